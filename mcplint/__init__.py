@@ -1,0 +1,50 @@
+"""Finds what will break in the deployment of an MCP server. A rule imports its words from here."""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from mcplint.core import ERROR, NOTE, WARNING, Edit, Finding, Fix, Note, Slot, Source, Span, Value, rule
+    from mcplint.model import (
+        ClientConfig,
+        Container,
+        Deployment,
+        Manifest,
+        Package,
+        Remote,
+        Route,
+        Server,
+    )
+
+__all__ = [
+    "ERROR",
+    "NOTE",
+    "WARNING",
+    "ClientConfig",
+    "Container",
+    "Deployment",
+    "Edit",
+    "Finding",
+    "Fix",
+    "Manifest",
+    "Note",
+    "Package",
+    "Remote",
+    "Route",
+    "Server",
+    "Slot",
+    "Source",
+    "Span",
+    "Value",
+    "rule",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads the types only when a rule asks for one, so that `mcplint --version` does not pay for them."""
+    if name not in __all__:
+        raise AttributeError(f"module 'mcplint' has no attribute {name!r}")
+    from mcplint import core, model
+
+    return getattr(core, name, None) or getattr(model, name)

@@ -1,0 +1,1 @@
+"""What a start command makes of the project's Python: which server it starts, with which values."""
