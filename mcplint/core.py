@@ -141,7 +141,7 @@ def join(values: Iterable[Value[T]]) -> Value[T]:
 class Finding(NamedTuple):
     """What a check yields: what is wrong, where, what else to look at, and how to mend it.
 
-    The first span is the primary one. `severity` is given only where the facts make it milder or graver than the rule's.
+    `severity` is given only where the facts make it milder or graver than the rule's.
     """
 
     message: str

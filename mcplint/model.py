@@ -45,8 +45,9 @@ class Install(NamedTuple):
     """One command of the image build that installs Python packages.
 
     `tool`: `uv sync`, `uv pip`, `pip`, `poetry`, `pdm`, `pipenv`, `uv run`, … `argv`: its words, expanded.
-    `locked`: whether it installs exactly what a lock file, hashes or exact pins say; `lock`: that file's path in the project.
-    `requirements`: paths of the requirement files and projects it reads, in the project; `names`: requirements in the command itself.
+    `locked`: whether it installs exactly what a lock file, hashes or exact pins say; `lock`: that file in the project.
+    `requirements`: the requirement files and projects it reads, as paths in the project.
+    `names`: requirements that stand in the command itself.
     """
 
     tool: str
@@ -213,7 +214,9 @@ class Package(NamedTuple):
     server: Server | None = None
     links: tuple[Link, ...] = ()
 
-    assumed = False
+    @property
+    def assumed(self) -> bool:
+        return False
 
 
 class ClientConfig(NamedTuple):
@@ -253,7 +256,9 @@ class Deployment(NamedTuple):
     manifests: tuple[Manifest, ...] = ()
     loose: tuple[Loose, ...] = ()
 
-    assumed = False
+    @property
+    def assumed(self) -> bool:
+        return False
 
     def routes_to(self, server: Server) -> tuple[Route, ...]:
         """The routes through which clients reach a server."""
@@ -267,4 +272,6 @@ class Manifest(NamedTuple):
     span: Span
     links: tuple[Link, ...] = ()
 
-    assumed = False
+    @property
+    def assumed(self) -> bool:
+        return False

@@ -1,1 +1,1 @@
-"""What one file says by itself, whatever surrounds it: one module a kind of file, made by the reader of the same name."""
+"""What one file says by itself, whatever surrounds it: one module a kind of file."""

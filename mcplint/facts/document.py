@@ -11,7 +11,8 @@ class ScalarNode(NamedTuple):
     """One scalar. `span` covers its text without quotes, so that it can be rewritten in place.
 
     `value` is a str, int, float, bool or None, resolved as YAML 1.2's core schema (or JSON) does, not as YAML 1.1:
-    `yes`, `on`, `010` and `22:22` are strings or decimal numbers as compose reads them. `tag` is an explicit one (`!reset`).
+    `yes`, `on`, `010` and `22:22` are strings or decimal numbers as compose reads them.
+    `tag` is an explicit one (`!reset`).
     """
 
     span: Span
