@@ -80,6 +80,8 @@ class Container(NamedTuple):
     networks: frozenset[str] = frozenset()
     image: Value[str] = UNKNOWN
     privileges: tuple[Note, ...] = ()
+    shared_network: Value[bool] = Value((False,))
+    stdin_open: Value[bool] = UNKNOWN
     servers: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
 
@@ -103,11 +105,20 @@ class Sdk(NamedTuple):
     """The package that makes the server (`mcp`, `fastmcp`, or None where it cannot be told) and its version.
 
     `version` has one option where a lock decides it or the newest release is taken; `exact` tells which.
+    `prefixes`: the prefixes of the environment variables that this release obeys, None where that is not known.
+    `sessionless`: it serves clients of the protocol revision 2026-07-28 without a session.
     """
 
     package: str | None
     version: Value[str]
     exact: bool = False
+    prefixes: tuple[str, ...] | None = None
+    sessionless: bool = False
+
+    @property
+    def title(self) -> str:
+        """The package with its version, as people write it: `mcp 1.27.1`."""
+        return " ".join(filter(None, (self.package or "the SDK", self.version.only)))
 
     @property
     def known(self) -> bool:
@@ -121,6 +132,20 @@ class Endpoint(NamedTuple):
     path: str
     methods: tuple[str, ...]
     span: Span
+
+
+class Spread(NamedTuple):
+    """How the requests for one server are spread over several processes.
+
+    `kind`: `workers` of one container, `replicas` of one service, or `members` of one upstream. `affinity`: `none`,
+    `works` (a client's requests reach one process), `cookie`, `session-header` or `token`; unknown where not all of
+    what stands in front is read.
+    """
+
+    kind: str
+    count: Value[int]
+    affinity: Value[str]
+    notes: tuple[Note, ...] = ()
 
 
 class Server(NamedTuple):
@@ -142,6 +167,7 @@ class Server(NamedTuple):
     endpoints: tuple[Endpoint, ...] = ()
     endpoints_closed: bool = False
     back_channel: tuple[Note, ...] = ()
+    spread: tuple[Spread, ...] = ()
     reads: frozenset[str] = frozenset()
     links: tuple[Link, ...] = ()
 

@@ -1,0 +1,97 @@
+r"""Environment sets an SDK variable that this SDK does not read
+
+`FASTMCP_HOST`, `FASTMCP_PORT` and their kin look as if they configured the server, and with some releases they do:
+
+| package | `FASTMCP_*` | `FASTMCP_SERVER_*` |
+| --- | --- | --- |
+| `mcp` up to 1.12.2 | read | not read |
+| `mcp` 1.12.3 and newer, 2.x | **not read** | not read |
+| `fastmcp` 2.0 to 2.7.1 | **not read** | read |
+| `fastmcp` 2.8 to 2.13.3 | read | read |
+| `fastmcp` 2.14 and newer | read | **not read** |
+
+Since `mcp` 1.12.3 the constructor hands its own defaults to the settings object, and arguments beat the environment. The
+server starts, listens on `127.0.0.1`, and the container answers nobody.
+
+It says nothing where the program itself reads the variable, where the value is what the server uses anyway, or where the
+release cannot be told from the files.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+ENV FASTMCP_HOST=0.0.0.0
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.py`
+```python
+import os
+
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host=os.environ["FASTMCP_HOST"])
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+"""
+
+from mcplint import ERROR, WARNING, Finding, Fix, Note, Server, rule
+
+SETTINGS = {
+    "HOST": "host",
+    "PORT": "port",
+    "STATELESS_HTTP": "stateless",
+    "JSON_RESPONSE": "json_response",
+    "STREAMABLE_HTTP_PATH": "path",
+    "SSE_PATH": "path",
+}
+PREFIXES = ("FASTMCP_SERVER_", "FASTMCP_")
+
+
+@rule("ignored-host-variable", ERROR)
+def check(server: Server):
+    if not server.container or server.transport.may(lambda transport: transport == "stdio"):
+        return
+    for prefix in PREFIXES:
+        for setting, attribute in SETTINGS.items():
+            name = prefix + setting
+            variable = server.container.variable(name)
+            actual = getattr(server, attribute)
+            if server.sdk.prefixes is None or prefix in server.sdk.prefixes or name in server.reads:
+                continue
+            if not variable.only:
+                continue
+            if actual.may(lambda value: value is not None and str(value).lower() == str(variable.only).lower()):
+                continue
+            breaks = setting == "HOST" and actual.must(lambda host: host in ("127.0.0.1", "localhost", "::1"))
+            yield Finding(
+                f"{name} is set, but {server.sdk.title} does not read it: {attribute} stays {actual.only}",
+                variable.span,
+                (*variable.trace, *actual.trace, Note(server.span, "this server starts without it")),
+                Fix(f"give the server its {attribute}", actual.write(str(variable.only))),
+                ERROR if breaks else WARNING,
+            )

@@ -1,0 +1,73 @@
+r"""Server listens on loopback inside its container
+
+A container has a network, and so a loopback interface, of its own. A server that listens on `127.0.0.1` there is reached
+by nothing outside: not through a published port, not by nginx in the next container, not by a health check of the
+platform. The connection is refused or reset, while the log says `Uvicorn running on http://127.0.0.1:8000`.
+
+The SDKs listen on loopback unless told otherwise: `mcp` since 1.9.1, `fastmcp` since 2.2.0. Inside a container listen on
+`0.0.0.0` and decide with the published port who may connect.
+
+It says nothing where the container shares the network of its host or of another container, where the transport is
+stdio, or where the address may be anything else at run time.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+EXPOSE 8000
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+"""
+
+from mcplint import ERROR, Finding, Fix, Note, Server, rule
+
+
+@rule("loopback-in-container", ERROR)
+def check(server: Server):
+    container = server.container
+    if not container or container.shared_network.may(bool):
+        return
+    if server.transport.must(lambda transport: transport != "stdio") and server.host.must(is_loopback):
+        address = server.host.only or "a loopback address"
+        yield Finding(
+            f"listens on {address}, which nothing outside its container can reach",
+            server.host.span or server.span,
+            (*server.host.trace, Note(container.cmd, "this container runs the server")),
+            Fix("listen on every interface", server.host.write("0.0.0.0")),
+        )
+
+
+def is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")

@@ -1,0 +1,82 @@
+r"""Sessions live in the memory of one process, requests go to several
+
+A client that speaks a protocol revision up to 2025-11-25 opens a session with `initialize` and sends its id with every
+later request. The SDKs keep that session in the memory of the process that opened it. With several workers, replicas or
+upstream servers the next request lands elsewhere and is answered `404 Session not found` (400 up to `mcp` 1.25). It does
+not fail now and then: over two processes round robin fails on the second request of every session.
+
+`stateless_http=True` makes every request stand alone. Tools that ask the client back (elicitation, sampling, roots) need
+the session: they want one process, or a balancer that sends a client to the same one every time, by address (`ip_hash`,
+`hash $remote_addr`) or by what the server answered (`sticky learn`). A hash of the session header does not help, since
+the first request carries none. Workers of one container share a port, so no balancer can tell them apart.
+
+With `mcp` 2 and `fastmcp` 4 clients of the revision 2026-07-28 need no session, older ones still do: a warning.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    deploy:
+      replicas: 3
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+"""
+
+from mcplint import ERROR, WARNING, Finding, Fix, Note, Server, rule
+
+PROCESSES = {"workers": "worker processes", "replicas": "replicas", "members": "upstream servers"}
+
+
+@rule("stateful-behind-balancer", ERROR)
+def check(server: Server):
+    if server.transport.may(lambda transport: transport == "stdio") or not server.stateless.must(lambda on: on is False):
+        return
+    for spread in server.spread:
+        if spread.count.must(lambda count: count > 1) and spread.affinity.must(lambda kind: kind == "none"):
+            fix = Fix("make every request stand alone", server.stateless.write("True"))
+            yield Finding(
+                f"keeps sessions in memory, but {spread.count.only or 'several'} {PROCESSES[spread.kind]} answer its clients",
+                server.stateless.span or server.span,
+                (*spread.notes, *(Note(note.span, note.text) for note in server.back_channel)),
+                None if server.back_channel else fix,
+                WARNING if server.sdk.sessionless else ERROR,
+            )
+            return
