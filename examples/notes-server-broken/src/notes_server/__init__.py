@@ -1,0 +1,1 @@
+"""Notes that an assistant keeps, one Markdown file each."""
