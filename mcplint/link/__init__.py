@@ -1,0 +1,1 @@
+"""Facts of all files joined into the parts of the model, inside out."""
