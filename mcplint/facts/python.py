@@ -1,0 +1,76 @@
+"""A Python module: its syntax tree, and where each node of it stands in the text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import NamedTuple
+
+from mcplint.core import Slot, Source, Span
+
+_CONTINUATION = bytes(range(0x80, 0xC0))
+_STRIDE = 1024
+
+
+class Module(NamedTuple):
+    """The syntax tree of one file, whose nodes count lines from 1 and columns in UTF-8 bytes.
+
+    `lines`: the byte offsets at which lines begin, as the interpreter counts them. `encoded`: the text in UTF-8, and
+    `marks`: how many characters come before every 1024th byte of it; both are empty where each character is one byte.
+    """
+
+    source: Source
+    tree: ast.Module
+    lines: tuple[int, ...]
+    encoded: bytes = b""
+    marks: tuple[int, ...] = ()
+
+    def offset(self, line: int, column: int) -> int:
+        """The code-point offset of a line and a column as nodes give them."""
+        place = self.lines[min(line, len(self.lines)) - 1] + column
+        if not self.encoded:
+            return place
+        mark = place // _STRIDE
+        return self.marks[mark] + len(self.encoded[mark * _STRIDE : place].translate(None, _CONTINUATION))
+
+    def span(self, node: ast.AST) -> Span:
+        """The place of an expression, statement, keyword, argument or alias; parentheses around it are left out."""
+        if not hasattr(node, "lineno"):
+            return Span(self.source, 0, 0)
+        start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+        return Span(self.source, start, self.offset(node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]
+
+    def slot(self, node: ast.Constant) -> Slot | None:
+        """Where a constant can be rewritten: its text without quotes, or None where that is not spelled as it reads."""
+        span = self.span(node)
+        spelled = str(node.value)
+        if isinstance(node.value, str):
+            quote = len(span.text) - len(spelled)
+            span = span._replace(start=span.start + quote // 2, end=span.end - quote // 2)
+        return Slot(span) if span.text == spelled and not isinstance(node.value, bytes) else None
+
+    def insertion(self, call: ast.Call, name: str, quoted: bool = True) -> Slot | None:
+        """Where a keyword argument would be added to a call, or None where it cannot be added by plain insertion."""
+        given: list[ast.AST] = [*call.args, *call.keywords]
+        if len(given) == 1 and isinstance(given[0], ast.GeneratorExp):
+            return None
+        quote = '"' if quoted else ""
+        close = self.span(call).end - 1
+        if not given:
+            return Slot(Span(self.source, close, close), f"{name}={quote}", quote)
+        last = max(self.span(node).end for node in given)
+        if ")" in self.source.text[last:close]:
+            return None
+        return Slot(Span(self.source, last, last), f", {name}={quote}", quote)
+
+
+def located(source: Source, tree: ast.Module) -> Module:
+    """The module of a text and its tree, with what finds the place of a node in time independent of its size."""
+    encoded = source.text.encode("utf-8", "replace")
+    lines = (0, *(match.end() for match in re.finditer(rb"\r\n|\r|\n", encoded)))
+    if source.text.isascii():
+        return Module(source, tree, lines)
+    marks = [0]
+    for start in range(0, len(encoded), _STRIDE):
+        marks.append(marks[-1] + len(encoded[start : start + _STRIDE].translate(None, _CONTINUATION)))
+    return Module(source, tree, lines, encoded, tuple(marks))
