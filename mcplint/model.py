@@ -6,9 +6,9 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from mcplint.core import UNKNOWN, Note, Span, Value
+from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 
 MADE, ASSUMED, MISSING, STATED = "made", "assumed", "missing", "stated"
 
@@ -134,6 +134,53 @@ class Endpoint(NamedTuple):
     span: Span
 
 
+class Argument(NamedTuple):
+    """An argument of a call: its name (empty where it is given by position), place and value."""
+
+    name: str
+    span: Span
+    value: Value[Any]
+
+
+class SdkCall(NamedTuple):
+    """A call of the SDK by the dotted name of what is called (`mcp.server.fastmcp.FastMCP`, `….FastMCP.run`).
+
+    `role`: `constructor`, `run`, `app` or `setting`. `closed`: whether all its arguments are known by name.
+    """
+
+    target: str
+    role: str
+    span: Span
+    arguments: tuple[Argument, ...] = ()
+    closed: bool = True
+
+
+class Mounted(NamedTuple):
+    """A mount on the way to the MCP application: its prefix, and the path that the mounted application serves itself."""
+
+    prefix: Value[str]
+    inner: Value[str]
+    span: Span
+
+
+class Cors(NamedTuple):
+    """A CORS middleware around the application; a list that is not given is known to be empty."""
+
+    span: Span
+    origins: Value[tuple[str, ...]]
+    methods: Value[tuple[str, ...]]
+    headers: Value[tuple[str, ...]]
+    exposed: Value[tuple[str, ...]]
+
+
+class Import(NamedTuple):
+    """An import of an SDK that the program makes; `guarded` where a failure is caught."""
+
+    dotted: str
+    span: Span
+    guarded: bool = False
+
+
 class Spread(NamedTuple):
     """How the requests for one server are spread over several processes.
 
@@ -143,13 +190,26 @@ class Spread(NamedTuple):
     """
 
     kind: str
-    count: Value[int]
+    processes: Value[int]
     affinity: Value[str]
     notes: tuple[Note, ...] = ()
 
 
 class Server(NamedTuple):
-    """An MCP server object as its container starts it: what it will speak, where, and how."""
+    """An MCP server as its container starts it: what it will speak, where, and how.
+
+    Alternatives that the files leave open are joined value by value. A setting without meaning for every way in which it
+    may start (the host of a stdio server) has no options: `Value(())`.
+    `span`: the call that starts it; `made`: the call that makes the server object.
+    `kind`: `FastMCP`, `MCPServer` or `Server` (low level). `runner`: what serves it: `sdk` (its own `run`), `uvicorn`, ….
+    `host`: where it listens; `declared_host`: the host that the SDK was told, which arms its Host check.
+    `host_check`: whether requests with a foreign `Host` are refused; `allowed_hosts`: which are not.
+    `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
+    `lifespan`: whether the session manager of a streamable HTTP application runs.
+    `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all.
+    `printed`: writes to standard output before it serves; `prints`: in its tools. `back_channel`: requests to the client.
+    `reads`: the environment variables that its modules read. `certain`: it is started however open conditions turn out.
+    """
 
     id: str
     span: Span
@@ -169,6 +229,23 @@ class Server(NamedTuple):
     back_channel: tuple[Note, ...] = ()
     spread: tuple[Spread, ...] = ()
     reads: frozenset[str] = frozenset()
+    made: Span | None = None
+    kind: str = ""
+    runner: str = ""
+    message_path: Value[str] = UNKNOWN
+    declared_host: Value[str] = UNKNOWN
+    host_check: Value[bool] = UNKNOWN
+    allowed_origins: Value[tuple[str, ...]] = UNKNOWN
+    lifespan: Value[bool] = UNKNOWN
+    log_level: Value[str] = UNKNOWN
+    mounts: tuple[Mounted, ...] = ()
+    calls: tuple[SdkCall, ...] = ()
+    imports: tuple[Import, ...] = ()
+    printed: tuple[Note, ...] = ()
+    prints: tuple[Note, ...] = ()
+    cors: tuple[Cors, ...] = ()
+    compressed: tuple[Note, ...] = ()
+    certain: bool = True
     links: tuple[Link, ...] = ()
 
     @property
@@ -185,8 +262,38 @@ class Member(NamedTuple):
     span: Span
 
 
+class Setting(NamedTuple):
+    """One directive as it takes effect: its arguments, the whole of it, each argument, and where it was inherited from."""
+
+    args: tuple[str, ...]
+    span: Span
+    words: tuple[Span, ...] = ()
+    inherited: bool = False
+
+    @property
+    def line(self) -> Span:
+        """The whole line where nothing else stands on it, so that taking it away leaves no hole; else the directive."""
+        text, start, end = self.span.source.text, self.span.start, self.span.end
+        while start and text[start - 1] in " \t":
+            start -= 1
+        if start and text[start - 1] not in "\r\n":
+            return self.span
+        while end < len(text) and text[end] in " \t":
+            end += 1
+        if text[end : end + 2] == "\r\n":
+            return Span(self.span.source, start, end + 2)
+        return Span(self.span.source, start, end + 1) if text[end : end + 1] in ("\r", "\n") else self.span
+
+
 class Route(NamedTuple):
-    """What a proxy does with the requests of one location: nginx server, location, proxy_pass and upstream."""
+    """What a proxy does with the requests of one location: nginx server, location, proxy_pass and upstream.
+
+    `location` is the match as it is spelled (`/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `target` the URL that `proxy_pass` comes to,
+    `path` what the upstream is asked for when a client asks for the location's own path. `balancing` is the directive that picks
+    the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`.
+    `settings`: every directive in effect, by name, in nginx's inheritance. `closed`: whether the files show all of them: where not,
+    a directive that is missing may yet be there. `inside` is where a further directive would stand in the location.
+    """
 
     id: str
     span: Span
@@ -201,10 +308,14 @@ class Route(NamedTuple):
     buffering: Value[bool]
     read_timeout: Value[float]
     http_version: Value[str]
-    settings: Mapping[str, tuple[tuple[tuple[str, ...], Span], ...]]
+    settings: Mapping[str, tuple[Setting, ...]]
     path: Value[str]
     server: Server | None = None
     links: tuple[Link, ...] = ()
+    closed: bool = True
+    inside: Slot | None = None
+    upstream: str | None = None
+    tls: Value[bool] = UNKNOWN
 
     @property
     def assumed(self) -> bool:

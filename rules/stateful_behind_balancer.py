@@ -67,13 +67,15 @@ PROCESSES = {"workers": "worker processes", "replicas": "replicas", "members": "
 
 @rule("stateful-behind-balancer", ERROR)
 def check(server: Server):
-    if server.transport.may(lambda transport: transport == "stdio") or not server.stateless.must(lambda on: on is False):
+    if server.transport.may(lambda transport: transport == "stdio") or not server.stateless.must(
+        lambda on: on is False
+    ):
         return
     for spread in server.spread:
-        if spread.count.must(lambda count: count > 1) and spread.affinity.must(lambda kind: kind == "none"):
+        if spread.processes.must(lambda count: count > 1) and spread.affinity.must(lambda kind: kind == "none"):
             fix = Fix("make every request stand alone", server.stateless.write("True"))
             yield Finding(
-                f"keeps sessions in memory, but {spread.count.only or 'several'} {PROCESSES[spread.kind]} answer its clients",
+                f"keeps sessions in memory, but {spread.processes.only or 'several'} {PROCESSES[spread.kind]} answer its clients",
                 server.stateless.span or server.span,
                 (*spread.notes, *(Note(note.span, note.text) for note in server.back_channel)),
                 None if server.back_channel else fix,

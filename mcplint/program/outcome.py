@@ -2,51 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Span, Value
-from mcplint.model import Endpoint
+from mcplint.model import Argument, Cors, Endpoint, Import, Mounted, SdkCall
 
 STDIO, SSE, STREAMABLE = "stdio", "sse", "streamable-http"
 
-
-class Argument(NamedTuple):
-    """An argument of a call: its name (empty where it is given by position), place and value."""
-
-    name: str
-    span: Span
-    value: Value[Any]
-
-
-class SdkCall(NamedTuple):
-    """A call of the SDK by the dotted name of what is called (`mcp.server.fastmcp.FastMCP`, `….FastMCP.run`).
-
-    `role`: `constructor`, `run`, `app` or `setting`. `closed`: whether all its arguments are known by name.
-    """
-
-    target: str
-    role: str
-    span: Span
-    arguments: tuple[Argument, ...] = ()
-    closed: bool = True
-
-
-class Mounted(NamedTuple):
-    """A mount on the way to the MCP application: its prefix, and the path that the mounted application serves itself."""
-
-    prefix: Value[str]
-    inner: Value[str]
-    span: Span
-
-
-class Cors(NamedTuple):
-    """A CORS middleware around the application; a list that is not given is known to be empty."""
-
-    span: Span
-    origins: Value[tuple[str, ...]]
-    methods: Value[tuple[str, ...]]
-    headers: Value[tuple[str, ...]]
-    exposed: Value[tuple[str, ...]]
+__all__ = ["Argument", "Cors", "Endpoint", "Import", "Mounted", "Outcome", "SdkCall", "Served"]
 
 
 class Served(NamedTuple):
@@ -95,14 +58,6 @@ class Served(NamedTuple):
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Note, ...] = ()
     certain: bool = True
-
-
-class Import(NamedTuple):
-    """An import of an SDK that the program makes; `guarded` where a failure is caught."""
-
-    dotted: str
-    span: Span
-    guarded: bool = False
 
 
 class Outcome(NamedTuple):
