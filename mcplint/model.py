@@ -263,7 +263,7 @@ class Member(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """One directive as it takes effect: its arguments, the whole of it, each argument, and where it was inherited from."""
+    """One directive as it takes effect: its arguments, all of it, each argument, and whether an outer block has it."""
 
     args: tuple[str, ...]
     span: Span
@@ -288,11 +288,11 @@ class Setting(NamedTuple):
 class Route(NamedTuple):
     """What a proxy does with the requests of one location: nginx server, location, proxy_pass and upstream.
 
-    `location` is the match as it is spelled (`/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `target` the URL that `proxy_pass` comes to,
-    `path` what the upstream is asked for when a client asks for the location's own path. `balancing` is the directive that picks
-    the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`.
-    `settings`: every directive in effect, by name, in nginx's inheritance. `closed`: whether the files show all of them: where not,
-    a directive that is missing may yet be there. `inside` is where a further directive would stand in the location.
+    `location` is the match as it is spelled (`/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `target` the URL that `proxy_pass`
+    comes to, `path` what the upstream is asked for when a client asks for the location's own path. `balancing` is the
+    directive that picks the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`.
+    `settings`: every directive in effect, by name, inherited as nginx does. `closed`: whether the files show all of them:
+    where not, a directive that is missing may yet be there. `inside`: where a further directive would stand.
     """
 
     id: str
