@@ -1,0 +1,203 @@
+"""Reads JSON into nodes with exact spans, and goes on after whatever is not JSON.
+
+One pass over the tokens with a stack of its own: linear in the text, and no input can exhaust the interpreter's stack.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from mcplint.core import ERROR, WARNING, Edit, Note, Source, Span
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.facts.json import Document, Problem
+from mcplint.readers.json_scalar import string, word
+
+MAX_DEPTH = 200
+MAX_PROBLEMS = 50
+
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\r\n]+)|(?P<mark>[][{}:,])
+    |(?P<string>"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+")|(?P<open>"[^\r\n]*)
+    |(?P<comment>(?://|\#)[^\r\n]*)|(?P<block>/\*)
+    |(?P<word>[^][{}:,"\ \t\r\n]+)""",
+    re.VERBOSE,
+)
+
+KEY, COLON, VALUE, COMMA = "a key", "a colon", "a value", "a comma"
+
+
+class _Open:
+    """An object or array that is not closed yet. A class because it grows."""
+
+    __slots__ = ("comma", "expects", "first", "items", "keys", "start")
+
+    def __init__(self, start: int, first: str) -> None:
+        self.start, self.first, self.expects = start, first, first
+        self.keys: list[ScalarNode] = []
+        self.items: list[Node] = []
+        self.comma: Span | None = None
+
+    def node(self, source: Source, end: int) -> Node:
+        span = Span(source, self.start, end)
+        if self.first is VALUE:
+            return SequenceNode(span, tuple(self.items))
+        return MappingNode(span, tuple(zip(self.keys, self.items, strict=False)))
+
+
+class _Full(Exception):
+    """As many problems as anyone reads, or too deep."""
+
+
+class _Parser:
+    """The nodes and problems so far. A class because every token changes them."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.root: Node | None = None
+        self.problems: list[Problem] = []
+        self.stack: list[_Open] = []
+        self.end = 0
+
+    def problem(
+        self, span: Span, message: str, severity: str = ERROR, edit: Edit | None = None, damage: bool = False
+    ) -> None:
+        self.problems.append(Problem(span, message, severity, edit, damage=damage))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _Full
+
+    def run(self) -> None:
+        """Takes every token in turn, up to MAX_PROBLEMS problems."""
+        for kind, start, end in _tokens(self.source.text):
+            span = Span(self.source, start, end)
+            match kind:
+                case "mark":
+                    self.mark(span.text, span)
+                case "comment":
+                    self.problem(span, "JSON has no comments", edit=Edit(span, ""))
+                    continue
+                case "bom":
+                    self.problem(span, "begins with a byte order mark, which JSON parsers refuse", edit=Edit(span, ""))
+                case "open" | "block":
+                    self.problem(span, "is never closed", damage=True)
+                case _:
+                    node, flaw = (string if kind == "string" else word)(span)
+                    if flaw:
+                        self.problem(*flaw)
+                    self.scalar(node, span)
+            self.end = end
+
+    def mark(self, mark: str, span: Span) -> None:
+        top = self.stack[-1] if self.stack else None
+        match mark:
+            case "{" | "[":
+                self.place(span)
+                if len(self.stack) >= MAX_DEPTH:
+                    self.problem(span, f"nests deeper than {MAX_DEPTH} levels", damage=True)
+                    raise _Full
+                self.stack.append(_Open(span.start, KEY if mark == "{" else VALUE))
+            case "}" | "]" if top and (mark == "}") == (top.first is KEY):
+                self.close(top, span)
+            case "," if top and top.expects is COMMA:
+                top.expects, top.comma = top.first, span
+            case ":" if top and top.expects is COLON:
+                top.expects = VALUE
+            case _:
+                self.problem(span, f"`{mark}` does not belong here", damage=True)
+
+    def place(self, span: Span) -> bool:
+        """Whether what begins at the span is a key; complains where something else belongs there."""
+        if not self.stack:
+            if self.root is not None:
+                self.problem(span, "nothing may follow the document", damage=True)
+            return False
+        top = self.stack[-1]
+        if top.expects is COMMA:
+            self.problem(span, "a comma belongs before this", edit=Edit(Span(self.source, self.end, self.end), ","))
+            top.expects = top.first
+        top.comma = None
+        if top.expects is COLON:
+            self.problem(span, "a colon belongs before this", damage=True)
+            top.expects = VALUE
+        return top.expects is KEY
+
+    def scalar(self, node: ScalarNode, span: Span) -> None:
+        if not self.place(span):
+            return self.value(node)
+        if not node.quoted:
+            self.problem(span, "a key stands in double quotes", edit=Edit(span, f'"{span.text}"'))
+        self.stack[-1].keys.append(node)
+        self.stack[-1].expects = COLON
+        return None
+
+    def value(self, node: Node) -> None:
+        """Gives a value to the open container, or makes it the document."""
+        if not self.stack:
+            self.root = node if self.root is None else self.root
+            return
+        top = self.stack[-1]
+        if len(top.keys) == len(top.items) and top.first is KEY:
+            self.problem(node.span, "a key belongs before this", damage=True)
+            top.keys.append(ScalarNode(node.span._replace(end=node.span.start), "", "", True))
+        top.items.append(node)
+        top.expects = COMMA
+
+    def close(self, top: _Open, span: Span) -> None:
+        if top.comma:
+            self.problem(top.comma, "JSON has no comma after the last value", edit=Edit(top.comma, ""))
+        elif len(top.keys) > len(top.items):
+            self.problem(span, f"{top.expects} belongs before this", damage=True)
+        self.stack.pop()
+        node = top.node(self.source, span.end)
+        if isinstance(node, MappingNode):
+            self.problems.extend(islice(_repeated(node), MAX_PROBLEMS - len(self.problems)))
+        self.value(node)
+
+    def finish(self) -> None:
+        """Closes what the text leaves open."""
+        while self.stack:
+            top = self.stack.pop()
+            opening = Span(self.source, top.start, top.start + 1)
+            self.problems.append(Problem(opening, f"`{opening.text}` is never closed", ERROR, damage=True))
+            self.value(top.node(self.source, self.end))
+
+
+def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
+    """The tokens of a JSON text as (kind, start, end); every character but white space belongs to one."""
+    position = 0
+    if text.startswith("\ufeff"):
+        position = 1
+        yield "bom", 0, 1
+    while match := _TOKEN.match(text, position):
+        kind, start, position = match.lastgroup or "", match.start(), match.end()
+        if kind == "block":
+            close = text.find("*/", position)
+            kind, position = ("comment", close + 2) if close >= 0 else (kind, len(text))
+        if kind != "space":
+            yield kind, start, position
+
+
+def _repeated(node: MappingNode) -> Iterator[Problem]:
+    """The keys of an object that a later key of the same name overrides."""
+    last = {key.text: key for key, _ in node.pairs}
+    if len(last) == len(node.pairs):
+        return
+    for key, _ in node.pairs:
+        if last[key.text] is not key:
+            notes = (Note(last[key.text].span, "the last one counts"),)
+            yield Problem(key.span, f"`{key.text[:80]}` is given twice: this one is ignored", WARNING, notes=notes)
+
+
+def read(source: Source) -> Document:
+    """The document and, in order, everything in it that is not strict JSON, up to about MAX_PROBLEMS places."""
+    parser = _Parser(source)
+    try:
+        parser.run()
+    except _Full:
+        parser.end = max(parser.end, parser.problems[-1].span.end)
+    parser.finish()
+    if parser.root is None and not parser.problems:
+        parser.problems.append(Problem(Span(source, 0, 0), "is empty", ERROR, damage=True))
+    problems = sorted(parser.problems, key=lambda problem: problem.span.start)
+    return Document(parser.root, tuple(problems))
