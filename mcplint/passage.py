@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from mcplint.core import Source, Span
+from mcplint.core import Slot, Source, Span, Value
 
 
 class Passage(NamedTuple):
@@ -78,3 +78,8 @@ class Passage(NamedTuple):
     def exact(self) -> bool:
         """Whether the source spells it as it is, so that it can be rewritten in place."""
         return self.span().text == self.text
+
+    @property
+    def value(self) -> Value[str]:
+        """The text as a known value, with a slot where it can be rewritten in place."""
+        return Value((self.text,), (), Slot(self.span()) if self.exact else None)
