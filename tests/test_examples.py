@@ -55,14 +55,6 @@ class Front(NamedTuple):
         return http.client.HTTPSConnection("127.0.0.1", self.tls, timeout=20, context=context)
 
 
-def uv(*arguments: str, folder: Path) -> str:
-    """What uv prints; where it fails, the index is taken to be out of reach."""
-    done = subprocess.run([sys.executable, "-m", "uv", *arguments], cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        need.missing(f"uv {arguments[0]} failed: {done.stderr.strip()[-600:]}")
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def right(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return install(RIGHT, tmp_path_factory)
@@ -77,11 +69,11 @@ def install(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the example with a `.venv` in which the image's second stage would find it."""
     folder = tmp_path_factory.mktemp(name) / "app"
     shutil.copytree(EXAMPLES / name, folder)
-    locked = uv("export", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", folder=folder)
+    locked = need.uv("export", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", folder=folder)
     (folder / "locked.txt").write_text(locked)
-    uv("venv", "--quiet", "--python", sys.executable, folder=folder)
-    uv("pip", "install", "--quiet", "--python", ".venv", "--requirements", "locked.txt", folder=folder)
-    uv("pip", "install", "--quiet", "--python", ".venv", "--no-deps", ".", folder=folder)
+    need.uv("venv", "--quiet", "--python", sys.executable, folder=folder)
+    need.uv("pip", "install", "--quiet", "--python", ".venv", "--requirements", "locked.txt", folder=folder)
+    need.uv("pip", "install", "--quiet", "--python", ".venv", "--no-deps", ".", folder=folder)
     return folder
 
 
