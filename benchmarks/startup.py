@@ -1,0 +1,170 @@
+"""How long mcplint takes, as a multiple of `python -c pass` measured in the same run.
+
+    python benchmarks/startup.py [--rounds N] [--imports]
+
+Installs mcplint from this checkout into a throw-away environment, compiled, and makes two small projects: 20 files with
+a Dockerfile, compose, nginx and Python, and the same with a server.json. Every round runs every command once, so that a
+busy machine slows all of them alike. Exits with 1 where a ratio of the fastest runs is over its limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "examples" / "notes-server-broken"
+FILES = 20
+
+MODULE = '''"""Notes of one kind."""
+
+from __future__ import annotations
+
+KIND = "{name}"
+
+
+def count(texts: list[str], word: str = KIND) -> dict[str, int]:
+    """How often the word occurs in each text."""
+    return {{text: text.casefold().split().count(word) for text in texts if text}}
+
+
+class Shelf:
+    """Texts in the order in which they came."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = list(texts)
+
+    def find(self, word: str) -> list[str]:
+        return [text for text in self.texts if word in text]
+'''
+
+
+class Command(NamedTuple):
+    """What is run, in which folder, and how many times `python -c pass` it may take."""
+
+    name: str
+    arguments: list[str]
+    folder: Path
+    limit: float
+
+
+class Run(NamedTuple):
+    """Wall-clock seconds, and the most memory it held, in MiB."""
+
+    seconds: float
+    memory: float
+
+
+def install(folder: Path) -> Path:
+    """The programs of a fresh environment with mcplint in it, installed from a wheel."""
+    venv.create(folder, with_pip=True, symlinks=True)
+    programs = folder / "bin"
+    source = folder / "source"
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__", "tests"))
+    subprocess.run([programs / "pip", "install", "--quiet", "--compile", source], check=True)
+    return programs
+
+
+def project(folder: Path, *, manifest: bool) -> Path:
+    """A project of 20 files, in git as projects are; the last of them is the server.json or one more module."""
+    shutil.copytree(
+        EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__", *([] if manifest else ["server.json"]))
+    )
+    package = folder / "src" / "notes_server"
+    missing = FILES - sum(file.is_file() for file in folder.rglob("*"))
+    names = [f"kind_{number}" for number in range(missing)]
+    for name in names:
+        (package / f"{name}.py").write_text(MODULE.format(name=name))
+    server = package / "server.py"
+    imports = f"from notes_server import {', '.join(names)}, store"
+    server.write_text(server.read_text().replace("from notes_server import store", imports))
+    for command in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+def run(command: Command) -> Run:
+    """Runs the command once, its output thrown away."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command.arguments, cwd=command.folder, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"{command.name} ended with {process.returncode}")
+    return Run(seconds, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024))
+
+
+def table(commands: list[Command], rounds: int) -> bool:
+    """Measures and prints; whether every ratio is within its limit."""
+    runs: dict[str, list[Run]] = {command.name: [] for command in commands}
+    for _ in range(rounds):
+        for command in commands:
+            runs[command.name].append(run(command))
+    taken = [[run.seconds for run in runs[command.name]] for command in commands]
+    print(f"{'':34}{'fastest':>10}{'median':>10}{'ratio':>8}{'(median)':>10}{'limit':>7}{'memory':>10}")
+    within = True
+    for command, seconds in zip(commands, taken, strict=True):
+        ratio = min(seconds) / min(taken[0])
+        middle = statistics.median(seconds) / statistics.median(taken[0])
+        memory = max(run.memory for run in runs[command.name])
+        print(
+            f"{command.name:34}{min(seconds) * 1000:7.1f} ms{statistics.median(seconds) * 1000:7.1f} ms"
+            f"{ratio:7.1f}x{middle:9.1f}x{command.limit:6.0f}x{memory:6.0f} MiB"
+        )
+        within &= ratio <= command.limit
+    return within
+
+
+def imports(commands: list[Command], python: Path) -> None:
+    """Prints which packages the time of importing goes to, per command."""
+    for command in commands[1:]:
+        arguments = [str(python), "-X", "importtime", *command.arguments]
+        done = subprocess.run(arguments, cwd=command.folder, capture_output=True, text=True)
+        spent: Counter[str] = Counter()
+        for line in done.stderr.splitlines():
+            own, _, name = (part.strip() for part in line.removeprefix("import time:").split("|"))
+            with contextlib.suppress(ValueError):
+                parts = name.split(".")
+                spent[".".join(parts[:2] if parts[0] == "mcplint" else parts[:1])] += int(own)
+        print(f"\n{command.name}: {sum(spent.values()) / 1000:.1f} ms in imports")
+        for name, microseconds in spent.most_common(25):
+            print(f"{microseconds / 1000:8.2f} ms  {name}")
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rounds", type=int, default=40)
+    options.add_argument("--imports", action="store_true", help="also print which packages importing takes how long")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        programs = install(folder / "environment")
+        python, mcplint = str(programs / "python"), str(programs / "mcplint")
+        plain = project(folder / "plain", manifest=False)
+        manifest = project(folder / "manifest", manifest=True)
+        commands = [
+            Command("python -c pass", [python, "-c", "pass"], folder, 1),
+            Command("mcplint --version", [mcplint, "--version"], folder, 5),
+            Command("mcplint, 20 files", [mcplint, "check"], plain, 8),
+            Command("mcplint, 20 files with server.json", [mcplint, "check"], manifest, 14),
+        ]
+        within = table(commands, given.rounds)
+        if given.imports:
+            imports(commands, programs / "python")
+    return 0 if within else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
