@@ -103,7 +103,7 @@ def _text(response: http.client.HTTPResponse, end: float) -> str:
 
 
 def requirements(package: str, version: str) -> tuple[str, ...]:
-    """What to install for a release of an SDK so that it imports: it, and older dependencies where later ones broke it."""
+    """What to install for a release of an SDK so that it imports, older dependencies included."""
     numbers = tuple(map(int, version.split(".")))
     old = numbers < ((1, 21, 1) if package == "mcp" else (2, 14, 5))
     return (f"{package}=={version}", *(HELD_BACK if old else ()))
@@ -143,7 +143,7 @@ def _locked(path: Path) -> Iterator[IO[str]]:
 def running(
     python: Path, command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None, seconds: float = 30
 ) -> Iterator[Running]:
-    """A program (`server.py`, `-m package`, `-m uvicorn server:app`) of that Python in the folder, until the block ends.
+    """A program (`server.py`, `-m package`, `-m uvicorn app:app`) of that Python in the folder, until the block ends.
 
     The block begins when the program listens or has ended. `env` is added to an environment without other variables
     than those of the system.
