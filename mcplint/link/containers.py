@@ -1,0 +1,171 @@
+"""From images and services to containers: what runs, with its environment, command and names."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from mcplint.core import UNKNOWN, Note, Value
+from mcplint.facts.dockerfile import Dockerfile
+from mcplint.link.image import Image
+from mcplint.link.images import image as build_image
+from mcplint.link.service import Argv, ComposeProject, Service
+from mcplint.model import MADE, MISSING, Container, Link
+from mcplint.tree import Tree
+
+# Folders whose files deploy nothing, whatever they look like.
+ASIDE = frozenset({"test", "tests", "testdata", "fixtures", "__tests__", ".devcontainer", "node_modules"})
+
+
+class Running(NamedTuple):
+    """A container with what it was made from: its image (None: not built here), its service, its whole command."""
+
+    container: Container
+    image: Image | None
+    service: Service | None
+    project: ComposeProject | None
+    argv: Argv | None
+
+
+def running(
+    tree: Tree,
+    dockerfiles: Mapping[str, Dockerfile],
+    projects: tuple[ComposeProject, ...],
+    workloads: tuple[Service, ...] = (),
+) -> Iterator[Running]:
+    """Every service of a platform over its image, then every Dockerfile that none of them builds."""
+    built: set[str] = set()
+    services = [(project, service) for project in projects for service in project.services]
+    for project, service in (*services, *((None, workload) for workload in workloads)):
+        made = _image_of(service, tree, dockerfiles)
+        built |= {made.dockerfile} if made else set()
+        yield _running(made, service, project)
+    for path in sorted(dockerfiles.keys() - built):
+        if not aside(path):
+            yield _running(alone(dockerfiles[path], tree), None, None)
+
+
+def aside(path: str) -> bool:
+    """Whether a file lies in a folder that deploys nothing, such as one of tests."""
+    return not ASIDE.isdisjoint(path.split("/")[:-1])
+
+
+def alone(dockerfile: Dockerfile, tree: Tree) -> Image | None:
+    """The image of a Dockerfile that nothing builds: from the nearest folder that has all it copies, or the root."""
+    folder = posixpath.dirname(dockerfile.source.path)
+    while True:
+        made = build_image(dockerfile, tree, context=folder or ".")
+        if not made or not folder or _complete(made, tree):
+            return made
+        folder = posixpath.dirname(folder)
+
+
+def _complete(made: Image, tree: Tree) -> bool:
+    """Whether the folder that the build is given has every file that the image copies from it."""
+    base = "" if made.context in (None, ".") else f"{made.context}/"
+    for copy in made.copies:
+        for source in copy.sources if copy.stage is None and copy.image is None else ():
+            path = posixpath.normpath((source.only or ".").lstrip("/"))
+            plain = not any(sign in path for sign in "*?[") and "://" not in path
+            whole = base + path
+            if plain and path != "." and whole not in tree.paths and whole not in tree.folders:
+                return False
+    return True
+
+
+def _image_of(service: Service, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> Image | None:
+    build = service.build
+    if not build or not build.dockerfile.only or build.dockerfile.only not in dockerfiles:
+        return None
+    if build.target.options is None:
+        return None
+    dockerfile = dockerfiles[build.dockerfile.only]
+    return build_image(dockerfile, tree, build.args, build.target.only, build.context.only)
+
+
+def _running(image: Image | None, service: Service | None, project: ComposeProject | None) -> Running:
+    argv = command(image, service)
+    return Running(_container(image, service, argv), image, service, project, argv)
+
+
+def command(image: Image | None, service: Service | None) -> Argv | None:
+    """The entrypoint and command that count, in one; None where neither file says what is started.
+
+    A service's entrypoint empties the image's CMD; the shell form of ENTRYPOINT takes no arguments.
+    """
+    entrypoint = image.entrypoint.argv if image and image.entrypoint else None
+    arguments = image.cmd.argv if image and image.cmd else None
+    takes = not (image and image.entrypoint and image.entrypoint.shell)
+    if service and service.entrypoint:
+        entrypoint, arguments, takes = service.entrypoint, None, True
+    if service and service.command:
+        arguments = service.command
+    parts = [part for part in (entrypoint, arguments if takes else None) if part]
+    if not parts:
+        return None
+    words = tuple(word for part in parts for word in part.words or ())
+    trace = tuple(note for part in parts for note in part.trace)
+    return Argv(None if any(part.words is None for part in parts) else words, parts[-1].span, trace)
+
+
+def _container(image: Image | None, service: Service | None, argv: Argv | None) -> Container:
+    span = service.span if service else image.span if image else None
+    assert span
+    probe = service.probe if service and service.probe else image.probe if image else None
+    said = argv.value if argv else UNKNOWN
+    return Container(
+        id=f"{span.source.path}:{service.name}" if service else image.dockerfile if image else "",
+        span=span,
+        dockerfile=image.dockerfile if image else None,
+        service=service.name if service else None,
+        names=service.names if service else frozenset(),
+        env=environment(image, service),
+        env_closed=bool(image and image.env_closed and (not service or service.env_closed)),
+        command=said if said.trace or not argv else said._replace(trace=(Note(argv.span, "starts it"),)),
+        user=service.user if service and service.user else image.user if image else UNKNOWN,
+        workdir=service.working_dir if service and service.working_dir else image.workdir if image else UNKNOWN,
+        ports=service.ports if service else (),
+        expose=(image.expose if image else ()) + (service.expose if service else ()),
+        probe=None if service and service.probe_disabled else probe,
+        installs=image.installs if image else (),
+        replicas=service.replicas if service else UNKNOWN,
+        networks=service.networks if service else frozenset(),
+        image=image.base if image else service.image if service else UNKNOWN,  # type: ignore[arg-type]
+        privileges=service.privileges if service else (),
+        shared_network=_shared(service),
+        stdin_open=service.stdin_open if service else UNKNOWN,
+        links=(_image_link(image, service),),
+    )
+
+
+def _shared(service: Service | None) -> Value[bool]:
+    """Whether the container uses the network of its host or of another container."""
+    if service is None:
+        return Value((False,))
+    mode = service.network_mode
+    if mode.options is None:
+        return Value(None, mode.trace)
+    shared = {name == "host" or str(name).startswith(("service:", "container:")) for name in mode.options}
+    return Value(tuple(sorted(shared)), mode.trace)
+
+
+def environment(image: Image | None, service: Service | None) -> Mapping[str, Value[str]]:
+    """The variables of image and service; the trace of one that both set tells of both."""
+    env = dict(image.env) if image else {}
+    for name, value in service.env.items() if service else ():
+        below = env.get(name)
+        env[name] = value._replace(trace=below.trace + value.trace) if below else value  # type: ignore[assignment]
+    return env
+
+
+def _image_link(image: Image | None, service: Service | None) -> Link:
+    if image:
+        return Link(image.dockerfile, MADE, f"is built from {image.dockerfile}")
+    assert service
+    if service.build:
+        return Link(None, MISSING, "what it is built from is not in the project", (Note(service.build.span, "build"),))
+    name = service.image.only
+    return Link(
+        None, MISSING, f"runs the image {name}, which is not built here" if name else "has no image that is known"
+    )

@@ -1,0 +1,124 @@
+"""Which server answers at a host and a port, asked from a place: a container, or the machine that runs them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from mcplint.core import Note
+from mcplint.link.containers import Running
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Server
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "ip6-localhost"})
+GATEWAY = frozenset({"host.docker.internal", "gateway.docker.internal", "172.17.0.1"})
+
+
+class Reached(NamedTuple):
+    """The server that answers, or None, with the link that says why."""
+
+    server: Server | None
+    link: Link
+
+
+class Network(NamedTuple):
+    """All that can be reached in a project: its containers, and its servers with and without one."""
+
+    running: tuple[Running, ...]
+    servers: tuple[Server, ...]
+
+    def at(self, host: str, port: int, origin: Running | None, note: Note) -> Reached:
+        """The server at a host and a port as seen from a container, or from the machine itself (`origin` None)."""
+        if (origin is None and host in LOOPBACK) or host in GATEWAY:
+            return self._published(port, note)
+        if host in LOOPBACK:
+            return (
+                self._within([origin.container], port, MADE, "shares its network with", note) if origin else _none(host)
+            )
+        named = [other.container for other in self.running if host in other.container.names and _near(origin, other)]
+        if named:
+            return self._within(named, port, MADE, "is named by", note)
+        strangers = {o.container.id: o.container for o in self.running if host in o.container.names and self._serves(o)}
+        if len(strangers) == 1:
+            return self._within(list(strangers.values()), port, ASSUMED, "is the only one that has the name in", note)
+        return _none(
+            f"nothing in the project is named {host}" if not strangers else f"several containers are named {host}"
+        )
+
+    def _serves(self, running: Running) -> bool:
+        return any(server.container and server.container.id == running.container.id for server in self.servers)
+
+    def _published(self, port: int, note: Note) -> Reached:
+        """The server behind a port of the machine: published, on the host's network, or run without a container."""
+        published = [(container, inner) for container, inner in self._ports() if port in inner]
+        if published:
+            container, inner = published[0]
+            return self._within([container], inner[port], MADE, "publishes the port in", note)
+        shared = [s for s in self.servers if s.container and s.container.shared_network.must(bool)]
+        bare = [server for server in self.servers if not server.container]
+        found = [server for server in (*shared, *bare) if server.port.must(lambda number: number == port)]
+        if len(found) == 1:
+            kind = MADE if found[0].container else ASSUMED
+            return Reached(found[0], Link(found[0].id, kind, f"is the only server that listens on {port}", (note,)))
+        return _none(f"nothing is known to listen on port {port} of the machine")
+
+    def _ports(self) -> Iterator[tuple[Container, dict[int, int]]]:
+        """Each container with its published ports, by number on the machine."""
+        for running in self.running:
+            ports = running.container.ports
+            yield (
+                running.container,
+                {p.published.only: p.target.only for p in ports if p.published and p.published.only and p.target.only},
+            )
+
+    def _within(self, containers: list[Container], port: int, kind: str, why: str, note: Note) -> Reached:
+        """The server of these containers that listens on a port."""
+        ids = {container.id for container in containers}
+        inside = [server for server in self.servers if server.container and server.container.id in ids]
+        label = containers[0].service or containers[0].id
+        if not inside:
+            return Reached(None, Link(containers[0].id, MISSING, f"no MCP server is known in {label}", (note,)))
+        fitting = [server for server in inside if _listens(server, port)]
+        if len({server.id for server in fitting}) > 1 or not fitting:
+            ports = ", ".join(sorted({str(server.port.only) for server in inside}))
+            said = (
+                f"{label} listens on {ports}, not on {port}"
+                if not fitting
+                else f"several servers of {label} may listen"
+            )
+            return Reached(None, Link(containers[0].id, MISSING, said, (note,)))
+        return Reached(fitting[0], Link(fitting[0].id, kind, f"{label} {why} {note.span.text.strip()}", (note,)))
+
+
+def _listens(server: Server, port: int) -> bool:
+    """Whether a server may be what answers on a port; one over stdio is, for all that whoever linked it meant."""
+    return server.transport.must(lambda kind: kind == "stdio") or server.port.may(lambda number: number == port)
+
+
+def _near(origin: Running | None, other: Running) -> bool:
+    """Whether a container resolves the names of another: the same compose files and a network in common."""
+    if origin is None or not origin.project or origin.project is not other.project:
+        return False
+    return bool(origin.container.networks & other.container.networks)
+
+
+def _none(why: str) -> Reached:
+    return Reached(None, Link(None, MISSING, why))
+
+
+def home(path: str, running: Iterable[Running]) -> tuple[Running, ...]:
+    """The containers that a file of the project is mounted or copied into."""
+    return tuple(found for found in running if _mounted(path, found) or _copied(path, found))
+
+
+def _mounted(path: str, running: Running) -> bool:
+    mounts = running.service.mounts if running.service else ()
+    return any(
+        mount.path is not None and (path == mount.path or path.startswith(f"{mount.path.rstrip('/')}/"))
+        for mount in mounts
+    )
+
+
+def _copied(path: str, running: Running) -> bool:
+    from mcplint.link.images import holds
+
+    return running.image is not None and holds(running.image, path) is True
