@@ -350,6 +350,7 @@ class Package(NamedTuple):
     url: Value[str]
     server: Server | None = None
     links: tuple[Link, ...] = ()
+    node: MappingNode | None = None
 
     @property
     def assumed(self) -> bool:
@@ -402,11 +403,58 @@ class Deployment(NamedTuple):
         return tuple(route for route in self.routes if route.server and route.server.id == server.id)
 
 
+class Distribution(NamedTuple):
+    """A package that the project builds, as its own metadata say it.
+
+    `registry`: where it is published (`pypi`, `npm`). `readme`: the text that is shown there, an option None where the
+    metadata name none. `commands`: the names of the programs that it installs. `mcp_name`: npm's `mcpName`.
+    """
+
+    registry: str
+    span: Span
+    name: Value[str]
+    version: Value[str] = UNKNOWN
+    readme: Value[Source | None] = UNKNOWN
+    commands: Value[tuple[str, ...]] = UNKNOWN
+    mcp_name: Value[str | None] = UNKNOWN
+
+
+class GitRemote(NamedTuple):
+    """Where the project's repository is pushed to: host, owner and name as they are spelled there."""
+
+    host: str
+    owner: str
+    name: str
+
+
+class Labelled(NamedTuple):
+    """The image that a Dockerfile makes, as far as its labels go; `span` is where its last stage begins."""
+
+    dockerfile: str
+    span: Span
+    labels: Mapping[str, Value[str]]
+
+
+class Project(NamedTuple):
+    """What the project around a `server.json` says of the things that it publishes.
+
+    `workflows`: GitHub workflows as they are written. `readmes`: files that look like one, shipped or not.
+    """
+
+    distributions: tuple[Distribution, ...] = ()
+    remote: GitRemote | None = None
+    images: tuple[Labelled, ...] = ()
+    workflows: tuple[Node, ...] = ()
+    readmes: tuple[Source, ...] = ()
+
+
 class Manifest(NamedTuple):
     """A `server.json` of the registry: the document with a span for every key and value, and the project around it."""
 
     id: str
     span: Span
+    document: ServerJson
+    project: Project = Project()
     links: tuple[Link, ...] = ()
 
     @property

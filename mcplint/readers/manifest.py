@@ -1,0 +1,107 @@
+"""Reads a `server.json` where it is one of the MCP registry, and holds it against the schema that it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from mcplint.core import NOTE, Source, Unreadable
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.facts.manifest import ServerJson, Violation
+from mcplint.knowledge import registry
+from mcplint.knowledge.go_url import is_uri
+from mcplint.readers import json
+
+MAX_VIOLATIONS = 100
+_MARKS = ("modelcontextprotocol", "/server.schema.json")
+
+
+def read(source: Source) -> ServerJson | None:
+    """The document, or None where it is some other program's `server.json`; raises Unreadable where nobody can tell."""
+    document = json.read(source)
+    root = document.root
+    if not isinstance(root, MappingNode) or not (ours := is_manifest(root)):
+        if document.problems and not document.whole:
+            marked = any(mark in source.text for mark in _MARKS)
+            first = document.problems[0]
+            raise Unreadable(
+                first.span, f"is not JSON: {first.message}", first.severity if marked or not root else NOTE
+            )
+        return None
+    date = named_date(root)
+    found = violations(plain(root), date or registry.CURRENT) if document.whole else ()
+    return ServerJson(source, root, document.problems, date, tuple(found))
+
+
+def is_manifest(root: MappingNode) -> bool:
+    """Whether a document is the registry's: by its schema, else by its name and the shape of what it lists."""
+    schema = _text(root.get("$schema"))
+    if any(mark in schema for mark in _MARKS):
+        return True
+    if schema or not isinstance(root.get("name"), ScalarNode):
+        return False
+    packages, remotes = _objects(root.get("packages")), _objects(root.get("remotes"))
+    return (
+        any(package.get("registryType") or package.get("registry_type") for package in packages)
+        or any(remote.get("url") and remote.get("type") for remote in remotes)
+        or bool(re.fullmatch(r"[\w-]+(\.[\w-]+)+/[\w.-]+", _text(root.get("name"))) and root.get("version"))
+    )
+
+
+def named_date(root: MappingNode) -> str | None:
+    """The date of the published schema that `$schema` names, whatever the host; None where it names none."""
+    match = re.search(r"/schemas/([^/]+)/server\.schema\.json", _text(root.get("$schema")))
+    return match[1] if match and match[1] in registry.DATES else None
+
+
+def _text(node: Node | None) -> str:
+    return node.value if isinstance(node, ScalarNode) and isinstance(node.value, str) else ""
+
+
+def _objects(node: Node | None) -> Iterable[MappingNode]:
+    items = node.items if isinstance(node, SequenceNode) else ()
+    return [item for item in items if isinstance(item, MappingNode)]
+
+
+def plain(node: Node) -> Any:
+    """A document as Python's own values; of a key that is given twice, the last one."""
+    match node:
+        case MappingNode():
+            return {key.text: plain(value) for key, value in node.pairs}
+        case SequenceNode():
+            return [plain(item) for item in node.items]
+        case _:
+            return node.value
+
+
+def violations(document: Any, date: str) -> Iterator[Violation]:
+    """What the schema of a date refuses in a document, each thing once, up to MAX_VIOLATIONS."""
+    from jsonschema import Draft7Validator, FormatChecker
+
+    formats = FormatChecker(formats=())
+    formats.checks("uri")(is_uri)
+    seen = set()
+    for error in islice(Draft7Validator(registry.schema(date), format_checker=formats).iter_errors(document), 1000):
+        schema = error.schema if isinstance(error.schema, dict) else {}
+        published = schema.get("$comment") == "published" and error.validator != "type"
+        path, keyword = tuple(error.absolute_path), str(error.validator)
+        for key in _extra(keyword, error):
+            violation = Violation(
+                (*path, *key), keyword, error.validator_value, schema.get("description", ""), published
+            )
+            if (violation.path, keyword) not in seen and len(seen) < MAX_VIOLATIONS:
+                seen.add((violation.path, keyword))
+                yield violation
+
+
+def _extra(keyword: str, error: Any) -> list[tuple[str, ...]]:
+    """The keys that an error speaks of besides its place: those that are missing, or those that are too many."""
+    match keyword:
+        case "required":
+            return [(key,) for key in error.validator_value if key not in error.instance]
+        case "additionalProperties":
+            return [(key,) for key in error.instance if key not in error.schema["properties"]]
+        case _:
+            return [()]
