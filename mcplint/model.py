@@ -6,9 +6,13 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from mcplint.core import UNKNOWN, Note, Slot, Span, Value
+from mcplint.core import UNKNOWN, Note, Source, Slot, Span, Value
+
+if TYPE_CHECKING:
+    from mcplint.facts.document import MappingNode, Node
+    from mcplint.facts.manifest import ServerJson
 
 MADE, ASSUMED, MISSING, STATED = "made", "assumed", "missing", "stated"
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from mcplint.core import NOTE, Source, Unreadable
+from mcplint.core import ERROR, NOTE, Source, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.facts.manifest import ServerJson, Violation
+from mcplint.facts.manifest import Path, ServerJson, Violation
 from mcplint.knowledge import registry
 from mcplint.knowledge.go_url import is_uri
 from mcplint.readers import json
@@ -22,7 +22,7 @@ def read(source: Source) -> ServerJson | None:
     """The document, or None where it is some other program's `server.json`; raises Unreadable where nobody can tell."""
     document = json.read(source)
     root = document.root
-    if not isinstance(root, MappingNode) or not (ours := is_manifest(root)):
+    if not isinstance(root, MappingNode) or not is_manifest(root):
         if document.problems and not document.whole:
             marked = any(mark in source.text for mark in _MARKS)
             first = document.problems[0]
@@ -82,7 +82,7 @@ def violations(document: Any, date: str) -> Iterator[Violation]:
 
     formats = FormatChecker(formats=())
     formats.checks("uri")(is_uri)
-    seen = set()
+    seen: set[tuple[Path, str]] = set()
     for error in islice(Draft7Validator(registry.schema(date), format_checker=formats).iter_errors(document), 1000):
         schema = error.schema if isinstance(error.schema, dict) else {}
         published = schema.get("$comment") == "published" and error.validator != "type"
