@@ -21,25 +21,18 @@ import yaml
 from dockerfile_parse import DockerfileParser
 
 from tests.lab import need, nginx
+from tests.lab.project import EXAMPLES
+from tests.lab.servers import ELSEWHERE, HERE, INITIALIZE, JSON
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8 on its loopback interface"
 )
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
 CLIENT = Path(__file__).parent / "lab" / "client.py"
 RIGHT, BROKEN = "notes-server", "notes-server-broken"
 HOST = "notes.example.com"
-SAME_CONTAINER, OTHER_CONTAINER = "127.0.0.1", "127.0.0.2"
 TOKEN = base64.b64encode(b"ada:lovelace").decode()
 HEADERS = {"Host": HOST, "Authorization": f"Basic {TOKEN}"}
-ACCEPT = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
-INITIALIZE = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
-}
 
 
 class Front(NamedTuple):
@@ -158,14 +151,14 @@ def call(folder: Path, to: Front, *calls: tuple[str, dict[str, Any]], path: str 
 def status(to: Front, path: str, headers: dict[str, str] = HEADERS) -> int:
     """What nginx answers to the first request of a client, an `initialize`."""
     connection = to.connection()
-    connection.request("POST", path, json.dumps(INITIALIZE), {**headers, **ACCEPT})
+    connection.request("POST", path, json.dumps(INITIALIZE), {**headers, **JSON})
     return connection.getresponse().status
 
 
 def session(to: Front) -> dict[str, str]:
     """The header of a new session; empty where the server keeps none."""
     connection = to.connection()
-    connection.request("POST", "/mcp", json.dumps(INITIALIZE), {**HEADERS, **ACCEPT})
+    connection.request("POST", "/mcp", json.dumps(INITIALIZE), {**HEADERS, **JSON})
     answer = connection.getresponse()
     return {name: value for name, value in answer.getheaders() if name.lower() == "mcp-session-id"}
 
@@ -195,7 +188,7 @@ TOOLS = (
 
 
 def test_a_client_calls_the_tools_of_the_right_one_through_nginx(right: Path) -> None:
-    with servers(right, 2) as ports, front(right, [f"{OTHER_CONTAINER}:{port}" for port in ports]) as to:
+    with servers(right, 2) as ports, front(right, [f"{ELSEWHERE}:{port}" for port in ports]) as to:
         assert call(right, to, *TOOLS)["results"] == [
             [False, "kept 'Shopping'"],
             [False, NOTE["text"]],
@@ -211,24 +204,24 @@ def test_a_client_calls_the_tools_of_the_right_one_through_nginx(right: Path) ->
 
 
 def test_a_stream_of_the_right_one_opens_at_once_and_stays(right: Path) -> None:
-    with servers(right, 1) as ports, front(right, [f"{OTHER_CONTAINER}:{ports[0]}"]) as to:
+    with servers(right, 1) as ports, front(right, [f"{ELSEWHERE}:{ports[0]}"]) as to:
         assert comes(to, 5, end=False)
         assert not comes(to, 12, end=True)
 
 
 def test_the_broken_one_cannot_be_reached_from_another_container(broken: Path) -> None:
-    with servers(broken, 1) as ports, front(broken, [f"{OTHER_CONTAINER}:{ports[0]}"]) as to:
+    with servers(broken, 1) as ports, front(broken, [f"{ELSEWHERE}:{ports[0]}"]) as to:
         assert "FASTMCP_HOST" in environment(broken)
         assert status(to, "/mcp") == 502
 
 
 def test_the_broken_one_loses_its_sessions_between_replicas(broken: Path) -> None:
-    with servers(broken, 2) as ports, front(broken, [f"{SAME_CONTAINER}:{port}" for port in ports]) as to:
+    with servers(broken, 2) as ports, front(broken, [f"{HERE}:{port}" for port in ports]) as to:
         assert "Session terminated" in call(broken, to, *TOOLS)["failure"]
 
 
 def test_a_stream_of_the_broken_one_is_held_and_cut(broken: Path) -> None:
-    with servers(broken, 1) as ports, front(broken, [f"{SAME_CONTAINER}:{ports[0]}"]) as to:
+    with servers(broken, 1) as ports, front(broken, [f"{HERE}:{ports[0]}"]) as to:
         assert [error for error, _ in call(broken, to, *TOOLS)["results"]] == [False, False, False, True]
         assert not comes(to, 5, end=False)
         assert comes(to, 14, end=True)
@@ -237,7 +230,7 @@ def test_a_stream_of_the_broken_one_is_held_and_cut(broken: Path) -> None:
 def test_the_published_address_of_the_broken_one_leads_nowhere(broken: Path) -> None:
     [remote] = json.loads((broken / "server.json").read_text())["remotes"]
     path = remote["url"].removeprefix(f"https://{HOST}")
-    with servers(broken, 1) as ports, front(broken, [f"{SAME_CONTAINER}:{ports[0]}"]) as to:
+    with servers(broken, 1) as ports, front(broken, [f"{HERE}:{ports[0]}"]) as to:
         assert status(to, "/mcp") == 200
         assert status(to, path) == 404
 
