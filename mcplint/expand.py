@@ -16,6 +16,7 @@ from mcplint.passage import Passage
 
 _DEEPEST = 40
 _MOST_BRANCHES = 16
+_LONGEST = 1_000_000
 _SPECIAL_NAMES = "@*#?-$!0"
 
 
@@ -46,7 +47,7 @@ Piece: TypeAlias = Literal | Variable
 
 def pieces(text: str, escape: str = "\\") -> tuple[Piece, ...]:
     """What a word is made of. Raises Refused."""
-    return _Lexer(text, escape).until("", False, 0)[0]
+    return _Lexer(text, escape).until("", False, 0, 0)[0]
 
 
 def variable_end(text: str, start: int, escape: str = "\\") -> int:
@@ -58,11 +59,8 @@ class _Lexer(NamedTuple):
     text: str
     escape: str
 
-    def until(self, stop: str, raw: bool, i: int) -> tuple[tuple[Piece, ...], int]:
+    def until(self, stop: str, raw: bool, i: int, depth: int) -> tuple[tuple[Piece, ...], int]:
         """The pieces up to an unquoted `stop` (or the end), and the offset after it; `raw` keeps escapes."""
-        return self._until(stop, raw, i, 0)
-
-    def _until(self, stop: str, raw: bool, i: int, depth: int) -> tuple[tuple[Piece, ...], int]:
         text, found = self.text, list[Piece]()
         while i < len(text):
             char = text[i]
@@ -139,15 +137,15 @@ class _Lexer(NamedTuple):
         if modifier == "/":
             if self.text.startswith("/", i):
                 modifier, i = "//", i + 1
-            word, i = self._until("/", True, i, depth)
-            replacement, i = self._until("}", True, i, depth)
+            word, i = self.until("/", True, i, depth)
+            replacement, i = self.until("}", True, i, depth)
             return Variable(name, start, i, modifier, word, replacement), i
         if modifier not in (":-", "-", ":+", "+", ":?", "?", "#", "%"):
             raise Refused(f"unsupported modifier `{modifier}`")
         raw = modifier in "#%"
         if raw and self.text.startswith(modifier, i):
             modifier, i = modifier * 2, i + 1
-        word, i = self._until("}", raw, i, depth)
+        word, i = self.until("}", raw, i, depth)
         return Variable(name, start, i, modifier, word), i
 
     def _name_end(self, i: int) -> int:
@@ -186,8 +184,8 @@ def expand(word: Passage, env: Mapping[str, Value[str]], escape: str = "\\", clo
             return Value(None, tuple(dict.fromkeys(note for value in unknown for note in value.trace)))
         choices = [value.options or () for value in values.values()]
         results = [_text(parts, word.text, dict(zip(values, choice, strict=True))) for choice in _branches(choices)]
-    except Refused as refusal:
-        return Value(None, (Note(word.span(), f"BuildKit refuses it: {refusal}"),))
+    except ValueError as refusal:
+        return Value(None, (Note(word.span(), f"it cannot be expanded: {refusal}"),))
     options = tuple(dict.fromkeys(results))
     return Value(options, trace, _slot(parts, word, values, options) if len(options) == 1 else None)
 
@@ -216,9 +214,14 @@ def _names(parts: Iterable[Piece]) -> Iterator[str]:
 
 
 def _text(parts: Iterable[Piece], text: str, env: Mapping[str, str | None]) -> str:
-    return "".join(
-        text[piece.start : piece.end] if isinstance(piece, Literal) else _replaced(piece, text, env) for piece in parts
-    )
+    found: list[str] = []
+    length = 0
+    for piece in parts:
+        found.append(text[piece.start : piece.end] if isinstance(piece, Literal) else _replaced(piece, text, env))
+        length += len(found[-1])
+        if length > _LONGEST:
+            raise Refused("it grows too long")
+    return "".join(found)
 
 
 def _replaced(variable: Variable, text: str, env: Mapping[str, str | None]) -> str:
@@ -232,12 +235,12 @@ def _replaced(variable: Variable, text: str, env: Mapping[str, str | None]) -> s
         case "?" | ":?" if value is None or (variable.modifier == ":?" and not value):
             raise Refused(f"{variable.name}: {word or 'is not allowed to be unset'}")
         case "#" | "##":
-            return remove_prefix(_pattern(word), value or "", longest=variable.modifier == "##")
+            return remove_prefix(Pattern.of(word), value or "", longest=variable.modifier == "##")
         case "%" | "%%":
-            return remove_suffix(_pattern(word), value or "", longest=variable.modifier == "%%")
+            return remove_suffix(Pattern.of(word), value or "", longest=variable.modifier == "%%")
         case "/" | "//":
             other = _text(variable.replacement, text, env)
-            return replace(_pattern(word), value or "", other, every=variable.modifier == "//")
+            return replace(Pattern.of(word), value or "", other, every=variable.modifier == "//")
     return value or ""
 
 
@@ -245,13 +248,6 @@ def _takes_word(variable: Variable, value: str | None) -> bool:
     """Whether the word after the modifier stands in the place of the value."""
     missing = value is None or (variable.modifier.startswith(":") and value == "")
     return missing if variable.modifier in ("-", ":-") else not missing and variable.modifier in ("+", ":+")
-
-
-def _pattern(word: str) -> Pattern:
-    try:
-        return Pattern.of(word)
-    except ValueError as error:
-        raise Refused(str(error)) from None
 
 
 def _slot(
