@@ -1,0 +1,256 @@
+"""The deployment as a picture: its parts from what clients are told to what runs, and what is wrong where.
+
+Mermaid and DOT are text; SVG and HTML are laid out by Graphviz, which has to be installed for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import Any, NamedTuple
+
+from mcplint.core import ERROR, NOTE, WARNING, Diagnostic, Value
+from mcplint.model import ASSUMED, Container, Deployment, Route, Server
+
+FORMATS = ("mermaid", "dot", "svg", "html")
+COLOURS = {ERROR: ("#fde8e8", "#c81e1e"), WARNING: ("#fdf6d8", "#a16207"), NOTE: ("#e8f0fd", "#1e50a8")}
+PLAIN = ("#f6f8fa", "#57606a")
+FONT = "Helvetica,Arial,sans-serif"
+RANK = (NOTE, WARNING, ERROR)
+
+
+class NoLayout(Exception):
+    """Graphviz is not there, or could not draw."""
+
+
+class Box(NamedTuple):
+    """One part: its title, what it says in a few lines, and what is wrong with it."""
+
+    id: str
+    kind: str
+    title: str
+    lines: tuple[str, ...]
+    wrong: tuple[tuple[str, str], ...] = ()
+
+
+class Arrow(NamedTuple):
+    """From one part to the next: what stands on the way, whether it is assumed, and what is wrong with it."""
+
+    start: str
+    end: str
+    label: str
+    assumed: bool
+    wrong: tuple[tuple[str, str], ...] = ()
+
+
+class Picture(NamedTuple):
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+
+def draw(deployment: Deployment, diagnostics: Iterable[Diagnostic]) -> Picture:
+    """The parts that are linked to a server, each with the findings about it."""
+    wrong: dict[str, list[tuple[str, str]]] = {}
+    for diagnostic in diagnostics:
+        entry = (diagnostic.severity, diagnostic.rule)
+        if entry not in wrong.setdefault(diagnostic.part, []):
+            wrong[diagnostic.part].append(entry)
+    arrows = tuple(_arrows(deployment, diagnostics))
+    seen = {end for arrow in arrows for end in (arrow.start, arrow.end)}
+    on_arrows = {(arrow.start, rule) for arrow in arrows for _, rule in arrow.wrong}
+    boxes = []
+    for box in _boxes(deployment):
+        if box.id in seen or box.id in wrong or box.kind == "server":
+            rest = [entry for entry in wrong.get(box.id, ()) if (box.id, entry[1]) not in on_arrows]
+            boxes.append(box._replace(wrong=tuple(rest)))
+    return Picture(tuple(boxes), arrows)
+
+
+def _boxes(deployment: Deployment) -> Iterator[Box]:
+    for remote in deployment.remotes:
+        yield Box(remote.id, "remote", "server.json", (_text(remote.type), _text(remote.url)))
+    for client in deployment.clients:
+        yield Box(client.id, "client", client.id.split(":")[0], (_text(client.type), _text(client.url)))
+    for route in deployment.routes:
+        names = " ".join(route.server_names.only or ()) or "any name"
+        listen = " ".join(route.listen.only or ())
+        yield Box(route.id, "route", f"nginx location {_text(route.location)}", (f"{names} {listen}".strip(),))
+    for server in deployment.servers:
+        yield Box(server.id, "server", _text(server.name, "MCP server"), tuple(_server_lines(server)))
+    for container in deployment.containers:
+        yield Box(container.id, "container", container.service or container.id, tuple(_container_lines(container)))
+
+
+def _server_lines(server: Server) -> Iterator[str]:
+    yield f"{server.sdk.title} · {_text(server.transport)}"
+    if server.transport.may(lambda transport: transport != "stdio"):
+        yield f"{_text(server.host)}:{_text(server.port)}{_text(server.path)}"
+        yield "stateless" if server.stateless.must(bool) else "keeps sessions" if server.stateless.only is False else ""
+
+
+def _container_lines(container: Container) -> Iterator[str]:
+    yield container.dockerfile or _text(container.image)
+    yield f"user {_text(container.user)}"
+    if container.replicas.may(lambda count: count != 1) and container.replicas.options is not None:
+        yield f"{_text(container.replicas)} replicas"
+
+
+def _arrows(deployment: Deployment, diagnostics: Iterable[Diagnostic]) -> Iterator[Arrow]:
+    found = tuple(diagnostics)
+    for part in (*deployment.remotes, *deployment.clients):
+        end: Route | Server | None = part.route or part.server
+        if end:
+            yield Arrow(part.id, end.id, "", part.assumed, _between(part, end, found))
+    for route in deployment.routes:
+        if route.server:
+            yield Arrow(
+                route.id, route.server.id, _text(route.target), route.assumed, _between(route, route.server, found)
+            )
+    for server in deployment.servers:
+        if server.container:
+            assumed = any(link.kind == ASSUMED and link.to == server.container.id for link in server.links)
+            yield Arrow(server.id, server.container.id, "runs in", assumed)
+
+
+def _between(near: Any, far: Any, diagnostics: tuple[Diagnostic, ...]) -> tuple[tuple[str, str], ...]:
+    """The findings about the near part that point into the file of the far one."""
+    path = far.span.source.path
+    return tuple(
+        dict.fromkeys(
+            (diagnostic.severity, diagnostic.rule)
+            for diagnostic in diagnostics
+            if diagnostic.part == near.id and any(note.span.source.path == path for note in diagnostic.finding.notes)
+        )
+    )
+
+
+def _text(value: Value[Any], nothing: str = "?") -> str:
+    """The options of a value, as people read them."""
+    if value.options is None:
+        return nothing
+    return " or ".join("none" if option is None else str(option) for option in value.options) or "–"
+
+
+def _worst(wrong: Iterable[tuple[str, str]]) -> str | None:
+    return max((severity for severity, _ in wrong), key=RANK.index, default=None)
+
+
+def _said(wrong: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"{'✖' if severity == ERROR else '▲'} {rule}" for severity, rule in wrong]
+
+
+def mermaid(picture: Picture) -> str:
+    """A Mermaid flowchart."""
+    names = {box.id: f"n{number}" for number, box in enumerate(picture.boxes)}
+    lines = ["flowchart LR"]
+    for box in picture.boxes:
+        rows = [f"<b>{_quoted(box.title)}</b>", *map(_quoted, filter(None, box.lines)), *map(_quoted, _said(box.wrong))]
+        lines.append(f'    {names[box.id]}["{"<br/>".join(rows)}"]:::{_worst(box.wrong) or "plain"}')
+    for number, arrow in enumerate(picture.arrows):
+        label = "<br/>".join(map(_quoted, filter(None, (arrow.label, *_said(arrow.wrong)))))
+        line = "-.->" if arrow.assumed else "-->"
+        middle = f'{line}|"{label}"|' if label else line
+        lines.append(f"    {names[arrow.start]} {middle} {names[arrow.end]}")
+        if worst := _worst(arrow.wrong):
+            lines.append(f"    linkStyle {number} stroke:{COLOURS[worst][1]},color:{COLOURS[worst][1]}")
+    for name, (fill, stroke) in {**COLOURS, "plain": PLAIN}.items():
+        lines.append(f"    classDef {name} fill:{fill},stroke:{stroke},color:#1f2328")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Text that Mermaid shows as it is inside quotes."""
+    marks = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "#": "&num;", "`": "&grave;", "\n": " ", "\r": " "}
+    return "".join(marks.get(sign, sign) for sign in text)
+
+
+def dot(picture: Picture) -> str:
+    """A graph in Graphviz's language."""
+    names = {box.id: f"n{number}" for number, box in enumerate(picture.boxes)}
+    lines = [
+        "digraph deployment {",
+        '    graph [rankdir=LR, bgcolor="white", pad=0.3, nodesep=0.4, ranksep=0.8]',
+        f'    node [shape=box, style="rounded,filled", fontname="{FONT}", fontsize=11, margin="0.18,0.12"]',
+        f'    edge [fontname="{FONT}", fontsize=10, color="#57606a", fontcolor="#57606a"]',
+    ]
+    for box in picture.boxes:
+        fill, stroke = COLOURS.get(_worst(box.wrong) or "", PLAIN)
+        lines.append(f'    {names[box.id]} [label=<{_table(box, stroke)}>, fillcolor="{fill}", color="{stroke}"]')
+    for arrow in picture.arrows:
+        worst = _worst(arrow.wrong)
+        label = "\\n".join(_escaped(text) for text in (arrow.label, *_said(arrow.wrong)) if text)
+        style = ', style="dashed"' if arrow.assumed else ""
+        colour = f', color="{COLOURS[worst][1]}", fontcolor="{COLOURS[worst][1]}", penwidth=2' if worst else ""
+        lines.append(f'    {names[arrow.start]} -> {names[arrow.end]} [label="{label}"{style}{colour}]')
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _table(box: Box, colour: str) -> str:
+    """A box as Graphviz's HTML-like label: title, lines, and the findings in their colour."""
+    rows = [f"<b>{_xml(box.title)}</b>", *(_xml(line) for line in box.lines if line)]
+    rows += [f'<font color="{colour}"><b>{_xml(text)}</b></font>' for text in _said(box.wrong)]
+    return (
+        '<table border="0" cellspacing="0" cellpadding="1">'
+        + "".join(f"<tr><td>{r}</td></tr>" for r in rows)
+        + "</table>"
+    )
+
+
+def _xml(text: str) -> str:
+    return escape("".join(sign if sign.isprintable() else " " for sign in text), quote=True)
+
+
+def _escaped(text: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in text).replace("\\", "\\\\").replace('"', '\\"')
+
+
+def svg(picture: Picture) -> str:
+    """An SVG drawn by Graphviz's `dot`; raises NoLayout."""
+    import subprocess
+
+    try:
+        run = subprocess.run(["dot", "-Tsvg"], input=dot(picture).encode(), capture_output=True, timeout=60)
+    except FileNotFoundError:
+        raise NoLayout("Graphviz is needed to draw: install it so that `dot` is on the PATH") from None
+    except subprocess.TimeoutExpired:
+        raise NoLayout("Graphviz did not finish within a minute") from None
+    if run.returncode:
+        raise NoLayout(f"Graphviz could not draw: {run.stderr.decode(errors='replace').strip()}")
+    return run.stdout.decode()
+
+
+def html(picture: Picture) -> str:
+    """A page with the picture in it, which opens without a network; raises NoLayout."""
+    drawing = svg(picture)
+    drawing = drawing[drawing.index("<svg") :]
+    return PAGE.format(drawing=drawing, legend=LEGEND)
+
+
+LEGEND = " ".join(
+    f'<span style="background:{fill};border:1px solid {stroke};color:{stroke}">{name}</span>'
+    for name, (fill, stroke) in COLOURS.items()
+)
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Deployment</title>
+<style>
+  body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #1f2328; }}
+  h1 {{ font-size: 1.3rem; }}
+  figure {{ margin: 0; overflow-x: auto; }}
+  p span {{ padding: 0 .5em; border-radius: .4em; }}
+</style>
+<h1>What clients are told, and what runs</h1>
+<p>{legend} &ensp; a dashed arrow is assumed, not told by the files</p>
+<figure>
+{drawing}
+</figure>
+</html>
+"""
+
+
+def render(deployment: Deployment, diagnostics: Iterable[Diagnostic], form: str) -> str:
+    """The picture in one of FORMATS; raises NoLayout."""
+    picture = draw(deployment, tuple(diagnostics))
+    return {"mermaid": mermaid, "dot": dot, "svg": svg, "html": html}[form](picture)
