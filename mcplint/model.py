@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from mcplint.core import UNKNOWN, Note, Source, Slot, Span, Value
+from mcplint.core import UNKNOWN, Note, Slot, Source, Span, Value
 
 if TYPE_CHECKING:
     from mcplint.facts.document import MappingNode, Node
@@ -327,7 +327,10 @@ class Route(NamedTuple):
 
 
 class Remote(NamedTuple):
-    """A URL that `server.json` publishes, and the route and server that answer it."""
+    """A URL that `server.json` publishes, and the route and server that answer it.
+
+    `asked`: the path that the server is asked for when a client calls the URL; an option None where no route leads on.
+    """
 
     id: str
     span: Span
@@ -335,6 +338,7 @@ class Remote(NamedTuple):
     url: Value[str]
     route: Route | None = None
     server: Server | None = None
+    asked: Value[str | None] = UNKNOWN
     links: tuple[Link, ...] = ()
 
     @property
@@ -362,7 +366,7 @@ class Package(NamedTuple):
 
 
 class ClientConfig(NamedTuple):
-    """One server entry of a client's configuration file (`.mcp.json`, `.vscode/mcp.json`, …)."""
+    """One server entry of a client's configuration file (`.mcp.json`, `.vscode/mcp.json`, …); `asked`: see Remote."""
 
     id: str
     span: Span
@@ -371,6 +375,7 @@ class ClientConfig(NamedTuple):
     command: Value[tuple[str, ...]]
     route: Route | None = None
     server: Server | None = None
+    asked: Value[str | None] = UNKNOWN
     links: tuple[Link, ...] = ()
 
     @property

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from mcplint.core import ERROR, NOTE, WARNING, Diagnostic, Value
-from mcplint.model import ASSUMED, Container, Deployment, Route, Server
+from mcplint.model import ASSUMED, ClientConfig, Container, Deployment, Remote, Route, Server
 
 FORMATS = ("mermaid", "dot", "svg", "html")
 COLOURS = {ERROR: ("#fde8e8", "#c81e1e"), WARNING: ("#fdf6d8", "#a16207"), NOTE: ("#e8f0fd", "#1e50a8")}
@@ -97,7 +97,8 @@ def _container_lines(container: Container) -> Iterator[str]:
 
 def _arrows(deployment: Deployment, diagnostics: Iterable[Diagnostic]) -> Iterator[Arrow]:
     found = tuple(diagnostics)
-    for part in (*deployment.remotes, *deployment.clients):
+    published: tuple[Remote | ClientConfig, ...] = (*deployment.remotes, *deployment.clients)
+    for part in published:
         end: Route | Server | None = part.route or part.server
         if end:
             yield Arrow(part.id, end.id, "", part.assumed, _between(part, end, found))
