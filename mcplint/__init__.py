@@ -5,7 +5,23 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from mcplint.core import ERROR, NOTE, WARNING, Edit, Finding, Fix, Note, Slot, Source, Span, Value, rule
+    from mcplint.core import (
+        ERROR,
+        NOTE,
+        WARNING,
+        Edit,
+        Failure,
+        Finding,
+        Fix,
+        Ignore,
+        Note,
+        Slot,
+        Source,
+        Span,
+        Unreadable,
+        Value,
+        rule,
+    )
     from mcplint.model import (
         ClientConfig,
         Container,
@@ -25,8 +41,10 @@ __all__ = [
     "Container",
     "Deployment",
     "Edit",
+    "Failure",
     "Finding",
     "Fix",
+    "Ignore",
     "Manifest",
     "Note",
     "Package",
@@ -36,6 +54,7 @@ __all__ = [
     "Slot",
     "Source",
     "Span",
+    "Unreadable",
     "Value",
     "rule",
 ]

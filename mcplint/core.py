@@ -163,11 +163,34 @@ class Rule(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """What the engine makes of a finding: the rule that made it and the severity that holds here."""
+    """What the engine makes of a finding: the rule that made it, the severity that holds here, and the id of its part."""
 
     rule: str
     severity: str
     finding: Finding
+    part: str = ""
+
+
+class Ignore(NamedTuple):
+    """A comment that hides findings: `span` runs from its `#` to the end of the line.
+
+    `names`: the rules it names, as they are written. `lines`: the lines (from 1) whose diagnostics it hides.
+    `idle`: those of the names that hide nothing, with the reason why not.
+    """
+
+    span: Span
+    names: tuple[Span, ...]
+    lines: range
+    idle: tuple[tuple[Span, str], ...] = ()
+
+
+class Failure(NamedTuple):
+    """A mistake of mcplint itself: what failed, on which part, how, and the traceback."""
+
+    step: str
+    span: Span
+    error: str
+    traceback: str
 
 
 class Unreadable(Exception):

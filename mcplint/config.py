@@ -1,0 +1,160 @@
+"""What a project sets: `[tool.mcplint]` in pyproject.toml, or mcplint.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from mcplint.core import SEVERITIES, Rule
+from mcplint.spelling import meant
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+OFF = "off"
+
+
+class Config(NamedTuple):
+    """The settings of a run, checked.
+
+    `severities`: those of rules that differ from their own. `options`: keyword arguments of checks, by rule.
+    `ignore`: globs of paths with the rules that say nothing there. `select`: the rules that run, None for all.
+    `deployment`: what the user states of the deployment that the files cannot tell.
+    """
+
+    severities: Mapping[str, str] = NOTHING
+    options: Mapping[str, Mapping[str, Any]] = NOTHING
+    ignore: tuple[tuple[str, frozenset[str]], ...] = ()
+    exclude: tuple[str, ...] = ()
+    fail_on: str = "warning"
+    pedantic: bool = False
+    select: frozenset[str] | None = None
+    off: frozenset[str] = frozenset()
+    deployment: Mapping[str, Any] = NOTHING
+
+    def runs(self, rule: Rule) -> bool:
+        """Whether a rule is asked: a mistake of mcplint itself is never hidden."""
+        chosen = self.select is None or rule.name in self.select
+        return rule.name == "internal-error" or (chosen and rule.name not in self.off)
+
+
+class ConfigError(Exception):
+    """A mistake in a configuration, with the path of its file and its line and column (from 1)."""
+
+    def __init__(self, message: str, path: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(f"{path}:{line}:{column}: {message}")
+
+
+# What `[tool.mcplint.deployment]` may state, and the type of each; the linker reads them from `Config.deployment`.
+STATED: Mapping[str, type] = NOTHING
+FAIL_ON = (*reversed(SEVERITIES), "never")
+NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
+
+
+class _Wrong(Exception):
+    """A mistake at a path of keys, and the text of the value where it is one item of a list."""
+
+    def __init__(self, message: str, *keys: str, item: str = "") -> None:
+        self.message, self.keys, self.item = message, keys, item
+
+
+def load(path: str, text: str, rules: Iterable[Rule]) -> Config:
+    """The settings that a configuration file makes; raises ConfigError."""
+    import tomllib
+
+    text = text.replace("\r\n", "\n")
+    prefix = () if path.endswith("mcplint.toml") else ("tool", "mcplint")
+    try:
+        document = tomllib.loads(text)
+        for depth in range(1, len(prefix) + 1):
+            document = _typed(document, dict, *prefix[:depth])
+        return _config(document, {rule.name: rule for rule in rules})
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _undecodable(path, text, error) from None
+    except _Wrong as wrong:
+        from mcplint.toml_keys import find
+
+        raise ConfigError(wrong.message, path, *find(text, (*prefix, *wrong.keys), wrong.item)) from None
+
+
+def _undecodable(path: str, text: str, error: Exception) -> ConfigError:
+    """tomllib ends its messages with `(at line 3, column 5)` or `(at end of document)`."""
+    message, _, where = str(error).rpartition(" (at ")
+    numbers = [int(word) for word in where.replace(",", " ").replace(")", " ").split() if word.isdecimal()]
+    line, column = numbers if len(numbers) == 2 else (text.count("\n") + 1, 1)
+    return ConfigError(f"is no TOML: {message or error}", path, line, column)
+
+
+def _config(document: Mapping[str, Any], rules: Mapping[str, Rule]) -> Config:
+    _known("key", document, ("fail-on", "pedantic", "exclude", "ignore", "rules", "deployment"))
+    severities, options = _rules(_typed(document, dict, "rules"), rules)
+    fail_on = _typed(document, str, "fail-on", default="warning")
+    _one_of("severity", fail_on, FAIL_ON, "fail-on")
+    return Config(
+        severities={name: severity for name, severity in severities.items() if severity != OFF},
+        options=options,
+        ignore=tuple(_ignores(_typed(document, dict, "ignore"), rules)),
+        exclude=tuple(_strings(document, "exclude")),
+        fail_on=fail_on,
+        pedantic=_typed(document, bool, "pedantic", default=False),
+        off=frozenset(name for name, severity in severities.items() if severity == OFF),
+        deployment=_deployment(_typed(document, dict, "deployment")),
+    )
+
+
+def _rules(table: Mapping[str, Any], rules: Mapping[str, Rule]) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """Severities and options: `rule = "warning"`, or `rule = { severity = "warning", option = 3 }`."""
+    severities: dict[str, str] = {}
+    options: dict[str, dict[str, Any]] = {}
+    _known("rule", table, rules, "rules")
+    for name, setting in table.items():
+        keys = ("rules", name)
+        given = dict(setting) if isinstance(setting, dict) else {"severity": setting}
+        if "severity" in given:
+            severities[name] = _typed(given, str, *keys, "severity")
+            _one_of("severity", severities[name], (OFF, *SEVERITIES), *keys)
+            del given["severity"]
+        defaults = dict(rules[name].options)
+        _known(f"option of {name}", given, defaults, *keys)
+        options[name] = {key: _typed(given, type(defaults[key]), *keys, key) for key in given}
+    return severities, options
+
+
+def _ignores(table: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[tuple[str, frozenset[str]]]:
+    for glob in table:
+        named = _strings(table, "ignore", glob)
+        for name in named:
+            _one_of("rule", name, rules, "ignore", glob)
+        yield glob, frozenset(named)
+
+
+def _deployment(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    _known("key", table, STATED, "deployment")
+    return {key: _typed(table, STATED[key], "deployment", key) for key in table}
+
+
+def _known(noun: str, table: Mapping[str, Any], words: Iterable[str], *keys: str) -> None:
+    for key in table:
+        if key not in words:
+            raise _Wrong(f'unknown {noun} "{key}"{meant(key, words)}', *keys, key)
+
+
+def _one_of(noun: str, word: str, words: Iterable[str], *keys: str) -> None:
+    if word not in words:
+        known = f"; it is one of {', '.join(words)}" if noun == "severity" else ""
+        raise _Wrong(f'unknown {noun} "{word}"{meant(word, words) or known}', *keys, item=word)
+
+
+def _strings(table: Mapping[str, Any], *keys: str) -> list[str]:
+    words: list[str] = _typed(table, list, *keys)
+    for word in words:
+        if not isinstance(word, str):
+            raise _Wrong(f'"{keys[-1]}" is a list of strings', *keys)
+    return words
+
+
+def _typed(table: Mapping[str, Any], want: type, *keys: str, default: Any = None) -> Any:
+    """The value of the last key, of the type that it must have; the default (or an empty one) where it is not set."""
+    value = table.get(keys[-1], want() if default is None else default)
+    if type(value) is want or (want is float and type(value) is int):
+        return value
+    raise _Wrong(f'"{keys[-1]}" is {NAMES[want]}, not {NAMES.get(type(value), "a date")}', *keys)

@@ -1,0 +1,130 @@
+"""From the files of a project to diagnostics: link, check, settle. No disk, no clock, no state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from mcplint.config import NOTHING, Config
+from mcplint.core import (
+    ERROR,
+    SEVERITIES,
+    WARNING,
+    Diagnostic,
+    Failure,
+    Finding,
+    Ignore,
+    Rule,
+    Source,
+    Span,
+    Unreadable,
+)
+from mcplint.model import Deployment
+from mcplint.settle import settle
+from mcplint.suppress import ignores
+from mcplint.tree import Tree
+
+NOWHERE = Span(Source(".", ""), 0, 0)
+
+
+class Run(NamedTuple):
+    """What one look at a project gave: the diagnostics, the deployment they speak of and how many files were read."""
+
+    diagnostics: list[Diagnostic]
+    deployment: Deployment
+    files: int
+
+
+def lint(tree: Tree, rules: Iterable[Rule], config: Config) -> list[Diagnostic]:
+    """What is wrong with a project, in the order of its files."""
+    return run(tree, rules, config).diagnostics
+
+
+def run(tree: Tree, rules: Iterable[Rule], config: Config) -> Run:
+    """The diagnostics and what they rest on."""
+    from mcplint.link import link
+
+    try:
+        linked = link(tree, config)
+    except Exception as error:
+        return judge(tree, Deployment(), [_failure("the linker", NOWHERE, error)], rules, config)
+    return judge(tree, linked.deployment, linked.problems, rules, config)
+
+
+def judge(
+    tree: Tree, deployment: Deployment, problems: Iterable[Unreadable | Failure], rules: Iterable[Rule], config: Config
+) -> Run:
+    """What the rules say of a deployment, of the files that could not be read and of ignores that hide nothing."""
+    rules, problems = tuple(rules), tuple(problems)
+    asked = [rule for rule in rules if config.runs(rule)]
+    unread = _gravest([*problems, *tree.problems.values()])
+    found, failures = _check(asked, [*_parts(deployment), *unread], config)
+    failures += [problem for problem in problems if isinstance(problem, Failure)]
+    comments = [ignore for source in tree.read for ignore in ignores(source)]
+    kept, used = settle(found, comments, config)
+    mute = {problem.span.source.path for problem in unread}
+    idle = [_idle(ignore, used, rules, asked) for ignore in comments if ignore.span.source.path not in mute]
+    late, _ = _check(asked, [*failures, *(ignore for ignore in idle if ignore.idle)], config)
+    return Run(settle([*kept, *late], (), config)[0], deployment, len(tree.read))
+
+
+def _parts(deployment: Deployment) -> Iterator[Any]:
+    """Every part of a deployment that a rule may be handed; what nothing linked to is shown, never judged."""
+    yield deployment
+    for field, parts in zip(deployment._fields, deployment, strict=True):
+        if field != "loose":
+            yield from parts
+
+
+def _gravest(problems: Iterable[Unreadable | Failure]) -> list[Unreadable]:
+    """The problems of files, one a place: the linker knows better than the loader how grave one is."""
+    kept: dict[tuple[str, int], Unreadable] = {}
+    for problem in problems:
+        if isinstance(problem, Unreadable):
+            key = problem.span.source.path, problem.span.start
+            if key not in kept or SEVERITIES.index(kept[key].severity) < SEVERITIES.index(problem.severity):
+                kept[key] = problem
+    return list(kept.values())
+
+
+def _check(rules: Iterable[Rule], parts: Iterable[Any], config: Config) -> tuple[list[Diagnostic], list[Failure]]:
+    found: list[Diagnostic] = []
+    failures: list[Failure] = []
+    parts = tuple(parts)
+    for rule in rules:
+        options = config.options.get(rule.name, NOTHING)
+        for part in parts:
+            if isinstance(part, rule.parts):
+                try:
+                    found += [_diagnostic(rule, part, finding) for finding in rule.check(part, **options)]
+                except Exception as error:
+                    span = getattr(part, "span", NOWHERE)
+                    failures.append(_failure(f"the rule {rule.name}", span, error))
+    return found, failures
+
+
+def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
+    """A finding with the severity of its rule or its own; where a link is assumed it is at most a warning."""
+    if not all(isinstance(span, Span) for span in (finding.span, *(note.span for note in finding.notes))):
+        raise TypeError(f"the finding {finding.message!r} has a place that is no span")
+    severity = finding.severity or rule.severity
+    if severity == ERROR and getattr(part, "assumed", False):
+        severity = WARNING
+    fix = finding.fix if finding.fix and finding.fix.edits else None
+    return Diagnostic(rule.name, severity, finding._replace(fix=fix), getattr(part, "id", ""))
+
+
+def _failure(step: str, span: Span, error: Exception) -> Failure:
+    import traceback
+
+    return Failure(step, span, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)).rstrip())
+
+
+def _idle(ignore: Ignore, used: set[Span], rules: Iterable[Rule], asked: Iterable[Rule]) -> Ignore:
+    """An ignore with those of its names that hide nothing, though their rules were asked or are none."""
+    there, ran = {rule.name for rule in rules}, {rule.name for rule in asked}
+    reasons = ((name, "hides nothing" if name.text in ran else "is no rule") for name in ignore.names)
+    if not ignore.names:
+        return ignore._replace(idle=((ignore.span, "names no rule"),))
+    idle = ((name, why) for name, why in reasons if name not in used and (name.text in ran or name.text not in there))
+    return ignore._replace(idle=tuple(idle))

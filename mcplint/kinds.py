@@ -1,0 +1,99 @@
+"""Of which kind a file is, told by its path: one table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    """A kind of file: its patterns (`*` stays within a folder, letter case does not count) and what may be in it.
+
+    A pattern without `/` is one of file names, one with `/` of the last parts of a path.
+    `comment`: what starts a comment. `limit`: the most bytes it may have. `latin`: bytes that are not UTF-8 are read
+    as Latin-1, as the program that reads the file does not care.
+    """
+
+    name: str
+    patterns: tuple[str, ...]
+    comment: str = ""
+    limit: int = 1 << 20
+    latin: bool = False
+
+
+# The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.dockerignore` lists what is ignored.
+KINDS = (
+    Kind("python", ("*.py", "*.pyw"), "#", 2 << 20),
+    Kind("dockerignore", (".dockerignore", "*.dockerignore"), "#"),
+    Kind(
+        "other", ("*.md", "*.rst", "*.html", "*.js", "*.mjs", "*.ts", "*.tsx", "*.go", "*.rs", "*.rb", "*.java", "*.sh")
+    ),
+    Kind(
+        "dockerfile",
+        (
+            *("dockerfile", "dockerfile.*", "dockerfile-*", "dockerfile_*", "*.dockerfile"),
+            *("containerfile", "containerfile.*", "containerfile-*", "*.containerfile"),
+        ),
+        "#",
+        latin=True,
+    ),
+    Kind("compose", ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml"), "#"),
+    Kind(
+        "nginx",
+        (
+            *("*.conf", "*.conf.template", "nginx*.conf*", "*.nginx", "*.nginx.template", "sites-available/*"),
+            *("sites-enabled/*", "conf.d/*.inc", "nginx/*.inc", "nginx/*.template", "snippets/*.inc"),
+        ),
+        "#",
+        latin=True,
+    ),
+    Kind("server.json", ("server.json",), limit=256 << 10),
+    Kind("pyproject", ("pyproject.toml",), "#"),
+    Kind(
+        "requirements",
+        ("requirements*.txt", "requirements*.in", "requirements/*.txt", "constraints*.txt"),
+        "#",
+        latin=True,
+    ),
+    Kind("lock", ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "pylock.*.toml"), "#", 8 << 20),
+    Kind("pipfile.lock", ("pipfile.lock",), limit=8 << 20),
+    Kind("env", (".env", ".env.*", "*.env"), "#"),
+    Kind("fastmcp", ("fastmcp.json", "*.fastmcp.json")),
+    Kind(
+        "client",
+        (
+            ".mcp.json",
+            "mcp.json",
+            "claude_desktop_config.json",
+            "mcp_config.json",
+            ".cursor/mcp.json",
+            ".vscode/mcp.json",
+        ),
+    ),
+)
+
+
+@cache
+def _patterns() -> re.Pattern[str]:
+    rows = []
+    for number, kind in enumerate(KINDS):
+        forms = "|".join(re.escape(pattern).replace(r"\*", "[^/]*") for pattern in kind.patterns)
+        rows.append(f"(?P<k{number}>{forms})")
+    return re.compile(rf"(?:.*/)?(?:{'|'.join(rows)})")
+
+
+def kind(path: str) -> Kind | None:
+    """The kind of file that a path names, or None."""
+    match = _patterns().fullmatch(path.lower())
+    return KINDS[int(match.lastgroup[1:])] if match and match.lastgroup else None
+
+
+def kinds(paths: Iterable[str]) -> dict[str, list[str]]:
+    """The paths by the name of their kind, in order; those of no kind are left out."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        if row := kind(path):
+            found.setdefault(row.name, []).append(path)
+    return found

@@ -1,0 +1,63 @@
+r"""An ignore comment hides nothing
+
+The finding that the comment once hid is gone, stands elsewhere, or the rule's name is misspelt. Such a comment tells the
+next reader of a problem that is not there, and would hide a new one of the same kind without a word.
+
+An ignore hides findings of the rules it names on its own line; where it stands alone, on the next line that is no comment
+(and on those that continue it after a backslash). It counts on any line that a finding points at, in whichever file.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.13-slim
+WORKDIR /app
+COPY server.py .
+# mcplint: ignore[root-user] the platform sets a user
+USER 1000
+CMD ["python", "server.py"]
+```
+`server.py`
+```python
+print("no server yet")
+```
+```output
+```
+```diff
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.13-slim
+WORKDIR /app
+COPY server.py .
+USER 1000
+CMD ["python", "server.py"]
+```
+"""
+
+from mcplint import WARNING, Edit, Finding, Fix, Ignore, Span, rule
+
+
+@rule("unused-ignore", WARNING)
+def check(ignore: Ignore):
+    idle = {name for name, _ in ignore.idle}
+    used = [name for name in ignore.names if name not in idle]
+    span = rewritten = ignore.span
+    text = ""
+    if used:
+        rewritten = Span(span.source, ignore.names[0].start, ignore.names[-1].end)
+        text = ", ".join(name.text for name in used)
+    fix = Fix("take it away", (Edit(rewritten if used else alone(span), text),), safe=True)
+    for name, why in ignore.idle:
+        yield Finding(f"ignore of {name.text} {why}" if ignore.names else f"ignore {why}", name, (), fix)
+
+
+def alone(span):
+    """A comment with the blanks before it, and with its line where nothing else stands there."""
+    text = span.source.text
+    start = len(text[: span.start].rstrip(" \t"))
+    if start and text[start - 1] not in "\r\n":
+        return Span(span.source, start, span.end)
+    end = span.end + (2 if text.startswith("\r\n", span.end) else 1 if text[span.end :] else 0)
+    return Span(span.source, start, end)

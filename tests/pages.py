@@ -1,0 +1,120 @@
+"""Pages and cases as data: Markdown with files, what mcplint prints for them and what its fixes change.
+
+A path in backticks on a line of its own, followed by a fence, is a file. A fence `output` is what is printed of the
+rule, a fence `diff` what its fixes change. On a page `## Bad` has both, `## Good` only the files that differ. In `cases/`
+every heading is a case; one without `output` finds nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from mcplint import config, engine, fix
+from mcplint.catalogue import catalogue
+from mcplint.core import Diagnostic
+from mcplint.lines import place
+from mcplint.reports import text
+from mcplint.tree import Tree
+
+ROOT = Path(__file__).parent.parent
+RULES = {rule.name: rule for rule in catalogue()}
+
+
+class Fence(NamedTuple):
+    """The content of a fence and where it stands in its file."""
+
+    text: str
+    start: int
+
+
+class Case(NamedTuple):
+    name: str
+    files: dict[str, str]
+    output: Fence | None = None
+    diff: Fence | None = None
+
+
+def cases(markdown: str) -> Iterator[Case]:
+    """The sections of a page that hold files."""
+    heads = list(re.finditer(r"^## (.+)$", markdown, re.M))
+    ends = [*(head.start() for head in heads), len(markdown)][1:]
+    for head, end in zip(heads, ends, strict=False):
+        case = _case(head[1].strip(), markdown, head.end(), end)
+        if case.files or case.output:
+            yield case
+
+
+def _case(name: str, markdown: str, start: int, end: int) -> Case:
+    files: dict[str, str] = {}
+    fences: dict[str, Fence] = {}
+    form = r"^(?:`([^`\n]+)`[ \t]*\n+)?(`{3,})([^\n`]*)\n(.*?)^\2[ \t]*$"
+    for found in re.compile(form, re.M | re.S).finditer(markdown, start, end):
+        path, _, info, content = found.groups()
+        if path:
+            files[path] = content
+        elif info.strip() in ("output", "diff"):
+            fences[info.strip()] = Fence(content, found.start(4))
+    return Case(name, files, **fences)
+
+
+def rule_file(name: str) -> Path:
+    return ROOT / "rules" / f"{name.replace('-', '_')}.py"
+
+
+def look(tree: Tree) -> list[Diagnostic]:
+    """What every rule finds, notes too, under the configuration that lies in the tree."""
+    return engine.lint(tree, RULES.values(), settings(tree))
+
+
+def settings(tree: Tree) -> config.Config:
+    for path in ("mcplint.toml", "pyproject.toml"):
+        source = tree.source(path)
+        if source and (path == "mcplint.toml" or "tool.mcplint" in source.text):
+            return config.load(path, source.text, RULES.values())
+    return config.Config()
+
+
+def printed(diagnostics: list[Diagnostic], name: str) -> str:
+    """What the report says of one rule."""
+    return text.report([diagnostic for diagnostic in diagnostics if diagnostic.rule == name])
+
+
+def mended(files: dict[str, str], name: str) -> dict[str, str]:
+    """The files after all fixes of one rule, unsafe ones too."""
+
+    def only(tree: Tree) -> list[Diagnostic]:
+        return [d if d.rule == name else d._replace(finding=d.finding._replace(fix=None)) for d in look(tree)]
+
+    result = fix.mend(Tree.of(files), only, unsafe=True)
+    assert not result.refused, result.refused
+    return {**files, **result.texts}
+
+
+def places(diagnostics: list[Diagnostic], name: str, shift: dict[str, int]) -> list[tuple[object, ...]]:
+    """What a rule says and where, with the lines of some files counted from below a head of so many lines."""
+    found = []
+    for rule, severity, finding, _ in diagnostics:
+        if rule != name:
+            continue
+        for span, words in ((finding.span, finding.message), *finding.notes):
+            line, column, end_line, end_column = place(span)
+            down = shift.get(span.source.path, 0)
+            found.append((severity, words, span.source.path, line - down, column, end_line - down, end_column))
+    return found
+
+
+def check(path: Path, name: str, which: str, text: str, update: bool) -> None:
+    """Whether the fence `output` or `diff` of a case in this file says the text; with `update` it does afterwards."""
+    whole = path.read_text(encoding="utf-8")
+    page = (ast.get_docstring(ast.parse(whole), clean=False) or "") if path.suffix == ".py" else whole
+    fence: Fence | None = getattr(next(case for case in cases(page) if case.name == name), which)
+    assert fence is not None, f"{path.name} has no fence {which} in {name!r} for:\n{text}"
+    if update and fence.text != text:
+        start = whole.index(page) + fence.start
+        path.write_text(whole[:start] + text + whole[start + len(fence.text) :], encoding="utf-8")
+    else:
+        assert fence.text == text

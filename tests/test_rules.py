@@ -1,0 +1,126 @@
+"""Every page is true: what it shows as bad is found and printed so, what is good is not, and the fix mends it."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from pages import ROOT, RULES, cases, check, look, mended, places, printed, rule_file
+
+from mcplint import fix
+from mcplint.core import ERROR, NOTE, WARNING, Diagnostic, Failure
+from mcplint.kinds import kind
+from mcplint.tree import Tree
+
+PAGES = {name: {case.name: case for case in cases(rule.page)} for name, rule in RULES.items()}
+# A mistake of mcplint cannot be shown by files: tests of the engine make one.
+SHOWN = [name for name, rule in RULES.items() if Failure not in rule.parts]
+FOLDER = ROOT / "tests" / "cases"
+CASES = [(path.stem, case) for path in sorted(FOLDER.glob("*.md")) for case in cases(path.read_text(encoding="utf-8"))]
+
+bad = pytest.mark.parametrize("name", SHOWN)
+each_case = pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{name}: {case.name}" for name, case in CASES])
+
+
+def good(name: str) -> dict[str, str]:
+    return {**PAGES[name]["Bad"].files, **PAGES[name]["Good"].files}
+
+
+def crlf(files: dict[str, str]) -> dict[str, str]:
+    return {path: text.replace("\n", "\r\n") for path, text in files.items()}
+
+
+def headed(files: dict[str, str]) -> dict[str, str]:
+    """The files with a comment that is not ASCII put first, where nothing moves that must be first."""
+    head = "# é ☃ 😀\n"
+    fixed = re.compile(r"#\s*(syntax|escape|check)\s*=|#!", re.I)
+    return {
+        path: head + text if (row := kind(path)) and row.comment and not fixed.match(text) else text
+        for path, text in files.items()
+    }
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_is_one_file_with_a_page(name):
+    rule = RULES[name]
+    assert rule_file(name).is_file(), f"the file of a rule is named after it: {rule_file(name).name}"
+    title, blank, text = rule.page.split("\n")[0], rule.page.split("\n")[1], rule.page
+    assert title and not title.endswith(".") and len(title) <= 100 and not blank
+    assert len(text.split("\n## ")[0]) > 200, "the page says why it matters and when it does not"
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) and rule.severity in (ERROR, WARNING, NOTE)
+
+
+@bad
+def test_bad_is_found_and_printed(name, update):
+    case = PAGES[name]["Bad"]
+    found = [diagnostic for diagnostic in look(Tree.of(case.files)) if diagnostic.rule == name]
+    assert found, "finds nothing in what its page shows as bad"
+    check(rule_file(name), "Bad", "output", printed(found, name), update)
+
+
+@bad
+def test_good_is_quiet(name):
+    pedantic = RULES[name].severity == NOTE
+    loud = [d for d in look(Tree.of(good(name))) if d.severity != NOTE or (pedantic and d.rule == name)]
+    assert not loud, [f"{d.rule}: {d.finding.message}" for d in loud]
+
+
+@bad
+def test_fix_mends(name, update):
+    case = PAGES[name]["Bad"]
+    before = look(Tree.of(case.files))
+    if not any(d.rule == name and d.finding.fix for d in before):
+        assert case.diff is None, "the page shows a diff, but there is no fix"
+        return
+    texts = mended(case.files, name)
+    after = look(Tree.of(texts))
+    assert not [d.finding.message for d in after if d.rule == name and d.finding.fix], "the fix leaves the finding"
+    assert_no_harm(before, after, RULES[name].page)
+    check(rule_file(name), "Bad", "diff", fix.unified(case.files, texts), update)
+
+
+def assert_no_harm(before: list[Diagnostic], after: list[Diagnostic], page: str) -> None:
+    """No new error and no file that cannot be read; a new warning is named on the page."""
+    known = {(d.rule, d.finding.message) for d in before}
+    new = [d for d in after if (d.rule, d.finding.message) not in known]
+    assert not [d for d in new if d.severity == ERROR or d.rule == "unreadable-file"]
+    assert not [d.rule for d in new if d.severity == WARNING and f"`{d.rule}`" not in page]
+
+
+@bad
+@pytest.mark.parametrize("variant", [crlf, headed])
+def test_bad_is_found_in_other_dress(name, variant):
+    files = PAGES[name]["Bad"].files
+    dressed = variant(files)
+    shift = {path: dressed[path].count("\n") - text.count("\n") for path, text in files.items()}
+    assert places(look(Tree.of(dressed)), name, shift) == places(look(Tree.of(files)), name, {})
+    assert mended(dressed, name) == variant(mended(files, name))
+
+
+@each_case
+def test_case(name, case, update):
+    path = FOLDER / f"{name}.md"
+    found = look(Tree.of(case.files))
+    if case.output is None:
+        assert printed(found, name) == ""
+    else:
+        assert printed(found, name), "a case that finds nothing has no output"
+        check(path, case.name, "output", printed(found, name), update)
+    if case.diff is not None:
+        texts = mended(case.files, name)
+        assert_no_harm(found, look(Tree.of(texts)), path.read_text(encoding="utf-8"))
+        check(path, case.name, "diff", fix.unified(case.files, texts), update)
+
+
+def test_cases_belong_to_a_rule():
+    assert {path.stem for path in FOLDER.glob("*.md")} <= set(RULES)
+    assert len({(name, case.name) for name, case in CASES}) == len(CASES), "the cases of a rule have different names"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_never_turns_must_round(name):
+    """`not x.must(test)` reads as certainty but is `may(not test)`, which a rule must say."""
+    for node in ast.walk(ast.parse(rule_file(name).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Call):
+            assert getattr(node.operand.func, "attr", "") != "must", f"line {node.lineno}"
