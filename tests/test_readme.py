@@ -44,20 +44,20 @@ def section(name: str) -> str:
     return found[1]
 
 
-def agrees(name: str, wanted: str, request: pytest.FixtureRequest) -> None:
+def agrees(name: str, wanted: str, update: bool) -> None:
     """Holds a section against what it should be, or makes it so."""
-    if request.config.getoption("--update", default=False):
+    if update:
         README.write_text(README.read_text().replace(section(name), wanted))
     assert section(name) == wanted
 
 
-def test_the_output_is_what_mcplint_prints(request: pytest.FixtureRequest) -> None:
+def test_the_output_is_what_mcplint_prints(update: bool) -> None:
     output = mcplint("examples/notes-server-broken", "--color", "never").strip("\n")
-    agrees("output of: mcplint examples/notes-server-broken", f"```text\n{output}\n```\n", request)
+    agrees("output of: mcplint examples/notes-server-broken", f"```text\n{output}\n```\n", update)
 
 
-def test_the_table_lists_the_rules(request: pytest.FixtureRequest) -> None:
-    agrees("rules", "\n".join(table(catalogue())) + "\n", request)
+def test_the_table_lists_the_rules(update: bool) -> None:
+    agrees("rules", "\n".join(table(catalogue())) + "\n", update)
 
 
 def table(rules: Iterable[Rule]) -> Iterable[str]:

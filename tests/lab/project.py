@@ -17,6 +17,7 @@ SHIPPED = (
     "mcplint",
     "pyproject.toml",
     "rules",
+    "setup.py",
 )
 
 
