@@ -163,7 +163,7 @@ class Rule(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """What the engine makes of a finding: the rule that made it, the severity that holds here, and the id of its part."""
+    """What the engine makes of a finding: its rule, the severity that holds here, and the id of its part."""
 
     rule: str
     severity: str

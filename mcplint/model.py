@@ -256,6 +256,23 @@ class Server(NamedTuple):
     def assumed(self) -> bool:
         return any(link.kind == ASSUMED for link in self.links)
 
+    @property
+    def paths(self) -> tuple[str, ...] | None:
+        """Every path that the program answers, or None where the files do not tell them all."""
+        if self.path.options is None or not self.endpoints_closed:
+            return None
+        if self.transport.may(lambda kind: kind == "sse") and self.message_path.options is None:
+            return None
+        return (*self.path.options, *(self.message_path.options or ()), *(point.path for point in self.endpoints))
+
+    def refuses(self, path: str) -> bool:
+        """Whether the program certainly answers nothing at a path; the last slash does not count."""
+        return self.paths is not None and path.rstrip("/") not in {known.rstrip("/") for known in self.paths}
+
+    def refuses_below(self, path: str) -> bool:
+        """Whether the program certainly answers nothing at a path or below it."""
+        return self.paths is not None and not any(known.startswith(path.rstrip("/")) for known in self.paths)
+
 
 class Member(NamedTuple):
     """One `server` of an upstream: host, port and whether requests normally reach it (not `backup` or `down`)."""

@@ -1,0 +1,106 @@
+r"""What clients are told, or what the proxy asks for, is not a path that the server answers
+
+A server answers MCP on one path: `/mcp` for Streamable HTTP, `/sse` and `/messages/` for the older HTTP+SSE transport,
+or whatever the program sets. A URL in `server.json`, an entry in a client's configuration and a location of nginx all
+have to end up there. When they do not, every call is a `404`, which clients report as `Session terminated` or
+`Connection closed`; nothing in the server's log says why.
+
+The path is followed as nginx would: which location answers, what its `proxy_pass` makes of the path, and whether the
+program serves that. A difference of nothing but the last slash is left to `slash-redirect`.
+
+It says nothing where the program may serve paths that the files do not tell, or where a gateway that is not part of the
+project may stand in between.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  nginx:
+    image: nginx:1.30
+    ports: ["80:80"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /sse {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+```output
+```
+```diff
+```
+
+## Good
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+"""
+
+from mcplint import ERROR, ClientConfig, Finding, Fix, Note, Remote, Route, Value, rule
+
+
+@rule("mismatched-route", ERROR)
+def check(part: Route | Remote | ClientConfig):
+    server = part.server
+    if not server or not server.path.only or server.transport.may(lambda kind: kind == "stdio"):
+        return
+    served = server.path.only
+    note = Note(server.path.span or server.span, f"the server answers on {served}")
+    if isinstance(part, Route):
+        exact = part.location.must(lambda location: location.startswith("="))
+        if part.path.must(server.refuses if exact else server.refuses_below):
+            fix = Fix(f"lead {served} to the server", part.location.write(served))
+            yield Finding(f"asks the server for {_told(part.path)}, which it does not answer", part.span.head, (note,), fix)
+    elif part.asked.must(lambda asked: asked is None):
+        yield Finding("is led to no server by any location", part.url.span or part.span, (*part.asked.trace, note))
+    elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
+        url, asked = part.url.only or "", part.asked.only or ""
+        fix = Fix(f"publish {served}", part.url.write(url.removesuffix(asked) + served)) if url.endswith(asked) else None
+        message = f"leads to {_told(part.asked)} on the server, which it does not answer"
+        yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
+
+
+def _told(path: Value[str]) -> str:
+    return " or ".join(map(str, path.options or ()))
