@@ -465,6 +465,7 @@ class Project(NamedTuple):
     """What the project around a `server.json` says of the things that it publishes.
 
     `workflows`: GitHub workflows as they are written. `readmes`: files that look like one, shipped or not.
+    `paths`: the files of the project; empty where they are not known.
     """
 
     distributions: tuple[Distribution, ...] = ()
@@ -472,6 +473,7 @@ class Project(NamedTuple):
     images: tuple[Labelled, ...] = ()
     workflows: tuple[Node, ...] = ()
     readmes: tuple[Source, ...] = ()
+    paths: frozenset[str] = frozenset()
 
 
 class Manifest(NamedTuple):

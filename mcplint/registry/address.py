@@ -1,0 +1,58 @@
+"""Addresses with variables, as the registry checks them for packages and remotes."""
+
+from __future__ import annotations
+
+import re
+
+from mcplint.knowledge.go_url import Address, parse
+
+_STAND_INS = {"host": "example.com", "port": "8080", "path": "api", "protocol": "http", "scheme": "http"}
+
+
+def variables(url: str) -> list[str]:
+    """The names in braces, in order."""
+    return re.findall(r"\{([^}]+)\}", url)
+
+
+def concrete(url: str) -> Address | None:
+    """The address with stand-ins for its variables (a number after a colon), or None where it cannot be one."""
+    known = re.sub(r"\{(host|port|path|protocol|scheme)\}", lambda match: _STAND_INS[match[1]], url)
+    ports = re.sub(r":\{[^}]+\}(/|$)", r":8080\1", known)
+    return parse(re.sub(r"\{[^}]+\}", "placeholder", ports))
+
+
+def is_http(url: str) -> bool:
+    """Whether the registry takes it for an address of a transport at all."""
+    address = concrete(url)
+    return address is not None and address.scheme in ("http", "https") and bool(address.host)
+
+
+def is_local(url: str) -> bool:
+    """Whether the registry refuses the host of a remote: it compares three spellings and no others."""
+    address = concrete(url)
+    host = address.hostname if address else ""
+    return host in ("localhost", "127.0.0.1") or host.endswith(".localhost")
+
+
+def is_private(url: str) -> bool:
+    """Whether nobody outside a network can reach the host, whatever the registry says of it."""
+    address = concrete(url)
+    host = address.hostname.lower().rstrip(".") if address else ""
+    if host in ("localhost", "host.docker.internal") or host.endswith((".localhost", ".local", ".internal", ".lan")):
+        return True
+    return _is_private_number(host)
+
+
+def _is_private_number(host: str) -> bool:
+    """Whether a host is a numeric address that is not routed on the internet; documentation ranges are left alone."""
+    if not re.fullmatch(r"[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*", host):
+        return False
+    from ipaddress import ip_address, ip_network
+
+    try:
+        number = ip_address(host)
+    except ValueError:
+        return False
+    intranets = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+    alone = number.is_loopback or number.is_link_local or number.is_unspecified
+    return alone or any(number in ip_network(network) for network in intranets)

@@ -1,0 +1,133 @@
+"""Places in a `server.json` as the registry's publisher decodes it: a key in any case, the last one, no null."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.core import Edit, Span
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.facts.manifest import Path
+
+
+def member(owner: MappingNode, key: str) -> tuple[ScalarNode, Node] | None:
+    """The key as it is written and its value, or None where the publisher finds nothing of that name."""
+    found = None
+    for name, value in owner.pairs:
+        if name.text == key or name.text.lower() == key.lower():
+            found = name, value
+    return None if found and isinstance(found[1], ScalarNode) and found[1].value is None else found
+
+
+def field(owner: MappingNode, key: str) -> Node | None:
+    """The value of a key, or None."""
+    found = member(owner, key)
+    return found[1] if found else None
+
+
+def text(node: Node | None) -> str:
+    """The text of a string; empty where there is none, as in the publisher's own structures."""
+    return node.value if isinstance(node, ScalarNode) and isinstance(node.value, str) else ""
+
+
+def objects(node: Node | None) -> tuple[MappingNode, ...]:
+    """The objects of a list."""
+    items = node.items if isinstance(node, SequenceNode) else ()
+    return tuple(item for item in items if isinstance(item, MappingNode))
+
+
+def flag(node: Node | None) -> bool:
+    return isinstance(node, ScalarNode) and node.value is True
+
+
+class Place(NamedTuple):
+    """Where a string is or would be: its path, the objects on the way to it from the document inwards, and its node."""
+
+    path: Path
+    parents: tuple[MappingNode, ...]
+    node: Node | None
+
+    @property
+    def owner(self) -> MappingNode:
+        return self.parents[-1]
+
+    @property
+    def key(self) -> str:
+        return str(self.path[-1])
+
+    @property
+    def text(self) -> str:
+        return text(self.node)
+
+    @property
+    def span(self) -> Span:
+        """The value, or the line where the object begins that lacks it."""
+        return shown(self.node) if self.node else opening(self.owner)
+
+    def sibling(self, key: str) -> str:
+        """The text of another key of the same object."""
+        return text(field(self.owner, key))
+
+
+def shown(node: Node) -> Span:
+    """The place of a value, its opening bracket where it is a list or an object; quotes included where it is empty."""
+    if isinstance(node, ScalarNode):
+        span = node.span
+        return span if span.text or not node.quoted else Span(span.source, span.start - 1, span.end + 1)
+    return opening(node)
+
+
+def opening(node: MappingNode | SequenceNode) -> Span:
+    return node.span._replace(end=node.span.start + 1)
+
+
+def places(root: MappingNode, pattern: str) -> Iterator[Place]:
+    """Every place that a pattern such as `packages * version` leads to, also where an object lacks its last key."""
+    *way, key = pattern.split()
+    for path, parents in _owners((), (root,), way):
+        yield Place((*path, key), parents, field(parents[-1], key))
+
+
+def _owners(
+    path: Path, parents: tuple[MappingNode, ...], way: list[str]
+) -> Iterator[tuple[Path, tuple[MappingNode, ...]]]:
+    if not way:
+        yield path, parents
+        return
+    node = field(parents[-1], way[0])
+    if way[1:2] == ["*"] and isinstance(node, SequenceNode):
+        for index, item in enumerate(node.items):
+            if isinstance(item, MappingNode):
+                yield from _owners((*path, way[0], index), (*parents, item), way[2:])
+    elif isinstance(node, MappingNode):
+        yield from _owners((*path, way[0]), (*parents, node), way[1:])
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it: `packages[0].version`."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(steps).lstrip(".")
+
+
+def removal(owner: MappingNode, key: ScalarNode) -> Edit:
+    """The edit that takes a key and its value out of an object, with the comma that becomes too many."""
+    index = next(i for i, (name, _) in enumerate(owner.pairs) if name is key)
+    start, end = key.span.start - 1, _end(owner.pairs[index][1])
+    if index + 1 < len(owner.pairs):
+        end = owner.pairs[index + 1][0].span.start - 1
+    elif index:
+        start = _end(owner.pairs[index - 1][1])
+    return Edit(key.span._replace(start=start, end=end), "")
+
+
+def insertion(owner: MappingNode, key: str, value: str) -> Edit:
+    """The edit that puts a key in front of an object's others, laid out as the first of them is."""
+    at = owner.span._replace(start=owner.span.start + 1, end=owner.span.start + 1)
+    if not owner.pairs:
+        return Edit(at, f'"{key}": {value}')
+    gap = owner.span.source.text[at.start : owner.pairs[0][0].span.start - 1]
+    return Edit(at, f'{gap}"{key}": {value}{"," if gap else ", "}')
+
+
+def _end(node: Node) -> int:
+    return node.span.end + (isinstance(node, ScalarNode) and node.quoted)
