@@ -1,0 +1,95 @@
+"""Reads a Dockerfile. dockerfile-parse splits it into instructions, over a text that is made safe for it first.
+
+By itself it knows no here-documents, ends an instruction at a blank line inside it, loses one that ends in a backslash
+and takes time that grows with the square of a continuation. So it is handed one plain line for each instruction;
+continuations, here-documents, words and their places are read here, by the rules of BuildKit's own parser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+
+from dockerfile_parse import DockerfileParser  # type: ignore[import-untyped]
+
+from mcplint.core import NOTE, Source, Span, Unreadable
+from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
+from mcplint.readers.dockerlines import Line, escape_character, lines
+from mcplint.readers.dockerwords import BLANKS, instruction, openings
+
+_PLACEHOLDERS = ("{{", "{%", "{#")
+_UNTEMPLATED = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ENV", "LABEL", "ARG", "SHELL", "ONBUILD"})
+_TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".hbs", ".mustache", ".erb")
+
+
+def read(source: Source) -> Dockerfile:
+    """The Dockerfile of a source. Raises Unreadable where BuildKit would refuse it, as NOTE for a template."""
+    if "{{" in source.path or source.path.endswith(_TEMPLATES):
+        raise _template(Span(source, 0, 0))
+    try:
+        escape = escape_character(source)
+        found = instructions(source, escape)
+    except Unreadable as problem:
+        if any(mark in problem.span.text for mark in _PLACEHOLDERS):
+            raise _template(problem.span) from None
+        raise
+    if (placeholder := next(_placeholders(found), None)) is not None:
+        raise _template(placeholder)
+    first = next((i for i, each in enumerate(found) if each.name == "FROM"), len(found))
+    if early := next((each for each in found[:first] if each.name != "ARG"), None):
+        raise Unreadable(early.span, "an instruction comes before the first FROM")
+    if first == len(found):
+        raise Unreadable(Span(source, 0, 0), "it has no FROM")
+    return Dockerfile(source, escape, found[:first], tuple(_stages(found[first:])))
+
+
+def instructions(source: Source, escape: str) -> tuple[Instruction, ...]:
+    """Every instruction of a Dockerfile, in its order, as BuildKit's parser splits it. Raises Unreadable."""
+    found = list(lines(source, escape, lambda line: openings(line, escape)))
+    keywords = _keywords(found)
+    return tuple(
+        instruction(line.text, keywords.get(number, ""), escape, line.heredocs) for number, line in enumerate(found)
+    )
+
+
+def _keywords(found: Iterable[Line]) -> dict[int, str]:
+    """The keyword of each logical line by its number, in capitals; a line without a word has none."""
+    plain = "\n".join("".join(map(_plain, line.text.text)) for line in found) + "\n"
+    structure = DockerfileParser(fileobj=BytesIO(plain.encode())).structure
+    return {part["startline"]: part["instruction"] for part in structure}
+
+
+def _plain(char: str) -> str:
+    """The character, or a stand-in for one that would mean something else to the library than to BuildKit."""
+    return char if char in BLANKS or ("!" <= char <= "~" and char != "\\") else "_"
+
+
+def _template(span: Span) -> Unreadable:
+    return Unreadable(span, "a template, not read", NOTE)
+
+
+def _placeholders(found: Iterable[Instruction]) -> Iterator[Span]:
+    """The places that only a template can have: elsewhere braces may be part of a command or a text."""
+    for each in found:
+        if each.keyword.text.startswith(_PLACEHOLDERS):
+            yield each.keyword
+        elif (name := next((pair.name for pair in each.pairs if "{{" in pair.name.text), None)) is not None:
+            yield name.span()
+        elif each.name not in _UNTEMPLATED and (at := each.text.text.find("{{")) >= 0:
+            yield each.text.span(at, at + 2)
+
+
+def _stages(found: tuple[Instruction, ...]) -> Iterator[Stage]:
+    """The stages; the first instruction is a FROM. Raises Unreadable."""
+    starts = [i for i, each in enumerate(found) if each.name == "FROM"]
+    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(found)], strict=True)):
+        origin = found[start]
+        match origin.words:
+            case (base,):
+                name = None
+            case (base, middle, last) if middle.text.lower() == "as":
+                name = last.text.lower()
+            case _:
+                raise Unreadable(origin.span, "FROM takes an image, or an image, AS and a name")
+        platform = origin.flag("platform")
+        yield Stage(number, name, origin, base, platform and platform.value, found[start + 1 : end])

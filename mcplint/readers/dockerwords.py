@@ -1,0 +1,330 @@
+"""The words of one instruction, split as BuildKit's line parsers split them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from mcplint.core import Unreadable
+from mcplint.expand import Refused, pieces, variable_end
+from mcplint.facts.dockerfile import Flag, Heredoc, Instruction, Pair
+from mcplint.passage import Passage
+from mcplint.readers.dockerlines import SPACES, Opening
+
+BLANKS = "\t\v\f\r "
+_JSON_BLANKS = " \t\r\n"
+_JSON_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+def instruction(line: Passage, name: str, escape: str, heredocs: tuple[Heredoc, ...] = ()) -> Instruction:
+    """The instruction of a logical line whose keyword is `name`. Raises Unreadable where BuildKit refuses it."""
+    line = _stripped(line)
+    end = _until(line.text, 0, BLANKS)
+    flags, at = _flags(line, _after(line.text, end, BLANKS), escape)
+    text = line.part(_after(line.text, at, SPACES))
+    found = Instruction(name, line.span(0, end), line.span(), text, flags, heredocs=heredocs)
+    match name:
+        case "RUN" | "CMD" | "ENTRYPOINT" | "SHELL":
+            words = _json(text)
+            return found._replace(words=words if words is not None else _one(text), json=words is not None)
+        case "ADD" | "COPY" | "VOLUME":
+            words = _json(text)
+            split = words if words is not None else tuple(_split(text))
+            return found._replace(words=split, json=words is not None)
+        case "HEALTHCHECK":
+            return _healthcheck(found)
+        case "FROM" | "EXPOSE":
+            return found._replace(words=tuple(_split(text)))
+        case "ENV" | "LABEL":
+            return _pairs(found, escape)
+        case "ARG":
+            named = tuple(_quoted_words(text, escape))
+            return found._replace(words=named, pairs=tuple(_pair(word) for word in named))
+        case "ONBUILD":
+            return found._replace(inner=_deferred(text, escape, heredocs))
+        case "USER" | "WORKDIR" | "STOPSIGNAL" | "MAINTAINER":
+            return found._replace(words=_one(text))
+    return found
+
+
+def _deferred(text: Passage, escape: str, heredocs: tuple[Heredoc, ...]) -> Instruction | None:
+    """The instruction after ONBUILD."""
+    name = keyword(text.text)
+    if name == "ONBUILD":
+        raise Unreadable(text.span(), "ONBUILD ONBUILD is not allowed")
+    return instruction(text, name, escape, heredocs) if name else None
+
+
+def keyword(line: str) -> str:
+    """The keyword of a logical line, in capitals."""
+    line = line.strip(SPACES)
+    return line[: _until(line, 0, BLANKS)].upper()
+
+
+def openings(line: Passage, escape: str) -> tuple[Opening, ...]:
+    """The here-documents that a logical line begins: only RUN, COPY and ADD do, and not in JSON form."""
+    if "<<" not in line.text:
+        return ()
+    found = instruction(line, keyword(line.text), escape)
+    found = found.inner or found
+    if found.name not in ("RUN", "COPY", "ADD") or found.json:
+        return ()
+    return tuple(opening for start, end in _raw_words(line.text) if (opening := _opening(line.part(start, end))))
+
+
+def _opening(word: Passage) -> Opening | None:
+    rest = word.text.lstrip("0123456789")
+    if not rest.startswith("<<"):
+        return None
+    tabs = rest.startswith("<<-")
+    named = rest[3 if tabs else 2 :]
+    written = named.lstrip("\t\n\f\r ")
+    if not written or "<" in written:
+        return None
+    try:
+        parts = pieces(written)
+    except Refused as refusal:
+        raise Unreadable(word.span(), f"this here-document has no sound name: {refusal}") from None
+    name = "".join(written[part.start : part.end] for part in parts)
+    if not name:
+        return None
+    expand = not any(quote in written for quote in "'\"")
+    return Opening(Heredoc(name, word, expand, tabs, word.span()), written != named)
+
+
+def _raw_words(text: str) -> list[tuple[int, int]]:
+    """The words of a line with their quotes; none where its quotes or substitutions do not close."""
+    words: list[tuple[int, int]] = []
+    start: int | None = None
+    i = 0
+    try:
+        while i < len(text):
+            if text[i] in SPACES:
+                if start is not None:
+                    words.append((start, i))
+                start, i = None, i + 1
+                continue
+            start = i if start is None else start
+            i = _raw_end(text, i)
+    except Refused:
+        return []
+    return words if start is None else [*words, (start, len(text))]
+
+
+def _raw_end(text: str, i: int) -> int:
+    """The offset after the quoted string, substitution, escape, `<<` or character at `i`. Raises Refused."""
+    match text[i]:
+        case "'" | '"' as quote:
+            return _quote_end(text, i + 1, quote)
+        case "$":
+            return variable_end(text, i)
+        case "\\":
+            return min(i + 2, len(text))
+        case "<" if text.startswith("<<", i):
+            return _after(text, i + 2, "\t\r ")
+    return i + 1
+
+
+def _quote_end(text: str, i: int, quote: str) -> int:
+    while i < len(text) and text[i] != quote:
+        if quote == '"' and text[i] == "$":
+            i = variable_end(text, i)
+        elif quote == '"' and text[i] == "\\" and text[i + 1 : i + 2] in ('"', "$", "\\"):
+            i += 2
+        else:
+            i += 1
+    if i >= len(text):
+        raise Refused(f"the closing {quote} is missing")
+    return i + 1
+
+
+def _until(text: str, i: int, chars: str) -> int:
+    while i < len(text) and text[i] not in chars:
+        i += 1
+    return i
+
+
+def _after(text: str, i: int, chars: str) -> int:
+    while i < len(text) and text[i] in chars:
+        i += 1
+    return i
+
+
+def _stripped(line: Passage) -> Passage:
+    start = _after(line.text, 0, SPACES)
+    return line.part(start, max(start, len(line.text.rstrip(SPACES))))
+
+
+def _one(text: Passage) -> tuple[Passage, ...]:
+    return (text,) if text.text else ()
+
+
+def _split(text: Passage) -> Iterator[Passage]:
+    start = 0
+    while start < len(text.text):
+        end = _until(text.text, start, BLANKS)
+        yield text.part(start, end)
+        start = _after(text.text, end, BLANKS)
+
+
+def _flags(line: Passage, i: int, escape: str) -> tuple[tuple[Flag, ...], int]:
+    """The `--name=value` words from `i` on, and the offset of what follows them."""
+    text, flags = line.text, list[Flag]()
+    while True:
+        i = _after(text, i, SPACES)
+        if not text.startswith("--", i):
+            return tuple(flags), i
+        start = i
+        kept, i = _flag_end(text, i, escape)
+        word = line.gather(kept, start)
+        if word.text == "--":
+            return tuple(flags), i
+        name, equals, _ = word.text.partition("=")
+        value = word.part(len(name) + 1) if equals else None
+        flags.append(Flag(name.removeprefix("--"), value, line.span(start, i)))
+
+
+def _flag_end(text: str, i: int, escape: str) -> tuple[list[tuple[int, int]], int]:
+    """The ranges that a flag keeps when its quotes and escapes go, and the offset after it."""
+    kept: list[tuple[int, int]] = []
+    quote = ""
+    while i < len(text) and (quote or text[i] not in SPACES):
+        if text[i] == quote:
+            quote = ""
+        elif not quote and text[i] in "'\"":
+            quote = text[i]
+        else:
+            i += text[i] == escape
+            kept.append((i, min(i + 1, len(text))))
+        i += 1
+    return kept, min(i, len(text))
+
+
+def _quoted_words(text: Passage, escape: str) -> Iterator[Passage]:
+    """Words of ENV, LABEL and ARG: blanks in quotes or behind an escape belong to them, both are kept."""
+    chars = text.text
+    i = _after(chars, 0, SPACES)
+    while i < len(chars):
+        start, quote, end = i, "", None
+        while i < len(chars) and (quote or chars[i] not in SPACES):
+            if chars[i] == escape and quote != "'":
+                end = i if i + 1 == len(chars) else None
+                i += 1
+            elif chars[i] in "'\"" and quote in ("", chars[i]):
+                quote = "" if quote else chars[i]
+            i += 1
+        if (end := min(i, len(chars)) if end is None else end) > start:
+            yield text.part(start, end)
+        i = _after(chars, i, SPACES)
+
+
+def _pair(word: Passage) -> Pair:
+    name, equals, _ = word.text.partition("=")
+    return Pair(word.part(0, len(name)), word.part(len(name) + 1) if equals else None)
+
+
+def _pairs(found: Instruction, escape: str) -> Instruction:
+    """ENV and LABEL: `name=value …`, or one name and all the rest as its value."""
+    words = tuple(_quoted_words(found.text, escape))
+    if words and "=" not in words[0].text:
+        end = _until(found.text.text, 0, BLANKS)
+        rest = _after(found.text.text, end, BLANKS)
+        if end == len(found.text.text):
+            raise Unreadable(found.span, f"{found.name} must have two arguments")
+        name, value = found.text.part(0, end), found.text.part(rest)
+        return found._replace(words=(name, value), pairs=(Pair(name, value),))
+    for word in words:
+        if "=" not in word.text:
+            raise Unreadable(word.span(), f"{found.name} has `{word.text}` where it must be name=value")
+    return found._replace(words=words, pairs=tuple(_pair(word) for word in words))
+
+
+def _healthcheck(found: Instruction) -> Instruction:
+    text = found.text
+    end = _until(text.text, 0, SPACES)
+    if not end:
+        return found
+    command = text.part(_after(text.text, end, SPACES))
+    words = _json(command)
+    rest = words if words is not None else _one(command)
+    return found._replace(words=(text.part(0, end), *rest), json=words is not None)
+
+
+def _json(text: Passage) -> tuple[Passage, ...] | None:
+    """The strings of a JSON array; None where the text is none. Raises Unreadable for an array of anything else."""
+    if not text.text.startswith("["):
+        return None
+    words = _json_strings(text)
+    if words is None and _is_json(text.text):
+        raise Unreadable(text.span(), "the JSON array may hold strings only")
+    return words
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text, parse_constant=int)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _json_strings(text: Passage) -> tuple[Passage, ...] | None:
+    chars, words = text.text, list[Passage]()
+    i = _after(chars, 1, _JSON_BLANKS)
+    if chars.startswith("]", i):
+        return () if i + 1 == len(chars) else None
+    while chars.startswith('"', i):
+        string = _json_string(text, i + 1)
+        if string is None:
+            return None
+        words.append(string[0])
+        i = _after(chars, string[1], _JSON_BLANKS)
+        if chars.startswith("]", i):
+            return tuple(words) if i + 1 == len(chars) else None
+        if not chars.startswith(",", i):
+            return None
+        i = _after(chars, i + 1, _JSON_BLANKS)
+    return None
+
+
+def _json_string(text: Passage, start: int) -> tuple[Passage, int] | None:
+    """The string whose content begins at `start`, and the offset after its closing quote."""
+    chars, found = text.text, list[tuple[str, int]]()
+    i = plain = start
+    while i < len(chars) and chars[i] != '"':
+        if chars[i] < " ":
+            return None
+        if chars[i] != "\\":
+            i += 1
+            continue
+        found.extend(text.part(plain, i).pieces())
+        escape = _json_escape(chars, i + 1)
+        if escape is None:
+            return None
+        char, i = escape
+        found.append((char, text.place(i - 1)))
+        plain = i
+    if i >= len(chars):
+        return None
+    found.extend(text.part(plain, i).pieces())
+    return Passage.join(text.source, found, text.place(start)), i + 1
+
+
+def _json_escape(chars: str, i: int) -> tuple[str, int] | None:
+    """What an escape stands for, and the offset after it."""
+    if chars[i : i + 1] != "u":
+        char = _JSON_ESCAPES.get(chars[i : i + 1])
+        return None if char is None else (char, i + 1)
+    high, i = _unit(chars, i), i + 5
+    if high is None:
+        return None
+    low = _unit(chars, i + 1) if 0xD800 <= high < 0xDC00 and chars[i : i + 2] == "\\u" else None
+    if low is not None and 0xDC00 <= low < 0xE000:
+        return chr(0x10000 + (high - 0xD800 << 10) + (low - 0xDC00)), i + 6
+    return ("\ufffd" if 0xD800 <= high < 0xE000 else chr(high)), i
+
+
+def _unit(chars: str, i: int) -> int | None:
+    """The number of `uXXXX`."""
+    digits = chars[i + 1 : i + 5]
+    return int(digits, 16) if len(digits) == 4 and all(digit in "0123456789abcdefABCDEF" for digit in digits) else None
