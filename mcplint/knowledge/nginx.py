@@ -1,0 +1,168 @@
+"""What nginx does by itself, by version, and what its ways of balancing mean to sessions.
+
+Directives: https://nginx.org/en/docs/dirindex.html, changes: https://nginx.org/en/CHANGES.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mcplint.core import ERROR, NOTE, WARNING
+
+NEWEST = "1.30.6"
+"""The newest release when this was written: what `nginx:latest` is taken for."""
+
+DEFAULTS: tuple[tuple[str, str, str], ...] = (
+    ("proxy_buffering", "0", "on"),
+    ("proxy_read_timeout", "0", "60s"),
+    ("proxy_http_version", "0", "1.0"),
+    ("proxy_http_version", "1.29.7", "1.1"),
+    ("client_max_body_size", "0", "1m"),
+    ("gzip", "0", "off"),
+    ("gzip_types", "0", "text/html"),
+    ("listen", "0", "80"),
+)
+"""Directive, the version since which it holds, and the default; later rows win."""
+
+CONTENT = (
+    "fastcgi_pass",
+    "uwsgi_pass",
+    "scgi_pass",
+    "grpc_pass",
+    "memcached_pass",
+    "stub_status",
+    "content_by_lua_block",
+)
+"""Directives that answer a request by other means than a proxy or a file."""
+
+NOT_INHERITED = {
+    *(
+        "alias",
+        "break",
+        "if",
+        "include",
+        "limit_except",
+        "listen",
+        "location",
+        "proxy_pass",
+        "return",
+        "rewrite",
+        "server",
+    ),
+    *("server_name", "set", "try_files", "upstream"),
+    *CONTENT,
+}
+"""Directives of a block that mean nothing to the blocks inside it."""
+
+TOGETHER = (("allow", "deny"),)
+"""Directives that nginx keeps in one list: one of them in a block drops all of the outer block."""
+
+CONTENT = (
+    "fastcgi_pass",
+    "uwsgi_pass",
+    "scgi_pass",
+    "grpc_pass",
+    "memcached_pass",
+    "stub_status",
+    "content_by_lua_block",
+)
+"""Directives that answer a request by other means than a proxy or a file."""
+
+STOCK_INCLUDES = {
+    *("mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params"),
+    *("options-ssl-nginx.conf", "ssl-dhparams.pem"),
+}
+"""Files that nginx or certbot bring along and that say nothing about proxying."""
+
+SERVER_FOLDERS = ("conf.d", "http.d", "sites-enabled", "sites-available", "templates", "vhosts.d")
+"""Folders whose files nginx includes in its `http` block."""
+
+
+class Affinity(NamedTuple):
+    """What a way of picking the member means to sessions kept in memory.
+
+    `works`: whether every request of a session reaches the member that holds it; None: only for some clients.
+    """
+
+    works: bool | None
+    severity: str
+    why: str
+
+
+BALANCING: tuple[tuple[str, Affinity], ...] = (
+    (r"ip_hash", Affinity(True, NOTE, "the client's address decides")),
+    (
+        r"hash \$(binary_)?remote_addr( consistent)?",
+        Affinity(True, NOTE, "the client's address decides"),
+    ),
+    (
+        r"sticky learn .*create=\$upstream_http_mcp_session_id.*lookup=\$http_mcp_session_id.*",
+        Affinity(True, NOTE, "nginx remembers which member handed out the session"),
+    ),
+    (
+        r"sticky learn .*lookup=\$http_mcp_session_id.*create=\$upstream_http_mcp_session_id.*",
+        Affinity(True, NOTE, "nginx remembers which member handed out the session"),
+    ),
+    (
+        r"(hash|sticky route).*\$\{?http_mcp_session_id.*",
+        Affinity(
+            False,
+            ERROR,
+            "the first request carries no session id, so it is placed at random and the id it gets leads elsewhere",
+        ),
+    ),
+    (
+        r"sticky (cookie .*|learn .*cookie.*)|hash .*\$\{?cookie_.*",
+        Affinity(None, WARNING, "Python clients keep cookies, TypeScript clients do not"),
+    ),
+    (
+        r"hash .*\$\{?http_authorization.*",
+        Affinity(None, WARNING, "the member changes when the token is refreshed, and there is none without a token"),
+    ),
+    (
+        r"hash .*\$\{?(request_uri|uri|document_uri|http_user_agent|host|server_name|scheme).*",
+        Affinity(None, WARNING, "nearly every request goes to the same member, so nothing is balanced"),
+    ),
+    (
+        r"hash .*\$\{?(request_id|remote_port|connection|msec|http_x_session_id).*",
+        Affinity(False, ERROR, "the key differs from request to request"),
+    ),
+    (
+        r"(least_conn|random.*|least_time.*|round-robin)",
+        Affinity(False, ERROR, "each request may go to another member"),
+    ),
+)
+"""Balancing as a pattern over the directive's words, and what three replicas did with twelve sessions each."""
+
+
+def at_least(version: str, floor: str) -> bool:
+    """Whether a release is as new as another; a version without its last number is the newest of its line."""
+    return _numbers(version, 9999) >= _numbers(floor, 0)
+
+
+def _numbers(version: str, missing: int) -> tuple[int, ...]:
+    numbers = [int(digits) if (digits := part[:9]).isdecimal() else 0 for part in version.split(".")[:3]]
+    return tuple(numbers + [missing] * (3 - len(numbers)))
+
+
+def defaults(directive: str, version: str | None = None) -> tuple[str, ...]:
+    """What a directive is where nobody sets it: one text, or several where the version is unknown."""
+    rows = [(since, value) for name, since, value in DEFAULTS if name == directive]
+    if version is None:
+        return tuple(value for _, value in rows)
+    return tuple(value for since, value in rows if at_least(version, since))[-1:]
+
+
+def image_version(image: str) -> str | None:
+    """The nginx version that an image reference names: `nginx:1.27-alpine`, `nginxinc/nginx-unprivileged:stable`, …"""
+    name, _, tag = image.partition("@")[0].rpartition(":")
+    if not name or "/" in tag:
+        name, tag = image.partition("@")[0], "latest"
+    if "nginx" not in name.rpartition("/")[2]:
+        return None
+    number = tag.removeprefix("v").partition("-")[0]
+    if number[:1].isdecimal():
+        return number
+    return (
+        NEWEST if number in ("latest", "stable", "mainline", "alpine", "trixie", "bookworm", "perl", "otel") else None
+    )

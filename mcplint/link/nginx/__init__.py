@@ -1,0 +1,9 @@
+"""nginx: from files to the configuration in effect, the routes through it, and what becomes of a request."""
+
+from __future__ import annotations
+
+from mcplint.link.nginx.answer import Answer, answer, through
+from mcplint.link.nginx.config import Config, configure
+from mcplint.link.nginx.routes import Proxied, paths_to, proxied, routes
+
+__all__ = ["Answer", "Config", "Proxied", "answer", "configure", "paths_to", "proxied", "routes", "through"]

@@ -1,0 +1,202 @@
+"""Which nginx files of a project make a configuration together, and its servers, locations and upstreams."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from mcplint.core import Value
+from mcplint.facts.nginx import Directive, NginxFile, Word
+from mcplint.link.nginx.levels import DEEPEST, Includes, Level, is_server_folder
+from mcplint.tree import Tree
+
+
+class Listen(NamedTuple):
+    """One `listen`: address (`*` for all), port (None where a template or variable decides), and its words."""
+
+    host: str
+    port: int | None
+    tls: bool
+    default: bool
+    words: tuple[str, ...]
+
+
+class Location(NamedTuple):
+    """One location: how it matches (`=`, `^~`, `~`, `~*`, `@`, `` for a prefix, `?` unknown), what, and those in it."""
+
+    level: Level
+    kind: str
+    text: str
+    nested: tuple[Location, ...]
+
+    @property
+    def spelled(self) -> str:
+        """The match as it is written."""
+        return f"{self.kind} {self.text}" if self.kind and self.kind not in "@?" else self.text
+
+    def walk(self) -> Iterator[Location]:
+        """This location and all in it."""
+        yield self
+        for location in self.nested:
+            yield from location.walk()
+
+
+class VirtualServer(NamedTuple):
+    """One `server` block."""
+
+    level: Level
+    listens: tuple[Listen, ...]
+    names: tuple[Word, ...]
+    locations: tuple[Location, ...]
+
+
+class Config(NamedTuple):
+    """What one nginx process runs: the file it starts from, the `http` block and what stands in it.
+
+    `files`: every file that went into it.
+    """
+
+    path: str
+    http: Level
+    servers: tuple[VirtualServer, ...]
+    upstreams: Mapping[str, Level]
+    maps: Mapping[str, Level]
+    includes: Includes
+    files: frozenset[str]
+
+
+def configure(
+    files: Mapping[str, NginxFile],
+    tree: Tree,
+    places: Mapping[str, str] | None = None,
+    env: Callable[[str], Value[str | None]] | None = None,
+) -> tuple[Config, ...]:
+    """The configurations of a project: one for each file with an `http` block, and one for each file or folder of
+    `server` blocks that none of those includes. Snippets that nothing includes are left out.
+
+    `places`: paths in the image and what of the project lies there; `env`: what the environment there says.
+    """
+    includes = Includes(files, tree, places or {}, env)
+    mains = [file for _, file in sorted(files.items()) if file.context == "main"]
+    found = [config for file in mains for config in _main(file, includes)]
+    loose = [file for path, file in sorted(files.items()) if file.context == "http" and path not in includes.included]
+    for group in _groups(loose):
+        parent = _likely_parent(group, mains, includes)
+        around = [directive for directive in (parent.block or () if parent else ()) if directive.name != "server"]
+        directives = [directive for file in group for directive in file.directives]
+        level = includes.level("http", parent, (*around, *directives), None)
+        level = level._replace(open=level.open or (parent is None and bool(mains)))
+        found.append(_config(group[0].source.path, level, includes))
+    return tuple(found)
+
+
+def _main(file: NginxFile, includes: Includes) -> Iterator[Config]:
+    """The configuration of a file with an `http` block of its own or included."""
+    top = includes.level("main", None, file.directives, None)
+    for directive in top.own.get("http", ()):
+        yield _config(file.source.path, includes.level("http", directive, directive.block or (), None), includes)
+
+
+def _groups(files: Iterable[NginxFile]) -> Iterator[list[NginxFile]]:
+    """The files that nginx runs side by side: those of one `conf.d`; any other stands alone."""
+    folders: dict[str, list[NginxFile]] = {}
+    for file in files:
+        folder = posixpath.dirname(file.source.path)
+        folders.setdefault(folder if is_server_folder(folder) else file.source.path, []).append(file)
+    yield from folders.values()
+
+
+def _likely_parent(group: list[NginxFile], mains: list[NginxFile], includes: Includes) -> Directive | None:
+    """The one `http` block of the project above these files, if it includes a folder that the project does not have."""
+    if len(mains) != 1:
+        return None
+    folder = posixpath.dirname(mains[0].source.path)
+    if folder and not group[0].source.path.startswith(f"{folder}/"):
+        return None
+    blocks = [directive for directive in mains[0].directives if directive.name == "http" and directive.block]
+    if len(blocks) != 1:
+        return None
+    hungry = (
+        d for d in blocks[0].block or () if d.name == "include" and includes.find(d, True) == [] and "*" in d.head.text
+    )
+    return blocks[0] if next(hungry, None) else None
+
+
+def _config(path: str, http: Level, includes: Includes) -> Config:
+    servers = tuple(_server(directive, http, includes) for directive in _blocks(http, "server"))
+    upstreams, maps = {}, {}
+    for directive in _blocks(http, "upstream"):
+        if directive.args:
+            upstreams[directive.args[0].text.lower()] = includes.level(
+                "upstream", directive, directive.block or (), http
+            )
+    for directive in _blocks(http, "map"):
+        if len(directive.args) == 2:
+            maps[directive.args[1].text.lstrip("$")] = includes.level("map", directive, directive.block or (), http)
+    levels = [http, *(server.level for server in servers)]
+    levels += [found.level for server in servers for location in server.locations for found in location.walk()]
+    files = frozenset(directive.span.source.path for level in levels for directive in level.inside)
+    return Config(path, http, servers, upstreams, maps, includes, http.files | files)
+
+
+def _blocks(level: Level, name: str) -> Iterator[Directive]:
+    return (directive for directive in level.own.get(name, ()) if directive.block is not None)
+
+
+def _server(directive: Directive, http: Level, includes: Includes) -> VirtualServer:
+    level = includes.level("server", directive, directive.block or (), http)
+    old_tls = any(found.words == ("on",) for found in level.own.get("ssl", ()))
+    listens = tuple(_listen(found, old_tls) for found in level.own.get("listen", ()) if found.args)
+    names = tuple(word for found in level.own.get("server_name", ()) for word in found.args)
+    locations = tuple(_locations(level, includes))
+    return VirtualServer(level, listens or (Listen("*", 80, old_tls, False, ()),), names, locations)
+
+
+def _listen(directive: Directive, old_tls: bool) -> Listen:
+    words = directive.words
+    host, port = address(words[0], 80)
+    if directive.args[0].hole or "$" in words[0]:
+        port = None
+    default = "default_server" in words or "default" in words
+    return Listen(host, port, old_tls or "ssl" in words or "quic" in words, default, words)
+
+
+def address(text: str, port: int | None) -> tuple[str, int | None]:
+    """The host and port of an address; the port given where it names none, None where it cannot be told."""
+    if text.startswith("unix:"):
+        return text, 0
+    if text.isdecimal():
+        return "*", int(text[:6])
+    host, colon, digits = text.rpartition(":")
+    if not colon or (":" in host and not host.endswith("]")):
+        host, digits = text, ""
+    host = "*" if host in ("0.0.0.0", "[::]", "*", "") else host.lower()
+    if not digits:
+        return host, port
+    return host, int(digits[:6]) if digits.isdecimal() else None
+
+
+def _locations(level: Level, includes: Includes) -> Iterator[Location]:
+    """The locations of a block; those nested past every sense are left out."""
+    if level.depth > DEEPEST:
+        return
+    for directive in _blocks(level, "location"):
+        kind, text = _match(directive)
+        inner = includes.level("location", directive, directive.block or (), level)
+        yield Location(inner, kind, text, tuple(_locations(inner, includes)))
+
+
+def _match(directive: Directive) -> tuple[str, str]:
+    """How a location matches and what, as nginx takes its one or two arguments."""
+    if directive.hole or any(word.hole for word in directive.args):
+        return "?", " ".join(directive.words)
+    match directive.words:
+        case (("=" | "^~" | "~" | "~*") as kind, text):
+            return kind, text
+        case (text,):
+            for kind in ("=", "^~", "~*", "~"):
+                if text.startswith(kind):
+                    return kind, text.removeprefix(kind)
+            return ("@" if text.startswith("@") else ""), text
+    return "?", " ".join(directive.words)

@@ -1,0 +1,197 @@
+"""Routes: each location of nginx that passes requests on, with everything that is in effect there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import NamedTuple
+
+from mcplint.core import UNKNOWN, Note, Slot, Span, Value
+from mcplint.facts.nginx import Directive, NginxFile, Word
+from mcplint.link.nginx.answer import PROXY, answer, through
+from mcplint.link.nginx.config import Config, Location, VirtualServer, address, configure
+from mcplint.link.nginx.levels import Level
+from mcplint.link.nginx.spelling import Settings, flag, seconds, setting, statement
+from mcplint.link.nginx.text import normalise
+from mcplint.model import Member, Route
+from mcplint.tree import Tree
+
+MOST_ROUTES = 2000
+STICKY = ("sticky", "ip_hash", "hash", "least_conn", "least_time", "random")
+"""How an upstream picks the member; the first of these that it has decides for a session."""
+
+
+class Proxied(NamedTuple):
+    """A route and what of the configuration it is made of."""
+
+    route: Route
+    config: Config
+    server: VirtualServer
+    location: Location
+
+
+def routes(
+    files: Mapping[str, NginxFile],
+    tree: Tree,
+    version: Value[str] = UNKNOWN,
+    places: Mapping[str, str] | None = None,
+    env: Callable[[str], Value[str | None]] | None = None,
+) -> tuple[Route, ...]:
+    """The routes of all nginx files of a project, not linked to any server yet."""
+    return tuple(found.route for found in proxied(configure(files, tree, places, env), version))
+
+
+def proxied(configs: Iterable[Config], version: Value[str] = UNKNOWN) -> tuple[Proxied, ...]:
+    """Every location that passes requests on. `version`: of the nginx that runs these configurations."""
+    ids: dict[str, int] = {}
+    return tuple(islice(_proxied(configs, version, ids), MOST_ROUTES))
+
+
+def _proxied(configs: Iterable[Config], version: Value[str], ids: dict[str, int]) -> Iterator[Proxied]:
+    for config in configs:
+        for server in config.servers:
+            for location in (found for outer in server.locations for found in outer.walk()):
+                directive = location.level.directive
+                if directive and location.level.own.get("proxy_pass") and not location.level.own.get("return"):
+                    name = f"{directive.span.source.path} {location.spelled}"
+                    ids[name] = ids.get(name, 0) + 1
+                    id = name if ids[name] == 1 else f"{name} ({ids[name]})"
+                    yield Proxied(_route(id, config, server, location, directive, version), config, server, location)
+
+
+def _route(
+    id: str, config: Config, server: VirtualServer, location: Location, directive: Directive, version: Value[str]
+) -> Route:
+    level, word = location.level, location.level.own["proxy_pass"][-1].args[0]
+    sent = through(config, server, location, sample(location) or "/")
+    where = (Note(word.span, "proxy_pass leads here"), *word.trace)
+    upstream, members = _members(config, sent.upstream, word)
+    return Route(
+        id=id,
+        span=directive.head,
+        proxy="nginx",
+        version=version,
+        listen=_listen(server),
+        server_names=_names(server),
+        location=_location(location, directive),
+        target=_target(sent.upstream if sent.kind == PROXY else None, word, where),
+        balancing=_balancing(upstream, where),
+        members=members,
+        buffering=setting(level, "proxy_buffering", flag, version),
+        read_timeout=setting(level, "proxy_read_timeout", seconds, version),
+        http_version=setting(level, "proxy_http_version", str, version),
+        settings=Settings(level),
+        path=_path(sent.uri if sample(location) else None, where),
+        closed=level.closed,
+        inside=statement(level),
+        upstream=upstream.directive.args[0].text if upstream and upstream.directive else None,
+        tls=Value((any(listen.tls for listen in server.listens),)),
+    )
+
+
+def sample(location: Location) -> str | None:
+    """A path that the location takes: its own, or the text that its expression begins with; None where it has none."""
+    if location.kind in ("", "=", "^~"):
+        return location.text
+    if location.kind in ("~", "~*"):
+        found = re.match(
+            r"\^((?:/[\w.-]*|\\[./-])+)(\$|/\?\$|\(/\|\$\)|\(\?:/\|\$\)|/?\Z|/?\(\.\*\)\$?\Z)", location.text
+        )
+        return found[1].replace("\\", "") if found else None
+    return None
+
+
+def paths_to(found: Proxied, path: str) -> tuple[str, ...]:
+    """The paths that clients may ask for so that this route's upstream is asked for `path`, the likeliest first."""
+    own = sample(found.location) or "/"
+    stem = own.rstrip("/")
+    tails = [path[i:] for i, char in enumerate(path[:200]) if char == "/"]
+    candidates = dict.fromkeys([path, own, *(stem + tail for tail in tails), stem + path])
+    host = next((word.text for word in found.server.names if word.text[:1].isalnum()), "localhost")
+    reached = []
+    for candidate in candidates:
+        for listen in found.server.listens[:1]:
+            scheme = "https" if listen.tls else "http"
+            sent = answer(found.config, host, listen.port or 80, scheme, candidate)
+            uri = normalise((sent.uri or "").partition("?")[0])
+            if sent.kind == PROXY and sent.location == found.route.span and uri == path:
+                reached.append(candidate)
+    return tuple(reached)
+
+
+def _listen(server: VirtualServer) -> Value[tuple[str, ...]]:
+    directives = server.level.own.get("listen", ())
+    trace = tuple(Note(directive.head, "listens here") for directive in directives)
+    words = tuple(" ".join(listen.words) or "80" for listen in server.listens)
+    if any(listen.port is None for listen in server.listens) or (not directives and server.level.open):
+        return Value(None, trace)
+    return Value((words,), trace or _notes(server.level, "listen is not set: 80 by default"))
+
+
+def _notes(level: Level, text: str) -> tuple[Note, ...]:
+    return (Note(level.directive.head, text),) if level.directive else ()
+
+
+def _names(server: VirtualServer) -> Value[tuple[str, ...]]:
+    trace = tuple(Note(word.span, "goes by this name") for word in server.names)
+    if any(word.hole for word in server.names) or (not server.names and server.level.open):
+        return Value(None, trace)
+    return Value((tuple(word.text for word in server.names),), trace or _notes(server.level, "has no name"))
+
+
+def _location(location: Location, directive: Directive) -> Value[str]:
+    if location.kind == "?":
+        return Value(None, (Note(directive.head, "is filled in later"),))
+    span = Span(directive.span.source, directive.args[0].span.start, directive.args[-1].span.end)
+    slot = Slot(span) if span.text == location.spelled else None
+    return Value((location.spelled,), (Note(directive.head, "takes these paths"),), slot)
+
+
+def _target(upstream: str | None, word: Word, where: tuple[Note, ...]) -> Value[str]:
+    """The URL of `proxy_pass`, its variables replaced where the files set them."""
+    if upstream is None:
+        return Value(None, where)
+    if "$" not in word.text:
+        return Value((word.text,), where, Slot(word.span) if word.span.text == word.text and not word.trace else None)
+    return Value((upstream,), where)
+
+
+def _path(uri: str | None, where: tuple[Note, ...]) -> Value[str]:
+    return Value(None, where) if uri is None else Value((uri,), where)
+
+
+def _members(config: Config, authority: str | None, word: Word) -> tuple[Level | None, tuple[Member, ...]]:
+    """The upstream block behind an authority, if it names one, and the servers that share the requests."""
+    if authority is None:
+        return None, ()
+    scheme, _, name = authority.partition("://")
+    upstream = config.upstreams.get(name.lower())
+    if upstream is None:
+        host, port = address(name, 443 if scheme.lower() == "https" else 80)
+        return None, (Member(host, port or 0, True, word.span),)
+    found = []
+    for server in upstream.own.get("server", ()):
+        if server.args:
+            host, port = address(server.args[0].text, 80)
+            active = not {"backup", "down"} & set(server.words[1:])
+            unsure = server.args[0].hole or "$" in server.args[0].text
+            found.append(Member("" if unsure else host, 0 if unsure else port or 0, active, server.head))
+    return upstream, tuple(found)
+
+
+def _balancing(upstream: Level | None, where: tuple[Note, ...]) -> Value[str]:
+    """The directive that picks the member."""
+    if upstream is None or upstream.directive is None:
+        return Value(("round-robin",), where)
+    for name in STICKY:
+        for directive in upstream.own.get(name, ())[-1:]:
+            text = " ".join((name, *directive.words))
+            if any(word.hole for word in directive.args):
+                return Value(None, (Note(directive.head, "is filled in later"),))
+            slot = Slot(directive.head) if directive.head.text == text else None
+            return Value((text,), (*where, Note(directive.head, "picks the member")), slot)
+    if upstream.open:
+        return Value(None, (Note(upstream.directive.head, "this upstream is not wholly known"),))
+    trace = (*where, Note(upstream.directive.head, "sets no way to pick the member: round-robin by default"))
+    return Value(("round-robin",), trace, statement(upstream))

@@ -1,0 +1,133 @@
+"""Settings of nginx as values: where they are spelled, inherited or would be inserted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+from mcplint.core import Note, Slot, Span, Value
+from mcplint.facts.nginx import Directive, Word
+from mcplint.knowledge.nginx import NOT_INHERITED, defaults
+from mcplint.link.nginx.levels import Level
+from mcplint.model import Setting
+
+T = TypeVar("T")
+
+
+class Settings(Mapping[str, tuple[Setting, ...]]):
+    """Every directive in effect in a block, by name. A class so that they are looked up where asked for only."""
+
+    def __init__(self, level: Level) -> None:
+        self._level = level
+
+    def __getitem__(self, name: str) -> tuple[Setting, ...]:
+        found = tuple(map(_setting, self._level.effective(name)))
+        if not found:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        names: dict[str, None] = {}
+        for level in self._level.outward():
+            names.update(dict.fromkeys(name for name in level.own if level is self._level or name not in NOT_INHERITED))
+        return (name for name in names if self._level.effective(name))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _setting(directive: Directive) -> Setting:
+    return Setting(directive.words, directive.span, tuple(word.span for word in directive.args))
+
+
+def flag(text: str) -> bool:
+    """Whether `on` or `off`."""
+    return text.lower() == "on"
+
+
+def seconds(text: str) -> float:
+    """A time as nginx writes it: `60`, `60s`, `1m30s`, `500ms`. Raises ValueError."""
+    units = {"ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000}
+    if len(text) > 40 or not re.fullmatch(r"(?:[0-9]+(?:ms|[smhdwMy])? ?)+", text):
+        raise ValueError(text)
+    return float(sum(int(n) * units[unit] for n, unit in re.findall(r"([0-9]+)(ms|[smhdwMy]|)", text)))
+
+
+def size(text: str) -> int:
+    """Bytes as nginx writes them: `512`, `64k`, `10m`, `1g`. Raises ValueError."""
+    if len(text) > 20 or not re.fullmatch(r"[0-9]+[kKmMgG]?", text):
+        raise ValueError(text)
+    return int(text.rstrip("kKmMgG")) << {"k": 10, "m": 20, "g": 30}.get(text[-1].lower(), 0)
+
+
+def spelled(word: Word, note: str, told: Callable[[str], T], *before: Note) -> Value[T]:
+    """What one argument says; unknown where a placeholder or a variable stands in it."""
+    trace = (*before, Note(word.span, note), *word.trace)
+    if word.hole or "$" in word.text:
+        return Value(None, (*trace, Note(word.span, "which is filled in later")))
+    try:
+        option = told(word.text)
+    except ValueError:
+        return Value(None, trace)
+    return Value((option,), trace, Slot(word.span) if word.span.text == word.text and not word.trace else None)
+
+
+def setting(level: Level, name: str, told: Callable[[str], T], version: Value[str]) -> Value[T]:
+    """A directive of one argument: as spelled here or further out, else nginx's default and where to set it."""
+    directive = level.last(name)
+    head = level.directive.head if level.directive else None
+    if directive and directive.args:
+        inherited = (Note(head, f"inherits {name}"),) if head and directive not in level.own.get(name, ()) else ()
+        return spelled(directive.args[0], f"sets {name}", told, *inherited)
+    if not level.closed:
+        return Value(None, tuple(opening(level)))
+    options = [text for known in version.options or (None,) for text in defaults(name, known)]
+    told_options = tuple(dict.fromkeys(map(told, options)))
+    says = " or ".join(dict.fromkeys(options))
+    trace = (*version.trace, Note(head, f"{name} is not set: {says} by default")) if head else version.trace
+    return Value(told_options, trace, statement(level, f"{name} "))
+
+
+def opening(level: Level) -> Iterator[Note]:
+    """The places where more may stand than the files show."""
+    for found in level.outward():
+        if found.open:
+            includes = [directive for directive in found.inside if directive.name == "include" or directive.hole]
+            yield from (Note(directive.head, "what this brings is not in the project") for directive in includes[:1])
+
+
+def statement(level: Level, before: str = "") -> Slot | None:
+    """Where another directive would stand in a block: on a line of its own after `proxy_pass`, or after the brace."""
+    block = level.directive
+    if not block or not block.body:
+        return None
+    text = block.span.source.text
+    mine = [found for found in level.inside if found.span.source is block.span.source and found.block is None]
+    mine = [
+        found
+        for found in mine
+        if block.body.start <= found.span.start < block.body.end and text[found.span.end - 1] == ";"
+    ]
+    after = next((found for found in mine if found.name == "proxy_pass"), mine[-1] if mine else None)
+    at = after.span.end if after else block.body.start
+    indent = _indent(text, after.span.start) if after else None
+    end = _line_end(text, at)
+    if end is None or (after and indent is None):
+        return Slot(Span(block.span.source, at, at), f" {before}", ";")
+    newline = "\r\n" if text[end : end + 2] == "\r\n" else text[end : end + 1] or "\n"
+    if indent is None:
+        indent = (_indent(text, block.span.start) or "") + "    "
+    return Slot(Span(block.span.source, end, end), f"{newline}{indent}{before}", ";")
+
+
+def _indent(text: str, at: int) -> str | None:
+    """The blanks before what stands first on its line."""
+    start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    return text[start:at] if not text[start:at].strip(" \t") else None
+
+
+def _line_end(text: str, at: int) -> int | None:
+    """The end of the line, where nothing but a comment stands between."""
+    found = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)").match(text, at)
+    return found.end() if found else None
