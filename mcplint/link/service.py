@@ -12,7 +12,8 @@ from typing import NamedTuple
 from mcplint.core import UNKNOWN, Note, Span, Value
 from mcplint.model import Port, Probe
 
-ABSENT: Value[None] = Value((None,))
+ABSENT: Value[str | None] = Value((None,))
+"""Known to be said nowhere."""
 
 
 class Argv(NamedTuple):

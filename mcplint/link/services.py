@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from posixpath import dirname
 
 from mcplint.facts.compose import ComposeFile
-from mcplint.link.service import ComposeProject
+from mcplint.facts.document import MappingNode
+from mcplint.link.compose.assembly import Assembly, Scope, variables, within
+from mcplint.link.compose.resolve import service
+from mcplint.link.compose.sets import sets
+from mcplint.link.compose.settings import optional
+from mcplint.link.service import ABSENT, ComposeProject
 from mcplint.tree import Tree
 
 
 def projects(files: Iterable[ComposeFile], tree: Tree) -> tuple[ComposeProject, ...]:
-    """Every set of compose files that is run together, with its services resolved."""
-    return ()
+    """Every set of compose files that is run together, with its services resolved, in the order of their paths."""
+    known = {file.source.path: file for file in files}
+    return tuple(_project(paths, default, known, tree) for paths, default in sets(known, tree))
+
+
+def _project(paths: tuple[str, ...], default: bool, known: Mapping[str, ComposeFile], tree: Tree) -> ComposeProject:
+    directory = dirname(paths[0]) or "."
+    assembly = Assembly(known, tree)
+    model = assembly.load(paths, Scope(directory, variables(tree, (within(directory, ".env"),), lambda name: None)))
+    services = model.get("services") if model else None
+    name = model.get("name") if model else None
+    return ComposeProject(
+        optional(assembly.text(name).value) if name else ABSENT,
+        assembly.files or paths,
+        directory,
+        tuple(service(assembly, key, node, model) for key, node in services.pairs)
+        if model and isinstance(services, MappingNode)
+        else (),
+        default,
+        tuple(assembly.notes),
+    )

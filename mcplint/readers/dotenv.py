@@ -1,0 +1,100 @@
+r"""The grammar of `.env` files as compose reads it.
+
+https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.core import Source, Span, Unreadable
+from mcplint.facts.dotenv import Assignment, EnvFile
+from mcplint.passage import Passage
+
+ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
+GAP = re.compile(r"\s*(?:#[^\n]*\s*)*")
+NAME = re.compile(r"(?:export\s+)?([\w.\-\[\] \t\v\f\r\x85\xa0]*)([=:\n]|\Z)")
+BLANK = re.compile(r"[ \t\v\f\r\x85\xa0]*")
+QUOTED = {quote: re.compile(rf"[^\\{quote}]+|\\0[0-7]{{3}}|\\.|{quote}", re.DOTALL) for quote in "'\""}
+
+
+def read(source: Source, raw: bool = False) -> EnvFile:
+    """The assignments of the file; `raw`: each line as it is, without quotes, comments behind or variables."""
+    return EnvFile(source, tuple(_raw(source) if raw else _assignments(source)))
+
+
+def _assignments(source: Source) -> Iterator[Assignment]:
+    text, start = source.text, _match(GAP, source.text, int(source.text.startswith("\ufeff"))).end()
+    while start < len(text):
+        name = NAME.match(text, start)
+        if not name:
+            stop = _match(re.compile(r"[\w.\-\[\]\s]*"), text, start).end()
+            raise Unreadable(Span(source, stop, stop + 1), "a character that the name of a variable cannot have")
+        key = Span(source, name.start(1), name.start(1) + len(name[1].rstrip()))
+        if " " in key.text:
+            raise Unreadable(key, "a space in the name of a variable")
+        if name[2] in ("=", ":"):
+            assignment, start = _assigned(source, key, _match(BLANK, text, name.end()).end())
+            yield assignment
+        else:
+            yield Assignment(key.text, key, None, False)
+            start = name.end()
+        start = _match(GAP, text, start).end()
+
+
+def _assigned(source: Source, key: Span, start: int) -> tuple[Assignment, int]:
+    """The assignment whose value begins here, and where it ends."""
+    quote = source.text[start : start + 1]
+    if quote in QUOTED:
+        pieces, end = _quoted(source, start)
+        return Assignment(key.text, key, Passage.join(source, pieces, start + 1), quote == '"'), end
+    newline = source.text.find("\n", start)
+    end = len(source.text) if newline < 0 else newline
+    value = source.text[start:end].partition(" #")[0].rstrip()
+    return Assignment(key.text, key, Passage.of(Span(source, start, start + len(value))), True), end
+
+
+def _quoted(source: Source, start: int) -> tuple[list[tuple[str, int]], int]:
+    """The pieces of a quoted value, with their places, and where it ends; in single quotes only the quote is escaped."""
+    quote = source.text[start]
+    pieces: list[tuple[str, int]] = []
+    for token in QUOTED[quote].finditer(source.text, start + 1):
+        text, place = token[0], token.start()
+        if text == quote:
+            return pieces, token.end()
+        if text[0] == "\\" and text[1] == quote:
+            text, place = quote, place + 1
+        elif text[0] == "\\" and quote == '"':
+            text, place = _unescaped(text, place)
+        pieces.append((text, place))
+    raise Unreadable(Span(source, start, start + 1).head, "a quote that is never closed")
+
+
+def _unescaped(text: str, place: int) -> tuple[str, int]:
+    """What an escape stands for and where; `\\$` becomes the `$$` that interpolation makes a dollar of."""
+    if text == "\\$":
+        return "$$", place
+    if len(text) == 5:
+        return chr(int(text[2:], 8) & 0xFF), place + 4
+    return (ESCAPES[text[1]], place + 1) if text[1] in ESCAPES else (text, place)
+
+
+def _raw(source: Source) -> Iterator[Assignment]:
+    """The lines of a file of format `raw`, as `docker run --env-file` reads it."""
+    for line in re.finditer(r"[^\n]+", source.text):
+        start = line.start() + len(line[0]) - len(line[0].lstrip())
+        name, equals, value = source.text[start : line.end()].rstrip("\r").partition("=")
+        if not name or name.startswith("#"):
+            continue
+        key = Span(source, start, start + len(name))
+        place = key.end + len(equals)
+        passage = Passage.of(Span(source, place, place + len(value))) if equals else None
+        yield Assignment(name, key, passage, False)
+
+
+def _match(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str]:
+    """The match of a pattern that matches everywhere."""
+    match = pattern.match(text, start)
+    assert match
+    return match
