@@ -8,19 +8,16 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from mcplint.core import Rule
-
-
-class RuleError(Exception):
-    """A file of a rules folder that does not hold one rule."""
+from mcplint.mistake import Mistake
 
 
 def catalogue(folder: str | None = None) -> tuple[Rule, ...]:
-    """The rules of the package, and those of a folder of one's own, by name; raises RuleError."""
+    """The rules of the package, and those of a folder of one's own, by name; raises Mistake."""
     rules: dict[str, Rule] = {}
     for module in (*_built_in(), *(_own(folder) if folder else ())):
         rule = _rule(module)
         if rule.name in rules:
-            raise RuleError(f"{module.__file__}: there is a rule named {rule.name} already")
+            raise Mistake(f"{module.__file__}: there is a rule named {rule.name} already")
         rules[rule.name] = rule
     return tuple(rules[name] for name in sorted(rules))
 
@@ -43,7 +40,7 @@ def _own(folder: str) -> Iterator[ModuleType]:
         try:
             spec.loader.exec_module(module)
         except Exception as error:
-            raise RuleError(f"{path}: {type(error).__name__}: {error}") from error
+            raise Mistake(f"{path}: {type(error).__name__}: {error}") from error
         yield module
 
 
@@ -51,12 +48,12 @@ def _modules(folder: str) -> list[str]:
     try:
         names = os.listdir(folder)
     except OSError as error:
-        raise RuleError(f"{folder}: {error.strerror}") from error
+        raise Mistake(f"{folder}: {error.strerror}") from error
     return sorted(name[:-3] for name in names if name.endswith(".py") and not name.startswith("_"))
 
 
 def _rule(module: ModuleType) -> Rule:
     rules = [value for value in vars(module).values() if isinstance(value, Rule)]
     if len(rules) != 1:
-        raise RuleError(f"{module.__file__}: holds {len(rules) or 'no'} rules, it should be one")
+        raise Mistake(f"{module.__file__}: holds {len(rules) or 'no'} rules, it should be one")
     return rules[0]

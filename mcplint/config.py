@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mcplint.core import SEVERITIES, Rule
-from mcplint.spelling import meant
+from mcplint.mistake import Mistake, meant
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 OFF = "off"
@@ -37,13 +37,6 @@ class Config(NamedTuple):
         return rule.name == "internal-error" or (chosen and rule.name not in self.off)
 
 
-class ConfigError(Exception):
-    """A mistake in a configuration, with the path of its file and its line and column (from 1)."""
-
-    def __init__(self, message: str, path: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(f"{path}:{line}:{column}: {message}")
-
-
 # What `[tool.mcplint.deployment]` may state, and the type of each; the linker reads them from `Config.deployment`.
 STATED: Mapping[str, type] = NOTHING
 FAIL_ON = (*reversed(SEVERITIES), "never")
@@ -51,18 +44,18 @@ NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a numb
 
 
 class _Wrong(Exception):
-    """A mistake at a path of keys, and the text of the value where it is one item of a list."""
+    """A mistake at a path of keys; `item` is the string in question where the mistake is not the key."""
 
     def __init__(self, message: str, *keys: str, item: str = "") -> None:
         self.message, self.keys, self.item = message, keys, item
 
 
 def load(path: str, text: str, rules: Iterable[Rule]) -> Config:
-    """The settings that a configuration file makes; raises ConfigError."""
+    """The settings that a configuration file makes; raises Mistake."""
     import tomllib
 
     text = text.replace("\r\n", "\n")
-    prefix = () if path.endswith("mcplint.toml") else ("tool", "mcplint")
+    prefix = ("tool", "mcplint") if path.endswith("pyproject.toml") else ()
     try:
         document = tomllib.loads(text)
         for depth in range(1, len(prefix) + 1):
@@ -73,15 +66,16 @@ def load(path: str, text: str, rules: Iterable[Rule]) -> Config:
     except _Wrong as wrong:
         from mcplint.toml_keys import find
 
-        raise ConfigError(wrong.message, path, *find(text, (*prefix, *wrong.keys), wrong.item)) from None
+        line, column = find(text, (*prefix, *wrong.keys), wrong.item)
+        raise Mistake(f"{path}:{line}:{column}: {wrong.message}") from None
 
 
-def _undecodable(path: str, text: str, error: Exception) -> ConfigError:
+def _undecodable(path: str, text: str, error: Exception) -> Mistake:
     """tomllib ends its messages with `(at line 3, column 5)` or `(at end of document)`."""
     message, _, where = str(error).rpartition(" (at ")
     numbers = [int(word) for word in where.replace(",", " ").replace(")", " ").split() if word.isdecimal()]
     line, column = numbers if len(numbers) == 2 else (text.count("\n") + 1, 1)
-    return ConfigError(f"is no TOML: {message or error}", path, line, column)
+    return Mistake(f"{path}:{line}:{column}: is no TOML: {message or error}")
 
 
 def _config(document: Mapping[str, Any], rules: Mapping[str, Rule]) -> Config:

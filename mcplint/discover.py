@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from mcplint.core import NOTE, WARNING, Source, Span, Unreadable
+from mcplint.core import ERROR, NOTE, WARNING, Source, Span, Unreadable
 from mcplint.kinds import kind
 from mcplint.load import SPECIAL, load
 from mcplint.tree import Tree
@@ -59,12 +59,13 @@ def configuration(root: str) -> str | None:
     return None
 
 
-def tree(root: str, exclude: Iterable[str] = (), named: Iterable[str] = ()) -> Tree:
+def tree(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Tree:
     """The files of a project, without those that match a glob of `exclude` or lie in a folder that does.
 
-    `root` is a real path. `named`: paths in the project that belong to it even where git ignores them.
+    `root` is a real path. `named`: paths in the project that someone asked about: they belong to it even where git
+    ignores them, and a file among them that cannot be read is an error.
     """
-    listed = _listed_by_git(root) if _in_work_tree(root) else None
+    listed = _listed_by_git(root) if in_work_tree(root) else None
     paths, problems = _walk(root) if listed is None else _present(root, listed)
     for name in named:
         if name and name not in paths and not any(path.startswith(f"{name}/") for path in paths):
@@ -72,10 +73,13 @@ def tree(root: str, exclude: Iterable[str] = (), named: Iterable[str] = ()) -> T
             paths, problems = paths | more, problems + troubles
     globs = [form for glob in exclude for form in (glob.rstrip("/"), f"{glob.rstrip('/')}/*")]
     kept = [path for path in paths if not any(fnmatchcase(path, glob) for glob in globs)] if globs else paths
-    return Tree(kept, lambda path: load(root, path), problems)
+    asked = frozenset(named)
+    problems = [_graver(problem) if problem.span.source.path in asked else problem for problem in problems]
+    return Tree(kept, lambda path: load(root, path, ERROR if path in asked else NOTE), problems, asked)
 
 
-def _in_work_tree(root: str) -> bool:
+def in_work_tree(root: str) -> bool:
+    """Whether a folder lies in a git work tree."""
     return any(os.path.lexists(os.path.join(folder, ".git")) for folder in _upwards(root))
 
 
@@ -151,6 +155,10 @@ def _scan(root: str, folder: str) -> tuple[set[str], list[str], list[Unreadable]
     except OSError as error:
         problems.append(_problem(folder or ".", f"cannot be listed: {(error.strerror or 'error').lower()}"))
     return files, folders, problems
+
+
+def _graver(problem: Unreadable) -> Unreadable:
+    return Unreadable(problem.span, problem.message)
 
 
 def _problem(path: str, text: str, severity: str = NOTE) -> Unreadable:

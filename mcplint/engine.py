@@ -19,6 +19,7 @@ from mcplint.core import (
     Span,
     Unreadable,
 )
+from mcplint.kinds import kind
 from mcplint.model import Deployment
 from mcplint.settle import settle
 from mcplint.suppress import ignores
@@ -57,6 +58,8 @@ def judge(
     """What the rules say of a deployment, of the files that could not be read and of ignores that hide nothing."""
     rules, problems = tuple(rules), tuple(problems)
     asked = [rule for rule in rules if config.runs(rule)]
+    for path in filter(kind, tree.named):
+        tree.source(path)
     unread = _gravest([*problems, *tree.problems.values()])
     found, failures = _check(asked, [*_parts(deployment), *unread], config)
     failures += [problem for problem in problems if isinstance(problem, Failure)]

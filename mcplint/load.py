@@ -13,12 +13,16 @@ PLAIN = Kind("plain", ())
 SPECIAL = "is no regular file, so it is not opened"
 
 
-def load(root: str, path: str) -> Source:
+def load(root: str, path: str, severity: str = NOTE) -> Source:
     """The file of a path in the project whose root (a real path) is given; raises Unreadable where it has no text.
 
-    The severity of that is a note: who needs the file makes more of it.
+    Unless told otherwise the severity of that is a note: who needs the file makes more of it.
     """
-    return Source(path, decode(path, contents(root, path))[0])
+    try:
+        return Source(path, decode(path, contents(root, path))[0])
+    except Unreadable as problem:
+        problem.severity = severity
+        raise
 
 
 def contents(root: str, path: str) -> bytes:

@@ -12,7 +12,8 @@ class Tree:
     """Every file name of a project, relative to its root with `/`, and the text of those that are read.
 
     A class because it remembers what it has read: the linker asks for the modules of an import chain as it meets them.
-    `load` gives the file of a path, or raises Unreadable; `problems` holds what it raised, by path.
+    `load` gives the file of a path, or raises Unreadable; `problems` holds what it raised, by path. `named`: the paths
+    that someone asked about by name.
     """
 
     def __init__(
@@ -20,9 +21,11 @@ class Tree:
         paths: Iterable[str],
         load: Callable[[str], Source | None],
         problems: Iterable[Unreadable] = (),
+        named: Iterable[str] = (),
     ) -> None:
         self.paths = frozenset(paths)
         self.problems = {problem.span.source.path: problem for problem in problems}
+        self.named = frozenset(named)
         self._load = load
         self._sources: dict[str, Source | None] = {}
 
@@ -43,7 +46,7 @@ class Tree:
             return source
 
         kept = (problem for path, problem in self.problems.items() if path not in self.paths)
-        return Tree(self.paths | texts.keys(), load, kept)
+        return Tree(self.paths | texts.keys(), load, kept, self.named)
 
     @cached_property
     def folders(self) -> frozenset[str]:

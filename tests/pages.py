@@ -1,8 +1,8 @@
 """Pages and cases as data: Markdown with files, what mcplint prints for them and what its fixes change.
 
 A path in backticks on a line of its own, followed by a fence, is a file. A fence `output` is what is printed of the
-rule, a fence `diff` what its fixes change. On a page `## Bad` has both, `## Good` only the files that differ. In `cases/`
-every heading is a case; one without `output` finds nothing.
+rule, a fence `diff` what its fixes change. On a page `## Bad` has both, `## Good` only the files that differ. In
+`cases/` every heading is a case; one without `output` finds nothing.
 """
 
 from __future__ import annotations

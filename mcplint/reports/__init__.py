@@ -25,6 +25,13 @@ def counts(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
     return number
 
 
+def under(folder: str, path: str) -> str:
+    """A path of the project as seen from where mcplint runs; `folder` leads from there to the project's root."""
+    from posixpath import join, normpath
+
+    return normpath(join(folder, path)) if folder not in ("", ".") else path
+
+
 def plural(number: int, noun: str) -> str:
     """`1 file`, `2 files`, `no files`."""
     return f"{number or 'no'} {noun}{'s' * (number != 1)}"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mcplint.core import Diagnostic, Finding, Span
 from mcplint.lines import line, place
-from mcplint.reports import Covered, counts, plural
+from mcplint.reports import Covered, counts, plural, under
 from mcplint.reports.cells import clean, layout
 from mcplint.reports.paint import Paint, plain
 
@@ -22,9 +22,9 @@ class Label(NamedTuple):
     primary: bool = False
 
 
-def report(diagnostics: Iterable[Diagnostic], paint: Paint = plain) -> str:
-    """One block a diagnostic, an empty line between them."""
-    return "\n".join("\n".join(_block(diagnostic, paint)) + "\n" for diagnostic in diagnostics)
+def report(diagnostics: Iterable[Diagnostic], paint: Paint = plain, folder: str = "") -> str:
+    """One block a diagnostic, an empty line between them; `folder` leads to the project's root."""
+    return "\n".join("\n".join(_block(diagnostic, paint, folder)) + "\n" for diagnostic in diagnostics)
 
 
 def summary(covered: Covered, diagnostics: Sequence[Diagnostic], hidden: int = 0) -> str:
@@ -40,7 +40,7 @@ def summary(covered: Covered, diagnostics: Sequence[Diagnostic], hidden: int = 0
     return f"{', '.join(parts)}; {found}{more}"
 
 
-def _block(diagnostic: Diagnostic, paint: Paint) -> Iterator[str]:
+def _block(diagnostic: Diagnostic, paint: Paint, folder: str) -> Iterator[str]:
     rule, severity, finding, _ = diagnostic
     colour = COLOURS[severity]
     head = paint(f"{severity}[{rule}]", fg=colour, bold=True) + paint(f": {clean(finding.message)}", bold=True)
@@ -51,7 +51,7 @@ def _block(diagnostic: Diagnostic, paint: Paint) -> Iterator[str]:
     files = list(dict.fromkeys(label.span.source.path for label in labels))
     for path in files:
         here = [label for label in labels if label.span.source.path == path]
-        yield from _file(here, margin, path == files[0], colour, paint)
+        yield from _file(here, margin, path == files[0], colour, paint, folder)
     if finding.fix:
         how = "--fix" if finding.fix.safe else "--unsafe-fixes"
         yield bar
@@ -65,7 +65,7 @@ def _labels(finding: Finding) -> list[Label]:
     return [Label(finding.span, "\n".join(words), True), *dict.fromkeys(others)]
 
 
-def _file(labels: Sequence[Label], margin: str, first: bool, colour: str, paint: Paint) -> Iterator[str]:
+def _file(labels: Sequence[Label], margin: str, first: bool, colour: str, paint: Paint, folder: str) -> Iterator[str]:
     """The frame of one file: its place, then every line that a label points at."""
     where = place(labels[0].span)
     source = labels[0].span.source
@@ -73,7 +73,7 @@ def _file(labels: Sequence[Label], margin: str, first: bool, colour: str, paint:
     if not first:
         yield bar
     arrow = paint(f"{margin}{'-->' if first else ':::'}", fg="bright_blue")
-    yield f"{arrow} {clean(source.path)}:{where.line}:{where.column}"
+    yield f"{arrow} {clean(under(folder, source.path))}:{where.line}:{where.column}"
     if not source.text:
         yield from (f"{bar} {clean(text)}" for label in labels for text in label.text.split("\n") if text)
         return

@@ -1,0 +1,73 @@
+"""Findings as workflow commands of GitHub Actions, which shows them as annotations of the lines.
+
+Of a step it keeps ten annotations of each level and drops the rest without a word:
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from mcplint.core import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic
+from mcplint.lines import place
+from mcplint.reports import plural, under
+
+COMMANDS = {ERROR: "error", WARNING: "warning", NOTE: "notice"}
+# One notice is kept free for what was left out.
+SHOWN = {ERROR: 10, WARNING: 10, NOTE: 9}
+
+
+def report(diagnostics: Iterable[Diagnostic], folder: str = "") -> str:
+    """One command a finding, errors first; what GitHub would drop is said in plain lines of the log, and counted."""
+    ranked = sorted(diagnostics, key=lambda diagnostic: -SEVERITIES.index(diagnostic.severity))
+    return "".join(f"{line}\n" for line in _lines(ranked, folder))
+
+
+def _lines(diagnostics: Iterable[Diagnostic], folder: str) -> Iterator[str]:
+    number: Counter[str] = Counter()
+    rest = []
+    for diagnostic in diagnostics:
+        number[diagnostic.severity] += 1
+        if number[diagnostic.severity] <= SHOWN[diagnostic.severity]:
+            yield _command(diagnostic, folder)
+        else:
+            rest.append(diagnostic)
+    if rest:
+        more = Counter(diagnostic.severity for diagnostic in rest)
+        said = " and ".join(plural(more[severity], severity) for severity in SHOWN if more[severity])
+        yield f"::notice title=mcplint::{said} more: see the log of this step"
+    for rule, severity, finding, _ in rest:
+        where = place(finding.span)
+        path = under(folder, finding.span.source.path)
+        yield _plain(f"{path}:{where.line}:{where.column}: {severity}[{rule}]: {finding.message}")
+
+
+def _command(diagnostic: Diagnostic, folder: str) -> str:
+    rule, severity, finding, _ = diagnostic
+    # GitHub takes columns only where both ends stand on one line.
+    where = place(finding.span.head)
+    properties = {
+        "file": under(folder, finding.span.source.path),
+        "line": where.line,
+        "endLine": where.line,
+        "col": where.column,
+        "endColumn": max(where.end_column, where.column + 1),
+        "title": f"mcplint: {rule}",
+    }
+    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    notes = (f"{under(folder, span.source.path)}:{place(span).line}: {text}" for span, text in finding.notes)
+    return f"::{COMMANDS[severity]} {listed}::{_data(chr(10).join([finding.message, *notes]))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _plain(text: str) -> str:
+    """A line that the runner does not take for a command."""
+    return " ".join(text.split()).replace("::", ": :")

@@ -1,0 +1,151 @@
+"""The deployment as mcplint understands it: every part, what its settings will be, and which file says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mcplint.core import Note, Span, Value
+from mcplint.lines import place
+from mcplint.model import MISSING, Deployment, Link, Port, Sdk
+from mcplint.reports import under
+from mcplint.reports.cells import cells, clean
+from mcplint.reports.paint import Paint, plain
+
+VERSION = 1
+# What is shown of the parts of each field of a deployment, by the names of their attributes.
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "servers": (
+        *("sdk", "transport", "host", "port", "path", "stateless", "json_response", "workers"),
+        "allowed_hosts",
+    ),
+    "containers": ("user", "command", "replicas", "ports"),
+    "routes": ("listen", "server_names", "location", "target", "balancing", "buffering", "read_timeout"),
+    "remotes": ("type", "url"),
+    "packages": ("registry", "identifier", "version", "type", "url"),
+    "clients": ("type", "url", "command"),
+    "loose": (),
+}
+
+
+class Part(NamedTuple):
+    """One part, ready to be shown."""
+
+    id: str
+    span: Span
+    values: dict[str, Value[Any]]
+    links: tuple[Link, ...]
+
+
+def parts(deployment: Deployment) -> Iterator[tuple[str, list[Part]]]:
+    """The parts of a deployment under the name of their field."""
+    for field, names in SHOWN.items():
+        yield field, [_part(part, names) for part in getattr(deployment, field)]
+
+
+def _part(part: Any, names: tuple[str, ...]) -> Part:
+    values = {name: _value(getattr(part, name)) for name in names}
+    links = (Link(None, MISSING, part.why),) if hasattr(part, "why") else part.links
+    return Part(part.id, part.span, values, links)
+
+
+def _value(setting: Any) -> Value[Any]:
+    """An attribute of a part as a value whose options are scalars or lists of them."""
+    match setting:
+        case Sdk(package=package, version=version):
+            told = package is not None and version.options is not None
+            return version._replace(options=tuple(f"{package} {v}" for v in version.options or ()) if told else None)
+        case Value(options=options):
+            return setting._replace(options=options if options is None else tuple(map(_scalars, options)))
+        case _:
+            ports = [_port(port) for port in setting]
+            return Value((ports,), tuple(Note(port.span, text) for port, text in zip(setting, ports, strict=True)))
+
+
+def _scalars(option: Any) -> Any:
+    return list(option) if isinstance(option, tuple | frozenset) else option
+
+
+def _port(port: Port) -> str:
+    """A port in the short form of compose, `?` where a number is not told."""
+    host = f"{port.host_ip}:" if port.host_ip else ""
+    published = f"{host}{_number(port.published)}:" if port.published else ""
+    return published + _number(port.target) + ("" if port.protocol == "tcp" else f"/{port.protocol}")
+
+
+def _number(value: Value[int]) -> str:
+    return "?" if value.only is None else str(value.only)
+
+
+def as_json(deployment: Deployment) -> str:
+    """Version 1 of `mcplint show --format json`."""
+    document = {field: [_entry(part) for part in found] for field, found in parts(deployment)}
+    return json.dumps({"version": VERSION, **document}, indent=2) + "\n"
+
+
+def _entry(part: Part) -> dict[str, Any]:
+    return {
+        "id": part.id,
+        "path": part.span.source.path,
+        "line": place(part.span).line,
+        "values": {
+            name: {"options": value.options, "trace": [_step(note) for note in value.trace]}
+            for name, value in part.values.items()
+        },
+        "links": [{"to": link.to, "kind": link.kind, "why": link.why} for link in part.links],
+    }
+
+
+def _step(note: Note) -> dict[str, Any]:
+    where = place(note.span)
+    return {"path": note.span.source.path, "line": where.line, "column": where.column, "message": note.text}
+
+
+def as_text(deployment: Deployment, paint: Paint = plain, folder: str = "") -> str:
+    """A block a part; beside every value the places that decide it, in the order in which they do."""
+    blocks = []
+    for field, found in parts(deployment):
+        noun = "loose" if field == "loose" else field[:-1]
+        blocks += ["\n".join(_block(noun, part, paint, folder)) + "\n" for part in found]
+    return "\n".join(blocks) or "no MCP server, container, route or server.json was found here\n"
+
+
+def _block(noun: str, part: Part, paint: Paint, folder: str) -> Iterator[str]:
+    yield paint(f"{noun} {clean(part.id)}", bold=True) + f"  {_where(part.span, folder, column=False)}"
+    said = {name: said_of(value) for name, value in part.values.items()}
+    first = max((len(name) for name in said), default=0)
+    second = min(max((cells(text) for text in said.values()), default=0), 40)
+    for name, text in said.items():
+        steps = [f"{_where(note.span, folder)}  {clean(note.text)}" for note in part.values[name].trace]
+        head = f"  {paint(f'{name:<{first}}', fg='bright_blue')}  {text}"
+        gap = " " * (second - cells(text)) if cells(text) <= second else f"\n{' ' * (first + second + 4)}"
+        yield (head + (gap + "  " + steps[0] if steps else "")).rstrip()
+        yield from (f"{' ' * (first + second + 6)}{step}" for step in steps[1:])
+    for link in part.links:
+        yield f"  {link.kind}: {clean(link.to or 'nothing')}, {clean(link.why)}" if link.to else f"  {clean(link.why)}"
+
+
+def said_of(value: Value[Any]) -> str:
+    """The options of a value in words."""
+    if value.options is None:
+        return "unknown"
+    return " or ".join(map(_said, value.options)) or "does not apply"
+
+
+def _said(option: Any) -> str:
+    match option:
+        case None:
+            return "not set"
+        case bool():
+            return "yes" if option else "no"
+        case list():
+            return clean(" ".join(map(str, option))) or "none"
+        case _:
+            return clean(str(option)) or '""'
+
+
+def _where(span: Span, folder: str, column: bool = True) -> str:
+    where = place(span)
+    path = clean(under(folder, span.source.path))
+    return f"{path}:{where.line}:{where.column}" if column else f"{path}:{where.line}"

@@ -1,0 +1,37 @@
+"""Standard output: whether it takes colour, and what happens when nobody reads on."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from mcplint.reports.paint import Paint, coloured, plain
+
+
+def paint(choice: str, to_file: bool = False) -> Paint:
+    """Colour or none by `--color`; `auto` asks NO_COLOR, FORCE_COLOR and whether a terminal reads."""
+    return coloured if choice == "always" or (choice == "auto" and not to_file and _wanted()) else plain
+
+
+def _wanted() -> bool:
+    if os.environ.get("NO_COLOR"):
+        return False
+    if force := os.environ.get("FORCE_COLOR"):
+        return force != "0"
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def say(text: str) -> None:
+    """Prints a text; a reader that has gone (`| head`) is no mistake."""
+    try:
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still in the buffer would be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def warn(text: str) -> None:
+    """Says something that is not the report."""
+    print(f"mcplint: {text}", file=sys.stderr)

@@ -1,0 +1,82 @@
+"""A project opened for a run: its root, files, rules and settings, and which of its paths are asked about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from mcplint import discover
+from mcplint.catalogue import catalogue
+from mcplint.config import Config
+from mcplint.config import load as load_config
+from mcplint.core import Diagnostic, Rule, Unreadable
+from mcplint.load import load
+from mcplint.mistake import Mistake, meant
+from mcplint.tree import Tree
+
+
+class Workspace(NamedTuple):
+    """`root` is a real path, `folder` leads to it from the working folder; `asked` are paths in it, empty for all."""
+
+    root: str
+    folder: str
+    tree: Tree
+    rules: tuple[Rule, ...]
+    config: Config
+    asked: tuple[str, ...]
+
+    def reported(self, diagnostic: Diagnostic) -> bool:
+        """Whether a diagnostic points into a path that was asked about."""
+        finding = diagnostic.finding
+        paths = [finding.span.source.path, *(note.span.source.path for note in finding.notes)]
+        everything = not self.asked or diagnostic.rule == "internal-error"
+        return everything or any(path == one or path.startswith(f"{one}/") for one in self.asked for path in paths)
+
+
+def open_workspace(
+    paths: Sequence[str], configuration: str | None = None, rules_folder: str | None = None
+) -> Workspace:
+    """The project of some paths; raises Mistake."""
+    real = [_real(path) for path in paths or ["."]]
+    root = _root(real)
+    rules = catalogue(rules_folder)
+    config = _config(root, configuration, rules)
+    asked = tuple("" if path == root else os.path.relpath(path, root).replace(os.sep, "/") for path in real)
+    tree = discover.tree(root, config.exclude, asked)
+    folder = os.path.relpath(root).replace(os.sep, "/")
+    return Workspace(root, folder, tree, rules, config, () if "" in asked else asked)
+
+
+def _real(path: str) -> str:
+    """The path without links on the way; a link to a file stays what it is."""
+    if not os.path.lexists(path):
+        folder, name = os.path.split(path)
+        near = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
+        hint = meant(name, ["check", "explain", "rules", "show", *near] if not folder else near)
+        raise Mistake(f'there is no file or folder "{path}"{hint}')
+    if os.path.isdir(path):
+        return os.path.realpath(path)
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder or "."), name)
+
+
+def _root(paths: Collection[str]) -> str:
+    """The one project that all paths belong to."""
+    root = discover.project(os.path.commonpath(paths))
+    own = {discover.project(path) for path in paths}
+    known = root == os.path.realpath(os.getcwd()) or discover.configuration(root) or discover.in_work_tree(root)
+    if root not in own and not known:
+        raise Mistake(f"these paths belong to different projects: {', '.join(sorted(own))}")
+    return root
+
+
+def _config(root: str, given: str | None, rules: tuple[Rule, ...]) -> Config:
+    folder, name = (os.path.split(os.path.realpath(given))) if given else (root, discover.configuration(root))
+    if not name:
+        return Config()
+    shown = os.path.relpath(os.path.join(folder, name))
+    try:
+        return load_config(shown, load(folder, name).text, rules)
+    except Unreadable as problem:
+        raise Mistake(f"{shown}: {problem.message}") from None
