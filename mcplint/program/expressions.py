@@ -1,0 +1,390 @@
+"""What each kind of expression comes to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mcplint.core import Note, Value
+from mcplint.program.attributes import DATA
+from mcplint.program.builtin import BUILTINS
+from mcplint.program.journal import Raised
+from mcplint.program.machine import Args, Evaluator, Machine
+from mcplint.program.methods import text_method
+from mcplint.program.operators import compared, computed, negated, subscripted
+from mcplint.program.values import (
+    ABSENT,
+    Abstract,
+    Coroutine,
+    Dict,
+    Entries,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Sequence,
+    abstract,
+    each,
+    known,
+    union,
+    unknown,
+    verdict,
+)
+
+UNROLLED = 64
+
+
+def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
+    return Value((node.value,), (Note(frame.module.span(node), "is written here"),), frame.module.slot(node))
+
+
+def name(machine: Machine, frame: Frame, node: ast.Name) -> Abstract:
+    scope: Frame | None = frame
+    while scope is not None:
+        if node.id in scope.names:
+            found: Abstract = scope.names[node.id]
+            return found
+        scope = scope.parent
+    if node.id == "__file__":
+        return known(frame.module.source.path, machine.note(frame, node, "is the path of this file"))
+    if node.id in BUILTINS:
+        return known(External(f"builtins.{node.id}"))
+    return machine.risk(machine.note(frame, node, f"`{node.id}` is not defined in what was followed"))
+
+
+def attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Abstract:
+    return machine.attribute(machine.evaluate(frame, node.value), node.attr, machine.note(frame, node, "is read here"))
+
+
+def call(machine: Machine, frame: Frame, node: ast.Call) -> Abstract:
+    if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
+        return _super(frame)
+    if isinstance(node.func, ast.Attribute):
+        owner = machine.evaluate(frame, node.func.value)
+        if owner.options and all(isinstance(option, DATA) for option in owner.options):
+            return text_method(machine, owner, node.func.attr, arguments(machine, frame, node))
+        callee = machine.attribute(owner, node.func.attr, machine.note(frame, node.func, "is read here"))
+    else:
+        callee = machine.evaluate(frame, node.func)
+    return machine.call(callee, arguments(machine, frame, node))
+
+
+def _super(frame: Frame) -> Abstract:
+    from mcplint.program.values import Super
+
+    scope: Frame | None = frame
+    while scope is not None and (scope.function is None or scope.function.owner is None):
+        scope = scope.parent
+    if scope is None or scope.function is None or scope.function.owner is None:
+        return unknown()
+    first = next(iter(scope.names.values()), unknown())
+    owner = scope.function.owner
+    return each(first, lambda option: Super(option, owner))
+
+
+def arguments(machine: Machine, frame: Frame, node: ast.Call) -> Args:
+    """The arguments of a call, unpacked as far as they are known."""
+    positional: list[Abstract] = []
+    keywords: dict[str, Abstract] = {}
+    opening: tuple[Note, ...] = ()
+    for given in node.args:
+        if isinstance(given, ast.Starred):
+            items = _items(machine.evaluate(frame, given.value))
+            if items is None:
+                opening += (machine.note(frame, given, "unpacks a value that is not known"),)
+            positional += items or ()
+        else:
+            positional.append(machine.evaluate(frame, given))
+    for keyword in node.keywords:
+        value = machine.evaluate(frame, keyword.value)
+        if keyword.arg is not None:
+            keywords[keyword.arg] = value
+        elif not _unpack(value, keywords):
+            opening += (machine.note(frame, keyword, "unpacks a value that is not known"), *value.trace[:3])
+    return Args(tuple(positional), keywords, node, frame.module, bool(opening), opening)
+
+
+def _items(value: Abstract) -> tuple[Abstract, ...] | None:
+    only = value.only
+    return only.items if isinstance(only, Sequence) else None
+
+
+def _unpack(value: Abstract, keywords: dict[str, Abstract]) -> bool:
+    """Adds the entries of a dict to the keywords of a call; False where it may have others."""
+    if value.options is None or not all(isinstance(option, Dict) for option in value.options):
+        return False
+    dicts: tuple[Dict, ...] = value.options
+    for entry in {name: None for each in dicts for name in each.entries}:
+        found = [each.entries.get(entry, known(ABSENT)) for each in dicts]
+        keywords[entry] = union(found)
+    return not any(each.open for each in dicts)
+
+
+def starred_display(kind: str) -> Evaluator:
+    """The evaluator of a list, tuple or set display."""
+
+    def display(machine: Machine, frame: Frame, node: Any) -> Abstract:
+        items: list[Abstract] | None = []
+        for element in node.elts:
+            if isinstance(element, ast.Starred):
+                more = _items(machine.evaluate(frame, element.value))
+                items = None if more is None or items is None else [*items, *more]
+            else:
+                value = machine.evaluate(frame, element)
+                if items is not None:
+                    items.append(value)
+        note = machine.note(frame, node, "is written here")
+        return Value((Sequence(kind, None if items is None else tuple(items)),), (note,))
+
+    return display
+
+
+def dictionary(machine: Machine, frame: Frame, node: ast.Dict) -> Abstract:
+    made = Dict()
+    for key_node, value_node in zip(node.keys, node.values, strict=True):
+        value = machine.evaluate(frame, value_node)
+        if key_node is None:
+            made.table["open"] = not _unpack(value, made.entries) or made.open
+            continue
+        key = machine.evaluate(frame, key_node)
+        if key.options is None or len(key.options) != 1 or not _hashable(key.options[0]):
+            made.table["open"] = True
+        else:
+            made.entries[key.options[0]] = value
+    return known(made, machine.note(frame, node, "is written here"))
+
+
+def _hashable(option: Any) -> bool:
+    return isinstance(option, (str, int, float, bytes, bool, type(None)))
+
+
+def binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Abstract:
+    left, right = machine.evaluate(frame, node.left), machine.evaluate(frame, node.right)
+    return computed(machine, type(node.op), left, right)
+
+
+def unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Abstract:
+    return negated(machine, type(node.op), machine.evaluate(frame, node.operand))
+
+
+def boolean(machine: Machine, frame: Frame, node: ast.BoolOp) -> Abstract:
+    return _chain(machine, frame, node.values, isinstance(node.op, ast.Or))
+
+
+def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: bool) -> Abstract:
+    """`a or b or …` (wanted: True) and `a and b and …` (wanted: False): the first operand that is as wanted."""
+    passed: list[Abstract] = []
+    for index, operand in enumerate(operands):
+        value = machine.evaluate(frame, operand)
+        if index == len(operands) - 1:
+            return union([*passed, value]) if passed else value
+        decided = verdict(value)
+        if decided is wanted:
+            return union([*passed, value]) if passed else value
+        if decided is None:
+            rest = operands[index + 1 :]
+            later = (
+                machine.fork([lambda rest=rest: _chain(machine, frame, rest, wanted), lambda: known(None)][:1])
+                if _pure(rest)
+                else machine.fork(
+                    [lambda rest=rest: _chain(machine, frame, rest, wanted), lambda: _kept(value, wanted)]
+                )
+            )
+            return union([*passed, _kept(value, wanted), later])
+    return union(passed)
+
+
+def _pure(operands: list[ast.expr]) -> bool:
+    return all(isinstance(operand, (ast.Constant, ast.Name)) for operand in operands)
+
+
+def _kept(value: Abstract, wanted: bool) -> Abstract:
+    """The options with which a chain ends at an operand."""
+    from mcplint.program.values import truth
+
+    if value.options is None:
+        return value
+    return value._replace(options=tuple(option for option in value.options if truth(option) in (wanted, None)))
+
+
+def conditional(machine: Machine, frame: Frame, node: ast.IfExp) -> Abstract:
+    test = verdict(machine.evaluate(frame, node.test))
+    if test is not None:
+        return machine.evaluate(frame, node.body if test else node.orelse)
+    from mcplint.program.narrowing import narrow
+
+    def branch(expression: ast.expr, sense: bool) -> Callable[[], Abstract]:
+        def run() -> Abstract:
+            narrow(machine, frame, node.test, sense)
+            return machine.evaluate(frame, expression)
+
+        return run
+
+    return machine.fork([branch(node.body, True), branch(node.orelse, False)])
+
+
+def comparison(machine: Machine, frame: Frame, node: ast.Compare) -> Abstract:
+    left = machine.evaluate(frame, node.left)
+    results: list[Abstract] = []
+    for operator, right_node in zip(node.ops, node.comparators, strict=True):
+        right = machine.evaluate(frame, right_node)
+        results.append(compared(machine, type(operator), left, right))
+        left = right
+    verdicts = [verdict(result) for result in results]
+    if False in verdicts and len(results) > 1:
+        return known(False)
+    return results[0] if len(results) == 1 else known(True) if all(verdicts) else unknown(*results[0].trace)
+
+
+def subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Abstract:
+    owner = machine.evaluate(frame, node.value)
+    if isinstance(node.slice, ast.Slice):
+        parts = [node.slice.lower, node.slice.upper, node.slice.step]
+        bounds = [known(None) if part is None else machine.evaluate(frame, part) for part in parts]
+        return subscripted(
+            machine, owner, known(Sequence("slice", tuple(bounds))), machine.note(frame, node, "is read here")
+        )
+    return subscripted(machine, owner, machine.evaluate(frame, node.slice), machine.note(frame, node, "is read here"))
+
+
+def formatted(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Abstract:
+    from mcplint.program.operators import product
+
+    parts = [machine.evaluate(frame, part) for part in node.values]
+    if all(isinstance(part, ast.Constant) for part in node.values):
+        return product(parts, lambda *texts: "".join(texts))
+    return product(parts, lambda *texts: "".join(map(str, texts)))._replace(slot=None)
+
+
+def formatted_value(machine: Machine, frame: Frame, node: ast.FormattedValue) -> Abstract:
+    from mcplint.program.operators import product
+
+    value = machine.evaluate(frame, node.value)
+    spec = known("") if node.format_spec is None else machine.evaluate(frame, node.format_spec)
+    turn: Mapping[int, Callable[[Any], Any]] = {115: str, 114: repr, 97: ascii}
+    return product([value, spec], lambda option, form: format(turn.get(node.conversion, lambda it: it)(option), form))
+
+
+def function(machine: Machine, frame: Frame, node: ast.Lambda) -> Abstract:
+    from mcplint.program.functions import made
+
+    return known(made(machine, frame, node))
+
+
+def awaited(machine: Machine, frame: Frame, node: ast.Await) -> Abstract:
+    return resume(machine, machine.evaluate(frame, node.value))
+
+
+def resume(machine: Machine, value: Abstract) -> Abstract:
+    """What awaiting a value comes to."""
+    if value.options is None:
+        return machine.risk(*value.trace)
+
+    def awaited_option(option: Any) -> Abstract:
+        return option.start() if isinstance(option, Coroutine) else machine.risk(*value.trace)
+
+    if len(value.options) == 1:
+        return awaited_option(value.options[0])
+    return machine.fork((lambda option=option: awaited_option(option)) for option in value.options)
+
+
+def yielded(machine: Machine, frame: Frame, node: ast.Yield) -> Abstract:
+    value = known(None) if node.value is None else machine.evaluate(frame, node.value)
+    scope: Frame | None = frame
+    while scope is not None and scope.yields is None:
+        scope = scope.parent
+    if scope is not None and scope.yields is not None:
+        scope.yields.append(value)
+    return unknown()
+
+
+def comprehension(machine: Machine, frame: Frame, node: Any) -> Abstract:
+    """A list, set or dict comprehension or generator over one known sequence; anything else is not known."""
+    found: list[Any] = []
+    inner = Frame(frame.module, {}, frame, frame.function)
+    whole = len(node.generators) == 1 and _collect(machine, inner, node, found)
+    note = machine.note(frame, node, "is made here")
+    if isinstance(node, ast.DictComp):
+        if not whole or any(
+            key.options is None or len(key.options) != 1 or not _hashable(key.options[0]) for key, _ in found
+        ):
+            return known(Dict(open_=True), note)
+        return known(Dict(Entries((key.options[0], value) for key, value in found)), note)
+    kind = "set" if isinstance(node, ast.SetComp) else "list"
+    return known(Sequence(kind, tuple(found) if whole else None), note)
+
+
+def _collect(machine: Machine, inner: Frame, node: Any, found: list[Any]) -> bool:
+    from mcplint.program.assignments import assign
+
+    generator: ast.comprehension = node.generators[0]
+    items = elements(machine, machine.evaluate(inner, generator.iter))
+    if items is None or len(items) > UNROLLED:
+        return False
+    for item in items:
+        assign(machine, inner, generator.target, item)
+        tests = [verdict(machine.evaluate(inner, test)) for test in generator.ifs]
+        if None in tests:
+            return False
+        if all(tests):
+            wanted = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+            values = tuple(machine.evaluate(inner, part) for part in wanted)
+            found.append(values if len(values) == 2 else values[0])
+    return True
+
+
+def elements(machine: Machine, value: Abstract) -> tuple[Abstract, ...] | None:
+    """What iterating over a value gives, or None where that is not known."""
+    only = value.only
+    match only:
+        case Sequence():
+            return only.items
+        case Dict() if not only.open and all(ABSENT not in (entry.options or ()) for entry in only.entries.values()):
+            return tuple(known(key, *value.trace) for key in only.entries)
+        case str() if len(only) <= UNROLLED:
+            return tuple(known(character, *value.trace) for character in only)
+        case Instance() | External() | Function():
+            return None
+    return None
+
+
+def walrus(machine: Machine, frame: Frame, node: ast.NamedExpr) -> Abstract:
+    from mcplint.program.assignments import assign
+
+    value = machine.evaluate(frame, node.value)
+    assign(machine, frame, node.target, value)
+    return value
+
+
+def raise_for(name: str) -> Raised:
+    return Raised(name)
+
+
+EVALUATORS: Mapping[type, Evaluator] = {
+    ast.Constant: constant,
+    ast.Name: name,
+    ast.Attribute: attribute,
+    ast.Call: call,
+    ast.List: starred_display("list"),
+    ast.Tuple: starred_display("tuple"),
+    ast.Set: starred_display("set"),
+    ast.Dict: dictionary,
+    ast.BinOp: binary,
+    ast.UnaryOp: unary,
+    ast.BoolOp: boolean,
+    ast.IfExp: conditional,
+    ast.Compare: comparison,
+    ast.Subscript: subscript,
+    ast.JoinedStr: formatted,
+    ast.FormattedValue: formatted_value,
+    ast.Lambda: function,
+    ast.Await: awaited,
+    ast.Yield: yielded,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.DictComp: comprehension,
+    ast.GeneratorExp: comprehension,
+    ast.NamedExpr: walrus,
+}
+_ = abstract

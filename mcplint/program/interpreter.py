@@ -1,0 +1,88 @@
+"""Runs a start command's program abstractly, and says which MCP servers it starts and with which settings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from mcplint.core import Note, Span, Value
+from mcplint.program.attributes import attribute
+from mcplint.program.calls import call
+from mcplint.program.imports import load
+from mcplint.program.journal import Exhausted, Leave
+from mcplint.program.launch import launch
+from mcplint.program.machine import Handler, Machine, Reader, Surroundings, Tables
+from mcplint.program.outcome import Outcome
+from mcplint.program.result import servers
+from mcplint.program.start import Start
+from mcplint.program.values import known
+
+FRAMES = 12_000
+
+
+def run(start: Start, world: Surroundings) -> Outcome:
+    """What becomes of a start command. The linted program itself is never run."""
+    machine = Machine(world, tables(), start.argv, known(start.target, *start.notes))
+    for name, value in start.env.items():
+        machine.environ[name] = value
+    notes: tuple[Note, ...] = ()
+    complete = True
+    try:
+        with recursion():
+            launch(machine, start)
+            machine.paths.append(machine.state["%background"])
+    except Leave:
+        machine.paths.append(machine.state["%background"])
+    except (Exhausted, RecursionError, MemoryError):
+        complete = False
+        notes = (Note(start.span, "the program is too large to be followed to its end"),)
+    return outcome(machine, notes, complete)
+
+
+def outcome(machine: Machine, notes: tuple[Note, ...], complete: bool) -> Outcome:
+    found = servers(machine) if complete else ()
+    return Outcome(
+        servers=found,
+        reads=frozenset(machine.reads),
+        imports=tuple(dict.fromkeys(machine.imports)),
+        modules=tuple(package.fact.source.path for package in machine.packages.values() if package),
+        dotenv=tuple(dict.fromkeys(machine.dotenv)),
+        unknown=(*notes, *(dict.fromkeys(machine.lost) if not found else ())),
+        complete=complete,
+    )
+
+
+@contextmanager
+def recursion() -> Iterator[None]:
+    """Room for the depth that the machine allows itself."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@cache
+def tables() -> Tables:
+    """Everything that the interpreter knows how to do."""
+    from mcplint.program import builtin
+    from mcplint.program.expressions import EVALUATORS
+    from mcplint.program.libraries import LIBRARIES
+    from mcplint.program.statements import EXECUTORS
+
+    calls: dict[str, Handler] = dict(builtin.CALLS)
+    reads: dict[str, Reader] = {}
+    aliases: dict[str, str] = {}
+    parents: dict[str, str] = {}
+    for library in LIBRARIES():
+        calls |= getattr(library, "CALLS", {})
+        reads |= getattr(library, "READS", {})
+        aliases |= getattr(library, "ALIASES", {})
+        parents |= getattr(library, "PARENTS", {})
+    return Tables(EVALUATORS, EXECUTORS, calls, reads, aliases, parents, call, attribute, load)
+
+
+__all__ = ["Span", "Surroundings", "Value", "run"]
