@@ -454,17 +454,19 @@ class GitRemote(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """The image that a Dockerfile makes, as far as its labels go; `span` is where its last stage begins."""
+    """The image that a Dockerfile makes, as far as its labels go: where its last stage begins, and where it ends."""
 
     dockerfile: str
     span: Span
+    end: Span
     labels: Mapping[str, Value[str]]
 
 
 class Project(NamedTuple):
     """What the project around a `server.json` says of the things that it publishes.
 
-    `workflows`: GitHub workflows as they are written. `readmes`: files that look like one, shipped or not.
+    `workflows`: the GitHub workflows that publish to the registry, as they are written. `recipes`: the files that build
+    images besides Dockerfiles. `readmes`: files that look like one, shipped or not.
     `paths`: the files of the project; empty where they are not known.
     """
 
@@ -472,6 +474,7 @@ class Project(NamedTuple):
     remote: GitRemote | None = None
     images: tuple[Labelled, ...] = ()
     workflows: tuple[Node, ...] = ()
+    recipes: tuple[Source, ...] = ()
     readmes: tuple[Source, ...] = ()
     paths: frozenset[str] = frozenset()
 

@@ -21,14 +21,13 @@ _MARKS = ("modelcontextprotocol", "/server.schema.json")
 def read(source: Source) -> ServerJson | None:
     """The document, or None where it is some other program's `server.json`; raises Unreadable where nobody can tell."""
     document = json.read(source)
-    root = document.root
-    if not isinstance(root, MappingNode) or not is_manifest(root):
-        if document.problems and not document.whole:
+    root = document.root if isinstance(document.root, MappingNode) else None
+    if root is None or not is_manifest(root):
+        if document.problems and not (document.whole and root):
             marked = any(mark in source.text for mark in _MARKS)
             first = document.problems[0]
-            raise Unreadable(
-                first.span, f"is not JSON: {first.message}", first.severity if marked or not root else NOTE
-            )
+            severity = ERROR if marked or root is None else NOTE
+            raise Unreadable(first.span, f"is not JSON: {first.message}", severity)
         return None
     date = named_date(root)
     found = violations(plain(root), date or registry.CURRENT) if document.whole else ()

@@ -1,0 +1,22 @@
+"""What the metadata of a package say that a project builds: `pyproject.toml` or `package.json`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mcplint.core import UNKNOWN, Source, Span, Value
+
+
+class Metadata(NamedTuple):
+    """One package. `readme`: the path beside the file that its description is read from, or None where it has none;
+    `described`: the description itself where it stands in the metadata. Unknown is what a build tool fills in."""
+
+    source: Source
+    registry: str
+    span: Span
+    name: Value[str]
+    version: Value[str] = UNKNOWN
+    readme: Value[str | None] = UNKNOWN
+    described: str | None = None
+    commands: Value[tuple[str, ...]] = UNKNOWN
+    mcp_name: Value[str | None] = UNKNOWN

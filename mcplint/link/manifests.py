@@ -1,0 +1,170 @@
+"""From a `server.json` and the project around it to the parts that publish something."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+from mcplint.core import UNKNOWN, Note, Slot, Source, Unreadable, Value
+from mcplint.facts.distribution import Metadata
+from mcplint.facts.document import MappingNode, Node, ScalarNode
+from mcplint.facts.manifest import ServerJson
+from mcplint.model import Distribution, GitRemote, Labelled, Manifest, Package, Project, Remote
+from mcplint.registry.place import field, objects
+from mcplint.tree import Tree
+
+MOST_DISTRIBUTIONS = 40
+GIT_CONFIG = ".git/config"
+
+
+def manifest(document: ServerJson, project: Project) -> Manifest:
+    """The document as a part, with the project that all documents of a repository share."""
+    span = document.root.span._replace(end=document.root.span.start + 1)
+    return Manifest(document.source.path, span, document, project)
+
+
+def remotes(document: ServerJson) -> Iterator[Remote]:
+    """What `remotes` lists; routes and servers are joined by whoever knows them."""
+    for index, node in enumerate(_listed(document, "remotes")):
+        yield Remote(
+            id=f"{document.source.path}:remotes[{index}]",
+            span=node.span.head,
+            type=_value(node, "type"),
+            url=_value(node, "url"),
+        )
+
+
+def packages(document: ServerJson) -> Iterator[Package]:
+    """What `packages` lists."""
+    for index, node in enumerate(_listed(document, "packages")):
+        transport = field(node, "transport")
+        inner = transport if isinstance(transport, MappingNode) else node._replace(pairs=())
+        yield Package(
+            id=f"{document.source.path}:packages[{index}]",
+            span=node.span.head,
+            registry=_value(node, "registryType"),
+            identifier=_value(node, "identifier"),
+            version=_value(node, "version"),
+            type=_value(inner, "type"),
+            url=_value(inner, "url"),
+            node=node,
+        )
+
+
+def _listed(document: ServerJson, key: str) -> tuple[MappingNode, ...]:
+    return objects(field(document.root, key)) if document.whole else ()
+
+
+def _value(node: MappingNode, key: str) -> Value[str]:
+    """A string of an object: known to be absent where it is not there, unknown where it has variables."""
+    found = field(node, key)
+    if found is None:
+        return Value((), (Note(node.span.head, f"{key} is not set"),))
+    if not isinstance(found, ScalarNode) or not isinstance(found.value, str):
+        return UNKNOWN
+    trace = (Note(found.span, f"{key} is set here"),)
+    slot = Slot(found.span) if found.span.text == found.value else None
+    return Value(None if "{" in found.value else (found.value,), trace, slot)
+
+
+def project(tree: Tree, images: Iterable[Labelled] = ()) -> Project:
+    """What a project says of the things that it publishes. `.git/config` is read where the tree holds it."""
+    config = tree.source(GIT_CONFIG)
+    return Project(
+        distributions=tuple(_distributions(tree)),
+        remote=git_remote(config.text) if config else None,
+        images=tuple(images),
+        workflows=tuple(_workflows(tree)),
+        recipes=tuple(_recipes(tree)),
+        readmes=tuple(_readmes(tree)),
+        paths=tree.paths,
+    )
+
+
+def git_remote(config: str) -> GitRemote | None:
+    """Where `origin`, or the only other remote, leads: from the text of `.git/config`, includes not followed."""
+    remotes: dict[str, str] = {}
+    name = None
+    for line in config.splitlines():
+        if header := re.match(r'\s*\[\s*remote\s+"([^"]*)"\s*\]', line):
+            name = header[1]
+        elif line.lstrip().startswith("["):
+            name = None
+        elif name and (url := re.match(r"\s*url\s*=\s*(\S+)", line)):
+            remotes.setdefault(name, url[1])
+    only = next(iter(remotes.values())) if len(remotes) == 1 else None
+    address = remotes.get("origin", only)
+    match = address and re.fullmatch(
+        r"(?:\w+://)?(?:[^@/]*@)?([^/:@]+)(?::\d+/|[:/])/*([^/]+)/([^/]+?)(?:\.git)?/?", address
+    )
+    return GitRemote(match[1].lower(), match[2], match[3]) if match else None
+
+
+def _distributions(tree: Tree) -> Iterator[Distribution]:
+    """The packages that the project builds, those near its root first."""
+    from mcplint.readers import distribution
+
+    files = (path for path in tree.paths if posixpath.basename(path) in ("pyproject.toml", "package.json"))
+    for path in sorted(files, key=lambda path: (path.count("/"), path))[:MOST_DISTRIBUTIONS]:
+        source = tree.source(path)
+        try:
+            metadata = distribution.read(source) if source else None
+        except Unreadable:
+            continue
+        if metadata:
+            yield _distribution(metadata, tree)
+
+
+def _distribution(metadata: Metadata, tree: Tree) -> Distribution:
+    folder = posixpath.dirname(metadata.source.path)
+    readme: Value[Source | None] = UNKNOWN
+    named = metadata.readme
+    if metadata.described is not None:
+        readme = Value((Source(metadata.source.path, metadata.described),))
+    elif named.options == (None,):
+        readme = Value((None,), (Note(metadata.span, "names no README"),))
+    elif named.only and (source := tree.source(posixpath.normpath(posixpath.join(folder, named.only)))):
+        readme = Value((source,), (Note(named.trace[-1].span, "this README is the description of the package"),))
+    elif metadata.registry == "npm":
+        readme = UNKNOWN
+    return Distribution(
+        metadata.registry,
+        metadata.span,
+        metadata.name,
+        metadata.version,
+        readme,
+        metadata.commands,
+        metadata.mcp_name,
+    )
+
+
+def _readmes(tree: Tree) -> Iterator[Source]:
+    """The files at the root, in `docs/` and beside packages that are called README."""
+    for path in sorted(tree.paths):
+        if re.fullmatch(r"(?:[^/]+/){0,2}readme[^/]*\.(?:md|rst|txt)", path.lower()) and (source := tree.source(path)):
+            yield source
+
+
+_WORKFLOW = r"(?:.*/)?\.github/workflows/[^/]+\.ya?ml"
+
+
+def _workflows(tree: Tree) -> Iterator[Node]:
+    """The GitHub workflows that speak of the registry's publisher."""
+    for path in sorted(tree.paths):
+        source = tree.source(path) if re.fullmatch(_WORKFLOW, path) else None
+        if source and "mcp-publisher" in source.text:
+            from mcplint.readers import yaml
+
+            try:
+                yield yaml.document(source)
+            except Unreadable:
+                continue
+
+
+def _recipes(tree: Tree) -> Iterator[Source]:
+    """The files that may build an image with labels of their own."""
+    names = rf"{_WORKFLOW}|(?:.*/)?(?:makefile|justfile|docker-bake\.(?:hcl|json)|\.gitlab-ci\.yml|goreleaser\.ya?ml)"
+    for path in sorted(tree.paths):
+        if re.fullmatch(names, path, re.IGNORECASE) and (source := tree.source(path)):
+            yield source

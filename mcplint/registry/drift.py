@@ -1,0 +1,200 @@
+"""Where a `server.json` and the project that it publishes say different things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.core import ERROR, NOTE, WARNING, Edit, Finding, Fix, Note, Value
+from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.model import Distribution, Manifest, Package
+from mcplint.registry import reference, version
+from mcplint.registry.ownership import is_marked, normalised, published, server_name
+from mcplint.registry.place import Place, field, objects, places, shown, text
+from mcplint.registry.weak import packages
+
+_HTTP = ("streamable-http", "sse")
+
+
+def identifiers(manifest: Manifest) -> Iterator[Finding]:
+    """Packages that the project does not build under that name, where it builds exactly one other."""
+    for registry in ("pypi", "npm"):
+        built = [d for d in manifest.project.distributions if d.registry == registry and d.name.only]
+        for package in published(manifest, registry):
+            if package.distribution or len(built) != 1 or not _beside(manifest, built[0]):
+                continue
+            claimed = _claims(manifest, built[0])
+            message = f"is not the package that the project builds, `{built[0].name.only}`"
+            notes = built[0].name.trace[-1:]
+            yield Finding(message, shown(package.identifier), notes, severity=ERROR if claimed else WARNING)
+
+
+def _beside(manifest: Manifest, built: Distribution) -> bool:
+    """Whether the metadata lie in the folder of the `server.json`, so that the one speaks of the other."""
+    folders = (path.rpartition("/")[0] for path in (manifest.document.source.path, built.span.source.path))
+    return len(set(folders)) == 1
+
+
+def _claims(manifest: Manifest, built: Distribution) -> bool:
+    """Whether the project's package proves the server's name, so that it is the one that is meant."""
+    name = text(server_name(manifest))
+    readme = built.readme.only
+    return bool(name) and ((readme is not None and is_marked(readme.text, name)) or built.mcp_name.only == name)
+
+
+def versions(manifest: Manifest) -> Iterator[Finding]:
+    """Versions that a release would publish under, and that the package or image of the same release does not have."""
+    if _filled_in(manifest):
+        return
+    for registry in ("pypi", "npm"):
+        for package in published(manifest, registry):
+            written, built = field(package.node, "version"), package.distribution
+            if written and built and text(written) and built.version.only:
+                yield from _version(written, text(written), built.version)
+    yield from _own(manifest)
+
+
+def _version(written: object, said: str, built: Value[str]) -> Iterator[Finding]:
+    assert isinstance(written, ScalarNode) and built.only is not None
+    if said == built.only or version.is_range(said) or re.fullmatch(r"0\.0\.0.*|.*[$@{%].*", f"{said}|{built.only}"):
+        return
+    fix = Fix(f"write {built.only}", (Edit(written.span, built.only),)) if written.span.text == said else None
+    same = version.same(said, built.only)
+    message = f"is spelled {built.only} by the project" if same else f"is not {built.only}, which the project builds"
+    yield Finding(message, shown(written), built.trace[-1:], fix)
+
+
+def _own(manifest: Manifest) -> Iterator[Finding]:
+    """The server's version against those of its packages; the tag of an image may have a `v`."""
+    own = field(manifest.document.root, "version") if manifest.document.whole else None
+    said = text(own)
+    if not own or not said or version.is_range(said) or said == "latest":
+        return
+    versions = [(node, found) for node in packages(manifest) if (found := _released(node))]
+    if versions and not any(version.core(said) == version.core(found) or said == found for _, found in versions):
+        node, found = versions[0]
+        place = field(node, "version") or field(node, "identifier") or node
+        notes = (Note(shown(place), f"this package is {found}"),)
+        yield Finding(f"is the version of no package that it publishes, such as {found}", shown(own), notes)
+
+
+def _released(node: MappingNode) -> str:
+    """The version that a package says it has, in whichever way its registry takes it."""
+    identifier = text(field(node, "identifier"))
+    match text(field(node, "registryType")):
+        case "oci":
+            image = reference.image(identifier)
+            tag = image.tag if image and image.tag and re.match(r"v?[0-9]+\.[0-9]", image.tag) else None
+            return tag or ""
+        case "mcpb":
+            return text(field(node, "version")) or reference.bundle_tag(identifier) or ""
+        case _:
+            return text(field(node, "version"))
+
+
+def _filled_in(manifest: Manifest) -> bool:
+    """Whether a recipe of the repository writes the versions, so that those in the file are left over."""
+    writes = (
+        r"(?s)server\.json.*(jq|sed|yq|envsubst|bump|npm version|sync)|(jq|sed|yq|envsubst|bump|sync).*server\.json"
+    )
+    return any("server.json" in recipe.text and re.search(writes, recipe.text) for recipe in manifest.project.recipes)
+
+
+def bundles(manifest: Manifest) -> Iterator[Finding]:
+    """MCPB bundles of another release than `version` says."""
+    for node in packages(manifest):
+        tag = reference.bundle_tag(text(field(node, "identifier")))
+        said = field(node, "version")
+        if text(field(node, "registryType")) != "mcpb" or not tag or not said or not text(said):
+            continue
+        if re.match(r"v?[0-9]", tag) and version.core(tag) != version.core(text(said)):
+            yield Finding(f"is not the release of the bundle, {tag}", shown(said))
+
+
+def repositories(manifest: Manifest) -> Iterator[Finding]:
+    """A repository address that leads elsewhere than where the project is pushed to."""
+    remote = manifest.project.remote
+    if not remote or not manifest.document.whole:
+        return
+    for place in places(manifest.document.root, "repository url"):
+        match = re.fullmatch(r"https?://(?:www\.)?([^/]+)/([^/]+)/([^/]+?)(?:\.git)?/?", place.text)
+        if match and match[1].lower() == remote.host and not _same_repository(place, match, remote.owner, remote.name):
+            message = f"is not the repository that this project is pushed to, {remote.owner}/{remote.name}"
+            yield Finding(message, place.span)
+
+
+def _same_repository(place: Place, match: re.Match[str], owner: str, name: str) -> bool:
+    return (match[2].lower(), match[3].lower()) == (owner.lower(), name.lower())
+
+
+def commands(manifest: Manifest) -> Iterator[Finding]:
+    """PyPI packages over stdio without a program of the very name that `uvx` starts."""
+    for package in published(manifest, "pypi"):
+        name, built = text(package.identifier), package.distribution
+        transport = field(package.node, "transport")
+        stdio = isinstance(transport, MappingNode) and text(field(transport, "type")) == "stdio"
+        if not stdio or not built or text(field(package.node, "runtimeHint")) not in ("", "uvx"):
+            continue
+        words = [
+            text(field(a, key)) for a in objects(field(package.node, "runtimeArguments")) for key in ("name", "value")
+        ]
+        known = built.commands.only
+        if known is None or name in known or any(word.startswith(("--from", "--with-exe")) for word in words):
+            continue
+        twin = next((command for command in known if normalised(command) == normalised(name)), None)
+        there = f"it is `{twin}`" if twin else "there are " + ", ".join(known[:5]) if known else "there is none"
+        message = f"`uvx {name}` starts the program `{name}`, which the package does not install: {there}"
+        yield Finding(message, shown(package.identifier), (Note(built.span, "the package that the project builds"),))
+
+
+def transports(package: Package) -> Iterator[Finding]:
+    """A package whose server speaks another transport than clients are told, with nothing that switches it."""
+    server = package.server
+    if server is None or package.node is None or not package.type.only or _switches(package.node):
+        return
+    said = package.type.only
+    wrong = server.transport.must(lambda kind: (kind == "stdio") != (said == "stdio"))
+    if wrong and package.type.span:
+        speaks = " or ".join(map(str, server.transport.options or ()))
+        notes = server.transport.trace or (Note(server.span, "the server starts here"),)
+        yield Finding(f"tells clients {said}, and the server speaks {speaks}", package.type.span, notes)
+
+
+def _switches(node: MappingNode) -> bool:
+    """Whether an argument or a variable of the package may choose the transport."""
+    inputs = [
+        item
+        for key in ("packageArguments", "environmentVariables", "runtimeArguments")
+        for item in objects(field(node, key))
+    ]
+    words = " ".join(text(field(item, key)) for item in inputs for key in ("name", "value", "default", "valueHint"))
+    return re.search(r"(?i)transport|stdio|http|sse|mode|serve", words) is not None
+
+
+def variables(package: Package) -> Iterator[Finding]:
+    """Environment variables that clients ask for and the server's code does not read."""
+    server = package.server
+    if server is None or package.node is None or not server.reads:
+        return
+    for item in objects(field(package.node, "environmentVariables")):
+        name = field(item, "name")
+        if not isinstance(name, ScalarNode) or not text(name) or text(name) in server.reads:
+            continue
+        twin = _twin(text(name), server.reads)
+        if twin:
+            fix = Fix(f"write {twin}", (Edit(name.span, twin),)) if name.span.text == text(name) else None
+            yield Finding(f"is no variable that the server reads: it reads {twin}", name.span, fix=fix)
+        else:
+            yield Finding("is no variable that the server's own code reads", name.span, severity=NOTE)
+
+
+def _twin(name: str, reads: frozenset[str]) -> str | None:
+    """The variable that is meant by a name: the same letters, or one the end of the other."""
+    letters = re.sub(r"[\W_]", "", name).lower()
+    near = [read for read in sorted(reads) if re.sub(r"[\W_]", "", read).lower() == letters]
+    near += [read for read in sorted(reads) if "_" in min(name, read, key=len) and _ends(name, read)]
+    return near[0] if near else None
+
+
+def _ends(name: str, read: str) -> bool:
+    return name.endswith(f"_{read}") or read.endswith(f"_{name}")

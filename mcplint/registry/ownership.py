@@ -1,0 +1,217 @@
+"""Whether a package will prove that it belongs to the server's name, as the registry asks it to at publish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.core import WARNING, Edit, Finding, Fix, Note, Source, Span, Value
+from mcplint.facts.document import MappingNode, Node, ScalarNode
+from mcplint.knowledge.registry import LABEL
+from mcplint.model import Distribution, Labelled, Manifest
+from mcplint.registry.place import field, shown, text
+from mcplint.registry.weak import packages
+
+_NAME_CHARACTERS = r"A-Za-z0-9._/-"
+
+
+class Published(NamedTuple):
+    """A package of a `server.json` and the project's own package of the same name, if it has one."""
+
+    node: MappingNode
+    identifier: Node
+    distribution: Distribution | None
+
+
+def published(manifest: Manifest, registry: str) -> Iterator[Published]:
+    """The packages of a registry, each with the one that the project builds under that name."""
+    for node in packages(manifest):
+        identifier = field(node, "identifier")
+        if text(field(node, "registryType")) == registry and identifier and text(identifier):
+            wanted = normalised(text(identifier))
+            built = (d for d in manifest.project.distributions if d.registry == registry)
+            yield Published(
+                node, identifier, next((d for d in built if d.name.only and normalised(d.name.only) == wanted), None)
+            )
+
+
+def normalised(name: str) -> str:
+    """A package name as PyPI compares it; npm's are lower case and unaffected but for their separators."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def server_name(manifest: Manifest) -> ScalarNode | None:
+    """The name, where it is one that can be proved at all."""
+    node = field(manifest.document.root, "name") if manifest.document.whole else None
+    return node if isinstance(node, ScalarNode) and text(node) else None
+
+
+def is_marked(readme: str, name: str) -> bool:
+    """Whether a README proves the name: one space, the exact name, and nothing behind it that could go on the name."""
+    pattern = rf"mcp-name: {re.escape(name)}(?:(?![{_NAME_CHARACTERS}])|(?=--!?>))"
+    return re.search(pattern, readme) is not None
+
+
+def near_marker(readme: Source, name: str) -> tuple[Span, str] | None:
+    """The first thing in a README that looks like the marker and is none, and what is wrong with it."""
+    match = re.search(rf"mcp[-_]name([ \t]*:[ \t]*)([{_NAME_CHARACTERS}]+)", readme.text, re.IGNORECASE)
+    if not match:
+        return None
+    found = re.sub(r"--$", "", match[2])
+    span = Span(readme, match.start(), match.start(2) + len(found))
+    if found == name:
+        fault = "one space stands behind the colon, and `mcp-name` is in lower case"
+    elif found.lower() == name.lower():
+        fault = "its case is not that of the name"
+    elif found.startswith(name):
+        rest = found[len(name) :]
+        glued = not rest.strip(".-_/")
+        fault = f"`{rest}` behind it could go on the name" if glued else "it is a longer name"
+    else:
+        fault = "it is another name"
+    return span, fault
+
+
+def readmes(manifest: Manifest) -> Iterator[Finding]:
+    """PyPI packages whose description will not prove the name."""
+    name = server_name(manifest)
+    for package in published(manifest, "pypi") if name else ():
+        if name and package.distribution:
+            yield from _readme(manifest, package, package.distribution, name)
+
+
+def _readme(manifest: Manifest, package: Published, built: Distribution, name: ScalarNode) -> Iterator[Finding]:
+    marker = f"mcp-name: {text(name)}"
+    notes = (Note(name.span, "the name to prove"), *built.readme.trace)
+    if built.readme.options == (None,):
+        message = f"the ownership check fails: no README is declared, and `{marker}` must stand in it"
+        yield Finding(message, built.span, notes, _declared(manifest, built))
+        return
+    readme = built.readme.only
+    if readme is None or is_marked(readme.text, text(name)):
+        return
+    if near := near_marker(readme, text(name)):
+        span, fault = near
+        end = " " if readme.text[span.end : span.end + 1] in set("._/-") and "longer" not in fault else ""
+        fix = Fix("write the marker", (Edit(span, marker + end),), safe=fault != "it is another name")
+        yield Finding(f"the ownership check fails: it wants `{marker}`, and {fault}", span, notes, fix)
+        return
+    strays = (source for source in manifest.project.readmes if is_marked(source.text, text(name)))
+    notes += tuple(Note(_start(source), "this README has it, and is not the one that is shipped") for source in strays)
+    message = f"the ownership check fails: the shipped README does not hold `{marker}`"
+    yield Finding(
+        message, _start(readme), notes, _insertion(readme, marker) if readme.path != built.span.source.path else None
+    )
+
+
+def _start(source: Source) -> Span:
+    return Span(source, 0, len(source.text)).head
+
+
+def _insertion(readme: Source, marker: str) -> Fix:
+    line = f".. {marker}\n\n" if readme.path.endswith(".rst") else f"<!-- {marker} -->\n"
+    return Fix("put the marker into the README", (Edit(Span(readme, 0, 0), line),), safe=True)
+
+
+def _declared(manifest: Manifest, built: Distribution) -> Fix | None:
+    """Names the README that lies beside the metadata, above the name of the package."""
+    folder = built.span.source.path.rpartition("/")[0]
+    beside = (source.path for source in manifest.project.readmes if source.path.rpartition("/")[0] == folder)
+    path = next(beside, None)
+    if path is None or built.name.slot is None:
+        return None
+    whole = built.span.source.text
+    line = max(whole.rfind("\n", 0, built.name.slot.span.start), whole.rfind("\r", 0, built.name.slot.span.start)) + 1
+    at = Span(built.span.source, line, line)
+    return Fix("declare the README", (Edit(at, f'readme = "{path.rpartition("/")[2]}"\n'),), safe=True)
+
+
+def npm_names(manifest: Manifest) -> Iterator[Finding]:
+    """npm packages whose `mcpName` is missing or another."""
+    name = server_name(manifest)
+    for package in published(manifest, "npm") if name else ():
+        built = package.distribution
+        if not name or not built or built.mcp_name.options is None or built.mcp_name.only == text(name):
+            continue
+        slot = built.mcp_name.slot
+        notes = (Note(name.span, "the name to prove"),)
+        if slot:
+            fix = Fix("write the name", (Edit(slot.span, text(name)),), safe=True)
+            message = f"the ownership check fails: `mcpName` is `{built.mcp_name.only}`, not `{text(name)}`"
+            yield Finding(message, slot.span, notes, fix)
+        else:
+            yield Finding(
+                f"the ownership check fails: `mcpName` is not `{text(name)}`", built.span, notes, _named(built, name)
+            )
+
+
+def _named(built: Distribution, name: ScalarNode) -> Fix | None:
+    """Puts `mcpName` in front of the package's own name."""
+    if built.name.slot is None or built.mcp_name.trace:
+        return None
+    source, start = built.span.source, built.name.slot.span.start
+    key = source.text.rfind('"name"', 0, start)
+    gap = source.text[source.text.rfind("\n", 0, key) + 1 : key]
+    line = f'"mcpName": "{text(name)}",' + (f"\n{gap}" if not gap.strip() else " ")
+    return Fix("add `mcpName`", (Edit(Span(source, key, key), line),), safe=True) if key >= 0 else None
+
+
+def image_labels(manifest: Manifest) -> Iterator[Finding]:
+    """Images whose final stage does not carry the label that proves the name."""
+    name = server_name(manifest)
+    listed = [node for node in packages(manifest) if text(field(node, "registryType")) == "oci"]
+    images = manifest.project.images
+    if not name or not listed or not images or any(_labelled(image, text(name)) for image in images):
+        return
+    if any(LABEL in recipe.text for recipe in manifest.project.recipes):
+        return
+    image = next((image for image in images if image.dockerfile.rpartition("/")[2] == "Dockerfile"), images[0])
+    elsewhere = len(images) > 1 or any(_sets_labels(recipe.text) for recipe in manifest.project.recipes)
+    label = image.labels.get(LABEL)
+    identifier = field(listed[0], "identifier") or listed[0]
+    notes = (Note(name.span, "the name to prove"), Note(shown(identifier), "the image that is published"))
+    yield _image(image, label, text(name), notes)._replace(severity=WARNING if elsewhere else None)
+
+
+def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[Note, ...]) -> Finding:
+    """What is wrong with the label of an image, or that it has none."""
+    if label and label.only is not None and label.span:
+        fix = Fix("write the name", label.write(name), safe=True) if label.slot else None
+        return Finding(
+            f"the ownership check fails: the label is `{label.only[:120]}`, not `{name}`", label.span, notes, fix
+        )
+    end = image.end
+    before = end.source.text[: end.start]
+    line = f'LABEL {LABEL}="{name}"\n'
+    fix = Fix(
+        "label the image", (Edit(end, line if before.endswith(("\n", "\r")) or not before else f"\n{line}"),), safe=True
+    )
+    return Finding(f"the ownership check fails: the last stage has no label {LABEL}", image.span, notes, fix)
+
+
+def _labelled(image: Labelled, name: str) -> bool:
+    """Whether the image carries the label, or may: its value is not known."""
+    label = image.labels.get(LABEL)
+    return label is not None and label.may(lambda value: value == name)
+
+
+def _sets_labels(recipe: str) -> bool:
+    return re.search(r"--label\b|^\s*labels\s*[:=]", recipe, re.MULTILINE) is not None
+
+
+def namespaces(manifest: Manifest) -> Iterator[Finding]:
+    """Names under a GitHub owner who is not the one that the repository belongs to."""
+    name, remote = server_name(manifest), manifest.project.remote
+    match = re.match(r"(?i)io\.github\.([^/]+)/", text(name))
+    if not name or not match or not remote or remote.host != "github.com" or match[1] == remote.owner:
+        return
+    exact = name.span.text == text(name)
+    span = name.span._replace(start=name.span.start + match.start(1), end=name.span.start + match.end(1))
+    if match[1].lower() == remote.owner.lower():
+        fix = Fix(f"write `{remote.owner}`", (Edit(span, remote.owner),), safe=True) if exact else None
+        message = f"the ownership check fails: GitHub spells the owner `{remote.owner}`, and publish compares the case"
+        yield Finding(message, span if exact else name.span, fix=fix)
+    else:
+        message = f"publishing from a workflow of {remote.owner}/{remote.name} may use `io.github.{remote.owner}` only"
+        yield Finding(message, span if exact else name.span, severity=WARNING)

@@ -1,0 +1,181 @@
+"""GitHub workflows that publish to the registry, and what goes wrong in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.core import NOTE, WARNING, Edit, Finding, Fix, Note, Span
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.knowledge.registry import CURRENT
+from mcplint.model import Manifest
+from mcplint.registry.weak import packages
+
+_PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
+_LOGIN = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+login[ \t]+(github-oidc|github)\b([^\n;&|]*)"
+_UPLOADS = r"twine upload|uv publish|poetry publish|pdm publish|hatch publish|flit publish|npm publish|docker push|nuget push|cargo publish"
+_UPLOAD_ACTIONS = ("pypa/gh-action-pypi-publish", "docker/build-push-action", "js-devtools/npm-publish")
+
+
+class Step(NamedTuple):
+    """One step of a job, with the job and the whole workflow around it; `run` is its script as it is written."""
+
+    workflow: MappingNode
+    job: MappingNode
+    name: str
+    index: int
+    node: MappingNode
+
+    @property
+    def run(self) -> Span | None:
+        node = self.node.get("run")
+        return node.span if isinstance(node, ScalarNode) else None
+
+    @property
+    def uses(self) -> str:
+        node = self.node.get("uses")
+        return node.text.partition("@")[0].lower() if isinstance(node, ScalarNode) else ""
+
+    def found(self, pattern: str) -> Iterator[tuple[Span, re.Match[str]]]:
+        """Every match in the script that no comment hides."""
+        if self.run is None:
+            return
+        for match in re.finditer(pattern, self.run.text):
+            line = self.run.text.rfind("\n", 0, match.start()) + 1
+            if "#" not in self.run.text[line : match.start()].split('"')[0]:
+                start = self.run.start + match.start()
+                yield Span(self.run.source, start, start + len(match[0].rstrip())), match
+
+    def publishes(self) -> bool:
+        return any(self.found(_PUBLISH))
+
+    def uploads(self) -> bool:
+        return self.uses in _UPLOAD_ACTIONS or any(self.found(_UPLOADS))
+
+
+def steps(manifest: Manifest) -> Iterator[Step]:
+    """Every step of the workflows that speak of the publisher."""
+    for workflow in manifest.project.workflows:
+        jobs = workflow.get("jobs") if isinstance(workflow, MappingNode) else None
+        for key, job in jobs.pairs if isinstance(jobs, MappingNode) else ():
+            listed = job.get("steps") if isinstance(job, MappingNode) else None
+            for index, node in enumerate(listed.items if isinstance(listed, SequenceNode) else ()):
+                if isinstance(node, MappingNode) and isinstance(job, MappingNode) and isinstance(workflow, MappingNode):
+                    yield Step(workflow, job, key.text, index, node)
+
+
+def broken(manifest: Manifest) -> Iterator[Finding]:
+    """Steps that fail, or that publish where nobody wants it."""
+    for step in steps(manifest):
+        for span, match in step.found(_PUBLISH):
+            flags = [word for word in match[1].split() if word.startswith("-")]
+            if flags:
+                message = f"publishes all the same: the publisher looks at no flag, and has no dry run (`{flags[0]}`)"
+                yield Finding(message, span)
+        yield from _logins(step)
+        yield from _versions(step)
+
+
+def _logins(step: Step) -> Iterator[Finding]:
+    for span, match in step.found(_LOGIN):
+        if match[1] == "github" and not re.search(r"-?-token\b", match[2]):
+            yield Finding(
+                "waits for a person with a browser: in a workflow it takes `--token`, or is github-oidc", span
+            )
+        elif match[1] == "github-oidc" and not _may_identify(step):
+            message = "gets no identity: neither the job nor the workflow has `permissions: id-token: write`"
+            yield Finding(message, span, (Note(step.job.span.head, "the job"),))
+
+
+def _may_identify(step: Step) -> bool:
+    """Whether the job may ask for an identity, as far as can be told: a workflow that is called gets its caller's."""
+    permissions = step.job.get("permissions") or step.workflow.get("permissions")
+    match permissions:
+        case ScalarNode():
+            return permissions.text == "write-all"
+        case MappingNode():
+            granted = permissions.get("id-token")
+            return isinstance(granted, ScalarNode) and granted.text == "write"
+    return "workflow_call" in step.workflow.span.text
+
+
+def _versions(step: Step) -> Iterator[Finding]:
+    """Publishers that are pinned to a release that today's registry or schema outgrew."""
+    for span, match in step.found(r"registry/releases/download/v?(\d+)\.(\d+)\.(\d+)/mcp-publisher[^\s\"'|]*"):
+        release = tuple(int(number) for number in match.groups())
+        said = ".".join(match.groups())
+        if release < (1, 4, 0):
+            yield Finding(
+                f"is release {said} of the publisher, which refuses the {CURRENT} schema: it takes 1.4.0", span
+            )
+        elif release < (1, 8, 0):
+            message = f"is release {said} of the publisher, older than what the registry checks today"
+            yield Finding(message, span, severity=WARNING)
+
+
+def fragile(manifest: Manifest) -> Iterator[Finding]:
+    """Steps that work until something else goes wrong."""
+    listed = list(steps(manifest))
+    for step in listed:
+        yield from _partial(manifest, step)
+        if step.publishes():
+            yield from _hidden(step)
+            yield from _early(step, listed)
+
+
+def _partial(manifest: Manifest, step: Step) -> Iterator[Finding]:
+    """Scripts that write the server's version and leave that of its packages."""
+    script = step.run.text if step.run else ""
+    if "server.json" not in script or ".packages" in script or not packages(manifest):
+        return
+    for span, _ in step.found(r"\.version\s*\|?=[^=][^\n]*"):
+        yield Finding("writes the server's version and not that of its packages, which stays the old one", span)
+
+
+def _hidden(step: Step) -> Iterator[Finding]:
+    """A failure that nobody sees: later releases are then missing from the registry for months."""
+    for span, match in step.found(_PUBLISH + r"(?:\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*)"):
+        yield Finding(f"hides that publishing failed (`|| {match[2]}`)", span)
+    for owner in (step.node, step.job):
+        key, value = owner.key("continue-on-error"), owner.get("continue-on-error")
+        if key and isinstance(value, ScalarNode) and value.value is True:
+            whole = key.span._replace(end=value.span.end)
+            fix = Fix("let it fail", (Edit(value.span, "false"),))
+            yield Finding("hides that publishing failed", whole, fix=fix)
+
+
+def _early(step: Step, listed: list[Step]) -> Iterator[Finding]:
+    """Publishing that does not wait for the upload of the package, or only just."""
+    uploads = [other for other in listed if other.workflow is step.workflow and other.uploads()]
+    span = next(step.found(_PUBLISH))[0]
+    late = [other for other in uploads if not _before(other, step)]
+    if late and len(late) == len(uploads):
+        place = late[0].run or late[0].node.span
+        notes = (Note(place.head, "the package is uploaded here"),)
+        yield Finding("does not wait for the upload of the package, which the registry then looks for", span, notes)
+    elif uploads and step.run and not re.search(r"\b(for|until|while|retry|sleep)\b", step.run.text):
+        message = "follows the upload at once, and an index may answer with the old state for minutes: it tries once"
+        yield Finding(message, span, severity=NOTE)
+
+
+def _before(other: Step, step: Step) -> bool:
+    """Whether a step has run when another one starts: above it in its job, or in a job that its job waits for."""
+    if other.job is step.job:
+        return other.index < step.index
+    return other.name in _awaited(step.workflow, step.job)
+
+
+def _awaited(workflow: MappingNode, job: MappingNode) -> set[str]:
+    """The names of the jobs that a job waits for, directly or not."""
+    jobs = workflow.get("jobs")
+    names: set[str] = set()
+    queue: list[Node | None] = [job.get("needs")]
+    while queue:
+        node = queue.pop()
+        for item in node.items if isinstance(node, SequenceNode) else (node,):
+            if isinstance(item, ScalarNode) and item.text not in names and isinstance(jobs, MappingNode):
+                names.add(item.text)
+                other = jobs.get(item.text)
+                queue.append(other.get("needs") if isinstance(other, MappingNode) else None)
+    return names
