@@ -11,7 +11,7 @@ from mcplint.config import Config
 from mcplint.core import NOTE, SEVERITIES, Diagnostic, Rule
 from mcplint.mistake import Mistake, meant
 from mcplint.reports import Covered, plural
-from mcplint.terminal import paint, say, warn
+from mcplint.terminal import deliver, paint, warn
 from mcplint.tree import Tree
 from mcplint.workspace import Workspace, open_workspace
 
@@ -55,7 +55,7 @@ def check(options: Options) -> int:
     shown = [diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE]
     parts = run.deployment
     covered = Covered(run.files, len(parts.servers), len(parts.routes), len(parts.containers))
-    _deliver(_report(shown, len(asked) - len(shown), covered, here.folder, options), options)
+    deliver(_report(shown, len(asked) - len(shown), covered, here.folder, options), options.output)
     return _code(shown, here.config, options)
 
 
@@ -95,7 +95,7 @@ def _mend(here: Workspace, options: Options) -> tuple[Tree, bool]:
     mended = mend(here.tree, look, options.unsafe_fixes)
     before = {path: source.text for path in mended.texts if (source := here.tree.source(path))}
     if options.diff:
-        _deliver(unified(before, mended.texts), options)
+        deliver(unified(before, mended.texts), options.output)
     else:
         save(here.root, before, mended.texts)
     if mended.fixed and not options.quiet:
@@ -129,16 +129,6 @@ def _statistics(shown: Iterable[Diagnostic]) -> str:
     number = Counter((diagnostic.severity, diagnostic.rule) for diagnostic in shown)
     rows = sorted(number.items(), key=lambda row: (-row[1], -SEVERITIES.index(row[0][0]), row[0][1]))
     return "".join(f"{count:>5}  {severity:<7}  {rule}\n" for (severity, rule), count in rows)
-
-
-def _deliver(text: str, options: Options) -> None:
-    if options.output is None:
-        return say(text)
-    try:
-        with open(options.output, "w", encoding="utf-8", newline="", errors="backslashreplace") as file:
-            file.write(text)
-    except OSError as error:
-        raise Mistake(f"{options.output}: cannot be written: {error.strerror}") from None
 
 
 def _code(shown: Iterable[Diagnostic], config: Config, options: Options) -> int:

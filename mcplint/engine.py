@@ -43,9 +43,9 @@ def lint(tree: Tree, rules: Iterable[Rule], config: Config) -> list[Diagnostic]:
 
 def run(tree: Tree, rules: Iterable[Rule], config: Config) -> Run:
     """The diagnostics and what they rest on."""
-    from mcplint.link import link
-
     try:
+        from mcplint.link import link
+
         linked = link(tree, config)
     except Exception as error:
         return judge(tree, Deployment(), [_failure("the linker", NOWHERE, error)], rules, config)

@@ -11,9 +11,9 @@ from mcplint.mistake import Mistake
 
 
 def save(root: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Puts the texts `after` in place of those `before`, by path in the project; raises Mistake and then changes nothing.
+    """Puts the texts `after` in place of those `before`, by path in the project; raises Mistake.
 
-    A file that did not exist is made. Links are not followed.
+    Where one file cannot be written none is. A file that did not exist is made. Links are not followed.
     """
     drafts: dict[str, str] = {}
     try:

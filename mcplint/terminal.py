@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from mcplint.mistake import Mistake
 from mcplint.reports.paint import Paint, coloured, plain
 
 
@@ -30,6 +31,17 @@ def say(text: str) -> None:
     except BrokenPipeError:
         # What is still in the buffer would be tried again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def deliver(text: str, output: str | None = None) -> None:
+    """Prints a text, or writes it into a file; raises Mistake."""
+    if output is None:
+        return say(text)
+    try:
+        with open(output, "w", encoding="utf-8", newline="", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        raise Mistake(f"{output}: cannot be written: {error.strerror}") from None
 
 
 def warn(text: str) -> None:

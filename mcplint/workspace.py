@@ -15,6 +15,8 @@ from mcplint.load import load
 from mcplint.mistake import Mistake, meant
 from mcplint.tree import Tree
 
+COMMANDS = ("check", "explain", "graph", "rules", "show")
+
 
 class Workspace(NamedTuple):
     """`root` is a real path, `folder` leads to it from the working folder; `asked` are paths in it, empty for all."""
@@ -53,7 +55,7 @@ def _real(path: str) -> str:
     if not os.path.lexists(path):
         folder, name = os.path.split(path)
         near = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
-        hint = meant(name, ["check", "explain", "rules", "show", *near] if not folder else near)
+        hint = meant(name, [*COMMANDS, *near] if not folder else near)
         raise Mistake(f'there is no file or folder "{path}"{hint}')
     if os.path.isdir(path):
         return os.path.realpath(path)
