@@ -159,7 +159,7 @@ class ComposeProject(NamedTuple):
     """Compose files that are run together, as `docker compose up` (or `-f a -f b`) would merge them.
 
     `files`: in the order in which they count, base first, then includes. `directory`: relative paths start there.
-    `default`: it is what `docker compose up` runs in that folder, and not one of several variants.
+    `default`: it is what `docker compose up` runs in that folder; others need `-f`.
     `notes`: what could not be followed: missing or outside files, cycles, settings compose would refuse.
     """
 

@@ -16,9 +16,10 @@ from mcplint.tree import Tree
 
 
 def projects(files: Iterable[ComposeFile], tree: Tree) -> tuple[ComposeProject, ...]:
-    """Every set of compose files that is run together, with its services resolved, in the order of their paths."""
+    """Every set of compose files that is run together and has services: the defaults of folders, then the others."""
     known = {file.source.path: file for file in files}
-    return tuple(_project(paths, default, known, tree) for paths, default in sets(known, tree))
+    found = (_project(paths, default, known, tree) for paths, default in sets(known, tree))
+    return tuple(project for project in found if project.services)
 
 
 def _project(paths: tuple[str, ...], default: bool, known: Mapping[str, ComposeFile], tree: Tree) -> ComposeProject:

@@ -134,7 +134,7 @@ def _pairs(source: Source, children: tuple[Node, ...]) -> tuple[tuple[ScalarNode
     for key, value in zip(children[::2], children[1::2], strict=True):
         if not isinstance(key, ScalarNode):
             if source.text.startswith("{{", key.span.start - 1):
-                raise Unreadable(key.span.head, "a template, not read", NOTE)
+                raise Unreadable(Span(source, key.span.start - 1, key.span.start + 1), "a template, not read", NOTE)
             raise Unreadable(key.span.head, "a key that is a list or a mapping")
         if key.text in own:
             raise Unreadable(key.span, f"the key {key.text} stands twice in this mapping")

@@ -178,7 +178,8 @@ class Assembly:
             other = self.file(path)
             node = other.documents[0].get("services") if other else None
             services = {key.text: value for key, value in node.pairs} if isinstance(node, MappingNode) else {}
-            self.scopes.setdefault(path, Scope(dirname(path) or ".", scope.variables))
+            if services:
+                self.scopes.setdefault(path, Scope(dirname(path) or ".", scope.variables))
         return (services, path, name) if name in services else None
 
 

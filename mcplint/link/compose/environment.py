@@ -37,6 +37,9 @@ def environment(assembly: Assembly, service: MappingNode) -> Environment:
             continue
         note = Note(span, "the service overrides it" if name in found else f"the service sets {name}")
         found[name] = _over(found.get(name), assembly.passed(name, span) if given is None else given.value, note)
+    models = said(service.get("models"))
+    if models:
+        notes.append(Note(models.span.head, "models add variables of their own"))
     return Environment(found, not notes, tuple(notes))
 
 

@@ -36,7 +36,7 @@ Files = Mapping[str, ComposeFile]
 
 
 def sets(known: Files, tree: Tree) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """The paths of each set, base first, and whether it is not a variant of another."""
+    """The paths of each set, base first, and whether it is what its folder runs by default."""
     defaults = {folder: _default(folder, known, tree) for folder in sorted({dirname(path) for path in known})}
     run = {path for paths in defaults.values() for path in paths}
     borrowed = _borrowed(known)
@@ -44,7 +44,7 @@ def sets(known: Files, tree: Tree) -> Iterator[tuple[tuple[str, ...], bool]]:
         yield paths, True
     for path in sorted(known.keys() - run - borrowed):
         base = () if basename(path) in DEFAULTS else _base(path, known, defaults)
-        yield (*base, path), not base
+        yield (*base, path), False
 
 
 def _default(folder: str, known: Files, tree: Tree) -> tuple[str, ...]:
