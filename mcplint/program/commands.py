@@ -1,0 +1,402 @@
+"""From a start command to what it starts: wrappers and launchers are taken off until the program is left."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from mcplint.core import Note, Span, Value
+from mcplint.program.places import roots
+from mcplint.program.scripts import script
+from mcplint.program.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, NoStart, Start
+from mcplint.program.words import Env, Grammar, Words, grammar, parse, place, text
+from mcplint.tree import Tree
+
+MOST = 24
+
+
+class Scene(NamedTuple):
+    """Where a command is started.
+
+    `workdir`: an absolute path in the image, or None; `project_path`: the path in the project of an absolute path of
+    the image, or None; `span`: the command. `sets`: what the command itself has put into the environment so far.
+    """
+
+    workdir: str | None
+    env: Env
+    tree: Tree
+    project_path: Callable[[str], str | None]
+    span: Span
+    sets: Mapping[str, Value[str]] = {}
+    launcher: str | None = None
+    wrapper: str | None = None
+    notes: tuple[Note, ...] = ()
+    arguments: Words = ()
+    depth: int = 0
+
+    def variable(self, name: str) -> Value[str | None]:
+        """An environment variable as the program finds it."""
+        return self.sets[name] if name in self.sets else self.env(name)  # type: ignore[return-value]
+
+    def inside(self, path: str) -> str | None:
+        """The path in the project of a path that the command names."""
+        if not path.startswith("/"):
+            if self.workdir is None:
+                return None
+            path = posixpath.join(self.workdir, path)
+        return self.project_path(posixpath.normpath(path))
+
+    def because(self, word: Value[str], what: str) -> Scene:
+        """This scene with one more note on the way to the target."""
+        return self._replace(notes=(*self.notes, Note(place(word, self.span), what)), depth=self.depth + 1)
+
+
+# Programs that start the command after their own flags.
+WRAPPERS: Mapping[str, Grammar] = {
+    "tini": grammar("s g v vv vvv h version l w", p="p"),
+    "tini-static": grammar("s g v vv vvv h version l w", p="p"),
+    "docker-init": grammar("s g v"),
+    "dumb-init": grammar("single-child verbose c v", r="rewrite"),
+    "catatonit": grammar("P g"),
+    "exec": grammar("c l", a="a"),
+    "nohup": grammar(),
+    "nice": grammar(),
+    "stdbuf": grammar(),
+    "setpriv": grammar("clear-groups init-groups keep-groups no-new-privs reset-env"),
+    "opentelemetry-instrument": grammar(),
+    "ddtrace-run": grammar("debug info"),
+}
+# Wrappers whose first argument is their own: a user, a duration, a sub-command.
+STEPPED = {"gosu": 1, "su-exec": 1, "timeout": 1, "newrelic-admin": 1, "chroot": 1}
+RUNNERS: Mapping[str, Grammar] = {
+    "uv": grammar(
+        "frozen locked no-sync no-dev dev isolated active exact quiet verbose no-progress offline no-cache no-project all-extras "
+        "all-packages no-editable no-env-file q v n no-default-groups only-dev all-groups native-tls no-config reinstall",
+        p="python",
+        m="module",
+        w="with",
+        s="script",
+    ),
+    "poetry": grammar("quiet no-interaction q n no-ansi no-plugins no-cache", C="directory", P="project"),
+    "pipenv": grammar("quiet verbose system"),
+    "pdm": grammar("s site-packages quiet q v", p="project"),
+    "hatch": grammar("quiet verbose q v", e="env"),
+    "rye": grammar("quiet verbose"),
+}
+PYTHON = grammar("u O OO B E I s S d i b x q v P", W="W", X="X", m="m", c="c")
+ASGI: Mapping[str, Grammar] = {
+    "uvicorn": grammar(
+        "reload proxy-headers no-proxy-headers factory access-log no-access-log use-colors no-use-colors server-header "
+        "no-server-header date-header no-date-header version reset-contextvars"
+    ),
+    "gunicorn": grammar(
+        "reload preload daemon capture-output check-config spew no-sendfile reuse-port proxy-protocol strip-header-spaces",
+        w="workers",
+        k="worker-class",
+        b="bind",
+        c="config",
+        t="timeout",
+        D="daemon",
+        n="name",
+        u="user",
+        g="group",
+        e="env",
+        p="pid",
+    ),
+    "hypercorn": grammar(
+        "reload debug", w="workers", b="bind", k="worker-class", c="config", g="group", u="user", m="umask"
+    ),
+    "granian": grammar("reload factory access-log no-access-log"),
+    "daphne": grammar("proxy-headers", b="bind", p="port"),
+}
+FASTMCP = grammar(
+    "no-banner reload skip-env skip-source stateless no-reload m module", t="transport", p="port", l="log-level"
+)
+MCP = grammar("", t="transport", l="log-level")
+GATEWAYS: Mapping[str, Grammar] = {
+    "mcpo": grammar("hot-reload strict-auth", p="port", k="api-key", c="config"),
+    "mcp-proxy": grammar("pass-environment stateless debug no-debug allow-origin-all", e="env", H="headers"),
+    "supergateway": grammar("stateful cors", h="help"),
+    "mcp-proxy-server": grammar(),
+}
+SHELLS = ("sh", "bash", "dash", "ash", "zsh")
+
+
+def resolve(words: Words, scene: Scene) -> Start | NoStart:
+    """What a command starts, or why that cannot be told."""
+    if scene.depth > MOST:
+        return NoStart("the command wraps itself too often", scene.notes)
+    if not words:
+        return NoStart("no command is given", scene.notes)
+    spelled = text(words[0])
+    if spelled is None:
+        return NoStart("the program is not known", (*scene.notes, *words[0].trace))
+    if "=" in spelled and spelled.partition("=")[0].isidentifier() and scene.depth:
+        return resolve(words[1:], assigned(scene, words[0]))
+    name = posixpath.basename(spelled)
+    stem = name.removesuffix(".exe")
+    if stem == "env":
+        return _env(words, scene)
+    if stem in WRAPPERS:
+        return _wrapped(words, scene, WRAPPERS[stem], 0)
+    if stem in STEPPED:
+        return _wrapped(words, scene, grammar(), STEPPED[stem])
+    if stem in RUNNERS:
+        return _launched(words, scene, stem)
+    if stem in SHELLS:
+        from mcplint.program.shells import from_shell
+
+        return from_shell(words, scene)
+    if _is_python(stem):
+        return _python(words, scene)
+    if stem in GATEWAYS:
+        return _gateway(words, scene, stem)
+    if stem in ASGI or stem in ("fastmcp", "mcp"):
+        return served(stem, words, scene)
+    return _program(words, scene, spelled, name)
+
+
+def assigned(scene: Scene, word: Value[str]) -> Scene:
+    """The scene in which a `NAME=value` word holds."""
+    from mcplint.program.words import tail
+
+    name = (text(word) or "").partition("=")[0]
+    return scene._replace(sets={**scene.sets, name: tail(word, len(name) + 1)}, depth=scene.depth + 1)
+
+
+def _env(words: Words, scene: Scene) -> Start | NoStart:
+    parsed = parse(words[1:], grammar("i ignore-environment S split-string", u="unset", C="chdir"))
+    if parsed is None:
+        return NoStart("an argument of env is not known", scene.notes)
+    return resolve(parsed.rest, scene.because(words[0], "runs the command after it"))
+
+
+def _wrapped(words: Words, scene: Scene, form: Grammar, own: int) -> Start | NoStart:
+    parsed = parse(words[1:], form)
+    if parsed is None:
+        return NoStart("an argument of the wrapper is not known", scene.notes)
+    return resolve(parsed.rest[own:], scene.because(words[0], "runs the command after it"))
+
+
+def _launched(words: Words, scene: Scene, tool: str) -> Start | NoStart:
+    """`uv run …` and its like."""
+    form = RUNNERS[tool]
+    before = parse(words[1:], form)
+    if before is None or not before.rest:
+        return NoStart(f"what {tool} does is not known", scene.notes)
+    command = text(before.rest[0])
+    if command != "run":
+        return NoStart(f"{tool} {command} starts no program of the project", scene.notes)
+    after = parse(before.rest[1:], form)
+    if after is None:
+        return NoStart(f"an argument of {tool} run is not known", scene.notes)
+    folder = next(
+        (text(part.flags[flag]) for part in (before, after) for flag in ("directory", "project") if flag in part.flags),
+        None,
+    )
+    inner = scene.because(words[0], f"{tool} run starts it")._replace(launcher=f"{tool} run")
+    if folder and "directory" in {**before.flags, **after.flags}:
+        inner = inner._replace(workdir=posixpath.join(scene.workdir or "/", folder))
+    rest = after.rest
+    if tool == "uv" and "module" in after.flags:
+        return _module(after.flags["module"], rest, inner)
+    if tool == "hatch" and rest and (text(rest[0]) or "").count(":") == 1:
+        return NoStart("hatch runs a script of its environment", inner.notes)
+    if tool == "uv" and rest and (text(rest[0]) or "").endswith(".py"):
+        return _file(rest[0], rest[1:], inner)
+    return resolve(rest, inner)
+
+
+def _is_python(name: str) -> bool:
+    return name.rstrip("0123456789.") in ("python", "pypy", "python3", "pythonw")
+
+
+def _python(words: Words, scene: Scene) -> Start | NoStart:
+    index = 1
+    while index < len(words):
+        word = text(words[index])
+        if word is None:
+            return NoStart("an argument of python is not known", (*scene.notes, *words[index].trace))
+        if not word.startswith("-") or word == "-":
+            return _file(words[index], words[index + 1 :], scene)
+        flag = word[1:2]
+        letters = word[1:]
+        if "m" in letters and not word.startswith("--"):
+            target = words[index + 1 : index + 2] if letters.endswith("m") else ()
+            return (
+                _module(target[0], words[index + 2 :], scene)
+                if target
+                else NoStart("python -m is cut off", scene.notes)
+            )
+        if "c" in letters and not word.startswith("--"):
+            return NoStart("python -c runs code of the command itself", scene.notes)
+        index += 2 if flag in "WX" and len(word) == 2 else 1
+    return NoStart("python starts no program", scene.notes)
+
+
+def _file(word: Value[str], argv: Words, scene: Scene) -> Start | NoStart:
+    spelled = text(word)
+    if spelled is None:
+        return NoStart("the file is not known", (*scene.notes, *word.trace))
+    path = scene.inside(spelled)
+    if path is None:
+        return NoStart(f"{spelled} is not a file of the project", scene.notes)
+    if f"{path}/__main__.py" in scene.tree.paths:
+        path = f"{path}/__main__.py"
+    if path not in scene.tree.paths:
+        return NoStart(f"{spelled} is not in the project", scene.notes, missing=path)
+    note = Note(place(word, scene.span), f"starts {path}")
+    return _start(SCRIPT, path, argv, scene, roots(scene.tree, posixpath.dirname(path), *_paths(scene)), note)
+
+
+def _paths(scene: Scene) -> tuple[str, ...]:
+    """The folders of the project that PYTHONPATH names."""
+    value = scene.variable("PYTHONPATH").only
+    folders = (scene.inside(part) for part in value.split(":") if part) if isinstance(value, str) else ()
+    return tuple(folder for folder in folders if folder is not None)
+
+
+def _start(
+    kind: str,
+    target: str,
+    argv: Words,
+    scene: Scene,
+    places: tuple[str, ...],
+    note: Note,
+    runner: str | None = None,
+    flags: Mapping[str, Value[str]] | None = None,
+) -> Start:
+    return Start(
+        kind,
+        target,
+        scene.span,
+        argv,
+        scene.sets,
+        places,
+        runner,
+        flags or {},
+        scene.wrapper,
+        scene.launcher,
+        (*scene.notes, note),
+    )
+
+
+def _module(word: Value[str], argv: Words, scene: Scene) -> Start | NoStart:
+    """`python -m …`: a server command, or a module of the project."""
+    name = text(word)
+    if name is None:
+        return NoStart("the module is not known", (*scene.notes, *word.trace))
+    if name in ASGI or name in GATEWAYS or name in ("fastmcp", "mcp"):
+        return resolve((word, *argv), scene.because(word, "is run as a module"))
+    places = roots(scene.tree, folder_of(scene), *_paths(scene))
+    if not has_module(scene.tree, places, name):
+        own = has_module(scene.tree, places, name.partition(".")[0])
+        return NoStart(f"the module {name} is not in the project", scene.notes, missing=name if own else None)
+    return _start(MODULE, name, argv, scene, places, Note(place(word, scene.span), f"starts the module {name}"))
+
+
+def folder_of(scene: Scene) -> str | None:
+    """The folder of the project that the command is started in."""
+    return scene.inside(".") if scene.workdir is not None else None
+
+
+def has_module(tree: Tree, places: tuple[str, ...], name: str) -> bool:
+    from mcplint.program.places import find
+
+    return find(tree, places, name) is not None
+
+
+def served(tool: str, words: Words, scene: Scene) -> Start | NoStart:
+    """An ASGI server's command, or an SDK's."""
+    if tool in ASGI:
+        return _asgi(tool, words, scene)
+    from mcplint.program.launchers import sdk_command
+
+    return sdk_command(tool, words, scene, FASTMCP if tool == "fastmcp" else MCP)
+
+
+def _asgi(tool: str, words: Words, scene: Scene) -> Start | NoStart:
+    parsed = parse(words[1:], ASGI[tool], interspersed=True)
+    if parsed is None:
+        return NoStart(f"an argument of {tool} is not known", scene.notes)
+    target = text(parsed.rest[0]) if parsed.rest else None
+    if target is None:
+        return NoStart(f"{tool} is given no application", scene.notes)
+    folder = (
+        text(parsed.flags["app-dir"])
+        if "app-dir" in parsed.flags
+        else text(parsed.flags["chdir"])
+        if "chdir" in parsed.flags
+        else "."
+    )
+    first = scene.inside(folder or ".") if scene.workdir is not None or (folder or "").startswith("/") else None
+    places = roots(scene.tree, first, *_paths(scene))
+    module = target.partition(":")[0]
+    if not has_module(scene.tree, places, module):
+        return NoStart(f"the module {module} is not in the project", scene.notes, missing=target)
+    note = Note(place(parsed.rest[0], scene.span), f"{tool} serves {target}")
+    return _start(APP, target, (), scene, places, note, tool, parsed.flags)
+
+
+def _gateway(words: Words, scene: Scene, tool: str) -> Start | NoStart:
+    """A program that serves a stdio server, its command after `--` or in `--stdio`."""
+    known = [text(word) for word in words]
+    inner = scene.because(words[0], f"{tool} serves the stdio server that it starts")._replace(wrapper=tool)
+    if tool == "supergateway":
+        at = next((index for index, word in enumerate(known) if word == "--stdio"), None)
+        if at is None or at + 1 >= len(words):
+            return NoStart(f"{tool} starts no server that is known", inner.notes)
+        from mcplint.program.shells import from_text
+
+        return from_text(words[at + 1], inner)
+    if "--" in known:
+        return resolve(words[known.index("--") + 1 :], inner)
+    parsed = parse(words[1:], GATEWAYS[tool])
+    if parsed is None or not parsed.rest:
+        return NoStart(f"{tool} starts no server that is known", inner.notes)
+    return resolve(parsed.rest, inner)
+
+
+def _program(words: Words, scene: Scene, spelled: str, name: str) -> Start | NoStart:
+    """A console script of the project, or one of its files."""
+    path = scene.inside(spelled) if "/" in spelled else None
+    if path is not None and path in scene.tree.paths:
+        return _executable(path, words, scene)
+    found = script(scene.tree, name, folder_of(scene))
+    if found is None:
+        return NoStart(
+            f"{name} is no program of the project", scene.notes, missing=path if path and _local(spelled) else None
+        )
+    first, _, _ = found.target.partition(":")
+    places = roots(scene.tree, found.folder, posixpath.join(found.folder, "src"), *_paths(scene))
+    if not has_module(scene.tree, places, first):
+        from mcplint.program.launchers import elsewhere
+
+        more = elsewhere(scene.tree, first)
+        if more is None:
+            return NoStart(f"the module {first} of {name} is not in the project", scene.notes, missing=found.target)
+        places = (more, *places)
+    inner = scene.because(words[0], f"starts the console script {name}")
+    return _start(FUNCTION, found.target, words[1:], inner, places, Note(found.span, f"{name} calls {found.target}"))
+
+
+def _local(spelled: str) -> bool:
+    """Whether a path can only be a file that was copied into the image."""
+    return spelled.startswith(("./", "/app/")) and spelled.endswith((".py", ".sh"))
+
+
+def _executable(path: str, words: Words, scene: Scene) -> Start | NoStart:
+    """A file of the project that is started as it is: its first line says by what."""
+    source = scene.tree.source(path)
+    first = source.text.partition("\n")[0] if source else ""
+    if first.startswith("#!") and "python" in first:
+        return _file(words[0], words[1:], scene)
+    if path.endswith(".sh") or (first.startswith("#!") and any(first.split()[-1].endswith(shell) for shell in SHELLS)):
+        from mcplint.program.shells import from_script
+
+        return from_script(path, words[1:], scene.because(words[0], f"starts {path}"))
+    return NoStart(f"{path} is not a program that is followed", scene.notes)
+
+
+__all__ = ["OBJECT", "Scene", "assigned", "resolve"]

@@ -1,0 +1,104 @@
+"""Where the modules of a program lie in the project: the folders that the interpreter would search, and their files."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterator
+
+from mcplint.core import Source, Unreadable
+from mcplint.facts.python import Module, located
+from mcplint.tree import Tree
+
+SDKS = ("mcp", "fastmcp")
+PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
+ASIDE = ("tests", "test", "examples", "example", "docs", "benchmarks")
+
+
+class Modules:
+    """The modules of a tree by dotted name, or `file:` and a path; a class because it keeps what it has read.
+
+    `unreadable`: what kept a module from being read, by path.
+    """
+
+    def __init__(self, tree: Tree, roots: tuple[str, ...]) -> None:
+        self.tree, self.roots = tree, roots
+        self.unreadable: dict[str, Unreadable] = {}
+        self._found: dict[str, Module | None] = {}
+
+    def __call__(self, name: str) -> Module | None:
+        if name not in self._found:
+            path = name.removeprefix("file:") if name.startswith("file:") else find(self.tree, self.roots, name)
+            self._found[name] = None if path is None else self._read(path)
+        return self._found[name]
+
+    def _read(self, path: str) -> Module | None:
+        from mcplint.readers import python
+
+        if path.endswith("/"):
+            return located(Source(f"{path}__init__.py", ""), ast.Module([], []))
+        source = self.tree.source(path)
+        if source is None:
+            return None
+        try:
+            return python.read(source)
+        except Unreadable as problem:
+            self.unreadable[path] = problem
+            return None
+
+
+def find(tree: Tree, roots: tuple[str, ...], name: str) -> str | None:
+    """The file of a module; a folder, with a slash at its end, for a package without `__init__.py`.
+
+    An SDK is only shadowed from the first root: the others are where the project is likely to be installed from.
+    """
+    parts = name.split(".")
+    if not all(part.isidentifier() for part in parts):
+        return None
+    searched = roots[:1] if parts[0] in SDKS else roots
+    for root in searched:
+        stem = posixpath.join(root, *parts)
+        for path in (f"{stem}/__init__.py", f"{stem}.py"):
+            if path in tree.paths and _reachable(tree, root, parts):
+                return path
+    if parts[0] in SDKS:
+        return None
+    return next((f"{folder}/" for root in searched if _namespace(tree, folder := posixpath.join(root, *parts))), None)
+
+
+def _reachable(tree: Tree, root: str, parts: list[str]) -> bool:
+    """Whether no plain module hides a package of the same name on the way."""
+    stems = (posixpath.join(root, *parts[:length]) for length in range(1, len(parts)))
+    return not any(f"{stem}.py" in tree.paths and f"{stem}/__init__.py" not in tree.paths for stem in stems)
+
+
+def _namespace(tree: Tree, folder: str) -> bool:
+    return folder in tree.folders and any(path.startswith(f"{folder}/") and path.endswith(".py") for path in tree.paths)
+
+
+def roots(tree: Tree, first: str | None, *more: str) -> tuple[str, ...]:
+    """The folders in which a program that begins in one folder finds its modules: that one, then those of projects.
+
+    A project's packages lie beside its metadata or in `src/`; the nearest project comes first.
+    """
+    start = first if first is not None else ""
+    folders = sorted(project_folders(tree), key=lambda folder: _distance(start, folder))
+    found = [*([first] if first is not None else []), *more]
+    for folder in folders:
+        source = posixpath.join(folder, "src")
+        found += [*([source] if source in tree.folders else []), folder]
+    return tuple(dict.fromkeys([*found, ""]))
+
+
+def project_folders(tree: Tree) -> Iterator[str]:
+    """The folders of a tree that hold a Python project."""
+    for path in tree.paths:
+        folder, _, name = path.rpartition("/")
+        if name in PROJECTS and not any(part in ASIDE for part in folder.split("/")):
+            yield folder
+
+
+def _distance(start: str, folder: str) -> tuple[int, int, str]:
+    """How far a folder lies from another: those around it first, nearest first."""
+    around = not folder or start == folder or start.startswith(f"{folder}/")
+    return (0 if around else 1, -folder.count("/") - bool(folder) if around else folder.count("/"), folder)

@@ -1,0 +1,197 @@
+"""What a shell starts: `sh -c "…"` and scripts that come down to one command. Nothing is guessed beyond that."""
+
+from __future__ import annotations
+
+import re
+
+from mcplint.core import Note, Slot, Source, Span, Value
+from mcplint.passage import Passage
+from mcplint.program.commands import SHELLS, Scene, resolve
+from mcplint.program.start import NoStart, Start
+from mcplint.program.words import Words, place, text
+
+# Commands that a script may run before the one that stays, without changing what that one is.
+QUIET = frozenset(
+    "set echo printf cd mkdir chown chmod export sleep trap : true test [ [[ touch ls cat umask ulimit whoami id date rm "
+    "cp mv ln shift local readonly unset wait pip uv alembic find env which command nginx service redis-server".split()
+)
+
+
+def from_shell(words: Words, scene: Scene) -> Start | NoStart:
+    """`sh -c text`, `sh script`."""
+    index = 1
+    while index < len(words):
+        word = text(words[index])
+        if word is None:
+            return NoStart("an argument of the shell is not known", (*scene.notes, *words[index].trace))
+        if not word.startswith("-") and not word.startswith("+"):
+            path = scene.inside(word)
+            if path is None or path not in scene.tree.paths:
+                return NoStart(f"{word} is not in the project", scene.notes, missing=path)
+            return from_script(path, words[index + 1 :], scene.because(words[index], f"runs {path}"))
+        if word.startswith("-") and "c" in word and not word.startswith("--"):
+            if index + 1 >= len(words):
+                break
+            inner = scene.because(words[0], "runs it in a shell")._replace(arguments=words[index + 3 :])
+            return from_text(words[index + 1], inner)
+        index += 2 if word in ("-o", "+o", "-O") else 1
+    return NoStart("the shell is given no command", scene.notes)
+
+
+def from_text(word: Value[str], scene: Scene) -> Start | NoStart:
+    """The command in a word that a shell runs."""
+    spelled = text(word)
+    if spelled is None:
+        return NoStart("the shell's command is not known", (*scene.notes, *word.trace))
+    slot = word.slot
+    if slot and slot.span.text == spelled:
+        return _from_passage(Passage.of(slot.span), scene, True)
+    span = place(word, scene.span)
+    return _from_passage(Passage(Source(span.source.path, spelled), spelled), scene._replace(span=span), False)
+
+
+def from_script(path: str, arguments: Words, scene: Scene) -> Start | NoStart:
+    """The command that a script of the project comes down to."""
+    source = scene.tree.source(path)
+    if source is None:
+        return NoStart(f"{path} is not in the project", scene.notes, missing=path)
+    return _from_passage(Passage.of(Span(source, 0, len(source.text))), scene._replace(arguments=arguments), True)
+
+
+def _from_passage(passage: Passage, scene: Scene, exact: bool) -> Start | NoStart:
+    from mcplint.shell import Command, commands
+
+    found = [command for command in commands(passage) if "function" not in command.inside]
+    open_names: set[str] = set()
+    main: list[Command] = []
+    for command in found:
+        scene, open_names = _assigned(command, scene, open_names, exact)
+        name = command.argv[0].text if command.argv else ""
+        if not command.words or name.rpartition("/")[2] in QUIET or command.operator in ("|", "&"):
+            if name == "cd" and not command.inside and len(command.argv) > 1:
+                scene = _entered(command.argv[1], scene, exact)
+            continue
+        main.append(command)
+    if len(main) != 1:
+        straight = [command for command in main if not command.inside]
+        last = straight[-1] if straight and straight[-1] is main[-1] else None
+        harmless = last is not None and last.exec and all(not command.exec for command in main[:-1])
+        if last is None or not harmless:
+            return NoStart("the shell runs several commands, and which one stays is not known", scene.notes)
+        main = [last]
+    command = main[0]
+    if command.inside and any(each in ("if", "case", "for", "while") for each in command.inside):
+        return NoStart("the shell runs it on a condition", (*scene.notes, Note(command.span, "is run on a condition")))
+    words = _words(command.argv, scene, open_names, exact)
+    if words is None:
+        return NoStart(
+            "an argument that the shell expands is not known",
+            (*scene.notes, Note(_span(command.span, scene, exact), "is expanded by the shell")),
+        )
+    for assignment in command.assignments:
+        scene = scene._replace(sets={**scene.sets, assignment.name: _value(assignment.value, scene, open_names, exact)})
+    return resolve(words, scene._replace(depth=scene.depth + 1, span=_span(command.span, scene, exact)))
+
+
+def _span(span: Span, scene: Scene, exact: bool) -> Span:
+    return span if exact else scene.span
+
+
+def _entered(word: object, scene: Scene, exact: bool) -> Scene:
+    import posixpath
+
+    value = text(_value(word, scene, set(), exact))
+    return scene._replace(workdir=posixpath.join(scene.workdir or "/", value) if value else None)
+
+
+def _assigned(command: object, scene: Scene, open_names: set[str], exact: bool) -> tuple[Scene, set[str]]:
+    """What a command's assignments leave in the shell: known values, or names whose value depends on a condition."""
+    from mcplint.shell import Command
+
+    assert isinstance(command, Command)
+    given = [] if command.words and command.words[0].text != "export" else list(command.assignments)
+    exported = command.argv[1:] if command.argv and command.argv[0].text in ("export", "readonly", "local") else ()
+    sets = dict(scene.sets)
+    for assignment in given:
+        if command.inside or assignment.append or command.operator == "||":
+            open_names = {*open_names, assignment.name}
+        else:
+            sets[assignment.name] = _value(assignment.value, scene, open_names, exact)
+    for word in exported:
+        name, equals, _ = word.text.partition("=")
+        if equals and command.inside:
+            open_names = {*open_names, name}
+        elif equals:
+            value = _value(word, scene, open_names, exact)
+            spelled = text(value)
+            sets[name] = (
+                Value((spelled[len(name) + 1 :],), value.trace) if spelled is not None else Value(None, value.trace)
+            )
+    return scene._replace(sets=sets), open_names
+
+
+def _words(words: object, scene: Scene, open_names: set[str], exact: bool) -> Words | None:
+    """The words that the shell hands over; None where their number is not known."""
+    found: list[Value[str]] = []
+    for word in words:  # type: ignore[attr-defined]
+        if word.text in ("$@", "${@}", "$*", "${@:-}"):
+            found += scene.arguments
+            continue
+        value = _value(word, scene, open_names, exact)
+        bare = [part for part in word.parts if part.kind != "literal" and not part.quoted]
+        if bare:
+            spelled = text(value)
+            if any(part.kind in ("array", "pattern") for part in bare):
+                return None
+            if spelled is None:
+                if len(word.parts) == len(bare):
+                    return None
+            elif len(word.parts) == 1 and len(spelled.split()) != 1:
+                found += [Value((each,), value.trace) for each in spelled.split()]
+                continue
+        found.append(value)
+    return tuple(found)
+
+
+def _value(word: object, scene: Scene, open_names: set[str], exact: bool) -> Value[str]:
+    """A word as the shell expands it."""
+    from mcplint.shellwords import Word
+
+    assert isinstance(word, Word)
+    note = Note(_span(word.span, scene, exact), "is written here")
+    if word.literal:
+        slot = Slot(word.content.span()) if exact and word.content.exact else None
+        return Value((word.text,), (note,), slot)
+    texts: list[Value[str]] = [_part(part, scene, open_names) for part in word.parts]
+    trace = tuple(dict.fromkeys([note, *(each for value in texts for each in value.trace)]))
+    if any(value.options is None or len(value.options) != 1 for value in texts):
+        return Value(None, trace) if len(texts) > 1 else texts[0]._replace(trace=trace)
+    slot = texts[0].slot if len(texts) == 1 else None
+    return Value(("".join(value.options[0] for value in texts if value.options),), trace, slot)
+
+
+def _part(part: object, scene: Scene, open_names: set[str]) -> Value[str]:
+    from mcplint.expand import Refused, expand
+    from mcplint.shellwords import LITERAL, VARIABLE, Part
+
+    assert isinstance(part, Part)
+    if part.kind == LITERAL:
+        return Value((part.text,))
+    names = set(re.findall(r"[A-Za-z_]\w*", part.text))
+    if part.kind != VARIABLE or names & open_names or re.search(r"\$\{?[@*#?$!0-9-]", part.text):
+        positional = re.fullmatch(r"\$\{?([1-9])\}?", part.text)
+        if positional and len(scene.arguments) >= int(positional[1]):
+            return scene.arguments[int(positional[1]) - 1]
+        return Value(None, (Note(part.passage.span(), "is not known"),))
+    env = {}
+    for name in names:
+        value = scene.variable(name)
+        if value.options != (None,):
+            env[name] = value if value.options is None or None not in value.options else Value(None, value.trace)
+    try:
+        return expand(part.passage, env)  # type: ignore[arg-type]
+    except Refused:
+        return Value(None, (Note(part.passage.span(), "is not known"),))
+
+
+__all__ = ["SHELLS", "from_script", "from_shell", "from_text"]
