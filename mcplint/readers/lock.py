@@ -1,0 +1,62 @@
+"""Reads the lock files of Python projects: `uv.lock`, `poetry.lock`, `pdm.lock`, `pylock.toml`, `Pipfile.lock`.
+
+The TOML ones are written by programs, one key a line, and can be megabytes long: they are searched, not parsed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from mcplint.core import Source, Span, Unreadable
+from mcplint.facts.dependencies import Lock, Locked, normalized
+from mcplint.facts.document import MappingNode, ScalarNode
+
+_PACKAGE = re.compile(r"^\[\[packages?\]\][ \t]*\r?$", re.M)
+_TABLE = re.compile(r"^\[", re.M)
+_KEY = re.compile(r"""^(name|version|source)[ \t]*=[ \t]*(?:(["'])([^"'\r\n]*)\2|\{[ \t]*"?([A-Za-z]+))""", re.M)
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.M)
+_HEAD = re.compile(r"^(?:lock-|lock_|metadata|)version[ \t]*=|^\[metadata\]|^# This file", re.M)
+
+
+def read(source: Source) -> Lock:
+    """The packages of a lock file. Unreadable where it is none."""
+    whole = Span(source, 0, 0)
+    kind = posixpath.basename(source.path)
+    if conflict := _CONFLICT.search(source.text):
+        raise Unreadable(Span(source, conflict.start(), conflict.end()), "holds an unresolved merge conflict")
+    if kind.lower() == "pipfile.lock":
+        return Lock(kind, whole, tuple(_pipfile(source)))
+    packages = tuple(_packages(source))
+    if not packages and not _HEAD.search(source.text):
+        raise Unreadable(whole, f"is no {kind}: it holds neither packages nor a version")
+    return Lock(kind, whole, packages)
+
+
+def _packages(source: Source) -> Iterator[Locked]:
+    """The `[[package]]` tables that say a name and a version."""
+    text = source.text
+    for head in _PACKAGE.finditer(text):
+        after = _TABLE.search(text, head.end())
+        keys: dict[str, re.Match[str]] = {}
+        for key in _KEY.finditer(text, head.end(), after.start() if after else len(text)):
+            keys.setdefault(key[1], key)
+        name, version, origin = keys.get("name"), keys.get("version"), keys.get("source")
+        if name and name[3] and version and version[3]:
+            span = Span(source, version.start(3), version.end(3))
+            yield Locked(normalized(name[3]), version[3], span, (origin and origin[4]) or "registry")
+
+
+def _pipfile(source: Source) -> Iterator[Locked]:
+    from mcplint.readers import json
+
+    root = json.read(source).root
+    packages = root.get("default") if isinstance(root, MappingNode) else None
+    if not isinstance(packages, MappingNode):
+        raise Unreadable(Span(source, 0, 0), "is no Pipfile.lock: it holds no `default` packages")
+    for name, entry in packages.pairs:
+        version = entry.get("version") if isinstance(entry, MappingNode) else None
+        if isinstance(version, ScalarNode) and version.text.startswith("=="):
+            span = Span(source, version.span.start + 2, version.span.end)
+            yield Locked(normalized(name.text), version.text[2:], span)

@@ -1,0 +1,102 @@
+"""Reads a requirements or constraints file, and single requirements wherever they stand."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from mcplint.core import Source, Span
+from mcplint.facts.dependencies import Include, Requirement, Requirements, normalized
+
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+_CLAUSE = r"(?:===|==|~=|!=|<=|>=|<|>)\s*+[A-Za-z0-9_.*+!-]++"
+_REQUIREMENT = re.compile(
+    rf"\s*+(?P<name>{_NAME})(?P<mark>\s*+\[(?P<extras>[^\]]*+)\])?\s*+"
+    rf"(?:@\s*+(?P<url>\S++)|(?P<open>\(\s*+)?(?P<range>{_CLAUSE}(?:\s*+,\s*+{_CLAUSE})*+,?)?(?(open)\s*+\)))\s*+"
+    r"(?:;\s*+(?P<marker>.*+)|(?P<options>--?[A-Za-z].*+))?\Z"
+)
+_OPTION = re.compile(r"\s*+(--?[A-Za-z][A-Za-z-]*+)\s*+=?(.*+)\Z")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+_HASH = re.compile(r"\s--hash[= ]")
+_INCLUDES = {
+    **dict.fromkeys(("-r", "--requirement"), "requirements"),
+    **dict.fromkeys(("-c", "--constraint"), "constraints"),
+    **dict.fromkeys(("-e", "--editable"), "project"),
+}
+
+
+def read(source: Source) -> Requirements:
+    """Its requirements and the files it includes; lines that pip itself would refuse are passed over."""
+    requirements: list[Requirement] = []
+    includes: list[Include] = []
+    hashed = False
+    for start, line in _lines(source.text):
+        span = _stripped(source, start, line)
+        option = _OPTION.match(line) if line.lstrip().startswith("-") else None
+        if option:
+            hashed = hashed or option[1] == "--require-hashes"
+            if (kind := _INCLUDES.get(option[1])) and (path := _inside(source.path, option[2])) is not None:
+                includes.append(Include(path, kind, span))
+        elif (path := _local(source.path, line)) is not None:
+            includes.append(Include(path, "project", span))
+        elif found := requirement(source, start, line):
+            requirements.append(found)
+    return Requirements(tuple(requirements), tuple(includes), hashed)
+
+
+def requirement(source: Source, start: int, text: str, kind: str = "main", group: str = "") -> Requirement | None:
+    """The requirement that a text says which stands at that offset of the file, or None where it says none."""
+    match = _REQUIREMENT.match(text)
+    if not match:
+        return None
+    first, last = match.span("range") if match["range"] else (match.end("mark" if match["mark"] else "name"),) * 2
+    end = match.start("options") if match["options"] else len(text)
+    return Requirement(
+        normalized(match["name"]),
+        None if match["url"] else (match["range"] or "").rstrip(","),
+        _stripped(source, start, text[:end]),
+        Span(source, start + first, start + last),
+        tuple(normalized(extra.strip()) for extra in (match["extras"] or "").split(",") if extra.strip()),
+        _HASH.split(match["marker"] or "")[0].strip(),
+        kind,
+        group,
+        bool(_HASH.search(text)),
+    )
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The logical lines with their offsets: comments and the ends of continued lines become spaces."""
+    start, line = 0, ""
+    for raw in text.splitlines(keepends=True):
+        body = raw.rstrip("\r\n")
+        plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), body)
+        if plain.endswith("\\"):
+            line += plain[:-1].ljust(len(raw))
+            continue
+        line += plain
+        if line.strip():
+            yield start, line
+        start, line = start + len(line) + len(raw) - len(body), ""
+    if line.strip():
+        yield start, line
+
+
+def _stripped(source: Source, start: int, text: str) -> Span:
+    """The place of a text that stands at that offset, without the spaces around it."""
+    return Span(source, start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
+
+
+def _local(path: str, line: str) -> str | None:
+    """The folder of the project that a line installs (`.`, `./lib[extra]`), or None."""
+    word = line.split(";")[0].strip()
+    return _inside(path, word) if re.match(r"\.{1,2}(?:/|\[|\Z)|file:\.", word) else None
+
+
+def _inside(path: str, other: str) -> str | None:
+    """The path in the project of what a file names relative to itself, or None where it lies elsewhere."""
+    other = re.sub(r"\[[^\]]*\]\Z", "", other.strip().strip("\"'")).removeprefix("file:")
+    if "://" in other or "$" in other or posixpath.isabs(other):
+        return None
+    joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), other))
+    return None if joined.startswith("..") else joined
