@@ -379,7 +379,7 @@ class Package(NamedTuple):
 
     @property
     def assumed(self) -> bool:
-        return False
+        return any(link.kind == ASSUMED for link in self.links)
 
 
 class ClientConfig(NamedTuple):
@@ -406,6 +406,7 @@ class Loose(NamedTuple):
     id: str
     span: Span
     why: str
+    notes: tuple[Note, ...] = ()
 
 
 class Deployment(NamedTuple):
@@ -433,7 +434,7 @@ class Distribution(NamedTuple):
     """A package that the project builds, as its own metadata say it.
 
     `registry`: where it is published (`pypi`, `npm`). `readme`: the text that is shown there, an option None where the
-    metadata name none. `commands`: the names of the programs that it installs. `mcp_name`: npm's `mcpName`.
+    metadata name none. `commands`: the programs that it installs, with what each starts. `mcp_name`: npm's `mcpName`.
     """
 
     registry: str
@@ -441,7 +442,7 @@ class Distribution(NamedTuple):
     name: Value[str]
     version: Value[str] = UNKNOWN
     readme: Value[Source | None] = UNKNOWN
-    commands: Value[tuple[str, ...]] = UNKNOWN
+    commands: Value[Mapping[str, str]] = UNKNOWN
     mcp_name: Value[str | None] = UNKNOWN
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Source, Span, Value
 
 
 class Metadata(NamedTuple):
-    """One package. `readme`: the path beside the file that its description is read from, or None where it has none;
-    `described`: the description itself where it stands in the metadata. Unknown is what a build tool fills in."""
+    """One package.
+
+    `readme`: the path beside the file that its description is read from, or None where it has none;
+    `described`: the description itself where it stands in the metadata. `commands`: each program that is installed and
+    what it starts (`module:object`). Unknown is what a build tool fills in.
+    """
 
     source: Source
     registry: str
@@ -18,5 +23,5 @@ class Metadata(NamedTuple):
     version: Value[str] = UNKNOWN
     readme: Value[str | None] = UNKNOWN
     described: str | None = None
-    commands: Value[tuple[str, ...]] = UNKNOWN
+    commands: Value[Mapping[str, str]] = UNKNOWN
     mcp_name: Value[str | None] = UNKNOWN

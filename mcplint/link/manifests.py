@@ -10,7 +10,20 @@ from mcplint.core import UNKNOWN, Note, Slot, Source, Unreadable, Value
 from mcplint.facts.distribution import Metadata
 from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.facts.manifest import ServerJson
-from mcplint.model import Distribution, GitRemote, Labelled, Manifest, Package, Project, Remote
+from mcplint.model import (
+    ASSUMED,
+    MADE,
+    MISSING,
+    Distribution,
+    GitRemote,
+    Labelled,
+    Link,
+    Manifest,
+    Package,
+    Project,
+    Remote,
+    Server,
+)
 from mcplint.registry.place import field, objects
 from mcplint.tree import Tree
 
@@ -50,6 +63,34 @@ def packages(document: ServerJson) -> Iterator[Package]:
             url=_value(inner, "url"),
             node=node,
         )
+
+
+def served(package: Package, project: Project, servers: Iterable[Server]) -> Package:
+    """The package with the server that it starts: an image's in its container, any other's without one.
+
+    The link is made where the program that clients start is one of the server's module, else assumed if there is one server.
+    """
+    contained = package.registry.only == "oci"
+    candidates = {server.id: server for server in servers if (server.container is not None) == contained}
+    if len(candidates) != 1:
+        why = "several servers could be in it" if candidates else "no server is known that it would start"
+        return package._replace(links=(Link(None, MISSING, why),))
+    server = next(iter(candidates.values()))
+    modules = set(_modules(package.identifier.only or "", project))
+    if any(f"/{server.span.source.path}".endswith(f"/{module}") for module in modules):
+        link = Link(server.id, MADE, "is what the package's program starts")
+    else:
+        link = Link(server.id, ASSUMED, "is the only server")
+    return package._replace(server=server, links=(link,))
+
+
+def _modules(identifier: str, project: Project) -> Iterator[str]:
+    """The files that may hold what the program of a package's own name starts."""
+    for distribution in project.distributions:
+        target = (distribution.commands.only or {}).get(identifier, "")
+        path = target.partition(":")[0].strip().replace(".", "/")
+        if path:
+            yield from (f"{path}.py", f"{path}/__init__.py")
 
 
 def _listed(document: ServerJson, key: str) -> tuple[MappingNode, ...]:

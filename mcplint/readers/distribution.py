@@ -27,7 +27,7 @@ def _npm(source: Source) -> Metadata | None:
     if not isinstance(root, MappingNode) or not isinstance(root.get("name"), ScalarNode):
         return None
     binaries = root.get("bin")
-    commands = tuple(key.text for key, _ in binaries.pairs) if isinstance(binaries, MappingNode) else ()
+    commands = _texts(binaries if isinstance(binaries, MappingNode) else None)
     return Metadata(
         source,
         "npm",
@@ -47,7 +47,7 @@ def _project(source: Source, document: MappingNode, poetry: MappingNode | None) 
     dynamic = {item.text for item in _items(project.get("dynamic")) if isinstance(item, ScalarNode)}
     readme, described = _readme(project.get("readme"))
     scripts = (_table(project, "scripts"), _table(project, "gui-scripts"), _table(poetry, "scripts"))
-    commands = tuple(key.text for table in scripts if table for key, _ in table.pairs)
+    commands = {name: target for table in scripts for name, target in _texts(table).items()}
     return Metadata(
         source,
         "pypi",
@@ -73,7 +73,7 @@ def _poetry(source: Source, poetry: MappingNode | None) -> Metadata | None:
         value(poetry.get("name")),
         value(poetry.get("version")),
         _readme(readme)[0] if isinstance(readme, ScalarNode) else UNKNOWN,
-        commands=Value((tuple(key.text for key, _ in scripts.pairs) if scripts else (),)),
+        commands=Value((_texts(scripts),)),
     )
 
 
@@ -104,6 +104,11 @@ def value(node: Node | None) -> Value[Any]:
 def _table(owner: MappingNode | None, key: str) -> MappingNode | None:
     node = owner.get(key) if owner else None
     return node if isinstance(node, MappingNode) else None
+
+
+def _texts(owner: MappingNode | None) -> dict[str, str]:
+    pairs = owner.pairs if owner else ()
+    return {key.text: node.text if isinstance(node, ScalarNode) else "" for key, node in pairs}
 
 
 def _items(node: Node | None) -> tuple[Node, ...]:

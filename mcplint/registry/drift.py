@@ -94,10 +94,9 @@ def _released(node: MappingNode) -> str:
 
 def _filled_in(manifest: Manifest) -> bool:
     """Whether a recipe of the repository writes the versions, so that those in the file are left over."""
-    writes = (
-        r"(?s)server\.json.*(jq|sed|yq|envsubst|bump|npm version|sync)|(jq|sed|yq|envsubst|bump|sync).*server\.json"
-    )
-    return any("server.json" in recipe.text and re.search(writes, recipe.text) for recipe in manifest.project.recipes)
+    tools = ("jq", "sed", "yq", "envsubst", "bump", "sync", "semantic-release")
+    recipes = (recipe.text for recipe in manifest.project.recipes)
+    return any("server.json" in recipe and any(tool in recipe for tool in tools) for recipe in recipes)
 
 
 def bundles(manifest: Manifest) -> Iterator[Finding]:
@@ -142,7 +141,7 @@ def commands(manifest: Manifest) -> Iterator[Finding]:
         if known is None or name in known or any(word.startswith(("--from", "--with-exe")) for word in words):
             continue
         twin = next((command for command in known if normalised(command) == normalised(name)), None)
-        there = f"it is `{twin}`" if twin else "there are " + ", ".join(known[:5]) if known else "there is none"
+        there = f"it is `{twin}`" if twin else "there are " + ", ".join(list(known)[:5]) if known else "there is none"
         message = f"`uvx {name}` starts the program `{name}`, which the package does not install: {there}"
         yield Finding(message, shown(package.identifier), (Note(built.span, "the package that the project builds"),))
 
@@ -198,3 +197,16 @@ def _twin(name: str, reads: frozenset[str]) -> str | None:
 
 def _ends(name: str, read: str) -> bool:
     return name.endswith(f"_{read}") or read.endswith(f"_{name}")
+
+
+def duplicates(manifests: tuple[Manifest, ...]) -> Iterator[Finding]:
+    """Documents that say the name and version of one before them."""
+    first: dict[tuple[str, str], ScalarNode] = {}
+    for manifest in manifests:
+        name = server_name(manifest)
+        release = text(field(manifest.document.root, "version"))
+        if name and release:
+            other = first.setdefault((text(name), release), name)
+            if other is not name:
+                notes = (Note(other.span, "the other one"),)
+                yield Finding(f"has the name and version, {release}, of another server.json", name.span, notes)

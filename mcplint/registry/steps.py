@@ -14,7 +14,7 @@ from mcplint.registry.weak import packages
 
 _PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
 _LOGIN = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+login[ \t]+(github-oidc|github)\b([^\n;&|]*)"
-_UPLOADS = r"twine upload|uv publish|poetry publish|pdm publish|hatch publish|flit publish|npm publish|docker push|nuget push|cargo publish"
+_UPLOADS = r"twine upload|(?:uv|poetry|pdm|hatch|flit|npm|cargo) publish|(?:docker|nuget) push"
 _UPLOAD_ACTIONS = ("pypa/gh-action-pypi-publish", "docker/build-push-action", "js-devtools/npm-publish")
 
 
@@ -24,7 +24,7 @@ class Step(NamedTuple):
     workflow: MappingNode
     job: MappingNode
     name: str
-    index: int
+    position: int
     node: MappingNode
 
     @property
@@ -162,7 +162,7 @@ def _early(step: Step, listed: list[Step]) -> Iterator[Finding]:
 def _before(other: Step, step: Step) -> bool:
     """Whether a step has run when another one starts: above it in its job, or in a job that its job waits for."""
     if other.job is step.job:
-        return other.index < step.index
+        return other.position < step.position
     return other.name in _awaited(step.workflow, step.job)
 
 

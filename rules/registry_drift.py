@@ -1,0 +1,88 @@
+r"""server.json and the project disagree
+
+What is published is a copy of what the project says elsewhere, and copies are forgotten: the version in `pyproject.toml` or
+`package.json` goes up and the one in `server.json` stays, the server's version is that of none of its packages, a bundle is
+that of another release, the repository's address leads elsewhere than the project is pushed to. The registry then refuses
+the release as a duplicate, or points users to an old package for months.
+
+An identifier that is not the package beside it is an error where that package's README or `mcpName` proves the server's
+name. Versions that a workflow or script writes into the file are not compared.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.3.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+`pyproject.toml`
+```toml
+[project]
+name = "acme-weather"
+version = "1.4.0"
+readme = "README.md"
+
+[project.scripts]
+acme-weather = "acme_weather:main"
+```
+`README.md`
+```markdown
+<!-- mcp-name: io.github.acme/weather -->
+# Weather
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+"""
+
+from mcplint import WARNING, Manifest, rule
+from mcplint.registry import drift
+
+
+@rule("registry-drift", WARNING)
+def check(manifest: Manifest):
+    for differences in (drift.identifiers, drift.versions, drift.bundles, drift.repositories):
+        yield from differences(manifest)

@@ -1,0 +1,86 @@
+r"""server.json has a key that publishing drops
+
+The registry's publisher reads `server.json` into the structures of today's format and sends those. A key that it does not
+know is gone without a word, and with it what it says: the environment variables under `env`, the flag `is_secret`, the
+licence. The schema does not help, as it is open to other keys; where an old one is not, this is an error.
+
+A key in another case is found by the publisher all the same, but by no other reader of the file. In `_meta` only
+`io.modelcontextprotocol.registry/publisher-provided` is kept.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      },
+      "environment_variables": [
+        {
+          "name": "WEATHER_API_KEY",
+          "isSecret": true,
+          "is_required": true
+        }
+      ]
+    }
+  ],
+  "license": "MIT"
+}
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      },
+      "environmentVariables": [
+        {
+          "name": "WEATHER_API_KEY",
+          "isSecret": true,
+          "isRequired": true
+        }
+      ]
+    }
+  ]
+}
+```
+"""
+
+from mcplint import WARNING, Manifest, rule
+from mcplint.registry import keys
+
+
+@rule("registry-dropped-key", WARNING)
+def check(manifest: Manifest):
+    yield from keys.dropped(manifest)

@@ -1,0 +1,69 @@
+r"""The image does not carry the label that proves the server's name
+
+To show that an image belongs to a server, its configuration has the label `io.modelcontextprotocol.server.name` with the
+server's exact name. Labels of an earlier stage are not in the final image, and an annotation of the manifest or index does
+not count, whatever its name says.
+
+It is a warning where the project builds several images, or where a workflow sets labels of its own; where a workflow names
+this very label, nothing is said.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "oci",
+      "identifier": "ghcr.io/acme/weather:1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+`Dockerfile`
+```dockerfile
+FROM python:3.13-slim AS build
+LABEL io.modelcontextprotocol.server.name="io.github.acme/weather"
+RUN pip install --target /app acme-weather==1.4.0
+
+FROM python:3.13-slim
+COPY --from=build /app /app
+USER 1000
+ENTRYPOINT ["python", "-m", "acme_weather"]
+```
+```output
+```
+```diff
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.13-slim AS build
+RUN pip install --target /app acme-weather==1.4.0
+
+FROM python:3.13-slim
+LABEL io.modelcontextprotocol.server.name="io.github.acme/weather"
+COPY --from=build /app /app
+USER 1000
+ENTRYPOINT ["python", "-m", "acme_weather"]
+```
+"""
+
+from mcplint import ERROR, Manifest, rule
+from mcplint.registry import ownership
+
+
+@rule("registry-image-label", ERROR)
+def check(manifest: Manifest):
+    yield from ownership.image_labels(manifest)

@@ -1,0 +1,63 @@
+r"""A published image changes under the same version
+
+A version of a server in the registry never changes, but the image behind it does where its reference has no tag or the tag
+`latest`: users of an old version get the new image. A tag can be moved too; a digest cannot, which is worth a note.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "oci",
+      "identifier": "ghcr.io/acme/weather",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+```output
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "oci",
+      "identifier": "ghcr.io/acme/weather:1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+"""
+
+from mcplint import WARNING, Manifest, rule
+from mcplint.registry import weak
+
+
+@rule("registry-moving-image", WARNING)
+def check(manifest: Manifest):
+    yield from weak.images(manifest)

@@ -1,0 +1,60 @@
+r"""package.json does not prove the server's name
+
+To show that an npm package belongs to a server, its `package.json` has an `mcpName` that equals the server's name, in exactly
+that case. The registry reads it from the version that is published on npm: without it publishing to the registry fails when
+the package is out already, and it takes a new version of the package.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "npm",
+      "identifier": "@acme/weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+`package.json`
+```json
+{
+  "name": "@acme/weather",
+  "version": "1.4.0"
+}
+```
+```output
+```
+```diff
+```
+
+## Good
+`package.json`
+```json
+{
+  "mcpName": "io.github.acme/weather",
+  "name": "@acme/weather",
+  "version": "1.4.0"
+}
+```
+"""
+
+from mcplint import ERROR, Manifest, rule
+from mcplint.registry import ownership
+
+
+@rule("registry-npm-name", ERROR)
+def check(manifest: Manifest):
+    yield from ownership.npm_names(manifest)

@@ -1,0 +1,71 @@
+r"""server.json names an older schema than the registry's current one
+
+The registry takes documents of every schema that it ever published, with a warning, and decodes them all as today's
+format: a document that is right by the schema of 2025-07-09, with its `registry_type`, is refused all the same. Editors and
+`mcp-publisher validate` then help with the wrong format. The same goes for a copy of the schema under another host.
+
+The fix is safe where the document is right by the current schema too. A publisher older than release 1.4.0 refuses the
+current schema: pin a newer one.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-09-29/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+"""
+
+from mcplint import WARNING, Manifest, rule
+from mcplint.registry import schema
+
+
+@rule("registry-old-schema", WARNING)
+def check(manifest: Manifest):
+    yield from schema.outdated(manifest)

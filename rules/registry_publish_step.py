@@ -1,0 +1,77 @@
+r"""A workflow's step publishes wrongly
+
+The registry's publisher looks at its first argument only: `mcp-publisher publish --dry-run` publishes. `login github` waits
+for a person with a browser; a workflow takes `login github-oidc`, for which GitHub hands out an identity only where
+`permissions` say `id-token: write`, or a `--token`. A publisher before 1.4.0 refuses today's schema, and one before 1.8.0 (a
+warning) is older than what the registry checks.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+`.github/workflows/publish.yml`
+```yaml
+name: publish
+on:
+  release:
+    types: [published]
+permissions:
+  contents: read
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - run: ./mcp-publisher login github-oidc
+      - run: ./mcp-publisher publish --dry-run
+```
+```output
+```
+
+## Good
+`.github/workflows/publish.yml`
+```yaml
+name: publish
+on:
+  release:
+    types: [published]
+permissions:
+  contents: read
+  id-token: write
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - run: ./mcp-publisher login github-oidc
+      - run: ./mcp-publisher publish
+```
+"""
+
+from mcplint import ERROR, Manifest, rule
+from mcplint.registry import steps
+
+
+@rule("registry-publish-step", ERROR)
+def check(manifest: Manifest):
+    yield from steps.broken(manifest)

@@ -1,0 +1,69 @@
+r"""The shipped README does not prove the server's name
+
+To show that a PyPI package belongs to a server, the description of *that version* holds `mcp-name:`, one space and the
+server's exact name; the next character must not be one that a name may have, except where a comment ends there. The
+description is the README that `pyproject.toml` declares, at the time of the upload: another README in the repository, a
+keyword or a README that nothing declares do not count. Found after the upload, it takes a new release.
+
+Where the README is made by the build (`dynamic`), or the package is none that this project builds, nothing is said.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+`pyproject.toml`
+```toml
+[project]
+name = "acme-weather"
+version = "1.4.0"
+readme = "README.md"
+
+[project.scripts]
+acme-weather = "acme_weather:main"
+```
+`README.md`
+```markdown
+# Weather
+
+Listed as mcp-name: io.github.acme/weather.
+```
+```output
+```
+```diff
+```
+
+## Good
+`README.md`
+```markdown
+<!-- mcp-name: io.github.acme/weather -->
+# Weather
+```
+"""
+
+from mcplint import ERROR, Manifest, rule
+from mcplint.registry import ownership
+
+
+@rule("registry-readme-marker", ERROR)
+def check(manifest: Manifest):
+    yield from ownership.readmes(manifest)

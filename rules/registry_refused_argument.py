@@ -1,0 +1,90 @@
+r"""Publishing refuses an argument
+
+A named argument is a flag, and its `name` is that flag with its dashes and nothing else: what stands behind it belongs in
+`value`, and what a user fills in there is described by `valueHint` or `placeholder`. The registry refuses a name with a
+space, `<`, `>` or `$` in it, and a `value` or `default` that says the flag again.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      },
+      "packageArguments": [
+        {
+          "type": "named",
+          "name": "--units <metric>",
+          "value": "metric"
+        },
+        {
+          "type": "named",
+          "name": "--port",
+          "value": "--port=8000"
+        }
+      ]
+    }
+  ]
+}
+```
+```output
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      },
+      "packageArguments": [
+        {
+          "type": "named",
+          "name": "--units",
+          "value": "metric"
+        },
+        {
+          "type": "named",
+          "name": "--port",
+          "value": "8000"
+        }
+      ]
+    }
+  ]
+}
+```
+"""
+
+from mcplint import ERROR, Manifest, rule
+from mcplint.registry.refusals import ARGUMENT, refusals
+
+
+@rule("registry-refused-argument", ERROR)
+def check(manifest: Manifest):
+    yield from refusals(manifest, ARGUMENT)

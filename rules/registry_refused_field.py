@@ -1,0 +1,67 @@
+r"""Publishing refuses a field that the schema allows
+
+The registry checks more than its schema says, and its answer comes when the release is out already: the package index
+holds a version that cannot be changed. Of the fields at the top of `server.json` it refuses
+
+- a `name` whose namespace or name has one character, or begins or ends with a dot, hyphen or underscore,
+- a `title` of white space,
+- a `websiteUrl` or an icon without https, and quotes in `websiteUrl`,
+- a `repository` that is not exactly the address of a GitHub or GitLab repository, as `source` says; groups within GitLab
+  groups are refused too, and a `subfolder` that is not a clean relative path,
+- more than 4096 bytes under `io.modelcontextprotocol.registry/publisher-provided`.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "GitHub",
+    "subfolder": "servers/weather/"
+  },
+  "websiteUrl": "http://weather.example.com"
+}
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "websiteUrl": "https://weather.example.com",
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+"""
+
+from mcplint import ERROR, Manifest, rule
+from mcplint.registry.refusals import FIELD, refusals
+
+
+@rule("registry-refused-field", ERROR)
+def check(manifest: Manifest):
+    yield from refusals(manifest, FIELD)

@@ -1,0 +1,80 @@
+r"""Publishing refuses a package that the schema allows
+
+What a package must have depends on where it is published, and only publishing knows: the schema takes any registry type,
+and `mcp-publisher validate` never looks. The types are `npm`, `pypi`, `nuget`, `oci`, `mcpb` and `cargo`, in lower case.
+
+- npm, pypi, nuget and cargo packages need a `version`; an image has it as the tag in `identifier` and nowhere else.
+- `fileSha256` belongs to `mcpb` bundles, which need it, and to nothing else.
+- `registryBaseUrl` is exactly the registry's own address, or left out; images and bundles have none.
+- An image lies on docker.io, ghcr.io, quay.io, mcr.microsoft.com, `*.pkg.dev` or `*.azurecr.io`.
+- A bundle is a release asset on GitHub or GitLab, with `mcp` in its address.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "docker",
+      "identifier": "ghcr.io/acme/weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    },
+    {
+      "registryType": "oci",
+      "identifier": "ghcr.io/acme/weather",
+      "transport": {
+        "type": "stdio"
+      },
+      "version": "1.4.0"
+    }
+  ]
+}
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "oci",
+      "identifier": "ghcr.io/acme/weather:1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+"""
+
+from mcplint import ERROR, Manifest, rule
+from mcplint.registry.refusals import PACKAGE, refusals
+
+
+@rule("registry-refused-package", ERROR)
+def check(manifest: Manifest):
+    yield from refusals(manifest, PACKAGE)

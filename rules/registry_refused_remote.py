@@ -1,0 +1,73 @@
+r"""A remote cannot be published or reached
+
+A remote is an address that every client can reach: the registry wants https and a host that is not `localhost`. It compares
+three spellings of that only, so addresses of private networks, `[::1]` or `.internal` names pass, and no client outside
+reaches them; these are found here too. Variables in braces are keys of the remote's own `variables`, and the address does
+not begin with one.
+
+Package transports may well have a local address: that is where the client starts the package.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "remotes": [
+    {
+      "type": "streamable-http",
+      "url": "http://weather.example.com/mcp"
+    },
+    {
+      "type": "streamable-http",
+      "url": "https://10.0.0.7/{tenant}/mcp"
+    }
+  ]
+}
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "remotes": [
+    {
+      "type": "streamable-http",
+      "url": "https://weather.example.com/{tenant}/mcp",
+      "variables": {
+        "tenant": {
+          "description": "Your tenant",
+          "isRequired": true
+        }
+      }
+    }
+  ]
+}
+```
+"""
+
+from mcplint import ERROR, Manifest, rule
+from mcplint.registry.refusals import REMOTE, refusals
+
+
+@rule("registry-refused-remote", ERROR)
+def check(manifest: Manifest):
+    yield from refusals(manifest, REMOTE)

@@ -1,0 +1,95 @@
+r"""Publishing refuses a package's transport
+
+The transport of a package says how a client talks to it once it is started. Over stdio there is no address. An HTTP
+transport has one, which may hold variables in braces: each is the name of an environment variable, the name of an argument
+*with its dashes* (`{--port}`), or a `valueHint`, in exactly that case. Anything else is refused when the release is
+published, not before: the schema looks at none of it.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "streamable-http",
+        "url": "http://127.0.0.1:{port}/mcp"
+      },
+      "packageArguments": [
+        {
+          "type": "named",
+          "name": "--port",
+          "value": "{port}",
+          "variables": {
+            "port": {
+              "default": "8000"
+            }
+          }
+        }
+      ]
+    }
+  ]
+}
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "streamable-http",
+        "url": "http://127.0.0.1:{--port}/mcp"
+      },
+      "packageArguments": [
+        {
+          "type": "named",
+          "name": "--port",
+          "value": "{port}",
+          "variables": {
+            "port": {
+              "default": "8000"
+            }
+          }
+        }
+      ]
+    }
+  ]
+}
+```
+"""
+
+from mcplint import ERROR, Manifest, rule
+from mcplint.registry.refusals import TRANSPORT, refusals
+
+
+@rule("registry-refused-transport", ERROR)
+def check(manifest: Manifest):
+    yield from refusals(manifest, TRANSPORT)

@@ -1,0 +1,85 @@
+r"""A secret is not marked as one, or is published
+
+Clients store and show what a user enters for a variable or header as plain text unless `isSecret` says otherwise. Names that
+end in key, token, secret, password or credentials are taken for secrets; names of public keys and the like are not.
+
+A `value` or `default` of a secret that is no placeholder is an error: everybody reads it in the registry, for ever, as
+published versions cannot be changed.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      },
+      "environmentVariables": [
+        {
+          "name": "WEATHER_API_KEY",
+          "description": "Key of the forecast service",
+          "isRequired": true
+        }
+      ]
+    }
+  ]
+}
+```
+```output
+```
+```diff
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      },
+      "environmentVariables": [
+        {
+          "name": "WEATHER_API_KEY",
+          "description": "Key of the forecast service",
+          "isRequired": true,
+          "isSecret": true
+        }
+      ]
+    }
+  ]
+}
+```
+"""
+
+from mcplint import WARNING, Manifest, rule
+from mcplint.registry import weak
+
+
+@rule("registry-unmarked-secret", WARNING)
+def check(manifest: Manifest):
+    yield from weak.secrets(manifest)

@@ -1,0 +1,100 @@
+r"""An input of a package contradicts itself
+
+Clients ask users for the arguments and variables that `server.json` declares, by what it says of them. A `default` that is
+none of the `choices`, or no number where `format` says so, is refused by the form that a client makes of it, or by the
+server. `runtimeArguments` belong to a program that only `runtimeHint` names.
+
+Notes: a default beside `isRequired`, where nobody is asked; and a flag without `value` that has a description, for which
+clients ask and whose answer they put behind the flag, so that a bare switch cannot be described.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      },
+      "environmentVariables": [
+        {
+          "name": "WEATHER_UNITS",
+          "default": "kelvin",
+          "choices": [
+            "metric",
+            "imperial"
+          ]
+        },
+        {
+          "name": "WEATHER_LIMIT",
+          "format": "number",
+          "default": "ten"
+        }
+      ]
+    }
+  ]
+}
+```
+```output
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      },
+      "environmentVariables": [
+        {
+          "name": "WEATHER_UNITS",
+          "default": "metric",
+          "choices": [
+            "metric",
+            "imperial"
+          ]
+        },
+        {
+          "name": "WEATHER_LIMIT",
+          "format": "number",
+          "default": "10"
+        }
+      ]
+    }
+  ]
+}
+```
+"""
+
+from mcplint import WARNING, Manifest, rule
+from mcplint.registry import weak
+
+
+@rule("registry-weak-input", WARNING)
+def check(manifest: Manifest):
+    yield from weak.inputs(manifest)
+    yield from weak.switches(manifest)

@@ -1,0 +1,66 @@
+r"""A version is a range, or cannot be ordered
+
+The registry refuses ranges, but not all of them: `>=1,<2`, `*` and `!=1` pass as if they were one version, and no client can
+install that. It orders versions by SemVer, three numbers and a suffix. Others (`1.4`, `1.4.0rc1`, a date with a zero in
+front) are taken, and are never the latest once a SemVer version is published: that is a note, with the SemVer spelling.
+
+## Bad
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": ">=1.4,<2",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+```output
+```
+
+## Good
+`server.json`
+```json
+{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "io.github.acme/weather",
+  "description": "Forecasts and warnings for a named place",
+  "version": "1.4.0",
+  "repository": {
+    "url": "https://github.com/acme/weather",
+    "source": "github"
+  },
+  "packages": [
+    {
+      "registryType": "pypi",
+      "identifier": "acme-weather",
+      "version": "1.4.0",
+      "transport": {
+        "type": "stdio"
+      }
+    }
+  ]
+}
+```
+"""
+
+from mcplint import WARNING, Manifest, rule
+from mcplint.registry import weak
+
+
+@rule("registry-weak-version", WARNING)
+def check(manifest: Manifest):
+    yield from weak.versions(manifest)
