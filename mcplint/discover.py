@@ -19,6 +19,8 @@ PRUNED = frozenset(
     )
 )
 MOST_FILES = 200_000
+# Seconds that git may take to list.
+PATIENCE = 30
 CONFIGURATIONS = ("mcplint.toml", "pyproject.toml")
 
 
@@ -73,9 +75,7 @@ def tree(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) ->
             paths, problems = paths | more, problems + troubles
     globs = [form for glob in exclude for form in (glob.rstrip("/"), f"{glob.rstrip('/')}/*")]
     kept = [path for path in paths if not any(fnmatchcase(path, glob) for glob in globs)] if globs else paths
-    asked = frozenset(named)
-    problems = [_graver(problem) if problem.span.source.path in asked else problem for problem in problems]
-    return Tree(kept, lambda path: load(root, path, ERROR if path in asked else NOTE), problems, asked)
+    return Tree(kept, lambda path: load(root, path), problems, named)
 
 
 def in_work_tree(root: str) -> bool:
@@ -98,7 +98,7 @@ def _listed_by_git(root: str) -> set[str] | None:
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
     command += ["ls-files", "-co", "--exclude-standard", "-z"]
     try:
-        run = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+        run = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return {os.fsdecode(name) for name in run.stdout.split(b"\0") if name} if run.returncode == 0 else None
@@ -151,15 +151,11 @@ def _scan(root: str, folder: str) -> tuple[set[str], list[str], list[Unreadable]
                     problems += [_problem(path, SPECIAL)] if kind(path) else []
                 elif entry.name not in PRUNED:
                     folders.append(path)
-                    problems += [_problem(path, "is a folder, not a file")] if kind(path) else []
+                    problems += [_problem(path, "is a folder, not a file", NOTE)] if kind(path) else []
     except OSError as error:
         problems.append(_problem(folder or ".", f"cannot be listed: {(error.strerror or 'error').lower()}"))
     return files, folders, problems
 
 
-def _graver(problem: Unreadable) -> Unreadable:
-    return Unreadable(problem.span, problem.message)
-
-
-def _problem(path: str, text: str, severity: str = NOTE) -> Unreadable:
+def _problem(path: str, text: str, severity: str = ERROR) -> Unreadable:
     return Unreadable(Span(Source(path, ""), 0, 0), text, severity)

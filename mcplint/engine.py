@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from mcplint.config import NOTHING, Config
 from mcplint.core import (
     ERROR,
-    SEVERITIES,
     WARNING,
     Diagnostic,
     Failure,
@@ -60,7 +59,7 @@ def judge(
     asked = [rule for rule in rules if config.runs(rule)]
     for path in filter(kind, tree.named):
         tree.source(path)
-    unread = _gravest([*problems, *tree.problems.values()])
+    unread = _unread(tree, problems)
     found, failures = _check(asked, [*_parts(deployment), *unread], config)
     failures += [problem for problem in problems if isinstance(problem, Failure)]
     comments = [ignore for source in tree.read for ignore in ignores(source)]
@@ -79,15 +78,11 @@ def _parts(deployment: Deployment) -> Iterator[Any]:
             yield from parts
 
 
-def _gravest(problems: Iterable[Unreadable | Failure]) -> list[Unreadable]:
-    """The problems of files, one a place: the linker knows better than the loader how grave one is."""
-    kept: dict[tuple[str, int], Unreadable] = {}
-    for problem in problems:
-        if isinstance(problem, Unreadable):
-            key = problem.span.source.path, problem.span.start
-            if key not in kept or SEVERITIES.index(kept[key].severity) < SEVERITIES.index(problem.severity):
-                kept[key] = problem
-    return list(kept.values())
+def _unread(tree: Tree, linked: Iterable[Unreadable | Failure]) -> list[Unreadable]:
+    """The problems of files, one a file: the linker knows which are needed; those asked about by name are too."""
+    found = {problem.span.source.path: problem for problem in linked if isinstance(problem, Unreadable)}
+    named = {path: problem for path, problem in tree.problems.items() if path in tree.named}
+    return list({**tree.problems, **found, **named}.values())
 
 
 def _check(rules: Iterable[Rule], parts: Iterable[Any], config: Config) -> tuple[list[Diagnostic], list[Failure]]:

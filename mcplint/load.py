@@ -6,23 +6,16 @@ import errno
 import os
 import stat
 
-from mcplint.core import NOTE, Source, Span, Unreadable
+from mcplint.core import Source, Span, Unreadable
 from mcplint.kinds import Kind, kind
 
 PLAIN = Kind("plain", ())
 SPECIAL = "is no regular file, so it is not opened"
 
 
-def load(root: str, path: str, severity: str = NOTE) -> Source:
-    """The file of a path in the project whose root (a real path) is given; raises Unreadable where it has no text.
-
-    Unless told otherwise the severity of that is a note: who needs the file makes more of it.
-    """
-    try:
-        return Source(path, decode(path, contents(root, path))[0])
-    except Unreadable as problem:
-        problem.severity = severity
-        raise
+def load(root: str, path: str) -> Source:
+    """The file of a path in the project whose root (a real path) is given; raises Unreadable where it has no text."""
+    return Source(path, decode(path, contents(root, path))[0])
 
 
 def contents(root: str, path: str) -> bytes:
@@ -36,14 +29,15 @@ def contents(root: str, path: str) -> bytes:
         handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
     except OSError as error:
         raise _unreadable(path, _reason(error, whole)) from None
-    with open(handle, "rb", buffering=0):
+    try:
         mode = os.fstat(handle).st_mode
         if not stat.S_ISREG(mode):
             raise _unreadable(path, "is a folder, not a file" if stat.S_ISDIR(mode) else SPECIAL)
-        try:
-            data = _up_to(handle, limit + 1)
-        except OSError as error:
-            raise _unreadable(path, _reason(error, whole)) from None
+        data = _up_to(handle, limit + 1)
+    except OSError as error:
+        raise _unreadable(path, _reason(error, whole)) from None
+    finally:
+        os.close(handle)
     if len(data) > limit:
         raise _unreadable(path, f"is larger than {limit >> 10:,} KB, so it is not read")
     return data
@@ -114,4 +108,4 @@ def _declared(data: bytes) -> str | None:
 def _unreadable(path: str, text: str, upto: bytes = b"") -> Unreadable:
     """A problem at the last byte of what was read so far, or at the start of the file."""
     source = Source(path, upto.decode("latin-1"))
-    return Unreadable(Span(source, max(len(source.text) - 1, 0), len(source.text)), text, NOTE)
+    return Unreadable(Span(source, max(len(source.text) - 1, 0), len(source.text)), text)

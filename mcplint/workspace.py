@@ -74,7 +74,9 @@ def _root(paths: Collection[str]) -> str:
 
 
 def _config(root: str, given: str | None, rules: tuple[Rule, ...]) -> Config:
-    folder, name = (os.path.split(os.path.realpath(given))) if given else (root, discover.configuration(root))
+    if given and not os.path.lexists(given):
+        raise Mistake(f'there is no file "{given}"')
+    folder, name = os.path.split(os.path.realpath(given)) if given else (root, discover.configuration(root))
     if not name:
         return Config()
     shown = os.path.relpath(os.path.join(folder, name))

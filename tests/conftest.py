@@ -1,3 +1,10 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
 import pytest
 
 
@@ -8,3 +15,55 @@ def pytest_addoption(parser):
 @pytest.fixture
 def update(request):
     return request.config.getoption("--update")
+
+
+@pytest.fixture
+def simple(monkeypatch):
+    """The linker of `tests/simple` in place of the real one, and its rule in a folder."""
+    import simple
+
+    import mcplint.link
+
+    monkeypatch.setattr(mcplint.link, "link", simple.link)
+    return simple
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def mcplint(monkeypatch, capsys) -> Callable[..., Ran]:
+    """The command line, run in this process with some arguments."""
+    from mcplint.__main__ import main
+
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["mcplint", *arguments])
+        with pytest.raises(SystemExit) as exit:
+            main()
+        captured = capsys.readouterr()
+        return Ran(int(exit.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Callable[[dict[str, str | bytes]], Path]:
+    """Writes files into a folder of their own, which becomes the working folder."""
+
+    def make(files: dict[str, str | bytes]) -> Path:
+        root = tmp_path / "project"
+        for path, content in files.items():
+            whole = root / path
+            whole.parent.mkdir(parents=True, exist_ok=True)
+            whole.write_bytes(content if isinstance(content, bytes) else content.encode())
+        root.mkdir(exist_ok=True)
+        monkeypatch.chdir(root)
+        return root
+
+    return make

@@ -22,7 +22,7 @@ def report(diagnostics: Iterable[Diagnostic], paint: Paint = plain, folder: str 
 def summary(covered: Covered, diagnostics: Sequence[Diagnostic], hidden: int = 0) -> str:
     """The last line: what was looked at and what was found; `hidden` notes are counted apart."""
     if not covered.files:
-        return "no files to lint here: no Dockerfile, compose file, nginx configuration, server.json or MCP server"
+        return "nothing to lint: no file here belongs to the deployment of an MCP server"
     parts = [plural(covered.files, "file")]
     parts += [plural(covered.servers, "server")] if covered.servers else []
     parts += [plural(covered.routes, "route")] if covered.routes else []

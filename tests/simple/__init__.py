@@ -1,0 +1,44 @@
+"""A linker and a rule as small as they can be, for tests of what surrounds them.
+
+Every Dockerfile is a container whose user its last `USER` says; a line `BROKEN` makes it unreadable.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from mcplint.core import UNKNOWN, Note, Slot, Span, Unreadable, Value
+from mcplint.kinds import kinds
+from mcplint.model import ASSUMED, Container, Deployment, Link
+
+RULES = str(Path(__file__).parent / "rules")
+
+
+class Linked(NamedTuple):
+    deployment: Deployment
+    problems: tuple[Unreadable, ...]
+
+
+def link(tree, config):
+    containers, problems = [], []
+    for path in kinds(tree.paths).get("dockerfile", ()):
+        if source := tree.source(path):
+            if (broken := source.text.find("BROKEN")) >= 0:
+                problems.append(Unreadable(Span(source, broken, broken + 6), "has a broken line"))
+            else:
+                containers.append(container(source))
+    return Linked(Deployment(tuple(containers)), tuple(problems))
+
+
+def container(source) -> Container:
+    found = list(re.finditer(r"^USER (\S+)", source.text, re.M))
+    user: Value[str] = Value(("root",), (Note(Span(source, 0, source.text.find("\n")), "the image runs as root"),))
+    if found:
+        span = Span(source, found[-1].start(1), found[-1].end(1))
+        user = Value((span.text,), (Note(span, "USER sets it"),), Slot(span))
+    links = (Link(None, ASSUMED, "a guess"),) if "ASSUMED" in source.text else ()
+    return Container(
+        source.path, Span(source, 0, 0), source.path, None, frozenset(), {}, True, UNKNOWN, user, UNKNOWN, links=links
+    )

@@ -1,0 +1,226 @@
+"""What the command line takes, prints and exits with; the linker and the rule are those of `tests/simple`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+ROOT_USER = "FROM python:3.13\nUSER root\n"
+SAFE_USER = "FROM python:3.13\nUSER safe\n"
+GUEST = "FROM python:3.13\nUSER guest\n"
+APP = "FROM python:3.13\nUSER app\n"
+
+
+@pytest.fixture
+def lint(simple, mcplint):
+    return lambda *arguments: mcplint(*arguments, "--rules", simple.RULES)
+
+
+def test_findings_are_printed_with_their_place(project, lint):
+    project({"Dockerfile": ROOT_USER})
+    ran = lint()
+    assert ran.out == (
+        "error[known-user]: runs as root\n"
+        " --> Dockerfile:2:6\n"
+        "  |\n"
+        "2 | USER root\n"
+        "  |      ^^^^ USER sets it\n"
+        "  |\n"
+        "  = fix: run as app (--unsafe-fixes)\n"
+        "\n"
+        "1 file; 1 finding (1 error)\n"
+    )
+    assert (ran.code, ran.err) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "arguments", "code"),
+    [
+        (APP, [], 0),
+        (ROOT_USER, [], 1),
+        (ROOT_USER, ["--exit-zero"], 0),
+        (ROOT_USER, ["--fail-on", "error"], 1),
+        (ROOT_USER, ["--fail-on", "never"], 0),
+        (f"{ROOT_USER}# ASSUMED\n", [], 1),
+        (f"{ROOT_USER}# ASSUMED\n", ["--fail-on", "error"], 0),
+        (GUEST, [], 0),
+        (GUEST, ["--pedantic"], 0),
+        (GUEST, ["--fail-on", "note"], 1),
+        (GUEST, ["--fail-on", "never"], 0),
+        ("FROM x\nUSER crash\n", [], 2),
+        ("FROM x\nUSER crash\n", ["--exit-zero", "--select", "known-user"], 2),
+        ("FROM x\nBROKEN\n", [], 1),
+        (ROOT_USER, ["--ignore", "known-user"], 0),
+        (ROOT_USER, ["--select", "unused-ignore,unreadable-file"], 0),
+        (ROOT_USER, ["--diff", "--unsafe-fixes"], 1),
+        (ROOT_USER, ["--diff"], 0),
+        (APP, ["--diff", "--unsafe-fixes"], 0),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_the_exit_code_does_not_depend_on_the_format(project, lint, dockerfile, arguments, code, form):
+    project({"Dockerfile": dockerfile})
+    assert lint(*arguments, "--format", form).code == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no-such-file"], 'there is no file or folder "no-such-file"'),
+        (["Dockerfle"], 'did you mean "Dockerfile"?'),
+        (["shwo"], 'did you mean "show"?'),
+        (["--select", "known-usr"], 'there is no rule "known-usr"; did you mean "known-user"?'),
+        (["--format", "jsn"], "'jsn' is not one of"),
+        (["--selct", "x"], "--select"),
+        (["--config", "none.toml"], 'there is no file "none.toml"'),
+        (["--statistics", "--format", "json"], "--statistics is text"),
+        (["--output", "none/out.txt"], "none/out.txt: cannot be written: No such file or directory"),
+        (["/dev/null", "."], "belong to different projects"),
+    ],
+)
+def test_a_mistake_is_said_and_exits_with_2(project, lint, arguments, said):
+    project({"Dockerfile": APP})
+    ran = lint(*arguments)
+    assert said in ran.err and "Traceback" not in ran.err
+    assert (ran.code, ran.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--version"], 0, "mcplint "),
+        (["--help"], 0, "--unsafe-fixes"),
+        (["-h"], 0, "COMMAND"),
+        (["check", "--help"], 0, "Exit codes"),
+        (["explain", "unused-ignore"], 0, "An ignore comment hides nothing"),
+        (["explain", "unused-ignor"], 2, 'did you mean "unused-ignore"?'),
+        (["rules"], 0, "unreadable-file"),
+        (["show"], 0, "container Dockerfile"),
+    ],
+)
+def test_the_other_commands(project, simple, mcplint, arguments, code, said):
+    project({"Dockerfile": APP})
+    ran = mcplint(*arguments)
+    assert ran.code == code and said in ran.out + ran.err
+
+
+def test_rules_as_json(mcplint):
+    listed = json.loads(mcplint("rules", "--format", "json").out)
+    assert {"name", "severity", "title", "parts", "options", "page"} == set(listed[0])
+    assert "unused-ignore" in [rule["name"] for rule in listed]
+
+
+def test_notes_are_hidden_but_counted(project, lint):
+    project({"Dockerfile": GUEST})
+    assert lint().out == "1 file; no findings; 1 note hidden, --pedantic shows it\n"
+    assert "note[known-user]: runs as guest" in lint("--pedantic").out
+
+
+def test_a_path_chooses_what_is_reported_and_not_what_is_read(project, lint):
+    project({"one/Dockerfile": ROOT_USER, "two/Dockerfile": ROOT_USER})
+    ran = lint("one")
+    assert "one/Dockerfile:2:6" in ran.out and "two/Dockerfile" not in ran.out
+    assert ran.out.endswith("2 files; 1 finding (1 error)\n")
+    assert lint("one", "two/Dockerfile").out.endswith("2 findings (2 errors)\n")
+
+
+def test_paths_are_printed_as_seen_from_the_working_folder(project, lint, monkeypatch):
+    root = project({"one/Dockerfile": ROOT_USER, ".git/HEAD": "", "deep/er/x": ""})
+    monkeypatch.chdir(root / "deep" / "er")
+    assert "--> ../../one/Dockerfile:2:6" in lint("../../one").out
+    assert json.loads(lint("../../one", "--format", "json").out)["findings"][0]["path"] == "one/Dockerfile"
+
+
+def test_output_goes_into_a_file(project, lint):
+    root = project({"Dockerfile": ROOT_USER})
+    ran = lint("--output", "report.txt", "--color", "auto")
+    assert (ran.code, ran.out) == (1, "")
+    assert (root / "report.txt").read_text().startswith("error[known-user]: runs as root\n --> Dockerfile:2:6")
+
+
+def test_statistics_and_quiet(project, lint):
+    project({"one/Dockerfile": ROOT_USER, "two/Dockerfile": SAFE_USER})
+    assert lint("--statistics").out == "    2  error    known-user\n2 files; 2 findings (2 errors)\n"
+    assert lint("--statistics", "--quiet").out == "    2  error    known-user\n"
+
+
+def test_fix_writes_what_is_safe_and_unsafe_fixes_the_rest(project, lint):
+    root = project({"one/Dockerfile": ROOT_USER, "two/Dockerfile": SAFE_USER})
+    ran = lint("--diff", "--quiet")
+    assert ran.out == (
+        "--- a/two/Dockerfile\n+++ b/two/Dockerfile\n@@ -1,2 +1,2 @@\n FROM python:3.13\n-USER safe\n+USER app\n"
+    )
+    assert (root / "two/Dockerfile").read_text() == SAFE_USER
+    ran = lint("--fix")
+    assert "mended 1 finding in 1 file" in ran.err and ran.code == 1
+    assert ((root / "one/Dockerfile").read_text(), (root / "two/Dockerfile").read_text()) == (ROOT_USER, APP)
+    ran = lint("--unsafe-fixes")
+    assert (root / "one/Dockerfile").read_text() == APP and ran.code == 0
+    assert sorted(path.name for path in root.rglob("*") if path.is_file()) == ["Dockerfile", "Dockerfile"]
+
+
+def test_fix_mends_only_what_is_asked_about(project, lint):
+    root = project({"one/Dockerfile": SAFE_USER, "two/Dockerfile": SAFE_USER})
+    lint("one", "--fix")
+    assert (root / "two/Dockerfile").read_text() == SAFE_USER
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments", "coloured"),
+    [
+        ({}, [], False),
+        ({}, ["--color", "always"], True),
+        ({"FORCE_COLOR": "1"}, [], True),
+        ({"FORCE_COLOR": "0"}, [], False),
+        ({"FORCE_COLOR": "1"}, ["--color", "never"], False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, [], False),
+        ({"NO_COLOR": "1"}, ["--color", "always"], True),
+        ({"NO_COLOR": "", "FORCE_COLOR": "1"}, [], True),
+    ],
+)
+def test_colour(project, lint, monkeypatch, environment, arguments, coloured):
+    project({"Dockerfile": ROOT_USER})
+    ran = None
+    lint("--version")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    ran = lint(*arguments)
+    assert ("\x1b[" in ran.out) is coloured
+
+
+def test_a_reader_that_has_gone_is_no_mistake(project):
+    project({"Dockerfile": APP})
+    command = f'{sys.executable} -m mcplint explain unused-ignore | true; echo "${{PIPESTATUS[0]}}"'
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == ("0\n", "")
+
+
+def test_an_interrupt_exits_with_130_and_no_traceback(project, lint, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    project({"Dockerfile": APP})
+    monkeypatch.setattr("mcplint.engine.run", interrupt)
+    ran = lint()
+    assert (ran.code, ran.out) == (130, "") and "Traceback" not in ran.err
+
+
+def test_a_mistake_of_mcplint_itself_exits_with_2(project, lint, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    project({"Dockerfile": APP})
+    monkeypatch.setattr("mcplint.engine.run", fail)
+    ran = lint()
+    assert ran.code == 2 and "please report" in ran.err and "ZeroDivisionError" in ran.err
+
+
+def test_a_rule_that_raises_is_a_finding(project, lint):
+    project({"one/Dockerfile": "FROM x\nUSER crash\n", "two/Dockerfile": ROOT_USER})
+    ran = lint()
+    assert "error[internal-error]: the rule known-user stopped with ValueError: a mistake" in ran.out
+    assert "Traceback" in ran.out and "runs as root" in ran.out
+    assert ran.code == 2

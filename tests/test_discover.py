@@ -1,0 +1,297 @@
+"""Which files are found, of which kind, and what is never opened."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+
+import pytest
+
+from mcplint import discover
+from mcplint.core import Unreadable
+from mcplint.kinds import kind
+from mcplint.load import decode, load
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("Dockerfile", "dockerfile"),
+        ("a/b/Dockerfile.prod", "dockerfile"),
+        ("dockerfile", "dockerfile"),
+        ("api.dockerfile", "dockerfile"),
+        ("Containerfile", "dockerfile"),
+        ("Containerfile.dev", "dockerfile"),
+        ("Dockerfile-worker", "dockerfile"),
+        ("dockerfiles/x", None),
+        ("Dockerfile.md", "other"),
+        ("dockerfile_parser.py", "python"),
+        ("Dockerfile.dockerignore", "dockerignore"),
+        (".dockerignore", "dockerignore"),
+        ("nginx.conf", "nginx"),
+        ("nginx.conf.j2", "nginx"),
+        ("etc/site.conf.template", "nginx"),
+        ("nginx/sites-enabled/default", "nginx"),
+        ("nginx/templates/default.conf.template", "nginx"),
+        ("compose.yaml", "compose"),
+        ("compose.override.yml", "compose"),
+        ("docker-compose.prod.yml", "compose"),
+        ("decompose.yml", None),
+        ("server.json", "server.json"),
+        ("my-server.json", None),
+        ("pyproject.toml", "pyproject"),
+        ("requirements-dev.txt", "requirements"),
+        ("requirements/prod.txt", "requirements"),
+        ("uv.lock", "lock"),
+        ("Pipfile.lock", "pipfile.lock"),
+        (".env", "env"),
+        ("deploy/prod.env", "env"),
+        (".mcp.json", "client"),
+        (".vscode/mcp.json", "client"),
+        ("fastmcp.json", "fastmcp"),
+        ("README.md", "other"),
+    ],
+)
+def test_the_kind_is_told_by_the_path(path, name):
+    found = kind(path)
+    assert (found.name if found else None) == name
+
+
+def git(*arguments: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    identity = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
+    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True, env=environment)
+
+
+FILES = {
+    "Dockerfile": "FROM x\n",
+    "src/server.py": "",
+    "ignored/Dockerfile": "FROM y\n",
+    ".gitignore": "ignored/\n",
+    "node_modules/x/Dockerfile": "FROM z\n",
+    ".venv/pyvenv.cfg": "",
+    "env/pyvenv.cfg": "",
+    "env/lib/x.py": "",
+}
+
+
+def test_git_lists_what_it_does_not_ignore(project):
+    root = project(FILES)
+    git("init", "-q")
+    assert discover.tree(str(root)).paths >= {"Dockerfile", "src/server.py", ".gitignore"}
+    assert not {
+        path for path in discover.tree(str(root)).paths if path.startswith(("ignored", "node_modules", ".venv"))
+    }
+
+
+def test_without_git_all_is_listed_but_what_is_never_the_projects_own(project):
+    root = project(FILES)
+    assert discover.tree(str(root)).paths == {"Dockerfile", "src/server.py", ".gitignore", "ignored/Dockerfile"}
+
+
+def test_a_path_that_is_asked_about_belongs_to_the_project_though_git_ignores_it(project):
+    root = str(project(FILES))
+    git("init", "-q")
+    assert "ignored/Dockerfile" in discover.tree(root, named=["ignored/Dockerfile"]).paths
+    assert "ignored/Dockerfile" in discover.tree(root, named=["ignored"]).paths
+
+
+@pytest.mark.parametrize("glob", ["src", "src/", "src/*", "*.py", "src/server.py"])
+def test_what_is_excluded_is_not_there(project, glob):
+    root = str(project({"src/server.py": "", "Dockerfile": ""}))
+    assert discover.tree(root, [glob]).paths == {"Dockerfile"}
+
+
+def test_a_deleted_file_is_not_there(project):
+    root = project({"Dockerfile": "", "server.py": ""})
+    git("init", "-q")
+    git("add", ".")
+    (root / "server.py").unlink()
+    assert discover.tree(str(root)).paths == {"Dockerfile"}
+
+
+def test_a_tracked_folder_that_became_a_link_to_outside_is_not_looked_into(project, tmp_path):
+    root = project({"deploy/Dockerfile": "FROM x\n"})
+    git("init", "-q")
+    git("add", ".")
+    (root / "deploy").rename(tmp_path / "outside")
+    (root / "deploy").symlink_to(tmp_path / "outside")
+    assert discover.tree(str(root)).source("deploy/Dockerfile") is None
+
+
+@pytest.mark.parametrize("hook", ["pre-commit", "post-index-change", "fsmonitor-watchman"])
+def test_a_hostile_repository_leaves_no_trace(project, tmp_path, hook):
+    root = project({"Dockerfile": "FROM x\n", ".gitattributes": "* filter=evil diff=evil\n"})
+    git("init", "-q")
+    git("add", ".")
+    trace = tmp_path / "trace"
+    evil = root / ".git" / "hooks" / hook
+    evil.parent.mkdir(exist_ok=True)
+    evil.write_text(f"#!/bin/sh\ntouch {trace}\n")
+    evil.chmod(0o755)
+    lines = [f'[core]\n\tfsmonitor = "{evil}"\n\thooksPath = "{evil.parent}"\n\tpager = "touch {trace}"']
+    lines += [f'\tsshCommand = "touch {trace}"\n\teditor = "touch {trace}"\n\talternateRefsCommand = "touch {trace}"']
+    lines += [f'[filter "evil"]\n\tclean = "touch {trace}; cat"\n\tsmudge = "touch {trace}; cat"\n\trequired = true']
+    lines += [
+        f'[diff]\n\texternal = "touch {trace}"\n[diff "evil"]\n\tcommand = "touch {trace}"\n\ttextconv = "touch {trace}"'
+    ]
+    lines += [f'[alias]\n\tls-files = "!touch {trace}"\n[pager]\n\tls-files = "touch {trace}"']
+    lines += [
+        f'[extensions]\n\tpartialClone = o\n[remote "o"]\n\turl = {root}\n\tpromisor = true\n\tuploadpack = "touch {trace}"'
+    ]
+    with open(root / ".git" / "config", "a") as config:
+        config.write("\n".join(lines) + "\n")
+    assert "Dockerfile" in discover.tree(str(root)).paths
+    assert not trace.exists()
+
+
+def test_what_a_hook_was_started_with_does_not_lead_to_another_repository(project, tmp_path, monkeypatch):
+    root = project({"Dockerfile": ""})
+    git("init", "-q")
+    git("init", "-q", str(tmp_path / "other"))
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "other"))
+    assert discover.tree(str(root)).paths == {"Dockerfile"}
+
+
+def test_an_index_that_is_no_file_does_not_hang(project, monkeypatch):
+    root = project({"Dockerfile": ""})
+    git("init", "-q")
+    os.mkfifo(root / ".git" / "index")
+    monkeypatch.setattr(discover, "PATIENCE", 1)
+    assert "Dockerfile" in discover.tree(str(root)).paths
+
+
+@pytest.mark.parametrize("configured", ["mcplint.toml", "pyproject.toml", None])
+def test_the_project_is_the_nearest_configuration_else_the_work_tree(project, configured, tmp_path):
+    root = project({"a/b/Dockerfile": "", "a/pyproject.toml": "[project]\n", ".git/HEAD": ""})
+    if configured:
+        (root / "a" / configured).write_text("[tool.mcplint]\n")
+    (tmp_path / "mcplint.toml").write_text("")
+    assert discover.project("a/b/Dockerfile") == str(root / "a" if configured else root)
+
+
+def test_without_git_the_project_does_not_reach_above_the_working_folder(project, monkeypatch, tmp_path):
+    root = project({"a/b/Dockerfile": "", "mcplint.toml": ""})
+    assert discover.project("a/b") == str(root)
+    monkeypatch.chdir("a")
+    assert discover.project("b") == str(root / "a")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert discover.project(str(root / "a" / "b")) == str(root / "a" / "b")
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "text", "encoding"),
+    [
+        ("Dockerfile", b"FROM x\r\n", "FROM x\r\n", "utf-8"),
+        ("Dockerfile", b"\xef\xbb\xbfFROM x\n", "FROM x\n", "utf-8-sig"),
+        ("Dockerfile", b"# caf\xe9\n", "# caf\xe9\n", "latin-1"),
+        ("Dockerfile", b"a\rb\r", "a\rb\r", "utf-8"),
+        ("server.py", b"# -*- coding: latin-1 -*-\n'\xe9'\n", "# -*- coding: latin-1 -*-\n'\xe9'\n", "iso-8859-1"),
+        ("server.json", b"", "", "utf-8"),
+    ],
+)
+def test_a_text_is_decoded_so_that_it_can_be_written_back(path, data, text, encoding):
+    assert decode(path, data) == (text, encoding)
+    assert text.encode(encoding) == data
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "said", "line"),
+    [
+        ("Dockerfile", "FROM x\n".encode("utf-16"), "UTF-16", 1),
+        ("Dockerfile", "FROM x\n".encode("utf-16-le"), "UTF-16", 1),
+        ("Dockerfile", b"FROM x\nRUN \0\n", "NUL", 2),
+        ("server.json", b'{\n"a": "\xe9"}', "UTF-8", 2),
+        ("server.py", b"# coding: no-such\n'\xe9'", "UTF-8", 2),
+        ("server.py", b"x = 1\nx = '\xe9'", "UTF-8", 2),
+        ("compose.yaml", b"\xef\xbb\xbfa: b\nc: \xff", "UTF-8", 2),
+    ],
+)
+def test_what_cannot_be_decoded_is_said_with_its_place(path, data, said, line):
+    with pytest.raises(Unreadable) as caught:
+        decode(path, data)
+    span = caught.value.span
+    assert said in caught.value.message and span.source.text[: span.start].count("\n") + 1 == line
+
+
+def make_fifo(path):
+    os.mkfifo(path)
+
+
+def make_loop(path):
+    path.symlink_to(path.name)
+
+
+def make_dangling(path):
+    path.symlink_to("nowhere")
+
+
+def make_outside(path):
+    (path.parent.parent / "outside").write_text("FROM x\n")
+    path.symlink_to("../outside")
+
+
+def make_device(path):
+    path.symlink_to("/dev/zero")
+
+
+def make_large(path):
+    path.write_bytes(b"#" * ((1 << 20) + 1))
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (make_fifo, "no regular file"),
+        (make_loop, "leads back to itself"),
+        (make_dangling, "leads nowhere"),
+        (make_outside, "outside the project"),
+        (make_device, "outside the project"),
+        (make_large, "larger than 1,024 KB"),
+        (lambda path: path.mkdir(), "is a folder"),
+        (lambda path: None, "vanished"),
+    ],
+)
+def test_what_is_no_readable_file_is_said(project, make, said):
+    root = project({})
+    make(root / "Dockerfile")
+    with pytest.raises(Unreadable, match=said):
+        load(str(root), "Dockerfile")
+
+
+def test_what_may_not_be_read_is_said(project, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    root = project({"Dockerfile": ""})
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(Unreadable, match="cannot be read: permission denied"):
+        load(str(root), "Dockerfile")
+
+
+@pytest.mark.parametrize("make", [make_fifo, make_loop, make_dangling, make_outside, lambda path: path.mkdir()])
+@pytest.mark.parametrize("with_git", [True, False])
+def test_a_tree_has_a_problem_for_each(project, make, with_git):
+    root = project({"server.py": ""})
+    make(root / "Dockerfile")
+    if with_git:
+        git("init", "-q")
+    tree = discover.tree(str(root))
+    assert tree.source("Dockerfile") is None
+    assert "Dockerfile" in tree.problems
+
+
+def test_a_link_inside_the_project_is_read(project):
+    root = project({"docker/Dockerfile.prod": "FROM x\n"})
+    (root / "Dockerfile").symlink_to("docker/Dockerfile.prod")
+    assert discover.tree(str(root)).source("Dockerfile").text == "FROM x\n"
+
+
+def test_a_file_name_that_is_no_text(project):
+    root = project({"Dockerfile": ""})
+    name = os.fsdecode(b"\xff.conf")
+    (root / name).write_text("server {}\n")
+    assert discover.tree(str(root)).source(name).text == "server {}\n"
