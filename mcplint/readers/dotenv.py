@@ -14,7 +14,7 @@ from mcplint.passage import Passage
 
 ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 GAP = re.compile(r"\s*(?:#[^\n]*\s*)*")
-NAME = re.compile(r"(?:export\s+)?([\w.\-\[\] \t\v\f\r\x85\xa0]*)([=:\n]|\Z)")
+NAME = re.compile(r"(?:export\s+)?([\w.\-\[\] \t\v\f\r\x85\xa0]*)([=:\n]|\Z)?")
 BLANK = re.compile(r"[ \t\v\f\r\x85\xa0]*")
 QUOTED = {quote: re.compile(rf"[^\\{quote}]+|\\0[0-7]{{3}}|\\.|{quote}", re.DOTALL) for quote in "'\""}
 
@@ -27,9 +27,9 @@ def read(source: Source, raw: bool = False) -> EnvFile:
 def _assignments(source: Source) -> Iterator[Assignment]:
     text, start = source.text, _match(GAP, source.text, int(source.text.startswith("\ufeff"))).end()
     while start < len(text):
-        name = NAME.match(text, start)
-        if not name:
-            stop = _match(re.compile(r"[\w.\-\[\]\s]*"), text, start).end()
+        name = _match(NAME, text, start)
+        if name[2] is None:
+            stop = name.end()
             raise Unreadable(Span(source, stop, stop + 1), "a character that the name of a variable cannot have")
         key = Span(source, name.start(1), name.start(1) + len(name[1].rstrip()))
         if " " in key.text:
@@ -56,7 +56,7 @@ def _assigned(source: Source, key: Span, start: int) -> tuple[Assignment, int]:
 
 
 def _quoted(source: Source, start: int) -> tuple[list[tuple[str, int]], int]:
-    """The pieces of a quoted value, with their places, and where it ends; in single quotes only the quote is escaped."""
+    """The pieces of a quoted value with their places, and where it ends; single quotes escape only the quote."""
     quote = source.text[start]
     pieces: list[tuple[str, int]] = []
     for token in QUOTED[quote].finditer(source.text, start + 1):

@@ -217,7 +217,7 @@ def written(node: ScalarNode) -> Text:
 
 def within(directory: str, path: str) -> str | None:
     """A path from a folder of the project as one from the root; None where it leads outside or is not known."""
-    if HOLE in path or isabs(path) or "://" in path or path.startswith("~"):
+    if HOLE in path or isabs(path) or path[1:2] == ":" or "://" in path or path.startswith("~"):
         return None
     found = normpath(join(directory, path))
     return None if found.startswith("..") else found

@@ -42,7 +42,7 @@ def merged(base: Node | None, over: Node, rules: str | Rules | None = None) -> N
     elif _null(over):
         return base
     if rules == APPENDED:
-        return SequenceNode(over.span, (*entries(base), *_kept(entries(over))))
+        return _appended(base, over)
     if rules == KEYED:
         base, over = keyed(base), keyed(over)
     elif isinstance(rules, Mapping) and "args" in rules:
@@ -69,12 +69,29 @@ def _mappings(base: MappingNode, over: MappingNode, rules: Rules) -> MappingNode
 
 def _nothing(over: Node) -> Node:
     """What a node is merged over where nothing stands before it."""
-    match over:
-        case MappingNode():
-            return MappingNode(over.span, ())
-        case SequenceNode():
-            return SequenceNode(over.span, ())
-    return over
+    return MappingNode(over.span, ()) if isinstance(over, MappingNode) else SequenceNode(over.span, ())
+
+
+def _appended(base: Node, over: Node) -> SequenceNode:
+    """The entries of both. One whose value is reset removes those of its name, and itself."""
+    added = entries(over)
+    reset = {item.pairs[0][0].text for item in added if isinstance(item, MappingNode) and _reset(item)}
+    kept = (item for item in entries(base) if not reset or _name(item) not in reset)
+    return SequenceNode(over.span, (*kept, *(item for item in _kept(added) if not _reset(item))))
+
+
+def _reset(entry: Node) -> bool:
+    return isinstance(entry, MappingNode) and any(value.tag == "!reset" for _, value in entry.pairs)
+
+
+def _name(entry: Node) -> str | None:
+    """The name that an entry is for."""
+    match entry:
+        case MappingNode(pairs=((key, _), *_)):
+            return key.text
+        case ScalarNode():
+            return entry.text.partition("=")[0]
+    return None
 
 
 def _kept(items: tuple[Node, ...]) -> Iterator[Node]:

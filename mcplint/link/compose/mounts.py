@@ -42,20 +42,20 @@ def _short(assembly: Assembly, node: Node) -> Mount:
     """`[SOURCE:]TARGET[:MODE,…]`; a source that begins like a path is one, any other names a volume."""
     text = assembly.text(node)
     parts = _fields(text)
-    if len(parts) == 1:
-        kind = "volume" if text.known else "unknown"
-        return Mount(kind, Value((None,)) if text.known else Value(None, text.trace), parts[0].value, False, node.span)
-    source, target, *mode = parts
+    if len(parts) < 2:
+        kind, target = "volume" if text.known else "unknown", text.value
+        return Mount(kind, Value((None,) if text.known else None, text.trace), target, False, node.span)
+    source, place, *mode = parts
     kind = "bind" if source.text.startswith((".", "/", "~", "\\")) or source.text[1:2] == ":" else "volume"
     kind = "unknown" if source.text.startswith(HOLE) else kind
     path = _path(assembly, source, node.span) if kind == "bind" else None
     read_only = any("ro" in part.text.split(",") for part in mode)
-    return Mount(kind, _optional(source), target.value, read_only, node.span, path)
+    return Mount(kind, _optional(source), place.value, read_only, node.span, path)
 
 
 def _fields(text: Text) -> list[Text]:
-    """The parts between colons, a drive letter (`C:\\`) kept with its path."""
-    return [text.part(*match.span()) for match in re.finditer(r"(?:(?<![^:])[A-Za-z]:(?=[\\/]))?[^:]+", text.text)]
+    """The parts between colons; a single letter is the drive of the path behind it, as compose takes it."""
+    return [text.part(*match.span()) for match in re.finditer(r"(?:(?<![^:])[A-Za-z]:)?[^:]+", text.text)]
 
 
 def _long(assembly: Assembly, node: MappingNode) -> Mount:

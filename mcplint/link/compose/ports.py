@@ -81,7 +81,7 @@ def _mapped(target: Text, published: Text | None, address: Text | None, protocol
     else:
         outer = _range(published)
     if len(outer) != len(inner):
-        inner, outer = (inner if len(inner) == 1 else (Value(None, target.trace),)), (join(outer),)
+        inner, outer = (inner, (join(outer),)) if len(inner) == 1 else ((Value(None),), (Value(None),))
     for port, host in zip(inner, outer, strict=True):
         yield Port(port, host, host_ip, span, protocol)
 
