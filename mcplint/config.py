@@ -74,7 +74,7 @@ def _undecodable(path: str, text: str, error: Exception) -> Mistake:
     """tomllib ends its messages with `(at line 3, column 5)` or `(at end of document)`."""
     message, _, where = str(error).rpartition(" (at ")
     numbers = [int(word) for word in where.replace(",", " ").replace(")", " ").split() if word.isdecimal()]
-    line, column = numbers if len(numbers) == 2 else (text.count("\n") + 1, 1)
+    line, column = numbers if len(numbers) == 2 else (text.count("\n") + 1, len(text) - text.rfind("\n"))
     return Mistake(f"{path}:{line}:{column}: is no TOML: {message or error}")
 
 
@@ -109,7 +109,8 @@ def _rules(table: Mapping[str, Any], rules: Mapping[str, Rule]) -> tuple[dict[st
             del given["severity"]
         defaults = dict(rules[name].options)
         _known(f"option of {name}", given, defaults, *keys)
-        options[name] = {key: _typed(given, type(defaults[key]), *keys, key) for key in given}
+        if given:
+            options[name] = {key: _typed(given, type(defaults[key]), *keys, key) for key in given}
     return severities, options
 
 

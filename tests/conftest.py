@@ -22,9 +22,7 @@ def simple(monkeypatch):
     """The linker of `tests/simple` in place of the real one, and its rule in a folder."""
     import simple
 
-    import mcplint.link
-
-    monkeypatch.setattr(mcplint.link, "link", simple.link)
+    monkeypatch.setitem(sys.modules, "mcplint.link", simple)
     return simple
 
 

@@ -1,0 +1,126 @@
+"""What a configuration may say, and what is said of one that makes no sense."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import simple
+
+from mcplint.catalogue import catalogue
+from mcplint.config import Config, load
+from mcplint.mistake import Mistake
+
+RULES = catalogue(simple.RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "config"),
+    [
+        ("", Config()),
+        ('fail-on = "error"', Config(fail_on="error")),
+        ("pedantic = true", Config(pedantic=True)),
+        ('exclude = ["legacy", "x/*"]', Config(exclude=("legacy", "x/*"))),
+        ('[rules]\nknown-user = "off"', Config(off=frozenset({"known-user"}))),
+        ('[rules]\nknown-user = "note"', Config(severities={"known-user": "note"})),
+        ('[rules.known-user]\nknown = "me"', Config(options={"known-user": {"known": "me"}})),
+        (
+            '[rules]\nknown-user = { severity = "warning", strict = true }',
+            Config(severities={"known-user": "warning"}, options={"known-user": {"strict": True}}),
+        ),
+        ('[ignore]\n"deploy/*" = ["known-user"]', Config(ignore=(("deploy/*", frozenset({"known-user"})),))),
+        ('fail-on = "never"\r\n', Config(fail_on="never")),
+    ],
+)
+def test_settings(text, config):
+    assert load("mcplint.toml", text, RULES) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('fail-onn = "error"', ':1:1: unknown key "fail-onn"; did you mean "fail-on"?'),
+        ('fail-on = "eror"', ':1:11: unknown severity "eror"; did you mean "error"?'),
+        ('fail-on = "zzz"', ':1:11: unknown severity "zzz"; it is one of error, warning, note, never'),
+        ("fail-on = 3", ':1:1: "fail-on" is a string, not a number'),
+        ("pedantic = 1", ':1:1: "pedantic" is true or false, not a number'),
+        ('exclude = "x"', ':1:1: "exclude" is a list, not a string'),
+        ("exclude = [1]", ':1:1: "exclude" is a list of strings'),
+        ("rules = 3", ':1:1: "rules" is a table, not a number'),
+        ('[rules]\n# a comment\n  known-usr = "off"', ':3:3: unknown rule "known-usr"; did you mean "known-user"?'),
+        ('[rules]\nknown-user = "of"', ':2:14: unknown severity "of"; did you mean "off"?'),
+        ("[rules.known-user]\nknwon = 1", ':2:1: unknown option of known-user "knwon"; did you mean "known"?'),
+        ("[rules.known-user]\nknown = 1", ':2:1: "known" is a string, not a number'),
+        ("[rules]\nknown-user = { strict = 1 }", ':2:16: "strict" is true or false, not a number'),
+        ('[ignore]\n"a/*" = [\n  "known-user",\n  "x",\n]', ':4:3: unknown rule "x"'),
+        ('[ignore]\n"a/*" = "known-user"', ':2:1: "a/*" is a list, not a string'),
+        ("[deployment]\nreplica = 2", ':2:1: unknown key "replica"'),
+        ("[ruels]\n", ':1:1: unknown key "ruels"; did you mean "rules"?'),
+        ("fail-on = [", ":1:12: is no TOML"),
+        ("a = 1\na = 2", ":2:6: is no TOML"),
+        ("x = 1979-05-27", 'unknown key "x"'),
+        ("pedantic = 1979-05-27", '"pedantic" is true or false, not a date'),
+    ],
+)
+def test_a_mistake_has_its_place(text, said):
+    with pytest.raises(Mistake) as caught:
+        load("mcplint.toml", text, RULES)
+    assert str(caught.value).startswith("mcplint.toml:") and said in str(caught.value)
+    with pytest.raises(Mistake) as caught:
+        load("a/pyproject.toml", in_pyproject(text), RULES)
+    assert str(caught.value).startswith("a/pyproject.toml:")
+
+
+def in_pyproject(text: str) -> str:
+    """The same settings below `[tool.mcplint]`."""
+    return "[tool.mcplint]\n" + re.sub(r"^\[(?=[a-z])", "[tool.mcplint.", text, flags=re.M)
+
+
+def test_in_pyproject_the_place_counts_from_the_top_of_the_file():
+    text = '[project]\nname = "x"\n\n[tool.other]\nrules = 1\n\n[tool.mcplint.rules]\nknown-usr = "off"\n'
+    with pytest.raises(Mistake, match=r"^pyproject.toml:8:1: unknown rule"):
+        load("pyproject.toml", text, RULES)
+
+
+@pytest.mark.parametrize("text", ["tool = 3", "[tool]\nmcplint = 3", "[[tool.mcplint]]"])
+def test_a_table_that_is_none(text):
+    with pytest.raises(Mistake, match=r'"(tool|mcplint)" is a table'):
+        load("pyproject.toml", text, RULES)
+
+
+def test_deep_nesting_is_a_mistake_and_no_crash():
+    with pytest.raises(Mistake, match="is no TOML"):
+        load("mcplint.toml", "x = " + "[" * 100_000, RULES)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ('fail-on = "x"'.encode("utf-16"), "UTF-16"),
+        (b"fail-on = '\xff'", "not encoded as UTF-8"),
+        (b'[rules]\nroot-usr = "off"\n', ":2:1: unknown rule"),
+    ],
+)
+def test_the_command_exits_with_2(project, simple, mcplint, data, said):
+    project({"mcplint.toml": data, "Dockerfile": "FROM x\n"})
+    ran = mcplint()
+    assert ran.code == 2 and said in ran.err and "mcplint.toml" in ran.err
+
+
+def test_the_nearest_configuration_holds(project, simple, mcplint):
+    project(
+        {
+            "pyproject.toml": '[tool.mcplint]\nfail-on = "never"\n',
+            "service/mcplint.toml": 'fail-on = "error"\n',
+            "service/Dockerfile": "FROM x\nUSER root\n",
+            ".git/HEAD": "",
+        }
+    )
+    assert mcplint("--rules", simple.RULES).code == 0
+    assert mcplint("service", "--rules", simple.RULES).code == 1
+    assert mcplint("service", "--config", "pyproject.toml", "--rules", simple.RULES).code == 0
+
+
+def test_a_pyproject_that_only_names_mcplint_and_is_broken_is_no_configuration(project, simple, mcplint):
+    project({"pyproject.toml": '[dependency-groups]\ndev = ["mcplint", \n', "Dockerfile": "FROM x\nUSER app\n"})
+    assert mcplint("--rules", simple.RULES).code == 0
