@@ -111,6 +111,7 @@ class Sdk(NamedTuple):
     `version` has one option where a lock decides it or the newest release is taken; `exact` tells which.
     `prefixes`: the prefixes of the environment variables that this release obeys, None where that is not known.
     `sessionless`: it serves clients of the protocol revision 2026-07-28 without a session.
+    `installed`: the version that will be there, which differs where the program imports what only others have.
     """
 
     package: str | None
@@ -118,6 +119,7 @@ class Sdk(NamedTuple):
     exact: bool = False
     prefixes: tuple[str, ...] | None = None
     sessionless: bool = False
+    installed: Value[str] = UNKNOWN
 
     @property
     def title(self) -> str:

@@ -1,1 +1,191 @@
-"""Facts of all files joined into the parts of the model, inside out."""
+"""Facts of all files joined into the parts of the model, inside out: containers, servers, routes, what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from mcplint.config import Config
+from mcplint.core import Unreadable
+from mcplint.kinds import kinds
+from mcplint.link.containers import Running, aside, running
+from mcplint.link.reach import Network
+from mcplint.link.reading import Reading
+from mcplint.model import (
+    ClientConfig,
+    Container,
+    Deployment,
+    Labelled,
+    Loose,
+    Manifest,
+    Package,
+    Remote,
+    Route,
+    Server,
+)
+from mcplint.tree import Tree
+
+if TYPE_CHECKING:
+    from mcplint.link.image import Image
+    from mcplint.link.proxies import Proxy
+
+Paths = Mapping[str, list[str]]
+P = TypeVar("P", Remote, ClientConfig)
+
+
+class Linked(NamedTuple):
+    """The deployment of a project, and what of its files could not be read."""
+
+    deployment: Deployment
+    problems: tuple[Unreadable, ...]
+
+
+def link(tree: Tree, config: Config) -> Linked:
+    """The deployment that the files of a project make."""
+    reading = Reading(tree)
+    paths = kinds(path for path in tree.paths if not aside(path))
+    places = _places(reading, paths) if _speaks_of_mcp(reading, paths) else ()
+    servers, loose, needed = _servers(reading, paths, places)
+    network = Network(places, servers)
+    deployment = Deployment(_containers(places, servers), servers, loose=loose)
+    deployment = _published(reading, paths, network, deployment)
+    return Linked(deployment, reading.found(needed | _asked_for(paths, servers)))
+
+
+def _speaks_of_mcp(reading: Reading, paths: Paths) -> bool:
+    """Whether any Python file or list of dependencies has the letters: without them there is no server to look for."""
+    for kind in ("pyproject", "requirements", "python"):
+        for path in paths.get(kind, ()):
+            source = reading.tree.source(path)
+            if source and "mcp" in source.text:
+                return True
+    return False
+
+
+def _places(reading: Reading, paths: Paths) -> tuple[Running, ...]:
+    dockerfiles = reading.all("dockerfile", paths.get("dockerfile", ()))
+    compose = reading.all("compose", paths.get("compose", ()))
+    if not compose:
+        return tuple(running(reading.tree, dockerfiles, ()))
+    from mcplint.link.services import projects
+
+    return tuple(running(reading.tree, dockerfiles, projects(compose.values(), reading.tree)))
+
+
+def _servers(
+    reading: Reading, paths: Paths, places: tuple[Running, ...]
+) -> tuple[tuple[Server, ...], tuple[Loose, ...], frozenset[str]]:
+    """The servers of all containers, else those in the code; what starts none; the files they cannot do without."""
+    if not places and "python" not in paths:
+        return (), (), frozenset()
+    from mcplint.link.servers import bare, started
+
+    found = [(place, started(place, reading)) for place in places]
+    servers = [server for _, start in found for server in start.servers]
+    loose = (Loose(p.container.id, p.container.span, start.why, start.notes) for p, start in found if not start.servers)
+    needed = frozenset(path for _, start in found for path in start.needed)
+    return tuple(servers or bare(reading, paths.get("python", ()))), tuple(loose), needed
+
+
+def _containers(places: tuple[Running, ...], servers: tuple[Server, ...]) -> tuple[Container, ...]:
+    """The containers that start an MCP server, each with the ids of its servers."""
+    inside: dict[str, list[str]] = {}
+    for server in servers:
+        if server.container:
+            inside.setdefault(server.container.id, []).append(server.id)
+    containers = (place.container for place in places)
+    return tuple(c._replace(servers=tuple(inside[c.id])) for c in containers if c.id in inside)
+
+
+def _published(reading: Reading, paths: Paths, network: Network, deployment: Deployment) -> Deployment:
+    """The deployment with its routes, with how they spread requests, and with what clients are told."""
+    in_front = _proxies(reading, paths, network)
+    routes = tuple(route for proxy in in_front for _, route in proxy.routes)
+    manifests, remotes, packages = _manifests(reading, paths, network)
+    remotes = _joined(remotes, in_front, network)
+    return deployment._replace(
+        servers=_spread(network, routes),
+        routes=tuple(route for route in routes if route.server),
+        remotes=remotes,
+        packages=packages,
+        manifests=manifests,
+        clients=_joined(_clients(reading, paths), in_front, network),
+        loose=(*deployment.loose, *(Loose(r.id, r.span, _why(r)) for r in routes if not r.server)),
+    )
+
+
+def _why(part: Route) -> str:
+    return "; ".join(dict.fromkeys(link.why for link in part.links)) or "leads to no server that is known"
+
+
+def _proxies(reading: Reading, paths: Paths, network: Network) -> tuple[Proxy, ...]:
+    if not network.servers or "nginx" not in paths:
+        return ()
+    from mcplint.link.proxies import proxies
+
+    return tuple(proxies(reading.all("nginx", paths["nginx"]), reading.tree, network))
+
+
+def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
+    if not network.servers:
+        return ()
+    from mcplint.link.spread import spreads
+
+    places = {place.container.id: place for place in network.running}
+    return tuple(
+        server._replace(
+            spread=tuple(
+                spreads(
+                    server,
+                    places.get(server.container.id) if server.container else None,
+                    tuple(route for route in routes if route.server and route.server.id == server.id),
+                )
+            )
+        )
+        for server in network.servers
+    )
+
+
+def _manifests(
+    reading: Reading, paths: Paths, network: Network
+) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
+    documents = reading.all("manifest", paths.get("server.json", ())).values()
+    if not documents:
+        return (), (), ()
+    from mcplint.link.manifests import manifest, packages, project, remotes, served
+
+    images = {(place.image.dockerfile, place.image.number): place.image for place in network.running if place.image}
+    around = project(reading.tree, (_labelled(image, reading) for image in images.values()))
+    return (
+        tuple(manifest(document, around) for document in documents),
+        tuple(remote for document in documents for remote in remotes(document)),
+        tuple(served(package, around, network.servers) for document in documents for package in packages(document)),
+    )
+
+
+def _labelled(image: Image, reading: Reading) -> Labelled:
+    stage = reading.of("dockerfile", image.dockerfile).stages[image.number]
+    last = (stage.origin, *stage.instructions)[-1].span
+    return Labelled(image.dockerfile, image.span, last, image.labels)
+
+
+def _clients(reading: Reading, paths: Paths) -> tuple[ClientConfig, ...]:
+    if "client" not in paths:
+        return ()
+    from mcplint.link.clients import clients
+
+    return tuple(client for file in reading.all("client", paths["client"]).values() for client in clients(file))
+
+
+def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:
+    if not parts or not network.servers:
+        return parts
+    from mcplint.link.published import joined
+
+    return tuple(joined(part, in_front, network) for part in parts)
+
+
+def _asked_for(paths: Paths, servers: tuple[Server, ...]) -> frozenset[str]:
+    """The files that tell how a server is deployed, where there is one to deploy."""
+    kinds_needed = ("dockerfile", "compose", "nginx", "server.json") if servers else ("server.json",)
+    return frozenset(path for kind in kinds_needed for path in paths.get(kind, ()))

@@ -1,0 +1,134 @@
+"""From what clients are told to what answers: the URL of a remote or a client followed through the proxies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeVar
+
+from mcplint.core import UNKNOWN, Note, Value
+from mcplint.link.nginx import Answer, answer
+from mcplint.link.proxies import Proxy
+from mcplint.link.reach import LOOPBACK, Network
+from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Server
+
+P = TypeVar("P", Remote, ClientConfig)
+
+# Last segments of a path that name a transport: whatever a gateway puts in front, the server is asked for them.
+TELLING = frozenset({"mcp", "sse"})
+
+
+class Target(NamedTuple):
+    """A URL taken apart; the path has no query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
+    """The part with the route and server that answer its URL, and what that server is asked for."""
+    target = taken_apart(part.url.only) if part.url.only else None
+    if target is None:
+        return part._replace(links=(Link(None, MISSING, "has no URL that is known"),))
+    note = Note(part.url.span or part.span, "this URL is what clients are told")
+    for proxy, port, kind in _fronts(target, proxies, network):
+        return _through(part, proxy, target, port, kind, note)
+    if target.host in LOOPBACK:
+        reached = network.at(target.host, target.port, None, note)
+        asked: Value[str | None] = Value((target.path,), (note,)) if reached.server else UNKNOWN
+        return part._replace(server=reached.server, asked=asked, links=(reached.link,))
+    return _direct(part, target, network, note)
+
+
+def taken_apart(url: str) -> Target | None:
+    """The parts of an HTTP URL, or None where it is none."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return Target(parts.scheme, parts.hostname, port, parts.path or "/")
+
+
+def _fronts(target: Target, proxies: tuple[Proxy, ...], network: Network) -> Iterator[tuple[Proxy, int, str]]:
+    """The proxies that take a request for a target, best first: the port they hear it on, and the kind of link."""
+    leading = [proxy for proxy in proxies if any(route.server for _, route in proxy.routes)]
+    for proxy in leading:
+        if target.host in LOOPBACK:
+            if inner := _inner(proxy, target.port):
+                yield proxy, inner, MADE
+        elif any(target.host in (route.server_names.only or ()) for _, route in proxy.routes):
+            yield proxy, _heard(proxy, target), MADE
+    if len(leading) == 1 and target.host not in LOOPBACK:
+        yield leading[0], _heard(leading[0], target), ASSUMED
+
+
+def _inner(proxy: Proxy, port: int) -> int | None:
+    """The port that a proxy listens on behind a port of the machine, or None where it takes nothing there."""
+    if proxy.origin is None or proxy.origin.container.shared_network.must(bool):
+        return port if port in _listens(proxy) else None
+    for published in proxy.origin.container.ports:
+        if published.published and published.published.only == port:
+            return published.target.only
+    return None
+
+
+def _listens(proxy: Proxy) -> set[int]:
+    return {listen.port for server in proxy.config.servers for listen in server.listens if listen.port}
+
+
+def _heard(proxy: Proxy, target: Target) -> int:
+    """The port that a public request comes in on: the URL's own, or the only one where TLS ends before the proxy."""
+    ports = _listens(proxy)
+    if target.port in ports:
+        return target.port
+    return 80 if 80 in ports else min(ports, default=80)
+
+
+def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: Note) -> P:
+    answered = _answer(proxy, target, port)
+    trace = (note, *answered.trace)
+    if answered.kind == "proxy" and answered.uri is not None:
+        route = next((route for _, route in proxy.routes if route.span == answered.location), None)
+        server = route.server if route else None
+        link = Link(route.id if route else None, kind if route else MISSING, "is answered by this location", (note,))
+        asked: Value[str | None] = Value((answered.uri.partition("?")[0],), trace) if server else UNKNOWN
+        return part._replace(route=route, server=server, asked=asked, links=(link,))
+    if answered.kind == "status" and answered.certain and answered.status in (None, 403, 404):
+        server = next((route.server for _, route in proxy.routes if route.server), None)
+        refused: Value[str | None] = Value((None,), trace)
+        link = Link(None, kind, f"nginx answers {answered.status or 404} itself", (note,))
+        return part._replace(server=server, asked=refused, links=(link,))
+    return part._replace(links=(Link(None, MISSING, "what nginx answers is not known", trace),))
+
+
+def _answer(proxy: Proxy, target: Target, port: int) -> Answer:
+    """What the proxy does, a redirect from http to https followed once."""
+    tls = any(listen.tls for server in proxy.config.servers for listen in server.listens if listen.port == port)
+    first = answer(proxy.config, target.host, port, "https" if tls else "http", target.path)
+    if first.kind == "redirect" and (first.to or "").startswith("https://") and 443 in _listens(proxy) and not tls:
+        return answer(proxy.config, target.host, 443, "https", target.path)
+    return first
+
+
+def _direct(part: P, target: Target, network: Network, note: Note) -> P:
+    """Without a proxy in the project: the one server that speaks HTTP, if there is just one."""
+    servers = [server for server in network.servers if not server.transport.may(lambda kind: kind == "stdio")]
+    if len(servers) != 1:
+        why = "several servers may answer it" if servers else "no server of the project speaks HTTP for certain"
+        return part._replace(links=(Link(None, MISSING, why, (note,)),))
+    telling = target.path.rstrip("/").rpartition("/")[2] in TELLING
+    asked: Value[str | None] = Value((_kept(target.path, servers[0]),), (note,)) if telling else UNKNOWN
+    link = Link(servers[0].id, ASSUMED, "is the only server of the project that speaks HTTP", (note,))
+    return part._replace(server=servers[0], asked=asked, links=(link,))
+
+
+def _kept(path: str, server: Server) -> str:
+    """The path without what a gateway outside the project may have put in front of the server's own."""
+    own = server.path.only
+    return own if own and path.rstrip("/").endswith(own.rstrip("/")) else path

@@ -1,0 +1,52 @@
+"""The facts of a project's files, a kind at a time: its reader is imported only when there is such a file."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+from mcplint.core import NOTE, Unreadable
+from mcplint.tree import Tree
+
+
+class Reading:
+    """What has been read of a project so far.
+
+    A class because it remembers: `problems` holds what could not be read, and each file is read once.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.problems: dict[str, Unreadable] = {}
+        self._facts: dict[tuple[str, str], Any] = {}
+
+    def of(self, reader: str, path: str) -> Any | None:
+        """The facts of a file as a reader (a module of `mcplint.readers`) gives them, None where it gives none."""
+        if (reader, path) not in self._facts:
+            self._facts[reader, path] = self._read(reader, path)
+        return self._facts[reader, path]
+
+    def all(self, reader: str, paths: Iterable[str]) -> dict[str, Any]:
+        """The facts of those of the files that have some, by path."""
+        facts = ((path, self.of(reader, path)) for path in paths)
+        return {path: fact for path, fact in facts if fact is not None}
+
+    def _read(self, reader: str, path: str) -> Any | None:
+        source = self.tree.source(path)
+        if source is None:
+            return None
+        try:
+            return importlib.import_module(f"mcplint.readers.{reader}").read(source)
+        except Unreadable as problem:
+            self.problems[path] = problem
+            return None
+
+    def found(self, needed: Iterable[str]) -> tuple[Unreadable, ...]:
+        """What could not be read: as grave as its reader says where the deployment needs the file, else a note."""
+        wanted = frozenset(needed)
+        problems = {**self.tree.problems, **self.problems}
+        return tuple(
+            problem if path in wanted else Unreadable(problem.span, problem.message, NOTE)
+            for path, problem in problems.items()
+        )

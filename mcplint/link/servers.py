@@ -1,0 +1,139 @@
+"""From a container's command to the MCP servers that it starts, with the values they have there."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from mcplint.core import UNKNOWN, Note
+from mcplint.knowledge.sdk import fact
+from mcplint.link.containers import Running
+from mcplint.link.images import project_path
+from mcplint.link.reading import Reading
+from mcplint.link.versions import sdk as version_of
+from mcplint.model import MADE, Link, Sdk, Server
+from mcplint.program.commands import Scene, resolve
+from mcplint.program.interpreter import run
+from mcplint.program.machine import Surroundings
+from mcplint.program.outcome import Outcome, Served
+from mcplint.program.places import Modules
+from mcplint.program.start import NoStart, Start
+
+SDKS = ("fastmcp", "mcp")
+
+
+class Started(NamedTuple):
+    """The servers that a container starts, or why it cannot be told."""
+
+    servers: tuple[Server, ...]
+    why: str = ""
+    notes: tuple[Note, ...] = ()
+    needed: frozenset[str] = frozenset()
+
+
+def sdks(place: Running | None, reading: Reading, folder: str) -> Callable[[str], Sdk]:
+    """Tells the SDK and the release behind a dotted name, each asked for once."""
+    known: dict[str, Sdk] = {}
+
+    def find(dotted: str) -> Sdk:
+        package = dotted.partition(".")[0]
+        if package not in known:
+            installs = place.container.installs if place else ()
+            known[package] = _described(version_of(package, installs, reading.tree, folder))
+        return known[package]
+
+    return find
+
+
+def _described(sdk: Sdk) -> Sdk:
+    """The SDK with what its release does about the environment and about sessions."""
+    version = sdk.version.only
+    if not sdk.package or not version:
+        return sdk
+    prefixes = fact(sdk.package, version, "env.prefixes")
+    sessionless = fact(sdk.package, version, "sessions.sessionless_protocol")
+    return sdk._replace(prefixes=prefixes if isinstance(prefixes, tuple) else None, sessionless=sessionless is True)
+
+
+def parts(outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], why: Link) -> Iterator[Server]:
+    """The servers of a program's outcome as parts of the model."""
+    for served in outcome.servers:
+        yield _server(served, outcome, place, sdk, why)
+
+
+def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], why: Link) -> Server:
+    container = place.container if place else None
+    name = served.name.only or served.span.source.path
+    shared = {field: getattr(served, field) for field in Served._fields if field in Server._fields}
+    return Server(
+        **{
+            **shared,
+            "id": f"{served.span.source.path}:{name}" + (f"@{container.service or container.id}" if container else ""),
+            "sdk": sdk(served.package) if served.package else Sdk(None, UNKNOWN),
+            "container": container,
+            "endpoints_closed": served.closed,
+            "back_channel": served.elicits,
+            "reads": outcome.reads,
+            "imports": outcome.imports,
+            "links": (why,),
+        }
+    )
+
+
+def started(place: Running, reading: Reading) -> Started:
+    """What a container starts."""
+    argv = place.argv
+    if argv is None or argv.words is None:
+        return Started((), "its start command cannot be told", argv.trace if argv else ())
+    inside = _inside(place)
+    scene = Scene(place.container.workdir.only, place.container.variable, reading.tree, inside, argv.span)
+    start = resolve(argv.words, scene)
+    if isinstance(start, NoStart):
+        return Started((), start.why, start.notes)
+    return _run(start, place, reading, inside)
+
+
+def _run(start: Start, place: Running, reading: Reading, inside: Callable[[str], str | None]) -> Started:
+    context = place.image.context if place.image else None
+    sdk = sdks(place, reading, "" if context in (None, ".") else context or "")
+    modules = Modules(reading.tree, start.roots)
+    workdir = place.container.workdir.only or "/"
+    files = Surroundings(
+        modules, place.container.variable, sdk, lambda path: inside(posixpath.normpath(posixpath.join(workdir, path)))
+    )
+    outcome = run(start, files)
+    reading.problems.update(modules.unreadable)
+    why = Link(place.container.id, MADE, f"is started by `{start.span.text.strip()}`", start.notes)
+    servers = tuple(parts(outcome, place, sdk, why))
+    return Started(servers, "" if servers else _silence(outcome, start), outcome.unknown, _entry(start))
+
+
+def _inside(place: Running) -> Callable[[str], str | None]:
+    """The path in the project of an absolute path in a container: what is mounted there, else what the image has."""
+    mounts = place.service.mounts if place.service else ()
+    mounted = [(mount.target.only.rstrip("/"), mount.path) for mount in mounts if mount.target.only and mount.path]
+
+    def find(path: str) -> str | None:
+        for target, source in sorted(mounted, reverse=True):
+            if path == target or path.startswith(f"{target}/"):
+                return posixpath.normpath(posixpath.join(source, path[len(target) + 1 :]))
+        return project_path(place.image, path) if place.image else None
+
+    return find
+
+
+def _entry(start: Start) -> frozenset[str]:
+    """The file that is started, which no deployment can do without."""
+    return frozenset({start.target} if start.kind in ("script", "object") else ())
+
+
+def bare(reading: Reading, paths: Iterable[str]) -> Iterator[Server]:
+    """The servers of modules that make one and start it, where no container tells how."""
+    yield from ()
+
+
+def _silence(outcome: Outcome, start: Start) -> str:
+    if outcome.unknown:
+        return f"what `{start.target}` starts cannot be told"
+    return f"`{start.target}` starts no MCP server"

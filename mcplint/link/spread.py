@@ -1,0 +1,62 @@
+"""How the requests for a server are spread over processes: by its workers, its replicas, or a proxy's upstream."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.core import UNKNOWN, Note, Value
+from mcplint.knowledge.nginx import BALANCING
+from mcplint.link.containers import Running
+from mcplint.model import Route, Server, Spread
+
+
+def spreads(server: Server, running: Running | None, routes: tuple[Route, ...]) -> Iterator[Spread]:
+    """Everything that makes several processes answer for a server."""
+    if server.workers.may(lambda count: count is not None and count > 1):
+        notes = tuple(note for note in server.workers.trace)
+        yield Spread("workers", server.workers, Value(("none",)), notes)
+    if running and running.container.replicas.options:
+        replicas = running.container.replicas
+        notes = (*replicas.trace, *(note for route in routes for note in _balancer(route)))
+        yield Spread("replicas", replicas, _affinity(running, routes), notes)
+    for route in routes:
+        active = {(member.host, member.port): member for member in route.members if member.active}
+        if len(active) > 1:
+            notes = tuple(Note(member.span, "one of the servers that take turns") for member in active.values())
+            yield Spread("members", Value((len(active),)), kind(route.balancing), (*_balancer(route), *notes))
+
+
+def _balancer(route: Route) -> tuple[Note, ...]:
+    how = route.balancing.only
+    return (Note(route.balancing.span or route.span, f"nginx spreads requests by {how}"),) if how else ()
+
+
+def kind(balancing: Value[str]) -> Value[str]:
+    """What a way of balancing means to sessions, as `Spread` says it."""
+    if balancing.options is None:
+        return UNKNOWN
+    return Value(tuple(dict.fromkeys(_kind(option) for option in balancing.options)), balancing.trace)
+
+
+def _kind(balancing: str) -> str:
+    found = next((row for pattern, row in BALANCING if re.fullmatch(pattern, balancing)), None)
+    if found is None or found.works:
+        return "works"
+    if found.works is None:
+        return "cookie"
+    return "session-header" if "session" in balancing else "none"
+
+
+def _affinity(running: Running, routes: tuple[Route, ...]) -> Value[str]:
+    """What sends a client to the same replica: a platform's own affinity, or all the proxies in front."""
+    service = running.service
+    if service and service.affinity:
+        return Value(("works",), service.affinity)
+    if service and any("sticky" in name or name.startswith(("caddy", "haproxy")) for name in service.labels):
+        return UNKNOWN
+    kinds = [kind(route.balancing) for route in routes]
+    if any(found.options is None for found in kinds):
+        return UNKNOWN
+    options = tuple(dict.fromkeys(option for found in kinds for option in found.options or ()))
+    return Value(options or ("none",))
