@@ -1,0 +1,189 @@
+"""Fixes: made together where they fit, taken back where they harm, and written without harm to what lies around."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from mcplint import fix
+from mcplint.core import ERROR, WARNING, Diagnostic, Edit, Finding, Fix, Span
+from mcplint.mistake import Mistake
+from mcplint.save import save
+from mcplint.tree import Tree
+
+
+def replacing(pattern: str, replacement: str, safe: bool = True):
+    """A look that finds a pattern in every file and would replace it."""
+
+    def look(tree: Tree) -> list[Diagnostic]:
+        found = []
+        for path in sorted(tree.paths):
+            source = tree.source(path)
+            for match in re.finditer(pattern, source.text):
+                span = Span(source, *match.span())
+                mend = Fix("mend", (Edit(span, match.expand(replacement)),), safe)
+                found.append(Diagnostic("rule", WARNING, Finding(f"has {match[0]!r}", span, (), mend)))
+        return found
+
+    return look
+
+
+def complaining(pattern: str, rule: str = "other", severity: str = ERROR):
+    """A look that only finds."""
+
+    def look(tree: Tree) -> list[Diagnostic]:
+        sources = [tree.source(path) for path in sorted(tree.paths)]
+        hits = [Span(source, *match.span()) for source in sources for match in re.finditer(pattern, source.text)]
+        return [Diagnostic(rule, severity, Finding("harm", span)) for span in hits]
+
+    return look
+
+
+def together(*looks):
+    return lambda tree: [diagnostic for look in looks for diagnostic in look(tree)]
+
+
+@pytest.mark.parametrize(
+    ("text", "look", "after"),
+    [
+        ("a b a\n", replacing("a", "c"), "c b c\n"),
+        ("aaaa\n", replacing("aa", "a"), "a\n"),
+        ("é a\r\na\r\n", replacing("a", r"b\nc"), "é b\r\nc\r\nb\r\nc\r\n"),
+        ("ab\n", together(replacing("ab", "x"), replacing("b", "y")), "x\n"),
+        ("ab\n", together(replacing("a", "x"), replacing("b", "y")), "xy\n"),
+        ("a\n", together(replacing("a", "x"), replacing("a", "x")), "x\n"),
+        ("a\n", together(replacing("a", "x"), replacing("a", "y")), "x\n"),
+        ("a\n", replacing("(?<=a)", "1"), "a1111111111\n"),
+        ("a\n", replacing("a", "b", safe=False), "a\n"),
+        ("a\n", together(replacing("a", "b"), complaining("b")), "a\n"),
+        ("a\n", together(replacing("a", "b"), complaining("b", severity=WARNING)), "b\n"),
+        ("a\n", together(replacing("a", "b"), complaining("b", "unreadable-file", WARNING)), "a\n"),
+        ("a\n", together(replacing("a", "b"), complaining("a|b")), "b\n"),
+        ("a c\n", together(replacing("a", "b"), replacing("c", "d"), complaining("b")), "a d\n"),
+        ("a c\n", together(replacing("a", "b"), replacing("c", "d"), complaining("b d")), "b c\n"),
+    ],
+)
+def test_fixes_are_made_until_nothing_is_left(text, look, after):
+    mended = fix.mend(Tree.of({"f": text}), look)
+    assert {"f": text, **mended.texts} == {"f": after}
+    assert bool(mended.texts) is bool(mended.fixed) is (text != after)
+
+
+def test_unsafe_fixes_are_made_when_asked_for():
+    tree = Tree.of({"f": "a\n"})
+    assert fix.mend(tree, replacing("a", "b", safe=False), unsafe=True).texts == {"f": "b\n"}
+
+
+def test_what_was_taken_back_is_told_with_the_reason():
+    look = together(replacing("a", "b"), complaining("b"))
+    mended = fix.mend(Tree.of({"f": "a\n"}), look)
+    [(diagnostic, harm)] = mended.refused
+    assert diagnostic.finding.message == "has 'a'" and harm == "f would have a new other: harm"
+
+
+def two_files(tree: Tree) -> list[Diagnostic]:
+    """One fix with an edit in each file, as long as the first is not mended."""
+    first, second = tree.source("f"), tree.source("g")
+    edits = tuple(Edit(Span(source, 0, 1), "b") for source in (first, second))
+    whole = Diagnostic("rule", WARNING, Finding("both", edits[0].span, (), Fix("mend both", edits, True)))
+    return [whole] if first.text == "a" else []
+
+
+@pytest.mark.parametrize("harmful", [False, True])
+def test_all_edits_of_a_fix_are_made_or_none(harmful):
+    tree = Tree.of({"f": "a", "g": "a"})
+    look = together(two_files, complaining("(?<!\n)b$") if harmful else complaining("never"))
+    assert fix.mend(tree, look).texts == ({} if harmful else {"f": "b", "g": "b"})
+
+
+def test_a_fix_of_another_text_than_the_trees_is_not_made():
+    stale = replacing("a", "b")(Tree.of({"f": "aa"}))
+    assert fix.mend(Tree.of({"f": "ab"}), lambda tree: stale).texts == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\nb\nc\n", "a\nx\nc\n"),
+        ("a\nb", "a\nc"),
+        ("a", "a\n"),
+        ("a\r\nb\r\n", "a\r\nc\r\n"),
+        ("a\x0cb\n\u2028c\n", "a\x0cx\n\u2028c\n"),
+        ("", "new\n"),
+    ],
+)
+def test_a_patch_can_be_applied_by_git(project, before, after):
+    root = project({"f": before})
+    (root / "patch").write_bytes(fix.unified({"f": before}, {"f": after}).encode())
+    subprocess.run(["git", "apply", "patch"], check=True, cwd=root)
+    assert (root / "f").read_bytes() == after.encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "text", "new", "after"),
+    [
+        ("Dockerfile", b"\xef\xbb\xbfa\r\n", "a\r\n", "b\r\n", b"\xef\xbb\xbfb\r\n"),
+        ("Dockerfile", b"caf\xe9\n", "caf\xe9\n", "\xe9\n", b"\xe9\n"),
+        ("Dockerfile", "é\n".encode(), "é\n", "☃\n", "☃\n".encode()),
+    ],
+)
+def test_a_file_is_written_in_its_own_encoding_and_mode(project, path, before, text, new, after):
+    root = project({path: before})
+    (root / path).chmod(0o640)
+    save(str(root), {path: text}, {path: new})
+    assert (root / path).read_bytes() == after
+    assert (root / path).stat().st_mode & 0o777 == 0o640
+    assert os.listdir(root) == [path]
+
+
+def test_a_new_file_is_made(project):
+    root = project({})
+    save(str(root), {}, {".dockerignore": ".env\n"})
+    assert (root / ".dockerignore").read_text() == ".env\n"
+
+
+def link(root):
+    (root / "real").write_text("a\n")
+    (root / "Dockerfile").unlink()
+    (root / "Dockerfile").symlink_to("real")
+
+
+def changed(root):
+    (root / "Dockerfile").write_text("c\n")
+
+
+def gone(root):
+    (root / "Dockerfile").unlink()
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "said"), [(link, "through a link"), (changed, "has changed"), (gone, "vanished")]
+)
+def test_nothing_is_written_where_one_file_cannot_be(project, meanwhile, said):
+    root = project({"Dockerfile": "a\n", "compose.yaml": "a\n"})
+    meanwhile(root)
+    texts = {"compose.yaml": "b\n", "Dockerfile": "b\n"}
+    with pytest.raises(Mistake, match=said):
+        save(str(root), dict.fromkeys(texts, "a\n"), texts)
+    assert (root / "compose.yaml").read_text() == "a\n"
+    assert set(os.listdir(root)) <= {"Dockerfile", "compose.yaml", "real"}
+
+
+def test_a_text_that_its_encoding_cannot_hold_is_not_written(project):
+    root = project({"Dockerfile": b"caf\xe9\n"})
+    with pytest.raises(Mistake, match="latin-1"):
+        save(str(root), {"Dockerfile": "caf\xe9\n"}, {"Dockerfile": "☃\n"})
+    assert (root / "Dockerfile").read_bytes() == b"caf\xe9\n"
+
+
+def test_a_path_through_a_linked_folder_is_not_written(project, tmp_path):
+    root = project({})
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "Dockerfile").write_text("a\n")
+    (root / "deploy").symlink_to(tmp_path / "outside")
+    with pytest.raises(Mistake, match="through a link"):
+        save(str(root), {"deploy/Dockerfile": "a\n"}, {"deploy/Dockerfile": "b\n"})
+    assert (tmp_path / "outside" / "Dockerfile").read_text() == "a\n"

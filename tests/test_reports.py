@@ -1,0 +1,235 @@
+"""How findings are printed: for people, for programs, for GitHub."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import mcplint
+from mcplint.core import ERROR, NOTE, WARNING, Diagnostic, Edit, Finding, Fix, Note, Source, Span
+from mcplint.lines import line, place, starts
+from mcplint.reports import Covered, github, text
+from mcplint.reports import json as json_report
+from mcplint.reports.cells import cells, clean, layout
+from mcplint.reports.paint import coloured
+
+SERVER = Source("server.py", "import os\n\n\nhost = os.getenv('HOST')\n\nrun(host=host, port=8000)\nprint()\ndone()\n")
+COMPOSE = Source("deploy/compose.yaml", "services:\n\tserver:\n")
+
+
+def at(source: Source, words: str) -> Span:
+    start = source.text.index(words)
+    return Span(source, start, start + len(words))
+
+
+def diagnostic(span: Span, *notes: Note, severity: str = ERROR, message: str = "is wrong", fix: Fix | None = None):
+    return Diagnostic("some-rule", severity, Finding(message, span, notes, fix))
+
+
+def test_a_frame_shows_every_place_in_every_file():
+    found = diagnostic(
+        at(SERVER, "8000"),
+        Note(at(SERVER, "os.getenv('HOST')"), "reads HOST"),
+        Note(at(SERVER, "host=host"), "uses it"),
+        Note(at(SERVER, "import os"), "is needed"),
+        Note(at(SERVER, "done()"), "ends here"),
+        Note(at(COMPOSE, "server:"), "runs it"),
+        fix=Fix("set another", (Edit(at(SERVER, "8000"), "80"),), safe=True),
+    )
+    assert text.report([found]) == (
+        "error[some-rule]: is wrong\n"
+        " --> server.py:6:21\n"
+        "  |\n"
+        "1 | import os\n"
+        "  | --------- is needed\n"
+        "...\n"
+        "4 | host = os.getenv('HOST')\n"
+        "  |        ----------------- reads HOST\n"
+        "5 |\n"
+        "6 | run(host=host, port=8000)\n"
+        "  |     --------- uses it\n"
+        "  |                     ^^^^\n"
+        "7 | print()\n"
+        "8 | done()\n"
+        "  | ------ ends here\n"
+        "  |\n"
+        " ::: deploy/compose.yaml:2:2\n"
+        "  |\n"
+        "2 |     server:\n"
+        "  |     ------- runs it\n"
+        "  |\n"
+        "  = fix: set another (--fix)\n"
+    )
+
+
+def test_a_note_on_the_place_itself_gives_it_its_words():
+    span = at(SERVER, "8000")
+    shown = text.report([diagnostic(span, Note(span, "one\ntwo"), Note(span, "three"), Note(span, "three"))])
+    assert shown.splitlines()[-3:] == [
+        "  |                     ^^^^ one",
+        "  |                          two",
+        "  |                          three",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "code", "mark"),
+    [
+        ("\tUSER root", "root", "    USER root", "         ^^^^"),
+        ("日本 root", "root", "日本 root", "     ^^^^"),
+        ("日本 root", "本", "日本 root", "  ^^"),
+        ("😀 e\u0301 root", "root", "😀 e\u0301 root", "     ^^^^"),
+        ("a\x1b[31m root", "root", "a␛[31m root", "       ^^^^"),
+        ("a\u202e root", "root", "a� root", "   ^^^^"),
+        ("\x00\x7f root", "root", "␀␡ root", "   ^^^^"),
+        ("x" * 300 + " root", "root", "…" + "x" * 65 + " root", " " * 67 + "^^^^"),
+        ("root " + "x" * 300, "root", "root " + "x" * 195 + "…", "^^^^"),
+    ],
+)
+def test_marks_stand_below_what_they_mark(content, words, code, mark):
+    shown = text.report([diagnostic(at(Source("Dockerfile", content), words))]).splitlines()
+    assert shown[-2:] == [f"1 | {code}", f"  | {mark}"]
+
+
+@pytest.mark.parametrize(
+    ("content", "start", "end", "lines"),
+    [
+        ("", 0, 0, ["--> f:1:1"]),
+        ("a\n", 2, 2, ["--> f:2:1", "  |", "2 |", "  | ^"]),
+        ("ab\ncd\n", 1, 5, ["--> f:1:2", "  |", "1 | ab", "  |  ^"]),
+        ("ab\r\ncd", 4, 6, ["--> f:2:1", "  |", "2 | cd", "  | ^^"]),
+        ("ab\rcd", 3, 5, ["--> f:2:1", "  |", "2 | cd", "  | ^^"]),
+        ("ab\n", 2, 2, ["--> f:1:3", "  |", "1 | ab", "  |   ^"]),
+    ],
+)
+def test_places_at_the_edges(content, start, end, lines):
+    shown = text.report([diagnostic(Span(Source("f", content), start, end))]).splitlines()
+    assert [row.strip() if "-->" in row else row for row in shown[1:]] == lines
+
+
+def test_nothing_printed_can_steer_a_terminal():
+    evil = "\x1b]0;x\x07\r"
+    source = Source(f"a{evil}b", f"{evil}x\n")
+    found = diagnostic(Span(source, 0, 3), Note(Span(source, 1, 2), evil), message=evil, fix=Fix(evil, ()))
+    assert text.report([found]).replace("\n", "").isprintable()
+
+
+def test_colours_change_nothing_but_colours():
+    from click import unstyle
+
+    found = [diagnostic(at(SERVER, "8000"), Note(at(COMPOSE, "server:"), "runs it"), severity=s) for s in (ERROR, NOTE)]
+    assert unstyle(text.report(found, coloured)) == text.report(found) != text.report(found, coloured)
+
+
+@pytest.mark.parametrize(
+    ("covered", "severities", "hidden", "said"),
+    [
+        (
+            Covered(2, 1, 2, 1),
+            [ERROR, ERROR, WARNING],
+            0,
+            "2 files, 1 server, 2 routes; 3 findings (2 errors, 1 warning)",
+        ),
+        (Covered(1), [], 0, "1 file; no findings"),
+        (Covered(1), [], 2, "1 file; no findings; 2 notes hidden, --pedantic shows them"),
+        (Covered(), [], 0, "nothing to lint: no file here belongs to the deployment of an MCP server"),
+    ],
+)
+def test_the_last_line_says_what_was_covered(covered, severities, hidden, said):
+    found = [diagnostic(at(SERVER, "8000"), severity=severity) for severity in severities]
+    assert text.summary(covered, found, hidden) == said
+
+
+def test_json_is_what_its_schema_says():
+    fix = Fix("mend", (Edit(at(SERVER, "8000"), "80\n"), Edit(at(COMPOSE, "server"), "é")))
+    found = [
+        diagnostic(at(SERVER, "8000"), Note(at(COMPOSE, "server:"), "runs it"), fix=fix),
+        diagnostic(at(SERVER, "8000"), severity=WARNING),
+        diagnostic(at(SERVER, "done"), severity=NOTE),
+    ]
+    document = json.loads(json_report.report(found, Covered(3, 1, 2, 1)))
+    schema = json.loads((Path(mcplint.__file__).parent / "report.schema.json").read_text())
+    jsonschema.Draft7Validator.check_schema(schema)
+    jsonschema.validate(document, schema)
+    assert document["summary"] == {
+        "files": 3,
+        "servers": 1,
+        "routes": 2,
+        "containers": 1,
+        "errors": 1,
+        "warnings": 1,
+        "notes": 1,
+    }
+    first, second, third = document["findings"]
+    place = {"path": "server.py", "line": 6, "column": 21, "end_line": 6, "end_column": 25}
+    assert place.items() <= first.items()
+    assert first["notes"] == [
+        {"path": "deploy/compose.yaml", "line": 2, "column": 2, "end_line": 2, "end_column": 9, "message": "runs it"}
+    ]
+    assert first["fix"]["edits"][0] == {**place, "text": "80\n"} and first["fix"]["safe"] is False
+    assert len({one["fingerprint"] for one in (first, second, third)}) == 3
+
+
+def test_a_fingerprint_lasts_while_other_lines_change():
+    moved = SERVER._replace(text="# new\n" + SERVER.text.replace("run(", "    run("))
+
+    def prints(source: Source) -> list[str]:
+        found = [diagnostic(at(source, "8000")), diagnostic(at(source, "host=host"))]
+        return [one["fingerprint"] for one in json.loads(json_report.report(found, Covered()))["findings"]]
+
+    assert prints(SERVER) == prints(moved)
+
+
+def test_github_is_told_errors_first_and_what_it_would_drop():
+    span = at(SERVER, "8000")
+    found = [diagnostic(span, severity=WARNING)] * 12 + [diagnostic(span, severity=ERROR)] * 11
+    lines = github.report(found).splitlines()
+    commands = [row.split(" ")[0] for row in lines if row.startswith("::")]
+    assert commands == ["::error"] * 10 + ["::warning"] * 10 + ["::notice"]
+    assert "::notice title=mcplint::1 error and 2 warnings more: see the log of this step" in lines
+    assert (
+        lines[-3:]
+        == ["server.py:6:21: error[some-rule]: is wrong"] + ["server.py:6:21: warning[some-rule]: is wrong"] * 2
+    )
+
+
+def test_github_is_told_places_in_its_own_way():
+    odd = Source("a,b:c%.py", "x\ny\n")
+    found = diagnostic(Span(odd, 0, 3), Note(at(COMPOSE, "server"), "50%"), message="one\r\ntwo: three, four")
+    assert github.report([found], "sub") == (
+        "::error file=sub/a%2Cb%3Ac%25.py,line=1,endLine=1,col=1,endColumn=2,title=mcplint%3A some-rule"
+        "::one%0D%0Atwo: three, four%0Asub/deploy/compose.yaml:2: 50%25\n"
+    )
+
+
+def test_no_line_of_the_log_is_taken_for_a_command():
+    evil = Source("::error::x", "x")
+    lines = github.report([diagnostic(Span(evil, 0, 1), message="a\n::set-output::b")] * 11).splitlines()
+    assert not lines[-1].startswith("::") and "::set" not in lines[-1]
+
+
+@pytest.mark.parametrize("content", ["", "a", "a\n", "a\r\nb\rc\nd", "\n\n\r\r\n\n", "é\u2028\x0c\x85x\ny"])
+def test_lines_are_those_that_editors_count(content):
+    expected = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    assert [line(content, number) for number in range(1, len(expected) + 1)] == expected
+    assert len(starts(content)) == len(expected)
+    for offset in range(len(content) + 1):
+        where = place(Span(Source("f", content), offset, offset))
+        assert starts(content)[where.line - 1] + where.column - 1 == offset
+
+
+@pytest.mark.parametrize(("content", "width"), [("abc", 3), ("日本", 4), ("e\u0301", 1), ("\t", 4), ("\x1b", 1)])
+def test_cells(content, width):
+    assert cells(content) == width
+
+
+def test_a_line_of_a_megabyte_is_cut_without_being_read_through():
+    code, column, width = layout("x" * (1 << 20), 500_000, 10)
+    assert len(code) == 202 and code[column : column + width] == "x" * 10
+
+
+def test_clean_keeps_what_it_is_told_to():
+    assert clean("a\nb\x1b", keep="\n") == "a\nb␛"
