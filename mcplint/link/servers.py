@@ -21,6 +21,8 @@ from mcplint.program.places import Modules
 from mcplint.program.start import NoStart, Start
 
 SDKS = ("fastmcp", "mcp")
+# Where a server class is imported from, where not every release has it.
+CLASSES = {("mcp", "FastMCP"): "mcp.server.fastmcp.FastMCP", ("mcp", "MCPServer"): "mcp.server.mcpserver.MCPServer"}
 
 
 class Started(NamedTuple):
@@ -37,11 +39,11 @@ def sdks(place: Running | None, reading: Reading, folder: str) -> Callable[[str]
     known: dict[str, Sdk] = {}
 
     def find(dotted: str) -> Sdk:
-        package = dotted.partition(".")[0]
-        if package not in known:
+        if dotted not in known:
+            package, _, name = dotted.partition(".")
             installs = place.container.installs if place else ()
-            known[package] = _described(version_of(package, installs, reading.tree, folder))
-        return known[package]
+            known[dotted] = _described(version_of(package, installs, reading, folder, dotted if name else ""))
+        return known[dotted]
 
     return find
 
@@ -64,13 +66,14 @@ def parts(outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], wh
 
 def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], why: Link) -> Server:
     container = place.container if place else None
+    package = served.package
     name = served.name.only or served.span.source.path
     shared = {field: getattr(served, field) for field in Served._fields if field in Server._fields}
     return Server(
         **{
             **shared,
             "id": f"{served.span.source.path}:{name}" + (f"@{container.service or container.id}" if container else ""),
-            "sdk": sdk(served.package) if served.package else Sdk(None, UNKNOWN),
+            "sdk": sdk(CLASSES.get((package, served.kind), package)) if package else Sdk(None, UNKNOWN),
             "container": container,
             "endpoints_closed": served.closed,
             "back_channel": served.elicits,
