@@ -51,7 +51,8 @@ class Install(NamedTuple):
     `tool`: `uv sync`, `uv pip`, `pip`, `poetry`, `pdm`, `pipenv`, `uv run`, … `argv`: its words, expanded.
     `locked`: whether it installs exactly what a lock file, hashes or exact pins say; `lock`: that file in the project.
     `requirements`: the requirement files and projects it reads, as paths in the project.
-    `names`: requirements that stand in the command itself.
+    `requirements`: projects are folders, `.` for the root. `names`: requirements that stand in the command itself.
+    `slot`: where a flag can be put into it.
     """
 
     tool: str
@@ -61,6 +62,7 @@ class Install(NamedTuple):
     requirements: tuple[str, ...]
     names: tuple[tuple[str, Span], ...]
     span: Span
+    slot: Slot | None = None
 
 
 class Container(NamedTuple):

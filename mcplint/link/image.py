@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Span, Value
+from mcplint.facts.dockerfile import Instruction
 from mcplint.link.service import Argv
 from mcplint.model import Install, Port, Probe
 from mcplint.passage import Passage
@@ -29,22 +30,34 @@ class Launch(NamedTuple):
     @property
     def argv(self) -> Argv:
         """The command as a platform would hand it over."""
-        front = tuple(Value((word,), (Note(self.span, "the shell form runs in a shell"),)) for word in self.shell or ())
-        return Argv(front + tuple(word.value for word in self.words), self.span)
+        front = tuple(Value((word,)) for word in self.shell or ())
+        trace = (Note(self.span, "the shell form runs in a shell"),) if self.shell else ()
+        return Argv(front + tuple(word.value for word in self.words), self.span, trace)
+
+
+class Copied(NamedTuple):
+    """A file or a whole folder and where it comes to stand in the image.
+
+    `source`: a path of the project (`.` for its root), or an absolute path of the stage that it is copied from.
+    """
+
+    source: str
+    target: str
+    folder: bool
 
 
 class Copy(NamedTuple):
     """A COPY, an ADD, or a bind mount that lasts for one RUN.
 
     `sources`: paths in the build context, or in `stage` (its number) or `image` (another image).
-    `target`: an absolute path in the image; `into`: whether it is a folder that the sources are put into.
-    `text`: the body of a here-document that is copied. `excludes`: patterns of `--exclude`.
+    `target`: an absolute path in the image. `files`: where each of its files and folders comes to stand, None where
+    that cannot be told. `text`: the body of a here-document that is copied. `excludes`: patterns of `--exclude`.
     """
 
     sources: tuple[Value[str], ...]
     target: Value[str]
     span: Span
-    into: bool = False
+    files: tuple[Copied, ...] | None = None
     stage: int | None = None
     image: Value[str] | None = None
     owner: Value[str] | None = None
@@ -56,21 +69,23 @@ class Copy(NamedTuple):
 class Image(NamedTuple):
     """What is run when a stage of a Dockerfile is run as it is.
 
-    `stages`: numbers of the stages that it is made of: its FROM chain and what it copies from.
+    `parts`: by number, the images of other stages that it copies from or mounts.
+    `span`: its FROM; `end`: the empty place after the last line of the stage.
     `base`: the image at the root of its FROM chain; `base_known`: whether what that image sets is known here.
-    `context`: the folder of the project that is sent to the build (`.`: its root), None where it cannot be told; `ignored`: the
-    patterns of its `.dockerignore`.
+    `context`: the folder of the project that is sent to the build (`.`: its root), None where it cannot be told;
+    `ignored`: the patterns of its `.dockerignore`.
     `env`: the last layer decides; `env_closed`: whether nothing but `env` is set. `args`: in force at the stage's end.
-    `user`: as written (`app`, `10001`, `app:app`), `root` where nothing but a known base says so.
+    `user`: as written (`app`, `10001`, `app:app`), or what a known base says; unknown where a script drops root.
     `entrypoint`, `cmd`: None where the image has none, or, with an unknown base, where nothing here says so.
-    `tools`: programs that are known to be on its PATH; `tools_closed`: whether there are no others.
+    `installs`: also those of the stages it copies from. `runs`: what RUN lines were run in its own chain.
+    `tools`: programs that are known to be on its PATH.
     """
 
     dockerfile: str
     span: Span
+    end: Span
     name: str | None
     number: int
-    stages: tuple[int, ...]
     base: Value[str]
     base_known: bool
     context: str | None
@@ -89,10 +104,10 @@ class Image(NamedTuple):
     labels: Mapping[str, Value[str]] = {}
     copies: tuple[Copy, ...] = ()
     installs: tuple[Install, ...] = ()
+    runs: tuple[Instruction, ...] = ()
     tools: frozenset[str] = frozenset()
-    tools_closed: bool = False
     stop_signal: Value[str | None] = Value((None,))
-    notes: tuple[Note, ...] = ()
+    parts: Mapping[int, Image] = {}
 
     def variable(self, name: str) -> Value[str | None]:
         """What the environment says of a name: known to be absent only where every layer of it is read."""

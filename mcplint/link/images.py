@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from mcplint.core import Value
-from mcplint.facts.dockerfile import Dockerfile
+from mcplint.core import Slot, Span, Value
+from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.link.image import Image
+from mcplint.link.placed import holds, ignore_patterns, project_path
+from mcplint.link.stage import PLATFORM_ARGS, Build, build_stage, declared, stage_end
+from mcplint.link.unprivileged import drops_root
 from mcplint.tree import Tree
+
+__all__ = ["holds", "image", "project_path"]
+
+_MOST_STAGES = 200
 
 
 def image(
@@ -21,14 +28,84 @@ def image(
 
     `args`: what the build is told; `context`: the folder of the project that is sent to it, None where unknown.
     """
-    return None
+    context = None if context is None else context or "."
+    ignored = ignore_patterns(tree, dockerfile.source.path, context)
+    build = Build(dockerfile, tree, context, ignored, args, _globals(dockerfile, args), {}, {}, {})
+    count = len(dockerfile.stages)
+    number = count - 1 if target is None else build.stage(target, count)
+    if number is None:
+        return None
+    for needed in sorted(_needed(build, number)):
+        build.images[needed] = build_stage(build, dockerfile.stages[needed])
+    return _finished(build.images[number], dockerfile.stages[number], tree)
 
 
-def project_path(image: Image, path: str) -> str | None:
-    """The path in the project of what stands at an absolute path of the image, or None where it cannot be told."""
-    return None
+def _globals(dockerfile: Dockerfile, told: Mapping[str, Value[str]]) -> Mapping[str, Value[str]]:
+    """The arguments declared before the first FROM, and the platform ones, which only the build knows."""
+    found: dict[str, Value[str]] = {name: Value(None) for name in PLATFORM_ARGS}
+    for instruction in dockerfile.args:
+        declared(instruction, found, dict(found), told, {}, dockerfile.escape)
+    return found
 
 
-def holds(image: Image, path: str) -> bool | None:
-    """Whether a file of the project is in the image; None where it cannot be told."""
-    return None
+def _needed(build: Build, number: int) -> set[int]:
+    """The stages that a stage is built from or copies from, and those of these, up to a bound."""
+    found, waiting = set[int](), [number]
+    while waiting and len(found) < _MOST_STAGES:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += _origins(build, build.dockerfile.stages[number])
+    return found
+
+
+def _origins(build: Build, stage: Stage) -> Iterator[int]:
+    base = build.base(stage).only
+    references = [("", base)] if base else []
+    for instruction in stage.instructions:
+        references += [("from", text) for text in _copied_from(instruction.inner or instruction)]
+    for kind, reference in references:
+        find = build.stage if kind else build.named
+        if (number := find(reference, stage.number)) is not None:
+            yield number
+
+
+def _copied_from(instruction: Instruction) -> Iterator[str]:
+    """The stages or images that an instruction names in `--from` and `--mount=…,from=`."""
+    for flag in instruction.flags:
+        if flag.name == "from" and flag.value:
+            yield flag.value.text
+        elif flag.name == "mount" and flag.value:
+            yield from (option[5:] for option in flag.value.text.split(",") if option.startswith("from="))
+
+
+def _finished(made: Image, stage: Stage, tree: Tree) -> Image:
+    """The image that is run: its user as its entrypoint leaves it, and where a USER would be put."""
+    note = drops_root(made, tree)
+    if note is not None and made.user.must(is_root):
+        return made._replace(user=Value(None, (*made.user.trace, note)))
+    if made.user.options is not None and made.user.slot is None and not _has_user(made):
+        return made._replace(user=made.user._replace(slot=_user_slot(stage)))
+    return made
+
+
+def is_root(user: str) -> bool:
+    """Whether a user as USER spells it (`name`, `uid`, `name:group`) is root."""
+    return user.partition(":")[0] in ("root", "0")
+
+
+def _has_user(made: Image) -> bool:
+    return any(note.text == "USER sets the user" for note in made.user.trace)
+
+
+def _user_slot(stage: Stage) -> Slot:
+    """In front of what the stage starts, or at its end."""
+    source = stage.span.source
+    newline = "\r\n" if "\r\n" in source.text else "\n"
+    starts = [each for each in stage.instructions if each.name in ("ENTRYPOINT", "CMD", "HEALTHCHECK")]
+    if starts:
+        at = starts[0].span.start
+        return Slot(Span(source, at, at), "USER ", newline)
+    end = stage_end(stage)
+    whole = source.text[: end.start].endswith(("\n", "\r"))
+    return Slot(end, "USER " if whole else f"{newline}USER ", newline if whole else "")

@@ -1,0 +1,156 @@
+"""The commands that RUN lines run, with their words as the shell of the build would expand them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import NamedTuple
+
+from mcplint.core import Span, Value
+from mcplint.expand import expand
+from mcplint.facts.dockerfile import Instruction
+from mcplint.link.commandline import Arg
+from mcplint.passage import Passage
+from mcplint.shell import LITERAL, VARIABLE, Command, Redirect, Word, commands
+
+_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
+_DEEPEST = 4
+
+
+class Ran(NamedTuple):
+    """One command that a RUN runs. `workdir`: its working directory, None where unknown; `env`: what it sees.
+
+    `redirects` and `feeds`: where its output goes, and whether that is the next command's input.
+    """
+
+    argv: tuple[Arg, ...]
+    env: Mapping[str, Value[str]]
+    workdir: str | None
+    span: Span
+    redirects: tuple[Redirect, ...] = ()
+    feeds: bool = False
+
+
+def ran(run: Instruction, env: Mapping[str, Value[str]], workdir: str | None) -> Iterator[Ran]:
+    """The commands of a RUN: its line, its array or its here-documents, shells inside it opened."""
+    shell = _Shell(dict[str, Value[str]](), env, workdir)
+    if run.json:
+        argv = tuple(Arg(word.text, word.span()) for word in run.words)
+        yield from shell.opened(Ran(argv, shell.env, workdir, run.span), 0)
+        return
+    lines = commands(run.text)
+    if run.heredocs and all(_takes_script(line) for line in lines):
+        for heredoc in run.heredocs:
+            if _is_shell_script(heredoc.body.text):
+                yield from shell.run(heredoc.body, 0)
+        return
+    yield from shell.run(run.text, 0)
+
+
+def _takes_script(line: Command) -> bool:
+    return not line.words or posixpath.basename(line.words[0].text) in _SHELLS
+
+
+def _is_shell_script(text: str) -> bool:
+    first = text.split("\n", 1)[0]
+    return not first.startswith("#!") or any(first.rstrip().split()[-1].endswith(name) for name in _SHELLS)
+
+
+class _Shell:
+    """A shell of the build: what was exported in it and the folder that it is in."""
+
+    def __init__(
+        self, own: MutableMapping[str, Value[str]], env: Mapping[str, Value[str]], workdir: str | None
+    ) -> None:
+        self.own, self.workdir = own, workdir
+        self.env: Mapping[str, Value[str]] = ChainMap(own, env)  # type: ignore[arg-type]
+
+    def run(self, text: Passage, depth: int) -> Iterator[Ran]:
+        """The commands of a text, one after the other."""
+        for command in commands(text):
+            given = {each.name: self._value(each.value) for each in command.assignments if not each.append}
+            argv = tuple(self._arg(word) for word in command.argv)
+            if not argv:
+                self.own.update(given)
+                continue
+            env = ChainMap(given, self.env) if given else self.env  # type: ignore[arg-type]
+            feeds = command.operator in ("|", "|&")
+            yield from self.opened(Ran(argv, env, self.workdir, command.span, command.redirects, feeds), depth)
+
+    def opened(self, command: Ran, depth: int) -> Iterator[Ran]:
+        """The command without what only leads up to it (`env`, `sudo`), or the commands of the shell that it starts."""
+        command = _bare(command)
+        words = [arg.text for arg in command.argv]
+        match words:
+            case [] | ["export" | "cd" | "set" | "source" | ".", *_]:
+                self._builtin(words, command)
+            case [name, *rest] if posixpath.basename(name) in _SHELLS | {"su"} and depth < _DEEPEST:
+                at = next((i for i, word in enumerate(rest, 1) if _is_command_flag(word)), None)
+                if at is None or at + 1 >= len(words):
+                    yield command
+                else:
+                    inner = Passage.of(command.argv[at + 1].span)
+                    text = inner if inner.text == words[at + 1] else _unquoted(inner, words[at + 1])
+                    if text is not None:
+                        yield from _Shell({}, command.env, command.workdir).run(text, depth + 1)
+            case _:
+                yield command
+
+    def _builtin(self, words: list[str], command: Ran) -> None:
+        if words[:1] == ["cd"]:
+            self.workdir = _moved(self.workdir, command.argv)
+        elif words[:1] == ["export"]:
+            for arg in command.argv[1:]:
+                name, equals, value = arg.text.partition("=")
+                if equals:
+                    self.own[name] = Value((value,)) if arg.known else Value(None)
+
+    def _arg(self, word: Word) -> Arg:
+        if word.literal:
+            return Arg(word.text, word.span)
+        value = self._value(word)
+        return Arg(value.only, word.span) if value.only is not None else Arg(word.text, word.span, False)
+
+    def _value(self, word: Word) -> Value[str]:
+        """The word with its variables replaced; unknown where a command or a pattern decides it."""
+        text = ""
+        for part in word.parts:
+            if part.kind == LITERAL:
+                text += part.text
+            elif part.kind == VARIABLE and (value := expand(part.passage, self.env, closed=False).only) is not None:
+                text += value
+            else:
+                return Value(None)
+        return Value((text,))
+
+
+def _unquoted(inner: Passage, text: str) -> Passage | None:
+    """The content of a quoted word, where its span holds it in one piece."""
+    at = inner.text.find(text)
+    return inner.part(at, at + len(text)) if at >= 0 else None
+
+
+def _is_command_flag(word: str) -> bool:
+    return word.startswith("-") and not word.startswith("--") and word.endswith("c")
+
+
+def _moved(workdir: str | None, argv: tuple[Arg, ...]) -> str | None:
+    if len(argv) != 2 or not argv[1].known or argv[1].text in ("-", "~"):
+        return None
+    if argv[1].text.startswith("/"):
+        return posixpath.normpath(argv[1].text)
+    return posixpath.normpath(posixpath.join(workdir, argv[1].text)) if workdir is not None else None
+
+
+def _bare(command: Ran) -> Ran:
+    """The command without `env NAME=value`, `sudo`, `time`, … in front."""
+    argv, env = command.argv, command.env
+    while argv and posixpath.basename(argv[0].text) in ("env", "sudo", "command", "time", "nice", "nohup"):
+        argv = argv[1:]
+        while argv and (argv[0].text.startswith("-") or "=" in argv[0].text):
+            name, equals, value = argv[0].text.partition("=")
+            if equals and not name.startswith("-"):
+                env = ChainMap({name: Value((value,))}, env)  # type: ignore[arg-type]
+            argv = argv[1:]
+    return command._replace(argv=argv, env=env)

@@ -1,0 +1,61 @@
+"""A command line taken apart into options with their values and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from mcplint.core import Span
+
+
+class Arg(NamedTuple):
+    """A word of a command: its text, expanded where `known`, else as it is written."""
+
+    text: str
+    span: Span
+    known: bool = True
+
+
+class Options(NamedTuple):
+    """Options by name, each with the values it was given (None for none), and the words that are no options."""
+
+    flags: Mapping[str, tuple[Arg | None, ...]]
+    words: tuple[Arg, ...]
+
+    @classmethod
+    def of(cls, args: Sequence[Arg], valued: Collection[str]) -> Options:
+        """`valued`: the options that take the next word where they are not written `--name=value`."""
+        flags: dict[str, tuple[Arg | None, ...]] = {}
+        words: list[Arg] = []
+        rest = iter(args)
+        for arg in rest:
+            name, equals, value = arg.text.partition("=")
+            if not arg.text.startswith("-") or arg.text == "-":
+                words.append(arg)
+            elif arg.text == "--":
+                words += rest
+            elif equals and name.startswith("--"):
+                flags[name] = (*flags.get(name, ()), Arg(value, arg.span, arg.known))
+            elif arg.text in valued:
+                flags[arg.text] = (*flags.get(arg.text, ()), next(rest, None))
+            elif not arg.text.startswith("--") and arg.text[:2] in valued:
+                flags[arg.text[:2]] = (*flags.get(arg.text[:2], ()), Arg(arg.text[2:], arg.span, arg.known))
+            else:
+                flags[arg.text] = (*flags.get(arg.text, ()), None)
+        return cls(flags, tuple(words))
+
+    def values(self, *names: str) -> tuple[Arg, ...]:
+        """The values given to an option, by any of its names."""
+        return tuple(value for name in names for value in self.flags.get(name, ()) if value is not None)
+
+    def given(self, *names: str) -> str | None:
+        """The first of these options that is there."""
+        return next((name for name in names if name in self.flags), None)
+
+
+def subcommand(args: Sequence[Arg], valued: Collection[str]) -> int:
+    """The position of the first word that is neither an option nor the value of one; the length where there is none."""
+    i = 0
+    while i < len(args) and args[i].text.startswith("-"):
+        i += 2 if args[i].text in valued else 1
+    return min(i, len(args))

@@ -1,0 +1,197 @@
+"""The steps of an image build that install Python packages: with what, from what, locked or not."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from mcplint.core import Note, Slot, Span, Value
+from mcplint.facts.dockerfile import Instruction
+from mcplint.link.buildshell import Ran, ran
+from mcplint.link.commandline import Arg, Options, subcommand
+from mcplint.link.pip import PIP_VALUES, pip_install
+from mcplint.model import Install
+from mcplint.tree import Tree
+
+_WITH_VALUE = (
+    "--extra --no-extra --group --no-group --only-group --package --no-install-package --with --with-requirements "
+    "--with-editable --env-file --allow-insecure-host --from"
+)
+_UV_VALUES = PIP_VALUES | frozenset(_WITH_VALUE.split())
+_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
+_PACKAGERS = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum", "apt-fast"})
+
+
+class Place(NamedTuple):
+    """Where a RUN runs: its environment and folder, the way from image paths to the project, and what came before.
+
+    `exported`: requirement files that the build wrote from a lock, by name, and that lock; it is filled on the way.
+    """
+
+    env: Mapping[str, Value[str]]
+    workdir: str | None
+    find: Callable[[str], str | None]
+    tree: Tree
+    before: tuple[Install, ...]
+    exported: dict[str, str | None]
+
+    def file(self, name: str) -> str | None:
+        """The file of the project that a path in the build means, if there is one."""
+        if self.workdir is None and not name.startswith("/"):
+            return None
+        found = self.find(posixpath.normpath(posixpath.join(self.workdir or "/", name)))
+        return found if found in self.tree.paths else None
+
+    def folder(self, name: str) -> str | None:
+        """The folder of the project that a path in the build means: one that has a `pyproject.toml` there."""
+        found = self.file(posixpath.join(name, "pyproject.toml"))
+        return (posixpath.dirname(found) or ".") if found else None
+
+    def upwards(self, name: str, folder: str = ".") -> str | None:
+        """The file of this name in a folder of the build or the nearest one above it."""
+        if self.workdir is None:
+            return None
+        at = posixpath.normpath(posixpath.join(self.workdir, folder))
+        while True:
+            found = self.file(posixpath.join(at, name))
+            if found or at == "/":
+                return found
+            at = posixpath.dirname(at)
+
+
+def installs(run: Instruction, place: Place) -> Iterator[Install]:
+    """The installs of one RUN, in their order."""
+    before = place.before
+    for command in ran(run, place.env, place.workdir):
+        here = place._replace(before=before, workdir=command.workdir, env=command.env)
+        _export(command, here)
+        for found in _installs(command, here):
+            before = (*before, found)
+            yield found
+
+
+def packages(run: Instruction, place: Place) -> frozenset[str]:
+    """The system packages that a RUN installs, which mostly bear the name of their program."""
+    found: set[str] = set()
+    for command in ran(run, place.env, place.workdir):
+        words = [arg.text for arg in command.argv]
+        if words and posixpath.basename(words[0]) in _PACKAGERS and ("install" in words or "add" in words):
+            found |= {word.partition("=")[0] for word in words[1:] if not word.startswith("-")} - {"install", "add"}
+    return frozenset(found)
+
+
+def _program(command: Ran) -> tuple[str, tuple[Arg, ...]]:
+    """The program without path and version, and its arguments; `python -m X` is X."""
+    if not command.argv:
+        return "", ()
+    name, args = posixpath.basename(command.argv[0].text), command.argv[1:]
+    name = name.rstrip("0123456789.") if name.startswith(("python", "pip")) and name != "pipx" else name
+    if name == "python" and (at := next((i for i, arg in enumerate(args) if arg.text == "-m"), None)) is not None:
+        return (args[at + 1].text, args[at + 2 :]) if at + 1 < len(args) else ("", ())
+    return name, args
+
+
+def _installs(command: Ran, place: Place) -> Iterator[Install]:
+    name, args = _program(command)
+    at = subcommand(args, _UV_VALUES)
+    verb = args[at].text if at < len(args) else ""
+    match name, verb:
+        case "pip", "install" | "wheel" | "download":
+            yield from pip_install("pip", command, args[at + 1 :], place)
+        case "uv", "pip" if at + 1 < len(args) and args[at + 1].text in ("install", "sync"):
+            yield from pip_install("uv pip", command, args[at + 2 :], place)
+        case "uv", "tool" if at + 1 < len(args) and args[at + 1].text == "install":
+            yield from pip_install("uv tool", command, args[at + 2 :], place)
+        case "pipx", "install":
+            yield from pip_install("pipx", command, args[at + 1 :], place)
+        case "uv", "sync":
+            yield _uv("uv sync", command, args, at, place)
+        case "uv", "run" if not Options.of(args, _UV_VALUES).given("--no-sync", "--no-project") and not _on(
+            place, "UV_NO_SYNC"
+        ):
+            yield _uv("uv run", command, args, at, place)
+        case "uv", "add" | "lock":
+            yield _uv(f"uv {verb}", command, args, at, place)
+        case "poetry", "install" | "sync":
+            yield _by_lock("poetry", "poetry.lock", command, args[at], place)
+        case "pdm", "install" | "sync":
+            yield _by_lock("pdm", "pdm.lock", command, args[at], place)
+        case "pipenv", "install" | "sync":
+            yield _by_lock("pipenv", "Pipfile.lock", command, args[at], place)
+        case ("poetry", "update" | "add" | "lock") | ("pdm", "update" | "add" | "lock") | ("pipenv", "update" | "lock"):
+            yield _install(f"{name} {verb}", command, Value((False,), (Note(args[at].span, "resolves anew"),)))
+
+
+def _install(tool: str, command: Ran, locked: Value[bool], lock: str | None = None) -> Install:
+    return Install(tool, tuple(arg.text for arg in command.argv), locked, lock, (), (), command.span)
+
+
+def _uv(tool: str, command: Ran, args: tuple[Arg, ...], at: int, place: Place) -> Install:
+    """`uv sync` and its like: locked where a flag or a variable keeps uv from resolving anew."""
+    end = len(args)
+    if tool == "uv run":
+        end = at + 1 + subcommand(args[at + 1 :], _UV_VALUES)
+    options = Options.of(args[:end], _UV_VALUES)
+    folder = next((arg.text for arg in options.values("--directory", "--project")), ".")
+    lock = place.upwards("uv.lock", folder)
+    verb = args[at]
+    slot = Slot(Span(verb.span.source, verb.span.end, verb.span.end), " ") if verb.span.text == verb.text else None
+    return _install(tool, command, _uv_locked(options, verb, place), lock)._replace(
+        requirements=tuple(filter(None, [place.folder(folder)])), slot=slot
+    )
+
+
+def _uv_locked(options: Options, verb: Arg, place: Place) -> Value[bool]:
+    if verb.text == "lock":
+        return Value(
+            (options.given("--check", "--locked", "--frozen") is not None,), (Note(verb.span, "resolves anew"),)
+        )
+    if upgrade := options.given("--upgrade", "-U", "--upgrade-package", "-P"):
+        return Value((False,), (Note(verb.span, f"{upgrade} resolves anew"),))
+    if flag := options.given("--frozen", "--locked"):
+        return Value((True,), (Note(verb.span, f"{flag} keeps to the lock"),))
+    for name in ("UV_FROZEN", "UV_LOCKED"):
+        value = place.env.get(name)
+        if value is not None and value.may(_is_true):
+            return Value((True,) if value.must(_is_true) else None, value.trace)
+    return Value((False,), (Note(verb.span, "neither --frozen nor --locked"),))
+
+
+def _is_true(text: str | None) -> bool:
+    return text is not None and text.lower() in _TRUE
+
+
+def _on(place: Place, name: str) -> bool:
+    value = place.env.get(name)
+    return value is not None and value.must(_is_true)
+
+
+def _by_lock(tool: str, name: str, command: Ran, verb: Arg, place: Place) -> Install:
+    """Tools that install what their lock file says wherever there is one, and resolve where there is none."""
+    lock = place.upwards(name)
+    if lock:
+        locked: Value[bool] = Value((True,), (Note(verb.span, f"installs from {lock}"),))
+    elif any(posixpath.basename(path) == name for path in place.tree.paths) or place.workdir is None:
+        locked = Value(None, (Note(verb.span, f"whether {name} is in the image cannot be told"),))
+    else:
+        locked = Value((False,), (Note(verb.span, f"there is no {name}"),))
+    return _install(tool, command, locked, lock)
+
+
+_LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
+
+
+def _export(command: Ran, place: Place) -> None:
+    """Notes the requirement files that a command writes from a lock."""
+    name, args = _program(command)
+    if name not in _LOCKS or not any(arg.text in ("export", "requirements") for arg in args[:4]):
+        place.exported.pop("-", None)
+        return
+    lock = place.upwards(_LOCKS[name])
+    options = Options.of(args, frozenset({"-o", "--output-file", "--output", "-f", "--format", *_UV_VALUES} - {"-f"}))
+    written = [arg.text for arg in options.values("-o", "--output-file", "--output")]
+    written += [redirect.target.text for redirect in command.redirects if redirect.operator in (">", ">>", ">|")]
+    place.exported.update((posixpath.basename(path), lock) for path in written)
+    if command.feeds:
+        place.exported["-"] = lock
