@@ -1,0 +1,217 @@
+"""Which release of an SDK will run: the lock that is installed from, a pin, or the newest release that is admitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from mcplint.core import Note, Slot, Span, Value
+from mcplint.facts.dependencies import Requirement
+from mcplint.knowledge.sdk import DATE, fact, releases
+from mcplint.link.needs import Needs, needs
+from mcplint.link.reading import Reading
+from mcplint.model import Install, Sdk
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
+
+# Who else brings an SDK along, and under which fact its range stands.
+BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}
+
+
+class Decision(NamedTuple):
+    """Releases that may be installed, why, and whether a lock or a pin says so; `slot`: where it is spelled."""
+
+    versions: tuple[str, ...]
+    trace: tuple[Note, ...]
+    exact: bool
+    slot: Slot | None = None
+
+
+def sdk(package: str, installs: tuple[Install, ...], reading: Reading, folder: str = "", dotted: str = "") -> Sdk:
+    """The SDK `package` as it will be installed by those commands, or in the project of a folder where there are none.
+
+    `dotted`: what the program imports of it. Where the release that will be installed does not have that, `version` is
+    the newest admitted one that has, and `installed` tells what will be there.
+    """
+    wanted = needs(reading, installs, folder)
+    decision = _decide(package, wanted)
+    if not decision or not decision.versions:
+        trace = decision.trace if decision else _silence(package, wanted)
+        return Sdk(package, Value(None, trace))
+    installed = Value(decision.versions, decision.trace, decision.slot)
+    return Sdk(package, _importable(package, installed, wanted, dotted), decision.exact, installed=installed)
+
+
+def _decide(package: str, wanted: Needs) -> Decision | None:
+    """What is decided for a package, None where nothing asks for it."""
+    return _locked(package, wanted) or _asked(package, wanted) or _brought(package, wanted)
+
+
+def _locked(package: str, wanted: Needs) -> Decision | None:
+    entries = [entry for entry in wanted.locked if entry.name == package]
+    if not entries:
+        return None
+    notes = [Note(entry.span, f"{entry.span.source.path} pins {package} {entry.version}") for entry in entries]
+    pins = [pin for pin in _asking(package, wanted.requirements) if _pinned(pin) and _in_command(pin, wanted)]
+    if pins:
+        return _pin(package, pins, (*_steps(wanted), *notes))
+    slot = Slot(entries[0].span) if len(entries) == 1 else None
+    return Decision(tuple(dict.fromkeys(entry.version for entry in entries)), (*_steps(wanted), *notes), True, slot)
+
+
+def _asked(package: str, wanted: Needs) -> Decision | None:
+    """What the requirements that name the package admit."""
+    asking = _asking(package, wanted.requirements)
+    if not asking:
+        return None
+    before = (*_passed_over(package, wanted), *_steps(wanted))
+    if package in wanted.elsewhere or any(requirement.specifier is None for requirement in asking):
+        elsewhere = next((r for r in asking if r.specifier is None), asking[0])
+        return Decision((), (*before, Note(elsewhere.span, f"{package} does not come from an index here")), False)
+    constraints = _asking(package, wanted.constraints)
+    pins = [requirement for requirement in (*asking, *constraints) if _pinned(requirement)]
+    if pins:
+        return _pin(package, pins, before)
+    notes = tuple(Note(r.range if r.range.text else r.span, f"asks for `{_text(r)}`") for r in (*asking, *constraints))
+    ranges = [requirement.specifier or "" for requirement in (*asking, *constraints)]
+    return _newest(package, ranges, wanted, (*before, *notes[:-1]), notes[-1].span, " and ".join(map(_text, asking)))
+
+
+def _newest(
+    package: str, ranges: Iterable[str], wanted: Needs, before: tuple[Note, ...], span: Span, text: str
+) -> Decision:
+    """The newest release that the ranges and the other SDKs of the project admit."""
+    admitted = _admitted(package, ",".join(filter(None, ranges)))
+    if admitted is None:
+        return Decision((), (*before, Note(span, f"`{text}` is a range that is not understood")), False)
+    chosen = next(iter(_agreed(package, admitted, wanted)), None)
+    if chosen is None:
+        why = f"no release of {package} that is known as of {DATE} satisfies `{text}` and what else is asked for"
+        return Decision((), (*before, Note(span, why)), False)
+    why = f"{package} {chosen} is the newest release that `{text}` admits as of {DATE}"
+    if chosen != admitted[0]:
+        why = f"{package} {chosen} is the newest release as of {DATE} that `{text}` and what else is asked for admit"
+    return Decision((chosen,), (*before, Note(span, why)), False)
+
+
+def _brought(package: str, wanted: Needs) -> Decision | None:
+    """The release that comes along with another SDK which requires it."""
+    for other in BROUGHT.get(package, ()):
+        decision = _decide(other, wanted)
+        if not decision or not decision.versions:
+            continue
+        if package == "fastmcp":
+            return decision
+        range_ = fact(other, decision.versions[0], f"requires.{package}")
+        if isinstance(range_, str):
+            last = decision.trace[-1].span
+            brings = f"fastmcp {decision.versions[0]} requires {package}{range_}"
+            ranges = [range_, *(r.specifier or "" for r in _asking(package, wanted.constraints))]
+            return _newest(package, ranges, wanted, decision.trace, last, brings)
+    return None
+
+
+def _agreed(package: str, versions: tuple[str, ...], wanted: Needs) -> tuple[str, ...]:
+    """Those releases that go together with one of the other SDK that the project asks for.
+
+    Whichever is asked for first takes the newest release that leaves the other one any.
+    """
+    for other in ("mcp",) if package != "mcp" else BROUGHT["mcp"]:
+        asking = _asking(other, wanted.requirements)
+        others = _admitted(other, ",".join(filter(None, (requirement.specifier for requirement in asking))))
+        if not asking or not others:
+            continue
+        names = [requirement.name for requirement in wanted.requirements]
+        if package not in names or names.index(other) < names.index(package):
+            others = tuple(one for one in others if any(_together(package, mine, other, one) for mine in versions))[:1]
+        return tuple(mine for mine in versions if any(_together(package, mine, other, one) for one in others))
+    return versions
+
+
+def _together(package: str, version: str, other: str, its: str) -> bool:
+    """Whether a release of `mcp` and one of fastmcp, in either order, can be installed together."""
+    if package == "mcp":
+        package, version, other, its = other, its, package, version
+    range_ = fact(package, version, f"requires.{other}")
+    return not isinstance(range_, str) or its in (_admitted(other, range_) or ())
+
+
+@lru_cache(maxsize=512)
+def _admitted(package: str, ranges: str) -> tuple[str, ...] | None:
+    """The releases that specifiers admit, newest first; None where the specifiers are not understood."""
+    if not ranges:
+        return releases(package)[::-1]
+    allowed = _specifiers(ranges)
+    if allowed is None:
+        return None
+    return tuple(version for version in reversed(releases(package)) if allowed.contains(version))
+
+
+def _specifiers(ranges: str) -> SpecifierSet | None:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(ranges)
+    except InvalidSpecifier:
+        return None
+
+
+def _pin(package: str, pins: list[Requirement], before: tuple[Note, ...]) -> Decision:
+    """What exact requirements say; several where they disagree, as with environment markers."""
+    versions = tuple(dict.fromkeys(_pinned(pin) for pin in pins))
+    notes = tuple(Note(pin.range, f"pins {package} {_pinned(pin)}") for pin in pins)
+    place = pins[0].range
+    start = place.text.find(versions[0])
+    slot = Slot(Span(place.source, place.start + start, place.start + start + len(versions[0])))
+    return Decision(versions, (*before, *notes), True, slot if len(pins) == 1 and start >= 0 else None)
+
+
+def _pinned(requirement: Requirement) -> str:
+    """The one version that a requirement admits, or nothing."""
+    text = (requirement.specifier or "").strip()
+    version = text.removeprefix("===" if text.startswith("===") else "==").strip()
+    exact = text.startswith("==") and "*" not in text and "," not in text
+    return version if exact else ""
+
+
+def _asking(package: str, requirements: Iterable[Requirement]) -> list[Requirement]:
+    return [requirement for requirement in requirements if requirement.name == package]
+
+
+def _in_command(requirement: Requirement, wanted: Needs) -> bool:
+    return any(requirement.span.source.path == step.span.source.path for step in wanted.steps)
+
+
+def _text(requirement: Requirement) -> str:
+    return f"{requirement.name}{requirement.specifier or ''}"
+
+
+def _steps(wanted: Needs) -> tuple[Note, ...]:
+    return wanted.steps[:1]
+
+
+def _passed_over(package: str, wanted: Needs) -> Iterator[Note]:
+    for entry in wanted.passed_over:
+        if entry.name == package:
+            path = entry.span.source.path
+            yield Note(entry.span, f"{path} pins {package} {entry.version}, but nothing installs from it here")
+
+
+def _silence(package: str, wanted: Needs) -> tuple[Note, ...]:
+    return tuple(Note(step.span, f"{step.text}, but nothing of that names {package}") for step in _steps(wanted))
+
+
+def _importable(package: str, installed: Value[str], wanted: Needs, dotted: str) -> Value[str]:
+    """The releases of a value that have what the program imports, else the newest known one that has."""
+    name = f"import.{dotted}"
+    if not dotted or any(fact(package, version, name) is not False for version in installed.options or ()):
+        return installed
+    having = [version for version in reversed(releases(package)) if fact(package, version, name) is True]
+    if not having:
+        return installed
+    there = ", ".join(installed.options or ())
+    why = f"{package} {there} has no {dotted}, so this is read as for {package} {having[0]}, the newest that has it"
+    last = installed.trace[-1]
+    return Value((having[0],), (*installed.trace, Note(last.span, why)))
