@@ -24,6 +24,11 @@ clients, or not at all. Where it is the only remote, new clients find nothing.
 }
 ```
 ```output
+warning[registry-deprecated-remote]: is the transport that the protocol deprecates, and there is no streamable-http beside it
+  --> server.json:12:16
+   |
+12 |       "type": "sse",
+   |                ^^^
 ```
 
 ## Good

@@ -48,8 +48,31 @@ acme-weather = "acme_weather:main"
 # Weather
 ```
 ```output
+warning[registry-drift]: is not 1.4.0, which the project builds
+  --> server.json:14:19
+   |
+14 |       "version": "1.3.0",
+   |                   ^^^^^
+   |
+  ::: pyproject.toml:3:12
+   |
+ 3 | version = "1.4.0"
+   |            ----- is set here
+   |
+   = fix: write 1.4.0 (--unsafe-fixes)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -11,7 +11,7 @@
+     {
+       "registryType": "pypi",
+       "identifier": "acme-weather",
+-      "version": "1.3.0",
++      "version": "1.4.0",
+       "transport": {
+         "type": "stdio"
+       }
 ```
 
 ## Good

@@ -40,8 +40,45 @@ A key in another case is found by the publisher all the same, but by no other re
 }
 ```
 ```output
+warning[registry-dropped-key]: publish drops `environment_variables` without a word: the key is `environmentVariables`
+  --> server.json:18:8
+   |
+18 |       "environment_variables": [
+   |        ^^^^^^^^^^^^^^^^^^^^^
+   |
+   = fix: spell it `environmentVariables` (--fix)
+
+warning[registry-dropped-key]: publish drops `is_required` without a word: the key is `isRequired`
+  --> server.json:22:12
+   |
+22 |           "is_required": true
+   |            ^^^^^^^^^^^
+   |
+   = fix: spell it `isRequired` (--fix)
+
+warning[registry-dropped-key]: publish drops `license` without a word: `_meta` keeps it under `io.modelcontextprotocol.registry/publisher-provided`
+  --> server.json:27:4
+   |
+27 |   "license": "MIT"
+   |    ^^^^^^^
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -15,11 +15,11 @@
+       "transport": {
+         "type": "stdio"
+       },
+-      "environment_variables": [
++      "environmentVariables": [
+         {
+           "name": "WEATHER_API_KEY",
+           "isSecret": true,
+-          "is_required": true
++          "isRequired": true
+         }
+       ]
+     }
 ```
 
 ## Good

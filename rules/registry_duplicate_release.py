@@ -52,6 +52,16 @@ harmless, so this is a note.
 }
 ```
 ```output
+note[registry-duplicate-release]: has the name and version, 1.4.0, of another server.json
+ --> server.json:3:12
+  |
+3 |   "name": "io.github.acme/weather",
+  |            ^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: docs/server.json:3:12
+  |
+3 |   "name": "io.github.acme/weather",
+  |            ---------------------- the other one
 ```
 
 ## Good

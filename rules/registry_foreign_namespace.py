@@ -37,8 +37,25 @@ Names under a domain of one's own are proved by DNS or HTTP, which no file shows
         fetch = +refs/heads/*:refs/remotes/origin/*
 ```
 ```output
+error[registry-foreign-namespace]: the ownership check fails: GitHub spells the owner `Acme-Labs`, and publish compares the case
+ --> server.json:3:22
+  |
+3 |   "name": "io.github.acme-labs/weather",
+  |                      ^^^^^^^^^
+  |
+  = fix: write `Acme-Labs` (--fix)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -1,6 +1,6 @@
+ {
+   "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+-  "name": "io.github.acme-labs/weather",
++  "name": "io.github.Acme-Labs/weather",
+   "description": "Forecasts and warnings for a named place",
+   "version": "1.4.0",
+   "repository": {
 ```
 
 ## Good

@@ -48,6 +48,11 @@ jobs:
       - run: ./mcp-publisher publish || echo "already published"
 ```
 ```output
+warning[registry-fragile-publish]: hides that publishing failed (`|| echo`)
+  --> .github/workflows/publish.yml:14:16
+   |
+14 |       - run: ./mcp-publisher publish || echo "already published"
+   |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ```
 
 ## Good

@@ -42,8 +42,31 @@ USER 1000
 ENTRYPOINT ["python", "-m", "acme_weather"]
 ```
 ```output
+error[registry-image-label]: the ownership check fails: the last stage has no label io.modelcontextprotocol.server.name
+  --> Dockerfile:5:1
+   |
+ 5 | FROM python:3.13-slim
+   | ^^^^^^^^^^^^^^^^^^^^^
+   |
+  ::: server.json:3:12
+   |
+ 3 |   "name": "io.github.acme/weather",
+   |            ---------------------- the name to prove
+...
+13 |       "identifier": "ghcr.io/acme/weather:1.4.0",
+   |                      -------------------------- the image that is published
+   |
+   = fix: label the image (--fix)
 ```
 ```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -6,3 +6,5 @@
+ COPY --from=build /app /app
+ USER 1000
+ ENTRYPOINT ["python", "-m", "acme_weather"]
++LABEL io.modelcontextprotocol.server.name="io.github.acme/weather"
++
 ```
 
 ## Good

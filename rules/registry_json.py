@@ -32,8 +32,42 @@ programs use the same file name.
 }
 ```
 ```output
+error[registry-json]: JSON has no comments
+ --> server.json:5:23
+  |
+5 |   "version": "1.4.0", // as in pyproject.toml
+  |                       ^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = fix: mend it (--fix)
+
+error[registry-json]: JSON has no comma after the last value
+  --> server.json:18:6
+   |
+18 |     },
+   |      ^
+   |
+   = fix: mend it (--fix)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -2,7 +2,7 @@
+   "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+   "name": "io.github.acme/weather",
+   "description": "Forecasts and warnings for a named place",
+-  "version": "1.4.0", // as in pyproject.toml
++  "version": "1.4.0",
+   "repository": {
+     "url": "https://github.com/acme/weather",
+     "source": "github"
+@@ -15,6 +15,6 @@
+       "transport": {
+         "type": "stdio"
+       }
+-    },
++    }
+   ]
+ }
 ```
 
 ## Good

@@ -46,6 +46,16 @@ weather-mcp = "acme_weather:main"
 # Weather
 ```
 ```output
+error[registry-missing-command]: `uvx acme-weather` starts the program `acme-weather`, and the package installs weather-mcp
+  --> server.json:13:22
+   |
+13 |       "identifier": "acme-weather",
+   |                      ^^^^^^^^^^^^
+   |
+  ::: pyproject.toml:1:1
+   |
+ 1 | [project]
+   | --------- the package that the project builds
 ```
 
 ## Good

@@ -27,6 +27,11 @@ A version of a server in the registry never changes, but the image behind it doe
 }
 ```
 ```output
+warning[registry-moving-image]: has no tag, which means `latest`: the image changes under this version of the server
+  --> server.json:13:22
+   |
+13 |       "identifier": "ghcr.io/acme/weather",
+   |                      ^^^^^^^^^^^^^^^^^^^^
 ```
 
 ## Good

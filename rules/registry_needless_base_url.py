@@ -29,8 +29,27 @@ key can say nothing, and it does harm: a client may hand it to the installer as 
 }
 ```
 ```output
+warning[registry-needless-base-url]: says nothing that leaving it out does not, and VS Code hands it to the installer as an index
+  --> server.json:18:27
+   |
+18 |       "registryBaseUrl": "https://packages.example.com"
+   |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = fix: delete `registryBaseUrl` (--fix)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -14,8 +14,7 @@
+       "version": "1.4.0",
+       "transport": {
+         "type": "stdio"
+-      },
+-      "registryBaseUrl": "https://packages.example.com"
++      }
+     }
+   ]
+ }
 ```
 
 ## Good

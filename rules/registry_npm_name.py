@@ -36,8 +36,28 @@ the package is out already, and it takes a new version of the package.
 }
 ```
 ```output
+error[registry-npm-name]: the ownership check fails: `mcpName` is missing, it is `io.github.acme/weather`
+ --> package.json:1:1
+  |
+1 | {
+  | ^
+  |
+ ::: server.json:3:12
+  |
+3 |   "name": "io.github.acme/weather",
+  |            ---------------------- the name to prove
+  |
+  = fix: add `mcpName` (--fix)
 ```
 ```diff
+--- a/package.json
++++ b/package.json
+@@ -1,4 +1,5 @@
+ {
++  "mcpName": "io.github.acme/weather",
+   "name": "@acme/weather",
+   "version": "1.4.0"
+ }
 ```
 
 ## Good

@@ -32,8 +32,24 @@ current schema: pin a newer one.
 }
 ```
 ```output
+warning[registry-old-schema]: is the schema of 2025-09-29; the registry's current one is https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json
+ --> server.json:2:15
+  |
+2 |   "$schema": "https://static.modelcontextprotocol.io/schemas/2025-09-29/server.schema.json",
+  |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = fix: name the current schema (--fix)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -1,5 +1,5 @@
+ {
+-  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-09-29/server.schema.json",
++  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+   "name": "io.github.acme/weather",
+   "description": "Forecasts and warnings for a named place",
+   "version": "1.4.0",
 ```
 
 ## Good

@@ -46,6 +46,17 @@ jobs:
       - run: ./mcp-publisher publish --dry-run
 ```
 ```output
+error[registry-publish-step]: gets no identity: neither the job nor the workflow has `permissions: id-token: write`
+  --> .github/workflows/publish.yml:12:16
+   |
+12 |       - run: ./mcp-publisher login github-oidc
+   |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+error[registry-publish-step]: publishes all the same: the publisher looks at no flag, and has no dry run (`--dry-run`)
+  --> .github/workflows/publish.yml:13:16
+   |
+13 |       - run: ./mcp-publisher publish --dry-run
+   |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ```
 
 ## Good

@@ -48,8 +48,32 @@ acme-weather = "acme_weather:main"
 Listed as mcp-name: io.github.acme/weather.
 ```
 ```output
+error[registry-readme-marker]: the ownership check fails: it wants `mcp-name: io.github.acme/weather`, and `.` behind it could go on the name
+ --> README.md:3:11
+  |
+3 | Listed as mcp-name: io.github.acme/weather.
+  |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: server.json:3:12
+  |
+3 |   "name": "io.github.acme/weather",
+  |            ---------------------- the name to prove
+  |
+ ::: pyproject.toml:4:11
+  |
+4 | readme = "README.md"
+  |           --------- this README is the description of the package
+  |
+  = fix: write the marker (--fix)
 ```
 ```diff
+--- a/README.md
++++ b/README.md
+@@ -1,3 +1,3 @@
+ # Weather
+ 
+-Listed as mcp-name: io.github.acme/weather.
++Listed as mcp-name: io.github.acme/weather
 ```
 
 ## Good

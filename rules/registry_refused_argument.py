@@ -41,6 +41,17 @@ space, `<`, `>` or `$` in it, and a `value` or `default` that says the flag agai
 }
 ```
 ```output
+error[registry-refused-argument]: publish refuses the flag `--units <metric>`: it has no space, `<`, `>` or `$`; what follows it belongs in `value`, `valueHint` or `placeholder`
+  --> server.json:21:20
+   |
+21 |           "name": "--units <metric>",
+   |                    ^^^^^^^^^^^^^^^^
+
+error[registry-refused-argument]: publish refuses the value `--port=8000`: it begins with the flag, which `name` says already
+  --> server.json:27:21
+   |
+27 |           "value": "--port=8000"
+   |                     ^^^^^^^^^^^
 ```
 
 ## Good

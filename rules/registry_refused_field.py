@@ -7,7 +7,7 @@ holds a version that cannot be changed. Of the fields at the top of `server.json
 - a `title` of white space,
 - a `websiteUrl` or an icon without https, and quotes in `websiteUrl`,
 - a `repository` that is not exactly the address of a GitHub or GitLab repository, as `source` says; groups within GitLab
-  groups are refused too, and a `subfolder` that is not a clean relative path,
+  groups are refused too, and a `subfolder` that is not a clean relative path (one that is not there is `registry-weak-field`),
 - more than 4096 bytes under `io.modelcontextprotocol.registry/publisher-provided`.
 
 ## Bad
@@ -27,8 +27,45 @@ holds a version that cannot be changed. Of the fields at the top of `server.json
 }
 ```
 ```output
+error[registry-refused-field]: publish refuses the repository source `GitHub`: it is `github` or `gitlab`
+ --> server.json:8:16
+  |
+8 |     "source": "GitHub",
+  |                ^^^^^^
+  |
+  = fix: write `github` (--fix)
+
+error[registry-refused-field]: publish refuses the folder `servers/weather/`: it is a relative path of letters, digits, `_`, `.`, `-` and `/` without empty or dotted steps
+ --> server.json:9:19
+  |
+9 |     "subfolder": "servers/weather/"
+  |                   ^^^^^^^^^^^^^^^^
+  |
+  = fix: write `servers/weather` (--fix)
+
+error[registry-refused-field]: publish refuses the address `http://weather.example.com`: it begins with https://
+  --> server.json:11:18
+   |
+11 |   "websiteUrl": "http://weather.example.com"
+   |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = fix: write `https://weather.example.com` (--unsafe-fixes)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -5,8 +5,8 @@
+   "version": "1.4.0",
+   "repository": {
+     "url": "https://github.com/acme/weather",
+-    "source": "GitHub",
+-    "subfolder": "servers/weather/"
++    "source": "github",
++    "subfolder": "servers/weather"
+   },
+-  "websiteUrl": "http://weather.example.com"
++  "websiteUrl": "https://weather.example.com"
+ }
 ```
 
 ## Good

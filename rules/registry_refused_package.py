@@ -42,8 +42,50 @@ and `mcp-publisher validate` never looks. The types are `npm`, `pypi`, `nuget`, 
 }
 ```
 ```output
+error[registry-refused-package]: publish refuses the registry type `docker`: it is npm, pypi, nuget, oci, mcpb or cargo
+  --> server.json:12:24
+   |
+12 |       "registryType": "docker",
+   |                        ^^^^^^
+   |
+   = fix: write `oci` (--fix)
+
+error[registry-refused-package]: publish refuses `version` for an image: it is the tag in `identifier`
+  --> server.json:25:19
+   |
+25 |       "version": "1.4.0"
+   |                   ^^^^^
+   |
+   = fix: move the version into the tag (--fix)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -9,20 +9,18 @@
+   },
+   "packages": [
+     {
+-      "registryType": "docker",
+-      "identifier": "ghcr.io/acme/weather",
+-      "version": "1.4.0",
++      "registryType": "oci",
++      "identifier": "ghcr.io/acme/weather:1.4.0",
+       "transport": {
+         "type": "stdio"
+       }
+     },
+     {
+       "registryType": "oci",
+-      "identifier": "ghcr.io/acme/weather",
++      "identifier": "ghcr.io/acme/weather:1.4.0",
+       "transport": {
+         "type": "stdio"
+-      },
+-      "version": "1.4.0"
++      }
+     }
+   ]
+ }
 ```
 
 ## Good

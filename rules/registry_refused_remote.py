@@ -32,8 +32,32 @@ Package transports may well have a local address: that is where the client start
 }
 ```
 ```output
+error[registry-refused-remote]: publish refuses the address `http://weather.example.com/mcp`: a remote is reached by https
+  --> server.json:13:15
+   |
+13 |       "url": "http://weather.example.com/mcp"
+   |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = fix: write `https://weather.example.com/mcp` (--unsafe-fixes)
+
+error[registry-refused-remote]: the host of `https://10.0.0.7/{tenant}/mcp` is no public one: only who is on its network reaches this remote
+  --> server.json:17:15
+   |
+17 |       "url": "https://10.0.0.7/{tenant}/mcp"
+   |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -10,7 +10,7 @@
+   "remotes": [
+     {
+       "type": "streamable-http",
+-      "url": "http://weather.example.com/mcp"
++      "url": "https://weather.example.com/mcp"
+     },
+     {
+       "type": "streamable-http",
 ```
 
 ## Good

@@ -43,8 +43,26 @@ published, not before: the schema looks at none of it.
 }
 ```
 ```output
+error[registry-refused-transport]: publish refuses the variable `{port}`: a name in braces is that of an environment variable, of an argument with its dashes, or a `valueHint`
+  --> server.json:17:17
+   |
+17 |         "url": "http://127.0.0.1:{port}/mcp"
+   |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = fix: write `http://127.0.0.1:{--port}/mcp` (--fix)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -14,7 +14,7 @@
+       "version": "1.4.0",
+       "transport": {
+         "type": "streamable-http",
+-        "url": "http://127.0.0.1:{port}/mcp"
++        "url": "http://127.0.0.1:{--port}/mcp"
+       },
+       "packageArguments": [
+         {
 ```
 
 ## Good

@@ -26,17 +26,63 @@ The rules: <https://github.com/modelcontextprotocol/registry/tree/main/docs/refe
     {
       "registryType": "pypi",
       "identifier": "acme-weather",
-      "version": 1.4,
+      "version": "1.4.0",
       "transport": {
-        "type": "http"
-      }
+        "type": "http",
+        "url": "http://127.0.0.1:8000/mcp"
+      },
+      "environmentVariables": [
+        {
+          "name": "WEATHER_UNITS",
+          "isRequired": "true"
+        }
+      ]
     }
   ]
 }
 ```
 ```output
+error[registry-schema]: the 2025-12-11 schema refuses `description` of 105 characters: it has at most 100
+ --> server.json:4:19
+  |
+4 |   "description": "Forecasts, warnings, rain radar, pollen, tides and the sea temperature for any named place on this planet",
+  |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+error[registry-schema]: the 2025-12-11 schema refuses `http` as `packages[0].transport.type`: it is stdio, streamable-http or sse
+  --> server.json:16:18
+   |
+16 |         "type": "http",
+   |                  ^^^^
+   |
+   = fix: write `streamable-http` (--fix)
+
+error[registry-schema]: the 2025-12-11 schema refuses `packages[0].environmentVariables[0].isRequired`: it is true or false, not a string
+  --> server.json:22:26
+   |
+22 |           "isRequired": "true"
+   |                          ^^^^
+   |
+   = fix: write true without quotes (--fix)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -13,13 +13,13 @@
+       "identifier": "acme-weather",
+       "version": "1.4.0",
+       "transport": {
+-        "type": "http",
++        "type": "streamable-http",
+         "url": "http://127.0.0.1:8000/mcp"
+       },
+       "environmentVariables": [
+         {
+           "name": "WEATHER_UNITS",
+-          "isRequired": "true"
++          "isRequired": true
+         }
+       ]
+     }
 ```
 
 ## Good

@@ -38,8 +38,27 @@ published versions cannot be changed.
 }
 ```
 ```output
+warning[registry-unmarked-secret]: is a secret by its name, and clients show and store it as plain text
+  --> server.json:20:20
+   |
+20 |           "name": "WEATHER_API_KEY",
+   |                    ^^^^^^^^^^^^^^^
+   |
+   = fix: set `isSecret` (--fix)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -19,7 +19,8 @@
+         {
+           "name": "WEATHER_API_KEY",
+           "description": "Key of the forecast service",
+-          "isRequired": true
++          "isRequired": true,
++          "isSecret": true
+         }
+       ]
+     }
 ```
 
 ## Good

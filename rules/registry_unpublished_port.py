@@ -29,6 +29,11 @@ shares the network of the machine.
 }
 ```
 ```output
+warning[registry-unpublished-port]: is an address that leads to no container: no `runtimeArguments` publish its port
+  --> server.json:16:17
+   |
+16 |         "url": "http://localhost:8000/mcp"
+   |                 ^^^^^^^^^^^^^^^^^^^^^^^^^
 ```
 
 ## Good

@@ -29,6 +29,11 @@ packages nor remotes are notes: they are allowed, and sometimes meant.
 }
 ```
 ```output
+warning[registry-weak-field]: is the text of a template: it says what this server does
+ --> server.json:4:19
+  |
+4 |   "description": "An MCP server that provides [describe what it does]",
+  |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ```
 
 ## Good

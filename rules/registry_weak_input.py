@@ -47,6 +47,17 @@ clients ask and whose answer they put behind the flag, so that a bare switch can
 }
 ```
 ```output
+warning[registry-weak-input]: is none of the choices metric, imperial
+  --> server.json:21:23
+   |
+21 |           "default": "kelvin",
+   |                       ^^^^^^
+
+warning[registry-weak-input]: is no number, which `format` says it is
+  --> server.json:30:23
+   |
+30 |           "default": "ten"
+   |                       ^^^
 ```
 
 ## Good

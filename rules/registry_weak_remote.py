@@ -30,6 +30,17 @@ are several remotes is a note: some clients read only the first one.
 }
 ```
 ```output
+warning[registry-weak-remote]: has a fragment, which no client sends
+  --> server.json:13:15
+   |
+13 |       "url": "https://weather.example.com/mcp#tools",
+   |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+warning[registry-weak-remote]: defines `tenant`, which the address does not use
+  --> server.json:15:10
+   |
+15 |         "tenant": {
+   |          ^^^^^^
 ```
 
 ## Good

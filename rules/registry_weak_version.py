@@ -29,6 +29,11 @@ front) are taken, and are never the latest once a SemVer version is published: t
 }
 ```
 ```output
+warning[registry-weak-version]: is the range `>=1.4,<2`, which publish takes for one version
+  --> server.json:14:19
+   |
+14 |       "version": ">=1.4,<2",
+   |                   ^^^^^^^^
 ```
 
 ## Good

@@ -44,7 +44,7 @@ def link(tree: Tree, config: Config) -> Linked:
     """The deployment that the files of a project make."""
     reading = Reading(tree)
     paths = kinds(path for path in tree.paths if not aside(path))
-    places = _places(reading, paths) if _speaks_of_mcp(reading, paths) else ()
+    places = _places(reading, paths) if _speaks_of_mcp(reading, paths) or _publishes(reading, paths) else ()
     servers, loose, needed = _servers(reading, paths, places)
     network = Network(places, servers)
     deployment = Deployment(_containers(places, servers), servers, loose=loose)
@@ -60,6 +60,11 @@ def _speaks_of_mcp(reading: Reading, paths: Paths) -> bool:
             if source and "mcp" in source.text:
                 return True
     return False
+
+
+def _publishes(reading: Reading, paths: Paths) -> bool:
+    """Whether the project publishes a server: its image is then of interest, whatever is in it."""
+    return bool(reading.all("manifest", paths.get("server.json", ())))
 
 
 def _places(reading: Reading, paths: Paths) -> tuple[Running, ...]:

@@ -68,7 +68,7 @@ def packages(document: ServerJson) -> Iterator[Package]:
 def served(package: Package, project: Project, servers: Iterable[Server]) -> Package:
     """The package with the server that it starts: an image's in its container, any other's without one.
 
-    The link is made where the program that clients start is one of the server's module, else assumed if there is one server.
+    The link is made where the program that clients start lies in the server's module, else assumed of the only server.
     """
     contained = package.registry.only == "oci"
     candidates = {server.id: server for server in servers if (server.container is not None) == contained}

@@ -75,7 +75,9 @@ class _Parser:
                 case "mark":
                     self.mark(span.text, span)
                 case "comment":
-                    self.problem(span, "JSON has no comments", edit=Edit(span, ""))
+                    gap = self.source.text[self.end : start]
+                    blanks = span._replace(start=self.end + len(gap.rstrip(" \t")))
+                    self.problem(span, "JSON has no comments", edit=Edit(blanks, ""))
                     continue
                 case "bom":
                     self.problem(span, "begins with a byte order mark, which JSON parsers refuse", edit=Edit(span, ""))

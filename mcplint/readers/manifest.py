@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -77,12 +78,8 @@ def plain(node: Node) -> Any:
 
 def violations(document: Any, date: str) -> Iterator[Violation]:
     """What the schema of a date refuses in a document, each thing once, up to MAX_VIOLATIONS."""
-    from jsonschema import Draft7Validator, FormatChecker
-
-    formats = FormatChecker(formats=())
-    formats.checks("uri")(is_uri)
     seen: set[tuple[Path, str]] = set()
-    for error in islice(Draft7Validator(registry.schema(date), format_checker=formats).iter_errors(document), 1000):
+    for error in islice(_validator(date).iter_errors(document), 1000):
         schema = error.schema if isinstance(error.schema, dict) else {}
         published = schema.get("$comment") == "published" and error.validator != "type"
         path, keyword = tuple(error.absolute_path), str(error.validator)
@@ -93,6 +90,16 @@ def violations(document: Any, date: str) -> Iterator[Violation]:
             if (violation.path, keyword) not in seen and len(seen) < MAX_VIOLATIONS:
                 seen.add((violation.path, keyword))
                 yield violation
+
+
+@cache
+def _validator(date: str) -> Any:
+    """The validator of a date's schema; jsonschema is imported only here, for a document that is the registry's."""
+    from jsonschema import Draft7Validator, FormatChecker
+
+    formats = FormatChecker(formats=())
+    formats.checks("uri")(is_uri)
+    return Draft7Validator(registry.schema(date), format_checker=formats)
 
 
 def _extra(keyword: str, error: Any) -> list[tuple[str, ...]]:

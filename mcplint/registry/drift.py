@@ -46,17 +46,25 @@ def versions(manifest: Manifest) -> Iterator[Finding]:
     """Versions that a release would publish under, and that the package or image of the same release does not have."""
     if _filled_in(manifest):
         return
-    for registry in ("pypi", "npm"):
-        for package in published(manifest, registry):
-            written, built = field(package.node, "version"), package.distribution
-            if written and built and text(written) and built.version.only:
-                yield from _version(written, text(written), built.version)
-    yield from _own(manifest)
+    late = [finding for registry in ("pypi", "npm") for finding in _built(manifest, registry)]
+    yield from late or _own(manifest)
 
 
-def _version(written: object, said: str, built: Value[str]) -> Iterator[Finding]:
-    assert isinstance(written, ScalarNode) and built.only is not None
-    if said == built.only or version.is_range(said) or re.fullmatch(r"0\.0\.0.*|.*[$@{%].*", f"{said}|{built.only}"):
+def _built(manifest: Manifest, registry: str) -> Iterator[Finding]:
+    """Packages under another version than the one that the project builds now."""
+    for package in published(manifest, registry):
+        written, built = field(package.node, "version"), package.distribution
+        if isinstance(written, ScalarNode) and text(written) and built and built.version.only:
+            yield from _version(written, text(written), built.version)
+
+
+def _version(written: ScalarNode, said: str, built: Value[str]) -> Iterator[Finding]:
+    if (
+        built.only is None
+        or said == built.only
+        or version.is_range(said)
+        or re.fullmatch(r"0\.0\.0.*|.*[$@{%].*", f"{said}|{built.only}")
+    ):
         return
     fix = Fix(f"write {built.only}", (Edit(written.span, built.only),)) if written.span.text == said else None
     same = version.same(said, built.only)
@@ -141,8 +149,8 @@ def commands(manifest: Manifest) -> Iterator[Finding]:
         if known is None or name in known or any(word.startswith(("--from", "--with-exe")) for word in words):
             continue
         twin = next((command for command in known if normalised(command) == normalised(name)), None)
-        there = f"it is `{twin}`" if twin else "there are " + ", ".join(list(known)[:5]) if known else "there is none"
-        message = f"`uvx {name}` starts the program `{name}`, which the package does not install: {there}"
+        there = ", ".join(f"`{command}`" for command in [twin] if command) or ", ".join(list(known)[:5]) or "nothing"
+        message = f"`uvx {name}` starts the program `{name}`, and the package installs {there}"
         yield Finding(message, shown(package.identifier), (Note(built.span, "the package that the project builds"),))
 
 

@@ -30,8 +30,8 @@ def respelled_source(place: Place) -> Fix | None:
 
 def respelled_transport(place: Place) -> Fix | None:
     plain = place.text.strip().lower().replace("_", "-").replace(" ", "-")
-    known = plain in ("stdio", "sse", "streamable-http")
-    return _write(place, plain if known else _TRANSPORTS.get(plain))
+    meant = plain if plain in ("stdio", "sse", "streamable-http") else _TRANSPORTS.get(plain)
+    return _write(place, meant if meant == "stdio" or place.sibling("url") else None)
 
 
 def secured(place: Place) -> Fix | None:

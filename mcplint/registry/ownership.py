@@ -93,8 +93,7 @@ def _readme(manifest: Manifest, package: Published, built: Distribution, name: S
         return
     if near := near_marker(readme, text(name)):
         span, fault = near
-        end = " " if readme.text[span.end : span.end + 1] in set("._/-") and "longer" not in fault else ""
-        fix = Fix("write the marker", (Edit(span, marker + end),), safe=fault != "it is another name")
+        fix = Fix("write the marker", (Edit(span, marker),), safe=fault != "it is another name")
         yield Finding(f"the ownership check fails: it wants `{marker}`, and {fault}", span, notes, fix)
         return
     strays = (source for source in manifest.project.readmes if is_marked(source.text, text(name)))
@@ -142,7 +141,10 @@ def npm_names(manifest: Manifest) -> Iterator[Finding]:
             yield Finding(message, slot.span, notes, fix)
         else:
             yield Finding(
-                f"the ownership check fails: `mcpName` is not `{text(name)}`", built.span, notes, _named(built, name)
+                f"the ownership check fails: `mcpName` is missing, it is `{text(name)}`",
+                built.span,
+                notes,
+                _named(built, name),
             )
 
 
@@ -181,7 +183,7 @@ def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[No
         return Finding(
             f"the ownership check fails: the label is `{label.only[:120]}`, not `{name}`", label.span, notes, fix
         )
-    end = image.end
+    end = image.end._replace(start=image.end.end)
     before = end.source.text[: end.start]
     line = f'LABEL {LABEL}="{name}"\n'
     fix = Fix(

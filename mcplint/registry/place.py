@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -127,6 +128,15 @@ def insertion(owner: MappingNode, key: str, value: str) -> Edit:
         return Edit(at, f'"{key}": {value}')
     gap = owner.span.source.text[at.start : owner.pairs[0][0].span.start - 1]
     return Edit(at, f'{gap}"{key}": {value}{"," if gap else ", "}')
+
+
+def addition(owner: MappingNode, key: str, value: str) -> Edit:
+    """The edit that puts a key behind an object's last one, laid out as that is."""
+    last, node = owner.pairs[-1]
+    whole, end = owner.span.source.text, _end(node)
+    before = owner.pairs[-2][1].span.end if len(owner.pairs) > 1 else owner.span.start + 1
+    gap = re.search(r"\s*\Z", whole[before : last.span.start - 1])
+    return Edit(owner.span._replace(start=end, end=end), f',{gap[0] if gap else ""}"{key}": {value}')
 
 
 def _end(node: Node) -> int:

@@ -85,7 +85,7 @@ def _logins(step: Step) -> Iterator[Finding]:
             )
         elif match[1] == "github-oidc" and not _may_identify(step):
             message = "gets no identity: neither the job nor the workflow has `permissions: id-token: write`"
-            yield Finding(message, span, (Note(step.job.span.head, "the job"),))
+            yield Finding(message, span)
 
 
 def _may_identify(step: Step) -> bool:

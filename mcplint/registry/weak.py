@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.core import ERROR, NOTE, Finding, Fix, Note
+from mcplint.core import ERROR, NOTE, Edit, Finding, Fix, Note
 from mcplint.facts.document import MappingNode, ScalarNode, SequenceNode
 from mcplint.model import Manifest
 from mcplint.registry import address, forms, mends, reference, version
-from mcplint.registry.place import Place, field, flag, member, objects, opening, places, shown, text
+from mcplint.registry.place import Place, addition, field, flag, member, objects, opening, places, shown, text
 
 _TEMPLATE = (
     r"(?i).*\[[^\]]*\].*|.*\b(lorem ipsum|your (mcp )?server|todo\b|description here|changeme).*|a brief description.*"
@@ -149,13 +149,10 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _mark(node: MappingNode) -> Fix | None:
-    from mcplint.core import Edit
-    from mcplint.registry.place import insertion
-
     found = member(node, "isSecret")
     if found:
         return Fix("set `isSecret`", (Edit(found[1].span, "true"),)) if field(node, "isSecret") else None
-    return Fix("set `isSecret`", (insertion(node, "isSecret", "true"),), safe=True)
+    return Fix("set `isSecret`", (addition(node, "isSecret", "true"),), safe=True)
 
 
 def old_transports(manifest: Manifest) -> Iterator[Finding]:
