@@ -19,6 +19,7 @@ from mcplint.core import (
     Unreadable,
 )
 from mcplint.kinds import kind
+from mcplint.mistake import meant
 from mcplint.model import Deployment
 from mcplint.settle import settle
 from mcplint.suppress import ignores
@@ -120,9 +121,9 @@ def _failure(step: str, span: Span, error: Exception) -> Failure:
 
 def _idle(ignore: Ignore, used: set[Span], rules: Iterable[Rule], asked: Iterable[Rule]) -> Ignore:
     """An ignore with those of its names that hide nothing, though their rules were asked or are none."""
-    there, ran = {rule.name for rule in rules}, {rule.name for rule in asked}
-    reasons = ((name, "hides nothing" if name.text in ran else "is no rule") for name in ignore.names)
     if not ignore.names:
-        return ignore._replace(idle=((ignore.span, "names no rule"),))
-    idle = ((name, why) for name, why in reasons if name not in used and (name.text in ran or name.text not in there))
-    return ignore._replace(idle=tuple(idle))
+        return ignore._replace(idle=((ignore.span, "names no rule to ignore"),))
+    there, ran = {rule.name for rule in rules}, {rule.name for rule in asked}
+    unknown = ((name, f"is no rule{meant(name.text, there)}") for name in ignore.names if name.text not in there)
+    quiet = ((name, "finds nothing here") for name in ignore.names if name.text in ran and name not in used)
+    return ignore._replace(idle=(*unknown, *quiet))

@@ -19,7 +19,7 @@ def show(paths: Sequence[str], config: str | None, form: str, color: str) -> int
 
     here = open_workspace(paths, config)
     run = engine.run(here.tree, here.rules, here.config)
-    deliver(as_json(run.deployment) if form == "json" else as_text(run.deployment, paint(color), here.folder))
+    deliver(as_json(run.deployment) if form == "json" else as_text(run.deployment, paint(color)))
     return _code(run, here)
 
 

@@ -1,11 +1,50 @@
 r"""A file cannot be read
 
-A file that belongs to a server's deployment cannot be read or makes no sense to the program that will read it: it is
-not encoded as UTF-8, a brace or quote is missing, a link leads nowhere. What the file says is then unknown, so the rules
-that would have needed it stay silent. Mend the file first, then run mcplint again.
+A file that belongs to a server's deployment cannot be read, or makes no sense to the program that will read it: it is
+not encoded as UTF-8, a brace or a quote is missing, a link leads nowhere. What it says is then unknown, so the rules that
+would have needed it stay silent. Mend the file first, then run mcplint again.
 
-It is an error where a server's deployment needs the file or where the file was named on the command line. Elsewhere, and
+It is an error where a server's deployment needs the file, or where the file was named on the command line. Elsewhere, and
 for templates and Python that is newer than the one that runs mcplint, it is a note.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.13-slim
+WORKDIR /app
+COPY server.py .
+USER 1000
+CMD ["python", "server.py"]
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  - notes:
+      build: .
+```
+```output
+error[unreadable-file]: services must be a mapping
+ --> compose.yaml:2:3
+  |
+2 |   - notes:
+  |   ^^^^^^^^
+```
+
+## Good
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+```
 """
 
 from mcplint import ERROR, Finding, Unreadable, rule

@@ -12,17 +12,69 @@ An ignore hides findings of the rules it names on its own line; where it stands 
 FROM python:3.13-slim
 WORKDIR /app
 COPY server.py .
-# mcplint: ignore[root-user] the platform sets a user
-USER 1000
+# mcplint: ignore[loopback-in-container] until the proxy shares its network
 CMD ["python", "server.py"]
 ```
 `server.py`
 ```python
-print("no server yet")
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")  # mcplint: ignore[loopback-in-contaner, stateful-behind-balancer]
+
+mcp.run(transport="streamable-http")  # mcplint: ignore
 ```
 ```output
+warning[unused-ignore]: ignores loopback-in-container, which finds nothing here
+ --> Dockerfile:4:19
+  |
+4 | # mcplint: ignore[loopback-in-container] until the proxy shares its network
+  |                   ^^^^^^^^^^^^^^^^^^^^^
+  |
+  = fix: take it away (--fix)
+
+warning[unused-ignore]: ignores loopback-in-contaner, which is no rule; did you mean "loopback-in-container"?
+ --> server.py:3:59
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")  # mcplint: ignore[loopback-in-contaner, stateful-behind-balancer]
+  |                                                           ^^^^^^^^^^^^^^^^^^^^
+  |
+  = fix: take it away (--fix)
+
+warning[unused-ignore]: ignores stateful-behind-balancer, which finds nothing here
+ --> server.py:3:81
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")  # mcplint: ignore[loopback-in-contaner, stateful-behind-balancer]
+  |                                                                                 ^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = fix: take it away (--fix)
+
+warning[unused-ignore]: names no rule to ignore
+ --> server.py:5:39
+  |
+5 | mcp.run(transport="streamable-http")  # mcplint: ignore
+  |                                       ^^^^^^^^^^^^^^^^^
+  |
+  = fix: take it away (--fix)
 ```
 ```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -1,5 +1,4 @@
+ FROM python:3.13-slim
+ WORKDIR /app
+ COPY server.py .
+-# mcplint: ignore[loopback-in-container] until the proxy shares its network
+ CMD ["python", "server.py"]
+--- a/server.py
++++ b/server.py
+@@ -1,5 +1,5 @@
+ from mcp.server.fastmcp import FastMCP
+ 
+-mcp = FastMCP("notes", host="0.0.0.0")  # mcplint: ignore[loopback-in-contaner, stateful-behind-balancer]
++mcp = FastMCP("notes", host="0.0.0.0")
+ 
+-mcp.run(transport="streamable-http")  # mcplint: ignore
++mcp.run(transport="streamable-http")
 ```
 
 ## Good
@@ -33,6 +85,14 @@ WORKDIR /app
 COPY server.py .
 USER 1000
 CMD ["python", "server.py"]
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+mcp.run(transport="streamable-http")
 ```
 """
 
@@ -50,7 +110,7 @@ def check(ignore: Ignore):
         text = ", ".join(name.text for name in used)
     fix = Fix("take it away", (Edit(rewritten if used else alone(span), text),), safe=True)
     for name, why in ignore.idle:
-        yield Finding(f"ignore of {name.text} {why}" if ignore.names else f"ignore {why}", name, (), fix)
+        yield Finding(f"ignores {name.text}, which {why}" if ignore.names else why, name, (), fix)
 
 
 def alone(span):

@@ -87,11 +87,11 @@ def test_a_comment_hides_a_finding_on_its_line_or_the_next(dockerfile):
 @pytest.mark.parametrize(
     ("dockerfile", "why"),
     [
-        ("# mcplint: ignore[known-user]\nFROM x\nUSER root\n", "known-user hides nothing"),
-        ("USER root\n# mcplint: ignore[known-user]\n", "known-user hides nothing"),
-        ("# mcplint: ignore[known-usr]\nUSER root\n", "known-usr is no rule"),
-        ("# mcplint: ignore\nUSER root\n", "names no rule"),
-        ("# mcplint: ignore root-user\nUSER root\n", "names no rule"),
+        ("# mcplint: ignore[known-user]\nFROM x\nUSER root\n", "ignores known-user, which finds nothing here"),
+        ("USER root\n# mcplint: ignore[known-user]\n", "ignores known-user, which finds nothing here"),
+        ("# mcplint: ignore[known-usr]\nUSER root\n", 'ignores known-usr, which is no rule; did you mean "known-user"?'),
+        ("# mcplint: ignore\nUSER root\n", "names no rule to ignore"),
+        ("# mcplint: ignore root-user\nUSER root\n", "names no rule to ignore"),
     ],
 )
 def test_an_ignore_that_hides_nothing_is_a_finding(dockerfile, why):

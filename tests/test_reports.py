@@ -127,12 +127,7 @@ def test_colours_change_nothing_but_colours():
 @pytest.mark.parametrize(
     ("covered", "severities", "hidden", "said"),
     [
-        (
-            Covered(2, 1, 2, 1),
-            [ERROR, ERROR, WARNING],
-            0,
-            "2 files, 1 server, 2 routes; 3 findings (2 errors, 1 warning)",
-        ),
+        (Covered(2, 1, 2), [ERROR, ERROR, NOTE], 0, "2 files, 1 server, 2 routes; 3 findings (2 errors, 1 note)"),
         (Covered(1), [], 0, "1 file; no findings"),
         (Covered(1), [], 2, "1 file; no findings; 2 notes hidden, --pedantic shows them"),
         (Covered(), [], 0, "nothing to lint: no file here belongs to the deployment of an MCP server"),

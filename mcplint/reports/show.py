@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from mcplint.core import Note, Span, Value
 from mcplint.lines import place
 from mcplint.model import MISSING, Deployment, Link, Port, Sdk
-from mcplint.reports import under
 from mcplint.reports.cells import cells, clean
 from mcplint.reports.paint import Paint, plain
 
@@ -102,22 +101,22 @@ def _step(note: Note) -> dict[str, Any]:
     return {"path": note.span.source.path, "line": where.line, "column": where.column, "message": note.text}
 
 
-def as_text(deployment: Deployment, paint: Paint = plain, folder: str = "") -> str:
+def as_text(deployment: Deployment, paint: Paint = plain) -> str:
     """A block a part; beside every value the places that decide it, in the order in which they do."""
     blocks = []
     for field, found in parts(deployment):
         noun = "loose" if field == "loose" else field[:-1]
-        blocks += ["\n".join(_block(noun, part, paint, folder)) + "\n" for part in found]
+        blocks += ["\n".join(_block(noun, part, paint)) + "\n" for part in found]
     return "\n".join(blocks) or "no MCP server, container, route or server.json was found here\n"
 
 
-def _block(noun: str, part: Part, paint: Paint, folder: str) -> Iterator[str]:
-    yield paint(f"{noun} {clean(part.id)}", bold=True) + f"  {_where(part.span, folder, column=False)}"
+def _block(noun: str, part: Part, paint: Paint) -> Iterator[str]:
+    yield paint(f"{noun} {clean(part.id)}", bold=True) + f"  {_where(part.span, column=False)}"
     said = {name: said_of(value) for name, value in part.values.items()}
     first = max((len(name) for name in said), default=0)
     second = min(max((cells(text) for text in said.values()), default=0), 40)
     for name, text in said.items():
-        steps = [f"{_where(note.span, folder)}  {clean(note.text)}" for note in part.values[name].trace]
+        steps = [f"{_where(note.span)}  {clean(note.text)}" for note in part.values[name].trace]
         head = f"  {paint(f'{name:<{first}}', fg='bright_blue')}  {text}"
         gap = " " * (second - cells(text)) if cells(text) <= second else f"\n{' ' * (first + second + 4)}"
         yield (head + (gap + "  " + steps[0] if steps else "")).rstrip()
@@ -139,13 +138,15 @@ def _said(option: Any) -> str:
             return "not set"
         case bool():
             return "yes" if option else "no"
+        case float():
+            return f"{option:g}"
         case list():
             return clean(" ".join(map(str, option))) or "none"
         case _:
             return clean(str(option)) or '""'
 
 
-def _where(span: Span, folder: str, column: bool = True) -> str:
+def _where(span: Span, column: bool = True) -> str:
     where = place(span)
-    path = clean(under(folder, span.source.path))
+    path = clean(span.source.path)
     return f"{path}:{where.line}:{where.column}" if column else f"{path}:{where.line}"
