@@ -61,12 +61,11 @@ error[registry-image-label]: the ownership check fails: the last stage has no la
 ```diff
 --- a/Dockerfile
 +++ b/Dockerfile
-@@ -6,3 +6,5 @@
+@@ -6,3 +6,4 @@
  COPY --from=build /app /app
  USER 1000
  ENTRYPOINT ["python", "-m", "acme_weather"]
 +LABEL io.modelcontextprotocol.server.name="io.github.acme/weather"
-+
 ```
 
 ## Good

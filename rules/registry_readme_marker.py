@@ -44,14 +44,13 @@ acme-weather = "acme_weather:main"
 `README.md`
 ```markdown
 # Weather
-
 Listed as mcp-name: io.github.acme/weather.
 ```
 ```output
 error[registry-readme-marker]: the ownership check fails: it wants `mcp-name: io.github.acme/weather`, and `.` behind it could go on the name
- --> README.md:3:11
+ --> README.md:2:11
   |
-3 | Listed as mcp-name: io.github.acme/weather.
+2 | Listed as mcp-name: io.github.acme/weather.
   |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
  ::: server.json:3:12
@@ -69,9 +68,8 @@ error[registry-readme-marker]: the ownership check fails: it wants `mcp-name: io
 ```diff
 --- a/README.md
 +++ b/README.md
-@@ -1,3 +1,3 @@
+@@ -1,2 +1,2 @@
  # Weather
- 
 -Listed as mcp-name: io.github.acme/weather.
 +Listed as mcp-name: io.github.acme/weather
 ```

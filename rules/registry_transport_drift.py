@@ -19,9 +19,8 @@ Nothing is said where an argument or variable of the package may choose the tran
   },
   "packages": [
     {
-      "registryType": "pypi",
-      "identifier": "acme-weather",
-      "version": "1.4.0",
+      "registryType": "oci",
+      "identifier": "ghcr.io/acme/weather:1.4.0",
       "transport": {
         "type": "stdio"
       }
@@ -29,45 +28,44 @@ Nothing is said where an argument or variable of the package may choose the tran
   ]
 }
 ```
-`pyproject.toml`
-```toml
-[project]
-name = "acme-weather"
-version = "1.4.0"
-dependencies = ["mcp==1.27.1"]
-readme = "README.md"
-
-[project.scripts]
-acme-weather = "acme_weather:main"
+`Dockerfile`
+```dockerfile
+FROM python:3.13-slim
+LABEL io.modelcontextprotocol.server.name="io.github.acme/weather"
+RUN pip install --no-cache-dir mcp==1.27.1
+COPY server.py /app/server.py
+USER 1000
+ENTRYPOINT ["python", "/app/server.py"]
 ```
-`README.md`
-```markdown
-<!-- mcp-name: io.github.acme/weather -->
-# Weather
-```
-`acme_weather.py`
+`server.py`
 ```python
 from mcp.server.fastmcp import FastMCP
 
 mcp = FastMCP("weather")
 
-
-def main():
-    mcp.run(transport="streamable-http")
+mcp.run(transport="streamable-http")
 ```
 ```output
+error[registry-transport-drift]: tells clients stdio, and the server speaks streamable-http
+  --> server.json:15:18
+   |
+15 |         "type": "stdio"
+   |                  ^^^^^
+   |
+  ::: server.py:5:19
+   |
+ 5 | mcp.run(transport="streamable-http")
+   |                   ----------------- is written here
 ```
 
 ## Good
-`acme_weather.py`
+`server.py`
 ```python
 from mcp.server.fastmcp import FastMCP
 
 mcp = FastMCP("weather")
 
-
-def main():
-    mcp.run()
+mcp.run()
 ```
 """
 

@@ -18,9 +18,8 @@ nearly that name, and a note elsewhere: libraries read variables too, which the 
   },
   "packages": [
     {
-      "registryType": "pypi",
-      "identifier": "acme-weather",
-      "version": "1.4.0",
+      "registryType": "oci",
+      "identifier": "ghcr.io/acme/weather:1.4.0",
       "transport": {
         "type": "stdio"
       },
@@ -35,38 +34,47 @@ nearly that name, and a note elsewhere: libraries read variables too, which the 
   ]
 }
 ```
-`pyproject.toml`
-```toml
-[project]
-name = "acme-weather"
-version = "1.4.0"
-dependencies = ["mcp==1.27.1"]
-readme = "README.md"
-
-[project.scripts]
-acme-weather = "acme_weather:main"
+`Dockerfile`
+```dockerfile
+FROM python:3.13-slim
+LABEL io.modelcontextprotocol.server.name="io.github.acme/weather"
+RUN pip install --no-cache-dir mcp==1.27.1
+COPY server.py /app/server.py
+USER 1000
+ENTRYPOINT ["python", "/app/server.py"]
 ```
-`README.md`
-```markdown
-<!-- mcp-name: io.github.acme/weather -->
-# Weather
-```
-`acme_weather.py`
+`server.py`
 ```python
 import os
 
 from mcp.server.fastmcp import FastMCP
 
 mcp = FastMCP("weather")
-key = os.environ["WEATHER_API_KEY"]
 
-
-def main():
-    mcp.run()
+key = os.getenv("WEATHER_API_KEY")
+mcp.run()
 ```
 ```output
+warning[registry-variable-drift]: is no variable that the server reads: it reads WEATHER_API_KEY
+  --> server.json:19:20
+   |
+19 |           "name": "API_KEY",
+   |                    ^^^^^^^
+   |
+   = fix: write WEATHER_API_KEY (--unsafe-fixes)
 ```
 ```diff
+--- a/server.json
++++ b/server.json
+@@ -16,7 +16,7 @@
+       },
+       "environmentVariables": [
+         {
+-          "name": "API_KEY",
++          "name": "WEATHER_API_KEY",
+           "isSecret": true,
+           "isRequired": true
+         }
 ```
 
 ## Good
@@ -83,9 +91,8 @@ def main():
   },
   "packages": [
     {
-      "registryType": "pypi",
-      "identifier": "acme-weather",
-      "version": "1.4.0",
+      "registryType": "oci",
+      "identifier": "ghcr.io/acme/weather:1.4.0",
       "transport": {
         "type": "stdio"
       },

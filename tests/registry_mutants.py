@@ -1,4 +1,4 @@
-"""Documents made wrong at random, from a seed: each is a copy of a right one with a few mistakes of the kind people make."""
+"""Documents made wrong at random, from a seed: copies of right ones with a few mistakes of the kind people make."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_documents_that_need_a_login_or_the_registry_are_silent_without_it():
 
 
 def oracle(date: str) -> Draft7Validator:
-    """The published schema as the registry's library reads it: `format: uri` is checked, `$` ends a pattern for good."""
+    """The published schema as the registry's library reads it: `format: uri` is checked, `$` is the very end."""
     formats = FormatChecker(formats=())
     formats.checks("uri")(is_uri)
     text = (DATA / "schemas" / f"{date}.schema.json").read_text("utf-8")

@@ -10,6 +10,7 @@ from mcplint.core import UNKNOWN, Note, Slot, Source, Unreadable, Value
 from mcplint.facts.distribution import Metadata
 from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.facts.manifest import ServerJson
+from mcplint.knowledge.registry import LABEL
 from mcplint.model import (
     ASSUMED,
     MADE,
@@ -66,22 +67,35 @@ def packages(document: ServerJson) -> Iterator[Package]:
 
 
 def served(package: Package, project: Project, servers: Iterable[Server]) -> Package:
-    """The package with the server that it starts: an image's in its container, any other's without one.
+    """The package with the server that it starts: an image's as the image alone starts it, any other's outside of one.
 
-    The link is made where the program that clients start lies in the server's module, else assumed of the only server.
+    The link is made where the image is the one that carries the label, or where the program that clients start lies in the
+    server's module; else it is assumed of the only server.
     """
-    contained = package.registry.only == "oci"
-    candidates = {server.id: server for server in servers if (server.container is not None) == contained}
+    fitting = _in_image if package.registry.only == "oci" else _outside
+    candidates = {server.id: server for server in servers if fitting(server)}
     if len(candidates) != 1:
         why = "several servers could be in it" if candidates else "no server is known that it would start"
         return package._replace(links=(Link(None, MISSING, why),))
     server = next(iter(candidates.values()))
     modules = set(_modules(package.identifier.only or "", project))
-    if any(f"/{server.span.source.path}".endswith(f"/{module}") for module in modules):
+    labelled = [image.dockerfile for image in project.images if LABEL in image.labels]
+    if server.container and labelled == [server.container.dockerfile]:
+        link = Link(server.id, MADE, "is what the labelled image starts")
+    elif any(f"/{server.span.source.path}".endswith(f"/{module}") for module in modules):
         link = Link(server.id, MADE, "is what the package's program starts")
     else:
         link = Link(server.id, ASSUMED, "is the only server")
     return package._replace(server=server, links=(link,))
+
+
+def _in_image(server: Server) -> bool:
+    """Whether a server is read as its image starts it, without what a compose service sets."""
+    return server.container is not None and server.container.service is None
+
+
+def _outside(server: Server) -> bool:
+    return server.container is None
 
 
 def _modules(identifier: str, project: Project) -> Iterator[str]:

@@ -184,11 +184,11 @@ def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[No
             f"the ownership check fails: the label is `{label.only[:120]}`, not `{name}`", label.span, notes, fix
         )
     end = image.end._replace(start=image.end.end)
-    before = end.source.text[: end.start]
+    text = end.source.text
     line = f'LABEL {LABEL}="{name}"\n'
-    fix = Fix(
-        "label the image", (Edit(end, line if before.endswith(("\n", "\r")) or not before else f"\n{line}"),), safe=True
-    )
+    if not text[: end.start].endswith(("\n", "\r")):
+        line = "\n" + (line[:-1] if text[end.start :] else line)
+    fix = Fix("label the image", (Edit(end, line),), safe=True)
     return Finding(f"the ownership check fails: the last stage has no label {LABEL}", image.span, notes, fix)
 
 
