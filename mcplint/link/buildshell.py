@@ -109,8 +109,8 @@ class _Shell:
     def _arg(self, word: Word) -> Arg:
         if word.literal:
             return Arg(word.text, word.span)
-        value = self._value(word)
-        return Arg(value.only, word.span) if value.only is not None else Arg(word.text, word.span, False)
+        value = self._value(word).only
+        return Arg(value, word.span) if value else Arg(word.text, word.span, False)
 
     def _value(self, word: Word) -> Value[str]:
         """The word with its variables replaced; unknown where a command or a pattern decides it."""

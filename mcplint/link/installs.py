@@ -19,6 +19,7 @@ _WITH_VALUE = (
     "--with-editable --env-file --allow-insecure-host --from"
 )
 _UV_VALUES = PIP_VALUES | frozenset(_WITH_VALUE.split())
+_UPGRADES = ("--upgrade", "-U", "--upgrade-package", "-P")
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _PACKAGERS = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum", "apt-fast"})
 
@@ -136,7 +137,8 @@ def _uv(tool: str, command: Ran, args: tuple[Arg, ...], at: int, place: Place) -
     folder = next((arg.text for arg in options.values("--directory", "--project")), ".")
     lock = place.upwards("uv.lock", folder)
     verb = args[at]
-    slot = Slot(Span(verb.span.source, verb.span.end, verb.span.end), " ") if verb.span.text == verb.text else None
+    plain = verb.span.text == verb.text and not options.given(*_UPGRADES)
+    slot = Slot(Span(verb.span.source, verb.span.end, verb.span.end), " ") if plain else None
     return _install(tool, command, _uv_locked(options, verb, place), lock)._replace(
         requirements=tuple(filter(None, [place.folder(folder)])), slot=slot
     )
@@ -147,7 +149,7 @@ def _uv_locked(options: Options, verb: Arg, place: Place) -> Value[bool]:
         return Value(
             (options.given("--check", "--locked", "--frozen") is not None,), (Note(verb.span, "resolves anew"),)
         )
-    if upgrade := options.given("--upgrade", "-U", "--upgrade-package", "-P"):
+    if upgrade := options.given(*_UPGRADES):
         return Value((False,), (Note(verb.span, f"{upgrade} resolves anew"),))
     if flag := options.given("--frozen", "--locked"):
         return Value((True,), (Note(verb.span, f"{flag} keeps to the lock"),))

@@ -1,0 +1,118 @@
+r"""Image installs dependencies without a lock
+
+What is installed is decided when the image is built: without a lock each build takes the newest releases that the
+requirements admit. A rebuild of unchanged code is then another program, and the day a dependency publishes a new major
+release (`mcp` 2 has no `mcp.server.fastmcp`) the image builds and dies at import.
+
+Locked is what a lock file, hashes or exact releases decide: `uv sync --locked` or `--frozen` (also `UV_LOCKED`,
+`UV_FROZEN`), `poetry install` and `pdm sync` with their lock, `pip install --require-hashes`, requirements that are all
+`==`, a file that `uv export` wrote. `pip`, `setuptools`, `wheel`, `uv` and other tools that install are not looked at,
+nor are stages that the image takes nothing from.
+
+A plain `uv sync` uses `uv.lock` where it has one, but writes it anew where it does not fit `pyproject.toml`, without a
+word. Where the lock is in the image, the fix adds `--locked`, not `--frozen`: as long as the lock fits, both install the
+same as before; once it does not, `--locked` stops the build, while `--frozen` builds an image that lacks what is new
+and fails at start.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+COPY --from=ghcr.io/astral-sh/uv:0.9.7 /uv /bin/
+WORKDIR /app
+COPY pyproject.toml uv.lock server.py ./
+RUN uv sync --no-dev
+USER 10001
+CMD ["/app/.venv/bin/python", "server.py"]
+```
+`pyproject.toml`
+```toml
+[project]
+name = "notes"
+version = "1.0.0"
+dependencies = ["mcp>=1.27,<2"]
+```
+`uv.lock`
+```
+version = 1
+requires-python = ">=3.12"
+
+[[package]]
+name = "mcp"
+version = "1.27.1"
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+
+if __name__ == "__main__":
+    mcp.run()
+```
+```output
+warning[unlocked-install]: `uv sync` rewrites uv.lock when that is stale: neither --frozen nor --locked
+ --> Dockerfile:5:5
+  |
+5 | RUN uv sync --no-dev
+  |     ^^^^^^^^^^^^^^^^
+  |        ---- neither --frozen nor --locked
+  |
+  = fix: stop the build where the lock does not fit (--fix)
+```
+```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -2,6 +2,6 @@
+ COPY --from=ghcr.io/astral-sh/uv:0.9.7 /uv /bin/
+ WORKDIR /app
+ COPY pyproject.toml uv.lock server.py ./
+-RUN uv sync --no-dev
++RUN uv sync --locked --no-dev
+ USER 10001
+ CMD ["/app/.venv/bin/python", "server.py"]
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+COPY --from=ghcr.io/astral-sh/uv:0.9.7 /uv /bin/
+WORKDIR /app
+COPY pyproject.toml uv.lock server.py ./
+RUN uv sync --locked --no-dev
+USER 10001
+CMD ["/app/.venv/bin/python", "server.py"]
+```
+"""
+
+from mcplint import WARNING, Container, Edit, Finding, Fix, rule
+from mcplint.model import Install
+
+QUOTES = "\"'"
+INSTALLS = frozenset({"uv sync", "uv pip", "uv tool", "pip", "pipx", "poetry", "pdm", "pipenv"})
+
+
+@rule("unlocked-install", WARNING)
+def check(container: Container):
+    for install in container.installs:
+        if install.tool in INSTALLS and install.locked.must(lambda locked: not locked):
+            yield Finding(message(install), install.span.head, install.locked.trace[:4], fix(install))
+
+
+def message(install: Install) -> str:
+    loose = ", ".join(f"`{note.span.text.strip(QUOTES)}`" for note in install.locked.trace[:3])
+    if install.tool not in ("uv sync", "poetry", "pdm", "pipenv"):
+        return f"installs whatever is newest that {loose} admits"
+    if not install.lock:
+        return f"`{install.tool}` resolves anew in each build: no lock file reaches it"
+    if not install.slot:
+        return f"`{install.tool}` resolves anew in each build, in spite of {install.lock}"
+    return f"`{install.tool}` rewrites {install.lock} when that is stale: neither --frozen nor --locked"
+
+
+def fix(install: Install) -> Fix | None:
+    if install.tool != "uv sync" or not install.lock or not install.slot:
+        return None
+    flag = f"{install.slot.before}--locked{install.slot.after}"
+    return Fix("stop the build where the lock does not fit", (Edit(install.slot.span, flag),), safe=True)
