@@ -68,10 +68,10 @@ def tree(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) ->
     ignores them, and a file among them that cannot be read is an error.
     """
     listed = _listed_by_git(root) if in_work_tree(root) else None
-    paths, problems = _walk(root) if listed is None else _present(root, listed)
+    paths, problems = walk(root) if listed is None else _present(root, listed)
     for name in named:
         if name and name not in paths and not any(path.startswith(f"{name}/") for path in paths):
-            more, troubles = _walk(root, name) if os.path.isdir(os.path.join(root, name)) else ({name}, [])
+            more, troubles = walk(root, name) if os.path.isdir(os.path.join(root, name)) else ({name}, [])
             paths, problems = paths | more, problems + troubles
     globs = [form for glob in exclude for form in (glob.rstrip("/"), f"{glob.rstrip('/')}/*")]
     kept = [path for path in paths if not any(fnmatchcase(path, glob) for glob in globs)] if globs else paths
@@ -117,7 +117,7 @@ def _present(root: str, listed: set[str]) -> tuple[set[str], list[Unreadable]]:
     return paths, problems
 
 
-def _walk(root: str, start: str = "") -> tuple[set[str], list[Unreadable]]:
+def walk(root: str, start: str = "") -> tuple[set[str], list[Unreadable]]:
     """All files below a folder of the project except those in pruned folders and virtual environments."""
     paths: set[str] = set()
     problems: list[Unreadable] = []

@@ -120,6 +120,37 @@ def test_a_tracked_folder_that_became_a_link_to_outside_is_not_looked_into(proje
     assert discover.tree(str(root)).source("deploy/Dockerfile") is None
 
 
+HOSTILE = """
+[core]
+    fsmonitor = HOOK
+    hooksPath = HOOKS
+    pager = touch TRACE
+    editor = touch TRACE
+    sshCommand = touch TRACE
+    alternateRefsCommand = touch TRACE
+[filter "evil"]
+    clean = touch TRACE; cat
+    smudge = touch TRACE; cat
+    process = touch TRACE
+    required = true
+[diff]
+    external = touch TRACE
+[diff "evil"]
+    command = touch TRACE
+    textconv = touch TRACE
+[alias]
+    ls-files = !touch TRACE
+[pager]
+    ls-files = touch TRACE
+[extensions]
+    partialClone = o
+[remote "o"]
+    url = ext::touch TRACE
+    promisor = true
+    uploadpack = touch TRACE
+"""
+
+
 @pytest.mark.parametrize("hook", ["pre-commit", "post-index-change", "fsmonitor-watchman"])
 def test_a_hostile_repository_leaves_no_trace(project, tmp_path, hook):
     root = project({"Dockerfile": "FROM x\n", ".gitattributes": "* filter=evil diff=evil\n"})
@@ -130,18 +161,8 @@ def test_a_hostile_repository_leaves_no_trace(project, tmp_path, hook):
     evil.parent.mkdir(exist_ok=True)
     evil.write_text(f"#!/bin/sh\ntouch {trace}\n")
     evil.chmod(0o755)
-    lines = [f'[core]\n\tfsmonitor = "{evil}"\n\thooksPath = "{evil.parent}"\n\tpager = "touch {trace}"']
-    lines += [f'\tsshCommand = "touch {trace}"\n\teditor = "touch {trace}"\n\talternateRefsCommand = "touch {trace}"']
-    lines += [f'[filter "evil"]\n\tclean = "touch {trace}; cat"\n\tsmudge = "touch {trace}; cat"\n\trequired = true']
-    lines += [
-        f'[diff]\n\texternal = "touch {trace}"\n[diff "evil"]\n\tcommand = "touch {trace}"\n\ttextconv = "touch {trace}"'
-    ]
-    lines += [f'[alias]\n\tls-files = "!touch {trace}"\n[pager]\n\tls-files = "touch {trace}"']
-    lines += [
-        f'[extensions]\n\tpartialClone = o\n[remote "o"]\n\turl = {root}\n\tpromisor = true\n\tuploadpack = "touch {trace}"'
-    ]
     with open(root / ".git" / "config", "a") as config:
-        config.write("\n".join(lines) + "\n")
+        config.write(HOSTILE.replace("HOOKS", str(evil.parent)).replace("HOOK", str(evil)).replace("TRACE", str(trace)))
     assert "Dockerfile" in discover.tree(str(root)).paths
     assert not trace.exists()
 

@@ -89,7 +89,7 @@ def test_a_comment_hides_a_finding_on_its_line_or_the_next(dockerfile):
     [
         ("# mcplint: ignore[known-user]\nFROM x\nUSER root\n", "ignores known-user, which finds nothing here"),
         ("USER root\n# mcplint: ignore[known-user]\n", "ignores known-user, which finds nothing here"),
-        ("# mcplint: ignore[known-usr]\nUSER root\n", 'ignores known-usr, which is no rule; did you mean "known-user"?'),
+        ("# mcplint: ignore[known-usr]\nUSER root\n", 'known-usr, which is no rule; did you mean "known-user"?'),
         ("# mcplint: ignore\nUSER root\n", "names no rule to ignore"),
         ("# mcplint: ignore root-user\nUSER root\n", "names no rule to ignore"),
     ],

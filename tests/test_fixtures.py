@@ -1,0 +1,40 @@
+"""Every fixture says what it said: a folder is a deployment, `expected.txt` its findings, `model.txt` what is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pages import RULES, settings
+
+from mcplint import engine
+from mcplint.discover import walk
+from mcplint.load import load
+from mcplint.reports import Covered, text
+from mcplint.reports.show import as_text
+from mcplint.tree import Tree
+
+FOLDER = Path(__file__).parent / "fixtures"
+FIXTURES = sorted(folder for folder in FOLDER.iterdir() if folder.is_dir())
+SAID = ("expected.txt", "model.txt")
+
+
+def tree(folder: Path) -> Tree:
+    """The files of a fixture, without those that say what is to come out."""
+    paths, problems = walk(str(folder))
+    return Tree(paths - set(SAID), lambda path: load(str(folder), path), problems)
+
+
+@pytest.mark.parametrize("folder", FIXTURES, ids=[folder.name for folder in FIXTURES])
+def test_a_fixture_says_what_it_said(folder, update):
+    files = tree(folder)
+    run = engine.run(files, RULES.values(), settings(files))
+    parts = run.deployment
+    covered = Covered(run.files, len(parts.servers), len(parts.routes), len(parts.containers))
+    report = text.report(run.diagnostics)
+    said = f"{report}{chr(10) if report else ''}{text.summary(covered, run.diagnostics)}\n", as_text(run.deployment)
+    for name, content in zip(SAID, said, strict=True):
+        if update:
+            (folder / name).write_text(content, encoding="utf-8")
+        assert (folder / name).is_file(), f"{folder.name} has no {name}: pytest --update writes it"
+        assert (folder / name).read_text(encoding="utf-8") == content

@@ -1,0 +1,103 @@
+"""What is imported: nothing that the files of the project do not ask for, and nothing upwards."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "mcplint"
+LIBRARIES = {"yaml", "jsonschema", "crossplane", "dockerfile_parse", "packaging"}
+HEAVY = LIBRARIES | {"tomllib", "difflib", "subprocess", "asyncio", "importlib.metadata", "dataclasses"}
+PRINT = "import sys; sys.argv[1:] = {}; import mcplint.__main__ as m\ntry: m.main()\nexcept SystemExit: pass\n"
+DOCKERFILE = 'FROM python:3.13\nCOPY server.py .\nUSER 1000\nCMD ["python", "server.py"]\n'
+SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("x", host="0.0.0.0")\nmcp.run("streamable-http")\n'
+PROXY = "server { listen 80; location /mcp { proxy_pass http://server:8000; proxy_buffering off; } }\n"
+COMPOSE = "services:\n  server:\n    build: .\n"
+MANIFEST = '{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json", "name": "a/b"}'
+
+
+def imported(*arguments: str) -> set[str]:
+    """The modules that a run in the working folder loads beyond those of the bare interpreter."""
+    show = "import sys; print('\\n'.join(sys.modules), file=sys.stderr)"
+    bare, full = (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr.split()
+        for code in (show, PRINT.format(list(arguments)) + show)
+    )
+    return set(full) - set(bare)
+
+
+def test_the_version_needs_nothing_of_ours_but_the_command_line(project):
+    project({})
+    loaded = imported("--version")
+    assert {name for name in loaded if name.startswith("mcplint")} == {"mcplint", "mcplint.__main__", "mcplint.cli"}
+    assert not loaded & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("files", "allowed"),
+    [
+        ({"README.md": "", "src/other.py": "print()\n"}, set()),
+        ({"server.py": SERVER}, set()),
+        ({"Dockerfile": DOCKERFILE, "server.py": SERVER}, {"dockerfile_parse"}),
+        ({"Dockerfile": DOCKERFILE, "server.py": SERVER, "default.conf": PROXY}, {"dockerfile_parse", "crossplane"}),
+        ({"Dockerfile": DOCKERFILE, "server.py": SERVER, "compose.yaml": COMPOSE}, {"dockerfile_parse", "yaml"}),
+        ({"server.json": MANIFEST, "server.py": SERVER}, {"jsonschema", "packaging"}),
+    ],
+    ids=lambda value: " ".join(sorted(value)),
+)
+def test_a_library_is_loaded_only_for_a_file_of_its_kind(project, files, allowed):
+    project(files)
+    assert imported(".") & LIBRARIES <= allowed
+
+
+# Each layer imports those before it and itself. What is in none is a module of the first that may import it.
+LAYERS = [
+    {"core", "tree", "kinds", "lines", "load", "mistake"},
+    {"model"},
+    {"knowledge", "facts"},
+    {"readers"},
+    {"program", "config"},
+    {"link"},
+    {"settle", "suppress", "catalogue", "engine", "fix"},
+    {"reports"},
+    {"discover", "save", "terminal", "workspace"},
+    {"check", "show", "explain"},
+    {"cli", "__main__"},
+]
+
+
+def layer(module: str) -> int | None:
+    return next((number for number, names in enumerate(LAYERS) if module.split(".")[0] in names), None)
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of this package that a module imports anywhere, those for type checking left out."""
+    found: set[str] = set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    left_out = {id(inner) for node in typing for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and id(node) not in left_out and node.module:
+            if node.module == "mcplint":
+                found |= {alias.name for alias in node.names}
+            elif node.module.startswith("mcplint."):
+                found.add(node.module.removeprefix("mcplint."))
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_imports_upwards(path):
+    own = layer(str(path.relative_to(PACKAGE).with_suffix("")).replace("/", "."))
+    for module in imports(path):
+        far = layer(module)
+        assert own is None or far is None or far <= own, f"imports mcplint.{module}"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE.parent / "rules").glob("*.py")), ids=lambda path: path.stem)
+def test_a_rule_knows_the_model_and_not_how_it_is_made(path):
+    makers = {"facts", "readers", "program", "link", "config", "settle", "suppress", "engine", "discover", "load"}
+    assert not {module.split(".")[0] for module in imports(path)} & makers

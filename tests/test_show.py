@@ -1,0 +1,119 @@
+"""What `mcplint show` prints of a deployment, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mcplint.core import UNKNOWN, Note, Source, Span, Value
+from mcplint.model import Deployment, Loose, Port, Sdk
+from mcplint.reports.show import SHOWN, as_json, as_text, parts, said_of
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "notes-server"
+FIELDS = {
+    "servers": {
+        *("sdk", "transport", "host", "port", "path", "stateless", "json_response", "workers", "allowed_hosts"),
+    },
+    "containers": {"user", "command", "replicas", "ports"},
+    "routes": {"listen", "server_names", "location", "target", "balancing", "buffering", "read_timeout"},
+    "remotes": {"type", "url"},
+    "clients": {"type", "url", "command"},
+}
+
+
+def test_json_has_the_promised_shape(mcplint):
+    ran = mcplint("show", "--format", "json", str(EXAMPLE))
+    document = json.loads(ran.out)
+    assert ran.code == 0 and document.pop("version") == 1
+    assert list(document) == ["servers", "containers", "routes", "remotes", "packages", "clients", "loose"]
+    for field, entries in document.items():
+        for entry in entries:
+            assert entry.keys() == {"id", "path", "line", "values", "links"}
+            assert set(entry["values"]) >= FIELDS.get(field, set())
+            for value in entry["values"].values():
+                assert value.keys() == {"options", "trace"}
+                assert all(isinstance(option, scalar | list) for option in value["options"] or ())
+                assert all(step.keys() == {"path", "line", "column", "message"} for step in value["trace"])
+            for link in entry["links"]:
+                assert link.keys() == {"to", "kind", "why"}
+                assert link["kind"] in ("made", "assumed", "missing", "stated")
+
+
+scalar = str | int | float | bool | None
+
+
+def test_the_example_is_shown_as_it_is(mcplint):
+    document = json.loads(mcplint("show", "--format", "json", str(EXAMPLE)).out)
+    [server] = document["servers"]
+    known = {name: value["options"] for name, value in server["values"].items()}
+    assert known["transport"] == ["streamable-http"] and known["host"] == ["0.0.0.0"] and known["port"] == [8000]
+    assert known["stateless"] == [True] and known["path"] == ["/mcp"]
+    assert document["containers"][0]["values"]["command"]["options"] == [["example-notes-server"]]
+    assert document["remotes"][0]["links"][0]["to"] == document["routes"][0]["id"]
+
+
+def test_every_shown_name_is_one_of_the_model():
+    for field in SHOWN:
+        assert field in Deployment._fields
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (UNKNOWN, "unknown"),
+        (Value(()), "does not apply"),
+        (Value((None,)), "not set"),
+        (Value((True, False)), "yes or no"),
+        (Value((60.0,)), "60"),
+        (Value(("",)), '""'),
+        (Value((["a", "b"],)), "a b"),
+        (Value(([],)), "none"),
+        (Value(("a\x1b",)), "a␛"),
+    ],
+)
+def test_a_value_in_words(value, said):
+    assert said_of(value) == said
+
+
+def test_a_deployment_with_nothing_in_it():
+    assert as_text(Deployment()) == "no MCP server, container, route or server.json was found here\n"
+    assert json.loads(as_json(Deployment()))["servers"] == []
+
+
+def test_what_is_loose_says_why():
+    span = Span(Source("compose.yaml", "a:\n  b:\n"), 5, 6)
+    deployment = Deployment(loose=(Loose("compose.yaml:b", span, "its command cannot be told"),))
+    assert as_text(deployment) == "loose compose.yaml:b  compose.yaml:2\n  its command cannot be told\n"
+    [entry] = json.loads(as_json(deployment))["loose"]
+    assert entry["links"] == [{"to": None, "kind": "missing", "why": "its command cannot be told"}]
+
+
+@pytest.mark.parametrize(
+    ("port", "said"),
+    [
+        ((80, None, None), "80"),
+        ((80, 8080, None), "8080:80"),
+        ((80, 8080, "127.0.0.1"), "127.0.0.1:8080:80"),
+        ((None, None, None), "?"),
+        ((80, 8080, None, "udp"), "8080:80/udp"),
+    ],
+)
+def test_ports_are_shown_as_compose_writes_them(port, said):
+    from mcplint.reports.show import _value
+
+    target, published, ip, *protocol = port
+    span = Span(Source("compose.yaml", ""), 0, 0)
+    numbers = [UNKNOWN if number is None else Value((number,)) for number in (target, published)]
+    one = Port(numbers[0], numbers[1] if published else None, ip, span, *protocol)
+    assert _value((one,)).options == ([said],)
+
+
+def test_an_sdk_is_shown_with_its_version():
+    from mcplint.reports.show import _value
+
+    note = Note(Span(Source("uv.lock", ""), 0, 0), "uv.lock pins it")
+    assert _value(Sdk("mcp", Value(("1.27.1",), (note,)))) == Value(("mcp 1.27.1",), (note,))
+    assert _value(Sdk("mcp", UNKNOWN)).options is None and _value(Sdk(None, Value(("1",)))).options is None
+    assert list(parts(Deployment()))

@@ -1,0 +1,60 @@
+"""What a slot covers is what its value says, over every page, case and fixture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pages import RULES, cases, settings
+from test_fixtures import FIXTURES, tree
+
+from mcplint.core import Source, Value
+from mcplint.engine import run
+from mcplint.tree import Tree
+
+FOLDER = Path(__file__).parent / "cases"
+# How a setting that is true or false, or a time, is spelled is its format's matter.
+SPELLED = (str, int)
+
+
+def texts() -> Iterator[tuple[str, Tree]]:
+    pages = [(f"rules/{name}", rule.page) for name, rule in RULES.items()]
+    pages += [(f"cases/{path.stem}", path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.md"))]
+    for title, page in pages:
+        yield from ((f"{title} {case.name}", Tree.of(case.files)) for case in cases(page))
+    yield from ((f"fixtures/{folder.name}", tree(folder)) for folder in FIXTURES)
+
+
+TREES = list(texts())
+
+
+def values(thing: Any, seen: set[int]) -> Iterator[Value[Any]]:
+    """Every value in a deployment, each once."""
+    stack = [thing]
+    while stack:
+        one = stack.pop()
+        if id(one) in seen or isinstance(one, Source):
+            continue
+        seen.add(id(one))
+        match one:
+            case Value():
+                yield one
+                stack += one.options or ()
+            case tuple() | frozenset():
+                stack += one
+            case _ if hasattr(one, "items"):
+                stack += one.values()
+
+
+@pytest.mark.parametrize(("title", "tree"), TREES, ids=[title for title, _ in TREES])
+def test_a_slot_spells_its_value(title, tree):
+    for value in values(run(tree, RULES.values(), settings(tree)).deployment, set()):
+        for note in value.trace:
+            assert 0 <= note.span.start <= note.span.end <= len(note.span.source.text), note
+        if value.slot and value.slot.span.text and value.options is not None and len(value.options) == 1:
+            [option] = value.options
+            assert tree.source(value.slot.span.source.path) is value.slot.span.source
+            if isinstance(option, SPELLED) and not isinstance(option, bool):
+                assert value.slot.span.text == str(option), value
