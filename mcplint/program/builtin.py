@@ -24,7 +24,6 @@ from mcplint.program.values import (
     each,
     known,
     plain,
-    union,
     unknown,
     verdict,
 )
@@ -371,6 +370,3 @@ CALLS: Mapping[str, Handler] = {
 
 def _exit() -> Abstract:
     raise Raised("SystemExit")
-
-
-_ = union

@@ -24,7 +24,6 @@ from mcplint.program.values import (
     Function,
     Instance,
     Sequence,
-    abstract,
     each,
     known,
     union,
@@ -387,4 +386,3 @@ EVALUATORS: Mapping[type, Evaluator] = {
     ast.GeneratorExp: comprehension,
     ast.NamedExpr: walrus,
 }
-_ = abstract

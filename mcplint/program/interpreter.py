@@ -50,6 +50,7 @@ def outcome(machine: Machine, notes: tuple[Note, ...], complete: bool) -> Outcom
         modules=tuple(package.fact.source.path for package in machine.packages.values() if package),
         dotenv=tuple(dict.fromkeys(machine.dotenv)),
         unknown=(*notes, *(dict.fromkeys(machine.lost) if not found else ())),
+        missing=machine.missing,
         complete=complete,
     )
 

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from mcplint.core import Note
 from mcplint.program.imports import run_main
 from mcplint.program.machine import Args, Machine
-from mcplint.program.start import FUNCTION, MODULE, SCRIPT, Start
-from mcplint.program.values import known
+from mcplint.program.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
+from mcplint.program.values import Abstract, Coroutine, Frame, Function, Instance, Package, known, unknown
 
 
 def launch(machine: Machine, start: Start) -> None:
     """Runs the program from its very beginning."""
-    match start.kind:
-        case "script":
-            fact = machine.world.modules(f"file:{start.target}")
-            if fact is not None:
-                run_main(machine, fact, "__main__", None)
-        case "module":
-            _module(machine, start.target)
-        case "function":
-            _function(machine, start)
+    if start.kind == SCRIPT:
+        fact = machine.world.modules(f"file:{start.target}")
+        if fact is not None:
+            run_main(machine, fact, "__main__", None)
+    elif start.kind == MODULE:
+        _module(machine, start.target)
+    elif start.kind == FUNCTION:
+        value = _named(machine, start, start.target)
+        _awaited(machine, machine.call(value, Args()))
+    elif start.kind == APP:
+        from mcplint.program.commandline import serve_app
+
+        serve_app(machine, start, _named(machine, start, start.target))
+    elif start.kind == OBJECT:
+        _object(machine, start)
 
 
 def _module(machine: Machine, name: str) -> None:
+    """`python -m name`: its parents are imported first; a package runs its `__main__`."""
     parent = name.rpartition(".")[0]
-    if parent:
-        for length in range(1, parent.count(".") + 2):
-            machine.package(".".join(parent.split(".")[:length]))
+    _imported(machine, parent)
     fact = machine.world.modules(f"{name}.__main__")
     if fact is not None:
         machine.package(name)
@@ -36,24 +44,77 @@ def _module(machine: Machine, name: str) -> None:
         run_main(machine, fact, name, parent)
 
 
-def _function(machine: Machine, start: Start) -> None:
-    from mcplint.core import Note
-    from mcplint.program.expressions import resume
-    from mcplint.program.values import Coroutine
-
-    module, _, name = start.target.partition(":")
-    parts = module.split(".")
-    package = None
+def _imported(machine: Machine, name: str) -> Package | None:
+    """A module after its parents."""
+    found = None
+    parts = name.split(".") if name else []
     for length in range(1, len(parts) + 1):
-        package = machine.package(".".join(parts[:length]))
+        found = machine.package(".".join(parts[:length]))
+    return found
+
+
+def _named(machine: Machine, start: Start, target: str) -> Abstract:
+    """The object that `module:attribute` names."""
+    module, _, name = target.partition(":")
+    package = _imported(machine, module)
     if package is None:
+        return unknown(*start.notes)
+    value: Abstract = known(package)
+    for part in (name or "app").split("."):
+        owner = value
+        value = machine.attribute(value, part, Note(start.span, f"starts {target}"))
+        if value.options is None and lacks(machine, owner.only, part):
+            machine.missing = target
+    return value
+
+
+def lacks(machine: Machine, owner: Any, name: str) -> bool:
+    """Whether a module provably has no attribute of a name: all of it was followed, and nothing fills it from outside."""
+    import ast
+
+    if not isinstance(owner, Package) or name in owner.table or "__getattr__" in owner.table:
+        return False
+    opaque = (ast.If, ast.Try, ast.With, ast.For, ast.While, ast.Match)
+    for statement in owner.fact.tree.body:
+        if isinstance(statement, opaque) or (isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"):
+            return False
+        if (
+            isinstance(statement, ast.Expr)
+            and isinstance(statement.value, ast.Call)
+            and "globals" in ast.dump(statement.value)
+        ):
+            return False
+    return True
+
+
+def _awaited(machine: Machine, value: Abstract) -> Abstract:
+    from mcplint.program.expressions import resume
+
+    return resume(machine, value) if isinstance(value.only, Coroutine) else value
+
+
+def _object(machine: Machine, start: Start) -> None:
+    """`mcp run`, `fastmcp run`: imports the file, finds the server object and runs it as the flags say."""
+    path, _, name = start.target.partition(":")
+    fact = machine.world.modules(f"file:{path}")
+    if fact is None:
         return
-    value = known(package)
-    for part in name.split("."):
-        value = machine.attribute(value, part, Note(start.span, "is started here"))
-    result = machine.call(value, Args())
-    if isinstance(result.only, Coroutine):
-        resume(machine, result)
+    table: dict[str, Any] = {"__name__": known("server_module")}
+    package = Package("server_module", fact, table)
+    machine.packages["server_module"] = package
+    machine.execute(Frame(fact, table, None), fact.tree.body)
+    names = [name] if name else ["mcp", "server", "app"]
+    value = next((table[each] for each in names if each in table), None)
+    if value is None:
+        machine.missing = start.target if name and lacks(machine, package, name) else None
+        return
+    if isinstance(value.only, Function):
+        value = _awaited(machine, machine.call(value, Args()))
+    from mcplint.program.commandline import run_object
+
+    for option in value.options or ():
+        if isinstance(option, Instance):
+            run_object(machine, start, option)
 
 
-__all__ = ["FUNCTION", "MODULE", "SCRIPT", "launch"]
+__all__ = ["launch"]

@@ -141,7 +141,8 @@ class Machine(Journal):
         self.calls: list[SdkCall] = []
         self.dotenv: list[Note] = []
         self.lost: list[Note] = []
-        self.scopes: list[list[Any]] = []
+        self.requests: list[list[Any]] = []
+        self.missing: str | None = None
 
     def evaluate(self, frame: Frame, node: ast.expr) -> Abstract:
         """What an expression comes to."""

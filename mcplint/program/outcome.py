@@ -21,11 +21,10 @@ class Served(NamedTuple):
     `runner`: what serves it: `sdk` (its own `run`), `uvicorn`, `gunicorn`, `hypercorn`, … or `unknown`.
     `declared_host`: the host that the SDK was told, which arms its Host check; `host`: where it listens.
     `host_check`: whether requests with a foreign `Host` are refused; `allowed_hosts`: which are not.
-    `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
+    `path`: of the MCP endpoint, prefixes included; `own_path`: without them; `message_path`: where SSE clients post.
     `lifespan`: whether the session manager of a streamable HTTP application runs.
     `endpoints`: the other paths it answers; `closed`: whether these are all.
     `printed`: writes to standard output before it serves, `prints`: in its tools. `elicits`: requests to the client.
-    `certain`: whether the program starts it however the open conditions turn out.
     """
 
     span: Span
@@ -38,6 +37,7 @@ class Served(NamedTuple):
     host: Value[str]
     port: Value[int]
     path: Value[str]
+    own_path: Value[str] = UNKNOWN
     message_path: Value[str] = UNKNOWN
     stateless: Value[bool] = UNKNOWN
     json_response: Value[bool] = UNKNOWN
@@ -57,14 +57,14 @@ class Served(NamedTuple):
     prints: tuple[Note, ...] = ()
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Note, ...] = ()
-    certain: bool = True
 
 
 class Outcome(NamedTuple):
     """What a run comes to.
 
     `reads`: the environment variables that its modules read. `dotenv`: where it loads a `.env` file.
-    `unknown`: why something could not be followed. `unreadable`: its modules that could not be parsed, by path.
+    `unknown`: why something could not be followed. `missing`: the attribute of a module that is to be served or called
+    and that the module provably lacks. `complete`: whether the program was followed to its end.
     """
 
     servers: tuple[Served, ...] = ()
@@ -73,4 +73,5 @@ class Outcome(NamedTuple):
     modules: tuple[str, ...] = ()
     dotenv: tuple[Note, ...] = ()
     unknown: tuple[Note, ...] = ()
+    missing: str | None = None
     complete: bool = True

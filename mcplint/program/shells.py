@@ -12,8 +12,50 @@ from mcplint.program.words import Words, place, text
 
 # Commands that a script may run before the one that stays, without changing what that one is.
 QUIET = frozenset(
-    "set echo printf cd mkdir chown chmod export sleep trap : true test [ [[ touch ls cat umask ulimit whoami id date rm "
-    "cp mv ln shift local readonly unset wait pip uv alembic find env which command nginx service redis-server".split()
+    [
+        "set",
+        "echo",
+        "printf",
+        "cd",
+        "mkdir",
+        "chown",
+        "chmod",
+        "export",
+        "sleep",
+        "trap",
+        ":",
+        "true",
+        "test",
+        "[",
+        "[[",
+        "touch",
+        "ls",
+        "cat",
+        "umask",
+        "ulimit",
+        "whoami",
+        "id",
+        "date",
+        "rm",
+        "cp",
+        "mv",
+        "ln",
+        "shift",
+        "local",
+        "readonly",
+        "unset",
+        "wait",
+        "pip",
+        "uv",
+        "alembic",
+        "find",
+        "env",
+        "which",
+        "command",
+        "nginx",
+        "service",
+        "redis-server",
+    ]
 )
 
 

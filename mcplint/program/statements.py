@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mcplint.program.assignments import assign, put
+from mcplint.program.assignments import assign
 from mcplint.program.builtin import exception_matches
 from mcplint.program.classes import define
 from mcplint.program.expressions import UNROLLED, elements, resume
@@ -19,14 +19,11 @@ from mcplint.program.operators import compared, computed
 from mcplint.program.values import (
     Abstract,
     Class,
-    External,
     Frame,
     Function,
     Instance,
-    Package,
     Sequence,
     known,
-    union,
     unknown,
     verdict,
 )
@@ -435,4 +432,3 @@ EXECUTORS: Mapping[type, Executor] = {
     ast.Break: broken,
     ast.Continue: continued,
 }
-_ = (External, Package, put, union)

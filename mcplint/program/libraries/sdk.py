@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mcplint.core import Note, Slot, Value
+from mcplint.core import Slot, Value
 from mcplint.knowledge.sdk import fact, newest
 from mcplint.model import Endpoint
 from mcplint.program.builtin import nothing
@@ -86,7 +86,6 @@ def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
     machine.put(settings.table, "log_level", args.get(None, "log_level", known("INFO")))
     machine.put(server.table, "settings", known(settings))
     machine.put(server.table, "declared", settings.table["host"])
-    machine.state["%servers"] = (*machine.state.get("%servers", ()), server)
     return known(None)
 
 
@@ -291,6 +290,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         host=host,
         port=told(machine, server, args, suffix, "port") if http else NOWHERE,
         path=union(wanted) if wanted else NOWHERE,
+        own_path=union(wanted) if wanted else NOWHERE,
         message_path=told(machine, server, args, suffix, "message_path")
         if spoken is None or SSE in spoken
         else NOWHERE,
@@ -397,9 +397,11 @@ def app(transport: str | None) -> Handler:
         served = template(machine, args, server, spoken, name)
         if path is not None and not path.must(lambda option: option is None):
             served = served._replace(path=path)
-        made.table["%served"] = (served,)
-        made.table["%server"] = (server,)
-        machine.state["%apps"] = (*machine.state.get("%apps", ()), made)
+        endpoint = Instance(
+            External("mcp.Endpoint"), args.span, {"%served": (served,), "%server": (server,), "%app": (made,)}
+        )
+        made.table |= {"routes": known(Sequence("list", (known(endpoint),))), "%middleware": (), "%startup": ()}
+        machine.put(machine.state, "%apps", (*machine.state.get("%apps", ()), made))
         return known(made, *args.notes)
 
     return handler
@@ -496,4 +498,3 @@ ALIASES: Mapping[str, str] = {
     "mcp.server.transport_security.TransportSecurityMiddleware": "mcp.server.transport_security.TransportSecurityMiddleware",
 }
 PARENTS: Mapping[str, str] = {}
-_ = Note

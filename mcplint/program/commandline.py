@@ -1,0 +1,99 @@
+"""Servers that a command starts: `uvicorn module:app`, `gunicorn`, `hypercorn`, `mcp run`, `fastmcp run`."""
+
+from __future__ import annotations
+
+from mcplint.core import Note, Value
+from mcplint.program.libraries.asgi import finish, split
+from mcplint.program.libraries.sdk import serve
+from mcplint.program.machine import Args, Machine
+from mcplint.program.start import Start
+from mcplint.program.values import Abstract, Instance, each, known, noted, union, unknown
+
+FROM_ENVIRONMENT = {"uvicorn": "UVICORN_", "gunicorn": "", "hypercorn": "", "granian": "GRANIAN_", "daphne": ""}
+
+
+def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
+    """An ASGI server's command serves an application."""
+    runner = start.runner or "unknown"
+    if "factory" in start.flags or "()" in start.target:
+        app = machine.call(app, Args())
+    host, port = _bound(machine, start, runner)
+    workers = number(flag(machine, start, "workers", _concurrency(machine, start)))
+    off = "lifespan" in start.flags and start.flags["lifespan"].must(lambda word: word == "off")
+    finish(machine, app, start.span, host, port, workers, runner, off)
+
+
+def flag(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:
+    """A flag of the command, the variable that stands for it, or its default."""
+    if name in start.flags:
+        return start.flags[name]
+    prefix = FROM_ENVIRONMENT.get(start.runner or "", "")
+    if not prefix:
+        return default
+    variable = f"{prefix}{name.upper().replace('-', '_')}"
+    read = machine.variable(variable)
+    machine.reads.discard(variable)
+    if read.options is None:
+        return unknown(*read.trace)
+    there = read._replace(options=tuple(option for option in read.options if option is not None))
+    if not there.options:
+        return default
+    value = noted(there, Note(start.span, f"{start.runner} reads {variable}"))
+    return union([value, default]) if None in read.options else value
+
+
+def number(value: Abstract) -> Abstract:
+    """A word as a number."""
+    return each(value, lambda word: int(word) if isinstance(word, str) and word.isdigit() else word)
+
+
+def _concurrency(machine: Machine, start: Start) -> Abstract:
+    """The number of workers that WEB_CONCURRENCY sets for uvicorn and gunicorn, else one."""
+    one: Abstract = known(1, Note(start.span, f"{start.runner} starts one worker where nothing else is said"))
+    if start.runner not in ("uvicorn", "gunicorn"):
+        return one
+    read = machine.variable("WEB_CONCURRENCY")
+    machine.reads.discard("WEB_CONCURRENCY")
+    if read.options is None:
+        return unknown(*read.trace)
+    there = tuple(option for option in read.options if option is not None)
+    if not there:
+        return one
+    value = noted(read._replace(options=there), Note(start.span, f"{start.runner} reads WEB_CONCURRENCY"))
+    return union([value, one]) if None in read.options else value
+
+
+def _bound(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:
+    """Where the command listens."""
+    if runner in ("gunicorn", "hypercorn"):
+        return _bind(machine, start, runner)
+    note = Note(start.span, f"{runner} listens on 127.0.0.1:8000 where nothing else is said")
+    host = flag(machine, start, "host", known("127.0.0.1", note))
+    if "uds" in start.flags or "fd" in start.flags:
+        host = unknown(note)
+    return host, number(flag(machine, start, "port", known(8000, note)))
+
+
+def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:
+    if "bind" in start.flags:
+        return split(start.flags["bind"])
+    note = Note(start.span, f"{runner} listens on 127.0.0.1:8000 where nothing else is said")
+    if "config" in start.flags or machine.variable("GUNICORN_CMD_ARGS").options != (None,):
+        return unknown(note), unknown(note)
+    port = machine.variable("PORT") if runner == "gunicorn" else Value((None,))
+    if port.options == (None,):
+        return known("127.0.0.1", note), known(8000, note)
+    if port.options is None or None in port.options:
+        return unknown(*port.trace), unknown(*port.trace)
+    return known("0.0.0.0", *port.trace), number(noted(port, Note(start.span, "gunicorn reads PORT")))
+
+
+def run_object(machine: Machine, start: Start, server: Instance) -> None:
+    """`mcp run` and `fastmcp run`: the server's own `run()`, told what the flags say."""
+    names = ("transport", "host", "port", "path", "log-level") if start.runner == "fastmcp" else ("transport",)
+    told = {name.replace("-", "_"): start.flags[name] for name in names if name in start.flags}
+    if "port" in told:
+        told["port"] = number(told["port"])
+    if "stateless" in start.flags:
+        told["stateless_http"] = known(True, *start.flags["stateless"].trace)
+    serve(machine, Args((), told, opening=(Note(start.span, "is started here"),)), server, None)

@@ -1,0 +1,287 @@
+"""What an ASGI application answers: its MCP endpoints with their prefixes, its other routes, its middleware."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from mcplint.core import Note, Value
+from mcplint.model import Endpoint
+from mcplint.program.libraries.sdk import listed
+from mcplint.program.libraries.web import APP, INCLUDED, LAYERS, MIDDLEWARE, MOUNT, ROUTE
+from mcplint.program.machine import Args, Machine
+from mcplint.program.operators import product
+from mcplint.program.outcome import SSE, STREAMABLE, Cors, Mounted, Served
+from mcplint.program.values import Abstract, Class, Function, Instance, Method, Sequence, known, noted, unknown
+
+DEEPEST = 12
+
+
+class Handled(NamedTuple):
+    """What a request handler hands a request to: `sse` or `streamable-http`, the transport object, the server object."""
+
+    transport: str
+    through: Instance
+    server: Instance | None
+
+
+class Site:
+    """What is found on a walk over an application; a class because the walk gathers it."""
+
+    def __init__(self) -> None:
+        self.servers: list[Served] = []
+        self.endpoints: list[Endpoint] = []
+        self.cors: list[Cors] = []
+        self.compressed: list[Note] = []
+        self.closed = True
+
+    def all(self) -> Iterable[Served]:
+        """The servers, each with what is around all of them."""
+        paths = {served.path.only for served in self.servers}
+        for served in self.servers:
+            mine = (*served.endpoints, *(each for each in self.endpoints if each.path not in paths))
+            yield served._replace(
+                endpoints=tuple(dict.fromkeys(mine)),
+                closed=served.closed and self.closed,
+                cors=tuple(self.cors),
+                compressed=tuple(self.compressed),
+            )
+
+
+class Way(NamedTuple):
+    """Where on its way from the root a walk is: the prefix so far, the mounts, and whether this is still the root."""
+
+    prefix: Abstract
+    mounts: tuple[Mounted, ...] = ()
+    root: bool = True
+    depth: int = 0
+
+
+def visit(machine: Machine, value: Abstract, site: Site, way: Way) -> None:
+    """Walks what an application serves."""
+    if value.options is None or len(value.options) != 1 or way.depth > DEEPEST:
+        site.closed = False
+        return
+    option = value.options[0]
+    library = option.library if isinstance(option, Instance) else None
+    if library in LAYERS:
+        _layer(machine, option, site)
+        visit(machine, option.table["app"], site, way._replace(depth=way.depth + 1))
+    elif isinstance(option, Instance) and machine.kin(library, APP):
+        _application(machine, option, site, way)
+    elif isinstance(option, (Function, Method)) or (isinstance(option, Instance) and isinstance(option.kind, Class)):
+        _callable(machine, option, site, way, way.prefix)
+    elif option is not None:
+        site.closed = False
+
+
+def _application(machine: Machine, app: Instance, site: Site, way: Way) -> None:
+    if way.root:
+        lifespan(machine, app)
+    for layer in app.table.get("%middleware", ()):
+        _layer(machine, layer, site)
+    if "open" in app.table:
+        site.closed = False
+    _routes(machine, app.table.get("routes"), site, way, app)
+
+
+def _routes(machine: Machine, value: Abstract | None, site: Site, way: Way, app: Instance | None) -> None:
+    only = value.only if value is not None else None
+    if not isinstance(only, Sequence) or only.items is None:
+        site.closed = False
+        return
+    for item in only.items:
+        if item.options is None:
+            site.closed = False
+        for option in item.options or ():
+            _route(machine, option, site, way, app)
+
+
+def _route(machine: Machine, option: Any, site: Site, way: Way, app: Instance | None) -> None:
+    library = option.library if isinstance(option, Instance) else None
+    if library == "mcp.Endpoint":
+        _mcp(machine, option, site, way, app)
+    elif library == ROUTE:
+        _plain(machine, option, site, way)
+    elif library == MOUNT:
+        _mount(machine, option, site, way)
+    elif library == INCLUDED:
+        router = option.table["app"].only
+        own = router.table.get("prefix", known("")) if isinstance(router, Instance) else known("")
+        inner = prefixed(prefixed(way.prefix, option.table["path"]), own)
+        visit(machine, option.table["app"], site, Way(inner, way.mounts, False, way.depth + 1))
+    elif library != "starlette.routing.WebSocketRoute":
+        site.closed = False
+
+
+def prefixed(prefix: Abstract, path: Abstract) -> Abstract:
+    """A path below a prefix; without a prefix, the path as it is, and where it is written."""
+    if prefix.must(lambda text: text in ("", "/", None)):
+        return path
+    if path.must(lambda text: text in ("", None)):
+        return prefix
+    joined = product((prefix, path), lambda first, second: first.rstrip("/") + second)
+    return noted(joined, *prefix.trace[:1])
+
+
+def _mount(machine: Machine, route: Instance, site: Site, way: Way) -> None:
+    path = route.table["path"]
+    before = len(site.servers)
+    deeper = Way(prefixed(way.prefix, path), way.mounts, False, way.depth + 1)
+    target = route.table["app"]
+    only = target.only
+    if target.options == (None,) or only is None:
+        _routes(machine, route.table["routes"], site, deeper, None)
+    elif isinstance(only, Method) and only.function == "mcp.server.sse.SseServerTransport.handle_post_message":
+        return
+    elif isinstance(only, (Function, Method)) or (isinstance(only, Instance) and isinstance(only.kind, Class)):
+        below = product((deeper.prefix,), lambda text: text.rstrip("/") + "/")
+        _callable(machine, only, site, deeper, noted(below, *deeper.prefix.trace))
+    else:
+        visit(machine, target, site, deeper)
+    if route.span is not None:
+        for index in range(before, len(site.servers)):
+            served = site.servers[index]
+            mounted = Mounted(path, served.mounts[0].prefix if served.mounts else inner_path(served), route.span)
+            site.servers[index] = served._replace(mounts=(mounted, *served.mounts))
+
+
+def inner_path(served: Served) -> Abstract:
+    """The path of an endpoint as its own application knows it."""
+    return served.mounts[-1].inner if served.mounts else served.own_path
+
+
+def _mcp(machine: Machine, endpoint: Instance, site: Site, way: Way, app: Instance | None) -> None:
+    served: Served = endpoint.table["%served"][0]
+    running = machine.state.get("%running", ())
+    owners = (endpoint.table["%server"][0], endpoint.table["%app"][0])
+    alive = (way.root and app is owners[1]) or any(owner in running for owner in owners)
+    spoken = served.transport
+    if spoken.must(lambda name: name == SSE):
+        runs: Abstract = Value(())
+    elif alive:
+        runs = known(True, *served.path.trace[:1])
+    else:
+        runs = unknown() if machine.state.get("%unsure") else known(False, *_called(endpoint))
+    routes = tuple(each._replace(path=str(prefixed(way.prefix, known(each.path)).only)) for each in served.endpoints)
+    site.servers.append(
+        served._replace(path=prefixed(way.prefix, served.path), own_path=served.path, lifespan=runs, endpoints=routes)
+    )
+
+
+def _called(endpoint: Instance) -> tuple[Note, ...]:
+    return (Note(endpoint.span, "its session manager is never run"),) if endpoint.span else ()
+
+
+def _plain(machine: Machine, route: Instance, site: Site, way: Way) -> None:
+    path = prefixed(way.prefix, route.table["path"])
+    target = route.table["endpoint"].only
+    found = _handled(machine, target) if _speaks(machine) and target is not None else []
+    for handled in found:
+        _low(machine, handled, site, way, path)
+    if found:
+        return
+    spelled = path.only
+    if not isinstance(spelled, str) or route.span is None:
+        site.closed = False
+        return
+    methods = listed(route.table["methods"], Args()).only
+    site.endpoints.append(Endpoint(spelled, tuple(methods or ("GET",)), route.span))
+
+
+def _callable(machine: Machine, option: Any, site: Site, way: Way, path: Abstract) -> None:
+    """A function or object of the project that is an application itself."""
+    found = _handled(machine, option, site, way)
+    for handled in found:
+        _low(machine, handled, site, way, path)
+    if not found:
+        site.closed = False
+
+
+def _speaks(machine: Machine) -> bool:
+    """Whether the program has made any transport that a handler could hand requests to."""
+    return bool(machine.state.get("%transports") or machine.state.get("%apps"))
+
+
+def _handled(machine: Machine, option: Any, site: Site | None = None, way: Way | None = None) -> list[Handled]:
+    """What a handler does with a request."""
+    if isinstance(option, Method) and isinstance(option.function, str):
+        if option.function.endswith("StreamableHTTPSessionManager.handle_request"):
+            return [Handled(STREAMABLE, option.instance, None)]
+        return []
+    gathered: list[Any] = []
+    machine.requests.append(gathered)
+    risks = len(machine.risks)
+    try:
+        given = tuple(unknown() for _ in range(_arity(option)))
+        result: list[Abstract] = []
+        machine.aside(lambda: result.append(_awaited(machine, machine.call(known(option), Args(given)))))
+    finally:
+        machine.requests.pop()
+        del machine.risks[risks:]
+    found = [each for each in gathered if isinstance(each, Handled)]
+    for each in gathered:
+        if isinstance(each, Instance) and site is not None and way is not None:
+            before = len(site.servers)
+            visit(machine, known(each), site, way._replace(depth=way.depth + 1))
+            if len(site.servers) > before:
+                site.closed = False
+    return list(dict.fromkeys(found))
+
+
+def _awaited(machine: Machine, value: Abstract) -> Abstract:
+    from mcplint.program.expressions import resume
+    from mcplint.program.values import Coroutine
+
+    return resume(machine, value) if isinstance(value.only, Coroutine) else value
+
+
+def _arity(option: Any) -> int:
+    """How many arguments an endpoint (one) or an application (three) is called with."""
+    function = option.function if isinstance(option, Method) else option
+    if isinstance(function, Instance) and isinstance(function.kind, Class):
+        return 3
+    if not isinstance(function, Function):
+        return 1
+    count = len(function.node.args.args) - isinstance(option, Method)
+    return max(0, min(count, 3))
+
+
+def _low(machine: Machine, handled: Handled, site: Site, way: Way, path: Abstract) -> None:
+    from mcplint.program.libraries.lowlevel import low_served
+
+    site.servers.append(low_served(machine, handled, path))
+
+
+def _layer(machine: Machine, layer: Any, site: Site) -> None:
+    """A middleware: what it says of CORS and compression."""
+    if not isinstance(layer, Instance) or "%args" not in layer.table:
+        site.closed = False
+        return
+    args: Args = layer.table["%args"][0]
+    only = args.positional[0].only if args.positional else None
+    path = getattr(only, "path", "")
+    if path.endswith("CORSMiddleware") and layer.span:
+        lists = (listed(args.find(None, f"allow_{name}"), args) for name in ("origins", "methods", "headers"))
+        site.cors.append(Cors(layer.span, *lists, listed(args.find(None, "expose_headers"), args)))
+    elif path.endswith(("GZipMiddleware", "BrotliMiddleware")) and layer.span:
+        site.compressed.append(Note(layer.span, "compresses what it answers"))
+
+
+def lifespan(machine: Machine, app: Instance) -> None:
+    """Starts what the application starts with, so that it is known whether a session manager runs."""
+    risks = len(machine.risks)
+    value = app.table.get("lifespan", known(None))
+    assigned = app.table.get("lifespan_context")
+    value = assigned if assigned is not None else value
+    for option in value.options or ():
+        if option is not None:
+            machine.aside(lambda option=option: _awaited(machine, machine.call(known(option), Args((known(app),)))))
+    for function in app.table.get("%startup", ()):
+        machine.aside(lambda function=function: _awaited(machine, machine.call(known(function), Args())))
+    if value.options is None or "" in machine.risks[risks:]:
+        machine.put(machine.state, "%unsure", (True,))
+    del machine.risks[risks:]
+
+
+__all__ = ["MIDDLEWARE", "Handled", "Site", "Way", "visit"]
