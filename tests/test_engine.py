@@ -12,7 +12,7 @@ from mcplint.catalogue import catalogue
 from mcplint.config import Config
 from mcplint.core import ERROR, NOTE, WARNING, Finding, Note, Rule, Source, Span, Unreadable
 from mcplint.engine import judge, lint
-from mcplint.model import Container, Deployment
+from mcplint.model import Deployment
 from mcplint.suppress import ignores
 from mcplint.tree import Tree
 
@@ -174,7 +174,7 @@ def test_a_file_asked_about_by_name_that_has_no_text_is_an_error():
 
 def test_every_part_of_a_deployment_is_handed_out_but_what_is_loose():
     handed = []
-    rule = Rule("all", NOTE, lambda part: handed.append(type(part).__name__) or (), (Deployment, Container))
+    rule = Rule("all", NOTE, lambda part: handed.append(type(part).__name__) or (), (Deployment, simple.Box))
     tree = Tree.of({"Dockerfile": "FROM x\n"})
     judge(tree, simple.link(tree, Config()).deployment, (), [rule], Config())
-    assert handed == ["Deployment", "Container"]
+    assert handed == ["Deployment", "Box"]

@@ -69,7 +69,7 @@ def _scalars(option: Any) -> Any:
 def _port(port: Port) -> str:
     """A port in the short form of compose, `?` where a number is not told."""
     host = f"{port.host_ip}:" if port.host_ip else ""
-    published = f"{host}{_number(port.published)}:" if port.published else ""
+    published = "" if port.published is None else f"{host}{_number(port.published)}:"
     return published + _number(port.target) + ("" if port.protocol == "tcp" else f"/{port.protocol}")
 
 

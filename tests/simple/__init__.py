@@ -1,6 +1,6 @@
 """A linker and a rule as small as they can be, for tests of what surrounds them.
 
-Every Dockerfile is a container whose user its last `USER` says; a line `BROKEN` makes it unreadable.
+Every Dockerfile is a box whose user its last `USER` says; a line `BROKEN` makes it unreadable. No other rule knows boxes.
 """
 
 from __future__ import annotations
@@ -11,9 +11,25 @@ from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Slot, Span, Unreadable, Value
 from mcplint.kinds import kinds
-from mcplint.model import ASSUMED, Container, Deployment, Link
+from mcplint.model import ASSUMED, Deployment, Link, Port
 
 RULES = str(Path(__file__).parent / "rules")
+
+
+class Box(NamedTuple):
+    """What stands among the containers of a deployment."""
+
+    id: str
+    span: Span
+    user: Value[str]
+    links: tuple[Link, ...] = ()
+    command: Value[tuple[str, ...]] = UNKNOWN
+    replicas: Value[int] = UNKNOWN
+    ports: tuple[Port, ...] = ()
+
+    @property
+    def assumed(self) -> bool:
+        return bool(self.links)
 
 
 class Linked(NamedTuple):
@@ -22,23 +38,21 @@ class Linked(NamedTuple):
 
 
 def link(tree, config):
-    containers, problems = [], []
+    boxes, problems = [], []
     for path in kinds(tree.paths).get("dockerfile", ()):
         if source := tree.source(path):
             if (broken := source.text.find("BROKEN")) >= 0:
                 problems.append(Unreadable(Span(source, broken, broken + 6), "has a broken line"))
             else:
-                containers.append(container(source))
-    return Linked(Deployment(tuple(containers)), tuple(problems))
+                boxes.append(box(source))
+    return Linked(Deployment(tuple(boxes)), tuple(problems))
 
 
-def container(source) -> Container:
+def box(source) -> Box:
     found = list(re.finditer(r"^USER (\S+)", source.text, re.M))
     user: Value[str] = Value(("root",), (Note(Span(source, 0, source.text.find("\n")), "the image runs as root"),))
     if found:
         span = Span(source, found[-1].start(1), found[-1].end(1))
         user = Value((span.text,), (Note(span, "USER sets it"),), Slot(span))
     links = (Link(None, ASSUMED, "a guess"),) if "ASSUMED" in source.text else ()
-    return Container(
-        source.path, Span(source, 0, 0), source.path, None, frozenset(), {}, True, UNKNOWN, user, UNKNOWN, links=links
-    )
+    return Box(source.path, Span(source, 0, 0), user, links)

@@ -3,15 +3,17 @@
 A rule for tests.
 """
 
-from mcplint import ERROR, NOTE, Container, Finding, Fix, Note, rule
+from simple import Box
+
+from mcplint import ERROR, NOTE, Finding, Fix, Note, rule
 
 
 @rule("known-user", ERROR)
-def check(container: Container, *, known: str = "app", strict: bool = False):
-    if container.user.must(lambda user: user == "crash"):
+def check(box: Box, *, known: str = "app", strict: bool = False):
+    if box.user.must(lambda user: user == "crash"):
         raise ValueError("a mistake")
-    if container.user.must(lambda user: user != known):
-        fix = Fix(f"run as {known}", container.user.write(known), safe=container.user.only == "safe")
-        severity = NOTE if container.user.only == "guest" else None
-        notes = tuple(Note(note.span, note.text) for note in container.user.trace)
-        yield Finding(f"runs as {container.user.only}", container.user.span, notes, fix, severity)
+    if box.user.must(lambda user: user != known):
+        fix = Fix(f"run as {known}", box.user.write(known), safe=box.user.only == "safe")
+        severity = NOTE if box.user.only == "guest" else None
+        notes = tuple(Note(note.span, note.text) for note in box.user.trace)
+        yield Finding(f"runs as {box.user.only}", box.user.span, notes, fix, severity)
