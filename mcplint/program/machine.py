@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from mcplint.core import Note, Span, Value
+from mcplint.core import Note, Source, Span, Value
 from mcplint.facts.python import Module
 from mcplint.program.journal import Journal, Leave
 from mcplint.program.outcome import Import, SdkCall, Served
@@ -103,7 +103,7 @@ class Surroundings(NamedTuple):
     modules: Callable[[str], Module | None]
     env: Callable[[str], Value[str | None]]
     sdk: Callable[[str], Sdk]
-    files: Callable[[str], str | None]
+    files: Callable[[str], Source | None]
 
 
 class Tables(NamedTuple):

@@ -7,6 +7,6 @@ from types import ModuleType
 
 def LIBRARIES() -> tuple[ModuleType, ...]:
     """Every module with such tables; a later one overrules an earlier one."""
-    from mcplint.program.libraries import asgi, lowlevel, sdk, system, web
+    from mcplint.program.libraries import arguments, asgi, clicks, lowlevel, models, sdk, system, web
 
-    return system, web, sdk, lowlevel, asgi
+    return system, arguments, clicks, models, web, sdk, lowlevel, asgi

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcplint.core import Note, Value
+from mcplint.core import Note, Slot, Unreadable, Value
+from mcplint.passage import Passage
 from mcplint.program.builtin import nothing
 from mcplint.program.journal import Raised
 from mcplint.program.machine import Args, Handler, Machine, Reader
@@ -267,12 +268,10 @@ def load_dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
     machine.dotenv.extend(args.notes)
     path = args.find(0, "dotenv_path")
     name = _text_of(path) if path is not None else ".env"
-    found = machine.world.files(name or ".env")
     override = args.get(None, "override", known(False)).must(bool)
-    for key, value in _pairs(found or ""):
+    for key, new in dotenv_pairs(machine, name or ".env", args.notes).items():
         old = machine.variable(key)
         machine.reads.discard(key)
-        new = known(value, *args.notes)
         if override or old.must(lambda option: option is None):
             machine.put(machine.environ, key, new)
         elif old.options is None or None in old.options:
@@ -280,23 +279,34 @@ def load_dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
+def dotenv_pairs(machine: Machine, name: str, notes: tuple[Note, ...]) -> dict[str, Abstract]:
+    """The variables of a `.env` file that the project has."""
+    source = machine.world.files(name)
+    if source is None:
+        return {}
+    from mcplint.readers import dotenv
+
+    try:
+        found = dotenv.read(source)
+    except Unreadable:
+        return {}
+    return {
+        line.name: unknown(*notes) if line.expanded and "$" in line.value.text else _assigned(line.value, notes)
+        for line in found.assignments
+        if line.value is not None
+    }
+
+
+def _assigned(value: Passage, notes: tuple[Note, ...]) -> Abstract:
+    slot = Slot(value.span()) if value.exact else None
+    return Value((value.text,), (*notes, Note(value.span(), "sets it")), slot)
+
+
 def _text_of(path: Abstract) -> str | None:
     only = path.only
     if isinstance(only, Instance) and only.library == "pathlib.Path":
         only = only.table["text"].only
     return only if isinstance(only, str) else None
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    """The assignments of a `.env` file; lines that need a shell to be understood are left out."""
-    found = []
-    for line in text.splitlines()[:1000]:
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        value = value.strip()
-        if equals and name.strip().isidentifier() and "$" not in value:
-            quoted = len(value) > 1 and value[0] in "\"'" and value[0] == value[-1]
-            found.append((name.strip(), value[1:-1] if quoted else value.partition(" #")[0].strip()))
-    return found
 
 
 def path(machine: Machine, args: Args, owner: Any) -> Abstract:
