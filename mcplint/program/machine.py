@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from mcplint.core import Note, Source, Span, Value
+from mcplint.core import Note, Span, Value
 from mcplint.facts.python import Module
 from mcplint.program.journal import Journal, Leave
 from mcplint.program.outcome import Import, SdkCall, Served
@@ -28,6 +28,7 @@ from mcplint.program.values import (
 
 if TYPE_CHECKING:
     from mcplint.model import Sdk
+    from mcplint.program.places import Modules
 
 STEPS = 400_000
 DEPTH = 900
@@ -95,15 +96,15 @@ Reader: TypeAlias = Callable[["Machine", Any], Abstract]
 class Surroundings(NamedTuple):
     """What a run asks of the world around the program.
 
-    `modules`: a module of the project by dotted name, or None. `env`: a variable, its option None where it is not set.
-    `sdk`: the package and release behind a dotted name of an SDK. `files`: a file of the project by the path that the
-    program opens, or None.
+    `modules`: the project's modules. `env`: a variable, its option None where it is not set. `sdk`: the package and
+    release behind a dotted name of an SDK; a bare package name asks for what is installed. `files`: the path in the
+    project of a path that the program opens, or None.
     """
 
-    modules: Callable[[str], Module | None]
+    modules: Modules
     env: Callable[[str], Value[str | None]]
     sdk: Callable[[str], Sdk]
-    files: Callable[[str], Source | None]
+    files: Callable[[str], str | None]
 
 
 class Tables(NamedTuple):
