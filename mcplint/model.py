@@ -114,6 +114,8 @@ class Sdk(NamedTuple):
     `prefixes`: the prefixes of the environment variables that this release obeys, None where that is not known.
     `sessionless`: it serves clients of the protocol revision 2026-07-28 without a session.
     `installed`: the version that will be there, which differs where the program imports what only others have.
+    `admitted`: the newest release that the requirement admits, also where a lock decides; `bound`: where that
+    requirement would be capped. `mcp`: the release of `mcp` that fastmcp runs on.
     """
 
     package: str | None
@@ -122,6 +124,9 @@ class Sdk(NamedTuple):
     prefixes: tuple[str, ...] | None = None
     sessionless: bool = False
     installed: Value[str] = UNKNOWN
+    admitted: Value[str] = UNKNOWN
+    bound: Slot | None = None
+    mcp: Value[str] = UNKNOWN
 
     @property
     def title(self) -> str:

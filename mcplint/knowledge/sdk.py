@@ -33,10 +33,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 from mcplint.knowledge.sdk_releases import DATE, RELEASES
 
-__all__ = ["DATE", "canonical", "fact", "facts", "newest", "release", "releases"]
+if TYPE_CHECKING:
+    from mcplint.model import Sdk
+
+__all__ = ["DATE", "agreed", "canonical", "fact", "facts", "newest", "release", "releases"]
 
 Key = tuple[int, ...]
 
@@ -67,6 +71,14 @@ def facts(package: str, version: str) -> Mapping[str, object]:
     """All that is known of a release, by name."""
     known = ((name, fact(package, version, name)) for name in _table(_rows_of(package)))
     return {name: value for name, value in known if value is not None}
+
+
+def agreed(sdk: Sdk, name: str) -> object | None:
+    """What all releases of an SDK that may run say under this name, or None; "mcp" is looked up in the `mcp` below."""
+    known = {fact(sdk.package or "", version, name) for version in sdk.version.options or ()}
+    if known == {"mcp"}:
+        known = {fact("mcp", version, name) for version in sdk.mcp.options or ()}
+    return known.pop() if len(known) == 1 else None
 
 
 def canonical(package: str, version: str, transport: str, path: str) -> str | None:

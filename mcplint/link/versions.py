@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from mcplint.core import Note, Slot, Span, Value
+from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.dependencies import Requirement
 from mcplint.knowledge.sdk import DATE, fact, releases
 from mcplint.link.needs import Needs, needs
@@ -41,7 +41,28 @@ def sdk(package: str, installs: tuple[Install, ...], reading: Reading, folder: s
         trace = decision.trace if decision else _silence(package, wanted)
         return Sdk(package, Value(None, trace))
     installed = Value(decision.versions, decision.trace, decision.slot)
-    return Sdk(package, _importable(package, installed, wanted, dotted), decision.exact, installed=installed)
+    return Sdk(
+        package,
+        _importable(package, installed, dotted),
+        decision.exact,
+        installed=installed,
+        admitted=_value(_asked(package, wanted)) if wanted.locked else installed,
+        bound=_bound(package, wanted),
+        mcp=installed if package == "mcp" else _value(_decide("mcp", wanted)),
+    )
+
+
+def _value(decision: Decision | None) -> Value[str]:
+    return Value(decision.versions or None, decision.trace, decision.slot) if decision else UNKNOWN
+
+
+def _bound(package: str, wanted: Needs) -> Slot | None:
+    """Where the requirement for a package would be capped, None where it is pinned or capped, or nothing names it."""
+    for requirement in _asking(package, wanted.requirements):
+        open_ = requirement.specifier is not None and not _pinned(requirement) and "<" not in requirement.specifier
+        if open_ and requirement.range.text == requirement.specifier:
+            return Slot(requirement.range._replace(start=requirement.range.end), "," if requirement.range.text else "")
+    return None
 
 
 def _decide(package: str, wanted: Needs) -> Decision | None:
@@ -203,7 +224,7 @@ def _silence(package: str, wanted: Needs) -> tuple[Note, ...]:
     return tuple(Note(step.span, f"{step.text}, but nothing of that names {package}") for step in _steps(wanted))
 
 
-def _importable(package: str, installed: Value[str], wanted: Needs, dotted: str) -> Value[str]:
+def _importable(package: str, installed: Value[str], dotted: str) -> Value[str]:
     """The releases of a value that have what the program imports, else the newest known one that has."""
     name = f"import.{dotted}"
     if not dotted or any(fact(package, version, name) is not False for version in installed.options or ()):
