@@ -190,6 +190,14 @@ def expand(word: Passage, env: Mapping[str, Value[str]], escape: str = "\\", clo
     return Value(options, trace, _slot(parts, word, values, options) if len(options) == 1 else None)
 
 
+def variables(word: Passage, escape: str = "\\") -> frozenset[str]:
+    """The names that a word reads; none where BuildKit refuses it."""
+    try:
+        return frozenset(_names(pieces(word.text, escape)))
+    except Refused:
+        return frozenset()
+
+
 def _variable(name: str, word: Passage, env: Mapping[str, Value[str]], closed: bool) -> Value[str | None]:
     if name in env:
         return env[name]  # type: ignore[return-value]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import NamedTuple
 
 from mcplint.core import Span, Value
-from mcplint.expand import expand
+from mcplint.expand import expand, variables
 from mcplint.facts.dockerfile import Instruction
 from mcplint.link.commandline import Arg
 from mcplint.passage import Passage
@@ -70,7 +70,7 @@ class _Shell:
         """The commands of a text, one after the other."""
         for command in commands(text):
             given = {each.name: self._value(each.value) for each in command.assignments if not each.append}
-            argv = tuple(self._arg(word) for word in command.argv)
+            argv = tuple(arg for word in command.argv for arg in self._args(word))
             if not argv:
                 self.own.update(given)
                 continue
@@ -106,11 +106,15 @@ class _Shell:
                 if equals:
                     self.own[name] = Value((value,)) if arg.known else Value(None)
 
-    def _arg(self, word: Word) -> Arg:
-        if word.literal:
-            return Arg(word.text, word.span)
-        value = self._value(word).only
-        return Arg(value, word.span) if value else Arg(word.text, word.span, False)
+    def _args(self, word: Word) -> Iterator[Arg]:
+        """The word, or the words that its unquoted variables make of it."""
+        value = word.text if word.literal else self._value(word).only
+        if value is None:
+            yield Arg(word.text, word.span, False)
+        elif all(part.quoted or part.kind == LITERAL for part in word.parts):
+            yield Arg(value, word.span)
+        else:
+            yield from (Arg(piece, word.span) for piece in value.split())
 
     def _value(self, word: Word) -> Value[str]:
         """The word with its variables replaced; unknown where a command or a pattern decides it."""
@@ -118,11 +122,18 @@ class _Shell:
         for part in word.parts:
             if part.kind == LITERAL:
                 text += part.text
-            elif part.kind == VARIABLE and (value := expand(part.passage, self.env, closed=False).only) is not None:
+            elif part.kind == VARIABLE and (value := self._variable(part.passage)) is not None:
                 text += value
             else:
                 return Value(None)
         return Value((text,))
+
+    def _variable(self, part: Passage) -> str | None:
+        """What a variable is replaced by; one that an ARG leaves without a value may be given one by the build."""
+        unset = (
+            name for name in variables(part) if name in self.env and self.env[name].must(lambda value: value is None)
+        )
+        return None if any(unset) else expand(part, self.env, closed=False).only
 
 
 def _unquoted(inner: Passage, text: str) -> Passage | None:

@@ -17,16 +17,24 @@ class Arg(NamedTuple):
 
 
 class Options(NamedTuple):
-    """Options by name, each with the values it was given (None for none), and the words that are no options."""
+    """Options by name, each with the values it was given (None for none), and the words that are no options.
+
+    `closed`: whether no word is an option, or a value of one, that cannot be told from other words.
+    """
 
     flags: Mapping[str, tuple[Arg | None, ...]]
     words: tuple[Arg, ...]
+    closed: bool = True
 
     @classmethod
-    def of(cls, args: Sequence[Arg], valued: Collection[str]) -> Options:
-        """`valued`: the options that take the next word where they are not written `--name=value`."""
+    def of(cls, args: Sequence[Arg], valued: Collection[str], plain: Collection[str] | None = None) -> Options:
+        """`valued`: the options that take the next word where they are not written `--name=value`.
+
+        `plain`: those that take none; a word after an option that is in neither may be its value.
+        """
         flags: dict[str, tuple[Arg | None, ...]] = {}
         words: list[Arg] = []
+        closed = not any(not arg.known and arg.text.startswith("$") for arg in args)
         rest = iter(args)
         for arg in rest:
             name, equals, value = arg.text.partition("=")
@@ -42,7 +50,8 @@ class Options(NamedTuple):
                 flags[arg.text[:2]] = (*flags.get(arg.text[:2], ()), Arg(arg.text[2:], arg.span, arg.known))
             else:
                 flags[arg.text] = (*flags.get(arg.text, ()), None)
-        return cls(flags, tuple(words))
+                closed = closed and (plain is None or arg.text in plain or not arg.text.startswith("--"))
+        return cls(flags, tuple(words), closed)
 
     def values(self, *names: str) -> tuple[Arg, ...]:
         """The values given to an option, by any of its names."""

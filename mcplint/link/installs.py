@@ -8,17 +8,13 @@ from typing import NamedTuple
 
 from mcplint.core import Note, Slot, Span, Value
 from mcplint.facts.dockerfile import Instruction
+from mcplint.knowledge.pip import UV_VALUES
 from mcplint.link.buildshell import Ran, ran
 from mcplint.link.commandline import Arg, Options, subcommand
-from mcplint.link.pip import PIP_VALUES, pip_install
+from mcplint.link.pip import pip_install
 from mcplint.model import Install
 from mcplint.tree import Tree
 
-_WITH_VALUE = (
-    "--extra --no-extra --group --no-group --only-group --package --no-install-package --with --with-requirements "
-    "--with-editable --env-file --allow-insecure-host --from"
-)
-_UV_VALUES = PIP_VALUES | frozenset(_WITH_VALUE.split())
 _UPGRADES = ("--upgrade", "-U", "--upgrade-package", "-P")
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _PACKAGERS = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum", "apt-fast"})
@@ -95,7 +91,7 @@ def _program(command: Ran) -> tuple[str, tuple[Arg, ...]]:
 
 def _installs(command: Ran, place: Place) -> Iterator[Install]:
     name, args = _program(command)
-    at = subcommand(args, _UV_VALUES)
+    at = subcommand(args, UV_VALUES)
     verb = args[at].text if at < len(args) else ""
     match name, verb:
         case "pip", "install" | "wheel" | "download":
@@ -108,7 +104,7 @@ def _installs(command: Ran, place: Place) -> Iterator[Install]:
             yield from pip_install("pipx", command, args[at + 1 :], place)
         case "uv", "sync":
             yield _uv("uv sync", command, args, at, place)
-        case "uv", "run" if not Options.of(args, _UV_VALUES).given("--no-sync", "--no-project") and not _on(
+        case "uv", "run" if not Options.of(args, UV_VALUES).given("--no-sync", "--no-project") and not _on(
             place, "UV_NO_SYNC"
         ):
             yield _uv("uv run", command, args, at, place)
@@ -132,8 +128,8 @@ def _uv(tool: str, command: Ran, args: tuple[Arg, ...], at: int, place: Place) -
     """`uv sync` and its like: locked where a flag or a variable keeps uv from resolving anew."""
     end = len(args)
     if tool == "uv run":
-        end = at + 1 + subcommand(args[at + 1 :], _UV_VALUES)
-    options = Options.of(args[:end], _UV_VALUES)
+        end = at + 1 + subcommand(args[at + 1 :], UV_VALUES)
+    options = Options.of(args[:end], UV_VALUES)
     folder = next((arg.text for arg in options.values("--directory", "--project")), ".")
     lock = place.upwards("uv.lock", folder)
     verb = args[at]
@@ -157,6 +153,8 @@ def _uv_locked(options: Options, verb: Arg, place: Place) -> Value[bool]:
         value = place.env.get(name)
         if value is not None and value.may(_is_true):
             return Value((True,) if value.must(_is_true) else None, value.trace)
+    if not options.closed:
+        return Value(None, (Note(verb.span, "is given flags that cannot be told"),))
     return Value((False,), (Note(verb.span, "neither --frozen nor --locked"),))
 
 
@@ -191,7 +189,7 @@ def _export(command: Ran, place: Place) -> None:
         place.exported.pop("-", None)
         return
     lock = place.upwards(_LOCKS[name])
-    options = Options.of(args, frozenset({"-o", "--output-file", "--output", "-f", "--format", *_UV_VALUES} - {"-f"}))
+    options = Options.of(args, frozenset({"-o", "--output-file", "--output", "-f", "--format", *UV_VALUES} - {"-f"}))
     written = [arg.text for arg in options.values("-o", "--output-file", "--output")]
     written += [redirect.target.text for redirect in command.redirects if redirect.operator in (">", ">>", ">|")]
     place.exported.update((posixpath.basename(path), lock) for path in written)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.core import Note, Value
+from mcplint.knowledge.pip import PIP_PLAIN, PIP_VALUES
 from mcplint.link.buildshell import Ran
 from mcplint.link.commandline import Arg, Options
 from mcplint.link.requirements import INSTALLERS, Pins, exact, file_pins, name_of, project_pins
@@ -14,16 +15,6 @@ from mcplint.model import Install
 if TYPE_CHECKING:
     from mcplint.link.installs import Place
 
-_WITH_VALUE = (
-    "-r --requirement --requirements -c --constraint --constraints -e --editable -t --target --prefix --root -i "
-    "--index-url --extra-index-url -f --find-links --trusted-host --python -p --cache-dir --progress-bar --timeout "
-    "--retries --only-binary --no-binary --platform --python-version --implementation --abi --upgrade-strategy -C "
-    "--config-settings --config-setting --global-option --group --log --proxy --src --report --index --default-index "
-    "--index-strategy --prerelease --resolution --exclude-newer --extra --override --overrides --link-mode -P "
-    "--upgrade-package --keyring-provider -w --wheel-dir -d --dest --python-platform --torch-backend -b "
-    "--build-constraint --reinstall-package --refresh-package --color --directory --project --config-file"
-)
-PIP_VALUES = frozenset(_WITH_VALUE.split())
 _FED = ("-", "/dev/stdin")
 
 
@@ -38,7 +29,7 @@ class _Item(NamedTuple):
 
 def pip_install(tool: str, command: Ran, args: tuple[Arg, ...], place: Place) -> Iterator[Install]:
     """The install that a command line is; none where it only installs installers."""
-    options = Options.of(args, PIP_VALUES)
+    options = Options.of(args, PIP_VALUES, PIP_PLAIN)
     words = [arg for arg in options.words if not (arg.known and name_of(arg.text) in INSTALLERS)]
     projects = [*options.values("-e", "--editable"), *filter(_is_local, words)]
     names = [arg for arg in words if not _is_local(arg)]
@@ -76,6 +67,8 @@ def _locked(items: list[_Item], options: Options, place: Place, command: Ran) ->
         return Value((True,), (Note(command.span, f"{held} admits nothing else"),))
     if options.given("--exclude-newer") or _constrained(options, place):
         return Value(None, (Note(command.span, "the releases are held by something else"),))
+    if not options.closed:
+        return Value(None, (Note(command.span, "has words that cannot be told"),))
     loose = [item for item in items if item.exact is False]
     if loose:
         return Value((False,), tuple(item.note for item in loose))
@@ -98,10 +91,10 @@ def _file(arg: Arg, place: Place) -> _Item:
     path = place.file(arg.text) if arg.known else None
     if path is None:
         return _Item(None, Note(arg.span, "is no file that is known"))
-    pins = (
-        project_pins(place.tree, path.rpartition("/")[0]) if name == "pyproject.toml" else file_pins(place.tree, path)
-    )
-    return _Item(pins.exact, pins.note or Note(arg.span, "is read"), path, path if pins.exact else None)
+    pinned = name != "pyproject.toml"
+    pins = file_pins(place.tree, path) if pinned else project_pins(place.tree, path.rpartition("/")[0])
+    note = pins.note or Note(arg.span, "is read")
+    return _Item(pins.exact, note, path, path if pins.exact and pinned else None)
 
 
 def _project(arg: Arg, options: Options, place: Place) -> _Item:

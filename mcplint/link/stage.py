@@ -225,10 +225,8 @@ class _Growing:
         if not words or len(instruction.words) < 2:
             return
         *sources, last = (self.expand(word) for word in words)
-        into = bool(last.options) and all(
-            option.endswith(("/", "/.")) or option == "." for option in last.options or ()
-        )
         target = self._absolute(last)
+        into = self._is_folder(last.only, target.only)
         flags = {flag.name: flag.value for flag in instruction.flags}
         owner = flags.get("chown")
         copy = Copy(
@@ -247,6 +245,13 @@ class _Growing:
         if sources:
             many = into or len(sources) > 1
             self.copies.append(self._sourced(copy, flags.get("from"), many, "parents" in flags))
+
+    def _is_folder(self, written: str | None, path: str | None) -> bool:
+        """Whether a target is a folder: by its spelling, or because the working directory lies in it."""
+        if written is None or path is None:
+            return False
+        holds = f"{self.workdir.only or ''}/".startswith(f"{path.rstrip('/')}/")
+        return holds or written == "." or written.endswith(("/", "/."))
 
     def _sourced(self, copy: Copy, origin: Passage | None, into: bool, parents: bool = False) -> Copy:
         """The copy with where its files come to stand."""
