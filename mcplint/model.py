@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from mcplint.core import UNKNOWN, Note, Slot, Source, Span, Value
+from mcplint.core import UNKNOWN, Edit, Note, Slot, Source, Span, Value
 
 if TYPE_CHECKING:
     from mcplint.facts.document import MappingNode, Node
@@ -133,6 +133,10 @@ class Sdk(NamedTuple):
         """The package with its version, as people write it: `mcp 1.27.1`."""
         return " ".join(filter(None, (self.package or "the SDK", self.version.only)))
 
+    def below(self, major: int) -> tuple[Edit, ...]:
+        """The edits that keep the requirement below a major version; none where it is capped or pinned already."""
+        return (Edit(self.bound.span, f"{self.bound.before}<{major}"),) if self.bound else ()
+
     @property
     def known(self) -> bool:
         """Whether package and version are told by the files; rules speak milder where not."""
@@ -158,7 +162,7 @@ class Argument(NamedTuple):
 class SdkCall(NamedTuple):
     """A call of the SDK by the dotted name of what is called (`mcp.server.fastmcp.FastMCP`, `….FastMCP.run`).
 
-    `role`: `constructor`, `run`, `app` or `setting`. `closed`: whether all its arguments are known by name.
+    `role`: `constructor`, `run`, `app`, `setting` or `decorator` (of the low-level server). `closed`: whether all its arguments are known by name.
     """
 
     target: str

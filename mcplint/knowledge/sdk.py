@@ -40,7 +40,7 @@ from mcplint.knowledge.sdk_releases import DATE, RELEASES
 if TYPE_CHECKING:
     from mcplint.model import Sdk
 
-__all__ = ["DATE", "agreed", "canonical", "fact", "facts", "newest", "release", "releases"]
+__all__ = ["DATE", "agreed", "canonical", "fact", "facts", "newest", "newest_with", "release", "releases"]
 
 Key = tuple[int, ...]
 
@@ -79,6 +79,11 @@ def agreed(sdk: Sdk, name: str) -> object | None:
     if known == {"mcp"}:
         known = {fact("mcp", version, name) for version in sdk.mcp.options or ()}
     return known.pop() if len(known) == 1 else None
+
+
+def newest_with(package: str, name: str) -> str | None:
+    """The newest release that has what a fact of this name says (an import, a method), None where none has."""
+    return next((version for version in reversed(releases(package)) if fact(package, version, name) is True), None)
 
 
 def canonical(package: str, version: str, transport: str, path: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.dependencies import Requirement
-from mcplint.knowledge.sdk import DATE, fact, releases
+from mcplint.knowledge.sdk import DATE, fact, newest_with, releases
 from mcplint.link.needs import Needs, needs
 from mcplint.link.reading import Reading
 from mcplint.model import Install, Sdk
@@ -229,10 +229,10 @@ def _importable(package: str, installed: Value[str], dotted: str) -> Value[str]:
     name = f"import.{dotted}"
     if not dotted or any(fact(package, version, name) is not False for version in installed.options or ()):
         return installed
-    having = [version for version in reversed(releases(package)) if fact(package, version, name) is True]
+    having = newest_with(package, name)
     if not having:
         return installed
     there = ", ".join(installed.options or ())
-    why = f"{package} {there} has no {dotted}, so this is read as for {package} {having[0]}, the newest that has it"
+    why = f"{package} {there} has no {dotted}, so this is read as for {package} {having}, the newest that has it"
     last = installed.trace[-1]
-    return Value((having[0],), (*installed.trace, Note(last.span, why)))
+    return Value((having,), (*installed.trace, Note(last.span, why)))

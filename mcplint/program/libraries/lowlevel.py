@@ -78,7 +78,10 @@ def blank(machine: Machine, server: Instance | None, args: Args) -> Served:
     own: Any = outer if outer is not None else server
     kind = next((each for each in (FAST, NEW, OTHER) if own is not None and machine.kin(own.library, each)), LOW)
     made = own.table.get("%call", (Args(),))[0] if own is not None else Args()
-    calls: tuple[SdkCall, ...] = tuple(each for each in machine.calls if each.span in (made.span, args.span))
+    own_calls = (made.span, args.span)
+    calls: tuple[SdkCall, ...] = tuple(
+        each for each in machine.calls if each.span in own_calls or each.role == "decorator"
+    )
     span = args.span or (own.span if own is not None else None)
     assert span is not None
     return Served(
@@ -214,6 +217,16 @@ def app_called(machine: Machine, args: Args, owner: Instance) -> Abstract:
     return known(Coroutine(start))
 
 
+def registering(name: str) -> Handler:
+    """A decorator of the low-level server, which not every release has."""
+
+    def handler(machine: Machine, args: Args, server: Instance) -> Abstract:
+        record(machine, args, f"{LOW}.{name}", "decorator")
+        return registers(machine, args, server)
+
+    return handler
+
+
 REGISTER = [
     "list_tools",
     "call_tool",
@@ -233,7 +246,7 @@ CALLS: Mapping[str, Handler] = {
     f"{LOW}.run": run,
     f"{LOW}.create_initialization_options": anything,
     f"{LOW}.get_capabilities": anything,
-    **{f"{LOW}.{name}": registers for name in REGISTER},
+    **{f"{LOW}.{name}": registering(name) for name in REGISTER},
     "mcp.server.stdio.stdio_server": streams(STDIO),
     f"{STREAMS}.__enter__": enter_streams,
     f"{STREAMS}.__getitem__": lambda machine, args, owner: known(owner),

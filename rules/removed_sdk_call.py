@@ -1,0 +1,90 @@
+r"""Call of what the SDK's release no longer has
+
+Releases of the SDKs drop methods: `fastmcp` 2.14.0 has no `sse_app()`, `streamable_http_app()`, `run_sse_async()` and
+`run_streamable_http_async()` any more (`http_app(transport=…)` and `run_http_async(transport=…)` do the same), and the
+low-level `Server` of `mcp` 2.0.0 has no decorators such as `@server.list_tools()`: handlers are given to its constructor.
+The program ends with `AttributeError` as soon as it comes to the call, mostly at start.
+
+It speaks where every release that may run lacks the name. Where only the requirement is to blame and another release has
+it, capping the requirement helps as much as changing the call.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
+```
+`requirements.txt`
+```
+fastmcp==3.4.11 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+app = mcp.streamable_http_app()
+```
+```output
+error[removed-sdk-call]: calls streamable_http_app(), which fastmcp 3.4.11 does not have
+ --> server.py:4:7
+  |
+4 | app = mcp.streamable_http_app()
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: Dockerfile:4:5
+  |
+4 | RUN pip install --require-hashes -r requirements.txt
+  |     ------------------------------------------------ `pip install --require-hashes -r requirements.txt` installs the packages
+  |
+ ::: requirements.txt:1:8
+  |
+1 | fastmcp==3.4.11 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+  |        -------- pins fastmcp 3.4.11
+```
+
+## Good
+`server.py`
+```python
+from fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+app = mcp.http_app(stateless_http=True)
+```
+"""
+
+from mcplint import ERROR, Finding, Fix, Note, Server, rule
+from mcplint.knowledge.sdk import agreed, newest_with, release
+
+
+@rule("removed-sdk-call", ERROR)
+def check(server: Server):
+    sdk = server.sdk
+    called = [call for call in server.calls if call.target.startswith(f"{sdk.package}.")]
+    gone = [call for call in called if call.role != "constructor" and agreed(sdk, fact_of(call)) is False]
+    if gone:
+        first, *others = gone
+        yield Finding(
+            f"calls {fact_of(first).partition('.')[2]}(), which {sdk.title} does not have",
+            first.span.head,
+            (*(Note(call.span.head, "nor this") for call in others), *sdk.version.trace),
+            cap(sdk, fact_of(first)),
+        )
+
+
+def fact_of(call):
+    """The name of the fact whether a release has what is called."""
+    name = call.span.text.partition("(")[0].rpartition(".")[2].strip()
+    return f"{'lowlevel' if '.lowlevel.' in call.target else 'method'}.{name}"
+
+
+def cap(sdk, name):
+    """An upper bound on the requirement, where an earlier major version has what is called."""
+    having = newest_with(sdk.package, name)
+    major = release(having)[0] + 1 if having else 0
+    edits = sdk.below(major) if major and release(sdk.version.only or "0") >= (major,) else ()
+    return Fix(f"stay below {sdk.package} {major}", edits) if edits else None

@@ -1,0 +1,140 @@
+r"""Requirement admits a release of the SDK that lacks what the program imports
+
+`mcp` 2.0.0 has no `mcp.server.fastmcp`: the class became `MCPServer` in `mcp.server.mcpserver`, and there is no alias.
+A program written for 1.x with the requirement `mcp>=1.2` keeps working until the day the image is built again. Then the
+build takes the newest release, and the container dies at its first import with `ModuleNotFoundError`. The other way
+round, a program that imports `MCPServer` cannot run where the requirement stays below 2.
+
+Cap the requirement at the major version that the program is written for, and install from a lock file: the cap alone
+leaves the rest open, which is what `unlocked-install` speaks of.
+
+It speaks of the release that will be installed: what the image's lock or pins say, else the newest one that the
+requirement admits, other requirements of the project considered. It is a warning where a lock still holds the right
+release and the requirement would let the next `uv lock --upgrade` break it, and says nothing of imports whose failure the
+program catches.
+
+See the [migration guide](https://github.com/modelcontextprotocol/python-sdk/blob/main/docs/migration.md) of the SDK.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY pyproject.toml server.py ./
+RUN pip install .
+USER 10001
+CMD ["python", "server.py"]
+```
+`pyproject.toml`
+```toml
+[project]
+name = "notes"
+version = "1.0.0"
+dependencies = ["mcp>=1.27"]
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[sdk-range-mismatch]: imports mcp.server.fastmcp.FastMCP, which mcp 2.3.0 does not have, and that is what gets installed
+ --> server.py:1:32
+  |
+1 | from mcp.server.fastmcp import FastMCP
+  |                                ^^^^^^^
+  |
+ ::: Dockerfile:4:5
+  |
+4 | RUN pip install .
+  |     ------------- `pip install .` installs the packages
+  |
+ ::: pyproject.toml:4:21
+  |
+4 | dependencies = ["mcp>=1.27"]
+  |                     ------ mcp 2.3.0 is the newest release that `mcp>=1.27` admits as of 2026-11-20
+  |
+  = fix: stay below mcp 2 (--fix)
+```
+```diff
+--- a/pyproject.toml
++++ b/pyproject.toml
+@@ -1,4 +1,4 @@
+ [project]
+ name = "notes"
+ version = "1.0.0"
+-dependencies = ["mcp>=1.27"]
++dependencies = ["mcp>=1.27,<2"]
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/
+COPY pyproject.toml uv.lock server.py ./
+RUN uv sync --locked --no-dev
+USER 10001
+CMD [".venv/bin/python", "server.py"]
+```
+`pyproject.toml`
+```toml
+[project]
+name = "notes"
+version = "1.0.0"
+requires-python = ">=3.12"
+dependencies = ["mcp>=1.27,<2"]
+```
+`uv.lock`
+```toml
+version = 1
+revision = 3
+requires-python = ">=3.12"
+
+[[package]]
+name = "mcp"
+version = "1.30.0"
+source = { registry = "https://index.example.com/simple" }
+
+[[package]]
+name = "notes"
+version = "1.0.0"
+source = { virtual = "." }
+dependencies = [{ name = "mcp" }]
+```
+"""
+
+from mcplint import ERROR, WARNING, Finding, Fix, Server, rule
+from mcplint.knowledge.sdk import fact, newest_with, release
+
+
+@rule("sdk-range-mismatch", ERROR)
+def check(server: Server):
+    sdk = server.sdk
+    imports = [each for each in server.imports if not each.guarded and each.dotted.partition(".")[0] == sdk.package]
+    for versions, severity in ((sdk.installed, ERROR), (sdk.admitted, WARNING)):
+        for each in imports:
+            if versions.must(lambda version, name=each.dotted: fact(sdk.package, version, f"import.{name}") is False):
+                lacking = f"{sdk.package} {versions.only or ' or '.join(versions.options)}"
+                when = "gets installed" if severity == ERROR else "only the lock holds back"
+                yield Finding(
+                    f"imports {each.dotted}, which {lacking} does not have, and that is what {when}",
+                    each.span,
+                    versions.trace,
+                    cap(sdk, each),
+                    severity,
+                )
+                return
+
+
+def cap(sdk, imported):
+    """An upper bound on the requirement, above the newest release that has what is imported."""
+    having = newest_with(sdk.package, f"import.{imported.dotted}")
+    major = release(having)[0] + 1 if having else 0
+    edits = sdk.below(major) if major and release(sdk.admitted.only or "0") >= (major,) else ()
+    return Fix(f"stay below {sdk.package} {major}", edits, safe=not sdk.exact) if edits else None

@@ -1,0 +1,123 @@
+r"""Argument that the SDK's release does not take
+
+Where a server is told its host, port, path and sessions has moved from release to release, and two packages have a class
+`FastMCP` that disagree about it:
+
+| | `mcp` 1.x `FastMCP` | `mcp` 2.x `MCPServer` | `fastmcp` 2 | `fastmcp` 3 and 4 |
+|---|---|---|---|---|
+| `FastMCP(host=…, port=…)` | yes | TypeError | yes | TypeError |
+| `FastMCP(stateless_http=…)` | yes | TypeError | yes | TypeError |
+| `run(host=…, port=…)` | TypeError | yes | yes | yes |
+| `run(transport="http")` | ValueError | ValueError | from 2.9 | yes |
+
+A keyword that is not taken ends the program at start: the container restarts for ever. Older releases drop it instead
+(`mcp` before 1.12.3, `fastmcp` before 2.8), and `mcp` 2.x drops the HTTP keywords of a `run()` without a transport, which
+then serves standard input: the setting does nothing, and nobody says so.
+
+It speaks where all releases that may run agree, and leaves alone what arrives through `**keywords` that are not known.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http", host="0.0.0.0", port=8000)
+```
+```output
+error[wrong-sdk-arguments]: host= and port= given to run(), but mcp 1.27.1 does not take that: the program ends with an error at start
+ --> server.py:6:42
+  |
+6 |     mcp.run(transport="streamable-http", host="0.0.0.0", port=8000)
+  |     --------------------------------------------------------------- mcp 1.27.1 is called here
+  |                                          ^^^^^^^^^^^^^^
+  |                                                          --------- and so is this
+  |
+ ::: Dockerfile:4:5
+  |
+4 | RUN pip install --require-hashes -r requirements.txt
+  |     ------------------------------------------------ `pip install --require-hashes -r requirements.txt` installs the packages
+  |
+ ::: requirements.txt:1:4
+  |
+1 | mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+  |    -------- pins mcp 1.27.1
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", port=8000, stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+"""
+
+from mcplint import ERROR, WARNING, Finding, Fix, Note, Server, rule
+from mcplint.knowledge.sdk import agreed
+
+RUNS = {"sse": "run_sse", "stdio": "run_stdio"}
+FATES = {
+    "rejected": (ERROR, "does not take that: the program ends with an error at start"),
+    "ignored": (WARNING, "drops that without a word"),
+}
+
+
+@rule("wrong-sdk-arguments", ERROR)
+def check(server: Server):
+    for call in server.calls:
+        if not call.target.startswith(f"{server.sdk.package}."):
+            continue
+        named = method(call)
+        callable_ = RUNS.get(server.transport.only, named) if named in ("run", "run_async") else named
+        notes = (Note(call.span.head, f"{server.sdk.title} is called here"), *server.sdk.version.trace)
+        fates = {each.name: agreed(server.sdk, f"{callable_}.{each.name}") for each in call.arguments if each.name}
+        for fate, (severity, what) in FATES.items():
+            given = [each for each in call.arguments if fates.get(each.name) == fate]
+            if given:
+                words = " and ".join(f"{each.name}=" for each in given)
+                message = f"{words} given to {named}(), but {server.sdk.title} {what}"
+                severity = ERROR if callable_ == "run_stdio" else severity
+                more = tuple(Note(each.span, "and so is this") for each in given[1:])
+                yield Finding(message, given[0].span, (*more, *notes), severity=severity)
+        if callable_.startswith("run"):
+            yield from refused_transport(server, call, notes)
+
+
+def method(call):
+    """The name of what is called, as the facts about it go by."""
+    if call.role == "constructor":
+        lowlevel = {"Server": "lowlevel_constructor", "StreamableHTTPSessionManager": "session_manager"}
+        return {**lowlevel, "SseServerTransport": "sse_transport"}.get(call.target.rpartition(".")[2], "constructor")
+    written = call.span.text.partition("(")[0].rpartition(".")[2].strip()
+    name = written if written.isidentifier() else call.target.rpartition(".")[2]
+    return f"lowlevel_{name}" if ".lowlevel." in call.target else name
+
+
+def refused_transport(server, call, notes):
+    """A transport that the release does not know by this name."""
+    for place, argument in enumerate(call.arguments):
+        name = argument.value.only if argument.name == "transport" or (not argument.name and place == 0) else None
+        if isinstance(name, str) and agreed(server.sdk, f"transport.{name}") == "rejected":
+            message = f'transport "{name}" is not known to {server.sdk.title}: the program ends with an error at start'
+            right = "streamable-http" if agreed(server.sdk, "transport.streamable-http") != "rejected" else "sse"
+            fix = Fix(f'say "{right}"', argument.value.write(right)) if argument.value.slot else None
+            yield Finding(message, argument.span, notes, fix)
