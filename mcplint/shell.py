@@ -98,9 +98,10 @@ class _Script:
                 self.i = self.text.index("\n", self.i) + 1
             elif char == "#":
                 self.i = self._line_end()
-            elif redirect := self._redirect():
+            elif char in "<>&0123456789" and (redirect := self._redirect()):
                 self.redirects.append(redirect)
-            elif operator := next((o for o in _OPERATORS if self.text.startswith(o, self.i)), ""):
+            elif char in ";&|()\n":
+                operator = next(operator for operator in _OPERATORS if self.text.startswith(operator, self.i))
                 yield from self._operator(operator)
             else:
                 self._word()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.core import Note, Slot, Span, Value
-from mcplint.facts.dockerfile import Instruction
 from mcplint.knowledge.pip import UV_VALUES
-from mcplint.link.buildshell import Ran, ran
+from mcplint.link.buildshell import Ran
 from mcplint.link.commandline import Arg, Options, subcommand
 from mcplint.link.pip import pip_install
 from mcplint.model import Install
@@ -57,10 +56,10 @@ class Place(NamedTuple):
             at = posixpath.dirname(at)
 
 
-def installs(run: Instruction, place: Place) -> Iterator[Install]:
-    """The installs of one RUN, in their order."""
+def installs(steps: Iterable[Ran], place: Place) -> Iterator[Install]:
+    """The installs among the commands of one RUN, in their order."""
     before = place.before
-    for command in ran(run, place.env, place.workdir):
+    for command in steps:
         here = place._replace(before=before, workdir=command.workdir, env=command.env)
         _export(command, here)
         for found in _installs(command, here):
@@ -68,10 +67,10 @@ def installs(run: Instruction, place: Place) -> Iterator[Install]:
             yield found
 
 
-def packages(run: Instruction, place: Place) -> frozenset[str]:
-    """The system packages that a RUN installs, which mostly bear the name of their program."""
+def packages(steps: Iterable[Ran]) -> frozenset[str]:
+    """The system packages that commands install, which mostly bear the name of their program."""
     found: set[str] = set()
-    for command in ran(run, place.env, place.workdir):
+    for command in steps:
         words = [arg.text for arg in command.argv]
         if words and posixpath.basename(words[0]) in _PACKAGERS and ("install" in words or "add" in words):
             found |= {word.partition("=")[0] for word in words[1:] if not word.startswith("-")} - {"install", "add"}

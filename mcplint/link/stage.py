@@ -11,6 +11,7 @@ from mcplint.core import Note, Span, Value
 from mcplint.expand import expand
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.knowledge import images as known
+from mcplint.link.buildshell import ran
 from mcplint.link.image import Copy, Image, Launch
 from mcplint.link.installs import Place, installs, packages
 from mcplint.link.placed import from_stage, locate, placed
@@ -283,8 +284,9 @@ class _Growing:
             tuple(self.installs),
             self.build.exported,
         )
-        self.installs += installs(instruction, place)
-        self.tools |= packages(instruction, place)
+        steps = tuple(ran(instruction, self.scope, self.workdir.only))
+        self.installs += installs(steps, place)
+        self.tools |= packages(steps)
 
     def _locate(self, copies: Iterable[Copy], path: str) -> str | None:
         return locate(copies, self.parts, self.build.ignored, self.build.context, path)
