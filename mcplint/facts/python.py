@@ -27,7 +27,7 @@ class Module(NamedTuple):
 
     def offset(self, line: int, column: int) -> int:
         """The code-point offset of a line and a column as nodes give them."""
-        place = self.lines[min(line, len(self.lines)) - 1] + column
+        place = self.lines[line - 1] + column
         if not self.encoded:
             return place
         mark = place // _STRIDE
@@ -40,9 +40,8 @@ class Module(NamedTuple):
         start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         return Span(self.source, start, self.offset(node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]
 
-    def slot(self, node: ast.Constant) -> Slot | None:
-        """Where a constant can be rewritten: its text without quotes, or None where that is not spelled as it reads."""
-        span = self.span(node)
+    def slot(self, node: ast.Constant, span: Span) -> Slot | None:
+        """Where a constant at a place can be rewritten: without quotes, None where it is not spelled as it reads."""
         spelled = str(node.value)
         if isinstance(node.value, str):
             quote = len(span.text) - len(spelled)

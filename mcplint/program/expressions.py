@@ -35,7 +35,11 @@ UNROLLED = 64
 
 
 def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
-    return Value((node.value,), (Note(frame.module.span(node), "is written here"),), frame.module.slot(node))
+    found = machine.constants.get(node)
+    if found is None:
+        note = machine.note(frame, node, "is written here")
+        found = machine.constants[node] = Value((node.value,), (note,), frame.module.slot(node, note.span))
+    return found
 
 
 def name(machine: Machine, frame: Frame, node: ast.Name) -> Abstract:

@@ -23,8 +23,19 @@ FRAMES = 12_000
 
 
 def run(start: Start, world: Surroundings) -> Outcome:
-    """What becomes of a start command. The linted program itself is never run."""
-    machine = Machine(world, tables(), start.argv, known(start.target, *start.notes))
+    """What becomes of a start command. The linted program itself is never run.
+
+    A program that ends for want of a variable without a default is followed again as if someone gave it one.
+    """
+    found = _run(start, world, lenient=False)
+    if found.servers or found.missing or not found.complete:
+        return found
+    again = _run(start, world, lenient=True)
+    return again if again.servers else found
+
+
+def _run(start: Start, world: Surroundings, lenient: bool) -> Outcome:
+    machine = Machine(world, tables(), start.argv, known(start.target, *start.notes), lenient)
     for name, value in start.env.items():
         machine.environ[name] = value
     notes: tuple[Note, ...] = ()

@@ -6,7 +6,6 @@ construct that catches it (a call catches Return, a loop Break) joins it with th
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -137,17 +136,6 @@ class Journal:
             self.exits.append(Exit(base, live, left))
         self._merge([delta for delta, _ in ends])
         return union(result for _, result in ends)
-
-    def trial(self, body: Callable[[], object]) -> list[tuple[dict[Any, Any], Any]]:
-        """Runs a body for nothing but the entries that it writes, each once; all of it is taken back."""
-        base, mark = len(self.writes), len(self.exits)
-        with contextlib.suppress(Leave):
-            body()
-        places = {place: entry[:2] for exit in self.exits[mark:] for place, entry in exit.delta.items()}
-        places |= {place: entry[:2] for place, entry in self._changes(base).items()}
-        self._undo(base)
-        del self.exits[mark:]
-        return list(places.values())
 
     def _changes(self, base: int) -> Delta:
         self.spend((len(self.writes) - base) // 8)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mcplint.model import Sdk
     from mcplint.program.places import Modules
 
-STEPS = 400_000
+STEPS = 250_000
 DEPTH = 900
 ACTIVE = 2
 
@@ -122,14 +122,23 @@ class Tables(NamedTuple):
 
 
 class Machine(Journal):
-    """One run of one program."""
+    """One run of one program. `lenient`: what it demands and no file gives is taken to be given at start-up."""
 
     def __init__(
-        self, world: Surroundings, tables: Tables, argv: tuple[Abstract, ...] | None, program: Abstract
+        self,
+        world: Surroundings,
+        tables: Tables,
+        argv: tuple[Abstract, ...] | None,
+        program: Abstract,
+        lenient: bool = False,
     ) -> None:
         super().__init__(STEPS)
         self.world, self.tables, self.argv, self.program = world, tables, argv, program
+        self.lenient = lenient
         self.depth = 0
+        self.loops = 0
+        self.spans: dict[ast.AST, Span] = {}
+        self.constants: dict[ast.AST, Abstract] = {}
         self.packages: dict[str, Package | None] = {}
         self.environ = Entries()
         self.state: dict[str, Any] = {"%background": (), "%printed": ()}
@@ -191,8 +200,15 @@ class Machine(Journal):
             (lambda option=option: self.tables.attribute(self, option, name, note)) for option in value.options
         )
 
+    def span(self, frame: Frame, node: ast.AST) -> Span:
+        """Where a node stands, looked up once."""
+        found = self.spans.get(node)
+        if found is None:
+            found = self.spans[node] = frame.module.span(node)
+        return found
+
     def note(self, frame: Frame, node: ast.AST, text: str) -> Note:
-        return Note(frame.module.span(node), text)
+        return Note(self.span(frame, node), text)
 
     def risk(self, *notes: Note, kind: str = "") -> Abstract:
         """A value that is not known, of something that may also raise an exception."""

@@ -6,57 +6,45 @@ import re
 
 from mcplint.core import Note, Slot, Source, Span, Value
 from mcplint.passage import Passage
-from mcplint.program.commands import SHELLS, Scene, resolve
+from mcplint.program.commands import ASGI, GATEWAYS, RUNNERS, SHELLS, STEPPED, WRAPPERS, Scene, resolve
+from mcplint.program.scripts import script
 from mcplint.program.start import NoStart, Start
 from mcplint.program.words import Words, place, text
+from mcplint.shell import Command, commands
 
-# Commands that a script may run before the one that stays, without changing what that one is.
-QUIET = frozenset(
-    [
-        "set",
-        "echo",
-        "printf",
-        "cd",
-        "mkdir",
-        "chown",
-        "chmod",
-        "export",
-        "sleep",
-        "trap",
-        ":",
-        "true",
-        "test",
-        "[",
-        "[[",
-        "touch",
-        "ls",
-        "cat",
-        "umask",
-        "ulimit",
-        "whoami",
-        "id",
-        "date",
-        "rm",
-        "cp",
-        "mv",
-        "ln",
-        "shift",
-        "local",
-        "readonly",
-        "unset",
-        "wait",
-        "pip",
-        "uv",
-        "alembic",
-        "find",
+# Programs that a script can end in; what else it calls is taken to prepare for them.
+LASTING = frozenset(
+    (
+        *WRAPPERS,
+        *STEPPED,
+        *RUNNERS,
+        *ASGI,
+        *GATEWAYS,
+        *SHELLS,
+        "fastmcp",
+        "mcp",
         "env",
-        "which",
-        "command",
-        "nginx",
-        "service",
-        "redis-server",
-    ]
+        "node",
+        "npx",
+        "java",
+        "supervisord",
+    )
 )
+
+
+def _lasting(command: Command, scene: Scene) -> bool:
+    """Whether a command may be the program that the container is there for."""
+    if command.operator in ("|", "&") or not command.argv:
+        return False
+    word = command.argv[0].text
+    name = word.rpartition("/")[2]
+    if command.exec or name.rstrip("0123456789.") == "python":
+        return True
+    if name in LASTING:
+        second = command.argv[1].text if len(command.argv) > 1 else ""
+        return name not in RUNNERS or second == "run" or second.startswith("-")
+    path = scene.inside(word) if "/" in word and command.argv[0].literal else None
+    return (path is not None and path in scene.tree.paths) or script(scene.tree, name, None) is not None
 
 
 def from_shell(words: Words, scene: Scene) -> Start | NoStart:
@@ -101,38 +89,36 @@ def from_script(path: str, arguments: Words, scene: Scene) -> Start | NoStart:
 
 
 def _from_passage(passage: Passage, scene: Scene, exact: bool) -> Start | NoStart:
-    from mcplint.shell import Command, commands
-
     found = [command for command in commands(passage) if "function" not in command.inside]
     open_names: set[str] = set()
     main: list[Command] = []
     for command in found:
         scene, open_names = _assigned(command, scene, open_names, exact)
-        name = command.argv[0].text if command.argv else ""
-        if not command.words or name.rpartition("/")[2] in QUIET or command.operator in ("|", "&"):
-            if name == "cd" and not command.inside and len(command.argv) > 1:
-                scene = _entered(command.argv[1], scene, exact)
-            continue
-        main.append(command)
-    if len(main) != 1:
-        straight = [command for command in main if not command.inside]
-        last = straight[-1] if straight and straight[-1] is main[-1] else None
-        harmless = last is not None and last.exec and all(not command.exec for command in main[:-1])
-        if last is None or not harmless:
-            return NoStart("the shell runs several commands, and which one stays is not known", scene.notes)
-        main = [last]
-    command = main[0]
-    if command.inside and any(each in ("if", "case", "for", "while") for each in command.inside):
-        return NoStart("the shell runs it on a condition", (*scene.notes, Note(command.span, "is run on a condition")))
+        if command.argv and command.argv[0].text == "cd" and not command.inside and len(command.argv) > 1:
+            scene = _entered(command.argv[1], scene, exact)
+        elif _lasting(command, scene):
+            main.append(command)
+    if not main:
+        return NoStart("the shell starts no program that is known", scene.notes)
+    command = main[-1]
+    if any(each in _CONDITIONS for each in command.inside) or any(_stays(each) for each in main[:-1]):
+        note = Note(_span(command.span, scene, exact), "may be started")
+        return NoStart("the shell chooses what it starts", (*scene.notes, note))
     words = _words(command.argv, scene, open_names, exact)
     if words is None:
-        return NoStart(
-            "an argument that the shell expands is not known",
-            (*scene.notes, Note(_span(command.span, scene, exact), "is expanded by the shell")),
-        )
+        note = Note(_span(command.span, scene, exact), "is expanded by the shell")
+        return NoStart("an argument that the shell expands is not known", (*scene.notes, note))
     for assignment in command.assignments:
         scene = scene._replace(sets={**scene.sets, assignment.name: _value(assignment.value, scene, open_names, exact)})
     return resolve(words, scene._replace(depth=scene.depth + 1, span=_span(command.span, scene, exact)))
+
+
+_CONDITIONS = ("if", "case", "for", "while")
+
+
+def _stays(command: Command) -> bool:
+    """Whether the shell does not come back from a command that is not its last."""
+    return command.exec or bool(command.inside) and command.argv[0].text.rpartition("/")[2] in ASGI
 
 
 def _span(span: Span, scene: Scene, exact: bool) -> Span:
@@ -146,11 +132,8 @@ def _entered(word: object, scene: Scene, exact: bool) -> Scene:
     return scene._replace(workdir=posixpath.join(scene.workdir or "/", value) if value else None)
 
 
-def _assigned(command: object, scene: Scene, open_names: set[str], exact: bool) -> tuple[Scene, set[str]]:
+def _assigned(command: Command, scene: Scene, open_names: set[str], exact: bool) -> tuple[Scene, set[str]]:
     """What a command's assignments leave in the shell: known values, or names whose value depends on a condition."""
-    from mcplint.shell import Command
-
-    assert isinstance(command, Command)
     given = [] if command.words and command.words[0].text != "export" else list(command.assignments)
     exported = command.argv[1:] if command.argv and command.argv[0].text in ("export", "readonly", "local") else ()
     sets = dict(scene.sets)

@@ -57,7 +57,10 @@ def augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
 
         extend(machine, only, value)
         return
-    assign(machine, frame, target, computed(machine, type(node.op), old, value))
+    if machine.loops:
+        assign(machine, frame, target, unknown(machine.note(frame, node, "changes in a loop")))
+    else:
+        assign(machine, frame, target, computed(machine, type(node.op), old, value))
 
 
 def definition(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -226,13 +229,20 @@ def while_loop(machine: Machine, frame: Frame, node: ast.While) -> None:
 
 
 def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], object]) -> None:
-    """A loop of unknown length: what its body writes is not known while it runs; then it may have run or not."""
+    """A loop of unknown length: what its body binds is not known while it runs; then it may have run or not."""
     endless = isinstance(node, ast.While) and verdict(machine.evaluate(frame, node.test)) is True
-    _forget(machine, frame, node, before)
+    for name in bound(node):
+        place = frame.outer.get(name, frame).names
+        if name in place:
+            machine.put(place, name, unknown())
 
     def turn() -> Abstract:
-        before()
-        machine.catch(Continue, lambda: _run(machine, frame, node.body))
+        machine.loops += 1
+        try:
+            before()
+            machine.catch(Continue, lambda: _run(machine, frame, node.body))
+        finally:
+            machine.loops -= 1
         return known(None)
 
     def turns() -> Abstract:
@@ -245,23 +255,17 @@ def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], ob
     machine.catch(Break, turns)
 
 
-def _forget(machine: Machine, frame: Frame, node: Any, before: Callable[[], object]) -> None:
-    """Forgets what a trial turn of a loop changes."""
-    paths = len(machine.paths)
-
-    def turn() -> Abstract:
-        before()
-        return _run(machine, frame, node.body)
-
-    places = machine.trial(turn)
-    del machine.paths[paths:]
-    for table, name in places:
-        if name == "items":
-            machine.put(table, name, None)
-        elif name == "open":
-            machine.put(table, name, True)
-        elif not (isinstance(name, str) and name.startswith("%")) and name in table:
-            machine.put(table, name, unknown())
+def bound(node: ast.AST) -> set[str]:
+    """The names that the body of a loop binds."""
+    found: set[str] = set()
+    pending: list[ast.AST] = list(ast.iter_child_nodes(node))
+    while pending:
+        part = pending.pop()
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            found.add(part.id)
+        elif not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending += ast.iter_child_nodes(part)
+    return found
 
 
 def _run(machine: Machine, frame: Frame, statements: list[ast.stmt]) -> Abstract:

@@ -84,13 +84,20 @@ def _given(args: Args, name: str, aliases: tuple[str, ...]) -> Abstract | None:
 
 def _default(machine: Machine, where: Class, name: str, statement: ast.AnnAssign) -> Abstract:
     if name not in where.table and statement.value is None:
-        raise Raised("ValidationError")
+        return _demanded(machine, where, name, statement)
     value = field_default(machine, where, name, statement)
     if value.only is Ellipsis:
-        raise Raised("ValidationError")
+        return _demanded(machine, where, name, statement)
     if isinstance(value.only, str):
         return typed(machine, where, statement.annotation, value, strict=True)
     return value
+
+
+def _demanded(machine: Machine, where: Class, name: str, statement: ast.AnnAssign) -> Abstract:
+    """A field without a default that nothing gives."""
+    if not machine.lenient:
+        raise Raised("ValidationError")
+    return unknown(Note(where.frame.module.span(statement), f"`{name}` must be given at start-up"))
 
 
 def _names(machine: Machine, where: Class, name: str, prefix: str) -> tuple[str, ...]:

@@ -329,7 +329,9 @@ def protection(
         check = given if given is not None else known(rule == ("on",), *args.notes)
         return check, listed(args.find(None, "allowed_hosts"), args), listed(args.find(None, "allowed_origins"), args)
     settings = server.table["settings"].only
-    security = args.find(None, "transport_security") or settings.table["transport_security"]
+    security = args.find(None, "transport_security")
+    if security is None:
+        security = settings.table["transport_security"]
     if security.options is None or len(security.options) != 1:
         return (unknown(*security.trace),) * 3
     only = security.options[0]

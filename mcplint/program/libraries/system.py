@@ -42,7 +42,8 @@ def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[N
             found.append(noted(value, *reading))
             continue
         if None in value.options:
-            found.append(noted(default, *reading))
+            demanded = machine.lenient and default.options in ((None,), (ABSENT,))
+            found.append(noted(unknown(*value.trace) if demanded else default, *reading))
         there = tuple(each for each in value.options if each is not None and each is not ABSENT)
         if there:
             found.append(noted(value._replace(options=there), *reading))
@@ -239,6 +240,25 @@ def dataclass(machine: Machine, args: Args, owner: Any) -> Abstract:
         machine.put(only.table, "%fields", ())
         return args.positional[0]
     return known(External("dataclasses.dataclass"))
+
+
+def replaced(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A copy of an object, some of its attributes replaced."""
+    only = args.get(0, "obj").only
+    if not isinstance(only, Instance):
+        return unknown(*args.notes)
+    table = {**only.table, **{name: present(args.placed(name, value)) for name, value in args.keywords.items()}}
+    for name, value in args.keywords.items():
+        if ABSENT in (value.options or ()):
+            table[name] = union([table[name], only.table.get(name, unknown())])
+    if args.open:
+        table = {name: unknown(*args.opening) if isinstance(value, Value) else value for name, value in table.items()}
+    return known(Instance(only.kind, args.span, table), *args.notes)
+
+
+def _entries(value: Abstract | None) -> Mapping[str, Abstract]:
+    only = value.only if value is not None else None
+    return only.entries if isinstance(only, Dict) else {}
 
 
 def field(path: str) -> Handler:
@@ -494,6 +514,12 @@ CALLS: dict[str, Handler] = {
     "typing.final": same,
     "typing.runtime_checkable": same,
     "dataclasses.dataclass": dataclass,
+    "dataclasses.replace": replaced,
+    "copy.copy": lambda machine, args, owner: replaced(machine, args, owner),
+    "copy.deepcopy": lambda machine, args, owner: replaced(machine, args, owner),
+    "pydantic.BaseModel.model_copy": lambda machine, args, owner: replaced(
+        machine, Args((known(owner),), _entries(args.find(None, "update"))), owner
+    ),
     "dataclasses.field": field("dataclasses.field"),
     "importlib.import_module": import_by_name,
     "dotenv.load_dotenv": load_dotenv,
