@@ -24,49 +24,21 @@ DEFAULTS: tuple[tuple[str, str, str], ...] = (
 )
 """Directive, the version since which it holds, and the default; later rows win."""
 
-CONTENT = (
-    "fastcgi_pass",
-    "uwsgi_pass",
-    "scgi_pass",
-    "grpc_pass",
-    "memcached_pass",
-    "stub_status",
-    "content_by_lua_block",
-)
-"""Directives that answer a request by other means than a proxy or a file."""
+PASSES = {"proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"}
+"""Directives that pass a request on. In `location /x/` each makes nginx redirect `/x` to `/x/`."""
+
+CONTENT = {*PASSES, "stub_status", "empty_gif", "content_by_lua_block"}
+"""Directives that answer a request by other means than a file."""
 
 NOT_INHERITED = {
-    *(
-        "alias",
-        "break",
-        "if",
-        "include",
-        "limit_except",
-        "listen",
-        "location",
-        "proxy_pass",
-        "return",
-        "rewrite",
-        "server",
-    ),
-    *("server_name", "set", "try_files", "upstream"),
+    *("alias", "break", "if", "include", "limit_except", "listen", "location"),
+    *("return", "rewrite", "server", "server_name", "set", "try_files", "upstream"),
     *CONTENT,
 }
 """Directives of a block that mean nothing to the blocks inside it."""
 
 TOGETHER = (("allow", "deny"),)
 """Directives that nginx keeps in one list: one of them in a block drops all of the outer block."""
-
-CONTENT = (
-    "fastcgi_pass",
-    "uwsgi_pass",
-    "scgi_pass",
-    "grpc_pass",
-    "memcached_pass",
-    "stub_status",
-    "content_by_lua_block",
-)
-"""Directives that answer a request by other means than a proxy or a file."""
 
 STOCK_INCLUDES = {
     *("mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params"),

@@ -95,11 +95,12 @@ def _serve(request: Request) -> Answer:
     if stopped is not None:
         return _stopped(request, *stopped)
     for _ in range(MOST_TURNS):
-        if find.location(request):
+        slashed = find.location(request)
+        if request.level.effective("internal") and not request.internal:
+            return _status(request, 404)
+        if slashed:
             query = f"?{request.args}" if request.args else ""
             return Answer(REDIRECT, status=301, to=f"{request.uri}/{query}")
-        if request.location and "internal" in request.location.level.own and not request.internal:
-            return _status(request, 404)
         _except_methods(request)
         found = _in_location(request)
         if found:
@@ -118,7 +119,7 @@ def _except_methods(request: Request) -> None:
 def _in_location(request: Request) -> Answer | None:
     """The phases of one location; None where a rewrite leads to another."""
     request.changed = False
-    stopped = rewrite_phase(request, request.level)
+    stopped = rewrite_phase(request, request.level) if request.location else None
     if stopped is not None:
         return _stopped(request, *stopped)
     if request.changed:
@@ -220,7 +221,8 @@ def _content(request: Request) -> Answer:
             return Answer(OTHER)
         if level.name not in ("if", "limit_except"):
             break
-    return Answer(FILE)
+    found = Answer(FILE) if request.uri == "/" or request.tried_files else _status(request, 404)
+    return Answer(FILE) if found.kind == STATUS else found
 
 
 def _proxied(request: Request, directive: Directive) -> Answer:

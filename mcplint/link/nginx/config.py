@@ -86,7 +86,7 @@ def configure(
         around = [directive for directive in (parent.block or () if parent else ()) if directive.name != "server"]
         directives = [directive for file in group for directive in file.directives]
         level = includes.level("http", parent, (*around, *directives), None)
-        level = level._replace(open=level.open or (parent is None and bool(mains)))
+        level = level._replace(open=level.open or (parent is None and _may_include(mains, group[0].source.path)))
         found.append(_config(group[0].source.path, level, includes))
     return tuple(found)
 
@@ -105,6 +105,13 @@ def _groups(files: Iterable[NginxFile]) -> Iterator[list[NginxFile]]:
         folder = posixpath.dirname(file.source.path)
         folders.setdefault(folder if is_server_folder(folder) else file.source.path, []).append(file)
     yield from folders.values()
+
+
+def _may_include(mains: Iterable[NginxFile], path: str) -> bool:
+    """Whether one of the files with an `http` block lies beside or above this one: it may set what this does not."""
+    above = {posixpath.dirname(path)}
+    above.add(posixpath.dirname(next(iter(above))))
+    return any(posixpath.dirname(main.source.path) in above for main in mains)
 
 
 def _likely_parent(group: list[NginxFile], mains: list[NginxFile], includes: Includes) -> Directive | None:

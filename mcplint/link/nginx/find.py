@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mcplint.knowledge.nginx import CONTENT
+from mcplint.knowledge.nginx import PASSES
 from mcplint.link.nginx.config import Config, Listen, Location, VirtualServer
 from mcplint.link.nginx.request import Request
 from mcplint.link.nginx.text import Undecided, search
@@ -92,12 +92,14 @@ def _descend(request: Request, locations: tuple[Location, ...]) -> str:
 def _static(locations: Iterable[Location], uri: str) -> tuple[Location | None, str]:
     """The location of this very path, or the longest prefix of it."""
     best: Location | None = None
-    redirect = False
+    slashed: dict[str, Location] = {}
     for found in locations:
         if found.kind == "=" and found.text == uri:
             return found, "exact"
         if found.kind in ("", "^~") and uri.startswith(found.text) and (not best or len(found.text) > len(best.text)):
             best = found
         if found.kind in ("", "^~", "=") and found.text == f"{uri}/":
-            redirect = redirect or any(name in found.level.own for name in ("proxy_pass", *CONTENT[:5]))
-    return best, "redirect" if redirect and not (best and best.text == uri) else "prefix" if best else "none"
+            slashed[found.kind] = found
+    if any(PASSES & found.level.own.keys() for found in slashed.values()) and not (best and best.text == uri):
+        return slashed.get("=") or next(iter(slashed.values())), "redirect"
+    return best, "prefix" if best else "none"

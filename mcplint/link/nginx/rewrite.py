@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TypeAlias
 
 from mcplint.core import Note, Span
 from mcplint.facts.nginx import Directive, Word
 from mcplint.link.nginx.levels import Level
 from mcplint.link.nginx.request import Request
-from mcplint.link.nginx.text import Undecided, escape_argument, search
+from mcplint.link.nginx.text import Undecided, escape_argument, escape_redirect, search
 
 Stop: TypeAlias = tuple[int, str | None, str | None]
 """A status, the text that is sent with it, and where it redirects to."""
@@ -36,6 +37,7 @@ def _run(request: Request, level: Level) -> Stop | None:
             case "if" if directive.block is not None:
                 stop = _if(request, directive, level)
             case "break":
+                request.prefix_holds = request.prefix_holds and not request.changed
                 request.changed, request.stopped = False, True
         if stop or request.stopped:
             return stop
@@ -76,9 +78,10 @@ def _if(request: Request, directive: Directive, level: Level) -> Stop | None:
     inner = request.config.includes.level("if", directive, directive.block or (), level)
     try:
         holds = condition(request, directive)
-    except Undecided:
-        if inner.open or DECISIVE & inner.own.keys():
+    except Undecided as undecided:
+        if inner.open or (DECISIVE & inner.own.keys() and not _refuses(inner)):
             raise
+        request.trace.append(undecided.note)
         for found in inner.own.get("set", ()):
             request.variables[found.args[0].text.lstrip("$")] = None
         return None
@@ -88,6 +91,12 @@ def _if(request: Request, directive: Directive, level: Level) -> Stop | None:
     if level.name == "location":
         request.level = inner
     return _run(request, inner)
+
+
+def _refuses(level: Level) -> bool:
+    """Whether a block only turns requests away: those that interest us are none of them."""
+    names = DECISIVE & level.own.keys()
+    return names == {"return"} and all(found.words[:1] >= ("400",) for found in level.own["return"])
 
 
 def condition(request: Request, directive: Directive) -> bool:
@@ -127,9 +136,11 @@ def _rewrite(request: Request, directive: Directive) -> Stop | None:
     text = replacement.text.removesuffix("?")
     keep = request.args if text == replacement.text else ""
     head, mark, tail = text.partition("?")
-    path, args = request.evaluate(head, replacement.span), _query(request, tail, replacement.span)
+    redirect = flag in ("redirect", "permanent") or re.match(r"https?://|\$scheme", replacement.text)
+    path = _quoted(request, head, replacement.span, escape_redirect if redirect else str)
+    args = _quoted(request, tail, replacement.span, escape_argument)
     args = "&".join(part for part in (args, keep) if part) if mark else keep
-    if flag in ("redirect", "permanent") or re.match(r"https?://|\$scheme", replacement.text):
+    if redirect:
         return (301 if flag == "permanent" else 302), None, path + (f"?{args}" if args else "")
     if not path:
         return 500, None, None
@@ -141,11 +152,11 @@ def _rewrite(request: Request, directive: Directive) -> Stop | None:
     return None
 
 
-def _query(request: Request, text: str, span: Span) -> str:
-    """The query of a replacement: what was captured is escaped in it."""
+def _quoted(request: Request, text: str, span: Span, escape: Callable[[str], str]) -> str:
+    """A text with its variables replaced, what was captured from an escaped path escaped again."""
     captures = request.captures
     if request.quoted:
-        request.captures = tuple(escape_argument(found) if found else found for found in captures)
+        request.captures = tuple(escape(found) if found else found for found in captures)
     try:
         return request.evaluate(text, span)
     finally:

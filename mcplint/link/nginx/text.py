@@ -60,6 +60,11 @@ def escape_argument(text: str) -> str:
     return escape(text).replace("&", "%26").replace("+", "%2B")
 
 
+def escape_redirect(text: str) -> str:
+    """A captured text as nginx writes it into the URL of a redirect."""
+    return "".join(f"%{ord(char):02X}" if char in '"#%' or not " " < char < "\x7f" else char for char in text)
+
+
 def search(pattern: str, text: str, ignore_case: bool, span: Span) -> re.Match[str] | None:
     """Where a regular expression of nginx matches. Raises Undecided where Python cannot say so, or not in time."""
     compiled = _compiled(pattern, ignore_case)
