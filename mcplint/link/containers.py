@@ -123,8 +123,8 @@ def _container(image: Image | None, service: Service | None, argv: Argv | None) 
         env=environment(image, service),
         env_closed=bool(image and image.env_closed and (not service or service.env_closed)),
         command=said if said.trace or not argv else said._replace(trace=(Note(argv.span, "starts it"),)),
-        user=service.user if service and service.user else image.user if image else UNKNOWN,
-        workdir=service.working_dir if service and service.working_dir else image.workdir if image else UNKNOWN,
+        user=_first(service and service.user, image and image.user),
+        workdir=_first(service and service.working_dir, image and image.workdir),
         ports=service.ports if service else (),
         expose=(image.expose if image else ()) + (service.expose if service else ()),
         probe=None if service and service.probe_disabled else probe,
@@ -137,6 +137,11 @@ def _container(image: Image | None, service: Service | None, argv: Argv | None) 
         stdin_open=service.stdin_open if service else UNKNOWN,
         links=(_image_link(image, service),),
     )
+
+
+def _first(*values: Value[str] | None) -> Value[str]:
+    """The first value of which anything is said."""
+    return next((value for value in values if value is not None), UNKNOWN)
 
 
 def _shared(service: Service | None) -> Value[bool]:
@@ -155,7 +160,7 @@ def environment(image: Image | None, service: Service | None) -> Mapping[str, Va
     env = dict(image.env) if image else {}
     for name, value in service.env.items() if service else ():
         below = env.get(name)
-        env[name] = value._replace(trace=below.trace + value.trace) if below else value  # type: ignore[assignment]
+        env[name] = value._replace(trace=below.trace + value.trace) if below is not None else value  # type: ignore[assignment]
     return env
 
 
