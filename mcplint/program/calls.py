@@ -6,7 +6,7 @@ from typing import Any
 
 from mcplint.core import Note
 from mcplint.program.classes import construct
-from mcplint.program.functions import bind, invoke
+from mcplint.program.functions import bind, invoke, loosen
 from mcplint.program.machine import Args, Machine
 from mcplint.program.methods import method
 from mcplint.program.values import (
@@ -66,17 +66,6 @@ def _made(machine: Machine, path: str, args: Args) -> Abstract:
     if handler is not None:
         handler(machine, args, made)
     return known(made, *args.notes)
-
-
-def loosen(machine: Machine, value: Abstract) -> None:
-    """Forgets what is in a list or dict that something unknown gets hold of."""
-    for option in value.options or ():
-        if isinstance(option, Sequence) and option.kind == "list":
-            machine.put(option.table, "items", None)
-        elif isinstance(option, Dict):
-            machine.put(option.table, "open", True)
-            for name in option.entries:
-                machine.put(option.entries, name, machine.risk(*value.trace))
 
 
 def _instance(machine: Machine, callee: Instance, args: Args) -> Abstract:

@@ -26,6 +26,9 @@ from mcplint.program.values import (
 )
 
 
+CALLS, COSTLY = 8, 4_000
+
+
 def made(machine: Machine, frame: Frame, node: Any) -> Function:
     """The function of a `def` or `lambda`, its defaults evaluated."""
     parameters = node.args
@@ -102,6 +105,14 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
     place = id(function.node)
     if machine.active.get(place, 0) >= ACTIVE:
         return machine.risk(Note(function.scope.module.span(function.node), "calls itself"))
+    calls, steps = machine.costs.get(place, (0, 0))
+    if calls >= CALLS and steps > COSTLY:
+        for value in names.values():
+            loosen(machine, value)
+        return machine.risk(
+            Note(function.scope.module.span(function.node), "is called too often to be followed each time")
+        )
+    before = machine.budget
     frame = Frame(function.scope.module, names, function.scope, function)
     machine.active[place] = machine.active.get(place, 0) + 1
     try:
@@ -110,6 +121,8 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
         return _body(machine, frame, function.node)
     finally:
         machine.active[place] -= 1
+        calls, steps = machine.costs.get(place, (0, 0))
+        machine.costs[place] = (calls + 1, steps + before - machine.budget)
 
 
 def _body(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Abstract:
@@ -143,6 +156,17 @@ def _yields(node: ast.AST) -> bool:
                 pending += ast.iter_child_nodes(each)
         node._yields = found  # type: ignore[attr-defined]
     return bool(found)
+
+
+def loosen(machine: Machine, value: Abstract) -> None:
+    """Forgets what is in a list or dict that something unknown gets hold of."""
+    for option in value.options or ():
+        if isinstance(option, Sequence) and option.kind == "list":
+            machine.put(option.table, "items", None)
+        elif isinstance(option, Dict):
+            machine.put(option.table, "open", True)
+            for name in option.entries:
+                machine.put(option.entries, name, machine.risk(*value.trace))
 
 
 def bind(args: Args, *first: Abstract) -> Args:

@@ -137,6 +137,7 @@ class Machine(Journal):
         self.lenient = lenient
         self.depth = 0
         self.loops = 0
+        self.costs: dict[int, tuple[int, int]] = {}
         self.spans: dict[ast.AST, Span] = {}
         self.constants: dict[ast.AST, Abstract] = {}
         self.packages: dict[str, Package | None] = {}

@@ -17,6 +17,7 @@ from mcplint.program.values import (
     Entries,
     Sequence,
     known,
+    plain,
     spelled,
     union,
     unknown,
@@ -135,6 +136,17 @@ def _extend(machine: Machine, args: Args, owner: Sequence) -> Abstract:
     return known(None)
 
 
+def _index(machine: Machine, args: Args, owner: Sequence) -> Abstract:
+    try:
+        items = [plain(item) for item in owner.items or ()]
+        wanted = plain(args.get(0, "value"))
+    except LookupError:
+        return machine.risk(*args.notes)
+    if owner.items is None or wanted not in items:
+        return machine.risk(*args.notes)
+    return known(items.index(wanted), *args.notes)
+
+
 def _changed(machine: Machine, args: Args, owner: Sequence) -> Abstract:
     machine.put(owner.table, "items", None)
     return machine.risk(*args.notes)
@@ -224,6 +236,7 @@ SEQUENCES: Mapping[str, Handler] = {
     "extend": _extend,
     "update": _extend,
     "copy": _copy,
+    "index": _index,
     "pop": _changed,
     "remove": _changed,
     "clear": _changed,

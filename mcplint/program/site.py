@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -176,7 +177,7 @@ def _called(endpoint: Instance) -> tuple[Note, ...]:
 def _plain(machine: Machine, route: Instance, site: Site, way: Way) -> None:
     path = prefixed(way.prefix, route.table["path"])
     target = route.table["endpoint"].only
-    found = _handled(machine, target) if _speaks(machine) and target is not None else []
+    found = _handled(machine, target) if _speaks(machine) and _hands_on(target) else []
     for handled in found:
         _low(machine, handled, site, way, path)
     if found:
@@ -201,6 +202,17 @@ def _callable(machine: Machine, option: Any, site: Site, way: Way, path: Abstrac
 def _speaks(machine: Machine) -> bool:
     """Whether the program has made any transport that a handler could hand requests to."""
     return bool(machine.state.get("%transports") or machine.state.get("%apps"))
+
+
+_REQUEST = frozenset({"_send", "receive", "scope", "connect_sse", "handle_request"})
+
+
+def _hands_on(option: Any) -> bool:
+    """Whether an endpoint may hand a request to a transport: it takes the request apart, or is no plain function."""
+    function = option.function if isinstance(option, Method) else option
+    if not isinstance(function, Function) or _arity(option) > 1:
+        return option is not None
+    return any(isinstance(node, ast.Attribute) and node.attr in _REQUEST for node in ast.walk(function.node))
 
 
 def _handled(machine: Machine, option: Any, site: Site | None = None, way: Way | None = None) -> list[Handled]:
