@@ -1,0 +1,232 @@
+"""Whatever lies in a project: a finding or a note with a place, the rest goes on, nothing hangs, bursts or leaks."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+DOCKERFILE = 'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nUSER 1000\nCMD ["python", "server.py"]\n'
+LOOPBACK = 'from mcp.server.fastmcp import FastMCP\n\nmcp = FastMCP("a")\nmcp.run(transport="streamable-http")\n'
+SERVER = LOOPBACK.replace('"a"', '"b", host="0.0.0.0"')
+COMPOSE = """services:
+  b:
+    build: .
+  proxy:
+    image: nginx:1.30
+    volumes: [./default.conf:/etc/nginx/conf.d/default.conf]
+"""
+PROXY = """server {
+    listen 80;
+    location /mcp {
+        proxy_pass http://b:8000;
+        proxy_buffering off;
+        proxy_read_timeout 1h;
+    }
+}
+"""
+MANIFEST = json.dumps(
+    {
+        "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+        "name": "io.github.someone/b",
+        "description": "Keeps notes",
+        "version": "1.0.0",
+        "remotes": [{"type": "streamable-http", "url": "https://b.example.com/mcp"}],
+    },
+    indent=2,
+)
+GOOD = {
+    "Dockerfile": DOCKERFILE,
+    "server.py": SERVER,
+    "compose.yaml": COMPOSE,
+    "default.conf": PROXY,
+    "server.json": MANIFEST,
+}
+# A deployment with a defect that must be found whatever else lies in the project.
+DEFECT = {"a/Dockerfile": DOCKERFILE, "a/server.py": LOOPBACK}
+MEMORY, SECONDS = 600 << 20, 20
+
+
+class Ran(NamedTuple):
+    code: int
+    findings: list[dict[str, Any]]
+    err: str
+
+    def about(self, path: str, rule: str = "") -> list[dict[str, Any]]:
+        return [one for one in self.findings if one["path"] == path and rule in (one["rule"], "")]
+
+
+def spoilt(content: str | bytes | Callable[[Path], None]) -> dict[str, Any]:
+    """For every kind of file a good deployment in which that file is spoilt, in a folder named after it."""
+    return {f"{kind}/{name}": content if name == kind else text for kind in GOOD for name, text in GOOD.items()}
+
+
+@pytest.fixture
+def lint(project) -> Callable[..., Ran]:
+    def run(files: dict[str, Any], *arguments: str) -> Ran:
+        root = project({**DEFECT, **{path: content for path, content in files.items() if not callable(content)}})
+        for path, make in files.items():
+            if callable(make):
+                make(root / path)
+        command = [sys.executable, "-m", "mcplint", "--format", "json", *(arguments or ("--pedantic",))]
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))  # noqa: E731
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, preexec_fn=limit)
+        return Ran(ran.returncode, json.loads(ran.stdout)["findings"], ran.stderr)
+
+    return run
+
+
+def fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def dangling(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def outside(path: Path) -> None:
+    secret = path.parent.parent.parent / "secret"
+    secret.write_text("SECRET {\n")
+    path.symlink_to(secret)
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+def device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+BINARY = bytes(range(256)) * 40
+YAML_ALIASES = "a: &a [x, x]\n" + "".join(
+    f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join([f'*{chr(97 + i)}'] * 9)}]\n" for i in range(20)
+)
+YAML_MERGES = "x0: &x0 {a: 1}\n" + "".join(f"x{i}: &x{i}\n  <<: [*x{i - 1}, *x{i - 1}]\n" for i in range(1, 101))
+
+ALL = frozenset(GOOD)
+DATA = {"compose.yaml", "server.json"}
+
+# What is in a file, and the kinds of file that it makes unreadable.
+TEXTS: dict[str, tuple[str | bytes, Collection[str]]] = {
+    "empty": ("", DATA),
+    "blank": ("\n\n  \n", DATA),
+    "binary": (BINARY, ALL),
+    "NUL": ("x\0y\n", ALL),
+    "UTF-16": ("FROM x\n".encode("utf-16"), ALL),
+    "too large": (b"# " + b"x" * (3 << 20), ALL),
+    "brackets": ("[" * 26_000, ALL - {"Dockerfile", "default.conf"}),
+    "braces": ("{" * 26_000, ALL - {"Dockerfile"}),
+    "lists": ("- " * 27_000, {"compose.yaml"}),
+    "quote": ('a "b\n', ALL - {"Dockerfile", "compose.yaml"}),
+    "parentheses": ("(" * 20_000, {"server.py"}),
+    "controls": ("\x1b[31m\x07\x08\n", ALL - {"Dockerfile", "default.conf"}),
+    "aliases": (COMPOSE + YAML_ALIASES, {"server.json"}),
+    "merges": (COMPOSE + YAML_MERGES, {"server.json"}),
+    "one line": ("RUN " + "a " * 500_000, DATA),
+    "continuations": ("FROM x\nRUN a " + "\\\n b " * 200_000, {"server.json"}),
+    "not": ("x = " + "not " * 20_000 + "1", {"server.py"}),
+    "attributes": ("x = a" + ".b" * 20_000, {"server.json"}),
+    "Python 2": ("print 'hello'\n", {"server.py", "server.json"}),
+    "newer Python": ("match x:\n  case 1 if: pass\n", {"server.py", "server.json"}),
+    "cookiecutter": ("FROM {{ cookiecutter.image }}\n", {"server.json"}),
+    "jinja": ("{% if x %}\na: {{ b }}\n{% endif %}\n", {"server.py", *DATA}),
+    "include of itself": ("include default.conf;\ninclude *.conf;\n" + PROXY, {"server.json"}),
+    "include of others": ("include /etc/passwd;\ninclude ../../secret;\n" + PROXY, {"server.json"}),
+    "digits": ('{"a": ' + "9" * 10_000 + "}", ()),
+    "surrogates": ('{"a": "\\ud800"}', ()),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_that_makes_no_sense(lint, name):
+    content, unreadable = TEXTS[name]
+    ran = lint(spoilt(content))
+    assert [finding["message"] for finding in ran.findings if finding["rule"] == "internal-error"] == []
+    assert ran.code == 1 and ran.err == ""
+    assert "loopback-in-container" in {finding["rule"] for finding in ran.about("a/server.py")}
+    said = {kind for kind in GOOD if ran.about(f"{kind}/{kind}", "unreadable-file")}
+    assert said >= set(unreadable)
+
+
+@pytest.mark.parametrize("make", [fifo, dangling, loop, outside, folder, device], ids=lambda make: make.__name__)
+def test_what_is_no_file(lint, make):
+    ran = lint(spoilt(make))
+    assert ran.code == 1 and ran.err == ""
+    assert "loopback-in-container" in {finding["rule"] for finding in ran.about("a/server.py")}
+    assert "SECRET" not in json.dumps(ran.findings)
+    for kind in ALL - {"server.py"}:
+        [finding] = ran.about(f"{kind}/{kind}")
+        assert finding["rule"] == "unreadable-file" and (finding["line"], finding["column"]) == (1, 1)
+
+
+def test_a_file_that_is_named_must_be_readable(lint):
+    named = [f"{kind}/{kind}" for kind in GOOD]
+    ran = lint(spoilt(b"\0"), *named)
+    said = [(finding["rule"], finding["severity"], finding["path"]) for finding in ran.findings]
+    assert sorted(said) == sorted(("unreadable-file", "error", path) for path in named)
+    assert ran.code == 1
+
+
+@pytest.mark.parametrize(
+    "dress",
+    [
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", " \n"),
+        lambda text: text.rstrip("\n"),
+    ],
+    ids=["BOM", "CRLF", "blanks", "no end"],
+)
+def test_a_dress_that_changes_nothing(lint, dress):
+    plain = lint({f"b/{name}": text for name, text in GOOD.items()})
+    dressed = lint(
+        {**{path: dress(text) for path, text in DEFECT.items()}, **{f"b/{k}": dress(t) for k, t in GOOD.items()}}
+    )
+    places = [[(f["rule"], f["path"], f["line"], f["column"]) for f in ran.findings] for ran in (plain, dressed)]
+    assert places[0] == places[1]
+
+
+def test_a_dockerfile_in_latin_1_is_read(lint):
+    ran = lint({"a/Dockerfile": b"# caf\xe9\n" + DOCKERFILE.encode()})
+    assert [finding["rule"] for finding in ran.about("a/server.py")] == ["loopback-in-container"]
+
+
+def test_a_lone_carriage_return_is_no_crash(lint):
+    ran = lint({f"b/{name}": text.replace("\n", "\r") for name, text in GOOD.items()})
+    assert ran.code == 1 and "internal-error" not in {finding["rule"] for finding in ran.findings}
+
+
+def test_a_file_that_vanishes_between_listing_and_reading(project, mcplint, monkeypatch):
+    from mcplint import discover
+
+    root = project({**DEFECT, **{f"b/{name}": text for name, text in GOOD.items()}})
+    listed = discover.tree
+
+    def vanishing(*arguments):
+        tree = listed(*arguments)
+        (root / "b/Dockerfile").unlink()
+        return tree
+
+    monkeypatch.setattr(discover, "tree", vanishing)
+    ran = mcplint("--pedantic", "--format", "json")
+    found = json.loads(ran.out)["findings"]
+    assert ("b/Dockerfile", "has vanished since it was listed") in [(f["path"], f["message"]) for f in found]
+    assert "a/server.py" in [finding["path"] for finding in found] and ran.code == 1
+
+
+def test_an_import_chain_that_bites_its_tail(lint):
+    chain = {f"b/m{i}.py": f"from m{(i + 1) % 60} import *\n" for i in range(60)}
+    ran = lint({"b/Dockerfile": DOCKERFILE, **chain, "b/server.py": "from m0 import *\n" + SERVER + "x = 1\n" * 20_000})
+    assert ran.code == 1 and ran.err == ""
