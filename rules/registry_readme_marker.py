@@ -47,7 +47,7 @@ acme-weather = "acme_weather:main"
 Listed as mcp-name: io.github.acme/weather.
 ```
 ```output
-error[registry-readme-marker]: the ownership check fails: it wants `mcp-name: io.github.acme/weather`, and `.` behind it could go on the name
+error[registry-readme-marker]: the ownership check fails: `.` behind the name could go on it; it wants `mcp-name: io.github.acme/weather`
  --> README.md:2:11
   |
 2 | Listed as mcp-name: io.github.acme/weather.

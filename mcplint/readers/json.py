@@ -46,10 +46,6 @@ class _Open:
         return MappingNode(span, tuple(zip(self.keys, self.items, strict=False)))
 
 
-class _Full(Exception):
-    """As many problems as anyone reads, or too deep."""
-
-
 class _Parser:
     """The nodes and problems so far. A class because every token changes them."""
 
@@ -64,12 +60,12 @@ class _Parser:
         self, span: Span, message: str, severity: str = ERROR, edit: Edit | None = None, damage: bool = False
     ) -> None:
         self.problems.append(Problem(span, message, severity, edit, damage=damage))
-        if len(self.problems) >= MAX_PROBLEMS:
-            raise _Full
 
     def run(self) -> None:
-        """Takes every token in turn, up to MAX_PROBLEMS problems."""
+        """Takes every token in turn, until there are MAX_PROBLEMS problems or it nests too deep."""
         for kind, start, end in _tokens(self.source.text):
+            if len(self.problems) >= MAX_PROBLEMS or len(self.stack) > MAX_DEPTH:
+                return
             span = Span(self.source, start, end)
             match kind:
                 case "mark":
@@ -95,9 +91,8 @@ class _Parser:
         match mark:
             case "{" | "[":
                 self.place(span)
-                if len(self.stack) >= MAX_DEPTH:
+                if len(self.stack) == MAX_DEPTH:
                     self.problem(span, f"nests deeper than {MAX_DEPTH} levels", damage=True)
-                    raise _Full
                 self.stack.append(_Open(span.start, KEY if mark == "{" else VALUE))
             case "}" | "]" if top and (mark == "}") == (top.first is KEY):
                 self.close(top, span)
@@ -153,16 +148,16 @@ class _Parser:
         self.stack.pop()
         node = top.node(self.source, span.end)
         if isinstance(node, MappingNode):
-            self.problems.extend(islice(_repeated(node), MAX_PROBLEMS - len(self.problems)))
+            self.problems.extend(islice(_repeated(node), max(MAX_PROBLEMS - len(self.problems), 0)))
         self.value(node)
 
     def finish(self) -> None:
-        """Closes what the text leaves open."""
+        """Closes what the text leaves open; the innermost of it is where something is missing."""
+        if self.stack:
+            opening = Span(self.source, self.stack[-1].start, self.stack[-1].start + 1)
+            self.problem(opening, f"`{opening.text}` is never closed", damage=True)
         while self.stack:
-            top = self.stack.pop()
-            opening = Span(self.source, top.start, top.start + 1)
-            self.problems.append(Problem(opening, f"`{opening.text}` is never closed", ERROR, damage=True))
-            self.value(top.node(self.source, self.end))
+            self.value(self.stack.pop().node(self.source, self.end))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
@@ -194,10 +189,7 @@ def _repeated(node: MappingNode) -> Iterator[Problem]:
 def read(source: Source) -> Document:
     """The document and, in order, everything in it that is not strict JSON, up to about MAX_PROBLEMS places."""
     parser = _Parser(source)
-    try:
-        parser.run()
-    except _Full:
-        parser.end = max(parser.end, parser.problems[-1].span.end)
+    parser.run()
     parser.finish()
     if parser.root is None and not parser.problems:
         parser.problems.append(Problem(Span(source, 0, 0), "is empty", ERROR, damage=True))

@@ -59,17 +59,17 @@ def _built(manifest: Manifest, registry: str) -> Iterator[Finding]:
 
 
 def _version(written: ScalarNode, said: str, built: Value[str]) -> Iterator[Finding]:
-    if (
-        built.only is None
-        or said == built.only
-        or version.is_range(said)
-        or re.fullmatch(r"0\.0\.0.*|.*[$@{%].*", f"{said}|{built.only}")
-    ):
+    if built.only is None or said == built.only or version.is_range(said) or _unreleased(said, built.only):
         return
     fix = Fix(f"write {built.only}", (Edit(written.span, built.only),)) if written.span.text == said else None
     same = version.same(said, built.only)
     message = f"is spelled {built.only} by the project" if same else f"is not {built.only}, which the project builds"
     yield Finding(message, shown(written), built.trace[-1:], fix)
+
+
+def _unreleased(said: str, built: str) -> bool:
+    """Whether one of two versions is a stand-in, or that of the work on the next release, which nobody publishes."""
+    return re.search(r"[$@{%]|\b0\.0\.0\b|dev|SNAPSHOT", f"{said} {built}") is not None
 
 
 def _own(manifest: Manifest) -> Iterator[Finding]:

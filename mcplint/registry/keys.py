@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from mcplint.core import ERROR, Edit, Finding, Fix, Note
@@ -11,6 +12,8 @@ from mcplint.facts.manifest import Path
 from mcplint.knowledge.registry import KEYS, MEANT, PUBLISHER_PROVIDED, RENAMED
 from mcplint.model import Manifest
 from mcplint.registry.place import shown
+
+MOST = 100
 
 
 class Stray(NamedTuple):
@@ -58,7 +61,11 @@ def rename(stray: Stray) -> Fix | None:
 
 
 def dropped(manifest: Manifest) -> Iterator[Finding]:
-    """The keys that publishing loses, besides those whose right spelling the schema misses and says so."""
+    """The keys that publishing loses, up to MOST, besides those whose right spelling the schema misses and says so."""
+    yield from islice(_dropped(manifest), MOST)
+
+
+def _dropped(manifest: Manifest) -> Iterator[Finding]:
     document = manifest.document
     if not document.whole:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from mcplint.core import WARNING, Edit, Finding, Fix, Note, Source, Span, Value
@@ -61,15 +62,15 @@ def near_marker(readme: Source, name: str) -> tuple[Span, str] | None:
     found = re.sub(r"--$", "", match[2])
     span = Span(readme, match.start(), match.start(2) + len(found))
     if found == name:
-        fault = "one space stands behind the colon, and `mcp-name` is in lower case"
+        fault = "`mcp-name:` in lower case and one space stand before the name"
     elif found.lower() == name.lower():
-        fault = "its case is not that of the name"
+        fault = "the case of this name is another"
     elif found.startswith(name):
         rest = found[len(name) :]
         glued = not rest.strip(".-_/")
-        fault = f"`{rest}` behind it could go on the name" if glued else "it is a longer name"
+        fault = f"`{rest}` behind the name could go on it" if glued else "this name is longer"
     else:
-        fault = "it is another name"
+        fault = "this is another name"
     return span, fault
 
 
@@ -93,8 +94,8 @@ def _readme(manifest: Manifest, package: Published, built: Distribution, name: S
         return
     if near := near_marker(readme, text(name)):
         span, fault = near
-        fix = Fix("write the marker", (Edit(span, marker),), safe=fault != "it is another name")
-        yield Finding(f"the ownership check fails: it wants `{marker}`, and {fault}", span, notes, fix)
+        fix = Fix("write the marker", (Edit(span, marker),), safe=fault != "this is another name")
+        yield Finding(f"the ownership check fails: {fault}; it wants `{marker}`", span, notes, fix)
         return
     strays = (source for source in manifest.project.readmes if is_marked(source.text, text(name)))
     notes += tuple(Note(_start(source), "this README has it, and is not the one that is shipped") for source in strays)
@@ -166,7 +167,7 @@ def image_labels(manifest: Manifest) -> Iterator[Finding]:
     images = manifest.project.images
     if not name or not listed or not images or any(_labelled(image, text(name)) for image in images):
         return
-    if any(LABEL in recipe.text for recipe in manifest.project.recipes):
+    if any(_labels_so(recipe.text) for recipe in manifest.project.recipes):
         return
     image = next((image for image in images if image.dockerfile.rpartition("/")[2] == "Dockerfile"), images[0])
     elsewhere = len(images) > 1 or any(_sets_labels(recipe.text) for recipe in manifest.project.recipes)
@@ -178,7 +179,7 @@ def image_labels(manifest: Manifest) -> Iterator[Finding]:
 
 def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[Note, ...]) -> Finding:
     """What is wrong with the label of an image, or that it has none."""
-    if label and label.only is not None and label.span:
+    if label is not None and label.only is not None and label.span:
         fix = Fix("write the name", label.write(name), safe=True) if label.slot else None
         return Finding(
             f"the ownership check fails: the label is `{label.only[:120]}`, not `{name}`", label.span, notes, fix
@@ -196,6 +197,13 @@ def _labelled(image: Labelled, name: str) -> bool:
     """Whether the image carries the label, or may: its value is not known."""
     label = image.labels.get(LABEL)
     return label is not None and label.may(lambda value: value == name)
+
+
+def _labels_so(recipe: str) -> bool:
+    """Whether a recipe gives images this very label; an annotation of that name is none."""
+    lower = recipe.lower()
+    first = islice(re.finditer(re.escape(LABEL), recipe), 20)
+    return any(lower.rfind("label", 0, at.start()) > lower.rfind("annotation", 0, at.start()) for at in first)
 
 
 def _sets_labels(recipe: str) -> bool:

@@ -6,6 +6,7 @@ Source: the validators of the registry's releases up to 1.8.1, https://github.co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from mcplint.core import Finding, Fix
@@ -31,6 +32,7 @@ class Row(NamedTuple):
     mend: Callable[[Place], Fix | None] = mends.nothing
 
 
+MOST = 100
 FIELD, VERSION, PACKAGE, TRANSPORT, ARGUMENT, REMOTE = "field", "version", "package", "transport", "argument", "remote"
 
 _VERSIONS = "version|packages * version"
@@ -353,7 +355,11 @@ ROWS = (
 
 
 def refusals(manifest: Manifest, *subjects: str) -> Iterator[Finding]:
-    """What publishing refuses of some subjects; not where the schema has something to say already."""
+    """What publishing refuses of some subjects, up to MOST; not where the schema has something to say already."""
+    yield from islice(_refusals(manifest, subjects), MOST)
+
+
+def _refusals(manifest: Manifest, subjects: tuple[str, ...]) -> Iterator[Finding]:
     if not manifest.document.whole:
         return
     spoken = {violation.path for violation in manifest.document.violations}

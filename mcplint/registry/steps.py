@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mcplint.core import NOTE, WARNING, Edit, Finding, Fix, Note, Span
+from mcplint.core import NOTE, Edit, Finding, Fix, Note, Span
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
@@ -36,6 +36,15 @@ class Step(NamedTuple):
     def uses(self) -> str:
         node = self.node.get("uses")
         return node.text.partition("@")[0].lower() if isinstance(node, ScalarNode) else ""
+
+    def variable(self, name: str) -> str:
+        """What a variable is set to in the step, its job or the workflow; empty where it is not."""
+        for owner in (self.node, self.job, self.workflow):
+            env = owner.get("env")
+            value = env.get(name) if isinstance(env, MappingNode) else None
+            if isinstance(value, ScalarNode):
+                return value.text
+        return ""
 
     def found(self, pattern: str) -> Iterator[tuple[Span, re.Match[str]]]:
         """Every match in the script that no comment hides."""
@@ -74,7 +83,7 @@ def broken(manifest: Manifest) -> Iterator[Finding]:
                 message = f"publishes all the same: the publisher looks at no flag, and has no dry run (`{flags[0]}`)"
                 yield Finding(message, span)
         yield from _logins(step)
-        yield from _versions(step)
+        yield from _versions(step, manifest)
 
 
 def _logins(step: Step) -> Iterator[Finding]:
@@ -100,18 +109,20 @@ def _may_identify(step: Step) -> bool:
     return "workflow_call" in step.workflow.span.text
 
 
-def _versions(step: Step) -> Iterator[Finding]:
-    """Publishers that are pinned to a release that today's registry or schema outgrew."""
-    for span, match in step.found(r"registry/releases/download/v?(\d+)\.(\d+)\.(\d+)/mcp-publisher[^\s\"'|]*"):
-        release = tuple(int(number) for number in match.groups())
-        said = ".".join(match.groups())
-        if release < (1, 4, 0):
+def _versions(step: Step, manifest: Manifest) -> Iterator[Finding]:
+    """Publishers that are pinned to a release that today's schema or registry outgrew."""
+    for span, match in step.found(r"registry/releases/download/(?:\$\{?(\w+)\}?|v?(\d[\d.]*))/mcp-publisher[^\s\"'|]*"):
+        pinned = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})", match[2] or step.variable(match[1]))
+        release = tuple(map(int, pinned.groups())) if pinned else (9,)
+        said = ".".join(map(str, release))
+        if release < (1, 4, 0) and manifest.document.date == CURRENT:
             yield Finding(
-                f"is release {said} of the publisher, which refuses the {CURRENT} schema: it takes 1.4.0", span
+                f"is release {said} of the publisher, which refuses the {CURRENT} schema: 1.4.0 takes it", span
             )
         elif release < (1, 8, 0):
-            message = f"is release {said} of the publisher, older than what the registry checks today"
-            yield Finding(message, span, severity=WARNING)
+            yield Finding(
+                f"is release {said} of the publisher: the registry's checks are of 1.8.0", span, severity=NOTE
+            )
 
 
 def fragile(manifest: Manifest) -> Iterator[Finding]:
@@ -150,7 +161,7 @@ def _early(step: Step, listed: list[Step]) -> Iterator[Finding]:
     uploads = [other for other in listed if other.workflow is step.workflow and other.uploads()]
     span = next(step.found(_PUBLISH))[0]
     late = [other for other in uploads if not _before(other, step)]
-    if late and len(late) == len(uploads):
+    if late and len(late) == len(uploads) and not step.job.get("needs"):
         place = late[0].run or late[0].node.span
         notes = (Note(place.head, "the package is uploaded here"),)
         yield Finding("does not wait for the upload of the package, which the registry then looks for", span, notes)
