@@ -21,7 +21,7 @@ import yaml
 from dockerfile_parse import DockerfileParser
 
 from tests.lab import need, nginx
-from tests.lab.project import EXAMPLES
+from tests.lab.project import EXAMPLES, ROOT
 from tests.lab.servers import ELSEWHERE, HERE, INITIALIZE, JSON
 
 pytestmark = pytest.mark.skipif(
@@ -50,18 +50,30 @@ class Front(NamedTuple):
 
 @pytest.fixture(scope="module")
 def right(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return install(RIGHT, tmp_path_factory)
+    return install(copy(RIGHT, tmp_path_factory))
 
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return install(BROKEN, tmp_path_factory)
+    return install(copy(BROKEN, tmp_path_factory))
 
 
-def install(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the example with a `.venv` in which the image's second stage would find it."""
+@pytest.fixture(scope="module")
+def mended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The broken one after all that mcplint can do for it."""
+    folder = copy(BROKEN, tmp_path_factory)
+    mcplint = [sys.executable, "-m", "mcplint", "--fix", "--unsafe-fixes", "--pedantic"]
+    subprocess.run(mcplint, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+    return install(folder)
+
+
+def copy(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp(name) / "app"
-    shutil.copytree(EXAMPLES / name, folder)
+    return Path(shutil.copytree(EXAMPLES / name, folder))
+
+
+def install(folder: Path) -> Path:
+    """Gives the example a `.venv` with what the image's first stage installs, where its second stage has it."""
     locked = need.uv("export", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", folder=folder)
     (folder / "locked.txt").write_text(locked)
     need.uv("venv", "--quiet", "--python", sys.executable, folder=folder)
@@ -233,6 +245,13 @@ def test_the_published_address_of_the_broken_one_leads_nowhere(broken: Path) -> 
     with servers(broken, 1) as ports, front(broken, [f"{HERE}:{ports[0]}"]) as to:
         assert status(to, "/mcp") == 200
         assert status(to, path) == 404
+
+
+def test_a_client_calls_the_tools_of_the_mended_one_where_it_is_told_to(mended: Path) -> None:
+    [remote] = json.loads((mended / "server.json").read_text())["remotes"]
+    path = remote["url"].removeprefix(f"https://{HOST}")
+    with servers(mended, 2) as ports, front(mended, [f"{ELSEWHERE}:{port}" for port in ports]) as to:
+        assert [error for error, _ in call(mended, to, *TOOLS, path=path)["results"]] == [False, False, False, True]
 
 
 def test_the_twins_differ_in_the_mistakes_alone() -> None:

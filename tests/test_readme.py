@@ -39,15 +39,16 @@ def mcplint(*arguments: str) -> str:
 
 def section(name: str) -> str:
     """What stands between a marker and the next `<!-- end -->`."""
-    found = re.search(rf"<!-- {re.escape(name)} -->\n(.*?)<!-- end -->", README.read_text(), re.DOTALL)
-    assert found, f"README.md has no <!-- {name} --> … <!-- end -->"
-    return found[1]
+    start, end = f"<!-- {name} -->\n", "<!-- end -->"
+    assert start in README.read_text(), f"README.md has no {start}"
+    return README.read_text().partition(start)[2].partition(end)[0]
 
 
 def agrees(name: str, wanted: str, update: bool) -> None:
     """Holds a section against what it should be, or makes it so."""
     if update:
-        README.write_text(README.read_text().replace(section(name), wanted))
+        marker = f"<!-- {name} -->\n"
+        README.write_text(README.read_text().replace(marker + section(name), marker + wanted))
     assert section(name) == wanted
 
 
