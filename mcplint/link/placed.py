@@ -51,7 +51,8 @@ def _from_stage(path: str, place: str, into: bool) -> Copied:
 def within(context: str, source: str) -> str:
     """A path of the build context as a path of the project; the root is the empty name. It never leaves the context."""
     inside = posixpath.normpath(posixpath.join("/", source))[1:].lstrip("/")
-    return posixpath.normpath(posixpath.join(context, inside)).removeprefix(".").lstrip("/")
+    path = posixpath.normpath(posixpath.join(context, inside))
+    return "" if path == "." else path
 
 
 def _matches(tree: Tree, path: str) -> Iterator[str]:

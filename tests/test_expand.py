@@ -1,0 +1,106 @@
+"""Variables in Dockerfile words: every modifier, what decides, and where."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcplint.core import Note, Slot, Source, Span, Value
+from mcplint.expand import expand
+from mcplint.passage import Passage
+
+
+def passage(text: str) -> Passage:
+    return Passage.of(Span(Source("Dockerfile", text), 0, len(text)))
+
+
+SET = Span(Source("set", "a.b.c"), 0, 5)
+ENV: dict[str, Value[str]] = {
+    "A": Value(("a.b.c",), (Note(SET, "ENV sets A"),), Slot(SET)),
+    "EMPTY": Value(("",)),
+    "C": Value(("foo/bar/baz",)),
+    "D": Value(("x",)),
+    "TWO": Value(("1", "2")),
+    "UNKNOWN": Value(None, (Note(SET, "who knows"),)),
+    "ABSENT": Value((None,)),  # type: ignore[arg-type]
+}
+
+KNOWN = {
+    "plain": "plain",
+    "$A": "a.b.c",
+    "${A}x": "a.b.cx",
+    "$Ax": "",
+    '"$A"': "a.b.c",
+    "'$A'": "$A",
+    "\\$A": "$A",
+    '"\\$A \\" \\x"': '$A " \\x',
+    "${EMPTY:-d}": "d",
+    "${EMPTY-d}": "",
+    "${NONE:-d}": "d",
+    "${NONE-d}": "d",
+    "${ABSENT-d}": "d",
+    "${NONE:-${D}y}": "xy",
+    "${NONE:-'q }'}": "q }",
+    "${D:+y}": "y",
+    "${EMPTY:+y}": "",
+    "${EMPTY+y}": "y",
+    "${NONE+y}": "",
+    "${D:?no}": "x",
+    "${D?no}": "x",
+    "${A#*.}": "b.c",
+    "${A##*.}": "c",
+    "${A%.*}": "a.b",
+    "${A%%.*}": "a",
+    "${A#?.}": "b.c",
+    "${A#z}": "a.b.c",
+    "${C/bar/X}": "foo/X/baz",
+    "${C//ba?/X}": "foo/X/X",
+    "${C//\\//_}": "foo_bar_baz",
+    "${C/o*b/-}": "f-az",
+    "$": "$",
+    "$1": "",
+    "a$ b": "a$ b",
+}
+
+
+@pytest.mark.parametrize(("word", "text"), KNOWN.items())
+def test_known(word: str, text: str) -> None:
+    assert expand(passage(word), ENV).options == (text,)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["${", "${}", "${A", "${A:z}", "${A:#b}", "${NONE:?no}", "${A/b}", "'", '"', "${A#\\b}", "${A,,}", "${" * 3000],
+)
+def test_refused(word: str) -> None:
+    value = expand(passage(word), ENV)
+    assert value.options is None and value.trace[0].text.startswith("it cannot be expanded")
+
+
+def test_unknown_and_several() -> None:
+    assert expand(passage("$UNKNOWN-x"), ENV) == Value(None, ENV["UNKNOWN"].trace)
+    assert expand(passage("$TWO:$TWO"), ENV).options == ("1:1", "2:2")
+    assert expand(passage("$NONE"), ENV, closed=False).options is None
+    assert expand(passage("$A"), ENV).trace == ENV["A"].trace
+
+
+@pytest.mark.parametrize(
+    ("word", "slot"),
+    [("8000", "8000"), ('"8000"', "8000"), ("${NONE:-8000}", "8000"), ("$A", "a.b.c"), ("${A:-x}", "a.b.c"), ("", "")],
+)
+def test_the_slot_is_where_the_text_is_spelled(word: str, slot: str) -> None:
+    value = expand(passage(word), ENV)
+    assert value.slot is not None and value.slot.span.text == slot == value.only
+
+
+@pytest.mark.parametrize("word", ["a$D", "${A#*.}", "x\\y", "'a'b", "$TWO", "$EMPTY"])
+def test_what_is_spelled_nowhere_has_no_slot(word: str) -> None:
+    assert expand(passage(word), ENV).slot is None
+
+
+def test_the_escape_character() -> None:
+    assert expand(passage("`$A\\b"), ENV, "`").options == ("$A\\b",)
+
+
+@pytest.mark.parametrize("word", ["$A" * 300_000, "${A#" + "*a" * 50_000 + "}", "${a:-" * 100_000, '"$A' * 200_000])
+def test_large_words_end(word: str) -> None:
+    expand(passage(word), {**ENV, "A": Value(("a" * 1000,))})

@@ -1,0 +1,286 @@
+"""Images: what a stage sets, inherits, holds and starts, and how what it installs is held."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from dockerfuzz import dockerfile as generated
+
+from mcplint.core import Source, Unreadable, Value
+from mcplint.knowledge import images as known
+from mcplint.link.image import Image
+from mcplint.link.images import holds, image, project_path
+from mcplint.link.placed import leaves_out
+from mcplint.link.tools import lacks
+from mcplint.readers.dockerfile import read
+from mcplint.tree import Tree
+
+PYTHON = "FROM python:3.12-slim\n"
+
+
+def made(
+    text: str, files: dict[str, str] | None = None, target: str | None = None, context: str = ".", **args: str
+) -> Image:
+    tree = Tree.of({"Dockerfile": text, **(files or {})})
+    told = {name: Value((value,)) for name, value in args.items()}
+    found = image(read(Source("Dockerfile", text)), tree, told, target, context)
+    assert found is not None
+    return found
+
+
+def env(found: Image) -> dict[str, str | None]:
+    return {name: value.only for name, value in found.env.items()}
+
+
+ENVIRONMENT = {
+    "pairs see what was before the instruction": ("ENV A=1\nENV A=2 B=$A", {}, {"A": "2", "B": "1"}),
+    "the old form": ("ENV A b  c", {}, {"A": "b  c"}),
+    "quotes go": ("ENV A='b c' B=\"d\" C=e\\ f", {}, {"A": "b c", "B": "d", "C": "e f"}),
+    "an argument with a default": ("ARG V=1\nENV A=v$V", {}, {"A": "v1"}),
+    "an argument from outside": ("ARG V=1\nENV A=v$V", {"V": "2"}, {"A": "v2"}),
+    "an argument that nobody declares": ("ENV A=v$V", {"V": "2"}, {"A": "v"}),
+    "an argument without a value": ("ARG PORT\nENV A=${PORT:-8000}", {}, {"A": "8000"}),
+    "ENV beats ARG": ("ARG A=1\nENV A=2\nARG A=3\nENV B=$A", {}, {"A": "2", "B": "2"}),
+    "the base image's": ("ENV PATH=/x:$PATH", {}, {"PATH": "/x:/usr/local/bin:" + known.SYSTEM_PATH}),
+    "what only the build knows": ("ARG TARGETARCH\nENV A=$TARGETARCH", {}, {"A": None}),
+    "what depends on the tag": ("ENV A=$PYTHON_VERSION", {}, {"A": None}),
+}
+
+
+@pytest.mark.parametrize(("text", "args", "expected"), ENVIRONMENT.values(), ids=ENVIRONMENT)
+def test_environment(text: str, args: dict[str, str], expected: dict[str, str | None]) -> None:
+    found = env(made(PYTHON + text + "\n", **args))
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_environment_is_closed_where_the_base_is_known() -> None:
+    assert made(PYTHON).variable("X").options == (None,)
+    assert made("FROM registry.example.com/x\n").variable("X").options is None
+    assert made("FROM registry.example.com/x\nENV A=$X B=${Y:-1}\n").env["B"].options is None
+
+
+def test_arguments_before_the_first_stage() -> None:
+    text = "ARG V=3.11\nARG TAG=${V}-slim\nFROM python:${TAG} AS one\nENV A=$V\nARG V\nENV B=$V\nFROM one\nENV C=$V\n"
+    assert made(text).base.only == "python:3.11-slim"
+    assert {name: value for name, value in env(made(text)).items() if name in "ABC"} == {
+        "A": "",
+        "B": "3.11",
+        "C": "3.11",
+    }
+    assert made(text, V="3.13").base.only == "python:3.13-slim"
+
+
+def test_a_trace_leads_from_the_reader_to_what_decides() -> None:
+    found = made("FROM python:3.12-slim\nARG HOST=127.0.0.1\nENV MCP_HOST=${HOST}\n").env["MCP_HOST"]
+    assert [(note.text, note.span.text) for note in found.trace] == [
+        ("ENV sets MCP_HOST", "MCP_HOST=${HOST}"),
+        ("ARG declares HOST", "ARG HOST=127.0.0.1"),
+    ]
+    assert found.slot is not None and found.slot.span.text == "127.0.0.1"
+
+
+STAGES = """FROM python:3.12-slim AS base
+ENV A=1
+USER app
+WORKDIR /app
+EXPOSE 8000
+CMD ["base"]
+FROM base AS Final
+WORKDIR src
+ENTRYPOINT ["python", "-m"]
+FROM base AS test
+USER root
+CMD pytest
+FROM final
+"""
+
+
+def test_stages_inherit() -> None:
+    final, test, last = made(STAGES, target="final"), made(STAGES, target="test"), made(STAGES)
+    assert (final.user.only, final.workdir.only, env(final)["A"]) == ("app", "/app/src", "1")
+    assert final.cmd is None and final.entrypoint is not None, "an ENTRYPOINT takes away the CMD that was inherited"
+    assert test.user.only == "root" and test.cmd is not None and test.cmd.shell == ("/bin/sh", "-c")
+    assert [port.target.only for port in last.expose] == [8000] and last.user.only == "app"
+    assert made(STAGES, target="1").name == "final"
+
+
+def test_no_such_stage() -> None:
+    tree = Tree.of({"Dockerfile": STAGES})
+    assert image(read(Source("Dockerfile", STAGES)), tree, target="none") is None
+    assert image(read(Source("Dockerfile", STAGES)), tree, target="9") is None
+
+
+def test_a_cmd_of_the_same_stage_stays() -> None:
+    found = made(PYTHON + 'CMD ["a"]\nENTRYPOINT ["b"]\n')
+    assert found.cmd is not None and found.cmd.argv.value.only == ("a",)
+
+
+def test_shell_form_and_shell() -> None:
+    found = made(PYTHON + 'SHELL ["/bin/bash", "-c"]\nCMD exec python  app.py\n')
+    assert found.cmd is not None and found.cmd.argv.value.only == ("/bin/bash", "-c", "exec python  app.py")
+    assert found.cmd.words[0].exact
+
+
+def test_emptied_commands() -> None:
+    found = made(PYTHON + 'ENTRYPOINT ["a"]\nCMD ["b"]\nENTRYPOINT []\nCMD []\n')
+    assert found.entrypoint is None and found.cmd is None
+
+
+def test_onbuild_runs_in_the_stage_that_builds_on_it() -> None:
+    text = PYTHON.replace("\n", " AS base\n") + "ONBUILD ENV A=1\nONBUILD USER app\nFROM base AS one\nFROM one\n"
+    assert made(text, target="base").user.only == "root"
+    assert (made(text, target="one").user.only, env(made(text, target="one"))["A"]) == ("app", "1")
+    assert made(text).user.only == "app", "and what it did there is inherited"
+
+
+def test_ports_probe_labels() -> None:
+    found = made(
+        PYTHON + "ARG P=8000\nEXPOSE $P 9000/udp 7000-7002\nLABEL a=b c='d e'\n"
+        'HEALTHCHECK --interval=5s CMD ["curl", "x"]\nSTOPSIGNAL SIGINT\n'
+    )
+    assert [(port.target.only, port.protocol) for port in found.expose] == [
+        (8000, "tcp"),
+        (9000, "udp"),
+        (7000, "tcp"),
+        (7001, "tcp"),
+        (7002, "tcp"),
+    ]
+    assert found.probe is not None and found.probe.command.only == ("curl", "x")
+    assert {name: value.only for name, value in found.labels.items()} == {"a": "b", "c": "d e"}
+    assert found.stop_signal.only == "SIGINT"
+    off = made(PYTHON + "HEALTHCHECK CMD a\nHEALTHCHECK NONE\n")
+    assert off.probe is None and off.probe_disabled is not None
+
+
+USERS = {
+    "of the base": (PYTHON, ("root",)),
+    "named": (PYTHON + "USER app:app\n", ("app:app",)),
+    "by arguments": (PYTHON + "ARG U=10001\nARG G=5\nUSER ${U}:${G}\n", ("10001:5",)),
+    "unknown base": ("FROM registry.example.com/x\n", None),
+    "base by digest": ("FROM python@sha256:00\n", ("root",)),
+    "distroless": ("FROM gcr.io/distroless/python3-debian12:nonroot\n", ("65532",)),
+    "official by its full name": ("FROM docker.io/library/python:3.12\n", ("root",)),
+    "UBI": ("FROM registry.access.redhat.com/ubi9/python-312:1\n", ("1001",)),
+    "gosu": (PYTHON + 'ENTRYPOINT ["gosu", "app", "x"]\n', None),
+    "su in the shell": (PYTHON + "CMD a && exec su app -c x\n", None),
+    "a script in a here-document": (PYTHON + 'COPY <<E /e.sh\nexec su-exec app "$@"\nE\nENTRYPOINT ["/e.sh"]\n', None),
+    "a script that does not": (PYTHON + 'COPY <<E /e.sh\nexec "$@"\nE\nENTRYPOINT ["/e.sh"]\n', ("root",)),
+    "a script of the project": (PYTHON + 'COPY e.sh /\nENTRYPOINT ["tini", "--", "/e.sh"]\n', None),
+}
+
+
+@pytest.mark.parametrize(("text", "options"), USERS.values(), ids=USERS)
+def test_users(text: str, options: tuple[str, ...] | None) -> None:
+    assert made(text, {"e.sh": '#!/bin/sh\nexec setpriv --reuid app "$@"\n'}).user.options == options
+
+
+PROJECT = {
+    "src/pkg/server.py": "",
+    "src/pkg/__init__.py": "",
+    ".env": "",
+    "a.py": "",
+    "b.py": "",
+    "docs/x.md": "",
+    "sub/Dockerfile": "",
+    "sub/app.py": "",
+    ".dockerignore": "docs\n*.log\n!keep.log\n# c\n",
+    "keep.log": "",
+    "drop.log": "",
+}
+
+PLACES = {
+    "everything": ("WORKDIR /app\nCOPY . .\n", "/app/src/pkg/server.py", "src/pkg/server.py"),
+    "the contents of a folder": ("WORKDIR /app\nCOPY src ./\n", "/app/pkg/server.py", "src/pkg/server.py"),
+    "a folder under its name": ("COPY src /app/src\n", "/app/src/pkg/server.py", "src/pkg/server.py"),
+    "a file under another name": ("COPY a.py /main.py\n", "/main.py", "a.py"),
+    "a file into a folder": ("COPY a.py b.py /x/\n", "/x/b.py", "b.py"),
+    "a file into the working directory": ("WORKDIR /x\nCOPY a.py /x\n", "/x/a.py", "a.py"),
+    "a pattern": ("COPY *.py /x/\n", "/x/b.py", "b.py"),
+    "the JSON form": ('COPY ["a.py", "/x/"]\n', "/x/a.py", "a.py"),
+    "with parents": ("COPY --parents src/pkg/server.py /x/\n", "/x/src/pkg/server.py", "src/pkg/server.py"),
+    "the last one counts": ("COPY a.py /x.py\nCOPY b.py /x.py\n", "/x.py", "b.py"),
+    "another folder": ("COPY src /app\n", "/other/pkg/server.py", None),
+    "left out": ("COPY . /app\n", "/app/docs/x.md", None),
+    "taken in again": ("COPY . /app\n", "/app/keep.log", "keep.log"),
+    "left out by a pattern": ("COPY . /app\n", "/app/drop.log", None),
+    "what is not there yet": ("COPY . /app\n", "/app/new.py", "new.py"),
+    "a hidden file": ("COPY .env /app/\n", "/app/.env", ".env"),
+    "above the context": ("COPY ../a.py /x/\n", "/x/a.py", "a.py"),
+    "a variable in the way": ("ARG D=src\nCOPY ${D} /app\n", "/app/pkg/server.py", "src/pkg/server.py"),
+}
+
+
+@pytest.mark.parametrize(("text", "path", "expected"), PLACES.values(), ids=PLACES)
+def test_from_the_image_to_the_project(text: str, path: str, expected: str | None) -> None:
+    assert project_path(made(PYTHON + text, PROJECT), path) == expected
+
+
+def test_through_another_stage() -> None:
+    text = (
+        "FROM python:3.12 AS build\nWORKDIR /src\nCOPY src .\nFROM python:3.12-slim\n"
+        "COPY --from=build /src /app\nCOPY --from=0 /src/pkg/server.py /one.py\nCOPY --from=alpine /etc/x /app/y\n"
+    )
+    found = made(text, PROJECT)
+    assert project_path(found, "/app/pkg/server.py") == "src/pkg/server.py"
+    assert project_path(found, "/one.py") == "src/pkg/server.py"
+    assert holds(found, "src/pkg/server.py") and holds(found, "a.py") is False
+
+
+def test_the_context_is_a_folder_below() -> None:
+    found = made(PYTHON + "WORKDIR /app\nCOPY . .\n", PROJECT, context="sub")
+    assert project_path(found, "/app/app.py") == "sub/app.py"
+    assert holds(found, "sub/app.py") and holds(found, "a.py") is False
+    unknown = image(read(Source("D", PYTHON + "COPY . .\n")), Tree.of(PROJECT), context=None)
+    assert unknown is not None and holds(unknown, "a.py") is None and project_path(unknown, "/a.py") is None
+
+
+@pytest.mark.parametrize(
+    ("patterns", "path", "out"),
+    [
+        (["*"], "a/b", True),
+        (["*", "!a"], "a/b", False),
+        (["**/x"], "a/b/x/y", True),
+        (["a/*/c"], "a/b/c", True),
+        (["a/*/c"], "a/c", False),
+        (["/a/"], "a/b", True),
+        (["*.py"], "a/b.py", False),
+        (["**/*.py"], "a/b.py", True),
+        (["a", "!a/b", "a/b/c"], "a/b/c", True),
+    ],
+)
+def test_dockerignore(patterns: list[str], path: str, out: bool) -> None:
+    assert leaves_out(patterns, path) is out
+
+
+def test_tools() -> None:
+    assert lacks(made(PYTHON), "curl") and not lacks(made(PYTHON), "bash")
+    assert not lacks(made("FROM python:3.12\n"), "curl") and not lacks(made("FROM python@sha256:00\n"), "curl")
+    assert not lacks(made(PYTHON + "RUN apt-get update && apt-get install -y --no-install-recommends curl\n"), "curl")
+    assert "curl" in made(PYTHON + "RUN apk add --no-cache curl=8 git\n").tools
+    assert not lacks(made("FROM registry.example.com/x\n"), "curl")
+    assert not lacks(made(PYTHON + "RUN ./setup.sh\n"), "curl")
+    assert not lacks(made(PYTHON + "COPY --from=alpine /usr/bin/curl /usr/bin/\n"), "curl")
+
+
+def test_large_and_odd_files_end() -> None:
+    chain = "FROM a AS s0\n" + "".join(f"FROM s{i} AS s{i + 1}\nENV A{i}=1\n" for i in range(3000))
+    assert made(chain).number == 3000
+    doubling = PYTHON + "ENV A=xx\n" + "ENV A=$A$A\n" * 60
+    assert made(doubling).env["A"].options is None
+    random = Random(3)
+    built = 0
+    for _ in range(1500):
+        text = generated(random).removeprefix("\ufeff")
+        try:
+            file = read(Source("Dockerfile", text))
+        except Unreadable:
+            continue
+        found = image(file, Tree.of(PROJECT))
+        assert found is not None
+        values = [*found.env.values(), *found.labels.values(), *found.args.values(), found.user, found.workdir]
+        for value in values:
+            if value.only is not None and value.slot and value.slot.span.text:
+                assert value.slot.span.text == value.only
+        built += 1
+    assert built > 500
