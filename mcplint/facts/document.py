@@ -47,3 +47,20 @@ class MappingNode(NamedTuple):
 
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
+
+
+def at(node: Node | None, *keys: str) -> Node | None:
+    """What stands under the keys, one inside the other; None where one is missing or its place is no mapping."""
+    for key in keys:
+        node = node.get(key) if isinstance(node, MappingNode) else None
+    return node
+
+
+def items(node: Node | None) -> tuple[Node, ...]:
+    """The items of a list; of anything else, none."""
+    return node.items if isinstance(node, SequenceNode) else ()
+
+
+def pairs(node: Node | None) -> tuple[tuple[ScalarNode, Node], ...]:
+    """The pairs of a mapping; of anything else, none."""
+    return node.pairs if isinstance(node, MappingNode) else ()

@@ -103,8 +103,10 @@ class Service(NamedTuple):
     `ports`: published ones; `host_ip` is the text as written where it is not known, None for all interfaces.
     `network_mode`: `host`, `none`, `bridge`, `service:NAME`, …; an option None where nothing is said.
     `grace_period`: seconds between SIGTERM and SIGKILL. `privileges`: what gives the container power over its host.
-    `affinity`: notes on what pins a client to one replica (`sessionAffinity`, sticky cookies); `affinity_kind`:
-    `client-ip`, `cookie`, … or an option None for none. `idle_timeout`: seconds of silence the platform's proxy bears.
+    `affinity`: notes on what pins a client to one replica (`sessionAffinity`, sticky cookies); `affinity_kind`: as
+    `Spread.affinity` says it. `idle_timeout`: seconds of silence the platform's proxy bears; `request_timeout`: seconds
+    after which it cuts a request, however busy. `forwards`: ports under its names that lead to others (a Kubernetes
+    Service). `folder`: the folder of the project that is run as it is, where no image is built or named.
     """
 
     name: str
@@ -144,9 +146,12 @@ class Service(NamedTuple):
     tty: Value[bool] = UNKNOWN
     stdin_open: Value[bool] = UNKNOWN
     read_only: Value[bool] = UNKNOWN
-    affinity_kind: Value[str | None] = UNKNOWN
+    affinity_kind: Value[str] = UNKNOWN
     affinity: tuple[Note, ...] = ()
     idle_timeout: Value[float] = UNKNOWN
+    request_timeout: Value[float] = UNKNOWN
+    forwards: tuple[Port, ...] = ()
+    folder: str | None = None
 
     def variable(self, name: str) -> Value[str | None]:
         """What the platform says of a variable: known to be absent only where every layer of it is read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mcplint.core import Note, Value
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items
 from mcplint.link.compose.assembly import Assembly, within
 from mcplint.link.compose.environment import environment, pairs
 from mcplint.link.compose.merging import entries, keyed
@@ -28,6 +28,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
     return Service(
         name=name.text,
         span=name.span,
+        files=_files(assembly, own),
         image=_text(assembly, own, "image"),
         build=_build(assembly, own.get("build")),
         env=variables.variables,
@@ -50,7 +51,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         depends_on=tuple(_dependencies(assembly, own.get("depends_on"))),
         mounts=mounted,
         privileges=tuple(_privileges(assembly, own, mounted)),
-        profiles=tuple(assembly.text(item).text for item in _items(own.get("profiles"))),
+        profiles=tuple(assembly.text(item).text for item in items(own.get("profiles"))),
         labels={key: text.value for key, text, _ in pairs(assembly, own.get("labels")) if key and text},
         restart=_text(assembly, own, "restart"),
         stop_signal=_text(assembly, own, "stop_signal"),
@@ -61,6 +62,12 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         stdin_open=_switch(assembly, own, "stdin_open"),
         read_only=_switch(assembly, own, "read_only"),
     )
+
+
+def _files(assembly: Assembly, own: MappingNode) -> tuple[str, ...]:
+    """The files that a setting of the service comes from."""
+    found = {node.span.source.path for pair in own.pairs for node in pair}
+    return tuple(path for path in assembly.files if path in found)
 
 
 def _text(assembly: Assembly, node: MappingNode, key: str) -> Value[str | None]:
@@ -74,17 +81,6 @@ def _given(assembly: Assembly, node: MappingNode, key: str) -> Value[str] | None
 
 def _switch(assembly: Assembly, node: MappingNode, key: str) -> Value[bool]:
     return setting(assembly, node.get(key), key, switch, OFF)
-
-
-def _at(node: Node | None, *keys: str) -> Node | None:
-    """What stands under the keys, one in the other."""
-    for key in keys:
-        node = node.get(key) if isinstance(node, MappingNode) else None
-    return node
-
-
-def _items(node: Node | None) -> tuple[Node, ...]:
-    return node.items if isinstance(node, SequenceNode) else ()
 
 
 def _build(assembly: Assembly, node: Node | None) -> Build | None:
@@ -136,7 +132,7 @@ def _args(assembly: Assembly, node: Node | None) -> Mapping[str, Value[str]]:
 
 def _probe(assembly: Assembly, node: Node | None) -> tuple[Probe | None, Note | None]:
     """The health check, or the note that switches off the image's."""
-    disable, test = _at(node, "disable"), said(_at(node, "test"))
+    disable, test = at(node, "disable"), said(at(node, "test"))
     if disable and switch(assembly.text(disable).value).must(bool):
         return None, Note(disable.span, "the service disables the health check")
     if test is None:
@@ -158,7 +154,7 @@ def _probe(assembly: Assembly, node: Node | None) -> tuple[Probe | None, Note | 
 
 def _replicas(assembly: Assembly, own: MappingNode, name: ScalarNode) -> Value[int]:
     """How many containers of the service are started."""
-    mode, count = _at(own, "deploy", "mode"), said(_at(own, "deploy", "replicas")) or own.get("scale")
+    mode, count = at(own, "deploy", "mode"), said(at(own, "deploy", "replicas")) or own.get("scale")
     if mode and assembly.text(mode).text.startswith("global"):
         return Value(None, (Note(mode.span, "one container on every host"),))
     one = Value((1,), (Note(name.span, "compose starts one container"),))
@@ -166,7 +162,7 @@ def _replicas(assembly: Assembly, own: MappingNode, name: ScalarNode) -> Value[i
 
 
 def _memory(assembly: Assembly, own: MappingNode) -> Value[str | None]:
-    limit = said(_at(own, "deploy", "resources", "limits", "memory")) or own.get("mem_limit")
+    limit = said(at(own, "deploy", "resources", "limits", "memory")) or own.get("mem_limit")
     return setting(assembly, limit, "a memory limit", optional, ABSENT)
 
 
@@ -177,7 +173,7 @@ def _networks(assembly: Assembly, own: MappingNode, model: MappingNode) -> froze
     joined = said(own.get("networks"))
     joined = keyed(joined) if joined else None
     keys = [key.text for key, _ in joined.pairs] if isinstance(joined, MappingNode) else []
-    names = ((key, _at(model, "networks", key, "name")) for key in keys or ["default"])
+    names = ((key, at(model, "networks", key, "name")) for key in keys or ["default"])
     return frozenset(assembly.text(name).text if name else key for key, name in names)
 
 
@@ -187,7 +183,7 @@ def _names(assembly: Assembly, name: str, own: MappingNode) -> Iterator[str]:
     nodes = [own.get("container_name"), own.get("hostname")]
     joined = own.get("networks")
     for _, network in joined.pairs if isinstance(joined, MappingNode) else ():
-        nodes += _items(_at(network, "aliases"))
+        nodes += items(at(network, "aliases"))
     for node in nodes:
         text = assembly.text(node) if node else None
         if text and text.known and text.text:
@@ -203,7 +199,7 @@ def _hosts(assembly: Assembly, own: MappingNode) -> Iterator[str]:
         else:
             text = assembly.text(entry).text
             yield text.partition("=" if "=" in text else ":")[0]
-    for entry in (*_items(own.get("links")), *_items(own.get("external_links"))):
+    for entry in (*items(own.get("links")), *items(own.get("external_links"))):
         yield assembly.text(entry).text.rpartition(":")[2]
 
 
@@ -212,8 +208,8 @@ def _dependencies(assembly: Assembly, node: Node | None) -> Iterator[Dependency]
     listed = keyed(node) if node else None
     for key, value in listed.pairs if isinstance(listed, MappingNode) else ():
         started = Value(("service_started",), (Note(key.span, "a name alone only waits for its start"),))
-        condition = setting(assembly, _at(value, "condition"), "the condition", lambda text: text, started)
-        required = setting(assembly, _at(value, "required"), "required", switch, Value((True,)))
+        condition = setting(assembly, at(value, "condition"), "the condition", lambda text: text, started)
+        required = setting(assembly, at(value, "required"), "required", switch, Value((True,)))
         yield Dependency(key.text, condition, not required.must(lambda needed: not needed), key.span)
 
 
@@ -222,7 +218,7 @@ def _privileges(assembly: Assembly, own: MappingNode, mounted: tuple[Mount, ...]
     privileged = own.get("privileged")
     if privileged and switch(assembly.text(privileged).value).must(bool):
         yield Note(privileged.span, "the service runs privileged")
-    for item in _items(own.get("cap_add")):
+    for item in items(own.get("cap_add")):
         yield Note(item.span, f"the service adds the capability {assembly.text(item).text}")
     for mount in mounted:
         if is_docker_socket(mount):

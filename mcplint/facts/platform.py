@@ -1,0 +1,64 @@
+"""What the files of hosting platforms say by themselves: Kubernetes manifests, app configurations, Procfiles."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mcplint.core import Source, Span
+from mcplint.facts.document import MappingNode, ScalarNode
+
+
+class Resource(NamedTuple):
+    """One Kubernetes object; `api` is its group without the version (`apps`, empty for the core)."""
+
+    api: str
+    kind: str
+    name: ScalarNode
+    namespace: str
+    node: MappingNode
+
+    @property
+    def span(self) -> Span:
+        return self.name.span
+
+
+class Manifests(NamedTuple):
+    """The objects of one file in order."""
+
+    source: Source
+    resources: tuple[Resource, ...]
+
+
+class Kustomization(NamedTuple):
+    """A `kustomization.yaml`: what it takes (`resources`, as written) and what it changes or generates itself.
+
+    `plain`: it changes nothing but namespaces, labels and annotations. `patches`: paths of files that are no objects.
+    """
+
+    source: Source
+    resources: tuple[str, ...]
+    patches: tuple[str, ...]
+    plain: bool
+
+
+class App(NamedTuple):
+    """The configuration of an app on a platform (`fly`, `render`, `railway`), as it is written."""
+
+    platform: str
+    source: Source
+    root: MappingNode
+
+
+class Process(NamedTuple):
+    """One line of a Procfile: a kind of process and the shell command that runs it."""
+
+    name: str
+    key: Span
+    command: Span
+
+
+class Procfile(NamedTuple):
+    """A Procfile."""
+
+    source: Source
+    processes: tuple[Process, ...]

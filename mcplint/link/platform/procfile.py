@@ -1,0 +1,29 @@
+"""The processes of a Procfile as services. https://devcenter.heroku.com/articles/procfile"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import dirname
+
+from mcplint.core import Note, Value
+from mcplint.facts.platform import Procfile
+from mcplint.link.service import Argv, Service
+
+
+def procfile(file: Procfile) -> Iterator[Service]:
+    """The processes of a Procfile, which a platform runs from the folder as it is."""
+    for process in file.processes:
+        if process.name != "release":
+            note = Note(process.command, "the Procfile starts this")
+            shell = (Value(("/bin/sh",)), Value(("-c",)), Value((process.command.text,)))
+            yield Service(
+                name=process.name,
+                span=process.key,
+                platform="procfile",
+                files=(file.source.path,),
+                env={"PORT": Value(None, (Note(process.key, "the platform sets PORT"),))},
+                env_closed=False,
+                env_notes=(Note(process.key, "variables of the platform are not in the project"),),
+                command=Argv(shell, process.command, (note,)),
+                folder=dirname(file.source.path) or ".",
+            )

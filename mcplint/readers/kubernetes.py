@@ -1,0 +1,38 @@
+"""Kubernetes manifests: YAML documents with an `apiVersion` and a `kind`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mcplint.core import NOTE, Source, Span, Unreadable
+from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items
+from mcplint.facts.platform import Manifests, Resource
+
+HELM = (".Values", ".Release", ".Chart", "include ")
+
+
+def read(source: Source) -> Manifests | None:
+    """The objects of a file, None where it has none; a Helm template is `Unreadable` as a note."""
+    if "apiVersion" not in source.text or "kind" not in source.text:
+        return None
+    marker = source.text.find("{{")
+    if marker >= 0 and any(word in source.text for word in HELM):
+        raise Unreadable(Span(source, marker, marker + 2), "a Helm template, not read", NOTE)
+    from mcplint.readers import yaml
+
+    resources = tuple(resource for document in yaml.documents(source) for resource in _resources(document))
+    return Manifests(source, resources) if resources else None
+
+
+def _resources(document: Node) -> Iterator[Resource]:
+    """The object of a document, or those of a List."""
+    api, kind, name = at(document, "apiVersion"), at(document, "kind"), at(document, "metadata", "name")
+    if not isinstance(document, MappingNode) or not isinstance(api, ScalarNode) or not isinstance(kind, ScalarNode):
+        return
+    if kind.text == "List":
+        for item in items(document.get("items")):
+            yield from _resources(item)
+    elif isinstance(name, ScalarNode):
+        space = at(document, "metadata", "namespace")
+        group = api.text.partition("/")[0] if "/" in api.text else ""
+        yield Resource(group, kind.text, name, space.text if isinstance(space, ScalarNode) else "", document)
