@@ -1,0 +1,116 @@
+r"""Workers are asked for, but one process serves
+
+`uvicorn` starts several processes only when it is given the application as an import string, by its command or by
+`uvicorn.run("server:app", workers=4)`: the new processes have to import it. Given the application itself, it prints
+`You must pass the application as an import string to enable 'reload' or 'workers'` and exits with code 3. The `run()` of
+the SDKs hands it such an object for one process and looks neither at `WEB_CONCURRENCY` nor at `workers` in
+`uvicorn_config`: whoever counts on four processes has one.
+
+An MCP server with several processes needs `stateless_http=True`, or clients that come back find their session gone.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+ENV WEB_CONCURRENCY=4
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+warning[ignored-workers]: WEB_CONCURRENCY asks for 4 processes, but run() of mcp 1.30.0 serves one
+ --> Dockerfile:5:21
+  |
+5 | ENV WEB_CONCURRENCY=4
+  |                     ^
+  |
+ ::: server.py:6:5
+  |
+6 |     mcp.run(transport="streamable-http")
+  |     ------------------------------------ this starts one process
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["uvicorn", "server:app", "--host", "0.0.0.0", "--workers", "4"]
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+app = mcp.streamable_http_app()
+```
+"""
+
+import ast
+
+from mcplint import WARNING, Finding, Note, Server, rule
+
+
+@rule("ignored-workers", WARNING)
+def check(server: Server):
+    if server.transport.may(lambda transport: transport == "stdio"):
+        return
+    here = Note(server.span.head, "this starts one process")
+    if server.runner == "sdk":
+        yield from variable(server, here)
+        for call in server.calls:
+            for argument in call.arguments:
+                if argument.name == "uvicorn_config" and workers_in(argument.span.text) > 1:
+                    yield Finding("asks for workers in uvicorn_config, but run() serves one process", argument.span)
+    elif server.runner == "uvicorn" and server.workers.must(lambda count: count > 1) and object_given(server.span.text):
+        message = "asks for workers and hands uvicorn the application itself: uvicorn exits with code 3 at start"
+        yield Finding(message, server.workers.span or server.span, server.workers.trace)
+
+
+def variable(server, here):
+    """WEB_CONCURRENCY, which only the commands of uvicorn and gunicorn obey."""
+    if not server.container or "WEB_CONCURRENCY" in server.reads:
+        return
+    value = server.container.variable("WEB_CONCURRENCY")
+    if value.must(lambda text: str(text).isdigit() and int(text) > 1):
+        many = value.only or "several"
+        message = f"WEB_CONCURRENCY asks for {many} processes, but run() of {server.sdk.title} serves one"
+        yield Finding(message, value.span or server.span, (*value.trace[:-1], here))
+
+
+def workers_in(text):
+    """The number of workers in the literal of an argument, or 0."""
+    try:
+        given = ast.literal_eval(text.partition("=")[2].strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return 0
+    workers = given.get("workers") if isinstance(given, dict) else 0
+    return workers if isinstance(workers, int) else 0
+
+
+def object_given(text):
+    """Whether a call's first argument is certainly no import string."""
+    try:
+        call = ast.parse(text.strip(), mode="eval").body
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return False
+    first = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    return isinstance(first, ast.Call) or (isinstance(first, ast.Name) and "uvicorn.run" in text)

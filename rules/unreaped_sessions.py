@@ -1,0 +1,109 @@
+r"""Sessions of clients that went away are kept for ever
+
+A stateful server keeps every session in memory until the client ends it, and most clients just go away. `mcp` drops idle
+sessions after half an hour since 1.30.0 and 2.2.0; before, it never does, and `fastmcp` does what the `mcp` below it does.
+Memory grows with every client that ever came.
+
+Worse, those releases keep a session even for a request that they refuse, such as the `GET /mcp` of a health check: one
+every 30 seconds makes some 3,000 sessions a day, each with its tasks. That is a warning; else this is a note.
+
+It says nothing of servers that are stateless, that are told a `session_idle_timeout`, or of whose release it is not known.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/mcp')"]
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+warning[unreaped-sessions]: keeps idle sessions for ever: mcp 1.27.1 never drops any, and each request of the health check leaves one behind
+ --> server.py:3:7
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: Dockerfile:6:1
+  |
+4 | RUN pip install --require-hashes -r requirements.txt
+  |     ------------------------------------------------ `pip install --require-hashes -r requirements.txt` installs the packages
+5 | USER 10001
+6 | HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/mcp')"]
+  | ------------------------------------------------------------------------------------------------------ asks the MCP endpoint without a session
+  |
+ ::: requirements.txt:1:4
+  |
+1 | mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+  |    -------- pins mcp 1.27.1
+```
+
+## Good
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+HEALTHCHECK CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 8000), 3)"]
+CMD ["python", "server.py"]
+```
+"""
+
+import re
+
+from mcplint import NOTE, WARNING, Finding, Note, Server, rule
+from mcplint.knowledge.sdk import agreed
+
+
+@rule("unreaped-sessions", NOTE)
+def check(server: Server):
+    stateful = server.transport.must(lambda kind: kind == "streamable-http") and server.stateless.must(is_off)
+    if not stateful or agreed(server.sdk, "sessions.idle_timeout") != 0:
+        return
+    calls = [call for call in server.calls if call.role in ("constructor", "run", "app")]
+    if any(each.name == "session_idle_timeout" for call in calls for each in call.arguments):
+        return
+    probe = asked_by_probe(server) if agreed(server.sdk, "sessions.leak") is True else None
+    more = "" if not probe else ", and each request of the health check leaves one behind"
+    yield Finding(
+        f"keeps idle sessions for ever: {server.sdk.title} never drops any{more}",
+        server.made or server.span,
+        (*((Note(probe, "asks the MCP endpoint without a session"),) if probe else ()), *server.sdk.version.trace),
+        severity=WARNING if probe else NOTE,
+    )
+
+
+def is_off(stateless):
+    return stateless is False
+
+
+def asked_by_probe(server):
+    """The health check, where it asks the MCP endpoint itself."""
+    probe = server.container.probe if server.container else None
+    words = " ".join(probe.command.only or ()) if probe else ""
+    paths = re.findall(r"https?://[^/\s'\"]+(/[^\s'\"?]*)", words)
+    if probe and any(server.path.must(lambda own, path=path: own.rstrip("/") == path.rstrip("/")) for path in paths):
+        return probe.span
+    return None
