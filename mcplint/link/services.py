@@ -7,10 +7,11 @@ from posixpath import dirname
 
 from mcplint.facts.compose import ComposeFile
 from mcplint.facts.document import MappingNode
-from mcplint.link.compose.assembly import Assembly, Scope, variables, within
+from mcplint.link.compose.assembly import Assembly, Scope, within
 from mcplint.link.compose.resolve import service
 from mcplint.link.compose.sets import sets
 from mcplint.link.compose.settings import optional
+from mcplint.link.compose.variables import variables
 from mcplint.link.service import ABSENT, ComposeProject
 from mcplint.tree import Tree
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from mcplint.core import Note, Span, Value
 from mcplint.facts.document import MappingNode, Node
-from mcplint.link.compose.assembly import Assembly, env_file, settings
+from mcplint.link.compose.assembly import Assembly
 from mcplint.link.compose.interpolation import Text
 from mcplint.link.compose.merging import entries
 from mcplint.link.compose.settings import said
+from mcplint.link.compose.variables import env_file, settings
 
 
 class Environment(NamedTuple):

@@ -21,7 +21,8 @@ from posixpath import basename, dirname
 
 from mcplint.facts.compose import ComposeFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.link.compose.assembly import variables, within
+from mcplint.link.compose.assembly import within
+from mcplint.link.compose.variables import variables
 from mcplint.tree import Tree
 
 DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
