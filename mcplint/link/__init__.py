@@ -26,6 +26,7 @@ from mcplint.model import (
 from mcplint.tree import Tree
 
 if TYPE_CHECKING:
+    from mcplint.facts.dockerfile import Dockerfile
     from mcplint.link.image import Image
     from mcplint.link.proxies import Proxy
 
@@ -83,9 +84,10 @@ def _servers(
     """The servers of all containers, else those in the code; what starts none; the files they cannot do without."""
     if not places and "python" not in paths:
         return (), (), frozenset()
-    from mcplint.link.servers import bare, started
+    from mcplint.link.servers import Programs, bare
 
-    found = [(place, started(place, reading)) for place in places]
+    programs = Programs(reading)
+    found = [(place, programs.started(place)) for place in places]
     servers = [server for _, start in found for server in start.servers]
     loose = (Loose(p.container.id, p.container.span, start.why, start.notes) for p, start in found if not start.servers)
     needed = frozenset(path for _, start in found for path in start.needed)
@@ -169,7 +171,8 @@ def _manifests(
 
 
 def _labelled(image: Image, reading: Reading) -> Labelled:
-    stage = reading.of("dockerfile", image.dockerfile).stages[image.number]
+    dockerfile: Dockerfile = reading.of("dockerfile", image.dockerfile)
+    stage = dockerfile.stages[image.number]
     last = (stage.origin, *stage.instructions)[-1].span
     return Labelled(image.dockerfile, image.span, last, image.labels)
 

@@ -12,7 +12,7 @@ from mcplint.link.containers import Running
 from mcplint.link.images import project_path
 from mcplint.link.reading import Reading
 from mcplint.link.versions import sdk as version_of
-from mcplint.model import MADE, Link, Sdk, Server
+from mcplint.model import MADE, MISSING, Link, Sdk, Server
 from mcplint.program.commands import Scene, resolve
 from mcplint.program.interpreter import run
 from mcplint.program.machine import Surroundings
@@ -84,32 +84,59 @@ def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callab
     )
 
 
-def started(place: Running, reading: Reading) -> Started:
-    """What a container starts."""
-    argv = place.argv
-    if argv is None or argv.words is None:
-        return Started((), "its start command cannot be told", argv.trace if argv else ())
-    inside = _inside(place)
-    scene = Scene(place.container.workdir.only, place.container.variable, reading.tree, inside, argv.span)
-    start = resolve(argv.words, scene)
-    if isinstance(start, NoStart):
-        return Started((), start.why, start.notes)
-    return _run(start, place, reading, inside)
+class Programs:
+    """The programs of a project's containers; a class because one that several containers start alike is run once."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._runs: list[tuple[Start, Running, Outcome]] = []
+
+    def started(self, place: Running) -> Started:
+        """What a container starts."""
+        argv = place.argv
+        if argv is None or argv.words is None:
+            return Started((), _unsaid(place), argv.trace if argv else ())
+        inside = _inside(place)
+        scene = Scene(place.container.workdir.only, place.container.variable, self.reading.tree, inside, argv.span)
+        start = resolve(argv.words, scene)
+        if isinstance(start, NoStart):
+            return Started((), start.why, start.notes)
+        outcome = self._outcome(start, place, inside)
+        why = Link(place.container.id, MADE, f"is started by `{start.span.text.strip()}`", start.notes)
+        servers = tuple(parts(outcome, place, self._sdk(place), why))
+        return Started(servers, "" if servers else _silence(outcome, start), outcome.unknown, _entry(start))
+
+    def _sdk(self, place: Running) -> Callable[[str], Sdk]:
+        context = place.image.context if place.image else None
+        return sdks(place, self.reading, "" if context in (None, ".") else context or "")
+
+    def _outcome(self, start: Start, place: Running, inside: Callable[[str], str | None]) -> Outcome:
+        for other, elsewhere, outcome in self._runs:
+            if other == start and _alike(place, elsewhere, outcome.reads):
+                return outcome
+        modules = Modules(self.reading.tree, start.roots)
+        workdir = place.container.workdir.only or "/"
+
+        def file(path: str) -> str | None:
+            return inside(posixpath.normpath(posixpath.join(workdir, path)))
+
+        outcome = run(start, Surroundings(modules, place.container.variable, self._sdk(place), file))
+        self.reading.problems.update(modules.unreadable)
+        self._runs.append((start, place, outcome))
+        return outcome
 
 
-def _run(start: Start, place: Running, reading: Reading, inside: Callable[[str], str | None]) -> Started:
-    context = place.image.context if place.image else None
-    sdk = sdks(place, reading, "" if context in (None, ".") else context or "")
-    modules = Modules(reading.tree, start.roots)
-    workdir = place.container.workdir.only or "/"
-    files = Surroundings(
-        modules, place.container.variable, sdk, lambda path: inside(posixpath.normpath(posixpath.join(workdir, path)))
-    )
-    outcome = run(start, files)
-    reading.problems.update(modules.unreadable)
-    why = Link(place.container.id, MADE, f"is started by `{start.span.text.strip()}`", start.notes)
-    servers = tuple(parts(outcome, place, sdk, why))
-    return Started(servers, "" if servers else _silence(outcome, start), outcome.unknown, _entry(start))
+def _unsaid(place: Running) -> str:
+    """Why a container has no command that can be told."""
+    missing = [link.why for link in place.container.links if link.kind == MISSING]
+    return missing[0] if missing and not place.argv else "its start command cannot be told"
+
+
+def _alike(place: Running, other: Running, reads: frozenset[str]) -> bool:
+    """Whether a program finds the same in two containers: the same image, the same in the variables it reads."""
+    here, there = place.container, other.container
+    same = (here.dockerfile, here.installs, here.workdir) == (there.dockerfile, there.installs, there.workdir)
+    return same and all(here.variable(name) == there.variable(name) for name in reads)
 
 
 def _inside(place: Running) -> Callable[[str], str | None]:
