@@ -73,7 +73,7 @@ def _inner(proxy: Proxy, port: int) -> int | None:
     if proxy.origin is None or proxy.origin.container.shared_network.must(bool):
         return port if port in _listens(proxy) else None
     for published in proxy.origin.container.ports:
-        if published.published and published.published.only == port:
+        if published.published is not None and published.published.only == port:
             return published.target.only
     return None
 

@@ -64,11 +64,12 @@ class Network(NamedTuple):
     def _ports(self) -> Iterator[tuple[Container, dict[int, int]]]:
         """Each container with its published ports, by number on the machine."""
         for running in self.running:
-            ports = running.container.ports
-            yield (
-                running.container,
-                {p.published.only: p.target.only for p in ports if p.published and p.published.only and p.target.only},
-            )
+            ports: dict[int, int] = {}
+            for port in running.container.ports:
+                published, target = port.published.only if port.published is not None else None, port.target.only
+                if published and target:
+                    ports[published] = target
+            yield running.container, ports
 
     def _within(self, containers: list[Container], port: int, kind: str, why: str, note: Note) -> Reached:
         """The server of these containers that listens on a port."""
