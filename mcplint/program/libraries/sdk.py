@@ -82,11 +82,25 @@ def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
             given = None
         machine.put(settings.table, name, setting(machine, server, kind, name, given, args))
     security = args.find(None, "transport_security")
-    machine.put(settings.table, "transport_security", security if security is not None else known(None, *args.notes))
+    made = security if security is not None else _armed(machine, kind, settings.table["host"], args)
+    machine.put(settings.table, "transport_security", made)
     machine.put(settings.table, "log_level", args.get(None, "log_level", known("INFO")))
     machine.put(server.table, "settings", known(settings))
     machine.put(server.table, "declared", settings.table["host"])
     return known(None)
+
+
+def _armed(machine: Machine, kind: str, host: Abstract, args: Args) -> Abstract:
+    """The security settings that a constructor makes where it is told none: those of a loopback host, or None."""
+    if facts(machine, kind, "host_check") != ("constructor",) or not host.options:
+        return known(None, *args.notes)
+    if any(option not in LOOPBACK for option in host.options):
+        return known(None, *args.notes)
+    made = Instance(External("mcp.server.transport_security.TransportSecuritySettings"), args.span)
+    made.table["enable_dns_rebinding_protection"] = known(True, *host.trace)
+    for name, forms in (("allowed_hosts", LOCAL), ("allowed_origins", tuple(f"http://{form}" for form in LOCAL))):
+        made.table[name] = known(Sequence("list", tuple(known(form) for form in forms)), *host.trace)
+    return known(made, *host.trace)
 
 
 def record(machine: Machine, args: Args, target: str, role: str) -> None:

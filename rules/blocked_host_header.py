@@ -1,0 +1,153 @@
+r"""Server refuses the host name that its clients use
+
+To stop web pages from reaching servers on a user's machine by DNS rebinding, the SDK refuses requests whose `Host` is not
+local, with `421 Invalid Host header`. It does so whenever it is told to listen on loopback and nothing else is said: `mcp`
+since 1.23.0 by the host of the constructor, 2.x by the host of `run()` or of the application factory, where it is the
+default. `fastmcp` did in 3.4.3 alone.
+
+What counts is the host that the SDK is *told*, not the one that is listened on. `uvicorn server:app --host 0.0.0.0` and
+`mcp.settings.host = "0.0.0.0"` listen everywhere and refuse everyone. So does a proxy in front of a server on loopback,
+unless it sends a `Host` that is allowed: `localhost:8000` with its port, while `$host` never has one. Health routes are
+not checked and stay green.
+
+Tell the SDK `host="0.0.0.0"`, which turns the check off, or list the names in
+`TransportSecuritySettings(allowed_hosts=…)`: each both bare and with `:*`, since `*` alone matches nothing.
+
+It says nothing where a proxy sends an allowed name, where the server is published on the loopback of its host only, or
+where the check may be off.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+EXPOSE 8000
+CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", stateless_http=True)
+app = mcp.streamable_http_app()
+```
+```output
+error[blocked-host-header]: refuses every Host but localhost with 421, while it listens for other machines
+ --> server.py:3:7
+  |
+3 | mcp = FastMCP("notes", stateless_http=True)
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.30.0 takes host 127.0.0.1 where nothing else is said
+  |
+ ::: Dockerfile:7:42
+  |
+7 | CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
+  |                                          ------- listens for other machines
+  |
+  = fix: declare that it listens on every interface (--unsafe-fixes)
+```
+```diff
+--- a/server.py
++++ b/server.py
+@@ -1,4 +1,4 @@
+ from mcp.server.fastmcp import FastMCP
+ 
+-mcp = FastMCP("notes", stateless_http=True)
++mcp = FastMCP("notes", stateless_http=True, host="0.0.0.0")
+ app = mcp.streamable_http_app()
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+app = mcp.streamable_http_app()
+```
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from mcplint import ERROR, Deployment, Finding, Fix, Note, rule
+
+LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+@rule("blocked-host-header", ERROR)
+def check(deployment: Deployment):
+    for server in deployment.servers:
+        allowed = server.allowed_hosts.only
+        if allowed is None or server.transport.may(is_stdio) or server.host_check.options != (True,):
+            continue
+        notes = (*server.host_check.trace, *server.allowed_hosts.trace)
+        edits = server.declared_host.write("0.0.0.0") if server.container else ()
+        fix = Fix("declare that it listens on every interface", edits) if edits else None
+        routes = deployment.routes_to(server)
+        for route in routes:
+            setting, hosts = sent(route)
+            if hosts and not any(admits(server, allowed, host) for host in hosts):
+                message = f"sends Host {hosts[0]}, which the server behind it refuses with 421"
+                yield Finding(message, setting.span if setting else route.span, notes, fix)
+        if not routes and reachable(server) and not any(is_name(host) for host in allowed):
+            message = "refuses every Host but localhost with 421, while it listens for other machines"
+            here = (Note(server.host.span or server.span, "listens for other machines"), *notes)
+            yield Finding(message, server.made or server.span, here, fix)
+
+
+def is_stdio(transport):
+    return transport == "stdio"
+
+
+def is_local(host):
+    return host in LOCAL or host.startswith("127.")
+
+
+def is_name(pattern):
+    """Whether a pattern of the allow-list admits more than the machine itself."""
+    return not is_local(re.sub(r":(?:\*|\d+)\Z", "", pattern))
+
+
+def reachable(server):
+    """Whether it listens for other machines, and is not published on the host's loopback only."""
+    container = server.container
+    if not container or server.host.may(is_local) or container.shared_network.may(bool):
+        return False
+    return not container.ports or any(port.host_ip is None or not is_local(port.host_ip) for port in container.ports)
+
+
+def admits(server, allowed, host):
+    """Whether the allow-list admits a host: literally, or `name:*` for the name with a port."""
+    name, colon, _ = host.rpartition(":")
+    if server.sdk.package != "mcp":
+        return is_local(name or host) or (name or host) in allowed or "*" in allowed
+    return host in allowed or bool(colon and f"{name}:*" in allowed)
+
+
+def sent(route):
+    """The directive that sets `Host`, and what the server may get; nothing where that cannot be told."""
+    passed = next(iter(route.settings.get("proxy_pass", ())), None)
+    setting = next((each for each in route.settings.get("proxy_set_header", ()) if each.args[0].lower() == "host"), None)
+    value = setting.args[1] if setting and len(setting.args) > 1 else "$proxy_host"
+    if setting is None and not route.closed:
+        return None, ()
+    names = tuple(name for name in route.server_names.only or () if is_plain(name))
+    if value == "$host":
+        return setting, names or ("$host",)
+    if value == "$http_host":
+        return setting, tuple(form for name in names for form in (name, f"{name}:443"))
+    if value in ("$proxy_host", "$proxy_host:$proxy_port") and passed:
+        authority = urlsplit(passed.args[0]).netloc if passed.args else ""
+        return setting or passed, (authority,) if authority and "$" not in authority else ()
+    return setting, (value,) if "$" not in value else ()
+
+
+def is_plain(name):
+    return name not in ("_", "") and not set(name) & set("*~$^")
