@@ -297,12 +297,11 @@ class Member(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """One directive as it takes effect: its arguments, all of it, each argument, and whether an outer block has it."""
+    """One directive as it takes effect: its arguments, the whole of it, and the place of each argument."""
 
     args: tuple[str, ...]
     span: Span
     words: tuple[Span, ...] = ()
-    inherited: bool = False
 
     @property
     def line(self) -> Span:
@@ -325,8 +324,11 @@ class Route(NamedTuple):
     `location` is the match as it is spelled (`/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `target` the URL that `proxy_pass`
     comes to, `path` what the upstream is asked for when a client asks for the location's own path. `balancing` is the
     directive that picks the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`.
-    `settings`: every directive in effect, by name, inherited as nginx does. `closed`: whether the files show all of them:
-    where not, a directive that is missing may yet be there. `inside`: where a further directive would stand.
+    `settings`: every directive in effect, by name, inherited as nginx does. `closed`: whether the files show all of
+    them; where not, a directive that is missing may yet be there. `inside`: where a further directive would stand.
+    `endpoint`: the path under which clients reach the server's MCP endpoint through this location; an option None where
+    they do not. `ping`: seconds between bytes on an idle event stream of the server, an option None where nothing
+    comes. `opts_out`: whether its streams carry `X-Accel-Buffering: no`. `secured`: a server of the same name with TLS.
     """
 
     id: str
@@ -350,10 +352,21 @@ class Route(NamedTuple):
     inside: Slot | None = None
     upstream: str | None = None
     tls: Value[bool] = UNKNOWN
+    endpoint: Value[str | None] = UNKNOWN
+    ping: Value[float | None] = UNKNOWN
+    opts_out: Value[bool] = UNKNOWN
+    secured: Span | None = None
 
     @property
     def assumed(self) -> bool:
         return any(link.kind == ASSUMED for link in self.links)
+
+    @property
+    def carried(self) -> Server | None:
+        """The server that speaks MCP over HTTP through this location, if the location surely carries its endpoint."""
+        if self.server is None or self.server.transport.may(lambda transport: transport == "stdio"):
+            return None
+        return self.server if self.endpoint.must(lambda path: path is not None) else None
 
 
 class Remote(NamedTuple):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mcplint.core import UNKNOWN, Note, Value
 from mcplint.facts.nginx import NginxFile
 from mcplint.knowledge.nginx import image_version
+from mcplint.link.carried import carrying
 from mcplint.link.containers import Running
 from mcplint.link.nginx import Config, Proxied, configure, proxied
 from mcplint.link.reach import Network, Reached, home
@@ -34,7 +35,9 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
         version = release(origin.container.image) if origin else UNKNOWN
         for config in configure(own, tree, _places(origin), env):
             found = proxied((config,), version)
-            yield Proxy(config, origin, tuple((one, _joined(one.route, origin, network)) for one in found))
+            yield Proxy(
+                config, origin, tuple((one, carrying(one, _joined(one.route, origin, network))) for one in found)
+            )
 
 
 def _places(origin: Running | None) -> Mapping[str, str]:

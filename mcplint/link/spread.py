@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mcplint.core import UNKNOWN, Note, Value
-from mcplint.knowledge.nginx import BALANCING
+from mcplint.knowledge.nginx import affinity
 from mcplint.link.containers import Running
 from mcplint.model import Route, Server, Spread
 
@@ -34,18 +33,10 @@ def _balancer(route: Route) -> tuple[Note, ...]:
 
 def kind(balancing: Value[str]) -> Value[str]:
     """What a way of balancing means to sessions, as `Spread` says it."""
-    if balancing.options is None:
+    known = [affinity(option) for option in balancing.options or ()]
+    if not known or None in known:
         return UNKNOWN
-    return Value(tuple(dict.fromkeys(_kind(option) for option in balancing.options)), balancing.trace)
-
-
-def _kind(balancing: str) -> str:
-    found = next((row for pattern, row in BALANCING if re.fullmatch(pattern, balancing)), None)
-    if found is None or found.works:
-        return "works"
-    if found.works is None:
-        return "cookie"
-    return "session-header" if "session" in balancing else "none"
+    return Value(tuple(dict.fromkeys(row.kind for row in known if row)), balancing.trace)
 
 
 def _affinity(running: Running, routes: tuple[Route, ...]) -> Value[str]:
