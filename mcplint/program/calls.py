@@ -12,12 +12,10 @@ from mcplint.program.methods import method
 from mcplint.program.values import (
     Abstract,
     Class,
-    Dict,
     External,
     Function,
     Instance,
     Method,
-    Sequence,
     known,
 )
 

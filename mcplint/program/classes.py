@@ -15,6 +15,7 @@ from mcplint.program.values import (
     Function,
     Instance,
     Method,
+    Table,
     each,
     known,
     unknown,
@@ -26,7 +27,7 @@ ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag
 def define(machine: Machine, frame: Frame, node: ast.ClassDef) -> Abstract:
     """The class that a `class` statement makes, decorators aside."""
     bases = tuple(option for base in node.bases for option in _options(machine, frame, base))
-    table: dict[str, Any] = {}
+    table = Table()
     inner = Frame(frame.module, table, frame)
     made = Class(node.name, bases, table, node, frame)
     machine.execute(inner, node.body)

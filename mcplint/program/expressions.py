@@ -24,6 +24,7 @@ from mcplint.program.values import (
     Function,
     Instance,
     Sequence,
+    Table,
     each,
     known,
     union,
@@ -305,7 +306,7 @@ def yielded(machine: Machine, frame: Frame, node: ast.Yield) -> Abstract:
 def comprehension(machine: Machine, frame: Frame, node: Any) -> Abstract:
     """A list, set or dict comprehension or generator over one known sequence; anything else is not known."""
     found: list[Any] = []
-    inner = Frame(frame.module, {}, frame, frame.function)
+    inner = Frame(frame.module, Table(), frame, frame.function)
     whole = len(node.generators) == 1 and _collect(machine, inner, node, found)
     note = machine.note(frame, node, "is made here")
     if isinstance(node, ast.DictComp):

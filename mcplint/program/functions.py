@@ -19,12 +19,12 @@ from mcplint.program.values import (
     Frame,
     Function,
     Sequence,
+    Table,
     known,
     noted,
     union,
     unknown,
 )
-
 
 CALLS, COSTLY = 8, 4_000
 
@@ -113,7 +113,7 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
             Note(function.scope.module.span(function.node), "is called too often to be followed each time")
         )
     before = machine.budget
-    frame = Frame(function.scope.module, names, function.scope, function)
+    frame = Frame(function.scope.module, Table(names), function.scope, function)
     machine.active[place] = machine.active.get(place, 0) + 1
     try:
         if isinstance(function.node, ast.Lambda):

@@ -11,7 +11,7 @@ from mcplint.program.attributes import of_library
 from mcplint.program.journal import MISSING, Leave, Raised
 from mcplint.program.machine import Machine
 from mcplint.program.outcome import Import
-from mcplint.program.values import Abstract, External, Frame, Package, known
+from mcplint.program.values import Abstract, External, Frame, Package, Table, known
 
 SDKS = ("mcp", "fastmcp")
 MODULES = 400
@@ -22,7 +22,7 @@ def load(machine: Machine, name: str) -> Package | None:
     fact = machine.world.modules(name) if len(machine.packages) < MODULES else None
     if fact is None:
         return None
-    package = Package(name, fact, {"__name__": known(name)})
+    package = Package(name, fact, Table({"__name__": known(name)}))
     machine.packages[name] = package
     frame = Frame(fact, package.table, None)
     try:
@@ -141,7 +141,7 @@ def _everything(machine: Machine, frame: Frame, source: Abstract) -> None:
 
 def run_main(machine: Machine, fact: Any, name: str, package: str | None) -> Package:
     """Runs a module as the program itself."""
-    table: dict[str, Any] = {"__name__": known("__main__")}
+    table = Table({"__name__": known("__main__")})
     if package is not None:
         table["__package__"] = known(package)
     main = Package(name, fact, table)

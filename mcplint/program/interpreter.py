@@ -57,10 +57,11 @@ def outcome(machine: Machine, notes: tuple[Note, ...], complete: bool) -> Outcom
     return Outcome(
         servers=found,
         reads=frozenset(machine.reads),
+        asked=frozenset(machine.asked),
         imports=tuple(dict.fromkeys(machine.imports)),
         modules=tuple(package.fact.source.path for package in machine.packages.values() if package),
         dotenv=tuple(dict.fromkeys(machine.dotenv)),
-        unknown=(*notes, *(dict.fromkeys(machine.lost) if not found else ())),
+        unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
         missing=machine.missing,
         complete=complete,
     )

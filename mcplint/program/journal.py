@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mcplint.core import Value
-from mcplint.program.values import ABSENT, Abstract, Entries, known, union
+from mcplint.program.values import ABSENT, CLOCK, Abstract, Entries, Table, known, union
 
 MISSING: Any = object()
-Delta = dict[tuple[int, Any], tuple[dict[Any, Any], Any, Any]]
+Delta = dict[tuple[int, Any], tuple[Table, Any, Any]]
 
 
 class Leave(Exception):
@@ -67,9 +67,10 @@ class Journal:
     """Tables with their history. All writes go through `put`, so that they can be taken back and joined."""
 
     def __init__(self, budget: int) -> None:
-        self.writes: list[tuple[dict[Any, Any], Any, Any]] = []
+        self.writes: list[tuple[Table, Any, Any]] = []
         self.exits: list[Exit] = []
         self.budget = budget
+        self.since = 0
 
     def spend(self, steps: int) -> None:
         """Counts steps; raises Exhausted when too many are made."""
@@ -77,38 +78,39 @@ class Journal:
         if self.budget < 0:
             raise Exhausted
 
-    def put(self, table: dict[Any, Any], name: Any, value: Any) -> None:
-        """Sets an entry of a table; MISSING removes it."""
-        self.writes.append((table, name, table.get(name, MISSING)))
+    def put(self, table: Table, name: Any, value: Any) -> None:
+        """Sets an entry of a table; MISSING removes it. Tables that no open branch has found need no history."""
+        if table.born <= self.since:
+            self.writes.append((table, name, table.get(name, MISSING)))
         _set(table, name, value)
 
     def fork(self, branches: Iterable[Callable[[], Abstract]]) -> Abstract:
         """Runs each branch from the same state, and goes on in the state and with the value that joins them."""
-        base, mark = len(self.writes), len(self.exits)
+        base, mark, outer = len(self.writes), len(self.exits), self.since
+        self.since = next(CLOCK)
         ends: list[tuple[Delta, Abstract]] = []
         for branch in branches:
             fresh = len(self.exits)
+            leave: Leave | None = None
+            value: Abstract = known(None)
             try:
-                value, leave = branch(), None
-            except Ended:
-                value, leave = known(None), Ended()
+                value = branch()
             except Leave as left:
-                value, leave = known(None), left
+                leave = left
             delta = self._rewind(base, fresh)
             if leave is None:
                 ends.append((delta, value))
             elif not isinstance(leave, (Ended, Dead)):
                 self.exits.append(Exit(base, delta, leave))
+        self._leave_open(mark, outer)
         if not ends:
-            if len(self.exits) == mark:
-                raise Ended
-            raise Dead
+            raise Ended if len(self.exits) == mark else Dead
         self._merge([delta for delta, _ in ends])
         return union(value for _, value in ends)
 
     def catch(self, kind: type[Leave], body: Callable[[], Abstract]) -> Abstract:
         """Runs a body; the ways out of it of this kind are joined with its normal end."""
-        base, mark = len(self.writes), len(self.exits)
+        mark, outer = len(self.exits), self.since
         left: Leave | None = None
         value: Abstract = known(None)
         try:
@@ -117,19 +119,25 @@ class Journal:
             left = leave
         if isinstance(left, kind):
             value, left = _result(left), None
-        if not any(isinstance(exit.leave, kind) for exit in self.exits[mark:]):
-            if left is not None:
-                raise left
-            return value
-        return self._gather(kind, base, mark, value, left)
+        try:
+            if any(isinstance(exit.leave, kind) for exit in self.exits[mark:]):
+                return self._gather(kind, mark, value, left)
+        finally:
+            self._leave_open(mark, outer)
+        if left is not None:
+            raise left
+        return value
 
-    def _gather(self, kind: type[Leave], base: int, mark: int, value: Abstract, left: Leave | None) -> Abstract:
+    def _leave_open(self, mark: int, outer: int) -> None:
+        """From here on there is history for what an outer branch needs, and for what exits that still wait do."""
+        self.since = next(CLOCK) if len(self.exits) > mark else outer
+
+    def _gather(self, kind: type[Leave], mark: int, value: Abstract, left: Leave | None) -> Abstract:
+        base = min(exit.position for exit in self.exits[mark:])
         live = self._rewind(base, mark)
         pending = self.exits[mark:]
-        del self.exits[mark:]
-        caught = [exit for exit in pending if isinstance(exit.leave, kind)]
-        self.exits += [exit for exit in pending if not isinstance(exit.leave, kind)]
-        ends = [(exit.delta, _result(exit.leave)) for exit in caught]
+        self.exits[mark:] = [exit for exit in pending if not isinstance(exit.leave, kind)]
+        ends = [(exit.delta, _result(exit.leave)) for exit in pending if isinstance(exit.leave, kind)]
         if left is None:
             ends.append((live, value))
         elif not isinstance(left, (Ended, Dead)):
@@ -138,7 +146,7 @@ class Journal:
         return union(result for _, result in ends)
 
     def _changes(self, base: int) -> Delta:
-        self.spend((len(self.writes) - base) // 8)
+        self.spend((len(self.writes) - base) // 32)
         return {(id(table), name): (table, name, table.get(name, MISSING)) for table, name, _ in self.writes[base:]}
 
     def _undo(self, position: int) -> None:
@@ -165,7 +173,7 @@ class Journal:
             )
 
 
-def _set(table: dict[Any, Any], name: Any, value: Any) -> None:
+def _set(table: Table, name: Any, value: Any) -> None:
     if value is MISSING:
         table.pop(name, None)
     else:
@@ -176,7 +184,7 @@ def _result(leave: Leave) -> Abstract:
     return leave.value if isinstance(leave, Return) else known(None)
 
 
-def _joined(table: dict[Any, Any], name: Any, values: list[Any]) -> Any:
+def _joined(table: Table, name: Any, values: list[Any]) -> Any:
     """What an entry is after branches that leave it as these; lists kept under `%` names gather what each branch adds."""
     first = values[0]
     if all(value is first for value in values):

@@ -8,7 +8,7 @@ from mcplint.core import Note
 from mcplint.program.imports import run_main
 from mcplint.program.machine import Args, Machine
 from mcplint.program.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
-from mcplint.program.values import Abstract, Coroutine, Frame, Function, Instance, Package, known, unknown
+from mcplint.program.values import Abstract, Coroutine, Frame, Function, Instance, Package, Table, known, unknown
 
 
 def launch(machine: Machine, start: Start) -> None:
@@ -99,7 +99,7 @@ def _object(machine: Machine, start: Start) -> None:
     fact = machine.world.modules(f"file:{path}")
     if fact is None:
         return
-    table: dict[str, Any] = {"__name__": known("server_module")}
+    table = Table({"__name__": known("server_module")})
     package = Package("server_module", fact, table)
     machine.packages["server_module"] = package
     machine.execute(Frame(fact, table, None), fact.tree.body)

@@ -21,6 +21,7 @@ from mcplint.program.values import (
     Frame,
     Function,
     Package,
+    Table,
     known,
     noted,
     unknown,
@@ -142,12 +143,13 @@ class Machine(Journal):
         self.constants: dict[ast.AST, Abstract] = {}
         self.packages: dict[str, Package | None] = {}
         self.environ = Entries()
-        self.state: dict[str, Any] = {"%background": (), "%printed": ()}
+        self.state = Table({"%background": (), "%printed": ()})
         self.active: dict[int, int] = {}
         self.risks: list[str] = []
         self.guards = 0
         self.paths: list[tuple[Served, ...]] = []
         self.reads: set[str] = set()
+        self.asked: set[str] = set()
         self.imports: list[Import] = []
         self.calls: list[SdkCall] = []
         self.dotenv: list[Note] = []
@@ -276,7 +278,9 @@ class Machine(Journal):
     def variable(self, name: str) -> Value[str | None]:
         """An environment variable as the program finds it now."""
         self.reads.add(name)
-        return self.environ[name] if name in self.environ else self.world.env(name)
+        self.asked.add(name)
+        value: Value[str | None] = self.environ[name] if name in self.environ else self.world.env(name)
+        return value._replace(options=None) if self.lenient and value.options == ("",) else value
 
     def package(self, name: str) -> Package | None:
         """A module of the project, run when it is first asked for."""

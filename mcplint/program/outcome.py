@@ -62,13 +62,15 @@ class Served(NamedTuple):
 class Outcome(NamedTuple):
     """What a run comes to.
 
-    `reads`: the environment variables that its modules read. `dotenv`: where it loads a `.env` file.
+    `reads`: the environment variables that its modules read; `asked`: those and the ones that libraries read for it.
+    `dotenv`: where it loads a `.env` file.
     `unknown`: why something could not be followed. `missing`: the attribute of a module that is to be served or called
     and that the module provably lacks. `complete`: whether the program was followed to its end.
     """
 
     servers: tuple[Served, ...] = ()
     reads: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
     imports: tuple[Import, ...] = ()
     modules: tuple[str, ...] = ()
     dotenv: tuple[Note, ...] = ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from mcplint.core import Source, Span, Unreadable
@@ -31,12 +32,22 @@ class Script(NamedTuple):
 
 def script(tree: Tree, name: str, near: str | None) -> Script | None:
     """The command of a name; where several projects install it, that of the folder nearest to this one, else None."""
-    found = [each for path in sorted(tree.paths) for each in scripts(tree, path) if each.name == name]
+    found = list(installed(tree).get(name, ()))
     if near is not None and len({each.target for each in found}) > 1:
         found = [each for each in found if not each.folder or near == each.folder or near.startswith(f"{each.folder}/")]
         longest = max((len(each.folder) for each in found), default=0)
         found = [each for each in found if len(each.folder) == longest]
     return found[0] if found and len({each.target for each in found}) == 1 else None
+
+
+@lru_cache(maxsize=2)
+def installed(tree: Tree) -> Mapping[str, tuple[Script, ...]]:
+    """All commands that the projects of a tree install, by name."""
+    found: dict[str, tuple[Script, ...]] = {}
+    for path in sorted(tree.paths):
+        for each in scripts(tree, path):
+            found[each.name] = (*found.get(each.name, ()), each)
+    return found
 
 
 def scripts(tree: Tree, path: str) -> Iterator[Script]:

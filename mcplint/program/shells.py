@@ -118,7 +118,7 @@ _CONDITIONS = ("if", "case", "for", "while")
 
 def _stays(command: Command) -> bool:
     """Whether the shell does not come back from a command that is not its last."""
-    return command.exec or bool(command.inside) and command.argv[0].text.rpartition("/")[2] in ASGI
+    return command.exec or (bool(command.inside) and command.argv[0].text.rpartition("/")[2] in ASGI)
 
 
 def _span(span: Span, scene: Scene, exact: bool) -> Span:

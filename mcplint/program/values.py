@@ -6,14 +6,15 @@ A `Value` has these as options. Constants are Python's own; everything else is o
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 from mcplint.core import Note, Span, Value
 from mcplint.facts.python import Module
 
 Abstract: TypeAlias = Value[Any]
-Table: TypeAlias = dict[str, Any]
+CLOCK = count(1)
 
 CONSTANTS = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
 MANY = 16
@@ -27,8 +28,20 @@ class External(NamedTuple):
     path: str
 
 
-class Entries(dict[Any, Any]):
+class Table(dict[Any, Any]):
+    """The attributes of an object or the names of a scope, and when it was made: no branch opened later made it."""
+
+    __slots__ = ("born",)
+
+    def __init__(self, entries: Any = ()) -> None:
+        super().__init__(entries)
+        self.born = next(CLOCK)
+
+
+class Entries(Table):
     """The entries of a dict, of which one may or may not be there."""
+
+    __slots__ = ()
 
 
 class Frame:
@@ -64,10 +77,10 @@ class Function:
     __slots__ = ("defaults", "node", "opaque", "owner", "scope", "table")
 
     def __init__(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Frame, defaults: Table
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Frame, defaults: Mapping[str, Abstract]
     ) -> None:
         self.node, self.scope, self.defaults = node, scope, defaults
-        self.table: Table = {}
+        self.table = Table()
         self.owner: Class | None = None
         self.opaque = False
 
@@ -106,9 +119,9 @@ class Instance:
 
     __slots__ = ("kind", "span", "table")
 
-    def __init__(self, kind: Class | External, span: Span | None, table: Table | None = None) -> None:
+    def __init__(self, kind: Class | External, span: Span | None, table: Mapping[str, Any] | None = None) -> None:
         self.kind, self.span = kind, span
-        self.table: Table = {} if table is None else table
+        self.table = table if isinstance(table, Table) else Table(table or ())
 
     @property
     def library(self) -> str | None:
@@ -125,7 +138,7 @@ class Sequence:
 
     def __init__(self, kind: str, items: tuple[Abstract, ...] | None) -> None:
         self.kind = kind
-        self.table: Table = {"items": items}
+        self.table = Table({"items": items})
 
     @property
     def items(self) -> tuple[Abstract, ...] | None:
@@ -140,7 +153,7 @@ class Dict:
 
     def __init__(self, entries: Entries | None = None, open_: bool = False) -> None:
         self.entries = Entries() if entries is None else entries
-        self.table: Table = {"open": open_}
+        self.table = Table({"open": open_})
 
     @property
     def open(self) -> bool:
