@@ -105,7 +105,7 @@ def message(install: Install) -> str:
     if install.tool not in ("uv sync", "poetry", "pdm", "pipenv"):
         return f"installs whatever is newest that {loose} admits"
     if not install.lock:
-        return f"`{install.tool}` resolves anew in each build: no lock file reaches it"
+        return f"`{install.tool}` resolves anew in each build where no lock file reaches it, and none is seen to"
     if not install.slot:
         return f"`{install.tool}` resolves anew in each build, in spite of {install.lock}"
     return f"`{install.tool}` rewrites {install.lock} when that is stale: neither --frozen nor --locked"

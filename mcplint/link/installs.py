@@ -11,6 +11,7 @@ from mcplint.knowledge.pip import UV_VALUES
 from mcplint.link.buildshell import Ran
 from mcplint.link.commandline import Arg, Options, subcommand
 from mcplint.link.pip import pip_install
+from mcplint.link.requirements import name_of
 from mcplint.model import Install
 from mcplint.tree import Tree
 
@@ -23,6 +24,7 @@ class Place(NamedTuple):
     """Where a RUN runs: its environment and folder, the way from image paths to the project, and what came before.
 
     `exported`: requirement files that the build wrote from a lock, by name, and that lock; it is filled on the way.
+    `removed`: packages that the same RUN uninstalls.
     """
 
     env: Mapping[str, Value[str]]
@@ -31,6 +33,7 @@ class Place(NamedTuple):
     tree: Tree
     before: tuple[Install, ...]
     exported: dict[str, str | None]
+    removed: frozenset[str] = frozenset()
 
     def file(self, name: str) -> str | None:
         """The file of the project that a path in the build means, if there is one."""
@@ -58,13 +61,22 @@ class Place(NamedTuple):
 
 def installs(steps: Iterable[Ran], place: Place) -> Iterator[Install]:
     """The installs among the commands of one RUN, in their order."""
-    before = place.before
+    before, steps = place.before, tuple(steps)
+    removed = frozenset(name for command in steps for name in _uninstalled(command))
     for command in steps:
-        here = place._replace(before=before, workdir=command.workdir, env=command.env)
+        here = place._replace(before=before, workdir=command.workdir, env=command.env, removed=removed)
         _export(command, here)
         for found in _installs(command, here):
             before = (*before, found)
             yield found
+
+
+def _uninstalled(command: Ran) -> Iterator[str]:
+    """The packages that a command uninstalls."""
+    _, args = _program(command)
+    words = [arg.text for arg in args]
+    if "uninstall" in words[:2]:
+        yield from map(name_of, words[words.index("uninstall") + 1 :])
 
 
 def packages(steps: Iterable[Ran]) -> frozenset[str]:

@@ -30,7 +30,8 @@ class _Item(NamedTuple):
 def pip_install(tool: str, command: Ran, args: tuple[Arg, ...], place: Place) -> Iterator[Install]:
     """The install that a command line is; none where it only installs installers."""
     options = Options.of(args, PIP_VALUES, PIP_PLAIN)
-    words = [arg for arg in options.words if not (arg.known and name_of(arg.text) in INSTALLERS)]
+    aside = INSTALLERS | place.removed
+    words = [arg for arg in options.words if not (arg.known and name_of(arg.text) in aside)]
     projects = [*options.values("-e", "--editable"), *filter(_is_local, words)]
     names = [arg for arg in words if not _is_local(arg)]
     items = [
