@@ -18,6 +18,8 @@ PRUNED = frozenset(
         *(".tox", ".nox", ".eggs", ".terraform", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
     )
 )
+# Where the repository is pushed to, which matters for what it publishes; read as text, git is not asked.
+GIT_CONFIG = ".git/config"
 MOST_FILES = 200_000
 # Seconds that git may take to list.
 PATIENCE = 30
@@ -75,6 +77,8 @@ def tree(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) ->
             paths, problems = paths | more, problems + troubles
     globs = [form for glob in exclude for form in (glob.rstrip("/"), f"{glob.rstrip('/')}/*")]
     kept = [path for path in paths if not any(fnmatchcase(path, glob) for glob in globs)] if globs else paths
+    if any(path.endswith("server.json") for path in kept) and os.path.isfile(os.path.join(root, GIT_CONFIG)):
+        kept = [*kept, GIT_CONFIG]
     return Tree(kept, lambda path: load(root, path), problems, named)
 
 

@@ -13,7 +13,8 @@ class Kind(NamedTuple):
 
     A pattern without `/` is one of file names, one with `/` of the last parts of a path.
     `comment`: what starts a comment. `limit`: the most bytes it may have. `latin`: bytes that are not UTF-8 are read
-    as Latin-1, as the program that reads the file does not care.
+    as Latin-1, as the program that reads the file does not care. `strict`: a byte order mark is part of the text, as
+    that program minds it.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Kind(NamedTuple):
     comment: str = ""
     limit: int = 1 << 20
     latin: bool = False
+    strict: bool = False
 
 
 # The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.dockerignore` lists what is ignored.
@@ -49,7 +51,7 @@ KINDS = (
         "#",
         latin=True,
     ),
-    Kind("server.json", ("server.json",), limit=256 << 10),
+    Kind("server.json", ("server.json",), limit=256 << 10, strict=True),
     Kind("pyproject", ("pyproject.toml",), "#"),
     Kind(
         "requirements",

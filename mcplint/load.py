@@ -76,7 +76,7 @@ def decode(path: str, data: bytes) -> tuple[str, str]:
         )
     if (null := data.find(0)) >= 0:
         raise _unreadable(path, "holds a NUL byte, so it is no text", data[: null + 1])
-    encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
+    encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") and not row.strict else "utf-8"
     try:
         return data.decode(encoding), encoding
     except UnicodeDecodeError as error:

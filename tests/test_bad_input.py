@@ -190,9 +190,11 @@ def test_a_file_that_is_named_must_be_readable(lint):
     ids=["BOM", "CRLF", "blanks", "no end"],
 )
 def test_a_dress_that_changes_nothing(lint, dress):
-    plain = lint({f"b/{name}": text for name, text in GOOD.items()})
+    """The publisher of a `server.json` refuses a byte order mark, so that is a finding of its own."""
+    good = {name: text for name, text in GOOD.items() if name != "server.json" or not dress(text).startswith("\ufeff")}
+    plain = lint({f"b/{name}": text for name, text in good.items()})
     dressed = lint(
-        {**{path: dress(text) for path, text in DEFECT.items()}, **{f"b/{k}": dress(t) for k, t in GOOD.items()}}
+        {**{path: dress(text) for path, text in DEFECT.items()}, **{f"b/{k}": dress(t) for k, t in good.items()}}
     )
     places = [[(f["rule"], f["path"], f["line"], f["column"]) for f in ran.findings] for ran in (plain, dressed)]
     assert places[0] == places[1]

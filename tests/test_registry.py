@@ -496,3 +496,36 @@ def test_workflows_that_are_no_workflows():
 def test_every_row_is_one_that_a_rule_speaks_of():
     assert {row.subject for row in refusals.ROWS} == set(SUBJECTS)
     assert set(forms.TYPES) == set(TYPES)
+
+
+def found(folder) -> list[tuple[str, str]]:
+    """What is found in a folder on disk."""
+    from mcplint.catalogue import catalogue
+    from mcplint.config import Config
+    from mcplint.discover import tree
+    from mcplint.engine import lint
+
+    return [(d.rule, d.severity) for d in lint(tree(str(folder)), catalogue(), Config())]
+
+
+def test_a_byte_order_mark_is_seen_and_taken_away(tmp_path):
+    from mcplint.core import WARNING
+    from mcplint.discover import tree
+
+    (tmp_path / "server.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(RIGHT, indent=2).encode())
+    assert ("registry-json", ERROR) in found(tmp_path)
+    source = tree(str(tmp_path)).source("server.json")
+    fact = source and read(source)
+    assert fact and [problem.edit and problem.edit.text for problem in fact.problems] == [""]
+    (tmp_path / "server.json").write_text(json.dumps(RIGHT, indent=2))
+    assert not [rule for rule, severity in found(tmp_path) if severity in (ERROR, WARNING)]
+
+
+def test_where_a_project_is_pushed_to_is_read_without_git(tmp_path):
+    """Whatever else the configuration says is not looked at: no include is followed, nothing is run."""
+    (tmp_path / "server.json").write_text(json.dumps(RIGHT, indent=2))
+    (tmp_path / ".git").mkdir()
+    config = '[include]\n\tpath = ../elsewhere\n[core]\n\tfsmonitor = "touch ran"\n[remote "origin"]\n\turl = {}\n'
+    (tmp_path / ".git" / "config").write_text(config.format("https://github.com/ACME/weather"))
+    assert ("registry-foreign-namespace", ERROR) in found(tmp_path)
+    assert not list(tmp_path.glob("**/ran"))
