@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcplint.core import Note, Value
+from mcplint.program.assignments import assign
 from mcplint.program.attributes import DATA
 from mcplint.program.builtin import BUILTINS
-from mcplint.program.journal import Raised
+from mcplint.program.functions import made
 from mcplint.program.machine import Args, Evaluator, Machine
 from mcplint.program.methods import text_method
-from mcplint.program.operators import compared, computed, negated, subscripted
+from mcplint.program.narrowing import narrow
+from mcplint.program.operators import compared, computed, negated, product, subscripted
 from mcplint.program.values import (
     ABSENT,
     Abstract,
@@ -24,9 +26,11 @@ from mcplint.program.values import (
     Function,
     Instance,
     Sequence,
+    Super,
     Table,
     each,
     known,
+    truth,
     union,
     unknown,
     verdict,
@@ -75,8 +79,6 @@ def call(machine: Machine, frame: Frame, node: ast.Call) -> Abstract:
 
 
 def _super(frame: Frame) -> Abstract:
-    from mcplint.program.values import Super
-
     scope: Frame | None = frame
     while scope is not None and (scope.function is None or scope.function.owner is None):
         scope = scope.parent
@@ -119,10 +121,9 @@ def _unpack(value: Abstract, keywords: dict[str, Abstract]) -> bool:
     if value.options is None or not all(isinstance(option, Dict) for option in value.options):
         return False
     dicts: tuple[Dict, ...] = value.options
-    for entry in {name: None for each in dicts for name in each.entries}:
-        found = [each.entries.get(entry, known(ABSENT)) for each in dicts]
-        keywords[entry] = union(found)
-    return not any(each.open for each in dicts)
+    for entry in {name: None for one in dicts for name in one.entries}:
+        keywords[entry] = union([one.entries.get(entry, known(ABSENT)) for one in dicts])
+    return not any(one.open for one in dicts)
 
 
 def starred_display(kind: str) -> Evaluator:
@@ -178,35 +179,22 @@ def boolean(machine: Machine, frame: Frame, node: ast.BoolOp) -> Abstract:
 
 def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: bool) -> Abstract:
     """`a or b or …` (wanted: True) and `a and b and …` (wanted: False): the first operand that is as wanted."""
-    passed: list[Abstract] = []
-    for index, operand in enumerate(operands):
-        value = machine.evaluate(frame, operand)
-        if index == len(operands) - 1:
-            return union([*passed, value]) if passed else value
-        decided = verdict(value)
-        if decided is wanted:
-            return union([*passed, value]) if passed else value
-        if decided is None:
-            rest = operands[index + 1 :]
-            later = (
-                machine.fork([lambda rest=rest: _chain(machine, frame, rest, wanted), lambda: known(None)][:1])
-                if _pure(rest)
-                else machine.fork(
-                    [lambda rest=rest: _chain(machine, frame, rest, wanted), lambda: _kept(value, wanted)]
-                )
-            )
-            return union([*passed, _kept(value, wanted), later])
-    return union(passed)
+    value = machine.evaluate(frame, operands[0])
+    decided = verdict(value)
+    if len(operands) == 1 or decided is wanted:
+        return value
+    if decided is not None:
+        return _chain(machine, frame, operands[1:], wanted)
 
+    def later() -> Abstract:
+        narrow(machine, frame, operands[0], not wanted)
+        return _chain(machine, frame, operands[1:], wanted)
 
-def _pure(operands: list[ast.expr]) -> bool:
-    return all(isinstance(operand, (ast.Constant, ast.Name)) for operand in operands)
+    return machine.fork([lambda: _kept(value, wanted), later])
 
 
 def _kept(value: Abstract, wanted: bool) -> Abstract:
     """The options with which a chain ends at an operand."""
-    from mcplint.program.values import truth
-
     if value.options is None:
         return value
     return value._replace(options=tuple(option for option in value.options if truth(option) in (wanted, None)))
@@ -216,7 +204,6 @@ def conditional(machine: Machine, frame: Frame, node: ast.IfExp) -> Abstract:
     test = verdict(machine.evaluate(frame, node.test))
     if test is not None:
         return machine.evaluate(frame, node.body if test else node.orelse)
-    from mcplint.program.narrowing import narrow
 
     def branch(expression: ast.expr, sense: bool) -> Callable[[], Abstract]:
         def run() -> Abstract:
@@ -253,8 +240,6 @@ def subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Abstract:
 
 
 def formatted(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Abstract:
-    from mcplint.program.operators import product
-
     parts = [machine.evaluate(frame, part) for part in node.values]
     if all(isinstance(part, ast.Constant) for part in node.values):
         return product(parts, lambda *texts: "".join(texts))
@@ -262,8 +247,6 @@ def formatted(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Abstract:
 
 
 def formatted_value(machine: Machine, frame: Frame, node: ast.FormattedValue) -> Abstract:
-    from mcplint.program.operators import product
-
     value = machine.evaluate(frame, node.value)
     spec = known("") if node.format_spec is None else machine.evaluate(frame, node.format_spec)
     turn: Mapping[int, Callable[[Any], Any]] = {115: str, 114: repr, 97: ascii}
@@ -271,8 +254,6 @@ def formatted_value(machine: Machine, frame: Frame, node: ast.FormattedValue) ->
 
 
 def function(machine: Machine, frame: Frame, node: ast.Lambda) -> Abstract:
-    from mcplint.program.functions import made
-
     return known(made(machine, frame, node))
 
 
@@ -304,37 +285,37 @@ def yielded(machine: Machine, frame: Frame, node: ast.Yield) -> Abstract:
 
 
 def comprehension(machine: Machine, frame: Frame, node: Any) -> Abstract:
-    """A list, set or dict comprehension or generator over one known sequence; anything else is not known."""
+    """A list, set or dict comprehension or generator over known sequences; anything else is not known."""
     found: list[Any] = []
     inner = Frame(frame.module, Table(), frame, frame.function)
-    whole = len(node.generators) == 1 and _collect(machine, inner, node, found)
+    whole = _collect(machine, inner, node, node.generators, found)
     note = machine.note(frame, node, "is made here")
     if isinstance(node, ast.DictComp):
-        if not whole or any(
-            key.options is None or len(key.options) != 1 or not _hashable(key.options[0]) for key, _ in found
-        ):
+        if not whole or any(key.options is None or len(key.options) != 1 for key, _ in found):
+            return known(Dict(open_=True), note)
+        if not all(_hashable(key.options[0]) for key, _ in found):
             return known(Dict(open_=True), note)
         return known(Dict(Entries((key.options[0], value) for key, value in found)), note)
     kind = "set" if isinstance(node, ast.SetComp) else "list"
     return known(Sequence(kind, tuple(found) if whole else None), note)
 
 
-def _collect(machine: Machine, inner: Frame, node: Any, found: list[Any]) -> bool:
-    from mcplint.program.assignments import assign
-
-    generator: ast.comprehension = node.generators[0]
-    items = elements(machine, machine.evaluate(inner, generator.iter))
+def _collect(machine: Machine, inner: Frame, node: Any, generators: list[ast.comprehension], found: list[Any]) -> bool:
+    """Gathers the elements of a comprehension; False where they cannot all be told."""
+    if not generators:
+        if isinstance(node, ast.DictComp):
+            found.append((machine.evaluate(inner, node.key), machine.evaluate(inner, node.value)))
+        else:
+            found.append(machine.evaluate(inner, node.elt))
+        return len(found) <= UNROLLED
+    items = elements(machine, machine.evaluate(inner, generators[0].iter))
     if items is None or len(items) > UNROLLED:
         return False
     for item in items:
-        assign(machine, inner, generator.target, item)
-        tests = [verdict(machine.evaluate(inner, test)) for test in generator.ifs]
-        if None in tests:
+        assign(machine, inner, generators[0].target, item)
+        tests = [verdict(machine.evaluate(inner, test)) for test in generators[0].ifs]
+        if None in tests or (all(tests) and not _collect(machine, inner, node, generators[1:], found)):
             return False
-        if all(tests):
-            wanted = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
-            values = tuple(machine.evaluate(inner, part) for part in wanted)
-            found.append(values if len(values) == 2 else values[0])
     return True
 
 
@@ -354,15 +335,9 @@ def elements(machine: Machine, value: Abstract) -> tuple[Abstract, ...] | None:
 
 
 def walrus(machine: Machine, frame: Frame, node: ast.NamedExpr) -> Abstract:
-    from mcplint.program.assignments import assign
-
     value = machine.evaluate(frame, node.value)
     assign(machine, frame, node.target, value)
     return value
-
-
-def raise_for(name: str) -> Raised:
-    return Raised(name)
 
 
 EVALUATORS: Mapping[type, Evaluator] = {

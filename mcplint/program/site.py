@@ -71,7 +71,8 @@ def visit(machine: Machine, value: Abstract, site: Site, way: Way) -> None:
     elif isinstance(option, Instance) and machine.kin(library, APP):
         _application(machine, option, site, way)
     elif isinstance(option, (Function, Method)) or (isinstance(option, Instance) and isinstance(option.kind, Class)):
-        _callable(machine, option, site, way, way.prefix)
+        _callable(machine, option, site, way, unknown(*_decides(option)))
+        site.closed = False
     elif option is not None:
         site.closed = False
 
@@ -197,6 +198,14 @@ def _callable(machine: Machine, option: Any, site: Site, way: Way, path: Abstrac
         _low(machine, handled, site, way, path)
     if not found:
         site.closed = False
+
+
+def _decides(option: Any) -> tuple[Note, ...]:
+    """Where an application of the project decides about paths by itself."""
+    function = option.function if isinstance(option, Method) else option
+    if not isinstance(function, Function):
+        return ()
+    return (Note(function.scope.module.span(function.node).head, "decides itself which paths it answers"),)
 
 
 def _speaks(machine: Machine) -> bool:
