@@ -29,6 +29,11 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("python", ("*.py", "*.pyw"), "#", 2 << 20),
     Kind("dockerignore", (".dockerignore", "*.dockerignore"), "#"),
+    Kind("fly", ("fly.toml", "fly.*.toml"), "#"),
+    Kind("render", ("render.yaml", "render.yml"), "#"),
+    Kind("railway", ("railway.json", "railway.toml"), "#"),
+    Kind("procfile", ("procfile",), "#"),
+    Kind("kustomization", ("kustomization.yml", "kustomization.yaml"), "#"),
     Kind(
         "other", ("*.md", "*.rst", "*.html", "*.js", "*.mjs", "*.ts", "*.tsx", "*.go", "*.rs", "*.rb", "*.java", "*.sh")
     ),
@@ -74,6 +79,7 @@ KINDS = (
             ".vscode/mcp.json",
         ),
     ),
+    Kind("kubernetes", ("*.yml", "*.yaml"), "#"),
 )
 
 

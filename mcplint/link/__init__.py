@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mcplint.facts.dockerfile import Dockerfile
     from mcplint.link.image import Image
     from mcplint.link.proxies import Proxy
+    from mcplint.link.service import Service
 
 Paths = Mapping[str, list[str]]
 P = TypeVar("P", Remote, ClientConfig)
@@ -70,12 +71,28 @@ def _publishes(reading: Reading, paths: Paths) -> bool:
 
 def _places(reading: Reading, paths: Paths) -> tuple[Running, ...]:
     dockerfiles = reading.all("dockerfile", paths.get("dockerfile", ()))
+    workloads = _workloads(reading, paths)
     compose = reading.all("compose", paths.get("compose", ()))
     if not compose:
-        return tuple(running(reading.tree, dockerfiles, ()))
+        return tuple(running(reading.tree, dockerfiles, (), workloads))
     from mcplint.link.services import projects
 
-    return tuple(running(reading.tree, dockerfiles, projects(compose.values(), reading.tree)))
+    return tuple(running(reading.tree, dockerfiles, projects(compose.values(), reading.tree), workloads))
+
+
+def _workloads(reading: Reading, paths: Paths) -> tuple[Service, ...]:
+    """What platforms other than compose run."""
+    manifests, *others = (
+        reading.all(kind, paths.get(kind, ())).values()
+        for kind in ("kubernetes", "kustomization", "fly", "render", "railway", "procfile")
+    )
+    if not manifests and not any(others):
+        return ()
+    from mcplint.link.platforms import platforms
+
+    kustomizations, *applications, procfiles = others
+    configurations = [each for kind in applications for each in kind]
+    return platforms(reading.tree, manifests, kustomizations, configurations, procfiles).services
 
 
 def _servers(
@@ -171,7 +188,7 @@ def _manifests(
 
 
 def _labelled(image: Image, reading: Reading) -> Labelled:
-    dockerfile: Dockerfile = reading.of("dockerfile", image.dockerfile)
+    dockerfile: Dockerfile = reading.all("dockerfile", [image.dockerfile])[image.dockerfile]
     stage = dockerfile.stages[image.number]
     last = (stage.origin, *stage.instructions)[-1].span
     return Labelled(image.dockerfile, image.span, last, image.labels)

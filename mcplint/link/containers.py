@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from mcplint.facts.dockerfile import Dockerfile
 from mcplint.link.image import Image
 from mcplint.link.images import image as build_image
 from mcplint.link.service import Argv, ComposeProject, Service
-from mcplint.model import MADE, MISSING, Container, Link
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Link
 from mcplint.tree import Tree
 
 # Folders whose files deploy nothing, whatever they look like.
@@ -36,14 +37,50 @@ def running(
 ) -> Iterator[Running]:
     """Every service of a platform over its image, then every Dockerfile that none of them builds."""
     built: set[str] = set()
-    services = [(project, service) for project in projects for service in project.services]
-    for project, service in (*services, *((None, workload) for workload in workloads)):
-        made = _image_of(service, tree, dockerfiles)
-        built |= {made.dockerfile} if made else set()
-        yield _running(made, service, project)
-    for path in sorted(dockerfiles.keys() - built):
-        if not aside(path):
-            yield _running(alone(dockerfiles[path], tree), None, None)
+    pushed: dict[str, Image] = {}
+    for project in projects:
+        for service in project.services:
+            made = _built(service, tree, dockerfiles)
+            if made:
+                built.add(made.dockerfile)
+                pushed.setdefault(repository(service.image.only or ""), made)
+            yield _running(made, service, project, _image_link(made, service))
+    rest = {path: made for path in sorted(dockerfiles) if not aside(path) and (made := alone(dockerfiles[path], tree))}
+    for workload in workloads:
+        made, link = _deployed(workload, tree, dockerfiles, pushed, rest)
+        built |= {made.dockerfile} if made and workload.build else set()
+        yield _running(made, workload, None, link)
+    for path, made in rest.items():
+        if path not in built:
+            yield _running(made, None, None, _image_link(made, None))
+
+
+def repository(image: str) -> str:
+    """The name of an image without its tag and digest."""
+    name, _, tag = image.partition("@")[0].rpartition(":")
+    return name if name and "/" not in tag else image.partition("@")[0]
+
+
+def _deployed(
+    workload: Service,
+    tree: Tree,
+    dockerfiles: Mapping[str, Dockerfile],
+    pushed: Mapping[str, Image],
+    rest: Mapping[str, Image],
+) -> tuple[Image | None, Link]:
+    """The image of a workload: the one it builds, the one a service pushes by that name, or the only one called so."""
+    made = _built(workload, tree, dockerfiles)
+    name = repository(workload.image.only or "")
+    if made or workload.build or not name:
+        return made, _image_link(made, workload)
+    note = Note(workload.image.span or workload.span, "this image is run")
+    if name in pushed:
+        return pushed[name], Link(pushed[name].dockerfile, MADE, f"runs {name}, which a service builds", (note,))
+    ours = [made for made in rest.values() if name.rpartition("/")[2].lower() in _called(made, tree)]
+    if len(ours) == 1:
+        why = f"runs {name}, and {ours[0].dockerfile} is the only Dockerfile of a project of that name"
+        return ours[0], Link(ours[0].dockerfile, ASSUMED, why, (note,))
+    return None, _image_link(None, workload)
 
 
 def aside(path: str) -> bool:
@@ -74,7 +111,18 @@ def _complete(made: Image, tree: Tree) -> bool:
     return True
 
 
-def _image_of(service: Service, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> Image | None:
+def _called(made: Image, tree: Tree) -> set[str]:
+    """What an image is likely to be called: as its Dockerfile's folder, or as the project that it is built from."""
+    folder = posixpath.dirname(made.dockerfile)
+    names = {posixpath.basename(folder)}
+    for place in {folder, "" if made.context in (None, ".") else made.context or ""}:
+        source = tree.source(posixpath.join(place, "pyproject.toml"))
+        if source and (found := re.search(r"""^name\s*=\s*["']([\w.-]+)["']""", source.text, re.MULTILINE)):
+            names.add(found[1])
+    return {name.lower().replace("_", "-") for name in names if name}
+
+
+def _built(service: Service, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> Image | None:
     build = service.build
     if not build or not build.dockerfile.only or build.dockerfile.only not in dockerfiles:
         return None
@@ -84,9 +132,9 @@ def _image_of(service: Service, tree: Tree, dockerfiles: Mapping[str, Dockerfile
     return build_image(dockerfile, tree, build.args, build.target.only, build.context.only)
 
 
-def _running(image: Image | None, service: Service | None, project: ComposeProject | None) -> Running:
+def _running(image: Image | None, service: Service | None, project: ComposeProject | None, link: Link) -> Running:
     argv = command(image, service)
-    return Running(_container(image, service, argv), image, service, project, argv)
+    return Running(_container(image, service, argv, link), image, service, project, argv)
 
 
 def command(image: Image | None, service: Service | None) -> Argv | None:
@@ -109,7 +157,7 @@ def command(image: Image | None, service: Service | None) -> Argv | None:
     return Argv(None if any(part.words is None for part in parts) else words, parts[-1].span, trace)
 
 
-def _container(image: Image | None, service: Service | None, argv: Argv | None) -> Container:
+def _container(image: Image | None, service: Service | None, argv: Argv | None, link: Link) -> Container:
     span = service.span if service else image.span if image else None
     assert span
     probe = service.probe if service and service.probe else image.probe if image else None
@@ -135,7 +183,7 @@ def _container(image: Image | None, service: Service | None, argv: Argv | None) 
         privileges=service.privileges if service else (),
         shared_network=_shared(service),
         stdin_open=service.stdin_open if service else UNKNOWN,
-        links=(_image_link(image, service),),
+        links=(link,),
     )
 
 

@@ -91,7 +91,7 @@ def _heard(proxy: Proxy, target: Target) -> int:
 
 
 def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: Note) -> P:
-    answered = _answer(proxy, target, port)
+    answered: Answer = _answer(proxy, target, port)
     trace = (note, *answered.trace)
     if answered.kind == "proxy" and answered.uri is not None:
         route = next((route for _, route in proxy.routes if route.span == answered.location), None)

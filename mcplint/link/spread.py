@@ -42,8 +42,8 @@ def kind(balancing: Value[str]) -> Value[str]:
 def _affinity(running: Running, routes: tuple[Route, ...]) -> Value[str]:
     """What sends a client to the same replica: a platform's own affinity, or all the proxies in front."""
     service = running.service
-    if service and service.affinity:
-        return Value(("works",), service.affinity)
+    if service and service.platform != "compose":
+        return service.affinity_kind
     if service and any("sticky" in name or name.startswith(("caddy", "haproxy")) for name in service.labels):
         return UNKNOWN
     kinds = [kind(route.balancing) for route in routes]
