@@ -124,12 +124,18 @@ def _text(node: ast.expr | None) -> str:
 def _strings(module: Module, node: ast.expr | None) -> Iterator[Span]:
     """The places of the strings of a list, those left out that are not spelled as they read."""
     for item in node.elts if isinstance(node, ast.List | ast.Tuple) else ():
-        if isinstance(item, ast.Constant) and isinstance(item.value, str) and (slot := module.slot(item)):
+        if (
+            isinstance(item, ast.Constant)
+            and isinstance(item.value, str)
+            and (slot := module.slot(item, module.span(item)))
+        ):
             yield slot.span
 
 
 def _scalar(module: Module, node: ast.expr | None) -> ScalarNode | None:
-    slot = module.slot(node) if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    slot = (
+        module.slot(node, module.span(node)) if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    )
     return ScalarNode(slot.span, slot.span.text, slot.span.text, quoted=True) if slot else None
 
 

@@ -239,7 +239,11 @@ class Probe:
                 for line in importlib.metadata.requires(owner) or ():
                     text, _, marker = line.partition(";")
                     plain = text.replace(" ", "").replace("(", "").replace(")", "")
-                    if ("extra" not in marker or "server" in marker) and plain[: len(what)] == what and plain[len(what)] in "<>=!~":
+                    if (
+                        ("extra" not in marker or "server" in marker)
+                        and plain[: len(what)] == what
+                        and plain[len(what)] in "<>=!~"
+                    ):
                         return True if what in ("uvicorn", "starlette") else clauses(plain[len(what) :])
         return False if what in ("uvicorn", "starlette") and self.package == "mcp" else None
 
@@ -320,7 +324,7 @@ def live(probe: Probe, facts: dict[str, object]) -> None:
     mounted = stream.ask("POST", "/mcp", INITIALIZE)[0] in (307, 308)
     path = "/mcp/" if mounted else "/mcp"
     facts["slash.streamable-http"] = "mounted" if mounted else "exact"
-    status, headers, _ = stream.ask("POST", path, INITIALIZE)
+    _, headers, _ = stream.ask("POST", path, INITIALIZE)
     facts["stream.no_buffering_header"] = headers.get("x-accel-buffering") == "no"
     waiting = threading.Thread(target=ping, args=(stream, path, headers.get("mcp-session-id", ""), facts))
     waiting.start()
