@@ -111,10 +111,10 @@ def image_version(image: str) -> str | None:
     name, _, tag = image.partition("@")[0].rpartition(":")
     if not name or "/" in tag:
         name, tag = image.partition("@")[0], "latest"
-    if "nginx" not in name.rpartition("/")[2]:
+    if name.rpartition("/")[2] not in ("nginx", "nginx-unprivileged", "openresty"):
         return None
     number = tag.removeprefix("v").partition("-")[0]
-    if number[:1].isdecimal():
+    if number.startswith("1."):
         return number
     return (
         NEWEST if number in ("latest", "stable", "mainline", "alpine", "trixie", "bookworm", "perl", "otel") else None

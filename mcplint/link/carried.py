@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcplint.core import UNKNOWN, Note, Span, Value
 from mcplint.knowledge.sdk import agreed, fact, newest
-from mcplint.link.nginx import Proxied, paths_to
+from mcplint.link.nginx import Proxied, leads_to, paths_to
 from mcplint.model import Route, Sdk, Server
 
 
@@ -22,11 +22,12 @@ def carrying(found: Proxied, route: Route) -> Route:
 
 
 def _endpoint(found: Proxied, server: Server) -> Value[str | None]:
-    """The path for clients; one with another last slash counts, since the server redirects it."""
+    """The path for clients; one with another last slash counts where none has the right one: it is redirected."""
     ways = []
     for path in server.path.options or ():
-        other = path.rstrip("/") if path.endswith("/") and path != "/" else f"{path}/"
-        reached = paths_to(found, path) or paths_to(found, other)
+        reached = paths_to(found, path)
+        if not reached and not leads_to(found.config, found.server, path):
+            reached = paths_to(found, path.rstrip("/") if path.endswith("/") and path != "/" else f"{path}/")
         ways.append(reached[0] if reached else None)
     trace = (*server.path.trace, Note(found.route.span, "is followed to the server"))
     return Value(tuple(dict.fromkeys(ways)), trace)

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from mcplint.link.nginx.answer import Answer, answer, through
 from mcplint.link.nginx.config import Config, configure
-from mcplint.link.nginx.routes import Proxied, paths_to, proxied, routes
+from mcplint.link.nginx.routes import Proxied, leads_to, paths_to, proxied, routes
 
-__all__ = ["Answer", "Config", "Proxied", "answer", "configure", "paths_to", "proxied", "routes", "through"]
+__all__ = ["Answer", "Config", "Proxied", "answer", "configure", "leads_to", "paths_to", "proxied", "routes", "through"]

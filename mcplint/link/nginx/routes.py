@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.nginx import Directive, NginxFile, Word
-from mcplint.link.nginx.answer import PROXY, answer, through
+from mcplint.link.nginx.answer import PROXY, Answer, answer, through
 from mcplint.link.nginx.config import Config, Location, VirtualServer, address, configure
 from mcplint.link.nginx.levels import Level
 from mcplint.link.nginx.spelling import Settings, flag, seconds, setting, statement
@@ -108,16 +108,25 @@ def paths_to(found: Proxied, path: str) -> tuple[str, ...]:
     stem = own.rstrip("/")
     tails = [path[i:] for i, char in enumerate(path[:200]) if char == "/"]
     candidates = dict.fromkeys([path, own, *(stem + tail for tail in tails), stem + path])
-    host = next((word.text for word in found.server.names if word.text[:1].isalnum()), "localhost")
-    reached = []
-    for candidate in candidates:
-        for listen in found.server.listens[:1]:
-            scheme = "https" if listen.tls else "http"
-            sent = answer(found.config, host, listen.port or 80, scheme, candidate)
-            uri = normalise((sent.uri or "").partition("?")[0])
-            if sent.kind == PROXY and sent.location == found.route.span and uri == path:
-                reached.append(candidate)
-    return tuple(reached)
+    sent = ((candidate, _asked(found.config, found.server, candidate)) for candidate in candidates)
+    return tuple(
+        candidate
+        for candidate, to in sent
+        if to.location == found.route.span and to.kind == PROXY and normalise((to.uri or "").partition("?")[0]) == path
+    )
+
+
+def leads_to(config: Config, server: VirtualServer, path: str) -> bool:
+    """Whether any location passes a request for this path on as it is."""
+    to = _asked(config, server, path)
+    return to.kind == PROXY and normalise((to.uri or "").partition("?")[0]) == path
+
+
+def _asked(config: Config, server: VirtualServer, path: str) -> Answer:
+    """What becomes of a request to one server."""
+    host = next((word.text for word in server.names if word.text[:1].isalnum()), "localhost")
+    listen = server.listens[0]
+    return answer(config, host, listen.port or 80, "https" if listen.tls else "http", path)
 
 
 def _listen(server: VirtualServer) -> Value[tuple[str, ...]]:

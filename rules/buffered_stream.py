@@ -1,0 +1,165 @@
+r"""nginx buffers the event stream of an MCP server
+
+nginx collects what an upstream sends and passes it on when a buffer is full or the answer is complete. Progress then
+arrives together with the result, what the server sends by itself never arrives, and a tool that asks the client back
+waits for ever. A client of the older HTTP+SSE transport never gets past connecting.
+
+Two things can save the stream although `proxy_buffering` is on: an answer that carries `X-Accel-Buffering: no`, which
+the Python SDKs send, and an upstream spoken to in HTTP/1.1, where servers answer in chunks that nginx hands on one by
+one. nginx speaks HTTP/1.0 to upstreams before 1.29.7 unless `proxy_http_version` says otherwise. Events are really held
+back where the header is ignored (`proxy_ignore_headers`) or never sent, and HTTP/1.0 or a compression of
+`text/event-stream` is in force besides: an error. Otherwise it is a warning: the next server, release or proxy in front
+may not be so kind. `add_header` and `proxy_set_header X-Accel-Buffering no` do nothing here.
+
+It says nothing where answers are plain JSON (`json_response=True`), and nothing of locations that do not carry the MCP
+endpoint. See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  nginx:
+    image: nginx:1.28
+    ports: ["80:80"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_ignore_headers X-Accel-Buffering;
+        proxy_read_timeout 300s;
+    }
+}
+```
+```output
+error[buffered-stream]: holds back the event stream: events come with the result
+ --> nginx.conf:5:5
+  |
+5 |     location /mcp {
+  |     ^^^^^^^^^^^^^ proxy_buffering is not set: on by default
+  |                   proxy_http_version is not set: 1.0 by default
+6 |         proxy_pass http://notes:8000;
+7 |         proxy_ignore_headers X-Accel-Buffering;
+  |         --------------------------------------- ignores that the server asks for no buffering
+  |
+ ::: compose.yaml:5:12
+  |
+5 |     image: nginx:1.28
+  |            ---------- the service sets image
+  |
+  = fix: pass events on as they come (--fix)
+```
+```diff
+--- a/nginx.conf
++++ b/nginx.conf
+@@ -4,6 +4,7 @@
+ 
+     location /mcp {
+         proxy_pass http://notes:8000;
++        proxy_buffering off;
+         proxy_ignore_headers X-Accel-Buffering;
+         proxy_read_timeout 300s;
+     }
+```
+
+## Good
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_ignore_headers X-Accel-Buffering;
+        proxy_read_timeout 300s;
+    }
+}
+```
+"""
+
+from collections.abc import Iterator
+
+from mcplint import ERROR, WARNING, Finding, Fix, Note, Route, rule
+
+
+@rule("buffered-stream", WARNING)
+def check(route: Route):
+    server = route.carried
+    if not server or route.buffering.may(lambda on: not on) or server.json_response.must(lambda on: on):
+        return
+    deaf, whole = tuple(_deaf(route)), tuple(_whole(route))
+    if deaf and whole:
+        lost = (
+            "no client connects" if server.transport.must(lambda kind: kind == "sse") else "events come with the result"
+        )
+        severity, message = ERROR, f"holds back the event stream: {lost}"
+    else:
+        thanks = _thanks(route, bool(deaf), bool(whole))
+        severity, message = WARNING, f"buffers the event stream, which flows only thanks to {thanks}"
+    fix = Fix("pass events on as they come", route.buffering.write("off"), safe=True)
+    notes = (*route.buffering.trace, *deaf, *whole)
+    yield Finding(message, route.buffering.span or route.span, notes, fix, severity)
+
+
+def _deaf(route: Route) -> Iterator[Note]:
+    """Why nginx does not hear the server ask for no buffering."""
+    for setting in route.settings.get("proxy_ignore_headers", ()):
+        if "x-accel-buffering" in map(str.lower, setting.args):
+            yield Note(setting.span, "ignores that the server asks for no buffering")
+    if route.opts_out.must(lambda sends: not sends):
+        yield from route.opts_out.trace
+
+
+def _whole(route: Route) -> Iterator[Note]:
+    """Why the answer does not come in chunks that are handed on one by one."""
+    if route.http_version.must(lambda version: version == "1.0"):
+        yield from route.http_version.trace
+    for module in ("gzip", "brotli"):
+        switched = any(setting.args == ("on",) for setting in route.settings.get(module, ()))
+        for setting in route.settings.get(f"{module}_types", ()) if switched else ():
+            if {"*", "text/event-stream"} & set(setting.args):
+                yield Note(setting.span, "compresses event streams")
+
+
+def _thanks(route: Route, deaf: bool, whole: bool) -> str:
+    """What keeps the stream going, as far as the files tell."""
+    sent = route.opts_out.must(bool)
+    chunked = route.http_version.must(lambda version: version == "1.1")
+    header = "the server's X-Accel-Buffering header" if sent else "an X-Accel-Buffering header, if the server sends one"
+    chunks = "HTTP/1.1" if chunked else "HTTP/1.1, the default from nginx 1.29.7 on"
+    if whole:
+        return header
+    if deaf or (chunked and not sent):
+        return chunks
+    return f"{chunks} and {header}" if chunked else header

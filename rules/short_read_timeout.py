@@ -1,0 +1,128 @@
+r"""nginx gives up on a stream before the server says a word
+
+`proxy_read_timeout` counts the seconds between two reads from the server. While a tool works in silence nothing comes
+but the keep-alive ping, which the Python SDKs send every 15 seconds. A shorter timeout cuts every stream that is quiet
+for so long: a client of `mcp` 1 or of the TypeScript SDK is not told and waits for ever, others report that the stream
+ended without a response. `0` ends every request at once with a 504.
+
+Between 15 and 19 seconds one late ping is enough: a warning. Where nothing pings, because answers are plain JSON
+(`json_response=True`), any tool that takes longer than the timeout ends in a 504: a warning up to the default of 60
+seconds. With pings 60 seconds are enough, which `--pedantic` notes. `proxy_send_timeout`, `proxy_connect_timeout`,
+`send_timeout` and `keepalive_timeout` have nothing to do with it.
+See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  nginx:
+    image: nginx:1.28
+    ports: ["80:80"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 10s;
+    }
+}
+```
+```output
+error[short-read-timeout]: ends a stream that is quiet for 10 s, before the server's next ping
+ --> nginx.conf:8:28
+  |
+8 |         proxy_read_timeout 10s;
+  |                            ^^^ sets proxy_read_timeout
+  |
+ ::: server.py:6:5
+  |
+6 |     mcp.run(transport="streamable-http")
+  |     ------------------------------------ mcp 1.27.1 sends a ping every 15 s
+  |
+  = fix: wait five minutes for the server to say something (--fix)
+```
+```diff
+--- a/nginx.conf
++++ b/nginx.conf
+@@ -5,6 +5,6 @@
+     location /mcp {
+         proxy_pass http://notes:8000;
+         proxy_buffering off;
+-        proxy_read_timeout 10s;
++        proxy_read_timeout 300s;
+     }
+ }
+```
+
+## Good
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+"""
+
+from mcplint import ERROR, NOTE, WARNING, Finding, Fix, Route, rule
+
+MARGIN = 5
+DEFAULT = 60
+
+
+@rule("short-read-timeout", ERROR)
+def check(route: Route):
+    if not route.carried:
+        return
+    timeout, ping = route.read_timeout, route.ping
+    told = " or ".join(f"{seconds:g}" for seconds in timeout.options or ())
+    if timeout.must(lambda seconds: seconds == 0):
+        severity, message = ERROR, "ends every request at once"
+    elif ping.must(lambda pause: pause is not None and timeout.must(lambda seconds: seconds < pause)):
+        severity, message = ERROR, f"ends a stream that is quiet for {told} s, before the server's next ping"
+    elif ping.must(lambda pause: pause is not None and timeout.must(lambda seconds: seconds < pause + MARGIN)):
+        severity, message = WARNING, f"ends a stream that is quiet for {told} s, when one ping of the server comes late"
+    elif ping.must(lambda pause: pause is None) and timeout.must(lambda seconds: seconds <= DEFAULT):
+        severity, message = WARNING, f"ends a call that takes longer than {told} s with a 504, since nothing pings"
+    elif timeout.must(lambda seconds: seconds <= DEFAULT):
+        severity, message = NOTE, f"ends a stream that is quiet for {told} s: only pings keep it open"
+    else:
+        return
+    fix = Fix("wait five minutes for the server to say something", timeout.write("300s"), safe=True)
+    yield Finding(message, timeout.span or route.span, (*timeout.trace, *ping.trace), fix, severity)
