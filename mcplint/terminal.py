@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -23,14 +24,16 @@ def _wanted() -> bool:
 
 
 def say(text: str) -> None:
-    """Prints a text; a reader that has gone (`| head`) is no mistake."""
+    """Prints a text; raises Mistake where it cannot. A reader that has gone (`| head`) is no mistake."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
+        print(text, end="", flush=True)
+    except OSError as error:
         # What is still in the buffer would be tried again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise Mistake(f"cannot print: {error.strerror}") from None
 
 
 def deliver(text: str, output: str | None = None) -> None:

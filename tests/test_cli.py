@@ -191,11 +191,20 @@ def test_colour(project, lint, monkeypatch, environment, arguments, coloured):
     assert ("\x1b[" in ran.out) is coloured
 
 
-def test_a_reader_that_has_gone_is_no_mistake(project):
+@pytest.mark.parametrize(
+    ("where", "code", "said"),
+    [
+        ("| true", "0", ""),
+        ("| head -1 >/dev/null", "0", ""),
+        ("> /dev/full", "2", "mcplint: cannot print: No space left on device\n"),
+        (">&-", "0", ""),
+    ],
+)
+def test_a_reader_that_has_gone_is_no_mistake(project, where, code, said):
     project({"Dockerfile": APP})
-    command = f'{sys.executable} -m mcplint explain unused-ignore | true; echo "${{PIPESTATUS[0]}}"'
+    command = f'{sys.executable} -m mcplint explain unused-ignore {where}; echo "${{PIPESTATUS[0]}}"'
     ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
-    assert (ran.stdout, ran.stderr) == ("0\n", "")
+    assert (ran.stdout, ran.stderr) == (f"{code}\n", said)
 
 
 def test_an_interrupt_exits_with_130_and_no_traceback(project, lint, monkeypatch):
