@@ -20,7 +20,7 @@ def _wanted() -> bool:
         return False
     if force := os.environ.get("FORCE_COLOR"):
         return force != "0"
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def say(text: str) -> None:
