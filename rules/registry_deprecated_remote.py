@@ -54,9 +54,10 @@ warning[registry-deprecated-remote]: is the transport that the protocol deprecat
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import weak
 
 
 @rule("registry-deprecated-remote", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import weak
+
     yield from weak.old_transports(manifest)

@@ -102,10 +102,11 @@ warning[registry-drift]: is not 1.4.0, which the project builds
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import drift
 
 
 @rule("registry-drift", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import drift
+
     for differences in (drift.identifiers, drift.versions, drift.bundles, drift.repositories):
         yield from differences(manifest)

@@ -115,9 +115,10 @@ warning[registry-dropped-key]: publish drops `license` without a word: `_meta` k
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import keys
 
 
 @rule("registry-dropped-key", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import keys
+
     yield from keys.dropped(manifest)

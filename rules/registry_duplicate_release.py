@@ -91,9 +91,10 @@ note[registry-duplicate-release]: has the name and version, 1.4.0, of another se
 """
 
 from mcplint import NOTE, Deployment, rule
-from mcplint.registry import drift
 
 
 @rule("registry-duplicate-release", NOTE)
 def check(deployment: Deployment):
+    from mcplint.registry import drift
+
     yield from drift.duplicates(deployment.manifests)

@@ -85,9 +85,10 @@ error[registry-foreign-namespace]: the ownership check fails: GitHub spells the 
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry import ownership
 
 
 @rule("registry-foreign-namespace", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry import ownership
+
     yield from ownership.namespaces(manifest)

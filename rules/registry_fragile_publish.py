@@ -76,9 +76,10 @@ jobs:
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import steps
 
 
 @rule("registry-fragile-publish", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import steps
+
     yield from steps.fragile(manifest)

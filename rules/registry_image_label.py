@@ -83,9 +83,10 @@ ENTRYPOINT ["python", "-m", "acme_weather"]
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry import ownership
 
 
 @rule("registry-image-label", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry import ownership
+
     yield from ownership.image_labels(manifest)

@@ -72,9 +72,10 @@ acme-weather = "acme_weather:main"
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry import drift
 
 
 @rule("registry-missing-command", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry import drift
+
     yield from drift.commands(manifest)

@@ -60,9 +60,10 @@ warning[registry-moving-image]: has no tag, which means `latest`: the image chan
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import weak
 
 
 @rule("registry-moving-image", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import weak
+
     yield from weak.images(manifest)

@@ -79,9 +79,10 @@ warning[registry-needless-base-url]: says nothing that leaving it out does not, 
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import weak
 
 
 @rule("registry-needless-base-url", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import weak
+
     yield from weak.base_urls(manifest)

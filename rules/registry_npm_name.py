@@ -72,9 +72,10 @@ error[registry-npm-name]: the ownership check fails: `mcpName` is missing, it is
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry import ownership
 
 
 @rule("registry-npm-name", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry import ownership
+
     yield from ownership.npm_names(manifest)

@@ -79,9 +79,10 @@ warning[registry-old-schema]: is the schema of 2025-09-29; the registry's curren
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import schema
 
 
 @rule("registry-old-schema", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import schema
+
     yield from schema.outdated(manifest)

@@ -80,9 +80,10 @@ jobs:
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry import steps
 
 
 @rule("registry-publish-step", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry import steps
+
     yield from steps.broken(manifest)

@@ -83,9 +83,10 @@ error[registry-readme-marker]: the ownership check fails: `.` behind the name co
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry import ownership
 
 
 @rule("registry-readme-marker", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry import ownership
+
     yield from ownership.readmes(manifest)

@@ -93,9 +93,10 @@ error[registry-refused-argument]: publish refuses the value `--port=8000`: it be
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry.refusals import ARGUMENT, refusals
 
 
 @rule("registry-refused-argument", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry.refusals import ARGUMENT, refusals
+
     yield from refusals(manifest, ARGUMENT)

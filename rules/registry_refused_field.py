@@ -96,9 +96,10 @@ error[registry-refused-field]: publish refuses the address `http://weather.examp
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry.refusals import FIELD, refusals
 
 
 @rule("registry-refused-field", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry.refusals import FIELD, refusals
+
     yield from refusals(manifest, FIELD)

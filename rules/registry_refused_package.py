@@ -114,9 +114,10 @@ error[registry-refused-package]: publish refuses `version` for an image: it is t
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry.refusals import PACKAGE, refusals
 
 
 @rule("registry-refused-package", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry.refusals import PACKAGE, refusals
+
     yield from refusals(manifest, PACKAGE)

@@ -89,9 +89,10 @@ error[registry-refused-remote]: the host of `https://10.0.0.7/{tenant}/mcp` is n
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry.refusals import REMOTE, refusals
 
 
 @rule("registry-refused-remote", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry.refusals import REMOTE, refusals
+
     yield from refusals(manifest, REMOTE)

@@ -105,9 +105,10 @@ error[registry-refused-transport]: publish refuses the variable `{port}`: a name
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry.refusals import TRANSPORT, refusals
 
 
 @rule("registry-refused-transport", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry.refusals import TRANSPORT, refusals
+
     yield from refusals(manifest, TRANSPORT)

@@ -71,9 +71,10 @@ error[registry-refused-version]: publish refuses the version `^1.4.0`, which loo
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry.refusals import VERSION, refusals
 
 
 @rule("registry-refused-version", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry.refusals import VERSION, refusals
+
     yield from refusals(manifest, VERSION)

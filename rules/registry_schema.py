@@ -112,10 +112,11 @@ error[registry-schema]: the 2025-12-11 schema refuses `packages[0].environmentVa
 """
 
 from mcplint import ERROR, Manifest, rule
-from mcplint.registry import schema
 
 
 @rule("registry-schema", ERROR)
 def check(manifest: Manifest):
+    from mcplint.registry import schema
+
     yield from schema.findings(manifest)
     yield from schema.named(manifest)

@@ -70,9 +70,10 @@ mcp.run()
 """
 
 from mcplint import ERROR, Package, rule
-from mcplint.registry import drift
 
 
 @rule("registry-transport-drift", ERROR)
 def check(package: Package):
+    from mcplint.registry import drift
+
     yield from drift.transports(package)

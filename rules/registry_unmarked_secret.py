@@ -96,9 +96,10 @@ warning[registry-unmarked-secret]: is a secret by its name, and clients show and
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import weak
 
 
 @rule("registry-unmarked-secret", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import weak
+
     yield from weak.secrets(manifest)

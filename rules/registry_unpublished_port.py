@@ -71,9 +71,10 @@ warning[registry-unpublished-port]: is an address that leads to no container: no
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import weak
 
 
 @rule("registry-unpublished-port", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import weak
+
     yield from weak.ports(manifest)

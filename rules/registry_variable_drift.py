@@ -110,9 +110,10 @@ warning[registry-variable-drift]: is no variable that the server reads: it reads
 """
 
 from mcplint import WARNING, Package, rule
-from mcplint.registry import drift
 
 
 @rule("registry-variable-drift", WARNING)
 def check(package: Package):
+    from mcplint.registry import drift
+
     yield from drift.variables(package)

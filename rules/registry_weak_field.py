@@ -63,9 +63,10 @@ warning[registry-weak-field]: is the text of a template: it says what this serve
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import weak
 
 
 @rule("registry-weak-field", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import weak
+
     yield from weak.metadata(manifest)

@@ -102,10 +102,11 @@ warning[registry-weak-input]: is no number, which `format` says it is
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import weak
 
 
 @rule("registry-weak-input", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import weak
+
     yield from weak.inputs(manifest)
     yield from weak.switches(manifest)

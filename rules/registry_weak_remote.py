@@ -66,9 +66,10 @@ warning[registry-weak-remote]: defines `tenant`, which the address does not use
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import weak
 
 
 @rule("registry-weak-remote", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import weak
+
     yield from weak.addresses(manifest)

@@ -63,9 +63,10 @@ warning[registry-weak-version]: is the range `>=1.4,<2`, which publish takes for
 """
 
 from mcplint import WARNING, Manifest, rule
-from mcplint.registry import weak
 
 
 @rule("registry-weak-version", WARNING)
 def check(manifest: Manifest):
+    from mcplint.registry import weak
+
     yield from weak.versions(manifest)
