@@ -120,6 +120,7 @@ GATEWAYS: Mapping[str, Grammar] = {
     "supergateway": grammar("stateful cors", h="help"),
     "mcp-proxy-server": grammar(),
 }
+PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin")
 SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 
 
@@ -363,6 +364,10 @@ def _program(words: Words, scene: Scene, spelled: str, name: str) -> Start | NoS
     path = scene.inside(spelled) if "/" in spelled else None
     if path is not None and path in scene.tree.paths:
         return _executable(path, words, scene)
+    for folder in PATH if path is None and "/" not in spelled else ():
+        installed = scene.project_path(f"{folder}/{spelled}")
+        if installed is not None and installed in scene.tree.paths:
+            return _executable(installed, words, scene)
     found = script(scene.tree, name, folder_of(scene))
     if found is None:
         return NoStart(

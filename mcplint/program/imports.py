@@ -29,6 +29,8 @@ def load(machine: Machine, name: str) -> Package | None:
         machine.execute(frame, fact.tree.body)
     except Raised as raised:
         machine.risks.append(raised.name)
+        if not machine.lenient:
+            raise
     return package
 
 

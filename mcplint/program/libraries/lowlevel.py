@@ -19,7 +19,8 @@ from mcplint.program.libraries.sdk import (
 from mcplint.program.libraries.system import anything
 from mcplint.program.machine import Args, Handler, Machine, Reader
 from mcplint.program.outcome import SSE, STDIO, STREAMABLE, SdkCall, Served
-from mcplint.program.values import Abstract, Coroutine, External, Instance, Method, Sequence, known, unknown
+from mcplint.program.tools import asks, prints
+from mcplint.program.values import Abstract, Coroutine, External, Instance, Method, Sequence, each, known, unknown
 
 STREAMS = "mcp.Streams"
 SSE_TRANSPORT = "mcp.server.sse.SseServerTransport"
@@ -69,6 +70,7 @@ def run(machine: Machine, args: Args, server: Instance) -> Abstract:
 def stdio(machine: Machine, args: Args, server: Instance) -> Served:
     """A low-level server on standard streams."""
     served = blank(machine, server, args)
+    served = served._replace(elicits=asks(server), prints=prints(server))
     return served._replace(transport=known(STDIO, *args.notes), printed=machine.state["%printed"])
 
 
@@ -116,6 +118,8 @@ def low_served(machine: Machine, handled: Any, path: Abstract) -> Served:
     server = handled.server or through.table.get("app", known(None)).only
     served = blank(machine, server if isinstance(server, Instance) else None, args)
     check, hosts, origins = _security(through)
+    if isinstance(server, Instance):
+        served = served._replace(elicits=asks(server), prints=prints(server))
     common = served._replace(path=path, own_path=path, host_check=check, allowed_hosts=hosts, allowed_origins=origins)
     if handled.transport == SSE:
         return common._replace(transport=known(SSE, *args.notes), message_path=through.table["endpoint"])
@@ -193,6 +197,11 @@ def handles(machine: Machine, args: Args, owner: Instance) -> Abstract:
     return known(Coroutine(start))
 
 
+def asgi_app(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """An application around a session manager."""
+    return each(args.get(0, "session_manager"), lambda option: Method(option, f"{MANAGER}.handle_request"))
+
+
 def session_manager(machine: Machine, owner: Instance) -> Abstract:
     return known(Instance(External("mcp.SessionManager"), owner.span, {"%server": (owner,)}))
 
@@ -256,6 +265,7 @@ CALLS: Mapping[str, Handler] = {
     f"{MANAGER}.__init__": manager,
     f"{MANAGER}.run": runs,
     f"{MANAGER}.handle_request": handles,
+    "fastmcp.server.http.StreamableHTTPASGIApp": asgi_app,
     "mcp.SessionManager.run": runs,
     "mcp.SessionManager.handle_request": anything,
     "mcp.App.%run": app_runs,

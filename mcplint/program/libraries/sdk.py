@@ -12,6 +12,7 @@ from mcplint.program.builtin import nothing
 from mcplint.program.machine import Args, Handler, Machine, Reader
 from mcplint.program.operators import present
 from mcplint.program.outcome import SSE, STDIO, STREAMABLE, Argument, SdkCall, Served
+from mcplint.program.tools import asks, prints
 from mcplint.program.values import (
     ABSENT,
     Abstract,
@@ -320,6 +321,8 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         endpoints=tuple(_endpoints(server)) if http else (),
         closed=True,
         calls=tuple(each for each in machine.calls if made.span in (None, each.span) or each.span == args.span),
+        elicits=asks(server),
+        prints=prints(server),
         printed=machine.state["%printed"],
     )
 
@@ -464,6 +467,16 @@ def low_level(machine: Machine, owner: Instance) -> Abstract:
     return known(inner[0])
 
 
+def global_setting(name: str) -> Reader:
+    """`fastmcp.settings.…`: what the environment or the default says of a setting."""
+
+    def reader(machine: Machine, owner: Any) -> Abstract:
+        nobody = Instance(External(OTHER), None)
+        return environment(machine, nobody, OTHER, name, Args())
+
+    return reader
+
+
 def setting_assigned(machine: Machine, args: Args, settings: Instance) -> Abstract:
     """`server.settings.host = …`, as a call of the SDK that a release may reject."""
     name = args.get(0, "name").only
@@ -486,6 +499,11 @@ READS: dict[str, Reader] = {
     f"{FAST}._mcp_server": low_level,
     f"{OTHER}._mcp_server": low_level,
     f"{NEW}._lowlevel_server": low_level,
+}
+READS |= {f"fastmcp.settings.{name}": global_setting(name) for name in SETTINGS}
+READS |= {
+    "fastmcp.settings.log_level": lambda machine, owner: unknown(),
+    "fastmcp.settings.debug": lambda machine, owner: unknown(),
 }
 for _kind in HIGH:
     CALLS |= {

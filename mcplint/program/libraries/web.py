@@ -189,7 +189,13 @@ CALLS: dict[str, Handler] = {
     "starlette.responses.Response": anything,
 }
 READS: Mapping[str, Reader] = {f"{APP}.router": itself, f"{APP}.user_middleware": lambda machine, owner: unknown()}
-PARENTS: Mapping[str, str] = {FASTAPI: APP, ROUTER: APP, "starlette.routing.Router": APP}
+PARENTS: Mapping[str, str] = {
+    "fastmcp.server.http.create_base_app": APP,
+    "fastmcp.server.http.StarletteWithLifespan": APP,
+    FASTAPI: APP,
+    ROUTER: APP,
+    "starlette.routing.Router": APP,
+}
 ALIASES: Mapping[str, str] = {
     "fastapi.applications.FastAPI": FASTAPI,
     "fastapi.routing.APIRouter": ROUTER,
