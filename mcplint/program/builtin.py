@@ -11,6 +11,7 @@ from mcplint.program.journal import Raised
 from mcplint.program.machine import Args, Handler, Machine
 from mcplint.program.operators import product, traces
 from mcplint.program.values import (
+    LONG,
     Abstract,
     Class,
     Dict,
@@ -297,11 +298,18 @@ def type_of(machine: Machine, args: Args, owner: Any) -> Abstract:
 def extend(machine: Machine, owner: Sequence, value: Abstract) -> None:
     """Adds the elements of a value to a list."""
     from mcplint.program.expressions import elements
-    from mcplint.program.values import LONG
 
-    items = elements(machine, value)
-    whole = None if items is None or owner.items is None or len(owner.items) > LONG else (*owner.items, *items)
-    machine.put(owner.table, "items", whole)
+    grow(machine, owner, elements(machine, value))
+
+
+def grow(machine: Machine, owner: Sequence, items: tuple[Abstract, ...] | None) -> None:
+    """Adds values to a list; where they are not known, what was in it before is kept as some of it."""
+    if items is not None and owner.items is not None and len(owner.items) <= LONG:
+        machine.put(owner.table, "items", (*owner.items, *items))
+        return
+    some = (*owner.some, *(items or ()))
+    machine.put(owner.table, "items", None)
+    machine.put(owner.table, "%some", some[:LONG])
 
 
 def opened(machine: Machine, args: Args, owner: Any) -> Abstract:

@@ -130,17 +130,17 @@ def starred_display(kind: str) -> Evaluator:
     """The evaluator of a list, tuple or set display."""
 
     def display(machine: Machine, frame: Frame, node: Any) -> Abstract:
-        items: list[Abstract] | None = []
+        items: list[Abstract] = []
+        whole = True
         for element in node.elts:
             if isinstance(element, ast.Starred):
-                more = _items(machine.evaluate(frame, element.value))
-                items = None if more is None or items is None else [*items, *more]
+                more = machine.evaluate(frame, element.value).only
+                whole = whole and isinstance(more, Sequence) and more.items is not None
+                items += more.some if isinstance(more, Sequence) else ()
             else:
-                value = machine.evaluate(frame, element)
-                if items is not None:
-                    items.append(value)
-        note = machine.note(frame, node, "is written here")
-        return Value((Sequence(kind, None if items is None else tuple(items)),), (note,))
+                items.append(machine.evaluate(frame, element))
+        made = Sequence(kind, tuple(items)) if whole else Sequence(kind, None, tuple(items))
+        return known(made, machine.note(frame, node, "is written here"))
 
     return display
 

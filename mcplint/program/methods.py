@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcplint.program.builtin import extend
+from mcplint.program.builtin import extend, grow
 from mcplint.program.journal import MISSING, Raised
 from mcplint.program.machine import Args, Handler, Machine
 from mcplint.program.operators import overlaid, present, product, traces
@@ -117,9 +117,7 @@ def text_method(machine: Machine, value: Abstract, name: str, args: Args) -> Abs
 
 
 def _append(machine: Machine, args: Args, owner: Sequence) -> Abstract:
-    items = owner.items
-    whole = None if items is None or len(items) > LONG else (*items, args.get(0, "object"))
-    machine.put(owner.table, "items", whole)
+    grow(machine, owner, (args.get(0, "object"),))
     return known(None)
 
 

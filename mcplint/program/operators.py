@@ -123,9 +123,12 @@ def _affordable(kind: type, left: Abstract, right: Abstract) -> bool:
 
 
 def _concatenated(left: Abstract, right: Abstract) -> Abstract:
-    first, second = left.only, right.only
-    whole = first.items is not None and second.items is not None
-    return known(Sequence(first.kind, first.items + second.items if whole else None), *traces((left, right)))
+    first: Any = left.only
+    second: Any = right.only
+    trace = traces((left, right))
+    if first.items is None or second.items is None:
+        return known(Sequence(first.kind, None, (*first.some, *second.some)), *trace)
+    return known(Sequence(first.kind, (*first.items, *second.items)), *trace)
 
 
 def _merged(left: Abstract, right: Abstract) -> Abstract:

@@ -32,13 +32,13 @@ LASTING = frozenset(
 )
 
 
-def _lasting(command: Command, scene: Scene) -> bool:
+def _lasting(command: Command, scene: Scene, waits: bool) -> bool:
     """Whether a command may be the program that the container is there for."""
-    if command.operator in ("|", "&") or not command.argv:
+    if command.operator == "|" or not command.argv or (command.operator == "&" and not waits):
         return False
     word = command.argv[0].text
     name = word.rpartition("/")[2]
-    if command.exec or name.rstrip("0123456789.") == "python":
+    if command.exec or word in ("$@", "${@}") or name.rstrip("0123456789.") == "python":
         return True
     if name in LASTING:
         second = command.argv[1].text if len(command.argv) > 1 else ""
@@ -90,13 +90,14 @@ def from_script(path: str, arguments: Words, scene: Scene) -> Start | NoStart:
 
 def _from_passage(passage: Passage, scene: Scene, exact: bool) -> Start | NoStart:
     found = [command for command in commands(passage) if "function" not in command.inside]
+    waits = any(command.argv and command.argv[0].text == "wait" for command in found)
     open_names: set[str] = set()
     main: list[Command] = []
     for command in found:
         scene, open_names = _assigned(command, scene, open_names, exact)
         if command.argv and command.argv[0].text == "cd" and not command.inside and len(command.argv) > 1:
             scene = _entered(command.argv[1], scene, exact)
-        elif _lasting(command, scene):
+        elif _lasting(command, scene, waits):
             main.append(command)
     if not main:
         return NoStart("the shell starts no program that is known", scene.notes)

@@ -91,8 +91,7 @@ def _routes(machine: Machine, value: Abstract | None, site: Site, way: Way, app:
     only = value.only if value is not None else None
     if not isinstance(only, Sequence) or only.items is None:
         site.closed = False
-        return
-    for item in only.items:
+    for item in only.some if isinstance(only, Sequence) else ():
         if item.options is None:
             site.closed = False
         for option in item.options or ():

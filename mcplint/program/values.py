@@ -132,17 +132,22 @@ class Instance:
 
 
 class Sequence:
-    """A list, tuple or set: its values, or None where they cannot be told."""
+    """A list, tuple or set: its values, or None where they cannot all be told; `some` are those that are told."""
 
     __slots__ = ("kind", "table")
 
-    def __init__(self, kind: str, items: tuple[Abstract, ...] | None) -> None:
+    def __init__(self, kind: str, items: tuple[Abstract, ...] | None, some: tuple[Abstract, ...] = ()) -> None:
         self.kind = kind
-        self.table = Table({"items": items})
+        self.table = Table({"items": items, "%some": some} if some else {"items": items})
 
     @property
     def items(self) -> tuple[Abstract, ...] | None:
         found: tuple[Abstract, ...] | None = self.table["items"]
+        return found
+
+    @property
+    def some(self) -> tuple[Abstract, ...]:
+        found: tuple[Abstract, ...] = self.table.get("%some", ()) if self.items is None else self.items
         return found
 
 

@@ -20,16 +20,8 @@ VERBS = ("get", "post", "put", "delete", "patch", "head", "options")
 
 def application(machine: Machine, args: Args, app: Instance) -> Abstract:
     """An application: its routes are a list that may grow."""
-    given = args.find(None, "routes")
-    only = given.only if given is not None else None
-    items = (
-        only.items
-        if isinstance(only, Sequence)
-        else None
-        if given is not None and only is None and given.options != (None,)
-        else ()
-    )
-    app.table["routes"] = known(Sequence("list", items))
+    given = args.get(None, "routes")
+    app.table["routes"] = known(_listed(given))
     app.table["prefix"] = args.get(None, "prefix", known(""))
     app.table["lifespan"] = args.get(None, "lifespan")
     app.table["%startup"] = ()
@@ -41,6 +33,14 @@ def application(machine: Machine, args: Args, app: Instance) -> Abstract:
     if args.open or (layers is not None and layers.options is None):
         app.table["open"] = True
     return known(None)
+
+
+def _listed(given: Abstract) -> Sequence:
+    """The routes that an application is given, as a list of its own."""
+    only = given.only
+    if isinstance(only, Sequence):
+        return Sequence("list", only.items, only.some)
+    return Sequence("list", () if given.options == (None,) else None)
 
 
 def add(machine: Machine, app: Instance, route: Instance) -> None:
