@@ -143,5 +143,6 @@ def default(machine: Machine, owner: Class, name: str, statement: ast.AnnAssign)
     if isinstance(only, Instance) and only.library in ("dataclasses.field", "pydantic.Field"):
         if "default_factory" in only.table:
             return machine.call(only.table["default_factory"], Args())
-        return only.table.get("default", unknown(*value.trace))
+        given: Abstract = only.table.get("default", unknown(*value.trace))
+        return given
     return value

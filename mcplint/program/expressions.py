@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from mcplint.core import Note, Value
@@ -271,7 +272,7 @@ def resume(machine: Machine, value: Abstract) -> Abstract:
 
     if len(value.options) == 1:
         return awaited_option(value.options[0])
-    return machine.fork((lambda option=option: awaited_option(option)) for option in value.options)
+    return machine.fork(partial(awaited_option, option) for option in value.options)
 
 
 def yielded(machine: Machine, frame: Frame, node: ast.Yield) -> Abstract:

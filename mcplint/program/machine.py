@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mcplint.core import Note, Span, Value
@@ -191,7 +192,7 @@ class Machine(Journal):
             return self.risk(*callee.trace, *args.notes)
         if len(callee.options) == 1:
             return self.tables.call(self, callee.options[0], args)
-        return self.fork((lambda option=option: self.tables.call(self, option, args)) for option in callee.options)
+        return self.fork(partial(self.tables.call, self, option, args) for option in callee.options)
 
     def attribute(self, value: Abstract, name: str, note: Note) -> Abstract:
         """What an attribute of a value is."""
@@ -199,9 +200,7 @@ class Machine(Journal):
             return self.risk(*value.trace)
         if len(value.options) == 1:
             return self.tables.attribute(self, value.options[0], name, note)
-        return self.fork(
-            (lambda option=option: self.tables.attribute(self, option, name, note)) for option in value.options
-        )
+        return self.fork(partial(self.tables.attribute, self, option, name, note) for option in value.options)
 
     def span(self, frame: Frame, node: ast.AST) -> Span:
         """Where a node stands, looked up once."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from mcplint.core import Value
 from mcplint.program.machine import Machine
-from mcplint.program.values import MANY, Abstract, Frame, Instance, Sequence, spelled, verdict
+from mcplint.program.values import MANY, Abstract, Frame, Instance, Sequence, Table, spelled, verdict
 
 
 def narrow(machine: Machine, frame: Frame, test: ast.expr, sense: bool) -> None:
@@ -37,7 +36,7 @@ def _targets(test: ast.expr) -> list[ast.expr]:
     return [test] if isinstance(test, (ast.Name, ast.Attribute)) else []
 
 
-def _place(machine: Machine, frame: Frame, target: ast.expr) -> tuple[dict[Any, Any], str] | None:
+def _place(machine: Machine, frame: Frame, target: ast.expr) -> tuple[Table, str] | None:
     """The table and the name under which the value of a name or attribute is kept."""
     if isinstance(target, ast.Name):
         scope: Frame | None = frame
@@ -51,9 +50,7 @@ def _place(machine: Machine, frame: Frame, target: ast.expr) -> tuple[dict[Any, 
     return None
 
 
-def _narrowed(
-    machine: Machine, frame: Frame, test: ast.expr, sense: bool, table: dict[Any, Any], name: str
-) -> Abstract | None:
+def _narrowed(machine: Machine, frame: Frame, test: ast.expr, sense: bool, table: Table, name: str) -> Abstract | None:
     value: Abstract = table[name]
     if not isinstance(value, Value):
         return None

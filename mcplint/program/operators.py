@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import islice
 from itertools import product as combinations
 from typing import Any
@@ -47,6 +48,11 @@ OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.BitOr: operator.or_,
     ast.BitAnd: operator.and_,
     ast.BitXor: operator.xor,
+}
+UNARY: Mapping[type, Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.invert,
 }
 COMPARISONS: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -132,9 +138,11 @@ def _concatenated(left: Abstract, right: Abstract) -> Abstract:
 
 
 def _merged(left: Abstract, right: Abstract) -> Abstract:
-    made = Dict(open_=left.only.open or right.only.open)
-    made.entries.update(left.only.entries)
-    for name, value in right.only.entries.items():
+    below: Any = left.only
+    above: Any = right.only
+    made = Dict(open_=below.open or above.open)
+    made.entries.update(below.entries)
+    for name, value in above.entries.items():
         made.entries[name] = overlaid(made.entries.get(name), value)
     return known(made, *traces((left, right)))
 
@@ -160,8 +168,7 @@ def negated(machine: Machine, kind: type, value: Abstract) -> Abstract:
             return unknown(*value.trace)
         found = {truth(option) for option in value.options}
         return unknown(*value.trace) if None in found else Value(tuple(not each for each in found), value.trace)
-    function = {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}[kind]
-    result = product([value], function)
+    result = product([value], UNARY[kind])
     return machine.risk(*result.trace) if result.options is None else result
 
 
@@ -259,9 +266,8 @@ def subscripted(machine: Machine, owner: Abstract, index: Abstract, note: Note) 
     pairs = list(islice(combinations(owner.options, index.options), MANY))
     if len(pairs) == 1:
         return _item(machine, pairs[0][0], pairs[0][1], note, traces((owner, index)))
-    return machine.fork(
-        (lambda one=one, at=at: _item(machine, one, at, note, traces((owner, index)))) for one, at in pairs
-    )
+    trace = traces((owner, index))
+    return machine.fork(partial(_item, machine, one, at, note, trace) for one, at in pairs)
 
 
 def _item(machine: Machine, owner: Any, index: Any, note: Note, trace: tuple[Note, ...]) -> Abstract:
@@ -308,7 +314,7 @@ def item_of_class(machine: Machine, owner: Class, index: Any, note: Note) -> Abs
 
 
 def _slice(machine: Machine, owner: Any, index: Sequence, note: Note) -> Abstract:
-    bounds = [
+    bounds: list[Any] = [
         bound.only if bound.options is not None and len(bound.options) == 1 else ... for bound in index.items or ()
     ]
     if any(bound is not None and not isinstance(bound, int) for bound in bounds) or 0 in bounds[2:]:

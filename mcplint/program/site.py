@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.core import Note, Value
@@ -249,6 +250,10 @@ def _handled(machine: Machine, option: Any, site: Site | None = None, way: Way |
     return list(dict.fromkeys(found))
 
 
+def _called_once(machine: Machine, option: Any, args: Args) -> Abstract:
+    return _awaited(machine, machine.call(known(option), args))
+
+
 def _awaited(machine: Machine, value: Abstract) -> Abstract:
     from mcplint.program.expressions import resume
     from mcplint.program.values import Coroutine
@@ -282,8 +287,11 @@ def _layer(machine: Machine, layer: Any, site: Site) -> None:
     only = args.positional[0].only if args.positional else None
     path = getattr(only, "path", "")
     if path.endswith("CORSMiddleware") and layer.span:
-        lists = (listed(args.find(None, f"allow_{name}"), args) for name in ("origins", "methods", "headers"))
-        site.cors.append(Cors(layer.span, *lists, listed(args.find(None, "expose_headers"), args)))
+        origins, methods, headers, exposed = (
+            listed(args.find(None, name), args)
+            for name in ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
+        )
+        site.cors.append(Cors(layer.span, origins, methods, headers, exposed))
     elif path.endswith(("GZipMiddleware", "BrotliMiddleware")) and layer.span:
         site.compressed.append(Note(layer.span, "compresses what it answers"))
 
@@ -296,9 +304,9 @@ def lifespan(machine: Machine, app: Instance) -> None:
     value = assigned if assigned is not None else value
     for option in value.options or ():
         if option is not None:
-            machine.aside(lambda option=option: _awaited(machine, machine.call(known(option), Args((known(app),)))))
+            machine.aside(partial(_called_once, machine, option, Args((known(app),))))
     for function in app.table.get("%startup", ()):
-        machine.aside(lambda function=function: _awaited(machine, machine.call(known(function), Args())))
+        machine.aside(partial(_called_once, machine, function, Args()))
     if value.options is None or "" in machine.risks[risks:]:
         machine.put(machine.state, "%unsure", (True,))
     del machine.risks[risks:]

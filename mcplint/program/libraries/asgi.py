@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from mcplint.core import Note, Span
@@ -109,7 +110,7 @@ def finish(
     if app.options is None:
         machine.lost.append(Note(span, "which application this serves is not known"))
         machine.serve()
-    machine.fork((lambda option=option: one(option)) for option in app.options or ())
+    machine.fork(partial(one, option) for option in app.options or ())
 
 
 def _bound(

@@ -52,7 +52,7 @@ def run(machine: Machine, args: Args, server: Instance) -> Abstract:
     """`server.run(read, write, …)`: on standard streams the program serves, on a request's streams it handles it."""
 
     def start() -> Abstract:
-        only = args.get(0, "read_stream").only
+        only: Any = args.get(0, "read_stream").only
         kind = only.table["kind"].only if isinstance(only, Instance) and only.library == STREAMS else None
         if kind == SSE and machine.requests:
             from mcplint.program.site import Handled

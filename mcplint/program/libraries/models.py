@@ -170,9 +170,8 @@ def _from_environment(
                 if spelled == variable.upper() or spelled == variable:
                     found = unknown(told, *read.trace)
                 continue
-            there = read._replace(
-                options=tuple(option for option in read.options if option is not None and option is not ABSENT)
-            )
+            options: tuple[Any, ...] = read.options
+            there = read._replace(options=tuple(each for each in options if each is not None and each is not ABSENT))
             value = typed(machine, where, statement.annotation, noted(there, told))
             found = union([value, _default(machine, where, name, statement)]) if None in read.options else value
     return found

@@ -63,8 +63,8 @@ def parse(
                 given[option.dest] = _stored(option, words[index - 1], given)
                 continue
             return Parsed(given, None)
-        option, value = _named(words[index - 1], word, named, prefixes)
-        if option is None:
+        found, value = _named(words[index - 1], word, named, prefixes)
+        if found is None:
             if word.startswith("-") and len(word) > 1 and not word[1:].replace(".", "").isdigit():
                 rest.append(words[index - 1])
                 continue
@@ -78,6 +78,7 @@ def parse(
             if stop:
                 return Parsed(given, (*rest, *words[index:]))
             continue
+        option = found
         if option.kind == VALUE and value is None:
             if index >= len(words):
                 raise Raised("SystemExit")

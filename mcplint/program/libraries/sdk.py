@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mcplint.core import Slot, Value
+from mcplint.core import Slot, Span, Value
 from mcplint.knowledge.sdk import fact, newest
 from mcplint.model import Endpoint
 from mcplint.program.builtin import nothing
@@ -257,7 +257,7 @@ def serve(machine: Machine, args: Args, server: Instance, fixed: str | None) -> 
         there = given._replace(options=tuple(each for each in given.options if each is not ABSENT and each is not None))
         given = union([there, _default_transport(machine, kind, args)])
     transport = transports(machine, kind, given)
-    machine.serve(template(machine, args, server, transport, "run")._replace(runner="sdk", span=args.span))
+    machine.serve(template(machine, args, server, transport, "run")._replace(runner="sdk"))
 
 
 def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:
@@ -295,7 +295,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
     check, hosts, origins = protection(machine, args, server, kind, declared)
     made = server.table["%call"][0]
     return Served(
-        span=args.span,
+        span=place(args, server),
         made=server.span,
         package=release(machine, kind)[0],
         kind=kind.rpartition(".")[2],
@@ -325,6 +325,12 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         prints=prints(server),
         printed=machine.state["%printed"],
     )
+
+
+def place(args: Args, server: Instance) -> Span:
+    """Where a call stands; one that no text makes stands where a command makes it, or the server is made."""
+    spans = (args.span, *(note.span for note in args.opening), server.span)
+    return next(span for span in spans if span is not None)
 
 
 def _stateless(machine: Machine, server: Instance, args: Args, call: str) -> Abstract:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial as partial_of
 from typing import Any
 
 from mcplint.core import Note, Slot, Unreadable, Value
@@ -44,7 +45,8 @@ def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[N
         if None in value.options:
             demanded = machine.lenient and default.options in ((None,), (ABSENT,))
             found.append(noted(unknown(*value.trace) if demanded else default, *reading))
-        there = tuple(each for each in value.options if each is not None and each is not ABSENT)
+        options: tuple[Any, ...] = value.options
+        there = tuple(each for each in options if each is not None and each is not ABSENT)
         if there:
             found.append(noted(value._replace(options=there), *reading))
     return union(found)
@@ -135,7 +137,8 @@ def beside(machine: Machine, args: Args, owner: Any) -> Abstract:
     from mcplint.program.expressions import resume
 
     for value in args.positional:
-        machine.aside(lambda value=value: resume(machine, value) if isinstance(value.only, Coroutine) else None)
+        if isinstance(value.only, Coroutine):
+            machine.aside(partial_of(resume, machine, value))
     return known(Coroutine(lambda: unknown(*args.notes)))
 
 
@@ -196,9 +199,8 @@ def thread_start(machine: Machine, args: Args, owner: Instance) -> Abstract:
     elif isinstance(owner.kind, Class):
         for base in owner.kind.lineage():
             if isinstance(base, Class) and "run" in base.table:
-                machine.aside(
-                    lambda base=base: machine.call(each(base.table["run"], lambda it: Method(owner, it)), Args())
-                )
+                method = each(base.table["run"], lambda it: Method(owner, it))
+                machine.aside(partial_of(machine.call, method, Args()))
                 break
     return known(None)
 

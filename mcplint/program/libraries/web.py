@@ -65,13 +65,13 @@ def entry(path: str) -> Handler:
 
 
 def mount(machine: Machine, args: Args, app: Instance) -> Abstract:
-    made = entry(MOUNT)(machine, args, app).only
+    made: Any = entry(MOUNT)(machine, args, app).only
     add(machine, app, made)
     return known(None)
 
 
 def add_route(machine: Machine, args: Args, app: Instance) -> Abstract:
-    made = entry(ROUTE)(machine, args, app).only
+    made: Any = entry(ROUTE)(machine, args, app).only
     add(machine, app, made)
     return known(None)
 
