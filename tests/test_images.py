@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from time import process_time
 
 import pytest
 from dockerfuzz import dockerfile as generated
@@ -263,7 +264,26 @@ def test_tools() -> None:
     assert not lacks(made(PYTHON + "COPY --from=alpine /usr/bin/curl /usr/bin/\n"), "curl")
 
 
-def test_large_and_odd_files_end() -> None:
+LARGE = {
+    "copies and syncs": PYTHON + "COPY a b\n" * 20_000 + "RUN uv sync\n" * 20_000,
+    "syncs in one line": PYTHON + "WORKDIR /a/b/c/d\n" + "COPY a b\n" * 200 + "RUN " + "uv sync;" * 50_000,
+    "projects in one line": PYTHON + "RUN " + "pip install .;" * 30_000,
+    "copies from stages": "FROM a AS x\n" * 10_000 + PYTHON + "COPY --from=x a b\n" * 20_000,
+    "stages that copy": "".join(f"FROM a AS s{i}\nCOPY --from=s{i - 1} a b\n" for i in range(10_000)),
+    "names": PYTHON + "RUN pip install" + " a" * 200_000 + "\n",
+    "shells": PYTHON + "RUN " + 'sh -c "' * 50_000,
+    "users": PYTHON + "USER app\n" * 50_000,
+}
+
+
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
+def test_hundreds_of_kilobytes_are_done_in_seconds(text: str) -> None:
+    start = process_time()
+    assert made(text, PROJECT).span
+    assert process_time() - start < 15
+
+
+def test_odd_files_end() -> None:
     chain = "FROM a AS s0\n" + "".join(f"FROM s{i} AS s{i + 1}\nENV A{i}=1\n" for i in range(3000))
     assert made(chain).number == 3000
     doubling = PYTHON + "ENV A=xx\n" + "ENV A=$A$A\n" * 60

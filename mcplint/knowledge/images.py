@@ -2,7 +2,7 @@
 
 One row a fact, matched by repository and tag; the last row that matches holds, an image that no row matches is unknown.
 Read from the Dockerfiles that their publishers keep in the open: docker-library's repositories, GoogleContainerTools
-(distroless), astral-sh/uv, nginxinc, sclorg (Red Hat), bitnami/containers and chainguard-images.
+(distroless), astral-sh/uv, nginxinc, sclorg (Red Hat), mamba-org, jupyter and chainguard-images.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ _UV_ENV = (*_PYTHON_ENV, ("UV_TOOL_BIN_DIR", "/usr/local/bin"))
 _NODE_ENV = (("PATH", SYSTEM_PATH), ("NODE_VERSION", None), ("YARN_VERSION", None))
 _NGINX_ENV = (("PATH", SYSTEM_PATH), *((f"{name}_VERSION", None) for name in ("NGINX", "NJS", "ACME")))
 _NGINX_ENV += (("PKG_RELEASE", None), ("NJS_RELEASE", None), ("DYNPKG_RELEASE", None))
-_DISTROLESS_ENV = (("PATH", SYSTEM_PATH), ("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"), ("LANG", "C.UTF-8"))
+_DISTROLESS_ENV = (("PATH", SYSTEM_PATH), ("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
+_DISTROLESS_PYTHON = Base(tools=frozenset({"python3"}), env=(*_DISTROLESS_ENV, ("LANG", "C.UTF-8")), shell=False)
 _NONROOT = Base("65532", "/home/nonroot", env=_DISTROLESS_ENV, shell=False)
 
 # (repository, tag, what it sets), shell patterns; Docker Hub's official images without a registry in front.
@@ -67,9 +68,9 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
     ("ghcr.io/astral-sh/uv", "*slim*", Base(tools=_DEBIAN | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
     ("ghcr.io/astral-sh/uv", "*alpine*", Base(tools=_ALPINE | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
     ("gcr.io/distroless/*", "*", Base(env=_DISTROLESS_ENV, shell=False)),
-    ("gcr.io/distroless/python3*", "*", Base(tools=frozenset({"python3"}), env=_DISTROLESS_ENV, shell=False)),
+    ("gcr.io/distroless/python3*", "*", _DISTROLESS_PYTHON),
     ("gcr.io/distroless/*", "*nonroot*", _NONROOT),
-    ("gcr.io/distroless/python3*", "*nonroot*", _NONROOT._replace(tools=frozenset({"python3"}))),
+    ("gcr.io/distroless/python3*", "*nonroot*", _DISTROLESS_PYTHON._replace(user="65532", workdir="/home/nonroot")),
     ("redhat/ubi*-minimal", "*", Base(tools=_SH | {"bash", "curl", "microdnf"})),
     ("registry.access.redhat.com/ubi*/ubi-minimal", "*", Base(tools=_SH | {"bash", "curl", "microdnf"})),
     ("registry.access.redhat.com/ubi*/ubi", "*", Base(tools=_SH | {"bash", "curl", "dnf", "yum"})),
@@ -82,11 +83,11 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
 _USERS: tuple[tuple[str, str, str], ...] = (
     ("registry.access.redhat.com/ubi*/python-*", "*", "1001"),
     ("registry.redhat.io/ubi*/python-*", "*", "1001"),
-    ("bitnami/*", "*", "1001"),
     ("cgr.dev/chainguard/*", "*", "65532"),
+    ("cgr.dev/chainguard/wolfi-base", "*", "root"),
     ("dhi.io/python", "*", "65532"),
     ("dhi.io/python", "*-dev", "root"),
-    ("mambaorg/micromamba", "*", "57439"),
+    ("mambaorg/micromamba", "*", "mambauser"),
     ("quay.io/jupyter/*", "*", "jovyan"),
     ("jupyter/*", "*", "jovyan"),
     ("oven/bun", "*", "root"),

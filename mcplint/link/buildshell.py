@@ -39,8 +39,7 @@ def ran(run: Instruction, env: Mapping[str, Value[str]], workdir: str | None) ->
         argv = tuple(Arg(word.text, word.span()) for word in run.words)
         yield from shell.opened(Ran(argv, shell.env, workdir, run.span), 0)
         return
-    lines = commands(run.text)
-    if run.heredocs and all(_takes_script(line) for line in lines):
+    if run.heredocs and all(_takes_script(line) for line in commands(run.text)):
         for heredoc in run.heredocs:
             if _is_shell_script(heredoc.body.text):
                 yield from shell.run(heredoc.body, 0)

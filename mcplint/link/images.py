@@ -30,7 +30,7 @@ def image(
     """
     context = None if context is None else context or "."
     ignored = ignore_patterns(tree, dockerfile.source.path, context)
-    build = Build(dockerfile, tree, context, ignored, args, _globals(dockerfile, args), {}, {}, {})
+    build = Build(dockerfile, tree, context, ignored, args, _globals(dockerfile, args), {}, {}, {}, _names(dockerfile))
     count = len(dockerfile.stages)
     number = count - 1 if target is None else build.stage(target, count)
     if number is None:
@@ -38,6 +38,14 @@ def image(
     for needed in sorted(_needed(build, number)):
         build.images[needed] = build_stage(build, dockerfile.stages[needed])
     return _finished(build.images[number], dockerfile.stages[number], tree)
+
+
+def _names(dockerfile: Dockerfile) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for stage in dockerfile.stages:
+        if stage.name is not None:
+            found.setdefault(stage.name, []).append(stage.number)
+    return found
 
 
 def _globals(dockerfile: Dockerfile, told: Mapping[str, Value[str]]) -> Mapping[str, Value[str]]:

@@ -16,6 +16,7 @@ from mcplint.model import Install
 from mcplint.tree import Tree
 
 _UPGRADES = ("--upgrade", "-U", "--upgrade-package", "-P")
+_MOST = 300
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _PACKAGERS = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum", "apt-fast"})
 
@@ -69,6 +70,8 @@ def installs(steps: Iterable[Ran], place: Place) -> Iterator[Install]:
         for found in _installs(command, here):
             before = (*before, found)
             yield found
+        if len(before) >= _MOST:
+            return
 
 
 def _uninstalled(command: Ran) -> Iterator[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from mcplint.core import Note, Span, Value
@@ -25,10 +27,15 @@ PLATFORM_ARGS = frozenset(
 ) | {"TARGETSTAGE", "SOURCE_DATE_EPOCH"}
 
 
+# A stage of more layers than this cannot be built: overlay file systems end at 128.
+_MOST_LAYERS = 300
+
+
 class Build(NamedTuple):
     """What a build is told, and the images of the stages that were built so far, by number.
 
     `args`: from outside; `globals`: those declared before the first FROM. `triggers`: the ONBUILDs of each stage.
+    `names`: the numbers of the stages of each name.
     `exported`: requirement files that the build wrote from a lock, by name, and that lock.
     """
 
@@ -41,6 +48,7 @@ class Build(NamedTuple):
     images: dict[int, Image]
     triggers: dict[int, tuple[Instruction, ...]]
     exported: dict[str, str | None]
+    names: Mapping[str, list[int]]
 
     def stage(self, reference: str, before: int) -> int | None:
         """The number of the stage that a name or number means, among those before this one."""
@@ -50,9 +58,9 @@ class Build(NamedTuple):
 
     def named(self, reference: str, before: int) -> int | None:
         """The number of the last stage of this name among those before this one."""
-        name = reference.lower()
-        stages = self.dockerfile.stages[:before]
-        return next((stage.number for stage in reversed(stages) if stage.name == name), None)
+        numbers = self.names.get(reference.lower(), [])
+        at = bisect_left(numbers, before)
+        return numbers[at - 1] if at else None
 
     def base(self, stage: Stage) -> Value[str]:
         """What a stage is built from: a stage or an image, its ARGs replaced."""
@@ -145,6 +153,8 @@ class _Growing:
     def add(self, instruction: Instruction) -> None:
         """What one instruction changes."""
         words = instruction.words
+        if len(self.copies) + len(self.runs) > _MOST_LAYERS and instruction.name in ("COPY", "ADD", "RUN"):
+            return
         match instruction.name:
             case "ENV":
                 self._set(instruction, self.env, "ENV sets {}")
@@ -271,7 +281,8 @@ class _Growing:
         """Notes that the image takes something from another stage: that stage's installs count too."""
         if part.number not in self.parts:
             self.parts[part.number] = part
-            self.installs += [install for install in part.installs if install not in self.installs]
+            here = set(self.installs)
+            self.installs += [install for install in part.installs if install not in here]
 
     def _run(self, instruction: Instruction) -> None:
         self.runs.append(instruction)
@@ -279,7 +290,7 @@ class _Growing:
         place = Place(
             self.scope,
             self.workdir.only,
-            lambda path: self._locate((*self.copies, *mounts), path),
+            self._finder((*self.copies, *mounts)),
             self.build.tree,
             tuple(self.installs),
             self.build.exported,
@@ -288,8 +299,14 @@ class _Growing:
         self.installs += installs(steps, place)
         self.tools |= packages(steps)
 
-    def _locate(self, copies: Iterable[Copy], path: str) -> str | None:
-        return locate(copies, self.parts, self.build.ignored, self.build.context, path)
+    def _finder(self, copies: tuple[Copy, ...]) -> Callable[[str], str | None]:
+        """The way from a path of the image to the project, for these copies."""
+
+        @cache
+        def find(path: str) -> str | None:
+            return locate(copies, self.parts, self.build.ignored, self.build.context, path)
+
+        return find
 
     def _mounts(self, instruction: Instruction) -> Iterator[Copy]:
         """The bind mounts of a RUN, as copies that last as long as it does."""
