@@ -45,7 +45,7 @@ def read(source: Source) -> NginxFile | None:
     for token in _merged(_tokens(masked, grower), holes):
         grower.take(token)
     directives = grower.finish()
-    if directives and not _is_nginx(directives):
+    if not _is_nginx(directives) or (grower.problems and not directives):
         return None
     if (nul := source.text.find("\0")) >= 0:
         raise Unreadable(Span(source, nul, nul + 1), "holds a NUL byte")
@@ -222,14 +222,18 @@ def _is_nginx(directives: tuple[Directive, ...]) -> bool:
     pending = list(directives)
     while pending:
         directive = pending.pop()
-        proper = directive.span.source.text[directive.span.end - 1] in ";}"
-        if directive.hole or (proper and (directive.name in DIRECTIVES or "_by_lua" in directive.name)):
+        if directive.hole or (_ended(directive) and (directive.name in DIRECTIVES or "_by_lua" in directive.name)):
             known += 1
         else:
             unknown += 1
         if directive.name not in FREE_FORM:
             pending.extend(directive.block or ())
     return known >= unknown
+
+
+def _ended(directive: Directive) -> bool:
+    """Whether it has a block or its semicolon."""
+    return directive.block is not None or directive.span.source.text[directive.span.end - 1] == ";"
 
 
 def _arity(directives: tuple[Directive, ...]) -> Iterator[Note]:
@@ -240,6 +244,8 @@ def _arity(directives: tuple[Directive, ...]) -> Iterator[Note]:
         if directive.name not in FREE_FORM:
             pending.extend(directive.block or ())
         if directive.hole or directive.name in NEWER or any(word.hole or "$" in word.text for word in directive.args):
+            continue
+        if not _ended(directive):
             continue
         words = list(directive.words)
         statement = {"directive": directive.name, "line": 0, "args": words}
