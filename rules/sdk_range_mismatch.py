@@ -121,12 +121,13 @@ def check(server: Server):
         for each in imports:
             if versions.must(lambda version, name=each.dotted: fact(sdk.package, version, f"import.{name}") is False):
                 lacking = f"{sdk.package} {versions.only or ' or '.join(versions.options)}"
-                when = "gets installed" if severity == ERROR else "only the lock holds back"
+                worse = severity == ERROR
+                when = "that is what gets installed" if worse else "only the lock holds that release back"
                 yield Finding(
-                    f"imports {each.dotted}, which {lacking} does not have, and that is what {when}",
+                    f"imports {each.dotted}, which {lacking} does not have, and {when}",
                     each.span,
                     versions.trace,
-                    cap(sdk, each),
+                    None if worse and sdk.exact else cap(sdk, each),
                     severity,
                 )
                 return

@@ -94,8 +94,10 @@ def check(server: Server):
             given = [each for each in call.arguments if fates.get(each.name) == fate]
             if given:
                 words = " and ".join(f"{each.name}=" for each in given)
-                message = f"{words} given to {named}(), but {server.sdk.title} {what}"
-                severity = ERROR if callable_ == "run_stdio" else severity
+                name = call.target.rpartition(".")[2] if call.role == "constructor" else named
+                message = f"{words} given to {name}(), but {server.sdk.title} {what}"
+                if callable_ == "run_stdio" and fate == "ignored":
+                    severity, message = ERROR, f"{message} and serves standard input"
                 more = tuple(Note(each.span, "and so is this") for each in given[1:])
                 yield Finding(message, given[0].span, (*more, *notes), severity=severity)
         if callable_.startswith("run"):

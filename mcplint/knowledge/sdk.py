@@ -26,7 +26,6 @@ Names of facts and their values:
   GET or HEAD of the MCP endpoint. `body_limit`: bytes, 0 none. `sse.mounted_prefix`: whether the endpoint event
   carries the prefix that the SSE app is mounted under.
 - `cli.…`: what `mcp run` and `fastmcp run` do. `requires.<package>`: what the release itself requires.
-- `error.<callable>`: what the program prints when a keyword is rejected, `{}` standing for the keyword.
 """
 
 from __future__ import annotations
@@ -165,11 +164,11 @@ def _keys(package: str) -> tuple[Key, ...]:
 @cache
 def _table(package: str) -> Mapping[str, tuple[tuple[Key, Key, object], ...]]:
     """The rows of a package by name, with the releases as numbers."""
-    from mcplint.knowledge import sdk_arguments, sdk_behaviour, sdk_errors, sdk_names
+    from mcplint.knowledge import sdk_arguments, sdk_behaviour, sdk_names
 
     table: dict[str, list[tuple[Key, Key, object]]] = {}
     endless = (2**31,)
-    for rows in (sdk_behaviour.ROWS, sdk_names.ROWS, sdk_errors.ROWS):
+    for rows in (sdk_behaviour.ROWS, sdk_names.ROWS):
         for name, owner, since, until, value, _ in rows:
             if owner == package:
                 table.setdefault(name, []).append((release(since) or (), release(until) or endless, value))
