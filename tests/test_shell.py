@@ -174,5 +174,5 @@ def test_time_grows_with_the_size_only(unit: str) -> None:
         assert len(read(text)) <= size
         return process_time() - start
 
-    small = max(min(seconds(20_000) for _ in range(2)), 0.005)
-    assert seconds(160_000) < small * 8 * 4
+    small = max(min(seconds(10_000) for _ in range(2)), 0.005)
+    assert seconds(80_000) < small * 8 * 4
