@@ -297,11 +297,12 @@ class Member(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """One directive as it takes effect: its arguments, the whole of it, and the place of each argument."""
+    """One directive as it takes effect: its arguments, all of it, each argument, and whether an outer block has it."""
 
     args: tuple[str, ...]
     span: Span
     words: tuple[Span, ...] = ()
+    inherited: bool = False
 
     @property
     def line(self) -> Span:
@@ -328,7 +329,8 @@ class Route(NamedTuple):
     them; where not, a directive that is missing may yet be there. `inside`: where a further directive would stand.
     `endpoint`: the path under which clients reach the server's MCP endpoint through this location; an option None where
     they do not. `ping`: seconds between bytes on an idle event stream of the server, an option None where nothing
-    comes. `opts_out`: whether its streams carry `X-Accel-Buffering: no`. `secured`: a server of the same name with TLS.
+    comes. `opts_out`: whether its streams carry `X-Accel-Buffering: no`. `secured`: where TLS is set
+    up for the same name, while clients reach the endpoint without it too.
     """
 
     id: str

@@ -253,7 +253,7 @@ def test_lua_is_left_alone() -> None:
 TEMPLATES = {
     "jinja": "{% for s in all %}\nserver {\n listen {{ s.port }};\n {% if s.tls %}\n ssl_certificate {{ s.cert }};\n"
     " {% endif %}\n proxy_pass http://{{ host }}:{{ port }}/;\n}\n{% endfor %}\n{# done #}\n",
-    "handlebars": "server {\n {{#if tls}}\n listen 443;\n {{/if}}\n {{{body}}}\n {{> p}}\n server_name {{{name}}};\n}\n",
+    "handlebars": "server {\n {{#if tls}}\n listen 443;\n {{/if}}\n {{{body}}}\n {{> p}}\n server_name {{{n}}};\n}\n",
     "go": 'server {\n {{- include "locations" . | nindent 4 }}\n listen {{ .Values.port }};\n}\n',
     "erb": "server {\n <% if a %>\n listen <%= port %>;\n <% end %>\n server_name x;\n}\n",
     "a whole line": "server {\n listen 80;\n {{LOCATION_BLOCKS}}\n}\n",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcplint.core import UNKNOWN, Note, Span, Value
 from mcplint.knowledge.sdk import agreed, fact, newest
-from mcplint.link.nginx import Proxied, leads_to, paths_to
+from mcplint.link.nginx import Proxied, answer, leads_to, paths_to
 from mcplint.model import Route, Sdk, Server
 
 
@@ -13,12 +13,9 @@ def carrying(found: Proxied, route: Route) -> Route:
     server = route.server
     if server is None or server.path.options is None:
         return route
-    return route._replace(
-        endpoint=_endpoint(found, server),
-        ping=_ping(server),
-        opts_out=_opts_out(server),
-        secured=_secured(found),
-    )
+    endpoint = _endpoint(found, server)
+    secured = _secured(found, endpoint.only)
+    return route._replace(endpoint=endpoint, ping=_ping(server), opts_out=_opts_out(server), secured=secured)
 
 
 def _endpoint(found: Proxied, server: Server) -> Value[str | None]:
@@ -58,12 +55,26 @@ def _fact(sdk: Sdk, name: str) -> object | None:
     return agreed(sdk, name)
 
 
-def _secured(found: Proxied) -> Span | None:
-    """Another server of the same configuration that has one of the names and speaks TLS."""
+def _secured(found: Proxied, path: str | None) -> Span | None:
+    """Where TLS is set up for one of the names, if the endpoint is reached without it all the same."""
     names = {word.text for word in found.server.names}
-    for other in found.config.servers:
-        if other is not found.server and names & {word.text for word in other.names} and other.level.directive:
-            tls = [directive for directive in other.level.own.get("listen", ()) if "ssl" in directive.words]
-            if tls:
-                return tls[0].head
-    return None
+    tls = [
+        directive.head
+        for server in found.config.servers
+        if server is found.server or names & {word.text for word in server.names}
+        for directive in server.level.own.get("listen", ())
+        if "ssl" in directive.words
+    ]
+    return tls[0] if tls and path and _plain(found, path) else None
+
+
+def _plain(found: Proxied, path: str) -> bool:
+    """Whether the location answers on a port that other machines reach without TLS."""
+    host = next((word.text for word in found.server.names if word.text[:1].isalnum()), "localhost")
+    ports = [each.port for each in found.server.listens if each.port and not each.tls and not _local(each.host)]
+    answers = (answer(found.config, host, port, "http", path) for port in ports)
+    return any(sent.kind == "proxy" and sent.location == found.route.span for sent in answers)
+
+
+def _local(host: str) -> bool:
+    return host.startswith(("127.", "[::1]", "localhost", "unix:"))

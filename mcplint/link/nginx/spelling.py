@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 from mcplint.core import Note, Slot, Span, Value
-from mcplint.facts.nginx import Directive, Word
+from mcplint.facts.nginx import Word
 from mcplint.knowledge.nginx import NOT_INHERITED, defaults
 from mcplint.link.nginx.levels import Level
 from mcplint.model import Setting
@@ -22,10 +22,11 @@ class Settings(Mapping[str, tuple[Setting, ...]]):
         self._level = level
 
     def __getitem__(self, name: str) -> tuple[Setting, ...]:
-        found = tuple(map(_setting, self._level.effective(name)))
+        found = self._level.effective(name)
         if not found:
             raise KeyError(name)
-        return found
+        inherited = name not in self._level.own
+        return tuple(Setting(d.words, d.span, tuple(word.span for word in d.args), inherited) for d in found)
 
     def __iter__(self) -> Iterator[str]:
         names: dict[str, None] = {}
@@ -35,10 +36,6 @@ class Settings(Mapping[str, tuple[Setting, ...]]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-def _setting(directive: Directive) -> Setting:
-    return Setting(directive.words, directive.span, tuple(word.span for word in directive.args))
 
 
 def flag(text: str) -> bool:
