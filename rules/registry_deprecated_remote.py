@@ -58,6 +58,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-deprecated-remote", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import weak
+    from mcplint.registry import remotes
 
-    yield from weak.old_transports(manifest)
+    yield from remotes.old_transports(manifest)

@@ -87,6 +87,6 @@ from mcplint import ERROR, Manifest, rule
 
 @rule("registry-readme-marker", ERROR)
 def check(manifest: Manifest):
-    from mcplint.registry import ownership
+    from mcplint.registry import markers
 
-    yield from ownership.readmes(manifest)
+    yield from markers.readmes(manifest)

@@ -97,6 +97,7 @@ from mcplint import ERROR, Manifest, rule
 
 @rule("registry-refused-argument", ERROR)
 def check(manifest: Manifest):
-    from mcplint.registry.refusals import ARGUMENT, refusals
+    from mcplint.registry.refusals import refusals
+    from mcplint.registry.rows import ARGUMENT
 
     yield from refusals(manifest, ARGUMENT)

@@ -100,6 +100,7 @@ from mcplint import ERROR, Manifest, rule
 
 @rule("registry-refused-field", ERROR)
 def check(manifest: Manifest):
-    from mcplint.registry.refusals import FIELD, refusals
+    from mcplint.registry.refusals import refusals
+    from mcplint.registry.rows import FIELD
 
     yield from refusals(manifest, FIELD)

@@ -118,6 +118,7 @@ from mcplint import ERROR, Manifest, rule
 
 @rule("registry-refused-package", ERROR)
 def check(manifest: Manifest):
-    from mcplint.registry.refusals import PACKAGE, refusals
+    from mcplint.registry.refusals import refusals
+    from mcplint.registry.rows import PACKAGE
 
     yield from refusals(manifest, PACKAGE)

@@ -93,6 +93,7 @@ from mcplint import ERROR, Manifest, rule
 
 @rule("registry-refused-remote", ERROR)
 def check(manifest: Manifest):
-    from mcplint.registry.refusals import REMOTE, refusals
+    from mcplint.registry.refusals import refusals
+    from mcplint.registry.rows import REMOTE
 
     yield from refusals(manifest, REMOTE)

@@ -109,6 +109,7 @@ from mcplint import ERROR, Manifest, rule
 
 @rule("registry-refused-transport", ERROR)
 def check(manifest: Manifest):
-    from mcplint.registry.refusals import TRANSPORT, refusals
+    from mcplint.registry.refusals import refusals
+    from mcplint.registry.rows import TRANSPORT
 
     yield from refusals(manifest, TRANSPORT)

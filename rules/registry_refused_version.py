@@ -75,6 +75,7 @@ from mcplint import ERROR, Manifest, rule
 
 @rule("registry-refused-version", ERROR)
 def check(manifest: Manifest):
-    from mcplint.registry.refusals import VERSION, refusals
+    from mcplint.registry.refusals import refusals
+    from mcplint.registry.rows import VERSION
 
     yield from refusals(manifest, VERSION)

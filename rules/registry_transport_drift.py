@@ -74,6 +74,6 @@ from mcplint import ERROR, Package, rule
 
 @rule("registry-transport-drift", ERROR)
 def check(package: Package):
-    from mcplint.registry import drift
+    from mcplint.registry import running
 
-    yield from drift.transports(package)
+    yield from running.transports(package)

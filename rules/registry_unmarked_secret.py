@@ -100,6 +100,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-unmarked-secret", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import weak
+    from mcplint.registry import inputs
 
-    yield from weak.secrets(manifest)
+    yield from inputs.secrets(manifest)

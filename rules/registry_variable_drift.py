@@ -114,6 +114,6 @@ from mcplint import WARNING, Package, rule
 
 @rule("registry-variable-drift", WARNING)
 def check(package: Package):
-    from mcplint.registry import drift
+    from mcplint.registry import running
 
-    yield from drift.variables(package)
+    yield from running.variables(package)

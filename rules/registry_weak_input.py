@@ -2,10 +2,11 @@ r"""An input of a package contradicts itself
 
 Clients ask users for the arguments and variables that `server.json` declares, by what it says of them. A `default` that is
 none of the `choices`, or no number where `format` says so, is refused by the form that a client makes of it, or by the
-server. `runtimeArguments` belong to a program that only `runtimeHint` names.
+server.
 
-Notes: a default beside `isRequired`, where nobody is asked; and a flag without `value` that has a description, for which
-clients ask and whose answer they put behind the flag, so that a bare switch cannot be described.
+Notes: `runtimeArguments` without the `runtimeHint` that names their program; a default beside `isRequired`, where nobody is
+asked; and a flag without `value` that has a description, for which clients ask and whose answer they put behind the flag,
+so that a bare switch cannot be described.
 
 ## Bad
 `server.json`
@@ -106,7 +107,7 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-weak-input", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import weak
+    from mcplint.registry import inputs
 
-    yield from weak.inputs(manifest)
-    yield from weak.switches(manifest)
+    yield from inputs.inputs(manifest)
+    yield from inputs.switches(manifest)

@@ -70,6 +70,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-weak-remote", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import weak
+    from mcplint.registry import remotes
 
-    yield from weak.addresses(manifest)
+    yield from remotes.addresses(manifest)

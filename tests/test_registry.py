@@ -15,8 +15,9 @@ from mcplint.link.manifests import git_remote
 from mcplint.model import Manifest
 from mcplint.readers.manifest import read, violations
 from mcplint.registry import address, forms, keys, reference, refusals, schema, steps, version, weak
-from mcplint.registry.ownership import is_marked
+from mcplint.registry.markers import is_marked
 from mcplint.registry.place import addition, insertion, member, removal
+from mcplint.registry.rows import ROWS
 
 RIGHT = {
     "$schema": registry.ADDRESS.format(registry.CURRENT),
@@ -494,7 +495,7 @@ def test_workflows_that_are_no_workflows():
 
 
 def test_every_row_is_one_that_a_rule_speaks_of():
-    assert {row.subject for row in refusals.ROWS} == set(SUBJECTS)
+    assert {row.subject for row in ROWS} == set(SUBJECTS)
     assert set(forms.TYPES) == set(TYPES)
 
 

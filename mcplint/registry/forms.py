@@ -35,15 +35,13 @@ def quoted(place: Place) -> bool:
 
 
 def bad_repository(place: Place) -> bool:
-    """Empty source and address pass together: the registry takes such a repository for none."""
-    source = place.sibling("source")
-    if not place.text and not source:
-        return False
-    host = {"github": r"github\.com", "gitlab": r"gitlab\.com"}.get(source, r"(?!)")
-    return not re.fullmatch(rf"https?://(?:www\.)?{host}/[\w.-]+/[\w.-]+/?", place.text, re.ASCII)
+    """Whether an address is not that of a repository at its source; a source that is none is told by itself."""
+    host = {"github": r"github\.com", "gitlab": r"gitlab\.com"}.get(place.sibling("source"))
+    return bool(host) and not re.fullmatch(rf"https?://(?:www\.)?{host}/[\w.-]+/[\w.-]+/?", place.text, re.ASCII)
 
 
 def bad_source(place: Place) -> bool:
+    """Whether a source is none that the registry knows; without source and address there is no repository for it."""
     return bool(place.text or place.sibling("url")) and place.text not in ("github", "gitlab")
 
 

@@ -90,7 +90,7 @@ def _loss(stray: Stray) -> str:
     if stray.kind == "meta":
         return f"publish drops `{name}` without a word: `_meta` keeps only `{PUBLISHER_PROVIDED}`"
     meant = MEANT.get(name.lower())
-    return f"publish drops `{name}` without a word" + (f": {meant}" if meant else f": {stray.kind} has no such key")
+    return f"publish drops `{name}` without a word" + (f": {meant}" if meant else ": the format has no such key here")
 
 
 def _notes(stray: Stray) -> tuple[Note, ...]:

@@ -1,0 +1,92 @@
+"""Arguments, variables and headers that a `server.json` asks users for, and what is amiss with how it asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.core import ERROR, NOTE, Edit, Finding, Fix
+from mcplint.facts.document import MappingNode, ScalarNode, SequenceNode
+from mcplint.model import Manifest
+from mcplint.registry.place import addition, field, flag, member, objects, shown, text
+from mcplint.registry.weak import packages, remotes
+
+_SECRET = r"(?i)(.*[_-])?(api|access|secret|private|auth)?[_-]?(key|token|secret|password|passwd|credentials?)"
+_PUBLIC = r"(?i).*(public|publishable|key[_-]?(id|name|file|path)|token[_-]?(url|limit|count|budget)|max).*"
+_HOLDER = r"|\$.*|.*[{<].*|.*(your|example|changeme|xxx|placeholder|\.\.\.).*|\*+"
+
+
+def inputs(manifest: Manifest) -> Iterator[Finding]:
+    """Inputs that contradict themselves."""
+    for _, node in _inputs(manifest):
+        default, choices = field(node, "default"), field(node, "choices")
+        options = [text(item) for item in choices.items] if isinstance(choices, SequenceNode) else []
+        if default is None or not text(default):
+            continue
+        if options and text(default) not in options:
+            yield Finding(f"is none of the choices {', '.join(options[:8])}", shown(default))
+        elif not _has_format(text(default), text(field(node, "format"))):
+            yield Finding(f"is no {text(field(node, 'format'))}, which `format` says it is", shown(default))
+        elif flag(field(node, "isRequired")):
+            yield Finding("stands beside `isRequired`: with a default nobody is asked", shown(default), severity=NOTE)
+    for package in packages(manifest):
+        found = member(package, "runtimeArguments")
+        if found and objects(found[1]) and not text(field(package, "runtimeHint")):
+            message = "has no `runtimeHint` beside it, which says whose arguments they are"
+            yield Finding(message, found[0].span, severity=NOTE)
+
+
+def switches(manifest: Manifest) -> Iterator[Finding]:
+    """Named arguments that read like a switch: clients ask for a value and append it."""
+    for kind, node in _inputs(manifest):
+        bare = not (text(field(node, "value")) or field(node, "choices") or text(field(node, "valueHint")))
+        told = text(field(node, "description")) or text(field(node, "default"))
+        if kind == "argument" and text(field(node, "type")) == "named" and bare and told:
+            message = "has no `value`: clients ask for one and put it behind the flag, also where this is a switch"
+            yield Finding(message, shown(field(node, "name") or node), severity=NOTE)
+
+
+def secrets(manifest: Manifest) -> Iterator[Finding]:
+    """Inputs that are secrets by their name and not by `isSecret`, and secrets that stand in the document."""
+    for kind, node in _inputs(manifest):
+        name = field(node, "name")
+        word = text(name).lstrip("-")
+        secret = kind == "named" and re.fullmatch(_SECRET, word) and not re.fullmatch(_PUBLIC, word)
+        marked = flag(field(node, "isSecret"))
+        for key in ("value", "default"):
+            written = field(node, key)
+            if written and (secret or marked) and not re.fullmatch(_HOLDER, text(written), re.IGNORECASE):
+                yield Finding(
+                    f"publishes the {key} of `{word[:80]}` for everyone to read", shown(written), severity=ERROR
+                )
+        if secret and not marked and isinstance(name, ScalarNode):
+            yield Finding(
+                "is a secret by its name, and clients show and store it as plain text", name.span, fix=_mark(node)
+            )
+
+
+def _mark(node: MappingNode) -> Fix | None:
+    found = member(node, "isSecret")
+    if found:
+        return Fix("set `isSecret`", (Edit(found[1].span, "true"),)) if field(node, "isSecret") else None
+    return Fix("set `isSecret`", (addition(node, "isSecret", "true"),), safe=True)
+
+
+def _inputs(manifest: Manifest) -> Iterator[tuple[str, MappingNode]]:
+    """Every input that a user may be asked for, with its kind: argument, named, or a variable of one."""
+    for package in packages(manifest):
+        for key in ("runtimeArguments", "packageArguments"):
+            yield from (("argument", node) for node in objects(field(package, key)))
+        yield from (("named", node) for node in objects(field(package, "environmentVariables")))
+    for remote in remotes(manifest):
+        yield from (("named", node) for node in objects(field(remote, "headers")))
+        variables = field(remote, "variables")
+        for _, node in variables.pairs if isinstance(variables, MappingNode) else ():
+            if isinstance(node, MappingNode):
+                yield "variable", node
+
+
+def _has_format(value: str, format_: str) -> bool:
+    if format_ == "number":
+        return re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", value) is not None or "{" in value
+    return format_ != "boolean" or value in ("true", "false") or "{" in value

@@ -1,0 +1,93 @@
+"""The marker in a README by which a PyPI package proves the name of its server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.core import Edit, Finding, Fix, Note, Source, Span
+from mcplint.facts.document import ScalarNode
+from mcplint.model import Distribution, Manifest
+from mcplint.registry.ownership import Published, published, server_name
+from mcplint.registry.place import text
+
+_NAME_CHARACTERS = r"A-Za-z0-9._/-"
+
+
+def is_marked(readme: str, name: str) -> bool:
+    """Whether a README proves the name: one space, the exact name, and nothing behind it that could go on the name."""
+    pattern = rf"mcp-name: {re.escape(name)}(?:(?![{_NAME_CHARACTERS}])|(?=--!?>))"
+    return re.search(pattern, readme) is not None
+
+
+def near_marker(readme: Source, name: str) -> tuple[Span, str] | None:
+    """The first thing in a README that looks like the marker and is none, and what is wrong with it."""
+    match = re.search(rf"mcp[-_]name([ \t]*:[ \t]*)([{_NAME_CHARACTERS}]+)", readme.text, re.IGNORECASE)
+    if not match:
+        return None
+    found = re.sub(r"--$", "", match[2])
+    span = Span(readme, match.start(), match.start(2) + len(found))
+    if found == name:
+        fault = "`mcp-name:` in lower case and one space stand before the name"
+    elif found.lower() == name.lower():
+        fault = "the case of this name is another"
+    elif found.startswith(name):
+        rest = found[len(name) :]
+        glued = not rest.strip(".-_/")
+        fault = f"`{rest}` behind the name could go on it" if glued else "this name is longer"
+    else:
+        fault = "this is another name"
+    return span, fault
+
+
+def readmes(manifest: Manifest) -> Iterator[Finding]:
+    """PyPI packages whose description will not prove the name."""
+    name = server_name(manifest)
+    for package in published(manifest, "pypi") if name else ():
+        if name and package.distribution:
+            yield from _readme(manifest, package, package.distribution, name)
+
+
+def _readme(manifest: Manifest, package: Published, built: Distribution, name: ScalarNode) -> Iterator[Finding]:
+    marker = f"mcp-name: {text(name)}"
+    notes = (Note(name.span, "the name to prove"), *built.readme.trace)
+    if built.readme.options == (None,):
+        message = f"the ownership check fails: no README is declared, and `{marker}` must stand in it"
+        yield Finding(message, built.span, notes, _declared(manifest, built))
+        return
+    readme = built.readme.only
+    if readme is None or is_marked(readme.text, text(name)):
+        return
+    if near := near_marker(readme, text(name)):
+        span, fault = near
+        fix = Fix("write the marker", (Edit(span, marker),), safe=fault != "this is another name")
+        yield Finding(f"the ownership check fails: {fault}; it wants `{marker}`", span, notes, fix)
+        return
+    strays = (source for source in manifest.project.readmes if is_marked(source.text, text(name)))
+    notes += tuple(Note(_start(source), "this README has it, and is not the one that is shipped") for source in strays)
+    message = f"the ownership check fails: the shipped README does not hold `{marker}`"
+    yield Finding(
+        message, _start(readme), notes, _insertion(readme, marker) if readme.path != built.span.source.path else None
+    )
+
+
+def _start(source: Source) -> Span:
+    return Span(source, 0, len(source.text)).head
+
+
+def _insertion(readme: Source, marker: str) -> Fix:
+    line = f".. {marker}\n\n" if readme.path.endswith(".rst") else f"<!-- {marker} -->\n"
+    return Fix("put the marker into the README", (Edit(Span(readme, 0, 0), line),), safe=True)
+
+
+def _declared(manifest: Manifest, built: Distribution) -> Fix | None:
+    """Names the README that lies beside the metadata, above the name of the package."""
+    folder = built.span.source.path.rpartition("/")[0]
+    beside = (source.path for source in manifest.project.readmes if source.path.rpartition("/")[0] == folder)
+    path = next(beside, None)
+    if path is None or built.name.slot is None:
+        return None
+    whole = built.span.source.text
+    line = max(whole.rfind("\n", 0, built.name.slot.span.start), whole.rfind("\r", 0, built.name.slot.span.start)) + 1
+    at = Span(built.span.source, line, line)
+    return Fix("declare the README", (Edit(at, f'readme = "{path.rpartition("/")[2]}"\n'),), safe=True)

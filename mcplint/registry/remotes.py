@@ -1,0 +1,46 @@
+"""Remotes that the registry takes and clients suffer from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mcplint.core import NOTE, Finding, Note
+from mcplint.facts.document import MappingNode
+from mcplint.model import Manifest
+from mcplint.registry import address, forms
+from mcplint.registry.place import Place, field, opening, shown, text
+from mcplint.registry.weak import remotes, texts
+
+
+def old_transports(manifest: Manifest) -> Iterator[Finding]:
+    """Remotes that only clients of the deprecated transport reach."""
+    listed = remotes(manifest)
+    modern = any(text(field(remote, "type")) == "streamable-http" for remote in listed)
+    for remote in listed:
+        kind = field(remote, "type")
+        if kind and text(kind) == "sse":
+            alone = "" if modern else ", and there is no streamable-http beside it"
+            yield Finding(f"is the transport that the protocol deprecates{alone}", shown(kind))
+
+
+def addresses(manifest: Manifest) -> Iterator[Finding]:
+    """Addresses of remotes that say something twice, or more than an address should."""
+    first: dict[str, Place] = {}
+    for place in texts(manifest, "remotes * url"):
+        parts = address.concrete(place.text)
+        if parts and parts.user is not None:
+            yield Finding("has a user name in it, which every client sends along", place.span)
+        if parts and parts.fragment:
+            yield Finding("has a fragment, which no client sends", place.span)
+        if place.text in first:
+            notes = (Note(first[place.text].span, "here it is the first time"),)
+            yield Finding("is the address of a remote above", place.span, notes)
+        first.setdefault(place.text, place)
+        for key in sorted(forms.defined(place) - set(address.variables(place.text))):
+            variables = field(place.owner, "variables")
+            at = variables.key(key) if isinstance(variables, MappingNode) else None
+            if at:
+                yield Finding(f"defines `{key[:80]}`, which the address does not use", at.span)
+    for remote in remotes(manifest)[1:]:
+        yield Finding("VS Code reads only the first remote", opening(remote), severity=NOTE)
+        return

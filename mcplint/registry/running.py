@@ -1,0 +1,64 @@
+"""Where a package is told to be started otherwise than its server wants it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.core import NOTE, Edit, Finding, Fix, Note
+from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.model import Package
+from mcplint.registry.place import field, objects, text
+
+
+def transports(package: Package) -> Iterator[Finding]:
+    """A package whose server speaks another transport than clients are told, with nothing that switches it."""
+    server = package.server
+    if server is None or package.node is None or not package.type.only or _switches(package.node):
+        return
+    said = package.type.only
+    wrong = server.transport.must(lambda kind: (kind == "stdio") != (said == "stdio"))
+    if wrong and package.type.span:
+        speaks = " or ".join(map(str, server.transport.options or ()))
+        notes = server.transport.trace or (Note(server.span, "the server starts here"),)
+        yield Finding(f"tells clients {said}, and the server speaks {speaks}", package.type.span, notes)
+
+
+def _switches(node: MappingNode) -> bool:
+    """Whether an argument or a variable of the package may choose the transport."""
+    inputs = [
+        item
+        for key in ("packageArguments", "environmentVariables", "runtimeArguments")
+        for item in objects(field(node, key))
+    ]
+    words = " ".join(text(field(item, key)) for item in inputs for key in ("name", "value", "default", "valueHint"))
+    return re.search(r"(?i)transport|stdio|http|sse|mode|serve", words) is not None
+
+
+def variables(package: Package) -> Iterator[Finding]:
+    """Environment variables that clients ask for and the server's code does not read."""
+    server = package.server
+    if server is None or package.node is None or not server.reads:
+        return
+    for item in objects(field(package.node, "environmentVariables")):
+        name = field(item, "name")
+        if not isinstance(name, ScalarNode) or not text(name) or text(name) in server.reads:
+            continue
+        twin = _twin(text(name), server.reads)
+        if twin:
+            fix = Fix(f"write {twin}", (Edit(name.span, twin),)) if name.span.text == text(name) else None
+            yield Finding(f"is no variable that the server reads: it reads {twin}", name.span, fix=fix)
+        else:
+            yield Finding("is no variable that the server's own code reads", name.span, severity=NOTE)
+
+
+def _twin(name: str, reads: frozenset[str]) -> str | None:
+    """The variable that is meant by a name: the same letters, or one the end of the other."""
+    letters = re.sub(r"[\W_]", "", name).lower()
+    near = [read for read in sorted(reads) if re.sub(r"[\W_]", "", read).lower() == letters]
+    near += [read for read in sorted(reads) if "_" in min(name, read, key=len) and _ends(name, read)]
+    return near[0] if near else None
+
+
+def _ends(name: str, read: str) -> bool:
+    return name.endswith(f"_{read}") or read.endswith(f"_{name}")
