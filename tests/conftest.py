@@ -35,17 +35,16 @@ class Ran(NamedTuple):
 @pytest.fixture
 def mcplint(monkeypatch, capsys) -> Callable[..., Ran]:
     """The command line, run in this process with some arguments."""
-    from mcplint.__main__ import main
+    from mcplint.__main__ import run as command
 
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["mcplint", *arguments])
-        with pytest.raises(SystemExit) as exit:
-            main()
+        code = command()
         captured = capsys.readouterr()
-        return Ran(int(exit.value.code or 0), captured.out, captured.err)
+        return Ran(code, captured.out, captured.err)
 
     return run
 

@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "mcplint"
 LIBRARIES = {"yaml", "jsonschema", "crossplane", "dockerfile_parse", "packaging"}
 HEAVY = LIBRARIES | {"tomllib", "difflib", "subprocess", "asyncio", "importlib.metadata", "dataclasses"}
-PRINT = "import sys; sys.argv[1:] = {}; import mcplint.__main__ as m\ntry: m.main()\nexcept SystemExit: pass\n"
+PRINT = "import sys; sys.argv[1:] = {}; import mcplint.__main__ as m\nm.run()\n"
 DOCKERFILE = 'FROM python:3.13\nCOPY server.py .\nUSER 1000\nCMD ["python", "server.py"]\n'
 SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("x", host="0.0.0.0")\nmcp.run("streamable-http")\n'
 PROXY = "server { listen 80; location /mcp { proxy_pass http://server:8000; proxy_buffering off; } }\n"
