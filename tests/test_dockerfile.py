@@ -106,13 +106,14 @@ def compare(text: str) -> str:
         found = ours(text)
     except Unreadable as problem:
         array = any(each.json and "<<" in each.line for each in expected)
-        assert refused or array, f"only we refuse it: {problem.message}\n{text}"
-        return "refused by both" if refused else "text after a JSON array"
+        spaced = any(f"<<{blank}" in each.line for each in expected for blank in " \t")
+        assert refused or array or spaced, f"only we refuse it: {problem.message}\n{text}"
+        return "refused by both" if refused else "text after a JSON array" if array else "a blank after <<"
     if refused:
         return "refused by the oracle"
-    for mine, other in zip(found, expected, strict=False):
+    for number, (mine, other) in enumerate(zip(found, expected, strict=False)):
         if told(mine) != other._replace(line=""):
-            reason = newer(mine)
+            reason = newer(mine) or newer(found[max(0, number - 1)])
             assert reason, f"{told(mine)}\n{other}\n\n{text}"
             return reason
     assert len(found) == len(expected), text
