@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
+pytest.register_assert_rewrite("pages")
+
 
 def pytest_addoption(parser):
     parser.addoption("--update", action="store_true", help="write what was printed into pages, cases and fixtures")
