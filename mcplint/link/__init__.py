@@ -108,7 +108,7 @@ def _servers(
     servers = [server for _, start in found for server in start.servers]
     loose = (Loose(p.container.id, p.container.span, start.why, start.notes) for p, start in found if not start.servers)
     needed = frozenset(path for _, start in found for path in start.needed)
-    return tuple(servers or bare(reading, paths.get("python", ()))), tuple(loose), needed
+    return tuple(servers or bare(reading)), tuple(loose), needed
 
 
 def _containers(places: tuple[Running, ...], servers: tuple[Server, ...]) -> tuple[Container, ...]:

@@ -74,4 +74,4 @@ def _joined(route: Route, origin: Running | None, network: Network) -> Route:
 
 def _member(route: Route, number: int, origin: Running | None, network: Network) -> Reached:
     member = route.members[number]
-    return network.at(member.host, member.port, origin, Note(member.span, "leads here"))
+    return network.at(member.host, member.port, origin, Note(member.span, "leads here"), route.path.only)

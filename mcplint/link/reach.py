@@ -26,10 +26,13 @@ class Network(NamedTuple):
     running: tuple[Running, ...]
     servers: tuple[Server, ...]
 
-    def at(self, host: str, port: int, origin: Running | None, note: Note) -> Reached:
-        """The server at a host and a port as seen from a container, or from the machine itself (`origin` None)."""
+    def at(self, host: str, port: int, origin: Running | None, note: Note, path: str | None = None) -> Reached:
+        """The server at a host and a port as seen from a container, or from the machine itself (`origin` None).
+
+        `path`: what is asked for there, which tells a server whose port is not known from others.
+        """
         if (origin is None and host in LOOPBACK) or host in GATEWAY:
-            return self._published(port, note)
+            return self._published(port, note, path)
         if host in LOOPBACK:
             return (
                 self._within([origin.container], port, MADE, "shares its network with", note) if origin else _none(host)
@@ -47,18 +50,21 @@ class Network(NamedTuple):
     def _serves(self, running: Running) -> bool:
         return any(server.container and server.container.id == running.container.id for server in self.servers)
 
-    def _published(self, port: int, note: Note) -> Reached:
+    def _published(self, port: int, note: Note, path: str | None) -> Reached:
         """The server behind a port of the machine: published, on the host's network, or run without a container."""
-        published = [(container, inner) for container, inner in self._ports() if port in inner]
-        if published:
-            container, inner = published[0]
-            return self._within([container], inner[port], MADE, "publishes the port in", note)
+        for container, inner in self._ports():
+            if port in inner:
+                return self._within([container], inner[port], MADE, "publishes the port in", note)
         shared = [s for s in self.servers if s.container and s.container.shared_network.must(bool)]
         bare = [server for server in self.servers if not server.container]
         found = [server for server in (*shared, *bare) if server.port.must(lambda number: number == port)]
         if len(found) == 1:
             kind = MADE if found[0].container else ASSUMED
             return Reached(found[0], Link(found[0].id, kind, f"is the only server that listens on {port}", (note,)))
+        open_ = [server for server in bare if server.port.options is None and server.path.only == path]
+        if len(open_) == 1 and not found:
+            why = f"is the only server that answers {path}, on a port that the files do not tell"
+            return Reached(open_[0], Link(open_[0].id, ASSUMED, why, (note,)))
         return _none(f"nothing is known to listen on port {port} of the machine")
 
     def _ports(self) -> Iterator[tuple[Container, dict[int, int]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note
@@ -18,6 +18,7 @@ from mcplint.program.interpreter import run
 from mcplint.program.machine import Surroundings
 from mcplint.program.outcome import Outcome, Served
 from mcplint.program.places import Modules
+from mcplint.program.scan import scan
 from mcplint.program.start import NoStart, Start
 
 SDKS = ("fastmcp", "mcp")
@@ -158,9 +159,11 @@ def _entry(start: Start) -> frozenset[str]:
     return frozenset({start.target} if start.kind in ("script", "object") else ())
 
 
-def bare(reading: Reading, paths: Iterable[str]) -> Iterator[Server]:
-    """The servers of modules that make one and start it, where no container tells how."""
-    yield from ()
+def bare(reading: Reading) -> Iterator[Server]:
+    """The servers of modules that make one and start it by themselves, where no container tells how."""
+    sdk = sdks(None, reading, "")
+    for path, outcome in scan(reading.tree, sdk):
+        yield from parts(outcome, None, sdk, Link(None, MISSING, f"no container is known to start {path}"))
 
 
 def _silence(outcome: Outcome, start: Start) -> str:
