@@ -88,7 +88,9 @@ def check(deployment: Deployment):
         if allowed is None or server.transport.may(is_stdio) or server.host_check.options != (True,):
             continue
         notes = (*server.host_check.trace, *server.allowed_hosts.trace)
-        edits = server.declared_host.write("0.0.0.0") if server.container else ()
+        given = any(each.name == "transport_security" for call in server.calls for each in call.arguments)
+        mends = server.container and not given and server.declared_host.must(is_local)
+        edits = server.declared_host.write("0.0.0.0") if mends else ()
         fix = Fix("declare that it listens on every interface", edits) if edits else None
         routes = deployment.routes_to(server)
         for route in routes:
