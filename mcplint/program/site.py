@@ -180,7 +180,7 @@ def _plain(machine: Machine, route: Instance, site: Site, way: Way) -> None:
     target = route.table["endpoint"].only
     found = _handled(machine, target) if _speaks(machine) and _hands_on(target) else []
     for handled in found:
-        _low(machine, handled, site, way, path)
+        _low(machine, handled, site, path, route.table["path"])
     if found:
         return
     spelled = path.only
@@ -195,7 +195,7 @@ def _callable(machine: Machine, option: Any, site: Site, way: Way, path: Abstrac
     """A function or object of the project that is an application itself."""
     found = _handled(machine, option, site, way)
     for handled in found:
-        _low(machine, handled, site, way, path)
+        _low(machine, handled, site, path, known("/"))
     if not found:
         site.closed = False
 
@@ -272,10 +272,10 @@ def _arity(option: Any) -> int:
     return max(0, min(count, 3))
 
 
-def _low(machine: Machine, handled: Handled, site: Site, way: Way, path: Abstract) -> None:
+def _low(machine: Machine, handled: Handled, site: Site, path: Abstract, own: Abstract) -> None:
     from mcplint.program.libraries.lowlevel import low_served
 
-    site.servers.append(low_served(machine, handled, path))
+    site.servers.append(low_served(machine, handled, path)._replace(own_path=own))
 
 
 def _layer(machine: Machine, layer: Any, site: Site) -> None:

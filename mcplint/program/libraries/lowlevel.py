@@ -120,7 +120,7 @@ def low_served(machine: Machine, handled: Any, path: Abstract) -> Served:
     check, hosts, origins = _security(through)
     if isinstance(server, Instance):
         served = served._replace(elicits=asks(server), prints=prints(server))
-    common = served._replace(path=path, own_path=path, host_check=check, allowed_hosts=hosts, allowed_origins=origins)
+    common = served._replace(path=path, host_check=check, allowed_hosts=hosts, allowed_origins=origins)
     if handled.transport == SSE:
         return common._replace(transport=known(SSE, *args.notes), message_path=through.table["endpoint"])
     running = through in machine.state.get("%running", ())

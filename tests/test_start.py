@@ -1,0 +1,190 @@
+"""What a start command starts: every form of it, from wrappers and launchers down to a file, module or application."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcplint.core import Note, Slot, Source, Span, Value
+from mcplint.program.commands import Scene, resolve
+from mcplint.program.start import NoStart, Start
+from mcplint.tree import Tree
+
+PYPROJECT = """[project]
+name = "notes"
+[project.scripts]
+notes = "notes.cli:main"
+notes-http = "notes.cli:mcp.run"
+"""
+FILES = {
+    "server.py": "",
+    "app/main.py": "",
+    "pyproject.toml": PYPROJECT,
+    "src/notes/__init__.py": "",
+    "src/notes/__main__.py": "",
+    "src/notes/cli.py": "",
+    "packages/other/pyproject.toml": '[tool.poetry.scripts]\nother = "other.run:app"\n',
+    "packages/other/other/run.py": "",
+    "old/setup.py": 'from setuptools import setup\nsetup(entry_points={"console_scripts": ["older = older:main"]})\n',
+    "old/older.py": "",
+    "legacy/setup.cfg": "[options.entry_points]\nconsole_scripts =\n    legacy = legacy_cli:main\n",
+    "legacy/legacy_cli.py": "",
+    "bin/tool": "#!/usr/bin/env python3\nimport app\n",
+    "fastmcp.json": '{"source": {"path": "server.py", "entrypoint": "app"}, "deployment": {"transport": "http", "port": 9000}}',
+    "run.sh": '#!/bin/sh\nset -e\necho starting\nexport MODE=http\nexec python -m notes --port "${PORT:-8000}" "$@"\n',
+    "last.sh": "python -m notes.migrate\npython server.py --mode $MODE\nif [ $? -ne 0 ]; then exit 1; fi\n",
+    "mode.sh": 'if [ "$MODE" = http ]; then\n  exec uvicorn app.main:app\nelse\n  exec python server.py\nfi\n',
+    "array.sh": "ARGS=(--port 80)\nexec python server.py ${ARGS[@]}\n",
+    "wait.sh": 'Xvfb :99 &\n"$@" &\nwait $!\n',
+}
+
+
+def start(command: list[str], **env: str) -> Start | NoStart:
+    tree = Tree.of(FILES)
+    text = "\n".join(command)
+    source = Source("Dockerfile", text)
+    words = []
+    offset = 0
+    for word in command:
+        span = Span(source, offset, offset + len(word))
+        words.append(Value((word,), (Note(span, "a word"),), Slot(span)))
+        offset += len(word) + 1
+
+    def inside(path: str) -> str | None:
+        return path.removeprefix("/app").lstrip("/") if path == "/app" or path.startswith("/app/") else None
+
+    scene = Scene("/app", lambda name: Value((env.get(name),)), tree, inside, Span(source, 0, len(text)))
+    return resolve(tuple(words), scene)
+
+
+STARTS = {
+    "python server.py --a b": ("script", "server.py", ["--a", "b"]),
+    "python3.12 -u -X dev /app/server.py": ("script", "server.py", []),
+    "/app/.venv/bin/python server.py": ("script", "server.py", []),
+    "python -m notes": ("module", "notes", []),
+    "python -um notes.cli --x": ("module", "notes.cli", ["--x"]),
+    "python src/notes": ("script", "src/notes/__main__.py", []),
+    "./bin/tool x": ("script", "bin/tool", ["x"]),
+    "notes --port 1": ("function", "notes.cli:main", ["--port", "1"]),
+    "/usr/local/bin/notes": ("function", "notes.cli:main", []),
+    "notes-http": ("function", "notes.cli:mcp.run", []),
+    "other": ("function", "other.run:app", []),
+    "older": ("function", "older:main", []),
+    "legacy": ("function", "legacy_cli:main", []),
+    "uv run server.py": ("script", "server.py", []),
+    "uv run --no-sync --frozen notes a": ("function", "notes.cli:main", ["a"]),
+    "uv run python -m notes": ("module", "notes", []),
+    "uv run -m notes.cli": ("module", "notes.cli", []),
+    "uv --directory /app run --with httpx notes": ("function", "notes.cli:main", []),
+    "poetry run python server.py": ("script", "server.py", []),
+    "pipenv run notes": ("function", "notes.cli:main", []),
+    "hatch -e prod run notes": ("function", "notes.cli:main", []),
+    "tini -g -- python server.py": ("script", "server.py", []),
+    "dumb-init python server.py": ("script", "server.py", []),
+    "gosu app:app python server.py": ("script", "server.py", []),
+    "su-exec app notes": ("function", "notes.cli:main", []),
+    "env A=1 B=2 python server.py": ("script", "server.py", []),
+    "uvicorn app.main:app --host 0.0.0.0 --port=80": ("app", "app.main:app", []),
+    "python -m uvicorn main:create --factory --app-dir app": ("app", "main:create", []),
+    "gunicorn -w 4 -k uvicorn.workers.UvicornWorker -b :80 app.main:app": ("app", "app.main:app", []),
+    "hypercorn app.main:app -b 0.0.0.0:80": ("app", "app.main:app", []),
+    "fastmcp run server.py:mcp -t http": ("object", "server.py:mcp", []),
+    "fastmcp run server.py -- --x": ("object", "server.py:", ["--x"]),
+    "fastmcp run": ("object", "server.py:app", []),
+    "mcp run server.py -t sse": ("object", "server.py:", []),
+    "mcpo --port 80 -- notes --a": ("function", "notes.cli:main", ["--a"]),
+    "mcp-proxy --port 80 python server.py": ("script", "server.py", []),
+    "./run.sh --x": ("module", "notes", ["--port", "8000", "--x"]),
+    "bash run.sh": ("module", "notes", ["--port", "8000"]),
+    "./wait.sh python server.py a": ("script", "server.py", ["a"]),
+}
+
+
+@pytest.mark.parametrize("command", STARTS)
+def test_a_command_is_resolved_to_what_it_starts(command: str) -> None:
+    found = start(command.split())
+    assert isinstance(found, Start), found
+    assert found.argv is not None
+    assert (found.kind, found.target, [word.only for word in found.argv]) == STARTS[command]
+    assert found.notes and found.notes[-1].text
+
+
+SHELL = {
+    "exec notes --host 0.0.0.0": ("notes.cli:main", ["--host", "0.0.0.0"]),
+    "cd /app && notes $PORT": ("notes.cli:main", ["8080"]),
+    "notes --port ${PORT:-1} --mode ${MODE:-http}": ("notes.cli:main", ["--port", "8080", "--mode", "http"]),
+    'notes "--port=$PORT" \'$PORT\'': ("notes.cli:main", ["--port=8080", "$PORT"]),
+    "notes $EMPTY a": ("notes.cli:main", ["a"]),
+    "notes $TWO": ("notes.cli:main", ["x", "y"]),
+    "PORT=1 notes $PORT": ("notes.cli:main", ["8080"]),
+    "PORT=2; notes $PORT": ("notes.cli:main", ["2"]),
+    "notes $(hostname)x": ("notes.cli:main", [None]),
+}
+
+
+@pytest.mark.parametrize("text", SHELL)
+def test_the_words_of_a_shell_are_expanded_in_the_environment(text: str) -> None:
+    found = start(["/bin/sh", "-c", text], PORT="8080", EMPTY="", TWO="x y")
+    assert isinstance(found, Start), found
+    assert (found.target, [word.only for word in found.argv or ()]) == SHELL[text]
+
+
+def test_a_word_in_a_shell_command_keeps_its_place() -> None:
+    found = start(["sh", "-c", "notes --host 0.0.0.0"])
+    assert isinstance(found, Start) and found.argv
+    assert found.argv[1].slot and found.argv[1].slot.span.text == "0.0.0.0"
+
+
+def test_what_a_command_sets_is_told_apart_from_its_arguments() -> None:
+    found = start(["env", "A=1", "sh", "-c", "B=2 exec python server.py"])
+    assert isinstance(found, Start)
+    assert {name: value.only for name, value in found.env.items()} == {"A": "1", "B": "2"}
+
+
+def test_flags_of_a_server_command_and_of_a_configuration_file() -> None:
+    found = start(["fastmcp", "run", "--host", "0.0.0.0"])
+    assert isinstance(found, Start)
+    flags = {name: value.only for name, value in found.flags.items()}
+    assert flags == {"transport": "http", "port": "9000", "host": "0.0.0.0"}
+    assert found.flags["port"].slot and found.flags["port"].slot.span.text == "9000"
+
+
+UNKNOWN = {
+    "a mode switch": "./mode.sh",
+    "an array": "./array.sh",
+    "a program of the image": "nginx -g x",
+    "python -c": "python -c import_x",
+    "no command": "",
+    "a gateway without a server": "mcpo --port 80",
+    "a module of a library": "python -m http.server",
+    "an argument that is not known": "sh -c $COMMAND",
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_cannot_be_told_is_said_with_its_reason(name: str) -> None:
+    found = start(UNKNOWN[name].split())
+    assert isinstance(found, NoStart) and found.why and found.missing is None
+
+
+MISSING = {
+    "python nope.py": "nope.py",
+    "python -m notes.nope": "notes.nope",
+    "uvicorn nope:app": "nope:app",
+    "mcp run nope.py": "nope.py",
+}
+
+
+@pytest.mark.parametrize("command", MISSING)
+def test_a_target_that_the_project_lacks_is_named(command: str) -> None:
+    found = start(command.split())
+    assert isinstance(found, NoStart) and found.missing == MISSING[command]
+
+
+def test_the_last_program_of_a_script_counts() -> None:
+    found = start(["./last.sh"], MODE="sse")
+    assert isinstance(found, Start)
+    assert (found.target, [word.only for word in found.argv or ()]) == ("server.py", ["--mode", "sse"])
+
+
+def test_a_command_that_wraps_itself_ends() -> None:
+    assert isinstance(start(["env"] * 500 + ["python", "server.py"]), NoStart)
