@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Remote,
         Route,
         Server,
+        Spread,
     )
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Slot",
     "Source",
     "Span",
+    "Spread",
     "Unreadable",
     "Value",
     "rule",

@@ -41,8 +41,34 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
+error[ignored-host-variable]: FASTMCP_HOST is set, but mcp 1.27.1 does not read it: host stays 127.0.0.1
+ --> Dockerfile:5:18
+  |
+5 | ENV FASTMCP_HOST=0.0.0.0
+  |     -------------------- ENV sets FASTMCP_HOST
+  |                  ^^^^^^^
+  |
+ ::: server.py:3:7
+  |
+3 | mcp = FastMCP("notes")
+  |       ---------------- mcp 1.27.1 takes host 127.0.0.1 where nothing else is said
+...
+6 |     mcp.run(transport="streamable-http")
+  |     ------------------------------------ this server starts without it
+  |
+  = fix: give the server its host (--unsafe-fixes)
 ```
 ```diff
+--- a/server.py
++++ b/server.py
+@@ -1,6 +1,6 @@
+ from mcp.server.fastmcp import FastMCP
+ 
+-mcp = FastMCP("notes")
++mcp = FastMCP("notes", host="0.0.0.0")
+ 
+ if __name__ == "__main__":
+     mcp.run(transport="streamable-http")
 ```
 
 ## Good

@@ -35,8 +35,30 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
+error[loopback-in-container]: listens on 127.0.0.1, which nothing outside its container can reach
+ --> server.py:3:7
+  |
+3 | mcp = FastMCP("notes")
+  |       ^^^^^^^^^^^^^^^^ mcp 1.27.1 takes host 127.0.0.1 where nothing else is said
+  |
+ ::: Dockerfile:7:1
+  |
+7 | CMD ["python", "server.py"]
+  | --------------------------- this container runs the server
+  |
+  = fix: listen on every interface (--unsafe-fixes)
 ```
 ```diff
+--- a/server.py
++++ b/server.py
+@@ -1,6 +1,6 @@
+ from mcp.server.fastmcp import FastMCP
+ 
+-mcp = FastMCP("notes")
++mcp = FastMCP("notes", host="0.0.0.0")
+ 
+ if __name__ == "__main__":
+     mcp.run(transport="streamable-http")
 ```
 
 ## Good

@@ -58,8 +58,31 @@ server {
 }
 ```
 ```output
+error[mismatched-route]: asks the server for /sse, which it does not answer
+ --> nginx.conf:5:5
+  |
+5 |     location /sse {
+  |     ^^^^^^^^^^^^^
+  |
+ ::: server.py:3:7
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")
+  |       -------------------------------- the server answers on /mcp
+  |
+  = fix: lead /mcp to the server (--unsafe-fixes)
 ```
 ```diff
+--- a/nginx.conf
++++ b/nginx.conf
+@@ -2,7 +2,7 @@
+     listen 80;
+     server_name notes.example.com;
+ 
+-    location /sse {
++    location /mcp {
+         proxy_pass http://notes:8000;
+         proxy_buffering off;
+         proxy_read_timeout 300s;
 ```
 
 ## Good

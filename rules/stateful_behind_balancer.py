@@ -44,8 +44,30 @@ services:
       replicas: 3
 ```
 ```output
+error[stateful-behind-balancer]: keeps sessions in memory, but 3 replicas answer its clients
+ --> server.py:3:7
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: compose.yaml:5:17
+  |
+5 |       replicas: 3
+  |                 - the service sets the number of its containers
+  |
+  = fix: make every request stand alone (--unsafe-fixes)
 ```
 ```diff
+--- a/server.py
++++ b/server.py
+@@ -1,6 +1,6 @@
+ from mcp.server.fastmcp import FastMCP
+ 
+-mcp = FastMCP("notes", host="0.0.0.0")
++mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+ 
+ if __name__ == "__main__":
+     mcp.run(transport="streamable-http")
 ```
 
 ## Good
@@ -60,25 +82,26 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Fix, Note, Server, rule
+from mcplint import ERROR, WARNING, Finding, Fix, Server, Spread, rule
 
 PROCESSES = {"workers": "worker processes", "replicas": "replicas", "members": "upstream servers"}
 
 
 @rule("stateful-behind-balancer", ERROR)
 def check(server: Server):
-    if server.transport.may(lambda transport: transport == "stdio") or not server.stateless.must(
-        lambda on: on is False
-    ):
-        return
-    for spread in server.spread:
-        if spread.processes.must(lambda count: count > 1) and spread.affinity.must(lambda kind: kind == "none"):
-            fix = Fix("make every request stand alone", server.stateless.write("True"))
-            yield Finding(
-                f"keeps sessions in memory, but {spread.processes.only or 'several'} {PROCESSES[spread.kind]} answer its clients",
-                server.stateless.span or server.span,
-                (*spread.notes, *(Note(note.span, note.text) for note in server.back_channel)),
-                None if server.back_channel else fix,
-                WARNING if server.sdk.sessionless else ERROR,
-            )
-            return
+    if server.transport.must(lambda kind: kind != "stdio") and server.stateless.must(lambda on: on is False):
+        for spread in server.spread:
+            if spread.processes.must(lambda count: count > 1) and spread.affinity.must(lambda kind: kind == "none"):
+                fix = Fix("make every request stand alone", server.stateless.write("True"))
+                yield Finding(
+                    f"keeps sessions in memory, but {_count(spread)} answer its clients",
+                    server.stateless.span or server.span,
+                    (*server.stateless.trace, *spread.notes, *server.back_channel),
+                    None if server.back_channel else fix,
+                    WARNING if server.sdk.sessionless else ERROR,
+                )
+                return
+
+
+def _count(spread: Spread) -> str:
+    return f"{spread.processes.only or 'several'} {PROCESSES[spread.kind]}"
