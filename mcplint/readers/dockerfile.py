@@ -14,8 +14,9 @@ from dockerfile_parse import DockerfileParser  # type: ignore[import-untyped]
 
 from mcplint.core import NOTE, Source, Span, Unreadable
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
+from mcplint.readers.dockerheredocs import openings
 from mcplint.readers.dockerlines import Line, escape_character, lines
-from mcplint.readers.dockerwords import BLANKS, instruction, openings
+from mcplint.readers.dockerwords import BLANKS, instruction
 
 _PLACEHOLDERS = ("{{", "{%", "{#")
 _UNTEMPLATED = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ENV", "LABEL", "ARG", "SHELL", "ONBUILD"})

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from mcplint.core import Unreadable
-from mcplint.expand import Refused, pieces, variable_end
 from mcplint.facts.dockerfile import Flag, Heredoc, Instruction, Pair
 from mcplint.passage import Passage
-from mcplint.readers.dockerlines import SPACES, Opening
+from mcplint.readers.dockerjson import strings
+from mcplint.readers.dockerlines import SPACES
 
 BLANKS = "\t\v\f\r "
-_JSON_BLANKS = " \t\r\n"
-_JSON_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 def instruction(line: Passage, name: str, escape: str, heredocs: tuple[Heredoc, ...] = ()) -> Instruction:
@@ -25,10 +22,10 @@ def instruction(line: Passage, name: str, escape: str, heredocs: tuple[Heredoc, 
     found = Instruction(name, line.span(0, end), line.span(), text, flags, heredocs=heredocs)
     match name:
         case "RUN" | "CMD" | "ENTRYPOINT" | "SHELL":
-            words = _json(text)
+            words = strings(text)
             return found._replace(words=words if words is not None else _one(text), json=words is not None)
         case "ADD" | "COPY" | "VOLUME":
-            words = _json(text)
+            words = strings(text)
             split = words if words is not None else tuple(_split(text))
             return found._replace(words=split, json=words is not None)
         case "HEALTHCHECK":
@@ -59,83 +56,6 @@ def keyword(line: str) -> str:
     """The keyword of a logical line, in capitals."""
     line = line.strip(SPACES)
     return line[: _until(line, 0, BLANKS)].upper()
-
-
-def openings(line: Passage, escape: str) -> tuple[Opening, ...]:
-    """The here-documents that a logical line begins: only RUN, COPY and ADD do, and not in JSON form."""
-    if "<<" not in line.text:
-        return ()
-    found = instruction(line, keyword(line.text), escape)
-    found = found.inner or found
-    if found.name not in ("RUN", "COPY", "ADD") or found.json:
-        return ()
-    return tuple(opening for start, end in _raw_words(line.text) if (opening := _opening(line.part(start, end))))
-
-
-def _opening(word: Passage) -> Opening | None:
-    rest = word.text.lstrip("0123456789")
-    if not rest.startswith("<<"):
-        return None
-    tabs = rest.startswith("<<-")
-    named = rest[3 if tabs else 2 :]
-    written = named.lstrip("\t\n\f\r ")
-    if not written or "<" in written:
-        return None
-    try:
-        parts = pieces(written)
-    except Refused as refusal:
-        raise Unreadable(word.span(), f"this here-document has no sound name: {refusal}") from None
-    name = "".join(written[part.start : part.end] for part in parts)
-    if not name:
-        return None
-    expand = not any(quote in written for quote in "'\"")
-    return Opening(Heredoc(name, word, expand, tabs, word.span()), written != named)
-
-
-def _raw_words(text: str) -> list[tuple[int, int]]:
-    """The words of a line with their quotes; none where its quotes or substitutions do not close."""
-    words: list[tuple[int, int]] = []
-    start: int | None = None
-    i = 0
-    try:
-        while i < len(text):
-            if text[i] in SPACES:
-                if start is not None:
-                    words.append((start, i))
-                start, i = None, i + 1
-                continue
-            start = i if start is None else start
-            i = _raw_end(text, i)
-    except Refused:
-        return []
-    return words if start is None else [*words, (start, len(text))]
-
-
-def _raw_end(text: str, i: int) -> int:
-    """The offset after the quoted string, substitution, escape, `<<` or character at `i`. Raises Refused."""
-    match text[i]:
-        case "'" | '"' as quote:
-            return _quote_end(text, i + 1, quote)
-        case "$":
-            return variable_end(text, i)
-        case "\\":
-            return min(i + 2, len(text))
-        case "<" if text.startswith("<<", i):
-            return _after(text, i + 2, "\t\r ")
-    return i + 1
-
-
-def _quote_end(text: str, i: int, quote: str) -> int:
-    while i < len(text) and text[i] != quote:
-        if quote == '"' and text[i] == "$":
-            i = variable_end(text, i)
-        elif quote == '"' and text[i] == "\\" and text[i + 1 : i + 2] in ('"', "$", "\\"):
-            i += 2
-        else:
-            i += 1
-    if i >= len(text):
-        raise Refused(f"the closing {quote} is missing")
-    return i + 1
 
 
 def _until(text: str, i: int, chars: str) -> int:
@@ -245,86 +165,6 @@ def _healthcheck(found: Instruction) -> Instruction:
     if not end:
         return found
     command = text.part(_after(text.text, end, SPACES))
-    words = _json(command)
+    words = strings(command)
     rest = words if words is not None else _one(command)
     return found._replace(words=(text.part(0, end), *rest), json=words is not None)
-
-
-def _json(text: Passage) -> tuple[Passage, ...] | None:
-    """The strings of a JSON array; None where the text is none. Raises Unreadable for an array of anything else."""
-    if not text.text.startswith("["):
-        return None
-    words = _json_strings(text)
-    if words is None and _is_json(text.text):
-        raise Unreadable(text.span(), "the JSON array may hold strings only")
-    return words
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text, parse_constant=int)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _json_strings(text: Passage) -> tuple[Passage, ...] | None:
-    chars, words = text.text, list[Passage]()
-    i = _after(chars, 1, _JSON_BLANKS)
-    if chars.startswith("]", i):
-        return () if i + 1 == len(chars) else None
-    while chars.startswith('"', i):
-        string = _json_string(text, i + 1)
-        if string is None:
-            return None
-        words.append(string[0])
-        i = _after(chars, string[1], _JSON_BLANKS)
-        if chars.startswith("]", i):
-            return tuple(words) if i + 1 == len(chars) else None
-        if not chars.startswith(",", i):
-            return None
-        i = _after(chars, i + 1, _JSON_BLANKS)
-    return None
-
-
-def _json_string(text: Passage, start: int) -> tuple[Passage, int] | None:
-    """The string whose content begins at `start`, and the offset after its closing quote."""
-    chars, found = text.text, list[tuple[str, int]]()
-    i = plain = start
-    while i < len(chars) and chars[i] != '"':
-        if chars[i] < " ":
-            return None
-        if chars[i] != "\\":
-            i += 1
-            continue
-        found.extend(text.part(plain, i).pieces())
-        escape = _json_escape(chars, i + 1)
-        if escape is None:
-            return None
-        char, i = escape
-        found.append((char, text.place(i - 1)))
-        plain = i
-    if i >= len(chars):
-        return None
-    found.extend(text.part(plain, i).pieces())
-    return Passage.join(text.source, found, text.place(start)), i + 1
-
-
-def _json_escape(chars: str, i: int) -> tuple[str, int] | None:
-    """What an escape stands for, and the offset after it."""
-    if chars[i : i + 1] != "u":
-        char = _JSON_ESCAPES.get(chars[i : i + 1])
-        return None if char is None else (char, i + 1)
-    high, i = _unit(chars, i), i + 5
-    if high is None:
-        return None
-    low = _unit(chars, i + 1) if 0xD800 <= high < 0xDC00 and chars[i : i + 2] == "\\u" else None
-    if low is not None and 0xDC00 <= low < 0xE000:
-        return chr(0x10000 + (high - 0xD800 << 10) + (low - 0xDC00)), i + 6
-    return ("\ufffd" if 0xD800 <= high < 0xE000 else chr(high)), i
-
-
-def _unit(chars: str, i: int) -> int | None:
-    """The number of `uXXXX`."""
-    digits = chars[i + 1 : i + 5]
-    return int(digits, 16) if len(digits) == 4 and all(digit in "0123456789abcdefABCDEF" for digit in digits) else None
