@@ -12,6 +12,7 @@ from mcplint.core import Note, Source, Span
 from mcplint.facts.dependencies import EXTRA, GROUP, MAIN, Include, Lock, Locked, Project, Requirement, Requirements
 from mcplint.link.reading import Reading
 from mcplint.model import Install
+from mcplint.tree import Tree
 
 LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock")
 PROJECTS = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile")
@@ -51,6 +52,16 @@ def needs(reading: Reading, installs: tuple[Install, ...], folder: str) -> Needs
     passed_over = _entries(reading, lying) if lying not in used else ()
     steps = tuple(Note(install.span, f"`{_words(install)}` installs the packages") for install in installs)
     return gathered.settled(locked, passed_over)._replace(steps=steps)
+
+
+def home(tree: Tree, path: str) -> str:
+    """The folder of the project that a file belongs to: the nearest one above it that says what it depends on."""
+    folder = path
+    while folder:
+        folder = posixpath.dirname(folder)
+        if any(posixpath.join(folder, name) in tree.paths for name in (*PROJECTS, "requirements.txt")):
+            break
+    return folder
 
 
 def lock_of(reading: Reading, folder: str) -> str | None:

@@ -10,6 +10,7 @@ from mcplint.core import UNKNOWN, Note
 from mcplint.knowledge.sdk import fact
 from mcplint.link.containers import Running
 from mcplint.link.images import project_path
+from mcplint.link.needs import home
 from mcplint.link.reading import Reading
 from mcplint.link.versions import sdk as version_of
 from mcplint.model import MADE, MISSING, Link, Sdk, Server
@@ -79,6 +80,7 @@ def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callab
             "endpoints_closed": served.closed,
             "back_channel": served.elicits,
             "reads": outcome.reads,
+            "log_levels": outcome.levels,
             "imports": outcome.imports,
             "links": (why,),
         }
@@ -161,9 +163,14 @@ def _entry(start: Start) -> frozenset[str]:
 
 def bare(reading: Reading) -> Iterator[Server]:
     """The servers of modules that make one and start it by themselves, where no container tells how."""
-    sdk = sdks(None, reading, "")
+    known: dict[str, Callable[[str], Sdk]] = {}
+
+    def sdk(path: str) -> Callable[[str], Sdk]:
+        folder = home(reading.tree, path)
+        return known.setdefault(folder, sdks(None, reading, folder))
+
     for path, outcome in scan(reading.tree, sdk):
-        yield from parts(outcome, None, sdk, Link(None, MISSING, f"no container is known to start {path}"))
+        yield from parts(outcome, None, sdk(path), Link(None, MISSING, f"no container is known to start {path}"))
 
 
 def _silence(outcome: Outcome, start: Start) -> str:

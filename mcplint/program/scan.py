@@ -34,15 +34,18 @@ def _starts(text: str) -> bool:
     return "__main__" in text and "mcp" in text and any(sign in text for sign in STARTS)
 
 
-def scan(tree: Tree, sdk: Callable[[str], Sdk]) -> Iterator[tuple[str, Outcome]]:
-    """What each of these files starts when it is run by itself, its arguments and environment not known."""
+def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tuple[str, Outcome]]:
+    """What each of these files starts when it is run by itself, its arguments and environment not known.
+
+    `sdks`: from the path of a file to what tells the SDK behind a dotted name there.
+    """
     for _, path in zip(range(MOST), entries(tree), strict=False):
         source = tree.source(path)
         if source is None:
             continue
         places = roots(tree, path.rpartition("/")[0])
         start = Start(SCRIPT, path, Span(source, 0, 0), None, roots=places)
-        world = Surroundings(Modules(tree, places), lambda name: Value(None), sdk, lambda file: None)
+        world = Surroundings(Modules(tree, places), lambda name: Value(None), sdks(path), lambda file: None)
         outcome = run(start, world)
         if outcome.servers:
             yield path, outcome
