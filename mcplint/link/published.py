@@ -15,6 +15,7 @@ P = TypeVar("P", Remote, ClientConfig)
 
 # Last segments of a path that name a transport: whatever a gateway puts in front, the server is asked for them.
 TELLING = frozenset({"mcp", "sse"})
+REFUSALS = (None, 403, 404, 410)
 
 
 class Target(NamedTuple):
@@ -99,10 +100,10 @@ def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: 
         link = Link(route.id if route else None, kind if route else MISSING, "is answered by this location", (note,))
         asked: Value[str | None] = Value((answered.uri.partition("?")[0],), trace) if server else UNKNOWN
         return part._replace(route=route, server=server, asked=asked, links=(link,))
-    if answered.kind == "status" and answered.certain and answered.status in (None, 403, 404):
+    if answered.certain and (answered.kind == "file" or (answered.kind == "status" and answered.status in REFUSALS)):
         server = next((route.server for _, route in proxy.routes if route.server), None)
         refused: Value[str | None] = Value((None,), trace)
-        link = Link(None, kind, f"nginx answers {answered.status or 404} itself", (note,))
+        link = Link(None, kind, f"nginx answers {answered.status or 'with a file of its own'}", (note,))
         return part._replace(server=server, asked=refused, links=(link,))
     return part._replace(links=(Link(None, MISSING, "what nginx answers is not known", trace),))
 
