@@ -69,10 +69,10 @@ warning[unused-ignore]: names no rule to ignore
 +++ b/server.py
 @@ -1,5 +1,5 @@
  from mcp.server.fastmcp import FastMCP
- 
+
 -mcp = FastMCP("notes", host="0.0.0.0")  # mcplint: ignore[loopback-in-contaner, stateful-behind-balancer]
 +mcp = FastMCP("notes", host="0.0.0.0")
- 
+
 -mcp.run(transport="streamable-http")  # mcplint: ignore
 +mcp.run(transport="streamable-http")
 ```

@@ -37,7 +37,7 @@ from mcplint.load import decode, load
         ("compose.yaml", "compose"),
         ("compose.override.yml", "compose"),
         ("docker-compose.prod.yml", "compose"),
-        ("decompose.yml", None),
+        ("decompose.yml", "kubernetes"),
         ("server.json", "server.json"),
         ("my-server.json", None),
         ("pyproject.toml", "pyproject"),

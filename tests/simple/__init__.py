@@ -1,6 +1,7 @@
 """A linker and a rule as small as they can be, for tests of what surrounds them.
 
-Every Dockerfile is a box whose user its last `USER` says; a line `BROKEN` makes it unreadable. No other rule knows boxes.
+Every Dockerfile is a box whose user its last `USER` says; a line `BROKEN` makes it unreadable. No rule of the package
+knows boxes.
 """
 
 from __future__ import annotations
