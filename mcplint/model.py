@@ -190,6 +190,17 @@ class Cors(NamedTuple):
     exposed: Value[tuple[str, ...]]
 
 
+class LogLevel(NamedTuple):
+    """A log level that the program hands to `logging`, and the call that takes it.
+
+    `looked_up`: it was the name of an attribute of `logging` on its way.
+    """
+
+    value: Value[str]
+    span: Span
+    looked_up: bool = False
+
+
 class Import(NamedTuple):
     """An import of an SDK that the program makes; `guarded` where a failure is caught."""
 
@@ -225,6 +236,7 @@ class Server(NamedTuple):
     `lifespan`: whether the session manager of a streamable HTTP application runs.
     `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all.
     `printed`: writes to standard output before it serves; `prints`: in its tools. `back_channel`: requests to the client.
+    `log_level`: what the SDK is told, `log_levels`: what the program sets itself, where nothing catches a failure.
     `reads`: the environment variables that its modules read. `certain`: it is started however open conditions turn out.
     """
 
@@ -255,6 +267,7 @@ class Server(NamedTuple):
     allowed_origins: Value[tuple[str, ...]] = UNKNOWN
     lifespan: Value[bool] = UNKNOWN
     log_level: Value[str] = UNKNOWN
+    log_levels: tuple[LogLevel, ...] = ()
     mounts: tuple[Mounted, ...] = ()
     calls: tuple[SdkCall, ...] = ()
     imports: tuple[Import, ...] = ()
@@ -303,6 +316,14 @@ class Setting(NamedTuple):
     span: Span
     words: tuple[Span, ...] = ()
     inherited: bool = False
+
+    def without(self, number: int) -> tuple[Edit, ...]:
+        """The edits that take one of several arguments away; none where quotes stand around it."""
+        word = self.words[number]
+        start = word.start
+        while start and word.source.text[start - 1] in " \t":
+            start -= 1
+        return (Edit(word._replace(start=start), ""),) if len(self.words) > 1 and start < word.start else ()
 
     @property
     def line(self) -> Span:

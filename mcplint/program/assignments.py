@@ -42,8 +42,9 @@ def _attribute(machine: Machine, frame: Frame, target: ast.Attribute, value: Abs
     owner = machine.evaluate(frame, target.value)
     weak = owner.options is not None and len(owner.options) > 1
     for option in owner.options or ():
-        if isinstance(option, Instance):
-            handler = machine.handler(f"{option.library}.__setattr__")
+        if isinstance(option, (Instance, External)):
+            path = option.library if isinstance(option, Instance) else option.path
+            handler = machine.handler(f"{path}.__setattr__")
             if handler is not None:
                 note = machine.note(frame, target, "is set here")
                 handler(machine, Args((known(target.attr), value), opening=(note,)), option)

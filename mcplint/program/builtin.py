@@ -24,6 +24,7 @@ from mcplint.program.values import (
     concrete,
     each,
     known,
+    noted,
     plain,
     unknown,
     verdict,
@@ -106,7 +107,7 @@ def size(machine: Machine, args: Args, owner: Any) -> Abstract:
 def printed(machine: Machine, args: Args, owner: Any) -> Abstract:
     target = args.find(None, "file")
     stdout = target is None or target.must(lambda option: option in (None, External("sys.stdout")))
-    if stdout and args.span and not args.open:
+    if stdout and args.span and not args.open and not machine.state["%diverted"]:
         machine.put(
             machine.state, "%printed", (*machine.state["%printed"], Note(args.span, "prints to standard output"))
         )
@@ -146,6 +147,9 @@ def get_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
     value = args.get(0, "object")
     risks = len(machine.risks)
     found = machine.attribute(value, name.only, note)
+    if value.only == External("logging"):
+        machine.named[note.span] = name
+        found = noted(found, note)
     if found.options is None and len(args.positional) > 2:
         del machine.risks[risks:]
         if value.options and all(_lacks(option, name.only) for option in value.options):

@@ -60,6 +60,7 @@ def outcome(machine: Machine, notes: tuple[Note, ...], complete: bool) -> Outcom
         asked=frozenset(machine.asked),
         imports=tuple(dict.fromkeys(machine.imports)),
         modules=tuple(package.fact.source.path for package in machine.packages.values() if package),
+        levels=tuple(dict.fromkeys(machine.levels)),
         dotenv=tuple(dict.fromkeys(machine.dotenv)),
         unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
         missing=machine.missing,

@@ -29,8 +29,9 @@ from mcplint.program.values import (
 )
 
 if TYPE_CHECKING:
-    from mcplint.model import Sdk
+    from mcplint.model import LogLevel, Sdk
     from mcplint.program.places import Modules
+    from mcplint.program.tools import Doings
 
 STEPS = 250_000
 DEPTH = 900
@@ -144,7 +145,7 @@ class Machine(Journal):
         self.constants: dict[ast.AST, Abstract] = {}
         self.packages: dict[str, Package | None] = {}
         self.environ = Entries()
-        self.state = Table({"%background": (), "%printed": ()})
+        self.state = Table({"%background": (), "%printed": (), "%diverted": ()})
         self.active: dict[int, int] = {}
         self.risks: list[str] = []
         self.guards = 0
@@ -157,6 +158,10 @@ class Machine(Journal):
         self.lost: list[Note] = []
         self.requests: list[list[Any]] = []
         self.missing: str | None = None
+        self.looked: dict[Function, Doings] = {}
+        self.tools: list[tuple[Span | None, Any]] = []
+        self.named: dict[Span, Abstract] = {}
+        self.levels: list[LogLevel] = []
 
     def evaluate(self, frame: Frame, node: ast.expr) -> Abstract:
         """What an expression comes to."""
@@ -239,8 +244,15 @@ class Machine(Journal):
         """The program serves from here on; raises Ended."""
         from mcplint.program.journal import Ended
 
-        self.paths.append(tuple(dict.fromkeys((*self.state["%background"], *served))))
+        self.paths.append(tuple(dict.fromkeys((*self.state["%background"], *map(self.told, served)))))
         raise Ended
+
+    def told(self, served: Served) -> Served:
+        """The server with what its tools do."""
+        from mcplint.program.tools import doings
+
+        done = doings(self, [function for made, function in self.tools if made == served.made])
+        return served._replace(prints=() if self.state["%diverted"] else done.prints, elicits=done.asks)
 
     def canonical(self, path: str) -> External:
         """Something of a library by the name it is known under here."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Span, Value
-from mcplint.model import Argument, Cors, Endpoint, Import, Mounted, SdkCall
+from mcplint.model import Argument, Cors, Endpoint, Import, LogLevel, Mounted, SdkCall
 
 STDIO, SSE, STREAMABLE = "stdio", "sse", "streamable-http"
 
-__all__ = ["Argument", "Cors", "Endpoint", "Import", "Mounted", "Outcome", "SdkCall", "Served"]
+__all__ = ["Argument", "Cors", "Endpoint", "Import", "LogLevel", "Mounted", "Outcome", "SdkCall", "Served"]
 
 
 class Served(NamedTuple):
@@ -62,6 +62,7 @@ class Served(NamedTuple):
 class Outcome(NamedTuple):
     """What a run comes to.
 
+    `levels`: the log levels that it sets, where nothing catches a failure.
     `reads`: the environment variables that its modules read; `asked`: those and the ones that libraries read for it.
     `dotenv`: where it loads a `.env` file.
     `unknown`: why something could not be followed. `missing`: the attribute of a module that is to be served or called
@@ -73,6 +74,7 @@ class Outcome(NamedTuple):
     asked: frozenset[str] = frozenset()
     imports: tuple[Import, ...] = ()
     modules: tuple[str, ...] = ()
+    levels: tuple[LogLevel, ...] = ()
     dotenv: tuple[Note, ...] = ()
     unknown: tuple[Note, ...] = ()
     missing: str | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
-from mcplint.core import Note, Value
+from mcplint.core import Note, Slot, Span, Value
 from mcplint.model import Endpoint
 from mcplint.program.libraries.sdk import listed
 from mcplint.program.libraries.web import APP, INCLUDED, LAYERS, MIDDLEWARE, MOUNT, ROUTE
@@ -36,6 +36,7 @@ class Site:
         self.cors: list[Cors] = []
         self.compressed: list[Note] = []
         self.closed = True
+        self.lifespan: Slot | None = None
 
     def all(self) -> Iterable[Served]:
         """The servers, each with what is around all of them."""
@@ -81,6 +82,7 @@ def visit(machine: Machine, value: Abstract, site: Site, way: Way) -> None:
 def _application(machine: Machine, app: Instance, site: Site, way: Way) -> None:
     if way.root:
         lifespan(machine, app)
+        site.lifespan = _room(app)
     for layer in app.table.get("%middleware", ()):
         _layer(machine, layer, site)
     if "open" in app.table:
@@ -164,7 +166,9 @@ def _mcp(machine: Machine, endpoint: Instance, site: Site, way: Way, app: Instan
     elif alive:
         runs = known(True, *served.path.trace[:1])
     else:
-        runs = unknown() if machine.state.get("%unsure") else known(False, *_called(endpoint))
+        runs = (
+            unknown() if machine.state.get("%unsure") else known(False, *_called(endpoint))._replace(slot=site.lifespan)
+        )
     routes = tuple(each._replace(path=str(prefixed(way.prefix, known(each.path)).only)) for each in served.endpoints)
     site.servers.append(
         served._replace(path=prefixed(way.prefix, served.path), own_path=served.path, lifespan=runs, endpoints=routes)
@@ -275,7 +279,10 @@ def _arity(option: Any) -> int:
 def _low(machine: Machine, handled: Handled, site: Site, path: Abstract, own: Abstract) -> None:
     from mcplint.program.libraries.lowlevel import low_served
 
-    site.servers.append(low_served(machine, handled, path)._replace(own_path=own))
+    served = low_served(machine, handled, path)
+    if served.lifespan.options == (False,):
+        served = served._replace(lifespan=served.lifespan._replace(slot=site.lifespan))
+    site.servers.append(served._replace(own_path=own))
 
 
 def _layer(machine: Machine, layer: Any, site: Site) -> None:
@@ -288,12 +295,37 @@ def _layer(machine: Machine, layer: Any, site: Site) -> None:
     path = getattr(only, "path", "")
     if path.endswith("CORSMiddleware") and layer.span:
         origins, methods, headers, exposed = (
-            listed(args.find(None, name), args)
-            for name in ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
+            _lengthened(name, args) for name in ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
         )
         site.cors.append(Cors(layer.span, origins, methods, headers, exposed))
     elif path.endswith(("GZipMiddleware", "BrotliMiddleware")) and layer.span:
         site.compressed.append(Note(layer.span, "compresses what it answers"))
+
+
+def _lengthened(name: str, args: Args) -> Abstract:
+    """A list of texts with the place where another one would be added to it, quotes included."""
+    value = listed(args.find(None, name), args)
+    if args.node is None or args.module is None or args.open:
+        return value
+    given = next((each.value for each in args.node.keywords if each.arg == name), None)
+    slot = None
+    if given is None:
+        whole = args.module.insertion(args.node, name, False)
+        slot = whole and whole._replace(before=f'{whole.before}["', after='"]')
+    elif isinstance(given, ast.List):
+        inside = args.module.span(given.elts[-1] if given.elts else given)
+        end = inside.end - (not given.elts)
+        slot = Slot(Span(inside.source, end, end), ', "' if given.elts else '"', '"')
+    return value._replace(slot=slot)
+
+
+def _room(app: Instance) -> Slot | None:
+    """Where an application that is told no lifespan would be told one."""
+    args: Args = app.table.get("%call", (Args(),))[0]
+    told = "lifespan" in args.keywords or "lifespan_context" in app.table or app.table.get("%startup")
+    if told or args.node is None or args.module is None or args.open:
+        return None
+    return args.module.insertion(args.node, "lifespan", False)
 
 
 def lifespan(machine: Machine, app: Instance) -> None:

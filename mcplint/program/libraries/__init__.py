@@ -7,6 +7,6 @@ from types import ModuleType
 
 def LIBRARIES() -> tuple[ModuleType, ...]:
     """Every module with such tables; a later one overrules an earlier one."""
-    from mcplint.program.libraries import arguments, asgi, clicks, lowlevel, models, sdk, system, web
+    from mcplint.program.libraries import arguments, asgi, clicks, lowlevel, models, output, sdk, system, web
 
-    return system, arguments, clicks, models, web, sdk, lowlevel, asgi
+    return system, output, arguments, clicks, models, web, sdk, lowlevel, asgi

@@ -19,7 +19,6 @@ from mcplint.program.libraries.sdk import (
 from mcplint.program.libraries.system import anything
 from mcplint.program.machine import Args, Handler, Machine, Reader
 from mcplint.program.outcome import SSE, STDIO, STREAMABLE, SdkCall, Served
-from mcplint.program.tools import asks, prints
 from mcplint.program.values import Abstract, Coroutine, External, Instance, Method, Sequence, each, known, unknown
 
 STREAMS = "mcp.Streams"
@@ -70,7 +69,6 @@ def run(machine: Machine, args: Args, server: Instance) -> Abstract:
 def stdio(machine: Machine, args: Args, server: Instance) -> Served:
     """A low-level server on standard streams."""
     served = blank(machine, server, args)
-    served = served._replace(elicits=asks(server), prints=prints(server))
     return served._replace(transport=known(STDIO, *args.notes), printed=machine.state["%printed"])
 
 
@@ -118,8 +116,6 @@ def low_served(machine: Machine, handled: Any, path: Abstract) -> Served:
     server = handled.server or through.table.get("app", known(None)).only
     served = blank(machine, server if isinstance(server, Instance) else None, args)
     check, hosts, origins = _security(through)
-    if isinstance(server, Instance):
-        served = served._replace(elicits=asks(server), prints=prints(server))
     common = served._replace(path=path, host_check=check, allowed_hosts=hosts, allowed_origins=origins)
     if handled.transport == SSE:
         return common._replace(transport=known(SSE, *args.notes), message_path=through.table["endpoint"])

@@ -12,7 +12,6 @@ from mcplint.program.builtin import nothing
 from mcplint.program.machine import Args, Handler, Machine, Reader
 from mcplint.program.operators import present
 from mcplint.program.outcome import SSE, STDIO, STREAMABLE, Argument, SdkCall, Served
-from mcplint.program.tools import asks, prints
 from mcplint.program.values import (
     ABSENT,
     Abstract,
@@ -321,8 +320,6 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         endpoints=tuple(_endpoints(server)) if http else (),
         closed=True,
         calls=tuple(each for each in machine.calls if made.span in (None, each.span) or each.span == args.span),
-        elicits=asks(server),
-        prints=prints(server),
         printed=machine.state["%printed"],
     )
 
@@ -454,7 +451,7 @@ def registers(machine: Machine, args: Args, server: Instance) -> Abstract:
 
 
 def remember(machine: Machine, server: Instance, function: Any) -> None:
-    machine.put(server.table, "%tools", (*server.table.get("%tools", ()), function))
+    machine.tools.append((server.span, function))
 
 
 def remembers(machine: Machine, args: Args, server: Instance) -> Abstract:

@@ -24,6 +24,7 @@ def application(machine: Machine, args: Args, app: Instance) -> Abstract:
     app.table["routes"] = known(_listed(given))
     app.table["prefix"] = args.get(None, "prefix", known(""))
     app.table["lifespan"] = args.get(None, "lifespan")
+    app.table["%call"] = (args,)
     app.table["%startup"] = ()
     layers = args.find(None, "middleware")
     listed = layers.only if layers is not None else None
