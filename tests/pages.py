@@ -108,7 +108,11 @@ def places(diagnostics: list[Diagnostic], name: str, shift: dict[str, int]) -> l
 
 
 def check(path: Path, name: str, which: str, text: str, update: bool) -> None:
-    """Whether the fence `output` or `diff` of a case in this file says the text; with `update` it does afterwards."""
+    """Whether the fence `output` or `diff` of a case in this file says the text; with `update` it does afterwards.
+
+    Blanks at the ends of lines do not count, as a formatter takes them out of docstrings.
+    """
+    text = re.sub(r"[ \t]+$", "", text, flags=re.M)
     whole = path.read_text(encoding="utf-8")
     page = (ast.get_docstring(ast.parse(whole), clean=False) or "") if path.suffix == ".py" else whole
     fence: Fence | None = getattr(next(case for case in cases(page) if case.name == name), which)
