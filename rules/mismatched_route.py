@@ -58,7 +58,7 @@ server {
 }
 ```
 ```output
-error[mismatched-route]: asks the server for /sse, which it does not answer
+error[mismatched-route]: asks the server for /sse, but it answers on /mcp
  --> nginx.conf:5:5
   |
 5 |     location /sse {
@@ -77,7 +77,7 @@ error[mismatched-route]: asks the server for /sse, which it does not answer
 @@ -2,7 +2,7 @@
      listen 80;
      server_name notes.example.com;
- 
+
 -    location /sse {
 +    location /mcp {
          proxy_pass http://notes:8000;
@@ -115,13 +115,15 @@ def check(part: Route | Remote | ClientConfig):
         exact = part.location.must(lambda location: location.startswith("="))
         if part.path.must(server.refuses if exact else server.refuses_below):
             fix = Fix(f"lead {served} to the server", part.location.write(served))
-            yield Finding(f"asks the server for {_told(part.path)}, which it does not answer", part.span.head, (note,), fix)
+            message = f"asks the server for {_told(part.path)}, but it answers on {served}"
+            yield Finding(message, part.span.head, (note,), fix)
     elif part.asked.must(lambda asked: asked is None):
-        yield Finding("is led to no server by any location", part.url.span or part.span, (*part.asked.trace, note))
+        message = f"leads to no server: no location takes it to {served}"
+        yield Finding(message, part.url.span or part.span, (*part.asked.trace, note))
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
         url, asked = part.url.only or "", part.asked.only or ""
         fix = Fix(f"publish {served}", part.url.write(url.removesuffix(asked) + served)) if url.endswith(asked) else None
-        message = f"leads to {_told(part.asked)} on the server, which it does not answer"
+        message = f"leads to {_told(part.asked)}, but the server answers on {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
 
 
