@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from mcplint.core import Source, Span, Value
-from mcplint.knowledge.sdk import DATE
+from mcplint.knowledge.ranges import admitted
+from mcplint.knowledge.sdk import DATE, releases
 from mcplint.link.reading import Reading
 from mcplint.link.versions import sdk
 from mcplint.model import Install, Sdk
@@ -63,6 +67,25 @@ def test_requirements_of_a_project(package: str, requirements: list[str], versio
     found = decide(package, {"pyproject.toml": needing(*requirements)})
     assert (found.version.only, found.exact) == (version, exact)
     assert found.version.options is None or found.version.trace
+
+
+def test_ranges_admit_what_packaging_says() -> None:
+    chance = random.Random(11)
+    for _ in range(1500):
+        package = chance.choice(["mcp", "fastmcp"])
+        clauses = []
+        for _ in range(chance.randint(0, 3)):
+            version = chance.choice(releases(package))
+            text = ".".join(version.split(".")[: chance.randint(1, 4)])
+            sign = chance.choice([">=", "<=", "==", "!=", "<", ">", "~="])
+            star = ".*" if sign in ("==", "!=") and chance.random() < 0.4 else ""
+            clauses.append(
+                f"{sign}{' ' * chance.randint(0, 1)}{text if sign != '~=' or '.' in text else version}{star}"
+            )
+        ranges = ",".join(clauses)
+        allowed = SpecifierSet(ranges)
+        assert admitted(package, ranges) == tuple(v for v in reversed(releases(package)) if v in allowed), ranges
+    assert admitted("mcp", ">=1.27.0rc1,<2")[0] == "1.30.0" and admitted("mcp", "newest") is None
 
 
 def test_a_lock_decides_and_says_so() -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.dependencies import Requirement
-from mcplint.knowledge.sdk import DATE, fact, newest_with, releases
+from mcplint.knowledge.ranges import admitted
+from mcplint.knowledge.sdk import DATE, fact, newest_with
 from mcplint.link.needs import Needs, needs
 from mcplint.link.reading import Reading
 from mcplint.model import Install, Sdk
-
-if TYPE_CHECKING:
-    from packaging.specifiers import SpecifierSet
 
 # Who else brings an SDK along, and under which fact its range stands.
 BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}
@@ -104,15 +101,15 @@ def _newest(
     package: str, ranges: Iterable[str], wanted: Needs, before: tuple[Note, ...], span: Span, text: str
 ) -> Decision:
     """The newest release that the ranges and the other SDKs of the project admit."""
-    admitted = _admitted(package, ",".join(filter(None, ranges)))
-    if admitted is None:
+    fitting = admitted(package, ",".join(filter(None, ranges)))
+    if fitting is None:
         return Decision((), (*before, Note(span, f"`{text}` is a range that is not understood")), False)
-    chosen = next(iter(_agreed(package, admitted, wanted)), None)
+    chosen = next(iter(_agreed(package, fitting, wanted)), None)
     if chosen is None:
         why = f"no release of {package} that is known as of {DATE} satisfies `{text}` and what else is asked for"
         return Decision((), (*before, Note(span, why)), False)
     why = f"{package} {chosen} is the newest release that `{text}` admits as of {DATE}"
-    if chosen != admitted[0]:
+    if chosen != fitting[0]:
         why = f"{package} {chosen} is the newest release as of {DATE} that `{text}` and what else is asked for admit"
     return Decision((chosen,), (*before, Note(span, why)), False)
 
@@ -141,7 +138,7 @@ def _agreed(package: str, versions: tuple[str, ...], wanted: Needs) -> tuple[str
     """
     for other in ("mcp",) if package != "mcp" else BROUGHT["mcp"]:
         asking = _asking(other, wanted.requirements)
-        others = _admitted(other, ",".join(filter(None, (requirement.specifier for requirement in asking))))
+        others = admitted(other, ",".join(filter(None, (requirement.specifier for requirement in asking))))
         if not asking or not others:
             continue
         names = [requirement.name for requirement in wanted.requirements]
@@ -156,27 +153,7 @@ def _together(package: str, version: str, other: str, its: str) -> bool:
     if package == "mcp":
         package, version, other, its = other, its, package, version
     range_ = fact(package, version, f"requires.{other}")
-    return not isinstance(range_, str) or its in (_admitted(other, range_) or ())
-
-
-@lru_cache(maxsize=512)
-def _admitted(package: str, ranges: str) -> tuple[str, ...] | None:
-    """The releases that specifiers admit, newest first; None where the specifiers are not understood."""
-    if not ranges:
-        return releases(package)[::-1]
-    allowed = _specifiers(ranges)
-    if allowed is None:
-        return None
-    return tuple(version for version in reversed(releases(package)) if allowed.contains(version))
-
-
-def _specifiers(ranges: str) -> SpecifierSet | None:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    try:
-        return SpecifierSet(ranges)
-    except InvalidSpecifier:
-        return None
+    return not isinstance(range_, str) or its in (admitted(other, range_) or ())
 
 
 def _pin(package: str, pins: list[Requirement], before: tuple[Note, ...]) -> Decision:

@@ -1,0 +1,63 @@
+"""Which of the known releases a version range admits."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from mcplint.knowledge.sdk import Key, release, releases
+
+Test = Callable[[str], bool]
+
+_CLAUSE = re.compile(r"\s*(~=|>=|<=|==|!=|<|>)\s*(\d+(?:\.\d+)*)(\.\*)?\s*")
+_COMPARED: dict[str, Callable[[Key, Key], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+
+
+@lru_cache(maxsize=512)
+def admitted(package: str, ranges: str) -> tuple[str, ...] | None:
+    """The releases of an SDK that specifiers of PEP 440 admit, newest first; None where these are not understood.
+
+    Plain ones are compared here: loading `packaging` takes longer than all the rest of finding a version.
+    """
+    tests = [_test(clause) for clause in ranges.split(",") if clause.strip()]
+    if None in tests:
+        return _by_packaging(package, ranges)
+    return tuple(each for each in reversed(releases(package)) if all(test(each) for test in tests if test))
+
+
+def _test(clause: str) -> Test | None:
+    """Whether a final release fits a clause, None for a clause that is not plain."""
+    match = _CLAUSE.fullmatch(clause)
+    if not match:
+        return None
+    sign, text, star = match.groups()
+    wanted, given = release(text) or (), tuple(map(int, text.split(".")))
+    if star:
+        return (lambda each: _begins(each, given) is (sign == "==")) if sign in ("==", "!=") else None
+    if sign == "~=":
+        return (lambda each: (release(each) or ()) >= wanted and _begins(each, given[:-1])) if len(given) > 1 else None
+    return lambda each: _COMPARED[sign](release(each) or (), wanted)
+
+
+def _begins(version: str, prefix: Key) -> bool:
+    numbers = (*(release(version) or ()), *(0 for _ in prefix))
+    return numbers[: len(prefix)] == prefix
+
+
+def _by_packaging(package: str, ranges: str) -> tuple[str, ...] | None:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        allowed = SpecifierSet(ranges)
+    except InvalidSpecifier:
+        return None
+    return tuple(each for each in reversed(releases(package)) if allowed.contains(each))
