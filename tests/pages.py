@@ -112,13 +112,17 @@ def check(path: Path, name: str, which: str, text: str, update: bool) -> None:
 
     Blanks at the ends of lines do not count, as a formatter takes them out of docstrings.
     """
-    text = re.sub(r"[ \t]+$", "", text, flags=re.M)
+    text = trimmed(text)
     whole = path.read_text(encoding="utf-8")
     page = (ast.get_docstring(ast.parse(whole), clean=False) or "") if path.suffix == ".py" else whole
     fence: Fence | None = getattr(next(case for case in cases(page) if case.name == name), which)
     assert fence is not None, f"{path.name} has no fence {which} in {name!r} for:\n{text}"
-    if update and fence.text != text:
+    if update and trimmed(fence.text) != text:
         start = whole.index(page) + fence.start
         path.write_text(whole[:start] + text + whole[start + len(fence.text) :], encoding="utf-8")
     else:
-        assert fence.text == text
+        assert trimmed(fence.text) == text
+
+
+def trimmed(text: str) -> str:
+    return re.sub(r"[ \t]+$", "", text, flags=re.M)
