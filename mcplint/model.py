@@ -65,8 +65,34 @@ class Install(NamedTuple):
     slot: Slot | None = None
 
 
+class Prerequisite(NamedTuple):
+    """A service that is started before a container; `span`: where the container says so.
+
+    `condition`: what is waited for (`service_started`, `service_healthy`, …). `probed`: whether it has a health check.
+    """
+
+    name: str
+    condition: Value[str]
+    probed: Value[bool]
+    span: Span
+
+
+class Sibling(NamedTuple):
+    """Another service that a container reaches by any of these names, and the ports that it is known to listen on."""
+
+    name: str
+    names: frozenset[str]
+    image: Value[str]
+    ports: frozenset[int]
+    span: Span
+
+
 class Container(NamedTuple):
-    """What runs: the final (or chosen) stage of a Dockerfile, alone or under a compose service."""
+    """What runs: the final (or chosen) stage of a Dockerfile, alone or under a compose service.
+
+    `platform`: what runs it (`compose`, `kubernetes`, `fly`, …), None for an image alone. `swarm`: settings of its
+    service that only Docker Swarm obeys. `grace_period`: seconds between SIGTERM and SIGKILL.
+    """
 
     id: str
     span: Span
@@ -88,6 +114,12 @@ class Container(NamedTuple):
     privileges: tuple[Note, ...] = ()
     shared_network: Value[bool] = Value((False,))
     stdin_open: Value[bool] = UNKNOWN
+    platform: str | None = None
+    container_name: Value[str | None] = Value((None,))
+    grace_period: Value[float] = UNKNOWN
+    swarm: tuple[Note, ...] = ()
+    prerequisites: tuple[Prerequisite, ...] = ()
+    siblings: tuple[Sibling, ...] = ()
     servers: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
 

@@ -133,3 +133,12 @@ def user(reference: str) -> str | None:
 
 def _fits(repository: str, tag: str, name: str, tags: str) -> bool:
     return fnmatchcase(repository, name) and fnmatchcase(tag, tags)
+
+
+def has_probe(reference: str) -> bool | None:
+    """Whether an image brings a HEALTHCHECK: Docker's official ones never do, of others it is not known here.
+
+    https://github.com/docker-library/faq#healthcheck
+    """
+    repository, _ = split(reference)
+    return None if "/" in repository or not repository else False

@@ -76,8 +76,9 @@ def _places(reading: Reading, paths: Paths) -> tuple[Running, ...]:
     if not compose:
         return tuple(running(reading.tree, dockerfiles, (), workloads))
     from mcplint.link.services import projects
+    from mcplint.link.siblings import acquainted
 
-    return tuple(running(reading.tree, dockerfiles, projects(compose.values(), reading.tree), workloads))
+    return acquainted(tuple(running(reading.tree, dockerfiles, projects(compose.values(), reading.tree), workloads)))
 
 
 def _workloads(reading: Reading, paths: Paths) -> tuple[Service, ...]:

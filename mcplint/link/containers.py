@@ -183,6 +183,10 @@ def _container(image: Image | None, service: Service | None, argv: Argv | None, 
         privileges=service.privileges if service else (),
         shared_network=_shared(service),
         stdin_open=service.stdin_open if service else UNKNOWN,
+        platform=service.platform if service else None,
+        container_name=service.container_name if service else Value((None,)),
+        grace_period=service.grace_period if service else UNKNOWN,
+        swarm=service.swarm if service else (),
         links=(link,),
     )
 

@@ -106,7 +106,8 @@ class Service(NamedTuple):
     `affinity`: notes on what pins a client to one replica (`sessionAffinity`, sticky cookies); `affinity_kind`: as
     `Spread.affinity` says it. `idle_timeout`: seconds of silence the platform's proxy bears; `request_timeout`: seconds
     after which it cuts a request, however busy. `forwards`: ports under its names that lead to others (a Kubernetes
-    Service). `folder`: the folder of the project that is run as it is, where no image is built or named.
+    Service). `swarm`: settings that only Docker Swarm obeys. `folder`: the folder of the project that is run as it is,
+    where no image is built or named.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Service(NamedTuple):
     idle_timeout: Value[float] = UNKNOWN
     request_timeout: Value[float] = UNKNOWN
     forwards: tuple[Port, ...] = ()
+    swarm: tuple[Note, ...] = ()
     folder: str | None = None
 
     def variable(self, name: str) -> Value[str | None]:

@@ -61,6 +61,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         tty=_switch(assembly, own, "tty"),
         stdin_open=_switch(assembly, own, "stdin_open"),
         read_only=_switch(assembly, own, "read_only"),
+        swarm=tuple(_swarm(own)),
     )
 
 
@@ -211,6 +212,13 @@ def _dependencies(assembly: Assembly, node: Node | None) -> Iterator[Dependency]
         condition = setting(assembly, at(value, "condition"), "the condition", lambda text: text, started)
         required = setting(assembly, at(value, "required"), "required", switch, Value((True,)))
         yield Dependency(key.text, condition, not required.must(lambda needed: not needed), key.span)
+
+
+def _swarm(own: MappingNode) -> Iterator[Note]:
+    """What `docker stack deploy` obeys and `docker compose up` passes over."""
+    for key in ("placement", "update_config", "rollback_config", "endpoint_mode", "mode"):
+        if found := said(at(own, "deploy", key)):
+            yield Note(found.span, f"{key} is for Docker Swarm")
 
 
 def _privileges(assembly: Assembly, own: MappingNode, mounted: tuple[Mount, ...]) -> Iterator[Note]:

@@ -1,0 +1,38 @@
+"""The ports that well-known images listen on, by the last part of their name, as their own EXPOSE says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PORTS: Mapping[str, frozenset[int]] = {
+    "postgres": frozenset({5432}),
+    "pgvector": frozenset({5432}),
+    "postgis": frozenset({5432}),
+    "timescaledb": frozenset({5432}),
+    "mysql": frozenset({3306}),
+    "mariadb": frozenset({3306}),
+    "redis": frozenset({6379}),
+    "redis-stack": frozenset({6379, 8001}),
+    "redis-stack-server": frozenset({6379}),
+    "valkey": frozenset({6379}),
+    "keydb": frozenset({6379}),
+    "memcached": frozenset({11211}),
+    "mongo": frozenset({27017}),
+    "neo4j": frozenset({7474, 7473, 7687}),
+    "memgraph": frozenset({7687}),
+    "falkordb": frozenset({6379, 3000}),
+    "elasticsearch": frozenset({9200, 9300}),
+    "opensearch": frozenset({9200, 9600}),
+    "qdrant": frozenset({6333, 6334}),
+    "weaviate": frozenset({8080, 50051}),
+    "chroma": frozenset({8000}),
+    "milvus": frozenset({19530, 9091}),
+    "rabbitmq": frozenset({5672, 15672}),
+    "nats": frozenset({4222, 8222}),
+    "clickhouse-server": frozenset({8123, 9000}),
+    "minio": frozenset({9000, 9001}),
+    "ollama": frozenset({11434}),
+    "influxdb": frozenset({8086}),
+    "vault": frozenset({8200}),
+    "consul": frozenset({8500}),
+}

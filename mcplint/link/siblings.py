@@ -1,0 +1,64 @@
+"""What the services of one project are to each other: which are started first, and which are reached by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mcplint.core import UNKNOWN, Note, Value
+from mcplint.knowledge.image_ports import PORTS
+from mcplint.knowledge.images import has_probe
+from mcplint.link.containers import Running, repository
+from mcplint.model import Prerequisite, Sibling
+
+
+def acquainted(places: tuple[Running, ...]) -> tuple[Running, ...]:
+    """The containers, each with those of its compose project that it waits for and those that it reaches."""
+    return tuple(_acquainted(place, places) if place.service and place.project else place for place in places)
+
+
+def _acquainted(place: Running, places: tuple[Running, ...]) -> Running:
+    others = {
+        other.service.name: other
+        for other in places
+        if other.service and other.project is place.project and other.service is not place.service
+    }
+    container = place.container._replace(
+        prerequisites=tuple(_prerequisites(place, others)),
+        siblings=tuple(_sibling(other) for other in others.values() if _near(place, other)),
+    )
+    return place._replace(container=container)
+
+
+def _near(place: Running, other: Running) -> bool:
+    return bool(place.container.networks & other.container.networks)
+
+
+def _prerequisites(place: Running, others: Mapping[str, Running]) -> Iterator[Prerequisite]:
+    """The services that must be there first, those of other files left out."""
+    for needed in place.service.depends_on if place.service else ():
+        other = others.get(needed.name)
+        if other and needed.required:
+            yield Prerequisite(needed.name, needed.condition, probed(other), needed.span)
+
+
+def probed(place: Running) -> Value[bool]:
+    """Whether a container has a health check: its service's, its image's, or that of a base that is known."""
+    off = (place.service and place.service.probe_disabled) or (place.image and place.image.probe_disabled)
+    if off and not (place.service and place.service.probe):
+        return Value((False,), (off,))
+    if place.container.probe:
+        return Value((True,), (Note(place.container.probe.span, "this is its health check"),))
+    if place.service and place.service.build and not place.image:
+        return UNKNOWN
+    image = place.container.image
+    if image.options is None or any(has_probe(name or "") is not False for name in image.options):
+        return UNKNOWN
+    return Value((False,), (Note(place.container.span, "has no health check"),))
+
+
+def _sibling(other: Running) -> Sibling:
+    container = other.container
+    name = repository(container.image.only or "") if not other.image else ""
+    ports = {port.target.only for port in (*container.ports, *container.expose) if port.protocol == "tcp"}
+    known = frozenset(port for port in ports if port) | PORTS.get(name.rpartition("/")[2], frozenset())
+    return Sibling(container.service or "", container.names, container.image, known, container.span)
