@@ -162,6 +162,7 @@ ROWS: tuple[Row, ...] = (
     ("requires.mcp", "fastmcp", "2.14.0", "2.14.0", ">=1.23.1", METADATA),
     ("requires.mcp", "fastmcp", "2.14.1", "2.14.1", ">=1.24.0", METADATA),
     ("requires.mcp", "fastmcp", "2.14.2", "3.4.11", ">=1.24.0,<2.0", METADATA),
-    ("requires.mcp", "fastmcp", "4.0.0", "4.1.4", ">=2.0.0,<3.0.0", METADATA),
-    ("requires.mcp", "fastmcp", "4.1.6", "", ">=2.3.0,<3.0.0", METADATA),
+    ("requires.mcp", "fastmcp", "4.0.0", "4.1.1", ">=2.0.0,<3.0.0", METADATA),
+    ("requires.mcp", "fastmcp", "4.1.2", "4.1.3", ">=2.2.0,<3.0.0", METADATA),
+    ("requires.mcp", "fastmcp", "4.1.4", "", ">=2.3.0,<3.0.0", METADATA),
 )
