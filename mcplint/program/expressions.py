@@ -15,9 +15,10 @@ from mcplint.program.functions import made
 from mcplint.program.machine import Args, Evaluator, Machine
 from mcplint.program.methods import text_method
 from mcplint.program.narrowing import narrow
-from mcplint.program.operators import compared, computed, negated, product, subscripted
+from mcplint.program.operators import compared, computed, negated, product, subscripted, wide
 from mcplint.program.values import (
     ABSENT,
+    LONG,
     Abstract,
     Coroutine,
     Dict,
@@ -140,7 +141,9 @@ def starred_display(kind: str) -> Evaluator:
                 items += more.some if isinstance(more, Sequence) else ()
             else:
                 items.append(machine.evaluate(frame, element))
-        made = Sequence(kind, tuple(items)) if whole else Sequence(kind, None, tuple(items))
+        starred = any(isinstance(element, ast.Starred) for element in node.elts)
+        whole = whole and not (starred and len(items) > LONG)
+        made = Sequence(kind, tuple(items)) if whole else Sequence(kind, None, tuple(items[:LONG]))
         return known(made, machine.note(frame, node, "is written here"))
 
     return display
@@ -223,10 +226,10 @@ def comparison(machine: Machine, frame: Frame, node: ast.Compare) -> Abstract:
         right = machine.evaluate(frame, right_node)
         results.append(compared(machine, type(operator), left, right))
         left = right
-    verdicts = [verdict(result) for result in results]
-    if False in verdicts and len(results) > 1:
-        return known(False)
-    return results[0] if len(results) == 1 else known(True) if all(verdicts) else unknown(*results[0].trace)
+    if len(results) == 1:
+        return results[0]
+    undecided = [result for result in results if verdict(result) is not True]
+    return known(True, *results[0].trace) if not undecided else undecided[0]
 
 
 def subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Abstract:
@@ -251,6 +254,8 @@ def formatted_value(machine: Machine, frame: Frame, node: ast.FormattedValue) ->
     value = machine.evaluate(frame, node.value)
     spec = known("") if node.format_spec is None else machine.evaluate(frame, node.format_spec)
     turn: Mapping[int, Callable[[Any], Any]] = {115: str, 114: repr, 97: ascii}
+    if any(isinstance(form, str) and wide(form) for form in spec.options or ()):
+        return unknown(*value.trace)
     return product([value, spec], lambda option, form: format(turn.get(node.conversion, lambda it: it)(option), form))
 
 

@@ -12,11 +12,12 @@ from typing import Any
 
 from mcplint.core import Note, Value
 from mcplint.program.journal import Raised
-from mcplint.program.machine import Machine
+from mcplint.program.machine import Args, Machine
 from mcplint.program.values import (
     ABSENT,
     CONSTANTS,
     DEEP,
+    LONG,
     MANY,
     Abstract,
     Class,
@@ -96,14 +97,12 @@ def _small(result: Any) -> bool:
 def computed(machine: Machine, kind: type, left: Abstract, right: Abstract) -> Abstract:
     """A binary operator; `/` joins paths."""
     if kind is ast.Add and isinstance(left.only, Sequence) and isinstance(right.only, Sequence):
-        return _concatenated(left, right)
+        return _concatenated(machine, left, right)
     if kind is ast.BitOr and isinstance(left.only, Dict) and isinstance(right.only, Dict):
         return _merged(left, right)
     if kind is ast.Div and isinstance(left.only, Instance):
         handler = machine.handler(f"{left.only.library}./")
         if handler is not None:
-            from mcplint.program.machine import Args
-
             return handler(machine, Args((right,)), left.only)
     function = OPERATORS.get(kind)
     if function is None or not _affordable(kind, left, right):
@@ -113,27 +112,41 @@ def computed(machine: Machine, kind: type, left: Abstract, right: Abstract) -> A
 
 
 def _affordable(kind: type, left: Abstract, right: Abstract) -> bool:
-    """Whether a product stays small, and no operand is a format that may grow without bound."""
-    options = [*(left.options or ()), *(right.options or ())]
+    """Whether a result cannot become much larger than its operands."""
     if kind is ast.Mult:
-        sizes = [
-            len(option) if isinstance(option, (str, bytes)) else abs(option)
-            for option in options
-            if isinstance(option, (str, bytes, int))
-        ]
-        longest = max(sizes, default=0)
-        return longest < 10_000 or not any(isinstance(option, (str, bytes, Sequence)) for option in options)
-    if kind is ast.Mod:
-        return not any(isinstance(option, (str, bytes)) and "*" in str(option) for option in left.options or ())
-    return True
+        options = [*(left.options or ()), *(right.options or ())]
+        texts = [_length(option) for option in options if isinstance(option, (str, bytes, Sequence))]
+        numbers = [abs(option) for option in options if isinstance(option, int)]
+        return max(texts, default=0) * max(numbers, default=0) <= LONGEST
+    return kind is not ast.Mod or not any(
+        isinstance(option, (str, bytes)) and wide(option) for option in left.options or ()
+    )
 
 
-def _concatenated(left: Abstract, right: Abstract) -> Abstract:
+def _length(option: Any) -> int:
+    return len(option) if isinstance(option, (str, bytes)) else len(option.items or ())
+
+
+def wide(form: str | bytes) -> bool:
+    """Whether a format may ask for any number of characters: by `*`, or by a number of four digits and more."""
+    text = form if isinstance(form, str) else form.decode("latin-1")
+    digits = 0
+    for character in text:
+        digits = digits + 1 if character.isdigit() else 0
+        if digits > 3 or character == "*":
+            return True
+    return False
+
+
+def _concatenated(machine: Machine, left: Abstract, right: Abstract) -> Abstract:
     first: Any = left.only
     second: Any = right.only
     trace = traces((left, right))
-    if first.items is None or second.items is None:
-        return known(Sequence(first.kind, None, (*first.some, *second.some)), *trace)
+    if first.kind != second.kind or first.kind == "set":
+        return machine.risk(*trace)
+    some = (*first.some, *second.some)
+    if first.items is None or second.items is None or len(some) > LONG:
+        return known(Sequence(first.kind, None, some[:LONG]), *trace)
     return known(Sequence(first.kind, (*first.items, *second.items)), *trace)
 
 
@@ -175,12 +188,17 @@ def negated(machine: Machine, kind: type, value: Abstract) -> Abstract:
 def compared(machine: Machine, kind: type, left: Abstract, right: Abstract) -> Abstract:
     """A comparison."""
     trace = traces((left, right))
+    container = right.only
+    if kind in (ast.In, ast.NotIn) and isinstance(container, External):
+        handler = machine.handler(f"{container.path}.__contains__")
+        found = handler(machine, Args((left,), opening=left.trace[:1]), container) if handler else unknown(*trace)
+        return negated(machine, ast.Not, found) if kind is ast.NotIn else found
     if left.options is None or (right.options is None and kind not in (ast.In, ast.NotIn)):
         return unknown(*trace)
-    found: set[bool | None] = set()
+    results: set[bool | None] = set()
     for one, other in islice(combinations(left.options, right.options or (ABSENT,)), MANY * MANY):
-        found.add(_test(kind, one, other))
-    return unknown(*trace) if None in found else Value(tuple(found), trace)
+        results.add(_test(kind, one, other))
+    return machine.risk(*trace) if None in results else Value(tuple(results), trace)
 
 
 def _test(kind: type, one: Any, other: Any) -> bool | None:
@@ -274,8 +292,6 @@ def _item(machine: Machine, owner: Any, index: Any, note: Note, trace: tuple[Not
     if isinstance(owner, External):
         handler = machine.handler(f"{owner.path}.__getitem__")
         if handler is not None:
-            from mcplint.program.machine import Args
-
             return handler(machine, Args((known(index),), opening=(note,)), owner)
         return known(owner)
     if isinstance(owner, Class):
@@ -300,8 +316,6 @@ def _item(machine: Machine, owner: Any, index: Any, note: Note, trace: tuple[Not
     if isinstance(owner, Instance):
         handler = machine.handler(f"{owner.library}.__getitem__")
         if handler is not None:
-            from mcplint.program.machine import Args
-
             return handler(machine, Args((known(index),), opening=(note,)), owner)
     return machine.risk(note, *trace)
 

@@ -18,7 +18,7 @@ CLOCK = count(1)
 
 CONSTANTS = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
 MANY = 16
-LONG = 512
+LONG = 2_000
 DEEP = 8
 
 

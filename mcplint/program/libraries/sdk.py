@@ -24,6 +24,7 @@ from mcplint.program.values import (
     known,
     noted,
     plain,
+    spelled,
     union,
     unknown,
 )
@@ -228,9 +229,7 @@ def transports(machine: Machine, kind: str, given: Abstract) -> Abstract:
         meanings.update(dict.fromkeys(found or ([] if len(given.options) > 1 else [option])))
     if not all(isinstance(each, str) for each in meanings):
         return unknown(*given.trace)
-    kept = given._replace(options=tuple(meanings))
-    same = given.slot and len(meanings) == 1 and given.slot.span.text == next(iter(meanings))
-    return kept if same or not given.slot or (len(meanings) == 1 and given.slot.span.text) else kept._replace(slot=None)
+    return spelled(given._replace(options=tuple(meanings)))
 
 
 def run(fixed: str | None, asynchronous: bool) -> Handler:

@@ -1,0 +1,835 @@
+"""What a program turns out to serve: one small program for each way in which projects say host, port and transport."""
+
+from __future__ import annotations
+
+import ast
+from random import Random
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from mcplint.core import Note, Source, Span, Value
+from mcplint.model import Sdk
+from mcplint.program.interpreter import run, tables
+from mcplint.program.machine import Machine, Surroundings
+from mcplint.program.outcome import Outcome, Served
+from mcplint.program.places import Modules
+from mcplint.program.scan import scan
+from mcplint.program.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
+from mcplint.program.values import Frame, Table, known, plain
+from mcplint.tree import Tree
+
+VERSIONS = {"mcp": "1.27.1", "fastmcp": "3.4.11"}
+ENV = Source("Dockerfile", "ENV")
+
+
+def variable(env: dict[str, str | None], name: str) -> Value[str | None]:
+    span = Span(Source(f"env/{name}", env.get(name) or ""), 0, len(env.get(name) or ""))
+    if name in env and env[name] is None:
+        return Value(None, (Note(span, "may be anything"),))
+    return Value((env.get(name),), (Note(span, "sets it"),) if name in env else ())
+
+
+def follow(
+    files: dict[str, str],
+    target: str = "server.py",
+    kind: str = SCRIPT,
+    argv: str | None = "",
+    env: dict[str, str | None] | None = None,
+    versions: dict[str, str] | None = None,
+    flags: dict[str, str] | None = None,
+    runner: str | None = None,
+    roots: tuple[str, ...] = ("",),
+) -> Outcome:
+    tree = Tree.of({path: dedent(text).lstrip("\n") for path, text in files.items()})
+    releases = VERSIONS | (versions or {})
+    surroundings = Surroundings(
+        Modules(tree, roots),
+        lambda name: variable(env or {}, name),
+        lambda dotted: Sdk(dotted.partition(".")[0], Value((releases[dotted.partition(".")[0]],))),
+        lambda path: path if path in tree.paths else None,
+    )
+    words = None if argv is None else tuple(Value((word,)) for word in argv.split())
+    told = {name: Value((word,)) for name, word in (flags or {}).items()}
+    return run(Start(kind, target, Span(ENV, 0, 3), words, roots=roots, runner=runner, flags=told), surroundings)
+
+
+def one(files: dict[str, str] | str, **how: Any) -> Served:
+    outcome = follow({"server.py": files} if isinstance(files, str) else files, **how)
+    assert len(outcome.servers) == 1, outcome
+    return outcome.servers[0]
+
+
+def told(served: Served, *names: str) -> dict[str, Any]:
+    return {name: getattr(served, name).options for name in names}
+
+
+SDK = "from mcp.server.fastmcp import FastMCP\n"
+FAST = "from fastmcp import FastMCP\n"
+
+PARSER = (
+    FAST
+    + """
+import argparse, os
+mcp = FastMCP("x")
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--transport", "-t", choices=["stdio", "http", "sse"], default=os.environ.get("T", "stdio"))
+    parser.add_argument("--host", dest="address", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default="8000")
+    parser.add_argument("--stateless", action="store_true")
+    args, rest = parser.parse_known_args()
+    if args.transport == "stdio":
+        mcp.run()
+    else:
+        mcp.run(transport=args.transport, host=args.address, port=args.port, stateless_http=args.stateless)
+main()
+"""
+)
+CLICK = """
+import click
+from mcp.server.fastmcp import FastMCP
+@click.command()
+@click.option("--port", "-p", default=8000, envvar="PORT")
+@click.option("--host", default="localhost", show_default=True)
+@click.option("--transport", type=click.Choice(["stdio", "sse"]), default="sse")
+@click.option("--stateless/--stateful", default=False)
+def main(port, host, transport, stateless):
+    FastMCP("x", host=host, port=port).run(transport)
+if __name__ == "__main__":
+    main()
+"""
+TYPER = """
+import typer
+from typing import Annotated
+from fastmcp import FastMCP
+app = typer.Typer()
+mcp = FastMCP("x")
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(envvar="BIND")] = "127.0.0.1",
+    port: int = typer.Option(8000, "--port", "-p"),
+    stateless: bool = False,
+):
+    mcp.run(transport="http", host=host, port=port, stateless_http=stateless)
+@app.command()
+def other(): ...
+app()
+"""
+SETTINGS = """
+from pydantic import AliasChoices, BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from mcp.server.fastmcp import FastMCP
+class Http(BaseModel):
+    stateless: bool = False
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="NOTES_", env_nested_delimiter="__", env_file=".env")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1)
+    transport: str = Field("stdio", validation_alias=AliasChoices("TRANSPORT", "MODE"))
+    http: Http = Field(default_factory=Http)
+    token: str
+settings = Settings()
+mcp = FastMCP("x", host=settings.host, port=settings.port, stateless_http=settings.http.stateless)
+match settings.transport:
+    case "stdio": mcp.run()
+    case "http" | "streamable-http": mcp.run(transport="streamable-http")
+    case _: raise ValueError(settings.transport)
+"""
+OBJECTS = """
+import os, threading, uvicorn
+from dataclasses import dataclass
+from mcp.server.fastmcp import FastMCP
+@dataclass
+class Config:
+    host: str = "0.0.0.0"
+    port: int = 1
+    @classmethod
+    def load(cls):
+        return cls(port=int(os.environ.get("PORT", "8080")))
+class Server:
+    def __init__(self, config):
+        self.config = config
+        self.mcp = FastMCP("x", host=self.config.host)
+    @property
+    def app(self):
+        return self.mcp.streamable_http_app()
+    def run(self):
+        server = uvicorn.Server(uvicorn.Config(self.app, host=self.config.host, port=self.config.port))
+        threading.Thread(target=server.run, daemon=True).start()
+        while True:
+            pass
+Server(Config.load()).run()
+"""
+LOW = """
+import anyio, sys
+from mcp.server.lowlevel import Server
+app = Server("low")
+@app.list_tools()
+async def tools(): return []
+def main(transport):
+    if transport == "sse":
+        from mcp.server.sse import SseServerTransport
+        from starlette.applications import Starlette
+        from starlette.routing import Mount, Route
+        import uvicorn
+        sse = SseServerTransport("/messages/")
+        async def handle(request):
+            async with sse.connect_sse(request.scope, request.receive, request._send) as streams:
+                await app.run(streams[0], streams[1], app.create_initialization_options())
+        routes = [Route("/events", endpoint=handle), Mount("/messages/", app=sse.handle_post_message)]
+        uvicorn.run(Starlette(routes=routes), host="0.0.0.0", port=9)
+    else:
+        from mcp.server.stdio import stdio_server
+        async def serve():
+            async with stdio_server() as (read, write):
+                await app.run(read, write, app.create_initialization_options())
+        anyio.run(serve)
+main(sys.argv[1] if len(sys.argv) > 1 else "stdio")
+"""
+MANAGER = """
+import contextlib, uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from mcp.server import Server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+manager = StreamableHTTPSessionManager(app=Server("low"), json_response=True, stateless=True)
+async def handle(scope, receive, send):
+    await manager.handle_request(scope, receive, send)
+@contextlib.asynccontextmanager
+async def lifespan(app):
+    async with manager.run():
+        yield
+app = Starlette(routes=[Mount("/mcp", app=handle)], lifespan=lifespan)
+"""
+SUBCLASS = """
+from mcp.server.fastmcp import FastMCP
+from starlette.middleware.cors import CORSMiddleware
+class Notes(FastMCP):
+    def __init__(self, name, **kwargs):
+        super().__init__(name, host="0.0.0.0", **kwargs)
+    def streamable_http_app(self):
+        app = super().streamable_http_app()
+        app.add_middleware(CORSMiddleware, allow_origins=["*"], expose_headers=["Mcp-Session-Id"])
+        return app
+mcp = Notes("x", stateless_http=True)
+app = mcp.streamable_http_app()
+"""
+
+# What it is, the program, how it is started, and what is expected of its one server.
+CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
+    "a literal": (
+        SDK + 'FastMCP("x", host="0.0.0.0", port=9).run("sse")',
+        {},
+        {"host": ("0.0.0.0",), "port": (9,), "transport": ("sse",), "path": ("/sse",)},
+    ),
+    "defaults of a release": (
+        SDK + 'FastMCP("x").run(transport="streamable-http")',
+        {},
+        {"host": ("127.0.0.1",), "port": (8000,), "path": ("/mcp",), "host_check": (True,)},
+    ),
+    "defaults of an older release": (
+        SDK + 'FastMCP("x").run("sse")',
+        {"versions": {"mcp": "1.9.0"}},
+        {"host": ("0.0.0.0",), "host_check": (False,)},
+    ),
+    "no transport": (SDK + 'FastMCP("x").run()', {}, {"transport": ("stdio",), "host": (), "port": (), "path": ()}),
+    "a constant of another module": (
+        {"server.py": SDK + 'import conf\nFastMCP("x", port=conf.PORT).run("sse")', "conf.py": "PORT = 9000"},
+        {},
+        {"port": (9000,)},
+    ),
+    "getenv with a default": (
+        SDK + 'import os\nFastMCP("x", host=os.getenv("H", "0.0.0.0")).run("sse")',
+        {},
+        {"host": ("0.0.0.0",)},
+    ),
+    "getenv that is set": (
+        SDK + 'import os\nFastMCP("x", host=os.getenv("H", "0.0.0.0")).run("sse")',
+        {"env": {"H": "::1"}},
+        {"host": ("::1",)},
+    ),
+    "getenv that may be set": (
+        SDK + 'import os\nFastMCP("x", host=os.getenv("H", "0.0.0.0")).run("sse")',
+        {"env": {"H": None}},
+        {"host": None, "port": (8000,)},
+    ),
+    "environ and int": (
+        SDK + 'from os import environ\nFastMCP("x", port=int(environ["P"])).run("sse")',
+        {"env": {"P": "9"}},
+        {"port": (9,)},
+    ),
+    "an or chain": (
+        SDK + 'import os\nFastMCP("x", host=os.getenv("A") or os.environ.get("B") or "0.0.0.0").run("sse")',
+        {"env": {"A": "", "B": "b"}},
+        {"host": ("b",)},
+    ),
+    "a conditional expression": (
+        SDK + 'import os\nFastMCP("x", host="0.0.0.0" if "K" in os.environ else "127.0.0.1").run("sse")',
+        {"env": {"K": "1"}},
+        {"host": ("0.0.0.0",)},
+    ),
+    "an undecided conditional expression": (
+        SDK + 'import os\nFastMCP("x", host="0.0.0.0" if os.path.exists("/.dockerenv") else "127.0.0.1").run("sse")',
+        {},
+        {"host": ("0.0.0.0", "127.0.0.1"), "declared_host": ("0.0.0.0", "127.0.0.1")},
+    ),
+    "text methods": (
+        SDK + 'import os\nFastMCP("x").run(transport=os.environ.get("T", " SSE ").strip().lower().replace("_", "-"))',
+        {},
+        {"transport": ("sse",)},
+    ),
+    "formatted text": (
+        SDK + 'n = "x"\nFastMCP("x", streamable_http_path=f"/{n}/mcp").run("streamable-http")',
+        {},
+        {"path": ("/x/mcp",)},
+    ),
+    "argparse defaults": (PARSER, {}, {"transport": ("stdio",)}),
+    "argparse words": (
+        PARSER,
+        {"argv": "-t http --host=0.0.0.0 --port 9 --stateless --other x"},
+        {"transport": ("streamable-http",), "host": ("0.0.0.0",), "port": (9,), "stateless": (True,)},
+    ),
+    "argparse with a default from the environment": (
+        PARSER,
+        {"env": {"T": "sse"}},
+        {"transport": ("sse",), "host": ("127.0.0.1",), "port": (8000,)},
+    ),
+    "argparse with words that are not known": (
+        PARSER,
+        {"argv": None},
+        {"transport": ("stdio", "streamable-http", "sse"), "host": None},
+    ),
+    "click": (
+        CLICK,
+        {"argv": "--host 0.0.0.0", "env": {"PORT": "99"}},
+        {"host": ("0.0.0.0",), "port": (99,), "transport": ("sse",)},
+    ),
+    "click words": (CLICK, {"argv": "-p 7 --transport stdio"}, {"transport": ("stdio",)}),
+    "typer": (
+        TYPER,
+        {"argv": "serve -p 77 --stateless", "env": {"BIND": "0.0.0.0"}},
+        {"host": ("0.0.0.0",), "port": (77,), "stateless": (True,)},
+    ),
+    "pydantic settings": (
+        SETTINGS,
+        {"env": {"NOTES_PORT": "81", "MODE": "http", "NOTES_HTTP__STATELESS": "true", "NOTES_TOKEN": "t"}},
+        {"transport": ("streamable-http",), "host": ("127.0.0.1",), "port": (81,), "stateless": (True,)},
+    ),
+    "a demanded setting that only the user can give": (
+        SETTINGS,
+        {"env": {"TRANSPORT": "http"}},
+        {"transport": ("streamable-http",), "port": (8000,)},
+    ),
+    "an env file": (
+        {"server.py": SETTINGS, ".env": "NOTES_HOST=0.0.0.0\nTRANSPORT='http'\nNOTES_TOKEN=x\n"},
+        {},
+        {"transport": ("streamable-http",), "host": ("0.0.0.0",)},
+    ),
+    "objects, properties and threads": (
+        OBJECTS,
+        {},
+        {"host": ("0.0.0.0",), "port": (8080,), "host_check": (False,), "path": ("/mcp",)},
+    ),
+    "keywords from a dict": (
+        FAST
+        + 'kw = {"transport": "http", "host": "0.0.0.0"}\nkw["port"] = 9\nkw.update(path="/x")\nFastMCP("x").run(**kw)',
+        {},
+        {"host": ("0.0.0.0",), "port": (9,), "path": ("/x",)},
+    ),
+    "keywords of which one may be missing": (
+        FAST
+        + 'import sys\nkw = {"transport": "http"}\nif sys.stdin.isatty():\n    kw["host"] = "0.0.0.0"\nFastMCP("x").run(**kw)',
+        {},
+        {"host": ("0.0.0.0", "127.0.0.1")},
+    ),
+    "keywords that are not known": (
+        FAST + 'import json\nFastMCP("x").run(**json.load(open("c")))',
+        {},
+        {"transport": None, "host": None},
+    ),
+    "settings after construction": (
+        SDK + 'mcp = FastMCP("x")\nmcp.settings.host = "0.0.0.0"\nmcp.run("sse")',
+        {},
+        {"host": ("0.0.0.0",), "declared_host": ("127.0.0.1",), "host_check": (True,)},
+    ),
+    "a subclass and its application": (
+        {"server.py": SUBCLASS},
+        {"kind": APP, "target": "server:app", "runner": "uvicorn", "flags": {"host": "0.0.0.0"}},
+        {"host": ("0.0.0.0",), "declared_host": ("0.0.0.0",), "stateless": (True,)},
+    ),
+    "low level on standard streams": (LOW, {}, {"transport": ("stdio",), "name": ("low",)}),
+    "low level over SSE": (
+        LOW,
+        {"argv": "sse"},
+        {
+            "transport": ("sse",),
+            "path": ("/events",),
+            "message_path": ("/messages/",),
+            "host": ("0.0.0.0",),
+            "port": (9,),
+            "host_check": (False,),
+        },
+    ),
+    "a session manager": (
+        {"server.py": MANAGER},
+        {"kind": APP, "target": "server:app", "runner": "uvicorn"},
+        {
+            "transport": ("streamable-http",),
+            "path": ("/mcp/",),
+            "stateless": (True,),
+            "json_response": (True,),
+            "lifespan": (True,),
+            "host": ("127.0.0.1",),
+        },
+    ),
+    "an asynchronous main": (
+        FAST
+        + 'import asyncio\nasync def main():\n    await FastMCP("x").run_http_async(host="0.0.0.0")\nif __name__ == "__main__":\n    try:\n        asyncio.run(main())\n    except KeyboardInterrupt:\n        print("bye")',
+        {},
+        {"host": ("0.0.0.0",), "transport": ("streamable-http",)},
+    ),
+    "an early return": (
+        SDK
+        + 'import os\nmcp = FastMCP("x", host="0.0.0.0")\ndef secure():\n    if os.getpid() > 5:\n        return\n    mcp.settings.host = "127.0.0.1"\nsecure()\nmcp.run("sse")',
+        {},
+        {"host": ("0.0.0.0", "127.0.0.1")},
+    ),
+    "a loop over names": (
+        SDK
+        + 'import os\nhost = "127.0.0.1"\nfor name in ("A", "B", "C"):\n    if os.getenv(name):\n        host = os.getenv(name)\n        break\nFastMCP("x", host=host).run("sse")',
+        {"env": {"B": "b", "C": "c"}},
+        {"host": ("b",)},
+    ),
+    "a loop of unknown length": (
+        SDK + 'import sys\nport = 1\nfor line in sys.stdin:\n    port += 1\nFastMCP("x", port=port).run("sse")',
+        {},
+        {"port": None},
+    ),
+    "an exception that is caught": (
+        SDK
+        + 'import os\ntry:\n    port = int(os.getenv("P", "x"))\nexcept ValueError:\n    port = 9\nFastMCP("x", port=port).run("sse")',
+        {},
+        {"port": (9,)},
+    ),
+    "an import that the release lacks": (
+        "try:\n    from mcp.server.mcpserver import MCPServer as S\nexcept ImportError:\n    from mcp.server.fastmcp import FastMCP as S\nS('x').run('sse')",
+        {},
+        {"transport": ("sse",), "host": ("127.0.0.1",)},
+    ),
+    "an enumeration": (
+        FAST
+        + 'from enum import Enum\nclass T(str, Enum):\n    A = "stdio"\n    B = "http"\nt = T("http")\nFastMCP("x").run(transport=t.value if t == T.B else "stdio")',
+        {},
+        {"transport": ("streamable-http",)},
+    ),
+    "alternatives that stay open": (
+        SDK
+        + 'import sys\nmcp = FastMCP("x", host="0.0.0.0")\nif sys.stdin.isatty():\n    mcp.run()\nelse:\n    mcp.run("sse")',
+        {},
+        {"transport": ("stdio", "sse"), "host": ("0.0.0.0",)},
+    ),
+    "the environment that the SDK reads": (
+        FAST + 'FastMCP("x").run("http")',
+        {"env": {"FASTMCP_HOST": "0.0.0.0", "FASTMCP_PORT": "9"}},
+        {"host": ("0.0.0.0",), "port": (9,)},
+    ),
+    "the environment that the SDK no longer reads": (
+        SDK + 'FastMCP("x").run("sse")',
+        {"env": {"FASTMCP_HOST": "0.0.0.0"}},
+        {"host": ("127.0.0.1",)},
+    ),
+    "run() of the second generation": (
+        "from mcp.server.mcpserver import MCPServer\nMCPServer('x').run(transport='streamable-http', host='0.0.0.0', stateless_http=True)",
+        {"versions": {"mcp": "2.3.0"}},
+        {"host": ("0.0.0.0",), "stateless": (True,), "host_check": (False,)},
+    ),
+    "an application of the second generation": (
+        {"server.py": "from mcp.server import MCPServer\napp = MCPServer('x').streamable_http_app()"},
+        {
+            "kind": APP,
+            "target": "server:app",
+            "runner": "uvicorn",
+            "flags": {"host": "0.0.0.0"},
+            "versions": {"mcp": "2.3.0"},
+        },
+        {"host": ("0.0.0.0",), "declared_host": ("127.0.0.1",), "host_check": (True,)},
+    ),
+    "an allow-list": (
+        SDK
+        + 'from mcp.server.transport_security import TransportSecuritySettings as T\nFastMCP("x", transport_security=T(allowed_hosts=["a:*", "a"])).run("sse")',
+        {},
+        {"host_check": (True,), "allowed_hosts": (("a:*", "a"),), "allowed_origins": ((),)},
+    ),
+    "a bound method as console script": (
+        {"server.py": SDK + 'mcp = FastMCP("x")'},
+        {"kind": FUNCTION, "target": "server:mcp.run"},
+        {"transport": ("stdio",)},
+    ),
+    "a click command as console script": (
+        {"server.py": CLICK},
+        {"kind": FUNCTION, "target": "server:main", "argv": "--port 3"},
+        {"port": (3,)},
+    ),
+    "a package in src": (
+        {
+            "src/p/__main__.py": "from .cli import main\nmain()",
+            "src/p/__init__.py": "",
+            "src/p/cli.py": "from p import conf\n" + SDK + "def main(): FastMCP('x', port=conf.PORT).run('sse')",
+            "src/p/conf.py": "PORT = 5",
+        },
+        {"kind": MODULE, "target": "p", "roots": ("src",)},
+        {"port": (5,)},
+    ),
+    "a factory of applications": (
+        {"server.py": FAST + "def create():\n    return FastMCP('x').http_app(path='/p')"},
+        {"kind": APP, "target": "server:create", "runner": "uvicorn", "flags": {"factory": "", "workers": "4"}},
+        {"path": ("/p",), "workers": (4,)},
+    ),
+    "workers from the environment": (
+        {"server.py": FAST + "app = FastMCP('x').http_app()"},
+        {"kind": APP, "target": "server:app", "runner": "uvicorn", "env": {"WEB_CONCURRENCY": "3"}},
+        {"workers": (3,)},
+    ),
+    "gunicorn": (
+        {"server.py": FAST + "app = FastMCP('x').http_app()"},
+        {"kind": APP, "target": "server:app", "runner": "gunicorn", "flags": {"bind": "0.0.0.0:81", "workers": "2"}},
+        {"workers": (2,), "host": ("0.0.0.0",), "port": (81,)},
+    ),
+    "hypercorn in the program": (
+        FAST
+        + "import asyncio\nfrom hypercorn.asyncio import serve\nfrom hypercorn.config import Config\nc = Config()\nc.bind = ['0.0.0.0:82']\nasyncio.run(serve(FastMCP('x').http_app(), c))",
+        {},
+        {"host": ("0.0.0.0",), "port": (82,)},
+    ),
+    "mcp run": (
+        {"server.py": SDK + "mcp = FastMCP('x', host='0.0.0.0')\nif __name__ == '__main__':\n    mcp.run('sse')"},
+        {"kind": OBJECT, "target": "server.py:", "runner": "mcp"},
+        {"transport": ("stdio",)},
+    ),
+    "fastmcp run": (
+        {"server.py": FAST + "def make(): return FastMCP('x')"},
+        {
+            "kind": OBJECT,
+            "target": "server.py:make",
+            "runner": "fastmcp",
+            "flags": {"transport": "http", "host": "0.0.0.0", "port": "83"},
+        },
+        {"transport": ("streamable-http",), "host": ("0.0.0.0",), "port": (83,)},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_program_is_followed_to_what_it_serves(name: str) -> None:
+    program, how, expected = CASES[name]
+    served = one(program, **how)
+    assert told(served, *expected) == expected
+    for each in served:
+        if isinstance(each, Value) and each.slot and each.slot.span.text:
+            assert each.options is not None and each.slot.span.text == str(each.only)
+
+
+NOTHING = {
+    "run() of something else": "class Shell:\n    def run(self, host, transport): ...\nShell().run(host='127.0.0.1', transport='sse')",
+    "an own class of the same name": "class FastMCP:\n    def run(self, transport): ...\nFastMCP().run('sse')",
+    "a client": "from mcp.client.stdio import stdio_client\nfrom fastmcp import Client\nClient('http://x')",
+    "a server that is only made": SDK + "mcp = FastMCP('x')\n",
+    "a guard that does not hold": SDK + "mcp = FastMCP('x')\nif __name__ == '__mp_main__':\n    mcp.run()",
+    "a program that exits": SDK + "import sys\nmcp = FastMCP('x')\nsys.exit(0)\nmcp.run()",
+    "a coroutine that is never awaited": FAST + "FastMCP('x').run_async()",
+    "an application that is not one": "import uvicorn\nfrom fastapi import FastAPI\nuvicorn.run(FastAPI(), host='0.0.0.0')",
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_what_serves_no_mcp_has_no_server(name: str) -> None:
+    assert follow({"server.py": NOTHING[name]}).servers == ()
+
+
+def test_a_trace_leads_from_the_reading_to_the_deciding_place() -> None:
+    program = SDK + 'import os\nHOST = os.getenv("BIND", "127.0.0.1")\nmcp = FastMCP("x", host=HOST)\nmcp.run("sse")\n'
+    set_, default = one(program, env={"BIND": "0.0.0.0"}).host, one(program).host
+    assert [note.span.text for note in set_.trace] == ["host=HOST", 'os.getenv("BIND", "127.0.0.1")', "0.0.0.0"]
+    assert [note.span.text for note in default.trace] == ["host=HOST", 'os.getenv("BIND", "127.0.0.1")', '"127.0.0.1"']
+    assert default.slot and default.slot.span.text == "127.0.0.1"
+    assert "BIND" in follow({"server.py": program}).reads
+
+
+def test_a_default_is_written_where_the_release_takes_the_argument() -> None:
+    first = one(SDK + 'mcp = FastMCP("x")\nmcp.run("sse")').host
+    second = one(FAST + 'mcp = FastMCP("x")\nmcp.run("http")').host
+    written = [
+        (edit.span.source.text[: edit.span.start].splitlines()[-1], edit.text)
+        for value in (first, second)
+        for edit in value.write("0.0.0.0")
+    ]
+    assert written == [('mcp = FastMCP("x"', ', host="0.0.0.0"'), ('mcp.run("http"', ', host="0.0.0.0"')]
+
+
+def test_mounts_routers_middleware_and_routes_of_an_application() -> None:
+    served = one(
+        FAST
+        + """
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+import uvicorn
+inner = FastMCP("x").http_app(path="/mcp")
+app = FastAPI(lifespan=inner.lifespan)
+router = APIRouter(prefix="/api")
+@router.get("/health")
+async def health(): ...
+app.include_router(router, prefix="/v1")
+app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_headers=["Authorization"])
+app.add_middleware(GZipMiddleware)
+app.mount("/mcp", inner)
+uvicorn.run(app, host="0.0.0.0", port=80)
+"""
+    )
+    assert told(served, "path", "own_path", "lifespan") == {
+        "path": ("/mcp/mcp",),
+        "own_path": ("/mcp",),
+        "lifespan": (True,),
+    }
+    assert [(each.path, each.methods) for each in served.endpoints] == [("/v1/api/health", ("GET",))]
+    assert served.closed and len(served.mounts) == len(served.cors) == len(served.compressed) == 1
+    assert served.mounts[0].prefix.options == ("/mcp",) and served.mounts[0].inner.options == ("/mcp",)
+    assert served.cors[0].headers.options == (("Authorization",),) and served.cors[0].exposed.options == ((),)
+
+
+@pytest.mark.parametrize(
+    ("lifespan", "runs"), [("", (False,)), ("lifespan=lambda app: mcp.session_manager.run()", (True,))]
+)
+def test_whether_the_session_manager_of_a_mounted_application_runs(lifespan: str, runs: tuple[bool]) -> None:
+    text = f"""{SDK}
+from starlette.applications import Starlette
+from starlette.routing import Mount
+mcp = FastMCP("x")
+app = Starlette(routes=[Mount("/", app=mcp.streamable_http_app())], {lifespan})
+"""
+    assert one({"server.py": text}, kind=APP, target="server:app", runner="uvicorn").lifespan.options == runs
+
+
+def test_servers_side_by_side_stay_apart() -> None:
+    text = f"""{FAST}
+import asyncio
+async def main():
+    await asyncio.gather(FastMCP("a").run_http_async(port=1), FastMCP("b").run_http_async(port=2))
+asyncio.run(main())
+"""
+    found = follow({"server.py": text}).servers
+    assert [(each.name.only, each.port.only) for each in found] == [("a", 1), ("b", 2)]
+
+
+def test_what_tools_do_and_what_is_printed() -> None:
+    text = f"""{FAST}
+from fastmcp import Context
+mcp = FastMCP("x")
+print("starting")
+@mcp.tool
+async def ask(ctx: Context):
+    print("asked")
+    await ctx.elicit("?")
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request): ...
+mcp.run()
+"""
+    served = one(text)
+    assert [note.span.text for note in (*served.printed, *served.prints, *served.elicits)] == [
+        'print("starting")',
+        'print("asked")',
+        'ctx.elicit("?")',
+    ]
+
+
+def test_calls_of_the_sdk_are_kept_with_their_arguments() -> None:
+    served = one(SDK + 'mcp = FastMCP("x", host="h", colour=1)\nmcp.run(transport="http", port=1)')
+    assert {call.role: [argument.name for argument in call.arguments] for call in served.calls} == {
+        "constructor": ["", "host", "colour"],
+        "run": ["transport", "port"],
+    }
+
+
+def test_imports_of_the_sdk_are_kept_and_whether_a_failure_is_caught() -> None:
+    outcome = follow(
+        {
+            "server.py": "try:\n    from fastmcp import FastMCP\nexcept ImportError:\n    FastMCP = None\nimport mcp.types"
+        }
+    )
+    assert [(each.dotted, each.guarded) for each in outcome.imports] == [
+        ("fastmcp.FastMCP", True),
+        ("mcp.types", False),
+    ]
+
+
+@pytest.mark.parametrize("text", ["x = 1\n", "app2 = 1\n"])
+def test_an_application_that_the_module_lacks_is_named(text: str) -> None:
+    assert follow({"server.py": text}, kind=APP, target="server:app", runner="uvicorn").missing == "server:app"
+
+
+def test_an_application_that_a_condition_may_make_is_not_missing() -> None:
+    text = "import sys\nif sys.stdin.isatty():\n    app = 1\n"
+    assert follow({"server.py": text}, kind=APP, target="server:app", runner="uvicorn").missing is None
+
+
+def test_servers_are_found_without_a_start_command() -> None:
+    tree = Tree.of(
+        {
+            "a/server.py": SDK
+            + "import os\nmcp = FastMCP('x', port=int(os.getenv('P', '1')))\nif __name__ == '__main__':\n    mcp.run('sse')",
+            "tests/server.py": SDK + "if __name__ == '__main__':\n    FastMCP('t').run()",
+            "b.py": "print('mcp __main__ .run(')",
+        }
+    )
+    found = dict(scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",)))))
+    assert list(found) == ["a/server.py"]
+    assert told(found["a/server.py"].servers[0], "transport", "port") == {"transport": ("sse",), "port": None}
+
+
+# Programs that are hostile or odd: each must come to an end, and to nothing wrong.
+ODD = {
+    "modules that import each other": {
+        "server.py": "import a\n",
+        "a.py": "import b\nX = 1\n",
+        "b.py": "import a\nY = a.X\n",
+    },
+    "a function that calls itself": {"server.py": "def f(n): return f(n + 1) or g(n)\ndef g(n): return f(n)\nf(1)"},
+    "a class that inherits from itself": {"server.py": "class A: pass\nclass A(A): pass\nA().x.y.z()"},
+    "a loop without an end": {"server.py": "x = []\nwhile True:\n    x.append(x)\n"},
+    "loops in loops": {
+        "server.py": "\n".join("    " * i + f"for x{i} in range({i}, y):" for i in range(18))
+        + "\n"
+        + "    " * 18
+        + "z = x1"
+    },
+    "conditions in conditions": {
+        "server.py": "import q\n"
+        + "\n".join("    " * i + f"if q.x{i}:" for i in range(18))
+        + "\n"
+        + "    " * 18
+        + "z = 1"
+    },
+    "many early returns": {
+        "server.py": "import q\ndef f():\n" + "    if q.a: return 1\n" * 300 + "    return 2\nz = f()"
+    },
+    "a list that doubles": {"server.py": "x = [1]\n" + "x = x + x\n" * 60},
+    "a text that doubles": {"server.py": "x = 'ab'\n" + "x = x + x\n" * 60},
+    "a number that squares": {"server.py": "x = 99\n" + "x = x * x\n" * 60 + "y = 9 ** 9 ** 9\nz = 1 << 10 ** 9"},
+    "a wide format": {
+        "server.py": "x = '%999999999d' % 1\ny = f'{1:999999999}'\nz = 'a'.ljust(10 ** 9)\nw = 'a' * 10 ** 9"
+    },
+    "deep expressions": {"server.py": "x = " + "(" * 80 + "1" + ")" * 80 + "\ny = " + "+".join(["1"] * 900)},
+    "a deep attribute": {"server.py": "import a\nx = a" + ".b" * 800},
+    "strange decorators": {"server.py": "@1\n@(lambda f: None)\n@x.y[0]\ndef f(): ...\nf()"},
+    "strange arguments": {"server.py": SDK + "FastMCP(*1, **2)\nFastMCP(**{1: 2})\nFastMCP().run(3, 4, transport=5)"},
+    "strange options": {
+        "server.py": "import argparse\np = argparse.ArgumentParser()\np.add_argument()\np.add_argument(1)\np.add_argument('-', type=1)\np.parse_args(3)"
+    },
+    "nothing at all": {"server.py": ""},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_programs_come_to_an_end(name: str) -> None:
+    outcome = follow(ODD[name])
+    assert outcome.servers == () or name == "strange arguments"
+
+
+def test_a_program_that_is_too_large_says_so() -> None:
+    body = "\n".join(
+        f"def f{i}(a, b): return [f{i + 1}(a, b) for a in (1, 2, 3)] + [f{i + 1}(b, a) for b in (4, 5, 6)]"
+        for i in range(20)
+    )
+    outcome = follow({"server.py": f"{body}\ndef f20(a, b): return a\nf0(1, 2)"})
+    assert outcome.complete or outcome.unknown
+
+
+def test_a_chain_of_imports_and_a_large_file_are_followed() -> None:
+    files = {f"m{i}.py": f"from m{i + 1} import HOST\n" for i in range(60)}
+    files["m60.py"] = (
+        "\n".join(f'V{i} = {{"name": "value {i}", "n": {i}}}' for i in range(8_000)) + "\nHOST = '0.0.0.0'\n"
+    )
+    files["server.py"] = "from m0 import HOST\n" + SDK + "FastMCP('x', host=HOST).run('sse')"
+    assert one(files).host.options == ("0.0.0.0",)
+
+
+def expression(random: Random, depth: int) -> str:
+    if depth == 0:
+        return random.choice(["0", "1", "2", "7", "True", "False", "None", "'a'", "'b c'", "''", "3.5", "'7'"])
+    part = [expression(random, depth - 1) for _ in range(3)]
+    forms = [
+        "({0} + {1})",
+        "({0} - {1})",
+        "({0} * {1})",
+        "({0} // {1})",
+        "({0} % {1})",
+        "(not {0})",
+        "(-{0})",
+        "({0} and {1})",
+        "({0} or {1})",
+        "({0} if {1} else {2})",
+        "({0} == {1})",
+        "({0} != {1})",
+        "({0} < {1})",
+        "({0} in [{1}, {2}])",
+        "[{0}, {1}][1]",
+        "[{0}, *[{1}, {2}]]",
+        "({0}, {1})",
+        "{{'k': {0}, 'l': {1}}}",
+        "{{'k': {0}}}['k']",
+        "str({0})",
+        "int({0})",
+        "bool({0})",
+        "len([{0}, {1}])",
+        "f'{{{0}}}-{{{1}}}'",
+        "'a,b'.split(',')",
+        "'Ab'.lower()",
+        "({0} is None)",
+        "{{'k': {0}}}.get('k', {1})",
+        "{{'k': {0}}}.get('z', {1})",
+        "[x for x in ({0}, {1}) if x]",
+        "(lambda x: x)({0})",
+        "dict(k={0})",
+        "list(({0}, {1}))",
+        "any([{0}, {1}])",
+        "all([{0}, {1}])",
+        "({0} < {1} < {2})",
+        "'abc'[1:]",
+        "max({0}, {1})",
+    ]
+    return random.choice(forms).format(*part)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_expression_that_is_known_is_what_python_says() -> None:
+    random = Random(7)
+    told_apart = 0
+    for _ in range(4_000):
+        text = expression(random, random.randrange(1, 4))
+        module = Modules(Tree.of({"a.py": text}), ("",))("file:a.py")
+        if module is None:
+            continue
+        world = Surroundings(
+            Modules(Tree.of({}), ("",)),
+            lambda name: Value(None),
+            lambda dotted: Sdk(None, Value(None)),
+            lambda path: None,
+        )
+        machine = Machine(world, tables(), (), known("a.py"))
+        statement = module.tree.body[0]
+        assert isinstance(statement, ast.Expr)
+        try:
+            found = plain(machine.evaluate(Frame(module, Table(), None), statement.value))
+        except Exception as error:
+            assert isinstance(error, LookupError) or type(error).__module__ == "mcplint.program.journal", text
+            continue
+        try:
+            expected = eval(text)
+        except Exception:
+            assert machine.risks, text
+            continue
+        assert (type(found), found) == (type(expected), expected), text
+        told_apart += 1
+    assert told_apart > 2_000
