@@ -16,6 +16,7 @@ from mcplint.program.values import (
     Function,
     Instance,
     Package,
+    Partial,
     Sequence,
     known,
     union,
@@ -73,7 +74,7 @@ def _entry(machine: Machine, frame: Frame, target: ast.Subscript, value: Abstrac
         if isinstance(option, Dict):
             store(machine, option, index, value)
         elif isinstance(option, Sequence):
-            machine.put(option.table, "items", None)
+            machine.put(option.table, "items", Partial())
         elif isinstance(option, (External, Instance)):
             path = option.path if isinstance(option, External) else option.library
             handler = machine.handler(f"{path}.__setitem__")

@@ -19,6 +19,7 @@ from mcplint.program.values import (
     Function,
     Instance,
     Method,
+    Partial,
     Sequence,
     abstract,
     concrete,
@@ -311,9 +312,7 @@ def grow(machine: Machine, owner: Sequence, items: tuple[Abstract, ...] | None) 
     if items is not None and owner.items is not None and len(owner.items) <= LONG:
         machine.put(owner.table, "items", (*owner.items, *items))
         return
-    some = (*owner.some, *(items or ()))
-    machine.put(owner.table, "items", None)
-    machine.put(owner.table, "%some", some[:LONG])
+    machine.put(owner.table, "items", Partial((*owner.some, *(items or ()))[:LONG]))
 
 
 def opened(machine: Machine, args: Args, owner: Any) -> Abstract:

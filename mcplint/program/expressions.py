@@ -225,6 +225,8 @@ def comparison(machine: Machine, frame: Frame, node: ast.Compare) -> Abstract:
     for operator, right_node in zip(node.ops, node.comparators, strict=True):
         right = machine.evaluate(frame, right_node)
         results.append(compared(machine, type(operator), left, right))
+        if verdict(results[-1]) is False:
+            break
         left = right
     if len(results) == 1:
         return results[0]

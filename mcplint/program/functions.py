@@ -18,6 +18,7 @@ from mcplint.program.values import (
     External,
     Frame,
     Function,
+    Partial,
     Sequence,
     Table,
     known,
@@ -162,7 +163,7 @@ def loosen(machine: Machine, value: Abstract) -> None:
     """Forgets what is in a list or dict that something unknown gets hold of."""
     for option in value.options or ():
         if isinstance(option, Sequence) and option.kind == "list":
-            machine.put(option.table, "items", None)
+            machine.put(option.table, "items", Partial())
         elif isinstance(option, Dict):
             machine.put(option.table, "open", True)
             for name in option.entries:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mcplint.core import Value
-from mcplint.program.values import ABSENT, CLOCK, Abstract, Entries, Table, known, union
+from mcplint.program.values import ABSENT, CLOCK, LONG, Abstract, Entries, Partial, Table, known, union
 
 MISSING: Any = object()
 Delta = dict[tuple[int, Any], tuple[Table, Any, Any]]
@@ -196,6 +196,13 @@ def _joined(table: Table, name: Any, values: list[Any]) -> Any:
         absent = [known(ABSENT)] if len(present) < len(values) and isinstance(table, Entries) else []
         return union([*present, *absent])
     if name == "items":
-        same = present[0] is not None and all(value is not None and len(value) == len(present[0]) for value in present)
-        return tuple(union(column) for column in zip(*present, strict=True)) if same else None
+        return _elements(present)
     return any(present) if name == "open" else None
+
+
+def _elements(lists: list[Any]) -> Any:
+    """The elements of a list after branches that leave it with these: each of them where all have as many."""
+    if not any(isinstance(each, Partial) for each in lists) and len({len(each) for each in lists}) == 1:
+        return tuple(union(column) for column in zip(*lists, strict=True))
+    found = [item for each in lists for item in (each.some if isinstance(each, Partial) else each)]
+    return Partial(tuple({id(item): item for item in found}.values())[:LONG])

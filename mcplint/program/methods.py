@@ -15,6 +15,7 @@ from mcplint.program.values import (
     Abstract,
     Dict,
     Entries,
+    Partial,
     Sequence,
     known,
     plain,
@@ -124,7 +125,7 @@ def _append(machine: Machine, args: Args, owner: Sequence) -> Abstract:
 def _insert(machine: Machine, args: Args, owner: Sequence) -> Abstract:
     at, items = args.get(0, "index").only, owner.items
     fits = isinstance(at, int) and items is not None and len(items) <= LONG
-    whole = (*items[:at], args.get(1, "object"), *items[at:]) if fits and items is not None else None
+    whole = (*items[:at], args.get(1, "object"), *items[at:]) if fits and items is not None else Partial()
     machine.put(owner.table, "items", whole)
     return known(None)
 
@@ -146,7 +147,7 @@ def _index(machine: Machine, args: Args, owner: Sequence) -> Abstract:
 
 
 def _changed(machine: Machine, args: Args, owner: Sequence) -> Abstract:
-    machine.put(owner.table, "items", None)
+    machine.put(owner.table, "items", Partial())
     return machine.risk(*args.notes)
 
 

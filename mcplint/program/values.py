@@ -131,6 +131,12 @@ class Instance:
         return next((each.path for each in self.kind.lineage() if isinstance(each, External)), None)
 
 
+class Partial(NamedTuple):
+    """Some of the elements of a list that may have others."""
+
+    some: tuple[Abstract, ...] = ()
+
+
 class Sequence:
     """A list, tuple or set: its values, or None where they cannot all be told; `some` are those that are told."""
 
@@ -138,17 +144,17 @@ class Sequence:
 
     def __init__(self, kind: str, items: tuple[Abstract, ...] | None, some: tuple[Abstract, ...] = ()) -> None:
         self.kind = kind
-        self.table = Table({"items": items, "%some": some} if some else {"items": items})
+        self.table = Table({"items": Partial(some) if items is None else items})
 
     @property
     def items(self) -> tuple[Abstract, ...] | None:
-        found: tuple[Abstract, ...] | None = self.table["items"]
-        return found
+        found: tuple[Abstract, ...] = self.table["items"]
+        return None if isinstance(found, Partial) else found
 
     @property
     def some(self) -> tuple[Abstract, ...]:
-        found: tuple[Abstract, ...] = self.table.get("%some", ()) if self.items is None else self.items
-        return found
+        found: tuple[Abstract, ...] | Partial = self.table["items"]
+        return found.some if isinstance(found, Partial) else found
 
 
 class Dict:
