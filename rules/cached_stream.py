@@ -1,0 +1,142 @@
+r"""nginx answers calls from its cache
+
+`proxy_cache` keeps answers by their URL. All calls of MCP are POST requests to one URL, told apart by their body alone,
+which the cache does not look at. With POST among the `proxy_cache_methods` the first answer that nginx may keep is all
+that clients get from then on: an empty 202, or the result of a request that was not theirs. They wait for ever, or
+report an answer to an unknown request.
+
+What nginx may keep is told by `proxy_cache_valid`. Streams say `Cache-Control: no-cache` themselves, so only the short
+202 answers (`any`) are kept, unless `proxy_ignore_headers` has that header; plain JSON answers are kept at once. With
+`proxy_buffering off` nginx keeps nothing, and without POST a cache does no harm: neither is found, nor a
+`proxy_cache_key` that has the body in it (`$request_body`).
+See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_methods
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  nginx:
+    image: nginx:1.28
+    ports: ["80:80"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+proxy_cache_path /var/cache/nginx keys_zone=notes:10m;
+
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_read_timeout 300s;
+        proxy_cache notes;
+        proxy_cache_methods GET HEAD POST;
+        proxy_cache_valid any 10m;
+    }
+}
+```
+```output
+error[cached-stream]: answers calls with the cached answer to another one
+  --> nginx.conf:11:38
+   |
+10 |         proxy_cache notes;
+   |         ------------------ answers are cached here
+11 |         proxy_cache_methods GET HEAD POST;
+   |                                      ^^^^
+   |
+   = fix: do not cache answers to POST (--fix)
+```
+```diff
+--- a/nginx.conf
++++ b/nginx.conf
+@@ -8,7 +8,7 @@
+         proxy_pass http://notes:8000;
+         proxy_read_timeout 300s;
+         proxy_cache notes;
+-        proxy_cache_methods GET HEAD POST;
++        proxy_cache_methods GET HEAD;
+         proxy_cache_valid any 10m;
+     }
+ }
+```
+
+## Good
+`nginx.conf`
+```nginx
+proxy_cache_path /var/cache/nginx keys_zone=notes:10m;
+
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+        proxy_cache notes;
+        proxy_cache_methods GET HEAD;
+        proxy_cache_valid any 10m;
+    }
+}
+```
+"""
+
+from mcplint import ERROR, Finding, Fix, Note, Route, rule
+
+
+@rule("cached-stream", ERROR)
+def check(route: Route):
+    server = route.carried
+    if (
+        not server
+        or route.buffering.may(lambda on: not on)
+        or not _kept(route, server.json_response.must(lambda on: on))
+    ):
+        return
+    caches = [setting for setting in route.settings.get("proxy_cache", ()) if setting.args != ("off",)]
+    keys = route.settings.get("proxy_cache_key", ())
+    if not caches or any("$request_body" in word for setting in keys for word in setting.args):
+        return
+    for setting in route.settings.get("proxy_cache_methods", ()):
+        if "POST" in setting.args:
+            number = setting.args.index("POST")
+            edits = setting.without(number)
+            fix = Fix("do not cache answers to POST", edits, safe=True) if edits else None
+            notes = tuple(Note(cache.span, "answers are cached here") for cache in caches)
+            yield Finding("answers calls with the cached answer to another one", setting.words[number], notes, fix)
+
+
+def _kept(route: Route, plain: bool) -> bool:
+    """Whether nginx may keep any of the server's answers to calls."""
+    ignored = {word.lower() for setting in route.settings.get("proxy_ignore_headers", ()) for word in setting.args}
+    for setting in route.settings.get("proxy_cache_valid", ()):
+        codes = set(setting.args[:-1]) or {"200"}
+        if codes & {"any", "202"} or ("200" in codes and (plain or "cache-control" in ignored)):
+            return True
+    return False

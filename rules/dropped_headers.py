@@ -1,0 +1,166 @@
+r"""nginx keeps from the server or the client what MCP needs
+
+Streamable HTTP rests on a few headers. Without `Mcp-Session-Id` in the answer a client can never name its session, and
+without it in requests the server refuses every call after the first with a 400. With another `Accept` than the client's
+the server answers 406, with another `Content-Type` 400. Without the body, or as a GET, there is no call at all.
+`MCP-Protocol-Version` and `Mcp-Method` missing make servers of the newest protocol fall back to sessions: a warning;
+`Mcp-Name` missing makes them refuse the call.
+
+nginx passes all request headers by itself, whether or not a location has `proxy_set_header` for others. The session
+header does not matter to a stateless server.
+See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  nginx:
+    image: nginx:1.28
+    ports: ["80:80"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+        proxy_hide_header Mcp-Session-Id;
+        proxy_set_header Accept application/json;
+    }
+}
+```
+```output
+error[dropped-headers]: hides the session's id from clients
+ --> nginx.conf:9:9
+  |
+9 |         proxy_hide_header Mcp-Session-Id;
+  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = fix: leave it to nginx's default (--fix)
+
+error[dropped-headers]: replaces the client's Accept: the server answers 406
+  --> nginx.conf:10:9
+   |
+10 |         proxy_set_header Accept application/json;
+   |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = fix: leave it to nginx's default (--fix)
+```
+```diff
+--- a/nginx.conf
++++ b/nginx.conf
+@@ -6,7 +6,5 @@
+         proxy_pass http://notes:8000;
+         proxy_buffering off;
+         proxy_read_timeout 300s;
+-        proxy_hide_header Mcp-Session-Id;
+-        proxy_set_header Accept application/json;
+     }
+ }
+```
+
+## Good
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+"""
+
+from collections.abc import Iterator
+
+from mcplint import ERROR, WARNING, Edit, Finding, Fix, Route, Server, rule
+from mcplint.model import Setting
+
+SWITCHES = {
+    ("proxy_pass_request_headers", "off"): "keeps all headers from the server",
+    ("proxy_pass_request_body", "off"): "keeps the calls themselves from the server",
+    ("proxy_method", "GET"): "makes a GET of every call",
+}
+
+
+@rule("dropped-headers", ERROR)
+def check(route: Route):
+    server = route.carried
+    if not server:
+        return
+    for setting, message, severity in _dropped(route, server):
+        fix = None if setting.inherited else Fix("leave it to nginx's default", (Edit(setting.line, ""),), safe=True)
+        yield Finding(message, setting.span, (), fix, severity)
+
+
+def _dropped(route: Route, server: Server) -> Iterator[tuple[Setting, str, str]]:
+    for (name, value), message in SWITCHES.items():
+        for setting in route.settings.get(name, ()):
+            if setting.args[:1] == (value,):
+                yield setting, message, ERROR
+    if server.transport.may(lambda kind: kind != "streamable-http"):
+        return
+    for setting in route.settings.get("proxy_hide_header", ()):
+        if setting.args[:1] and setting.args[0].lower() == "mcp-session-id" and _stateful(server):
+            yield setting, "hides the session's id from clients", ERROR
+    for setting in route.settings.get("proxy_set_header", ()):
+        if len(setting.args) == 2 and (found := _spoiled(setting.args[0].lower(), setting.args[1], server)):
+            yield setting, *found
+
+
+def _spoiled(name: str, value: str, server: Server) -> tuple[str, str] | None:
+    """What setting a header spoils, and how bad it is."""
+    newest = server.sdk.sessionless
+    match name:
+        case "accept" if "$" not in value and not ("json" in value and "event-stream" in value):
+            return ("replaces the client's Accept: the server answers 406", ERROR) if _streams(server) else None
+        case "content-type" if "$" not in value and not value.startswith("application/json"):
+            return "replaces the client's Content-Type: the server answers 400", ERROR
+        case "mcp-session-id" if not value and _stateful(server):
+            return "drops the session's id: the server answers 400", ERROR
+        case "mcp-name" if not value and newest:
+            return "drops Mcp-Name: the server refuses calls of the newest protocol", ERROR
+        case "mcp-protocol-version" | "mcp-method" if not value and newest:
+            return "drops a header of the newest protocol: clients fall back to sessions", WARNING
+    return None
+
+
+def _stateful(server: Server) -> bool:
+    return server.stateless.must(lambda on: on is False)
+
+
+def _streams(server: Server) -> bool:
+    return server.json_response.must(lambda on: on is False)

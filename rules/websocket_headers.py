@@ -1,0 +1,121 @@
+r"""Headers of WebSocket are sent to an MCP server
+
+`proxy_set_header Upgrade` and `Connection "upgrade"` are needed for WebSocket, which no transport of MCP uses: clients
+never ask for an upgrade, so nginx drops the empty header and nothing happens. They are copied from one guide to the
+next, and hide what a location is for: a note.
+
+A literal `Upgrade websocket` is another matter. It asks the server for a protocol that nobody is going to speak: uvicorn
+with `httptools` (`uvicorn[standard]`) then hangs or answers 400, which makes it a warning.
+See https://nginx.org/en/docs/http/websocket.html
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  nginx:
+    image: nginx:1.28
+    ports: ["80:80"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+    }
+}
+```
+```output
+note[websocket-headers]: is made for WebSocket, which MCP does not use
+ --> nginx.conf:9:9
+  |
+9 |         proxy_set_header Upgrade $http_upgrade;
+  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = fix: leave out the headers of WebSocket (--fix)
+```
+```diff
+--- a/nginx.conf
++++ b/nginx.conf
+@@ -6,7 +6,5 @@
+         proxy_pass http://notes:8000;
+         proxy_buffering off;
+         proxy_read_timeout 300s;
+-        proxy_set_header Upgrade $http_upgrade;
+-        proxy_set_header Connection "upgrade";
+     }
+ }
+```
+
+## Good
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+"""
+
+from mcplint import NOTE, WARNING, Edit, Finding, Fix, Route, rule
+
+
+@rule("websocket-headers", NOTE)
+def check(route: Route):
+    if not route.carried:
+        return
+    headers = [setting for setting in route.settings.get("proxy_set_header", ()) if len(setting.args) == 2]
+    related = [s for s in headers if s.args[0].lower() == "upgrade" or _upgrades(s.args)]
+    for setting in headers:
+        if setting.args[0].lower() == "upgrade" and setting.args[1]:
+            literal = "$" not in setting.args[1]
+            edits = tuple(Edit(found.line, "") for found in related if not found.inherited)
+            yield Finding(
+                "asks for a WebSocket at every request" if literal else "is made for WebSocket, which MCP does not use",
+                setting.span,
+                (),
+                Fix("leave out the headers of WebSocket", edits, safe=True) if edits else None,
+                WARNING if literal else NOTE,
+            )
+
+
+def _upgrades(args: tuple[str, ...]) -> bool:
+    """Whether this is the `Connection` header that goes with `Upgrade`."""
+    return args[0].lower() == "connection" and ("upgrade" in args[1].lower())
