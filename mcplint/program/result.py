@@ -9,14 +9,29 @@ from mcplint.program.values import union
 
 
 def servers(machine: Machine) -> tuple[Served, ...]:
-    """One server for each object that is served, or one for all where the program chooses between them."""
-    paths = list(dict.fromkeys(path for path in machine.paths if path))
-    groups: dict[object, list[Served]] = {}
-    several = any(len(path) > 1 for path in paths)
-    for path in paths:
+    """One server for each that runs beside others; ways between which the program chooses are one server."""
+    groups: list[list[Served]] = []
+    for path in sorted(dict.fromkeys(machine.paths), key=len, reverse=True):
+        taken: list[list[Served]] = []
         for served in path:
-            groups.setdefault((served.made, served.transport.options) if several else None, []).append(served)
-    return tuple(joined(group) for group in groups.values())
+            group = _group(served, [each for each in groups if not any(each is other for other in taken)], len(path))
+            if group is None:
+                group = []
+                groups.append(group)
+            group.append(served)
+            taken.append(group)
+    return tuple(joined(group) for group in groups)
+
+
+def _group(served: Served, groups: list[list[Served]], beside: int) -> list[Served] | None:
+    """The servers of other ways that this one is an alternative to: of the same object, or the only one of its way."""
+    alike = [group for group in groups if group[0].made == served.made]
+    same = [group for group in alike if any(_speaks(each) == _speaks(served) for each in group)]
+    return next(iter(same or alike or (groups if beside == 1 and len(groups) == 1 else [])), None)
+
+
+def _speaks(served: Served) -> object:
+    return served.transport.options, served.path.options
 
 
 def joined(group: list[Served]) -> Served:

@@ -251,7 +251,8 @@ def _handled(machine: Machine, option: Any, site: Site | None = None, way: Way |
             visit(machine, known(each), site, way._replace(depth=way.depth + 1))
             if len(site.servers) > before:
                 site.closed = False
-    return list(dict.fromkeys(found))
+    told = {each.through for each in found if each.server is not None}
+    return [each for each in dict.fromkeys(found) if each.server is not None or each.through not in told]
 
 
 def _called_once(machine: Machine, option: Any, args: Args) -> Abstract:

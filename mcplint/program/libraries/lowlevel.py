@@ -38,6 +38,10 @@ def streams(kind: str) -> Handler:
 
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
         made = Instance(External(STREAMS), args.span, {"kind": known(kind), "through": known(owner)})
+        if kind == SSE and machine.requests:
+            from mcplint.program.site import Handled
+
+            machine.requests[-1].append(Handled(SSE, owner, None))
         return known(made, *args.notes)
 
     return handler

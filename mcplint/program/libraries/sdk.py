@@ -428,6 +428,13 @@ def app(transport: str | None) -> Handler:
     return handler
 
 
+def derived(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A server made from something else: `from_openapi`, `from_fastapi`, `as_proxy`; what is said of it is in keywords."""
+    made = Instance(External(OTHER), args.span)
+    construct(machine, args._replace(positional=()), made)
+    return known(made, *args.notes)
+
+
 def custom_route(machine: Machine, args: Args, server: Instance) -> Abstract:
     path, methods = args.get(0, "path").only, args.get(1, "methods", unknown())
     if isinstance(path, str) and args.span:
@@ -521,6 +528,8 @@ for _kind in HIGH:
         **{f"{_kind}.{name}": registers for name in REGISTER},
         **{f"{_kind}.{name}": nothing for name in QUIET},
     }
+CALLS |= {f"{OTHER}.{name}": derived for name in ("from_openapi", "from_fastapi", "as_proxy", "from_client")}
+CALLS |= {"fastmcp.server.create_proxy": derived, f"{OTHER}.mount": nothing, f"{OTHER}.import_server": nothing}
 CALLS |= {f"{OTHER}.http_app": app(None), f"{OTHER}.run_http_async": run(STREAMABLE, True)}
 ALIASES: Mapping[str, str] = {
     "mcp.server.FastMCP": FAST,
