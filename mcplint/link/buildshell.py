@@ -7,15 +7,16 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import NamedTuple
 
-from mcplint.core import Span, Value
+from mcplint.core import Span, Value, join
 from mcplint.expand import expand, variables
 from mcplint.facts.dockerfile import Instruction
 from mcplint.link.commandline import Arg
 from mcplint.passage import Passage
-from mcplint.shell import LITERAL, VARIABLE, Command, Redirect, Word, commands
+from mcplint.shell import LITERAL, VARIABLE, Command, Part, Redirect, Word, commands
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
 _DEEPEST = 4
+_MOST_VALUES = 16
 
 
 class Ran(NamedTuple):
@@ -69,9 +70,11 @@ class _Shell:
         """The commands of a text, one after the other."""
         for command in commands(text):
             given = {each.name: self._value(each.value) for each in command.assignments if not each.append}
-            argv = tuple(arg for word in command.argv for arg in self._args(word))
+            argv = tuple(arg for i, word in enumerate(command.argv) for arg in self._args(word, i == 0))
             if not argv:
-                self.own.update(given)
+                for name, value in given.items():
+                    before = self.env.get(name, Value(("",)))
+                    self.own[name] = join((before, value)) if command.inside else value
                 continue
             env = ChainMap(given, self.env) if given else self.env  # type: ignore[arg-type]
             feeds = command.operator in ("|", "|&")
@@ -105,34 +108,38 @@ class _Shell:
                 if equals:
                     self.own[name] = Value((value,)) if arg.known else Value(None)
 
-    def _args(self, word: Word) -> Iterator[Arg]:
-        """The word, or the words that its unquoted variables make of it."""
-        value = word.text if word.literal else self._value(word).only
-        if value is None:
+    def _args(self, word: Word, program: bool) -> Iterator[Arg]:
+        """The word, or the words that unquoted variables make of it.
+
+        Where a variable has several values these are the words of all of them, or, for the program, of the last.
+        """
+        values = (word.text,) if word.literal else self._value(word).options
+        if values is None or (len(values) > 1 and any(part.quoted for part in word.parts)):
             yield Arg(word.text, word.span, False)
         elif all(part.quoted or part.kind == LITERAL for part in word.parts):
-            yield Arg(value, word.span)
+            yield Arg(values[0], word.span)
         else:
-            yield from (Arg(piece, word.span) for piece in value.split())
+            kept = values[-1:] if program else values
+            yield from (Arg(piece, word.span) for value in kept for piece in value.split())
 
     def _value(self, word: Word) -> Value[str]:
         """The word with its variables replaced; unknown where a command or a pattern decides it."""
-        text = ""
+        texts: tuple[str, ...] = ("",)
         for part in word.parts:
-            if part.kind == LITERAL:
-                text += part.text
-            elif part.kind == VARIABLE and (value := self._variable(part.passage)) is not None:
-                text += value
-            else:
+            known = (part.text,) if part.kind == LITERAL else self._variable(part)
+            if known is None or len(known) * len(texts) > _MOST_VALUES:
                 return Value(None)
-        return Value((text,))
+            texts = tuple(dict.fromkeys(text + more for text in texts for more in known))
+        return Value(texts)
 
-    def _variable(self, part: Passage) -> str | None:
+    def _variable(self, part: Part) -> tuple[str, ...] | None:
         """What a variable is replaced by; one that an ARG leaves without a value may be given one by the build."""
-        unset = (
-            name for name in variables(part) if name in self.env and self.env[name].must(lambda value: value is None)
-        )
-        return None if any(unset) else expand(part, self.env, closed=False).only
+        if part.kind != VARIABLE:
+            return None
+        for name in variables(part.passage):
+            if name in self.env and self.env[name].must(lambda value: value is None):
+                return None
+        return expand(part.passage, self.env, closed=False).options
 
 
 def _unquoted(inner: Passage, text: str) -> Passage | None:
