@@ -339,8 +339,8 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         {"host": ("0.0.0.0",), "port": (9,), "path": ("/x",)},
     ),
     "keywords of which one may be missing": (
-        FAST
-        + 'import sys\nkw = {"transport": "http"}\nif sys.stdin.isatty():\n    kw["host"] = "0.0.0.0"\nFastMCP("x").run(**kw)',
+        FAST + 'import sys\nkw = {"transport": "http"}\nif sys.stdin.isatty():\n    kw["host"] = "0.0.0.0"\n'
+        'FastMCP("x").run(**kw)',
         {},
         {"host": ("0.0.0.0", "127.0.0.1")},
     ),
@@ -385,20 +385,21 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         },
     ),
     "an asynchronous main": (
-        FAST
-        + 'import asyncio\nasync def main():\n    await FastMCP("x").run_http_async(host="0.0.0.0")\nif __name__ == "__main__":\n    try:\n        asyncio.run(main())\n    except KeyboardInterrupt:\n        print("bye")',
+        FAST + 'import asyncio\nasync def main():\n    await FastMCP("x").run_http_async(host="0.0.0.0")\n'
+        'if __name__ == "__main__":\n    try:\n        asyncio.run(main())\n'
+        '    except KeyboardInterrupt:\n        print("bye")',
         {},
         {"host": ("0.0.0.0",), "transport": ("streamable-http",)},
     ),
     "an early return": (
-        SDK
-        + 'import os\nmcp = FastMCP("x", host="0.0.0.0")\ndef secure():\n    if os.getpid() > 5:\n        return\n    mcp.settings.host = "127.0.0.1"\nsecure()\nmcp.run("sse")',
+        SDK + 'import os\nmcp = FastMCP("x", host="0.0.0.0")\ndef secure():\n    if os.getpid() > 5:\n'
+        '        return\n    mcp.settings.host = "127.0.0.1"\nsecure()\nmcp.run("sse")',
         {},
         {"host": ("0.0.0.0", "127.0.0.1")},
     ),
     "a loop over names": (
-        SDK
-        + 'import os\nhost = "127.0.0.1"\nfor name in ("A", "B", "C"):\n    if os.getenv(name):\n        host = os.getenv(name)\n        break\nFastMCP("x", host=host).run("sse")',
+        SDK + 'import os\nhost = "127.0.0.1"\nfor name in ("A", "B", "C"):\n    if os.getenv(name):\n'
+        '        host = os.getenv(name)\n        break\nFastMCP("x", host=host).run("sse")',
         {"env": {"B": "b", "C": "c"}},
         {"host": ("b",)},
     ),
@@ -408,25 +409,26 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         {"port": None},
     ),
     "an exception that is caught": (
-        SDK
-        + 'import os\ntry:\n    port = int(os.getenv("P", "x"))\nexcept ValueError:\n    port = 9\nFastMCP("x", port=port).run("sse")',
+        SDK + 'import os\ntry:\n    port = int(os.getenv("P", "x"))\nexcept ValueError:\n    port = 9\n'
+        'FastMCP("x", port=port).run("sse")',
         {},
         {"port": (9,)},
     ),
     "an import that the release lacks": (
-        "try:\n    from mcp.server.mcpserver import MCPServer as S\nexcept ImportError:\n    from mcp.server.fastmcp import FastMCP as S\nS('x').run('sse')",
+        "try:\n    from mcp.server.mcpserver import MCPServer as S\nexcept ImportError:\n"
+        "    from mcp.server.fastmcp import FastMCP as S\nS('x').run('sse')",
         {},
         {"transport": ("sse",), "host": ("127.0.0.1",)},
     ),
     "an enumeration": (
-        FAST
-        + 'from enum import Enum\nclass T(str, Enum):\n    A = "stdio"\n    B = "http"\nt = T("http")\nFastMCP("x").run(transport=t.value if t == T.B else "stdio")',
+        FAST + 'from enum import Enum\nclass T(str, Enum):\n    A = "stdio"\n    B = "http"\nt = T("http")\n'
+        'FastMCP("x").run(transport=t.value if t == T.B else "stdio")',
         {},
         {"transport": ("streamable-http",)},
     ),
     "alternatives that stay open": (
-        SDK
-        + 'import sys\nmcp = FastMCP("x", host="0.0.0.0")\nif sys.stdin.isatty():\n    mcp.run()\nelse:\n    mcp.run("sse")',
+        SDK + 'import sys\nmcp = FastMCP("x", host="0.0.0.0")\nif sys.stdin.isatty():\n    mcp.run()\nelse:\n'
+        '    mcp.run("sse")',
         {},
         {"transport": ("stdio", "sse"), "host": ("0.0.0.0",)},
     ),
@@ -441,7 +443,8 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         {"host": ("127.0.0.1",)},
     ),
     "run() of the second generation": (
-        "from mcp.server.mcpserver import MCPServer\nMCPServer('x').run(transport='streamable-http', host='0.0.0.0', stateless_http=True)",
+        "from mcp.server.mcpserver import MCPServer\n"
+        "MCPServer('x').run(transport='streamable-http', host='0.0.0.0', stateless_http=True)",
         {"versions": {"mcp": "2.3.0"}},
         {"host": ("0.0.0.0",), "stateless": (True,), "host_check": (False,)},
     ),
@@ -457,8 +460,8 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         {"host": ("0.0.0.0",), "declared_host": ("127.0.0.1",), "host_check": (True,)},
     ),
     "an allow-list": (
-        SDK
-        + 'from mcp.server.transport_security import TransportSecuritySettings as T\nFastMCP("x", transport_security=T(allowed_hosts=["a:*", "a"])).run("sse")',
+        SDK + "from mcp.server.transport_security import TransportSecuritySettings as T\n"
+        'FastMCP("x", transport_security=T(allowed_hosts=["a:*", "a"])).run("sse")',
         {},
         {"host_check": (True,), "allowed_hosts": (("a:*", "a"),), "allowed_origins": ((),)},
     ),
@@ -498,8 +501,8 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         {"workers": (2,), "host": ("0.0.0.0",), "port": (81,)},
     ),
     "hypercorn in the program": (
-        FAST
-        + "import asyncio\nfrom hypercorn.asyncio import serve\nfrom hypercorn.config import Config\nc = Config()\nc.bind = ['0.0.0.0:82']\nasyncio.run(serve(FastMCP('x').http_app(), c))",
+        FAST + "import asyncio\nfrom hypercorn.asyncio import serve\nfrom hypercorn.config import Config\n"
+        "c = Config()\nc.bind = ['0.0.0.0:82']\nasyncio.run(serve(FastMCP('x').http_app(), c))",
         {},
         {"host": ("0.0.0.0",), "port": (82,)},
     ),
@@ -532,14 +535,15 @@ def test_a_program_is_followed_to_what_it_serves(name: str) -> None:
 
 
 NOTHING = {
-    "run() of something else": "class Shell:\n    def run(self, host, transport): ...\nShell().run(host='127.0.0.1', transport='sse')",
+    "run() of something else": "class Shell:\n    def run(self, host, transport): ...\n"
+    "Shell().run(host='127.0.0.1', transport='sse')",
     "an own class of the same name": "class FastMCP:\n    def run(self, transport): ...\nFastMCP().run('sse')",
     "a client": "from mcp.client.stdio import stdio_client\nfrom fastmcp import Client\nClient('http://x')",
     "a server that is only made": SDK + "mcp = FastMCP('x')\n",
     "a guard that does not hold": SDK + "mcp = FastMCP('x')\nif __name__ == '__mp_main__':\n    mcp.run()",
     "a program that exits": SDK + "import sys\nmcp = FastMCP('x')\nsys.exit(0)\nmcp.run()",
     "a coroutine that is never awaited": FAST + "FastMCP('x').run_async()",
-    "an application that is not one": "import uvicorn\nfrom fastapi import FastAPI\nuvicorn.run(FastAPI(), host='0.0.0.0')",
+    "an application that is not one": "import uvicorn\nfrom fastapi import FastAPI\nuvicorn.run(FastAPI())",
 }
 
 
@@ -655,7 +659,8 @@ def test_calls_of_the_sdk_are_kept_with_their_arguments() -> None:
 def test_imports_of_the_sdk_are_kept_and_whether_a_failure_is_caught() -> None:
     outcome = follow(
         {
-            "server.py": "try:\n    from fastmcp import FastMCP\nexcept ImportError:\n    FastMCP = None\nimport mcp.types"
+            "server.py": "try:\n    from fastmcp import FastMCP\nexcept ImportError:\n    FastMCP = None\n"
+            "import mcp.types"
         }
     )
     assert [(each.dotted, each.guarded) for each in outcome.imports] == [
@@ -678,7 +683,8 @@ def test_servers_are_found_without_a_start_command() -> None:
     tree = Tree.of(
         {
             "a/server.py": SDK
-            + "import os\nmcp = FastMCP('x', port=int(os.getenv('P', '1')))\nif __name__ == '__main__':\n    mcp.run('sse')",
+            + "import os\nmcp = FastMCP('x', port=int(os.getenv('P', '1')))\nif __name__ == '__main__':\n"
+            "    mcp.run('sse')",
             "tests/server.py": SDK + "if __name__ == '__main__':\n    FastMCP('t').run()",
             "b.py": "print('mcp __main__ .run(')",
         }
@@ -725,7 +731,8 @@ ODD = {
     "strange decorators": {"server.py": "@1\n@(lambda f: None)\n@x.y[0]\ndef f(): ...\nf()"},
     "strange arguments": {"server.py": SDK + "FastMCP(*1, **2)\nFastMCP(**{1: 2})\nFastMCP().run(3, 4, transport=5)"},
     "strange options": {
-        "server.py": "import argparse\np = argparse.ArgumentParser()\np.add_argument()\np.add_argument(1)\np.add_argument('-', type=1)\np.parse_args(3)"
+        "server.py": "import argparse\np = argparse.ArgumentParser()\np.add_argument()\np.add_argument(1)\n"
+        "p.add_argument('-', type=1)\np.parse_args(3)"
     },
     "nothing at all": {"server.py": ""},
 }

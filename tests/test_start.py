@@ -29,7 +29,8 @@ FILES = {
     "legacy/setup.cfg": "[options.entry_points]\nconsole_scripts =\n    legacy = legacy_cli:main\n",
     "legacy/legacy_cli.py": "",
     "bin/tool": "#!/usr/bin/env python3\nimport app\n",
-    "fastmcp.json": '{"source": {"path": "server.py", "entrypoint": "app"}, "deployment": {"transport": "http", "port": 9000}}',
+    "fastmcp.json": '{"source": {"path": "server.py", "entrypoint": '
+    '"app"}, "deployment": {"transport": "http", "port": 9000}}',
     "run.sh": '#!/bin/sh\nset -e\necho starting\nexport MODE=http\nexec python -m notes --port "${PORT:-8000}" "$@"\n',
     "last.sh": "python -m notes.migrate\npython server.py --mode $MODE\nif [ $? -ne 0 ]; then exit 1; fi\n",
     "mode.sh": 'if [ "$MODE" = http ]; then\n  exec uvicorn app.main:app\nelse\n  exec python server.py\nfi\n',
@@ -112,7 +113,7 @@ SHELL = {
     "exec notes --host 0.0.0.0": ("notes.cli:main", ["--host", "0.0.0.0"]),
     "cd /app && notes $PORT": ("notes.cli:main", ["8080"]),
     "notes --port ${PORT:-1} --mode ${MODE:-http}": ("notes.cli:main", ["--port", "8080", "--mode", "http"]),
-    'notes "--port=$PORT" \'$PORT\'': ("notes.cli:main", ["--port=8080", "$PORT"]),
+    "notes \"--port=$PORT\" '$PORT'": ("notes.cli:main", ["--port=8080", "$PORT"]),
     "notes $EMPTY a": ("notes.cli:main", ["a"]),
     "notes $TWO": ("notes.cli:main", ["x", "y"]),
     "PORT=1 notes $PORT": ("notes.cli:main", ["8080"]),

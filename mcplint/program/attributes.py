@@ -109,9 +109,8 @@ def _of_class(machine: Machine, owner: Class, name: str, note: Note) -> Abstract
             if isinstance(only, Function) and "%class" in only.table:
                 return known(Method(owner, only))
             return value
-        if isinstance(each, External):
-            if machine.handler(f"{each.path}.{name}") is not None:
-                return known(Method(owner, f"{each.path}.{name}"))
+        if isinstance(each, External) and machine.handler(f"{each.path}.{name}") is not None:
+            return known(Method(owner, f"{each.path}.{name}"))
     if name in ("__name__", "__qualname__"):
         return known(owner.name)
     return machine.risk(note)

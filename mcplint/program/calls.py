@@ -44,7 +44,7 @@ def _method(machine: Machine, callee: Method, args: Args) -> Abstract:
 
 
 def library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
-    """A call of a library's function, class or method; what is not known of it may do anything with what it is given."""
+    """A call of a library's function, class or method; one that is not known may do anything with what it is given."""
     handler = machine.handler(path)
     if handler is not None:
         return handler(machine, args, owner)

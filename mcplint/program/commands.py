@@ -71,8 +71,9 @@ WRAPPERS: Mapping[str, Grammar] = {
 STEPPED = {"gosu": 1, "su-exec": 1, "timeout": 1, "newrelic-admin": 1, "chroot": 1}
 RUNNERS: Mapping[str, Grammar] = {
     "uv": grammar(
-        "frozen locked no-sync no-dev dev isolated active exact quiet verbose no-progress offline no-cache no-project all-extras "
-        "all-packages no-editable no-env-file q v n no-default-groups only-dev all-groups native-tls no-config reinstall",
+        "frozen locked no-sync no-dev dev isolated active exact quiet verbose no-progress offline no-cache no-project "
+        "all-extras all-packages no-editable no-env-file q v n no-default-groups only-dev all-groups native-tls "
+        "no-config reinstall",
         p="python",
         m="module",
         w="with",
@@ -91,7 +92,8 @@ ASGI: Mapping[str, Grammar] = {
         "no-server-header date-header no-date-header version reset-contextvars"
     ),
     "gunicorn": grammar(
-        "reload preload daemon capture-output check-config spew no-sendfile reuse-port proxy-protocol strip-header-spaces",
+        "reload preload daemon capture-output check-config spew no-sendfile reuse-port proxy-protocol "
+        "strip-header-spaces",
         w="workers",
         k="worker-class",
         b="bind",

@@ -64,27 +64,22 @@ def _named(machine: Machine, start: Start, target: str) -> Abstract:
         owner = value
         value = machine.attribute(value, part, Note(start.span, f"starts {target}"))
         if value.options is None and lacks(machine, owner.only, part):
-            machine.missing = target
+            machine.missing = absence(owner.only, part)
     return value
 
 
 def lacks(machine: Machine, owner: Any, name: str) -> bool:
-    """Whether a module provably has no attribute of a name: all of it was followed, and nothing fills it from outside."""
-    import ast
+    """Whether a module of the project provably has no attribute of a name."""
+    from mcplint.program.bindings import may_bind
 
-    if not isinstance(owner, Package) or name in owner.table or "__getattr__" in owner.table:
+    if not isinstance(owner, Package) or name in owner.table or not owner.fact.tree.body:
         return False
-    opaque = (ast.If, ast.Try, ast.With, ast.For, ast.While, ast.Match)
-    for statement in owner.fact.tree.body:
-        if isinstance(statement, opaque) or (isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"):
-            return False
-        if (
-            isinstance(statement, ast.Expr)
-            and isinstance(statement.value, ast.Call)
-            and "globals" in ast.dump(statement.value)
-        ):
-            return False
-    return True
+    return not may_bind(owner.fact.tree, name) and machine.world.modules(f"{owner.name}.{name}") is None
+
+
+def absence(owner: Package, name: str) -> str:
+    """What is to be said of a module that lacks what is started."""
+    return f"{owner.fact.source.path} defines no `{name}`"
 
 
 def _awaited(machine: Machine, value: Abstract) -> Abstract:
@@ -106,7 +101,7 @@ def _object(machine: Machine, start: Start) -> None:
     names = [name] if name else ["mcp", "server", "app"]
     value = next((table[each] for each in names if each in table), None)
     if value is None:
-        machine.missing = start.target if name and lacks(machine, package, name) else None
+        machine.missing = absence(package, name) if name and lacks(machine, package, name) else None
         return
     if isinstance(value.only, Function):
         value = _awaited(machine, machine.call(value, Args()))

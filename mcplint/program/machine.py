@@ -1,4 +1,4 @@
-"""The abstract interpreter's machine: what a run has read, made and met, and the calls that its parts make of each other.
+"""The abstract interpreter's machine: what a run has read and made, and the calls that its parts make of each other.
 
 The parts are tables by kind of node and by dotted name of a library; they never call each other past the machine.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mcplint.core import Note, Span, Value
 from mcplint.facts.python import Module
-from mcplint.program.journal import Journal, Leave
+from mcplint.program.journal import Ended, Journal, Leave
 from mcplint.program.outcome import Import, SdkCall, Served
 from mcplint.program.values import (
     Abstract,
@@ -232,18 +233,14 @@ class Machine(Journal):
     def aside(self, body: Callable[[], object]) -> None:
         """Runs what goes on beside the rest of the program: its servers are started, and the program goes on."""
         paths = len(self.paths)
-        try:
+        with suppress(Leave):
             body()
-        except Leave:
-            pass
         for path in self.paths[paths:]:
             self.put(self.state, "%background", tuple(dict.fromkeys((*self.state["%background"], *path))))
         del self.paths[paths:]
 
     def serve(self, *served: Served) -> None:
         """The program serves from here on; raises Ended."""
-        from mcplint.program.journal import Ended
-
         self.paths.append(tuple(dict.fromkeys((*self.state["%background"], *map(self.told, served)))))
         raise Ended
 

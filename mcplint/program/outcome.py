@@ -15,7 +15,7 @@ __all__ = ["Argument", "Cors", "Endpoint", "Import", "LogLevel", "Mounted", "Out
 class Served(NamedTuple):
     """One MCP server that the program starts; alternatives that the files leave open are joined value by value.
 
-    A setting without meaning for every way in which it may start (the host of a stdio server) has no options: `Value(())`.
+    A setting that has no meaning however it starts (the host of a stdio server) has no options: `Value(())`.
     `span`: the call that starts it; `made`: the call that makes the server object.
     `package`: `mcp`, `fastmcp` or None; `kind`: `FastMCP`, `MCPServer` or `Server` (low level).
     `runner`: what serves it: `sdk` (its own `run`), `uvicorn`, `gunicorn`, `hypercorn`, … or `unknown`.
@@ -65,8 +65,8 @@ class Outcome(NamedTuple):
     `levels`: the log levels that it sets, where nothing catches a failure.
     `reads`: the environment variables that its modules read; `asked`: those and the ones that libraries read for it.
     `dotenv`: where it loads a `.env` file.
-    `unknown`: why something could not be followed. `missing`: the attribute of a module that is to be served or called
-    and that the module provably lacks. `complete`: whether the program was followed to its end.
+    `unknown`: why something could not be followed. `missing`: that a module provably lacks the
+    attribute that is to be served or called, in words. `complete`: whether the program was followed to its end.
     """
 
     servers: tuple[Served, ...] = ()

@@ -20,7 +20,7 @@ DEEPEST = 12
 
 
 class Handled(NamedTuple):
-    """What a request handler hands a request to: `sse` or `streamable-http`, the transport object, the server object."""
+    """What a handler gives a request to: `sse` or `streamable-http`, the transport object, the server object."""
 
     transport: str
     through: Instance

@@ -112,7 +112,7 @@ def _names(machine: Machine, where: Class, name: str, prefix: str) -> tuple[str,
         env = only.table.get("env")
         if env is not None:
             return _alias(env.only)
-    return (f"{prefix}{name}",) if prefix or not only else (f"{prefix}{name}",)
+    return (f"{prefix}{name}",)
 
 
 def _alias(alias: Any) -> tuple[str, ...]:

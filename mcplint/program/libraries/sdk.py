@@ -429,7 +429,7 @@ def app(transport: str | None) -> Handler:
 
 
 def derived(machine: Machine, args: Args, owner: Any) -> Abstract:
-    """A server made from something else: `from_openapi`, `from_fastapi`, `as_proxy`; what is said of it is in keywords."""
+    """A server made from something else (`from_openapi`, `from_fastapi`, `as_proxy`), with its settings in keywords."""
     made = Instance(External(OTHER), args.span)
     construct(machine, args._replace(positional=()), made)
     return known(made, *args.notes)
@@ -540,6 +540,4 @@ ALIASES: Mapping[str, str] = {
     "fastmcp.server.server.FastMCP": OTHER,
     "mcp.server.Server": LOW,
     "mcp.server.lowlevel.server.Server": LOW,
-    "mcp.server.transport_security.TransportSecurityMiddleware": "mcp.server.transport_security.TransportSecurityMiddleware",
 }
-PARENTS: Mapping[str, str] = {}
