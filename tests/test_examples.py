@@ -24,9 +24,10 @@ from tests.lab import need, nginx
 from tests.lab.project import EXAMPLES, ROOT
 from tests.lab.servers import ELSEWHERE, HERE, INITIALIZE, JSON
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8 on its loopback interface"
-)
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8 on its loopback interface"),
+    pytest.mark.xdist_group("examples"),
+]
 
 CLIENT = Path(__file__).parent / "lab" / "client.py"
 RIGHT, BROKEN = "notes-server", "notes-server-broken"

@@ -16,6 +16,9 @@ from mcplint.kinds import KINDS
 from tests.lab import need, project
 from tests.lab.project import EXAMPLES, ROOT
 
+# One worker does all of them: what they share takes long to make.
+pytestmark = pytest.mark.xdist_group("integrations")
+
 HOOK = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())[0]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS = ACTION["runs"]["steps"]

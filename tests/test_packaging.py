@@ -12,6 +12,9 @@ import mcplint
 from tests.lab import need, project
 from tests.lab.project import EXAMPLES, ROOT
 
+# One worker does all of them: what they share takes long to make.
+pytestmark = pytest.mark.xdist_group("packaging")
+
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
