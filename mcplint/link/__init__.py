@@ -148,7 +148,9 @@ def _proxies(reading: Reading, paths: Paths, network: Network) -> tuple[Proxy, .
         return ()
     from mcplint.link.proxies import proxies
 
-    return tuple(proxies(reading.all("nginx", paths["nginx"]), reading.tree, network))
+    files = reading.all("nginx", paths["nginx"])
+    reading.mind(note for file in files.values() for note in file.problems)
+    return tuple(proxies(files, reading.tree, network))
 
 
 def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:

@@ -103,10 +103,10 @@ def _complete(made: Image, tree: Tree) -> bool:
     base = "" if made.context in (None, ".") else f"{made.context}/"
     for copy in made.copies:
         for source in copy.sources if copy.stage is None and copy.image is None else ():
-            path = posixpath.normpath((source.only or ".").lstrip("/"))
-            plain = not any(sign in path for sign in "*?[") and "://" not in path
-            whole = base + path
-            if plain and path != "." and whole not in tree.paths and whole not in tree.folders:
+            spelled = source.only or "."
+            path = posixpath.normpath(spelled.lstrip("/") or ".")
+            plain = "://" not in spelled and not any(sign in spelled for sign in "*?[")
+            if plain and path != "." and base + path not in tree.paths and base + path not in tree.folders:
                 return False
     return True
 

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterable
 from typing import Any
 
-from mcplint.core import NOTE, Unreadable
+from mcplint.core import NOTE, Note, Unreadable
 from mcplint.tree import Tree
 
 
@@ -42,9 +42,14 @@ class Reading:
             self.problems[path] = problem
             return None
 
+    def mind(self, notes: Iterable[Note]) -> None:
+        """Keeps what the program that reads a file would refuse, though its facts could be read: one a file."""
+        for note in notes:
+            self.problems.setdefault(note.span.source.path, Unreadable(note.span, note.text))
+
     def found(self, needed: Iterable[str]) -> tuple[Unreadable, ...]:
-        """What could not be read: as grave as its reader says where the deployment needs the file, else a note."""
-        wanted = frozenset(needed)
+        """What could not be read: as grave as its reader says where it is needed or was asked for, else a note."""
+        wanted = frozenset(needed) | self.tree.named
         problems = {**self.tree.problems, **self.problems}
         return tuple(
             problem if path in wanted else Unreadable(problem.span, problem.message, NOTE)
