@@ -305,6 +305,11 @@ def test_other_programs_are_left_alone(name: str) -> None:
     assert read(Source("a.conf", OTHERS[name])) is None
 
 
+def test_nothing_known_in_a_file_that_must_be_nginx() -> None:
+    for text in ("{" * 300, 'a "b\n', "[" * 300):
+        assert tree(text, "x/default.conf").problems
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "   "])
 def test_nothing_is_an_empty_file(text: str) -> None:
     assert tree(text).directives == ()

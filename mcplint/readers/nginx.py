@@ -45,7 +45,8 @@ def read(source: Source) -> NginxFile | None:
     for token in _merged(_tokens(masked, grower), holes):
         grower.take(token)
     directives = grower.finish()
-    if not _is_nginx(directives) or (grower.problems and not directives):
+    told = _is_nginx(directives) and bool(directives or not grower.problems)
+    if not told and not (grower.problems and _is_named(source.path)):
         return None
     if (nul := source.text.find("\0")) >= 0:
         raise Unreadable(Span(source, nul, nul + 1), "holds a NUL byte")
@@ -214,6 +215,12 @@ class _Grower:
 
 
 ESCAPES = {"t": "\t", "r": "\r", "n": "\n"}
+
+
+def _is_named(path: str) -> bool:
+    """Whether the name of a file leaves no doubt, whatever is in it."""
+    name = path.rpartition("/")[2].lower()
+    return name.startswith(("nginx.conf", "default.conf"))
 
 
 def _is_nginx(directives: tuple[Directive, ...]) -> bool:
