@@ -51,7 +51,7 @@ GOOD = {
 }
 # A deployment with a defect that must be found whatever else lies in the project.
 DEFECT = {"a/Dockerfile": DOCKERFILE, "a/server.py": LOOPBACK}
-MEMORY, SECONDS = 600 << 20, 20
+MEMORY, SECONDS = 600 << 20, 120
 
 
 class Ran(NamedTuple):

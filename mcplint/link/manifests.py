@@ -69,8 +69,8 @@ def packages(document: ServerJson) -> Iterator[Package]:
 def served(package: Package, project: Project, servers: Iterable[Server]) -> Package:
     """The package with the server that it starts: an image's as the image alone starts it, any other's outside of one.
 
-    The link is made where the image is the one that carries the label, or where the program that clients start lies in the
-    server's module; else it is assumed of the only server.
+    The link is made where the image is the one that carries the label, or where the program that clients start lies in
+    the server's module; else it is assumed of the only server.
     """
     fitting = _in_image if package.registry.only == "oci" else _outside
     candidates = {server.id: server for server in servers if fitting(server)}
