@@ -69,12 +69,14 @@ class Prerequisite(NamedTuple):
     """A service that is started before a container; `span`: where the container says so.
 
     `condition`: what is waited for (`service_started`, `service_healthy`, …). `probed`: whether it has a health check.
+    `called`: why the container is known to connect to it.
     """
 
     name: str
     condition: Value[str]
     probed: Value[bool]
     span: Span
+    called: tuple[Note, ...] = ()
 
 
 class Sibling(NamedTuple):
@@ -270,6 +272,8 @@ class Server(NamedTuple):
     `printed`: writes to standard output before it serves; `prints`: in its tools. `back_channel`: requests to the client.
     `log_level`: what the SDK is told, `log_levels`: what the program sets itself, where nothing catches a failure.
     `reads`: the environment variables that its modules read. `certain`: it is started however open conditions turn out.
+    `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
+    `authenticated`: somebody else checks who calls. These are known only where the project states them.
     """
 
     id: str
@@ -308,6 +312,9 @@ class Server(NamedTuple):
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Note, ...] = ()
     certain: bool = True
+    longest_call: Value[float] = UNKNOWN
+    fronted: Value[bool] = UNKNOWN
+    authenticated: Value[bool] = UNKNOWN
     links: tuple[Link, ...] = ()
 
     @property

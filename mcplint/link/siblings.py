@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.core import UNKNOWN, Note, Value
@@ -38,7 +39,19 @@ def _prerequisites(place: Running, others: Mapping[str, Running]) -> Iterator[Pr
     for needed in place.service.depends_on if place.service else ():
         other = others.get(needed.name)
         if other and needed.required:
-            yield Prerequisite(needed.name, needed.condition, probed(other), needed.span)
+            called = tuple(_called(place, other))
+            yield Prerequisite(needed.name, needed.condition, probed(other), needed.span, called)
+
+
+def _called(place: Running, other: Running) -> Iterator[Note]:
+    """Why a container is known to connect to another: its environment has the address, or it is a store of data."""
+    name = re.compile(rf"(?:^|[/@,])(?:{'|'.join(map(re.escape, sorted(other.container.names)))})(?=$|[:/,?])")
+    for value in place.container.env.values():
+        if value.only and name.search(value.only) and value.span:
+            yield Note(value.span, "connects to it")
+    store = "" if other.image else repository(other.container.image.only or "").rpartition("/")[2]
+    if store in PORTS and other.container.image.span:
+        yield Note(other.container.image.span, f"{store} takes no connection before it is ready")
 
 
 def probed(place: Running) -> Value[bool]:

@@ -1,0 +1,128 @@
+r"""A service with several replicas has something of which there can be only one
+
+Two containers cannot have one name, and two processes cannot listen on one port of the host. With `container_name` and
+more than one replica `docker compose up` stops with `Docker requires each container to have a unique name`; with a
+fixed host port the first replica takes it and the others fail with `port is already allocated`. What comes up is one
+container, or none.
+
+Leave the name to compose, which numbers its containers, and publish no fixed port: a proxy in the same project reaches
+all replicas by the name of the service, and a range such as `"8000-8002:8000"` has a port for each. The fix leaves the
+choice of the port to Docker, so whoever used the fixed one has to be told.
+
+It says nothing where the service has settings that only Docker Swarm obeys, which passes over `container_name` and
+balances a published port itself, and nothing on platforms other than compose.
+See https://docs.docker.com/reference/compose-file/services/#container_name
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    container_name: notes
+    ports: ["127.0.0.1:8000:8000"]
+    deploy:
+      replicas: 3
+```
+```output
+error[unscalable-service]: has one name for 3 containers
+ --> compose.yaml:4:21
+  |
+4 |     container_name: notes
+  |                     ^^^^^
+...
+7 |       replicas: 3
+  |                 - the service sets the number of its containers
+
+error[unscalable-service]: has one port 8000 of the host for 3 containers
+ --> compose.yaml:5:14
+  |
+5 |     ports: ["127.0.0.1:8000:8000"]
+  |              ^^^^^^^^^^^^^^^^^^^
+6 |     deploy:
+7 |       replicas: 3
+  |                 - the service sets the number of its containers
+  |
+  = fix: let Docker pick a free port for each (--unsafe-fixes)
+```
+```diff
+--- a/compose.yaml
++++ b/compose.yaml
+@@ -2,6 +2,6 @@
+   notes:
+     build: .
+     container_name: notes
+-    ports: ["127.0.0.1:8000:8000"]
++    ports: ["127.0.0.1::8000"]
+     deploy:
+       replicas: 3
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    ports: ["127.0.0.1:8000-8002:8000"]
+    deploy:
+      replicas: 3
+```
+"""
+
+from mcplint import ERROR, Container, Edit, Finding, Fix, Port, rule
+
+
+@rule("unscalable-service", ERROR)
+def check(container: Container):
+    replicas = container.replicas
+    if container.platform != "compose" or container.swarm or not replicas.options or min(replicas.options) < 2:
+        return
+    told = " or ".join(map(str, replicas.options))
+    if container.container_name.must(lambda name: name is not None):
+        message = f"has one name for {told} containers"
+        yield Finding(message, container.container_name.span or container.span, replicas.trace)
+    for port in container.ports:
+        if port.published is not None and port.published.only:
+            message = f"has one port {port.published.only} of the host for {told} containers"
+            yield Finding(message, port.span, replicas.trace, free(port))
+
+
+def free(port: Port) -> Fix | None:
+    """Leaves the number out of `8000:8000` and `127.0.0.1:8000:8000`."""
+    *address, published, target = port.span.text.split(":")
+    if target.partition("/")[0] != str(port.target.only) or published != str(port.published.only):
+        return None
+    text = ":".join((*address, "", target)) if address else target
+    return Fix("let Docker pick a free port for each", (Edit(port.span, text),))
