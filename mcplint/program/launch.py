@@ -61,10 +61,10 @@ def _named(machine: Machine, start: Start, target: str) -> Abstract:
         return unknown(*start.notes)
     value: Abstract = known(package)
     for part in (name or "app").split("."):
-        owner = value
+        owner: Any = value.only
         value = machine.attribute(value, part, Note(start.span, f"starts {target}"))
-        if value.options is None and lacks(machine, owner.only, part):
-            machine.missing = absence(owner.only, part)
+        if value.options is None and lacks(machine, owner, part):
+            machine.missing = absence(owner, part)
     return value
 
 
