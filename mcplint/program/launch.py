@@ -64,7 +64,7 @@ def _named(machine: Machine, start: Start, target: str) -> Abstract:
         owner: Any = value.only
         value = machine.attribute(value, part, Note(start.span, f"starts {target}"))
         if value.options is None and lacks(machine, owner, part):
-            machine.missing = absence(owner, part)
+            machine.missing = target
     return value
 
 
@@ -75,11 +75,6 @@ def lacks(machine: Machine, owner: Any, name: str) -> bool:
     if not isinstance(owner, Package) or name in owner.table or not owner.fact.tree.body:
         return False
     return not may_bind(owner.fact.tree, name) and machine.world.modules(f"{owner.name}.{name}") is None
-
-
-def absence(owner: Package, name: str) -> str:
-    """What is to be said of a module that lacks what is started."""
-    return f"{owner.fact.source.path} defines no `{name}`"
 
 
 def _awaited(machine: Machine, value: Abstract) -> Abstract:
@@ -101,7 +96,7 @@ def _object(machine: Machine, start: Start) -> None:
     names = [name] if name else ["mcp", "server", "app"]
     value = next((table[each] for each in names if each in table), None)
     if value is None:
-        machine.missing = absence(package, name) if name and lacks(machine, package, name) else None
+        machine.missing = start.target if name and lacks(machine, package, name) else None
         return
     if isinstance(value.only, Function):
         value = _awaited(machine, machine.call(value, Args()))
