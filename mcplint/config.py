@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from mcplint.core import SEVERITIES, Rule
+from mcplint.core import SEVERITIES, Note, Rule, Source, Span, Value
 from mcplint.mistake import Mistake, meant
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -18,7 +18,7 @@ class Config(NamedTuple):
 
     `severities`: those of rules that differ from their own. `options`: keyword arguments of checks, by rule.
     `ignore`: globs of paths with the rules that say nothing there. `select`: the rules that run, None for all.
-    `deployment`: what the user states of the deployment that the files cannot tell.
+    `deployment`: what the user states of the deployment that the files cannot tell, by the keys of STATED.
     """
 
     severities: Mapping[str, str] = NOTHING
@@ -29,7 +29,7 @@ class Config(NamedTuple):
     pedantic: bool = False
     select: frozenset[str] | None = None
     off: frozenset[str] = frozenset()
-    deployment: Mapping[str, Any] = NOTHING
+    deployment: Mapping[str, Value[Any]] = NOTHING
 
     def runs(self, rule: Rule) -> bool:
         """Whether a rule is asked: a mistake of mcplint itself is never hidden."""
@@ -38,7 +38,16 @@ class Config(NamedTuple):
 
 
 # What `[tool.mcplint.deployment]` may state, and the type of each; the linker reads them from `Config.deployment`.
-STATED: Mapping[str, type] = NOTHING
+STATED: Mapping[str, type] = MappingProxyType(
+    {
+        "replicas": int,
+        "start-command": str,
+        "public-url": str,
+        "longest-tool-call": float,
+        "proxy-in-front": bool,
+        "authenticated-elsewhere": bool,
+    }
+)
 FAIL_ON = (*reversed(SEVERITIES), "never")
 NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
 
@@ -60,7 +69,8 @@ def load(path: str, text: str, rules: Iterable[Rule]) -> Config:
         document = tomllib.loads(text)
         for depth in range(1, len(prefix) + 1):
             document = _typed(document, dict, *prefix[:depth])
-        return _config(document, {rule.name: rule for rule in rules})
+        settings = _config(document, {rule.name: rule for rule in rules})
+        return settings._replace(deployment=_stated(path, text, settings.deployment, prefix))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _undecodable(path, text, error) from None
     except _Wrong as wrong:
@@ -122,9 +132,29 @@ def _ignores(table: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[tu
         yield glob, frozenset(named)
 
 
-def _deployment(table: Mapping[str, Any]) -> Mapping[str, Any]:
+def _deployment(table: Mapping[str, Any]) -> Mapping[str, Value[Any]]:
     _known("key", table, STATED, "deployment")
-    return {key: _typed(table, STATED[key], "deployment", key) for key in table}
+    given = {key: _typed(table, STATED[key], "deployment", key) for key in table}
+    for key in ("replicas", "longest-tool-call"):
+        if given.get(key, 1) <= 0:
+            raise _Wrong(f'"{key}" is more than 0', "deployment", key)
+    return {key: Value((value,)) for key, value in given.items()}
+
+
+def _stated(path: str, text: str, given: Mapping[str, Value[Any]], prefix: tuple[str, ...]) -> Mapping[str, Value[Any]]:
+    """What is stated, with the place where it stands."""
+    if not given:
+        return NOTHING
+    from mcplint.lines import starts
+    from mcplint.toml_keys import find
+
+    source = Source(path, text)
+    found: dict[str, Value[Any]] = {}
+    for key, value in given.items():
+        line, column = find(text, (*prefix, "deployment", key))
+        start = starts(text)[line - 1] + column - 1
+        found[key] = value._replace(trace=(Note(Span(source, start, start + len(key)), "the project states it"),))
+    return found
 
 
 def _known(noun: str, table: Mapping[str, Any], words: Iterable[str], *keys: str) -> None:

@@ -108,9 +108,9 @@ DEFAULT = 60
 
 @rule("short-read-timeout", ERROR)
 def check(route: Route):
-    if not route.carried:
+    if not route.server or not route.carried:
         return
-    timeout, ping = route.read_timeout, route.ping
+    timeout, ping, call = route.read_timeout, route.ping, route.server.longest_call
     told = " or ".join(f"{seconds:g}" for seconds in timeout.options or ())
     if timeout.must(lambda seconds: seconds == 0):
         severity, message = ERROR, "ends every request at once"
@@ -118,6 +118,8 @@ def check(route: Route):
         severity, message = ERROR, f"ends a stream that is quiet for {told} s, before the server's next ping"
     elif ping.must(lambda pause: pause is not None and timeout.must(lambda seconds: seconds < pause + MARGIN)):
         severity, message = WARNING, f"ends a stream that is quiet for {told} s, when one ping of the server comes late"
+    elif ping.must(lambda pause: pause is None) and call.must(lambda long: timeout.must(lambda seconds: seconds < long)):
+        severity, message = ERROR, f"ends a call after {told} s, but calls take up to {call.only:g} s and nothing pings"
     elif ping.must(lambda pause: pause is None) and timeout.must(lambda seconds: seconds <= DEFAULT):
         severity, message = WARNING, f"ends a call that takes longer than {told} s with a 504, since nothing pings"
     elif timeout.must(lambda seconds: seconds <= DEFAULT):
@@ -125,4 +127,4 @@ def check(route: Route):
     else:
         return
     fix = Fix("wait five minutes for the server to say something", timeout.write("300s"), safe=True)
-    yield Finding(message, timeout.span or route.span, (*timeout.trace, *ping.trace), fix, severity)
+    yield Finding(message, timeout.span or route.span, (*timeout.trace, *ping.trace, *call.trace), fix, severity)

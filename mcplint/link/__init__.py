@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from mcplint.config import Config
 from mcplint.core import Unreadable
 from mcplint.kinds import kinds
+from mcplint.link import stated
 from mcplint.link.containers import Running, aside, running
 from mcplint.link.reach import Network
 from mcplint.link.reading import Reading
@@ -47,9 +48,13 @@ def link(tree: Tree, config: Config) -> Linked:
     reading = Reading(tree)
     paths = kinds(path for path in tree.paths if not aside(path))
     places = _places(reading, paths) if _speaks_of_mcp(reading, paths) or _publishes(reading, paths) else ()
+    places = tuple(stated.containers(places, config.deployment))
     servers, loose, needed = _servers(reading, paths, places)
+    servers = tuple(stated.servers(servers, config.deployment))
     network = Network(places, servers)
-    deployment = Deployment(_containers(places, servers), servers, loose=loose)
+    deployment = Deployment(
+        _containers(places, servers), servers, remotes=tuple(stated.remotes(config.deployment)), loose=loose
+    )
     deployment = _published(reading, paths, network, deployment)
     return Linked(deployment, reading.found(needed | _asked_for(paths, servers)))
 
@@ -127,7 +132,7 @@ def _published(reading: Reading, paths: Paths, network: Network, deployment: Dep
     in_front = _proxies(reading, paths, network)
     routes = tuple(route for proxy in in_front for _, route in proxy.routes)
     manifests, remotes, packages = _manifests(reading, paths, network)
-    remotes = _joined(remotes, in_front, network)
+    remotes = _joined((*deployment.remotes, *remotes), in_front, network)
     return deployment._replace(
         servers=_spread(network, routes),
         routes=tuple(route for route in routes if route.server),

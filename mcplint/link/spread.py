@@ -18,7 +18,7 @@ def spreads(server: Server, running: Running | None, routes: tuple[Route, ...]) 
     if running and running.container.replicas.options:
         replicas = running.container.replicas
         notes = (*replicas.trace, *(note for route in routes for note in _balancer(route)))
-        yield Spread("replicas", replicas, _affinity(running, routes), notes)
+        yield Spread("replicas", replicas, _affinity(server, running, routes), notes)
     for route in routes:
         active = {(member.host, member.port): member for member in route.members if member.active}
         if len(active) > 1:
@@ -39,9 +39,11 @@ def kind(balancing: Value[str]) -> Value[str]:
     return Value(tuple(dict.fromkeys(row.kind for row in known if row)), balancing.trace)
 
 
-def _affinity(running: Running, routes: tuple[Route, ...]) -> Value[str]:
+def _affinity(server: Server, running: Running, routes: tuple[Route, ...]) -> Value[str]:
     """What sends a client to the same replica: a platform's own affinity, or all the proxies in front."""
     service = running.service
+    if server.fronted.must(bool):
+        return UNKNOWN
     if service and service.platform != "compose":
         return service.affinity_kind
     if service and any("sticky" in name or name.startswith(("caddy", "haproxy")) for name in service.labels):

@@ -1,0 +1,58 @@
+"""What the project states of its deployment in its configuration, put where the files cannot tell."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mcplint.core import UNKNOWN, Value
+from mcplint.link.containers import Running
+from mcplint.link.service import Argv
+from mcplint.model import STATED, Link, Remote, Server
+
+Stated = Mapping[str, Value[Any]]
+
+
+def containers(places: Iterable[Running], stated: Stated) -> Iterator[Running]:
+    """The containers with the number of their replicas, and with a command where the files have none."""
+    replicas, command = stated.get("replicas"), stated.get("start-command")
+    for place in places:
+        if replicas is not None:
+            place = place._replace(container=place.container._replace(replicas=replicas))
+        if command is not None and place.image and (place.argv is None or place.argv.words is None):
+            place = _commanded(place, command)
+        yield place
+
+
+def _commanded(place: Running, command: Value[str]) -> Running:
+    """The container that starts what the project states."""
+    span = command.trace[0].span
+    try:
+        words = tuple(Value((word,), command.trace) for word in shlex.split(command.only or ""))
+    except ValueError:
+        return place
+    argv = Argv(words, span, command.trace)
+    link = Link(None, STATED, "the project states its start command", command.trace)
+    container = place.container._replace(command=argv.value, links=(*place.container.links, link))
+    return place._replace(argv=argv, container=container)
+
+
+def servers(found: Iterable[Server], stated: Stated) -> Iterator[Server]:
+    """The servers with what the project states of their calls and of what is in front of them."""
+    keys = {
+        "longest_call": "longest-tool-call",
+        "fronted": "proxy-in-front",
+        "authenticated": "authenticated-elsewhere",
+    }
+    said: dict[str, Any] = {field: stated[key] for field, key in keys.items() if key in stated}
+    for server in found:
+        yield server._replace(**said)
+
+
+def remotes(stated: Stated) -> Iterator[Remote]:
+    """The URL that clients are told, where the project states it."""
+    url = stated.get("public-url")
+    if url is not None:
+        span = url.trace[0].span
+        yield Remote(f"{span.source.path}:public-url", span, UNKNOWN, url)
