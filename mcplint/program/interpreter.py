@@ -13,7 +13,7 @@ from mcplint.program.calls import call
 from mcplint.program.imports import load
 from mcplint.program.journal import Exhausted, Leave
 from mcplint.program.launch import launch
-from mcplint.program.machine import Handler, Machine, Reader, Surroundings, Tables
+from mcplint.program.machine import Machine, Surroundings, Tables
 from mcplint.program.outcome import Outcome
 from mcplint.program.result import servers
 from mcplint.program.start import Start
@@ -81,22 +81,15 @@ def recursion() -> Iterator[None]:
 
 @cache
 def tables() -> Tables:
-    """Everything that the interpreter knows how to do."""
+    """What the interpreter knows how to do, libraries aside that no program has needed so far."""
     from mcplint.program import builtin
     from mcplint.program.expressions import EVALUATORS
-    from mcplint.program.libraries import LIBRARIES
+    from mcplint.program.libraries import ALWAYS
     from mcplint.program.statements import EXECUTORS
 
-    calls: dict[str, Handler] = dict(builtin.CALLS)
-    reads: dict[str, Reader] = {}
-    aliases: dict[str, str] = {}
-    parents: dict[str, str] = {}
-    for library in LIBRARIES():
-        calls |= getattr(library, "CALLS", {})
-        reads |= getattr(library, "READS", {})
-        aliases |= getattr(library, "ALIASES", {})
-        parents |= getattr(library, "PARENTS", {})
-    return Tables(EVALUATORS, EXECUTORS, calls, reads, aliases, parents, call, attribute, load)
+    made = Tables(EVALUATORS, EXECUTORS, call, attribute, load, dict(builtin.CALLS), {}, {}, {}, set())
+    made.learn(ALWAYS)
+    return made
 
 
 __all__ = ["Span", "Surroundings", "Value", "run"]

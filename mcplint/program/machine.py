@@ -6,14 +6,16 @@ The parts are tables by kind of node and by dotted name of a library; they never
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mcplint.core import Note, Span, Value
 from mcplint.facts.python import Module
 from mcplint.program.journal import Ended, Journal, Leave
+from mcplint.program.libraries import BY_NAME
 from mcplint.program.outcome import Import, SdkCall, Served
 from mcplint.program.values import (
     Abstract,
@@ -112,17 +114,30 @@ class Surroundings(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """What the parts of the interpreter know how to do."""
+    """What the parts of the interpreter know how to do. What is known of a library is added when it is needed."""
 
     evaluators: Mapping[type, Evaluator]
     executors: Mapping[type, Executor]
-    calls: Mapping[str, Handler]
-    reads: Mapping[str, Reader]
-    aliases: Mapping[str, str]
-    parents: Mapping[str, str]
     call: Callable[[Machine, Any, Args], Abstract]
     attribute: Callable[[Machine, Any, str, Note], Abstract]
     load: Callable[[Machine, str], Package | None]
+    calls: dict[str, Handler]
+    reads: dict[str, Reader]
+    aliases: dict[str, str]
+    parents: dict[str, str]
+    known: set[str]
+
+    def learn(self, subjects: Iterable[str]) -> None:
+        """Adds what modules of `libraries` know."""
+        for subject in subjects:
+            if subject in self.known:
+                continue
+            self.known.add(subject)
+            library = import_module(f"mcplint.program.libraries.{subject}")
+            self.calls.update(getattr(library, "CALLS", {}))
+            self.reads.update(getattr(library, "READS", {}))
+            self.aliases.update(getattr(library, "ALIASES", {}))
+            self.parents.update(getattr(library, "PARENTS", {}))
 
 
 class Machine(Journal):
@@ -253,6 +268,7 @@ class Machine(Journal):
 
     def canonical(self, path: str) -> External:
         """Something of a library by the name it is known under here."""
+        self.tables.learn(BY_NAME.get(path.partition(".")[0], ()))
         aliases = self.tables.aliases
         if path in aliases:
             return External(aliases[path])

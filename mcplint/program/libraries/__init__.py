@@ -1,12 +1,18 @@
-"""What is known of libraries: tables by dotted name, one module a subject."""
+"""What is known of libraries: tables by dotted name, one module a subject, loaded once a program needs it."""
 
 from __future__ import annotations
 
-from types import ModuleType
+from collections.abc import Mapping
 
-
-def LIBRARIES() -> tuple[ModuleType, ...]:
-    """Every module with such tables; a later one overrules an earlier one."""
-    from mcplint.program.libraries import arguments, asgi, clicks, lowlevel, models, output, sdk, system, web
-
-    return system, output, arguments, clicks, models, web, sdk, lowlevel, asgi
+# Modules of this package that hold for every program; a later one overrules an earlier one.
+ALWAYS = ("system", "output")
+_SERVERS = ("web", "sdk", "lowlevel")
+# Modules of this package by the top-level name of the library that they know.
+BY_NAME: Mapping[str, tuple[str, ...]] = {
+    "argparse": ("arguments",),
+    **dict.fromkeys(("click", "rich_click", "asyncclick", "typer", "fire"), ("clicks",)),
+    **dict.fromkeys(("pydantic", "pydantic_settings"), ("models",)),
+    **dict.fromkeys(("starlette", "fastapi", "brotli_asgi"), ("web",)),
+    **dict.fromkeys(("mcp", "fastmcp"), _SERVERS),
+    **dict.fromkeys(("uvicorn", "hypercorn"), (*_SERVERS, "asgi")),
+}
