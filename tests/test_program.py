@@ -426,6 +426,12 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         {},
         {"transport": ("streamable-http",)},
     ),
+    "an enumeration that numbers itself": (
+        FAST + "from enum import StrEnum, auto\nclass T(StrEnum):\n    stdio = auto()\n    SSE = auto()\n"
+        "FastMCP('x').run(transport=T.SSE)",
+        {},
+        {"transport": ("sse",)},
+    ),
     "alternatives that stay open": (
         SDK + 'import sys\nmcp = FastMCP("x", host="0.0.0.0")\nif sys.stdin.isatty():\n    mcp.run()\nelse:\n'
         '    mcp.run("sse")',

@@ -49,14 +49,14 @@ def _options(machine: Machine, frame: Frame, base: ast.expr) -> tuple[Any, ...]:
 def _enumerate(machine: Machine, made: Class, frame: Frame) -> None:
     """Turns the plain attributes of an enumeration into its members."""
     text = any(isinstance(base, External) and base.path in ("builtins.str", "enum.StrEnum") for base in made.lineage())
-    for name, value in list(made.table.items()):
-        if name.startswith("_") or not isinstance(getattr(value, "only", None), (str, int, float)):
+    for index, (name, value) in enumerate(list(made.table.items()), 1):
+        only = getattr(value, "only", None)
+        if isinstance(only, Instance) and only.library == "enum.auto":
+            value = known(name.lower() if text else index, *value.trace)
+        elif name.startswith("_") or not isinstance(only, (str, int, float)):
             continue
-        if isinstance(value.only, External):
-            continue
-        member = Instance(
-            made, None, {"value": value, "name": known(name), "%member": ("text",) if text else ("other",)}
-        )
+        mark = ("text",) if text else ("other",)
+        member = Instance(made, None, {"value": value, "name": known(name), "%member": mark})
         machine.put(made.table, name, known(member, *value.trace))
 
 

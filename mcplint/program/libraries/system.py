@@ -535,7 +535,7 @@ CALLS: dict[str, Handler] = {
     "pathlib.Path.expanduser": path_same,
     "pathlib.Path.mkdir": anything,
     "pathlib.Path.exists": anything,
-    "enum.auto": anything,
+    "enum.auto": context("enum.auto"),
     "builtins.super": nothing,
     "os.path.abspath": same,
     "os.path.dirname": lambda machine, args, owner: each(
