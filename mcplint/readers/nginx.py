@@ -24,6 +24,8 @@ UNMISTAKABLE = {"location", "listen", "root", "return", "include", "rewrite", "u
 ARGUMENTS = {"proxy_protocol"}
 NEWER = {"keepalive", "listen", "http2", "resolver", "state", "sticky"}
 """Directives that take other arguments today than crossplane knows of."""
+UNKNOWN_TO_CROSSPLANE = ("brotli", "zstd", "more_", "js_", "http2", "http3", "quic", "otel_", "modsecurity", "vhost_")
+"""How directives begin that are newer than crossplane or of other people's modules."""
 
 
 class Token(NamedTuple):
@@ -229,13 +231,17 @@ def _is_nginx(directives: tuple[Directive, ...]) -> bool:
     pending = list(directives)
     while pending:
         directive = pending.pop()
-        if directive.hole or (_ended(directive) and (directive.name in DIRECTIVES or "_by_lua" in directive.name)):
+        if directive.hole or (_ended(directive) and _is_known(directive.name)):
             known += 1
         else:
             unknown += 1
         if directive.name not in FREE_FORM:
             pending.extend(directive.block or ())
     return known >= unknown
+
+
+def _is_known(name: str) -> bool:
+    return name in DIRECTIVES or "_by_lua" in name or name.startswith(UNKNOWN_TO_CROSSPLANE)
 
 
 def _ended(directive: Directive) -> bool:
