@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from mcplint.core import UNKNOWN, Note
+from mcplint.core import UNKNOWN, Note, Span, Value
 from mcplint.knowledge.sdk import fact
 from mcplint.link.containers import Running
 from mcplint.link.images import project_path
@@ -101,7 +101,7 @@ class Programs:
             return Started((), _unsaid(place), argv.trace if argv else ())
         inside = _inside(place)
         scene = Scene(place.container.workdir.only, place.container.variable, self.reading.tree, inside, argv.span)
-        start = resolve(argv.words, scene)
+        start = resolve(tuple(_written(word, argv.span) for word in argv.words), scene)
         if isinstance(start, NoStart):
             return Started((), start.why, start.notes)
         outcome = self._outcome(start, place, inside)
@@ -127,6 +127,12 @@ class Programs:
         self.reading.problems.update(modules.unreadable)
         self._runs.append((start, place, outcome))
         return outcome
+
+
+def _written(word: Value[str], command: Span) -> Value[str]:
+    """A word of a command with the place where it is written, which is the command where it has none of its own."""
+    place = word.slot.span if word.slot and word.slot.span.text else command
+    return word if word.trace else word._replace(trace=(Note(place, "is written here"),))
 
 
 def _unsaid(place: Running) -> str:
