@@ -19,7 +19,6 @@ from mcplint.program.values import (
     Sequence,
     Super,
     known,
-    union,
     unknown,
 )
 
@@ -152,8 +151,3 @@ def _of_function(machine: Machine, owner: Any, name: str, note: Note) -> Abstrac
     if name == "__doc__":
         return unknown(note) if isinstance(function.node, ast.Lambda) else known(ast.get_docstring(function.node))
     return machine.risk(note)
-
-
-def combined(values: list[Abstract]) -> Abstract:
-    """One of several values; unknown where there is none."""
-    return union(values) if values else unknown()

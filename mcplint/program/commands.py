@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mcplint.core import Note, Span, Value
 from mcplint.program.places import roots
 from mcplint.program.scripts import script
-from mcplint.program.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, NoStart, Start
+from mcplint.program.start import APP, FUNCTION, MODULE, SCRIPT, NoStart, Start
 from mcplint.program.words import Env, Grammar, Words, grammar, parse, place, text
 from mcplint.tree import Tree
 
@@ -85,7 +85,6 @@ RUNNERS: Mapping[str, Grammar] = {
     "hatch": grammar("quiet verbose q v", e="env"),
     "rye": grammar("quiet verbose"),
 }
-PYTHON = grammar("u O OO B E I s S d i b x q v P", W="W", X="X", m="m", c="c")
 ASGI: Mapping[str, Grammar] = {
     "uvicorn": grammar(
         "reload proxy-headers no-proxy-headers factory access-log no-access-log use-colors no-use-colors server-header "
@@ -404,6 +403,3 @@ def _executable(path: str, words: Words, scene: Scene) -> Start | NoStart:
 
         return from_script(path, words[1:], scene.because(words[0], f"starts {path}"))
     return NoStart(f"{path} is not a program that is followed", scene.notes)
-
-
-__all__ = ["OBJECT", "Scene", "assigned", "resolve"]

@@ -22,7 +22,6 @@ from mcplint.program.values import (
     Sequence,
     Table,
     known,
-    noted,
     union,
     unknown,
 )
@@ -173,6 +172,3 @@ def loosen(machine: Machine, value: Abstract) -> None:
 def bind(args: Args, *first: Abstract) -> Args:
     """The arguments with others in front."""
     return args._replace(positional=(*first, *args.positional))
-
-
-__all__ = ["bind", "bound", "invoke", "made", "noted", "run"]

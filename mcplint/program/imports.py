@@ -6,12 +6,11 @@ import ast
 import sys
 from typing import Any
 
-from mcplint.core import Note
 from mcplint.program.attributes import of_library
-from mcplint.program.journal import MISSING, Leave, Raised
+from mcplint.program.journal import Raised
 from mcplint.program.machine import Machine
 from mcplint.program.outcome import Import
-from mcplint.program.values import Abstract, External, Frame, Package, Table, known
+from mcplint.program.values import Abstract, Frame, Package, Table, known
 
 SDKS = ("mcp", "fastmcp")
 MODULES = 400
@@ -150,17 +149,3 @@ def run_main(machine: Machine, fact: Any, name: str, package: str | None) -> Pac
     machine.packages["__main__"] = main
     machine.execute(Frame(fact, table, None), fact.tree.body)
     return main
-
-
-__all__ = [
-    "MISSING",
-    "External",
-    "Leave",
-    "Note",
-    "exists",
-    "import_module",
-    "import_names",
-    "load",
-    "module",
-    "run_main",
-]

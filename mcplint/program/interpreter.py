@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from mcplint.core import Note, Span, Value
+from mcplint.core import Note
 from mcplint.program.attributes import attribute
 from mcplint.program.calls import call
 from mcplint.program.imports import load
@@ -90,6 +90,3 @@ def tables() -> Tables:
     made = Tables(EVALUATORS, EXECUTORS, call, attribute, load, dict(builtin.CALLS), {}, {}, {}, set())
     made.learn(ALWAYS)
     return made
-
-
-__all__ = ["Span", "Surroundings", "Value", "run"]

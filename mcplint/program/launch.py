@@ -105,6 +105,3 @@ def _object(machine: Machine, start: Start) -> None:
     for option in value.options or ():
         if isinstance(option, Instance):
             run_object(machine, start, option)
-
-
-__all__ = ["launch"]

@@ -6,7 +6,7 @@ import posixpath
 from typing import Any
 
 from mcplint.core import Note, Slot, Value
-from mcplint.program.commands import Scene, _start, resolve
+from mcplint.program.commands import Scene, _start
 from mcplint.program.places import ASIDE, roots
 from mcplint.program.start import OBJECT, NoStart, Start
 from mcplint.program.words import Grammar, Words, parse, place, text
@@ -93,6 +93,3 @@ def elsewhere(tree: Tree, module: str) -> str | None:
                 if not any(part in ASIDE for part in folder.split("/")):
                     found.add(folder)
     return found.pop() if len(found) == 1 else None
-
-
-__all__ = ["elsewhere", "resolve", "sdk_command"]

@@ -218,6 +218,3 @@ def _part(part: object, scene: Scene, open_names: set[str]) -> Value[str]:
         return expand(part.passage, env)  # type: ignore[arg-type]
     except Refused:
         return Value(None, (Note(part.passage.span(), "is not known"),))
-
-
-__all__ = ["SHELLS", "from_script", "from_shell", "from_text"]

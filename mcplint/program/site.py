@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from mcplint.core import Note, Slot, Span, Value
 from mcplint.model import Endpoint
 from mcplint.program.libraries.sdk import listed
-from mcplint.program.libraries.web import APP, INCLUDED, LAYERS, MIDDLEWARE, MOUNT, ROUTE
+from mcplint.program.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE
 from mcplint.program.machine import Args, Machine
 from mcplint.program.operators import product
 from mcplint.program.outcome import SSE, STREAMABLE, Cors, Mounted, Served
@@ -343,6 +343,3 @@ def lifespan(machine: Machine, app: Instance) -> None:
     if value.options is None or "" in machine.risks[risks:]:
         machine.put(machine.state, "%unsure", (True,))
     del machine.risks[risks:]
-
-
-__all__ = ["MIDDLEWARE", "Handled", "Site", "Way", "visit"]

@@ -33,10 +33,11 @@ class Option(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """The value of each option that was given, and the words that are left."""
+    """The value of each option that was given, and the words that are left; where they are not told, `why` not."""
 
     given: dict[str, Abstract]
     rest: tuple[Abstract, ...] | None
+    why: tuple[Note, ...] = ()
 
 
 def parse(
@@ -62,7 +63,7 @@ def parse(
                 option = waiting.pop(0)
                 given[option.dest] = _stored(option, words[index - 1], given)
                 continue
-            return Parsed(given, None)
+            return Parsed(given, None, words[index - 1].trace)
         found, value = _named(words[index - 1], word, named, prefixes)
         if found is None:
             if word.startswith("-") and len(word) > 1 and not word[1:].replace(".", "").isdigit():
@@ -148,7 +149,8 @@ def settled(machine: Machine, option: Option, parsed: Parsed, environment: bool 
     if option.dest in parsed.given:
         return noted(parsed.given[option.dest], *note)
     if parsed.rest is None:
-        return noted(union(option.choices) if option.choices else unknown(), *note)._replace(slot=None)
+        told = union(option.choices) if option.choices else unknown()
+        return noted(told._replace(slot=None), *note, *parsed.why)
     value = option.default
     for name in reversed(option.variables if environment else ()):
         read = machine.variable(name)
