@@ -13,10 +13,10 @@ from mcplint.core import ERROR, NOTE, WARNING, Diagnostic, Value
 from mcplint.model import ASSUMED, ClientConfig, Container, Deployment, Remote, Route, Server
 
 FORMATS = ("mermaid", "dot", "svg", "html")
-COLOURS = {ERROR: ("#fde8e8", "#c81e1e"), WARNING: ("#fdf6d8", "#a16207"), NOTE: ("#e8f0fd", "#1e50a8")}
+COLOURS = {ERROR: ("#fde8e8", "#c81e1e"), WARNING: ("#fdf6d8", "#a16207")}
 PLAIN = ("#f6f8fa", "#57606a")
 FONT = "Helvetica,Arial,sans-serif"
-RANK = (NOTE, WARNING, ERROR)
+RANK = (WARNING, ERROR)
 
 
 class NoLayout(Exception):
@@ -49,7 +49,8 @@ class Picture(NamedTuple):
 
 
 def draw(deployment: Deployment, diagnostics: Iterable[Diagnostic]) -> Picture:
-    """The parts that are linked to a server, each with the findings about it."""
+    """The parts that are linked to a server, each with the errors and warnings about it."""
+    diagnostics = tuple(diagnostic for diagnostic in diagnostics if diagnostic.severity != NOTE)
     wrong: dict[str, list[tuple[str, str]]] = {}
     for diagnostic in diagnostics:
         entry = (diagnostic.severity, diagnostic.rule)
@@ -76,9 +77,11 @@ def _boxes(deployment: Deployment) -> Iterator[Box]:
         listen = " ".join(route.listen.only or ())
         yield Box(route.id, "route", f"nginx location {_text(route.location)}", (f"{names} {listen}".strip(),))
     for server in deployment.servers:
-        yield Box(server.id, "server", _text(server.name, "MCP server"), tuple(_server_lines(server)))
+        name = " ".join(("server", *map(str, server.name.options or ())))
+        yield Box(server.id, "server", name, tuple(_server_lines(server)))
     for container in deployment.containers:
-        yield Box(container.id, "container", container.service or container.id, tuple(_container_lines(container)))
+        name = f"container {container.service}" if container.service else "container"
+        yield Box(container.id, "container", name, tuple(_container_lines(container)))
 
 
 def _server_lines(server: Server) -> Iterator[str]:
@@ -176,7 +179,7 @@ def dot(picture: Picture) -> str:
     ]
     for box in picture.boxes:
         fill, stroke = COLOURS.get(_worst(box.wrong) or "", PLAIN)
-        lines.append(f'    {names[box.id]} [label=<{_table(box, stroke)}>, fillcolor="{fill}", color="{stroke}"]')
+        lines.append(f'    {names[box.id]} [label=<{_table(box)}>, fillcolor="{fill}", color="{stroke}"]')
     for arrow in picture.arrows:
         worst = _worst(arrow.wrong)
         label = "\\n".join(_escaped(text) for text in (arrow.label, *_said(arrow.wrong)) if text)
@@ -186,15 +189,13 @@ def dot(picture: Picture) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _table(box: Box, colour: str) -> str:
+def _table(box: Box) -> str:
     """A box as Graphviz's HTML-like label: title, lines, and the findings in their colour."""
     rows = [f"<b>{_xml(box.title)}</b>", *(_xml(line) for line in box.lines if line)]
-    rows += [f'<font color="{colour}"><b>{_xml(text)}</b></font>' for text in _said(box.wrong)]
-    return (
-        '<table border="0" cellspacing="0" cellpadding="1">'
-        + "".join(f"<tr><td>{r}</td></tr>" for r in rows)
-        + "</table>"
-    )
+    for entry in box.wrong:
+        rows.append(f'<font color="{COLOURS[entry[0]][1]}"><b>{_xml(_said([entry])[0])}</b></font>')
+    cells = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
+    return f'<table border="0" cellspacing="0" cellpadding="1">{cells}</table>'
 
 
 def _xml(text: str) -> str:

@@ -1,0 +1,73 @@
+"""The picture of a deployment: every part once, findings where they are, and nothing that a name could break."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from html import unescape
+
+import pytest
+from lab import need
+from pages import RULES, cases
+
+from mcplint import engine
+from mcplint.config import Config
+from mcplint.reports.graph import FORMATS, NoLayout, dot, draw, html, mermaid, render
+from mcplint.tree import Tree
+
+
+def run(rule: str, **changes: str) -> engine.Run:
+    """What mcplint makes of the Bad example of a rule's page, some of its files changed."""
+    bad = next(case for case in cases(RULES[rule].page) if case.name == "Bad")
+    return engine.run(Tree.of({**bad.files, **changes}), RULES.values(), Config())
+
+
+def test_parts_and_findings_are_drawn() -> None:
+    seen = run("mismatched-route")
+    picture = draw(seen.deployment, seen.diagnostics)
+    assert [box.kind for box in picture.boxes] == ["route", "server", "container"]
+    assert [(arrow.start, arrow.end) for arrow in picture.arrows] == [
+        (picture.boxes[0].id, picture.boxes[1].id),
+        (picture.boxes[1].id, picture.boxes[2].id),
+    ]
+    assert picture.arrows[0].wrong == (("error", "mismatched-route"),), "it is the way that is broken"
+    assert not any("note" in dict(box.wrong) for box in picture.boxes)
+
+
+@pytest.mark.parametrize("form", ["mermaid", "dot"])
+def test_both_languages_tell_the_same(form: str) -> None:
+    seen = run("loopback-in-container")
+    text = render(seen.deployment, seen.diagnostics, form)
+    assert "loopback-in-container" in text and "127.0.0.1:8000/mcp" in text and "container" in text
+
+
+def test_names_do_not_break_the_languages() -> None:
+    name = 'a"]; <script>&#quot;\\\\ %% } --> end'
+    source = RULES["loopback-in-container"].page.split("`server.py`")[1].split("```python\n")[1].split("```")[0]
+    seen = run("loopback-in-container", **{"server.py": source.replace('"notes"', json.dumps(name))})
+    assert seen.deployment.servers[0].name.only == name
+    picture = draw(seen.deployment, seen.diagnostics)
+    assert all(
+        re.search(r'^    n\d+\["[^"]*"\]:::\w+$', line) for line in mermaid(picture).splitlines() if '["' in line
+    )
+    if need.program("dot"):
+        laid = subprocess.run(["dot", "-Tplain"], input=dot(picture).encode(), capture_output=True)
+        assert laid.returncode == 0 and not laid.stderr
+
+
+def test_the_page_needs_no_network() -> None:
+    need.program("dot")
+    seen = run("mismatched-route")
+    page = html(draw(seen.deployment, seen.diagnostics))
+    addresses = set(re.findall(r"https?://[^\s\"'<)]+", page))
+    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://notes:8000"}
+    assert "<script" not in page and "mismatched-route" in unescape(page)
+
+
+def test_without_graphviz_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    seen = run("mismatched-route")
+    with pytest.raises(NoLayout, match="Graphviz"):
+        render(seen.deployment, seen.diagnostics, "svg")
+    assert set(FORMATS) == {"mermaid", "dot", "svg", "html"}
