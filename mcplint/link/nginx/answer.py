@@ -199,7 +199,7 @@ def _status(request: Request, status: int) -> Answer:
     found = Answer(STATUS, status=status)
     for directive in request.level.effective("error_page"):
         codes = [word for word in directive.words[:-1] if not word.startswith("=")]
-        if str(status) in codes and not request.failed:
+        if str(status) in codes and not request.failed and not directive.args[-1].hole:
             request.failed = True
             request.trace.append(Note(directive.head, f"stands in for the {status}"))
             page = directive.args[-1].text

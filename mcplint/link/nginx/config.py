@@ -35,6 +35,11 @@ class Location(NamedTuple):
         """The match as it is written."""
         return f"{self.kind} {self.text}" if self.kind and self.kind not in "@?" else self.text
 
+    @property
+    def passes(self) -> tuple[Directive, ...]:
+        """Its own `proxy_pass`, as often as it is there."""
+        return tuple(directive for directive in self.level.own.get("proxy_pass", ()) if directive.args)
+
     def walk(self) -> Iterator[Location]:
         """This location and all in it."""
         yield self

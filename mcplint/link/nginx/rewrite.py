@@ -83,7 +83,7 @@ def _if(request: Request, directive: Directive, level: Level) -> Stop | None:
             raise
         request.trace.append(undecided.note)
         for found in inner.own.get("set", ()):
-            request.variables[found.args[0].text.lstrip("$")] = None
+            request.variables.update((word.text.lstrip("$"), None) for word in found.args[:1])
         return None
     if not holds:
         return None

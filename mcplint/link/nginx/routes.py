@@ -53,7 +53,7 @@ def _proxied(configs: Iterable[Config], version: Value[str], ids: dict[str, int]
         for server in config.servers:
             for location in (found for outer in server.locations for found in outer.walk()):
                 directive = location.level.directive
-                if directive and location.level.own.get("proxy_pass") and not location.level.own.get("return"):
+                if directive and location.passes and "return" not in location.level.own:
                     name = f"{directive.span.source.path} {location.spelled}"
                     ids[name] = ids.get(name, 0) + 1
                     id = name if ids[name] == 1 else f"{name} ({ids[name]})"
@@ -63,7 +63,7 @@ def _proxied(configs: Iterable[Config], version: Value[str], ids: dict[str, int]
 def _route(
     id: str, config: Config, server: VirtualServer, location: Location, directive: Directive, version: Value[str]
 ) -> Route:
-    level, word = location.level, location.level.own["proxy_pass"][-1].args[0]
+    level, word = location.level, location.passes[-1].args[0]
     sent = through(config, server, location, sample(location) or "/")
     where = (Note(word.span, "proxy_pass leads here"), *word.trace)
     upstream, members = _members(config, sent.upstream, word)
@@ -95,9 +95,8 @@ def sample(location: Location) -> str | None:
     if location.kind in ("", "=", "^~"):
         return location.text
     if location.kind in ("~", "~*"):
-        found = re.match(
-            r"\^((?:/[\w.-]*|\\[./-])+)(\$|/\?\$|\(/\|\$\)|\(\?:/\|\$\)|/?\Z|/?\(\.\*\)\$?\Z)", location.text
-        )
+        text, end = r"\^(/(?:[\w/.-]|\\[./-])*)", r"(?:\$|/\?\$|\((?:\?:)?/\|\$\)|/?\Z|/?\(\.\*\)\$?\Z)"
+        found = re.match(text + end, location.text)
         return found[1].replace("\\", "") if found else None
     return None
 
