@@ -50,7 +50,7 @@ def test_what_does_not_read_as_it_is_spelled_has_a_slot_only_where_it_fits(text:
 INSERTED = {
     "f()": 'f(host="x")',
     "f(1)": 'f(1, host="x")',
-    "f(\n    a,\n    b=2,\n)": 'f(\n    a,\n    b=2, host="x",\n)',
+    "f(\n    a,\n    b=2,\n)": 'f(\n    a,\n    b=2,\n    host="x",\n)',
     "f(a, # note (1\n)": 'f(a, host="x", # note (1\n)',
     "f(*a, **b)": 'f(*a, **b, host="x")',
 }

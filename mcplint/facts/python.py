@@ -57,10 +57,19 @@ class Module(NamedTuple):
         close = self.span(call).end - 1
         if not given:
             return Slot(Span(self.source, close, close), f"{name}={quote}", quote)
-        last = max(self.span(node).end for node in given)
-        if ")" in self.source.text[last:close]:
+        last = max((self.span(node) for node in given), key=lambda span: span.end)
+        if ")" in self.source.text[last.end : close]:
             return None
-        return Slot(Span(self.source, last, last), f", {name}={quote}", quote)
+        at = Span(self.source, last.end, last.end)
+        return Slot(at, f",{self._line_before(last, close) or ' '}{name}={quote}", quote)
+
+    def _line_before(self, last: Span, close: int) -> str:
+        """The line end and indentation in front of the last argument of a call that gives one a line, or nothing."""
+        text = self.source.text
+        newline = re.search(r"\r\n?|\n", text[last.end : close])
+        start = max(text.rfind("\n", 0, last.start), text.rfind("\r", 0, last.start)) + 1
+        indent = text[start : last.start]
+        return newline[0] + indent if newline and not indent.strip() else ""
 
 
 def located(source: Source, tree: ast.Module) -> Module:
