@@ -57,6 +57,10 @@ def test_the_output_is_what_mcplint_prints(update: bool) -> None:
     agrees("output of: mcplint examples/notes-server-broken", f"```text\n{output}\n```\n", update)
 
 
+def test_the_picture_is_what_mcplint_draws(update: bool) -> None:
+    agrees("picture", f"```mermaid\n{mcplint('graph', 'examples/notes-server-broken')}```\n", update)
+
+
 def test_the_table_lists_the_rules(update: bool) -> None:
     agrees("rules", "\n".join(table(catalogue())) + "\n", update)
 
