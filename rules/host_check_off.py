@@ -7,6 +7,8 @@ server behind a proxy that knows its names, or one that asks for a token, that i
 Say which names are right, and the check stays on:
 `TransportSecuritySettings(allowed_hosts=["mcp.example.com", "mcp.example.com:*"], allowed_origins=[…])`.
 
+The transports of the low-level server check what `security_settings` tells them to, and nothing without.
+
 It says nothing of releases that never check, nor where the program turns the check off by name.
 
 ## Bad
@@ -63,14 +65,20 @@ if __name__ == "__main__":
 from mcplint import NOTE, Finding, Server, rule
 from mcplint.knowledge.sdk import agreed
 
+SETTINGS = {"transport_security", "security_settings"}
+
 
 @rule("host-check-off", NOTE)
 def check(server: Server):
-    given = [each.name for call in server.calls for each in call.arguments]
+    given = {each.name for call in server.calls for each in call.arguments}
     off = server.host_check.must(lambda on: on is False) and agreed(server.sdk, "host_check") in ("constructor", "app")
-    if off and server.container and "transport_security" not in given and server.host.must(is_wildcard):
-        place = server.declared_host.span or server.made or server.span
-        yield Finding("is told to listen everywhere, which turns the check of Host and Origin off", place)
+    if off and server.container and not SETTINGS & given and server.host.must(is_wildcard):
+        if server.declared_host.options == ():
+            place = server.host_check.span or server.span
+            yield Finding("is given no security settings, so nothing checks Host and Origin", place)
+        else:
+            place = server.declared_host.span or server.made or server.span
+            yield Finding("is told to listen everywhere, which turns the check of Host and Origin off", place)
 
 
 def is_wildcard(host):

@@ -267,11 +267,12 @@ def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:
     if facts(machine, kind, "env.transport") == (True,):
         read = machine.variable("FASTMCP_TRANSPORT")
         machine.reads.discard("FASTMCP_TRANSPORT")
+        reading = tuple(note._replace(text="the SDK reads FASTMCP_TRANSPORT") for note in args.notes)
         if read.options is None:
-            return unknown(*read.trace)
+            return noted(unknown(*read.trace), *reading)
         there = tuple(option for option in read.options if option is not None)
         if there:
-            chosen = read._replace(options=there)
+            chosen = noted(read._replace(options=there), *reading)
             return union([chosen, value]) if None in read.options else chosen
     return value
 
