@@ -92,6 +92,7 @@ class Sibling(NamedTuple):
 class Container(NamedTuple):
     """What runs: the final (or chosen) stage of a Dockerfile, alone or under a compose service.
 
+    `env_notes`: why more variables may be set than `env` has, where `env_closed` is not true.
     `platform`: what runs it (`compose`, `kubernetes`, `fly`, …), None for an image alone. `swarm`: settings of its
     service that only Docker Swarm obeys. `grace_period`: seconds between SIGTERM and SIGKILL.
     """
@@ -119,6 +120,7 @@ class Container(NamedTuple):
     platform: str | None = None
     container_name: Value[str | None] = Value((None,))
     grace_period: Value[float] = UNKNOWN
+    env_notes: tuple[Note, ...] = ()
     swarm: tuple[Note, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()
@@ -138,7 +140,7 @@ class Container(NamedTuple):
         """What the environment says of a name: known to be absent only where every layer of it is read."""
         if name in self.env:
             return self.env[name]  # type: ignore[return-value]
-        return Value((None,)) if self.env_closed else UNKNOWN
+        return Value((None,)) if self.env_closed else Value(None, self.env_notes)
 
 
 class Sdk(NamedTuple):
