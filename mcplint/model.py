@@ -95,6 +95,7 @@ class Container(NamedTuple):
     `env_notes`: why more variables may be set than `env` has, where `env_closed` is not true.
     `platform`: what runs it (`compose`, `kubernetes`, `fly`, …), None for an image alone. `swarm`: settings of its
     service that only Docker Swarm obeys. `grace_period`: seconds between SIGTERM and SIGKILL.
+    `missing`: what its command starts and the project provably lacks, where an SDK is installed to serve with.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Container(NamedTuple):
     prerequisites: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()
     servers: tuple[str, ...] = ()
+    missing: Note | None = None
     links: tuple[Link, ...] = ()
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.config import Config
-from mcplint.core import Unreadable
+from mcplint.core import Note, Unreadable
 from mcplint.kinds import kinds
 from mcplint.link import stated
 from mcplint.link.containers import Running, aside, running
@@ -49,11 +49,11 @@ def link(tree: Tree, config: Config) -> Linked:
     paths = kinds(path for path in tree.paths if not aside(path))
     places = _places(reading, paths) if _speaks_of_mcp(reading, paths) or _publishes(reading, paths) else ()
     places = tuple(stated.containers(places, config.deployment))
-    servers, loose, needed = _servers(reading, paths, places)
+    servers, loose, needed, lacking = _servers(reading, paths, places)
     servers = tuple(stated.servers(servers, config.deployment))
     network = Network(places, servers)
     deployment = Deployment(
-        _containers(places, servers), servers, remotes=tuple(stated.remotes(config.deployment)), loose=loose
+        _containers(places, servers, lacking), servers, remotes=tuple(stated.remotes(config.deployment)), loose=loose
     )
     deployment = _published(reading, paths, network, deployment)
     return Linked(deployment, reading.found(needed | _asked_for(paths, servers)))
@@ -103,28 +103,39 @@ def _workloads(reading: Reading, paths: Paths) -> tuple[Service, ...]:
 
 def _servers(
     reading: Reading, paths: Paths, places: tuple[Running, ...]
-) -> tuple[tuple[Server, ...], tuple[Loose, ...], frozenset[str]]:
-    """The servers of all containers, else those in the code; what starts none; the files they cannot do without."""
+) -> tuple[tuple[Server, ...], tuple[Loose, ...], frozenset[str], Mapping[str, Note]]:
+    """The servers of all containers, else those in the code; what starts none; the files they cannot do without;
+    by container, what it would start and the project lacks."""
     if not places and "python" not in paths:
-        return (), (), frozenset()
+        return (), (), frozenset(), {}
     from mcplint.link.servers import Programs, bare
 
     programs = Programs(reading)
     found = [(place, programs.started(place)) for place in places]
     servers = [server for _, start in found for server in start.servers]
-    loose = (Loose(p.container.id, p.container.span, start.why, start.notes) for p, start in found if not start.servers)
+    loose = (
+        Loose(place.container.id, place.container.span, start.why, start.notes)
+        for place, start in found
+        if not start.servers and not start.missing
+    )
     needed = frozenset(path for _, start in found for path in start.needed)
-    return tuple(servers or bare(reading)), tuple(loose), needed
+    lacking = {place.container.id: start.missing for place, start in found if start.missing}
+    return tuple(servers or bare(reading)), tuple(loose), needed, lacking
 
 
-def _containers(places: tuple[Running, ...], servers: tuple[Server, ...]) -> tuple[Container, ...]:
-    """The containers that start an MCP server, each with the ids of its servers."""
+def _containers(
+    places: tuple[Running, ...], servers: tuple[Server, ...], lacking: Mapping[str, Note]
+) -> tuple[Container, ...]:
+    """The containers that start an MCP server, or would if that were there, each with the ids of its servers."""
     inside: dict[str, list[str]] = {}
     for server in servers:
         if server.container:
             inside.setdefault(server.container.id, []).append(server.id)
-    containers = (place.container for place in places)
-    return tuple(c._replace(servers=tuple(inside[c.id])) for c in containers if c.id in inside)
+    return tuple(
+        each._replace(servers=tuple(inside.get(each.id, ())), missing=lacking.get(each.id))
+        for each in (place.container for place in places)
+        if each.id in inside or each.id in lacking
+    )
 
 
 def _published(reading: Reading, paths: Paths, network: Network, deployment: Deployment) -> Deployment:

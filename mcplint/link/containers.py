@@ -93,12 +93,12 @@ def alone(dockerfile: Dockerfile, tree: Tree) -> Image | None:
     folder = posixpath.dirname(dockerfile.source.path)
     while True:
         made = build_image(dockerfile, tree, context=folder or ".")
-        if not made or not folder or _complete(made, tree):
+        if not made or not folder or complete(made, tree):
             return made
         folder = posixpath.dirname(folder)
 
 
-def _complete(made: Image, tree: Tree) -> bool:
+def complete(made: Image, tree: Tree) -> bool:
     """Whether the folder that the build is given has every file that the image copies from it."""
     base = "" if made.context in (None, ".") else f"{made.context}/"
     for copy in made.copies:

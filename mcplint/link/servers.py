@@ -34,6 +34,7 @@ class Started(NamedTuple):
     why: str = ""
     notes: tuple[Note, ...] = ()
     needed: frozenset[str] = frozenset()
+    missing: Note | None = None
 
 
 def sdks(place: Running | None, reading: Reading, folder: str) -> Callable[[str], Sdk]:
@@ -75,6 +76,7 @@ def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callab
         **{
             **shared,
             "id": f"{served.span.source.path}:{name}" + (f"@{container.service or container.id}" if container else ""),
+            "port": _numbers(served.port),
             "sdk": sdk(CLASSES.get((package, served.kind), package)) if package else Sdk(None, UNKNOWN),
             "container": container,
             "endpoints_closed": served.closed,
@@ -85,6 +87,12 @@ def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callab
             "links": (why,),
         }
     )
+
+
+def _numbers(port: Value[int]) -> Value[int]:
+    """A port as a number, also where the program passes on the text of a variable."""
+    options = port.options and tuple(int(each) if str(each).isdecimal() else each for each in port.options)
+    return port._replace(options=options)
 
 
 class Programs:
@@ -103,11 +111,19 @@ class Programs:
         scene = Scene(place.container.workdir.only, place.container.variable, self.reading.tree, inside, argv.span)
         start = resolve(tuple(_written(word, argv.span) for word in argv.words), scene)
         if isinstance(start, NoStart):
-            return Started((), start.why, start.notes)
+            return Started((), start.why, start.notes, missing=self._missing(place, start.missing))
         outcome = self._outcome(start, place, inside)
         why = Link(place.container.id, MADE, f"is started by `{start.span.text.strip()}`", start.notes)
         servers = tuple(parts(outcome, place, self._sdk(place), why))
-        return Started(servers, "" if servers else _silence(outcome, start), outcome.unknown, _entry(start))
+        if servers:
+            return Started(servers, needed=_entry(start))
+        lacks = self._missing(place, outcome.missing)
+        return Started((), _silence(outcome, start), outcome.unknown, _entry(start), lacks)
+
+    def _missing(self, place: Running, target: str | None) -> Note | None:
+        from mcplint.link.missing import missing
+
+        return missing(place, target, self.reading) if target else None
 
     def _sdk(self, place: Running) -> Callable[[str], Sdk]:
         context = place.image.context if place.image else None
@@ -115,7 +131,7 @@ class Programs:
 
     def _outcome(self, start: Start, place: Running, inside: Callable[[str], str | None]) -> Outcome:
         for other, elsewhere, outcome in self._runs:
-            if other == start and _alike(place, elsewhere, outcome.reads):
+            if other == start and _alike(place, elsewhere, outcome.asked):
                 return outcome
         modules = Modules(self.reading.tree, start.roots)
         workdir = place.container.workdir.only or "/"
@@ -141,11 +157,11 @@ def _unsaid(place: Running) -> str:
     return missing[0] if missing and not place.argv else "its start command cannot be told"
 
 
-def _alike(place: Running, other: Running, reads: frozenset[str]) -> bool:
+def _alike(place: Running, other: Running, asked: frozenset[str]) -> bool:
     """Whether a program finds the same in two containers: the same image, the same in the variables it reads."""
     here, there = place.container, other.container
     same = (here.dockerfile, here.installs, here.workdir) == (there.dockerfile, there.installs, there.workdir)
-    return same and all(here.variable(name) == there.variable(name) for name in reads)
+    return same and all(here.variable(name) == there.variable(name) for name in asked)
 
 
 def _inside(place: Running) -> Callable[[str], str | None]:

@@ -336,7 +336,8 @@ def _asgi(tool: str, words: Words, scene: Scene) -> Start | NoStart:
     places = roots(scene.tree, first, *_paths(scene))
     module = target.partition(":")[0]
     if not has_module(scene.tree, places, module):
-        return NoStart(f"the module {module} is not in the project", scene.notes, missing=target)
+        own = "." not in module or has_module(scene.tree, places, module.partition(".")[0])
+        return NoStart(f"the module {module} is not in the project", scene.notes, missing=target if own else None)
     note = Note(place(parsed.rest[0], scene.span), f"{tool} serves {target}")
     return _start(APP, target, (), scene, places, note, tool, parsed.flags)
 

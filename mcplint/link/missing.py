@@ -1,0 +1,80 @@
+"""What a container's command starts and the project provably lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.core import Note
+from mcplint.link.containers import Running, complete
+from mcplint.link.image import Image
+from mcplint.link.needs import needs
+from mcplint.link.reading import Reading
+from mcplint.program.words import text
+
+SDKS = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
+# What a RUN does that may bring files which no COPY names.
+BRINGS = r"git +(clone|pull|checkout|submodule)|(curl|wget)\b.*://|\b(unzip|cp|mv|ln|make|npm)\b|\btar +-?\w*x"
+
+# Where other images put programs, not files of a server.
+TOOLS = ("/bin", "/usr", "/uv", "/sbin")
+# What people call modules of their own, and no package is imported as.
+OWN = frozenset({"api", "app", "asgi", "main", "mcp_server", "server", "wsgi"})
+
+
+def missing(place: Running, target: str, reading: Reading) -> Note | None:
+    """The target of a command at the word that names it, or None where the image may have it from elsewhere.
+
+    `target`: a file, a module, or a module with an attribute. An image can be judged that is built from a base that is
+    known and from files of the project alone, and that an SDK is installed in.
+    """
+    image, argv = place.image, place.argv
+    if image is None or argv is None or not image.base_known or not complete(image, reading.tree):
+        return None
+    module, colon, _ = target.partition(":")
+    if colon and not _has(reading, module.partition(".")[0]):
+        return None
+    if not _serves(place, image, reading) or any(_brings(line, target) for line in _lines(image)):
+        return None
+    naming = (word for word in argv.words or () if _name(target) in (text(word) or ""))
+    slot = next((word.slot for word in naming if word.slot), None)
+    return Note(slot.span if slot else argv.span, target)
+
+
+def _has(reading: Reading, module: str) -> bool:
+    """Whether a module is the project's own, and not that of a package which is installed."""
+    return module in OWN or any(
+        f"/{path}".endswith((f"/{module}.py", f"/{module}/__init__.py")) for path in reading.tree.paths
+    )
+
+
+def _name(target: str) -> str:
+    return target.rpartition("/")[2]
+
+
+def _serves(place: Running, image: Image, reading: Reading) -> bool:
+    """Whether the image is one for an MCP server."""
+    wanted = needs(reading, place.container.installs, "" if image.context in (None, ".") else str(image.context))
+    names = {requirement.name for requirement in wanted.requirements} | {entry.name for entry in wanted.locked}
+    return not names.isdisjoint(SDKS)
+
+
+def _lines(image: Image) -> Iterator[str]:
+    """What the build runs, and what it fetches or is given by other images."""
+    for each in (image, *image.parts.values()):
+        yield from (run.span.text for run in each.runs)
+        for copy in each.copies:
+            target = copy.target.only or "/"
+            fetched = copy.image is not None or any("://" in (source.only or "://") for source in copy.sources)
+            if copy.text is not None:
+                yield target
+            elif fetched and not target.startswith(TOOLS):
+                yield f"cp {target}"
+
+
+def _brings(line: str, target: str) -> bool:
+    """Whether a line of the build may make a target that the project lacks, or an attribute of one that it has."""
+    module = _name(target).partition(":")[0].removesuffix(".py").rpartition(".")[2]
+    if ":" in target:
+        return f"{module}.py" in line
+    return module in line or re.search(BRINGS, line) is not None

@@ -1,0 +1,61 @@
+r"""Container starts what the project does not have
+
+The command of the image names a file, a module or an object in a module, and the project has none of that name: `python
+main.py` after the file became `server.py`, `uvicorn server:app` where the module makes `mcp` and never an `app`, a console
+script whose function is gone. The image builds without a word. Every container of it ends at once with
+`can't open file`, `No module named …` or `Attribute "app" not found in module "server"`, and a restart policy turns that
+into a loop.
+
+It speaks only where the target can come from nowhere else: the base image is one that is known, every file that is copied
+is in the project, no RUN fetches, makes or moves files of that name, an SDK of MCP is installed, and nothing in the module
+binds the name in some hidden way.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[missing-start-target]: starts server:app, which the project does not have
+ --> Dockerfile:6:18
+  |
+6 | CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
+  |                  ^^^^^^^^^^
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+app = mcp.streamable_http_app()
+```
+"""
+
+from mcplint import ERROR, Container, Finding, rule
+
+
+@rule("missing-start-target", ERROR)
+def check(container: Container):
+    if container.missing:
+        message = f"starts {container.missing.text}, which the project does not have"
+        yield Finding(message, container.missing.span)
