@@ -1,0 +1,167 @@
+r"""What is published, probed or announced is a port that nothing listens on
+
+A published port leads to a port inside the container, whether something listens there or not. Where the program listens
+on another one every connection is reset, while `docker ps` shows the mapping and the log shows a server that runs. A
+health check on the wrong port keeps the container unhealthy for ever, and what waits for it never starts.
+
+It is an error where requests are sent to the port: compose's `ports`, the internal port of a platform, a health check.
+`EXPOSE` sends nothing by itself, but Traefik, nginx-proxy and others read it: a warning, unless the platform has chosen
+the port that the server listens on. The fix leads the published port to the server.
+
+It says nothing where one of the published ports is the right one (others may be for metrics), where the port may be
+anything else at run time, or where the container shares the network of another. What an upstream of nginx names is left
+to `unknown-upstream`. See https://docs.docker.com/engine/network/port-publishing/
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    ports: ["127.0.0.1:8080:8080"]
+    healthcheck:
+      test: ["CMD", "python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health')"]
+```
+```output
+error[port-mismatch]: leads to port 8080, but the server listens on 8000
+ --> compose.yaml:4:14
+  |
+4 |     ports: ["127.0.0.1:8080:8080"]
+  |              ^^^^^^^^^^^^^^^^^^^
+  |
+ ::: server.py:3:7
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")
+  |       -------------------------------- mcp 1.27.1 takes port 8000 where nothing else is said
+  |
+ ::: Dockerfile:6:1
+  |
+6 | CMD ["python", "server.py"]
+  | --------------------------- this container runs the server
+  |
+  = fix: lead it to 8000 (--unsafe-fixes)
+
+error[port-mismatch]: asks port 8080, but the server listens on 8000
+ --> compose.yaml:6:13
+  |
+6 |       test: ["CMD", "python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health')"]
+  |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: server.py:3:7
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")
+  |       -------------------------------- mcp 1.27.1 takes port 8000 where nothing else is said
+  |
+ ::: Dockerfile:6:1
+  |
+6 | CMD ["python", "server.py"]
+  | --------------------------- this container runs the server
+```
+```diff
+--- a/compose.yaml
++++ b/compose.yaml
+@@ -1,6 +1,6 @@
+ services:
+   notes:
+     build: .
+-    ports: ["127.0.0.1:8080:8080"]
++    ports: ["127.0.0.1:8080:8000"]
+     healthcheck:
+       test: ["CMD", "python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health')"]
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+from starlette.responses import PlainTextResponse
+
+mcp = FastMCP("notes", host="0.0.0.0", port=8080)
+
+
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request):
+    return PlainTextResponse("ok")
+
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+"""
+
+import re
+
+from mcplint import ERROR, WARNING, Edit, Finding, Fix, Note, Port, Server, rule
+
+LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b")
+SENDING = ("fly", "cloud-run")
+
+
+@rule("port-mismatch", ERROR)
+def check(server: Server):
+    container, port = server.container, server.port
+    if not container or container.shared_network.may(bool) or server.transport.may(lambda kind: kind == "stdio"):
+        return
+    notes = (*port.trace, Note(container.cmd, "this container runs the server"))
+    told = " or ".join(map(str, port.options or ()))
+    for published in others(container.ports, server):
+        message = f"leads to port {published.target.only}, but the server listens on {told}"
+        fix = Fix(f"lead it to {told}", rewritten(published, told)) if port.only else None
+        yield Finding(message, published.span, notes, fix)
+    for exposed in others(container.expose, server) if not container.ports else ():
+        sent = container.platform in SENDING and exposed.span.source.path != container.dockerfile
+        if sent or not chosen(server):
+            message = f"names port {exposed.target.only}, but the server listens on {told}"
+            yield Finding(message, exposed.span, notes, None, ERROR if sent else WARNING)
+    command = container.probe.command.only if container.probe else None
+    asked = {int(number) for number in LOCAL.findall(" ".join(command or ()))}
+    if container.probe and asked and port.must(lambda number: number not in asked):
+        message = f"asks port {' and '.join(map(str, sorted(asked)))}, but the server listens on {told}"
+        yield Finding(message, container.probe.span, notes)
+
+
+def others(ports: tuple[Port, ...], server: Server) -> tuple[Port, ...]:
+    """The ports, if all of them are known and none is the one that the server listens on."""
+    tcp = tuple(port for port in ports if port.protocol == "tcp")
+    known = {port.target.only for port in tcp}
+    return tcp if None not in known and server.port.must(lambda number: number not in known) else ()
+
+
+def chosen(server: Server) -> bool:
+    """Whether something other than the image or the program says which port it is."""
+    place = server.port.span
+    return bool(
+        place and server.container and server.container.service and server.container.span.source == place.source
+    )
+
+
+def rewritten(port: Port, told: str) -> tuple[Edit, ...]:
+    """The edit of `8080:8080`, of `8080` or of a long form's target."""
+    text, old = port.span.text, str(port.target.only)
+    head = text.partition("/")[0]
+    if not re.fullmatch(rf"(?:[\w.:\[\]-]+:)?{old}", head):
+        return ()
+    end = port.span.start + len(head)
+    return (Edit(port.span._replace(start=end - len(old), end=end), told),)
