@@ -556,14 +556,14 @@ def test_expressions(pattern: str, text: str, groups: tuple[str, ...]) -> None:
 def test_a_route_answers_as_its_location_does() -> None:
     (config,) = configs(site("limit_except GET { deny all; } proxy_pass http://a/x;"))
     (server,) = config.servers
-    assert through(config, server, server.locations[0], "/mcp/y", "GET").uri == "/x/y"
-    assert through(config, server, server.locations[0], "/mcp/y", "POST").status == 403
+    assert through(config, server, server.locations.all[0], "/mcp/y", "GET").uri == "/x/y"
+    assert through(config, server, server.locations.all[0], "/mcp/y", "POST").status == 403
 
 
 def test_many_locations_take_their_time_in_turn() -> None:
     text = "server {\n" + "".join(f"location /{n} {{ {PASS} }}\n" for n in range(3000)) + "}"
     found = all_routes(text)
-    assert len(found) == 2000 and len({each.id for each in found}) == 2000
+    assert len(found) == 500 and len({each.id for each in found}) == 500
 
 
 def test_nesting_ends() -> None:

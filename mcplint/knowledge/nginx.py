@@ -36,7 +36,13 @@ NOT_INHERITED = {
 }
 """Directives of a block that mean nothing to the blocks inside it."""
 
-TOGETHER = (("allow", "deny"),)
+REWRITES = {"set", "if", "rewrite", "return", "break"}
+"""The rewrite module: what runs in the order in which it is written."""
+
+ACCESS = {"allow", "deny"}
+"""The first of these that speaks of a client decides."""
+
+TOGETHER = (ACCESS,)
 """Directives that nginx keeps in one list: one of them in a block drops all of the outer block."""
 
 STOCK_INCLUDES = {

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from mcplint.core import Note, Span
 from mcplint.facts.nginx import Directive
 from mcplint.knowledge.nginx import CONTENT
 from mcplint.link.nginx import find
-from mcplint.link.nginx.config import Config, Location, VirtualServer
+from mcplint.link.nginx.config import Config, Listen, Location, VirtualServer
 from mcplint.link.nginx.request import Request
 from mcplint.link.nginx.rewrite import rewrite_phase
 from mcplint.link.nginx.text import Undecided, escape, normalise, search
 
 PROXY, REDIRECT, STATUS, FILE, OTHER, UNKNOWN = "proxy", "redirect", "status", "file", "other", "unknown"
 MOST_TURNS = 10
+LONGEST = 2000
 
 
 class Answer(NamedTuple):
@@ -39,16 +39,35 @@ class Answer(NamedTuple):
 
 def answer(config: Config, host: str, port: int, scheme: str, path: str, method: str = "POST") -> Answer:
     """What nginx does with a request for `path` (its query included) at a host name and port that it listens on."""
+    if len(path) > LONGEST:
+        return Answer(STATUS, status=414)
     try:
         chosen = find.server(config, host, port)
     except Undecided as undecided:
         return Answer(UNKNOWN, trace=(undecided.note,), certain=False)
     if chosen is None:
         return Answer(STATUS if not config.http.open else UNKNOWN, certain=not config.http.open)
-    server, listen = chosen
-    request = Request(config, server, (scheme, host, port), path, method)
+    return _asked(config, *chosen, (scheme, host, port), path, method)
+
+
+def within(config: Config, server: VirtualServer, path: str, method: str = "POST") -> Answer:
+    """What becomes of a request that has come to a server, by its first name and port."""
+    listen = server.listens[0]
+    return _asked(config, server, listen, _where(server, listen), path, method)
+
+
+def _where(server: VirtualServer, listen: Listen) -> tuple[str, str, int]:
+    """The scheme, host and port by which clients call a server."""
+    name = next((word.text for word in server.names if word.text[:1].isalnum()), "localhost")
+    return "https" if listen.tls else "http", name, listen.port or 80
+
+
+def _asked(
+    config: Config, server: VirtualServer, listen: Listen, where: tuple[str, str, int], path: str, method: str
+) -> Answer:
+    request = Request(config, server, where, path, method)
     uri = normalise(request.uri)
-    if uri is None or (scheme == "http" and listen.tls):
+    if uri is None or (where[0] == "http" and listen.tls):
         return Answer(STATUS, status=400)
     request.uri = uri
     request.certain = not config.http.open or len(config.servers) > 1 or bool(server.names)
@@ -60,15 +79,13 @@ def answer(config: Config, host: str, port: int, scheme: str, path: str, method:
 
 def through(config: Config, server: VirtualServer, location: Location, path: str, method: str = "POST") -> Answer:
     """What becomes of a request that has come to a location, whichever location nginx would choose for its path."""
-    listen = server.listens[0]
-    name = next((word.text for word in server.names if word.text[:1].isalnum()), "localhost")
-    request = Request(config, server, ("https" if listen.tls else "http", name, listen.port or 80), path, method)
+    request = Request(config, server, _where(server, server.listens[0]), path, method)
     request.uri = normalise(request.uri) or "/"
     try:
         rewrite_phase(request, server.level)
         request.level, request.location = location.level, location
-        if location.kind in ("~", "~*") and location.level.directive:
-            match = search(location.text, request.uri, location.kind == "~*", location.level.directive.head)
+        if location.kind in ("~", "~*"):
+            match = search(location.text, request.uri, location.kind == "~*", location.span)
             if match:
                 request.capture(match)
         _except_methods(request)
@@ -78,8 +95,7 @@ def through(config: Config, server: VirtualServer, location: Location, path: str
 
 
 def _head(request: Request) -> Span | None:
-    directive = request.location.level.directive if request.location else None
-    return directive.head if directive else None
+    return request.location.span if request.location else None
 
 
 def _finish(request: Request, found: Answer) -> Answer:
@@ -141,9 +157,8 @@ def _denied(request: Request) -> bool:
     if any(directive.words == ("any",) for directive in request.level.effective("satisfy")):
         return False
     for level in request.level.outward():
-        rules = [directive for directive in level.inside if directive.name in ("allow", "deny") and directive.args]
-        if rules:
-            return rules[0].name == "deny" and rules[0].args[0].text == "all"
+        if level.rules:
+            return level.rules[0].name == "deny" and level.rules[0].words == ("all",)
     return False
 
 
@@ -172,7 +187,7 @@ def _instead(request: Request, text: str, span: Span) -> Answer:
 
 
 def _named(request: Request, name: str) -> Answer:
-    for location in _walk(request.server.locations):
+    for location in request.server.locations.walk():
         if location.kind == "@" and location.text == name:
             request.level, request.location, request.internal = location.level, location, True
             return _in_location(request) or _serve_again(request)
@@ -188,10 +203,6 @@ def _serve_again(request: Request) -> Answer:
         if found:
             return found
     return Answer(STATUS, status=500)
-
-
-def _walk(locations: tuple[Location, ...]) -> Iterator[Location]:
-    return (found for location in locations for found in location.walk())
 
 
 def _status(request: Request, status: int) -> Answer:

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.core import Value
+from mcplint.core import Span, Value
 from mcplint.facts.nginx import Directive, NginxFile, Word
 from mcplint.link.nginx.levels import DEEPEST, Includes, Level, is_server_folder
 from mcplint.tree import Tree
@@ -28,7 +28,13 @@ class Location(NamedTuple):
     level: Level
     kind: str
     text: str
-    nested: tuple[Location, ...]
+    nested: Locations
+
+    @property
+    def span(self) -> Span:
+        """Its name and match."""
+        assert self.level.directive
+        return self.level.directive.head
 
     @property
     def spelled(self) -> str:
@@ -43,7 +49,30 @@ class Location(NamedTuple):
     def walk(self) -> Iterator[Location]:
         """This location and all in it."""
         yield self
-        for location in self.nested:
+        yield from self.nested.walk()
+
+
+class Locations(NamedTuple):
+    """The locations of one block as nginx looks them up: by path, by prefix, and the expressions in their order."""
+
+    all: tuple[Location, ...]
+    exact: Mapping[str, Location]
+    prefixes: Mapping[str, Location]
+    expressions: tuple[Location, ...]
+    unsure: tuple[Location, ...]
+
+    @classmethod
+    def of(cls, locations: Iterable[Location]) -> Locations:
+        """Some locations, sorted by how they match; of two that are the same the first counts."""
+        every = tuple(locations)
+        exact = {found.text: found for found in reversed(every) if found.kind == "="}
+        prefixes = {found.text: found for found in reversed(every) if found.kind in ("", "^~")}
+        expressions = tuple(found for found in every if found.kind in ("~", "~*"))
+        return cls(every, exact, prefixes, expressions, tuple(found for found in every if found.kind == "?"))
+
+    def walk(self) -> Iterator[Location]:
+        """All of them, with those inside."""
+        for location in self.all:
             yield from location.walk()
 
 
@@ -53,7 +82,7 @@ class VirtualServer(NamedTuple):
     level: Level
     listens: tuple[Listen, ...]
     names: tuple[Word, ...]
-    locations: tuple[Location, ...]
+    locations: Locations
 
 
 class Config(NamedTuple):
@@ -147,7 +176,7 @@ def _config(path: str, http: Level, includes: Includes) -> Config:
         if len(directive.args) == 2:
             maps[directive.args[1].text.lstrip("$")] = includes.level("map", directive, directive.block or (), http)
     levels = [http, *(server.level for server in servers)]
-    levels += [found.level for server in servers for location in server.locations for found in location.walk()]
+    levels += [found.level for server in servers for found in server.locations.walk()]
     files = frozenset(directive.span.source.path for level in levels for directive in level.inside)
     return Config(path, http, servers, upstreams, maps, includes, http.files | files)
 
@@ -161,7 +190,7 @@ def _server(directive: Directive, http: Level, includes: Includes) -> VirtualSer
     old_tls = any(found.words == ("on",) for found in level.own.get("ssl", ()))
     listens = tuple(_listen(found, old_tls) for found in level.own.get("listen", ()) if found.args)
     names = tuple(word for found in level.own.get("server_name", ()) for word in found.args)
-    locations = tuple(_locations(level, includes))
+    locations = Locations.of(_locations(level, includes))
     return VirtualServer(level, listens or (Listen("*", 80, old_tls, False, ()),), names, locations)
 
 
@@ -196,7 +225,7 @@ def _locations(level: Level, includes: Includes) -> Iterator[Location]:
     for directive in _blocks(level, "location"):
         kind, text = _match(directive)
         inner = includes.level("location", directive, directive.block or (), level)
-        yield Location(inner, kind, text, tuple(_locations(inner, includes)))
+        yield Location(inner, kind, text, Locations.of(_locations(inner, includes)))
 
 
 def _match(directive: Directive) -> tuple[str, str]:

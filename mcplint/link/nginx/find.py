@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from mcplint.knowledge.nginx import PASSES
-from mcplint.link.nginx.config import Config, Listen, Location, VirtualServer
+from mcplint.link.nginx.config import Config, Listen, Location, Locations, VirtualServer
 from mcplint.link.nginx.request import Request
 from mcplint.link.nginx.text import Undecided, search
+
+MOST_EXPRESSIONS = 100
 
 
 def server(config: Config, host: str, port: int) -> tuple[VirtualServer, Listen] | None:
@@ -58,14 +58,13 @@ def location(request: Request) -> bool:
     return _descend(request, request.server.locations) == "redirect"
 
 
-def _descend(request: Request, locations: tuple[Location, ...]) -> str:
+def _descend(request: Request, locations: Locations) -> str:
     """Looks for the request's location among some and in those: `found`, `prefix`, `none` or `redirect`."""
     at = request.level
     static, state = _static(locations, request.uri)
     if state != "exact":
-        unsure = next((found for found in locations if found.kind == "?"), None)
-        if unsure and unsure.level.directive:
-            raise Undecided(unsure.level.directive.head, "which paths this location takes is filled in later")
+        for unsure in locations.unsure[:1]:
+            raise Undecided(unsure.span, "which paths this location takes is filled in later")
         request.certain = request.certain and not at.open
     if static:
         request.level, request.location = static.level, static
@@ -77,29 +76,30 @@ def _descend(request: Request, locations: tuple[Location, ...]) -> str:
             return inner
         if static.kind == "^~":
             return "prefix"
-    for found in locations:
-        directive = found.level.directive
-        if found.kind in ("~", "~*") and directive:
-            match = search(found.text, request.uri, found.kind == "~*", directive.head)
-            if match:
-                request.capture(match)
-                request.level, request.location = found.level, found
-                _descend(request, found.nested)
-                return "found"
-    return "prefix" if static else "none"
+    return "found" if _by_expression(request, locations) else "prefix" if static else "none"
 
 
-def _static(locations: Iterable[Location], uri: str) -> tuple[Location | None, str]:
+def _by_expression(request: Request, locations: Locations) -> bool:
+    """Whether the first expression that matches takes the request."""
+    for number, found in enumerate(locations.expressions):
+        if number == MOST_EXPRESSIONS:
+            raise Undecided(found.span, "there are too many expressions to follow")
+        match = search(found.text, request.uri, found.kind == "~*", found.span)
+        if match:
+            request.capture(match)
+            request.level, request.location = found.level, found
+            _descend(request, found.nested)
+            return True
+    return False
+
+
+def _static(locations: Locations, uri: str) -> tuple[Location | None, str]:
     """The location of this very path, or the longest prefix of it."""
-    best: Location | None = None
-    slashed: dict[str, Location] = {}
-    for found in locations:
-        if found.kind == "=" and found.text == uri:
-            return found, "exact"
-        if found.kind in ("", "^~") and uri.startswith(found.text) and (not best or len(found.text) > len(best.text)):
-            best = found
-        if found.kind in ("", "^~", "=") and found.text == f"{uri}/":
-            slashed[found.kind] = found
-    if any(PASSES & found.level.own.keys() for found in slashed.values()) and not (best and best.text == uri):
-        return slashed.get("=") or next(iter(slashed.values())), "redirect"
+    if uri in locations.exact:
+        return locations.exact[uri], "exact"
+    prefixes = locations.prefixes
+    best = next((prefixes[uri[:end]] for end in range(len(uri), -1, -1) if uri[:end] in prefixes), None)
+    slashed = [found for kind in (locations.exact, prefixes) if (found := kind.get(f"{uri}/"))]
+    if any(PASSES & found.level.own.keys() for found in slashed) and not (best and best.text == uri):
+        return slashed[0], "redirect"
     return best, "prefix" if best else "none"

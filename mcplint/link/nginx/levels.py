@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mcplint.core import Note, Unreadable, Value
 from mcplint.facts.nginx import Directive, NginxFile, Word
 from mcplint.glob import ANY, Pattern
-from mcplint.knowledge.nginx import NOT_INHERITED, SERVER_FOLDERS, STOCK_INCLUDES, TOGETHER
+from mcplint.knowledge.nginx import ACCESS, NOT_INHERITED, REWRITES, SERVER_FOLDERS, STOCK_INCLUDES, TOGETHER
 from mcplint.tree import Tree
 
 DEEPEST = 16
@@ -20,8 +20,9 @@ MOST_DIRECTIVES = 50_000
 class Level(NamedTuple):
     """One block, its includes expanded, inside the blocks around it.
 
-    `own`: its directives by name; `open`: whether more may stand in it than the files show.
-    `files`: those that lead here, none of which may be included once more.
+    `own`: its directives by name; `steps`: those of the rewrite module, `rules`: those that allow and deny, in order.
+    `open`: whether more may stand in it than the files show. `files`: those that lead here, none of which may be
+    included once more.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Level(NamedTuple):
     parent: Level | None
     open: bool
     files: frozenset[str]
+    steps: tuple[Directive, ...] = ()
+    rules: tuple[Directive, ...] = ()
 
     @property
     def depth(self) -> int:
@@ -99,7 +102,9 @@ class Includes:
         for found in expanded:
             named.setdefault(found.name, []).append(found)
         own = {key: tuple(found) for key, found in named.items()}
-        return Level(name, directive, expanded, own, parent, any(map(_opens, expanded)) or self.left < 0, files)
+        opened = any(map(_opens, expanded)) or self.left < 0
+        steps, rules = (tuple(d for d in expanded if d.name in names) for names in (REWRITES, ACCESS))
+        return Level(name, directive, expanded, own, parent, opened, files, steps, rules)
 
     def expand(self, directives: Iterable[Directive], active: frozenset[str], http: bool) -> Iterator[Directive]:
         """The directives, each include replaced by what it brings; one that cannot be followed stays."""

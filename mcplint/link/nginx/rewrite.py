@@ -25,7 +25,7 @@ def rewrite_phase(request: Request, level: Level) -> Stop | None:
 
 
 def _run(request: Request, level: Level) -> Stop | None:
-    for directive in level.inside:
+    for directive in level.steps:
         stop: Stop | None = None
         match directive.name:
             case "set" if len(directive.args) == 2:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.nginx import Directive, NginxFile, Word
-from mcplint.link.nginx.answer import PROXY, Answer, answer, through
+from mcplint.link.nginx.answer import PROXY, through, within
 from mcplint.link.nginx.config import Config, Location, VirtualServer, address, configure
 from mcplint.link.nginx.levels import Level
 from mcplint.link.nginx.spelling import Settings, flag, seconds, setting, statement
@@ -17,7 +17,7 @@ from mcplint.link.nginx.text import normalise
 from mcplint.model import Member, Route
 from mcplint.tree import Tree
 
-MOST_ROUTES = 2000
+MOST_ROUTES = 500
 STICKY = ("sticky", "ip_hash", "hash", "least_conn", "least_time", "random")
 """How an upstream picks the member; the first of these that it has decides for a session."""
 
@@ -51,7 +51,7 @@ def proxied(configs: Iterable[Config], version: Value[str] = UNKNOWN) -> tuple[P
 def _proxied(configs: Iterable[Config], version: Value[str], ids: dict[str, int]) -> Iterator[Proxied]:
     for config in configs:
         for server in config.servers:
-            for location in (found for outer in server.locations for found in outer.walk()):
+            for location in server.locations.walk():
                 directive = location.level.directive
                 if directive and location.passes and "return" not in location.level.own:
                     name = f"{directive.span.source.path} {location.spelled}"
@@ -107,7 +107,7 @@ def paths_to(found: Proxied, path: str) -> tuple[str, ...]:
     stem = own.rstrip("/")
     tails = [path[i:] for i, char in enumerate(path[:200]) if char == "/"]
     candidates = dict.fromkeys([path, own, *(stem + tail for tail in tails), stem + path])
-    sent = ((candidate, _asked(found.config, found.server, candidate)) for candidate in candidates)
+    sent = ((candidate, within(found.config, found.server, candidate)) for candidate in candidates)
     return tuple(
         candidate
         for candidate, to in sent
@@ -117,15 +117,8 @@ def paths_to(found: Proxied, path: str) -> tuple[str, ...]:
 
 def leads_to(config: Config, server: VirtualServer, path: str) -> bool:
     """Whether any location passes a request for this path on as it is."""
-    to = _asked(config, server, path)
+    to = within(config, server, path)
     return to.kind == PROXY and normalise((to.uri or "").partition("?")[0]) == path
-
-
-def _asked(config: Config, server: VirtualServer, path: str) -> Answer:
-    """What becomes of a request to one server."""
-    host = next((word.text for word in server.names if word.text[:1].isalnum()), "localhost")
-    listen = server.listens[0]
-    return answer(config, host, listen.port or 80, "https" if listen.tls else "http", path)
 
 
 def _listen(server: VirtualServer) -> Value[tuple[str, ...]]:

@@ -76,7 +76,7 @@ def search(pattern: str, text: str, ignore_case: bool, span: Span) -> re.Match[s
     return expression.search(text)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _compiled(pattern: str, ignore_case: bool) -> tuple[re.Pattern[str], int, int] | None:
     """The expression and its cost; None where Python reads it otherwise than nginx or its cost has no bound."""
     import warnings
