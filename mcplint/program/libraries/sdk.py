@@ -347,6 +347,8 @@ def protection(
     if kind == OTHER:
         given = args.find(None, "host_origin_protection") if "host_origin_protection" in args.keywords else None
         check = given if given is not None else known(rule == ("on",), *args.notes)
+        if check.options == (False,):
+            return check, NOWHERE, NOWHERE
         return check, listed(args.find(None, "allowed_hosts"), args), listed(args.find(None, "allowed_origins"), args)
     settings = server.table["settings"].only
     security = args.find(None, "transport_security")
@@ -358,10 +360,9 @@ def protection(
     if isinstance(only, Instance):
         return secured(only)
     if rule not in (("constructor",), ("app",)) or declared.options is None:
-        check = (
-            unknown(*declared.trace) if declared.options is None and rule != ("off",) else known(False, *declared.trace)
-        )
-        return check, NOWHERE, NOWHERE
+        if declared.options is None and rule != ("off",):
+            return (unknown(*declared.trace),) * 3
+        return known(False, *declared.trace), NOWHERE, NOWHERE
     armed = each(declared._replace(slot=None), lambda host: host in LOOPBACK)
     if armed.options == (False,):
         return armed, NOWHERE, NOWHERE
