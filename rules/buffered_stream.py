@@ -82,7 +82,7 @@ error[buffered-stream]: holds back the event stream: events come with the result
 --- a/nginx.conf
 +++ b/nginx.conf
 @@ -4,6 +4,7 @@
- 
+
      location /mcp {
          proxy_pass http://notes:8000;
 +        proxy_buffering off;
