@@ -1,0 +1,108 @@
+r"""Mount repeats the path that the mounted application already has
+
+`streamable_http_app()` and `http_app()` serve MCP on `/mcp` of their own. Mounted at `/mcp` they answer at `/mcp/mcp`,
+and at `/mcp` there is a redirect to `/mcp/`, which is `404`. The same goes for `/sse`. Starlette and FastAPI agree on
+that, and the server's log shows nothing but the `404`.
+
+Mount the application at `/`, after all other routes, and it answers `/mcp`. Or give it the inner path `/`
+(`streamable_http_path="/"` for `mcp`, `path="/"` for `fastmcp`), and it answers `/mcp/`, where `slash-redirect` tells of
+URLs that leave the slash out.
+
+It says nothing where a URL that the project publishes asks for the doubled path, and nothing of mounts under another
+name: `/notes/mcp` is as good a path as any.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+app = Starlette(
+    routes=[Mount("/mcp", app=mcp.streamable_http_app())],
+    lifespan=lambda app: mcp.session_manager.run(),
+)
+```
+```output
+error[doubled-mount]: answers on /mcp/mcp: mounted at /mcp, it keeps its own path /mcp
+ --> server.py:7:13
+  |
+5 | mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+  |       ----------------------------------------------------- mcp 1.30.0 takes streamable_http_path /mcp where nothing else is said
+6 | app = Starlette(
+7 |     routes=[Mount("/mcp", app=mcp.streamable_http_app())],
+  |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = fix: answer at /mcp itself (--unsafe-fixes)
+```
+```diff
+--- a/server.py
++++ b/server.py
+@@ -2,7 +2,7 @@
+ from starlette.applications import Starlette
+ from starlette.routing import Mount
+
+-mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
++mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True, streamable_http_path="/")
+ app = Starlette(
+     routes=[Mount("/mcp", app=mcp.streamable_http_app())],
+     lifespan=lambda app: mcp.session_manager.run(),
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+app = Starlette(
+    routes=[Mount("/", app=mcp.streamable_http_app())],
+    lifespan=lambda app: mcp.session_manager.run(),
+)
+```
+"""
+
+from mcplint import ERROR, Deployment, Finding, Fix, rule
+
+
+@rule("doubled-mount", ERROR)
+def check(deployment: Deployment):
+    for server in deployment.servers:
+        asked = asked_for(deployment, server)
+        if not server.path.only or plain(server.path.only) in asked:
+            continue
+        for mount in server.mounts:
+            prefix, inner = mount.prefix.only, mount.inner.only
+            if prefix and inner and plain(inner) and plain(prefix).endswith(plain(inner)):
+                edits = mount.inner.write("/")
+                fix = Fix(f"answer at {prefix} itself", edits, safe=plain(prefix) in asked) if edits else None
+                message = f"answers on {server.path.only}: mounted at {prefix}, it keeps its own path {inner}"
+                yield Finding(message, mount.span, mount.inner.trace, fix)
+
+
+def plain(path):
+    """A path without the slash at its end, which redirects take care of."""
+    return path.rstrip("/")
+
+
+def asked_for(deployment, server):
+    """The paths that clients and proxies ask a server for."""
+    parts = [part for part in (*deployment.remotes, *deployment.clients) if part.server and part.server.id == server.id]
+    values = [part.asked for part in parts] + [route.path for route in deployment.routes_to(server)]
+    return {plain(path) for value in values for path in value.options or () if path}
