@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Remote,
         Route,
         Server,
+        Sibling,
         Spread,
     )
 
@@ -56,6 +57,7 @@ __all__ = [
     "Remote",
     "Route",
     "Server",
+    "Sibling",
     "Slot",
     "Source",
     "Span",

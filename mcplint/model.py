@@ -80,13 +80,17 @@ class Prerequisite(NamedTuple):
 
 
 class Sibling(NamedTuple):
-    """Another service that a container reaches by any of these names, and the ports that it is known to listen on."""
+    """Another service that a container reaches by any of these names.
+
+    `ports`: those that it is known to listen on, also under the number that they have on the host. `store`: the name of
+    its image where that is a well-known database or the like.
+    """
 
     name: str
     names: frozenset[str]
-    image: Value[str]
-    ports: frozenset[int]
+    ports: Mapping[int, int]
     span: Span
+    store: str | None = None
 
 
 class Container(NamedTuple):
@@ -276,6 +280,7 @@ class Server(NamedTuple):
     `printed`: writes to standard output before it serves; `prints`: in its tools. `back_channel`: requests to the client.
     `log_level`: what the SDK is told, `log_levels`: what the program sets itself, where nothing catches a failure.
     `reads`: the environment variables that its modules read. `certain`: it is started however open conditions turn out.
+    `fallbacks`: the addresses on the machine itself that stand in for variables that are not set, by name.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
     """
@@ -316,6 +321,7 @@ class Server(NamedTuple):
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Note, ...] = ()
     certain: bool = True
+    fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     longest_call: Value[float] = UNKNOWN
     fronted: Value[bool] = UNKNOWN
     authenticated: Value[bool] = UNKNOWN

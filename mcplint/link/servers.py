@@ -84,6 +84,7 @@ def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callab
             "reads": outcome.reads,
             "log_levels": outcome.levels,
             "imports": outcome.imports,
+            "fallbacks": outcome.fallbacks,
             "links": (why,),
         }
     )

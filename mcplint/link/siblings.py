@@ -49,8 +49,8 @@ def _called(place: Running, other: Running) -> Iterator[Note]:
     for value in place.container.env.values():
         if value.only and name.search(value.only) and value.span:
             yield Note(value.span, "connects to it")
-    store = "" if other.image else repository(other.container.image.only or "").rpartition("/")[2]
-    if store in PORTS and other.container.image.span:
+    store = _store(other)
+    if store and other.container.image.span:
         yield Note(other.container.image.span, f"{store} takes no connection before it is ready")
 
 
@@ -70,8 +70,16 @@ def probed(place: Running) -> Value[bool]:
 
 
 def _sibling(other: Running) -> Sibling:
-    container = other.container
-    name = repository(container.image.only or "") if not other.image else ""
-    ports = {port.target.only for port in (*container.ports, *container.expose) if port.protocol == "tcp"}
-    known = frozenset(port for port in ports if port) | PORTS.get(name.rpartition("/")[2], frozenset())
-    return Sibling(container.service or "", container.names, container.image, known, container.span)
+    container, store = other.container, _store(other)
+    tcp = [port for port in (*container.ports, *container.expose) if port.protocol == "tcp"]
+    inside = {port.target.only for port in tcp} | PORTS.get(store or "", frozenset())
+    published = {port.published.only: port.target.only for port in tcp if port.published is not None}
+    both = {**published, **{port: port for port in inside}}
+    known = {asked: port for asked, port in both.items() if asked and port}
+    return Sibling(container.service or "", container.names, known, container.span, store)
+
+
+def _store(place: Running) -> str | None:
+    """The name of a well-known image that is run as it is."""
+    name = "" if place.image else repository(place.container.image.only or "").rpartition("/")[2]
+    return name if name in PORTS else None

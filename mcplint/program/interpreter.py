@@ -10,6 +10,7 @@ from functools import cache
 from mcplint.core import Note
 from mcplint.program.attributes import attribute
 from mcplint.program.calls import call
+from mcplint.program.fallbacks import fallbacks
 from mcplint.program.imports import load
 from mcplint.program.journal import Exhausted, Leave
 from mcplint.program.launch import launch
@@ -61,6 +62,7 @@ def outcome(machine: Machine, notes: tuple[Note, ...], complete: bool) -> Outcom
         imports=tuple(dict.fromkeys(machine.imports)),
         modules=tuple(package.fact.source.path for package in machine.packages.values() if package),
         levels=tuple(dict.fromkeys(machine.levels)),
+        fallbacks=tuple(fallbacks(package.fact for package in machine.packages.values() if package)) if found else (),
         dotenv=tuple(dict.fromkeys(machine.dotenv)),
         unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
         missing=machine.missing,

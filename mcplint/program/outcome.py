@@ -64,7 +64,7 @@ class Outcome(NamedTuple):
 
     `levels`: the log levels that it sets, where nothing catches a failure.
     `reads`: the environment variables that its modules read; `asked`: those and the ones that libraries read for it.
-    `dotenv`: where it loads a `.env` file.
+    `dotenv`: where it loads a `.env` file. `fallbacks`: the local addresses that stand in for variables.
     `unknown`: why something could not be followed. `missing`: that a module provably lacks the
     attribute that is to be served or called, in words. `complete`: whether the program was followed to its end.
     """
@@ -76,6 +76,7 @@ class Outcome(NamedTuple):
     modules: tuple[str, ...] = ()
     levels: tuple[LogLevel, ...] = ()
     dotenv: tuple[Note, ...] = ()
+    fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     unknown: tuple[Note, ...] = ()
     missing: str | None = None
     complete: bool = True

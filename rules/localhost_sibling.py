@@ -1,0 +1,201 @@
+r"""A sibling service is addressed as localhost from inside a container
+
+Every container has a loopback interface of its own: `localhost` in the server's container is the server, not the
+database beside it. The connection is refused with the first tool that needs it, `Connection refused` on `localhost:5432`
+or the like, while the same program works on a laptop where both run outside of containers.
+
+Services of one compose project reach each other by the name of the service, on the port inside the other container,
+whatever is published for the host.
+
+An address counts that the program reads from its environment, or that it takes where the variable is not set, if a
+service of the project listens on that port and the address is meant for it: by its scheme (`postgresql://`), by the
+variable's name (`REDIS_HOST` and a service or image `redis`), or both. It says nothing of addresses that clients are
+told (`…PUBLIC…`, `…CALLBACK…`, origins), of the server's own port, or where the container shares another network.
+See https://docs.docker.com/compose/how-tos/networking/
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+import os
+
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+DATABASE_URL = os.environ["DATABASE_URL"]
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    environment:
+      DATABASE_URL: postgresql://notes@localhost:5432/notes
+    depends_on:
+      db:
+        condition: service_healthy
+  db:
+    image: postgres:17
+    healthcheck:
+      test: ["CMD-SHELL", "pg_isready -U notes"]
+```
+```output
+error[localhost-sibling]: reaches localhost:5432 in its own container, not db
+ --> compose.yaml:5:21
+  |
+5 |       DATABASE_URL: postgresql://notes@localhost:5432/notes
+  |       ----------------------------------------------------- the service sets DATABASE_URL
+  |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+...
+9 |   db:
+  |   -- this service is meant
+  |
+ ::: Dockerfile:6:1
+  |
+6 | CMD ["python", "server.py"]
+  | --------------------------- this container asks
+  |
+  = fix: ask db (--unsafe-fixes)
+```
+```diff
+--- a/compose.yaml
++++ b/compose.yaml
+@@ -2,7 +2,7 @@
+   notes:
+     build: .
+     environment:
+-      DATABASE_URL: postgresql://notes@localhost:5432/notes
++      DATABASE_URL: postgresql://notes@db:5432/notes
+     depends_on:
+       db:
+         condition: service_healthy
+```
+
+## Good
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    environment:
+      DATABASE_URL: postgresql://notes@db:5432/notes
+    depends_on:
+      db:
+        condition: service_healthy
+  db:
+    image: postgres:17
+    healthcheck:
+      test: ["CMD-SHELL", "pg_isready -U notes"]
+```
+"""
+
+import re
+from typing import NamedTuple
+
+from mcplint import ERROR, Edit, Finding, Fix, Note, Server, Sibling, Slot, Value, rule
+
+ADDRESS = re.compile(
+    r"(?:([a-z][a-z0-9+.]*)://(?:[^/@\s]*@)?)?(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?,]|$)"
+)
+TOLD = re.compile(r"PUBLIC|EXTERNAL|ORIGIN|CORS|REDIRECT|CALLBACK|FRONTEND|BROWSER|ISSUER|ALLOW|RESOURCE|AUDIENCE")
+# The ports that schemes stand for.
+SCHEMES = {
+    **dict.fromkeys(("postgres", "postgresql"), 5432),
+    **dict.fromkeys(("mysql", "mariadb"), 3306),
+    **dict.fromkeys(("redis", "rediss", "valkey"), 6379),
+    **dict.fromkeys(("bolt", "neo4j"), 7687),
+    "mongodb": 27017,
+    "amqp": 5672,
+    "nats": 4222,
+    "clickhouse": 9000,
+}
+
+
+class Address(NamedTuple):
+    """Where a variable leads: its scheme and port, as far as they are told, and its host and port as they are written."""
+
+    scheme: str
+    port: int | None
+    start: int
+    end: int
+
+
+@rule("localhost-sibling", ERROR)
+def check(server: Server):
+    container = server.container
+    if not container or container.shared_network.may(bool):
+        return
+    read = {name: value for name, value in container.env.items() if name in server.reads}
+    unset = {
+        name: value for name, value in server.fallbacks if container.variable(name).must(lambda text: text is None)
+    }
+    for name, value in {**unset, **read}.items():
+        for address in addresses(value.only):
+            port = address.port or number(container.variable(f"{name.rpartition('_')[0]}_PORT"))
+            meant = [sibling for sibling in container.siblings if leads(name, address, port, sibling)]
+            own = server.port.may(lambda number, port=port: number == port)
+            if len(meant) == 1 and not own and not TOLD.search(name):
+                where = value.only[address.start : address.end]
+                yield Finding(
+                    f"reaches {where} in its own container, not {meant[0].name}",
+                    value.span or server.span,
+                    (
+                        *value.trace,
+                        Note(meant[0].span, "this service is meant"),
+                        Note(container.cmd, "this container asks"),
+                    ),
+                    Fix(f"ask {meant[0].name}", mended(value, address, meant[0])) if name in read else None,
+                )
+
+
+def addresses(text: object) -> tuple[Address, ...]:
+    """The addresses on the machine itself in a text."""
+    found = ADDRESS.finditer(text) if isinstance(text, str) else ()
+    return tuple(
+        Address(
+            each[1] or "", int(each[3]) if each[3] else None, each.start(2), each.end(3) if each[3] else each.end(2)
+        )
+        for each in found
+        if each[1] or each.start() == 0
+    )
+
+
+def number(value: Value[str | None]) -> int | None:
+    return int(value.only) if value.only and value.only.isdecimal() else None
+
+
+def leads(name: str, address: Address, port: int | None, sibling: Sibling) -> bool:
+    """Whether an address is meant for a service: it listens on the port, and a name or a scheme says so."""
+    usual = SCHEMES.get(address.scheme.partition("+")[0])
+    port = port or usual
+    called = {part for each in (*sibling.names, sibling.store or "") for part in re.split(r"[^a-z0-9]+", each.lower())}
+    words = set(name.lower().split("_")[:-1])
+    named = bool(words & called) or (sibling.store or "").rstrip("0123456789") in words
+    if port is None:
+        return not address.scheme and sibling.store is not None and named
+    return port in sibling.ports and (named or (sibling.store is not None and usual in sibling.ports.values()))
+
+
+def mended(value: Value[str], address: Address, sibling: Sibling) -> tuple[Edit, ...]:
+    """The service's name in place of the host, and its own port in place of one that is published."""
+    slot = value.slot
+    if not isinstance(slot, Slot) or slot.span.text != value.only:
+        return ()
+    port = "" if address.port is None else f":{sibling.ports[address.port]}"
+    start = slot.span.start
+    return (Edit(slot.span._replace(start=start + address.start, end=start + address.end), f"{sibling.name}{port}"),)
