@@ -28,8 +28,8 @@ from mcplint.tree import Tree
 
 if TYPE_CHECKING:
     from mcplint.facts.dockerfile import Dockerfile
+    from mcplint.link.front import Front
     from mcplint.link.image import Image
-    from mcplint.link.proxies import Proxy
     from mcplint.link.service import Service
 
 Paths = Mapping[str, list[str]]
@@ -141,7 +141,7 @@ def _containers(
 def _published(reading: Reading, paths: Paths, network: Network, deployment: Deployment) -> Deployment:
     """The deployment with its routes, with how they spread requests, and with what clients are told."""
     in_front = _proxies(reading, paths, network)
-    routes = tuple(route for proxy in in_front for _, route in proxy.routes)
+    routes = tuple(route for front in in_front for route in front.routes)
     manifests, remotes, packages = _manifests(reading, paths, network)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
     return deployment._replace(
@@ -159,7 +159,7 @@ def _why(part: Route) -> str:
     return "; ".join(dict.fromkeys(link.why for link in part.links)) or "leads to no server that is known"
 
 
-def _proxies(reading: Reading, paths: Paths, network: Network) -> tuple[Proxy, ...]:
+def _proxies(reading: Reading, paths: Paths, network: Network) -> tuple[Front, ...]:
     if not network.servers or "nginx" not in paths:
         return ()
     from mcplint.link.proxies import proxies
@@ -221,7 +221,7 @@ def _clients(reading: Reading, paths: Paths) -> tuple[ClientConfig, ...]:
     return tuple(client for file in reading.all("client", paths["client"]).values() for client in clients(file))
 
 
-def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:
+def _joined(parts: tuple[P, ...], in_front: tuple[Front, ...], network: Network) -> tuple[P, ...]:
     if not parts or not network.servers:
         return parts
     from mcplint.link.published import joined

@@ -1,32 +1,35 @@
-"""What of a server's traffic a proxy's location carries: its MCP endpoint or not, and how its streams behave."""
+"""What of a server's traffic a proxy's route carries: its MCP endpoint or not, and how its streams behave."""
 
 from __future__ import annotations
 
-from mcplint.core import UNKNOWN, Note, Span, Value
+from collections.abc import Callable
+
+from mcplint.core import UNKNOWN, Note, Value
 from mcplint.knowledge.sdk import agreed, fact, newest
-from mcplint.link.nginx import Proxied, answer, leads_to, paths_to
 from mcplint.model import Route, Sdk, Server
 
+Paths = Callable[[str], tuple[str, ...]]
+"""The paths that clients may ask for so that a route's server is asked for one, the likeliest first."""
 
-def carrying(found: Proxied, route: Route) -> Route:
-    """The route with what it carries of the server that it leads to."""
+
+def carrying(route: Route, paths_to: Paths, leads_to: Callable[[str], bool]) -> Route:
+    """The route with what it carries of its server; `leads_to`: whether any route passes a path on as it is."""
     server = route.server
     if server is None or server.path.options is None:
         return route
-    endpoint = _endpoint(found, server)
-    secured = _secured(found, endpoint.only)
-    return route._replace(endpoint=endpoint, ping=_ping(server), opts_out=_opts_out(server), secured=secured)
+    endpoint = _endpoint(route, server, paths_to, leads_to)
+    return route._replace(endpoint=endpoint, ping=_ping(server), opts_out=_opts_out(server))
 
 
-def _endpoint(found: Proxied, server: Server) -> Value[str | None]:
+def _endpoint(route: Route, server: Server, paths_to: Paths, leads_to: Callable[[str], bool]) -> Value[str | None]:
     """The path for clients; one with another last slash counts where none has the right one: it is redirected."""
     ways = []
     for path in server.path.options or ():
-        reached = paths_to(found, path)
-        if not reached and not leads_to(found.config, found.server, path):
-            reached = paths_to(found, path.rstrip("/") if path.endswith("/") and path != "/" else f"{path}/")
+        reached = paths_to(path)
+        if not reached and not leads_to(path):
+            reached = paths_to(path.rstrip("/") if path.endswith("/") and path != "/" else f"{path}/")
         ways.append(reached[0] if reached else None)
-    trace = (*server.path.trace, Note(found.route.span, "is followed to the server"))
+    trace = (*server.path.trace, Note(route.span, "is followed to the server"))
     return Value(tuple(dict.fromkeys(ways)), trace)
 
 
@@ -53,28 +56,3 @@ def _fact(sdk: Sdk, name: str) -> object | None:
     if sdk.package and sdk.version.options is None:
         return fact(sdk.package, newest(sdk.package), name)
     return agreed(sdk, name)
-
-
-def _secured(found: Proxied, path: str | None) -> Span | None:
-    """Where TLS is set up for one of the names, if the endpoint is reached without it all the same."""
-    names = {word.text for word in found.server.names}
-    tls = [
-        directive.head
-        for server in found.config.servers
-        if server is found.server or names & {word.text for word in server.names}
-        for directive in server.level.own.get("listen", ())
-        if "ssl" in directive.words
-    ]
-    return tls[0] if tls and path and _plain(found, path) else None
-
-
-def _plain(found: Proxied, path: str) -> bool:
-    """Whether the location answers on a port that other machines reach without TLS."""
-    host = next((word.text for word in found.server.names if word.text[:1].isalnum()), "localhost")
-    ports = [each.port for each in found.server.listens if each.port and not each.tls and not _local(each.host)]
-    answers = (answer(found.config, host, port, "http", path) for port in ports)
-    return any(sent.kind == "proxy" and sent.location == found.route.span for sent in answers)
-
-
-def _local(host: str) -> bool:
-    return host.startswith(("127.", "[::1]", "localhost", "unix:"))

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from functools import partial
 
-from mcplint.core import UNKNOWN, Note, Value
+from mcplint.core import UNKNOWN, Span, Value
 from mcplint.facts.nginx import NginxFile
 from mcplint.knowledge.nginx import image_version
 from mcplint.link.carried import carrying
 from mcplint.link.containers import Running
-from mcplint.link.nginx import Config, Proxied, configure, proxied
-from mcplint.link.reach import Network, Reached, home
-from mcplint.model import MISSING, Link, Route
+from mcplint.link.front import Front, joined, published
+from mcplint.link.nginx import Config, Proxied, answer, configure, leads_to, paths_to, proxied
+from mcplint.link.reach import Network, home
+from mcplint.model import Route
 from mcplint.tree import Tree
 
 
-class Proxy(NamedTuple):
-    """One nginx configuration, the container that runs it (None: the machine itself, or unknown), and its routes."""
-
-    config: Config
-    origin: Running | None
-    routes: tuple[tuple[Proxied, Route], ...]
-
-
-def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Iterator[Proxy]:
+def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Iterator[Front]:
     """Every nginx configuration of the project, its routes joined to the servers that they lead to."""
     homes: dict[str | None, tuple[Running | None, dict[str, NginxFile]]] = {}
     for path, file in files.items():
@@ -34,10 +27,24 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
         env = origin.container.variable if origin else None
         version = release(origin.container.image) if origin else UNKNOWN
         for config in configure(own, tree, _places(origin), env):
-            found = proxied((config,), version)
-            yield Proxy(
-                config, origin, tuple((one, carrying(one, _joined(one.route, origin, network))) for one in found)
-            )
+            routes = tuple(_route(found, origin, network) for found in proxied((config,), version))
+            ports = _ports(config)
+            yield Front("nginx", routes, ports, published(origin, ports), partial(answer, config))
+
+
+def _route(found: Proxied, origin: Running | None, network: Network) -> Route:
+    to, leads = partial(paths_to, found), partial(leads_to, found.config, found.server)
+    route = carrying(joined(found.route, origin, network), to, leads)
+    return route._replace(secured=_secured(found, route.endpoint.only))
+
+
+def _ports(config: Config) -> Mapping[int, bool]:
+    """The ports that any server listens on, and whether one of them speaks TLS there."""
+    ports: dict[int, bool] = {}
+    for listen in (listen for server in config.servers for listen in server.listens):
+        if listen.port:
+            ports[listen.port] = ports.get(listen.port, False) or listen.tls
+    return ports
 
 
 def _places(origin: Running | None) -> Mapping[str, str]:
@@ -60,18 +67,26 @@ def release(image: Value[str]) -> Value[str]:
     return Value(tuple(name for name in named if name), image.trace) if named and all(named) else UNKNOWN
 
 
-def _joined(route: Route, origin: Running | None, network: Network) -> Route:
-    """The route with the server that its members lead to, if all that are known lead to one program."""
-    if not route.members:
-        return route._replace(links=(Link(None, MISSING, "where it leads is not known before there is a request"),))
-    reached = [_member(route, number, origin, network) for number in range(len(route.members))]
-    servers = {found.server.id: found.server for found in reached if found.server}
-    programs = {(server.span.source.path, server.span.start) for server in servers.values()}
-    if len(programs) != 1:
-        return route._replace(links=tuple(found.link for found in reached))
-    return route._replace(server=next(iter(servers.values())), links=tuple(found.link for found in reached))
+def _secured(found: Proxied, path: str | None) -> Span | None:
+    """Where TLS is set up for one of the names, if the endpoint is reached without it all the same."""
+    names = {word.text for word in found.server.names}
+    tls = [
+        directive.head
+        for server in found.config.servers
+        if server is found.server or names & {word.text for word in server.names}
+        for directive in server.level.own.get("listen", ())
+        if "ssl" in directive.words
+    ]
+    return tls[0] if tls and path and _plain(found, path) else None
 
 
-def _member(route: Route, number: int, origin: Running | None, network: Network) -> Reached:
-    member = route.members[number]
-    return network.at(member.host, member.port, origin, Note(member.span, "leads here"), route.path.only)
+def _plain(found: Proxied, path: str) -> bool:
+    """Whether the location answers on a port that other machines reach without TLS."""
+    host = next((word.text for word in found.server.names if word.text[:1].isalnum()), "localhost")
+    ports = [each.port for each in found.server.listens if each.port and not each.tls and not _local(each.host)]
+    answers = (answer(found.config, host, port, "http", path) for port in ports)
+    return any(sent.kind == "proxy" and sent.location == found.route.span for sent in answers)
+
+
+def _local(host: str) -> bool:
+    return host.startswith(("127.", "[::1]", "localhost", "unix:"))

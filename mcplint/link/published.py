@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 from mcplint.core import UNKNOWN, Note, Value
-from mcplint.link.nginx import Answer, answer
-from mcplint.link.proxies import Proxy
+from mcplint.link.front import Front
+from mcplint.link.nginx.answer import FILE, PROXY, REDIRECT, STATUS, Answer
 from mcplint.link.reach import LOOPBACK, Network
 from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Server
 
@@ -27,14 +27,14 @@ class Target(NamedTuple):
     path: str
 
 
-def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
+def joined(part: P, fronts: tuple[Front, ...], network: Network) -> P:
     """The part with the route and server that answer its URL, and what that server is asked for."""
     target = taken_apart(part.url.only) if part.url.only else None
     if target is None:
         return part._replace(links=(Link(None, MISSING, "has no URL that is known"),))
     note = Note(part.url.span or part.span, "this URL is what clients are told")
-    for proxy, port, kind in _fronts(target, proxies, network):
-        return _through(part, proxy, target, port, kind, note)
+    for front, port, kind in _taking(target, fronts):
+        return _through(part, front, target, port, kind, note)
     if target.host in LOOPBACK:
         reached = network.at(target.host, target.port, None, note)
         asked: Value[str | None] = Value((target.path,), (note,)) if reached.server else UNKNOWN
@@ -56,64 +56,49 @@ def taken_apart(url: str) -> Target | None:
     return Target(parts.scheme, parts.hostname, port, parts.path or "/")
 
 
-def _fronts(target: Target, proxies: tuple[Proxy, ...], network: Network) -> Iterator[tuple[Proxy, int, str]]:
+def _taking(target: Target, fronts: tuple[Front, ...]) -> Iterator[tuple[Front, int, str]]:
     """The proxies that take a request for a target, best first: the port they hear it on, and the kind of link."""
-    leading = [proxy for proxy in proxies if any(route.server for _, route in proxy.routes)]
-    for proxy in leading:
+    leading = [front for front in fronts if front.leads]
+    for front in leading:
         if target.host in LOOPBACK:
-            if inner := _inner(proxy, target.port):
-                yield proxy, inner, MADE
-        elif any(target.host in (route.server_names.only or ()) for _, route in proxy.routes):
-            yield proxy, _heard(proxy, target), MADE
+            if inner := front.published.get(target.port):
+                yield front, inner, MADE
+        elif any(target.host in (route.server_names.only or ()) for route in front.routes):
+            yield front, _heard(front, target), MADE
     if len(leading) == 1 and target.host not in LOOPBACK:
         yield leading[0], _heard(leading[0], target), ASSUMED
 
 
-def _inner(proxy: Proxy, port: int) -> int | None:
-    """The port that a proxy listens on behind a port of the machine, or None where it takes nothing there."""
-    if proxy.origin is None or proxy.origin.container.shared_network.must(bool):
-        return port if port in _listens(proxy) else None
-    for published in proxy.origin.container.ports:
-        if published.published is not None and published.published.only == port:
-            return published.target.only
-    return None
-
-
-def _listens(proxy: Proxy) -> set[int]:
-    return {listen.port for server in proxy.config.servers for listen in server.listens if listen.port}
-
-
-def _heard(proxy: Proxy, target: Target) -> int:
+def _heard(front: Front, target: Target) -> int:
     """The port that a public request comes in on: the URL's own, or the only one where TLS ends before the proxy."""
-    ports = _listens(proxy)
-    if target.port in ports:
+    if target.port in front.ports:
         return target.port
-    return 80 if 80 in ports else min(ports, default=80)
+    return 80 if 80 in front.ports else min(front.ports, default=80)
 
 
-def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: Note) -> P:
-    answered: Answer = _answer(proxy, target, port)
+def _through(part: P, front: Front, target: Target, port: int, kind: str, note: Note) -> P:
+    answered: Answer = _answer(front, target, port)
     trace = (note, *answered.trace)
-    if answered.kind == "proxy" and answered.uri is not None:
-        route = next((route for _, route in proxy.routes if route.span == answered.location), None)
+    if answered.kind == PROXY and answered.uri is not None:
+        route = next((route for route in front.routes if route.span == answered.location), None)
         server = route.server if route else None
         link = Link(route.id if route else None, kind if route else MISSING, "is answered by this location", (note,))
         asked: Value[str | None] = Value((answered.uri.partition("?")[0],), trace) if server else UNKNOWN
         return part._replace(route=route, server=server, asked=asked, links=(link,))
-    if answered.certain and (answered.kind == "file" or (answered.kind == "status" and answered.status in REFUSALS)):
-        server = next((route.server for _, route in proxy.routes if route.server), None)
+    if answered.certain and (answered.kind == FILE or (answered.kind == STATUS and answered.status in REFUSALS)):
+        server = next((route.server for route in front.routes if route.server), None)
         refused: Value[str | None] = Value((None,), trace)
-        link = Link(None, kind, f"nginx answers {answered.status or 'with a file of its own'}", (note,))
+        link = Link(None, kind, f"{front.name} answers {answered.status or 'without any server'}", (note,))
         return part._replace(server=server, asked=refused, links=(link,))
-    return part._replace(links=(Link(None, MISSING, "what nginx answers is not known", trace),))
+    return part._replace(links=(Link(None, MISSING, f"what {front.name} answers is not known", trace),))
 
 
-def _answer(proxy: Proxy, target: Target, port: int) -> Answer:
+def _answer(front: Front, target: Target, port: int) -> Answer:
     """What the proxy does, a redirect from http to https followed once."""
-    tls = any(listen.tls for server in proxy.config.servers for listen in server.listens if listen.port == port)
-    first = answer(proxy.config, target.host, port, "https" if tls else "http", target.path)
-    if first.kind == "redirect" and (first.to or "").startswith("https://") and 443 in _listens(proxy) and not tls:
-        return answer(proxy.config, target.host, 443, "https", target.path)
+    tls = front.ports.get(port, False)
+    first = front.ask(target.host, port, "https" if tls else "http", target.path)
+    if first.kind == REDIRECT and (first.to or "").startswith("https://") and 443 in front.ports and not tls:
+        return front.ask(target.host, 443, "https", target.path)
     return first
 
 

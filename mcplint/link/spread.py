@@ -28,7 +28,7 @@ def spreads(server: Server, running: Running | None, routes: tuple[Route, ...]) 
 
 def _balancer(route: Route) -> tuple[Note, ...]:
     how = route.balancing.only
-    return (Note(route.balancing.span or route.span, f"nginx spreads requests by {how}"),) if how else ()
+    return (Note(route.balancing.span or route.span, f"{route.proxy} spreads requests by {how}"),) if how else ()
 
 
 def kind(balancing: Value[str]) -> Value[str]:

@@ -75,7 +75,7 @@ def _boxes(deployment: Deployment) -> Iterator[Box]:
     for route in deployment.routes:
         names = " ".join(route.server_names.only or ()) or "any name"
         listen = " ".join(route.listen.only or ())
-        yield Box(route.id, "route", f"nginx location {_text(route.location)}", (f"{names} {listen}".strip(),))
+        yield Box(route.id, "route", f"{route.proxy} location {_text(route.location)}", (f"{names} {listen}".strip(),))
     for server in deployment.servers:
         name = " ".join(("server", *map(str, server.name.options or ())))
         yield Box(server.id, "server", name, tuple(_server_lines(server)))

@@ -1,0 +1,60 @@
+"""A proxy in front of servers, whatever program it is: its routes, where it listens, and what becomes of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from mcplint.core import Note
+from mcplint.link.containers import Running
+from mcplint.link.nginx.answer import Answer
+from mcplint.link.reach import Network, Reached
+from mcplint.model import MISSING, Link, Route
+
+
+class Front(NamedTuple):
+    """One proxy.
+
+    `name`: of its program. `ports`: those that it listens on, and whether it speaks TLS there. `published`: by port of
+    the machine, the port on which the proxy hears it. `ask`: what becomes of a request for a host, a port, a scheme and
+    a path.
+    """
+
+    name: str
+    routes: tuple[Route, ...]
+    ports: Mapping[int, bool]
+    published: Mapping[int, int]
+    ask: Callable[[str, int, str, str], Answer]
+
+    @property
+    def leads(self) -> bool:
+        """Whether any of its routes leads to a server that is known."""
+        return any(route.server for route in self.routes)
+
+
+def published(origin: Running | None, ports: Mapping[int, bool]) -> Mapping[int, int]:
+    """By port of the machine, the port of a container that it leads to; without a container it is the same one."""
+    if origin is None or origin.container.shared_network.must(bool):
+        return {port: port for port in ports}
+    pairs = ((port.published.only, port.target.only) for port in origin.container.ports if port.published is not None)
+    return {outer: inner for outer, inner in pairs if outer is not None and inner is not None}
+
+
+def joined(route: Route, origin: Running | None, network: Network) -> Route:
+    """The route with the server that its members lead to, if all that are known lead to one program."""
+    if not route.members:
+        return route._replace(links=(Link(None, MISSING, "where it leads is not known before there is a request"),))
+    return among(route, [_member(route, number, origin, network) for number in range(len(route.members))])
+
+
+def among(route: Route, reached: list[Reached]) -> Route:
+    """The route with the one program that answers behind it."""
+    servers = {found.server.id: found.server for found in reached if found.server}
+    programs = {(server.span.source.path, server.span.start) for server in servers.values()}
+    links = tuple(found.link for found in reached)
+    return route._replace(server=next(iter(servers.values())) if len(programs) == 1 else None, links=links)
+
+
+def _member(route: Route, number: int, origin: Running | None, network: Network) -> Reached:
+    member = route.members[number]
+    return network.at(member.host, member.port, origin, Note(member.span, "leads here"), route.path.only)
