@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mcplint.core import Source
 from mcplint.link.nginx import answer, configure
-from mcplint.link.nginx.answer import FILE, PROXY, REDIRECT, STATUS
+from mcplint.link.nginx.phases import FILE, PROXY, REDIRECT, STATUS
 from mcplint.readers.nginx import read
 from mcplint.tree import Tree
 from tests.lab import nginx

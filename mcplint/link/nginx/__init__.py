@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mcplint.link.nginx.answer import Answer, answer, through
+from mcplint.link.nginx.answer import answer, through
 from mcplint.link.nginx.config import Config, configure
+from mcplint.link.nginx.phases import Answer
 from mcplint.link.nginx.routes import Proxied, leads_to, paths_to, proxied, routes
 
 __all__ = ["Answer", "Config", "Proxied", "answer", "configure", "leads_to", "paths_to", "proxied", "routes", "through"]

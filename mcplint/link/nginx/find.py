@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mcplint.knowledge.nginx import PASSES
-from mcplint.link.nginx.config import Config, Listen, Location, Locations, VirtualServer
+from mcplint.link.nginx.blocks import Listen, Location, Locations, VirtualServer
+from mcplint.link.nginx.config import Config
 from mcplint.link.nginx.request import Request
 from mcplint.link.nginx.text import Undecided, search
 

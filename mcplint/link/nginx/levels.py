@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.core import Note, Unreadable, Value
-from mcplint.facts.nginx import Directive, NginxFile, Word
-from mcplint.glob import ANY, Pattern
-from mcplint.knowledge.nginx import ACCESS, NOT_INHERITED, REWRITES, SERVER_FOLDERS, STOCK_INCLUDES, TOGETHER
+from mcplint.core import Unreadable, Value
+from mcplint.facts.nginx import Directive, NginxFile
+from mcplint.knowledge.nginx import ACCESS, NOT_INHERITED, REWRITES, TOGETHER
+from mcplint.link.nginx.envsubst import filled
+from mcplint.link.nginx.places import Places
 from mcplint.tree import Tree
 
 DEEPEST = 16
@@ -84,10 +83,7 @@ class Includes:
     ) -> None:
         self.files: dict[str, NginxFile | None] = dict(files)
         self.tree = tree
-        self.places = {**places}
-        for place, path in places.items():
-            if place.rstrip("/") == "/etc/nginx/templates":
-                self.places.setdefault("/etc/nginx/conf.d", path)
+        self.places = Places.of(files, tree, places)
         self.env = env
         self.left = MOST_DIRECTIVES
         self.included: set[str] = set()
@@ -110,9 +106,9 @@ class Includes:
         """The directives, each include replaced by what it brings; one that cannot be followed stays."""
         for directive in directives:
             if directive.name != "include" or len(directive.args) != 1:
-                yield self.fill(directive)
+                yield filled(directive, self.env)
                 continue
-            paths = self.find(directive, http)
+            paths = self.places.find(directive, http)
             if paths is None or len(active) > DEEPEST:
                 yield directive
                 continue
@@ -138,126 +134,7 @@ class Includes:
                 self.files[path] = None
         return self.files[path]
 
-    def find(self, include: Directive, http: bool) -> list[str] | None:
-        """The files that an include names; None where they may lie outside the project."""
-        word = include.args[0]
-        if posixpath.basename(word.text) in STOCK_INCLUDES:
-            return []
-        if word.hole or "$" in word.text or "[" in word.text:
-            return None
-        here = posixpath.dirname(include.span.source.path)
-        wild = "*" in word.text or "?" in word.text
-        if wild and (mounted := self._mounted(word.text)):
-            return mounted
-        for path in self._candidates(word.text, here):
-            found = self._matching(path) if wild else [path] * (path in self.tree.paths)
-            if found:
-                return found
-        if wild:
-            return [] if http else None
-        return self._by_end(word.text)
-
-    def _candidates(self, text: str, here: str) -> Iterator[str]:
-        """Where in the project the path of an include may lie, the likeliest first."""
-        inside = text.removeprefix("/etc/nginx/").removeprefix("/usr/local/nginx/conf/")
-        full = text if text.startswith("/") else f"/etc/nginx/{text}"
-        for place, path in sorted(self.places.items(), key=lambda item: -len(item[0])):
-            if full == place or full.startswith(place.rstrip("/") + "/"):
-                yield posixpath.normpath(posixpath.join(path, full[len(place) :].lstrip("/")))
-        if inside.startswith("/"):
-            return
-        folder = here
-        while True:
-            yield from _inside_project(posixpath.join(folder, inside))
-            if not folder:
-                return
-            folder = posixpath.dirname(folder)
-
-    def _mounted(self, text: str) -> list[str]:
-        """The files that lie in the image where a pattern looks."""
-        folder, _, name = (text if text.startswith("/") else f"/etc/nginx/{text}").rpartition("/")
-        try:
-            wanted = Pattern.of(name)
-        except ValueError:
-            return []
-        places = sorted(self.places.items())
-        return [path for place, path in places if any(_is_in(made, folder, wanted) for made in _made(place))]
-
-    def _matching(self, pattern: str) -> list[str]:
-        """The files that a pattern names; templates count as the files that are made of them."""
-        folder, _, name = pattern.rpartition("/")
-        if "*" in folder or "?" in folder:
-            return []
-        try:
-            wanted = Pattern.of(name)
-        except ValueError:
-            return []
-        return sorted(path for path in self.files if any(_is_in(made, folder, wanted) for made in _made(path)))
-
-    def _by_end(self, text: str) -> list[str] | None:
-        """The one file whose path ends as the include does, or whose name is the same."""
-        for ends in ("/".join(text.rstrip("/").split("/")[-2:]), posixpath.basename(text)):
-            found = [p for p in self.files if any(m == ends or m.endswith(f"/{ends}") for m in _made(p))]
-            if len(found) == 1:
-                return found
-        return None
-
-    def fill(self, directive: Directive) -> Directive:
-        """The directive with its placeholders replaced by what the environment says."""
-        if not any("$" in word.text for word in directive.args):
-            return directive
-        template = ".template" in directive.span.source.path
-        return directive._replace(args=tuple(self._filled(word, template) for word in directive.args))
-
-    def _filled(self, word: Word, template: bool) -> Word:
-        """A name in capitals is never a variable of nginx, any other only where the environment has it."""
-        text, trace, hole, at = "", word.trace, word.hole, 0
-        for found in re.finditer(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", word.text):
-            name = found[1] or found[2]
-            capital = name.isupper() and (template or found[1] is not None)
-            value = self.env(name) if self.env and (capital or template) else Value[str | None]()
-            if isinstance(value.only, str):
-                text += word.text[at : found.start()] + value.only
-                at = found.end()
-                trace += (Note(word.span, f"{name} is filled in from the environment"), *value.trace)
-            elif capital:
-                hole = True
-        return word._replace(text=text + word.text[at:], trace=trace, hole=hole)
-
 
 def _opens(directive: Directive) -> bool:
     """Whether a block that holds this may hold more than is seen."""
     return directive.name == "include" or (directive.hole and not directive.args and directive.block is None)
-
-
-def _inside_project(path: str) -> Iterator[str]:
-    normal = posixpath.normpath(path)
-    if not normal.startswith(("../", "/")) and normal != "..":
-        yield normal
-
-
-def _made(path: str) -> tuple[str, ...]:
-    """The names that a file may have in the image: a template becomes a file of `conf.d`."""
-    if not path.endswith(".template"):
-        return (path,)
-    made = path.removesuffix(".template")
-    folder, _, name = made.rpartition("/")
-    return (
-        (made, posixpath.join(posixpath.dirname(folder), "conf.d", name)) if _last(folder) == "templates" else (made,)
-    )
-
-
-def _last(folder: str) -> str:
-    return folder.rpartition("/")[2]
-
-
-def _is_in(path: str, folder: str, wanted: Pattern) -> bool:
-    parent, _, name = path.rpartition("/")
-    if parent != folder or len(name) > 255:
-        return False
-    return ANY in wanted.tokens and len(name) in wanted.ends(name, 0)
-
-
-def is_server_folder(path: str) -> bool:
-    """Whether nginx includes all files of this folder side by side."""
-    return _last(path) in SERVER_FOLDERS

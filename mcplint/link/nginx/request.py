@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from mcplint.core import Note, Span
-from mcplint.link.nginx.config import Config, Location, VirtualServer
+from mcplint.link.nginx.blocks import Location, VirtualServer
+from mcplint.link.nginx.config import Config
 from mcplint.link.nginx.levels import Level
 from mcplint.link.nginx.text import Undecided, search
 

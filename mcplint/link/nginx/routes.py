@@ -9,17 +9,18 @@ from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.nginx import Directive, NginxFile, Word
-from mcplint.link.nginx.answer import PROXY, through, within
-from mcplint.link.nginx.config import Config, Location, VirtualServer, address, configure
+from mcplint.link.nginx.answer import through, within
+from mcplint.link.nginx.blocks import Location, VirtualServer
+from mcplint.link.nginx.config import Config, configure
 from mcplint.link.nginx.levels import Level
+from mcplint.link.nginx.phases import PROXY
 from mcplint.link.nginx.spelling import Settings, flag, seconds, setting, statement
 from mcplint.link.nginx.text import normalise
-from mcplint.model import Member, Route
+from mcplint.link.nginx.upstream import balancing, members
+from mcplint.model import Route
 from mcplint.tree import Tree
 
 MOST_ROUTES = 500
-STICKY = ("sticky", "ip_hash", "hash", "least_conn", "least_time", "random")
-"""How an upstream picks the member; the first of these that it has decides for a session."""
 
 
 class Proxied(NamedTuple):
@@ -66,7 +67,7 @@ def _route(
     level, word = location.level, location.passes[-1].args[0]
     sent = through(config, server, location, sample(location) or "/")
     where = (Note(word.span, "proxy_pass leads here"), *word.trace)
-    upstream, members = _members(config, sent.upstream, word)
+    upstream, shared = members(config, sent.upstream, word)
     return Route(
         id=id,
         span=directive.head,
@@ -76,8 +77,8 @@ def _route(
         server_names=_names(server),
         location=_location(location, directive),
         target=_target(sent.upstream if sent.kind == PROXY else None, word, where),
-        balancing=_balancing(upstream, where),
-        members=members,
+        balancing=balancing(upstream, where),
+        members=shared,
         buffering=setting(level, "proxy_buffering", flag, version),
         read_timeout=setting(level, "proxy_read_timeout", seconds, version),
         http_version=setting(level, "proxy_http_version", str, version),
@@ -160,39 +161,3 @@ def _target(upstream: str | None, word: Word, where: tuple[Note, ...]) -> Value[
 
 def _path(uri: str | None, where: tuple[Note, ...]) -> Value[str]:
     return Value(None, where) if uri is None else Value((uri,), where)
-
-
-def _members(config: Config, authority: str | None, word: Word) -> tuple[Level | None, tuple[Member, ...]]:
-    """The upstream block behind an authority, if it names one, and the servers that share the requests."""
-    if authority is None:
-        return None, ()
-    scheme, _, name = authority.partition("://")
-    upstream = config.upstreams.get(name.lower())
-    if upstream is None:
-        host, port = address(name, 443 if scheme.lower() == "https" else 80)
-        return None, (Member(host, port or 0, True, word.span),)
-    found = []
-    for server in upstream.own.get("server", ()):
-        if server.args:
-            host, port = address(server.args[0].text, 80)
-            active = not {"backup", "down"} & set(server.words[1:])
-            unsure = server.args[0].hole or "$" in server.args[0].text
-            found.append(Member("" if unsure else host, 0 if unsure else port or 0, active, server.head))
-    return upstream, tuple(found)
-
-
-def _balancing(upstream: Level | None, where: tuple[Note, ...]) -> Value[str]:
-    """The directive that picks the member."""
-    if upstream is None or upstream.directive is None:
-        return Value(("round-robin",), where)
-    for name in STICKY:
-        for directive in upstream.own.get(name, ())[-1:]:
-            text = " ".join((name, *directive.words))
-            if any(word.hole for word in directive.args):
-                return Value(None, (Note(directive.head, "is filled in later"),))
-            slot = Slot(directive.head) if directive.head.text == text else None
-            return Value((text,), (*where, Note(directive.head, "picks the member")), slot)
-    if upstream.open:
-        return Value(None, (Note(upstream.directive.head, "this upstream is not wholly known"),))
-    trace = (*where, Note(upstream.directive.head, "sets no way to pick the member: round-robin by default"))
-    return Value(("round-robin",), trace, statement(upstream))
