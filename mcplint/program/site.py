@@ -301,6 +301,20 @@ def _layer(machine: Machine, layer: Any, site: Site) -> None:
         site.cors.append(Cors(layer.span, origins, methods, headers, exposed))
     elif path.endswith(("GZipMiddleware", "BrotliMiddleware")) and layer.span:
         site.compressed.append(Note(layer.span, "compresses what it answers"))
+    elif path not in LAYERS and not (isinstance(only, (Class, Function)) and not minds_paths(only.node)):
+        site.closed = False
+
+
+_PATHS = frozenset({"path", "raw_path", "url"})
+
+
+def minds_paths(root: ast.AST) -> bool:
+    """Whether code looks at the path of a request, and so may answer or change it."""
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in _PATHS)
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in _PATHS)
+        for node in ast.walk(root)
+    )
 
 
 def _lengthened(name: str, args: Args) -> Abstract:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mcplint.core import Note
 from mcplint.program.libraries.sdk import (
     FAST,
     LOW,
@@ -129,8 +130,12 @@ def low_served(machine: Machine, handled: Any, path: Abstract) -> Served:
         transport=known(STREAMABLE, *args.notes),
         stateless=through.table["stateless"],
         json_response=through.table["json_response"],
-        lifespan=known(True, *args.notes) if running else unknown() if unsure else known(False, *args.notes),
+        lifespan=known(True, *args.notes) if running else unknown() if unsure else known(False, *_idle(args)),
     )
+
+
+def _idle(args: Args) -> tuple[Note, ...]:
+    return tuple(note._replace(text="its session manager is never run") for note in args.notes)
 
 
 def _security(through: Instance) -> tuple[Abstract, Abstract, Abstract]:

@@ -149,7 +149,14 @@ def itself(machine: Machine, owner: Instance) -> Abstract:
 
 def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
     """`@app.middleware("http")`: a function around every request."""
-    return known(External("decorator.same"))
+    return known(Method(app, f"{APP}.%around"))
+
+
+def around(machine: Machine, args: Args, app: Instance) -> Abstract:
+    made = Instance(External(MIDDLEWARE), args.span)
+    made.table["%args"] = (Args((args.get(0, "func"),)),)
+    machine.put(app.table, "%middleware", (*app.table.get("%middleware", ()), made))
+    return args.get(0, "func")
 
 
 LAYERS = (
@@ -174,6 +181,7 @@ CALLS: dict[str, Handler] = {
     f"{APP}.include_router": include_router,
     f"{APP}.add_middleware": add_middleware,
     f"{APP}.middleware": layer,
+    f"{APP}.%around": around,
     f"{APP}.on_event": on_event,
     f"{APP}.%started": started,
     f"{APP}.add_event_handler": add_event_handler,

@@ -1,0 +1,114 @@
+r"""Mounted MCP application whose session manager never runs
+
+A streamable HTTP application starts its session manager in its lifespan. Starlette and FastAPI run the lifespan of the
+application that is served, and never that of one that is mounted in it, or whose routes were taken over. The server then
+starts cleanly, its health route answers `200`, and every MCP request is a `500`:
+`RuntimeError: Task group is not initialized. Make sure to use run().`
+
+Hand the lifespan to the outer application: `lifespan=lambda app: mcp.session_manager.run()` for `mcp`,
+`lifespan=mcp_app.lifespan` for `fastmcp`. One that has a lifespan of its own enters the other in it. `lifespan="off"`
+given to uvicorn does the same harm.
+
+It says nothing of SSE applications, which need no lifespan, nor where what the outer application starts with cannot be
+followed.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+app = Starlette(routes=[Mount("/", app=mcp.streamable_http_app())])
+```
+```output
+error[mount-without-lifespan]: answers every MCP request with 500: nothing runs its session manager
+ --> server.py:6:25
+  |
+6 | app = Starlette(routes=[Mount("/", app=mcp.streamable_http_app())])
+  |                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |                                        ------------------------- its session manager is never run
+  |
+  = fix: run it with the application that is served (--unsafe-fixes)
+```
+```diff
+--- a/server.py
++++ b/server.py
+@@ -3,4 +3,4 @@
+ from starlette.routing import Mount
+
+ mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+-app = Starlette(routes=[Mount("/", app=mcp.streamable_http_app())])
++app = Starlette(routes=[Mount("/", app=mcp.streamable_http_app())], lifespan=lambda app: mcp.session_manager.run())
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+app = Starlette(
+    routes=[Mount("/", app=mcp.streamable_http_app())],
+    lifespan=lambda app: mcp.session_manager.run(),
+)
+```
+"""
+
+import ast
+
+from mcplint import ERROR, Finding, Fix, Server, rule
+
+
+@rule("mount-without-lifespan", ERROR)
+def check(server: Server):
+    if server.lifespan.options == (False,):
+        span = server.mounts[0].span if server.mounts else server.lifespan.span or server.span
+        notes = tuple(note for note in server.lifespan.trace if note.span != span)
+        given = lifespan(server)
+        fix = Fix("run it with the application that is served", server.lifespan.write(given)) if given else None
+        yield Finding("answers every MCP request with 500: nothing runs its session manager", span, notes, fix)
+
+
+def lifespan(server):
+    """The lifespan to hand to the served application, where a module's own names say what runs the session manager."""
+    slot, application = server.lifespan.slot, server.lifespan.span
+    if slot is None or application is None or application.source != slot.span.source:
+        return None
+    if server.sdk.package == "fastmcp":
+        name = named(application)
+        return name and f"lambda app: {name}.lifespan(app)"
+    name = named(server.made) if server.made and server.made.source == slot.span.source else None
+    if server.kind == "Server" or not name:
+        return None
+    return f"lambda app: {name}.session_manager.run()"
+
+
+def named(span):
+    """The name that a module gives to what an expression makes, or None where it gives none."""
+    try:
+        body = ast.parse(span.source.text).body
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AnnAssign(target=ast.Name(id=name), value=value):
+                if value is not None and ast.get_source_segment(span.source.text, value) == span.text:
+                    return name
+    return None
