@@ -286,6 +286,15 @@ def _low(machine: Machine, handled: Handled, site: Site, path: Abstract, own: Ab
     site.servers.append(served._replace(own_path=own))
 
 
+def surrounded(machine: Machine, app: Instance, served: Served) -> Served:
+    """A server with what the middleware of its application says."""
+    site = Site()
+    for layer in app.table["%middleware"]:
+        _layer(machine, layer, site)
+    closed = served.closed and site.closed and "open" not in app.table
+    return served._replace(cors=tuple(site.cors), compressed=tuple(site.compressed), closed=closed)
+
+
 def _layer(machine: Machine, layer: Any, site: Site) -> None:
     """A middleware: what it says of CORS and compression."""
     if not isinstance(layer, Instance) or "%args" not in layer.table:

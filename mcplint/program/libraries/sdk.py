@@ -9,6 +9,7 @@ from mcplint.core import Slot, Span, Value
 from mcplint.knowledge.sdk import fact, newest
 from mcplint.model import Endpoint
 from mcplint.program.builtin import nothing
+from mcplint.program.libraries.web import layered
 from mcplint.program.machine import Args, Handler, Machine, Reader
 from mcplint.program.operators import present
 from mcplint.program.outcome import SSE, STDIO, STREAMABLE, Argument, SdkCall, Served
@@ -255,7 +256,17 @@ def serve(machine: Machine, args: Args, server: Instance, fixed: str | None) -> 
         there = given._replace(options=tuple(each for each in given.options if each is not ABSENT and each is not None))
         given = union([there, _default_transport(machine, kind, args)])
     transport = transports(machine, kind, given)
-    machine.serve(template(machine, args, server, transport, "run")._replace(runner="sdk"))
+    served = template(machine, args, server, transport, "run")._replace(runner="sdk")
+    machine.serve(served if "middleware" not in args.keywords else _surrounded(machine, args, served))
+
+
+def _surrounded(machine: Machine, args: Args, served: Served) -> Served:
+    """A server with the middleware that `run()` puts around it."""
+    from mcplint.program.site import surrounded
+
+    app = Instance(External("mcp.App"), args.span)
+    layered(args, app)
+    return surrounded(machine, app, served)
 
 
 def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:
@@ -423,7 +434,8 @@ def app(transport: str | None) -> Handler:
         endpoint = Instance(
             External("mcp.Endpoint"), args.span, {"%served": (served,), "%server": (server,), "%app": (made,)}
         )
-        made.table |= {"routes": known(Sequence("list", (known(endpoint),))), "%middleware": (), "%startup": ()}
+        made.table |= {"routes": known(Sequence("list", (known(endpoint),))), "%startup": ()}
+        layered(args, made)
         machine.put(machine.state, "%apps", (*machine.state.get("%apps", ()), made))
         return known(made, *args.notes)
 

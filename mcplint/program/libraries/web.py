@@ -26,6 +26,12 @@ def application(machine: Machine, args: Args, app: Instance) -> Abstract:
     app.table["lifespan"] = args.get(None, "lifespan")
     app.table["%call"] = (args,)
     app.table["%startup"] = ()
+    layered(args, app)
+    return known(None)
+
+
+def layered(args: Args, app: Instance) -> None:
+    """Gives an application the middleware that a call lists."""
     layers = args.find(None, "middleware")
     listed = layers.only if layers is not None else None
     app.table["%middleware"] = tuple(
@@ -33,7 +39,6 @@ def application(machine: Machine, args: Args, app: Instance) -> Abstract:
     )
     if args.open or (layers is not None and layers.options is None):
         app.table["open"] = True
-    return known(None)
 
 
 def _listed(given: Abstract) -> Sequence:
