@@ -15,7 +15,7 @@ from mcplint.program.interpreter import run, tables
 from mcplint.program.machine import Machine, Surroundings
 from mcplint.program.outcome import Outcome, Served
 from mcplint.program.places import Modules
-from mcplint.program.scan import scan
+from mcplint.program.scan import MOST, entries, scan
 from mcplint.program.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.program.values import Frame, Table, known, plain
 from mcplint.tree import Tree
@@ -698,6 +698,26 @@ def test_servers_are_found_without_a_start_command() -> None:
     found = dict(scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",)))))
     assert list(found) == ["a/server.py"]
     assert told(found["a/server.py"].servers[0], "transport", "port") == {"transport": ("sse",), "port": None}
+
+
+def test_what_names_a_server_class_is_looked_at_first() -> None:
+    main = "import lib\nif __name__ == '__main__':\n    lib.mcp.run()"
+    tree = Tree.of(
+        {
+            **{f"scripts/{number:02}.py": main for number in range(MOST)},
+            "src/lib.py": SDK + "mcp = FastMCP('x')\nif __name__ == '__main__':\n    mcp.run('sse')",
+        }
+    )
+    assert entries(tree)[:2] == ["src/lib.py", "scripts/00.py"]
+
+
+def test_the_files_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = SDK + "mcp = FastMCP('x')\nif __name__ == '__main__':\n    mcp.run()"
+    tree = Tree.of({"a.py": text, "b.py": text})
+    found = [path for path, _ in scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",))))]
+    monkeypatch.setattr("mcplint.program.scan.ROOM", 0)
+    fewer = [path for path, _ in scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",))))]
+    assert (found, fewer) == (["a.py", "b.py"], ["a.py"])
 
 
 # Programs that are hostile or odd: each must come to an end, and to nothing wrong.

@@ -18,7 +18,7 @@ from mcplint.program.commands import Scene, resolve
 from mcplint.program.interpreter import run
 from mcplint.program.machine import Surroundings
 from mcplint.program.outcome import Outcome, Served
-from mcplint.program.places import Modules
+from mcplint.program.places import Modules, Parsed
 from mcplint.program.scan import scan
 from mcplint.program.start import NoStart, Start
 
@@ -102,6 +102,7 @@ class Programs:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self._runs: list[tuple[Start, Running, Outcome]] = []
+        self._parsed: Parsed = {}
 
     def started(self, place: Running) -> Started:
         """What a container starts."""
@@ -134,7 +135,7 @@ class Programs:
         for other, elsewhere, outcome in self._runs:
             if other == start and _alike(place, elsewhere, outcome.asked):
                 return outcome
-        modules = Modules(self.reading.tree, start.roots)
+        modules = Modules(self.reading.tree, start.roots, self._parsed)
         workdir = place.container.workdir.only or "/"
 
         def file(path: str) -> str | None:

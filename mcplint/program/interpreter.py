@@ -14,7 +14,7 @@ from mcplint.program.fallbacks import fallbacks
 from mcplint.program.imports import load
 from mcplint.program.journal import Exhausted, Leave
 from mcplint.program.launch import launch
-from mcplint.program.machine import Machine, Surroundings, Tables
+from mcplint.program.machine import STEPS, Machine, Surroundings, Tables
 from mcplint.program.outcome import Outcome
 from mcplint.program.result import servers
 from mcplint.program.start import Start
@@ -32,7 +32,7 @@ def run(start: Start, world: Surroundings) -> Outcome:
     if found.servers or found.missing or not found.complete:
         return found
     again = _run(start, world, lenient=True)
-    return again if again.servers else found
+    return (again if again.servers else found)._replace(steps=found.steps + again.steps)
 
 
 def _run(start: Start, world: Surroundings, lenient: bool) -> Outcome:
@@ -67,6 +67,7 @@ def outcome(machine: Machine, notes: tuple[Note, ...], complete: bool) -> Outcom
         unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
         missing=machine.missing,
         complete=complete,
+        steps=STEPS - machine.budget,
     )
 
 

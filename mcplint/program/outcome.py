@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Span, Value
-from mcplint.model import Argument, Cors, Endpoint, Import, LogLevel, Mounted, SdkCall
+from mcplint.model import Argument, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall
 
 STDIO, SSE, STREAMABLE = "stdio", "sse", "streamable-http"
 
@@ -57,6 +57,7 @@ class Served(NamedTuple):
     prints: tuple[Note, ...] = ()
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Note, ...] = ()
+    auth: Value[Guard | None] = UNKNOWN
 
 
 class Outcome(NamedTuple):
@@ -67,6 +68,7 @@ class Outcome(NamedTuple):
     `dotenv`: where it loads a `.env` file. `fallbacks`: the local addresses that stand in for variables.
     `unknown`: why something could not be followed. `missing`: that a module provably lacks the
     attribute that is to be served or called, in words. `complete`: whether the program was followed to its end.
+    `steps`: how much work that was.
     """
 
     servers: tuple[Served, ...] = ()
@@ -80,3 +82,4 @@ class Outcome(NamedTuple):
     unknown: tuple[Note, ...] = ()
     missing: str | None = None
     complete: bool = True
+    steps: int = 0

@@ -12,18 +12,20 @@ from mcplint.tree import Tree
 
 SDKS = ("mcp", "fastmcp")
 PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
+Parsed = dict[str, Module | Unreadable]
 ASIDE = ("tests", "test", "examples", "example", "docs", "benchmarks")
 
 
 class Modules:
     """The modules of a tree by dotted name, or `file:` and a path; a class because it keeps what it has read.
 
-    `unreadable`: what kept a module from being read, by path.
+    `unreadable`: what kept a module from being read, by path. `parsed`: what other programs of the tree have read.
     """
 
-    def __init__(self, tree: Tree, roots: tuple[str, ...]) -> None:
+    def __init__(self, tree: Tree, roots: tuple[str, ...], parsed: Parsed | None = None) -> None:
         self.tree, self.roots = tree, roots
         self.unreadable: dict[str, Unreadable] = {}
+        self._parsed: Parsed = {} if parsed is None else parsed
         self._found: dict[str, Module | None] = {}
 
     def __call__(self, name: str) -> Module | None:
@@ -40,11 +42,16 @@ class Modules:
         source = self.tree.source(path)
         if source is None:
             return None
-        try:
-            return python.read(source)
-        except Unreadable as problem:
-            self.unreadable[path] = problem
+        if path not in self._parsed:
+            try:
+                self._parsed[path] = python.read(source)
+            except Unreadable as problem:
+                self._parsed[path] = problem
+        found = self._parsed[path]
+        if isinstance(found, Unreadable):
+            self.unreadable[path] = found
             return None
+        return found
 
 
 def find(tree: Tree, roots: tuple[str, ...], name: str) -> str | None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from mcplint.core import Span, Value
 from mcplint.program.interpreter import run
-from mcplint.program.machine import Surroundings
+from mcplint.program.machine import STEPS, Surroundings
 from mcplint.program.outcome import Outcome
-from mcplint.program.places import ASIDE, Modules, roots
+from mcplint.program.places import ASIDE, Modules, Parsed, roots
 from mcplint.program.start import SCRIPT, Start
 from mcplint.tree import Tree
 
@@ -17,17 +17,24 @@ if TYPE_CHECKING:
     from mcplint.model import Sdk
 
 STARTS = (".run(", ".run_", "uvicorn", "_app(")
+MAKES = ("FastMCP", "MCPServer", "mcp.server", "fastmcp")
 MOST = 40
+# Steps of the interpreter that all these files may take together: some seconds.
+ROOM = 3 * STEPS
 
 
-def entries(tree: Tree) -> Iterator[str]:
-    """The files, outside tests, examples and documentation, that look like the main module of an MCP server."""
-    for path in sorted(tree.paths):
-        if not path.endswith(".py") or any(part in ASIDE or part.startswith((".", "test")) for part in path.split("/")):
-            continue
-        source = tree.source(path)
-        if source is not None and _starts(source.text):
-            yield path
+def entries(tree: Tree) -> list[str]:
+    """The files, outside tests, examples and documentation, that look like the main module of an MCP server.
+
+    Those that name what makes a server come first, then those that may import it from elsewhere in the project.
+    """
+    found = [(path, source.text) for path in sorted(tree.paths) if _apart(path) and (source := tree.source(path))]
+    starting = [(not any(sign in text for sign in MAKES), path) for path, text in found if _starts(text)]
+    return [path for _, path in sorted(starting)]
+
+
+def _apart(path: str) -> bool:
+    return path.endswith(".py") and not any(part in ASIDE or part.startswith((".", "test")) for part in path.split("/"))
 
 
 def _starts(text: str) -> bool:
@@ -39,13 +46,15 @@ def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tu
 
     `sdks`: from the path of a file to what tells the SDK behind a dotted name there.
     """
-    for _, path in zip(range(MOST), entries(tree), strict=False):
+    room, parsed = ROOM, Parsed()
+    for path in entries(tree)[:MOST]:
         source = tree.source(path)
-        if source is None:
+        if source is None or room < 0:
             continue
         places = roots(tree, path.rpartition("/")[0])
         start = Start(SCRIPT, path, Span(source, 0, 0), None, roots=places)
-        world = Surroundings(Modules(tree, places), lambda name: Value(None), sdks(path), lambda file: None)
+        world = Surroundings(Modules(tree, places, parsed), lambda name: Value(None), sdks(path), lambda file: None)
         outcome = run(start, world)
+        room -= outcome.steps
         if outcome.servers:
             yield path, outcome
