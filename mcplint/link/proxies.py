@@ -33,7 +33,7 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
 
 
 def _route(found: Proxied, origin: Running | None, network: Network) -> Route:
-    to, leads = partial(paths_to, found), partial(leads_to, found.config, found.server)
+    to, leads = partial(paths_to, found), partial(leads_to, found)
     route = carrying(joined(found.route, origin, network), to, leads)
     return route._replace(secured=_secured(found, route.endpoint.only))
 

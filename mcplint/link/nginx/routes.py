@@ -13,7 +13,7 @@ from mcplint.link.nginx.answer import through, within
 from mcplint.link.nginx.blocks import Location, VirtualServer
 from mcplint.link.nginx.config import Config, configure
 from mcplint.link.nginx.levels import Level
-from mcplint.link.nginx.phases import PROXY
+from mcplint.link.nginx.phases import PROXY, Answer
 from mcplint.link.nginx.spelling import Settings, flag, seconds, setting, statement
 from mcplint.link.nginx.text import normalise
 from mcplint.link.nginx.upstream import balancing, members
@@ -102,24 +102,31 @@ def sample(location: Location) -> str | None:
     return None
 
 
-def paths_to(found: Proxied, path: str) -> tuple[str, ...]:
-    """The paths that clients may ask for so that this route's upstream is asked for `path`, the likeliest first."""
+def _leading(found: Proxied, path: str) -> Iterator[tuple[str, Answer]]:
+    """Requests near a route's own path that make some upstream be asked for `path`, with what becomes of them."""
     own = sample(found.location) or "/"
     stem = own.rstrip("/")
     tails = [path[i:] for i, char in enumerate(path[:200]) if char == "/"]
-    candidates = dict.fromkeys([path, own, *(stem + tail for tail in tails), stem + path])
-    sent = ((candidate, within(found.config, found.server, candidate)) for candidate in candidates)
-    return tuple(
-        candidate
-        for candidate, to in sent
-        if to.location == found.route.span and to.kind == PROXY and normalise((to.uri or "").partition("?")[0]) == path
-    )
+    for candidate in dict.fromkeys([path, own, *(stem + tail for tail in tails), stem + path]):
+        to = within(found.config, found.server, candidate)
+        if to.kind == PROXY and normalise((to.uri or "").partition("?")[0]) == path:
+            yield candidate, to
 
 
-def leads_to(config: Config, server: VirtualServer, path: str) -> bool:
-    """Whether any location passes a request for this path on as it is."""
-    to = within(config, server, path)
-    return to.kind == PROXY and normalise((to.uri or "").partition("?")[0]) == path
+def paths_to(found: Proxied, path: str) -> tuple[str, ...]:
+    """The paths that clients may ask for so that this route's upstream is asked for `path`, the likeliest first."""
+    return tuple(candidate for candidate, to in _leading(found, path) if to.location == found.route.span)
+
+
+def leads_to(found: Proxied, path: str) -> bool:
+    """Whether any location around this route makes the same upstream be asked for `path`."""
+    own = _authority(found.route.target.only)
+    return any(_authority(to.upstream) == own for _, to in _leading(found, path))
+
+
+def _authority(url: str | None) -> str | None:
+    """The host and port of a URL, or the name of an upstream."""
+    return url.partition("://")[2].partition("/")[0] if url else None
 
 
 def _listen(server: VirtualServer) -> Value[tuple[str, ...]]:
