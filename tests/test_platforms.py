@@ -305,7 +305,7 @@ def test_ingresses(annotations: tuple[str, ...], seconds: object) -> None:
         "/mcp",
         "Prefix",
         "svc",
-        "80",
+        80,
     )
     assert entry.is_nginx
 

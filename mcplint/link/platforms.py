@@ -9,7 +9,8 @@ from mcplint.core import Note
 from mcplint.facts.platform import App, Kustomization, Manifests, Procfile
 from mcplint.link.platform import fly, knative, pods, procfile, railway, render
 from mcplint.link.platform.cluster import PODS, cluster
-from mcplint.link.platform.traffic import Entry, traffic
+from mcplint.link.platform.ingress import Entry
+from mcplint.link.platform.traffic import traffic
 from mcplint.link.service import Service
 from mcplint.tree import Tree
 

@@ -7,37 +7,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Value, join
-from mcplint.facts.document import Node, ScalarNode, at, items, pairs
+from mcplint.facts.document import ScalarNode, at, items, pairs
 from mcplint.facts.platform import Resource
+from mcplint.knowledge.proxies import INGRESS_NGINX
+from mcplint.knowledge.proxies import affinity as affinity_of
 from mcplint.link.compose.settings import number
+from mcplint.link.platform import ingress_nginx
 from mcplint.link.platform.cluster import PODS, Cluster, template, texts
+from mcplint.link.platform.ingress import Entry, entries
 from mcplint.link.platform.settings import string
 
-NGINX = "nginx.ingress.kubernetes.io/"
 STICKY = re.compile(r"affinity|sticky|stickiness|hash", re.IGNORECASE)
 PROXIES = re.compile(r"(?:^|/)(?:haproxy|nginx|envoy|traefik|caddy|openresty|apisix|kong)(?:[:@-][^/]*)?$")
-
-
-class Entry(NamedTuple):
-    """What an Ingress does with the requests of one path.
-
-    `match`: `Prefix`, `Exact` or `ImplementationSpecific`. `service`, `port`: the Service's name, and its port's number
-    or name. `annotations`: those of the Ingress by their whole names. `controller`: its class, empty where not said.
-    """
-
-    resource: Resource
-    host: Value[str | None]
-    path: Value[str]
-    match: str
-    service: str
-    port: Value[str]
-    annotations: dict[str, Value[str]]
-    controller: str
-
-    @property
-    def is_nginx(self) -> bool:
-        """Whether ingress-nginx serves it."""
-        return "nginx" in self.controller or any(name.startswith(NGINX) for name in self.annotations)
 
 
 def replicas(pods: Resource, cluster: Cluster) -> Value[int]:
@@ -60,36 +41,6 @@ def _scaled(scaler: Resource) -> Value[int]:
     if low:
         least = number(string(low, "the autoscaler runs at least this many pods"))
     return join((least, number(string(high, "the autoscaler runs at most this many pods"))))
-
-
-def entries(cluster: Cluster) -> Iterator[Entry]:
-    """The paths of all Ingresses that lead to a Service."""
-    for ingress in cluster.of("Ingress"):
-        set_by = f"the Ingress {ingress.name.text} sets"
-        annotations = {
-            key.text: string(value, f"{set_by} {key.text.rpartition('/')[2]}")
-            for key, value in pairs(at(ingress.node, "metadata", "annotations"))
-        }
-        controller = texts(at(ingress.node, "spec")).get("ingressClassName")
-        controller = controller or texts(at(ingress.node, "metadata", "annotations")).get("kubernetes.io/ingress.class")
-        for rule in items(at(ingress.node, "spec", "rules")):
-            for path in items(at(rule, "http", "paths")):
-                backend = at(path, "backend", "service")
-                yield Entry(
-                    ingress,
-                    _host(at(rule, "host")),
-                    string(at(path, "path"), f"{set_by} the path"),
-                    texts(path).get("pathType", "ImplementationSpecific"),
-                    texts(backend).get("name", ""),
-                    string(at(backend, "port", "number") or at(backend, "port", "name"), f"{set_by} the port"),
-                    annotations,
-                    controller or "",
-                )
-
-
-def _host(node: Node | None) -> Value[str | None]:
-    value = string(node, "the Ingress answers for this name")
-    return Value(value.options, value.trace, value.slot) if node else Value((None,))
 
 
 class Traffic(NamedTuple):
@@ -161,18 +112,12 @@ def _ways(service: Resource, ways: Traffic) -> Iterator[Affinity]:
 
 def _entry_affinity(entry: Entry) -> Affinity:
     """How an Ingress keeps a client with one pod; ingress-nginx passes by the Service, so its affinity does nothing."""
-    chosen = entry.annotations.get(f"{NGINX}affinity")
-    hashed = entry.annotations.get(f"{NGINX}upstream-hash-by")
     if not entry.is_nginx:
         return Affinity(UNKNOWN)
-    if chosen is not None and chosen.may(lambda kind: kind == "cookie"):
-        return Affinity(Value(("cookie",)) if chosen.options else UNKNOWN, chosen.trace)
-    if hashed is None:
-        return Affinity(Value(("none",)))
-    key = hashed.only or ""
-    if "mcp_session_id" in key:
-        return Affinity(Value(("session-header",)), hashed.trace)
-    return Affinity(Value(("works",)) if "remote_addr" in key else UNKNOWN, hashed.trace)
+    chosen = ingress_nginx.balancing(entry)
+    row = affinity_of(INGRESS_NGINX, chosen.only) if chosen.only else None
+    notes = chosen.trace if row and row.kind != "none" else ()
+    return Affinity(Value((row.kind,)) if row else UNKNOWN, notes)
 
 
 def idle_timeout(services: tuple[Resource, ...], ways: Traffic) -> Value[float]:
@@ -180,12 +125,4 @@ def idle_timeout(services: tuple[Resource, ...], ways: Traffic) -> Value[float]:
     into = [entry for service in services for entry in ways.into(service)]
     if not into or not all(entry.is_nginx for entry in into):
         return UNKNOWN
-    return join([_read_timeout(entry) for entry in into])
-
-
-def _read_timeout(entry: Entry) -> Value[float]:
-    said = entry.annotations.get(f"{NGINX}proxy-read-timeout")
-    if said is None:
-        return Value((60.0,), (Note(entry.resource.span, "ingress-nginx gives up after 60 s of silence"),))
-    count = number(said)
-    return Value(None if count.only is None else (float(count.only),), said.trace)
+    return join([ingress_nginx.read_timeout(entry)._replace(slot=None) for entry in into])
