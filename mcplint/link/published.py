@@ -115,6 +115,6 @@ def _direct(part: P, target: Target, network: Network, note: Note) -> P:
 
 
 def _kept(path: str, server: Server) -> str:
-    """The path without what a gateway outside the project may have put in front of the server's own."""
-    own = server.path.only
-    return own if own and path.rstrip("/").endswith(own.rstrip("/")) else path
+    """The path without what a gateway outside the project may have put in front of the own one, its slash kept."""
+    own = (server.path.only or "").rstrip("/")
+    return path[path.rindex(own) :] if own and path.rstrip("/").endswith(own) else path

@@ -1,0 +1,147 @@
+r"""URL or location differs from the server's path by its last slash
+
+A server answers MCP on its path in one form alone. At the other form, with or without the last slash, Starlette answers
+`307` and the right URL. Which one is right depends on the release and on mounts: `mcp` answers `/mcp` since 1.12.0 and
+`/mcp/` before, `fastmcp` `/mcp` since 2.11.3, and an application mounted at `/mcp` with the inner path `/` answers
+`/mcp/`.
+
+Clients that follow the redirect send each request twice. Others lose the body, refuse, or are sent from `https` to `http`
+by a server that does not trust its proxy's `X-Forwarded-Proto`. Publish the form that is answered.
+
+In nginx the slash can close a circle, and that is an error: `location /mcp/ { proxy_pass http://notes:8000; }` makes
+nginx answer `/mcp` with `301` to `/mcp/`, which the server answers with `307` to `/mcp`. Write `location /mcp` instead,
+which takes both.
+
+It says nothing where the program changes paths itself, or where what the proxy asks for cannot be told.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  nginx:
+    image: nginx:1.30
+    ports: ["80:80"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+    location /mcp/ {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+```output
+error[slash-redirect]: asks the server for /mcp/, which redirects to /mcp: no request gets through
+ --> nginx.conf:4:5
+  |
+4 |     location /mcp/ {
+  |     ^^^^^^^^^^^^^^
+  |
+ ::: server.py:3:7
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")
+  |       -------------------------------- the server answers on /mcp
+  |
+  = fix: lead /mcp to the server (--unsafe-fixes)
+```
+```diff
+--- a/nginx.conf
++++ b/nginx.conf
+@@ -1,7 +1,7 @@
+ server {
+     listen 80;
+     server_name notes.example.com;
+-    location /mcp/ {
++    location /mcp {
+         proxy_pass http://notes:8000;
+         proxy_buffering off;
+         proxy_read_timeout 300s;
+```
+
+## Good
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+"""
+
+from mcplint import ERROR, WARNING, ClientConfig, Finding, Fix, Note, Remote, Route, rule
+from mcplint.knowledge.sdk import agreed
+
+
+@rule("slash-redirect", WARNING)
+def check(part: Route | Remote | ClientConfig):
+    server = part.server
+    right = answered(server) if server else None
+    asked = asked_through(part) if isinstance(part, Route) else part.asked.only
+    if not right or not asked or asked == right or asked.rstrip("/") != right.rstrip("/"):
+        return
+    note = Note(server.path.span or server.span, f"the server answers on {right}")
+    if isinstance(part, Route):
+        straight = part.location.only == asked and part.path.only == asked
+        fix = Fix(f"lead {right} to the server", part.location.write(right)) if straight and right in asked else None
+        message = f"asks the server for {asked}, which redirects to {right}: no request gets through"
+        yield Finding(message, part.span.head, (note,), fix, ERROR)
+    else:
+        url = part.url.only or ""
+        fix = Fix(f"publish {right}", part.url.write(url.removesuffix(asked) + right)) if url.endswith(asked) else None
+        message = f"leads to {asked} on the server, which redirects every request to {right}"
+        yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
+
+
+def answered(server):
+    """The form of the server's path that it answers without a redirect, or None where that cannot be told."""
+    path, transport = server.path.only, server.transport.only
+    if not path or path == "/" or not server.endpoints_closed:
+        return None
+    form = "exact" if server.kind == "Server" else agreed(server.sdk, f"slash.{transport}")
+    return {"exact": path, "mounted": path.rstrip("/") + "/"}.get(form)
+
+
+def asked_through(route):
+    """What the server is asked for when clients ask for the one form of its path that the location takes.
+
+    `endpoint` has the other form only where no location leads on with the right one: a redirect there ends nowhere.
+    """
+    location, path, endpoint = route.location.only, route.path.only, route.endpoint.only
+    prefix = (location or "").removeprefix("= ").removeprefix("^~ ")
+    if not path or not endpoint or not prefix.startswith("/") or not endpoint.startswith(prefix):
+        return None
+    return path + endpoint.removeprefix(prefix)
