@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mcplint.core import Note, Source, Span
 from mcplint.facts.dependencies import EXTRA, GROUP, MAIN, Include, Lock, Locked, Project, Requirement, Requirements
+from mcplint.kinds import kind
 from mcplint.link.reading import Reading
 from mcplint.model import Install
 from mcplint.tree import Tree
@@ -84,7 +85,9 @@ def _member(reading: Reading, root: str, folder: str) -> bool:
 
 
 def _entries(reading: Reading, path: str | None) -> tuple[Locked, ...]:
-    lock: Lock | None = reading.of("lock", path) if path else None
+    """The packages of a lock file; a list of exact requirements, which may stand for one, has none of its own."""
+    form = kind(path) if path else None
+    lock: Lock | None = reading.of("lock", path) if path and form and form.name.endswith("lock") else None
     return lock.packages if lock else ()
 
 
