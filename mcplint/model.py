@@ -52,7 +52,7 @@ class Install(NamedTuple):
     `locked`: whether it installs exactly what a lock file, hashes or exact pins say; `lock`: that file in the project.
     `requirements`: the requirement files and projects it reads, as paths in the project.
     `requirements`: projects are folders, `.` for the root. `names`: requirements that stand in the command itself.
-    `slot`: where a flag can be put into it.
+    `slot`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
     """
 
     tool: str
@@ -63,6 +63,7 @@ class Install(NamedTuple):
     names: tuple[tuple[str, Span], ...]
     span: Span
     slot: Slot | None = None
+    constraints: tuple[str, ...] = ()
 
 
 class Prerequisite(NamedTuple):

@@ -254,6 +254,15 @@ def test_dockerignore(patterns: list[str], path: str, out: bool) -> None:
     assert leaves_out(patterns, path) is out
 
 
+def test_constraints_of_an_install() -> None:
+    files = {"pyproject.toml": "", "uv.lock": "", "limits.txt": "mcp<2\n"}
+    copied = "WORKDIR /app\nCOPY . .\n"
+    (own,) = made(f"{PYTHON}{copied}RUN pip install . -c limits.txt\n", files).installs
+    assert (own.constraints, own.lock, own.locked.options) == (("limits.txt",), None, None)
+    (exported,) = made(f"{PYTHON}{copied}RUN uv export > all.txt && pip install . -c all.txt\n", files).installs
+    assert (exported.constraints, exported.lock, exported.locked.options) == ((), "uv.lock", None)
+
+
 def test_tools() -> None:
     assert lacks(made(PYTHON), "curl") and not lacks(made(PYTHON), "bash")
     assert not lacks(made("FROM python:3.12\n"), "curl") and not lacks(made("FROM python@sha256:00\n"), "curl")

@@ -137,6 +137,12 @@ def test_requirement_files_with_constraints() -> None:
     assert found.version.only == "1.19.0"
 
 
+def test_constraints_in_the_command() -> None:
+    texts = {"requirements.txt": "mcp>=1.2\n", "limits.txt": "mcp<1.20\n"}
+    command = install("pip install -r requirements.txt -c limits.txt", "requirements.txt")
+    assert decide("mcp", texts, command._replace(constraints=("limits.txt",))).version.only == "1.19.0"
+
+
 def test_hashed_pins_are_exact() -> None:
     texts = {"requirements.txt": "mcp==1.27.1 \\\n    --hash=sha256:00\n"}
     found = decide("mcp", texts, install("pip install -r requirements.txt", "requirements.txt"))

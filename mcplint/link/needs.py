@@ -48,6 +48,8 @@ def needs(reading: Reading, installs: tuple[Install, ...], folder: str) -> Needs
             gathered.path(path)
         for name, span in install.names:
             gathered.named(name, span)
+        for path in install.constraints:
+            gathered.limits(path)
     used = dict.fromkeys(install.lock for install in installs if install.lock)
     locked = tuple(entry for path in used for entry in _entries(reading, path))
     passed_over = _entries(reading, lying) if lying not in used else ()
@@ -132,6 +134,10 @@ class _Gathered:
             self._requirements(path, self.requirements)
         else:
             self.project(path)
+
+    def limits(self, path: str) -> None:
+        """A constraints file."""
+        self._requirements(path, self.constraints)
 
     def project(self, folder: str) -> None:
         """All files of a folder that say what its project depends on; requirement files only where no other does."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mcplint.link.installs import Place
 
 _FED = ("-", "/dev/stdin")
+_CONSTRAINTS = ("-c", "--constraint", "--constraints", "--override", "--overrides")
 
 
 class _Item(NamedTuple):
@@ -47,14 +48,16 @@ def pip_install(tool: str, command: Ran, args: tuple[Arg, ...], place: Place) ->
         names = []
     if not items:
         return
+    limits = [_file(arg, place) for arg in options.values(*_CONSTRAINTS)]
     yield Install(
         tool,
         tuple(arg.text for arg in command.argv),
         _locked(items, options, place, command),
-        next((item.lock for item in items if item.lock), None),
+        next((item.lock for item in (*items, *limits) if item.lock), None),
         tuple(dict.fromkeys(item.path for item in items if item.path)),
         tuple((arg.text, arg.span) for arg in names),
         command.span,
+        constraints=tuple(dict.fromkeys(item.path for item in limits if item.path)),
     )
 
 
@@ -79,7 +82,7 @@ def _locked(items: list[_Item], options: Options, place: Place, command: Ran) ->
 
 def _constrained(options: Options, place: Place) -> bool:
     """Whether a constraints file, or one that an environment variable names, decides the releases."""
-    return bool(options.values("-c", "--constraint", "--constraints", "--override", "--overrides")) or any(
+    return bool(options.values(*_CONSTRAINTS)) or any(
         name in place.env for name in ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "PIP_REQUIRE_HASHES")
     )
 
