@@ -512,6 +512,26 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         {},
         {"host": ("0.0.0.0",), "port": (82,)},
     ),
+    "either of two applications behind a layer of its own": (
+        SDK
+        + """
+import uvicorn
+
+mcp = FastMCP("x")
+transport = open("transport").read()
+if transport in ("http", "sse"):
+    inner = mcp.streamable_http_app() if transport == "http" else mcp.sse_app()
+
+    async def layer(scope, receive, send):
+        await inner(scope, receive, send)
+
+    uvicorn.run(layer)
+else:
+    mcp.run()
+""",
+        {},
+        {"transport": ("streamable-http", "sse", "stdio"), "path": ("/mcp", "/sse"), "host": ("127.0.0.1",)},
+    ),
     "mcp run": (
         {"server.py": SDK + "mcp = FastMCP('x', host='0.0.0.0')\nif __name__ == '__main__':\n    mcp.run('sse')"},
         {"kind": OBJECT, "target": "server.py:", "runner": "mcp"},

@@ -14,6 +14,7 @@ from mcplint.program.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE
 from mcplint.program.machine import Args, Machine
 from mcplint.program.operators import product
 from mcplint.program.outcome import SSE, STREAMABLE, Cors, Mounted, Served
+from mcplint.program.result import joined
 from mcplint.program.values import Abstract, Class, Function, Instance, Method, Sequence, known, noted, unknown
 
 DEEPEST = 12
@@ -25,6 +26,13 @@ class Handled(NamedTuple):
     transport: str
     through: Instance
     server: Instance | None
+
+
+class Passed(NamedTuple):
+    """An application that a handler gives a request to, and the call that does."""
+
+    app: Instance
+    span: Span | None
 
 
 class Site:
@@ -245,18 +253,27 @@ def _handled(machine: Machine, option: Any, site: Site | None = None, way: Way |
         machine.requests.pop()
         del machine.risks[risks:]
     found = [each for each in gathered if isinstance(each, Handled)]
-    for each in gathered:
-        if isinstance(each, Instance) and site is not None and way is not None:
-            before = len(site.servers)
-            visit(machine, known(each), site, way._replace(depth=way.depth + 1))
-            if len(site.servers) > before:
-                site.closed = False
+    if site is not None and way is not None:
+        _pass_on(machine, [each for each in dict.fromkeys(gathered) if isinstance(each, Passed)], site, way)
     told = {each.through for each in found if each.server is not None}
     return [each for each in dict.fromkeys(found) if each.server is not None or each.through not in told]
 
 
 def _called_once(machine: Machine, option: Any, args: Args) -> Abstract:
     return _awaited(machine, machine.call(known(option), args))
+
+
+def _pass_on(machine: Machine, passed: list[Passed], site: Site, way: Way) -> None:
+    """Walks the applications that a handler calls; those that one call may mean are one server, which may be either."""
+    for span in dict.fromkeys(each.span for each in passed):
+        before = len(site.servers)
+        apps = [each.app for each in passed if each.span == span]
+        for app in apps:
+            visit(machine, known(app), site, way._replace(depth=way.depth + 1))
+        if len(site.servers) > before:
+            site.closed = False
+        if len(site.servers) - before == len(apps) > 1:
+            site.servers[before:] = [joined(site.servers[before:])]
 
 
 def _awaited(machine: Machine, value: Abstract) -> Abstract:

@@ -222,10 +222,11 @@ def app_runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 def app_called(machine: Machine, args: Args, owner: Instance) -> Abstract:
     """A request that is handed on to an application."""
+    from mcplint.program.site import Passed
 
     def start() -> Abstract:
         if machine.requests:
-            machine.requests[-1].append(owner)
+            machine.requests[-1].append(Passed(owner, args.span))
         return known(None)
 
     return known(Coroutine(start))
