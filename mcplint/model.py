@@ -393,6 +393,7 @@ class Setting(NamedTuple):
 class Route(NamedTuple):
     """What a proxy does with the requests of one location: nginx server, location, proxy_pass and upstream.
 
+    `proxy` is the program's name (`nginx`, `ingress-nginx`, …); what other programs are told is put in nginx's terms.
     `location` is the match as it is spelled (`/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `target` the URL that `proxy_pass`
     comes to, `path` what the upstream is asked for when a client asks for the location's own path. `balancing` is the
     directive that picks the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`.
@@ -456,6 +457,10 @@ class Remote(NamedTuple):
     server: Server | None = None
     asked: Value[str | None] = UNKNOWN
     links: tuple[Link, ...] = ()
+
+    def duration(self, seconds: int) -> str:
+        """A time as this proxy's configuration spells it; an Ingress counts seconds without a unit."""
+        return str(seconds) if self.proxy == "ingress-nginx" else f"{seconds}s"
 
     @property
     def assumed(self) -> bool:

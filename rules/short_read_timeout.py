@@ -126,5 +126,5 @@ def check(route: Route):
         severity, message = NOTE, f"ends a stream that is quiet for {told} s: only pings keep it open"
     else:
         return
-    fix = Fix("wait five minutes for the server to say something", timeout.write("300s"), safe=True)
+    fix = Fix("wait five minutes for the server to say something", timeout.write(route.duration(300)), safe=True)
     yield Finding(message, timeout.span or route.span, (*timeout.trace, *ping.trace, *call.trace), fix, severity)

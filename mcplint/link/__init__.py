@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mcplint.facts.dockerfile import Dockerfile
     from mcplint.link.front import Front
     from mcplint.link.image import Image
+    from mcplint.link.platform.ingress import Entry
+    from mcplint.link.platforms import Platforms
     from mcplint.link.service import Service
 
 Paths = Mapping[str, list[str]]
@@ -47,7 +49,9 @@ def link(tree: Tree, config: Config) -> Linked:
     """The deployment that the files of a project make."""
     reading = Reading(tree)
     paths = kinds(path for path in tree.paths if not aside(path))
-    places = _places(reading, paths) if _speaks_of_mcp(reading, paths) or _publishes(reading, paths) else ()
+    wanted = _speaks_of_mcp(reading, paths) or _publishes(reading, paths)
+    hosted = _platforms(reading, paths) if wanted else None
+    places = _places(reading, paths, hosted.services if hosted else ()) if wanted else ()
     places = tuple(stated.containers(places, config.deployment))
     servers, loose, needed, lacking = _servers(reading, paths, places)
     servers = tuple(stated.servers(servers, config.deployment))
@@ -55,7 +59,8 @@ def link(tree: Tree, config: Config) -> Linked:
     deployment = Deployment(
         _containers(places, servers, lacking), servers, remotes=tuple(stated.remotes(config.deployment)), loose=loose
     )
-    deployment = _published(reading, paths, network, deployment)
+    in_front = _in_front(reading, paths, network, hosted.entries if hosted else ())
+    deployment = _published(reading, paths, network, deployment, in_front)
     return Linked(deployment, reading.found(needed | _asked_for(paths, servers)))
 
 
@@ -74,9 +79,8 @@ def _publishes(reading: Reading, paths: Paths) -> bool:
     return bool(reading.all("manifest", paths.get("server.json", ())))
 
 
-def _places(reading: Reading, paths: Paths) -> tuple[Running, ...]:
+def _places(reading: Reading, paths: Paths, workloads: tuple[Service, ...]) -> tuple[Running, ...]:
     dockerfiles = reading.all("dockerfile", paths.get("dockerfile", ()))
-    workloads = _workloads(reading, paths)
     compose = reading.all("compose", paths.get("compose", ()))
     if not compose:
         return tuple(running(reading.tree, dockerfiles, (), workloads))
@@ -86,19 +90,19 @@ def _places(reading: Reading, paths: Paths) -> tuple[Running, ...]:
     return acquainted(tuple(running(reading.tree, dockerfiles, projects(compose.values(), reading.tree), workloads)))
 
 
-def _workloads(reading: Reading, paths: Paths) -> tuple[Service, ...]:
-    """What platforms other than compose run."""
+def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
+    """What platforms other than compose run, None where there is no file of any."""
     manifests, *others = (
         reading.all(kind, paths.get(kind, ())).values()
         for kind in ("kubernetes", "kustomization", "fly", "render", "railway", "procfile")
     )
     if not manifests and not any(others):
-        return ()
+        return None
     from mcplint.link.platforms import platforms
 
     kustomizations, *applications, procfiles = others
     configurations = [each for kind in applications for each in kind]
-    return platforms(reading.tree, manifests, kustomizations, configurations, procfiles).services
+    return platforms(reading.tree, manifests, kustomizations, configurations, procfiles)
 
 
 def _servers(
@@ -138,9 +142,10 @@ def _containers(
     )
 
 
-def _published(reading: Reading, paths: Paths, network: Network, deployment: Deployment) -> Deployment:
+def _published(
+    reading: Reading, paths: Paths, network: Network, deployment: Deployment, in_front: tuple[Front, ...]
+) -> Deployment:
     """The deployment with its routes, with how they spread requests, and with what clients are told."""
-    in_front = _proxies(reading, paths, network)
     routes = tuple(route for front in in_front for route in front.routes)
     manifests, remotes, packages = _manifests(reading, paths, network)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
@@ -159,14 +164,22 @@ def _why(part: Route) -> str:
     return "; ".join(dict.fromkeys(link.why for link in part.links)) or "leads to no server that is known"
 
 
-def _proxies(reading: Reading, paths: Paths, network: Network) -> tuple[Front, ...]:
-    if not network.servers or "nginx" not in paths:
+def _in_front(reading: Reading, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Front, ...]:
+    """The proxies of a project that has servers to stand in front of."""
+    if not network.servers:
         return ()
-    from mcplint.link.proxies import proxies
+    found: list[Front] = []
+    if "nginx" in paths:
+        from mcplint.link.proxies import proxies
 
-    files = reading.all("nginx", paths["nginx"])
-    reading.mind(note for file in files.values() for note in file.problems)
-    return tuple(proxies(files, reading.tree, network))
+        files = reading.all("nginx", paths["nginx"])
+        reading.mind(note for file in files.values() for note in file.problems)
+        found += proxies(files, reading.tree, network)
+    if entries:
+        from mcplint.link.gateway import ingress
+
+        found += ingress.fronts(entries, network)
+    return tuple(found)
 
 
 def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:

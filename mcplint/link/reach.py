@@ -37,15 +37,23 @@ class Network(NamedTuple):
             return (
                 self._within([origin.container], port, MADE, "shares its network with", note) if origin else _none(host)
             )
-        named = [other.container for other in self.running if host in other.container.names and _near(origin, other)]
+        named = [other for other in self.running if host in other.container.names and _near(origin, other)]
         if named:
-            return self._within(named, port, MADE, "is named by", note)
+            return self.behind(named, port, "is named by", note)
         strangers = {o.container.id: o.container for o in self.running if host in o.container.names and self._serves(o)}
         if len(strangers) == 1:
             return self._within(list(strangers.values()), port, ASSUMED, "is the only one that has the name in", note)
         return _none(
             f"nothing in the project is named {host}" if not strangers else f"several containers are named {host}"
         )
+
+    def behind(self, named: list[Running], port: int | None, why: str, note: Note) -> Reached:
+        """The server of containers that have a name, asked for on a port under that name (None: not known)."""
+        if not named:
+            return _none(f"nothing in the project {why} {note.span.text.strip()}")
+        forwards = [forward for each in named if each.service for forward in each.service.forwards]
+        inner = [one.target.only for one in forwards if one.published is not None and one.published.only == port]
+        return self._within([each.container for each in named], inner[0] if inner else port, MADE, why, note)
 
     def _serves(self, running: Running) -> bool:
         return any(server.container and server.container.id == running.container.id for server in self.servers)
@@ -77,8 +85,8 @@ class Network(NamedTuple):
                     ports[published] = target
             yield running.container, ports
 
-    def _within(self, containers: list[Container], port: int, kind: str, why: str, note: Note) -> Reached:
-        """The server of these containers that listens on a port."""
+    def _within(self, containers: list[Container], port: int | None, kind: str, why: str, note: Note) -> Reached:
+        """The server of these containers that listens on a port, or may where it is not known."""
         ids = {container.id for container in containers}
         inside = [server for server in self.servers if server.container and server.container.id in ids]
         label = containers[0].service or containers[0].id
@@ -96,14 +104,18 @@ class Network(NamedTuple):
         return Reached(fitting[0], Link(fitting[0].id, kind, f"{label} {why} {note.span.text.strip()}", (note,)))
 
 
-def _listens(server: Server, port: int) -> bool:
+def _listens(server: Server, port: int | None) -> bool:
     """Whether a server may be what answers on a port; one over stdio is, for all that whoever linked it meant."""
-    return server.transport.must(lambda kind: kind == "stdio") or server.port.may(lambda number: number == port)
+    return (
+        port is None
+        or server.transport.must(lambda kind: kind == "stdio")
+        or server.port.may(lambda number: number == port)
+    )
 
 
 def _near(origin: Running | None, other: Running) -> bool:
-    """Whether a container resolves the names of another: the same compose files and a network in common."""
-    if origin is None or not origin.project or origin.project is not other.project:
+    """Whether a container resolves the names of another: a network in common, of the same compose files or cluster."""
+    if origin is None or origin.project is not other.project:
         return False
     return bool(origin.container.networks & other.container.networks)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcplint.core import UNKNOWN, Note, Value
-from mcplint.knowledge.nginx import affinity
+from mcplint.knowledge.proxies import affinity
 from mcplint.link.containers import Running
 from mcplint.model import Route, Server, Spread
 
@@ -23,7 +23,7 @@ def spreads(server: Server, running: Running | None, routes: tuple[Route, ...]) 
         active = {(member.host, member.port): member for member in route.members if member.active}
         if len(active) > 1:
             notes = tuple(Note(member.span, "one of the servers that take turns") for member in active.values())
-            yield Spread("members", Value((len(active),)), kind(route.balancing), (*_balancer(route), *notes))
+            yield Spread("members", Value((len(active),)), kind(route), (*_balancer(route), *notes))
 
 
 def _balancer(route: Route) -> tuple[Note, ...]:
@@ -31,9 +31,10 @@ def _balancer(route: Route) -> tuple[Note, ...]:
     return (Note(route.balancing.span or route.span, f"{route.proxy} spreads requests by {how}"),) if how else ()
 
 
-def kind(balancing: Value[str]) -> Value[str]:
-    """What a way of balancing means to sessions, as `Spread` says it."""
-    known = [affinity(option) for option in balancing.options or ()]
+def kind(route: Route) -> Value[str]:
+    """What a route's way of balancing means to sessions, as `Spread` says it."""
+    balancing = route.balancing
+    known = [affinity(route.proxy, option) for option in balancing.options or ()]
     if not known or None in known:
         return UNKNOWN
     return Value(tuple(dict.fromkeys(row.kind for row in known if row)), balancing.trace)
@@ -48,7 +49,7 @@ def _affinity(server: Server, running: Running, routes: tuple[Route, ...]) -> Va
         return service.affinity_kind
     if service and any("sticky" in name or name.startswith(("caddy", "haproxy")) for name in service.labels):
         return UNKNOWN
-    kinds = [kind(route.balancing) for route in routes]
+    kinds = [kind(route) for route in routes]
     if any(found.options is None for found in kinds):
         return UNKNOWN
     options = tuple(dict.fromkeys(option for found in kinds for option in found.options or ()))

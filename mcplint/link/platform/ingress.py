@@ -20,9 +20,9 @@ OTHERS = ("nginx.org/", "nginx.com/")
 class Entry(NamedTuple):
     """What an Ingress does with the requests of one path.
 
-    `match`: `Prefix`, `Exact` or `ImplementationSpecific`. `service`, `port`: the Service's name and port, `backend`
-    where they stand. `annotations`: those of the Ingress by their whole names. `controller`: its class, empty where not
-    said. `tls`: where its name is given a certificate.
+    `match`: `Prefix`, `Exact` or `ImplementationSpecific`. `service`, `port`: the Service's name and port; `backend`:
+    where that name stands. `annotations`: those of the Ingress by their whole names. `controller`: its class, empty
+    where not said. `tls`: where its name is given a certificate.
     """
 
     resource: Resource
@@ -67,7 +67,7 @@ def entries(cluster: Cluster) -> Iterator[Entry]:
                     texts(path).get("pathType", "ImplementationSpecific"),
                     texts(backend).get("name", ""),
                     _port(backend, ingress, cluster, f"{set_by} the port"),
-                    (backend or path).span.head,
+                    (at(backend, "name") or path).span.head,
                     annotations,
                     controller or "",
                     _tls(ingress.node, host.only),
