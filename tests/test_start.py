@@ -129,6 +129,25 @@ def test_the_words_of_a_shell_are_expanded_in_the_environment(text: str) -> None
     assert (found.target, [word.only for word in found.argv or ()]) == SHELL[text]
 
 
+@pytest.mark.parametrize(
+    ("text", "argv"),
+    [
+        (". /venv/activate && $0 $@", ["--a", "b", "c", "d"]),
+        ('notes "$@"', ["b", "c d"]),
+        ("notes $@ $1", ["b", "c", "d", "b"]),
+        ('notes "$2"', ["c d"]),
+    ],
+)
+def test_what_follows_the_text_of_a_shell_is_its_arguments(text: str, argv: list[str]) -> None:
+    found = start(["/bin/bash", "-c", text, "notes --a", "b", "c d"])
+    assert isinstance(found, Start), found
+    assert (found.target, [word.only for word in found.argv or ()]) == ("notes.cli:main", argv)
+
+
+def test_a_quoted_name_of_a_shell_is_one_word() -> None:
+    assert isinstance(start(["/bin/bash", "-c", '"$0" "$@"', "notes --a"]), NoStart)
+
+
 def test_a_word_in_a_shell_command_keeps_its_place() -> None:
     found = start(["sh", "-c", "notes --host 0.0.0.0"])
     assert isinstance(found, Start) and found.argv

@@ -21,6 +21,7 @@ class Scene(NamedTuple):
 
     `workdir`: an absolute path in the image, or None; `project_path`: the path in the project of an absolute path of
     the image, or None; `span`: the command. `sets`: what the command itself has put into the environment so far.
+    `zero` and `arguments`: what `$0` and `$@` are in its shell.
     """
 
     workdir: str | None
@@ -32,6 +33,7 @@ class Scene(NamedTuple):
     launcher: str | None = None
     wrapper: str | None = None
     notes: tuple[Note, ...] = ()
+    zero: Value[str] | None = None
     arguments: Words = ()
     depth: int = 0
 

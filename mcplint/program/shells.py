@@ -38,7 +38,7 @@ def _lasting(command: Command, scene: Scene, waits: bool) -> bool:
         return False
     word = command.argv[0].text
     name = word.rpartition("/")[2]
-    if command.exec or word in ("$@", "${@}") or name.rstrip("0123456789.") == "python":
+    if command.exec or word in ("$@", "${@}", "$0", "${0}") or name.rstrip("0123456789.") == "python":
         return True
     if name in LASTING:
         second = command.argv[1].text if len(command.argv) > 1 else ""
@@ -62,8 +62,9 @@ def from_shell(words: Words, scene: Scene) -> Start | NoStart:
         if word.startswith("-") and "c" in word and not word.startswith("--"):
             if index + 1 >= len(words):
                 break
-            inner = scene.because(words[0], "runs it in a shell")._replace(arguments=words[index + 3 :])
-            return from_text(words[index + 1], inner)
+            rest = words[index + 2 :]
+            inner = scene.because(words[0], "runs it in a shell")
+            return from_text(words[index + 1], inner._replace(zero=next(iter(rest), None), arguments=rest[1:]))
         index += 2 if word in ("-o", "+o", "-O") else 1
     return NoStart("the shell is given no command", scene.notes)
 
@@ -85,7 +86,8 @@ def from_script(path: str, arguments: Words, scene: Scene) -> Start | NoStart:
     source = scene.tree.source(path)
     if source is None:
         return NoStart(f"{path} is not in the project", scene.notes, missing=path)
-    return _from_passage(Passage.of(Span(source, 0, len(source.text))), scene._replace(arguments=arguments), True)
+    inner = scene._replace(zero=None, arguments=arguments)
+    return _from_passage(Passage.of(Span(source, 0, len(source.text))), inner, True)
 
 
 def _from_passage(passage: Passage, scene: Scene, exact: bool) -> Start | NoStart:
@@ -161,7 +163,8 @@ def _words(words: object, scene: Scene, open_names: set[str], exact: bool) -> Wo
     found: list[Value[str]] = []
     for word in words:  # type: ignore[attr-defined]
         if word.text in ("$@", "${@}", "$*", "${@:-}"):
-            found += scene.arguments
+            quoted = all(part.quoted for part in word.parts)
+            found += scene.arguments if quoted else [each for one in scene.arguments for each in _split(one)]
             continue
         value = _value(word, scene, open_names, exact)
         bare = [part for part in word.parts if part.kind != "literal" and not part.quoted]
@@ -172,11 +175,19 @@ def _words(words: object, scene: Scene, open_names: set[str], exact: bool) -> Wo
             if spelled is None:
                 if len(word.parts) == len(bare):
                     return None
-            elif len(word.parts) == 1 and len(spelled.split()) != 1:
-                found += [Value((each,), value.trace) for each in spelled.split()]
+            elif len(word.parts) == 1:
+                found += _split(value)
                 continue
         found.append(value)
     return tuple(found)
+
+
+def _split(value: Value[str]) -> Words:
+    """The words that an expansion without quotes is."""
+    spelled = text(value)
+    if spelled is None or len(spelled.split()) == 1:
+        return (value,)
+    return tuple(Value((each,), value.trace) for each in spelled.split())
 
 
 def _value(word: object, scene: Scene, open_names: set[str], exact: bool) -> Value[str]:
@@ -205,9 +216,11 @@ def _part(part: object, scene: Scene, open_names: set[str]) -> Value[str]:
         return Value((part.text,))
     names = set(re.findall(r"[A-Za-z_]\w*", part.text))
     if part.kind != VARIABLE or names & open_names or re.search(r"\$\{?[@*#?$!0-9-]", part.text):
-        positional = re.fullmatch(r"\$\{?([1-9])\}?", part.text)
-        if positional and len(scene.arguments) >= int(positional[1]):
-            return scene.arguments[int(positional[1]) - 1]
+        given = (scene.zero, *scene.arguments)
+        positional = re.fullmatch(r"\$\{?([0-9])\}?", part.text)
+        found = given[int(positional[1])] if positional and len(given) > int(positional[1]) else None
+        if found is not None:
+            return found
         return Value(None, (Note(part.passage.span(), "is not known"),))
     env = {}
     for name in names:
