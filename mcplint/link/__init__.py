@@ -179,7 +179,15 @@ def _in_front(reading: Reading, paths: Paths, network: Network, entries: tuple[E
         from mcplint.link.gateway import ingress
 
         found += ingress.fronts(entries, network)
+    if any(place.service and any(map(_is_traefiks, place.service.labels)) for place in network.running):
+        from mcplint.link.gateway import traefik
+
+        found += traefik.fronts(network)
     return tuple(found)
+
+
+def _is_traefiks(label: str) -> bool:
+    return label.lower().startswith("traefik.http.")
 
 
 def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:

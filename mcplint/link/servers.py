@@ -13,7 +13,7 @@ from mcplint.link.images import project_path
 from mcplint.link.needs import home
 from mcplint.link.reading import Reading
 from mcplint.link.versions import sdk as version_of
-from mcplint.model import MADE, MISSING, Link, Sdk, Server
+from mcplint.model import ASSUMED, MADE, MISSING, Link, Sdk, Server
 from mcplint.program.commands import Scene, resolve
 from mcplint.program.interpreter import run
 from mcplint.program.machine import Surroundings
@@ -113,10 +113,12 @@ class Programs:
         scene = Scene(place.container.workdir.only, place.container.variable, self.reading.tree, inside, argv.span)
         start = resolve(tuple(_written(word, argv.span) for word in argv.words), scene)
         if isinstance(start, NoStart):
-            return Started((), start.why, start.notes, missing=self._missing(place, start.missing))
+            missing = self._missing(place, start.missing)
+            return Started((), _elsewhere(place) or start.why, start.notes, missing=missing)
         outcome = self._outcome(start, place, inside)
-        why = Link(place.container.id, MADE, f"is started by `{start.span.text.strip()}`", start.notes)
-        servers = tuple(parts(outcome, place, self._sdk(place), why))
+        servers = tuple(parts(outcome, place, self._sdk(place), _link(place, start)))
+        if start.wrapper:
+            servers = tuple(server._replace(runner=start.wrapper) for server in servers)
         if servers:
             return Started(servers, needed=_entry(start))
         lacks = self._missing(place, outcome.missing)
@@ -155,8 +157,21 @@ def _written(word: Value[str], command: Span) -> Value[str]:
 
 def _unsaid(place: Running) -> str:
     """Why a container has no command that can be told."""
-    missing = [link.why for link in place.container.links if link.kind == MISSING]
-    return missing[0] if missing and not place.argv else "its start command cannot be told"
+    return (not place.argv and _elsewhere(place)) or "its start command cannot be told"
+
+
+def _elsewhere(place: Running) -> str:
+    """Why it is not known what lies in a container and what its image starts; nothing where it is."""
+    return next((link.why for link in place.container.links if link.kind == MISSING), "")
+
+
+def _link(place: Running, start: Start) -> Link:
+    """The link from a server to its container, assumed where the image may hold anything by the name of the command."""
+    how = f"is started by `{start.span.text.strip()}`"
+    elsewhere = _elsewhere(place)
+    if elsewhere:
+        return Link(place.container.id, ASSUMED, f"{how}; its container {elsewhere}", start.notes)
+    return Link(place.container.id, MADE, how, start.notes)
 
 
 def _alike(place: Running, other: Running, asked: frozenset[str]) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcplint.core import UNKNOWN, Note, Value
-from mcplint.knowledge.proxies import affinity
+from mcplint.core import UNKNOWN, Note, Value, join
+from mcplint.knowledge.proxies import TRAEFIK, affinity
 from mcplint.link.containers import Running
 from mcplint.model import Route, Server, Spread
 
@@ -47,10 +47,12 @@ def _affinity(server: Server, running: Running, routes: tuple[Route, ...]) -> Va
         return UNKNOWN
     if service and service.platform != "compose":
         return service.affinity_kind
-    if service and any("sticky" in name or name.startswith(("caddy", "haproxy")) for name in service.labels):
+    if service and any(map(_unread, service.labels)) and not any(route.proxy == TRAEFIK for route in routes):
         return UNKNOWN
     kinds = [kind(route) for route in routes]
-    if any(found.options is None for found in kinds):
-        return UNKNOWN
-    options = tuple(dict.fromkeys(option for found in kinds for option in found.options or ()))
-    return Value(options or ("none",))
+    return join(kinds) if kinds else Value(("none",))
+
+
+def _unread(label: str) -> bool:
+    """Whether a label tells some proxy how to balance."""
+    return "sticky" in label or label.startswith(("caddy", "haproxy"))

@@ -38,6 +38,14 @@ ELSEWHERE = ("configuration-snippet", "server-snippet", "permanent-redirect", "t
 """Annotations of ingress-nginx after which a request may become anything."""
 EXPRESSIONS = ("rewrite-target", "use-regex")
 """With one of these at any path of a name, ingress-nginx takes all paths of that name for expressions."""
+DIRECTIVES = (
+    ("proxy-body-size", "client_max_body_size"),
+    ("limit-rps", "limit_req"),
+    ("limit-connections", "limit_conn"),
+    ("auth-type", "auth_basic"),
+    ("auth-url", "auth_request"),
+)
+"""Annotations of ingress-nginx, and the directives of nginx that they set."""
 CAPTURED = re.compile(r"(/[\w./-]*)(\(/\|\$\)\(\.\*\)|/\(\.\*\)|\(/\.\*\))\$?")
 """A path of which the rest is captured: `/x(/|$)(.*)`, `/x/(.*)`, `/x(/.*)`."""
 
@@ -148,10 +156,12 @@ def _route(entry: Entry, match: Match | None) -> Route:
 
 def _settings(entry: Entry) -> dict[str, tuple[Setting, ...]]:
     """The directives of nginx that annotations set and rules know."""
-    said = entry.annotations.get(f"{COMMUNITY}proxy-body-size")
-    if not entry.is_nginx or said is None or said.only is None or said.slot is None:
-        return {}
-    return {"client_max_body_size": (Setting((said.only,), said.slot.span, (said.slot.span,)),)}
+    found: dict[str, tuple[Setting, ...]] = {}
+    for name, directive in DIRECTIVES if entry.is_nginx else ():
+        said = entry.annotations.get(COMMUNITY + name)
+        if said is not None and said.only and said.slot:
+            found[directive] = (Setting((said.only,), said.slot.span, (said.slot.span,)),)
+    return found
 
 
 def _insecure(entry: Entry) -> bool:

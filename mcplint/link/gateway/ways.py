@@ -55,11 +55,15 @@ class Way(NamedTuple):
 
 
 class Site(NamedTuple):
-    """Ways that are tried in order, for requests to some names (none: any) on some ports (none: all)."""
+    """Ways that are tried in order, for requests to some names (none: any) on some ports (none: all).
+
+    `closed`: whether the files show every way that there is.
+    """
 
     hosts: tuple[str, ...]
     ports: frozenset[int]
     ways: tuple[Way, ...]
+    closed: bool = True
 
 
 def kept(path: str) -> str:
@@ -106,7 +110,7 @@ def answer(sites: tuple[Site, ...], host: str, port: int, scheme: str, path: str
         if takes:
             note = Note(way.route.span, "takes the request")
             return Answer(PROXY, way.route.span, way.route.target.only, way.rewrite(path), trace=(note,))
-    return Answer(STATUS)
+    return Answer(STATUS if site.closed else UNKNOWN, certain=site.closed)
 
 
 def carried(sites: tuple[Site, ...]) -> tuple[Site, ...]:
