@@ -206,6 +206,8 @@ class SdkCall(NamedTuple):
     """A call of the SDK by the dotted name of what is called (`mcp.server.fastmcp.FastMCP`, `….FastMCP.run`).
 
     `role`: `constructor`, `run`, `app`, `setting` or `decorator` (of the low-level server). `closed`: whether all its arguments are known by name.
+    `auth`: what checks who calls, an option None where the program provably checks nobody. `gates`: where a
+    proxy in front checks it.
     """
 
     target: str
@@ -213,6 +215,22 @@ class SdkCall(NamedTuple):
     span: Span
     arguments: tuple[Argument, ...] = ()
     closed: bool = True
+
+
+class Guard(NamedTuple):
+    """What checks the callers of a server: the dotted name of its class, the call that makes it and its arguments.
+
+    `closed`: whether these are all, and whether the class is the library's own.
+    """
+
+    provider: str
+    span: Span
+    arguments: tuple[Argument, ...] = ()
+    closed: bool = False
+
+    def given(self, name: str) -> Argument | None:
+        """The argument of this name."""
+        return next((each for each in self.arguments if each.name == name), None)
 
 
 class Mounted(NamedTuple):
@@ -323,6 +341,8 @@ class Server(NamedTuple):
     compressed: tuple[Note, ...] = ()
     certain: bool = True
     fallbacks: tuple[tuple[str, Value[str]], ...] = ()
+    auth: Value[Guard | None] = UNKNOWN
+    gates: tuple[Note, ...] = ()
     longest_call: Value[float] = UNKNOWN
     fronted: Value[bool] = UNKNOWN
     authenticated: Value[bool] = UNKNOWN
@@ -435,6 +455,10 @@ class Route(NamedTuple):
     def assumed(self) -> bool:
         return any(link.kind == ASSUMED for link in self.links)
 
+    def duration(self, seconds: int) -> str:
+        """A time as this proxy's configuration spells it; an Ingress counts seconds without a unit."""
+        return str(seconds) if self.proxy == "ingress-nginx" else f"{seconds}s"
+
     @property
     def carried(self) -> Server | None:
         """The server that speaks MCP over HTTP through this location, if the location surely carries its endpoint."""
@@ -457,10 +481,6 @@ class Remote(NamedTuple):
     server: Server | None = None
     asked: Value[str | None] = UNKNOWN
     links: tuple[Link, ...] = ()
-
-    def duration(self, seconds: int) -> str:
-        """A time as this proxy's configuration spells it; an Ingress counts seconds without a unit."""
-        return str(seconds) if self.proxy == "ingress-nginx" else f"{seconds}s"
 
     @property
     def assumed(self) -> bool:
