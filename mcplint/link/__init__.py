@@ -193,21 +193,16 @@ def _is_traefiks(label: str) -> bool:
 def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     if not network.servers:
         return ()
+    from mcplint.link.gates import gates
     from mcplint.link.spread import spreads
 
     places = {place.container.id: place for place in network.running}
-    return tuple(
-        server._replace(
-            spread=tuple(
-                spreads(
-                    server,
-                    places.get(server.container.id) if server.container else None,
-                    tuple(route for route in routes if route.server and route.server.id == server.id),
-                )
-            )
-        )
-        for server in network.servers
-    )
+    found = []
+    for server in network.servers:
+        place = places.get(server.container.id) if server.container else None
+        mine = tuple(route for route in routes if route.server and route.server.id == server.id)
+        found.append(server._replace(spread=tuple(spreads(server, place, mine)), gates=tuple(gates(mine))))
+    return tuple(found)
 
 
 def _manifests(

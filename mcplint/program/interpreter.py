@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from mcplint.core import Note
+from mcplint.facts.python import Module
 from mcplint.program.attributes import attribute
 from mcplint.program.calls import call
 from mcplint.program.fallbacks import fallbacks
@@ -15,10 +16,10 @@ from mcplint.program.imports import load
 from mcplint.program.journal import Exhausted, Leave
 from mcplint.program.launch import launch
 from mcplint.program.machine import STEPS, Machine, Surroundings, Tables
-from mcplint.program.outcome import Outcome
+from mcplint.program.outcome import Outcome, Served
 from mcplint.program.result import servers
 from mcplint.program.start import Start
-from mcplint.program.values import known
+from mcplint.program.values import known, unknown
 
 FRAMES = 12_000
 
@@ -54,21 +55,32 @@ def _run(start: Start, world: Surroundings, lenient: bool) -> Outcome:
 
 
 def outcome(machine: Machine, notes: tuple[Note, ...], complete: bool) -> Outcome:
-    found = servers(machine) if complete else ()
+    modules = [package.fact for package in machine.packages.values() if package]
+    found = tuple(_doubted(served, modules) for served in servers(machine)) if complete else ()
     return Outcome(
         servers=found,
         reads=frozenset(machine.reads),
         asked=frozenset(machine.asked),
         imports=tuple(dict.fromkeys(machine.imports)),
-        modules=tuple(package.fact.source.path for package in machine.packages.values() if package),
+        modules=tuple(module.source.path for module in modules),
         levels=tuple(dict.fromkeys(machine.levels)),
-        fallbacks=tuple(fallbacks(package.fact for package in machine.packages.values() if package)) if found else (),
+        fallbacks=tuple(fallbacks(modules)) if found else (),
         dotenv=tuple(dict.fromkeys(machine.dotenv)),
         unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
         missing=machine.missing,
         complete=complete,
         steps=STEPS - machine.budget,
     )
+
+
+def _doubted(served: Served, modules: list[Module]) -> Served:
+    """The server; that nothing checks its callers is not known where the program looks at their requests by itself."""
+    if served.auth.options != (None,):
+        return served
+    from mcplint.program.libraries.auth import looks
+
+    note = looks(modules)
+    return served._replace(auth=unknown(*served.auth.trace, note)) if note else served
 
 
 @contextmanager

@@ -44,18 +44,21 @@ class Site:
         self.cors: list[Cors] = []
         self.compressed: list[Note] = []
         self.closed = True
+        self.checked = False
         self.lifespan: Slot | None = None
 
     def all(self) -> Iterable[Served]:
         """The servers, each with what is around all of them."""
         paths = {served.path.only for served in self.servers}
         for served in self.servers:
+            alone = served.auth.only is not None or (self.closed and not self.checked)
             mine = (*served.endpoints, *(each for each in self.endpoints if each.path not in paths))
             yield served._replace(
                 endpoints=tuple(dict.fromkeys(mine)),
                 closed=served.closed and self.closed,
                 cors=tuple(self.cors),
                 compressed=tuple(self.compressed),
+                auth=served.auth if alone else unknown(*served.auth.trace),
             )
 
 
@@ -95,6 +98,7 @@ def _application(machine: Machine, app: Instance, site: Site, way: Way) -> None:
         _layer(machine, layer, site)
     if "open" in app.table:
         site.closed = False
+    site.checked |= "%around" in app.table or any("dependencies" in each.keywords for each in app.table.get("%call", ()))
     _routes(machine, app.table.get("routes"), site, way, app)
 
 
@@ -259,10 +263,6 @@ def _handled(machine: Machine, option: Any, site: Site | None = None, way: Way |
     return [each for each in dict.fromkeys(found) if each.server is not None or each.through not in told]
 
 
-def _called_once(machine: Machine, option: Any, args: Args) -> Abstract:
-    return _awaited(machine, machine.call(known(option), args))
-
-
 def _pass_on(machine: Machine, passed: list[Passed], site: Site, way: Way) -> None:
     """Walks the applications that a handler calls; those that one call may mean are one server, which may be either."""
     for span in dict.fromkeys(each.span for each in passed):
@@ -274,6 +274,10 @@ def _pass_on(machine: Machine, passed: list[Passed], site: Site, way: Way) -> No
             site.closed = False
         if len(site.servers) - before == len(apps) > 1:
             site.servers[before:] = [joined(site.servers[before:])]
+
+
+def _called_once(machine: Machine, option: Any, args: Args) -> Abstract:
+    return _awaited(machine, machine.call(known(option), args))
 
 
 def _awaited(machine: Machine, value: Abstract) -> Abstract:
@@ -320,6 +324,7 @@ def _layer(machine: Machine, layer: Any, site: Site) -> None:
     args: Args = layer.table["%args"][0]
     only = args.positional[0].only if args.positional else None
     path = getattr(only, "path", "")
+    site.checked |= path not in LAYERS or path.endswith("AuthenticationMiddleware")
     if path.endswith("CORSMiddleware") and layer.span:
         origins, methods, headers, exposed = (
             _lengthened(name, args) for name in ("allow_origins", "allow_methods", "allow_headers", "expose_headers")

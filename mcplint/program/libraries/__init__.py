@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 # Modules of this package that hold for every program; a later one overrules an earlier one.
 ALWAYS = ("system", "output")
-_SERVERS = ("web", "sdk", "lowlevel")
+_SERVERS = ("web", "sdk", "lowlevel", "auth")
 # Modules of this package by the top-level name of the library that they know.
 BY_NAME: Mapping[str, tuple[str, ...]] = {
     "argparse": ("arguments",),

@@ -9,6 +9,8 @@ from mcplint.core import Slot, Span, Value
 from mcplint.knowledge.sdk import fact, newest
 from mcplint.model import Endpoint
 from mcplint.program.builtin import nothing
+from mcplint.program.libraries.auth import guard
+from mcplint.program.libraries.auth import layered as middleware_added
 from mcplint.program.libraries.web import layered
 from mcplint.program.machine import Args, Handler, Machine, Reader
 from mcplint.program.operators import present
@@ -332,6 +334,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         closed=True,
         calls=tuple(each for each in machine.calls if made.span in (None, each.span) or each.span == args.span),
         printed=machine.state["%printed"],
+        auth=guard(machine, args, server, kind),
     )
 
 
@@ -512,7 +515,7 @@ def setting_assigned(machine: Machine, args: Args, settings: Instance) -> Abstra
 
 
 REGISTER = ("tool", "resource", "prompt", "add_tool", "add_resource", "add_prompt", "completion")
-QUIET = ("add_middleware", "remove_tool", "disable", "enable", "add_transform")
+QUIET = ("remove_tool", "disable", "enable", "add_transform")
 CALLS: dict[str, Handler] = {
     "mcp.Registry.remember": remembers,
     "mcp.server.transport_security.TransportSecuritySettings": security_settings,
@@ -541,6 +544,7 @@ for _kind in HIGH:
         f"{_kind}.custom_route": custom_route,
         **{f"{_kind}.{name}": registers for name in REGISTER},
         **{f"{_kind}.{name}": nothing for name in QUIET},
+        f"{_kind}.add_middleware": middleware_added,
     }
 CALLS |= {f"{OTHER}.{name}": derived for name in ("from_openapi", "from_fastapi", "as_proxy", "from_client")}
 CALLS |= {"fastmcp.server.create_proxy": derived, f"{OTHER}.mount": nothing, f"{OTHER}.import_server": nothing}

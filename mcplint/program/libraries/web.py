@@ -154,6 +154,7 @@ def itself(machine: Machine, owner: Instance) -> Abstract:
 
 def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
     """`@app.middleware("http")`: a function around every request."""
+    machine.put(app.table, "%around", (True,))
     return known(Method(app, f"{APP}.%around"))
 
 

@@ -1,0 +1,120 @@
+r"""A server that checks nobody is published on every interface
+
+`ports: ["8000:8000"]` opens the port on every interface of the host: in an office, a café or a data centre everyone who
+reaches the machine can call the tools, and Docker's rules come before those of `ufw`. The SDKs check no caller unless
+they are told to, so whatever the tools may do, a stranger may do.
+
+Where a proxy asks for a password or a token (`auth_basic`, `auth_request`, client certificates) and the server's own
+port is published beside it, the check is passed by: an error. Containers reach each other without published ports.
+
+Publish on `127.0.0.1`, put a proxy that checks callers in front, or give the server an authentication of its own. The
+fix binds the port to the loopback interface; it is not safe, since other machines may be meant to connect, except
+where a proxy is there for them.
+
+It says nothing where the program gives the SDK a token verifier or an OAuth provider, adds middleware that may check
+callers or looks at their headers itself, or where the project states `authenticated-elsewhere`.
+See https://docs.docker.com/engine/network/packet-filtering-firewalls/
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    ports: ["8000:8000"]
+```
+```output
+warning[published-without-auth]: is open on every interface, and nothing checks who calls
+ --> compose.yaml:4:14
+  |
+4 |     ports: ["8000:8000"]
+  |              ^^^^^^^^^
+  |
+ ::: server.py:3:7
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")
+  |       -------------------------------- is told nothing of authentication
+...
+6 |     mcp.run(transport="streamable-http")
+  |     ------------------------------------ serves whoever calls
+  |
+  = fix: publish it for this machine alone (--unsafe-fixes)
+```
+```diff
+--- a/compose.yaml
++++ b/compose.yaml
+@@ -1,4 +1,4 @@
+ services:
+   notes:
+     build: .
+-    ports: ["8000:8000"]
++    ports: ["127.0.0.1:8000:8000"]
+```
+
+## Good
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    ports: ["127.0.0.1:8000:8000"]
+```
+"""
+
+import re
+
+from mcplint import ERROR, WARNING, Edit, Finding, Fix, Note, Port, Server, rule
+
+
+@rule("published-without-auth", WARNING)
+def check(server: Server):
+    container = server.container
+    if not container or container.platform != "compose" or container.shared_network.may(bool):
+        return
+    if server.auth.may(lambda guard: guard is not None) or server.authenticated.must(bool):
+        return
+    if server.transport.may(lambda kind: kind == "stdio") or server.host.may(is_loopback):
+        return
+    for port in container.ports:
+        reached = server.port.must(lambda number, port=port: number == port.target.only)
+        if reached and port.published is not None and port.host_ip is None:
+            past = "past the proxy that checks who calls" if server.gates else "and nothing checks who calls"
+            fix = Fix("publish it for this machine alone", bound(port), bool(server.gates))
+            notes = (*server.gates, *server.auth.trace, Note(server.span, "serves whoever calls"))
+            yield Finding(f"is open on every interface, {past}", port.span, notes, fix, ERROR if server.gates else None)
+
+
+def is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def bound(port: Port) -> tuple[Edit, ...]:
+    """The address in front of `8000:8000` or of `0.0.0.0:8000:8000`, whatever variables stand in it."""
+    plain = re.sub(r"\$\{[^}]*\}", lambda found: "0" * len(found[0]), port.span.text)
+    address = re.match(r"(?:0\.0\.0\.0|\[::\]):(?=[^:]*:)", plain)
+    if not address and plain.count(":") != 1:
+        return ()
+    start = port.span.start
+    return (Edit(port.span._replace(end=start + (address.end() if address else 0)), "127.0.0.1:"),)
