@@ -11,6 +11,7 @@ from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Server
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "ip6-localhost"})
 GATEWAY = frozenset({"host.docker.internal", "gateway.docker.internal", "172.17.0.1"})
+HOST = ("host",)
 
 
 class Reached(NamedTuple):
@@ -31,13 +32,13 @@ class Network(NamedTuple):
 
         `path`: what is asked for there, which tells a server whose port is not known from others.
         """
-        if (origin is None and host in LOOPBACK) or host in GATEWAY:
+        if host in GATEWAY or (host in LOOPBACK and (origin is None or _stack(origin) == HOST)):
             return self._published(port, note, path)
         if host in LOOPBACK:
             return (
                 self._within([origin.container], port, MADE, "shares its network with", note) if origin else _none(host)
             )
-        named = [other for other in self.running if host in other.container.names and _near(origin, other)]
+        named = [other for other in self.running if host in other.container.names and self._near(origin, other)]
         if named:
             return self.behind(named, port, "is named by", note)
         strangers = {o.container.id: o.container for o in self.running if host in o.container.names and self._serves(o)}
@@ -55,6 +56,18 @@ class Network(NamedTuple):
         inner = [one.target.only for one in forwards if one.published is not None and one.published.only == port]
         return self._within([each.container for each in named], inner[0] if inner else port, MADE, why, note)
 
+    def _near(self, origin: Running | None, other: Running) -> bool:
+        """Whether a container resolves another's names: a network in common, of the same compose files or cluster."""
+        if origin is None or origin.project is not other.project:
+            return False
+        return any(other.container.networks & each.container.networks for each in self._beside([origin.container]))
+
+    def _beside(self, containers: list[Container]) -> list[Running]:
+        """These containers and those that share an address with one of them."""
+        ids = {container.id for container in containers}
+        stacks = {_stack(running) for running in self.running if running.container.id in ids}
+        return [running for running in self.running if _stack(running) in stacks]
+
     def _serves(self, running: Running) -> bool:
         return any(server.container and server.container.id == running.container.id for server in self.servers)
 
@@ -63,7 +76,8 @@ class Network(NamedTuple):
         for container, inner in self._ports():
             if port in inner:
                 return self._within([container], inner[port], MADE, "publishes the port in", note)
-        shared = [s for s in self.servers if s.container and s.container.shared_network.must(bool)]
+        on_host = {running.container.id for running in self.running if _stack(running) == HOST}
+        shared = [server for server in self.servers if server.container and server.container.id in on_host]
         bare = [server for server in self.servers if not server.container]
         found = [server for server in (*shared, *bare) if server.port.must(lambda number: number == port)]
         if len(found) == 1:
@@ -87,7 +101,7 @@ class Network(NamedTuple):
 
     def _within(self, containers: list[Container], port: int | None, kind: str, why: str, note: Note) -> Reached:
         """The server of these containers that listens on a port, or may where it is not known."""
-        ids = {container.id for container in containers}
+        ids = {running.container.id for running in self._beside(containers)}
         inside = [server for server in self.servers if server.container and server.container.id in ids]
         label = containers[0].service or containers[0].id
         if not inside:
@@ -113,11 +127,13 @@ def _listens(server: Server, port: int | None) -> bool:
     )
 
 
-def _near(origin: Running | None, other: Running) -> bool:
-    """Whether a container resolves the names of another: a network in common, of the same compose files or cluster."""
-    if origin is None or origin.project is not other.project:
-        return False
-    return bool(origin.container.networks & other.container.networks)
+def _stack(running: Running) -> tuple[object, ...]:
+    """What a container shares its address with: the host, the service or pod whose network it uses, else itself."""
+    mode = running.service.network_mode.only if running.service else None
+    if mode == "host":
+        return HOST
+    own = running.service.name if running.service else running.container.id
+    return id(running.project), mode.removeprefix("service:") if mode and mode.startswith("service:") else own
 
 
 def _none(why: str) -> Reached:

@@ -5,7 +5,8 @@ It is told by their names, as `docker compose` looks for them, and by what they 
 - `COMPOSE_FILE` in a folder's `.env` names the files of that folder's default project;
 - else it is the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`, with the first
   `compose.override.*` or `docker-compose.override.*` over it;
-- a file that another one includes or extends is part of that one, unless its name is one of the first four;
+- a file that another one includes is part of that one, and so is one that another extends, unless its name is one of
+  the first four;
 - every other file is a project of its own where it is complete: each service has an image or a build, and each
   dependency is among its services;
 - a file that is not complete, or whose own comments show it after another `-f`, goes over a base: the file whose
@@ -41,8 +42,10 @@ def sets(known: Files, tree: Tree) -> Iterator[tuple[tuple[str, ...], bool]]:
     defaults = {folder: _default(folder, known, tree) for folder in sorted({dirname(path) for path in known})}
     run = {path for paths in defaults.values() for path in paths}
     borrowed = _borrowed(known)
+    included = _included(known)
     for paths in filter(None, defaults.values()):
-        yield paths, True
+        if not included.issuperset(paths[:1]):
+            yield paths, True
     for path in sorted(known.keys() - run - borrowed):
         base = () if basename(path) in DEFAULTS else _base(path, known, defaults)
         yield (*base, path), False
@@ -128,26 +131,41 @@ def _said_over(file: ComposeFile, base: str) -> bool:
     return any(re.search(rf"-f\s*\S*{re.escape(base)}\s+-f\s*\S*{re.escape(own)}", line) for line in comments)
 
 
+def _included(known: Files) -> set[str]:
+    """The files that are part of another one; where they include each other, none is."""
+    inner = {path: {within(dirname(path), text) or "" for text in _inclusions(file)} for path, file in known.items()}
+    found: set[str] = set()
+    reached = set().union(*inner.values())
+    waiting = [path for path in inner if path not in reached]
+    while waiting:
+        more = inner.get(waiting.pop(), set()) - found
+        found |= more
+        waiting += more
+    return found
+
+
 def _borrowed(known: Files) -> set[str]:
     """The files that others include or extend."""
-    found: set[str | None] = set()
-    for path, file in known.items():
-        folder = dirname(path)
-        for text in _borrowings(file):
-            found.add(within(folder, text))
-    return {path for path in found if path and basename(path) not in DEFAULTS}
+    extended = {within(dirname(path), text) for path, file in known.items() for text in _extensions(file)}
+    return _included(known) | {path for path in extended if path and basename(path) not in DEFAULTS}
 
 
-def _borrowings(file: ComposeFile) -> Iterator[str]:
-    """The paths that `include` and `extends` name."""
-    nodes: list[Node | None] = []
+def _inclusions(file: ComposeFile) -> Iterator[str]:
+    """The paths that `include` names."""
     for document in file.documents:
         included = document.get("include")
         for item in included.items if isinstance(included, SequenceNode) else ():
-            nodes.append(item.get("path") if isinstance(item, MappingNode) else item)
+            yield from _texts(item.get("path") if isinstance(item, MappingNode) else item)
+
+
+def _extensions(file: ComposeFile) -> Iterator[str]:
+    """The paths that `extends` names."""
     for _, node in _pairs(file, "services"):
         extends = node.get("extends") if isinstance(node, MappingNode) else None
-        nodes.append(extends.get("file") if isinstance(extends, MappingNode) else None)
-    for found in nodes:
-        listed = found.items if isinstance(found, SequenceNode) else (found,)
-        yield from (item.text for item in listed if isinstance(item, ScalarNode))
+        yield from _texts(extends.get("file") if isinstance(extends, MappingNode) else None)
+
+
+def _texts(node: Node | None) -> Iterator[str]:
+    """The texts of a scalar or of a list of them."""
+    listed = node.items if isinstance(node, SequenceNode) else (node,)
+    yield from (item.text for item in listed if isinstance(item, ScalarNode))
