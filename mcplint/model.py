@@ -507,7 +507,10 @@ class Package(NamedTuple):
 
 
 class ClientConfig(NamedTuple):
-    """One server entry of a client's configuration file (`.mcp.json`, `.vscode/mcp.json`, …); `asked`: see Remote."""
+    """One server entry of a client's configuration file (`.mcp.json`, `.vscode/mcp.json`, …); `asked`: see Remote.
+
+    `wrapper`: the key that the entries of the file stand under, told with the first of them.
+    """
 
     id: str
     span: Span
@@ -517,6 +520,7 @@ class ClientConfig(NamedTuple):
     route: Route | None = None
     server: Server | None = None
     asked: Value[str | None] = UNKNOWN
+    wrapper: Value[str] = UNKNOWN
     links: tuple[Link, ...] = ()
 
     @property
