@@ -9,6 +9,9 @@ import pytest
 
 pytest.register_assert_rewrite("pages")
 
+# Deployments to look at, some of which have tests of their own.
+collect_ignore = ["fixtures"]
+
 
 def pytest_addoption(parser):
     parser.addoption("--update", action="store_true", help="write what was printed into pages, cases and fixtures")
