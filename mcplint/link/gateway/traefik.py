@@ -148,11 +148,15 @@ def _way(name: str, said: Value[str], labels: Mapping[str, Value[str]], match: M
 
 
 def _service(router: str, labels: Mapping[str, Value[str]]) -> tuple[str | None, Value[int]]:
-    """The service that a router leads to, None where it is not one of these labels, and its port."""
-    chosen = labels.get(f"traefik.http.routers.{router}.service")
+    """The service that a router leads to, None where these labels do not tell, and its port."""
     prefix = "traefik.http.services."
     names = {label.removeprefix(prefix).partition(".")[0] for label in labels if label.startswith(prefix)}
-    name = chosen.only.lower() if chosen is not None and chosen.only else next(iter(names)) if len(names) == 1 else None
+    chosen = labels.get(f"traefik.http.routers.{router}.service")
+    if chosen is None:
+        name = None if len(names) > 1 else next(iter(names), "")
+    else:
+        name = (chosen.only or "").lower().removesuffix("@docker")
+        name = name if name in names else None
     return name, number(labels.get(f"{prefix}{name}.loadbalancer.server.port", UNKNOWN))
 
 
@@ -161,7 +165,7 @@ def _balancing(service: str | None, labels: Mapping[str, Value[str]], note: Note
     prefix = f"traefik.http.services.{service}.loadbalancer."
     said = {label.removeprefix(prefix): value for label, value in labels.items() if label.startswith(prefix)}
     sticky = {name: value for name, value in said.items() if name.startswith("sticky.")}
-    if "strategy" in said or (service is None and any(".sticky." in label for label in labels)):
+    if service is None or "strategy" in said:
         return UNKNOWN
     if not sticky:
         return Value(("round-robin",), (note,))

@@ -48,8 +48,8 @@ def http_version(entry: Entry) -> Value[str]:
 
 def balancing(entry: Entry) -> Value[str]:
     """What picks the pod."""
-    if said := annotation(entry, BYPASSED):
-        return Value(None, said.trace)
+    if (bypassed := annotation(entry, BYPASSED)) is not None:
+        return Value(None, bypassed.trace)
     if (chosen := annotation(entry, "affinity")) is not None:
         return chosen._replace(options=("affinity cookie",) if chosen.only == "cookie" else None, slot=None)
     if (key := annotation(entry, "upstream-hash-by")) is not None:
