@@ -168,7 +168,7 @@ def _insecure(entry: Entry) -> bool:
     """Whether requests without TLS are not redirected, as they are where a name has a certificate."""
     forced = entry.annotations.get(f"{COMMUNITY}force-ssl-redirect")
     chosen = entry.annotations.get(f"{COMMUNITY}ssl-redirect")
-    return bool(forced is None and chosen and chosen.must(lambda said: said == "false"))
+    return forced is None and chosen is not None and chosen.must(lambda said: said == "false")
 
 
 def _joined(route: Route, entry: Entry, network: Network) -> Route:
