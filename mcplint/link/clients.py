@@ -14,7 +14,9 @@ SPELLINGS = {"http": "streamable-http", "streamableHttp": "streamable-http"}
 
 def clients(file: ClientFile) -> Iterator[ClientConfig]:
     """One part for each server that the file names."""
-    for name, node in file.servers:
+    note = Note(file.wrapper.span, "the servers stand under this key")
+    wrapper = Value((file.wrapper.text,), (note,), Slot(file.wrapper.span))
+    for number, (name, node) in enumerate(file.servers):
         url = _string(node, "url", "serverUrl", "httpUrl")
         yield ClientConfig(
             id=f"{file.source.path}:{name.text}",
@@ -22,6 +24,7 @@ def clients(file: ClientFile) -> Iterator[ClientConfig]:
             type=_type(node),
             url=url,
             command=_command(node),
+            wrapper=UNKNOWN if number else wrapper,
         )
 
 
