@@ -76,7 +76,7 @@ def check(server: Server):
         if server.declared_host.options == ():
             place = server.host_check.span or server.span
             yield Finding("is given no security settings, so nothing checks Host and Origin", place)
-        else:
+        elif server.declared_host.must(is_wildcard):
             place = server.declared_host.span or server.made or server.span
             yield Finding("is told to listen everywhere, which turns the check of Host and Origin off", place)
 

@@ -1,7 +1,5 @@
 """From what clients are told to what answers: the URL of a remote or a client followed through the proxies."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
@@ -63,10 +61,18 @@ def _taking(target: Target, fronts: tuple[Front, ...]) -> Iterator[tuple[Front, 
         if target.host in LOOPBACK:
             if inner := front.published.get(target.port):
                 yield front, inner, MADE
-        elif any(target.host in (route.server_names.only or ()) for route in front.routes):
+        elif any(_names(name, target.host) for route in front.routes for name in route.server_names.only or ()):
             yield front, _heard(front, target), MADE
     if len(leading) == 1 and target.host not in LOOPBACK:
         yield leading[0], _heard(leading[0], target), ASSUMED
+
+
+def _names(name: str, host: str) -> bool:
+    """Whether a server's name is that of a host: `*.name` and `.name` take what ends so, `name.*` what begins so."""
+    if name.endswith(".*"):
+        return host.startswith(name[:-1])
+    tail = name.removeprefix("*")
+    return host == name.removeprefix(".") or (tail.startswith(".") and host.endswith(tail))
 
 
 def _heard(front: Front, target: Target) -> int:

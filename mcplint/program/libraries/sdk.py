@@ -386,6 +386,8 @@ def protection(
 def secured(security: Instance) -> tuple[Abstract, Abstract, Abstract]:
     """What transport security settings allow."""
     check = security.table.get("enable_dns_rebinding_protection", known(True))
+    if check.options == (False,):
+        return check, NOWHERE, NOWHERE
     hosts, origins = (security.table.get(name) for name in ("allowed_hosts", "allowed_origins"))
     args = Args()
     return check, listed(hosts, args), listed(origins, args)
