@@ -682,6 +682,12 @@ def test_calls_of_the_sdk_are_kept_with_their_arguments() -> None:
     }
 
 
+def test_what_makes_a_server_from_something_else_is_no_constructor() -> None:
+    text = FAST + "mcp = FastMCP.from_openapi(openapi_spec={}, client=None, name='x')\nmcp.run('sse')"
+    served = one(text)
+    assert (served.name.only, [call.target for call in served.calls]) == ("x", ["fastmcp.FastMCP.run"])
+
+
 def test_imports_of_the_sdk_are_kept_and_whether_a_failure_is_caught() -> None:
     outcome = follow(
         {

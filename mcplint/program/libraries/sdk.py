@@ -74,9 +74,14 @@ def takes(machine: Machine, kind: str, callable_: str, keyword: str) -> bool:
 
 
 def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
-    """A server object: what it is told, and what holds where it is told nothing."""
+    """A server object that its class makes."""
+    record(machine, args, family(machine, server), "constructor")
+    return equip(machine, args, server)
+
+
+def equip(machine: Machine, args: Args, server: Instance) -> Abstract:
+    """A server object's settings: what it is told, and what holds where it is told nothing."""
     kind = family(machine, server)
-    record(machine, args, kind, "constructor")
     server.table["%call"] = (args,)
     server.table["name"] = args.get(0, "name", unknown(*args.notes))
     settings = Instance(External("mcp.Settings"), args.span)
@@ -450,7 +455,7 @@ def app(transport: str | None) -> Handler:
 def derived(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A server made from something else (`from_openapi`, `from_fastapi`, `as_proxy`), with its settings in keywords."""
     made = Instance(External(OTHER), args.span)
-    construct(machine, args._replace(positional=()), made)
+    equip(machine, args._replace(positional=()), made)
     return known(made, *args.notes)
 
 
