@@ -1,7 +1,5 @@
 """`mcplint check`: looks at a project, mends it where asked, reports, and tells by the exit code how it went."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

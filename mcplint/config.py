@@ -1,7 +1,5 @@
 """What a project sets: `[tool.mcplint]` in pyproject.toml, or mcplint.toml."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple

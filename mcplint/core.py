@@ -3,8 +3,6 @@
 Nouns are tuples, so no part of a run can change what the next one reads.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -36,7 +34,7 @@ class Span(NamedTuple):
         return self.source.text[self.start : self.end]
 
     @property
-    def head(self) -> Span:
+    def head(self) -> "Span":
         """The part of this span that lies on its first line."""
         newline = min((i for i in (self.text.find("\n"), self.text.find("\r")) if i >= 0), default=len(self.text))
         return self._replace(end=self.start + newline)

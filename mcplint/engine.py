@@ -1,7 +1,5 @@
 """From the files of a project to diagnostics: link, check, settle. No disk, no clock, no state."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Fixes applied to the texts of a project, round by round until nothing is left to mend; the disk is not touched."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple

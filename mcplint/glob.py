@@ -1,7 +1,5 @@
 """Shell patterns of `*` and `?` against a text, without backtracking: time grows with text times pattern."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 ANY, ONE = object(), object()
@@ -14,7 +12,7 @@ class Pattern(NamedTuple):
     tokens: tuple[object, ...]
 
     @classmethod
-    def of(cls, text: str) -> Pattern:
+    def of(cls, text: str) -> "Pattern":
         r"""A pattern in which `\*`, `\?`, `\\`, `\}` and `\/` stand for themselves. Raises ValueError."""
         tokens: list[object] = []
         i = 0

@@ -1,7 +1,5 @@
 """Of which kind a file is, told by its path: one table."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import cache

@@ -1,7 +1,5 @@
 """Lines and columns of a text, for those who speak to people; everything else counts code points."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from functools import lru_cache

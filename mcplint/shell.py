@@ -3,8 +3,6 @@
 Nothing is expanded or run. Text that no shell would accept gives what was understood of it, never an error.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

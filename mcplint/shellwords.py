@@ -1,7 +1,5 @@
 """One word of a POSIX shell: what its quotes and escapes leave, what of it the shell expands, where it stands."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from mcplint.core import Span

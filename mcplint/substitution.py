@@ -4,8 +4,6 @@ It is that of BuildKit's shell lexer (frontend/dockerfile/shell): quotes, the es
 with `:-` `-` `:+` `+` `:?` `?` `#` `##` `%` `%%` `/` `//`.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple, TypeAlias
 
 _DEEPEST = 40
@@ -30,8 +28,8 @@ class Variable(NamedTuple):
     start: int
     end: int
     modifier: str = ""
-    word: tuple[Piece, ...] = ()
-    replacement: tuple[Piece, ...] = ()
+    word: "tuple[Piece, ...]" = ()
+    replacement: "tuple[Piece, ...]" = ()
 
 
 Piece: TypeAlias = Literal | Variable

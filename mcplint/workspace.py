@@ -1,7 +1,5 @@
 """A project opened for a run: its root, files, rules and settings, and which of its paths are asked about."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What one client configuration file says: the MCP servers that a client is told to use."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from mcplint.core import Source

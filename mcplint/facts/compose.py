@@ -1,7 +1,5 @@
 """What one compose file says by itself: its documents as nodes, nothing merged or interpolated yet."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from mcplint.core import Source, Span

@@ -1,7 +1,5 @@
 """What a project says that it depends on, and what a lock file says will be installed."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What the metadata of a package say that a project builds: `pyproject.toml` or `package.json`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What one Dockerfile says by itself: its instructions, with the place of every word, and its stages, unexpanded."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -55,7 +53,7 @@ class Instruction(NamedTuple):
     json: bool = False
     pairs: tuple[Pair, ...] = ()
     heredocs: tuple[Heredoc, ...] = ()
-    inner: Instruction | None = None
+    inner: "Instruction | None" = None
 
     def flag(self, name: str) -> Flag | None:
         """The last flag of this name."""

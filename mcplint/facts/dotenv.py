@@ -1,7 +1,5 @@
 """What one `.env` file says by itself, variables in its values not yet replaced."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from mcplint.core import Source, Span

@@ -1,7 +1,5 @@
 """What a JSON text says, and where it is not strict JSON."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from mcplint.core import Edit, Note, Span

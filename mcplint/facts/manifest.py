@@ -1,7 +1,5 @@
 """What a `server.json` of the MCP registry says, and what the schema that it names minds in it."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from mcplint.core import Source

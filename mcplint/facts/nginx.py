@@ -1,7 +1,5 @@
 """What one nginx file says: its directives as a tree, every word with its place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -33,7 +31,7 @@ class Directive(NamedTuple):
     args: tuple[Word, ...]
     span: Span
     head: Span
-    block: tuple[Directive, ...] | None = None
+    block: "tuple[Directive, ...] | None" = None
     body: Span | None = None
     hole: bool = False
 
@@ -42,7 +40,7 @@ class Directive(NamedTuple):
         """The texts of its arguments."""
         return tuple(word.text for word in self.args)
 
-    def walk(self) -> Iterator[Directive]:
+    def walk(self) -> "Iterator[Directive]":
         """This directive and all below it, in the order of the file."""
         pending = [self]
         while pending:

@@ -1,7 +1,5 @@
 """What the files of hosting platforms say by themselves: Kubernetes manifests, app configurations, Procfiles."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from mcplint.core import Source, Span

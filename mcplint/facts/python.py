@@ -1,7 +1,5 @@
 """A Python module: its syntax tree, and where each node of it stands in the text."""
 
-from __future__ import annotations
-
 import ast
 import re
 from typing import NamedTuple

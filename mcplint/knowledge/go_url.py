@@ -1,7 +1,5 @@
 """Addresses as the registry takes them apart: by the rules of Go's `net/url`, which passes what Python's would not."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -5,8 +5,6 @@ Read from the Dockerfiles that their publishers keep in the open: docker-library
 (distroless), astral-sh/uv, nginxinc, sclorg (Red Hat), mamba-org, jupyter and chainguard-images.
 """
 
-from __future__ import annotations
-
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 

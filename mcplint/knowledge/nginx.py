@@ -3,8 +3,6 @@
 Directives: https://nginx.org/en/docs/dirindex.html, changes: https://nginx.org/en/CHANGES.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

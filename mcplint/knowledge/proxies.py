@@ -5,8 +5,6 @@ Traefik: https://doc.traefik.io/traefik/routing/services/,
 ingress-nginx: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

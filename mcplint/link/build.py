@@ -1,7 +1,5 @@
 """What a build is told: its arguments, its context, the stages that are already made, what is known of base images."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Mapping
 from typing import NamedTuple

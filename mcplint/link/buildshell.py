@@ -1,7 +1,5 @@
 """The commands that RUN lines run, with their words as the shell of the build would expand them."""
 
-from __future__ import annotations
-
 import posixpath
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping

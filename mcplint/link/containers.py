@@ -1,7 +1,5 @@
 """From images and services to containers: what runs, with its environment, command and names."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The steps of an image build that install Python packages: with what, from what, locked or not."""
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple

@@ -1,8 +1,6 @@
 """What decides which releases of packages are installed: the lock files and requirements that an image installs from,
 or those of the project where there is no image."""
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatchcase

@@ -1,7 +1,5 @@
 """From the files of hosting platforms to what they run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Whether requirements name exact releases: a requirement, a requirements file, the dependencies of a project."""
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """From a container's command to the MCP servers that it starts, with the values they have there."""
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Callable, Iterator
 from typing import NamedTuple

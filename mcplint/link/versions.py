@@ -1,7 +1,5 @@
 """Which release of an SDK will run: the lock that is installed from, a pin, or the newest release that is admitted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 The parts are tables by kind of node and by dotted name of a library; they never call each other past the machine.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -107,9 +105,9 @@ class Surroundings(NamedTuple):
     project of a path that the program opens, or None.
     """
 
-    modules: Modules
+    modules: "Modules"
     env: Callable[[str], Value[str | None]]
-    sdk: Callable[[str], Sdk]
+    sdk: "Callable[[str], Sdk]"
     files: Callable[[str], str | None]
 
 
@@ -118,9 +116,9 @@ class Tables(NamedTuple):
 
     evaluators: Mapping[type, Evaluator]
     executors: Mapping[type, Executor]
-    call: Callable[[Machine, Any, Args], Abstract]
-    attribute: Callable[[Machine, Any, str, Note], Abstract]
-    load: Callable[[Machine, str], Package | None]
+    call: "Callable[[Machine, Any, Args], Abstract]"
+    attribute: "Callable[[Machine, Any, str, Note], Abstract]"
+    load: "Callable[[Machine, str], Package | None]"
     calls: dict[str, Handler]
     reads: dict[str, Reader]
     aliases: dict[str, str]

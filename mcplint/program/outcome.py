@@ -1,7 +1,5 @@
 """What a program turns out to start: its MCP servers with their settings, and what it reads on the way."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Span, Value

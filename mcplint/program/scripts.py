@@ -1,7 +1,5 @@
 """The commands that a project installs: console scripts of its metadata, by name."""
 
-from __future__ import annotations
-
 import ast
 import posixpath
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """What an ASGI application answers: its MCP endpoints with their prefixes, its other routes, its middleware."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable
 from functools import partial
@@ -98,7 +96,9 @@ def _application(machine: Machine, app: Instance, site: Site, way: Way) -> None:
         _layer(machine, layer, site)
     if "open" in app.table:
         site.closed = False
-    site.checked |= "%around" in app.table or any("dependencies" in each.keywords for each in app.table.get("%call", ()))
+    site.checked |= "%around" in app.table or any(
+        "dependencies" in each.keywords for each in app.table.get("%call", ())
+    )
     _routes(machine, app.table.get("routes"), site, way, app)
 
 

@@ -1,7 +1,5 @@
 """What the tools, resources and prompts of a server do when called: write to standard output, ask the client."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Words of a command line: which are flags, which are their values, and which are arguments."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 The line rules are those of BuildKit's parser (frontend/dockerfile/parser).
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The tree of an nginx file, grown from its words, whatever nginx would say to them."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Reads a TOML text into nodes with exact spans, which the standard library's parser does not tell."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 
@@ -45,7 +43,7 @@ class _Table:
         pairs = tuple((key, self._settled(value, source)) for key, value in self.pairs.values())
         return MappingNode(Span(source, self.start, self.end), pairs)
 
-    def _settled(self, value: Node | _Table | list[_Table], source: Source) -> Node:
+    def _settled(self, value: "Node | _Table | list[_Table]", source: Source) -> Node:
         if isinstance(value, list):
             return SequenceNode(Span(source, value[0].start, value[-1].end), tuple(item.node(source) for item in value))
         return value.node(source) if isinstance(value, _Table) else value

@@ -3,8 +3,6 @@
 PyYAML's own composer crashes the interpreter on deep nesting and reads scalars as YAML 1.1 does; its events do neither.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple

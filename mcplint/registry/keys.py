@@ -1,7 +1,5 @@
 """Keys that the publisher does not know: it drops them, or what they hold, without a word."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple

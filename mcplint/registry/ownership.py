@@ -1,7 +1,5 @@
 """Whether a package will prove that it belongs to the server's name, as the registry asks it to at publish."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from itertools import islice

@@ -1,7 +1,5 @@
 """Places in a `server.json` as the registry's publisher decodes it: a key in any case, the last one, no null."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

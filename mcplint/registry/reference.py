@@ -1,7 +1,5 @@
 """Image references and bundle addresses that the registry takes as identifiers."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 Source: the validators of the registry's releases up to 1.8.1, https://github.com/modelcontextprotocol/registry.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """GitHub workflows that publish to the registry, and what goes wrong in them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What mcplint prints: one module a format, each a function from diagnostics to text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Lines of a file with what there is to say of parts of them, underlined."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 Mermaid and DOT are text; SVG and HTML are laid out by Graphviz, which has to be installed for them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """The deployment as mcplint understands it: every part, what its settings will be, and which file says so."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

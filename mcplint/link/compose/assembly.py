@@ -1,7 +1,5 @@
 """Compose files put together as `docker compose` does it: overrides, `include`, `extends`, each in its own scope."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, isabs, join, normpath
 from typing import NamedTuple

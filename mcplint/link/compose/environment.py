@@ -1,7 +1,5 @@
 """The environment that a service is given: its env files, then its own variables over them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

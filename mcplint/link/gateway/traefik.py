@@ -3,8 +3,6 @@
 https://doc.traefik.io/traefik/routing/providers/docker/, https://doc.traefik.io/traefik/routing/routers/#rule
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial

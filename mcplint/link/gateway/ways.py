@@ -1,7 +1,5 @@
 """Which way a request takes through a proxy that looks at its host and path and passes it on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple

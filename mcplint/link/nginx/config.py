@@ -1,7 +1,5 @@
 """Which nginx files of a project make a configuration together."""
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple

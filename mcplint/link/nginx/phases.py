@@ -1,7 +1,5 @@
 """The phases of a request in their order, from the server's rewrites to the content handler."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

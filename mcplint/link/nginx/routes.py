@@ -1,7 +1,5 @@
 """Routes: each location of nginx that passes requests on, with everything that is in effect there."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice

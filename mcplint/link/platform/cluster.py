@@ -1,7 +1,5 @@
 """The Kubernetes objects of a project, and which of them speak of the same pods."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The Ingresses of a cluster, a path at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """How requests reach the pods of a Kubernetes object: how many there are, and what sends a client to the same one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

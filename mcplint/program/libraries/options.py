@@ -1,7 +1,5 @@
 """Command-line options as argparse, click and typer understand them, over words that may not all be known."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 

@@ -1,0 +1,56 @@
+"""What a configuration file of HAProxy says by itself: its sections and their lines, word by word."""
+
+from typing import NamedTuple
+
+from mcplint.core import Source, Span
+
+
+class Word(NamedTuple):
+    """One word, quotes and escapes resolved; `open`: a variable of the environment stands in it."""
+
+    text: str
+    span: Span
+    open: bool = False
+
+
+class Line(NamedTuple):
+    """A keyword and its arguments; the span covers them all."""
+
+    words: tuple[Word, ...]
+    span: Span
+
+    @property
+    def name(self) -> str:
+        return self.words[0].text
+
+    @property
+    def args(self) -> tuple[str, ...]:
+        return tuple(word.text for word in self.words[1:])
+
+
+class Section(NamedTuple):
+    """A `defaults`, `frontend`, `backend`, `listen` or other section: its first line and those below it."""
+
+    head: Line
+    lines: tuple[Line, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.head.name
+
+    @property
+    def name(self) -> str:
+        """Its name, empty where it has none."""
+        return self.head.args[0] if self.head.args else ""
+
+    def of(self, *names: str) -> tuple[Line, ...]:
+        """The lines that begin with these keywords."""
+        return tuple(line for line in self.lines if line.name in names)
+
+
+class HaproxyFile(NamedTuple):
+    """A configuration file; `conditional`: parts of it may be left out (`.if`)."""
+
+    source: Source
+    sections: tuple[Section, ...]
+    conditional: bool = False
