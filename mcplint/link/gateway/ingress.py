@@ -131,13 +131,14 @@ def _route(entry: Entry, match: Match | None) -> Route:
     secure = entry.annotations.get(f"{COMMUNITY}backend-protocol", Value(("HTTP",))).only
     scheme = {"HTTP": "http", "HTTPS": "https"}.get(secure or "") if ours else "http"
     target = f"{scheme}://{name}:{port}" if scheme and port and name else None
+    plain = _insecure(entry)
     listen = (Note(entry.tls, "has a certificate"),) if entry.tls else ()
     return Route(
         id=f"{entry.span.source.path} {host or ''}{entry.path.only or ''}",
         span=entry.span,
         proxy=_controller(entry),
         version=UNKNOWN,
-        listen=Value((("80", "443 ssl") if entry.tls else ("80",),), listen),
+        listen=Value((("80", "443 ssl") if entry.tls else ("80",),), plain or listen),
         server_names=Value(None if entry.host.options is None else ((host,) if host else (),), entry.host.trace),
         location=location(match, entry.path),
         target=Value((target,) if target else None, (note, *entry.port.trace)),
@@ -150,7 +151,7 @@ def _route(entry: Entry, match: Match | None) -> Route:
         path=UNKNOWN,
         closed=False,
         tls=Value((entry.tls is not None,)),
-        secured=entry.tls if ours and _insecure(entry) else None,
+        secured=entry.tls if plain else None,
     )
 
 
@@ -164,11 +165,12 @@ def _settings(entry: Entry) -> dict[str, tuple[Setting, ...]]:
     return found
 
 
-def _insecure(entry: Entry) -> bool:
-    """Whether requests without TLS are not redirected, as they are where a name has a certificate."""
-    forced = entry.annotations.get(f"{COMMUNITY}force-ssl-redirect")
+def _insecure(entry: Entry) -> tuple[Note, ...]:
+    """What switches off that requests without TLS are redirected, as they are where a name has a certificate."""
     chosen = entry.annotations.get(f"{COMMUNITY}ssl-redirect")
-    return forced is None and chosen is not None and chosen.must(lambda said: said == "false")
+    if not entry.is_nginx or f"{COMMUNITY}force-ssl-redirect" in entry.annotations or chosen is None:
+        return ()
+    return chosen.trace if chosen.must(lambda said: said == "false") else ()
 
 
 def _joined(route: Route, entry: Entry, network: Network) -> Route:
