@@ -263,6 +263,21 @@ def test_constraints_of_an_install() -> None:
     assert (exported.constraints, exported.lock, exported.locked.options) == ((), "uv.lock", None)
 
 
+@pytest.mark.parametrize(
+    ("run", "lock"),
+    [
+        ("RUN rm -f uv.lock && uv lock && uv sync", None),
+        ("RUN rm /app/uv.lock\nRUN uv sync", None),
+        ("RUN if [ -n $FRESH ]; then rm uv.lock; fi && uv sync", "uv.lock"),
+        ("RUN rm other.lock && uv sync", "uv.lock"),
+        ("RUN rm uv.lock\nCOPY uv.lock .\nRUN uv sync", "uv.lock"),
+    ],
+)
+def test_a_lock_that_the_build_deletes(run: str, lock: str | None) -> None:
+    found = made(f"{PYTHON}WORKDIR /app\nCOPY . .\n{run}\n", {"pyproject.toml": "", "uv.lock": ""})
+    assert found.installs[-1].tool == "uv sync" and found.installs[-1].lock == lock
+
+
 def test_tools() -> None:
     assert lacks(made(PYTHON), "curl") and not lacks(made(PYTHON), "bash")
     assert not lacks(made("FROM python:3.12\n"), "curl") and not lacks(made("FROM python@sha256:00\n"), "curl")

@@ -20,7 +20,8 @@ _MOST_VALUES = 16
 class Ran(NamedTuple):
     """One command that a RUN runs. `workdir`: its working directory, None where unknown; `env`: what it sees.
 
-    `redirects` and `feeds`: where its output goes, and whether that is the next command's input.
+    `redirects` and `feeds`: where its output goes, and whether that is the next command's input. `inside`: the
+    constructs of the shell around it.
     """
 
     argv: tuple[Arg, ...]
@@ -29,6 +30,7 @@ class Ran(NamedTuple):
     span: Span
     redirects: tuple[Redirect, ...] = ()
     feeds: bool = False
+    inside: tuple[str, ...] = ()
 
 
 def ran(run: Instruction, env: Mapping[str, Value[str]], workdir: str | None) -> Iterator[Ran]:
@@ -76,7 +78,8 @@ class _Shell:
                 continue
             env = ChainMap(given, self.env) if given else self.env  # type: ignore[arg-type]
             feeds = command.operator in ("|", "|&")
-            yield from self.opened(Ran(argv, env, self.workdir, command.span, command.redirects, feeds), depth)
+            made = Ran(argv, env, self.workdir, command.span, command.redirects, feeds, command.inside)
+            yield from self.opened(made, depth)
 
     def opened(self, command: Ran, depth: int) -> Iterator[Ran]:
         """The command without what only leads up to it (`env`, `sudo`), or the commands of the shell that it starts."""

@@ -23,6 +23,7 @@ class Place(NamedTuple):
     """Where a RUN runs: its environment and folder, the way from image paths to the project, and what came before.
 
     `exported`: requirement files that the build wrote from a lock, by name, and that lock; it is filled on the way.
+    `deleted`: the paths that the build has deleted since it last copied something; it is filled on the way, too.
     `removed`: packages that the same RUN uninstalls.
     """
 
@@ -32,13 +33,15 @@ class Place(NamedTuple):
     tree: Tree
     before: tuple[Install, ...]
     exported: dict[str, str | None]
+    deleted: set[str]
     removed: frozenset[str] = frozenset()
 
     def file(self, name: str) -> str | None:
         """The file of the project that a path in the build means, if there is one."""
         if self.workdir is None and not name.startswith("/"):
             return None
-        found = self.find(posixpath.normpath(posixpath.join(self.workdir or "/", name)))
+        path = posixpath.normpath(posixpath.join(self.workdir or "/", name))
+        found = None if path in self.deleted else self.find(path)
         return found if found in self.tree.paths else None
 
     def folder(self, name: str) -> str | None:
@@ -65,6 +68,7 @@ def installs(steps: Iterable[Ran], place: Place) -> Iterator[Install]:
     for command in steps:
         here = place._replace(before=before, workdir=command.workdir, env=command.env, removed=removed)
         _export(command, here)
+        _delete(command, here)
         for found in _installs(command, here):
             before = (*before, found)
             yield found
@@ -192,6 +196,14 @@ def _by_lock(tool: str, name: str, command: Ran, verb: Arg, place: Place) -> Ins
 
 
 _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
+
+
+def _delete(command: Ran, place: Place) -> None:
+    """Notes the files that a command deletes however conditions turn out."""
+    if command.argv[0].text != "rm" or command.inside or place.workdir is None:
+        return
+    named = [arg.text for arg in command.argv[1:] if arg.known and not arg.text.startswith("-")]
+    place.deleted.update(posixpath.normpath(posixpath.join(place.workdir, name)) for name in named)
 
 
 def _export(command: Ran, place: Place) -> None:

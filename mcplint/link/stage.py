@@ -49,6 +49,7 @@ class _Growing:
         self.expose, self.copies, self.runs = list(image.expose), list(image.copies), list(image.runs)
         self.installs, self.tools, self.parts = list(image.installs), set(image.tools), dict(image.parts)
         self.triggers: list[Instruction] = []
+        self.deleted: set[str] = set()
         self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)
 
     def image(self) -> Image:
@@ -113,6 +114,7 @@ class _Growing:
                 self.stop_signal = _noted(self.expand(words[0]), instruction, "STOPSIGNAL sets it")  # type: ignore[assignment]
             case "COPY" | "ADD":
                 self._copy(instruction)
+                self.deleted.clear()
             case "RUN":
                 self._run(instruction)
             case "ONBUILD" if instruction.inner:
@@ -223,6 +225,7 @@ class _Growing:
             self.build.tree,
             tuple(self.installs),
             self.build.exported,
+            self.deleted,
         )
         steps = tuple(ran(instruction, self.scope, self.workdir.only))
         self.installs += installs(steps, place)
