@@ -1,6 +1,7 @@
 r"""A workflow's step publishes wrongly
 
-The registry's publisher looks at its first argument only: `mcp-publisher publish --dry-run` publishes. `login github` waits
+The registry's publisher looks at its first argument only: `mcp-publisher publish --dry-run` publishes, and other flags are
+passed over, a `--file` too (a warning). `login github` waits
 for a person with a browser; a workflow takes `login github-oidc`, for which GitHub hands out an identity only where
 `permissions` say `id-token: write`, or a `--token`. A publisher before 1.4.0 refuses today's schema, and one before 1.8.0 (a
 note) is older than what the registry checks.

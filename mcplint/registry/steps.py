@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mcplint.core import NOTE, Edit, Finding, Fix, Note, Span
+from mcplint.core import NOTE, WARNING, Edit, Finding, Fix, Note, Span
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
@@ -77,9 +77,13 @@ def broken(manifest: Manifest) -> Iterator[Finding]:
     for step in steps(manifest):
         for span, match in step.found(_PUBLISH):
             flags = [word for word in match[1].split() if word.startswith("-")]
-            if flags:
-                message = f"publishes all the same: the publisher looks at no flag, and has no dry run (`{flags[0]}`)"
+            dry = next((word for word in flags if "dry" in word), None)
+            if dry:
+                message = f"publishes all the same: the publisher looks at no flag, and has no dry run (`{dry}`)"
                 yield Finding(message, span)
+            elif flags:
+                message = f"passes `{flags[0]}`, but the publisher looks at no flag: only a path may follow `publish`"
+                yield Finding(message, span, severity=WARNING)
         yield from _logins(step)
         yield from _versions(step, manifest)
 
