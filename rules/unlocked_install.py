@@ -95,9 +95,12 @@ INSTALLS = frozenset({"uv sync", "uv pip", "uv tool", "pip", "pipx", "poetry", "
 
 @rule("unlocked-install", WARNING)
 def check(container: Container):
+    told = set()
     for install in container.installs:
         if install.tool in INSTALLS and install.locked.must(lambda locked: not locked):
-            yield Finding(message(install), install.span.head, install.locked.trace[:4], fix(install))
+            if install.locked.trace not in told:
+                yield Finding(message(install), install.span.head, install.locked.trace[:4], fix(install))
+            told.add(install.locked.trace)
 
 
 def message(install: Install) -> str:
