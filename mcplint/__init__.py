@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mcplint.model import (
         ClientConfig,
         Container,
+        DeadEnd,
         Deployment,
         Manifest,
         Package,
@@ -43,6 +44,7 @@ __all__ = [
     "WARNING",
     "ClientConfig",
     "Container",
+    "DeadEnd",
     "Deployment",
     "Edit",
     "Failure",

@@ -3,8 +3,6 @@
 Every part knows its own span and how it was linked. A setting is a `Value`: rules ask it with `must` and `may`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -290,13 +288,15 @@ class Server(NamedTuple):
     Alternatives that the files leave open are joined value by value. A setting without meaning for every way in which it
     may start (the host of a stdio server) has no options: `Value(())`.
     `span`: the call that starts it; `made`: the call that makes the server object.
-    `kind`: `FastMCP`, `MCPServer` or `Server` (low level). `runner`: what serves it: `sdk` (its own `run`), `uvicorn`, ….
+    `kind`: `FastMCP`, `MCPServer` or `Server` (low level). `runner`: what serves it: `sdk` (its own `run`), `uvicorn`, …, or
+    what serves it over HTTP while it speaks stdio: `mcpo`, `mcp-proxy`, `supergateway`.
     `host`: where it listens; `declared_host`: the host that the SDK was told, which arms its Host check.
     `host_check`: whether requests with a foreign `Host` are refused; `allowed_hosts`: which are not.
     `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
     `lifespan`: whether the session manager of a streamable HTTP application runs.
     `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all.
-    `printed`: writes to standard output before it serves; `prints`: in its tools. `back_channel`: requests to the client.
+    `printed`: writes to standard output before it serves, `printed_maybe`: on some condition; `prints`: in its tools.
+    `back_channel`: requests to the client.
     `log_level`: what the SDK is told, `log_levels`: what the program sets itself, where nothing catches a failure.
     `reads`: the environment variables that its modules read. `certain`: it is started however open conditions turn out.
     `fallbacks`: the addresses on the machine itself that stand in for variables that are not set, by name.
@@ -336,6 +336,7 @@ class Server(NamedTuple):
     calls: tuple[SdkCall, ...] = ()
     imports: tuple[Import, ...] = ()
     printed: tuple[Note, ...] = ()
+    printed_maybe: tuple[Note, ...] = ()
     prints: tuple[Note, ...] = ()
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Note, ...] = ()
@@ -467,6 +468,23 @@ class Route(NamedTuple):
         return self.server if self.endpoint.must(lambda path: path is not None) else None
 
 
+class DeadEnd(NamedTuple):
+    """A server that a proxy is told to pass requests on to and that is not there.
+
+    `kind`: `name` (nothing has it), `network` (its container is on no network of the proxy's) or `port` (nothing listens
+    there). `server`: the one that can be meant. `slot`: the host, with the port where that is spelled.
+    """
+
+    id: str
+    span: Span
+    kind: str
+    host: str
+    port: int
+    server: Server | None = None
+    notes: tuple[Note, ...] = ()
+    slot: Slot | None = None
+
+
 class Remote(NamedTuple):
     """A URL that `server.json` publishes, and the route and server that answer it.
 
@@ -499,7 +517,7 @@ class Package(NamedTuple):
     url: Value[str]
     server: Server | None = None
     links: tuple[Link, ...] = ()
-    node: MappingNode | None = None
+    node: "MappingNode | None" = None
 
     @property
     def assumed(self) -> bool:
@@ -546,7 +564,8 @@ class Deployment(NamedTuple):
     remotes: tuple[Remote, ...] = ()
     packages: tuple[Package, ...] = ()
     clients: tuple[ClientConfig, ...] = ()
-    manifests: tuple[Manifest, ...] = ()
+    manifests: "tuple[Manifest, ...]" = ()
+    dead_ends: tuple[DeadEnd, ...] = ()
     loose: tuple[Loose, ...] = ()
 
     @property
@@ -602,7 +621,7 @@ class Project(NamedTuple):
     distributions: tuple[Distribution, ...] = ()
     remote: GitRemote | None = None
     images: tuple[Labelled, ...] = ()
-    workflows: tuple[Node, ...] = ()
+    workflows: "tuple[Node, ...]" = ()
     recipes: tuple[Source, ...] = ()
     readmes: tuple[Source, ...] = ()
     paths: frozenset[str] = frozenset()
@@ -613,7 +632,7 @@ class Manifest(NamedTuple):
 
     id: str
     span: Span
-    document: ServerJson
+    document: "ServerJson"
     project: Project = Project()
     links: tuple[Link, ...] = ()
 

@@ -1,7 +1,5 @@
 """Facts of all files joined into the parts of the model, inside out: containers, servers, routes, what is published."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -79,7 +77,7 @@ def _publishes(reading: Reading, paths: Paths) -> bool:
     return bool(reading.all("manifest", paths.get("server.json", ())))
 
 
-def _places(reading: Reading, paths: Paths, workloads: tuple[Service, ...]) -> tuple[Running, ...]:
+def _places(reading: Reading, paths: Paths, workloads: "tuple[Service, ...]") -> tuple[Running, ...]:
     dockerfiles = reading.all("dockerfile", paths.get("dockerfile", ()))
     compose = reading.all("compose", paths.get("compose", ()))
     if not compose:
@@ -90,7 +88,7 @@ def _places(reading: Reading, paths: Paths, workloads: tuple[Service, ...]) -> t
     return acquainted(tuple(running(reading.tree, dockerfiles, projects(compose.values(), reading.tree), workloads)))
 
 
-def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
+def _platforms(reading: Reading, paths: Paths) -> "Platforms | None":
     """What platforms other than compose run, None where there is no file of any."""
     manifests, *others = (
         reading.all(kind, paths.get(kind, ())).values()
@@ -143,7 +141,7 @@ def _containers(
 
 
 def _published(
-    reading: Reading, paths: Paths, network: Network, deployment: Deployment, in_front: tuple[Front, ...]
+    reading: Reading, paths: Paths, network: Network, deployment: Deployment, in_front: "tuple[Front, ...]"
 ) -> Deployment:
     """The deployment with its routes, with how they spread requests, and with what clients are told."""
     routes = tuple(route for front in in_front for route in front.routes)
@@ -155,6 +153,7 @@ def _published(
         remotes=remotes,
         packages=packages,
         manifests=manifests,
+        dead_ends=tuple(end for front in in_front for end in front.dead_ends),
         clients=_joined(_clients(reading, paths), in_front, network),
         loose=(*deployment.loose, *(Loose(r.id, r.span, _why(r)) for r in routes if not r.server)),
     )
@@ -164,7 +163,7 @@ def _why(part: Route) -> str:
     return "; ".join(dict.fromkeys(link.why for link in part.links)) or "leads to no server that is known"
 
 
-def _in_front(reading: Reading, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Front, ...]:
+def _in_front(reading: Reading, paths: Paths, network: Network, entries: "tuple[Entry, ...]") -> "tuple[Front, ...]":
     """The proxies of a project that has servers to stand in front of."""
     if not network.servers:
         return ()
@@ -179,6 +178,12 @@ def _in_front(reading: Reading, paths: Paths, network: Network, entries: tuple[E
         from mcplint.link.gateway import ingress
 
         found += ingress.fronts(entries, network)
+    if "haproxy" in paths:
+        from mcplint.link.gateway import haproxy
+
+        configurations = reading.all("haproxy", paths["haproxy"])
+        reading.mind(note for file in configurations.values() for note in haproxy.unread(file))
+        found += haproxy.fronts(configurations, network)
     if any(place.service and any(map(_is_traefiks, place.service.labels)) for place in network.running):
         from mcplint.link.gateway import traefik
 
@@ -222,7 +227,7 @@ def _manifests(
     )
 
 
-def _labelled(image: Image, reading: Reading) -> Labelled:
+def _labelled(image: "Image", reading: Reading) -> Labelled:
     dockerfile: Dockerfile = reading.all("dockerfile", [image.dockerfile])[image.dockerfile]
     stage = dockerfile.stages[image.number]
     last = (stage.origin, *stage.instructions)[-1].span
@@ -237,7 +242,7 @@ def _clients(reading: Reading, paths: Paths) -> tuple[ClientConfig, ...]:
     return tuple(client for file in reading.all("client", paths["client"]).values() for client in clients(file))
 
 
-def _joined(parts: tuple[P, ...], in_front: tuple[Front, ...], network: Network) -> tuple[P, ...]:
+def _joined(parts: tuple[P, ...], in_front: "tuple[Front, ...]", network: Network) -> tuple[P, ...]:
     if not parts or not network.servers:
         return parts
     from mcplint.link.published import joined

@@ -1,7 +1,5 @@
 """A proxy in front of servers, whatever program it is: its routes, where it listens, and what becomes of a request."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -9,7 +7,7 @@ from mcplint.core import Note
 from mcplint.link.containers import Running
 from mcplint.link.nginx.answer import Answer
 from mcplint.link.reach import Network, Reached
-from mcplint.model import MISSING, Link, Route
+from mcplint.model import MISSING, DeadEnd, Link, Route
 
 
 class Front(NamedTuple):
@@ -17,7 +15,7 @@ class Front(NamedTuple):
 
     `name`: of its program. `ports`: those that it listens on, and whether it speaks TLS there. `published`: by port of
     the machine, the port on which the proxy hears it. `ask`: what becomes of a request for a host, a port, a scheme and
-    a path.
+    a path. `dead_ends`: the servers that it is told of and that are not there.
     """
 
     name: str
@@ -25,6 +23,7 @@ class Front(NamedTuple):
     ports: Mapping[int, bool]
     published: Mapping[int, int]
     ask: Callable[[str, int, str, str], Answer]
+    dead_ends: tuple[DeadEnd, ...] = ()
 
     @property
     def leads(self) -> bool:

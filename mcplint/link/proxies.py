@@ -10,6 +10,7 @@ from mcplint.facts.nginx import NginxFile
 from mcplint.knowledge.nginx import image_version
 from mcplint.link.carried import carrying
 from mcplint.link.containers import Running
+from mcplint.link.dead_ends import dead_ends
 from mcplint.link.front import Front, joined, published
 from mcplint.link.nginx import Config, Proxied, answer, configure, leads_to, paths_to, proxied
 from mcplint.link.reach import Network, home
@@ -27,9 +28,10 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
         env = origin.container.variable if origin else None
         version = release(origin.container.image) if origin else UNKNOWN
         for config in configure(own, tree, _places(origin), env):
-            routes = tuple(_route(found, origin, network) for found in proxied((config,), version))
-            ports = _ports(config)
-            yield Front("nginx", routes, ports, published(origin, ports), partial(answer, config))
+            found = proxied((config,), version)
+            routes = tuple(_route(one, origin, network) for one in found)
+            ports, lost = _ports(config), tuple(dead_ends(found, routes, origin, network))
+            yield Front("nginx", routes, ports, published(origin, ports), partial(answer, config), lost)
 
 
 def _route(found: Proxied, origin: Running | None, network: Network) -> Route:

@@ -1,7 +1,5 @@
 """Which server answers at a host and a port, asked from a place: a container, or the machine that runs them all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -38,7 +36,7 @@ class Network(NamedTuple):
             return (
                 self._within([origin.container], port, MADE, "shares its network with", note) if origin else _none(host)
             )
-        named = [other for other in self.running if host in other.container.names and self._near(origin, other)]
+        named = [other for other in self.running if host in other.container.names and self.near(origin, other)]
         if named:
             return self.behind(named, port, "is named by", note)
         strangers = {o.container.id: o.container for o in self.running if host in o.container.names and self._serves(o)}
@@ -56,7 +54,7 @@ class Network(NamedTuple):
         inner = [one.target.only for one in forwards if one.published is not None and one.published.only == port]
         return self._within([each.container for each in named], inner[0] if inner else port, MADE, why, note)
 
-    def _near(self, origin: Running | None, other: Running) -> bool:
+    def near(self, origin: Running | None, other: Running) -> bool:
         """Whether a container resolves another's names: a network in common, of the same compose files or cluster."""
         if origin is None or origin.project is not other.project:
             return False

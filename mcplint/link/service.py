@@ -4,8 +4,6 @@
 that something is said which the files cannot tell. Paths are relative to the project's root, with `/`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -106,8 +104,8 @@ class Service(NamedTuple):
     `affinity`: notes on what pins a client to one replica (`sessionAffinity`, sticky cookies); `affinity_kind`: as
     `Spread.affinity` says it. `idle_timeout`: seconds of silence the platform's proxy bears; `request_timeout`: seconds
     after which it cuts a request, however busy. `forwards`: ports under its names that lead to others (a Kubernetes
-    Service). `swarm`: settings that only Docker Swarm obeys. `folder`: the folder of the project that is run as it is,
-    where no image is built or named.
+    Service). `swarm`: settings that only Docker Swarm obeys. `outside`: it is on a network
+    that others have made. `folder`: the folder of the project that is run as it is, where no image is built or named.
     """
 
     name: str
@@ -153,6 +151,7 @@ class Service(NamedTuple):
     request_timeout: Value[float] = UNKNOWN
     forwards: tuple[Port, ...] = ()
     swarm: tuple[Note, ...] = ()
+    outside: bool = False
     folder: str | None = None
 
     def variable(self, name: str) -> Value[str | None]:

@@ -62,6 +62,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         stdin_open=_switch(assembly, own, "stdin_open"),
         read_only=_switch(assembly, own, "read_only"),
         swarm=tuple(_swarm(own)),
+        outside=_outside(assembly, own, model),
     )
 
 
@@ -176,6 +177,15 @@ def _networks(assembly: Assembly, own: MappingNode, model: MappingNode) -> froze
     keys = [key.text for key, _ in joined.pairs] if isinstance(joined, MappingNode) else []
     names = ((key, at(model, "networks", key, "name")) for key in keys or ["default"])
     return frozenset(assembly.text(name).text if name else key for key, name in names)
+
+
+def _outside(assembly: Assembly, own: MappingNode, model: MappingNode) -> bool:
+    """Whether it is on a network that exists besides the project, with containers that are not told here."""
+    joined = said(own.get("networks"))
+    joined = keyed(joined) if joined else None
+    keys = [key.text for key, _ in joined.pairs] if isinstance(joined, MappingNode) else ["default"]
+    outer = [found for key in keys if (found := said(at(model, "networks", key, "external")))]
+    return any(isinstance(each, MappingNode) or assembly.text(each).text.lower() != "false" for each in outer)
 
 
 def _names(assembly: Assembly, name: str, own: MappingNode) -> Iterator[str]:

@@ -1,0 +1,131 @@
+r"""The proxy is told to pass requests on to something that is not there
+
+nginx resolves the names in its configuration when it starts. Where one of them is no service of the project it does not
+start at all: `host not found in upstream`, and with it everything else that it carries is gone. Behind a variable the
+name is resolved with each request, which is then answered 502. So it is with a container that is on no network of the
+proxy's: Docker's DNS tells the names of common networks only.
+
+A port that nothing listens on gives `connect() failed (111: Connection refused)`, a 502 for every call. Between
+containers the port inside the other container counts, not the one that is published for the host.
+
+It speaks where nginx runs in a compose project together with a server, on networks of that project's own, and where
+this keeps clients from the server: the location is the one that would carry its endpoint, or nginx, which carries it
+elsewhere, cannot start. Names with dots, addresses, `extra_hosts` and external networks may lead anywhere.
+See https://docs.docker.com/compose/how-tos/networking/
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    ports: ["127.0.0.1:9000:8000"]
+  nginx:
+    image: nginx:1.30
+    ports: ["80:80"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes-server:9000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+```output
+error[unknown-upstream]: leads to notes-server, which no service of the project is called
+ --> nginx.conf:6:27
+  |
+6 |         proxy_pass http://notes-server:9000;
+  |                           ^^^^^^^^^^^^^^^^^
+  |
+ ::: compose.yaml:2:3
+  |
+2 |   notes:
+  |   ----- this service has a server
+  |
+  = fix: lead to notes:8000 (--unsafe-fixes)
+```
+```diff
+--- a/nginx.conf
++++ b/nginx.conf
+@@ -3,7 +3,7 @@
+     server_name notes.example.com;
+
+     location /mcp {
+-        proxy_pass http://notes-server:9000;
++        proxy_pass http://notes:8000;
+         proxy_buffering off;
+         proxy_read_timeout 300s;
+     }
+```
+
+## Good
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+"""
+
+from mcplint import ERROR, DeadEnd, Edit, Finding, Fix, Note, Server, rule
+
+
+@rule("unknown-upstream", ERROR)
+def check(end: DeadEnd):
+    server, notes = end.server, list(end.notes)
+    if end.kind == "name":
+        message = f"leads to {end.host}, which no service of the project is called"
+    elif end.kind == "network":
+        message = f"leads to {end.host}, which is on no network of the proxy's"
+    else:
+        listens = " or ".join(map(str, server.port.options or ())) if server else "other ports"
+        message = f"leads to port {end.port} of {end.host}, but the server listens on {listens}"
+    if server and server.container and end.kind == "name":
+        notes.append(Note(server.container.span, "this service has a server"))
+    yield Finding(message, end.span, tuple(notes), mended(end, server) if server and end.kind != "network" else None)
+
+
+def mended(end: DeadEnd, server: Server) -> Fix | None:
+    """The host and port that the only server in question has."""
+    name = end.host if end.kind == "port" else server.container and server.container.service
+    if not name or not end.slot or not server.port.only:
+        return None
+    address = f"{name}:{server.port.only}"
+    return Fix(f"lead to {address}", (Edit(end.slot.span, address),))
