@@ -171,7 +171,7 @@ def _container(image: Image | None, service: Service | None, argv: Argv | None, 
         env_notes=service.env_notes if service else (),
         command=said if said.trace or not argv else said._replace(trace=(Note(argv.span, "starts it"),)),
         user=_first(service and service.user, image and image.user),
-        workdir=_first(service and service.working_dir, image and image.workdir),
+        workdir=_first(service and service.working_dir, image and image.workdir, _at_root(service)),
         ports=service.ports if service else (),
         expose=(image.expose if image else ()) + (service.expose if service else ()),
         probe=None if service and service.probe_disabled else probe,
@@ -188,6 +188,11 @@ def _container(image: Image | None, service: Service | None, argv: Argv | None, 
         swarm=service.swarm if service else (),
         links=(link,),
     )
+
+
+def _at_root(service: Service | None) -> Value[str] | None:
+    """Where a service starts that has no image: the folder that it runs counts as the root of its file system."""
+    return Value(("/",), (Note(service.span, "runs files as they are"),)) if service and service.folder else None
 
 
 def _first(*values: Value[str] | None) -> Value[str]:
@@ -219,6 +224,9 @@ def _image_link(image: Image | None, service: Service | None) -> Link:
     if image:
         return Link(image.dockerfile, MADE, f"is built from {image.dockerfile}")
     assert service
+    if service.folder:
+        files = "the project" if service.folder == "." else service.folder
+        return Link(None, MADE, f"runs the files of {files} as they are")
     if service.build:
         return Link(None, MISSING, "what it is built from is not in the project", (Note(service.build.span, "build"),))
     name = service.image.only

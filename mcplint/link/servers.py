@@ -128,7 +128,7 @@ class Programs:
         return missing(place, target, self.reading) if target else None
 
     def _sdk(self, place: Running) -> Callable[[str], Sdk]:
-        context = place.image.context if place.image else None
+        context = place.image.context if place.image else place.service.folder if place.service else None
         return sdks(place, self.reading, "" if context in (None, ".") else context or "")
 
     def _outcome(self, start: Start, place: Running, inside: Callable[[str], str | None]) -> Outcome:
@@ -184,10 +184,14 @@ def _inside(place: Running) -> Callable[[str], str | None]:
     mounts = place.service.mounts if place.service else ()
     mounted = [(mount.target.only.rstrip("/"), mount.path) for mount in mounts if mount.target.only and mount.path]
 
+    folder = place.service.folder if place.service else None
+
     def find(path: str) -> str | None:
         for target, source in sorted(mounted, reverse=True):
             if path == target or path.startswith(f"{target}/"):
                 return posixpath.normpath(posixpath.join(source, path[len(target) + 1 :]))
+        if folder and not place.image:
+            return posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
         return project_path(place.image, path) if place.image else None
 
     return find

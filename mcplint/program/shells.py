@@ -173,13 +173,18 @@ def _words(words: object, scene: Scene, open_names: set[str], exact: bool) -> Wo
             if any(part.kind in ("array", "pattern") for part in bare):
                 return None
             if spelled is None:
-                if len(word.parts) == len(bare):
+                if len(word.parts) == len(bare) and not _is_port(word.text):
                     return None
             elif len(word.parts) == 1:
                 found += _split(value)
                 continue
         found.append(value)
     return tuple(found)
+
+
+def _is_port(word: str) -> bool:
+    """Whether a word is a variable that is named as a port: that is one number, whatever it is."""
+    return re.fullmatch(r"\$\{?(?:\w+_)?PORT(?:\W.*)?", word) is not None
 
 
 def _split(value: Value[str]) -> Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import dirname
 
-from mcplint.core import Note, Value
+from mcplint.core import Note, Slot, Value
 from mcplint.facts.platform import Procfile
 from mcplint.link.service import Argv, Service
 
@@ -15,7 +15,7 @@ def procfile(file: Procfile) -> Iterator[Service]:
     for process in file.processes:
         if process.name != "release":
             note = Note(process.command, "the Procfile starts this")
-            shell = (Value(("/bin/sh",)), Value(("-c",)), Value((process.command.text,)))
+            shell = (Value(("/bin/sh",)), Value(("-c",)), Value((process.command.text,), (), Slot(process.command)))
             yield Service(
                 name=process.name,
                 span=process.key,
