@@ -74,7 +74,6 @@ app = mcp.streamable_http_app()
 """
 
 import re
-from urllib.parse import urlsplit
 
 from mcplint import ERROR, Deployment, Finding, Fix, Note, rule
 
@@ -146,6 +145,8 @@ def sent(route):
     if value == "$http_host":
         return setting, tuple(form for name in names for form in (name, f"{name}:443"))
     if value in ("$proxy_host", "$proxy_host:$proxy_port") and passed:
+        from urllib.parse import urlsplit
+
         authority = urlsplit(passed.args[0]).netloc if passed.args else ""
         return setting or passed, (authority,) if authority and "$" not in authority else ()
     return setting, (value,) if "$" not in value else ()

@@ -109,10 +109,8 @@ from typing import NamedTuple
 
 from mcplint import ERROR, Edit, Finding, Fix, Note, Server, Sibling, Slot, Value, rule
 
-ADDRESS = re.compile(
-    r"(?:([a-z][a-z0-9+.]*)://(?:[^/@\s]*@)?)?(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?,]|$)"
-)
-TOLD = re.compile(r"PUBLIC|EXTERNAL|ORIGIN|CORS|REDIRECT|CALLBACK|FRONTEND|BROWSER|ISSUER|ALLOW|RESOURCE|AUDIENCE")
+ADDRESS = r"(?:([a-z][a-z0-9+.]*)://(?:[^/@\s]*@)?)?(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?,]|$)"
+TOLD = r"PUBLIC|EXTERNAL|ORIGIN|CORS|REDIRECT|CALLBACK|FRONTEND|BROWSER|ISSUER|ALLOW|RESOURCE|AUDIENCE"
 # The ports that schemes stand for.
 SCHEMES = {
     **dict.fromkeys(("postgres", "postgresql"), 5432),
@@ -149,7 +147,7 @@ def check(server: Server):
             port = address.port or number(container.variable(f"{name.rpartition('_')[0]}_PORT"))
             meant = [sibling for sibling in container.siblings if leads(name, address, port, sibling)]
             own = server.port.may(lambda number, port=port: number == port)
-            if len(meant) == 1 and not own and not TOLD.search(name):
+            if len(meant) == 1 and not own and not re.search(TOLD, name):
                 where = value.only[address.start : address.end]
                 yield Finding(
                     f"reaches {where} in its own container, not {meant[0].name}",
@@ -165,7 +163,7 @@ def check(server: Server):
 
 def addresses(text: object) -> tuple[Address, ...]:
     """The addresses on the machine itself in a text."""
-    found = ADDRESS.finditer(text) if isinstance(text, str) else ()
+    found = re.finditer(ADDRESS, text) if isinstance(text, str) else ()
     return tuple(
         Address(
             each[1] or "", int(each[3]) if each[3] else None, each.start(2), each.end(3) if each[3] else each.end(2)

@@ -115,7 +115,7 @@ import re
 
 from mcplint import ERROR, WARNING, Edit, Finding, Fix, Note, Port, Server, rule
 
-LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b")
+LOCAL = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b"
 SENDING = ("fly", "cloud-run")
 
 
@@ -136,7 +136,7 @@ def check(server: Server):
             message = f"names port {exposed.target.only}, but the server listens on {told}"
             yield Finding(message, exposed.span, notes, None, ERROR if sent else WARNING)
     command = container.probe.command.only if container.probe else None
-    asked = {int(number) for number in LOCAL.findall(" ".join(command or ()))}
+    asked = {int(number) for number in re.findall(LOCAL, " ".join(command or ()))}
     if container.probe and asked and port.must(lambda number: number not in asked):
         message = f"asks port {' and '.join(map(str, sorted(asked)))}, but the server listens on {told}"
         yield Finding(message, container.probe.span, notes)

@@ -95,6 +95,7 @@ from mcplint import NOTE, Deployment, rule
 
 @rule("registry-duplicate-release", NOTE)
 def check(deployment: Deployment):
-    from mcplint.registry import drift
+    if len(deployment.manifests) > 1:
+        from mcplint.registry import drift
 
-    yield from drift.duplicates(deployment.manifests)
+        yield from drift.duplicates(deployment.manifests)

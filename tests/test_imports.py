@@ -11,7 +11,18 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "mcplint"
 LIBRARIES = {"yaml", "jsonschema", "crossplane", "dockerfile_parse", "packaging"}
-HEAVY = LIBRARIES | {"tomllib", "difflib", "subprocess", "asyncio", "importlib.metadata", "dataclasses"}
+HEAVY = {
+    "tomllib",
+    "difflib",
+    "subprocess",
+    "asyncio",
+    "importlib.metadata",
+    "dataclasses",
+    "urllib.parse",
+    "ipaddress",
+}
+# What reads and links the files of one kind.
+OWN = {f"mcplint.{part}" for part in ("link.compose", "link.nginx", "link.platform", "link.manifests", "registry")}
 PRINT = "import sys; sys.argv[1:] = {}; import mcplint.__main__ as m\nm.run()\n"
 DOCKERFILE = 'FROM python:3.13\nCOPY server.py .\nUSER 1000\nCMD ["python", "server.py"]\n'
 SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("x", host="0.0.0.0")\nmcp.run("streamable-http")\n'
@@ -34,7 +45,7 @@ def test_the_version_needs_nothing_of_ours_but_the_command_line(project):
     project({})
     loaded = imported("--version")
     assert {name for name in loaded if name.startswith("mcplint")} == {"mcplint", "mcplint.__main__", "mcplint.cli"}
-    assert not loaded & HEAVY
+    assert not loaded & (HEAVY | LIBRARIES)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +63,30 @@ def test_the_version_needs_nothing_of_ours_but_the_command_line(project):
 def test_a_library_is_loaded_only_for_a_file_of_its_kind(project, files, allowed):
     project(files)
     assert imported(".") & LIBRARIES <= allowed
+
+
+@pytest.mark.parametrize(
+    ("files", "allowed"),
+    [
+        ({"README.md": "", "server.py": SERVER}, set()),
+        ({"Dockerfile": DOCKERFILE, "server.py": SERVER}, set()),
+        ({"Dockerfile": DOCKERFILE, "server.py": SERVER, "default.conf": PROXY}, {"mcplint.link.nginx"}),
+        ({"Dockerfile": DOCKERFILE, "server.py": SERVER, "compose.yaml": COMPOSE}, {"mcplint.link.compose"}),
+    ],
+    ids=lambda value: " ".join(sorted(value)),
+)
+def test_what_links_a_kind_of_file_is_loaded_only_where_there_is_one(project, files, allowed):
+    project(files)
+    loaded = imported(".")
+    assert loaded & OWN <= allowed
+    assert not loaded & HEAVY
+
+
+def test_no_rule_compiles_a_pattern_before_it_needs_it():
+    """It would be compiled at every start, whatever the project holds."""
+    count = "import re, mcplint.model; re.purge(); import mcplint.catalogue as c; c.catalogue(); print(len(re._cache))"
+    done = subprocess.run([sys.executable, "-c", count], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"
 
 
 # Each layer imports those before it and itself. What is in none is a module of the first that may import it.

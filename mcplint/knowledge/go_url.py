@@ -3,11 +3,11 @@
 import re
 from typing import NamedTuple
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-_BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
-_HOST_CHARACTER = re.compile(r"[^a-zA-Z0-9._~!$&'()*+,;=:\[\]<>\"%\x80-\U0010ffff-]")
-_ASCII_ESCAPE = re.compile(r"%(?!25)[0-7]")
+_CONTROL = r"[\x00-\x1f\x7f]"
+_SCHEME = r"([a-zA-Z][a-zA-Z0-9+.-]*):"
+_BAD_ESCAPE = r"%(?![0-9a-fA-F]{2})"
+_NO_HOST_CHARACTER = r"[\x00- #/?@\\^`{|}\x7f]"
+_ASCII_ESCAPE = r"%(?!25)[0-7]"
 
 
 class Address(NamedTuple):
@@ -29,12 +29,12 @@ class Address(NamedTuple):
 
 def parse(text: str) -> Address | None:
     """The parts of an address, or None where Go's parser refuses it. Without a scheme it is a relative one."""
-    if _CONTROL.search(text):
+    if re.search(_CONTROL, text):
         return None
     rest, _, fragment = text.partition("#")
-    if _BAD_ESCAPE.search(fragment) or rest.startswith(":"):
+    if re.search(_BAD_ESCAPE, fragment) or rest.startswith(":"):
         return None
-    match = _SCHEME.match(rest)
+    match = re.match(_SCHEME, rest)
     scheme = match[1].lower() if match else ""
     rest, _, query = rest[match.end() if match else 0 :].partition("?")
     if not rest.startswith("/"):
@@ -46,7 +46,7 @@ def parse(text: str) -> Address | None:
     if rest.startswith("//") and (scheme or not rest.startswith("///")):
         authority, slash, path = rest[2:].partition("/")
         rest = slash + path
-    if _BAD_ESCAPE.search(rest):
+    if re.search(_BAD_ESCAPE, rest):
         return None
     parts = _authority(authority)
     return Address(scheme, *parts, rest, query, fragment) if parts else None
@@ -55,7 +55,7 @@ def parse(text: str) -> Address | None:
 def _authority(text: str) -> tuple[str | None, str, str] | None:
     """User, host and port of the part between `//` and the path, or None."""
     user, at, host = text.rpartition("@")
-    if at and (_BAD_ESCAPE.search(user) or re.search(r"[^a-zA-Z0-9._~!$&'()*+,;=:%@-]", user)):
+    if at and (re.search(_BAD_ESCAPE, user) or re.search(r"[^a-zA-Z0-9._~!$&'()*+,;=:%@-]", user)):
         return None
     bracket = host.rfind("]") + 1
     if host.startswith("[") and not bracket:
@@ -64,7 +64,7 @@ def _authority(text: str) -> tuple[str | None, str, str] | None:
     name, port = (host[:colon], host[colon + 1 :]) if colon >= 0 else (host, "")
     if (bracket and len(name) != bracket) or (port and not (port.isascii() and port.isdigit())):
         return None
-    if _HOST_CHARACTER.search(name) or _BAD_ESCAPE.search(name) or _ASCII_ESCAPE.search(name):
+    if any(re.search(form, name) for form in (_NO_HOST_CHARACTER, _BAD_ESCAPE, _ASCII_ESCAPE)):
         return None
     return (user if at else None), name, port
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -27,6 +26,8 @@ def containers(places: Iterable[Running], stated: Stated) -> Iterator[Running]:
 
 def _commanded(place: Running, command: Value[str]) -> Running:
     """The container that starts what the project states."""
+    import shlex
+
     span = command.trace[0].span
     try:
         words = tuple(Value((word,), command.trace) for word in shlex.split(command.only or ""))

@@ -12,10 +12,10 @@ _BLANK = re.compile(r"(?:[ \t]++|\r?\n|#[^\n]*+)*+")
 _LINE_END = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r?\n|\Z)")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE = re.compile(r"\d{4}-\d\d-\d\d [\d:.+Zz-]+|[A-Za-z0-9_+.:-]+")
-_INTEGER = re.compile(r"[+-]?(?:0|[1-9](?:_?\d)*)|0x[\dA-Fa-f](?:_?[\dA-Fa-f])*|0o[0-7](?:_?[0-7])*|0b[01](?:_?[01])*")
-_FLOAT = re.compile(r"[+-]?(?:(?:0|[1-9](?:_?\d)*)(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d(?:_?\d)*)?|inf|nan)")
+_INTEGER = r"[+-]?(?:0|[1-9](?:_?\d)*)|0x[\dA-Fa-f](?:_?[\dA-Fa-f])*|0o[0-7](?:_?[0-7])*|0b[01](?:_?[01])*"
+_FLOAT = r"[+-]?(?:(?:0|[1-9](?:_?\d)*)(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d(?:_?\d)*)?|inf|nan)"
 _TIME = r"\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
-_DATE = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[Tt ]{_TIME}(?:[Zz]|[+-]\d\d:\d\d)?)?|{_TIME}")
+_DATE = rf"\d{{4}}-\d\d-\d\d(?:[Tt ]{_TIME}(?:[Zz]|[+-]\d\d:\d\d)?)?|{_TIME}"
 _STRING = re.compile(
     r'"""(?:\r?\n)?(?P<long>(?:[^"\\]++|\\.|"(?!""))*+(?:"{0,2}(?="""(?!")))?)"""'
     r"|'''(?:\r?\n)?(?P<raw>(?:[^']++|'(?!''))*+(?:'{0,2}(?='''(?!')))?)'''"
@@ -23,7 +23,7 @@ _STRING = re.compile(
     r"|'(?!'')(?P<plain>[^'\r\n]*+)'",
     re.S,
 )
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([btnfr\"\\])|([ \t]*\r?\n\s*)|)")
+_ESCAPE = r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([btnfr\"\\])|([ \t]*\r?\n\s*)|)"
 _PLAIN = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 
 
@@ -170,7 +170,7 @@ class _Reader(NamedTuple):
             raise self._bad(at, "is a string without its end")
         start, end = match.span(match.lastgroup)
         raw = match[match.lastgroup]
-        value = _ESCAPE.sub(self._unescaped, raw) if match.lastgroup in ("long", "short") and "\\" in raw else raw
+        value = re.sub(_ESCAPE, self._unescaped, raw) if match.lastgroup in ("long", "short") and "\\" in raw else raw
         return ScalarNode(self._span(start, end), value, value, quoted=True), match.end()
 
     def _unescaped(self, match: re.Match[str]) -> str:
@@ -190,11 +190,11 @@ class _Reader(NamedTuple):
         value: str | int | float | bool
         if text in ("true", "false"):
             value = text == "true"
-        elif _INTEGER.fullmatch(text) and len(text) < 64:
+        elif re.fullmatch(_INTEGER, text) and len(text) < 64:
             value = int(plain, 0)
-        elif _FLOAT.fullmatch(text):
+        elif re.fullmatch(_FLOAT, text):
             value = float(plain)
-        elif _DATE.fullmatch(text):
+        elif re.fullmatch(_DATE, text):
             value = text
         else:
             raise self._bad(start, f"`{text[:40]}` is no value")
