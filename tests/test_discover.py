@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -109,6 +110,17 @@ def test_a_deleted_file_is_not_there(project):
     git("add", ".")
     (root / "server.py").unlink()
     assert discover.tree(str(root)).paths == {"Dockerfile"}
+
+
+@pytest.mark.parametrize("replace", [lambda folder: None, lambda folder: folder.write_text("a file")])
+def test_a_deleted_folder_is_not_there(project, replace):
+    root = project({"Dockerfile": "", "src/server.py": "", "src/deep/x.py": ""})
+    git("init", "-q")
+    git("add", ".")
+    shutil.rmtree(root / "src")
+    replace(root / "src")
+    found = discover.tree(str(root))
+    assert (found.paths - {"src"}, dict(found.problems)) == ({"Dockerfile"}, {})
 
 
 def test_a_tracked_folder_that_became_a_link_to_outside_is_not_looked_into(project, tmp_path):

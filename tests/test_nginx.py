@@ -324,6 +324,12 @@ def test_what_nginx_cannot_read() -> None:
     assert "deeper" in caught.value.message
 
 
+@pytest.mark.parametrize("word", ["50%s", "%(V)s", "%d%z", "5%"])
+def test_a_percent_sign_is_a_letter(word: str) -> None:
+    file = read(Source("nginx.conf", f"http {{ gzip {word}; }}"))
+    assert file and file.problems[0].text == f'invalid value "{word}" in "gzip" directive, it must be "on" or "off"'
+
+
 def test_garbage_never_raises() -> None:
     dice = random.Random(20261120)
     pieces = [

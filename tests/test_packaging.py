@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,19 @@ def test_every_file_of_the_package_is_there(installed: Path) -> None:
     found = subprocess.run([installed / "python", "-c", ask], cwd=installed, capture_output=True, text=True, check=True)
     for source, place in zip((ROOT / "mcplint", ROOT / "rules"), found.stdout.splitlines(), strict=True):
         assert {file for file in files(source) if not (place / file).is_file()} == set()
+
+
+def test_the_archives_hold_the_package_and_what_builds_it(tree: Path, tmp_path: Path) -> None:
+    need.uv("build", "--quiet", "--out-dir", tmp_path, tree, folder=tmp_path)
+    [wheel], [sdist] = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as archive:
+        assert {name.split("/")[0] for name in archive.namelist()} == {
+            "mcplint",
+            f"mcplint-{mcplint.__version__}.dist-info",
+        }
+    with tarfile.open(sdist) as archive:
+        folders = {name.split("/")[1] for name in archive.getnames() if name.count("/") > 1}
+    assert folders == {"mcplint", "mcplint.egg-info", "rules"}
 
 
 def files(folder: Path) -> set[Path]:

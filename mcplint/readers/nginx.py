@@ -121,7 +121,8 @@ def _arity(directives: tuple[Directive, ...]) -> Iterator[Note]:
             continue
         if not _ended(directive):
             continue
-        words = list(directive.words)
+        # crossplane puts the name of the directive into its message with `%` after the words.
+        words = [word.replace("%", "%%") for word in directive.words]
         statement = {"directive": directive.name, "line": 0, "args": words}
         try:
             analyze("", statement, ";" if directive.block is None else "{", ctx=("http",), check_ctx=False)
