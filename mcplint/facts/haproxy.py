@@ -1,5 +1,6 @@
 """What a configuration file of HAProxy says by itself: its sections and their lines, word by word."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.core import Source, Span
@@ -29,10 +30,10 @@ class Line(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A `defaults`, `frontend`, `backend`, `listen` or other section: its first line and those below it."""
+    """A `defaults`, `frontend`, `backend`, `listen` or other section: its first line, and those below it by keyword."""
 
     head: Line
-    lines: tuple[Line, ...]
+    lines: Mapping[str, tuple[Line, ...]]
 
     @property
     def kind(self) -> str:
@@ -45,7 +46,7 @@ class Section(NamedTuple):
 
     def of(self, *names: str) -> tuple[Line, ...]:
         """The lines that begin with these keywords."""
-        return tuple(line for line in self.lines if line.name in names)
+        return tuple(line for name in names for line in self.lines.get(name, ()))
 
 
 class HaproxyFile(NamedTuple):

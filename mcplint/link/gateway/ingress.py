@@ -34,7 +34,8 @@ from mcplint.model import Member, Route, Setting
 PORTS = {80: False, 443: True}
 HARMLESS = ("cert-manager.io/", "acme.cert-manager.io/", "external-dns.alpha.kubernetes.io/", "kubernetes.io/")
 """Annotations that say nothing of what becomes of a request."""
-ELSEWHERE = ("configuration-snippet", "server-snippet", "permanent-redirect", "temporal-redirect", "canary", "app-root")
+MOST = 1 << 20
+ELSEWHERE = ("configuration-snippet", "permanent-redirect", "temporal-redirect", "canary", "app-root")
 """Annotations of ingress-nginx after which a request may become anything."""
 EXPRESSIONS = ("rewrite-target", "use-regex")
 """With one of these at any path of a name, ingress-nginx takes all paths of that name for expressions."""
@@ -73,7 +74,7 @@ def _sites(entries: list[Entry], network: Network) -> Iterator[Site]:
     for host, group in hosts.items():
         named = {name.removeprefix(COMMUNITY) for one in group for name in one.annotations}
         ways = [_way(entry, named.isdisjoint(EXPRESSIONS), network) for entry in group]
-        ways.sort(key=lambda way: (-len(way.match.text), way.match.kind != EXACT) if way.match else (0, False))
+        ways.sort(key=lambda way: (-len(way.match.text), way.match.kind != EXACT) if way.match else (-MOST, False))
         yield Site((host.lower(),) if host else (), frozenset(), tuple(ways))
 
 
@@ -95,12 +96,13 @@ def _paths(entry: Entry, plain: bool) -> tuple[Match | None, Callable[[str], str
         strange = any(not name.startswith(HARMLESS) for name in entry.annotations)
         kind = {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match)
         return Match(kind, text) if kind else None, unknown if strange else kept
-    if any(f"{COMMUNITY}{name}" in entry.annotations for name in ELSEWHERE):
+    if f"{COMMUNITY}server-snippet" in entry.annotations:
         return None, unknown
     target = entry.annotations.get(f"{COMMUNITY}rewrite-target")
     if not plain:
         return _expression(text, target)
-    return Match({"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, PREFIX), text), kept
+    away = any(f"{COMMUNITY}{name}" in entry.annotations for name in ELSEWHERE)
+    return Match({"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, PREFIX), text), unknown if away else kept
 
 
 def _expression(text: str, target: Value[str] | None) -> tuple[Match | None, Callable[[str], str | None]]:

@@ -9,6 +9,7 @@ from mcplint.link.carried import carrying
 from mcplint.link.nginx.answer import PROXY, STATUS, UNKNOWN, Answer
 from mcplint.model import Route
 
+MOST_WAYS = 500
 EXACT, PREFIX, SEGMENTS = "exact", "prefix", "segments"
 
 
@@ -112,13 +113,21 @@ def answer(sites: tuple[Site, ...], host: str, port: int, scheme: str, path: str
 
 
 def carried(sites: tuple[Site, ...]) -> tuple[Site, ...]:
-    """The sites with what each route carries of its server."""
-    return tuple(site._replace(ways=tuple(_carrying(way, site) for way in site.ways)) for site in sites)
+    """The sites with what each route carries of its server, no more than so many ways each."""
+    return tuple(map(_carried, sites))
+
+
+def _carried(site: Site) -> Site:
+    """The ways up to the first that leaves open what it takes are followed: which requests are left is not known."""
+    site = site._replace(ways=site.ways[:MOST_WAYS], closed=site.closed and len(site.ways) <= MOST_WAYS)
+    ways, certain = [], True
+    for way in site.ways:
+        certain = certain and way.hosts is not None and way.match is not None
+        ways.append(_carrying(way, site) if certain and way.route.path.options is not None else way)
+    return site._replace(ways=tuple(ways))
 
 
 def _carrying(way: Way, site: Site) -> Way:
-    if way.hosts is None or way.match is None:
-        return way
     return way._replace(route=carrying(way.route, partial(_paths_to, way, site), partial(_leads_to, way, site)))
 
 

@@ -1,0 +1,101 @@
+"""HAProxy's configuration files. https://docs.haproxy.org/2.6/configuration.html#2.2"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.core import Source, Span, Unreadable
+from mcplint.facts.haproxy import HaproxyFile, Line, Section, Word
+
+SECTIONS = frozenset(
+    {
+        *("global", "defaults", "frontend", "backend", "listen", "resolvers", "userlist", "peers", "mailers", "cache"),
+        *("program", "http-errors", "ring", "log-forward", "log-profile", "fcgi-app", "crt-store", "traces", "acme"),
+    }
+)
+MOST_LINES = 20_000
+TOKEN = re.compile(
+    r"""(?P<blank>[ \t]+|\\\r?\n)|(?P<end>\r?\n|\r|\#[^\r\n]*)|(?P<strong>'[^'\r\n]*')"""
+    r"""|"(?P<weak>(?:[^"\\\r\n]|\\.)*)"|\\(?P<escaped>[^\r\n])|(?P<plain>[^\s\\'"\#]+)""",
+)
+VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
+
+
+def read(source: Source) -> HaproxyFile:
+    """The sections of a file; raises Unreadable where a quote does not end or a line stands in no section."""
+    sections: list[Section] = []
+    head: Line | None = None
+    lines: list[Line] = []
+    conditional = False
+    for number, line in enumerate(_lines(source)):
+        if number > MOST_LINES:
+            raise Unreadable(line.span, f"has more than {MOST_LINES} lines")
+        if line.name.startswith("."):
+            conditional = True
+        elif line.name in SECTIONS:
+            sections += [_section(head, lines)] if head else []
+            head, lines = line, []
+        elif head:
+            lines.append(line)
+        else:
+            raise Unreadable(line.words[0].span, f"{line.name} stands in no section")
+    sections += [_section(head, lines)] if head else []
+    return HaproxyFile(source, tuple(sections), conditional)
+
+
+def _section(head: Line, lines: list[Line]) -> Section:
+    named: dict[str, list[Line]] = {}
+    for line in lines:
+        named.setdefault(line.name, []).append(line)
+    return Section(head, {name: tuple(found) for name, found in named.items()})
+
+
+def _lines(source: Source) -> Iterator[Line]:
+    """The lines that have words."""
+    words: list[Word] = []
+    for word in _words(source):
+        if word is not None:
+            words.append(word)
+        elif words:
+            yield _line(words)
+            words = []
+    if words:
+        yield _line(words)
+
+
+def _line(words: list[Word]) -> Line:
+    return Line(tuple(words), words[0].span._replace(end=words[-1].span.end))
+
+
+def _words(source: Source) -> Iterator[Word | None]:
+    """The words in order, None at the end of a line."""
+    at, start = 0, -1
+    text: list[str] = []
+    open_ = False
+    while at < len(source.text):
+        token = TOKEN.match(source.text, at)
+        if token is None:
+            raise Unreadable(Span(source, at, at + 1), "a quote or an escape that does not end")
+        if token["blank"] is not None or token["end"] is not None:
+            if start >= 0:
+                yield Word("".join(text), Span(source, start, at), open_)
+                text, start, open_ = [], -1, False
+            if token["end"] is not None and not token["end"].startswith("#"):
+                yield None
+        else:
+            start = at if start < 0 else start
+            text.append(_resolved(token))
+            open_ |= token["weak"] is not None and VARIABLE.search(token["weak"]) is not None
+        at = token.end()
+    if start >= 0:
+        yield Word("".join(text), Span(source, start, at), open_)
+
+
+def _resolved(token: re.Match[str]) -> str:
+    """What a piece of a word stands for."""
+    if token["strong"] is not None:
+        return token["strong"][1:-1]
+    if token["weak"] is not None:
+        return re.sub(r"\\(.)", r"\1", token["weak"])
+    return token["escaped"] or token["plain"] or ""

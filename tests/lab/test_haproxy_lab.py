@@ -1,0 +1,103 @@
+"""HAProxy itself takes the configurations, and leads each request where the model says."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from mcplint.core import Source
+from mcplint.link.gateway import haproxy
+from mcplint.link.reach import Network
+from mcplint.readers.haproxy import read
+from tests.lab import need
+from tests.lab.nginx import free_port, wait_for
+
+NAMES = ("a", "b", "c")
+HEAD = "defaults\n    mode http\n    timeout connect 2s\n    timeout client 5s\n    timeout server 5s\n"
+ASKED = [
+    (host, path)
+    for host in ("one.example.com", "TWO.example.com", "other")
+    for path in ("/", "/mcp", "/mcp/", "/mcpx", "/mcp/a", "/api/mcp", "/MCP")
+]
+FRONTENDS = [
+    ("default_backend a",),
+    ("use_backend a if { path_beg /mcp }", "default_backend b"),
+    ("use_backend a if { path /mcp }", "use_backend b if { path_beg /mcp/ }", "default_backend c"),
+    ("acl m path /mcp /mcp/", "acl m path /api/mcp", "use_backend a if m", "default_backend c"),
+    ("acl h hdr(host) -i one.example.com two.example.com", "use_backend a if h", "default_backend b"),
+    ("acl h hdr(host) -i ONE.example.com", "use_backend a if h { path_beg /mcp }", "default_backend c"),
+    ("use_backend a if { path /mcp } || { path_beg /api }", "use_backend b if { hdr(host) -i other }"),
+    ("use_backend a if { path_beg \"/mcp\" } or { path '/' }", "use_backend b", "default_backend c"),
+    ("http-request set-header X-A b\\ c # d", "use_backend a if { path_beg /mcp/ }"),
+]
+
+
+class Named(BaseHTTPRequestHandler):
+    """Answers with the name of its server and the path that it was asked for."""
+
+    def do_GET(self) -> None:
+        body = f"{self.server.server_name} {self.path}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def ports() -> Iterator[dict[str, int]]:
+    """A server for each backend, by its name."""
+    servers = {}
+    for name in NAMES:
+        servers[name] = HTTPServer(("127.0.0.1", 0), Named)
+        servers[name].server_name = name
+        threading.Thread(target=servers[name].serve_forever, daemon=True).start()
+    yield {name: server.server_port for name, server in servers.items()}
+    for server in servers.values():
+        server.shutdown()
+
+
+@contextlib.contextmanager
+def running(folder: Path, text: str, port: int) -> Iterator[None]:
+    """HAProxy with that configuration, once it has said that it is valid."""
+    program, file, log = need.program("haproxy"), folder / "haproxy.cfg", folder / "log"
+    file.write_text(text)
+    checked = subprocess.run([program, "-c", "-f", file], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    with log.open("wb") as output:
+        process = subprocess.Popen([program, "-db", "-f", file], stdout=output, stderr=output)
+        try:
+            wait_for(port, process, log)
+            yield
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+@pytest.mark.parametrize("lines", FRONTENDS)
+def test_requests_go_where_the_model_says(tmp_path: Path, ports: dict[str, int], lines: tuple[str, ...]) -> None:
+    port = free_port()
+    said = "".join(f"    {line}\n" for line in lines)
+    backends = "".join(f"backend {name}\n    server s 127.0.0.1:{ports[name]}\n" for name in NAMES)
+    text = f"{HEAD}frontend web\n    bind 127.0.0.1:{port}\n{said}{backends}"
+    (front,) = haproxy.fronts({"haproxy.cfg": read(Source("haproxy.cfg", text))}, Network((), ()))
+    upstreams = {f"http://127.0.0.1:{number}": name for name, number in ports.items()}
+    with running(tmp_path, text, port):
+        for host, path in ASKED:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", path, headers={"Host": host})
+            answer = connection.getresponse()
+            real = answer.read().decode() if answer.status == 200 else f"{answer.status}"
+            connection.close()
+            told = front.ask(host, port, "http", path)
+            model = f"{upstreams[told.upstream or '']} {told.uri}" if told.kind == "proxy" else "503"
+            assert (host, path, real) == (host, path, model)
