@@ -33,7 +33,7 @@ def running(
     projects: tuple[ComposeProject, ...],
     workloads: tuple[Service, ...] = (),
 ) -> Iterator[Running]:
-    """Every service of a platform over its image, then every Dockerfile that none of them builds."""
+    """Every service of a platform over its image, then every Dockerfile whose image none of them runs."""
     built: set[str] = set()
     pushed: dict[str, Image] = {}
     for project in projects:
@@ -46,7 +46,7 @@ def running(
     rest = {path: made for path in sorted(dockerfiles) if not aside(path) and (made := alone(dockerfiles[path], tree))}
     for workload in workloads:
         made, link = _deployed(workload, tree, dockerfiles, pushed, rest)
-        built |= {made.dockerfile} if made and workload.build else set()
+        built |= {made.dockerfile} if made else set()
         yield _running(made, workload, None, link)
     for path, made in rest.items():
         if path not in built:
