@@ -9,6 +9,7 @@ Row = tuple[str, str, str, str, object, str]
 
 RUN = "run() called in every release, with a recorder in place of the socket"
 CHILD = "a program started with the variable set, on both sides of each boundary"
+PIPED = "a program on pipes whose tool prints, on both sides of each boundary"
 LIVE = "requests to a live server on loopback, on both sides of each boundary"
 SETTINGS = "the settings object of every release"
 SIGNATURE = "the signature in every release"
@@ -109,6 +110,10 @@ ROWS: tuple[Row, ...] = (
     ("sessions.back_channel", "mcp", "2.0.0", "", "fails", LIVE),
     ("sessions.back_channel", "fastmcp", "2.3.0", "3.4.11", "hangs", LIVE),
     ("sessions.back_channel", "fastmcp", "4.0.0", "", "fails", LIVE),
+    ("stdio.stray_output", "mcp", "1.2.0", "1.30.0", "wire", PIPED),
+    ("stdio.stray_output", "mcp", "2.0.0", "", "stderr", PIPED),
+    ("stdio.stray_output", "fastmcp", "0.1.0", "3.4.11", "wire", PIPED),
+    ("stdio.stray_output", "fastmcp", "4.0.0", "", "stderr", PIPED),
     ("stream.ping", "mcp", "1.2.0", "", 15, LIVE),
     ("stream.ping", "fastmcp", "0.4.1", "", 15, LIVE),
     ("stream.no_buffering_header", "mcp", "1.2.0", "", True, LIVE),

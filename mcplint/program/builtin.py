@@ -105,16 +105,6 @@ def size(machine: Machine, args: Args, owner: Any) -> Abstract:
     return pure(len, "TypeError")(machine, args, owner)
 
 
-def printed(machine: Machine, args: Args, owner: Any) -> Abstract:
-    target = args.find(None, "file")
-    stdout = target is None or target.must(lambda option: option in (None, External("sys.stdout")))
-    if stdout and args.span and not args.open and not machine.state["%diverted"]:
-        machine.put(
-            machine.state, "%printed", (*machine.state["%printed"], Note(args.span, "prints to standard output"))
-        )
-    return known(None)
-
-
 def sequence(kind: str) -> Handler:
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
         from mcplint.program.expressions import elements
@@ -346,7 +336,6 @@ CALLS: Mapping[str, Handler] = {
     "builtins.max": pure(max, "TypeError"),
     "builtins.sum": pure(sum, "TypeError"),
     "builtins.len": size,
-    "builtins.print": printed,
     "builtins.list": sequence("list"),
     "builtins.tuple": sequence("tuple"),
     "builtins.set": sequence("set"),

@@ -1,7 +1,5 @@
 """From a start command to what it starts: wrappers and launchers are taken off until the program is left."""
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -21,7 +19,7 @@ class Scene(NamedTuple):
 
     `workdir`: an absolute path in the image, or None; `project_path`: the path in the project of an absolute path of
     the image, or None; `span`: the command. `sets`: what the command itself has put into the environment so far.
-    `zero` and `arguments`: what `$0` and `$@` are in its shell.
+    `zero` and `arguments`: what `$0` and `$@` are in its shell. `said`: what shells write to standard output before.
     """
 
     workdir: str | None
@@ -35,6 +33,7 @@ class Scene(NamedTuple):
     notes: tuple[Note, ...] = ()
     zero: Value[str] | None = None
     arguments: Words = ()
+    said: tuple[Note, ...] = ()
     depth: int = 0
 
     def variable(self, name: str) -> Value[str | None]:
@@ -49,7 +48,7 @@ class Scene(NamedTuple):
             path = posixpath.join(self.workdir, path)
         return self.project_path(posixpath.normpath(path))
 
-    def because(self, word: Value[str], what: str) -> Scene:
+    def because(self, word: Value[str], what: str) -> "Scene":
         """This scene with one more note on the way to the target."""
         return self._replace(notes=(*self.notes, Note(place(word, self.span), what)), depth=self.depth + 1)
 
@@ -283,6 +282,7 @@ def _start(
         scene.wrapper,
         scene.launcher,
         (*scene.notes, note),
+        scene.said,
     )
 
 

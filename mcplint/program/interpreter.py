@@ -38,6 +38,7 @@ def run(start: Start, world: Surroundings) -> Outcome:
 
 def _run(start: Start, world: Surroundings, lenient: bool) -> Outcome:
     machine = Machine(world, tables(), start.argv, known(start.target, *start.notes), lenient)
+    machine.state["%printed"] = machine.state["!printed"] = start.said
     for name, value in start.env.items():
         machine.environ[name] = value
     notes: tuple[Note, ...] = ()

@@ -185,11 +185,13 @@ def _result(leave: Leave) -> Abstract:
 
 
 def _joined(table: Table, name: Any, values: list[Any]) -> Any:
-    """What an entry is after branches that leave it as these; `%` names gather what each branch adds."""
+    """What an entry is after branches that leave it as these; `%` names gather what each branch adds, `!` names what all do."""
     first = values[0]
     if all(value is first for value in values):
         return first
     present = [value for value in values if value is not MISSING]
+    if isinstance(name, str) and name.startswith("!"):
+        return tuple(item for item in first if all(item in value for value in values))
     if isinstance(name, str) and name.startswith("%"):
         return tuple(dict.fromkeys(item for value in present for item in value))
     if all(isinstance(value, Value) for value in present):

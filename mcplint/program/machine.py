@@ -159,7 +159,7 @@ class Machine(Journal):
         self.constants: dict[ast.AST, Abstract] = {}
         self.packages: dict[str, Package | None] = {}
         self.environ = Entries()
-        self.state = Table({"%background": (), "%printed": (), "%diverted": ()})
+        self.state = Table({"%background": (), "%printed": (), "!printed": (), "%diverted": ()})
         self.active: dict[int, int] = {}
         self.risks: list[str] = []
         self.guards = 0
@@ -258,11 +258,17 @@ class Machine(Journal):
         raise Ended
 
     def told(self, served: Served) -> Served:
-        """The server with what its tools do."""
+        """The server with what it writes to standard output, and what its tools do."""
         from mcplint.program.tools import doings
 
         done = doings(self, [function for made, function in self.tools if made == served.made])
-        return served._replace(prints=() if self.state["%diverted"] else done.prints, elicits=done.asks)
+        surely = self.state["!printed"]
+        return served._replace(
+            printed=surely,
+            printed_maybe=tuple(note for note in self.state["%printed"] if note not in surely),
+            prints=() if self.state["%diverted"] else done.prints,
+            elicits=done.asks,
+        )
 
     def canonical(self, path: str) -> External:
         """Something of a library by the name it is known under here."""

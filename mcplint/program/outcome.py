@@ -22,7 +22,8 @@ class Served(NamedTuple):
     `path`: of the MCP endpoint, prefixes included; `own_path`: without them; `message_path`: where SSE clients post.
     `lifespan`: whether the session manager of a streamable HTTP application runs.
     `endpoints`: the other paths it answers; `closed`: whether these are all.
-    `printed`: writes to standard output before it serves, `prints`: in its tools. `elicits`: requests to the client.
+    `printed`: writes to standard output before it serves, `printed_maybe`: on some condition, `prints`: in its tools.
+    `elicits`: requests to the client.
     """
 
     span: Span
@@ -52,6 +53,7 @@ class Served(NamedTuple):
     calls: tuple[SdkCall, ...] = ()
     elicits: tuple[Note, ...] = ()
     printed: tuple[Note, ...] = ()
+    printed_maybe: tuple[Note, ...] = ()
     prints: tuple[Note, ...] = ()
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Note, ...] = ()

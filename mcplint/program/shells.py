@@ -93,6 +93,7 @@ def from_script(path: str, arguments: Words, scene: Scene) -> Start | NoStart:
 def _from_passage(passage: Passage, scene: Scene, exact: bool) -> Start | NoStart:
     found = [command for command in commands(passage) if "function" not in command.inside]
     waits = any(command.argv and command.argv[0].text == "wait" for command in found)
+    quiet = any(command.exec and not command.argv and command.redirects for command in found)
     open_names: set[str] = set()
     main: list[Command] = []
     for command in found:
@@ -101,6 +102,10 @@ def _from_passage(passage: Passage, scene: Scene, exact: bool) -> Start | NoStar
             scene = _entered(command.argv[1], scene, exact)
         elif _lasting(command, scene, waits):
             main.append(command)
+        elif not main and not quiet and _says(command):
+            scene = scene._replace(
+                said=(*scene.said, Note(_span(command.span, scene, exact), "writes to standard output"))
+            )
     if not main:
         return NoStart("the shell starts no program that is known", scene.notes)
     command = main[-1]
@@ -114,6 +119,12 @@ def _from_passage(passage: Passage, scene: Scene, exact: bool) -> Start | NoStar
     for assignment in command.assignments:
         scene = scene._replace(sets={**scene.sets, assignment.name: _value(assignment.value, scene, open_names, exact)})
     return resolve(words, scene._replace(depth=scene.depth + 1, span=_span(command.span, scene, exact)))
+
+
+def _says(command: Command) -> bool:
+    """Whether a command surely writes to the standard output that the program then has too."""
+    speaks = bool(command.argv) and command.argv[0].text in ("echo", "printf") and not command.exec
+    return speaks and not command.inside and not command.redirects and command.operator not in ("|", "|&")
 
 
 _CONDITIONS = ("if", "case", "for", "while")

@@ -1,7 +1,5 @@
 """What a start command starts: a Python file, module, function or ASGI application, and with which arguments."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -22,7 +20,7 @@ class Start(NamedTuple):
     and `flags` what it was told, by the long name of the flag without dashes.
     `wrapper`: a program that serves a stdio server over HTTP (`mcpo`, `mcp-proxy`, `supergateway`), or None.
     `launcher`: the program in front of it (`uv run`, `poetry run`, …), or None.
-    `notes`: from the command to the target.
+    `notes`: from the command to the target. `said`: what shells on the way write to standard output.
     """
 
     kind: str
@@ -36,6 +34,7 @@ class Start(NamedTuple):
     wrapper: str | None = None
     launcher: str | None = None
     notes: tuple[Note, ...] = ()
+    said: tuple[Note, ...] = ()
 
 
 class NoStart(NamedTuple):

@@ -74,7 +74,7 @@ def run(machine: Machine, args: Args, server: Instance) -> Abstract:
 def stdio(machine: Machine, args: Args, server: Instance) -> Served:
     """A low-level server on standard streams."""
     served = blank(machine, server, args)
-    return served._replace(transport=known(STDIO, *args.notes), printed=machine.state["%printed"])
+    return served._replace(transport=known(STDIO, *args.notes))
 
 
 def blank(machine: Machine, server: Instance | None, args: Args) -> Served:

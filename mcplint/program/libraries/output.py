@@ -47,7 +47,15 @@ def takes_level(machine: Machine, value: Abstract | None, args: Args) -> None:
 def writes(machine: Machine, args: Args, what: str) -> None:
     """Remembers a way to standard output, unless that leads elsewhere by now."""
     if args.span and not machine.state["%diverted"]:
-        machine.put(machine.state, "%printed", (*machine.state["%printed"], Note(args.span, what)))
+        for name in ("%printed", "!printed"):
+            machine.put(machine.state, name, (*machine.state[name], Note(args.span, what)))
+
+
+def prints(machine: Machine, args: Args, owner: Any) -> Abstract:
+    target = args.find(None, "file")
+    if not args.open and (target is None or target.must(lambda option: option in (None, STDOUT))):
+        writes(machine, args, "prints to standard output")
+    return known(None)
 
 
 def write(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -73,6 +81,7 @@ CALLS: Mapping[str, Handler] = {
     f"{LOGGER}.setLevel": set_level,
     f"{LOGGER}.getChild": lambda machine, args, owner: known(Instance(External(LOGGER), args.span)),
     **{f"{LOGGER}.{name}": anything for name in ("log", "warn", "isEnabledFor", "removeHandler", "addFilter")},
+    "builtins.print": prints,
     "sys.stdout.write": write,
     "sys.__setattr__": assigned,
     "os.dup2": diverted,

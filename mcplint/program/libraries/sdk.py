@@ -338,7 +338,6 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         endpoints=tuple(_endpoints(server)) if http else (),
         closed=True,
         calls=tuple(each for each in machine.calls if made.span in (None, each.span) or each.span == args.span),
-        printed=machine.state["%printed"],
         auth=guard(machine, args, server, kind),
     )
 

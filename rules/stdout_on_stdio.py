@@ -1,0 +1,193 @@
+r"""Server writes to the standard output that its protocol runs on
+
+Over stdio every line of standard output is a message of the protocol. What a program prints there, before it serves or in
+its tools, arrives at the client between the messages. Clients report `Unexpected token … is not valid JSON`; some go on,
+some give the server up. So does a log handler on `sys.stdout`, and an `echo` in a start script.
+
+Write to standard error: `print(…, file=sys.stderr)`, `echo … >&2`. The SDKs' own logs go there too.
+
+Output before the server runs is an error, output on a condition or of a tool is a warning. With `mcp` 2 and `fastmcp` 4
+that of a tool is a note: while they serve, they lead standard output to standard error themselves.
+
+It says nothing where the transport is not known to be stdio, where something is printed on a condition of the shell, and
+where the program has standard output lead elsewhere, as with `contextlib.redirect_stdout`.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+
+
+@mcp.tool()
+def add(text: str) -> str:
+    print("adding", text)
+    return text
+
+
+if __name__ == "__main__":
+    print("notes server is starting")
+    mcp.run()
+```
+```output
+warning[stdout-on-stdio]: writes to standard output in its tools, where the client reads messages of the protocol
+  --> server.py:8:5
+   |
+ 8 |     print("adding", text)
+   |     ^^^^^^^^^^^^^^^^^^^^^
+...
+14 |     mcp.run()
+   |     --------- run() without a transport speaks stdio
+   |
+   = fix: write to standard error (--fix)
+
+error[stdout-on-stdio]: writes to standard output before it serves, where the client reads messages of the protocol
+  --> server.py:13:5
+   |
+13 |     print("notes server is starting")
+   |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+14 |     mcp.run()
+   |     --------- run() without a transport speaks stdio
+   |
+   = fix: write to standard error (--fix)
+```
+```diff
+--- a/server.py
++++ b/server.py
+@@ -1,3 +1,4 @@
++import sys
+ from mcp.server.fastmcp import FastMCP
+
+ mcp = FastMCP("notes")
+@@ -5,10 +6,10 @@
+
+ @mcp.tool()
+ def add(text: str) -> str:
+-    print("adding", text)
++    print("adding", text, file=sys.stderr)
+     return text
+
+
+ if __name__ == "__main__":
+-    print("notes server is starting")
++    print("notes server is starting", file=sys.stderr)
+     mcp.run()
+```
+
+## Good
+`server.py`
+```python
+import sys
+
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+
+
+@mcp.tool()
+def add(text: str) -> str:
+    print("adding", text, file=sys.stderr)
+    return text
+
+
+if __name__ == "__main__":
+    print("notes server is starting", file=sys.stderr)
+    mcp.run()
+```
+"""
+
+import ast
+import re
+
+from mcplint import ERROR, NOTE, WARNING, Edit, Finding, Fix, Note, Server, Span, rule
+from mcplint.knowledge.sdk import agreed
+
+
+@rule("stdout-on-stdio", ERROR)
+def check(server: Server):
+    if not server.certain or server.transport.options != ("stdio",):
+        return
+    led_away = agreed(server.sdk, "stdio.stray_output") == "stderr"
+    for places, when, severity in (
+        (server.printed, "before it serves", ERROR),
+        (server.printed_maybe, "on some condition before it serves", WARNING),
+        (server.prints, "in its tools", NOTE if led_away else WARNING),
+    ):
+        if places:
+            first, *others = places
+            message = f"writes to standard output {when}, where the client reads messages of the protocol"
+            notes = (*(Note(each.span.head, "and here") for each in others[:8]), *server.transport.trace)
+            yield Finding(message, first.span, notes, mended(places), severity)
+
+
+def mended(places):
+    """The fix that sends everything to standard error, or None where one of the places cannot be rewritten."""
+    edits = [edit(each.span) for each in places]
+    if None in edits:
+        return None
+    files = dict.fromkeys(each.span.source for each in places if "print" in each.span.text[:5])
+    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits), safe=True)
+
+
+def edit(span):
+    """The edit that turns one way of writing to standard error, or None."""
+    text = span.text
+    if re.match(r"(echo|printf)\b", text):
+        return Edit(span._replace(start=span.end), " >&2")
+    if text.startswith("print("):
+        body = text[:-1].rstrip()
+        comma = "" if body.endswith("(") else " " if body.endswith(",") else ", "
+        end = span.start + len(body)
+        written = f"{body}{comma}file=sys.stderr)"
+        return Edit(Span(span.source, end, end), f"{comma}file=sys.stderr") if is_call(written) else None
+    at = [found.start() for found in re.finditer(r"\bsys\.stdout\b", text)]
+    start = span.start + at[0] if len(at) == 1 else 0
+    return Edit(Span(span.source, start, start + len("sys.stdout")), "sys.stderr") if len(at) == 1 else None
+
+
+def is_call(text):
+    """Whether a text is a call that is told where to print."""
+    try:
+        call = ast.parse(text, mode="eval").body
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return isinstance(call, ast.Call) and any(keyword.arg == "file" for keyword in call.keywords)
+
+
+def importing(source):
+    """The edit that imports `sys` into a module, None where it is imported already."""
+    try:
+        body = ast.parse(source.text).body
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    imports = [name for each in body if isinstance(each, (ast.Import, ast.ImportFrom)) for name in each.names]
+    if any(name.name == "sys" and not name.asname for name in imports):
+        return None
+    first = next(each for each in body if not is_head(each))
+    line = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))])
+    newline = "\r\n" if "\r\n" in source.text else "\n"
+    start = sum(map(len, re.findall(r"[^\r\n]*(?:\r\n|\r|\n)", source.text)[: line - 1]))
+    blank = 1 if isinstance(first, (ast.Import, ast.ImportFrom)) else 3
+    return Edit(Span(source, start, start), f"import sys{newline * blank}")
+
+
+def is_head(statement):
+    """Whether a statement has to come first: the docstring, or an import of `__future__`."""
+    match statement:
+        case ast.Expr(value=ast.Constant()) | ast.ImportFrom(module="__future__"):
+            return True
+    return False
