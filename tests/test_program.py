@@ -532,6 +532,18 @@ else:
         {},
         {"transport": ("streamable-http", "sse", "stdio"), "path": ("/mcp", "/sse"), "host": ("127.0.0.1",)},
     ),
+    "a variable that is demanded, and one that something stands in for": (
+        SDK
+        + """
+import os
+KEY = os.getenv("KEY") or os.getenv("OLD_KEY")
+if not KEY:
+    raise ValueError("KEY is required")
+FastMCP(KEY, host=os.getenv("A") or os.getenv("B") or "127.0.0.1", port=int(os.getenv("P") or 9)).run("sse")
+""",
+        {},
+        {"name": None, "host": ("127.0.0.1",), "port": (9,)},
+    ),
     "mcp run": (
         {"server.py": SDK + "mcp = FastMCP('x', host='0.0.0.0')\nif __name__ == '__main__':\n    mcp.run('sse')"},
         {"kind": OBJECT, "target": "server.py:", "runner": "mcp"},

@@ -178,7 +178,12 @@ def unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Abstract:
 
 
 def boolean(machine: Machine, frame: Frame, node: ast.BoolOp) -> Abstract:
-    return _chain(machine, frame, node.values, isinstance(node.op, ast.Or))
+    spares = isinstance(node.op, ast.Or) and isinstance(node.values[-1], (ast.Constant, ast.Name, ast.Attribute))
+    machine.spared += spares
+    try:
+        return _chain(machine, frame, node.values, isinstance(node.op, ast.Or))
+    finally:
+        machine.spared -= spares
 
 
 def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: bool) -> Abstract:

@@ -139,7 +139,10 @@ class Tables(NamedTuple):
 
 
 class Machine(Journal):
-    """One run of one program. `lenient`: what it demands and no file gives is taken to be given at start-up."""
+    """One run of one program. `lenient`: what it demands and no file gives is taken to be given at start-up.
+
+    `spared`: how many expressions around this one have something else for what is not given.
+    """
 
     def __init__(
         self,
@@ -152,6 +155,7 @@ class Machine(Journal):
         super().__init__(STEPS)
         self.world, self.tables, self.argv, self.program = world, tables, argv, program
         self.lenient = lenient
+        self.spared = 0
         self.depth = 0
         self.loops = 0
         self.costs: dict[int, tuple[int, int]] = {}

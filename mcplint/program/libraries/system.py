@@ -43,7 +43,7 @@ def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[N
             found.append(noted(value, *reading))
             continue
         if None in value.options:
-            demanded = machine.lenient and default.options in ((None,), (ABSENT,))
+            demanded = machine.lenient and not machine.spared and default.options in ((None,), (ABSENT,))
             found.append(noted(unknown(*value.trace) if demanded else default, *reading))
         options: tuple[Any, ...] = value.options
         there = tuple(each for each in options if each is not None and each is not ABSENT)
