@@ -68,6 +68,10 @@ def parts(outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], wh
 def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], why: Link) -> Server:
     container = place.container if place else None
     package = served.package
+    release = sdk(CLASSES.get((package, served.kind), package)) if package else Sdk(None, UNKNOWN)
+    if package and not release.version.trace:
+        said = Note(served.made or served.span, f"nothing says which release of {package} is installed")
+        release = release._replace(version=Value(None, (said,)))
     name = served.name.only or served.span.source.path
     shared = {field: getattr(served, field) for field in Served._fields if field in Server._fields}
     return Server(
@@ -75,7 +79,7 @@ def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callab
             **shared,
             "id": f"{served.span.source.path}:{name}" + (f"@{container.service or container.id}" if container else ""),
             "port": _numbers(served.port),
-            "sdk": sdk(CLASSES.get((package, served.kind), package)) if package else Sdk(None, UNKNOWN),
+            "sdk": release,
             "container": container,
             "endpoints_closed": served.closed,
             "back_channel": served.elicits,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcplint.core import Slot, Span, Value
-from mcplint.knowledge.sdk import fact, newest
-from mcplint.model import Endpoint
+from mcplint.knowledge.sdk import fact, newest, newest_with
+from mcplint.model import Asgi, Endpoint
+from mcplint.program.behind import told as asgi_told
 from mcplint.program.builtin import nothing
 from mcplint.program.libraries.auth import guard
 from mcplint.program.libraries.auth import layered as middleware_added
@@ -59,7 +60,8 @@ def release(machine: Machine, kind: str) -> tuple[str, tuple[str, ...]]:
     sdk = machine.world.sdk(kind)
     if sdk.package is not None:
         package = sdk.package
-    return package, sdk.version.options or (newest("fastmcp" if package == "fastmcp-slim" else package),)
+    index = "fastmcp" if package == "fastmcp-slim" else package
+    return package, sdk.version.options or (newest_with(index, f"import.{kind}") or newest(index),)
 
 
 def facts(machine: Machine, kind: str, name: str) -> tuple[Any, ...]:
