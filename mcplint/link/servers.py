@@ -112,7 +112,9 @@ class Programs:
         if argv is None or argv.words is None:
             return Started((), _unsaid(place), argv.trace if argv else ())
         inside = _inside(place)
-        scene = Scene(place.container.workdir.only, place.container.variable, self.reading.tree, inside, argv.span)
+        workdir, tree = place.container.workdir.only, self.reading.tree
+        home = posixpath.dirname(place.image.dockerfile if place.image else argv.span.source.path)
+        scene = Scene(workdir, place.container.variable, tree, inside, argv.span, home)
         start = resolve(tuple(_written(word, argv.span) for word in argv.words), scene)
         if isinstance(start, NoStart):
             missing = self._missing(place, start.missing)

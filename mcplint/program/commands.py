@@ -18,8 +18,9 @@ class Scene(NamedTuple):
     """Where a command is started.
 
     `workdir`: an absolute path in the image, or None; `project_path`: the path in the project of an absolute path of
-    the image, or None; `span`: the command. `sets`: what the command itself has put into the environment so far.
-    `zero` and `arguments`: what `$0` and `$@` are in its shell. `said`: what shells write to standard output before.
+    the image, or None; `span`: the command. `home`: the folder of the project whose image it is.
+    `sets`: what the command itself has put into the environment so far. `zero` and `arguments`: what `$0` and `$@`
+    are in its shell. `said`: what shells write to standard output before.
     """
 
     workdir: str | None
@@ -27,6 +28,7 @@ class Scene(NamedTuple):
     tree: Tree
     project_path: Callable[[str], str | None]
     span: Span
+    home: str = ""
     sets: Mapping[str, Value[str]] = {}
     launcher: str | None = None
     wrapper: str | None = None
@@ -293,7 +295,7 @@ def _module(word: Value[str], argv: Words, scene: Scene) -> Start | NoStart:
         return NoStart("the module is not known", (*scene.notes, *word.trace))
     if name in ASGI or name in GATEWAYS or name in ("fastmcp", "mcp"):
         return resolve((word, *argv), scene.because(word, "is run as a module"))
-    places = roots(scene.tree, folder_of(scene), *_paths(scene))
+    places = roots(scene.tree, folder_of(scene), *_paths(scene), home=scene.home)
     if not has_module(scene.tree, places, name):
         own = has_module(scene.tree, places, name.partition(".")[0])
         return NoStart(f"the module {name} is not in the project", scene.notes, missing=name if own else None)
@@ -335,7 +337,7 @@ def _asgi(tool: str, words: Words, scene: Scene) -> Start | NoStart:
         else "."
     )
     first = scene.inside(folder or ".") if scene.workdir is not None or (folder or "").startswith("/") else None
-    places = roots(scene.tree, first, *_paths(scene))
+    places = roots(scene.tree, first, *_paths(scene), home=scene.home)
     module = target.partition(":")[0]
     if not has_module(scene.tree, places, module):
         own = "." not in module or has_module(scene.tree, places, module.partition(".")[0])
@@ -372,7 +374,7 @@ def _program(words: Words, scene: Scene, spelled: str, name: str) -> Start | NoS
         installed = scene.project_path(f"{folder}/{spelled}")
         if installed is not None and installed in scene.tree.paths:
             return _executable(installed, words, scene)
-    found = script(scene.tree, name, folder_of(scene))
+    found = script(scene.tree, name, folder_of(scene), scene.home)
     if found is None:
         return NoStart(
             f"{name} is no program of the project", scene.notes, missing=path if path and _local(spelled) else None
@@ -382,7 +384,7 @@ def _program(words: Words, scene: Scene, spelled: str, name: str) -> Start | NoS
     if not has_module(scene.tree, places, first):
         from mcplint.program.launchers import elsewhere
 
-        more = elsewhere(scene.tree, first)
+        more = elsewhere(scene.tree, first, found.folder)
         if more is None:
             return NoStart(f"the module {first} of {name} is not in the project", scene.notes, missing=found.target)
         places = (more, *places)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mcplint.core import Note, Slot, Value
 from mcplint.program.commands import Scene, _start
-from mcplint.program.places import ASIDE, roots
+from mcplint.program.places import around, aside, roots
 from mcplint.program.start import OBJECT, NoStart, Start
 from mcplint.program.words import Grammar, Words, parse, place, text
 from mcplint.tree import Tree
@@ -82,14 +82,14 @@ def _configured(word: Value[str], flags: Any, argv: Words, scene: Scene) -> Star
     )
 
 
-def elsewhere(tree: Tree, module: str) -> str | None:
-    """The one folder of the tree, outside tests and examples, that has a top-level module of this name."""
+def elsewhere(tree: Tree, module: str, home: str) -> str | None:
+    """The one folder of the tree, outside tests and examples but its own, that has a top-level module of this name."""
     stem = module.replace(".", "/")
     found = set()
     for path in tree.paths:
         for end in (f"{stem}/__init__.py", f"{stem}.py"):
             if path == end or path.endswith(f"/{end}"):
                 folder = path[: len(path) - len(end)].rstrip("/")
-                if not any(part in ASIDE for part in folder.split("/")):
+                if around(aside(folder), home):
                     found.add(folder)
     return found.pop() if len(found) == 1 else None

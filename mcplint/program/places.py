@@ -83,13 +83,14 @@ def _namespace(tree: Tree, folder: str) -> bool:
     return folder in tree.folders and any(path.startswith(f"{folder}/") and path.endswith(".py") for path in tree.paths)
 
 
-def roots(tree: Tree, first: str | None, *more: str) -> tuple[str, ...]:
+def roots(tree: Tree, first: str | None, *more: str, home: str = "") -> tuple[str, ...]:
     """The folders in which a program that begins in one folder finds its modules: that one, then those of projects.
 
-    A project's packages lie beside its metadata or in `src/`; the nearest project comes first.
+    A project's packages lie beside its metadata or in `src/`; the nearest project comes first: to where the program
+    begins, or where that is not known to its home.
     """
-    start = first if first is not None else ""
-    folders = sorted(project_folders(tree), key=lambda folder: _distance(start, folder))
+    start = first if first is not None else home
+    folders = sorted(project_folders(tree, start), key=lambda folder: _distance(start, folder))
     found = [*([first] if first is not None else []), *more]
     for folder in folders:
         source = posixpath.join(folder, "src")
@@ -97,15 +98,31 @@ def roots(tree: Tree, first: str | None, *more: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, ""]))
 
 
-def project_folders(tree: Tree) -> Iterator[str]:
-    """The folders of a tree that hold a Python project."""
+def project_folders(tree: Tree, start: str) -> Iterator[str]:
+    """The folders of a tree that hold a Python project, for a program that begins in one of its folders."""
     for path in tree.paths:
         folder, _, name = path.rpartition("/")
-        if name in PROJECTS and not any(part in ASIDE for part in folder.split("/")):
+        if name in PROJECTS and around(aside(folder), start):
             yield folder
+
+
+def aside(folder: str) -> str:
+    """The innermost folder of tests, examples or documentation that a folder lies in, empty where there is none.
+
+    What lies in such a folder is only for what lies there too.
+    """
+    parts = folder.split("/")
+    last = max((index for index, part in enumerate(parts, 1) if part in ASIDE), default=0)
+    return "/".join(parts[:last])
+
+
+def around(folder: str, start: str) -> bool:
+    """Whether a folder is another one or holds it."""
+    return not folder or start == folder or start.startswith(f"{folder}/")
 
 
 def _distance(start: str, folder: str) -> tuple[int, int, str]:
     """How far a folder lies from another: those around it first, nearest first."""
-    around = not folder or start == folder or start.startswith(f"{folder}/")
-    return (0 if around else 1, -folder.count("/") - bool(folder) if around else folder.count("/"), folder)
+    if around(folder, start):
+        return (0, -folder.count("/") - bool(folder), folder)
+    return (1, folder.count("/"), folder)

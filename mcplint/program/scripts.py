@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode
-from mcplint.program.places import ASIDE
+from mcplint.program.places import around, aside
 from mcplint.tree import Tree
 
 TABLES = (
@@ -28,30 +28,34 @@ class Script(NamedTuple):
     span: Span
 
 
-def script(tree: Tree, name: str, near: str | None) -> Script | None:
-    """The command of a name; where several projects install it, that of the folder nearest to this one, else None."""
-    found = list(installed(tree).get(name, ()))
-    if near is not None and len({each.target for each in found}) > 1:
-        found = [each for each in found if not each.folder or near == each.folder or near.startswith(f"{each.folder}/")]
-        longest = max((len(each.folder) for each in found), default=0)
-        found = [each for each in found if len(each.folder) == longest]
-    return found[0] if found and len({each.target for each in found}) == 1 else None
+def script(tree: Tree, name: str, near: str | None, home: str = "") -> Script | None:
+    """The command of a name, None where it cannot be told which of several projects installs it.
+
+    It is that of the project around the folder where the command is started, else of the one around its home.
+    """
+    found = installed(tree, aside(home if near is None else near)).get(name, ())
+    for place in (near, home):
+        nearest = [each for each in found if place is not None and around(each.folder, place)]
+        longest = max((len(each.folder) for each in nearest), default=0)
+        found = tuple(each for each in nearest if len(each.folder) == longest) or found
+    return found[0] if len({(each.folder, each.target) for each in found}) == 1 else None
 
 
 @lru_cache(maxsize=2)
-def installed(tree: Tree) -> Mapping[str, tuple[Script, ...]]:
-    """All commands that the projects of a tree install, by name."""
+def installed(tree: Tree, apart: str) -> Mapping[str, tuple[Script, ...]]:
+    """All commands that the projects of a tree install, by name; `apart`: the folder of examples they may lie in."""
     found: dict[str, tuple[Script, ...]] = {}
     for path in sorted(tree.paths):
-        for each in scripts(tree, path):
-            found[each.name] = (*found.get(each.name, ()), each)
+        if around(aside(path.rpartition("/")[0]), apart):
+            for each in scripts(tree, path):
+                found[each.name] = (*found.get(each.name, ()), each)
     return found
 
 
 def scripts(tree: Tree, path: str) -> Iterator[Script]:
     """The commands that one file of metadata installs."""
     folder, _, name = path.rpartition("/")
-    if name not in ("pyproject.toml", "setup.cfg", "setup.py") or any(part in ASIDE for part in folder.split("/")):
+    if name not in ("pyproject.toml", "setup.cfg", "setup.py"):
         return
     source = tree.source(path)
     if source is None:

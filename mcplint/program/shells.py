@@ -44,7 +44,7 @@ def _lasting(command: Command, scene: Scene, waits: bool) -> bool:
         second = command.argv[1].text if len(command.argv) > 1 else ""
         return name not in RUNNERS or second == "run" or second.startswith("-")
     path = scene.inside(word) if "/" in word and command.argv[0].literal else None
-    return (path is not None and path in scene.tree.paths) or script(scene.tree, name, None) is not None
+    return (path is not None and path in scene.tree.paths) or script(scene.tree, name, None, scene.home) is not None
 
 
 def from_shell(words: Words, scene: Scene) -> Start | NoStart:
