@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from mcplint.core import UNKNOWN, Note, Slot, Value
 from mcplint.facts.client import ClientFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import ClientConfig
 
+NOWHERE: Value[Any] = Value(())
 SPELLINGS = {"http": "streamable-http", "streamableHttp": "streamable-http"}
 
 
@@ -17,13 +19,13 @@ def clients(file: ClientFile) -> Iterator[ClientConfig]:
     note = Note(file.wrapper.span, "the servers stand under this key")
     wrapper = Value((file.wrapper.text,), (note,), Slot(file.wrapper.span))
     for number, (name, node) in enumerate(file.servers):
-        url = _string(node, "url", "serverUrl", "httpUrl")
+        url, command = _string(node, "url", "serverUrl", "httpUrl"), _command(node)
         yield ClientConfig(
             id=f"{file.source.path}:{name.text}",
             span=name.span,
             type=_type(node),
-            url=url,
-            command=_command(node),
+            url=NOWHERE if url is UNKNOWN and command is not UNKNOWN else url,
+            command=NOWHERE if command is UNKNOWN and url is not UNKNOWN else command,
             wrapper=UNKNOWN if number else wrapper,
         )
 
@@ -32,9 +34,7 @@ def _type(node: MappingNode) -> Value[str]:
     """The transport: as it is said, else stdio where a command is given; a bare URL leaves it to the client."""
     said = _string(node, "type", "transport")
     if said.options:
-        return said._replace(
-            options=tuple("streamable-http" if t in ("http", "streamableHttp") else t for t in said.options)
-        )
+        return said._replace(options=tuple(SPELLINGS.get(spelled, spelled) for spelled in said.options))
     command = node.key("command")
     return Value(("stdio",), (Note(command.span, "a command is started over stdio"),)) if command else UNKNOWN
 

@@ -29,7 +29,8 @@ def joined(part: P, fronts: tuple[Front, ...], network: Network) -> P:
     """The part with the route and server that answer its URL, and what that server is asked for."""
     target = taken_apart(part.url.only) if part.url.only else None
     if target is None:
-        return part._replace(links=(Link(None, MISSING, "has no URL that is known"),))
+        why = "has no URL" if part.url.options == () else "its URL is not known"
+        return part._replace(links=(Link(None, MISSING, why),))
     note = Note(part.url.span or part.span, "this URL is what clients are told")
     for front, port, kind in _taking(target, fronts):
         return _through(part, front, target, port, kind, note)
