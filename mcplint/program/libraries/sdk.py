@@ -7,8 +7,7 @@ from typing import Any
 
 from mcplint.core import Slot, Span, Value
 from mcplint.knowledge.sdk import fact, newest, newest_with
-from mcplint.model import Asgi, Endpoint
-from mcplint.program.behind import told as asgi_told
+from mcplint.model import Endpoint
 from mcplint.program.builtin import nothing
 from mcplint.program.libraries.auth import guard
 from mcplint.program.libraries.auth import layered as middleware_added
