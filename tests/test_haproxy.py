@@ -211,3 +211,21 @@ def test_a_large_file_takes_no_long_time() -> None:
     backends = "".join(f"backend b{number}\n    server s notes-1:8000\n" for number in range(6000))
     text = f"defaults\n    mode http\nfrontend web\n    bind :80\n{rules}{backends}"
     assert asked(files(text), "http://localhost:8080/mcp") == "?"
+
+
+@pytest.mark.parametrize(
+    ("servers", "affinity"),
+    [
+        ("server a notes:8000", "works"),
+        ("server a notes:8000\n    server b notes:8000", "?"),
+        ("server-template a 3 notes:8000 resolvers docker", "none"),
+    ],
+)
+def test_replicas_of_one_name(servers: str, affinity: str) -> None:
+    """A `server` keeps to one of the addresses of its name, `server-template` takes several."""
+    text = f"listen web\n    mode http\n    bind :80\n    {servers}\n"
+    proxy = "  proxy: {image: haproxy, volumes: [./haproxy.cfg:/x]}\n"
+    compose = "services:\n  notes: {build: ., deploy: {replicas: 3}}\n" + proxy
+    (server,) = deployment({"compose.yaml": compose, "haproxy.cfg": text}).servers
+    (spread,) = server.spread
+    assert ("?" if spread.affinity.options is None else spread.affinity.only) == affinity

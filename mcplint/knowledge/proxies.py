@@ -25,6 +25,7 @@ BALANCING: dict[str, tuple[tuple[str, Affinity], ...]] = {
         (r"round_robin|ewma", _TURNS),
     ),
     HAPROXY: (
+        (r"one server", Affinity("works", "a name is resolved once, to one address")),
         (r"stick store-response res\.hdr\(mcp-session-id\)", _LEARNS),
         (r"stick (?:on|match) src|balance source", _ADDRESS),
         (r"stick on req\.hdr\(mcp-session-id\)|balance hdr\(mcp-session-id\)", _SESSION),

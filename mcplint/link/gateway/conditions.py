@@ -1,7 +1,5 @@
 """HAProxy's conditions on host and path: ACLs by name or in braces, joined by `and` and `or`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

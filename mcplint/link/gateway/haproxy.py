@@ -3,8 +3,6 @@
 https://docs.haproxy.org/2.6/configuration.html
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -231,6 +229,11 @@ def _balancing(backend: Backend, where: Note) -> Value[str]:
         return Value((said,) if said else None, notes)
     if cookies and worn:
         return Value((" ".join(_texts(cookies[-1])),), (where, Note(cookies[-1].span, "keeps clients by a cookie")))
+    servers = backend.section.of("server")
+    if len(servers) == 1 and not backend.section.of("server-template"):
+        return Value(("one server",), (where, Note(servers[0].span, "its name is resolved once, to one address")))
+    if len({line.args[1:2] for line in servers}) < len(servers):
+        return Value(None, (where, Note(servers[0].span, "several servers of one name may be one or not")))
     chosen = backend.of("balance")
     if not chosen:
         return Value(("balance roundrobin",), (where, Note(backend.section.head.span, "takes turns by default")))
