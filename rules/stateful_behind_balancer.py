@@ -48,7 +48,7 @@ error[stateful-behind-balancer]: keeps sessions in memory, but 3 replicas answer
  --> server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.27.1 takes stateless_http False where nothing else is said
   |
  ::: compose.yaml:5:17
   |
