@@ -1,0 +1,110 @@
+r"""Tool asks the client for something over a connection that cannot carry the question
+
+Elicitation, sampling and roots are requests from the server to its client. They need a way back: an open event stream in
+a session that the server remembers. With `stateless_http=True` there is no session, with `json_response=True` there is no
+stream. `mcp` 1.x and `fastmcp` up to 3 send the question all the same and wait for an answer that never comes: the call
+hangs until the client gives up. Later releases fail at once with `this transport context has no back-channel`.
+
+Serve with sessions and event streams, and several processes behind something that keeps a session at its process; or ask
+for what is needed as arguments of the tool. `mcp` 2 and `fastmcp` 4 are a warning: clients of the protocol revision
+2026-07-28 are asked in another way (`Resolve`), which needs no way back.
+
+It says nothing of tools that look at the capabilities of the client first, and of functions that no tool calls.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import Context, FastMCP
+from pydantic import BaseModel
+
+
+class Sure(BaseModel):
+    sure: bool
+
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+
+@mcp.tool()
+async def clear(ctx: Context) -> str:
+    answer = await ctx.elicit("Delete all notes?", schema=Sure)
+    return answer.action
+
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[lost-back-channel]: asks the client, but the server serves without sessions: the call hangs until the client gives up
+  --> server.py:14:20
+   |
+ 9 | mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+   |                                                       ---- serves without sessions
+...
+14 |     answer = await ctx.elicit("Delete all notes?", schema=Sure)
+   |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+
+@mcp.tool()
+async def clear(sure: bool) -> str:
+    return "cleared" if sure else "kept"
+
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+"""
+
+from mcplint import ERROR, WARNING, Finding, Note, Server, rule
+from mcplint.knowledge.sdk import agreed
+
+
+@rule("lost-back-channel", ERROR)
+def check(server: Server):
+    lacking = [
+        (value, what)
+        for value, what in ((server.stateless, "serves without sessions"), (server.json_response, "answers plain JSON"))
+        if value.options == (True,)
+    ]
+    asking = server.back_channel if not answers_itself(server) else [n for n in server.back_channel if not samples(n)]
+    if not asking or not lacking or server.transport.options != ("streamable-http",):
+        return
+    first, *others = asking
+    # `Context.sample` of fastmcp looks at the client's capabilities, which it is never told without a session.
+    at_once = agreed(server.sdk, "sessions.back_channel") == "fails" or samples(first)
+    fate = "fails" if at_once else "hangs until the client gives up"
+    decided = [Note(value.span or server.span, what) for value, what in lacking]
+    message = f"asks the client, but the server {' and '.join(what for _, what in lacking)}: the call {fate}"
+    notes = (*decided, *(Note(each.span.head, "and here") for each in others[:8]))
+    yield Finding(message, first.span, notes, severity=WARNING if server.sdk.sessionless else ERROR)
+
+
+def samples(note):
+    """Whether a request to the client is fastmcp's `sample()`."""
+    return ".sample" in note.span.text.partition("(")[0]
+
+
+def answers_itself(server):
+    """Whether the server has a model of its own for clients that have none."""
+    return any(each.name == "sampling_handler" for call in server.calls for each in call.arguments)
