@@ -8,7 +8,7 @@ from mcplint.registry import reference
 from mcplint.registry.place import Place, field, member, removal, text
 
 _TYPES = {"docker": "oci", "container": "oci", "oci-image": "oci", "python": "pypi", "pip": "pypi", "node": "npm"}
-_TYPES |= {"dxt": "mcpb", "crates": "cargo", "crates.io": "cargo"}
+_TYPES |= {"dxt": "mcpb", "crates": "cargo"}
 _TRANSPORTS = {"http": "streamable-http", "https": "streamable-http", "streamable": "streamable-http"}
 _TRANSPORTS |= {"streamablehttp": "streamable-http", "http-stream": "streamable-http", "local": "stdio"}
 
