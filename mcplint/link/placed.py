@@ -144,20 +144,25 @@ def leaves_out(patterns: Iterable[str], path: str) -> bool:
     for pattern in patterns:
         keep = pattern.startswith("!")
         wanted = posixpath.normpath(pattern.removeprefix("!").strip().lstrip("/")).split("/")
-        if keep == out and any(_fits(wanted, parts[:length]) for length in range(1, len(parts) + 1)):
+        if keep == out and _fits(wanted, parts):
             out = not keep
     return out
 
 
 def _fits(pattern: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether a pattern of path components covers the path; `**` stands for any number of them."""
+    """Whether a pattern of path components covers the path or a folder it lies in; `**` stands for any number of them.
+
+    `reached`: of how many components the path begins that the pattern covers so far.
+    """
     reached = {0}
     for piece in pattern:
         if piece == "**":
-            reached = set(range(min(reached), len(parts) + 1)) if reached else reached
+            reached = set(range(min(reached), len(parts) + 1))
         else:
             reached = {i + 1 for i in reached if i < len(parts) and fnmatchcase(parts[i], piece)}
-    return len(parts) in reached
+        if not reached:
+            return False
+    return reached != {0}
 
 
 def ignore_patterns(tree: Tree, dockerfile: str, context: str | None) -> tuple[str, ...]:
