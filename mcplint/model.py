@@ -215,6 +215,19 @@ class SdkCall(NamedTuple):
     closed: bool = True
 
 
+class Asgi(NamedTuple):
+    """What an ASGI server is told besides where to listen.
+
+    `trusted`: the addresses whose `X-Forwarded-…` headers it obeys, as one text. `patience`: how many seconds it gives
+    open requests when it is asked to end, an option None for as long as they take. `root_path`: what it takes to stand in
+    front of every path.
+    """
+
+    trusted: Value[str] = UNKNOWN
+    patience: Value[float | None] = UNKNOWN
+    root_path: Value[str] = UNKNOWN
+
+
 class Guard(NamedTuple):
     """What checks the callers of a server: the dotted name of its class, the call that makes it and its arguments.
 
@@ -344,6 +357,7 @@ class Server(NamedTuple):
     fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     auth: Value[Guard | None] = UNKNOWN
     gates: tuple[Note, ...] = ()
+    asgi: Asgi = Asgi()
     longest_call: Value[float] = UNKNOWN
     fronted: Value[bool] = UNKNOWN
     authenticated: Value[bool] = UNKNOWN

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mcplint.core import Note, Value
-from mcplint.program.libraries.asgi import finish, split
+from mcplint.program.behind import told
+from mcplint.program.libraries.asgi import Bound, finish, split
 from mcplint.program.libraries.sdk import serve
 from mcplint.program.machine import Args, Machine
 from mcplint.program.start import Start
@@ -20,7 +21,16 @@ def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
     host, port = _bound(machine, start, runner)
     workers = number(flag(machine, start, "workers", _concurrency(machine, start)))
     off = "lifespan" in start.flags and start.flags["lifespan"].must(lambda word: word == "off")
-    finish(machine, app, start.span, host, port, workers, runner, off)
+    note = Note(start.span, f"{runner} is started here")
+    asgi = told(machine, runner, lambda name: _flag(machine, start, name.replace("_", "-")), note)
+    finish(machine, app, start.span, Bound(host, port, workers, runner, off, asgi))
+
+
+def _flag(machine: Machine, start: Start, name: str) -> Abstract | None:
+    """What a flag is given, None where nothing gives it."""
+    missing: Abstract = known(None)
+    found = flag(machine, start, name, missing)
+    return None if found is missing else found
 
 
 def flag(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Span, Value
-from mcplint.model import Argument, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall
+from mcplint.model import Argument, Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall
 
 STDIO, SSE, STREAMABLE = "stdio", "sse", "streamable-http"
 
@@ -58,6 +58,7 @@ class Served(NamedTuple):
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Note, ...] = ()
     auth: Value[Guard | None] = UNKNOWN
+    asgi: Asgi = Asgi()
 
 
 class Outcome(NamedTuple):

@@ -43,6 +43,7 @@ class Site:
         self.compressed: list[Note] = []
         self.closed = True
         self.checked = False
+        self.rooted = False
         self.lifespan: Slot | None = None
 
     def all(self) -> Iterable[Served]:
@@ -96,6 +97,7 @@ def _application(machine: Machine, app: Instance, site: Site, way: Way) -> None:
         _layer(machine, layer, site)
     if "open" in app.table:
         site.closed = False
+    site.rooted |= any("root_path" in each.keywords for each in app.table.get("%call", ()))
     site.checked |= "%around" in app.table or any(
         "dependencies" in each.keywords for each in app.table.get("%call", ())
     )

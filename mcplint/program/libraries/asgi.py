@@ -1,12 +1,12 @@
 """ASGI servers: uvicorn and hypercorn as a program calls them, and as commands."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcplint.core import Note, Span
+from mcplint.model import Asgi
+from mcplint.program.behind import told
 from mcplint.program.machine import Args, Handler, Machine
 from mcplint.program.outcome import Served
 from mcplint.program.site import Site, Way, visit
@@ -44,8 +44,16 @@ def run(machine: Machine, args: Args, owner: Any) -> Abstract:
     workers = args.get(None, "workers", known(1, *args.notes))
     if workers.options == (None,):
         workers = known(1, *args.notes)
-    serve(machine, app, args, listen(machine, args, "host"), listen(machine, args, "port"), workers, "uvicorn", off)
+    asgi = told(machine, "uvicorn", lambda name: args.find(None, name), *args.notes)
+    host, port = listen(machine, args, "host"), listen(machine, args, "port")
+    finish(machine, app, served_at(args), Bound(host, port, workers, "uvicorn", off, asgi))
     return known(None)
+
+
+def served_at(args: Args) -> Span:
+    """The call that serves; whatever serves is called by some text."""
+    assert args.span is not None
+    return args.span
 
 
 def imported(machine: Machine, target: Abstract, args: Args) -> Abstract:
@@ -70,38 +78,25 @@ def imported(machine: Machine, target: Abstract, args: Args) -> Abstract:
     return value
 
 
-def serve(
-    machine: Machine,
-    app: Abstract,
-    args: Args,
-    host: Abstract,
-    port: Abstract,
-    workers: Abstract,
-    runner: str,
-    off: bool = False,
-) -> None:
-    """The program serves an application from here on."""
-    span = args.span
-    assert span is not None
-    finish(machine, app, span, host, port, workers, runner, off)
+class Bound(NamedTuple):
+    """Where and how a server serves; `off`: it does not run the application's lifespan."""
+
+    host: Abstract
+    port: Abstract
+    workers: Abstract
+    runner: str
+    off: bool = False
+    asgi: Asgi = Asgi()
 
 
-def finish(
-    machine: Machine,
-    app: Abstract,
-    span: Span,
-    host: Abstract,
-    port: Abstract,
-    workers: Abstract,
-    runner: str,
-    off: bool,
-) -> None:
+def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
     """Serves each thing that the application may be; alternatives are ways that the program may go."""
 
     def one(option: Any) -> Abstract:
         site = Site()
         visit(machine, known(option), site, Way(known("")))
-        found = [_bound(served, span, host, port, workers, runner, off) for served in site.all()]
+        asgi = bound.asgi._replace(root_path=unknown()) if site.rooted else bound.asgi
+        found = [_bound(served, span, bound._replace(asgi=asgi)) for served in site.all()]
         if not found and not site.closed:
             machine.lost.append(Note(span, "what this application answers is not known"))
         machine.serve(*found)
@@ -113,13 +108,17 @@ def finish(
     machine.fork(partial(one, option) for option in app.options or ())
 
 
-def _bound(
-    served: Served, span: Span, host: Abstract, port: Abstract, workers: Abstract, runner: str, off: bool
-) -> Served:
-    lifespan = (
-        known(False, Note(span, "turns the lifespan off")) if off and served.lifespan.options else served.lifespan
+def _bound(served: Served, span: Span, bound: Bound) -> Served:
+    off = known(False, Note(span, "turns the lifespan off"))
+    return served._replace(
+        span=span,
+        host=bound.host,
+        port=bound.port,
+        workers=bound.workers,
+        runner=bound.runner,
+        lifespan=off if bound.off and served.lifespan.options else served.lifespan,
+        asgi=bound.asgi,
     )
-    return served._replace(span=span, host=host, port=port, workers=workers, runner=runner, lifespan=lifespan)
 
 
 def config(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -157,7 +156,7 @@ def hypercorn_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
             bound = noted(bound.only.items[0], *bound.trace[:1])
         host, port = split(bound)
         workers = only.table.get("workers", unknown()) if isinstance(only, Instance) else unknown()
-        serve(machine, args.get(0, "app"), args, host, port, workers, "hypercorn")
+        finish(machine, args.get(0, "app"), served_at(args), Bound(host, port, workers, "hypercorn"))
         return known(None)
 
     return known(Coroutine(start))

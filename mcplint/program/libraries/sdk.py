@@ -7,7 +7,8 @@ from typing import Any
 
 from mcplint.core import Slot, Span, Value
 from mcplint.knowledge.sdk import fact, newest, newest_with
-from mcplint.model import Endpoint
+from mcplint.model import Asgi, Endpoint
+from mcplint.program.behind import told as asgi_told
 from mcplint.program.builtin import nothing
 from mcplint.program.libraries.auth import guard
 from mcplint.program.libraries.auth import layered as middleware_added
@@ -340,7 +341,16 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         closed=True,
         calls=tuple(each for each in machine.calls if made.span in (None, each.span) or each.span == args.span),
         auth=guard(machine, args, server, kind),
+        asgi=_asgi(machine, args) if http and call == "run" else Asgi(),
     )
+
+
+def _asgi(machine: Machine, args: Args) -> Asgi:
+    """What the SDK's own `run()` has uvicorn do; `uvicorn_config` may say anything else."""
+    if args.open or "uvicorn_config" in args.keywords:
+        return Asgi()
+    found = asgi_told(machine, "sdk", lambda name: None, *args.notes)
+    return found._replace(patience=unknown())
 
 
 def place(args: Args, server: Instance) -> Span:

@@ -1,0 +1,59 @@
+"""What an ASGI server is told of the proxies in front of it and of its end: by the program, a flag, the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mcplint.core import Note
+from mcplint.model import Asgi
+from mcplint.program.machine import Machine
+from mcplint.program.operators import present
+from mcplint.program.values import ABSENT, Abstract, each, known, noted, union, unknown
+
+Find = Callable[[str], Abstract | None]
+"""The value that is given under a name, spelled with `_`; None where none is."""
+TRUSTED = "127.0.0.1"
+
+
+def told(machine: Machine, runner: str, find: Find, *notes: Note) -> Asgi:
+    """The settings of uvicorn, or of gunicorn with uvicorn's workers; of other servers nothing is known."""
+    if runner not in ("uvicorn", "gunicorn", "sdk"):
+        return Asgi()
+    patience = "graceful_timeout" if runner == "gunicorn" else "timeout_graceful_shutdown"
+    forever = known(30.0 if runner == "gunicorn" else None, *notes)
+    return Asgi(
+        trusted=given(find("forwarded_allow_ips"), trusted(machine, *notes)),
+        patience=each(given(find(patience), forever), seconds),
+        root_path=given(find("root_path"), known("", *notes)),
+    )
+
+
+def given(value: Abstract | None, default: Abstract) -> Abstract:
+    """A value, or the default where it is, or may be, None or not there."""
+    if value is None:
+        return default
+    if value.options is None:
+        return value
+    there = tuple(option for option in value.options if option is not None and option is not ABSENT)
+    if len(there) == len(value.options):
+        return value
+    return union([*([present(value)._replace(options=there)] if there else []), default])
+
+
+def trusted(machine: Machine, *notes: Note) -> Abstract:
+    """The addresses that uvicorn trusts where the program names none."""
+    read = machine.variable("FORWARDED_ALLOW_IPS")
+    machine.reads.discard("FORWARDED_ALLOW_IPS")
+    if read.options is None:
+        return unknown(*read.trace)
+    default = known(
+        TRUSTED, *(note._replace(text=f"uvicorn trusts {TRUSTED} alone where nothing else is said") for note in notes)
+    )
+    return given(noted(read, *notes), default) if read.options != (None,) else default
+
+
+def seconds(option: object) -> object:
+    """A number of seconds, also where a flag spells it."""
+    if isinstance(option, str):
+        return float(option) if option.replace(".", "", 1).isdecimal() else option
+    return float(option) if isinstance(option, int) and not isinstance(option, bool) else option
