@@ -24,8 +24,8 @@ def clients(file: ClientFile) -> Iterator[ClientConfig]:
             id=f"{file.source.path}:{name.text}",
             span=name.span,
             type=_type(node),
-            url=NOWHERE if url is UNKNOWN and command is not UNKNOWN else url,
-            command=NOWHERE if command is UNKNOWN and url is not UNKNOWN else command,
+            url=NOWHERE if not url.trace and command.trace else url,
+            command=NOWHERE if not command.trace and url.trace else command,
             wrapper=UNKNOWN if number else wrapper,
         )
 
