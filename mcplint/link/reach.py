@@ -30,6 +30,8 @@ class Network(NamedTuple):
 
         `path`: what is asked for there, which tells a server whose port is not known from others.
         """
+        if not host:
+            return _none("where it leads is not known before it runs")
         if host in GATEWAY or (host in LOOPBACK and (origin is None or _stack(origin) == HOST)):
             return self._published(port, note, path)
         if host in LOOPBACK:
