@@ -1,7 +1,7 @@
 """What an ASGI application answers: its MCP endpoints with their prefixes, its other routes, its middleware."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -47,7 +47,7 @@ class Site:
         self.lifespan: Slot | None = None
 
     def all(self) -> Iterable[Served]:
-        """The servers, each with what is around all of them."""
+        """The servers, each with what else is there."""
         paths = {served.path.only for served in self.servers}
         for served in self.servers:
             alone = served.auth.only is not None or (self.closed and not self.checked)
@@ -55,8 +55,6 @@ class Site:
             yield served._replace(
                 endpoints=tuple(dict.fromkeys(mine)),
                 closed=served.closed and self.closed,
-                cors=tuple(self.cors),
-                compressed=tuple(self.compressed),
                 auth=served.auth if alone else unknown(*served.auth.trace),
             )
 
@@ -78,8 +76,8 @@ def visit(machine: Machine, value: Abstract, site: Site, way: Way) -> None:
     option = value.options[0]
     library = option.library if isinstance(option, Instance) else None
     if library in LAYERS:
-        _layer(machine, option, site)
-        visit(machine, option.table["app"], site, way._replace(depth=way.depth + 1))
+        inside = way._replace(depth=way.depth + 1)
+        _around(machine, (option,), site, lambda: visit(machine, option.table["app"], site, inside))
     elif isinstance(option, Instance) and machine.kin(library, APP):
         _application(machine, option, site, way)
     elif isinstance(option, (Function, Method)) or (isinstance(option, Instance) and isinstance(option.kind, Class)):
@@ -93,15 +91,28 @@ def _application(machine: Machine, app: Instance, site: Site, way: Way) -> None:
     if way.root:
         lifespan(machine, app)
         site.lifespan = _room(app)
-    for layer in app.table.get("%middleware", ()):
-        _layer(machine, layer, site)
     if "open" in app.table:
         site.closed = False
     site.rooted |= any("root_path" in each.keywords for each in app.table.get("%call", ()))
     site.checked |= "%around" in app.table or any(
         "dependencies" in each.keywords for each in app.table.get("%call", ())
     )
-    _routes(machine, app.table.get("routes"), site, way, app)
+    layers = app.table.get("%middleware", ())
+    _around(machine, layers, site, lambda: _routes(machine, app.table.get("routes"), site, way, app))
+
+
+def _around(machine: Machine, layers: Iterable[Any], site: Site, walk: Callable[[], None]) -> None:
+    """Walks what stands behind middleware; what that says holds for the servers which are found there."""
+    outer, before = (site.cors, site.compressed), len(site.servers)
+    site.cors, site.compressed = [], []
+    for layer in layers:
+        _layer(machine, layer, site)
+    own = (tuple(site.cors), tuple(site.compressed))
+    walk()
+    for index in range(before, len(site.servers)):
+        served = site.servers[index]
+        site.servers[index] = served._replace(cors=(*own[0], *served.cors), compressed=(*own[1], *served.compressed))
+    site.cors, site.compressed = outer
 
 
 def _routes(machine: Machine, value: Abstract | None, site: Site, way: Way, app: Instance | None) -> None:
