@@ -40,10 +40,11 @@ def open_workspace(
     """The project of some paths; raises Mistake."""
     real = [_real(path) for path in paths or ["."]]
     root = _root(real)
+    git = discover.listing(root)  # goes on while the rules are loaded
     rules = catalogue(rules_folder)
     config = _config(root, configuration, rules)
     asked = tuple("" if path == root else os.path.relpath(path, root).replace(os.sep, "/") for path in real)
-    tree = discover.tree(root, config.exclude, asked)
+    tree = discover.tree(root, config.exclude, asked, git)
     folder = os.path.relpath(root).replace(os.sep, "/")
     return Workspace(root, folder, tree, rules, config, () if "" in asked else asked)
 
