@@ -1,0 +1,121 @@
+r"""Log level is written in a case that the program does not take
+
+`logging` knows its levels in capitals. `logging.basicConfig(level="debug")` and `setLevel("debug")` raise
+`ValueError: Unknown level: 'debug'`. `getattr(logging, "debug")` is worse: it finds the *function* `logging.debug`, default
+or not, and whoever takes that for a level raises `TypeError: Level not an integer or a valid string`. So does the settings
+object of `mcp` with `FastMCP(log_level="debug")`. The program ends at start, for a word in a Dockerfile or a compose file
+that looks right, and that other programs take.
+
+Write the level in capitals where it is set, or let the program do so: `os.environ["LOG_LEVEL"].upper()`.
+
+It says nothing where a failure is caught, nor of what the program cannot be seen to hand to `logging`.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+ENV LOG_LEVEL=info
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+import logging
+import os
+
+from mcp.server.fastmcp import FastMCP
+
+logging.basicConfig(level=getattr(logging, os.getenv("LOG_LEVEL", "INFO")))
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[log-level-case]: sets the log level info, at which the program ends with an error
+ --> Dockerfile:5:15
+  |
+5 | ENV LOG_LEVEL=info
+  |     -------------- ENV sets LOG_LEVEL
+  |               ^^^^
+  |
+ ::: server.py:6:44
+  |
+6 | logging.basicConfig(level=getattr(logging, os.getenv("LOG_LEVEL", "INFO")))
+  | --------------------------------------------------------------------------- logging finds a function under info
+  |                                            ------------------------------ reads LOG_LEVEL
+  |
+  = fix: write it in capitals (--fix)
+```
+```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -2,6 +2,6 @@
+ WORKDIR /app
+ COPY requirements.txt server.py ./
+ RUN pip install --require-hashes -r requirements.txt
+-ENV LOG_LEVEL=info
++ENV LOG_LEVEL=INFO
+ USER 10001
+ CMD ["python", "server.py"]
+```
+
+## Good
+`server.py`
+```python
+import logging
+import os
+
+from mcp.server.fastmcp import FastMCP
+
+logging.basicConfig(level=getattr(logging, os.getenv("LOG_LEVEL", "INFO").upper()))
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+"""
+
+from mcplint import ERROR, Finding, Fix, Note, Server, rule
+
+# Those for which `logging` has a function of the same name in small letters.
+CALLABLE = ("CRITICAL", "FATAL", "ERROR", "WARNING", "WARN", "INFO", "DEBUG")
+KNOWN = (*CALLABLE, "NOTSET")
+
+
+@rule("log-level-case", ERROR)
+def check(server: Server):
+    for level in server.log_levels:
+        wrong = is_function if level.looked_up else in_other_case
+        if level.value.must(wrong):
+            finds = "finds a function under" if level.looked_up else "does not know"
+            yield from told(server, level.value, level.span, f"logging {finds} {level.value.only or 'that name'}")
+    if server.sdk.package == "mcp" and server.log_level.must(in_other_case):
+        yield from told(server, server.log_level, server.made or server.span, f"mcp does not take {server.log_level.only}")
+
+
+def is_function(name):
+    return name.islower() and name.upper() in CALLABLE
+
+
+def in_other_case(name):
+    return isinstance(name, str) and name != name.upper() and name.upper() in KNOWN
+
+
+def told(server, value, taker, what):
+    message = f"sets the log level {value.only}, at which the program ends with an error" if value.only else what
+    notes = tuple(note for note in (*value.trace, Note(taker.head, what)) if note.span != value.span)
+    fix = Fix("write it in capitals", value.write(value.only.upper()), not shared(server)) if value.slot else None
+    yield Finding(message, value.span or taker, notes, fix)
+
+
+def shared(server):
+    """Whether the command may take the same word, as that of uvicorn takes levels in small letters."""
+    return bool(server.container) and server.container.command.may(lambda words: any("log-level" in word for word in words))
