@@ -16,6 +16,7 @@ class Request:
 
     A class because each phase changes it: `uri` is decoded and rewritten, `raw` is what the client sent.
     `raw_holds`: no rewrite has replaced it; `prefix_holds`: `uri` still begins with the location's prefix.
+    `setters`: the `set` that gave a variable its value.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Request:
         self.location: Location | None = None
         self.captures: tuple[str | None, ...] = ()
         self.variables: dict[str, str | None] = {}
+        self.setters: dict[str, Note] = {}
         self.certain = True
         self.trace: list[Note] = []
 
@@ -52,6 +54,7 @@ class Request:
             return (self.captures[number] or "") if number < len(self.captures) else ""
         if name in self.variables:
             text = self.variables[name]
+            self.trace += [self.setters[name]] if name in self.setters else []
         elif name in self.config.maps and depth < 10:
             text = self._mapped(self.config.maps[name], depth + 1)
         else:

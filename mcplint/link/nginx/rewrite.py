@@ -52,6 +52,7 @@ def _set(request: Request, directive: Directive) -> None:
     except Undecided:
         text = None
     request.variables[name.text.lstrip("$")] = text
+    request.setters[name.text.lstrip("$")] = Note(directive.head, f"sets {name.text}")
 
 
 def _return(request: Request, directive: Directive) -> Stop:

@@ -74,7 +74,7 @@ def _route(
         listen=_listen(server),
         server_names=_names(server),
         location=_location(location, directive),
-        target=_target(sent.upstream if sent.kind == PROXY else None, word, where),
+        target=_target(sent, word, where),
         balancing=balancing(upstream, where),
         members=shared,
         buffering=setting(level, "proxy_buffering", flag, version),
@@ -155,13 +155,13 @@ def _location(location: Location, directive: Directive) -> Value[str]:
     return Value((location.spelled,), (Note(directive.head, "takes these paths"),), slot)
 
 
-def _target(upstream: str | None, word: Word, where: tuple[Note, ...]) -> Value[str]:
+def _target(sent: Answer, word: Word, where: tuple[Note, ...]) -> Value[str]:
     """The URL of `proxy_pass`, its variables replaced where the files set them."""
-    if upstream is None:
-        return Value(None, where)
+    if sent.kind != PROXY or sent.upstream is None:
+        return Value(None, (*where, *sent.trace))
     if "$" not in word.text:
         return Value((word.text,), where, Slot(word.span) if word.span.text == word.text and not word.trace else None)
-    return Value((upstream,), where)
+    return Value((sent.upstream,), (*where, *sent.trace[:-1]))
 
 
 def _path(uri: str | None, where: tuple[Note, ...]) -> Value[str]:
