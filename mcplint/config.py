@@ -9,19 +9,28 @@ from mcplint.mistake import Mistake, meant
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 OFF = "off"
+NOWHERE = Span(Source("", ""), 0, 0)
+
+
+class Silence(NamedTuple):
+    """A rule that says nothing of the files that a glob matches, and where that is set."""
+
+    glob: str
+    rule: str
+    span: Span
 
 
 class Config(NamedTuple):
     """The settings of a run, checked.
 
     `severities`: those of rules that differ from their own. `options`: keyword arguments of checks, by rule.
-    `ignore`: globs of paths with the rules that say nothing there. `select`: the rules that run, None for all.
+    `ignore`: the rules that say nothing of some files. `select`: the rules that run, None for all.
     `deployment`: what the user states of the deployment that the files cannot tell, by the keys of STATED.
     """
 
     severities: Mapping[str, str] = NOTHING
     options: Mapping[str, Mapping[str, Any]] = NOTHING
-    ignore: tuple[tuple[str, frozenset[str]], ...] = ()
+    ignore: tuple[Silence, ...] = ()
     exclude: tuple[str, ...] = ()
     fail_on: str = "warning"
     pedantic: bool = False
@@ -57,25 +66,25 @@ class _Wrong(Exception):
         self.message, self.keys, self.item = message, keys, item
 
 
-def load(path: str, text: str, rules: Iterable[Rule]) -> Config:
-    """The settings that a configuration file makes; raises Mistake."""
+def load(path: str, text: str, rules: Iterable[Rule], shown: str = "") -> Config:
+    """The settings that a configuration file makes; raises Mistake, which calls the file as it is `shown`."""
     import tomllib
 
-    text = text.replace("\r\n", "\n")
+    text, shown = text.replace("\r\n", "\n"), shown or path
     prefix = ("tool", "mcplint") if path.endswith("pyproject.toml") else ()
     try:
         document = tomllib.loads(text)
         for depth in range(1, len(prefix) + 1):
             document = _typed(document, dict, *prefix[:depth])
         settings = _config(document, {rule.name: rule for rule in rules})
-        return settings._replace(deployment=_stated(path, text, settings.deployment, prefix))
+        return _placed(settings, Source(path, text), prefix)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _undecodable(path, text, error) from None
+        raise _undecodable(shown, text, error) from None
     except _Wrong as wrong:
         from mcplint.toml_keys import find
 
         line, column = find(text, (*prefix, *wrong.keys), wrong.item)
-        raise Mistake(f"{path}:{line}:{column}: {wrong.message}") from None
+        raise Mistake(f"{shown}:{line}:{column}: {wrong.message}") from None
 
 
 def _undecodable(path: str, text: str, error: Exception) -> Mistake:
@@ -87,6 +96,8 @@ def _undecodable(path: str, text: str, error: Exception) -> Mistake:
 
 
 def _config(document: Mapping[str, Any], rules: Mapping[str, Rule]) -> Config:
+    if "tool" in document:
+        raise _Wrong("here settings stand without [tool.mcplint]", "tool")
     _known("key", document, ("fail-on", "pedantic", "exclude", "ignore", "rules", "deployment"))
     severities, options = _rules(_typed(document, dict, "rules"), rules)
     fail_on = _typed(document, str, "fail-on", default="warning")
@@ -95,7 +106,7 @@ def _config(document: Mapping[str, Any], rules: Mapping[str, Rule]) -> Config:
         severities={name: severity for name, severity in severities.items() if severity != OFF},
         options=options,
         ignore=tuple(_ignores(_typed(document, dict, "ignore"), rules)),
-        exclude=tuple(_strings(document, "exclude")),
+        exclude=tuple(glob.removeprefix("./") for glob in _strings(document, "exclude")),
         fail_on=fail_on,
         pedantic=_typed(document, bool, "pedantic", default=False),
         off=frozenset(name for name, severity in severities.items() if severity == OFF),
@@ -110,6 +121,8 @@ def _rules(table: Mapping[str, Any], rules: Mapping[str, Rule]) -> tuple[dict[st
     _known("rule", table, rules, "rules")
     for name, setting in table.items():
         keys = ("rules", name)
+        if not isinstance(setting, (str, dict)):
+            raise _Wrong(f'"{name}" is a severity ({", ".join((OFF, *SEVERITIES))}), not {_name(setting)}', *keys)
         given = dict(setting) if isinstance(setting, dict) else {"severity": setting}
         if "severity" in given:
             severities[name] = _typed(given, str, *keys, "severity")
@@ -122,12 +135,11 @@ def _rules(table: Mapping[str, Any], rules: Mapping[str, Rule]) -> tuple[dict[st
     return severities, options
 
 
-def _ignores(table: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[tuple[str, frozenset[str]]]:
+def _ignores(table: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[Silence]:
     for glob in table:
-        named = _strings(table, "ignore", glob)
-        for name in named:
+        for name in _strings(table, "ignore", glob):
             _one_of("rule", name, rules, "ignore", glob)
-        yield glob, frozenset(named)
+            yield Silence(glob, name, NOWHERE)
 
 
 def _deployment(table: Mapping[str, Any]) -> Mapping[str, Value[Any]]:
@@ -139,20 +151,27 @@ def _deployment(table: Mapping[str, Any]) -> Mapping[str, Value[Any]]:
     return {key: Value((value,)) for key, value in given.items()}
 
 
-def _stated(path: str, text: str, given: Mapping[str, Value[Any]], prefix: tuple[str, ...]) -> Mapping[str, Value[Any]]:
-    """What is stated, with the place where it stands."""
-    if not given:
-        return NOTHING
+def _placed(settings: Config, source: Source, prefix: tuple[str, ...]) -> Config:
+    """The settings with the places of those that are spoken of later: what is ignored and what is stated."""
+    if not settings.ignore and not settings.deployment:
+        return settings
     from mcplint.lines import starts
     from mcplint.toml_keys import find
 
-    source = Source(path, text)
-    found: dict[str, Value[Any]] = {}
-    for key, value in given.items():
-        line, column = find(text, (*prefix, "deployment", key))
-        start = starts(text)[line - 1] + column - 1
-        found[key] = value._replace(trace=(Note(Span(source, start, start + len(key)), "the project states it"),))
-    return found
+    lines = starts(source.text)
+
+    def span(keys: tuple[str, ...], item: str = "") -> Span:
+        line, column = find(source.text, (*prefix, *keys), item)
+        start = lines[line - 1] + column - 1 + bool(item)
+        return Span(source, start, start + len(item or keys[-1]))
+
+    ignore = (each._replace(span=span(("ignore", each.glob), each.rule)) for each in settings.ignore)
+    stated = {
+        key: value._replace(trace=(Note(span(("deployment", key)), "the project states it"),))
+        for key, value in settings.deployment.items()
+    }
+    ignore = (each._replace(glob=each.glob.removeprefix("./")) for each in ignore)
+    return settings._replace(ignore=tuple(ignore), deployment=stated)
 
 
 def _known(noun: str, table: Mapping[str, Any], words: Iterable[str], *keys: str) -> None:
@@ -180,4 +199,9 @@ def _typed(table: Mapping[str, Any], want: type, *keys: str, default: Any = None
     value = table.get(keys[-1], want() if default is None else default)
     if type(value) is want or (want is float and type(value) is int):
         return value
-    raise _Wrong(f'"{keys[-1]}" is {NAMES[want]}, not {NAMES.get(type(value), "a date")}', *keys)
+    raise _Wrong(f'"{keys[-1]}" is {NAMES[want]}, not {_name(value)}', *keys)
+
+
+def _name(value: Any) -> str:
+    """What TOML calls a value of this type."""
+    return NAMES.get(type(value), "a date")

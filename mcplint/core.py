@@ -172,7 +172,8 @@ class Diagnostic(NamedTuple):
 class Ignore(NamedTuple):
     """A comment that hides findings: `span` runs from its `#` to the end of the line.
 
-    `names`: the rules it names, as they are written. `lines`: the lines (from 1) whose diagnostics it hides.
+    `names`: the rules it names, as they are written. `lines`: the lines (from 1) whose diagnostics it hides, none where
+    it is no comment but a name in the configuration, which hides those of whole files.
     `idle`: those of the names that hide nothing, with the reason why not.
     """
 

@@ -65,6 +65,7 @@ def judge(
     kept, used = settle(found, comments, config)
     mute = {problem.span.source.path for problem in unread}
     idle = [_idle(ignore, used, rules, asked) for ignore in comments if ignore.span.source.path not in mute]
+    idle += _unneeded(used, asked, config)
     late, _ = _check(asked, [*failures, *(ignore for ignore in idle if ignore.idle)], config)
     return Run(settle([*kept, *late], (), config)[0], deployment, len(tree.read))
 
@@ -125,3 +126,11 @@ def _idle(ignore: Ignore, used: set[Span], rules: Iterable[Rule], asked: Iterabl
     unknown = ((name, f"is no rule{meant(name.text, there)}") for name in ignore.names if name.text not in there)
     quiet = ((name, "finds nothing here") for name in ignore.names if name.text in ran and name not in used)
     return ignore._replace(idle=(*unknown, *quiet))
+
+
+def _unneeded(used: set[Span], asked: Iterable[Rule], config: Config) -> Iterator[Ignore]:
+    """What the configuration ignores in vain, though the rule was asked; of those asked here only the rest can tell."""
+    ran = {rule.name for rule in asked if Ignore not in rule.parts}
+    for each in config.ignore:
+        if each.rule in ran and each.span not in used:
+            yield Ignore(each.span, (each.span,), range(0), ((each.span, f"finds nothing in {each.glob}"),))

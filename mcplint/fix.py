@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from mcplint.core import ERROR, Diagnostic, Edit
+from mcplint.core import ERROR, Diagnostic, Edit, Span
 from mcplint.tree import Tree
 
 ROUNDS = 10
@@ -51,13 +51,18 @@ def apply(tree: Tree, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
     for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
         source = edit.span.source
         text = texts.get(source.path, source.text)
-        texts[source.path] = text[: edit.span.start] + _lines(edit.text, source.text) + text[edit.span.end :]
+        texts[source.path] = text[: edit.span.start] + _lines(edit.text, edit.span) + text[edit.span.end :]
     return texts
 
 
-def _lines(text: str, around: str) -> str:
-    """A text with the line ends of the one that it goes into."""
-    return text.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in around else text
+def _lines(text: str, span: Span) -> str:
+    """A text with the line end of the place that it goes into: of the line before it, else of its own."""
+    around = span.source.text
+    end = around.rfind("\n", 0, span.start)
+    if end < 0:
+        end = around.find("\n", span.start)
+    text = text.replace("\r\n", "\n")
+    return text.replace("\n", "\r\n") if end > 0 and around[end - 1] == "\r" else text
 
 
 def _compatible(tree: Tree, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

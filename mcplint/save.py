@@ -13,20 +13,21 @@ from mcplint.mistake import Mistake
 def save(root: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
     """Puts the texts `after` in place of those `before`, by path in the project; raises Mistake.
 
-    Where one file cannot be written none is. A file that did not exist is made. Links are not followed.
+    Where one file cannot be written none is, and one that is read-only stays as it is. A file that did not exist is
+    made. Links are not followed.
     """
     drafts: dict[str, str] = {}
+    path = ""
     try:
         for path, text in after.items():
-            drafts[_draft(root, path, before.get(path), text)] = os.path.join(root, path)
-        while drafts:
-            draft, whole = next(iter(drafts.items()))
-            os.replace(draft, whole)
-            del drafts[draft]
+            drafts[path] = _draft(root, path, before.get(path), text)
+        for path in after:
+            os.replace(drafts[path], os.path.join(root, path))
+            del drafts[path]
     except OSError as error:
-        raise Mistake(f"{error.filename}: cannot be written: {error.strerror}") from None
+        raise Mistake(f"{path}: cannot be written: {(error.strerror or 'error').lower()}") from None
     finally:
-        for draft in drafts:
+        for draft in drafts.values():
             os.unlink(draft)
 
 
@@ -58,4 +59,7 @@ def _unchanged(root: str, path: str, before: str) -> tuple[str, int]:
         raise Mistake(f"{path}: {problem.message}") from None
     if text != before:
         raise Mistake(f"{path}: has changed since it was read, so it is not written")
-    return encoding, os.stat(os.path.join(root, path)).st_mode & 0o7777
+    mode = os.stat(os.path.join(root, path)).st_mode & 0o7777
+    if not mode & 0o222:
+        raise Mistake(f"{path}: is read-only, so it is not written")
+    return encoding, mode

@@ -13,7 +13,7 @@ from mcplint.lines import place
 def settle(
     found: Iterable[Diagnostic], ignores: Sequence[Ignore], config: Config
 ) -> tuple[list[Diagnostic], set[Span]]:
-    """The diagnostics that stand, in order, and the names in ignores that hid one.
+    """The diagnostics that stand, in order, and the names in comments and in the configuration that hid one.
 
     A severity in the configuration is that of every finding of its rule. Of findings that say the same of the same
     place the gravest is kept.
@@ -26,16 +26,21 @@ def settle(
     kept: dict[tuple[str, Span, str], Diagnostic] = {}
     for diagnostic in found:
         diagnostic = diagnostic._replace(severity=config.severities.get(diagnostic.rule, diagnostic.severity))
-        rule, finding = diagnostic.rule, diagnostic.finding
-        if any(rule in rules and fnmatchcase(finding.span.source.path, glob) for glob, rules in config.ignore):
-            continue
-        if hits := set(_hits(diagnostic, hiding)):
+        if hits := {*_silenced(diagnostic, config), *_hits(diagnostic, hiding)}:
             used |= hits
             continue
-        key = (rule, finding.span, finding.message)
+        key = (diagnostic.rule, diagnostic.finding.span, diagnostic.finding.message)
         if key not in kept or SEVERITIES.index(kept[key].severity) < SEVERITIES.index(diagnostic.severity):
             kept[key] = diagnostic
     return sorted(kept.values(), key=order), used
+
+
+def _silenced(diagnostic: Diagnostic, config: Config) -> Iterator[Span]:
+    """Where the configuration hides a diagnostic of its file."""
+    path = diagnostic.finding.span.source.path
+    for each in config.ignore:
+        if each.rule == diagnostic.rule and fnmatchcase(path, each.glob):
+            yield each.span
 
 
 def _hits(diagnostic: Diagnostic, hiding: Mapping[tuple[str, str], list[tuple[range, Span]]]) -> Iterator[Span]:

@@ -1,10 +1,11 @@
-r"""An ignore comment hides nothing
+r"""An ignore hides nothing
 
-The finding that the comment once hid is gone, stands elsewhere, or the rule's name is misspelt. Such a comment tells the
-next reader of a problem that is not there, and would hide a new one of the same kind without a word.
+The finding that it once hid is gone, stands elsewhere, or the rule's name is misspelt. Such an ignore tells the next
+reader of a problem that is not there, and would hide a new one of the same kind without a word.
 
 An ignore hides findings of the rules it names on its own line; where it stands alone, on the next line that is no comment
-(and on those that continue it after a backslash). It counts on any line that a finding points at, in whichever file.
+(and on those that continue it after a backslash). It counts on any line that a finding points at, in whichever file. What
+the configuration ignores in whole files, under `[tool.mcplint.ignore]`, is asked for in the same way.
 
 ## Bad
 `Dockerfile`
@@ -108,7 +109,8 @@ def check(ignore: Ignore):
     if used:
         rewritten = Span(span.source, ignore.names[0].start, ignore.names[-1].end)
         text = ", ".join(name.text for name in used)
-    fix = Fix("take it away", (Edit(rewritten if used else alone(span), text),), safe=True)
+    edits = (Edit(rewritten if used else alone(span), text),) if ignore.lines else ()
+    fix = Fix("take it away", edits, safe=True)
     for name, why in ignore.idle:
         yield Finding(f"ignores {name.text}, which {why}" if ignore.names else why, name, (), fix)
 

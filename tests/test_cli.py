@@ -95,7 +95,7 @@ def test_a_mistake_is_said_and_exits_with_2(project, lint, arguments, said):
         (["--help"], 0, "--unsafe-fixes"),
         (["-h"], 0, "COMMAND"),
         (["check", "--help"], 0, "Exit codes"),
-        (["explain", "unused-ignore"], 0, "An ignore comment hides nothing"),
+        (["explain", "unused-ignore"], 0, "An ignore hides nothing"),
         (["explain", "unused-ignor"], 2, 'did you mean "unused-ignore"?'),
         (["rules"], 0, "unreadable-file"),
         (["show"], 0, "container Dockerfile"),

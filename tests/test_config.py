@@ -20,7 +20,7 @@ RULES = catalogue(simple.RULES)
         ("", Config()),
         ('fail-on = "error"', Config(fail_on="error")),
         ("pedantic = true", Config(pedantic=True)),
-        ('exclude = ["legacy", "x/*"]', Config(exclude=("legacy", "x/*"))),
+        ('exclude = ["legacy", "./x/*"]', Config(exclude=("legacy", "x/*"))),
         ('[rules]\nknown-user = "off"', Config(off=frozenset({"known-user"}))),
         ('[rules]\nknown-user = "note"', Config(severities={"known-user": "note"})),
         ('[rules.known-user]\nknown = "me"', Config(options={"known-user": {"known": "me"}})),
@@ -28,7 +28,6 @@ RULES = catalogue(simple.RULES)
             '[rules]\nknown-user = { severity = "warning", strict = true }',
             Config(severities={"known-user": "warning"}, options={"known-user": {"strict": True}}),
         ),
-        ('[ignore]\n"deploy/*" = ["known-user"]', Config(ignore=(("deploy/*", frozenset({"known-user"})),))),
         ('fail-on = "never"\r\n', Config(fail_on="never")),
     ],
 )
@@ -53,8 +52,13 @@ def test_settings(text, config):
         ("[rules.known-user]\nknown = 1", ':2:1: "known" is a string, not a number'),
         ("[rules]\nknown-user = { strict = 1 }", ':2:16: "strict" is true or false, not a number'),
         ('[ignore]\n"a/*" = [\n  "known-user",\n  "x",\n]', ':4:3: unknown rule "x"'),
+        ('[tool.mcplint]\nfail-on = "error"', "here settings stand without [tool.mcplint]"),
         ('[ignore]\n"a/*" = "known-user"', ':2:1: "a/*" is a list, not a string'),
         ("[deployment]\nreplica = 2", ':2:1: unknown key "replica"'),
+        (
+            "[rules]\nknown-user = false",
+            ':2:1: "known-user" is a severity (off, note, warning, error), not true or false',
+        ),
         ("[ruels]\n", ':1:1: unknown key "ruels"; did you mean "rules"?'),
         ("fail-on = [", ":1:12: is no TOML"),
         ("a = 1\na = 2", ":2:6: is no TOML"),
@@ -69,6 +73,13 @@ def test_a_mistake_has_its_place(text, said):
     with pytest.raises(Mistake) as caught:
         load("a/pyproject.toml", in_pyproject(text), RULES)
     assert str(caught.value).startswith("a/pyproject.toml:")
+
+
+@pytest.mark.parametrize("spelled", ['"known-user"', "'known-user'"])
+def test_what_is_ignored_has_its_place(spelled):
+    text = f'[tool.mcplint]\nignore."./deploy/*" = [\n  # "known-user"\n  {spelled},\n]\n'
+    [silence] = load("pyproject.toml", text, RULES).ignore
+    assert (silence.glob, silence.rule, silence.span.text) == ("deploy/*", "known-user", "known-user")
 
 
 def in_pyproject(text: str) -> str:
@@ -119,6 +130,16 @@ def test_the_nearest_configuration_holds(project, simple, mcplint):
     assert mcplint("--rules", simple.RULES).code == 0
     assert mcplint("service", "--rules", simple.RULES).code == 1
     assert mcplint("service", "--config", "pyproject.toml", "--rules", simple.RULES).code == 0
+
+
+def test_what_is_said_of_a_configuration_names_it_from_where_one_stands(project, simple, mcplint):
+    files = {"mcplint.toml": '[ignore]\n"x/*" = ["known-user"]\n', "Dockerfile": "FROM x\nUSER app\n"}
+    project({f"service/{name}": text for name, text in files.items()} | {".git/HEAD": ""})
+    assert "--> service/mcplint.toml:2:11" in mcplint("service", "--rules", simple.RULES).out
+    shared = ("--config", "service/mcplint.toml", "--rules", simple.RULES)
+    (project({}) / "other").mkdir()
+    assert mcplint("service/Dockerfile", "--rules", simple.RULES).code == 0
+    assert mcplint("other", *shared).code == 0
 
 
 def test_a_pyproject_that_only_names_mcplint_and_is_broken_is_no_configuration(project, simple, mcplint):

@@ -9,7 +9,7 @@ import pytest
 import simple
 
 from mcplint.catalogue import catalogue
-from mcplint.config import Config
+from mcplint.config import Config, Silence
 from mcplint.core import ERROR, NOTE, WARNING, Finding, Note, Rule, Source, Span, Unreadable
 from mcplint.engine import judge, lint
 from mcplint.model import Deployment
@@ -18,6 +18,12 @@ from mcplint.tree import Tree
 
 RULES = catalogue(simple.RULES)
 DEFAULT = Config()
+
+
+def silence(glob: str, rule: str = "known-user") -> Silence:
+    source = Source("mcplint.toml", f'[ignore]\n"{glob}" = ["{rule}"]\n')
+    start = source.text.rindex(rule)
+    return Silence(glob, rule, Span(source, start, start + len(rule)))
 
 
 def look(files: dict[str, str], config: Config = DEFAULT, rules=RULES):
@@ -49,8 +55,8 @@ def test_findings_come_in_the_order_of_their_files_and_places():
         ("USER guest\n", Config(severities={"known-user": "warning"}), WARNING),
         ("USER root\n", Config(off=frozenset({"known-user"})), None),
         ("USER root\n", Config(select=frozenset({"unused-ignore"})), None),
-        ("USER root\n", Config(ignore=(("*file", frozenset({"known-user"})),)), None),
-        ("USER root\n", Config(ignore=(("other/*", frozenset({"known-user"})),)), ERROR),
+        ("USER root\n", Config(ignore=(silence("*file"),)), None),
+        ("USER root\n", Config(ignore=(silence("other/*"),), off=frozenset({"unused-ignore"})), ERROR),
         ("USER root\n", Config(options={"known-user": {"known": "root"}}), None),
     ],
 )
@@ -103,6 +109,24 @@ def test_an_ignore_of_a_rule_that_does_not_run_says_nothing():
     files = {"Dockerfile": "# mcplint: ignore[known-user]\nUSER app\n"}
     assert said(files) == ["warning unused-ignore Dockerfile"]
     assert said(files, Config(off=frozenset({"known-user"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("silences", "found"),
+    [
+        ([silence("Dock*")], []),
+        ([silence("Dock*"), silence("*")], []),
+        ([silence("Dock*"), silence("other/*")], ["finds nothing in other/*"]),
+        ([silence("*"), silence("*", "unused-ignore")], []),
+        ([silence("*"), silence("other/*"), silence("mcplint.toml", "unused-ignore")], []),
+    ],
+)
+def test_what_the_configuration_ignores_in_vain_is_a_finding(silences, found):
+    diagnostics = look({"Dockerfile": "USER root\n"}, Config(ignore=tuple(silences)))
+    assert [d.finding.message.partition(", which ")[2] for d in diagnostics] == found
+    assert all(
+        (d.rule, d.finding.span.text, d.finding.fix) == ("unused-ignore", "known-user", None) for d in diagnostics
+    )
 
 
 def test_an_ignore_in_a_file_that_cannot_be_read_says_nothing():

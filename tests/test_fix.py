@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import subprocess
@@ -52,6 +53,7 @@ def together(*looks):
         ("a b a\n", replacing("a", "c"), "c b c\n"),
         ("aaaa\n", replacing("aa", "a"), "a\n"),
         ("é a\r\na\r\n", replacing("a", r"b\nc"), "é b\r\nc\r\nb\r\nc\r\n"),
+        ("a\r\nb\na\n", replacing("a", r"c\nd"), "c\r\nd\r\nb\nc\nd\n"),
         ("ab\n", together(replacing("ab", "x"), replacing("b", "y")), "x\n"),
         ("ab\n", together(replacing("a", "x"), replacing("b", "y")), "xy\n"),
         ("a\n", together(replacing("a", "x"), replacing("a", "x")), "x\n"),
@@ -159,8 +161,13 @@ def gone(root):
     (root / "Dockerfile").unlink()
 
 
+def read_only(root):
+    (root / "Dockerfile").chmod(0o444)
+
+
 @pytest.mark.parametrize(
-    ("meanwhile", "said"), [(link, "through a link"), (changed, "has changed"), (gone, "vanished")]
+    ("meanwhile", "said"),
+    [(link, "through a link"), (changed, "has changed"), (gone, "vanished"), (read_only, "read-only")],
 )
 def test_nothing_is_written_where_one_file_cannot_be(project, meanwhile, said):
     root = project({"Dockerfile": "a\n", "compose.yaml": "a\n"})
@@ -170,6 +177,17 @@ def test_nothing_is_written_where_one_file_cannot_be(project, meanwhile, said):
         save(str(root), dict.fromkeys(texts, "a\n"), texts)
     assert (root / "compose.yaml").read_text() == "a\n"
     assert set(os.listdir(root)) <= {"Dockerfile", "compose.yaml", "real"}
+
+
+def test_a_folder_that_cannot_be_written_is_said_of_the_file(project, monkeypatch):
+    root = project({"Dockerfile": "a\n"})
+
+    def refuse(**where: str):
+        raise PermissionError(errno.EACCES, "Permission denied", f"{where['dir']}/{where['prefix']}x")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    with pytest.raises(Mistake, match=r"^Dockerfile: cannot be written: permission denied$"):
+        save(str(root), {"Dockerfile": "a\n"}, {"Dockerfile": "b\n"})
 
 
 def test_a_text_that_its_encoding_cannot_hold_is_not_written(project):
