@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mcplint.facts.document import MappingNode, Node
     from mcplint.facts.manifest import ServerJson
 
+LOGIN = ("/.well-known/", "/authorize", "/token", "/register", "/revoke", "/auth/", "/consent", "/login", "/oauth")
 MADE, ASSUMED, MISSING, STATED = "made", "assumed", "missing", "stated"
 
 P = TypeVar("P")
@@ -378,11 +379,19 @@ class Server(NamedTuple):
 
     def refuses(self, path: str) -> bool:
         """Whether the program certainly answers nothing at a path; the last slash does not count."""
-        return self.paths is not None and path.rstrip("/") not in {known.rstrip("/") for known in self.paths}
+        if self.paths is None or self._logs_in(path):
+            return False
+        return path.rstrip("/") not in {known.rstrip("/") for known in self.paths}
 
     def refuses_below(self, path: str) -> bool:
         """Whether the program certainly answers nothing at a path or below it."""
-        return self.paths is not None and not any(known.startswith(path.rstrip("/")) for known in self.paths)
+        if self.paths is None or self._logs_in(path):
+            return False
+        return not any(known.startswith(path.rstrip("/")) for known in self.paths)
+
+    def _logs_in(self, path: str) -> bool:
+        """Whether a path may be one that an OAuth provider answers; which ones these are depends on the provider."""
+        return path.startswith(LOGIN) and self.auth.may(lambda guard: guard is not None)
 
 
 class Member(NamedTuple):
@@ -438,6 +447,8 @@ class Route(NamedTuple):
     they do not. `ping`: seconds between bytes on an idle event stream of the server, an option None where nothing
     comes. `opts_out`: whether its streams carry `X-Accel-Buffering: no`. `secured`: where TLS is set
     up for the same name, while clients reach the endpoint without it too.
+    `messages`: whether posts reach an SSE server on the path that it names; `metadata`: whether the paths on which clients
+    look for OAuth metadata lead to anything.
     """
 
     id: str
@@ -465,6 +476,8 @@ class Route(NamedTuple):
     ping: Value[float | None] = UNKNOWN
     opts_out: Value[bool] = UNKNOWN
     secured: Span | None = None
+    messages: Value[bool] = UNKNOWN
+    metadata: Value[bool] = UNKNOWN
 
     @property
     def assumed(self) -> bool:

@@ -188,7 +188,11 @@ def _in_front(reading: Reading, paths: Paths, network: Network, entries: "tuple[
         from mcplint.link.gateway import traefik
 
         found += traefik.fronts(network)
-    return tuple(found)
+    if not found:
+        return ()
+    from mcplint.link.around import around
+
+    return tuple(map(around, found))
 
 
 def _is_traefiks(label: str) -> bool:

@@ -1,0 +1,98 @@
+r"""The path that an SSE server tells its clients to post to does not lead to it
+
+An HTTP+SSE server names a path in its first event, `/messages/?session_id=…`, and the client posts every message there.
+The path is the server's own: it knows nothing of a prefix that the proxy takes off, and nothing of which paths the proxy
+leads on. The stream opens, the first post is answered 404, and a Python client waits for ever.
+
+`X-Forwarded-Prefix`, `X-Script-Name` and the like change nothing. `uvicorn --root-path /notes` puts the prefix into the
+event, a second location for the messages works too, and Streamable HTTP, which has one path for everything, needs
+neither.
+
+It says nothing where the proxy rewrites the event (`sub_filter`), where the server has a root path, or where it is not
+known what another location leads to.
+Measured with nginx 1.22 and 1.30: https://modelcontextprotocol.io/specification/2024-11-05/basic/transports
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="sse")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  nginx:
+    image: nginx:1.30
+    ports: ["80:80"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+server {
+    listen 80;
+    server_name notes.example.com;
+
+    location /notes/ {
+        proxy_pass http://notes:8000/;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+```output
+error[stripped-prefix]: leads /notes/sse to an SSE server, but not /messages/, where its clients are told to post
+ --> nginx.conf:5:5
+  |
+5 |     location /notes/ {
+  |     ^^^^^^^^^^^^^^^^
+  |
+ ::: server.py:3:7
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")
+  |       -------------------------------- the server names /messages/
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+"""
+
+from mcplint import ERROR, Finding, Note, Route, rule
+
+
+@rule("stripped-prefix", ERROR)
+def check(route: Route):
+    server = route.carried
+    if server and "sub_filter" not in route.settings and route.messages.must(lambda reached: not reached):
+        told = server.message_path.only
+        yield Finding(
+            f"leads {route.endpoint.only} to an SSE server, but not {told}, where its clients are told to post",
+            route.span.head,
+            (Note(server.message_path.span or server.span, f"the server names {told}"), *route.messages.trace),
+        )

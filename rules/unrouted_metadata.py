@@ -1,0 +1,133 @@
+r"""The proxy does not lead on the paths where clients look for the server's OAuth metadata
+
+A server that wants a token answers 401 and names its metadata: `/.well-known/oauth-protected-resource`, with the path of
+the endpoint behind it. Clients that are not told look there too. A proxy that leads on nothing but `/mcp` answers 404,
+or the page of a web application, and no client can find out where to log in: it reports that discovery failed, or
+`Unrecognized token '<'`.
+
+Lead `/.well-known/` to the server as well. A `location ~ /\.` that denies hidden files refuses it with 403, and a
+location for `/.well-known/acme-challenge/` does not help. Where the prefix of the endpoint is taken off, the metadata
+still have to answer at the root of the host.
+
+It speaks where the program gives the SDK a provider that publishes metadata, and says nothing where any of the paths
+may lead to something that has them, such as an identity provider, or where other configuration may.
+See https://datatracker.ietf.org/doc/html/rfc9728#section-3.1
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.auth.provider import AccessToken, TokenVerifier
+from mcp.server.auth.settings import AuthSettings
+from mcp.server.fastmcp import FastMCP
+
+
+class Verifier(TokenVerifier):
+    async def verify_token(self, token: str) -> AccessToken | None:
+        return None
+
+
+mcp = FastMCP(
+    "notes",
+    host="0.0.0.0",
+    token_verifier=Verifier(),
+    auth=AuthSettings(issuer_url="https://auth.example.com", resource_server_url="https://notes.example.com/mcp"),
+)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  nginx:
+    image: nginx:1.30
+    ports: ["443:443"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+server {
+    listen 443 ssl;
+    server_name notes.example.com;
+    ssl_certificate /etc/nginx/certificate.pem;
+    ssl_certificate_key /etc/nginx/key.pem;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+```output
+error[unrouted-metadata]: leads /mcp to the server, but not its /.well-known/oauth-protected-resource
+  --> nginx.conf:7:5
+   |
+ 7 |     location /mcp {
+   |     ^^^^^^^^^^^^^
+   |
+  ::: server.py:15:10
+   |
+15 |     auth=AuthSettings(issuer_url="https://auth.example.com", resource_server_url="https://notes.example.com/mcp"),
+   |          -------------------------------------------------------------------------------------------------------- clients need its metadata to log in
+```
+
+## Good
+`nginx.conf`
+```nginx
+server {
+    listen 443 ssl;
+    server_name notes.example.com;
+    ssl_certificate /etc/nginx/certificate.pem;
+    ssl_certificate_key /etc/nginx/key.pem;
+
+    location /mcp {
+        proxy_pass http://notes:8000;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+
+    location /.well-known/ {
+        proxy_pass http://notes:8000;
+    }
+}
+```
+"""
+
+from mcplint import ERROR, Finding, Guard, Note, Route, rule
+
+
+@rule("unrouted-metadata", ERROR)
+def check(route: Route):
+    server = route.carried
+    guard = server.auth.only if server else None
+    if guard and publishes(guard) and route.metadata.must(lambda led: not led):
+        yield Finding(
+            f"leads {route.endpoint.only} to the server, but not its /.well-known/oauth-protected-resource",
+            route.span.head,
+            (Note(guard.span, "clients need its metadata to log in"), *route.metadata.trace),
+        )
+
+
+def publishes(guard: Guard) -> bool:
+    """Whether a provider has metadata to tell; those that only verify tokens have none."""
+    name = guard.provider.rpartition(".")[2]
+    if name == "AuthSettings":
+        told = guard.given("resource_server_url")
+        return told is not None and told.value.must(lambda url: url is not None)
+    return name.endswith(("Provider", "Proxy")) and guard.provider.startswith("fastmcp.")
