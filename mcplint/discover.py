@@ -5,15 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from mcplint.core import ERROR, NOTE, WARNING, Source, Span, Unreadable
 from mcplint.kinds import kind
 from mcplint.load import SPECIAL, load
 from mcplint.tree import Tree
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 # Folders that hold other people's files or built ones, whatever git says of them.
 PRUNED = frozenset(
@@ -67,14 +63,13 @@ def configuration(root: str) -> str | None:
     return None
 
 
-def tree(root: str, exclude: Iterable[str] = (), named: Collection[str] = (), git: Popen[bytes] | None = None) -> Tree:
+def tree(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Tree:
     """The files of a project, without those that match a glob of `exclude` or lie in a folder that does.
 
     `root` is a real path. `named`: paths in the project that someone asked about: they belong to it even where git
-    ignores them, and a file among them that cannot be read is an error. `git`: what `listing` began for this root.
+    ignores them, and a file among them that cannot be read is an error.
     """
-    git = git or listing(root)
-    listed = _listed(git) if git else None
+    listed = _listed_by_git(root) if in_work_tree(root) else None
     paths, problems = walk(root) if listed is None else _present(root, listed)
     for name in named:
         if name and name not in paths and not any(path.startswith(f"{name}/") for path in paths):
@@ -92,14 +87,12 @@ def in_work_tree(root: str) -> bool:
     return any(os.path.lexists(os.path.join(folder, ".git")) for folder in _upwards(root))
 
 
-def listing(root: str) -> Popen[bytes] | None:
-    """Git while it lists the files, tracked or not, that it does not ignore; None where there is no work tree or no git.
+def _listed_by_git(root: str) -> set[str] | None:
+    """The tracked files and those that git does not ignore, or None where git cannot tell.
 
     A repository's own configuration can name programs to run: none of those that listing asks for is left on, and what
     this process was started with (`GIT_DIR` inside a hook) does not turn git to another repository.
     """
-    if not in_work_tree(root):
-        return None
     import subprocess
 
     command = ["git", "--no-pager", "-C", root]
@@ -108,24 +101,11 @@ def listing(root: str) -> Popen[bytes] | None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
     command += ["ls-files", "-co", "--exclude-standard", "-z"]
-    nothing = subprocess.DEVNULL
     try:
-        return subprocess.Popen(command, env=environment, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing)
-    except OSError:
+        run = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
+    except (OSError, subprocess.TimeoutExpired):
         return None
-
-
-def _listed(git: Popen[bytes]) -> set[str] | None:
-    """What git has listed, or None where it cannot tell."""
-    from subprocess import TimeoutExpired
-
-    with git:
-        try:
-            names, _ = git.communicate(timeout=PATIENCE)
-        except TimeoutExpired:
-            git.kill()
-            return None
-    return {os.fsdecode(name) for name in names.split(b"\0") if name} if git.returncode == 0 else None
+    return {os.fsdecode(name) for name in run.stdout.split(b"\0") if name} if run.returncode == 0 else None
 
 
 def _present(root: str, listed: set[str]) -> tuple[set[str], list[Unreadable]]:
@@ -176,8 +156,6 @@ def _scan(root: str, folder: str) -> tuple[set[str], list[str], list[Unreadable]
                 elif entry.name not in PRUNED:
                     folders.append(path)
                     problems += [_problem(path, "is a folder, not a file", NOTE)] if kind(path) else []
-    except (FileNotFoundError, NotADirectoryError):
-        pass  # git lists what is deleted too
     except OSError as error:
         problems.append(_problem(folder or ".", f"cannot be listed: {(error.strerror or 'error').lower()}"))
     return files, folders, problems

@@ -27,10 +27,8 @@ class Workspace(NamedTuple):
     asked: tuple[str, ...]
 
     def reported(self, diagnostic: Diagnostic) -> bool:
-        """Whether a diagnostic points into a path that was asked about; a configuration of several projects is none."""
+        """Whether a diagnostic points into a path that was asked about."""
         finding = diagnostic.finding
-        if finding.span.source.path.startswith("../"):
-            return False
         paths = [finding.span.source.path, *(note.span.source.path for note in finding.notes)]
         everything = not self.asked or diagnostic.rule == "internal-error"
         return everything or any(path == one or path.startswith(f"{one}/") for one in self.asked for path in paths)
@@ -42,11 +40,10 @@ def open_workspace(
     """The project of some paths; raises Mistake."""
     real = [_real(path) for path in paths or ["."]]
     root = _root(real)
-    git = discover.listing(root)  # goes on while the rules are loaded
     rules = catalogue(rules_folder)
     config = _config(root, configuration, rules)
     asked = tuple("" if path == root else os.path.relpath(path, root).replace(os.sep, "/") for path in real)
-    tree = discover.tree(root, config.exclude, asked, git)
+    tree = discover.tree(root, config.exclude, asked)
     folder = os.path.relpath(root).replace(os.sep, "/")
     return Workspace(root, folder, tree, rules, config, () if "" in asked else asked)
 
@@ -80,9 +77,8 @@ def _config(root: str, given: str | None, rules: tuple[Rule, ...]) -> Config:
     folder, name = os.path.split(os.path.realpath(given)) if given else (root, discover.configuration(root))
     if not name:
         return Config()
-    path = os.path.join(folder, name)
-    shown = os.path.relpath(path)
+    shown = os.path.relpath(os.path.join(folder, name))
     try:
-        return load_config(os.path.relpath(path, root).replace(os.sep, "/"), load(folder, name).text, rules, shown)
+        return load_config(shown, load(folder, name).text, rules)
     except Unreadable as problem:
         raise Mistake(f"{shown}: {problem.message}") from None
