@@ -27,8 +27,10 @@ class Workspace(NamedTuple):
     asked: tuple[str, ...]
 
     def reported(self, diagnostic: Diagnostic) -> bool:
-        """Whether a diagnostic points into a path that was asked about."""
+        """Whether a diagnostic points into a path that was asked about; a configuration of several projects is none."""
         finding = diagnostic.finding
+        if finding.span.source.path.startswith("../"):
+            return False
         paths = [finding.span.source.path, *(note.span.source.path for note in finding.notes)]
         everything = not self.asked or diagnostic.rule == "internal-error"
         return everything or any(path == one or path.startswith(f"{one}/") for one in self.asked for path in paths)
@@ -77,8 +79,9 @@ def _config(root: str, given: str | None, rules: tuple[Rule, ...]) -> Config:
     folder, name = os.path.split(os.path.realpath(given)) if given else (root, discover.configuration(root))
     if not name:
         return Config()
-    shown = os.path.relpath(os.path.join(folder, name))
+    path = os.path.join(folder, name)
+    shown = os.path.relpath(path)
     try:
-        return load_config(shown, load(folder, name).text, rules)
+        return load_config(os.path.relpath(path, root).replace(os.sep, "/"), load(folder, name).text, rules, shown)
     except Unreadable as problem:
         raise Mistake(f"{shown}: {problem.message}") from None
