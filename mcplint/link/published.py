@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 from mcplint.core import UNKNOWN, Note, Value
 from mcplint.link.front import Front
 from mcplint.link.nginx.answer import FILE, PROXY, REDIRECT, STATUS, Answer
-from mcplint.link.reach import LOOPBACK, Network
+from mcplint.link.reach import LOOPBACK, Network, owning
 from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Server
 
 P = TypeVar("P", Remote, ClientConfig)
@@ -35,7 +35,7 @@ def joined(part: P, fronts: tuple[Front, ...], network: Network) -> P:
     for front, port, kind in _taking(target, fronts):
         return _through(part, front, target, port, kind, note)
     if target.host in LOOPBACK:
-        reached = network.at(target.host, target.port, None, note)
+        reached = network.at(target.host, target.port, None, note, target.path)
         asked: Value[str | None] = Value((target.path,), (note,)) if reached.server else UNKNOWN
         return part._replace(server=reached.server, asked=asked, links=(reached.link,))
     return _direct(part, target, network, note)
@@ -110,8 +110,12 @@ def _answer(front: Front, target: Target, port: int) -> Answer:
 
 
 def _direct(part: P, target: Target, network: Network, note: Note) -> P:
-    """Without a proxy in the project: the one server that speaks HTTP, if there is just one."""
+    """Without a proxy in the project: the one server that speaks HTTP, or the one of several whose path it is."""
     servers = [server for server in network.servers if not server.transport.may(lambda kind: kind == "stdio")]
+    if len(servers) > 1 and len(own := owning(servers, target.path)) == 1:
+        why = f"is the only server of the project that answers {target.path}"
+        link = Link(own[0].id, ASSUMED, why, (note,))
+        return part._replace(server=own[0], asked=Value((target.path,), (note,)), links=(link,))
     if len(servers) != 1:
         why = "several servers may answer it" if servers else "no server of the project speaks HTTP for certain"
         return part._replace(links=(Link(None, MISSING, why, (note,)),))

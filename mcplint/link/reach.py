@@ -28,7 +28,7 @@ class Network(NamedTuple):
     def at(self, host: str, port: int, origin: Running | None, note: Note, path: str | None = None) -> Reached:
         """The server at a host and a port as seen from a container, or from the machine itself (`origin` None).
 
-        `path`: what is asked for there, which tells a server whose port is not known from others.
+        `path`: what is asked for there, which tells servers at one port, or at ports that are not known, from others.
         """
         if not host:
             return _none("where it leads is not known before it runs")
@@ -36,25 +36,28 @@ class Network(NamedTuple):
             return self._published(port, note, path)
         if host in LOOPBACK:
             return (
-                self._within([origin.container], port, MADE, "shares its network with", note) if origin else _none(host)
+                self._within([origin.container], port, MADE, "shares its network with", note, path)
+                if origin
+                else _none(host)
             )
         named = [other for other in self.running if host in other.container.names and self.near(origin, other)]
         if named:
-            return self.behind(named, port, "is named by", note)
+            return self.behind(named, port, "is named by", note, path)
         strangers = {o.container.id: o.container for o in self.running if host in o.container.names and self._serves(o)}
         if len(strangers) == 1:
-            return self._within(list(strangers.values()), port, ASSUMED, "is the only one that has the name in", note)
+            why = "is the only one that has the name in"
+            return self._within(list(strangers.values()), port, ASSUMED, why, note, path)
         return _none(
             f"nothing in the project is named {host}" if not strangers else f"several containers are named {host}"
         )
 
-    def behind(self, named: list[Running], port: int | None, why: str, note: Note) -> Reached:
+    def behind(self, named: list[Running], port: int | None, why: str, note: Note, path: str | None = None) -> Reached:
         """The server of containers that have a name, asked for on a port under that name (None: not known)."""
         if not named:
             return _none(f"nothing in the project {why} {note.span.text.strip()}")
         forwards = [forward for each in named if each.service for forward in each.service.forwards]
         inner = [one.target.only for one in forwards if one.published is not None and one.published.only == port]
-        return self._within([each.container for each in named], inner[0] if inner else port, MADE, why, note)
+        return self._within([each.container for each in named], inner[0] if inner else port, MADE, why, note, path)
 
     def near(self, origin: Running | None, other: Running) -> bool:
         """Whether a container resolves another's names: a network in common, of the same compose files or cluster."""
@@ -75,7 +78,7 @@ class Network(NamedTuple):
         """The server behind a port of the machine: published, on the host's network, or run without a container."""
         for container, inner in self._ports():
             if port in inner:
-                return self._within([container], inner[port], MADE, "publishes the port in", note)
+                return self._within([container], inner[port], MADE, "publishes the port in", note, path)
         on_host = {running.container.id for running in self.running if _stack(running) == HOST}
         shared = [server for server in self.servers if server.container and server.container.id in on_host]
         bare = [server for server in self.servers if not server.container]
@@ -99,7 +102,9 @@ class Network(NamedTuple):
                     ports[published] = target
             yield running.container, ports
 
-    def _within(self, containers: list[Container], port: int | None, kind: str, why: str, note: Note) -> Reached:
+    def _within(
+        self, containers: list[Container], port: int | None, kind: str, why: str, note: Note, path: str | None
+    ) -> Reached:
         """The server of these containers that listens on a port, or may where it is not known."""
         ids = {running.container.id for running in self._beside(containers)}
         inside = [server for server in self.servers if server.container and server.container.id in ids]
@@ -107,7 +112,9 @@ class Network(NamedTuple):
         if not inside:
             return Reached(None, Link(containers[0].id, MISSING, f"no MCP server is known in {label}", (note,)))
         fitting = [server for server in inside if _listens(server, port)]
-        if len({server.id for server in fitting}) > 1 or not fitting:
+        if len(fitting) > 1:
+            fitting = _towards(fitting, path)
+        if len(fitting) != 1:
             ports = ", ".join(sorted({str(server.port.only) for server in inside}))
             said = (
                 f"{label} listens on {ports}, not on {port}"
@@ -116,6 +123,22 @@ class Network(NamedTuple):
             )
             return Reached(None, Link(containers[0].id, MISSING, said, (note,)))
         return Reached(fitting[0], Link(fitting[0].id, kind, f"{label} {why} {note.span.text.strip()}", (note,)))
+
+
+def owning(servers: Iterable[Server], path: str) -> list[Server]:
+    """Those of several servers that a path is an endpoint of."""
+
+    def own(mine: str | None) -> bool:
+        return mine is not None and mine.rstrip("/") == path.rstrip("/")
+
+    return [server for server in servers if server.path.must(own) or server.message_path.must(own)]
+
+
+def _towards(servers: list[Server], path: str | None) -> list[Server]:
+    """Those of several servers that a path leads to: its own, else those that may be below it, else all."""
+    asked = (path or "").rstrip("/")
+    below = [server for server in servers if server.path.may(lambda mine: f"{mine}".startswith(f"{asked}/"))]
+    return owning(servers, asked) or below or servers
 
 
 def _listens(server: Server, port: int | None) -> bool:

@@ -59,10 +59,14 @@ def _described(sdk: Sdk) -> Sdk:
     return sdk._replace(prefixes=prefixes if isinstance(prefixes, tuple) else None, sessionless=sessionless is True)
 
 
-def parts(outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], why: Link) -> Iterator[Server]:
-    """The servers of a program's outcome as parts of the model."""
+def parts(
+    outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], why: Link, ids: dict[str, int]
+) -> Iterator[Server]:
+    """The servers of a program's outcome as parts of the model; `ids`: how many there are by each name so far."""
     for served in outcome.servers:
-        yield _server(served, outcome, place, sdk, why)
+        server = _server(served, outcome, place, sdk, why)
+        ids[server.id] = ids.get(server.id, 0) + 1
+        yield server if ids[server.id] == 1 else server._replace(id=f"{server.id} ({ids[server.id]})")
 
 
 def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], why: Link) -> Server:
@@ -105,6 +109,7 @@ class Programs:
         self.reading = reading
         self._runs: list[tuple[Start, Running, Outcome]] = []
         self._parsed: Parsed = {}
+        self._ids: dict[str, int] = {}
 
     def started(self, place: Running) -> Started:
         """What a container starts."""
@@ -120,7 +125,7 @@ class Programs:
             missing = self._missing(place, start.missing)
             return Started((), _elsewhere(place) or start.why, start.notes, missing=missing)
         outcome = self._outcome(start, place, inside)
-        servers = tuple(parts(outcome, place, self._sdk(place), _link(place, start)))
+        servers = tuple(parts(outcome, place, self._sdk(place), _link(place, start), self._ids))
         if start.wrapper:
             servers = tuple(server._replace(runner=start.wrapper) for server in servers)
         if servers:
@@ -211,13 +216,15 @@ def _entry(start: Start) -> frozenset[str]:
 def bare(reading: Reading) -> Iterator[Server]:
     """The servers of modules that make one and start it by themselves, where no container tells how."""
     known: dict[str, Callable[[str], Sdk]] = {}
+    ids: dict[str, int] = {}
 
     def sdk(path: str) -> Callable[[str], Sdk]:
         folder = home(reading.tree, path)
         return known.setdefault(folder, sdks(None, reading, folder))
 
     for path, outcome in scan(reading.tree, sdk):
-        yield from parts(outcome, None, sdk(path), Link(None, MISSING, f"no container is known to start {path}"))
+        why = Link(None, MISSING, f"no container is known to start {path}")
+        yield from parts(outcome, None, sdk(path), why, ids)
 
 
 def _silence(outcome: Outcome, start: Start) -> str:

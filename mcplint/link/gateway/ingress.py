@@ -182,4 +182,6 @@ def _joined(route: Route, entry: Entry, network: Network) -> Route:
     pods = [one for one in network.running if name in one.container.names]
     near = [one for one in pods if one.service and dirname(one.service.span.source.path) == folder]
     note = Note(entry.backend, "leads here")
-    return among(route, [network.behind(near or pods, entry.port.only, "is selected by the Service", note)])
+    return among(
+        route, [network.behind(near or pods, entry.port.only, "is selected by the Service", note, route.path.only)]
+    )

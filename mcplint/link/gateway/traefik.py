@@ -220,4 +220,5 @@ def _joined(route: Route, running: Running, network: Network) -> Route:
     """The route with the server of the container that has the labels."""
     assert running.service
     note = Note(running.service.span, "has the rule in its labels")
-    return among(route, [network.behind([running], route.members[0].port or None, "has Traefik's labels as", note)])
+    port = route.members[0].port or None
+    return among(route, [network.behind([running], port, "has Traefik's labels as", note, route.path.only)])
