@@ -156,6 +156,8 @@ def _scan(root: str, folder: str) -> tuple[set[str], list[str], list[Unreadable]
                 elif entry.name not in PRUNED:
                     folders.append(path)
                     problems += [_problem(path, "is a folder, not a file", NOTE)] if kind(path) else []
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # git lists what is deleted too
     except OSError as error:
         problems.append(_problem(folder or ".", f"cannot be listed: {(error.strerror or 'error').lower()}"))
     return files, folders, problems
