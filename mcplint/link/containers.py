@@ -42,7 +42,7 @@ def running(
             if made:
                 built.add(made.dockerfile)
                 pushed.setdefault(repository(service.image.only or ""), made)
-            yield _running(made, service, project, _image_link(made, service))
+            yield _running(made, service, project, _image_link(made, service, dockerfiles))
     rest = {path: made for path in sorted(dockerfiles) if not aside(path) and (made := alone(dockerfiles[path], tree))}
     for workload in workloads:
         made, link = _deployed(workload, tree, dockerfiles, pushed, rest)
@@ -50,7 +50,7 @@ def running(
         yield _running(made, workload, None, link)
     for path, made in rest.items():
         if path not in built:
-            yield _running(made, None, None, _image_link(made, None))
+            yield _running(made, None, None, _image_link(made, None, dockerfiles))
 
 
 def repository(image: str) -> str:
@@ -70,7 +70,7 @@ def _deployed(
     made = _built(workload, tree, dockerfiles)
     name = repository(workload.image.only or "")
     if made or workload.build or not name:
-        return made, _image_link(made, workload)
+        return made, _image_link(made, workload, dockerfiles)
     note = Note(workload.image.span or workload.span, "this image is run")
     if name in pushed:
         return pushed[name], Link(pushed[name].dockerfile, MADE, f"runs {name}, which a service builds", (note,))
@@ -78,7 +78,7 @@ def _deployed(
     if len(ours) == 1:
         why = f"runs {name}, and {ours[0].dockerfile} is the only Dockerfile of a project of that name"
         return ours[0], Link(ours[0].dockerfile, ASSUMED, why, (note,))
-    return None, _image_link(None, workload)
+    return None, _image_link(None, workload, dockerfiles)
 
 
 def aside(path: str) -> bool:
@@ -220,7 +220,7 @@ def environment(image: Image | None, service: Service | None) -> Mapping[str, Va
     return env
 
 
-def _image_link(image: Image | None, service: Service | None) -> Link:
+def _image_link(image: Image | None, service: Service | None, dockerfiles: Mapping[str, Dockerfile]) -> Link:
     if image:
         return Link(image.dockerfile, MADE, f"is built from {image.dockerfile}")
     assert service
@@ -228,7 +228,11 @@ def _image_link(image: Image | None, service: Service | None) -> Link:
         files = "the project" if service.folder == "." else service.folder
         return Link(None, MADE, f"runs the files of {files} as they are")
     if service.build:
-        return Link(None, MISSING, "what it is built from is not in the project", (Note(service.build.span, "build"),))
+        path, stage = service.build.dockerfile.only, service.build.target.only
+        why = "what it is built from is not in the project"
+        if path in dockerfiles and stage:
+            why = f"is built from the stage {stage}, which {path} does not have"
+        return Link(None, MISSING, why, (Note(service.build.span, "build"),))
     name = service.image.only
     return Link(
         None, MISSING, f"runs the image {name}, which is not built here" if name else "has no image that is known"
