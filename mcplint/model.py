@@ -156,6 +156,7 @@ class Sdk(NamedTuple):
     `prefixes`: the prefixes of the environment variables that this release obeys, None where that is not known.
     `sessionless`: it serves clients of the protocol revision 2026-07-28 without a session.
     `installed`: the version that will be there, which differs where the program imports what only others have.
+    `starlette`, `sse_starlette`: the releases of starlette and sse-starlette that a lock or a pin decides.
     `admitted`: the newest release that the requirement admits, also where a lock decides; `bound`: where that
     requirement would be capped. `mcp`: the release of `mcp` that fastmcp runs on.
     """
@@ -169,6 +170,8 @@ class Sdk(NamedTuple):
     admitted: Value[str] = UNKNOWN
     bound: Slot | None = None
     mcp: Value[str] = UNKNOWN
+    starlette: Value[str] = UNKNOWN
+    sse_starlette: Value[str] = UNKNOWN
 
     @property
     def title(self) -> str:

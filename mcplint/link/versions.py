@@ -44,6 +44,8 @@ def sdk(package: str, installs: tuple[Install, ...], reading: Reading, folder: s
         admitted=_value(_asked(package, wanted)) if wanted.locked else installed,
         bound=_bound(package, wanted),
         mcp=installed if package == "mcp" else _value(_decide("mcp", wanted)),
+        starlette=_value(_exact("starlette", wanted)),
+        sse_starlette=_value(_exact("sse-starlette", wanted)),
     )
 
 
@@ -63,6 +65,12 @@ def _bound(package: str, wanted: Needs) -> Slot | None:
 def _decide(package: str, wanted: Needs) -> Decision | None:
     """What is decided for a package, None where nothing asks for it."""
     return _locked(package, wanted) or _asked(package, wanted) or _brought(package, wanted)
+
+
+def _exact(package: str, wanted: Needs) -> Decision | None:
+    """What a lock or a pin says of a package, whichever it is."""
+    pins = [requirement for requirement in _asking(package, wanted.requirements) if _pinned(requirement)]
+    return _locked(package, wanted) or (_pin(package, pins, _steps(wanted)) if pins else None)
 
 
 def _locked(package: str, wanted: Needs) -> Decision | None:
