@@ -343,7 +343,7 @@ def _layer(machine: Machine, layer: Any, site: Site) -> None:
             _lengthened(name, args) for name in ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
         )
         site.cors.append(Cors(layer.span, origins, methods, headers, exposed))
-    elif path.endswith(("GZipMiddleware", "BrotliMiddleware")) and layer.span:
+    elif path.endswith("GZipMiddleware") and layer.span:
         site.compressed.append(Note(layer.span, "compresses what it answers"))
     elif path not in LAYERS and not (isinstance(only, (Class, Function)) and not minds_paths(only.node)):
         site.closed = False
