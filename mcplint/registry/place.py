@@ -29,6 +29,11 @@ def text(node: Node | None) -> str:
     return node.value if isinstance(node, ScalarNode) and isinstance(node.value, str) else ""
 
 
+def is_filled_in(text: str) -> bool:
+    """Whether a release puts something else in place of this text before it is published: `{{IMAGE}}`, `${VERSION}`."""
+    return "{{" in text or "${" in text or re.fullmatch(r"\$[A-Z_]+", text) is not None
+
+
 def objects(node: Node | None) -> tuple[MappingNode, ...]:
     """The objects of a list."""
     items = node.items if isinstance(node, SequenceNode) else ()

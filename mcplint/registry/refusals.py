@@ -9,7 +9,7 @@ from mcplint.core import Finding
 from mcplint.facts.manifest import Path, Violation
 from mcplint.model import Manifest
 from mcplint.registry import address, forms, reference
-from mcplint.registry.place import Place, places
+from mcplint.registry.place import Place, is_filled_in, places
 from mcplint.registry.rows import ROWS, Row
 
 MOST = 100
@@ -25,7 +25,7 @@ def _refusals(manifest: Manifest, subjects: tuple[str, ...]) -> Iterator[Finding
         return
     spoken = {violation.path for violation in manifest.document.violations}
     for row, place in _refused(manifest):
-        if row.subject in subjects and not _covered(place.path, spoken):
+        if row.subject in subjects and not _is_pending(place) and not _covered(place.path, spoken):
             yield Finding(_message(row, place), place.span, fix=row.mend(place))
             spoken.add(place.path)
 
@@ -41,6 +41,11 @@ def _refused(manifest: Manifest) -> Iterator[tuple[Row, Place]]:
             for place in places(manifest.document.root, pattern):
                 if row.refuses(place):
                     yield row, place
+
+
+def _is_pending(place: Place) -> bool:
+    """Whether a release writes what is published here, so that the file as it lies is not."""
+    return place.key in ("identifier", "version") and is_filled_in(place.text)
 
 
 def _covered(path: Path, spoken: set[Path]) -> bool:
