@@ -171,6 +171,14 @@ def test_what_is_no_file(lint, make):
         assert finding["rule"] == "unreadable-file" and (finding["line"], finding["column"]) == (1, 1)
 
 
+@pytest.mark.parametrize("content", ["", b"FROM x\0", SERVER.encode("utf-16")], ids=["empty", "NUL", "UTF-16"])
+def test_what_a_service_builds_must_be_readable(lint, content):
+    without = dict.fromkeys(DEFECT, "")
+    ran = lint({**without, "compose.yaml": COMPOSE, "server.py": SERVER, "Dockerfile": content})
+    assert [(f["rule"], f["severity"]) for f in ran.about("Dockerfile")] == [("unreadable-file", "error")]
+    assert ran.code == 1
+
+
 def test_a_file_that_is_named_must_be_readable(lint):
     named = [f"{kind}/{kind}" for kind in GOOD]
     ran = lint(spoilt(b"\0"), *named)

@@ -164,11 +164,7 @@ RECOVERED = {
     "a quote that is never closed": (
         'server { listen 80; server_name "a; }',
         [["server", [["listen", "80"], ["server_name"]]]],
-        [
-            "this quote is never closed",
-            '";" is missing after "server_name"',
-            'this block is never closed, "}" is missing',
-        ],
+        ["this quote is never closed"],
     ),
     "text behind a quote": (
         'add_header A "b"c;',

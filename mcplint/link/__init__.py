@@ -120,9 +120,15 @@ def _servers(
         for place, start in found
         if not start.servers and not start.missing
     )
-    needed = frozenset(path for _, start in found for path in start.needed)
+    needed = frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place)))
     lacking = {place.container.id: start.missing for place, start in found if start.missing}
     return tuple(servers or bare(reading)), tuple(loose), needed, lacking
+
+
+def _unbuilt(place: Running) -> tuple[str, ...]:
+    """The Dockerfile that a service builds where no image came of it."""
+    build = place.service.build if place.service and not place.image else None
+    return (build.dockerfile.only,) if build and build.dockerfile.only else ()
 
 
 def _containers(

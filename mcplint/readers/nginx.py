@@ -63,7 +63,7 @@ def _tokens(masked: str, grower: Grower) -> Iterator[Token]:
             yield Token(word if word in ("{", "}", ";") else "word", start, at)
     rest = blank.match(masked, at).end()  # type: ignore[union-attr]
     if masked[rest : rest + 1] in ("'", '"'):
-        grower.complain(rest, rest + 1, "this quote is never closed")
+        grower.tear(rest)
 
 
 def _merged(tokens: Iterable[Token], holes: list[Hole]) -> Iterator[Token]:

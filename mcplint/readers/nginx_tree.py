@@ -53,12 +53,18 @@ class Grower:
         self.inside: list[Directive] = []
         self.problems: list[Note] = []
         self.too_deep: Span | None = None
+        self.torn = False
         self.ignored = 0
 
     def complain(self, start: int, end: int, text: str) -> None:
         """Notes what nginx would refuse, up to a sensible number."""
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Note(Span(self.source, start, end), text))
+
+    def tear(self, start: int) -> None:
+        """Notes a quote that is never closed: all that follows is in it, so that nothing else is missing."""
+        self.complain(start, start + 1, "this quote is never closed")
+        self.torn = True
 
     def take(self, token: Token) -> None:
         """Puts the next token where it belongs."""
@@ -93,11 +99,13 @@ class Grower:
 
     def finish(self) -> tuple[Directive, ...]:
         """The top level, everything still open closed at the end of the file."""
-        if self.words:
+        if self.words and self.torn:
+            self._end(self.words[-1].end)
+        elif self.words:
             self._missing_semicolon()
         while self.blocks:
             first, brace = self.blocks[-1].words[0], self.blocks[-1].brace
-            if not self.too_deep:
+            if not self.too_deep and not self.torn:
                 self.complain(first.start, brace.end, 'this block is never closed, "}" is missing')
             self._close(len(self.text), len(self.text))
         return tuple(self.inside)
