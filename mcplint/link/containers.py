@@ -36,21 +36,35 @@ def running(
     """Every service of a platform over its image, then every Dockerfile whose image none of them runs."""
     built: set[str] = set()
     pushed: dict[str, Image] = {}
+    named: list[tuple[ComposeProject | None, Service]] = []
     for project in projects:
         for service in project.services:
             made = _built(service, tree, dockerfiles)
+            if made is None and service.build is None:
+                named.append((project, service))
+                continue
             if made:
                 built.add(made.dockerfile)
                 pushed.setdefault(repository(service.image.only or ""), made)
             yield _running(made, service, project, _image_link(made, service, dockerfiles))
     rest = {path: made for path in sorted(dockerfiles) if not aside(path) and (made := alone(dockerfiles[path], tree))}
-    for workload in workloads:
-        made, link = _deployed(workload, tree, dockerfiles, pushed, rest)
+    strangers: list[Note] = []
+    for stranger, service in (*named, *((None, workload) for workload in workloads)):
+        made, link = _deployed(service, tree, dockerfiles, pushed, rest)
         built |= {made.dockerfile} if made else set()
-        yield _running(made, workload, None, link)
+        if made is None and stranger is None and "/" in repository(service.image.only or ""):
+            strangers.append(Note(service.image.span or service.span, "this may be the image, and set variables of it"))
+        yield _running(made, service, stranger, link)
     for path, made in rest.items():
         if path not in built:
-            yield _running(made, None, None, _image_link(made, None, dockerfiles))
+            yield _opened(_running(made, None, None, _image_link(made, None, dockerfiles)), tuple(strangers))
+
+
+def _opened(place: Running, strangers: tuple[Note, ...]) -> Running:
+    """A container whose image may be one that a workload runs under a name that says nothing."""
+    if not strangers:
+        return place
+    return place._replace(container=place.container._replace(env_closed=False, env_notes=strangers))
 
 
 def repository(image: str) -> str:
