@@ -20,7 +20,7 @@ def told(machine: Machine, runner: str, find: Find, *notes: Note) -> Asgi:
     if runner not in ("uvicorn", "gunicorn", "sdk"):
         return Asgi()
     patience = "graceful_timeout" if runner == "gunicorn" else "timeout_graceful_shutdown"
-    forever = known(30.0 if runner == "gunicorn" else None, *notes)
+    forever = unknown(*notes) if runner == "gunicorn" else known(None, *notes)
     return Asgi(
         trusted=given(find("forwarded_allow_ips"), trusted(machine, *notes)),
         patience=each(given(find(patience), forever), seconds),

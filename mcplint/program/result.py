@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcplint.core import Value
+from mcplint.model import Asgi
 from mcplint.program.machine import Machine
 from mcplint.program.outcome import Served
 from mcplint.program.values import union
@@ -45,6 +46,8 @@ def joined(group: list[Served]) -> Served:
         values = [getattr(each, name) for each in unique]
         if isinstance(value, Value):
             changes[name] = union([each for each in values if each.options != ()] or [value])
+        elif isinstance(value, Asgi):
+            changes[name] = Asgi(*(union(column) for column in zip(*values, strict=True)))
         elif name in ("endpoints",):
             changes[name] = tuple(item for item in value if all(item in other for other in values))
         elif isinstance(value, tuple) and name not in ("span", "made"):

@@ -45,6 +45,9 @@ def run(machine: Machine, args: Args, owner: Any) -> Abstract:
     if workers.options == (None,):
         workers = known(1, *args.notes)
     asgi = told(machine, "uvicorn", lambda name: args.find(None, name), *args.notes)
+    if args.node is not None and args.module is not None and asgi.patience.options == (None,):
+        slot = args.module.insertion(args.node, "timeout_graceful_shutdown", False)
+        asgi = asgi._replace(patience=asgi.patience._replace(slot=slot))
     host, port = listen(machine, args, "host"), listen(machine, args, "port")
     finish(machine, app, served_at(args), Bound(host, port, workers, "uvicorn", off, asgi))
     return known(None)

@@ -341,16 +341,16 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         closed=True,
         calls=tuple(each for each in machine.calls if made.span in (None, each.span) or each.span == args.span),
         auth=guard(machine, args, server, kind),
-        asgi=_asgi(machine, args) if http and call == "run" else Asgi(),
+        asgi=_asgi(machine, args, kind) if http and call == "run" else Asgi(),
     )
 
 
-def _asgi(machine: Machine, args: Args) -> Asgi:
+def _asgi(machine: Machine, args: Args, kind: str) -> Asgi:
     """What the SDK's own `run()` has uvicorn do; `uvicorn_config` may say anything else."""
     if args.open or "uvicorn_config" in args.keywords:
         return Asgi()
     found = asgi_told(machine, "sdk", lambda name: None, *args.notes)
-    return found._replace(patience=unknown())
+    return found._replace(patience=unknown()) if kind == OTHER else found
 
 
 def place(args: Args, server: Instance) -> Span:

@@ -1,0 +1,94 @@
+r"""A release of sse-starlette that never ends its streams keeps the server from ending
+
+`mcp` 1 sends its event streams through sse-starlette, which ends them when uvicorn is asked to end. Its releases 3.0.0 to
+3.0.4 do not: as long as one client has a stream open, and every client keeps one, the server logs `Waiting for
+connections to close` after SIGTERM and waits, until the platform kills it. Every rollout takes the whole grace period,
+and calls that would have ended in a second are cut off.
+
+Install another release: those from 2.1.3 to 2.4.1 and from 3.1.0 on end within a second. Where that cannot be, `timeout_graceful_shutdown` (or
+`--timeout-graceful-shutdown`) of uvicorn bounds the wait; `run()` of `mcp` does not set it, that of `fastmcp` does.
+
+It speaks where a lock file or an exact requirement decides the release, and the server is not told such a time.
+Measured with mcp 1.12 to 1.30 and uvicorn 0.32 to 0.54: https://github.com/sysid/sse-starlette/releases
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+sse-starlette==3.0.2 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+import uvicorn
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    uvicorn.run(mcp.streamable_http_app(), host="0.0.0.0", port=8000)
+```
+```output
+error[abrupt-shutdown]: never ends while a client has a stream open, since sse-starlette 3.0.2 does not end streams
+ --> requirements.txt:2:16
+  |
+2 | sse-starlette==3.0.2 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+  |                ^^^^^
+  |
+ ::: Dockerfile:4:5
+  |
+4 | RUN pip install --require-hashes -r requirements.txt
+  |     ------------------------------------------------ `pip install --require-hashes -r requirements.txt` installs the packages
+  |
+ ::: server.py:7:5
+  |
+7 |     uvicorn.run(mcp.streamable_http_app(), host="0.0.0.0", port=8000)
+  |     ----------------------------------------------------------------- gives open streams as long as they take
+  |
+  = fix: give open streams five seconds (--fix)
+```
+```diff
+--- a/server.py
++++ b/server.py
+@@ -4,4 +4,4 @@
+ mcp = FastMCP("notes", host="0.0.0.0")
+
+ if __name__ == "__main__":
+-    uvicorn.run(mcp.streamable_http_app(), host="0.0.0.0", port=8000)
++    uvicorn.run(mcp.streamable_http_app(), host="0.0.0.0", port=8000, timeout_graceful_shutdown=5)
+```
+
+## Good
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+sse-starlette==3.1.2 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+"""
+
+from mcplint import ERROR, Finding, Fix, Note, Server, rule
+
+HANGING = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.0.4")
+
+
+@rule("abrupt-shutdown", ERROR)
+def check(server: Server):
+    release, patience = server.sdk.sse_starlette, server.asgi.patience
+    if server.transport.may(lambda kind: kind == "stdio") or patience.may(lambda seconds: seconds is not None):
+        return
+    through = server.sdk.package in ("mcp", "fastmcp") and not server.sdk.sessionless
+    if through and release.must(lambda version: version in HANGING):
+        yield Finding(
+            f"never ends while a client has a stream open, since sse-starlette {release.only} does not end streams",
+            release.span or server.span,
+            (*release.trace[:1], Note(patience.span or server.span, "gives open streams as long as they take")),
+            Fix("give open streams five seconds", patience.write("5"), safe=True),
+        )
