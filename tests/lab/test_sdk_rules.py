@@ -1,44 +1,15 @@
-"""What the pages of the server rules claim, seen on their own examples: the bad one fails so, the good one does not.
-
-The command and variables are those of the example's Dockerfile, the release is the one that its requirements pin.
-"""
+"""What the pages of the SDK's rules claim, seen on their own examples: the bad one fails so, the good one does not."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import RULES, cases
 
+from tests.lab.examples import started
 from tests.lab.servers import ELSEWHERE, HERE, Running, environment, requirements, running
 
 LIST = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
-
-
-def example(rule: str, section: str) -> dict[str, str]:
-    """The files of a page's Bad, or of its Good."""
-    page = {case.name: case.files for case in cases(RULES[rule].page)}
-    return page["Bad"] if section == "Bad" else {**page["Bad"], **page["Good"]}
-
-
-@contextlib.contextmanager
-def started(folder: Path, rule: str, section: str, release: str = "") -> Iterator[Running]:
-    """The server of a page's example, on a release other than the pinned one where that is asked for."""
-    files = example(rule, section)
-    for path, text in files.items():
-        (folder / path).write_text(text)
-    pinned = re.search(r"^(mcp|fastmcp)==([\d.]+)", release or files.get("requirements.txt", ""), re.M)
-    assert pinned, "the example pins no release"
-    dockerfile = files["Dockerfile"]
-    variables = dict(re.findall(r"^ENV (\w+)=(\S+)$", dockerfile, re.M))
-    words = json.loads(re.findall(r"^CMD (\[.*\])$", dockerfile, re.M)[-1])
-    command = words[1:] if words[0].endswith("python") else ["-m", *words]
-    with running(environment(*requirements(*pinned.groups())), command, folder, variables) as server:
-        yield server
 
 
 @pytest.mark.parametrize(
