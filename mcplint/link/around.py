@@ -48,12 +48,12 @@ def _metadata(front: Front, route: Route, server: Server) -> Value[bool]:
 
 def _places(route: Route, server: Server) -> Iterator[str]:
     """The paths that clients try, the endpoint's own first, and the one that the server is told to name."""
-    from urllib.parse import urlsplit
-
     yield METADATA + (route.endpoint.only or "").rstrip("/")
     guard = server.auth.only
     named = guard.given("resource_server_url") if guard else None
     if named and isinstance(named.value.only, str):
+        from urllib.parse import urlsplit
+
         yield METADATA + urlsplit(named.value.only).path.rstrip("/")
     yield METADATA
 

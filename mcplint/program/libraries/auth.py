@@ -48,7 +48,7 @@ CLASSES = (
     *(f"fastmcp.server.auth.providers.{file}.{name}" for file, names in _PROVIDERS.items() for name in names.split()),
 )
 # What a program that looks at its callers by itself writes.
-LOOKS = re.compile(
+LOOKS = (
     r"get_http_headers|get_http_request|get_access_token|get_auth_context|request_context\.request\b"
     r"|(?i:headers(?:\.get\(|\[)\s*[bf]?[\"'](?:authorization|x-api-key|x-auth))"
 )
@@ -98,7 +98,7 @@ def layered(machine: Machine, args: Args, server: Instance) -> Abstract:
 def looks(modules: Iterable[Module]) -> Note | None:
     """Where a program looks at who calls, so that it may refuse some."""
     for module in modules:
-        if found := LOOKS.search(module.source.text):
+        if found := re.search(LOOKS, module.source.text):
             return Note(Span(module.source, *found.span()), "looks at the request itself")
     return None
 
