@@ -209,7 +209,7 @@ class SdkCall(NamedTuple):
 
     `role`: `constructor`, `run`, `app`, `setting` or `decorator` (of the low-level server). `closed`: whether all its arguments are known by name.
     `auth`: what checks who calls, an option None where the program provably checks nobody. `gates`: where a
-    proxy in front checks it.
+    proxy in front checks it. `absolute`: where the program makes URLs as requests seem to have come.
     """
 
     target: str
@@ -362,6 +362,7 @@ class Server(NamedTuple):
     auth: Value[Guard | None] = UNKNOWN
     gates: tuple[Note, ...] = ()
     asgi: Asgi = Asgi()
+    absolute: tuple[Note, ...] = ()
     longest_call: Value[float] = UNKNOWN
     fronted: Value[bool] = UNKNOWN
     authenticated: Value[bool] = UNKNOWN

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 
-from mcplint.core import Note
+from mcplint.core import Note, Span
+from mcplint.facts.python import Module
 from mcplint.model import Asgi
 from mcplint.program.machine import Machine
 from mcplint.program.operators import present
 from mcplint.program.values import ABSENT, Abstract, each, known, noted, union, unknown
 
+MINDS = r"(?i)x-forwarded-|ProxyHeadersMiddleware"
+MAKES = r"\brequest\.(?:base_url|url_for\()"
 Find = Callable[[str], Abstract | None]
 """The value that is given under a name, spelled with `_`; None where none is."""
 TRUSTED = "127.0.0.1"
@@ -26,6 +30,18 @@ def told(machine: Machine, runner: str, find: Find, *notes: Note) -> Asgi:
         patience=each(given(find(patience), forever), seconds),
         root_path=given(find("root_path"), known("", *notes)),
     )
+
+
+def minds(modules: Iterable[Module]) -> bool:
+    """Whether a program looks at what proxies say by itself."""
+    return any(re.search(MINDS, module.source.text) for module in modules)
+
+
+def absolute(modules: Iterable[Module]) -> Iterator[Note]:
+    """Where a program makes URLs of the scheme and host that a request seems to have come to."""
+    for module in modules:
+        for found in re.finditer(MAKES, module.source.text):
+            yield Note(Span(module.source, *found.span()), "makes a URL as the request seems to have come")
 
 
 def given(value: Abstract | None, default: Abstract) -> Abstract:

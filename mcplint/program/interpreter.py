@@ -57,7 +57,7 @@ def _run(start: Start, world: Surroundings, lenient: bool) -> Outcome:
 
 def outcome(machine: Machine, notes: tuple[Note, ...], complete: bool) -> Outcome:
     modules = [package.fact for package in machine.packages.values() if package]
-    found = tuple(_doubted(served, modules) for served in servers(machine)) if complete else ()
+    found = tuple(_seen(_doubted(served, modules), modules) for served in servers(machine)) if complete else ()
     return Outcome(
         servers=found,
         reads=frozenset(machine.reads),
@@ -72,6 +72,17 @@ def outcome(machine: Machine, notes: tuple[Note, ...], complete: bool) -> Outcom
         complete=complete,
         steps=STEPS - machine.budget,
     )
+
+
+def _seen(served: Served, modules: list[Module]) -> Served:
+    """The server with what its program makes of what proxies say, where it speaks HTTP."""
+    if served.asgi.trusted.options is None:
+        return served
+    from mcplint.program.behind import absolute, minds
+
+    if minds(modules):
+        return served._replace(asgi=served.asgi._replace(trusted=unknown()))
+    return served._replace(absolute=tuple(absolute(modules)))
 
 
 def _doubted(served: Served, modules: list[Module]) -> Served:

@@ -59,6 +59,7 @@ class Served(NamedTuple):
     compressed: tuple[Note, ...] = ()
     auth: Value[Guard | None] = UNKNOWN
     asgi: Asgi = Asgi()
+    absolute: tuple[Note, ...] = ()
 
 
 class Outcome(NamedTuple):

@@ -1,0 +1,168 @@
+r"""The server does not trust the proxy that ends TLS, or trusts everybody
+
+A proxy that ends TLS tells the server with `X-Forwarded-Proto` that a client came over https. uvicorn believes it from
+`127.0.0.1` alone unless it is told otherwise, and between containers the proxy has another address. The server then takes
+every request for plain http: a redirect to the other form of its path goes to `http://`, which current clients refuse,
+and a URL that the program makes of the request (`request.base_url`, `request.url_for`) begins with `http://`, so OAuth
+metadata do not match.
+
+`FORWARDED_ALLOW_IPS`, also with the SDK's own `run()`, or `--forwarded-allow-ips` names whom to believe. `*` believes
+everybody: right where only the proxy reaches the port, and a way to forge addresses and schemes where the port is
+published too, which is a warning.
+
+It speaks of a proxy that sets the header, where something depends on it: a URL that clients are told and that is
+redirected, or a URL that the program makes. With the default `Host` nginx mends redirects itself, and `proxy_redirect`
+may; a program that looks at `X-Forwarded-…` by itself is left alone.
+See https://uvicorn.dev/deployment/#proxies-and-forwarded-headers
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+from starlette.responses import JSONResponse
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+
+@mcp.custom_route("/about", methods=["GET"])
+async def about(request):
+    return JSONResponse({"endpoint": f"{request.base_url}mcp"})
+
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  nginx:
+    image: nginx:1.30
+    ports: ["443:443"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+`nginx.conf`
+```nginx
+server {
+    listen 443 ssl;
+    server_name notes.example.com;
+    ssl_certificate /etc/nginx/certificate.pem;
+    ssl_certificate_key /etc/nginx/key.pem;
+
+    location / {
+        proxy_pass http://notes:8000;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_buffering off;
+        proxy_read_timeout 300s;
+    }
+}
+```
+```output
+error[untrusted-forwarded-headers]: makes URLs of http://, since the server does not trust the proxy that ends TLS
+  --> server.py:9:41
+   |
+ 9 |     return JSONResponse({"endpoint": f"{request.base_url}mcp"})
+   |                                         ^^^^^^^^^^^^^^^^
+...
+13 |     mcp.run(transport="streamable-http")
+   |     ------------------------------------ uvicorn trusts 127.0.0.1 alone where nothing else is said
+   |
+  ::: nginx.conf:10:9
+   |
+10 |         proxy_set_header X-Forwarded-Proto $scheme;
+   |         ------------------------------------------- tells the server that the client came over https
+```
+
+## Good
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    environment:
+      FORWARDED_ALLOW_IPS: "*"
+  nginx:
+    image: nginx:1.30
+    ports: ["443:443"]
+    volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
+```
+"""
+
+from mcplint import ERROR, WARNING, ClientConfig, Finding, Note, Remote, Route, Server, rule
+
+OWN = ("127.0.0.1", "::1", "localhost")
+
+
+@rule("untrusted-forwarded-headers", ERROR)
+def check(part: Route | Remote | ClientConfig | Server):
+    if isinstance(part, Server):
+        yield from trusting(part)
+        return
+    route = part if isinstance(part, Route) else part.route
+    server = route.carried if route else None
+    if not route or not server or not told(route) or not untrusting(server):
+        return
+    notes = (told(route), *server.asgi.trusted.trace)
+    if isinstance(part, Route):
+        for made in server.absolute[:1]:
+            message = "makes URLs of http://, since the server does not trust the proxy that ends TLS"
+            yield Finding(message, made.span, notes)
+    elif moved(part, server) and host(route) and "proxy_redirect" not in route.settings:
+        message = "is redirected to http://, since the server does not trust the proxy that ends TLS"
+        yield Finding(message, part.url.span or part.span, notes)
+
+
+def trusting(server: Server):
+    """A server that believes everybody, on a port that everybody reaches."""
+    trusted = server.asgi.trusted
+    if not server.container or trusted.may(lambda text: text.strip() != "*"):
+        return
+    for port in server.container.ports:
+        reached = server.port.must(lambda number, port=port: number == port.target.only)
+        if reached and port.published is not None and port.host_ip is None:
+            message = "believes the X-Forwarded headers of whoever reaches its published port"
+            yield Finding(
+                message, trusted.span or server.span, (Note(port.span, "is open on every interface"),), None, WARNING
+            )
+
+
+def told(route: Route) -> Note | None:
+    """Where the proxy, which ends TLS, says so to the server."""
+    for setting in route.settings.get("proxy_set_header", ()):
+        if setting.args[:1] and setting.args[0].lower() == "x-forwarded-proto" and route.tls.must(bool):
+            return Note(setting.span, "tells the server that the client came over https")
+    return None
+
+
+def host(route: Route) -> bool:
+    """Whether the proxy passes on a Host of its own choice, so that it does not know redirects to itself."""
+    return any(
+        setting.args[:1] and setting.args[0].lower() == "host" for setting in route.settings.get("proxy_set_header", ())
+    )
+
+
+def untrusting(server: Server) -> bool:
+    """Whether the server believes its own container alone."""
+    own = server.asgi.trusted.must(lambda text: all(address.strip() in OWN for address in text.split(",")))
+    return bool(server.container and own and server.container.shared_network.must(lambda shared: not shared))
+
+
+def moved(part: Remote | ClientConfig, server: Server) -> bool:
+    """Whether the server answers the path with a redirect to its other form."""
+    asked, path = part.asked.only, server.path.only
+    return bool(asked and path and asked != path and asked.rstrip("/") == path.rstrip("/"))
