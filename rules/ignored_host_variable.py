@@ -111,7 +111,8 @@ def check(server: Server):
                 continue
             if not variable.only:
                 continue
-            if actual.may(lambda value: value is not None and str(value).lower() == str(variable.only).lower()):
+            told = variable.only.lower()
+            if actual.may(lambda value, told=told: value is not None and str(value).lower() == told):
                 continue
             breaks = setting == "HOST" and actual.must(lambda host: host in ("127.0.0.1", "localhost", "::1"))
             yield Finding(
