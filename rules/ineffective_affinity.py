@@ -29,8 +29,15 @@ mcp==1.27.1 --hash=sha256:000000000000000000000000000000000000000000000000000000
 `server.py`
 ```python
 from mcp.server.fastmcp import FastMCP
+from starlette.responses import PlainTextResponse
 
 mcp = FastMCP("notes", host="0.0.0.0")
+
+
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request):
+    return PlainTextResponse("ok")
+
 
 if __name__ == "__main__":
     mcp.run(transport="streamable-http")

@@ -29,8 +29,15 @@ mcp==1.27.1 --hash=sha256:000000000000000000000000000000000000000000000000000000
 `server.py`
 ```python
 from mcp.server.fastmcp import FastMCP
+from starlette.responses import PlainTextResponse
 
 mcp = FastMCP("notes", host="0.0.0.0")
+
+
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request):
+    return PlainTextResponse("ok")
+
 
 if __name__ == "__main__":
     mcp.run(transport="streamable-http")
@@ -45,9 +52,9 @@ services:
 ```
 ```output
 error[stateful-behind-balancer]: keeps sessions in memory, but 3 replicas answer its clients
- --> server.py:3:7
+ --> server.py:4:7
   |
-3 | mcp = FastMCP("notes", host="0.0.0.0")
+4 | mcp = FastMCP("notes", host="0.0.0.0")
   |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.27.1 takes stateless_http False where nothing else is said
   |
  ::: compose.yaml:5:17
@@ -60,22 +67,30 @@ error[stateful-behind-balancer]: keeps sessions in memory, but 3 replicas answer
 ```diff
 --- a/server.py
 +++ b/server.py
-@@ -1,6 +1,6 @@
+@@ -1,7 +1,7 @@
  from mcp.server.fastmcp import FastMCP
- 
+ from starlette.responses import PlainTextResponse
+
 -mcp = FastMCP("notes", host="0.0.0.0")
 +mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
- 
- if __name__ == "__main__":
-     mcp.run(transport="streamable-http")
+
+
+ @mcp.custom_route("/health", methods=["GET"])
 ```
 
 ## Good
 `server.py`
 ```python
 from mcp.server.fastmcp import FastMCP
+from starlette.responses import PlainTextResponse
 
 mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request):
+    return PlainTextResponse("ok")
+
 
 if __name__ == "__main__":
     mcp.run(transport="streamable-http")

@@ -30,8 +30,15 @@ mcp==1.27.1 --hash=sha256:000000000000000000000000000000000000000000000000000000
 `server.py`
 ```python
 from mcp.server.fastmcp import FastMCP
+from starlette.responses import PlainTextResponse
 
 mcp = FastMCP("notes", host="0.0.0.0")
+
+
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request):
+    return PlainTextResponse("ok")
+
 
 if __name__ == "__main__":
     mcp.run(transport="streamable-http")
@@ -84,8 +91,15 @@ error[unscalable-service]: has one port 8000 of the host for 3 containers
 `server.py`
 ```python
 from mcp.server.fastmcp import FastMCP
+from starlette.responses import PlainTextResponse
 
 mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request):
+    return PlainTextResponse("ok")
+
 
 if __name__ == "__main__":
     mcp.run(transport="streamable-http")

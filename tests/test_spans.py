@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def values(thing: Any, seen: set[int]) -> Iterator[Value[Any]]:
                 stack += one.options or ()
             case tuple() | frozenset():
                 stack += one
-            case _ if hasattr(one, "items"):
+            case Mapping():
                 stack += one.values()
 
 
