@@ -98,7 +98,9 @@ def check(server: Server):
             finds = "finds a function under" if level.looked_up else "does not know"
             yield from told(server, level.value, level.span, f"logging {finds} {level.value.only or 'that name'}")
     if server.sdk.package == "mcp" and server.log_level.must(in_other_case):
-        yield from told(server, server.log_level, server.made or server.span, f"mcp does not take {server.log_level.only}")
+        yield from told(
+            server, server.log_level, server.made or server.span, f"mcp does not take {server.log_level.only}"
+        )
 
 
 def is_function(name):
@@ -118,4 +120,6 @@ def told(server, value, taker, what):
 
 def shared(server):
     """Whether the command may take the same word, as that of uvicorn takes levels in small letters."""
-    return bool(server.container) and server.container.command.may(lambda words: any("log-level" in word for word in words))
+    return bool(server.container) and server.container.command.may(
+        lambda words: any("log-level" in word for word in words)
+    )

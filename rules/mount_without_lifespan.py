@@ -108,7 +108,10 @@ def named(span):
         return None
     for statement in body:
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AnnAssign(target=ast.Name(id=name), value=value):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=value)
+            ):
                 if value is not None and ast.get_source_segment(span.source.text, value) == span.text:
                     return name
     return None
