@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcplint.core import Note, Value
+from mcplint.core import Value
 from mcplint.program.journal import Raised
 from mcplint.program.machine import Args, Handler, Machine
 from mcplint.program.operators import product, traces
