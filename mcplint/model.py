@@ -93,12 +93,21 @@ class Sibling(NamedTuple):
     store: str | None = None
 
 
+class Volume(NamedTuple):
+    """A folder or file of a container that outlives it: where it is put, and by what (`bind`, `volume`, …)."""
+
+    target: Value[str]
+    kind: str
+    span: Span
+
+
 class Container(NamedTuple):
     """What runs: the final (or chosen) stage of a Dockerfile, alone or under a compose service.
 
     `env_notes`: why more variables may be set than `env` has, where `env_closed` is not true.
     `platform`: what runs it (`compose`, `kubernetes`, `fly`, …), None for an image alone. `swarm`: settings of its
-    service that only Docker Swarm obeys. `grace_period`: seconds between SIGTERM and SIGKILL.
+    service that only Docker Swarm obeys. `grace_period`: seconds between SIGTERM and SIGKILL. `volumes`: what it can
+    write to and outlives it.
     `missing`: what its command starts and the project provably lacks, where an SDK is installed to serve with.
     """
 
@@ -129,6 +138,7 @@ class Container(NamedTuple):
     swarm: tuple[Note, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()
+    volumes: tuple[Volume, ...] = ()
     servers: tuple[str, ...] = ()
     missing: Note | None = None
     links: tuple[Link, ...] = ()

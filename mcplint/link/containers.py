@@ -10,7 +10,7 @@ from mcplint.facts.dockerfile import Dockerfile
 from mcplint.link.image import Image
 from mcplint.link.images import image as build_image
 from mcplint.link.service import Argv, ComposeProject, Service
-from mcplint.model import ASSUMED, MADE, MISSING, Container, Link
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Volume
 from mcplint.tree import Tree
 
 # Folders whose files deploy nothing, whatever they look like.
@@ -200,6 +200,7 @@ def _container(image: Image | None, service: Service | None, argv: Argv | None, 
         container_name=service.container_name if service else Value((None,)),
         grace_period=service.grace_period if service else UNKNOWN,
         swarm=service.swarm if service else (),
+        volumes=tuple(_volumes(service)),
         links=(link,),
     )
 
@@ -207,6 +208,13 @@ def _container(image: Image | None, service: Service | None, argv: Argv | None, 
 def _at_root(service: Service | None) -> Value[str] | None:
     """Where a service starts that has no image: the folder that it runs counts as the root of its file system."""
     return Value(("/",), (Note(service.span, "runs files as they are"),)) if service and service.folder else None
+
+
+def _volumes(service: Service | None) -> Iterator[Volume]:
+    """What a service puts into its container, what can only be read and what is gone with the container left out."""
+    for mount in service.mounts if service else ():
+        if not mount.read_only and mount.kind not in ("tmpfs", "config", "secret"):
+            yield Volume(mount.target, mount.kind, mount.span)
 
 
 def _first(*values: Value[str] | None) -> Value[str]:

@@ -1,0 +1,151 @@
+r"""What an OAuth proxy knows of its clients is lost with its process or its container
+
+fastmcp's providers for GitHub, Google, Azure and others stand in front of an identity provider: they register clients
+themselves and hand out tokens of their own, and have to keep both. Before 2.13 they keep them in memory. Since then they
+write them to files below the home directory of the user, so that they outlive the process and the container does not: the
+next deployment has never heard of its clients, who are told `Client ID '...' not found` and have to be removed and added
+by hand. Replicas each have files of their own, so a login that begins at one cannot end at another: an error.
+
+Pass `client_storage=`, which keeps them in Redis or the like, or mount a volume where `FASTMCP_HOME` points to; replicas
+need the same one.
+
+It says nothing where a volume is mounted at or below a home directory or at what `FASTMCP_HOME` says, or where it is not
+known what the provider is told. `InMemoryOAuthProvider` is what it is called: for tests.
+See https://gofastmcp.com/servers/auth/oauth-proxy
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+fastmcp==3.4.11 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+import os
+
+from fastmcp import FastMCP
+from fastmcp.server.auth.providers.github import GitHubProvider
+from starlette.responses import PlainTextResponse
+
+auth = GitHubProvider(
+    client_id=os.environ["GITHUB_CLIENT_ID"],
+    client_secret=os.environ["GITHUB_CLIENT_SECRET"],
+    base_url="https://notes.example.com",
+)
+mcp = FastMCP("notes", auth=auth)
+
+
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request):
+    return PlainTextResponse("ok")
+
+
+if __name__ == "__main__":
+    mcp.run(transport="http", host="0.0.0.0", stateless_http=True)
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    environment: [GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET]
+    deploy:
+      replicas: 2
+```
+```output
+error[volatile-oauth-state]: keeps OAuth clients and tokens in files of its container, one of 2 that answer
+ --> server.py:7:8
+  |
+7 | auth = GitHubProvider(
+  |        ^^^^^^^^^^^^^^^
+  |
+ ::: compose.yaml:6:17
+  |
+6 |       replicas: 2
+  |                 - the service sets the number of its containers
+```
+
+## Good
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    environment:
+      FASTMCP_HOME: /state
+      GITHUB_CLIENT_ID:
+      GITHUB_CLIENT_SECRET:
+    volumes: ["state:/state"]
+    deploy:
+      replicas: 2
+
+volumes:
+  state:
+```
+"""
+
+from mcplint import ERROR, WARNING, Container, Finding, Guard, Server, Spread, rule
+from mcplint.knowledge.sdk import release
+
+PROXIES = (
+    *("OAuthProxy", "OIDCProxy", "Auth0Provider", "AWSCognitoProvider", "AzureProvider", "ClerkProvider"),
+    *("DiscordProvider", "GitHubProvider", "GoogleProvider", "HuggingFaceProvider", "OCIProvider", "WorkOSProvider"),
+)
+MEMORY = "InMemoryOAuthProvider"
+FILES = (2, 13)
+HOMES = ("/root", "/home")
+SERVICES = ("compose", "kubernetes")
+
+
+@rule("volatile-oauth-state", ERROR)
+def check(server: Server):
+    guard, container, version = server.auth.only, server.container, release(server.sdk.version.only or "")
+    if not guard or not guard.closed or not container or not version or container.platform not in SERVICES:
+        return
+    if server.transport.may(lambda kind: kind == "stdio") or not volatile(guard):
+        return
+    memory = guard.provider.endswith(MEMORY) or version < FILES
+    if not memory and keeps(container):
+        return
+    where = "in memory" if memory else "in files of its container"
+    for spread in server.spread:
+        if apart(spread, memory):
+            message = f"keeps OAuth clients and tokens {where}, one of {spread.processes.only or 'several'} that answer"
+            yield Finding(message, guard.span, spread.notes)
+            return
+    yield Finding(
+        f"keeps OAuth clients and tokens {where}, which the next deployment replaces", guard.span, (), None, WARNING
+    )
+
+
+def volatile(guard: Guard) -> bool:
+    """Whether a provider keeps clients and tokens, and is not told where."""
+    name = guard.provider.rpartition(".")[2]
+    told = guard.given("client_storage")
+    return name == MEMORY or (name in PROXIES and (told is None or told.value.must(lambda store: store is None)))
+
+
+def apart(spread: Spread, memory: bool) -> bool:
+    """Whether several processes answer that share neither memory nor, where that counts, files."""
+    alone = spread.affinity.must(lambda kind: kind != "works")
+    return alone and spread.processes.must(lambda count: count > 1) and (memory or spread.kind != "workers")
+
+
+def keeps(container: Container) -> bool:
+    """Whether a volume may hold the files: at what the environment says, else anywhere a home directory may be."""
+    targets = [volume.target.only for volume in container.volumes]
+    if None in targets:
+        return True
+    folders = [container.variable(name) for name in ("FASTMCP_HOME", "XDG_DATA_HOME", "HOME")]
+    if any(folder.options is None and not container.env_closed for folder in folders[:1]):
+        return True
+    named = tuple(folder.only for folder in folders if folder.only) or HOMES
+    return any(target.startswith(folder) or folder.startswith(target) for target in targets for folder in named)
