@@ -13,7 +13,7 @@ Paths = Callable[[str], tuple[str, ...]]
 
 
 def carrying(route: Route, paths_to: Paths, leads_to: Callable[[str], bool]) -> Route:
-    """The route with what it carries of its server; `leads_to`: whether any route has the server be asked for a path."""
+    """The route with what it carries of its server; `leads_to`: whether any route has it asked for a path."""
     server = route.server
     if server is None or server.path.options is None:
         return route

@@ -77,9 +77,10 @@ def _dead_end(
             wanted,
             tuple(Note(each.container.span, "goes by that name") for each in named),
         )
-    elif near and inside and all(server.port.must(lambda port: port != member.port) for server in inside):
-        if all(each.container.id in {server.container.id for server in inside if server.container} for each in near):
-            yield _end("port", found, member, inside, inside[0].port.trace)
+    occupied = {server.container.id for server in inside if server.container}
+    elsewhere = all(server.port.must(lambda port: port != member.port) for server in inside)
+    if inside and elsewhere and all(each.container.id in occupied for each in near):
+        yield _end("port", found, member, inside, inside[0].port.trace)
 
 
 def _end(kind: str, found: Proxied, member: Member, meant: list[Server], notes: tuple[Note, ...]) -> DeadEnd:

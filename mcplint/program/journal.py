@@ -185,7 +185,7 @@ def _result(leave: Leave) -> Abstract:
 
 
 def _joined(table: Table, name: Any, values: list[Any]) -> Any:
-    """What an entry is after branches that leave it as these; `%` names gather what any does, `!` names what all do."""
+    """What an entry is after branches that leave it so; `%` names gather what any does, `!` names what all do."""
     first = values[0]
     if all(value is first for value in values):
         return first

@@ -1,10 +1,9 @@
-"""Who checks the callers of a server: the providers that the SDKs bring, and whether a program is known to have none."""
+"""Who checks the callers of a server: the providers of the SDKs, and whether a program is known to have none."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from mcplint.core import Note, Span
 from mcplint.facts.python import Module
