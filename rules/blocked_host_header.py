@@ -43,7 +43,7 @@ error[blocked-host-header]: refuses every Host but localhost with 421, while it 
  --> server.py:3:7
   |
 3 | mcp = FastMCP("notes", stateless_http=True)
-  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.30.0 takes host 127.0.0.1 where nothing else is said
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.30.0 takes host 127.0.0.1 by default
   |
  ::: Dockerfile:7:42
   |

@@ -42,7 +42,7 @@ error[doubled-mount]: answers on /mcp/mcp: mounted at /mcp, it keeps its own pat
  --> server.py:7:13
   |
 5 | mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
-  |       ----------------------------------------------------- mcp 1.30.0 takes streamable_http_path /mcp where nothing else is said
+  |       ----------------------------------------------------- mcp 1.30.0 takes streamable_http_path /mcp by default
 6 | app = Starlette(
 7 |     routes=[Mount("/mcp", app=mcp.streamable_http_app())],
   |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^

@@ -51,7 +51,7 @@ error[ignored-host-variable]: FASTMCP_HOST is set, but mcp 1.27.1 does not read 
  ::: server.py:3:7
   |
 3 | mcp = FastMCP("notes")
-  |       ---------------- mcp 1.27.1 takes host 127.0.0.1 where nothing else is said
+  |       ---------------- mcp 1.27.1 takes host 127.0.0.1 by default
 ...
 6 |     mcp.run(transport="streamable-http")
   |     ------------------------------------ this server starts without it

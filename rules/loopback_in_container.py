@@ -39,7 +39,7 @@ error[loopback-in-container]: listens on 127.0.0.1, which nothing outside its co
  --> server.py:3:7
   |
 3 | mcp = FastMCP("notes")
-  |       ^^^^^^^^^^^^^^^^ mcp 1.27.1 takes host 127.0.0.1 where nothing else is said
+  |       ^^^^^^^^^^^^^^^^ mcp 1.27.1 takes host 127.0.0.1 by default
   |
  ::: Dockerfile:7:1
   |

@@ -54,7 +54,7 @@ error[port-mismatch]: leads to port 8080, but the server listens on 8000
  ::: server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       -------------------------------- mcp 1.27.1 takes port 8000 where nothing else is said
+  |       -------------------------------- mcp 1.27.1 takes port 8000 by default
   |
  ::: Dockerfile:6:1
   |
@@ -72,7 +72,7 @@ error[port-mismatch]: asks port 8080, but the server listens on 8000
  ::: server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       -------------------------------- mcp 1.27.1 takes port 8000 where nothing else is said
+  |       -------------------------------- mcp 1.27.1 takes port 8000 by default
   |
  ::: Dockerfile:6:1
   |

@@ -55,7 +55,7 @@ error[stateful-behind-balancer]: keeps sessions in memory, but 3 replicas answer
  --> server.py:4:7
   |
 4 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.27.1 takes stateless_http False where nothing else is said
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.27.1 takes stateless_http False by default
   |
  ::: compose.yaml:5:17
   |

@@ -80,7 +80,7 @@ error[untrusted-forwarded-headers]: makes URLs of http://, since the server does
    |                                         ^^^^^^^^^^^^^^^^
 ...
 13 |     mcp.run(transport="streamable-http")
-   |     ------------------------------------ uvicorn trusts 127.0.0.1 alone where nothing else is said
+   |     ------------------------------------ uvicorn trusts 127.0.0.1 alone by default
    |
   ::: nginx.conf:10:9
    |

@@ -59,7 +59,7 @@ def number(value: Abstract) -> Abstract:
 
 def _concurrency(machine: Machine, start: Start) -> Abstract:
     """The number of workers that WEB_CONCURRENCY sets for uvicorn and gunicorn, else one."""
-    one: Abstract = known(1, Note(start.span, f"{start.runner} starts one worker where nothing else is said"))
+    one: Abstract = known(1, Note(start.span, f"{start.runner} starts one worker by default"))
     if start.runner not in ("uvicorn", "gunicorn"):
         return one
     read = machine.variable("WEB_CONCURRENCY")
@@ -77,7 +77,7 @@ def _bound(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstr
     """Where the command listens."""
     if runner in ("gunicorn", "hypercorn"):
         return _bind(machine, start, runner)
-    note = Note(start.span, f"{runner} listens on 127.0.0.1:8000 where nothing else is said")
+    note = Note(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
     host = flag(machine, start, "host", known("127.0.0.1", note))
     if "uds" in start.flags or "fd" in start.flags:
         host = unknown(note)
@@ -87,7 +87,7 @@ def _bound(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstr
 def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:
     if "bind" in start.flags:
         return split(start.flags["bind"])
-    note = Note(start.span, f"{runner} listens on 127.0.0.1:8000 where nothing else is said")
+    note = Note(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
     if "config" in start.flags or machine.variable("GUNICORN_CMD_ARGS").options != (None,):
         return unknown(note), unknown(note)
     port = machine.variable("PORT") if runner == "gunicorn" else Value((None,))

@@ -56,7 +56,7 @@ def balancing(entry: Entry) -> Value[str]:
         return key._replace(options=None if key.only is None else (f"upstream-hash-by {key.only}",), slot=None)
     if (named := annotation(entry, "load-balance")) is not None:
         return named
-    return Value(("round_robin",), (Note(entry.span, "ingress-nginx takes turns where nothing else is said"),))
+    return Value(("round_robin",), (Note(entry.span, "ingress-nginx takes turns by default"),))
 
 
 def _setting(entry: Entry, name: str, default: T, told: str, read: Callable[[Value[str]], Value[T]]) -> Value[T]:

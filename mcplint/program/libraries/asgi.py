@@ -23,7 +23,7 @@ def listen(machine: Machine, args: Args, name: str) -> Abstract:
     value: Abstract = known(
         DEFAULTS[name],
         *(
-            note._replace(text=f"uvicorn takes {name} {DEFAULTS[name]} where nothing else is said")
+            note._replace(text=f"uvicorn takes {name} {DEFAULTS[name]} by default")
             for note in args.notes
         ),
     )

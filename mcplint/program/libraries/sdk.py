@@ -175,16 +175,16 @@ def coerced(value: Abstract, name: str) -> Abstract:
     return value
 
 
+BY_DEFAULT = " by default"
+"""How the note ends of a value that nobody gave."""
+
+
 def default(machine: Machine, server: Instance, kind: str, name: str, args: Args) -> Abstract:
     """The SDK's own default, with the place where the program could say otherwise."""
     package, versions = release(machine, kind)
     options = tuple(option for option in facts(machine, kind, f"default.{name}") if option is not None)
     words = " or ".join(str(option) for option in options)
-    text = (
-        f"{package} {', '.join(versions)} takes {name} {words} where nothing else is said"
-        if options
-        else f"`{name}` is not known"
-    )
+    text = f"{package} {', '.join(versions)} takes {name} {words}{BY_DEFAULT}" if options else f"`{name}` is not known"
     notes = tuple(note._replace(text=text) for note in args.notes)
     if not options:
         return unknown(*notes)
@@ -222,7 +222,7 @@ def _insertable(machine: Machine, args: Args, own: Abstract, kind: str, call: st
     """A default that this call, rather than the constructor, could overrule."""
     if own.slot is not None or own.options is None or not own.trace or args.node is None or args.module is None:
         return own
-    if "where nothing else is said" not in own.trace[-1].text or not takes(machine, kind, call, word):
+    if not own.trace[-1].text.endswith(BY_DEFAULT) or not takes(machine, kind, call, word):
         return own
     return own._replace(slot=args.module.insertion(args.node, word, isinstance(own.options[0], str)))
 
