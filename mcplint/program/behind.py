@@ -63,7 +63,7 @@ def trusted(machine: Machine, *notes: Note) -> Abstract:
     if read.options is None:
         return unknown(*read.trace)
     default = known(
-        TRUSTED, *(note._replace(text=f"uvicorn trusts {TRUSTED} alone where nothing else is said") for note in notes)
+        TRUSTED, *(note._replace(text=f"uvicorn trusts {TRUSTED} alone by default") for note in notes)
     )
     return given(noted(read, *notes), default) if read.options != (None,) else default
 
