@@ -220,6 +220,7 @@ class SdkCall(NamedTuple):
     `role`: `constructor`, `run`, `app`, `setting` or `decorator` (of the low-level server). `closed`: whether all its arguments are known by name.
     `auth`: what checks who calls, an option None where the program provably checks nobody. `gates`: where a
     proxy in front checks it. `absolute`: where the program makes URLs as requests seem to have come.
+    `stores`: the files in which its tools keep things between calls.
     """
 
     target: str
@@ -227,6 +228,13 @@ class SdkCall(NamedTuple):
     span: Span
     arguments: tuple[Argument, ...] = ()
     closed: bool = True
+
+
+class Store(NamedTuple):
+    """A file in which tools keep things between calls: `json`, read and written whole, or `sqlite`."""
+
+    kind: str
+    note: Note
 
 
 class Asgi(NamedTuple):
@@ -373,6 +381,7 @@ class Server(NamedTuple):
     gates: tuple[Note, ...] = ()
     asgi: Asgi = Asgi()
     absolute: tuple[Note, ...] = ()
+    stores: tuple[Store, ...] = ()
     longest_call: Value[float] = UNKNOWN
     fronted: Value[bool] = UNKNOWN
     authenticated: Value[bool] = UNKNOWN

@@ -263,6 +263,7 @@ class Machine(Journal):
 
     def told(self, served: Served) -> Served:
         """The server with what it writes to standard output, and what its tools do."""
+        from mcplint.program.stores import stores
         from mcplint.program.tools import doings
 
         done = doings(self, [function for made, function in self.tools if made == served.made])
@@ -272,6 +273,7 @@ class Machine(Journal):
             printed_maybe=tuple(note for note in self.state["%printed"] if note not in surely),
             prints=() if self.state["%diverted"] else done.prints,
             elicits=done.asks,
+            stores=stores(done.touches),
         )
 
     def canonical(self, path: str) -> External:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Span, Value
-from mcplint.model import Argument, Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall
+from mcplint.model import Argument, Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
 
 STDIO, SSE, STREAMABLE = "stdio", "sse", "streamable-http"
 
@@ -60,6 +60,7 @@ class Served(NamedTuple):
     auth: Value[Guard | None] = UNKNOWN
     asgi: Asgi = Asgi()
     absolute: tuple[Note, ...] = ()
+    stores: tuple[Store, ...] = ()
 
 
 class Outcome(NamedTuple):

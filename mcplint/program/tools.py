@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from mcplint.core import Note
 from mcplint.program.machine import Machine
+from mcplint.program.stores import Touch, touches
 from mcplint.program.values import Class, Frame, Function, Method, Package
 
 # Requests to the client, by what they are asked of: the `Context` of a tool, or the session behind it.
@@ -17,11 +18,13 @@ MOST = 400
 
 
 class Doings(NamedTuple):
-    """The places where functions write to standard output, those where they ask the client, and what they call."""
+    """The places where functions write to standard output, those where they ask the client, what they call, and what
+    they do with files that outlive a call."""
 
     prints: tuple[Note, ...] = ()
     asks: tuple[Note, ...] = ()
     calls: tuple[Function, ...] = ()
+    touches: tuple[Touch, ...] = ()
 
 
 def doings(machine: Machine, functions: Iterable[Any]) -> Doings:
@@ -38,6 +41,7 @@ def doings(machine: Machine, functions: Iterable[Any]) -> Doings:
     return Doings(
         tuple(dict.fromkeys(note for each in found.values() for note in each.prints)),
         tuple(dict.fromkeys(note for each in found.values() for note in each.asks)),
+        touches=tuple(dict.fromkeys(touch for each in found.values() for touch in each.touches)),
     )
 
 
@@ -60,7 +64,7 @@ def _read(machine: Machine, function: Function) -> Doings:
             prints.append(Note(function.scope.module.span(node), "writes to standard output"))
         elif not careful and _asks(node.func, contexts, sessions):
             asks.append(Note(function.scope.module.span(node), "asks the client for something"))
-    return Doings(tuple(prints), tuple(asks), tuple(calls))
+    return Doings(tuple(prints), tuple(asks), tuple(calls), touches(function, nodes))
 
 
 def _nodes(root: ast.AST) -> Iterator[ast.AST]:
