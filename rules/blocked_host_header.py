@@ -57,7 +57,7 @@ error[blocked-host-header]: refuses every Host but localhost with 421, while it 
 +++ b/server.py
 @@ -1,4 +1,4 @@
  from mcp.server.fastmcp import FastMCP
- 
+
 -mcp = FastMCP("notes", stateless_http=True)
 +mcp = FastMCP("notes", stateless_http=True, host="0.0.0.0")
  app = mcp.streamable_http_app()
@@ -135,7 +135,9 @@ def admits(server, allowed, host):
 def sent(route):
     """The directive that sets `Host`, and what the server may get; nothing where that cannot be told."""
     passed = next(iter(route.settings.get("proxy_pass", ())), None)
-    setting = next((each for each in route.settings.get("proxy_set_header", ()) if each.args[0].lower() == "host"), None)
+    setting = next(
+        (each for each in route.settings.get("proxy_set_header", ()) if each.args[0].lower() == "host"), None
+    )
     value = setting.args[1] if setting and len(setting.args) > 1 else "$proxy_host"
     if setting is None and not route.closed:
         return None, ()

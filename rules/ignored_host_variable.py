@@ -63,10 +63,10 @@ error[ignored-host-variable]: FASTMCP_HOST is set, but mcp 1.27.1 does not read 
 +++ b/server.py
 @@ -1,6 +1,6 @@
  from mcp.server.fastmcp import FastMCP
- 
+
 -mcp = FastMCP("notes")
 +mcp = FastMCP("notes", host="0.0.0.0")
- 
+
  if __name__ == "__main__":
      mcp.run(transport="streamable-http")
 ```

@@ -53,10 +53,10 @@ error[loopback-in-container]: listens on 127.0.0.1, which nothing outside its co
 +++ b/server.py
 @@ -1,6 +1,6 @@
  from mcp.server.fastmcp import FastMCP
- 
+
 -mcp = FastMCP("notes")
 +mcp = FastMCP("notes", host="0.0.0.0")
- 
+
  if __name__ == "__main__":
      mcp.run(transport="streamable-http")
 ```

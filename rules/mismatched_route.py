@@ -122,7 +122,9 @@ def check(part: Route | Remote | ClientConfig):
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note))
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
         url, asked = part.url.only or "", part.asked.only or ""
-        fix = Fix(f"publish {served}", part.url.write(url.removesuffix(asked) + served)) if url.endswith(asked) else None
+        fix = (
+            Fix(f"publish {served}", part.url.write(url.removesuffix(asked) + served)) if url.endswith(asked) else None
+        )
         message = f"leads to {_told(part.asked)}, but the server answers on {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
 

@@ -118,7 +118,9 @@ def check(route: Route):
         severity, message = ERROR, f"ends a stream that is quiet for {told} s, before the server's next ping"
     elif ping.must(lambda pause: pause is not None and timeout.must(lambda seconds: seconds < pause + MARGIN)):
         severity, message = WARNING, f"ends a stream that is quiet for {told} s, when one ping of the server comes late"
-    elif ping.must(lambda pause: pause is None) and call.must(lambda long: timeout.must(lambda seconds: seconds < long)):
+    elif ping.must(lambda pause: pause is None) and call.must(
+        lambda long: timeout.must(lambda seconds: seconds < long)
+    ):
         severity, message = ERROR, f"ends a call after {told} s, but calls take up to {call.only:g} s and nothing pings"
     elif ping.must(lambda pause: pause is None) and timeout.must(lambda seconds: seconds <= DEFAULT):
         severity, message = WARNING, f"ends a call that takes longer than {told} s with a 504, since nothing pings"

@@ -19,7 +19,7 @@ def constants(text: str) -> list[ast.Constant]:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("word", ["plain", "é", "日本", "😀"])
 def test_the_slot_of_a_text_spells_it(word: str, end: str) -> None:
-    text = end.join([f'# {word}\f', f'x = "{word}"; y = f("a", \'{word}\', 8000)', f"if x:\t\n  z = ('{word}')"])
+    text = end.join([f"# {word}\f", f'x = "{word}"; y = f("a", \'{word}\', 8000)', f"if x:\t\n  z = ('{word}')"])
     module = read(Source("a.py", text))
     found = [node for node in ast.walk(module.tree) if isinstance(node, ast.Constant)]
     assert len(found) == 5

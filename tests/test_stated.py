@@ -13,9 +13,7 @@ from mcplint.tree import Tree
 FILES = {
     "Dockerfile": 'FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nCMD ["python", "server.py"]\n',
     "server.py": (
-        "from mcp.server.fastmcp import FastMCP\n"
-        'mcp = FastMCP("notes", host="0.0.0.0")\n'
-        'mcp.run("streamable-http")\n'
+        'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("notes", host="0.0.0.0")\nmcp.run("streamable-http")\n'
     ),
     "requirements.txt": "mcp==1.27.1\n",
 }

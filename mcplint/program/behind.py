@@ -62,9 +62,7 @@ def trusted(machine: Machine, *notes: Note) -> Abstract:
     machine.reads.discard("FORWARDED_ALLOW_IPS")
     if read.options is None:
         return unknown(*read.trace)
-    default = known(
-        TRUSTED, *(note._replace(text=f"uvicorn trusts {TRUSTED} alone by default") for note in notes)
-    )
+    default = known(TRUSTED, *(note._replace(text=f"uvicorn trusts {TRUSTED} alone by default") for note in notes))
     return given(noted(read, *notes), default) if read.options != (None,) else default
 
 

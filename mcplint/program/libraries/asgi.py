@@ -22,10 +22,7 @@ def listen(machine: Machine, args: Args, name: str) -> Abstract:
         return found
     value: Abstract = known(
         DEFAULTS[name],
-        *(
-            note._replace(text=f"uvicorn takes {name} {DEFAULTS[name]} by default")
-            for note in args.notes
-        ),
+        *(note._replace(text=f"uvicorn takes {name} {DEFAULTS[name]} by default") for note in args.notes),
     )
     if args.node is not None and args.module is not None and not args.open:
         value = value._replace(slot=args.module.insertion(args.node, name, name == "host"))

@@ -1,0 +1,54 @@
+"""The parts of a deployment, from what clients are told to what runs: remote, route, server, container.
+
+Every part knows its own span and how it was linked. A setting is a `Value`: rules ask it with `must` and `may`.
+"""
+
+from mcplint.model.containers import Container, Install, Port, Prerequisite, Probe, Sibling, Volume
+from mcplint.model.deployment import Deployment
+from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose
+from mcplint.model.program import Argument, Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
+from mcplint.model.published import ClientConfig, Distribution, GitRemote, Labelled, Manifest, Package, Project, Remote
+from mcplint.model.routes import DeadEnd, Member, Route, Setting
+from mcplint.model.servers import Sdk, Server, Spread
+
+__all__ = [
+    "ASSUMED",
+    "MADE",
+    "MISSING",
+    "STATED",
+    "Argument",
+    "Asgi",
+    "ClientConfig",
+    "Container",
+    "Cors",
+    "DeadEnd",
+    "Deployment",
+    "Distribution",
+    "Endpoint",
+    "GitRemote",
+    "Guard",
+    "Import",
+    "Install",
+    "Labelled",
+    "Link",
+    "LogLevel",
+    "Loose",
+    "Manifest",
+    "Member",
+    "Mounted",
+    "Package",
+    "Port",
+    "Prerequisite",
+    "Probe",
+    "Project",
+    "Remote",
+    "Route",
+    "Sdk",
+    "SdkCall",
+    "Server",
+    "Setting",
+    "Sibling",
+    "Spread",
+    "Store",
+    "Volume",
+]

@@ -1,0 +1,31 @@
+"""All parts of one project."""
+
+from typing import NamedTuple
+
+from mcplint.model.containers import Container
+from mcplint.model.links import Loose
+from mcplint.model.published import ClientConfig, Manifest, Package, Remote
+from mcplint.model.routes import DeadEnd, Route
+from mcplint.model.servers import Server
+
+
+class Deployment(NamedTuple):
+    """All parts of one project."""
+
+    containers: tuple[Container, ...] = ()
+    servers: tuple[Server, ...] = ()
+    routes: tuple[Route, ...] = ()
+    remotes: tuple[Remote, ...] = ()
+    packages: tuple[Package, ...] = ()
+    clients: tuple[ClientConfig, ...] = ()
+    manifests: "tuple[Manifest, ...]" = ()
+    dead_ends: tuple[DeadEnd, ...] = ()
+    loose: tuple[Loose, ...] = ()
+
+    @property
+    def assumed(self) -> bool:
+        return False
+
+    def routes_to(self, server: Server) -> tuple[Route, ...]:
+        """The routes through which clients reach a server."""
+        return tuple(route for route in self.routes if route.server and route.server.id == server.id)

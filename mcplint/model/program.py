@@ -1,0 +1,108 @@
+"""What a program does besides serving: its routes, its calls of the SDK, its middleware and files."""
+
+from typing import Any, NamedTuple
+
+from mcplint.core import UNKNOWN, Note, Span, Value
+
+
+class Endpoint(NamedTuple):
+    """A path that the program answers besides the MCP endpoint, such as a health route."""
+
+    path: str
+    methods: tuple[str, ...]
+    span: Span
+
+
+class Argument(NamedTuple):
+    """An argument of a call: its name (empty where it is given by position), place and value."""
+
+    name: str
+    span: Span
+    value: Value[Any]
+
+
+class SdkCall(NamedTuple):
+    """A call of the SDK by the dotted name of what is called (`mcp.server.fastmcp.FastMCP`, `….FastMCP.run`).
+
+    `role`: `constructor`, `run`, `app`, `setting` or `decorator` (of the low-level server). `closed`: whether all its
+    arguments are known by name.
+    """
+
+    target: str
+    role: str
+    span: Span
+    arguments: tuple[Argument, ...] = ()
+    closed: bool = True
+
+
+class Store(NamedTuple):
+    """A file in which tools keep things between calls: `json`, read and written whole, or `sqlite`."""
+
+    kind: str
+    note: Note
+
+
+class Asgi(NamedTuple):
+    """What an ASGI server is told besides where to listen.
+
+    `trusted`: the addresses whose `X-Forwarded-…` headers it obeys, as one text. `patience`: how many seconds it gives
+    open requests when it is asked to end, an option None for as long as they take. `root_path`: what it takes to stand
+    in front of every path.
+    """
+
+    trusted: Value[str] = UNKNOWN
+    patience: Value[float | None] = UNKNOWN
+    root_path: Value[str] = UNKNOWN
+
+
+class Guard(NamedTuple):
+    """What checks the callers of a server: the dotted name of its class, the call that makes it and its arguments.
+
+    `closed`: whether these are all, and whether the class is the library's own.
+    """
+
+    provider: str
+    span: Span
+    arguments: tuple[Argument, ...] = ()
+    closed: bool = False
+
+    def given(self, name: str) -> Argument | None:
+        """The argument of this name."""
+        return next((each for each in self.arguments if each.name == name), None)
+
+
+class Mounted(NamedTuple):
+    """A mount on the way to the MCP application: its prefix, and the path that what is mounted serves itself."""
+
+    prefix: Value[str]
+    inner: Value[str]
+    span: Span
+
+
+class Cors(NamedTuple):
+    """A CORS middleware around the application; a list that is not given is known to be empty."""
+
+    span: Span
+    origins: Value[tuple[str, ...]]
+    methods: Value[tuple[str, ...]]
+    headers: Value[tuple[str, ...]]
+    exposed: Value[tuple[str, ...]]
+
+
+class LogLevel(NamedTuple):
+    """A log level that the program hands to `logging`, and the call that takes it.
+
+    `looked_up`: it was the name of an attribute of `logging` on its way.
+    """
+
+    value: Value[str]
+    span: Span
+    looked_up: bool = False
+
+
+class Import(NamedTuple):
+    """An import of an SDK that the program makes; `guarded` where a failure is caught."""
+
+    dotted: str
+    span: Span
+    guarded: bool = False

@@ -1,0 +1,138 @@
+"""What clients are told: registry documents, what they publish, and client configurations."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from mcplint.core import UNKNOWN, Source, Span, Value
+from mcplint.model.links import ASSUMED, Link
+from mcplint.model.routes import Route
+from mcplint.model.servers import Server
+
+if TYPE_CHECKING:
+    from mcplint.facts.document import MappingNode, Node
+    from mcplint.facts.manifest import ServerJson
+
+
+class Remote(NamedTuple):
+    """A URL that `server.json` publishes, and the route and server that answer it.
+
+    `asked`: the path that the server is asked for when a client calls the URL; an option None where no route leads on.
+    """
+
+    id: str
+    span: Span
+    type: Value[str]
+    url: Value[str]
+    route: Route | None = None
+    server: Server | None = None
+    asked: Value[str | None] = UNKNOWN
+    links: tuple[Link, ...] = ()
+
+    @property
+    def assumed(self) -> bool:
+        return any(link.kind == ASSUMED for link in self.links)
+
+
+class Package(NamedTuple):
+    """A package that `server.json` publishes, and the server that it starts."""
+
+    id: str
+    span: Span
+    registry: Value[str]
+    identifier: Value[str]
+    version: Value[str]
+    type: Value[str]
+    url: Value[str]
+    server: Server | None = None
+    links: tuple[Link, ...] = ()
+    node: "MappingNode | None" = None
+
+    @property
+    def assumed(self) -> bool:
+        return any(link.kind == ASSUMED for link in self.links)
+
+
+class ClientConfig(NamedTuple):
+    """One server entry of a client's configuration file (`.mcp.json`, `.vscode/mcp.json`, …); `asked`: see Remote.
+
+    `wrapper`: the key that the entries of the file stand under, told with the first of them.
+    """
+
+    id: str
+    span: Span
+    type: Value[str]
+    url: Value[str]
+    command: Value[tuple[str, ...]]
+    route: Route | None = None
+    server: Server | None = None
+    asked: Value[str | None] = UNKNOWN
+    wrapper: Value[str] = UNKNOWN
+    links: tuple[Link, ...] = ()
+
+    @property
+    def assumed(self) -> bool:
+        return any(link.kind == ASSUMED for link in self.links)
+
+
+class Distribution(NamedTuple):
+    """A package that the project builds, as its own metadata say it.
+
+    `registry`: where it is published (`pypi`, `npm`). `readme`: the text that is shown there, an option None where the
+    metadata name none. `commands`: the programs that it installs, with what each starts. `mcp_name`: npm's `mcpName`.
+    """
+
+    registry: str
+    span: Span
+    name: Value[str]
+    version: Value[str] = UNKNOWN
+    readme: Value[Source | None] = UNKNOWN
+    commands: Value[Mapping[str, str]] = UNKNOWN
+    mcp_name: Value[str | None] = UNKNOWN
+
+
+class GitRemote(NamedTuple):
+    """Where the project's repository is pushed to: host, owner and name as they are spelled there."""
+
+    host: str
+    owner: str
+    name: str
+
+
+class Labelled(NamedTuple):
+    """The image that a Dockerfile makes, as far as its labels go: where its last stage begins, and where it ends."""
+
+    dockerfile: str
+    span: Span
+    end: Span
+    labels: Mapping[str, Value[str]]
+
+
+class Project(NamedTuple):
+    """What the project around a `server.json` says of the things that it publishes.
+
+    `workflows`: the GitHub workflows that publish to the registry, as they are written. `recipes`: the files that build
+    images besides Dockerfiles. `readmes`: files that look like one, shipped or not.
+    `paths`: the files of the project; empty where they are not known.
+    """
+
+    distributions: tuple[Distribution, ...] = ()
+    remote: GitRemote | None = None
+    images: tuple[Labelled, ...] = ()
+    workflows: "tuple[Node, ...]" = ()
+    recipes: tuple[Source, ...] = ()
+    readmes: tuple[Source, ...] = ()
+    paths: frozenset[str] = frozenset()
+
+
+class Manifest(NamedTuple):
+    """A `server.json` of the registry: the document with a span for every key and value, and the project around it."""
+
+    id: str
+    span: Span
+    document: "ServerJson"
+    project: Project = Project()
+    links: tuple[Link, ...] = ()
+
+    @property
+    def assumed(self) -> bool:
+        return False

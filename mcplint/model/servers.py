@@ -1,0 +1,166 @@
+"""MCP servers as their containers start them, the SDK below them, and how requests spread over them."""
+
+from typing import NamedTuple
+
+from mcplint.core import UNKNOWN, Edit, Note, Slot, Span, Value
+from mcplint.model.containers import Container
+from mcplint.model.links import ASSUMED, Link
+from mcplint.model.program import Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
+
+LOGIN = ("/.well-known/", "/authorize", "/token", "/register", "/revoke", "/auth/", "/consent", "/login", "/oauth")
+
+
+class Sdk(NamedTuple):
+    """The package that makes the server (`mcp`, `fastmcp`, or None where it cannot be told) and its version.
+
+    `version` has one option where a lock decides it or the newest release is taken; `exact` tells which.
+    `prefixes`: the prefixes of the environment variables that this release obeys, None where that is not known.
+    `sessionless`: it serves clients of the protocol revision 2026-07-28 without a session.
+    `installed`: the version that will be there, which differs where the program imports what only others have.
+    `starlette`, `sse_starlette`: the releases of starlette and sse-starlette that a lock or a pin decides.
+    `admitted`: the newest release that the requirement admits, also where a lock decides; `bound`: where that
+    requirement would be capped. `mcp`: the release of `mcp` that fastmcp runs on.
+    """
+
+    package: str | None
+    version: Value[str]
+    exact: bool = False
+    prefixes: tuple[str, ...] | None = None
+    sessionless: bool = False
+    installed: Value[str] = UNKNOWN
+    admitted: Value[str] = UNKNOWN
+    bound: Slot | None = None
+    mcp: Value[str] = UNKNOWN
+    starlette: Value[str] = UNKNOWN
+    sse_starlette: Value[str] = UNKNOWN
+
+    @property
+    def title(self) -> str:
+        """The package with its version, as people write it: `mcp 1.27.1`."""
+        return " ".join(filter(None, (self.package or "the SDK", self.version.only)))
+
+    def below(self, major: int) -> tuple[Edit, ...]:
+        """The edits that keep the requirement below a major version; none where it is capped or pinned already."""
+        return (Edit(self.bound.span, f"{self.bound.before}<{major}"),) if self.bound else ()
+
+    @property
+    def known(self) -> bool:
+        """Whether package and version are told by the files; rules speak milder where not."""
+        return self.package is not None and self.version.options is not None
+
+
+class Spread(NamedTuple):
+    """How the requests for one server are spread over several processes.
+
+    `kind`: `workers` of one container, `replicas` of one service, or `members` of one upstream. `affinity`: `none`,
+    `works` (a client's requests reach one process), `cookie`, `session-header` or `token`; unknown where not all of
+    what stands in front is read.
+    """
+
+    kind: str
+    processes: Value[int]
+    affinity: Value[str]
+    notes: tuple[Note, ...] = ()
+
+
+class Server(NamedTuple):
+    """An MCP server as its container starts it: what it will speak, where, and how.
+
+    Alternatives that the files leave open are joined value by value. A setting without meaning for every way in which
+    it may start (the host of a stdio server) has no options: `Value(())`.
+    `span`: the call that starts it; `made`: the call that makes the server object.
+    `kind`: `FastMCP`, `MCPServer` or `Server` (low level). `runner`: what serves it: `sdk` (its own `run`), `uvicorn`,
+    …, or what serves it over HTTP while it speaks stdio: `mcpo`, `mcp-proxy`, `supergateway`.
+    `host`: where it listens; `declared_host`: the host that the SDK was told, which arms its Host check.
+    `host_check`: whether requests with a foreign `Host` are refused; `allowed_hosts`: which are not.
+    `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
+    `lifespan`: whether the session manager of a streamable HTTP application runs.
+    `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all.
+    `printed`: writes to standard output before it serves, `printed_maybe`: on some condition; `prints`: in its tools.
+    `back_channel`: requests to the client.
+    `log_level`: what the SDK is told, `log_levels`: what the program sets itself, where nothing catches a failure.
+    `reads`: the environment variables that its modules read. `certain`: it is started however open conditions turn out.
+    `fallbacks`: the addresses on the machine itself that stand in for variables that are not set, by name.
+    `auth`: what checks who calls, an option None where the program provably checks nobody. `gates`: where a proxy in
+    front checks it. `absolute`: where the program makes URLs as requests seem to have come.
+    `stores`: the files in which its tools keep things between calls.
+    `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
+    `authenticated`: somebody else checks who calls. These are known only where the project states them.
+    """
+
+    id: str
+    span: Span
+    name: Value[str]
+    sdk: Sdk
+    transport: Value[str]
+    host: Value[str]
+    port: Value[int]
+    path: Value[str]
+    stateless: Value[bool]
+    json_response: Value[bool]
+    workers: Value[int]
+    allowed_hosts: Value[tuple[str, ...]]
+    container: Container | None = None
+    endpoints: tuple[Endpoint, ...] = ()
+    endpoints_closed: bool = False
+    back_channel: tuple[Note, ...] = ()
+    spread: tuple[Spread, ...] = ()
+    reads: frozenset[str] = frozenset()
+    made: Span | None = None
+    kind: str = ""
+    runner: str = ""
+    message_path: Value[str] = UNKNOWN
+    declared_host: Value[str] = UNKNOWN
+    host_check: Value[bool] = UNKNOWN
+    allowed_origins: Value[tuple[str, ...]] = UNKNOWN
+    lifespan: Value[bool] = UNKNOWN
+    log_level: Value[str] = UNKNOWN
+    log_levels: tuple[LogLevel, ...] = ()
+    mounts: tuple[Mounted, ...] = ()
+    calls: tuple[SdkCall, ...] = ()
+    imports: tuple[Import, ...] = ()
+    printed: tuple[Note, ...] = ()
+    printed_maybe: tuple[Note, ...] = ()
+    prints: tuple[Note, ...] = ()
+    cors: tuple[Cors, ...] = ()
+    compressed: tuple[Note, ...] = ()
+    certain: bool = True
+    fallbacks: tuple[tuple[str, Value[str]], ...] = ()
+    auth: Value[Guard | None] = UNKNOWN
+    gates: tuple[Note, ...] = ()
+    asgi: Asgi = Asgi()
+    absolute: tuple[Note, ...] = ()
+    stores: tuple[Store, ...] = ()
+    longest_call: Value[float] = UNKNOWN
+    fronted: Value[bool] = UNKNOWN
+    authenticated: Value[bool] = UNKNOWN
+    links: tuple[Link, ...] = ()
+
+    @property
+    def assumed(self) -> bool:
+        return any(link.kind == ASSUMED for link in self.links)
+
+    @property
+    def paths(self) -> tuple[str, ...] | None:
+        """Every path that the program answers, or None where the files do not tell them all."""
+        if self.path.options is None or not self.endpoints_closed:
+            return None
+        if self.transport.may(lambda kind: kind == "sse") and self.message_path.options is None:
+            return None
+        return (*self.path.options, *(self.message_path.options or ()), *(point.path for point in self.endpoints))
+
+    def refuses(self, path: str) -> bool:
+        """Whether the program certainly answers nothing at a path; the last slash does not count."""
+        if self.paths is None or self._logs_in(path):
+            return False
+        return path.rstrip("/") not in {known.rstrip("/") for known in self.paths}
+
+    def refuses_below(self, path: str) -> bool:
+        """Whether the program certainly answers nothing at a path or below it."""
+        if self.paths is None or self._logs_in(path):
+            return False
+        return not any(known.startswith(path.rstrip("/")) for known in self.paths)
+
+    def _logs_in(self, path: str) -> bool:
+        """Whether a path may be one that an OAuth provider answers; which ones these are depends on the provider."""
+        return path.startswith(LOGIN) and self.auth.may(lambda guard: guard is not None)
