@@ -1,8 +1,10 @@
-r"""The server speaks another transport than server.json says
+r"""The server's transport is not the one that server.json says
 
 A client that is told stdio starts the package and talks to its standard input; a server that listens on a port instead never
-answers, and the client waits until it gives up. The other way round it calls a port that nobody opens.
+answers, and the client waits until it gives up. The other way round it calls a port that nobody opens, and with another
+path in `url` one that answers 404.
 
+The server is what the image starts, or for a package of PyPI what its program of the same name does, which `uvx` runs.
 Nothing is said where an argument or variable of the package may choose the transport, or where the code leaves it open.
 
 ## Bad
@@ -77,3 +79,4 @@ def check(package: Package):
     from mcplint.registry import running
 
     yield from running.transports(package)
+    yield from running.addresses(package)

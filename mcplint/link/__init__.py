@@ -1,6 +1,7 @@
 """Facts of all files joined into the parts of the model, inside out: containers, servers, routes, what is published."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.config import Config
@@ -227,13 +228,18 @@ def _manifests(
     if not documents:
         return (), (), ()
     from mcplint.link.manifests import manifest, packages, project, remotes, served
+    from mcplint.link.servers import installed
 
     images = {(place.image.dockerfile, place.image.number): place.image for place in network.running if place.image}
     around = project(reading.tree, (_labelled(image, reading) for image in images.values()))
     return (
         tuple(manifest(document, around) for document in documents),
         tuple(remote for document in documents for remote in remotes(document)),
-        tuple(served(package, around, network.servers) for document in documents for package in packages(document)),
+        tuple(
+            served(package, around, network.servers, partial(installed, reading))
+            for document in documents
+            for package in packages(document)
+        ),
     )
 
 

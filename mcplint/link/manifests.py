@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mcplint.core import UNKNOWN, Note, Slot, Source, Unreadable, Value
 from mcplint.facts.distribution import Metadata
@@ -66,24 +66,29 @@ def packages(document: ServerJson) -> Iterator[Package]:
         )
 
 
-def served(package: Package, project: Project, servers: Iterable[Server]) -> Package:
+def served(
+    package: Package, project: Project, servers: Iterable[Server], installed: Callable[[str], Sequence[Server]]
+) -> Package:
     """The package with the server that it starts: an image's as the image alone starts it, any other's outside of one.
 
-    The link is made where the image is the one that carries the label, or where the program that clients start lies in
-    the server's module; else it is assumed of the only server.
+    The link is made where the image is the one that carries the label, or where the program that clients start is
+    known; else it is assumed of the only server. `installed`: the servers that a program of the project starts.
     """
+    if package.registry.only == "pypi" and len(own := installed(package.identifier.only or "")) == 1:
+        alike = next((server.id for server in servers if server.span == own[0].span), None)
+        note = Note(own[0].span, "it starts here")
+        return package._replace(
+            server=own[0], links=(Link(alike, MADE, "is what the package's program starts", (note,)),)
+        )
     fitting = _in_image if package.registry.only == "oci" else _outside
     candidates = {server.id: server for server in servers if fitting(server)}
     if len(candidates) != 1:
         why = "several servers could be in it" if candidates else "no server is known that it would start"
         return package._replace(links=(Link(None, MISSING, why),))
     server = next(iter(candidates.values()))
-    modules = set(_modules(package.identifier.only or "", project))
     labelled = [image.dockerfile for image in project.images if LABEL in image.labels]
     if server.container and labelled == [server.container.dockerfile]:
         link = Link(server.id, MADE, "is what the labelled image starts")
-    elif any(f"/{server.span.source.path}".endswith(f"/{module}") for module in modules):
-        link = Link(server.id, MADE, "is what the package's program starts")
     else:
         link = Link(server.id, ASSUMED, "is the only server")
     return package._replace(server=server, links=(link,))
@@ -96,15 +101,6 @@ def _in_image(server: Server) -> bool:
 
 def _outside(server: Server) -> bool:
     return server.container is None
-
-
-def _modules(identifier: str, project: Project) -> Iterator[str]:
-    """The files that may hold what the program of a package's own name starts."""
-    for distribution in project.distributions:
-        target = (distribution.commands.only or {}).get(identifier, "")
-        path = target.partition(":")[0].strip().replace(".", "/")
-        if path:
-            yield from (f"{path}.py", f"{path}/__init__.py")
 
 
 def _listed(document: ServerJson, key: str) -> tuple[MappingNode, ...]:

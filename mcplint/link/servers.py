@@ -16,9 +16,10 @@ from mcplint.program.commands import Scene, resolve
 from mcplint.program.interpreter import run
 from mcplint.program.machine import Surroundings
 from mcplint.program.outcome import Outcome, Served
-from mcplint.program.places import Modules, Parsed
+from mcplint.program.places import Modules, Parsed, roots
 from mcplint.program.scan import scan
-from mcplint.program.start import NoStart, Start
+from mcplint.program.scripts import script
+from mcplint.program.start import FUNCTION, NoStart, Start
 
 SDKS = ("fastmcp", "mcp")
 # Where a server class is imported from, where not every release has it.
@@ -225,6 +226,23 @@ def bare(reading: Reading) -> Iterator[Server]:
     for path, outcome in scan(reading.tree, sdk):
         why = Link(None, MISSING, f"no container is known to start {path}")
         yield from parts(outcome, None, sdk(path), why, ids)
+
+
+def installed(reading: Reading, name: str) -> tuple[Server, ...]:
+    """The servers that a console script of the project starts where a package of it is installed, as `uvx` does.
+
+    Its arguments and environment are those of whoever starts it.
+    """
+    tree = reading.tree
+    found = script(tree, name, None)
+    if not found:
+        return ()
+    places = roots(tree, found.folder, posixpath.join(found.folder, "src"))
+    start = Start(FUNCTION, found.target, found.span, None, roots=places)
+    sdk = sdks(None, reading, found.folder)
+    outcome = run(start, Surroundings(Modules(tree, places), lambda name: Value(None), sdk, lambda file: None))
+    why = Link(None, MISSING, f"{name} is started by those who install it", (Note(found.span, "is installed"),))
+    return tuple(parts(outcome, None, sdk, why, {}))
 
 
 def _silence(outcome: Outcome, start: Start) -> str:

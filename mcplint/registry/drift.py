@@ -77,9 +77,10 @@ def _own(manifest: Manifest) -> Iterator[Finding]:
     """The server's version against those of its packages; the tag of an image may have a `v`."""
     own = field(manifest.document.root, "version") if manifest.document.whole else None
     said = text(own)
-    if not own or not said or version.is_range(said) or said == "latest":
+    if not own or not version.is_fixed(said):
         return
-    versions = [(node, found) for node in packages(manifest) if (found := _released(node))]
+    released = [(node, found) for node in packages(manifest) if (found := _released(node))]
+    versions = [(node, found) for node, found in released if version.is_fixed(found)]
     if versions and not any(version.core(said) == version.core(found) or said == found for _, found in versions):
         node, found = versions[0]
         place = field(node, "version") or field(node, "identifier") or node

@@ -113,7 +113,12 @@ def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[No
 def _labelled(image: Labelled, name: str) -> bool:
     """Whether the image carries the label, or may: its value is not known."""
     label = image.labels.get(LABEL)
-    return label is not None and label.may(lambda value: value == name)
+    return label is not None and (_is_given(label) or label.may(lambda value: value == name))
+
+
+def _is_given(label: Value[str]) -> bool:
+    """Whether a label holds an argument without a default, which whoever builds the image gives it."""
+    return any(re.fullmatch(r"(?i)arg\s+[^=]*", note.span.text) for note in label.trace)
 
 
 def _labels_so(recipe: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mcplint.core import NOTE, Edit, Finding, Fix, Note
 from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.knowledge.go_url import parse
 from mcplint.model import Package
 from mcplint.registry.place import field, objects, text
 
@@ -24,6 +25,18 @@ def transports(package: Package) -> Iterator[Finding]:
         yield Finding(f"tells clients {said}, and the server speaks {speaks}", package.type.span, notes)
 
 
+def addresses(package: Package) -> Iterator[Finding]:
+    """A package whose server answers on another path than clients are told, with nothing that switches it."""
+    server, url = package.server, package.url.only
+    if server is None or package.node is None or not url or not package.url.span or _switches(package.node):
+        return
+    told = parse(url)
+    if told and server.path.must(lambda own: own is not None and own.rstrip("/") != told.path.rstrip("/")):
+        answers = " or ".join(map(str, server.path.options or ()))
+        message = f"tells clients {told.path or '/'}, and the server answers on {answers}"
+        yield Finding(message, package.url.span, server.path.trace)
+
+
 def _switches(node: MappingNode) -> bool:
     """Whether an argument or a variable of the package may choose the transport."""
     inputs = [
@@ -32,7 +45,7 @@ def _switches(node: MappingNode) -> bool:
         for item in objects(field(node, key))
     ]
     words = " ".join(text(field(item, key)) for item in inputs for key in ("name", "value", "default", "valueHint"))
-    return re.search(r"(?i)transport|stdio|http|sse|mode|serve", words) is not None
+    return re.search(r"(?i)transport|stdio|http|sse|mode|serve|path|prefix|mount", words) is not None
 
 
 def variables(package: Package) -> Iterator[Finding]:

@@ -31,6 +31,8 @@ def findings(manifest: Manifest) -> Iterator[Finding]:
             yield Finding(message, stray.key.span, fix=rename(stray))
             continue
         place = _place(manifest.document.root, violation.path)
+        if isinstance(place.node, ScalarNode) and place.node.value is None and place.node.text != "null":
+            continue  # `NaN`, `1e999`: no value of JSON, which is told as such
         says = (
             ", although publish takes it today" if violation.published and not is_refused(manifest, violation) else ""
         )

@@ -28,6 +28,11 @@ def is_unseen_range(version: str) -> bool:
     return not is_range(version) and re.fullmatch(_UNSEEN, version.strip()[:_LONGEST]) is not None
 
 
+def is_fixed(version: str) -> bool:
+    """Whether it can be the version of one release."""
+    return version not in ("", "latest") and not is_range(version) and not is_unseen_range(version)
+
+
 def is_semver(version: str) -> bool:
     """Whether the registry can order it: three numbers without leading zeros, an optional `v`, suffixes."""
     return re.fullmatch(_SEMVER, version[:_LONGEST], re.ASCII) is not None
