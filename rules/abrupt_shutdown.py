@@ -5,7 +5,7 @@ r"""A release of sse-starlette that never ends its streams keeps the server from
 connections to close` after SIGTERM and waits, until the platform kills it. Every rollout takes the whole grace period,
 and calls that would have ended in a second are cut off.
 
-Install another release: those from 2.1.3 to 2.4.1 and from 3.1.0 on end within a second. Where that cannot be, `timeout_graceful_shutdown` (or
+Install 3.1.0 or later, which ends within a second. Where that cannot be, `timeout_graceful_shutdown` (or
 `--timeout-graceful-shutdown`) of uvicorn bounds the wait; `run()` of `mcp` does not set it, that of `fastmcp` does.
 
 It speaks where a lock file or an exact requirement decides the release, and the server is not told such a time.

@@ -3,7 +3,7 @@ r"""What an OAuth proxy knows of its clients is lost with its process or its con
 fastmcp's providers for GitHub, Google, Azure and others stand in front of an identity provider: they register clients
 themselves and hand out tokens of their own, and have to keep both. Before 2.13 they keep them in memory. Since then they
 write them to files below the home directory of the user, so that they outlive the process and the container does not: the
-next deployment has never heard of its clients, who are told `Client ID '...' not found` and have to be removed and added
+next deployment has never heard of its clients, whose `Client ID` is not registered and who have to be removed and added
 by hand. Replicas each have files of their own, so a login that begins at one cannot end at another: an error.
 
 Pass `client_storage=`, which keeps them in Redis or the like, or mount a volume where `FASTMCP_HOME` points to; replicas
