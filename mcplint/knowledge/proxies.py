@@ -1,6 +1,6 @@
 """What proxies other than nginx do by themselves, and what their ways of balancing mean to sessions.
 
-HAProxy: https://docs.haproxy.org/2.6/configuration.html, Caddy: https://caddyserver.com/docs/caddyfile/directives,
+HAProxy: https://docs.haproxy.org/2.6/configuration.html,
 Traefik: https://doc.traefik.io/traefik/routing/services/,
 ingress-nginx: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/.
 """
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mcplint.knowledge import nginx
 from mcplint.knowledge.nginx import Affinity
 
-NGINX, INGRESS_NGINX, HAPROXY, CADDY, TRAEFIK = "nginx", "ingress-nginx", "HAProxy", "Caddy", "Traefik"
+NGINX, INGRESS_NGINX, HAPROXY, TRAEFIK = "nginx", "ingress-nginx", "HAProxy", "Traefik"
 
 _ADDRESS = Affinity("works", "the client's address decides")
 _SESSION = Affinity("session-header", "the first request carries no session id")
@@ -32,19 +32,13 @@ BALANCING: dict[str, tuple[tuple[str, Affinity], ...]] = {
         (r"cookie \S+ (?:.*\s)?insert(?:\s.*)?", _COOKIE),
         (r"balance (?:roundrobin|static-rr|leastconn|random(?:\(\d+\))?)", _TURNS),
     ),
-    CADDY: (
-        (r"lb_policy (?:client_)?ip_hash", _ADDRESS),
-        (r"lb_policy header mcp-session-id", _SESSION),
-        (r"lb_policy cookie(?: .*)?", _COOKIE),
-        (r"lb_policy (?:random|round_robin|least_conn|random_choose(?: \d+)?)", _TURNS),
-    ),
     TRAEFIK: (
         (r"sticky\.cookie", _COOKIE),
         (r"round-robin", _TURNS),
     ),
 }
 """By proxy: balancing as a pattern over its configuration, in small letters. What became of the sessions of twelve
-clients on three servers was measured under HAProxy 2.6 and 3.2 and Caddy 2.6 and 2.11; the rest is documented."""
+clients on three servers was measured under HAProxy 2.6 and 3.2; the rest is documented."""
 
 
 class Default(NamedTuple):
@@ -60,7 +54,6 @@ class Default(NamedTuple):
 DEFAULTS = {
     INGRESS_NGINX: Default(buffers=False, timeout=60.0),
     HAPROXY: Default(buffers=False, timeout=None),
-    CADDY: Default(buffers=False, timeout=None),
 }
 
 

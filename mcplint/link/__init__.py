@@ -1,11 +1,11 @@
 """Facts of all files joined into the parts of the model, inside out: containers, servers, routes, what is published."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.config import Config
-from mcplint.core import Note, Unreadable
+from mcplint.core import Note, Source, Span, Unreadable
 from mcplint.kinds import kinds
 from mcplint.link import stated
 from mcplint.link.containers import Running, aside, running
@@ -58,6 +58,7 @@ def link(tree: Tree, config: Config) -> Linked:
     deployment = Deployment(
         _containers(places, servers, lacking), servers, remotes=tuple(stated.remotes(config.deployment)), loose=loose
     )
+    deployment = deployment._replace(loose=(*loose, *(_unread(paths, hosted) if servers else ())))
     in_front = _in_front(reading, paths, network, hosted.entries if hosted else ())
     deployment = _published(reading, paths, network, deployment, in_front)
     return Linked(deployment, reading.found(needed | _asked_for(paths, servers)))
@@ -102,6 +103,14 @@ def _platforms(reading: Reading, paths: Paths) -> "Platforms | None":
     kustomizations, *applications, procfiles = others
     configurations = [each for kind in applications for each in kind]
     return platforms(reading.tree, manifests, kustomizations, configurations, procfiles)
+
+
+def _unread(paths: Paths, hosted: "Platforms | None") -> Iterator[Loose]:
+    """What may belong to the deployment and is not followed."""
+    for path in paths.get("caddyfile", ()):
+        yield Loose(path, Span(Source(path, ""), 0, 0), "Caddyfiles are not read")
+    for note in hosted.notes if hosted else ():
+        yield Loose(note.span.source.path, note.span, note.text)
 
 
 def _servers(
