@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from mcplint.core import Value
 from mcplint.link.image import Copied, Copy, Image
@@ -121,8 +122,9 @@ def _places(image: Image, path: str) -> Iterator[str | None]:
         if copy.files is None:
             yield None
         elif copy.stage is None:
-            if not leaves_out(image.ignored, posixpath.relpath(path, image.context or ".")):
-                yield from _targets(copy.files, path)
+            targets = tuple(_targets(copy.files, path))
+            if targets and not leaves_out(image.ignored, posixpath.relpath(path, image.context or ".")):
+                yield from targets
         elif part := image.parts.get(copy.stage):
             for place in _places(part, path):
                 yield from _targets(copy.files, place) if place is not None else (None,)
@@ -137,7 +139,8 @@ def _targets(files: Iterable[Copied], path: str) -> Iterator[str]:
             yield posixpath.join(file.target, path[len(below) :])
 
 
-def leaves_out(patterns: Iterable[str], path: str) -> bool:
+@lru_cache(maxsize=4096)
+def leaves_out(patterns: tuple[str, ...], path: str) -> bool:
     """Whether `.dockerignore` patterns keep a path of the build context out of it: the last that fits decides."""
     parts = path.split("/")
     out = False
