@@ -251,7 +251,7 @@ def test_the_context_is_a_folder_below() -> None:
     ],
 )
 def test_dockerignore(patterns: list[str], path: str, out: bool) -> None:
-    assert leaves_out(patterns, path) is out
+    assert leaves_out(tuple(patterns), path) is out
 
 
 def test_constraints_of_an_install() -> None:

@@ -1,4 +1,4 @@
-"""What the metadata of a package say that a project builds: `pyproject.toml` or `package.json`."""
+"""What the metadata of a package say that a project builds: `pyproject.toml`, `setup.cfg` or `package.json`."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

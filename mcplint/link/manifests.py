@@ -29,6 +29,7 @@ from mcplint.registry.place import field, objects
 from mcplint.tree import Tree
 
 MOST_DISTRIBUTIONS = 40
+METADATA = ("pyproject.toml", "setup.cfg", "package.json")
 GIT_CONFIG = ".git/config"
 
 
@@ -156,7 +157,7 @@ def _distributions(tree: Tree) -> Iterator[Distribution]:
     """The packages that the project builds, those near its root first."""
     from mcplint.readers import distribution
 
-    files = (path for path in tree.paths if posixpath.basename(path) in ("pyproject.toml", "package.json"))
+    files = (path for path in tree.paths if posixpath.basename(path) in METADATA)
     for path in sorted(files, key=lambda path: (path.count("/"), path))[:MOST_DISTRIBUTIONS]:
         source = tree.source(path)
         try:

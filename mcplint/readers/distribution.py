@@ -1,10 +1,10 @@
-"""Reads what a project says of the package that it builds, from `pyproject.toml` or `package.json`."""
+"""Reads what a project says of the package that it builds, from `pyproject.toml`, `setup.cfg` or `package.json`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from mcplint.core import UNKNOWN, Note, Slot, Source, Value
+from mcplint.core import UNKNOWN, Note, Slot, Source, Span, Value
 from mcplint.facts.distribution import Metadata
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -13,6 +13,8 @@ def read(source: Source) -> Metadata | None:
     """The package, or None where the file describes none; raises Unreadable where it is no TOML."""
     if source.path.endswith(".json"):
         return _npm(source)
+    if source.path.endswith(".cfg"):
+        return _setuptools(source)
     from mcplint.readers import toml
 
     document = toml.read(source)
@@ -46,6 +48,8 @@ def _project(source: Source, document: MappingNode, poetry: MappingNode | None) 
         return None
     dynamic = {item.text for item in _items(project.get("dynamic")) if isinstance(item, ScalarNode)}
     readme, described = _readme(project.get("readme"))
+    if "readme" in dynamic:
+        readme, described = _filled_in(document)
     scripts = (_table(project, "scripts"), _table(project, "gui-scripts"), _table(poetry, "scripts"))
     commands = {name: target for table in scripts for name, target in _texts(table).items()}
     return Metadata(
@@ -54,7 +58,7 @@ def _project(source: Source, document: MappingNode, poetry: MappingNode | None) 
         project.span.head,
         value(project.get("name")),
         value(project.get("version")),
-        UNKNOWN if "readme" in dynamic else readme,
+        readme,
         described,
         UNKNOWN if {"scripts", "gui-scripts", "entry-points"} & dynamic else Value((commands,)),
     )
@@ -75,6 +79,43 @@ def _poetry(source: Source, poetry: MappingNode | None) -> Metadata | None:
         _readme(readme)[0] if isinstance(readme, ScalarNode) else UNKNOWN,
         commands=Value((_texts(scripts),)),
     )
+
+
+def _setuptools(source: Source) -> Metadata | None:
+    """A `setup.cfg`; what it leaves out a `setup.py` may say."""
+    from mcplint.readers.setup import lines
+
+    said: dict[tuple[str, str], list[Span]] = {}
+    for section, key, span in lines(source):
+        said.setdefault((section, key), []).append(span)
+    name, version, described = (
+        said.get(("metadata", key), [Span(source, 0, 0)])[0] for key in ("name", "version", "long_description")
+    )
+    if not name.text:
+        return None
+    scripts = (span.text.partition("=") for span in said.get(("options.entry_points", "console_scripts"), ()))
+    commands = {command.strip(): target.strip() for command, _, target in scripts}
+    readme = described.text.removeprefix("file:").strip() if described.text.startswith("file:") else ""
+    return Metadata(
+        source,
+        "pypi",
+        name,
+        Value((name.text,), (Note(name, "is set here"),), Slot(name)),
+        UNKNOWN
+        if not version.text or ":" in version.text
+        else Value((version.text,), (Note(version, "is set here"),), Slot(version)),
+        Value((readme,), (Note(described, "is set here"),)) if readme and "," not in readme else UNKNOWN,
+        commands=Value((commands,)) if commands else UNKNOWN,
+    )
+
+
+def _filled_in(document: MappingNode) -> tuple[Value[str | None], str | None]:
+    """The README that setuptools fills in where the project calls it dynamic."""
+    table = _table(_table(_table(document, "tool"), "setuptools"), "dynamic")
+    node = table.get("readme") if table else None
+    file = node.get("file") if isinstance(node, MappingNode) else None
+    files = file.items if isinstance(file, SequenceNode) else (file,)
+    return (value(files[0]) if len(files) == 1 else UNKNOWN), None
 
 
 def _readme(node: Node | None) -> tuple[Value[str | None], str | None]:

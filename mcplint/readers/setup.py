@@ -25,7 +25,7 @@ def read(source: Source) -> Project:
 def _configured(source: Source) -> Project:
     """A `setup.cfg`."""
     said: dict[tuple[str, str], list[Span]] = {}
-    for section, key, span in _lines(source):
+    for section, key, span in lines(source):
         said.setdefault((section, key), []).append(span)
     asked = [found for span in said.get(("options", "install_requires"), ()) for found in _requirement(span)]
     for (section, key), spans in said.items():
@@ -40,8 +40,8 @@ def _configured(source: Source) -> Project:
     return Project(Span(source, 0, 0), name, version, runs, tuple(asked), scripts=tuple(scripts), roots=roots)
 
 
-def _lines(source: Source) -> Iterator[tuple[str, str, Span]]:
-    """Section, key and place of every line of a value, comments left out."""
+def lines(source: Source) -> Iterator[tuple[str, str, Span]]:
+    """Section, key and place of every line of a value in a `setup.cfg`, comments left out."""
     section = key = ""
     start = 0
     for raw in source.text.splitlines(keepends=True):
