@@ -11,6 +11,8 @@ from mcplint.model import Manifest
 from mcplint.registry.place import addition, field, flag, member, objects, shown, text
 from mcplint.registry.weak import packages, remotes
 
+# What an `Authorization` header holds when nothing is left to be filled in: long, and with a digit as no placeholder.
+_CREDENTIAL = r"(?i)(bearer|basic|token)\s+(?=\S*[0-9])[\w.~+/=-]{16,}"
 _SECRET = r"(?i)(.*[_-])?(api|access|secret|private|auth)?[_-]?(key|token|secret|password|passwd|credentials?)"
 _PUBLIC = r"(?i).*(public|publishable|key[_-]?(id|name|file|path)|token[_-]?(url|limit|count|budget)|max).*"
 _HOLDER = r"|\$.*|.*[{<].*|.*(your|example|changeme|xxx|placeholder|\.\.\.).*|\*+"
@@ -55,7 +57,8 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
         marked = flag(field(node, "isSecret"))
         for key in ("value", "default"):
             written = field(node, key)
-            if written and (secret or marked) and not re.fullmatch(_HOLDER, text(written), re.IGNORECASE):
+            told = (secret or marked) and not re.fullmatch(_HOLDER, text(written), re.IGNORECASE)
+            if written and (told or re.fullmatch(_CREDENTIAL, text(written))):
                 yield Finding(
                     f"publishes the {key} of `{word[:80]}` for everyone to read", shown(written), severity=ERROR
                 )
