@@ -191,6 +191,14 @@ class Failure(NamedTuple):
     error: str
     traceback: str
 
+    @classmethod
+    def of(cls, step: str, span: Span, error: Exception) -> "Failure":
+        """The mistake that an exception tells of."""
+        import traceback
+
+        told = "".join(traceback.format_exception(error)).rstrip()
+        return cls(step, span, f"{type(error).__name__}: {error}", told)
+
 
 class Unreadable(Exception):
     """A file that its reader cannot make sense of, and where it stopped.

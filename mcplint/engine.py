@@ -46,7 +46,7 @@ def run(tree: Tree, rules: Iterable[Rule], config: Config) -> Run:
 
         linked = link(tree, config)
     except Exception as error:
-        return judge(tree, Deployment(), [_failure("the linker", NOWHERE, error)], rules, config)
+        return judge(tree, Deployment(), [Failure.of("the linker", NOWHERE, error)], rules, config)
     return judge(tree, linked.deployment, linked.problems, rules, config)
 
 
@@ -97,7 +97,7 @@ def _check(rules: Iterable[Rule], parts: Iterable[Any], config: Config) -> tuple
                     found += [_diagnostic(rule, part, finding) for finding in rule.check(part, **options)]
                 except Exception as error:
                     span = getattr(part, "span", NOWHERE)
-                    failures.append(_failure(f"the rule {rule.name}", span, error))
+                    failures.append(Failure.of(f"the rule {rule.name}", span, error))
     return found, failures
 
 
@@ -110,12 +110,6 @@ def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
         severity = WARNING
     fix = finding.fix if finding.fix and finding.fix.edits else None
     return Diagnostic(rule.name, severity, finding._replace(fix=fix), getattr(part, "id", ""))
-
-
-def _failure(step: str, span: Span, error: Exception) -> Failure:
-    import traceback
-
-    return Failure(step, span, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)).rstrip())
 
 
 def _idle(ignore: Ignore, used: set[Span], rules: Iterable[Rule], asked: Iterable[Rule]) -> Ignore:

@@ -10,7 +10,7 @@ import simple
 
 from mcplint.catalogue import catalogue
 from mcplint.config import Config, Silence
-from mcplint.core import ERROR, NOTE, WARNING, Finding, Note, Rule, Source, Span, Unreadable
+from mcplint.core import ERROR, NOTE, WARNING, Failure, Finding, Note, Rule, Source, Span, Unreadable
 from mcplint.engine import judge, lint
 from mcplint.model import Deployment
 from mcplint.suppress import ignores
@@ -202,3 +202,24 @@ def test_every_part_of_a_deployment_is_handed_out_but_what_is_loose():
     tree = Tree.of({"Dockerfile": "FROM x\n"})
     judge(tree, simple.link(tree, Config()).deployment, (), [rule], Config())
     assert handed == ["Deployment", "Box"]
+
+
+def test_a_mistake_over_one_file_keeps_nothing_from_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What mcplint makes wrong of one file or one program is said; everything else is looked at all the same."""
+    from mcplint.link import link
+    from mcplint.readers import nginx
+
+    def broken(source: object) -> None:
+        raise ZeroDivisionError("never mind")
+
+    monkeypatch.setattr(nginx, "read", broken)
+    files = {
+        "Dockerfile": 'FROM python:3.12-slim\nCOPY server.py .\nCMD ["python", "server.py"]\n',
+        "server.py": 'from mcp.server.fastmcp import FastMCP\nFastMCP("notes").run("streamable-http")\n',
+        "nginx.conf": "events {}\n",
+    }
+    linked = link(Tree.of(files), Config())
+    assert [
+        (problem.step, problem.span.source.path) for problem in linked.problems if isinstance(problem, Failure)
+    ] == [("the reader of nginx.conf", "nginx.conf")]
+    assert len(linked.deployment.servers) == 1

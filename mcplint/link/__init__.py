@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.config import Config
-from mcplint.core import Note, Source, Span, Unreadable
+from mcplint.core import Failure, Note, Source, Span, Unreadable
 from mcplint.kinds import kinds
 from mcplint.link import stated
 from mcplint.link.containers import Running, aside, running
@@ -41,7 +41,7 @@ class Linked(NamedTuple):
     """The deployment of a project, and what of its files could not be read."""
 
     deployment: Deployment
-    problems: tuple[Unreadable, ...]
+    problems: tuple[Unreadable | Failure, ...]
 
 
 def link(tree: Tree, config: Config) -> Linked:
@@ -61,7 +61,8 @@ def link(tree: Tree, config: Config) -> Linked:
     deployment = deployment._replace(loose=(*loose, *(_unread(paths, hosted) if servers else ())))
     in_front = _in_front(reading, paths, network, hosted.entries if hosted else ())
     deployment = _published(reading, paths, network, deployment, in_front)
-    return Linked(deployment, reading.found(needed | _asked_for(paths, servers)))
+    problems = reading.found(needed | _asked_for(paths, servers))
+    return Linked(deployment, (*problems, *reading.failures))
 
 
 def _speaks_of_mcp(reading: Reading, paths: Paths) -> bool:

@@ -6,19 +6,21 @@ import importlib
 from collections.abc import Iterable
 from typing import Any
 
-from mcplint.core import NOTE, Note, Unreadable
+from mcplint.core import NOTE, Failure, Note, Span, Unreadable
 from mcplint.tree import Tree
 
 
 class Reading:
     """What has been read of a project so far.
 
-    A class because it remembers: `problems` holds what could not be read, and each file is read once.
+    A class because it remembers: `problems` holds what could not be read, `failures` where mcplint itself failed over a
+    file, which keeps nothing from the rest. Each file is read once.
     """
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.problems: dict[str, Unreadable] = {}
+        self.failures: list[Failure] = []
         self._facts: dict[tuple[str, str], Any] = {}
 
     def of(self, reader: str, path: str) -> Any | None:
@@ -40,7 +42,9 @@ class Reading:
             return importlib.import_module(f"mcplint.readers.{reader}").read(source)
         except Unreadable as problem:
             self.problems[path] = problem
-            return None
+        except Exception as error:
+            self.failures.append(Failure.of(f"the reader of {path}", Span(source, 0, 0), error))
+        return None
 
     def mind(self, notes: Iterable[Note]) -> None:
         """Keeps what the program that reads a file would refuse, though its facts could be read: one a file."""

@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from mcplint.core import UNKNOWN, Note, Span, Value
+from mcplint.core import UNKNOWN, Failure, Note, Span, Value
 from mcplint.knowledge.sdk import fact
 from mcplint.link.containers import Running
 from mcplint.link.images import project_path
@@ -125,7 +125,11 @@ class Programs:
         if isinstance(start, NoStart):
             missing = self._missing(place, start.missing)
             return Started((), _elsewhere(place) or start.why, start.notes, missing=missing)
-        outcome = self._outcome(start, place, inside)
+        try:
+            outcome = self._outcome(start, place, inside)
+        except Exception as error:
+            self.reading.failures.append(Failure.of(f"following {start.target}", start.span, error))
+            return Started((), f"mcplint itself failed over {start.target}")
         servers = tuple(parts(outcome, place, self._sdk(place), _link(place, start), self._ids))
         if start.wrapper:
             servers = tuple(server._replace(runner=start.wrapper) for server in servers)
