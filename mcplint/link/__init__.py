@@ -56,9 +56,11 @@ def link(tree: Tree, config: Config) -> Linked:
     servers = tuple(stated.servers(servers, config.deployment))
     network = Network(places, servers)
     deployment = Deployment(
-        _containers(places, servers, lacking), servers, remotes=tuple(stated.remotes(config.deployment)), loose=loose
+        _containers(places, servers, lacking),
+        servers,
+        remotes=tuple(stated.remotes(config.deployment)),
+        loose=(*loose, *(_unread(paths, hosted) if servers else ())),
     )
-    deployment = deployment._replace(loose=(*loose, *(_unread(paths, hosted) if servers else ())))
     in_front = _in_front(reading, paths, network, hosted.entries if hosted else ())
     deployment = _published(reading, paths, network, deployment, in_front)
     problems = reading.found(needed | _asked_for(paths, servers))

@@ -32,7 +32,8 @@ def joined(part: P, fronts: tuple[Front, ...], network: Network) -> P:
         why = "has no URL" if part.url.options == () else "its URL is not known"
         return part._replace(links=(Link(None, MISSING, why),))
     note = Note(part.url.span or part.span, "this URL is what clients are told")
-    for front, port, kind in _taking(target, fronts):
+    if taking := next(_taking(target, fronts), None):
+        front, port, kind = taking
         return _through(part, front, target, port, kind, note)
     if target.host in LOOPBACK:
         reached = network.at(target.host, target.port, None, note, target.path)

@@ -13,8 +13,7 @@ from mcplint.model import Route, Server, Spread
 def spreads(server: Server, running: Running | None, routes: tuple[Route, ...]) -> Iterator[Spread]:
     """Everything that makes several processes answer for a server."""
     if server.workers.may(lambda count: count is not None and count > 1):
-        notes = tuple(note for note in server.workers.trace)
-        yield Spread("workers", server.workers, Value(("none",)), notes)
+        yield Spread("workers", server.workers, Value(("none",)), server.workers.trace)
     if running and running.container.replicas.options:
         replicas = running.container.replicas
         notes = (*replicas.trace, *(note for route in routes for note in _balancer(route)))

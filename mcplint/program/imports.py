@@ -6,10 +6,10 @@ import ast
 import sys
 from typing import Any
 
+from mcplint.model import Import
 from mcplint.program.attributes import of_library
 from mcplint.program.journal import Raised
 from mcplint.program.machine import Machine
-from mcplint.program.outcome import Import
 from mcplint.program.values import Abstract, Frame, Package, Table, known
 
 SDKS = ("mcp", "fastmcp")

@@ -14,7 +14,7 @@ from mcplint.core import Note, Span, Value
 from mcplint.facts.python import Module
 from mcplint.program.journal import Ended, Journal, Leave
 from mcplint.program.libraries import BY_NAME
-from mcplint.program.outcome import Import, SdkCall, Served
+from mcplint.program.outcome import Served
 from mcplint.program.values import (
     Abstract,
     Coroutine,
@@ -30,7 +30,7 @@ from mcplint.program.values import (
 )
 
 if TYPE_CHECKING:
-    from mcplint.model import LogLevel, Sdk
+    from mcplint.model import Import, LogLevel, Sdk, SdkCall
     from mcplint.program.places import Modules
     from mcplint.program.tools import Doings
 

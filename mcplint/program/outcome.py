@@ -3,11 +3,9 @@
 from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Span, Value
-from mcplint.model import Argument, Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
+from mcplint.model import Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
 
 STDIO, SSE, STREAMABLE = "stdio", "sse", "streamable-http"
-
-__all__ = ["Argument", "Cors", "Endpoint", "Import", "LogLevel", "Mounted", "Outcome", "SdkCall", "Served"]
 
 
 class Served(NamedTuple):

@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.core import Note, Slot, Span, Value
-from mcplint.model import Endpoint
+from mcplint.model import Cors, Endpoint, Mounted
 from mcplint.program.libraries.sdk import listed
 from mcplint.program.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE
 from mcplint.program.machine import Args, Machine
 from mcplint.program.operators import product
-from mcplint.program.outcome import SSE, STREAMABLE, Cors, Mounted, Served
+from mcplint.program.outcome import SSE, STREAMABLE, Served
 from mcplint.program.result import joined
 from mcplint.program.values import Abstract, Class, Function, Instance, Method, Sequence, known, noted, unknown
 

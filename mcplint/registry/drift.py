@@ -14,8 +14,6 @@ from mcplint.registry.ownership import normalised, published, server_name
 from mcplint.registry.place import Place, field, objects, places, shown, text
 from mcplint.registry.weak import packages
 
-_HTTP = ("streamable-http", "sse")
-
 
 def identifiers(manifest: Manifest) -> Iterator[Finding]:
     """Packages that the project does not build under that name, where it builds exactly one other."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.core import Note
+from mcplint.model import SdkCall
 from mcplint.program.libraries.sdk import (
     FAST,
     LOW,
@@ -19,7 +20,7 @@ from mcplint.program.libraries.sdk import (
 )
 from mcplint.program.libraries.system import anything
 from mcplint.program.machine import Args, Handler, Machine, Reader
-from mcplint.program.outcome import SSE, STDIO, STREAMABLE, SdkCall, Served
+from mcplint.program.outcome import SSE, STDIO, STREAMABLE, Served
 from mcplint.program.values import Abstract, Coroutine, External, Instance, Method, Sequence, each, known, unknown
 
 STREAMS = "mcp.Streams"

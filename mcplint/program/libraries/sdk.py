@@ -7,7 +7,7 @@ from typing import Any
 
 from mcplint.core import Slot, Span, Value
 from mcplint.knowledge.sdk import fact, newest, newest_with
-from mcplint.model import Asgi, Endpoint
+from mcplint.model import Argument, Asgi, Endpoint, SdkCall
 from mcplint.program.behind import told as asgi_told
 from mcplint.program.builtin import nothing
 from mcplint.program.libraries.auth import guard
@@ -15,7 +15,7 @@ from mcplint.program.libraries.auth import layered as middleware_added
 from mcplint.program.libraries.web import layered
 from mcplint.program.machine import Args, Handler, Machine, Reader
 from mcplint.program.operators import present
-from mcplint.program.outcome import SSE, STDIO, STREAMABLE, Argument, SdkCall, Served
+from mcplint.program.outcome import SSE, STDIO, STREAMABLE, Served
 from mcplint.program.values import (
     ABSENT,
     Abstract,
