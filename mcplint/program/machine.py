@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from mcplint.core import Note, Span, Value
 from mcplint.facts.python import Module
@@ -91,6 +91,7 @@ def _within(inner: Span, outer: Span) -> bool:
     return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
 
 
+T = TypeVar("T")
 Evaluator: TypeAlias = Callable[["Machine", Frame, Any], Abstract]
 Executor: TypeAlias = Callable[["Machine", Frame, Any], None]
 Handler: TypeAlias = Callable[["Machine", Args, Any], Abstract]
@@ -287,21 +288,21 @@ class Machine(Journal):
 
     def handler(self, path: str) -> Handler | None:
         """What calling something of a library does, its base classes included; None where that is not known."""
-        found = self.tables.calls.get(path)
-        if found is not None:
-            return found
-        owner, _, name = path.rpartition(".")
-        parent = self.tables.parents.get(owner)
-        return self.handler(f"{parent}.{name}") if parent else None
+        return self._inherited(self.tables.calls, path)
 
     def reader(self, path: str) -> Reader | None:
         """What reading an attribute of something of a library gives; None where that is not known."""
-        found = self.tables.reads.get(path)
-        if found is not None:
-            return found
+        return self._inherited(self.tables.reads, path)
+
+    def _inherited(self, table: Mapping[str, T], path: str) -> T | None:
+        """The row of a library's class or of the nearest of its base classes that has one."""
         owner, _, name = path.rpartition(".")
-        parent = self.tables.parents.get(owner)
-        return self.reader(f"{parent}.{name}") if parent else None
+        while path not in table:
+            owner = self.tables.parents.get(owner, "")
+            if not owner:
+                return None
+            path = f"{owner}.{name}"
+        return table[path]
 
     def kin(self, path: str | None, ancestor: str) -> bool:
         """Whether a class of a library is another one or inherits from it."""
