@@ -1,5 +1,7 @@
 """Finds what will break in the deployment of an MCP server. A rule imports its words from here."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"

@@ -1,13 +1,15 @@
 """`mcplint check`: looks at a project, mends it where asked, reports, and tells by the exit code how it went."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from mcplint import engine
 from mcplint.config import Config
 from mcplint.core import NOTE, SEVERITIES, Diagnostic, Rule
 from mcplint.mistake import Mistake, meant
+from mcplint.record import NamedTuple
 from mcplint.reports import Covered, plural
 from mcplint.terminal import deliver, paint, warn
 from mcplint.tree import Tree

@@ -1,11 +1,14 @@
 """What a project sets: `[tool.mcplint]` in pyproject.toml, or mcplint.toml."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from mcplint.core import SEVERITIES, Note, Rule, Source, Span, Value
 from mcplint.mistake import Mistake, meant
+from mcplint.record import NamedTuple
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 OFF = "off"

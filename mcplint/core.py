@@ -3,8 +3,12 @@
 Nouns are tuples, so no part of a run can change what the next one reads.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
+
+from mcplint.record import NamedTuple
 
 T = TypeVar("T")
 
@@ -34,7 +38,7 @@ class Span(NamedTuple):
         return self.source.text[self.start : self.end]
 
     @property
-    def head(self) -> "Span":
+    def head(self) -> Span:
         """The part of this span that lies on its first line."""
         newline = min((i for i in (self.text.find("\n"), self.text.find("\r")) if i >= 0), default=len(self.text))
         return self._replace(end=self.start + newline)
@@ -192,7 +196,7 @@ class Failure(NamedTuple):
     traceback: str
 
     @classmethod
-    def of(cls, step: str, span: Span, error: Exception) -> "Failure":
+    def of(cls, step: str, span: Span, error: Exception) -> Failure:
         """The mistake that an exception tells of."""
         import traceback
 

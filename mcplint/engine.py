@@ -1,7 +1,9 @@
 """From the files of a project to diagnostics: link, check, settle. No disk, no clock, no state."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from mcplint.config import NOTHING, Config
 from mcplint.core import (
@@ -19,6 +21,7 @@ from mcplint.core import (
 from mcplint.kinds import kind
 from mcplint.mistake import meant
 from mcplint.model import Deployment
+from mcplint.record import NamedTuple
 from mcplint.settle import settle
 from mcplint.suppress import ignores
 from mcplint.tree import Tree

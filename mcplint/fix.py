@@ -1,10 +1,12 @@
 """Fixes applied to the texts of a project, round by round until nothing is left to mend; the disk is not touched."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
 from mcplint.core import ERROR, Diagnostic, Edit, Span
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 ROUNDS = 10

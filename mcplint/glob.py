@@ -1,6 +1,8 @@
 """Shell patterns of `*` and `?` against a text, without backtracking: time grows with text times pattern."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from mcplint.record import NamedTuple
 
 ANY, ONE = object(), object()
 _LARGEST = 1_000_000
@@ -12,7 +14,7 @@ class Pattern(NamedTuple):
     tokens: tuple[object, ...]
 
     @classmethod
-    def of(cls, text: str) -> "Pattern":
+    def of(cls, text: str) -> Pattern:
         r"""A pattern in which `\*`, `\?`, `\\`, `\}` and `\/` stand for themselves. Raises ValueError."""
         tokens: list[object] = []
         i = 0

@@ -1,9 +1,12 @@
 """Of which kind a file is, told by its path: one table."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
+
+from mcplint.record import NamedTuple
 
 
 class Kind(NamedTuple):

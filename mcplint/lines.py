@@ -1,11 +1,13 @@
 """Lines and columns of a text, for those who speak to people; everything else counts code points."""
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_right
 from functools import lru_cache
-from typing import NamedTuple
 
 from mcplint.core import Span
+from mcplint.record import NamedTuple
 
 
 class Place(NamedTuple):

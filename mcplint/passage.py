@@ -3,11 +3,13 @@
 A RUN line loses its continuations, a quoted word its quotes, a JSON string its escapes: what is left is a passage.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from mcplint.core import Slot, Source, Span, Value
+from mcplint.record import NamedTuple
 
 
 class Passage(NamedTuple):
@@ -22,12 +24,12 @@ class Passage(NamedTuple):
     places: tuple[int, ...] = (0,)
 
     @classmethod
-    def of(cls, span: Span) -> "Passage":
+    def of(cls, span: Span) -> Passage:
         """The text of a span, in one piece."""
         return cls(span.source, span.text, (0,), (span.start,))
 
     @classmethod
-    def join(cls, source: Source, pieces: Iterable[tuple[str, int]], place: int) -> "Passage":
+    def join(cls, source: Source, pieces: Iterable[tuple[str, int]], place: int) -> Passage:
         """The passage of pieces `(text, offset in the source)`; `place` is where it stands if they are all empty."""
         texts: list[str] = []
         starts: list[int] = []
@@ -54,14 +56,14 @@ class Passage(NamedTuple):
         first = self.place(start)
         return Span(self.source, first, self.place(end - 1) + 1 if end > start else first)
 
-    def part(self, start: int = 0, end: int | None = None) -> "Passage":
+    def part(self, start: int = 0, end: int | None = None) -> Passage:
         """The text from `start` to `end` as a passage."""
         end = len(self.text) if end is None else end
         first, last = bisect_right(self.starts, start), bisect_right(self.starts, max(start, end - 1))
         starts = (0, *(self.starts[i] - start for i in range(first, last)))
         return Passage(self.source, self.text[start:end], starts, (self.place(start), *self.places[first:last]))
 
-    def gather(self, ranges: Iterable[tuple[int, int]], place: int) -> "Passage":
+    def gather(self, ranges: Iterable[tuple[int, int]], place: int) -> Passage:
         """Several ranges of the text as one passage; `place` is an offset of the text, for when they are all empty."""
         parts = [self.part(start, end) for start, end in ranges if start < end]
         pieces = (piece for part in parts for piece in part.pieces())

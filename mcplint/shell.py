@@ -3,11 +3,13 @@
 Nothing is expanded or run. Text that no shell would accept gives what was understood of it, never an error.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.core import Span
 from mcplint.passage import Passage
+from mcplint.record import NamedTuple
 from mcplint.shellwords import ARRAY, BLANKS, COMMAND, LITERAL, PATTERN, VARIABLE, Part, Word, matching, word_at
 
 __all__ = [

@@ -1,9 +1,10 @@
 """One word of a POSIX shell: what its quotes and escapes leave, what of it the shell expands, where it stands."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from mcplint.core import Span
 from mcplint.passage import Passage
+from mcplint.record import NamedTuple
 
 LITERAL, VARIABLE, COMMAND, ARRAY, PATTERN = "literal", "variable", "command", "array", "pattern"
 

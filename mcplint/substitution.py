@@ -4,7 +4,11 @@ It is that of BuildKit's shell lexer (frontend/dockerfile/shell): quotes, the es
 with `:-` `-` `:+` `+` `:?` `?` `#` `##` `%` `%%` `/` `//`.
 """
 
-from typing import NamedTuple, TypeAlias
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from mcplint.record import NamedTuple
 
 _DEEPEST = 40
 _SPECIAL_NAMES = "@*#?-$!0"
@@ -28,8 +32,8 @@ class Variable(NamedTuple):
     start: int
     end: int
     modifier: str = ""
-    word: "tuple[Piece, ...]" = ()
-    replacement: "tuple[Piece, ...]" = ()
+    word: tuple[Piece, ...] = ()
+    replacement: tuple[Piece, ...] = ()
 
 
 Piece: TypeAlias = Literal | Variable

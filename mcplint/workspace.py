@@ -1,8 +1,9 @@
 """A project opened for a run: its root, files, rules and settings, and which of its paths are asked about."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from mcplint import discover
 from mcplint.catalogue import catalogue
@@ -11,6 +12,7 @@ from mcplint.config import load as load_config
 from mcplint.core import Diagnostic, Rule, Unreadable
 from mcplint.load import load
 from mcplint.mistake import Mistake, meant
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 COMMANDS = ("check", "explain", "graph", "rules", "show")

@@ -136,13 +136,3 @@ def test_nothing_imports_upwards(path):
 def test_a_rule_knows_the_model_and_not_how_it_is_made(path):
     makers = {"facts", "readers", "program", "link", "config", "settle", "suppress", "engine", "discover", "load"}
     assert not {module.split(".")[0] for module in imports(path)} & makers
-
-
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_noun_does_not_have_its_types_as_strings(path):
-    """`typing.NamedTuple` compiles every type that is a string, one by one, each time the module is loaded."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    nouns = [node.name for node in classes if any(getattr(base, "id", "") == "NamedTuple" for base in node.bases)]
-    strings = any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in tree.body)
-    assert not (nouns and strings), f"`from __future__ import annotations` beside {', '.join(nouns)}"

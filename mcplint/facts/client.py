@@ -1,9 +1,10 @@
 """What one client configuration file says: the MCP servers that a client is told to use."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from mcplint.core import Source
 from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.record import NamedTuple
 
 
 class ClientFile(NamedTuple):

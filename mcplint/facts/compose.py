@@ -1,9 +1,10 @@
 """What one compose file says by itself: its documents as nodes, nothing merged or interpolated yet."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from mcplint.core import Source, Span
 from mcplint.facts.document import MappingNode
+from mcplint.record import NamedTuple
 
 
 class ComposeFile(NamedTuple):

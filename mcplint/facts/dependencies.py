@@ -1,10 +1,12 @@
 """What a project says that it depends on, and what a lock file says will be installed."""
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
 
 from mcplint.core import Span
 from mcplint.facts.document import ScalarNode
+from mcplint.record import NamedTuple
 
 MAIN, EXTRA, GROUP, BUILD = "main", "extra", "group", "build"
 

@@ -1,9 +1,11 @@
 """What the metadata of a package say that a project builds: `pyproject.toml`, `setup.cfg` or `package.json`."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Source, Span, Value
+from mcplint.record import NamedTuple
 
 
 class Metadata(NamedTuple):

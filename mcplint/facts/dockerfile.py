@@ -1,10 +1,12 @@
 """What one Dockerfile says by itself: its instructions, with the place of every word, and its stages, unexpanded."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.core import Source, Span
 from mcplint.passage import Passage
+from mcplint.record import NamedTuple
 
 
 class Flag(NamedTuple):
@@ -53,7 +55,7 @@ class Instruction(NamedTuple):
     json: bool = False
     pairs: tuple[Pair, ...] = ()
     heredocs: tuple[Heredoc, ...] = ()
-    inner: "Instruction | None" = None
+    inner: Instruction | None = None
 
     def flag(self, name: str) -> Flag | None:
         """The last flag of this name."""

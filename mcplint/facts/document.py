@@ -1,8 +1,11 @@
 """A YAML or JSON document as nodes with exact spans; both readers make the same shapes."""
 
-from typing import NamedTuple, TypeAlias
+from __future__ import annotations
+
+from typing import TypeAlias
 
 from mcplint.core import Span
+from mcplint.record import NamedTuple
 
 
 class ScalarNode(NamedTuple):
@@ -24,7 +27,7 @@ class SequenceNode(NamedTuple):
     """A list; the span runs from its first to its last character, trailing comments left out."""
 
     span: Span
-    items: "tuple[Node, ...]"
+    items: tuple[Node, ...]
     tag: str | None = None
 
 
@@ -32,10 +35,10 @@ class MappingNode(NamedTuple):
     """A mapping in its written order. Merge keys (`<<`) are resolved by the reader, aliases share their node."""
 
     span: Span
-    pairs: "tuple[tuple[ScalarNode, Node], ...]"
+    pairs: tuple[tuple[ScalarNode, Node], ...]
     tag: str | None = None
 
-    def get(self, key: str) -> "Node | None":
+    def get(self, key: str) -> Node | None:
         """The value of a key, or None."""
         return next((value for name, value in reversed(self.pairs) if name.text == key), None)
 

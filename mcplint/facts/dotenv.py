@@ -1,9 +1,10 @@
 """What one `.env` file says by itself, variables in its values not yet replaced."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from mcplint.core import Source, Span
 from mcplint.passage import Passage
+from mcplint.record import NamedTuple
 
 
 class Assignment(NamedTuple):

@@ -1,9 +1,11 @@
 """What a configuration file of HAProxy says by itself: its sections and their lines, word by word."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from mcplint.core import Source, Span
+from mcplint.record import NamedTuple
 
 
 class Word(NamedTuple):

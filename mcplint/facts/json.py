@@ -1,9 +1,10 @@
 """What a JSON text says, and where it is not strict JSON."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from mcplint.core import Edit, Note, Span
 from mcplint.facts.document import Node
+from mcplint.record import NamedTuple
 
 
 class Problem(NamedTuple):

@@ -1,10 +1,13 @@
 """What a `server.json` of the MCP registry says, and what the schema that it names minds in it."""
 
-from typing import Any, NamedTuple
+from __future__ import annotations
+
+from typing import Any
 
 from mcplint.core import Source
 from mcplint.facts.document import MappingNode
 from mcplint.facts.json import Problem
+from mcplint.record import NamedTuple
 
 Path = tuple[str | int, ...]
 

@@ -1,9 +1,11 @@
 """What one nginx file says: its directives as a tree, every word with its place."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.core import Note, Source, Span
+from mcplint.record import NamedTuple
 
 
 class Word(NamedTuple):
@@ -31,7 +33,7 @@ class Directive(NamedTuple):
     args: tuple[Word, ...]
     span: Span
     head: Span
-    block: "tuple[Directive, ...] | None" = None
+    block: tuple[Directive, ...] | None = None
     body: Span | None = None
     hole: bool = False
 
@@ -40,7 +42,7 @@ class Directive(NamedTuple):
         """The texts of its arguments."""
         return tuple(word.text for word in self.args)
 
-    def walk(self) -> "Iterator[Directive]":
+    def walk(self) -> Iterator[Directive]:
         """This directive and all below it, in the order of the file."""
         pending = [self]
         while pending:

@@ -1,9 +1,10 @@
 """What the files of hosting platforms say by themselves: Kubernetes manifests, app configurations, Procfiles."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from mcplint.core import Source, Span
 from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.record import NamedTuple
 
 
 class Resource(NamedTuple):

@@ -1,10 +1,12 @@
 """A Python module: its syntax tree, and where each node of it stands in the text."""
 
+from __future__ import annotations
+
 import ast
 import re
-from typing import NamedTuple
 
 from mcplint.core import Slot, Source, Span
+from mcplint.record import NamedTuple
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
 _STRIDE = 1024

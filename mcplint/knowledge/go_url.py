@@ -1,7 +1,10 @@
 """Addresses as the registry takes them apart: by the rules of Go's `net/url`, which passes what Python's would not."""
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
+
+from mcplint.record import NamedTuple
 
 _CONTROL = r"[\x00-\x1f\x7f]"
 _SCHEME = r"([a-zA-Z][a-zA-Z0-9+.-]*):"

@@ -5,8 +5,11 @@ Read from the Dockerfiles that their publishers keep in the open: docker-library
 (distroless), astral-sh/uv, nginxinc, sclorg (Red Hat), mamba-org, jupyter and chainguard-images.
 """
 
+from __future__ import annotations
+
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+
+from mcplint.record import NamedTuple
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PYTHON_PATH = "/usr/local/bin:" + SYSTEM_PATH

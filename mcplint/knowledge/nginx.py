@@ -3,8 +3,11 @@
 Directives: https://nginx.org/en/docs/dirindex.html, changes: https://nginx.org/en/CHANGES.
 """
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
+
+from mcplint.record import NamedTuple
 
 NEWEST = "1.30.6"
 """The newest release when this was written: what `nginx:latest` is taken for."""

@@ -5,11 +5,13 @@ Traefik: https://doc.traefik.io/traefik/routing/services/,
 ingress-nginx: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/.
 """
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
 
 from mcplint.knowledge import nginx
 from mcplint.knowledge.nginx import Affinity
+from mcplint.record import NamedTuple
 
 NGINX, INGRESS_NGINX, HAPROXY, TRAEFIK = "nginx", "ingress-nginx", "HAProxy", "Traefik"
 

@@ -1,8 +1,10 @@
 """Facts of all files joined into the parts of the model, inside out: containers, servers, routes, what is published."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mcplint.config import Config
 from mcplint.core import Failure, Note, Source, Span, Unreadable
@@ -23,6 +25,7 @@ from mcplint.model import (
     Route,
     Server,
 )
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 if TYPE_CHECKING:
@@ -82,7 +85,7 @@ def _publishes(reading: Reading, paths: Paths) -> bool:
     return bool(reading.all("manifest", paths.get("server.json", ())))
 
 
-def _places(reading: Reading, paths: Paths, workloads: "tuple[Service, ...]") -> tuple[Running, ...]:
+def _places(reading: Reading, paths: Paths, workloads: tuple[Service, ...]) -> tuple[Running, ...]:
     dockerfiles = reading.all("dockerfile", paths.get("dockerfile", ()))
     compose = reading.all("compose", paths.get("compose", ()))
     if not compose:
@@ -93,7 +96,7 @@ def _places(reading: Reading, paths: Paths, workloads: "tuple[Service, ...]") ->
     return acquainted(tuple(running(reading.tree, dockerfiles, projects(compose.values(), reading.tree), workloads)))
 
 
-def _platforms(reading: Reading, paths: Paths) -> "Platforms | None":
+def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
     """What platforms other than compose run, None where there is no file of any."""
     manifests, *others = (
         reading.all(kind, paths.get(kind, ())).values()
@@ -108,7 +111,7 @@ def _platforms(reading: Reading, paths: Paths) -> "Platforms | None":
     return platforms(reading.tree, manifests, kustomizations, configurations, procfiles)
 
 
-def _unread(paths: Paths, hosted: "Platforms | None") -> Iterator[Loose]:
+def _unread(paths: Paths, hosted: Platforms | None) -> Iterator[Loose]:
     """What may belong to the deployment and is not followed."""
     for path in paths.get("caddyfile", ()):
         yield Loose(path, Span(Source(path, ""), 0, 0), "Caddyfiles are not read")
@@ -160,7 +163,7 @@ def _containers(
 
 
 def _published(
-    reading: Reading, paths: Paths, network: Network, deployment: Deployment, in_front: "tuple[Front, ...]"
+    reading: Reading, paths: Paths, network: Network, deployment: Deployment, in_front: tuple[Front, ...]
 ) -> Deployment:
     """The deployment with its routes, with how they spread requests, and with what clients are told."""
     routes = tuple(route for front in in_front for route in front.routes)
@@ -182,7 +185,7 @@ def _why(part: Route) -> str:
     return "; ".join(dict.fromkeys(link.why for link in part.links)) or "leads to no server that is known"
 
 
-def _in_front(reading: Reading, paths: Paths, network: Network, entries: "tuple[Entry, ...]") -> "tuple[Front, ...]":
+def _in_front(reading: Reading, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Front, ...]:
     """The proxies of a project that has servers to stand in front of."""
     if not network.servers:
         return ()
@@ -255,7 +258,7 @@ def _manifests(
     )
 
 
-def _labelled(image: "Image", reading: Reading) -> Labelled:
+def _labelled(image: Image, reading: Reading) -> Labelled:
     dockerfile: Dockerfile = reading.all("dockerfile", [image.dockerfile])[image.dockerfile]
     stage = dockerfile.stages[image.number]
     last = (stage.origin, *stage.instructions)[-1].span
@@ -270,7 +273,7 @@ def _clients(reading: Reading, paths: Paths) -> tuple[ClientConfig, ...]:
     return tuple(client for file in reading.all("client", paths["client"]).values() for client in clients(file))
 
 
-def _joined(parts: tuple[P, ...], in_front: "tuple[Front, ...]", network: Network) -> tuple[P, ...]:
+def _joined(parts: tuple[P, ...], in_front: tuple[Front, ...], network: Network) -> tuple[P, ...]:
     if not parts or not network.servers:
         return parts
     from mcplint.link.published import joined

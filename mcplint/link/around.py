@@ -1,5 +1,7 @@
 """What a proxy does with the requests that belong to an MCP endpoint and do not go to it: messages of SSE, metadata."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from mcplint.core import UNKNOWN, Note, Value

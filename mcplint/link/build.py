@@ -1,14 +1,16 @@
 """What a build is told: its arguments, its context, the stages that are already made, what is known of base images."""
 
+from __future__ import annotations
+
 from bisect import bisect_left
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from mcplint.core import Note, Span, Value
 from mcplint.expand import expand
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.knowledge import images as known
 from mcplint.link.image import Image
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 # Arguments that BuildKit sets by itself; a stage that declares one gets its value.

@@ -1,15 +1,17 @@
 """The commands that RUN lines run, with their words as the shell of the build would expand them."""
 
+from __future__ import annotations
+
 import posixpath
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import NamedTuple
 
 from mcplint.core import Span, Value, join
 from mcplint.expand import expand, variables
 from mcplint.facts.dockerfile import Instruction
 from mcplint.link.commandline import Arg
 from mcplint.passage import Passage
+from mcplint.record import NamedTuple
 from mcplint.shell import LITERAL, VARIABLE, Command, Part, Redirect, Word, commands
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})

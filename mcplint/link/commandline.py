@@ -1,9 +1,11 @@
 """A command line taken apart into options with their values and what is left."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
 from mcplint.core import Span
+from mcplint.record import NamedTuple
 
 
 class Arg(NamedTuple):
@@ -25,7 +27,7 @@ class Options(NamedTuple):
     closed: bool = True
 
     @classmethod
-    def of(cls, args: Sequence[Arg], valued: Collection[str], plain: Collection[str] | None = None) -> "Options":
+    def of(cls, args: Sequence[Arg], valued: Collection[str], plain: Collection[str] | None = None) -> Options:
         """`valued`: the options that take the next word where they are not written `--name=value`.
 
         `plain`: those that take none; a word after an option that is in neither may be its value.

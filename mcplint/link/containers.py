@@ -1,9 +1,10 @@
 """From images and services to containers: what runs, with its environment, command and names."""
 
+from __future__ import annotations
+
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Value
 from mcplint.facts.dockerfile import Dockerfile
@@ -11,6 +12,7 @@ from mcplint.link.image import Image
 from mcplint.link.images import image as build_image
 from mcplint.link.service import Argv, ComposeProject, Service
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Volume
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 # Folders whose files deploy nothing, whatever they look like.

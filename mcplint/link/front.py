@@ -1,13 +1,15 @@
 """A proxy in front of servers, whatever program it is: its routes, where it listens, and what becomes of a request."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from mcplint.core import Note
 from mcplint.link.containers import Running
 from mcplint.link.nginx.answer import Answer
 from mcplint.link.reach import Network, Reached
 from mcplint.model import MISSING, DeadEnd, Link, Route
+from mcplint.record import NamedTuple
 
 
 class Front(NamedTuple):

@@ -3,14 +3,16 @@
 Paths inside the image are absolute; paths of the project are relative to its root, with `/`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Span, Value
 from mcplint.facts.dockerfile import Instruction
 from mcplint.link.service import Argv
 from mcplint.model import Install, Port, Probe
 from mcplint.passage import Passage
+from mcplint.record import NamedTuple
 
 
 class Launch(NamedTuple):
@@ -105,7 +107,7 @@ class Image(NamedTuple):
     runs: tuple[Instruction, ...] = ()
     tools: frozenset[str] = frozenset()
     stop_signal: Value[str | None] = Value((None,))
-    parts: Mapping[int, "Image"] = {}
+    parts: Mapping[int, Image] = {}
 
     def variable(self, name: str) -> Value[str | None]:
         """What the environment says of a name: known to be absent only where every layer of it is read."""

@@ -1,8 +1,9 @@
 """The steps of an image build that install Python packages: with what, from what, locked or not."""
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from mcplint.core import Note, Slot, Span, Value
 from mcplint.knowledge.pip import UV_VALUES
@@ -11,6 +12,7 @@ from mcplint.link.commandline import Arg, Options, subcommand
 from mcplint.link.pip import pip_install
 from mcplint.link.requirements import name_of
 from mcplint.model import Install
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 _UPGRADES = ("--upgrade", "-U", "--upgrade-package", "-P")

@@ -1,16 +1,18 @@
 """What decides which releases of packages are installed: the lock files and requirements that an image installs from,
 or those of the project where there is no image."""
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from mcplint.core import Note, Source, Span
 from mcplint.facts.dependencies import EXTRA, GROUP, MAIN, Include, Lock, Locked, Project, Requirement, Requirements
 from mcplint.kinds import kind
 from mcplint.link.reading import Reading
 from mcplint.model import Install
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock")

@@ -1,7 +1,9 @@
 """pip and what takes its arguments (`uv pip`, `pipx`, `uv tool`): whether they install exact releases."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mcplint.core import Note, Value
 from mcplint.knowledge.pip import PIP_PLAIN, PIP_VALUES
@@ -9,6 +11,7 @@ from mcplint.link.buildshell import Ran
 from mcplint.link.commandline import Arg, Options
 from mcplint.link.requirements import INSTALLERS, Pins, exact, file_pins, name_of, project_pins
 from mcplint.model import Install
+from mcplint.record import NamedTuple
 
 if TYPE_CHECKING:
     from mcplint.link.installs import Place
@@ -26,7 +29,7 @@ class _Item(NamedTuple):
     lock: str | None = None
 
 
-def pip_install(tool: str, command: Ran, args: tuple[Arg, ...], place: "Place") -> Iterator[Install]:
+def pip_install(tool: str, command: Ran, args: tuple[Arg, ...], place: Place) -> Iterator[Install]:
     """The install that a command line is; none where it only installs installers."""
     options = Options.of(args, PIP_VALUES, PIP_PLAIN)
     aside = INSTALLERS | place.removed
@@ -63,7 +66,7 @@ def _is_local(arg: Arg) -> bool:
     return arg.text.startswith((".", "/", "file:")) or arg.text.endswith((".whl", ".tar.gz", ".zip"))
 
 
-def _locked(items: list[_Item], options: Options, place: "Place", command: Ran) -> Value[bool]:
+def _locked(items: list[_Item], options: Options, place: Place, command: Ran) -> Value[bool]:
     held = options.given("--require-hashes", "--no-index")
     if held:
         return Value((True,), (Note(command.span, f"{held} admits nothing else"),))
@@ -78,14 +81,14 @@ def _locked(items: list[_Item], options: Options, place: "Place", command: Ran) 
     return Value(None if open_ else (True,), tuple(item.note for item in open_))
 
 
-def _constrained(options: Options, place: "Place") -> bool:
+def _constrained(options: Options, place: Place) -> bool:
     """Whether a constraints file, or one that an environment variable names, decides the releases."""
     return bool(options.values(*_CONSTRAINTS)) or any(
         name in place.env for name in ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "PIP_REQUIRE_HASHES")
     )
 
 
-def _file(arg: Arg, place: "Place") -> _Item:
+def _file(arg: Arg, place: Place) -> _Item:
     """A requirements file: one of the project, or one that the build wrote from a lock."""
     name = "-" if arg.text in _FED else arg.text.rpartition("/")[2]
     if name in place.exported:
@@ -99,7 +102,7 @@ def _file(arg: Arg, place: "Place") -> _Item:
     return _Item(pins.exact, note, path, path if pins.exact and pinned else None)
 
 
-def _project(arg: Arg, options: Options, place: "Place") -> _Item:
+def _project(arg: Arg, options: Options, place: Place) -> _Item:
     """A local project or archive. What was installed before it and fits is left as it is."""
     folder = place.folder(arg.text.partition("[")[0]) if arg.known else None
     note = Note(arg.span, "installs the project with what it asks for")

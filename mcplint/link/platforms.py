@@ -1,7 +1,8 @@
 """From the files of hosting platforms to what they run."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from mcplint.core import Note
 from mcplint.facts.platform import App, Kustomization, Manifests, Procfile
@@ -10,6 +11,7 @@ from mcplint.link.platform.cluster import PODS, cluster
 from mcplint.link.platform.ingress import Entry
 from mcplint.link.platform.traffic import traffic
 from mcplint.link.service import Service
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 APPS = {"fly": fly.fly, "render": render.render, "railway": railway.railway}

@@ -1,13 +1,16 @@
 """From what clients are told to what answers: the URL of a remote or a client followed through the proxies."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from mcplint.core import UNKNOWN, Note, Value
 from mcplint.link.front import Front
 from mcplint.link.nginx.answer import FILE, PROXY, REDIRECT, STATUS, Answer
 from mcplint.link.reach import LOOPBACK, Network, owning
 from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Server
+from mcplint.record import NamedTuple
 
 P = TypeVar("P", Remote, ClientConfig)
 

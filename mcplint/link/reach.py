@@ -1,11 +1,13 @@
 """Which server answers at a host and a port, asked from a place: a container, or the machine that runs them all."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from mcplint.core import Note
 from mcplint.link.containers import Running
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Server
+from mcplint.record import NamedTuple
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "ip6-localhost"})
 GATEWAY = frozenset({"host.docker.internal", "gateway.docker.internal", "172.17.0.1"})

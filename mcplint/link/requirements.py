@@ -1,11 +1,13 @@
 """Whether requirements name exact releases: a requirement, a requirements file, the dependencies of a project."""
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.core import Note, Source, Span, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 _DEEPEST = 8

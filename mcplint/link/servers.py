@@ -1,8 +1,9 @@
 """From a container's command to the MCP servers that it starts, with the values they have there."""
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Failure, Note, Span, Value
 from mcplint.knowledge.sdk import fact
@@ -20,6 +21,7 @@ from mcplint.program.places import Modules, Parsed, roots
 from mcplint.program.scan import scan
 from mcplint.program.scripts import script
 from mcplint.program.start import FUNCTION, NoStart, Start
+from mcplint.record import NamedTuple
 
 SDKS = ("fastmcp", "mcp")
 # Where a server class is imported from, where not every release has it.

@@ -4,11 +4,13 @@
 that something is said which the files cannot tell. Paths are relative to the project's root, with `/`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Span, Value
 from mcplint.model import Port, Probe
+from mcplint.record import NamedTuple
 
 ABSENT: Value[str | None] = Value((None,))
 """Known to be said nowhere."""

@@ -1,7 +1,8 @@
 """Which release of an SDK will run: the lock that is installed from, a pin, or the newest release that is admitted."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.dependencies import Requirement
@@ -10,6 +11,7 @@ from mcplint.knowledge.sdk import DATE, fact, newest_with
 from mcplint.link.needs import Needs, needs
 from mcplint.link.reading import Reading
 from mcplint.model import Install, Sdk
+from mcplint.record import NamedTuple
 
 # Who else brings an SDK along, and under which fact its range stands.
 BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}

@@ -3,6 +3,8 @@
 Every part knows its own span and how it was linked. A setting is a `Value`: rules ask it with `must` and `may`.
 """
 
+from __future__ import annotations
+
 from mcplint.model.containers import Container, Install, Port, Prerequisite, Probe, Sibling, Volume
 from mcplint.model.deployment import Deployment
 from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose

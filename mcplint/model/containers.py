@@ -1,10 +1,12 @@
 """What runs: containers with their environment, command, ports and what they were built with."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.model.links import ASSUMED, Link
+from mcplint.record import NamedTuple
 
 
 class Port(NamedTuple):

@@ -1,12 +1,13 @@
 """All parts of one project."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from mcplint.model.containers import Container
 from mcplint.model.links import Loose
 from mcplint.model.published import ClientConfig, Manifest, Package, Remote
 from mcplint.model.routes import DeadEnd, Route
 from mcplint.model.servers import Server
+from mcplint.record import NamedTuple
 
 
 class Deployment(NamedTuple):
@@ -18,7 +19,7 @@ class Deployment(NamedTuple):
     remotes: tuple[Remote, ...] = ()
     packages: tuple[Package, ...] = ()
     clients: tuple[ClientConfig, ...] = ()
-    manifests: "tuple[Manifest, ...]" = ()
+    manifests: tuple[Manifest, ...] = ()
     dead_ends: tuple[DeadEnd, ...] = ()
     loose: tuple[Loose, ...] = ()
 

@@ -1,8 +1,9 @@
 """How parts are linked, and what nothing linked to."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from mcplint.core import Note, Span
+from mcplint.record import NamedTuple
 
 MADE, ASSUMED, MISSING, STATED = "made", "assumed", "missing", "stated"
 

@@ -1,8 +1,11 @@
 """What a program does besides serving: its routes, its calls of the SDK, its middleware and files."""
 
-from typing import Any, NamedTuple
+from __future__ import annotations
+
+from typing import Any
 
 from mcplint.core import UNKNOWN, Note, Span, Value
+from mcplint.record import NamedTuple
 
 
 class Endpoint(NamedTuple):

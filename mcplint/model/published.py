@@ -1,12 +1,15 @@
 """What clients are told: registry documents, what they publish, and client configurations."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mcplint.core import UNKNOWN, Source, Span, Value
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.routes import Route
 from mcplint.model.servers import Server
+from mcplint.record import NamedTuple
 
 if TYPE_CHECKING:
     from mcplint.facts.document import MappingNode, Node
@@ -45,7 +48,7 @@ class Package(NamedTuple):
     url: Value[str]
     server: Server | None = None
     links: tuple[Link, ...] = ()
-    node: "MappingNode | None" = None
+    node: MappingNode | None = None
 
     @property
     def assumed(self) -> bool:
@@ -118,7 +121,7 @@ class Project(NamedTuple):
     distributions: tuple[Distribution, ...] = ()
     remote: GitRemote | None = None
     images: tuple[Labelled, ...] = ()
-    workflows: "tuple[Node, ...]" = ()
+    workflows: tuple[Node, ...] = ()
     recipes: tuple[Source, ...] = ()
     readmes: tuple[Source, ...] = ()
     paths: frozenset[str] = frozenset()
@@ -129,7 +132,7 @@ class Manifest(NamedTuple):
 
     id: str
     span: Span
-    document: "ServerJson"
+    document: ServerJson
     project: Project = Project()
     links: tuple[Link, ...] = ()
 

@@ -1,11 +1,13 @@
 """What proxies do with the requests of one location or path."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Edit, Note, Slot, Span, Value
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.servers import Server
+from mcplint.record import NamedTuple
 
 
 class Member(NamedTuple):

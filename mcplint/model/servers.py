@@ -1,11 +1,12 @@
 """MCP servers as their containers start them, the SDK below them, and how requests spread over them."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from mcplint.core import UNKNOWN, Edit, Note, Slot, Span, Value
 from mcplint.model.containers import Container
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.program import Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
+from mcplint.record import NamedTuple
 
 LOGIN = ("/.well-known/", "/authorize", "/token", "/register", "/revoke", "/auth/", "/consent", "/login", "/oauth")
 

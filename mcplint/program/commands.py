@@ -1,14 +1,16 @@
 """From a start command to what it starts: wrappers and launchers are taken off until the program is left."""
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from mcplint.core import Note, Span, Value
 from mcplint.program.places import roots
 from mcplint.program.scripts import script
 from mcplint.program.start import APP, FUNCTION, MODULE, SCRIPT, NoStart, Start
 from mcplint.program.words import Env, Grammar, Words, grammar, parse, place, text
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 MOST = 24
@@ -50,7 +52,7 @@ class Scene(NamedTuple):
             path = posixpath.join(self.workdir, path)
         return self.project_path(posixpath.normpath(path))
 
-    def because(self, word: Value[str], what: str) -> "Scene":
+    def because(self, word: Value[str], what: str) -> Scene:
         """This scene with one more note on the way to the target."""
         return self._replace(notes=(*self.notes, Note(place(word, self.span), what)), depth=self.depth + 1)
 

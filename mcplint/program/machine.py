@@ -3,12 +3,14 @@
 The parts are tables by kind of node and by dotted name of a library; they never call each other past the machine.
 """
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from mcplint.core import Note, Span, Value
 from mcplint.facts.python import Module
@@ -28,6 +30,7 @@ from mcplint.program.values import (
     noted,
     unknown,
 )
+from mcplint.record import NamedTuple
 
 if TYPE_CHECKING:
     from mcplint.model import Import, LogLevel, Sdk, SdkCall
@@ -106,9 +109,9 @@ class Surroundings(NamedTuple):
     project of a path that the program opens, or None.
     """
 
-    modules: "Modules"
+    modules: Modules
     env: Callable[[str], Value[str | None]]
-    sdk: "Callable[[str], Sdk]"
+    sdk: Callable[[str], Sdk]
     files: Callable[[str], str | None]
 
 
@@ -117,9 +120,9 @@ class Tables(NamedTuple):
 
     evaluators: Mapping[type, Evaluator]
     executors: Mapping[type, Executor]
-    call: "Callable[[Machine, Any, Args], Abstract]"
-    attribute: "Callable[[Machine, Any, str, Note], Abstract]"
-    load: "Callable[[Machine, str], Package | None]"
+    call: Callable[[Machine, Any, Args], Abstract]
+    attribute: Callable[[Machine, Any, str, Note], Abstract]
+    load: Callable[[Machine, str], Package | None]
     calls: dict[str, Handler]
     reads: dict[str, Reader]
     aliases: dict[str, str]

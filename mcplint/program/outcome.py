@@ -1,9 +1,10 @@
 """What a program turns out to start: its MCP servers with their settings, and what it reads on the way."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from mcplint.core import UNKNOWN, Note, Span, Value
 from mcplint.model import Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
+from mcplint.record import NamedTuple
 
 STDIO, SSE, STREAMABLE = "stdio", "sse", "streamable-http"
 

@@ -1,14 +1,16 @@
 """The commands that a project installs: console scripts of its metadata, by name."""
 
+from __future__ import annotations
+
 import ast
 import posixpath
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.program.places import around, aside
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 TABLES = (

@@ -1,9 +1,11 @@
 """What an ASGI application answers: its MCP endpoints with their prefixes, its other routes, its middleware."""
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from mcplint.core import Note, Slot, Span, Value
 from mcplint.model import Cors, Endpoint, Mounted
@@ -14,6 +16,7 @@ from mcplint.program.operators import product
 from mcplint.program.outcome import SSE, STREAMABLE, Served
 from mcplint.program.result import joined
 from mcplint.program.values import Abstract, Class, Function, Instance, Method, Sequence, known, noted, unknown
+from mcplint.record import NamedTuple
 
 DEEPEST = 12
 

@@ -1,9 +1,11 @@
 """What a start command starts: a Python file, module, function or ASGI application, and with which arguments."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from mcplint.core import Note, Span, Value
+from mcplint.record import NamedTuple
 
 SCRIPT, MODULE, FUNCTION, APP, OBJECT = "script", "module", "function", "app", "object"
 

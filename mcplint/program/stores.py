@@ -1,13 +1,15 @@
 """The files in which tools keep things between calls: JSON that is read and written whole, SQLite databases."""
 
+from __future__ import annotations
+
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from mcplint.core import Note
 from mcplint.model import Store
 from mcplint.program.values import Function
+from mcplint.record import NamedTuple
 
 LOCKS = r"\b(?:fcntl|filelock|portalocker|msvcrt|fasteners)\b"
 CONNECTS = ("sqlite3.connect", "aiosqlite.connect")

@@ -1,13 +1,16 @@
 """What the tools, resources and prompts of a server do when called: write to standard output, ask the client."""
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from mcplint.core import Note
 from mcplint.program.machine import Machine
 from mcplint.program.stores import Touch, touches
 from mcplint.program.values import Class, Frame, Function, Method, Package
+from mcplint.record import NamedTuple
 
 # Requests to the client, by what they are asked of: the `Context` of a tool, or the session behind it.
 OF_CONTEXT = frozenset({"elicit", "elicit_url", "sample", "sample_step", "list_roots"})

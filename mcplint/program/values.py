@@ -3,13 +3,16 @@
 A `Value` has these as options. Constants are Python's own; everything else is one of the classes here.
 """
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from mcplint.core import Note, Span, Value
 from mcplint.facts.python import Module
+from mcplint.record import NamedTuple
 
 Abstract: TypeAlias = Value[Any]
 CLOCK = count(1)
@@ -47,15 +50,13 @@ class Frame:
 
     __slots__ = ("depth", "function", "module", "names", "outer", "parent", "yields")
 
-    def __init__(
-        self, module: Module, names: Table, parent: "Frame | None", function: "Function | None" = None
-    ) -> None:
+    def __init__(self, module: Module, names: Table, parent: Frame | None, function: Function | None = None) -> None:
         self.module, self.names, self.parent, self.function = module, names, parent, function
         self.outer: dict[str, Frame] = {}
         self.yields: list[Abstract] | None = None
 
     @property
-    def top(self) -> "Frame":
+    def top(self) -> Frame:
         frame = self
         while frame.parent is not None:
             frame = frame.parent

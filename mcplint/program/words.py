@@ -1,9 +1,11 @@
 """Words of a command line: which are flags, which are their values, and which are arguments."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from mcplint.core import Note, Span, Value
+from mcplint.record import NamedTuple
 
 Words = tuple[Value[str], ...]
 

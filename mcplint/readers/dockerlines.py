@@ -3,13 +3,15 @@
 The line rules are those of BuildKit's parser (frontend/dockerfile/parser).
 """
 
+from __future__ import annotations
+
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.dockerfile import Heredoc
 from mcplint.passage import Passage
+from mcplint.record import NamedTuple
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _DIRECTIVES = ("syntax", "escape", "check")

@@ -3,8 +3,11 @@
 Every character keeps its place, so that an offset in the masked text is one in the file.
 """
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
+
+from mcplint.record import NamedTuple
 
 CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>"}
 

@@ -1,14 +1,16 @@
 """The tree of an nginx file, grown from its words, whatever nginx would say to them."""
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_left
-from typing import NamedTuple
 
 from crossplane.analyzer import DIRECTIVES  # type: ignore[import-untyped]
 
 from mcplint.core import Note, Source, Span
 from mcplint.facts.nginx import Directive, Word
 from mcplint.readers.nginx_mask import Hole
+from mcplint.record import NamedTuple
 
 DEEPEST = 200
 MOST_PROBLEMS = 50

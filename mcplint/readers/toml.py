@@ -1,10 +1,12 @@
 """Reads a TOML text into nodes with exact spans, which the standard library's parser does not tell."""
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
 
 from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.record import NamedTuple
 
 _DEEPEST = 64
 _SPACE = re.compile(r"[ \t]*+")
@@ -43,7 +45,7 @@ class _Table:
         pairs = tuple((key, self._settled(value, source)) for key, value in self.pairs.values())
         return MappingNode(Span(source, self.start, self.end), pairs)
 
-    def _settled(self, value: "Node | _Table | list[_Table]", source: Source) -> Node:
+    def _settled(self, value: Node | _Table | list[_Table], source: Source) -> Node:
         if isinstance(value, list):
             return SequenceNode(Span(source, value[0].start, value[-1].end), tuple(item.node(source) for item in value))
         return value.node(source) if isinstance(value, _Table) else value

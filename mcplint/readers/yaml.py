@@ -3,14 +3,17 @@
 PyYAML's own composer crashes the interpreter on deep nesting and reads scalars as YAML 1.1 does; its events do neither.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from mcplint.core import NOTE, Source, Span, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.record import NamedTuple
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser in C where PyYAML was built with it; the one in Python is 20 times slower, so it is given less."""

@@ -1,14 +1,16 @@
 """Keys that the publisher does not know: it drops them, or what they hold, without a word."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from mcplint.core import ERROR, Edit, Finding, Fix, Note
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.facts.manifest import Path
 from mcplint.knowledge.registry import KEYS, MEANT, PUBLISHER_PROVIDED, RENAMED
 from mcplint.model import Manifest
+from mcplint.record import NamedTuple
 from mcplint.registry.place import shown
 
 MOST = 100

@@ -1,14 +1,16 @@
 """Whether a package will prove that it belongs to the server's name, as the registry asks it to at publish."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from mcplint.core import WARNING, Edit, Finding, Fix, Note, Span, Value
 from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.knowledge.registry import LABEL
 from mcplint.model import Distribution, Labelled, Manifest
+from mcplint.record import NamedTuple
 from mcplint.registry.place import field, shown, text
 from mcplint.registry.weak import packages
 

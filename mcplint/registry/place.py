@@ -1,12 +1,14 @@
 """Places in a `server.json` as the registry's publisher decodes it: a key in any case, the last one, no null."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.core import Edit, Span
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.facts.manifest import Path
+from mcplint.record import NamedTuple
 
 
 def member(owner: MappingNode, key: str) -> tuple[ScalarNode, Node] | None:

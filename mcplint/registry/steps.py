@@ -1,13 +1,15 @@
 """GitHub workflows that publish to the registry, and what goes wrong in them."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.core import NOTE, WARNING, Edit, Finding, Fix, Note, Span
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
+from mcplint.record import NamedTuple
 from mcplint.registry.weak import packages
 
 _PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"

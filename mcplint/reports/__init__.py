@@ -1,9 +1,11 @@
 """What mcplint prints: one module a format, each a function from diagnostics to text."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from mcplint.core import ERROR, NOTE, WARNING, Diagnostic
+from mcplint.record import NamedTuple
 
 
 class Covered(NamedTuple):

@@ -1,10 +1,12 @@
 """Lines of a file with what there is to say of parts of them, underlined."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from mcplint.core import Span
 from mcplint.lines import line, place
+from mcplint.record import NamedTuple
 from mcplint.reports import under
 from mcplint.reports.cells import clean, layout
 from mcplint.reports.paint import Paint, plain

@@ -3,12 +3,15 @@
 Mermaid and DOT are text; SVG and HTML are laid out by Graphviz, which has to be installed for them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any
 
 from mcplint.core import ERROR, NOTE, WARNING, Diagnostic, Value
 from mcplint.model import ASSUMED, ClientConfig, Container, Deployment, Remote, Route, Server
+from mcplint.record import NamedTuple
 
 FORMATS = ("mermaid", "dot", "svg", "html")
 COLOURS = {ERROR: ("#fde8e8", "#c81e1e"), WARNING: ("#fdf6d8", "#a16207")}

@@ -1,12 +1,15 @@
 """The deployment as mcplint understands it: every part, what its settings will be, and which file says so."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from mcplint.core import Note, Span, Value
 from mcplint.lines import place
 from mcplint.model import MISSING, Deployment, Link, Port, Sdk
+from mcplint.record import NamedTuple
 from mcplint.reports.cells import cells, clean
 from mcplint.reports.paint import Paint, plain
 

@@ -1,8 +1,9 @@
 """Compose files put together as `docker compose` does it: overrides, `include`, `extends`, each in its own scope."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, isabs, join, normpath
-from typing import NamedTuple
 
 from mcplint.core import Note, Span, Unreadable, Value
 from mcplint.facts.compose import ComposeFile
@@ -10,6 +11,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.link.compose.interpolation import HOLE, Text, interpolate
 from mcplint.link.compose.merging import FILE, SERVICE, merged
 from mcplint.link.compose.variables import variables
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 MAX_INCLUDED = 16

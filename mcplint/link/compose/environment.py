@@ -1,7 +1,8 @@
 """The environment that a service is given: its env files, then its own variables over them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.core import Note, Span, Value
 from mcplint.facts.document import MappingNode, Node
@@ -10,6 +11,7 @@ from mcplint.link.compose.interpolation import Text
 from mcplint.link.compose.merging import entries
 from mcplint.link.compose.settings import said
 from mcplint.link.compose.variables import env_file, settings
+from mcplint.record import NamedTuple
 
 
 class Environment(NamedTuple):

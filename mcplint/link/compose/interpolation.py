@@ -3,13 +3,15 @@
 https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
 """
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from mcplint.core import Note, Slot, Span, Value
 from mcplint.passage import Passage
+from mcplint.record import NamedTuple
 
 HOLE = "\ufffc"
 """Stands in a text for what the files do not tell: any characters, or none."""
@@ -34,17 +36,17 @@ class Text(NamedTuple):
     runs: tuple[Run, ...]
 
     @classmethod
-    def of(cls, text: str, span: Span | None, trace: tuple[Note, ...] = ()) -> "Text":
+    def of(cls, text: str, span: Span | None, trace: tuple[Note, ...] = ()) -> Text:
         """A text of one origin; its characters have places where the span spells it."""
         return cls(text, (Run(0, span if span and span.text == text else None, trace),))
 
     @classmethod
-    def hole(cls, note: Note) -> "Text":
+    def hole(cls, note: Note) -> Text:
         """A text that is not known, and why."""
         return cls(HOLE, (Run(0, None, (note,)),))
 
     @classmethod
-    def join(cls, parts: "Iterable[Text]") -> "Text":
+    def join(cls, parts: Iterable[Text]) -> Text:
         """The parts one after the other; of nothing but empty ones the first stays, for its place."""
         given = tuple(parts)
         runs: list[Run] = []
@@ -59,7 +61,7 @@ class Text(NamedTuple):
     def known(self) -> bool:
         return HOLE not in self.text
 
-    def part(self, start: int, end: int | None = None) -> "Text":
+    def part(self, start: int, end: int | None = None) -> Text:
         """The characters from `start` to `end`."""
         end = len(self.text) if end is None else end
         first = bisect_right(self.runs, start, key=lambda run: run.start) - 1
@@ -77,7 +79,7 @@ class Text(NamedTuple):
             runs.append(Run(low - start, span, run.trace))
         return Text(self.text[start:end], tuple(runs))
 
-    def split(self, separator: str) -> "tuple[Text, ...]":
+    def split(self, separator: str) -> tuple[Text, ...]:
         """The parts between the separators."""
         parts, start = [], 0
         for piece in self.text.split(separator):

@@ -1,10 +1,12 @@
 """HAProxy's conditions on host and path: ACLs by name or in braces, joined by `and` and `or`."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.facts.haproxy import Line, Section, Word
 from mcplint.link.gateway.ways import EXACT, PREFIX, Match
+from mcplint.record import NamedTuple
 
 PATHS = {"path_beg": PREFIX, "path": EXACT}
 HOSTS = frozenset({"hdr(host)", "req.hdr(host)", "hdr(host),lower"})

@@ -3,11 +3,12 @@
 https://docs.haproxy.org/2.6/configuration.html
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Slot, Value
 from mcplint.facts.haproxy import HaproxyFile, Line, Section
@@ -18,6 +19,7 @@ from mcplint.link.gateway.conditions import Condition, conditions
 from mcplint.link.gateway.ways import MOST_WAYS, PREFIX, Match, Site, Way, answer, carried, kept, unknown
 from mcplint.link.reach import Network, home
 from mcplint.model import Member, Route, Setting
+from mcplint.record import NamedTuple
 
 MOST_MEMBERS = 200
 UNITS = {"us": 1e-6, "ms": 0.001, "": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

@@ -3,10 +3,11 @@
 https://doc.traefik.io/traefik/routing/providers/docker/, https://doc.traefik.io/traefik/routing/routers/#rule
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Value
 from mcplint.knowledge.proxies import TRAEFIK
@@ -28,6 +29,7 @@ from mcplint.link.gateway.ways import (
 )
 from mcplint.link.reach import Network
 from mcplint.model import Member, Route, Setting
+from mcplint.record import NamedTuple
 
 PORTS = {80: False, 443: True}
 ROUTER = re.compile(r"traefik\.http\.routers\.([^.]+)\.rule")

@@ -1,13 +1,15 @@
 """Which way a request takes through a proxy that looks at its host and path and passes it on."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple
 
 from mcplint.core import Note, Value
 from mcplint.link.carried import carrying
 from mcplint.link.nginx.answer import PROXY, STATUS, UNKNOWN, Answer
 from mcplint.model import Route
+from mcplint.record import NamedTuple
 
 MOST_WAYS = 500
 EXACT, PREFIX, SEGMENTS = "exact", "prefix", "segments"

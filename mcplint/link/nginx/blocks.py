@@ -1,11 +1,13 @@
 """The servers of a configuration and their locations, as nginx looks them up."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from mcplint.core import Span
 from mcplint.facts.nginx import Directive, Word
 from mcplint.link.nginx.levels import DEEPEST, Includes, Level
+from mcplint.record import NamedTuple
 
 
 class Listen(NamedTuple):
@@ -24,7 +26,7 @@ class Location(NamedTuple):
     level: Level
     kind: str
     text: str
-    nested: "Locations"
+    nested: Locations
 
     @property
     def span(self) -> Span:
@@ -42,7 +44,7 @@ class Location(NamedTuple):
         """Its own `proxy_pass`, as often as it is there."""
         return tuple(directive for directive in self.level.own.get("proxy_pass", ()) if directive.args)
 
-    def walk(self) -> "Iterator[Location]":
+    def walk(self) -> Iterator[Location]:
         """This location and all in it."""
         yield self
         yield from self.nested.walk()
@@ -58,7 +60,7 @@ class Locations(NamedTuple):
     unsure: tuple[Location, ...]
 
     @classmethod
-    def of(cls, locations: Iterable[Location]) -> "Locations":
+    def of(cls, locations: Iterable[Location]) -> Locations:
         """Some locations, sorted by how they match; of two that are the same the first counts."""
         every = tuple(locations)
         exact = {found.text: found for found in reversed(every) if found.kind == "="}

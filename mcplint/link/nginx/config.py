@@ -1,14 +1,16 @@
 """Which nginx files of a project make a configuration together."""
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from mcplint.core import Value
 from mcplint.facts.nginx import Directive, NginxFile
 from mcplint.link.nginx.blocks import VirtualServer, blocks, server_block
 from mcplint.link.nginx.levels import Includes, Level
 from mcplint.link.nginx.places import is_server_folder
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 

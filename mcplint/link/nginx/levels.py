@@ -1,13 +1,15 @@
 """Blocks of nginx with their includes expanded and their placeholders filled in, and what they hand down."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from mcplint.core import Unreadable, Value
 from mcplint.facts.nginx import Directive, NginxFile
 from mcplint.knowledge.nginx import ACCESS, NOT_INHERITED, REWRITES, TOGETHER
 from mcplint.link.nginx.envsubst import filled
 from mcplint.link.nginx.places import Places
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 DEEPEST = 16
@@ -26,7 +28,7 @@ class Level(NamedTuple):
     directive: Directive | None
     inside: tuple[Directive, ...]
     own: Mapping[str, tuple[Directive, ...]]
-    parent: "Level | None"
+    parent: Level | None
     open: bool
     files: frozenset[str]
     steps: tuple[Directive, ...] = ()
@@ -36,7 +38,7 @@ class Level(NamedTuple):
     def depth(self) -> int:
         return sum(1 for _ in self.outward())
 
-    def outward(self) -> "Iterator[Level]":
+    def outward(self) -> Iterator[Level]:
         """This block and those around it."""
         level: Level | None = self
         while level:

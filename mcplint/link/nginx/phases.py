@@ -1,7 +1,8 @@
 """The phases of a request in their order, from the server's rewrites to the content handler."""
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
 
 from mcplint.core import Note, Span
 from mcplint.facts.nginx import Directive
@@ -10,6 +11,7 @@ from mcplint.link.nginx import find
 from mcplint.link.nginx.request import Request
 from mcplint.link.nginx.rewrite import rewrite_phase
 from mcplint.link.nginx.text import Undecided, escape
+from mcplint.record import NamedTuple
 
 PROXY, REDIRECT, STATUS, FILE, OTHER, UNKNOWN = "proxy", "redirect", "status", "file", "other", "unknown"
 MOST_TURNS = 10

@@ -1,12 +1,14 @@
 """Where in a project the files lie that nginx includes by their path in the image."""
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from mcplint.facts.nginx import Directive, NginxFile
 from mcplint.glob import ANY, Pattern
 from mcplint.knowledge.nginx import SERVER_FOLDERS, STOCK_INCLUDES
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 
@@ -18,7 +20,7 @@ class Places(NamedTuple):
     image: Mapping[str, str]
 
     @classmethod
-    def of(cls, files: Mapping[str, NginxFile], tree: Tree, image: Mapping[str, str]) -> "Places":
+    def of(cls, files: Mapping[str, NginxFile], tree: Tree, image: Mapping[str, str]) -> Places:
         """The places of a project; what lies in nginx's folder of templates becomes part of `conf.d`."""
         made = {**image}
         for place, path in image.items():

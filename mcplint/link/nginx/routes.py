@@ -1,9 +1,10 @@
 """Routes: each location of nginx that passes requests on, with everything that is in effect there."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.nginx import Directive, NginxFile, Word
@@ -16,6 +17,7 @@ from mcplint.link.nginx.spelling import Settings, flag, seconds, setting, statem
 from mcplint.link.nginx.text import normalise
 from mcplint.link.nginx.upstream import balancing, members
 from mcplint.model import Route
+from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 MOST_ROUTES = 500

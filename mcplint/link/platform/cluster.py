@@ -1,12 +1,14 @@
 """The Kubernetes objects of a project, and which of them speak of the same pods."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
-from typing import NamedTuple
 
 from mcplint.core import Note
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import Kustomization, Manifests, Resource
+from mcplint.record import NamedTuple
 
 PODS = frozenset(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Pod"))
 

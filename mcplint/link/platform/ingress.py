@@ -1,7 +1,8 @@
 """The Ingresses of a cluster, a path at a time."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.core import Note, Span, Value
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
@@ -9,6 +10,7 @@ from mcplint.facts.platform import Resource
 from mcplint.link.compose.settings import number
 from mcplint.link.platform.cluster import Cluster, texts
 from mcplint.link.platform.settings import string
+from mcplint.record import NamedTuple
 
 COMMUNITY = "nginx.ingress.kubernetes.io/"
 OTHERS = ("nginx.org/", "nginx.com/")

@@ -1,8 +1,9 @@
 """How requests reach the pods of a Kubernetes object: how many there are, and what sends a client to the same one."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.core import UNKNOWN, Note, Value, join
 from mcplint.facts.document import ScalarNode, at, items, pairs
@@ -14,6 +15,7 @@ from mcplint.link.platform import ingress_nginx
 from mcplint.link.platform.cluster import PODS, Cluster, template, texts
 from mcplint.link.platform.ingress import Entry, entries
 from mcplint.link.platform.settings import string
+from mcplint.record import NamedTuple
 
 STICKY = re.compile(r"affinity|sticky|stickiness|hash", re.IGNORECASE)
 PROXIES = re.compile(r"(?:^|/)(?:haproxy|nginx|envoy|traefik|caddy|openresty|apisix|kong)(?:[:@-][^/]*)?$")

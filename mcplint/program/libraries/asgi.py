@@ -1,8 +1,10 @@
 """ASGI servers: uvicorn and hypercorn as a program calls them, and as commands."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from mcplint.core import Note, Span
 from mcplint.model import Asgi
@@ -11,6 +13,7 @@ from mcplint.program.machine import Args, Handler, Machine
 from mcplint.program.outcome import Served
 from mcplint.program.site import Site, Way, visit
 from mcplint.program.values import Abstract, Coroutine, Instance, Sequence, each, known, noted, unknown
+from mcplint.record import NamedTuple
 
 DEFAULTS: Mapping[str, Any] = {"host": "127.0.0.1", "port": 8000}
 

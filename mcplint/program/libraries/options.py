@@ -1,12 +1,14 @@
 """Command-line options as argparse, click and typer understand them, over words that may not all be known."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from mcplint.core import Note
 from mcplint.program.journal import Raised
 from mcplint.program.machine import Args, Machine
 from mcplint.program.values import Abstract, External, Sequence, known, noted, union, unknown
+from mcplint.record import NamedTuple
 
 VALUE, TRUE, FALSE, COUNT, MANY, REST = "value", "true", "false", "count", "many", "rest"
 
