@@ -15,7 +15,7 @@ def main() -> None:
 
     A short life among long-lived tuples: memory is looked through for cycles seldom, and not taken apart at the end.
     """
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
     code = run()
     for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError):
