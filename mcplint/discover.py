@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 
 from mcplint.core import ERROR, NOTE, WARNING, Source, Span, Unreadable
+from mcplint.git import Listed, upwards, work_tree
 from mcplint.kinds import kind
 from mcplint.load import SPECIAL, load
 from mcplint.tree import Tree
@@ -21,8 +22,6 @@ PRUNED = frozenset(
 # Where the repository is pushed to, which matters for what it publishes; read as text, git is not asked.
 GIT_CONFIG = ".git/config"
 MOST_FILES = 200_000
-# Seconds that git may take to list.
-PATIENCE = 30
 CONFIGURATIONS = ("mcplint.toml", "pyproject.toml")
 
 
@@ -35,19 +34,11 @@ def project(start: str) -> str:
     start = os.path.realpath(start)
     if not os.path.isdir(start):
         start = os.path.dirname(start)
-    above = list(_upwards(start))
+    above = list(upwards(start))
     here = os.path.realpath(os.getcwd())
-    top = next((folder for folder in above if os.path.lexists(os.path.join(folder, ".git"))), None)
-    top = top or (here if here in above else start)
+    top = work_tree(start) or (here if here in above else start)
     inside = above[: above.index(top) + 1]
     return next((folder for folder in inside if configuration(folder)), top)
-
-
-def _upwards(folder: str) -> Iterator[str]:
-    yield folder
-    while (parent := os.path.dirname(folder)) != folder:
-        folder = parent
-        yield folder
 
 
 def configuration(root: str) -> str | None:
@@ -63,13 +54,13 @@ def configuration(root: str) -> str | None:
     return None
 
 
-def tree(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Tree:
+def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Tree:
     """The files of a project, without those that match a glob of `exclude` or lie in a folder that does.
 
-    `root` is a real path. `named`: paths in the project that someone asked about: they belong to it even where git
-    ignores them, and a file among them that cannot be read is an error.
+    `root` is a real path. `listed`: those that git lists, None for all that lie there. `named`: paths in the project
+    that someone asked about: they belong to it even where git ignores them, and a file among them that cannot be read
+    is an error.
     """
-    listed = _listed_by_git(root) if in_work_tree(root) else None
     paths, problems = walk(root) if listed is None else _present(root, listed)
     for name in named:
         if name and name not in paths and not any(path.startswith(f"{name}/") for path in paths):
@@ -80,32 +71,6 @@ def tree(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) ->
     if any(path.endswith("server.json") for path in kept) and os.path.isfile(os.path.join(root, GIT_CONFIG)):
         kept = [*kept, GIT_CONFIG]
     return Tree(kept, lambda path: load(root, path), problems, named)
-
-
-def in_work_tree(root: str) -> bool:
-    """Whether a folder lies in a git work tree."""
-    return any(os.path.lexists(os.path.join(folder, ".git")) for folder in _upwards(root))
-
-
-def _listed_by_git(root: str) -> set[str] | None:
-    """The tracked files and those that git does not ignore, or None where git cannot tell.
-
-    A repository's own configuration can name programs to run: none of those that listing asks for is left on, and what
-    this process was started with (`GIT_DIR` inside a hook) does not turn git to another repository.
-    """
-    import subprocess
-
-    command = ["git", "--no-pager", "-C", root]
-    for setting in ("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.excludesFile=/dev/null"):
-        command += ["-c", setting]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
-    command += ["ls-files", "-co", "--exclude-standard", "-z"]
-    try:
-        run = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return {os.fsdecode(name) for name in run.stdout.split(b"\0") if name} if run.returncode == 0 else None
 
 
 def _present(root: str, listed: set[str]) -> tuple[set[str], list[Unreadable]]:

@@ -10,6 +10,7 @@ from mcplint.catalogue import catalogue
 from mcplint.config import Config
 from mcplint.config import load as load_config
 from mcplint.core import Diagnostic, Rule, Unreadable
+from mcplint.git import listing, work_tree
 from mcplint.load import load
 from mcplint.mistake import Mistake, meant
 from mcplint.record import NamedTuple
@@ -44,10 +45,11 @@ def open_workspace(
     """The project of some paths; raises Mistake."""
     real = [_real(path) for path in paths or ["."]]
     root = _root(real)
-    rules = catalogue(rules_folder)
-    config = _config(root, configuration, rules)
     asked = tuple("" if path == root else os.path.relpath(path, root).replace(os.sep, "/") for path in real)
-    tree = discover.tree(root, config.exclude, asked)
+    with listing(root) as listed:
+        rules = catalogue(rules_folder)
+        config = _config(root, configuration, rules)
+        tree = discover.tree(root, listed(), config.exclude, asked)
     folder = os.path.relpath(root).replace(os.sep, "/")
     return Workspace(root, folder, tree, rules, config, () if "" in asked else asked)
 
@@ -67,12 +69,12 @@ def _real(path: str) -> str:
 
 def _root(paths: Collection[str]) -> str:
     """The one project that all paths belong to."""
-    root = discover.project(os.path.commonpath(paths))
-    own = {discover.project(path) for path in paths}
-    known = root == os.path.realpath(os.getcwd()) or discover.configuration(root) or discover.in_work_tree(root)
-    if root not in own and not known:
-        raise Mistake(f"these paths belong to different projects: {', '.join(sorted(own))}")
-    return root
+    together = os.path.commonpath(paths)
+    projects = {path: discover.project(path) for path in {together, *paths}}
+    root, own = projects[together], {projects[path] for path in paths}
+    if root in own or root == os.path.realpath(os.getcwd()) or discover.configuration(root) or work_tree(root):
+        return root
+    raise Mistake(f"these paths belong to different projects: {', '.join(sorted(own))}")
 
 
 def _config(root: str, given: str | None, rules: tuple[Rule, ...]) -> Config:

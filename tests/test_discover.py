@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from mcplint import discover
+from mcplint import git as asked
 from mcplint.core import Unreadable
 from mcplint.kinds import kind
 from mcplint.load import decode, load
@@ -59,6 +60,11 @@ def test_the_kind_is_told_by_the_path(path, name):
     assert (found.name if found else None) == name
 
 
+def files(root, *exclude, named=()):
+    with asked.listing(str(root)) as listed:
+        return discover.tree(str(root), listed(), exclude, named)
+
+
 def git(*arguments: str) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     identity = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
@@ -80,28 +86,26 @@ FILES = {
 def test_git_lists_what_it_does_not_ignore(project):
     root = project(FILES)
     git("init", "-q")
-    assert discover.tree(str(root)).paths >= {"Dockerfile", "src/server.py", ".gitignore"}
-    assert not {
-        path for path in discover.tree(str(root)).paths if path.startswith(("ignored", "node_modules", ".venv"))
-    }
+    assert files(root).paths >= {"Dockerfile", "src/server.py", ".gitignore"}
+    assert not {path for path in files(root).paths if path.startswith(("ignored", "node_modules", ".venv"))}
 
 
 def test_without_git_all_is_listed_but_what_is_never_the_projects_own(project):
     root = project(FILES)
-    assert discover.tree(str(root)).paths == {"Dockerfile", "src/server.py", ".gitignore", "ignored/Dockerfile"}
+    assert files(root).paths == {"Dockerfile", "src/server.py", ".gitignore", "ignored/Dockerfile"}
 
 
 def test_a_path_that_is_asked_about_belongs_to_the_project_though_git_ignores_it(project):
     root = str(project(FILES))
     git("init", "-q")
-    assert "ignored/Dockerfile" in discover.tree(root, named=["ignored/Dockerfile"]).paths
-    assert "ignored/Dockerfile" in discover.tree(root, named=["ignored"]).paths
+    assert "ignored/Dockerfile" in files(root, named=["ignored/Dockerfile"]).paths
+    assert "ignored/Dockerfile" in files(root, named=["ignored"]).paths
 
 
 @pytest.mark.parametrize("glob", ["src", "src/", "src/*", "*.py", "src/server.py"])
 def test_what_is_excluded_is_not_there(project, glob):
     root = str(project({"src/server.py": "", "Dockerfile": ""}))
-    assert discover.tree(root, [glob]).paths == {"Dockerfile"}
+    assert files(root, glob).paths == {"Dockerfile"}
 
 
 def test_a_deleted_file_is_not_there(project):
@@ -109,7 +113,7 @@ def test_a_deleted_file_is_not_there(project):
     git("init", "-q")
     git("add", ".")
     (root / "server.py").unlink()
-    assert discover.tree(str(root)).paths == {"Dockerfile"}
+    assert files(root).paths == {"Dockerfile"}
 
 
 @pytest.mark.parametrize("replace", [lambda folder: None, lambda folder: folder.write_text("a file")])
@@ -119,7 +123,7 @@ def test_a_deleted_folder_is_not_there(project, replace):
     git("add", ".")
     shutil.rmtree(root / "src")
     replace(root / "src")
-    found = discover.tree(str(root))
+    found = files(root)
     assert (found.paths - {"src"}, dict(found.problems)) == ({"Dockerfile"}, {})
 
 
@@ -129,7 +133,7 @@ def test_a_tracked_folder_that_became_a_link_to_outside_is_not_looked_into(proje
     git("add", ".")
     (root / "deploy").rename(tmp_path / "outside")
     (root / "deploy").symlink_to(tmp_path / "outside")
-    assert discover.tree(str(root)).source("deploy/Dockerfile") is None
+    assert files(root).source("deploy/Dockerfile") is None
 
 
 HOSTILE = """
@@ -175,7 +179,7 @@ def test_a_hostile_repository_leaves_no_trace(project, tmp_path, hook):
     evil.chmod(0o755)
     with open(root / ".git" / "config", "a") as config:
         config.write(HOSTILE.replace("HOOKS", str(evil.parent)).replace("HOOK", str(evil)).replace("TRACE", str(trace)))
-    assert "Dockerfile" in discover.tree(str(root)).paths
+    assert "Dockerfile" in files(root).paths
     assert not trace.exists()
 
 
@@ -185,15 +189,31 @@ def test_what_a_hook_was_started_with_does_not_lead_to_another_repository(projec
     git("init", "-q", str(tmp_path / "other"))
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "other"))
-    assert discover.tree(str(root)).paths == {"Dockerfile"}
+    assert files(root).paths == {"Dockerfile"}
 
 
 def test_an_index_that_is_no_file_does_not_hang(project, monkeypatch):
     root = project({"Dockerfile": ""})
     git("init", "-q")
     os.mkfifo(root / ".git" / "index")
-    monkeypatch.setattr(discover, "PATIENCE", 1)
-    assert "Dockerfile" in discover.tree(str(root)).paths
+    with pytest.raises(KeyError), asked.listing(str(root)):
+        raise KeyError
+    monkeypatch.setattr(asked, "PATIENCE", 1)
+    assert "Dockerfile" in files(root).paths
+
+
+def test_a_list_longer_than_a_pipe_holds_arrives_whole(project):
+    names = {f"{'long' * 40}{number}.py" for number in range(1000)}
+    root = project(dict.fromkeys(names, ""))
+    git("init", "-q")
+    with asked.listing(str(root)) as listed:
+        assert listed() == names
+
+
+def test_where_there_is_no_git_what_lies_there_is_listed(project, monkeypatch):
+    root = project({"Dockerfile": "", ".git/HEAD": ""})
+    monkeypatch.setenv("PATH", str(root))
+    assert files(root).paths == {"Dockerfile"}
 
 
 @pytest.mark.parametrize("configured", ["mcplint.toml", "pyproject.toml", None])
@@ -312,7 +332,7 @@ def test_a_tree_has_a_problem_for_each(project, make, with_git):
     make(root / "Dockerfile")
     if with_git:
         git("init", "-q")
-    tree = discover.tree(str(root))
+    tree = files(root)
     assert tree.source("Dockerfile") is None
     assert "Dockerfile" in tree.problems
 
@@ -320,11 +340,11 @@ def test_a_tree_has_a_problem_for_each(project, make, with_git):
 def test_a_link_inside_the_project_is_read(project):
     root = project({"docker/Dockerfile.prod": "FROM x\n"})
     (root / "Dockerfile").symlink_to("docker/Dockerfile.prod")
-    assert discover.tree(str(root)).source("Dockerfile").text == "FROM x\n"
+    assert files(root).source("Dockerfile").text == "FROM x\n"
 
 
 def test_a_file_name_that_is_no_text(project):
     root = project({"Dockerfile": ""})
     name = os.fsdecode(b"\xff.conf")
     (root / name).write_text("server {}\n")
-    assert discover.tree(str(root)).source(name).text == "server {}\n"
+    assert files(root).source(name).text == "server {}\n"

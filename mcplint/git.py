@@ -1,0 +1,75 @@
+"""What git says of a folder, asked so that nothing runs which the repository names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+Listed = set[str] | None
+# Seconds that git may take to list.
+PATIENCE = 30
+
+
+def work_tree(folder: str) -> str | None:
+    """The top of the git work tree that a folder lies in, or None."""
+    return next((each for each in upwards(folder) if os.path.lexists(os.path.join(each, ".git"))), None)
+
+
+def upwards(folder: str) -> Iterator[str]:
+    """A folder and those that it lies in, inside out."""
+    yield folder
+    while (parent := os.path.dirname(folder)) != folder:
+        folder = parent
+        yield folder
+
+
+@contextmanager
+def listing(root: str) -> Iterator[Callable[[], Listed]]:
+    """Has git list the files of a folder while its caller does other things; what is yielded waits for the answer.
+
+    The answer: the tracked files and those that git does not ignore, or None where git cannot tell.
+    """
+    process = _started(root) if work_tree(root) else None
+    if process is None:
+        yield lambda: None
+        return
+    with process:
+        try:
+            yield lambda: _answer(process)
+        finally:
+            process.kill()
+
+
+def _started(root: str) -> Popen[bytes] | None:
+    """git at work, None where there is none.
+
+    A repository's own configuration can name programs to run: none of those that listing asks for is left on, and what
+    this process was started with (`GIT_DIR` inside a hook) does not turn git to another repository.
+    """
+    from subprocess import DEVNULL, PIPE, Popen
+
+    command = ["git", "--no-pager", "-C", root]
+    for setting in ("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.excludesFile=/dev/null"):
+        command += ["-c", setting]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+    command += ["ls-files", "-co", "--exclude-standard", "-z"]
+    try:
+        return Popen(command, env=environment, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
+    except OSError:
+        return None
+
+
+def _answer(process: Popen[bytes]) -> Listed:
+    from subprocess import TimeoutExpired
+
+    try:
+        output, _ = process.communicate(timeout=PATIENCE)
+    except TimeoutExpired:
+        return None
+    return {os.fsdecode(name) for name in output.split(b"\0") if name} if process.returncode == 0 else None
