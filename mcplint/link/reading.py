@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcplint.core import NOTE, Failure, Note, Span, Unreadable
 from mcplint.tree import Tree
+
+if TYPE_CHECKING:
+    from mcplint.program.places import Parsed
 
 
 class Reading:
     """What has been read of a project so far.
 
     A class because it remembers: `problems` holds what could not be read, `failures` where mcplint itself failed over a
-    file, which keeps nothing from the rest. Each file is read once.
+    file, which keeps nothing from the rest, `parsed` the modules of the programs that were followed. Each file is read
+    once.
     """
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.problems: dict[str, Unreadable] = {}
         self.failures: list[Failure] = []
+        self.parsed: Parsed = {}
         self._facts: dict[tuple[str, str], Any] = {}
 
     def of(self, reader: str, path: str) -> Any | None:

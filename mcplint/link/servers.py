@@ -17,7 +17,7 @@ from mcplint.program.commands import Scene, resolve
 from mcplint.program.interpreter import run
 from mcplint.program.machine import Surroundings
 from mcplint.program.outcome import Outcome, Served
-from mcplint.program.places import Modules, Parsed, roots
+from mcplint.program.places import Modules, roots
 from mcplint.program.scan import scan
 from mcplint.program.scripts import script
 from mcplint.program.start import FUNCTION, NoStart, Start
@@ -111,7 +111,6 @@ class Programs:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self._runs: list[tuple[Start, Running, Outcome]] = []
-        self._parsed: Parsed = {}
         self._ids: dict[str, int] = {}
 
     def started(self, place: Running) -> Started:
@@ -153,7 +152,7 @@ class Programs:
         for other, elsewhere, outcome in self._runs:
             if other == start and _alike(place, elsewhere, outcome.asked):
                 return outcome
-        modules = Modules(self.reading.tree, start.roots, self._parsed)
+        modules = Modules(self.reading.tree, start.roots, self.reading.parsed)
         workdir = place.container.workdir.only or "/"
 
         def file(path: str) -> str | None:
@@ -246,7 +245,8 @@ def installed(reading: Reading, name: str) -> tuple[Server, ...]:
     places = roots(tree, found.folder, posixpath.join(found.folder, "src"))
     start = Start(FUNCTION, found.target, found.span, None, roots=places)
     sdk = sdks(None, reading, found.folder)
-    outcome = run(start, Surroundings(Modules(tree, places), lambda name: Value(None), sdk, lambda file: None))
+    modules = Modules(tree, places, reading.parsed)
+    outcome = run(start, Surroundings(modules, lambda name: Value(None), sdk, lambda file: None))
     why = Link(None, MISSING, f"{name} is started by those who install it", (Note(found.span, "is installed"),))
     return tuple(parts(outcome, None, sdk, why, {}))
 

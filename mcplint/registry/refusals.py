@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from mcplint.core import Finding
@@ -24,19 +24,19 @@ def _refusals(manifest: Manifest, subjects: tuple[str, ...]) -> Iterator[Finding
     if not manifest.document.whole:
         return
     spoken = {violation.path for violation in manifest.document.violations}
-    for row, place in _refused(manifest):
-        if row.subject in subjects and not _is_pending(place) and not _covered(place.path, spoken):
+    for row, place in _refused(manifest, (row for row in ROWS if row.subject in subjects)):
+        if not _is_pending(place) and not _covered(place.path, spoken):
             yield Finding(_message(row, place), place.span, fix=row.mend(place))
             spoken.add(place.path)
 
 
 def is_refused(manifest: Manifest, violation: Violation) -> bool:
     """Whether publishing, too, refuses what the schema refuses there."""
-    return any(place.path == violation.path for _, place in _refused(manifest))
+    return any(place.path == violation.path for _, place in _refused(manifest, ROWS))
 
 
-def _refused(manifest: Manifest) -> Iterator[tuple[Row, Place]]:
-    for row in ROWS:
+def _refused(manifest: Manifest, rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
+    for row in rows:
         for pattern in row.at.split("|"):
             for place in places(manifest.document.root, pattern):
                 if row.refuses(place):
