@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mcplint.core import SEVERITIES, Note, Rule, Source, Span, Value
+from mcplint.core import SEVERITIES, Note, Rule, Source, Span, Unreadable, Value
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs
+from mcplint.lines import place
 from mcplint.mistake import Mistake, meant
 from mcplint.record import NamedTuple
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 OFF = "off"
-NOWHERE = Span(Source("", ""), 0, 0)
 
 
 class Silence(NamedTuple):
@@ -62,149 +63,136 @@ FAIL_ON = (*reversed(SEVERITIES), "never")
 NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
 
 
-class _Wrong(Exception):
-    """A mistake at a path of keys; `item` is the string in question where the mistake is not the key."""
-
-    def __init__(self, message: str, *keys: str, item: str = "") -> None:
-        self.message, self.keys, self.item = message, keys, item
-
-
 def load(path: str, text: str, rules: Iterable[Rule], shown: str = "") -> Config:
     """The settings that a configuration file makes; raises Mistake, which calls the file as it is `shown`."""
-    import tomllib
+    from mcplint.readers import toml
 
-    text, shown = text.replace("\r\n", "\n"), shown or path
-    prefix = ("tool", "mcplint") if path.endswith("pyproject.toml") else ()
     try:
-        document = tomllib.loads(text)
-        for depth in range(1, len(prefix) + 1):
-            document = _typed(document, dict, *prefix[:depth])
-        settings = _config(document, {rule.name: rule for rule in rules})
-        return _placed(settings, Source(path, text), prefix)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _undecodable(shown, text, error) from None
-    except _Wrong as wrong:
-        from mcplint.toml_keys import find
-
-        line, column = find(text, (*prefix, *wrong.keys), wrong.item)
-        raise Mistake(f"{shown}:{line}:{column}: {wrong.message}") from None
+        document: Node | None = toml.read(Source(path, text))
+        for key in ("tool", "mcplint") if path.endswith("pyproject.toml") else ():
+            document = _typed(document, key, dict)
+        return _config(document, {rule.name: rule for rule in rules})
+    except Unreadable as wrong:
+        line, column, *_ = place(wrong.span)
+        raise Mistake(f"{shown or path}:{line}:{column}: {wrong.message}") from None
 
 
-def _undecodable(path: str, text: str, error: Exception) -> Mistake:
-    """tomllib ends its messages with `(at line 3, column 5)` or `(at end of document)`."""
-    message, _, where = str(error).rpartition(" (at ")
-    numbers = [int(word) for word in where.replace(",", " ").replace(")", " ").split() if word.isdecimal()]
-    line, column = numbers if len(numbers) == 2 else (text.count("\n") + 1, len(text) - text.rfind("\n"))
-    return Mistake(f"{path}:{line}:{column}: is no TOML: {message or error}")
+def _wrong(node: Node | None, message: str) -> Unreadable:
+    """A mistake at a node; one in quotes begins with them."""
+    assert node
+    quote = isinstance(node, ScalarNode) and node.quoted
+    return Unreadable(node.span._replace(start=node.span.start - quote), message)
 
 
-def _config(document: Mapping[str, Any], rules: Mapping[str, Rule]) -> Config:
-    if "tool" in document:
-        raise _Wrong("here settings stand without [tool.mcplint]", "tool")
+def _config(document: Node | None, rules: Mapping[str, Rule]) -> Config:
+    if at(document, "tool"):
+        raise _wrong(_key(document, "tool"), "here settings stand without [tool.mcplint]")
     _known("key", document, ("fail-on", "pedantic", "exclude", "ignore", "rules", "deployment"))
-    severities, options = _rules(_typed(document, dict, "rules"), rules)
-    fail_on = _typed(document, str, "fail-on", default="warning")
-    _one_of("severity", fail_on, FAIL_ON, "fail-on")
+    severities, options = _rules(_typed(document, "rules", dict), rules)
+    fail_on = _typed(document, "fail-on", str)
     return Config(
         severities={name: severity for name, severity in severities.items() if severity != OFF},
         options=options,
-        ignore=tuple(_ignores(_typed(document, dict, "ignore"), rules)),
-        exclude=tuple(glob.removeprefix("./") for glob in _strings(document, "exclude")),
-        fail_on=fail_on,
-        pedantic=_typed(document, bool, "pedantic", default=False),
+        ignore=tuple(_ignores(_typed(document, "ignore", dict), rules)),
+        exclude=tuple(glob.text.removeprefix("./") for glob in _strings(document, "exclude")),
+        fail_on=_one_of("severity", fail_on, FAIL_ON) if fail_on else "warning",
+        pedantic=bool(_plain(_typed(document, "pedantic", bool))),
         off=frozenset(name for name, severity in severities.items() if severity == OFF),
-        deployment=_deployment(_typed(document, dict, "deployment")),
+        deployment=dict(_deployment(_typed(document, "deployment", dict))),
     )
 
 
-def _rules(table: Mapping[str, Any], rules: Mapping[str, Rule]) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
     """Severities and options: `rule = "warning"`, or `rule = { severity = "warning", option = 3 }`."""
     severities: dict[str, str] = {}
     options: dict[str, dict[str, Any]] = {}
-    _known("rule", table, rules, "rules")
-    for name, setting in table.items():
-        keys = ("rules", name)
-        if not isinstance(setting, (str, dict)):
-            raise _Wrong(f'"{name}" is a severity ({", ".join((OFF, *SEVERITIES))}), not {_name(setting)}', *keys)
-        given = dict(setting) if isinstance(setting, dict) else {"severity": setting}
-        if "severity" in given:
-            severities[name] = _typed(given, str, *keys, "severity")
-            _one_of("severity", severities[name], (OFF, *SEVERITIES), *keys)
-            del given["severity"]
-        defaults = dict(rules[name].options)
-        _known(f"option of {name}", given, defaults, *keys)
+    _known("rule", table, rules)
+    for name, setting in pairs(table):
+        if _type(setting) not in (str, dict):
+            choice = ", ".join((OFF, *SEVERITIES))
+            raise _wrong(name, f'"{name.text}" is a severity ({choice}), not {_name(setting)}')
+        severity = _typed(setting, "severity", str) if isinstance(setting, MappingNode) else setting
+        if severity:
+            severities[name.text] = _one_of("severity", severity, (OFF, *SEVERITIES))
+        defaults = dict(rules[name.text].options)
+        _known(f"option of {name.text}", setting, ("severity", *defaults))
+        given = [key.text for key, _ in pairs(setting) if key.text != "severity"]
         if given:
-            options[name] = {key: _typed(given, type(defaults[key]), *keys, key) for key in given}
+            options[name.text] = {key: _plain(_typed(setting, key, type(defaults[key]))) for key in given}
     return severities, options
 
 
-def _ignores(table: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[Silence]:
-    for glob in table:
-        for name in _strings(table, "ignore", glob):
-            _one_of("rule", name, rules, "ignore", glob)
-            yield Silence(glob, name, NOWHERE)
+def _ignores(table: Node | None, rules: Iterable[str]) -> Iterator[Silence]:
+    for glob, _ in pairs(table):
+        for name in _strings(table, glob.text):
+            yield Silence(glob.text.removeprefix("./"), _one_of("rule", name, rules), name.span)
 
 
-def _deployment(table: Mapping[str, Any]) -> Mapping[str, Value[Any]]:
-    _known("key", table, STATED, "deployment")
-    given = {key: _typed(table, STATED[key], "deployment", key) for key in table}
-    for key in ("replicas", "longest-tool-call"):
-        if given.get(key, 1) <= 0:
-            raise _Wrong(f'"{key}" is more than 0', "deployment", key)
-    return {key: Value((value,)) for key, value in given.items()}
+def _deployment(table: Node | None) -> Iterator[tuple[str, Value[Any]]]:
+    _known("key", table, STATED)
+    for key, _ in pairs(table):
+        value = _plain(_typed(table, key.text, STATED[key.text]))
+        if key.text in ("replicas", "longest-tool-call") and value <= 0:
+            raise _wrong(key, f'"{key.text}" is more than 0')
+        yield key.text, Value((value,), (Note(key.span, "the project states it"),))
 
 
-def _placed(settings: Config, source: Source, prefix: tuple[str, ...]) -> Config:
-    """The settings with the places of those that are spoken of later: what is ignored and what is stated."""
-    if not settings.ignore and not settings.deployment:
-        return settings
-    from mcplint.lines import starts
-    from mcplint.toml_keys import find
-
-    lines = starts(source.text)
-
-    def span(keys: tuple[str, ...], item: str = "") -> Span:
-        line, column = find(source.text, (*prefix, *keys), item)
-        start = lines[line - 1] + column - 1 + bool(item)
-        return Span(source, start, start + len(item or keys[-1]))
-
-    ignore = (each._replace(span=span(("ignore", each.glob), each.rule)) for each in settings.ignore)
-    stated = {
-        key: value._replace(trace=(Note(span(("deployment", key)), "the project states it"),))
-        for key, value in settings.deployment.items()
-    }
-    ignore = (each._replace(glob=each.glob.removeprefix("./")) for each in ignore)
-    return settings._replace(ignore=tuple(ignore), deployment=stated)
+def _known(noun: str, table: Node | None, words: Iterable[str]) -> None:
+    for key, _ in pairs(table):
+        if key.text not in words:
+            raise _wrong(key, f'unknown {noun} "{key.text}"{meant(key.text, words)}')
 
 
-def _known(noun: str, table: Mapping[str, Any], words: Iterable[str], *keys: str) -> None:
-    for key in table:
-        if key not in words:
-            raise _Wrong(f'unknown {noun} "{key}"{meant(key, words)}', *keys, key)
+def _one_of(noun: str, node: Node, words: Iterable[str]) -> str:
+    word = str(_plain(node))
+    if word in words:
+        return word
+    known = f"; it is one of {', '.join(words)}" if noun == "severity" else ""
+    raise _wrong(node, f'unknown {noun} "{word}"{meant(word, words) or known}')
 
 
-def _one_of(noun: str, word: str, words: Iterable[str], *keys: str) -> None:
-    if word not in words:
-        known = f"; it is one of {', '.join(words)}" if noun == "severity" else ""
-        raise _Wrong(f'unknown {noun} "{word}"{meant(word, words) or known}', *keys, item=word)
+def _strings(table: Node | None, key: str) -> Iterator[ScalarNode]:
+    for item in items(_typed(table, key, list)):
+        if not isinstance(item, ScalarNode) or _type(item) is not str:
+            raise _wrong(_key(table, key), f'"{key}" is a list of strings')
+        yield item
 
 
-def _strings(table: Mapping[str, Any], *keys: str) -> list[str]:
-    words: list[str] = _typed(table, list, *keys)
-    for word in words:
-        if not isinstance(word, str):
-            raise _Wrong(f'"{keys[-1]}" is a list of strings', *keys)
-    return words
+def _typed(table: Node | None, key: str, want: type) -> Node | None:
+    """The value of a key, of the type that it must have; None where it is not set."""
+    node = at(table, key)
+    if node is None or _type(node) is want or (want is float and _type(node) is int):
+        return node
+    raise _wrong(_key(table, key), f'"{key}" is {NAMES[want]}, not {_name(node)}')
 
 
-def _typed(table: Mapping[str, Any], want: type, *keys: str, default: Any = None) -> Any:
-    """The value of the last key, of the type that it must have; the default (or an empty one) where it is not set."""
-    value = table.get(keys[-1], want() if default is None else default)
-    if type(value) is want or (want is float and type(value) is int):
-        return value
-    raise _Wrong(f'"{keys[-1]}" is {NAMES[want]}, not {_name(value)}', *keys)
+def _key(table: Node | None, key: str) -> ScalarNode | None:
+    return table.key(key) if isinstance(table, MappingNode) else None
 
 
-def _name(value: Any) -> str:
+def _type(node: Node) -> type | None:
+    """The type of a value; a date, which the reader leaves as it is written, has none."""
+    match node:
+        case MappingNode():
+            return dict
+        case SequenceNode():
+            return list
+        case ScalarNode(value=str(), quoted=False):
+            return None
+    return type(node.value)
+
+
+def _name(node: Node) -> str:
     """What TOML calls a value of this type."""
-    return NAMES.get(type(value), "a date")
+    kind = _type(node)
+    return NAMES[kind] if kind else "a date"
+
+
+def _plain(node: Node | None) -> Any:
+    """The value without its places."""
+    match node:
+        case MappingNode(pairs=found):
+            return {key.text: _plain(value) for key, value in found}
+        case SequenceNode(items=found):
+            return [_plain(item) for item in found]
+    return node.value if node else None

@@ -59,9 +59,9 @@ def test_settings(text, config):
             "[rules]\nknown-user = false",
             ':2:1: "known-user" is a severity (off, note, warning, error), not true or false',
         ),
-        ("[ruels]\n", ':1:1: unknown key "ruels"; did you mean "rules"?'),
-        ("fail-on = [", ":1:12: is no TOML"),
-        ("a = 1\na = 2", ":2:6: is no TOML"),
+        ("[ruels]\n", ':1:2: unknown key "ruels"; did you mean "rules"?'),
+        ("fail-on = [", ":1:12: is not TOML"),
+        ("a = 1\na = 2", ":2:1: is not TOML"),
         ("x = 1979-05-27", 'unknown key "x"'),
         ("pedantic = 1979-05-27", '"pedantic" is true or false, not a date'),
     ],
@@ -100,7 +100,7 @@ def test_a_table_that_is_none(text):
 
 
 def test_deep_nesting_is_a_mistake_and_no_crash():
-    with pytest.raises(Mistake, match="is no TOML"):
+    with pytest.raises(Mistake, match="is not TOML"):
         load("mcplint.toml", "x = " + "[" * 100_000, RULES)
 
 
