@@ -80,4 +80,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'mcplint' has no attribute {name!r}")
     from mcplint import core, model
 
-    return getattr(core, name, None) or getattr(model, name)
+    globals().update((word, getattr(core, word, None) or getattr(model, word)) for word in __all__)
+    return globals()[name]

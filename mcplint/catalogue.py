@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from types import ModuleType
 
+from mcplint import rules as built_in
 from mcplint.core import Rule
 from mcplint.mistake import Mistake
 
 
-def catalogue(folder: str | None = None) -> tuple[Rule, ...]:
-    """The rules of the package, and those of a folder of one's own, by name; raises Mistake."""
-    rules: dict[str, Rule] = {}
-    for module in (*_built_in(), *(_own(folder) if folder else ())):
-        rule = _rule(module)
-        if rule.name in rules:
-            raise Mistake(f"{module.__file__}: there is a rule named {rule.name} already")
-        rules[rule.name] = rule
-    return tuple(rules[name] for name in sorted(rules))
+class Catalogue(Mapping[str, Rule]):
+    """The rules of the package, and those of a folder of one's own, by name in its order.
 
+    Those of the package are named as their files are: each is loaded when it is first asked for.
+    """
 
-def _built_in() -> Iterator[ModuleType]:
-    package = importlib.import_module("mcplint.rules")
-    for folder in package.__path__:
-        for name in _modules(folder):
-            yield importlib.import_module(f"mcplint.rules.{name}")
+    def __init__(self, folder: str | None = None) -> None:
+        """Raises Mistake for what is wrong with a folder of one's own."""
+        names = (name.replace("_", "-") for path in built_in.__path__ for name in _modules(path))
+        rules: dict[str, Rule | None] = dict.fromkeys(names)
+        for module in _own(folder) if folder else ():
+            rule = _rule(module)
+            if rule.name in rules:
+                raise Mistake(f"{module.__file__}: there is a rule named {rule.name} already")
+            rules[rule.name] = rule
+        self._rules = {name: rules[name] for name in sorted(rules)}
+
+    def __getitem__(self, name: str) -> Rule:
+        rule = self._rules[name]
+        if rule is None:
+            module = import_module(f"{built_in.__name__}.{name.replace('-', '_')}")
+            rule = self._rules[name] = _rule(module)
+        return rule
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
 
 
 def _own(folder: str) -> Iterator[ModuleType]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from mcplint import engine
 from mcplint.config import Config
-from mcplint.core import NOTE, SEVERITIES, Diagnostic, Rule
+from mcplint.core import NOTE, SEVERITIES, Diagnostic
 from mcplint.mistake import Mistake, meant
 from mcplint.record import NamedTuple
 from mcplint.reports import Covered, plural
@@ -59,7 +59,7 @@ def check(options: Options) -> int:
     return _code(shown, here.config, options)
 
 
-def _settings(config: Config, rules: Iterable[Rule], options: Options) -> Config:
+def _settings(config: Config, rules: Collection[str], options: Options) -> Config:
     """The configuration as the command line changes it."""
     select, ignore = _names(options.select, rules), _names(options.ignore, rules)
     fail_on = options.fail_on or config.fail_on
@@ -71,12 +71,11 @@ def _settings(config: Config, rules: Iterable[Rule], options: Options) -> Config
     )
 
 
-def _names(given: Iterable[str], rules: Iterable[Rule]) -> frozenset[str]:
-    known = {rule.name for rule in rules}
+def _names(given: Iterable[str], rules: Collection[str]) -> frozenset[str]:
     names = [name.strip() for words in given for name in words.split(",") if name.strip()]
     for name in names:
-        if name not in known:
-            raise Mistake(f'there is no rule "{name}"{meant(name, known)}')
+        if name not in rules:
+            raise Mistake(f'there is no rule "{name}"{meant(name, rules)}')
     return frozenset(names)
 
 

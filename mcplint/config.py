@@ -42,10 +42,10 @@ class Config(NamedTuple):
     off: frozenset[str] = frozenset()
     deployment: Mapping[str, Value[Any]] = NOTHING
 
-    def runs(self, rule: Rule) -> bool:
+    def runs(self, rule: str) -> bool:
         """Whether a rule is asked: a mistake of mcplint itself is never hidden."""
-        chosen = self.select is None or rule.name in self.select
-        return rule.name == "internal-error" or (chosen and rule.name not in self.off)
+        chosen = self.select is None or rule in self.select
+        return rule == "internal-error" or (chosen and rule not in self.off)
 
 
 # What `[tool.mcplint.deployment]` may state, and the type of each; the linker reads them from `Config.deployment`.
@@ -63,7 +63,7 @@ FAIL_ON = (*reversed(SEVERITIES), "never")
 NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
 
 
-def load(path: str, text: str, rules: Iterable[Rule], shown: str = "") -> Config:
+def load(path: str, text: str, rules: Mapping[str, Rule], shown: str = "") -> Config:
     """The settings that a configuration file makes; raises Mistake, which calls the file as it is `shown`."""
     from mcplint.readers import toml
 
@@ -71,7 +71,7 @@ def load(path: str, text: str, rules: Iterable[Rule], shown: str = "") -> Config
         document: Node | None = toml.read(Source(path, text))
         for key in ("tool", "mcplint") if path.endswith("pyproject.toml") else ():
             document = _typed(document, key, dict)
-        return _config(document, {rule.name: rule for rule in rules})
+        return _config(document, rules)
     except Unreadable as wrong:
         line, column, *_ = place(wrong.span)
         raise Mistake(f"{shown or path}:{line}:{column}: {wrong.message}") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from mcplint.config import NOTHING, Config
@@ -27,6 +27,8 @@ from mcplint.suppress import ignores
 from mcplint.tree import Tree
 
 NOWHERE = Span(Source(".", ""), 0, 0)
+# Begins the names of the rules about server.json: a third of all, not even loaded where there is none.
+REGISTRY = "registry-"
 
 
 class Run(NamedTuple):
@@ -37,12 +39,12 @@ class Run(NamedTuple):
     files: int
 
 
-def lint(tree: Tree, rules: Iterable[Rule], config: Config) -> list[Diagnostic]:
+def lint(tree: Tree, rules: Mapping[str, Rule], config: Config) -> list[Diagnostic]:
     """What is wrong with a project, in the order of its files."""
     return run(tree, rules, config).diagnostics
 
 
-def run(tree: Tree, rules: Iterable[Rule], config: Config) -> Run:
+def run(tree: Tree, rules: Mapping[str, Rule], config: Config) -> Run:
     """The diagnostics and what they rest on."""
     try:
         from mcplint.link import link
@@ -54,23 +56,35 @@ def run(tree: Tree, rules: Iterable[Rule], config: Config) -> Run:
 
 
 def judge(
-    tree: Tree, deployment: Deployment, problems: Iterable[Unreadable | Failure], rules: Iterable[Rule], config: Config
+    tree: Tree,
+    deployment: Deployment,
+    problems: Iterable[Unreadable | Failure],
+    rules: Mapping[str, Rule],
+    config: Config,
 ) -> Run:
     """What the rules say of a deployment, of the files that could not be read and of ignores that hide nothing."""
-    rules, problems = tuple(rules), tuple(problems)
-    asked = [rule for rule in rules if config.runs(rule)]
+    problems = tuple(problems)
+    asked = frozenset(filter(config.runs, rules))
+    loaded = list(_loaded(rules, asked, deployment))
     for path in filter(kind, tree.named):
         tree.source(path)
     unread = _unread(tree, problems)
-    found, failures = _check(asked, [*_parts(deployment), *unread], config)
+    found, failures = _check(loaded, [*_parts(deployment), *unread], config)
     failures += [problem for problem in problems if isinstance(problem, Failure)]
     comments = [ignore for source in tree.read for ignore in ignores(source)]
     kept, used = settle(found, comments, config)
     mute = {problem.span.source.path for problem in unread}
     idle = [_idle(ignore, used, rules, asked) for ignore in comments if ignore.span.source.path not in mute]
-    idle += _unneeded(used, asked, config)
-    late, _ = _check(asked, [*failures, *(ignore for ignore in idle if ignore.idle)], config)
+    idle += _unneeded(used, asked - {rule.name for rule in loaded if Ignore in rule.parts}, config)
+    late, _ = _check(loaded, [*failures, *(ignore for ignore in idle if ignore.idle)], config)
     return Run(settle([*kept, *late], (), config)[0], deployment, len(tree.read))
+
+
+def _loaded(rules: Mapping[str, Rule], asked: Collection[str], deployment: Deployment) -> Iterator[Rule]:
+    """The rules that are asked and can have something to say."""
+    for name in rules:
+        if name in asked and (deployment.manifests or not name.startswith(REGISTRY)):
+            yield rules[name]
 
 
 def _parts(deployment: Deployment) -> Iterator[Any]:
@@ -115,19 +129,17 @@ def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
     return Diagnostic(rule.name, severity, finding._replace(fix=fix), getattr(part, "id", ""))
 
 
-def _idle(ignore: Ignore, used: set[Span], rules: Iterable[Rule], asked: Iterable[Rule]) -> Ignore:
+def _idle(ignore: Ignore, used: set[Span], rules: Collection[str], asked: Collection[str]) -> Ignore:
     """An ignore with those of its names that hide nothing, though their rules were asked or are none."""
     if not ignore.names:
         return ignore._replace(idle=((ignore.span, "names no rule to ignore"),))
-    there, ran = {rule.name for rule in rules}, {rule.name for rule in asked}
-    unknown = ((name, f"is no rule{meant(name.text, there)}") for name in ignore.names if name.text not in there)
-    quiet = ((name, "finds nothing here") for name in ignore.names if name.text in ran and name not in used)
+    unknown = ((name, f"is no rule{meant(name.text, rules)}") for name in ignore.names if name.text not in rules)
+    quiet = ((name, "finds nothing here") for name in ignore.names if name.text in asked and name not in used)
     return ignore._replace(idle=(*unknown, *quiet))
 
 
-def _unneeded(used: set[Span], asked: Iterable[Rule], config: Config) -> Iterator[Ignore]:
+def _unneeded(used: set[Span], asked: Collection[str], config: Config) -> Iterator[Ignore]:
     """What the configuration ignores in vain, though the rule was asked; of those asked here only the rest can tell."""
-    ran = {rule.name for rule in asked if Ignore not in rule.parts}
     for each in config.ignore:
-        if each.rule in ran and each.span not in used:
+        if each.rule in asked and each.span not in used:
             yield Ignore(each.span, (each.span,), range(0), ((each.span, f"finds nothing in {each.glob}"),))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from mcplint.catalogue import catalogue
+from mcplint.catalogue import Catalogue
 from mcplint.mistake import Mistake, meant
 from mcplint.terminal import paint, say
 
 
 def explain(rule: str, color: str, rules: str | None) -> int:
     """Prints the page of a rule; the exit code."""
-    known = {one.name: one for one in catalogue(rules)}
+    known = Catalogue(rules)
     if rule not in known:
         raise Mistake(f'there is no rule "{rule}"{meant(rule, known)}')
     look = paint(color)
@@ -27,7 +27,7 @@ def explain(rule: str, color: str, rules: str | None) -> int:
 
 def listing(form: str, color: str, rules: str | None) -> int:
     """Prints all rules by name; the exit code."""
-    known = catalogue(rules)
+    known = Catalogue(rules).values()
     if form == "json":
         rows = [
             {

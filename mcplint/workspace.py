@@ -6,10 +6,10 @@ import os
 from collections.abc import Collection, Sequence
 
 from mcplint import discover
-from mcplint.catalogue import catalogue
+from mcplint.catalogue import Catalogue
 from mcplint.config import Config
 from mcplint.config import load as load_config
-from mcplint.core import Diagnostic, Rule, Unreadable
+from mcplint.core import Diagnostic, Unreadable
 from mcplint.git import listing, work_tree
 from mcplint.load import load
 from mcplint.mistake import Mistake, meant
@@ -25,7 +25,7 @@ class Workspace(NamedTuple):
     root: str
     folder: str
     tree: Tree
-    rules: tuple[Rule, ...]
+    rules: Catalogue
     config: Config
     asked: tuple[str, ...]
 
@@ -47,7 +47,7 @@ def open_workspace(
     root = _root(real)
     asked = tuple("" if path == root else os.path.relpath(path, root).replace(os.sep, "/") for path in real)
     with listing(root) as listed:
-        rules = catalogue(rules_folder)
+        rules = Catalogue(rules_folder)
         config = _config(root, configuration, rules)
         tree = discover.tree(root, listed(), config.exclude, asked)
     folder = os.path.relpath(root).replace(os.sep, "/")
@@ -77,7 +77,7 @@ def _root(paths: Collection[str]) -> str:
     raise Mistake(f"these paths belong to different projects: {', '.join(sorted(own))}")
 
 
-def _config(root: str, given: str | None, rules: tuple[Rule, ...]) -> Config:
+def _config(root: str, given: str | None, rules: Catalogue) -> Config:
     if given and not os.path.lexists(given):
         raise Mistake(f'there is no file "{given}"')
     folder, name = os.path.split(os.path.realpath(given)) if given else (root, discover.configuration(root))

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mcplint import config, engine, fix
-from mcplint.catalogue import catalogue
+from mcplint.catalogue import Catalogue
 from mcplint.core import Diagnostic
 from mcplint.lines import place
 from mcplint.reports import text
 from mcplint.tree import Tree
 
 ROOT = Path(__file__).parent.parent
-RULES = {rule.name: rule for rule in catalogue()}
+RULES = Catalogue()
 
 
 class Fence(NamedTuple):
@@ -67,14 +67,14 @@ def rule_file(name: str) -> Path:
 
 def look(tree: Tree) -> list[Diagnostic]:
     """What every rule finds, notes too, under the configuration that lies in the tree."""
-    return engine.lint(tree, RULES.values(), settings(tree))
+    return engine.lint(tree, RULES, settings(tree))
 
 
 def settings(tree: Tree) -> config.Config:
     for path in ("mcplint.toml", "pyproject.toml"):
         source = tree.source(path)
         if source and (path == "mcplint.toml" or "tool.mcplint" in source.text):
-            return config.load(path, source.text, RULES.values())
+            return config.load(path, source.text, RULES)
     return config.Config()
 
 

@@ -7,11 +7,11 @@ import re
 import pytest
 import simple
 
-from mcplint.catalogue import catalogue
+from mcplint.catalogue import Catalogue
 from mcplint.config import Config, load
 from mcplint.mistake import Mistake
 
-RULES = catalogue(simple.RULES)
+RULES = Catalogue(simple.RULES)
 
 
 @pytest.mark.parametrize(

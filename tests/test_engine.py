@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import simple
 
-from mcplint.catalogue import catalogue
+from mcplint.catalogue import Catalogue
 from mcplint.config import Config, Silence
 from mcplint.core import ERROR, NOTE, WARNING, Failure, Finding, Note, Rule, Source, Span, Unreadable
 from mcplint.engine import judge, lint
@@ -16,7 +16,7 @@ from mcplint.model import Deployment
 from mcplint.suppress import ignores
 from mcplint.tree import Tree
 
-RULES = catalogue(simple.RULES)
+RULES = Catalogue(simple.RULES)
 DEFAULT = Config()
 
 
@@ -68,7 +68,8 @@ def test_what_is_said_twice_of_a_place_is_kept_once_at_its_gravest():
     span = Span(Source("Dockerfile", "USER root\n"), 0, 4)
     findings = [Finding("bad", span, severity=severity) for severity in (NOTE, WARNING, NOTE)]
     rule = Rule("twice", NOTE, lambda deployment: findings, (Deployment,))
-    assert [d.severity for d in judge(Tree.of({}), Deployment(), (), [rule], Config()).diagnostics] == [WARNING]
+    found = judge(Tree.of({}), Deployment(), (), {rule.name: rule}, Config()).diagnostics
+    assert [d.severity for d in found] == [WARNING]
 
 
 def test_a_fix_without_edits_is_none():
@@ -141,7 +142,7 @@ def test_an_ignore_counts_on_any_line_that_is_pointed_at():
 
     finding = Finding("far", spans["compose.yaml"], (Note(spans["Dockerfile"], "here"),))
     rule = Rule("far", ERROR, lambda deployment: [finding], (Deployment,))
-    assert judge(tree, Deployment(), (), [rule], Config()).diagnostics == []
+    assert judge(tree, Deployment(), (), {rule.name: rule}, Config()).diagnostics == []
 
 
 def test_an_ignore_in_a_string_of_python_is_none():
@@ -174,7 +175,7 @@ def test_a_mistake_of_mcplint_is_shown_whatever_is_selected():
 
 def test_a_finding_without_a_place_is_a_mistake_of_its_rule():
     rule = Rule("lost", ERROR, lambda deployment: [Finding("lost", None)], (Deployment,))
-    found = judge(Tree.of({}), Deployment(), (), (*RULES, rule), Config()).diagnostics
+    found = judge(Tree.of({}), Deployment(), (), {**RULES, rule.name: rule}, Config()).diagnostics
     assert [d.rule for d in found] == ["internal-error"]
 
 
@@ -200,7 +201,7 @@ def test_every_part_of_a_deployment_is_handed_out_but_what_is_loose():
     handed = []
     rule = Rule("all", NOTE, lambda part: handed.append(type(part).__name__) or (), (Deployment, simple.Box))
     tree = Tree.of({"Dockerfile": "FROM x\n"})
-    judge(tree, simple.link(tree, Config()).deployment, (), [rule], Config())
+    judge(tree, simple.link(tree, Config()).deployment, (), {rule.name: rule}, Config())
     assert handed == ["Deployment", "Box"]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "mcplint"
+RULES = sorted((PACKAGE.parent / "rules").glob("[!_]*.py"))
 LIBRARIES = {"yaml", "jsonschema", "crossplane", "dockerfile_parse", "packaging"}
 HEAVY = {
     "tomllib",
@@ -82,9 +83,25 @@ def test_what_links_a_kind_of_file_is_loaded_only_where_there_is_one(project, fi
     assert not loaded & HEAVY
 
 
+@pytest.mark.parametrize("files", [{"server.py": SERVER}, {"server.json": MANIFEST, "server.py": SERVER}])
+def test_the_rules_about_server_json_are_loaded_only_where_there_is_one(project, files):
+    project(files)
+    about = {f"mcplint.rules.{path.stem}" for path in RULES if path.stem.startswith("registry_")}
+    assert len(about) > 20 and imported(".") & about == (about if "server.json" in files else set())
+
+
+def test_a_rule_that_is_not_asked_is_not_loaded(project):
+    project({"server.py": SERVER})
+    chosen = {"mcplint.rules.port_mismatch", "mcplint.rules.internal_error"}
+    rules = {f"mcplint.rules.{path.stem}" for path in RULES}
+    assert imported(".", "--select", "port-mismatch") & rules == chosen
+    assert imported("explain", "port-mismatch") & rules == chosen - {"mcplint.rules.internal_error"}
+
+
 def test_no_rule_compiles_a_pattern_before_it_needs_it():
     """It would be compiled at every start, whatever the project holds."""
-    count = "import re, mcplint.model; re.purge(); import mcplint.catalogue as c; c.catalogue(); print(len(re._cache))"
+    load = "import re, mcplint.model; re.purge(); from mcplint.catalogue import Catalogue; list(Catalogue().values())"
+    count = f"{load}; print(len(re._cache))"
     done = subprocess.run([sys.executable, "-c", count], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n"
 
@@ -132,7 +149,7 @@ def test_nothing_imports_upwards(path):
         assert own is None or far is None or far <= own, f"imports mcplint.{module}"
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE.parent / "rules").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
 def test_a_rule_knows_the_model_and_not_how_it_is_made(path):
     makers = {"facts", "readers", "program", "link", "config", "settle", "suppress", "engine", "discover", "load"}
     assert not {module.split(".")[0] for module in imports(path)} & makers

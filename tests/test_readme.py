@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 
-from mcplint.catalogue import catalogue
+from mcplint.catalogue import Catalogue
 from mcplint.config import load
 from mcplint.core import Rule
 from tests.lab.project import ROOT
@@ -62,7 +62,7 @@ def test_the_picture_is_what_mcplint_draws(update: bool) -> None:
 
 
 def test_the_table_lists_the_rules(update: bool) -> None:
-    agrees("rules", "\n".join(table(catalogue())) + "\n", update)
+    agrees("rules", "\n".join(table(Catalogue().values())) + "\n", update)
 
 
 def table(rules: Iterable[Rule]) -> Iterable[str]:
@@ -84,7 +84,7 @@ def table(rules: Iterable[Rule]) -> Iterable[str]:
 
 def test_the_configuration_shown_is_one() -> None:
     toml = section("configuration").removeprefix("```toml\n").removesuffix("```\n")
-    config = load("pyproject.toml", toml, catalogue())
+    config = load("pyproject.toml", toml, Catalogue())
     assert (config.fail_on, config.exclude) == ("error", ("legacy",))
     assert config.off == {"root-user"}
     assert config.severities == {"short-read-timeout": "error"}

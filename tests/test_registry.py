@@ -501,12 +501,12 @@ def test_every_row_is_one_that_a_rule_speaks_of():
 
 def found(folder) -> list[tuple[str, str]]:
     """What is found in a folder on disk."""
-    from mcplint.catalogue import catalogue
+    from mcplint.catalogue import Catalogue
     from mcplint.config import Config
     from mcplint.discover import tree
     from mcplint.engine import lint
 
-    return [(d.rule, d.severity) for d in lint(tree(str(folder)), catalogue(), Config())]
+    return [(d.rule, d.severity) for d in lint(tree(str(folder)), Catalogue(), Config())]
 
 
 def test_a_byte_order_mark_is_seen_and_taken_away(tmp_path):

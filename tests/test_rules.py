@@ -10,7 +10,9 @@ from pages import ROOT, RULES, cases, check, look, mended, places, printed, rule
 
 from mcplint import fix
 from mcplint.core import ERROR, NOTE, WARNING, Diagnostic, Failure
+from mcplint.engine import REGISTRY
 from mcplint.kinds import kind
+from mcplint.model import Deployment, Manifest, Package
 from mcplint.tree import Tree
 
 PAGES = {name: {case.name: case for case in cases(rule.page)} for name, rule in RULES.items()}
@@ -44,11 +46,19 @@ def headed(files: dict[str, str]) -> dict[str, str]:
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_is_one_file_with_a_page(name):
     rule = RULES[name]
+    assert rule.name == name
     assert rule_file(name).is_file(), f"the file of a rule is named after it: {rule_file(name).name}"
     title, blank, text = rule.page.split("\n")[0], rule.page.split("\n")[1], rule.page
     assert title and not title.endswith(".") and len(title) <= 100 and not blank
     assert len(text.split("\n## ")[0]) > 200, "the page says why it matters and when it does not"
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) and rule.severity in (ERROR, WARNING, NOTE)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_is_named_for_the_registry_where_it_is_about_server_json(name):
+    """By its name it is left out where there is none."""
+    parts, about = set(RULES[name].parts), {Manifest, Package}
+    assert parts <= {*about, Deployment} if name.startswith(REGISTRY) else not parts & about
 
 
 @bad
