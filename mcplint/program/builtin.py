@@ -322,6 +322,11 @@ def nothing(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(None)
 
 
+def leave(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Ends the program: `exit()`, `sys.exit()`."""
+    raise Raised("SystemExit")
+
+
 CALLS: Mapping[str, Handler] = {
     "builtins.int": pure(int),
     "builtins.float": pure(float),
@@ -363,10 +368,6 @@ CALLS: Mapping[str, Handler] = {
         if args.get(0, "obj").must(lambda option: isinstance(option, (Function, Method, Class)))
         else unknown(*args.notes)
     ),
-    "builtins.exit": lambda machine, args, owner: _exit(),
-    "builtins.quit": lambda machine, args, owner: _exit(),
+    "builtins.exit": leave,
+    "builtins.quit": leave,
 }
-
-
-def _exit() -> Abstract:
-    raise Raised("SystemExit")

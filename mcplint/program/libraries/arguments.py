@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.core import Note
-from mcplint.program.builtin import nothing
+from mcplint.program.builtin import leave, nothing
 from mcplint.program.libraries.options import COUNT, FALSE, MANY, TRUE, VALUE, Option, Parsed, converter, parse, settled
 from mcplint.program.machine import Args, Handler, Machine
 from mcplint.program.values import Abstract, External, Instance, Sequence, known, union, unknown
@@ -170,8 +170,8 @@ CALLS: Mapping[str, Handler] = {
     f"{PARSER}.parse_args": parse_args,
     f"{PARSER}.parse_known_args": parse_known,
     f"{PARSER}.print_help": nothing,
-    f"{PARSER}.error": lambda machine, args, owner: machine.call(known(External("sys.exit")), Args()),
-    f"{PARSER}.exit": lambda machine, args, owner: machine.call(known(External("sys.exit")), Args()),
+    f"{PARSER}.error": leave,
+    f"{PARSER}.exit": leave,
     f"{SUBPARSERS}.add_parser": add_parser,
     f"{NAMESPACE}.__init__": namespace,
 }

@@ -18,7 +18,7 @@ from mcplint.program.libraries.sdk import (
     release,
     secured,
 )
-from mcplint.program.libraries.system import anything
+from mcplint.program.libraries.standard import anything
 from mcplint.program.machine import Args, Handler, Machine, Reader
 from mcplint.program.outcome import SSE, STDIO, STREAMABLE, Served
 from mcplint.program.values import Abstract, Coroutine, External, Instance, Method, Sequence, each, known, unknown

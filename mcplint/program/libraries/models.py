@@ -10,13 +10,15 @@ from mcplint.core import Note
 from mcplint.program.classes import default as field_default
 from mcplint.program.classes import fields
 from mcplint.program.journal import Raised
-from mcplint.program.libraries.system import dotenv_pairs, field
+from mcplint.program.libraries.environment import dotenv_pairs
+from mcplint.program.libraries.records import field, replaced
 from mcplint.program.machine import Args, Handler, Machine
 from mcplint.program.values import (
     ABSENT,
     Abstract,
     Class,
     Dict,
+    Entries,
     External,
     Function,
     Instance,
@@ -364,6 +366,18 @@ def secret(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
+def _dumped(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    if args.keywords or args.positional:
+        return known(Dict(open_=True), *args.notes)
+    pairs = ((name, value) for name, value in owner.table.items() if not name.startswith("%"))
+    return known(Dict(Entries(pairs)), *args.notes)
+
+
+def _copied(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    update = args.get(None, "update").only
+    return replaced(machine, Args((known(owner),), update.entries if isinstance(update, Dict) else {}), owner)
+
+
 CALLS: Mapping[str, Handler] = {
     f"{MODEL}.__init__": construct,
     "pydantic.Field": field("pydantic.Field"),
@@ -375,20 +389,10 @@ CALLS: Mapping[str, Handler] = {
     "pydantic.model_validator": validator("model"),
     "pydantic.Validator.__call__": validates,
     "pydantic.computed_field": lambda machine, args, owner: args.get(0, "f"),
-    f"{MODEL}.model_dump": lambda machine, args, owner: _dumped(owner, args),
-    f"{MODEL}.dict": lambda machine, args, owner: _dumped(owner, args),
+    f"{MODEL}.model_dump": _dumped,
+    f"{MODEL}.dict": _dumped,
+    f"{MODEL}.model_copy": _copied,
 }
-
-
-def _dumped(owner: Instance, args: Args) -> Abstract:
-    from mcplint.program.values import Entries
-
-    if args.keywords or args.positional:
-        return known(Dict(open_=True), *args.notes)
-    pairs = ((name, value) for name, value in owner.table.items() if not name.startswith("%"))
-    return known(Dict(Entries(pairs)), *args.notes)
-
-
 PARENTS: Mapping[str, str] = {SETTINGS: MODEL}
 ALIASES: Mapping[str, str] = {
     "pydantic.BaseSettings": SETTINGS,

@@ -7,12 +7,14 @@ from typing import Any
 
 from mcplint.core import Note
 from mcplint.model import LogLevel
-from mcplint.program.libraries.system import anything
+from mcplint.program.libraries.standard import anything
 from mcplint.program.machine import Args, Handler, Machine
 from mcplint.program.values import Abstract, External, Instance, known, unknown
 
 STDOUT = External("sys.stdout")
 LOGGER = "logging.Logger"
+LOGS = ("debug", "info", "warning", "error", "critical", "exception")
+QUIET = ("log", "warn", "isEnabledFor", "addHandler", "removeHandler", "addFilter")
 
 
 def basic_config(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -78,9 +80,10 @@ CALLS: Mapping[str, Handler] = {
     "logging.basicConfig": basic_config,
     "logging.StreamHandler": stream_handler,
     "logging.getLogger": lambda machine, args, owner: known(Instance(External(LOGGER), args.span)),
+    **{f"logging.{name}": anything for name in (*LOGS, "disable", "FileHandler", "Formatter", "getLevelName")},
+    **{f"{LOGGER}.{name}": anything for name in (*LOGS, *QUIET)},
     f"{LOGGER}.setLevel": set_level,
     f"{LOGGER}.getChild": lambda machine, args, owner: known(Instance(External(LOGGER), args.span)),
-    **{f"{LOGGER}.{name}": anything for name in ("log", "warn", "isEnabledFor", "removeHandler", "addFilter")},
     "builtins.print": prints,
     "sys.stdout.write": write,
     "sys.__setattr__": assigned,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.program.builtin import nothing
-from mcplint.program.libraries.system import anything
+from mcplint.program.libraries.standard import anything
 from mcplint.program.machine import Args, Handler, Machine, Reader
 from mcplint.program.methods import SEQUENCES
 from mcplint.program.values import Abstract, External, Instance, Method, Sequence, known, unknown
