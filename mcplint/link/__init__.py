@@ -87,13 +87,16 @@ def _publishes(reading: Reading, paths: Paths) -> bool:
 
 def _places(reading: Reading, paths: Paths, workloads: tuple[Service, ...]) -> tuple[Running, ...]:
     dockerfiles = reading.all("dockerfile", paths.get("dockerfile", ()))
-    compose = reading.all("compose", paths.get("compose", ()))
-    if not compose:
+    if "compose" not in paths:
         return tuple(running(reading.tree, dockerfiles, (), workloads))
     from mcplint.link.services import projects
     from mcplint.link.siblings import acquainted
+    from mcplint.link.unread import doubted
 
-    return acquainted(tuple(running(reading.tree, dockerfiles, projects(compose.values(), reading.tree), workloads)))
+    compose = reading.all("compose", paths["compose"])
+    lost = reading.lost("compose", paths["compose"])
+    found = running(reading.tree, dockerfiles, projects(compose.values(), reading.tree), workloads)
+    return acquainted(tuple(doubted(place, lost) for place in found))
 
 
 def _platforms(reading: Reading, paths: Paths) -> Platforms | None:

@@ -20,13 +20,17 @@ ASIDE = frozenset({"test", "tests", "testdata", "fixtures", "__tests__", ".devco
 
 
 class Running(NamedTuple):
-    """A container with what it was made from: its image (None: not built here), its service, its whole command."""
+    """A container with what it was made from: its image (None: not built here), its service, its whole command.
+
+    `unread`: what may say otherwise of it, as its command, and cannot be read.
+    """
 
     container: Container
     image: Image | None
     service: Service | None
     project: ComposeProject | None
     argv: Argv | None
+    unread: tuple[Note, ...] = ()
 
 
 def running(

@@ -41,7 +41,7 @@ def _closed(origin: Running, network: Network) -> bool:
     if service.network_mode.may(lambda mode: mode is not None):
         return False
     return all(
-        each.service.container_name.options is not None
+        each.container.container_name.options is not None
         for each in network.running
         if each.service and each.project is project
     )

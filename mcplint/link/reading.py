@@ -39,6 +39,12 @@ class Reading:
         facts = ((path, self.of(reader, path)) for path in paths)
         return {path: fact for path, fact in facts if fact is not None}
 
+    def lost(self, reader: str, paths: Iterable[str]) -> tuple[Unreadable, ...]:
+        """What kept those of the files that have no facts from being read."""
+        failed = {failure.span.source.path: Unreadable(failure.span, failure.error) for failure in self.failures}
+        known = {**failed, **self.tree.problems, **self.problems}
+        return tuple(known[path] for path in paths if self.of(reader, path) is None and path in known)
+
     def _read(self, reader: str, path: str) -> Any | None:
         source = self.tree.source(path)
         if source is None:

@@ -126,6 +126,7 @@ class Programs:
         if isinstance(start, NoStart):
             missing = self._missing(place, start.missing)
             return Started((), _elsewhere(place) or start.why, start.notes, missing=missing)
+        start = start._replace(argv=None) if place.unread else start
         try:
             outcome = self._outcome(start, place, inside)
         except Exception as error:
@@ -142,7 +143,7 @@ class Programs:
     def _missing(self, place: Running, target: str | None) -> Note | None:
         from mcplint.link.missing import missing
 
-        return missing(place, target, self.reading) if target else None
+        return missing(place, target, self.reading) if target and not place.unread else None
 
     def _sdk(self, place: Running) -> Callable[[str], Sdk]:
         context = place.image.context if place.image else place.service.folder if place.service else None
@@ -186,6 +187,9 @@ def _link(place: Running, start: Start) -> Link:
     elsewhere = _elsewhere(place)
     if elsewhere:
         return Link(place.container.id, ASSUMED, f"{how}; its container {elsewhere}", start.notes)
+    if place.unread:
+        how = f"{how}, unless a file says otherwise that cannot be read"
+        return Link(place.container.id, ASSUMED, how, place.unread)
     return Link(place.container.id, MADE, how, start.notes)
 
 

@@ -108,6 +108,7 @@ class Service(NamedTuple):
     after which it cuts a request, however busy. `forwards`: ports under its names that lead to others (a Kubernetes
     Service). `swarm`: settings that only Docker Swarm obeys. `outside`: it is on a network
     that others have made. `folder`: the folder of the project that is run as it is, where no image is built or named.
+    `unread`: what it extends and cannot be read.
     """
 
     name: str
@@ -155,6 +156,7 @@ class Service(NamedTuple):
     swarm: tuple[Note, ...] = ()
     outside: bool = False
     folder: str | None = None
+    unread: tuple[Note, ...] = ()
 
     def variable(self, name: str) -> Value[str | None]:
         """What the platform says of a variable: known to be absent only where every layer of it is read."""

@@ -14,7 +14,10 @@ from mcplint.model import Prerequisite, Sibling
 
 def acquainted(places: tuple[Running, ...]) -> tuple[Running, ...]:
     """The containers, each with those of its compose project that it waits for and those that it reaches."""
-    return tuple(_acquainted(place, places) if place.service and place.project else place for place in places)
+    return tuple(
+        _acquainted(place, places) if place.service and place.project and not place.unread else place
+        for place in places
+    )
 
 
 def _acquainted(place: Running, places: tuple[Running, ...]) -> Running:
@@ -61,7 +64,7 @@ def probed(place: Running) -> Value[bool]:
         return Value((False,), (off,))
     if place.container.probe:
         return Value((True,), (Note(place.container.probe.span, "this is its health check"),))
-    if place.service and place.service.build and not place.image:
+    if place.unread or (place.service and place.service.build and not place.image):
         return UNKNOWN
     image = place.container.image
     if image.options is None or any(has_probe(name or "") is not False for name in image.options):

@@ -35,6 +35,8 @@ def _flag(machine: Machine, start: Start, name: str) -> Abstract | None:
 
 def flag(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:
     """A flag of the command, the variable that stands for it, or its default."""
+    if start.argv is None:
+        return unknown(Note(start.span, "its arguments are not known"))
     if name in start.flags:
         return start.flags[name]
     prefix = FROM_ENVIRONMENT.get(start.runner or "", "")
@@ -85,8 +87,9 @@ def _bound(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstr
 
 
 def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:
-    if "bind" in start.flags:
-        return split(start.flags["bind"])
+    bind = _flag(machine, start, "bind")
+    if bind is not None:
+        return split(bind)
     note = Note(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
     if "config" in start.flags or machine.variable("GUNICORN_CMD_ARGS").options != (None,):
         return unknown(note), unknown(note)
@@ -101,9 +104,11 @@ def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstra
 def run_object(machine: Machine, start: Start, server: Instance) -> None:
     """`mcp run` and `fastmcp run`: the server's own `run()`, told what the flags say."""
     names = ("transport", "host", "port", "path", "log-level") if start.runner == "fastmcp" else ("transport",)
-    told = {name.replace("-", "_"): start.flags[name] for name in names if name in start.flags}
+    closed = start.argv is not None
+    flags = start.flags if closed else {}
+    told = {name.replace("-", "_"): flags[name] for name in names if name in flags}
     if "port" in told:
         told["port"] = number(told["port"])
-    if "stateless" in start.flags:
-        told["stateless_http"] = known(True, *start.flags["stateless"].trace)
-    serve(machine, Args((), told, opening=(Note(start.span, "is started here"),)), server, None)
+    if "stateless" in flags:
+        told["stateless_http"] = known(True, *flags["stateless"].trace)
+    serve(machine, Args((), told, open=not closed, opening=(Note(start.span, "is started here"),)), server, None)

@@ -16,7 +16,8 @@ class Start(NamedTuple):
     `kind`: `script` (target: a file of the project), `module` (`python -m`: a dotted name), `function` (a console
     script: `module:function`), `app` (an ASGI server's `module:app`), `object` (`mcp run`, `fastmcp run`:
     `file.py:object`, the object may be empty).
-    `argv`: the words after the program; None where they cannot be told. `env`: what the command itself sets.
+    `argv`: the words after the program; None where they cannot be told, nor then `flags`. `env`: what the command
+    itself sets.
     `roots`: the folders of the project in which modules are looked up, first match first ("" is the project).
     `runner`: the command of an ASGI server or SDK that serves the target (`uvicorn`, `gunicorn`, `fastmcp`, `mcp`, …)
     and `flags` what it was told, by the long name of the flag without dashes.

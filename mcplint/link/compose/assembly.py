@@ -33,13 +33,15 @@ class Scope(NamedTuple):
 class Assembly:
     """The settings of the files of one project, merged; a class because it keeps what it has met on the way.
 
-    `scopes`: by path of file. `notes`: what could not be followed. `files`: every file that had a part.
+    `scopes`: by path of file. `notes`: what could not be followed. `severed`: by service, why what it extends is not
+    known. `files`: every file that had a part.
     """
 
     def __init__(self, known: Mapping[str, ComposeFile], tree: Tree) -> None:
         self.known, self.tree = known, tree
         self.scopes: dict[str, Scope] = {}
         self.notes: list[Note] = []
+        self.severed: dict[str, tuple[Note, ...]] = {}
         self.repeated = 0
 
     @property
@@ -141,7 +143,9 @@ class Assembly:
 
     def _service(self, name: str, services: Services, path: str) -> Node:
         """A service merged over the chain of those that it extends."""
+        before = len(self.notes)
         chain = list(self._chain(name, services, path))
+        self.severed[name] = (*self.severed.get(name, ()), *self.notes[before:])
         node = chain.pop()
         while chain:
             node = merged(node, chain.pop(), SERVICE) or node

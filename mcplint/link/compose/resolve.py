@@ -63,6 +63,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         read_only=_switch(assembly, own, "read_only"),
         swarm=tuple(_swarm(own)),
         outside=_outside(assembly, own, model),
+        unread=assembly.severed.get(name.text, ()),
     )
 
 
