@@ -6,11 +6,10 @@ import re
 
 from mcplint.record import NamedTuple
 
-_CONTROL = r"[\x00-\x1f\x7f]"
-_SCHEME = r"([a-zA-Z][a-zA-Z0-9+.-]*):"
 _BAD_ESCAPE = r"%(?![0-9a-fA-F]{2})"
-_NO_HOST_CHARACTER = r"[\x00- #/?@\\^`{|}\x7f]"
-_ASCII_ESCAPE = r"%(?!25)[0-7]"
+# A host escapes only `%` itself and what is not ASCII.
+_BAD_HOST_ESCAPE = r"%(?!25|[89a-fA-F][0-9a-fA-F])"
+_NO_HOST_CHARACTERS = frozenset(" #/?@\\^`{|}")
 
 
 class Address(NamedTuple):
@@ -32,14 +31,13 @@ class Address(NamedTuple):
 
 def parse(text: str) -> Address | None:
     """The parts of an address, or None where Go's parser refuses it. Without a scheme it is a relative one."""
-    if re.search(_CONTROL, text):
+    if any(character < " " or character == "\x7f" for character in text):
         return None
     rest, _, fragment = text.partition("#")
-    if re.search(_BAD_ESCAPE, fragment) or rest.startswith(":"):
+    if _holds(_BAD_ESCAPE, fragment) or rest.startswith(":"):
         return None
-    match = re.match(_SCHEME, rest)
-    scheme = match[1].lower() if match else ""
-    rest, _, query = rest[match.end() if match else 0 :].partition("?")
+    scheme, rest = _scheme(rest)
+    rest, _, query = rest.partition("?")
     if not rest.startswith("/"):
         if scheme:
             return Address(scheme, None, "", "", rest, query, fragment)
@@ -49,16 +47,28 @@ def parse(text: str) -> Address | None:
     if rest.startswith("//") and (scheme or not rest.startswith("///")):
         authority, slash, path = rest[2:].partition("/")
         rest = slash + path
-    if re.search(_BAD_ESCAPE, rest):
+    if _holds(_BAD_ESCAPE, rest):
         return None
     parts = _authority(authority)
     return Address(scheme, *parts, rest, query, fragment) if parts else None
 
 
+def _holds(escape: str, text: str) -> bool:
+    """Whether a text holds such an escape."""
+    return "%" in text and re.search(escape, text) is not None
+
+
+def _scheme(text: str) -> tuple[str, str]:
+    """The scheme in lower case, empty where there is none, and what stands behind it."""
+    scheme, colon, rest = text.partition(":")
+    plain = scheme.isascii() and all(character.isalnum() or character in "+.-" for character in scheme)
+    return (scheme.lower(), rest) if colon and plain and scheme[:1].isalpha() else ("", text)
+
+
 def _authority(text: str) -> tuple[str | None, str, str] | None:
     """User, host and port of the part between `//` and the path, or None."""
     user, at, host = text.rpartition("@")
-    if at and (re.search(_BAD_ESCAPE, user) or re.search(r"[^a-zA-Z0-9._~!$&'()*+,;=:%@-]", user)):
+    if at and (_holds(_BAD_ESCAPE, user) or re.search(r"[^a-zA-Z0-9._~!$&'()*+,;=:%@-]", user)):
         return None
     bracket = host.rfind("]") + 1
     if host.startswith("[") and not bracket:
@@ -67,7 +77,7 @@ def _authority(text: str) -> tuple[str | None, str, str] | None:
     name, port = (host[:colon], host[colon + 1 :]) if colon >= 0 else (host, "")
     if (bracket and len(name) != bracket) or (port and not (port.isascii() and port.isdigit())):
         return None
-    if any(re.search(form, name) for form in (_NO_HOST_CHARACTER, _BAD_ESCAPE, _ASCII_ESCAPE)):
+    if not _NO_HOST_CHARACTERS.isdisjoint(name) or _holds(_BAD_HOST_ESCAPE, name):
         return None
     return (user if at else None), name, port
 

@@ -30,6 +30,8 @@ from mcplint.tree import Tree
 
 MOST_DISTRIBUTIONS = 40
 METADATA = ("pyproject.toml", "setup.cfg", "package.json")
+RECIPES = ("makefile", "justfile", "docker-bake.hcl", "docker-bake.json", ".gitlab-ci.yml")
+RECIPES += ("goreleaser.yml", "goreleaser.yaml")
 GIT_CONFIG = ".git/config"
 
 
@@ -194,17 +196,16 @@ def _distribution(metadata: Metadata, tree: Tree) -> Distribution:
 def _readmes(tree: Tree) -> Iterator[Source]:
     """The files at the root, in `docs/` and beside packages that are called README."""
     for path in sorted(tree.paths):
-        if re.fullmatch(r"(?:[^/]+/){0,2}readme[^/]*\.(?:md|rst|txt)", path.lower()) and (source := tree.source(path)):
+        name = posixpath.basename(path).lower()
+        named = name.startswith("readme") and name.endswith((".md", ".rst", ".txt")) and path.count("/") <= 2
+        if named and (source := tree.source(path)):
             yield source
-
-
-_WORKFLOW = r"(?:.*/)?\.github/workflows/[^/]+\.ya?ml"
 
 
 def _workflows(tree: Tree) -> Iterator[Node]:
     """The GitHub workflows that speak of the registry's publisher."""
     for path in sorted(tree.paths):
-        source = tree.source(path) if re.fullmatch(_WORKFLOW, path) else None
+        source = tree.source(path) if _is_workflow(path) else None
         if source and "mcp-publisher" in source.text:
             from mcplint.readers import yaml
 
@@ -216,7 +217,11 @@ def _workflows(tree: Tree) -> Iterator[Node]:
 
 def _recipes(tree: Tree) -> Iterator[Source]:
     """The files that may build an image with labels of their own."""
-    names = rf"{_WORKFLOW}|(?:.*/)?(?:makefile|justfile|docker-bake\.(?:hcl|json)|\.gitlab-ci\.yml|goreleaser\.ya?ml)"
     for path in sorted(tree.paths):
-        if re.fullmatch(names, path, re.IGNORECASE) and (source := tree.source(path)):
+        named = posixpath.basename(path).lower() in RECIPES or _is_workflow(path.lower())
+        if named and (source := tree.source(path)):
             yield source
+
+
+def _is_workflow(path: str) -> bool:
+    return f"/{posixpath.dirname(path)}".endswith("/.github/workflows") and path.endswith((".yml", ".yaml"))

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from mcplint.core import ERROR, WARNING, Edit, Span
 from mcplint.facts.document import ScalarNode
 
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_CONTROL = re.compile(r"[\x00-\x1f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ESCAPE = r"(?s)\\(u[0-9a-fA-F]{4}|.)"
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+_CONTROL = r"[\x00-\x1f]"
 _SHORT = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
 _MEANT = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
@@ -27,13 +26,12 @@ def string(token: Span) -> tuple[ScalarNode, Flaw | None]:
     """
     inner = token._replace(start=token.start + 1, end=token.end - 1)
     raw = inner.text
+    if raw.isprintable() and "\\" not in raw:
+        return ScalarNode(inner, raw, raw, True), None
     flaw = next(_flaws(inner, raw), None)
-    if raw.isascii() and "\\" not in raw:
-        return ScalarNode(inner, raw, raw, True), flaw
-    units = _ESCAPE.sub(_unescaped, raw)
-    paired = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-    value = _SURROGATE.sub("\ufffd", paired)
-    if value != paired:
+    units = re.sub(_ESCAPE, _unescaped, raw).encode("utf-16-le", "surrogatepass")
+    value = units.decode("utf-16-le", "replace")
+    if value.encode("utf-16-le") != units:
         flaw = flaw or (inner, "holds half a surrogate pair, which is no character", WARNING, None)
     return ScalarNode(inner, value, value, True), flaw
 
@@ -44,10 +42,10 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def _flaws(inner: Span, raw: str) -> Iterator[Flaw]:
-    if control := _CONTROL.search(raw):
+    if control := re.search(_CONTROL, raw):
         at = inner._replace(start=inner.start + control.start(), end=inner.start + control.end())
         yield at, "a control character stands in a string as an escape", ERROR, Edit(at, f"\\u{ord(control[0]):04x}")
-    for escape in _ESCAPE.finditer(raw):
+    for escape in re.finditer(_ESCAPE, raw):
         if len(escape[1]) == 1 and escape[1] not in _SHORT:
             at = inner._replace(start=inner.start + escape.start(), end=inner.start + escape.end())
             yield at, f"`{escape[0]}` is no escape of JSON", ERROR, None
@@ -58,7 +56,7 @@ def word(token: Span) -> tuple[ScalarNode, Flaw | None]:
     text = token.text
     if text in _WORDS:
         return ScalarNode(token, _WORDS[text], text), None
-    if number := _NUMBER.fullmatch(text):
+    if number := re.fullmatch(_NUMBER, text):
         return _number(token, text, whole=not (number[1] or number[2]))
     if text in _NOT_NUMBERS:
         return ScalarNode(token, None, text), (token, f"`{text}` is no number of JSON", ERROR, None)

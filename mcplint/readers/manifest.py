@@ -52,8 +52,8 @@ def is_manifest(root: MappingNode) -> bool:
 
 def named_date(root: MappingNode) -> str | None:
     """The date of the published schema that `$schema` names, whatever the host; None where it names none."""
-    match = re.search(r"/schemas/([^/]+)/server\.schema\.json", _text(root.get("$schema")))
-    return match[1] if match and match[1] in registry.DATES else None
+    schema = _text(root.get("$schema"))
+    return next((date for date in registry.DATES if f"/schemas/{date}/server.schema.json" in schema), None)
 
 
 def _text(node: Node | None) -> str:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from mcplint.knowledge.go_url import parse
 from mcplint.knowledge.registry import META_BYTES
 from mcplint.registry import address, reference
-from mcplint.registry.place import Place, field, objects, text
+from mcplint.registry.place import Place, field, is_plain, objects, text
 from mcplint.registry.version import is_range
 
 TYPES = ("npm", "pypi", "nuget", "oci", "mcpb", "cargo")
 INDEXED = ("npm", "pypi", "nuget", "cargo")
 HTTP = ("streamable-http", "sse")
+SOURCES = ("github", "gitlab")
 
 
 def bad_name(place: Place) -> bool:
     namespace, _, name = place.text.partition("/")
-    ends = (r"[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9]", namespace), (r"[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]", name)
-    return not all(re.fullmatch(pattern, side) for pattern, side in ends)
+    sides = (namespace, ".-"), (name, "._-")
+    return not all(is_plain(side, marks) and len(side) > 1 and side.strip(marks) == side for side, marks in sides)
 
 
 def blank(place: Place) -> bool:
@@ -31,22 +30,27 @@ def not_https(place: Place) -> bool:
 
 
 def quoted(place: Place) -> bool:
-    return re.search(r"[\s\"'`<>\u2018-\u201f]", place.text) is not None
+    return any(character.isspace() or character in "\"'`<>‘’‚‛“”„‟" for character in place.text)
 
 
 def bad_repository(place: Place) -> bool:
     """Whether an address is not that of a repository at its source; a source that is none is told by itself."""
-    host = {"github": r"github\.com", "gitlab": r"gitlab\.com"}.get(place.sibling("source"))
-    return bool(host) and not re.fullmatch(rf"https?://(?:www\.)?{host}/[\w.-]+/[\w.-]+/?", place.text, re.ASCII)
+    source = place.sibling("source")
+    match place.text.removesuffix("/").split("/"):
+        case ["http:" | "https:", "", host, owner, name] if host.removeprefix("www.") == f"{source}.com":
+            good = is_plain(owner, "_.-") and is_plain(name, "_.-")
+        case _:
+            good = False
+    return source in SOURCES and not good
 
 
 def bad_source(place: Place) -> bool:
     """Whether a source is none that the registry knows; without source and address there is no repository for it."""
-    return bool(place.text or place.sibling("url")) and place.text not in ("github", "gitlab")
+    return bool(place.text or place.sibling("url")) and place.text not in SOURCES
 
 
 def bad_folder(place: Place) -> bool:
-    clean = re.fullmatch(r"[a-zA-Z0-9_./-]+", place.text) and not {"", ".", ".."} & set(place.text.split("/"))
+    clean = is_plain(place.text, "_./-") and not {"", ".", ".."} & set(place.text.split("/"))
     named = place.sibling("url") or place.sibling("source")
     return bool(place.text) and bool(named) and not clean
 

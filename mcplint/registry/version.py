@@ -15,17 +15,20 @@ _UNSEEN = r"[*xX]|.*[<>^~!=|].*|.*,.*|v?[0-9]+(\.[0-9xX*]+)*\.[xX*](\.[0-9xX*]+)
 _SEMVER = r"v?((?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*))(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?"
 _PEP440 = r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:(a|b|rc|\.dev|\.post)(\d+))?"
 _LONGEST = 300
+# Without any of these no pattern of a range matches.
+_SIGNS = frozenset("^~<>=!|,*xX \t\n\r\f\v")
 
 
 def is_range(version: str) -> bool:
     """Whether the registry takes it for a range; also what only looks like one, such as `1.2.3-fix` with its `x`."""
     trimmed = version.strip()[:_LONGEST]
-    return any(re.fullmatch(pattern, trimmed, re.ASCII) for pattern in _RANGES)
+    return not _SIGNS.isdisjoint(trimmed) and any(re.fullmatch(pattern, trimmed, re.ASCII) for pattern in _RANGES)
 
 
 def is_unseen_range(version: str) -> bool:
     """Whether it is a range although the registry takes it for one version: `>=1,<2`, `*`, `1.2.3.x`."""
-    return not is_range(version) and re.fullmatch(_UNSEEN, version.strip()[:_LONGEST]) is not None
+    trimmed = version.strip()[:_LONGEST]
+    return not (_SIGNS.isdisjoint(trimmed) or is_range(version)) and re.fullmatch(_UNSEEN, trimmed) is not None
 
 
 def is_fixed(version: str) -> bool:
