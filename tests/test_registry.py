@@ -506,7 +506,7 @@ def found(folder) -> list[tuple[str, str]]:
     from mcplint.discover import tree
     from mcplint.engine import lint
 
-    return [(d.rule, d.severity) for d in lint(tree(str(folder)), Catalogue(), Config())]
+    return [(d.rule, d.severity) for d in lint(tree(str(folder), None), Catalogue(), Config())]
 
 
 def test_a_byte_order_mark_is_seen_and_taken_away(tmp_path):
@@ -515,7 +515,7 @@ def test_a_byte_order_mark_is_seen_and_taken_away(tmp_path):
 
     (tmp_path / "server.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(RIGHT, indent=2).encode())
     assert ("registry-json", ERROR) in found(tmp_path)
-    source = tree(str(tmp_path)).source("server.json")
+    source = tree(str(tmp_path), None).source("server.json")
     fact = source and read(source)
     assert fact and [problem.edit and problem.edit.text for problem in fact.problems] == [""]
     (tmp_path / "server.json").write_text(json.dumps(RIGHT, indent=2))
