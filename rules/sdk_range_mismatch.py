@@ -110,27 +110,26 @@ dependencies = [{ name = "mcp" }]
 """
 
 from mcplint import ERROR, WARNING, Finding, Fix, Server, rule
-from mcplint.knowledge.sdk import fact, newest_with, release
+from mcplint.knowledge.sdk import lacking, newest_with, release
 
 
 @rule("sdk-range-mismatch", ERROR)
 def check(server: Server):
     sdk = server.sdk
-    imports = [each for each in server.imports if not each.guarded and each.dotted.partition(".")[0] == sdk.package]
     for versions, severity in ((sdk.installed, ERROR), (sdk.admitted, WARNING)):
-        for each in imports:
-            if versions.must(lambda version, name=each.dotted: fact(sdk.package, version, f"import.{name}") is False):
-                lacking = f"{sdk.package} {versions.only or ' or '.join(versions.options)}"
-                worse = severity == ERROR
-                when = "that is what gets installed" if worse else "only the lock holds that release back"
-                yield Finding(
-                    f"imports {each.dotted}, which {lacking} does not have, and {when}",
-                    each.span,
-                    versions.trace,
-                    None if worse and sdk.exact else cap(sdk, each),
-                    severity,
-                )
-                return
+        imported = lacking(sdk, versions, server.imports)
+        if imported:
+            named = f"{sdk.package} {versions.only or ' or '.join(versions.options)}"
+            worse = severity == ERROR
+            when = "that is what gets installed" if worse else "only the lock holds that release back"
+            yield Finding(
+                f"imports {imported.dotted}, which {named} does not have, and {when}",
+                imported.span,
+                versions.trace,
+                None if worse and sdk.exact else cap(sdk, imported),
+                severity,
+            )
+            return
 
 
 def cap(sdk, imported):

@@ -9,6 +9,9 @@ Locked is what a lock file, hashes or exact releases decide: `uv sync --locked` 
 `==`, a file that `uv export` wrote. `pip`, `setuptools`, `wheel`, `uv` and other tools that install are not looked at,
 nor are stages that the image takes nothing from.
 
+It is an error where `sdk-range-mismatch` finds that the release which such an install takes today lacks what the program
+imports: the image that the next build makes does not start.
+
 A plain `uv sync` uses `uv.lock` where it has one, but writes it anew where it does not fit `pyproject.toml`, without a
 word. Where the lock is in the image, the fix adds `--locked`, not `--frozen`: as long as the lock fits, both install the
 same as before; once it does not, `--locked` stops the build, while `--frozen` builds an image that lacks what is new
@@ -86,7 +89,8 @@ CMD ["/app/.venv/bin/python", "server.py"]
 ```
 """
 
-from mcplint import WARNING, Container, Edit, Finding, Fix, rule
+from mcplint import ERROR, WARNING, Container, Edit, Finding, Fix, Note, Server, rule
+from mcplint.knowledge.sdk import lacking
 from mcplint.model import Install
 
 QUOTES = "\"'"
@@ -94,13 +98,25 @@ INSTALLS = frozenset({"uv sync", "uv pip", "uv tool", "pip", "pipx", "poetry", "
 
 
 @rule("unlocked-install", WARNING)
-def check(container: Container):
+def check(part: Container | Server):
+    container = part if isinstance(part, Container) else part.container
     told = set()
-    for install in container.installs:
+    for install in container.installs if container else ():
         if install.tool in INSTALLS and install.locked.must(lambda locked: not locked):
             if install.locked.trace not in told:
-                yield Finding(message(install), install.span.head, install.locked.trace[:4], fix(install))
+                broken = breaking(part, install) if isinstance(part, Server) else ()
+                notes = (*install.locked.trace[:4], *broken)
+                yield Finding(message(install), install.span.head, notes, fix(install), ERROR if broken else None)
             told.add(install.locked.trace)
+
+
+def breaking(server: Server, install: Install) -> tuple[Note, ...]:
+    """What the release lacks that an install takes for want of a lock, where the program imports it."""
+    sdk = server.sdk
+    imported = lacking(sdk, sdk.installed, server.imports)
+    if not imported or sdk.exact or install.span not in {note.span for note in sdk.installed.trace}:
+        return ()
+    return (Note(imported.span, f"a build today takes {sdk.package} {sdk.installed.only}, which does not have this"),)
 
 
 def message(install: Install) -> str:

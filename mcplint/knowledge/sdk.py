@@ -31,16 +31,17 @@ Names of facts and their values:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
 from mcplint.knowledge.sdk_releases import DATE, RELEASES
 
 if TYPE_CHECKING:
-    from mcplint.model import Sdk
+    from mcplint.core import Value
+    from mcplint.model import Import, Sdk
 
-__all__ = ["DATE", "agreed", "canonical", "fact", "facts", "newest", "newest_with", "release", "releases"]
+__all__ = ["DATE", "agreed", "canonical", "fact", "facts", "lacking", "newest", "newest_with", "release", "releases"]
 
 Key = tuple[int, ...]
 
@@ -84,6 +85,16 @@ def agreed(sdk: Sdk, name: str) -> object | None:
 def newest_with(package: str, name: str) -> str | None:
     """The newest release that has what a fact of this name says (an import, a method), None where none has."""
     return next((version for version in reversed(releases(package)) if fact(package, version, name) is True), None)
+
+
+def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:
+    """The first import of an SDK that none of the releases has; one whose failure is caught does not count."""
+
+    def lacks(name: str) -> bool:
+        return versions.must(lambda version: fact(sdk.package or "", version, f"import.{name}") is False)
+
+    own = (each for each in imports if not each.guarded and each.dotted.partition(".")[0] == sdk.package)
+    return next((each for each in own if lacks(each.dotted)), None)
 
 
 def canonical(package: str, version: str, transport: str, path: str) -> str | None:
