@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
+from importlib import import_module
 
 from mcplint import discover
 from mcplint.catalogue import Catalogue
@@ -47,6 +48,7 @@ def open_workspace(
     root = _root(real)
     asked = tuple("" if path == root else os.path.relpath(path, root).replace(os.sep, "/") for path in real)
     with listing(root) as listed:
+        import_module("mcplint.link")  # Every run needs it, and git takes as long to answer.
         rules = Catalogue(rules_folder)
         config = _config(root, configuration, rules)
         tree = discover.tree(root, listed(), config.exclude, asked)

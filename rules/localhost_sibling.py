@@ -105,9 +105,9 @@ services:
 """
 
 import re
-from typing import NamedTuple
 
 from mcplint import ERROR, Edit, Finding, Fix, Note, Server, Sibling, Slot, Value, rule
+from mcplint.record import NamedTuple
 
 ADDRESS = r"(?:([a-z][a-z0-9+.]*)://(?:[^/@\s]*@)?)?(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?,]|$)"
 TOLD = r"PUBLIC|EXTERNAL|ORIGIN|CORS|REDIRECT|CALLBACK|FRONTEND|BROWSER|ISSUER|ALLOW|RESOURCE|AUDIENCE"

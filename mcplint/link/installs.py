@@ -9,8 +9,6 @@ from mcplint.core import Note, Slot, Span, Value
 from mcplint.knowledge.pip import UV_VALUES
 from mcplint.link.buildshell import Ran
 from mcplint.link.commandline import Arg, Options, subcommand
-from mcplint.link.pip import pip_install
-from mcplint.link.requirements import name_of
 from mcplint.model import Install
 from mcplint.record import NamedTuple
 from mcplint.tree import Tree
@@ -83,6 +81,8 @@ def _uninstalled(command: Ran) -> Iterator[str]:
     _, args = _program(command)
     words = [arg.text for arg in args]
     if "uninstall" in words[:2]:
+        from mcplint.link.requirements import name_of
+
         yield from map(name_of, words[words.index("uninstall") + 1 :])
 
 
@@ -113,13 +113,13 @@ def _installs(command: Ran, place: Place) -> Iterator[Install]:
     verb = args[at].text if at < len(args) else ""
     match name, verb:
         case "pip", "install" | "wheel" | "download":
-            yield from pip_install("pip", command, args[at + 1 :], place)
+            yield from _by_pip("pip", command, args[at + 1 :], place)
         case "uv", "pip" if at + 1 < len(args) and args[at + 1].text in ("install", "sync"):
-            yield from pip_install("uv pip", command, args[at + 2 :], place)
+            yield from _by_pip("uv pip", command, args[at + 2 :], place)
         case "uv", "tool" if at + 1 < len(args) and args[at + 1].text == "install":
-            yield from pip_install("uv tool", command, args[at + 2 :], place)
+            yield from _by_pip("uv tool", command, args[at + 2 :], place)
         case "pipx", "install":
-            yield from pip_install("pipx", command, args[at + 1 :], place)
+            yield from _by_pip("pipx", command, args[at + 1 :], place)
         case "uv", "sync":
             yield _uv("uv sync", command, args, at, place)
         case "uv", "run" if not Options.of(args, UV_VALUES).given("--no-sync", "--no-project") and not _on(
@@ -140,6 +140,12 @@ def _installs(command: Ran, place: Place) -> Iterator[Install]:
 
 def _install(tool: str, command: Ran, locked: Value[bool], lock: str | None = None) -> Install:
     return Install(tool, tuple(arg.text for arg in command.argv), locked, lock, (), (), command.span)
+
+
+def _by_pip(tool: str, command: Ran, args: tuple[Arg, ...], place: Place) -> Iterator[Install]:
+    from mcplint.link.pip import pip_install
+
+    return pip_install(tool, command, args, place)
 
 
 def _uv(tool: str, command: Ran, args: tuple[Arg, ...], at: int, place: Place) -> Install:

@@ -18,7 +18,6 @@ from mcplint.program.interpreter import run
 from mcplint.program.machine import Surroundings
 from mcplint.program.outcome import Outcome, Served
 from mcplint.program.places import Modules, roots
-from mcplint.program.scan import scan
 from mcplint.program.scripts import script
 from mcplint.program.start import FUNCTION, NoStart, Start
 from mcplint.record import NamedTuple
@@ -225,6 +224,8 @@ def _entry(start: Start) -> frozenset[str]:
 
 def bare(reading: Reading) -> Iterator[Server]:
     """The servers of modules that make one and start it by themselves, where no container tells how."""
+    from mcplint.program.scan import scan
+
     known: dict[str, Callable[[str], Sdk]] = {}
     ids: dict[str, int] = {}
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from mcplint.core import Note, Span, Unreadable
-from mcplint.facts.dotenv import EnvFile
 from mcplint.link.compose.interpolation import Lookup, Text, interpolate, passage
 from mcplint.tree import Tree
+
+if TYPE_CHECKING:
+    from mcplint.facts.dotenv import EnvFile
 
 
 def variables(tree: Tree, paths: Iterable[str | None], outer: Lookup) -> dict[str, Text]:
