@@ -83,6 +83,25 @@ def test_what_links_a_kind_of_file_is_loaded_only_where_there_is_one(project, fi
     assert not loaded & HEAVY
 
 
+@pytest.mark.parametrize(
+    ("module", "files"),
+    [
+        ("link.pip", {"Dockerfile": DOCKERFILE + "RUN pip install mcp\n"}),
+        ("readers.dockerheredocs", {"Dockerfile": DOCKERFILE + "RUN <<EOF\ntrue\nEOF\n"}),
+        ("link.compose.words", {"compose.yaml": COMPOSE + "    command: python server.py\n"}),
+        ("facts.dotenv", {".env": "A=b\n"}),
+        ("program.methods", {"server.py": "print('a'.upper())\n" + SERVER}),
+        ("program.scan", {"Dockerfile": "FROM scratch\n", "compose.yaml": ""}),
+    ],
+)
+def test_what_few_projects_need_is_loaded_only_where_it_occurs(project, module, files):
+    usual = {"Dockerfile": DOCKERFILE, "compose.yaml": COMPOSE, "server.py": SERVER}
+    project(usual)
+    assert f"mcplint.{module}" not in imported(".")
+    project({**usual, **files})
+    assert f"mcplint.{module}" in imported(".")
+
+
 @pytest.mark.parametrize("files", [{"server.py": SERVER}, {"server.json": MANIFEST, "server.py": SERVER}])
 def test_the_rules_about_server_json_are_loaded_only_where_there_is_one(project, files):
     project(files)

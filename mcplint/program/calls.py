@@ -8,7 +8,6 @@ from mcplint.core import Note
 from mcplint.program.classes import construct
 from mcplint.program.functions import bind, invoke, loosen
 from mcplint.program.machine import Args, Machine
-from mcplint.program.methods import method
 from mcplint.program.values import (
     Abstract,
     Class,
@@ -40,6 +39,8 @@ def _method(machine: Machine, callee: Method, args: Args) -> Abstract:
         return invoke(machine, callee.function, bind(args, known(callee.instance)))
     if isinstance(callee.instance, (Instance, Class)):
         return library(machine, callee.function, args, callee.instance)
+    from mcplint.program.methods import method
+
     return method(machine, callee.instance, callee.function, args)
 
 

@@ -13,7 +13,6 @@ from mcplint.program.attributes import DATA
 from mcplint.program.builtin import BUILTINS
 from mcplint.program.functions import made
 from mcplint.program.machine import Args, Evaluator, Machine
-from mcplint.program.methods import text_method
 from mcplint.program.narrowing import narrow
 from mcplint.program.operators import compared, computed, negated, product, subscripted, wide
 from mcplint.program.values import (
@@ -73,6 +72,8 @@ def call(machine: Machine, frame: Frame, node: ast.Call) -> Abstract:
     if isinstance(node.func, ast.Attribute):
         owner = machine.evaluate(frame, node.func.value)
         if owner.options and all(isinstance(option, DATA) for option in owner.options):
+            from mcplint.program.methods import text_method
+
             return text_method(machine, owner, node.func.attr, arguments(machine, frame, node))
         callee = machine.attribute(owner, node.func.attr, machine.note(frame, node.func, "is read here"))
     else:

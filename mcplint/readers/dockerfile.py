@@ -14,8 +14,8 @@ from dockerfile_parse import DockerfileParser  # type: ignore[import-untyped]
 
 from mcplint.core import NOTE, Source, Span, Unreadable
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
-from mcplint.readers.dockerheredocs import openings
-from mcplint.readers.dockerlines import Line, escape_character, lines
+from mcplint.passage import Passage
+from mcplint.readers.dockerlines import Line, Opening, escape_character, lines
 from mcplint.readers.dockerwords import BLANKS, instruction
 
 _PLACEHOLDERS = ("{{", "{%", "{#")
@@ -46,11 +46,20 @@ def read(source: Source) -> Dockerfile:
 
 def instructions(source: Source, escape: str) -> tuple[Instruction, ...]:
     """Every instruction of a Dockerfile, in its order, as BuildKit's parser splits it. Raises Unreadable."""
-    found = list(lines(source, escape, lambda line: openings(line, escape)))
+    found = list(lines(source, escape, lambda line: _openings(line, escape)))
     keywords = _keywords(found)
     return tuple(
         instruction(line.text, keywords.get(number, ""), escape, line.heredocs) for number, line in enumerate(found)
     )
+
+
+def _openings(line: Passage, escape: str) -> tuple[Opening, ...]:
+    """The here-documents that a logical line begins: few do."""
+    if "<<" not in line.text:
+        return ()
+    from mcplint.readers.dockerheredocs import openings
+
+    return openings(line, escape)
 
 
 def _keywords(found: Iterable[Line]) -> dict[int, str]:

@@ -12,8 +12,6 @@ from mcplint.substitution import Refused, pieces, variable_end
 
 def openings(line: Passage, escape: str) -> tuple[Opening, ...]:
     """The here-documents that a logical line begins: only RUN, COPY and ADD do, and not in JSON form."""
-    if "<<" not in line.text:
-        return ()
     found = instruction(line, keyword(line.text), escape)
     found = found.inner or found
     if found.name not in ("RUN", "COPY", "ADD") or found.json:

@@ -10,7 +10,6 @@ from mcplint.core import Note, Value
 from mcplint.facts.document import Node, ScalarNode, SequenceNode
 from mcplint.link.compose.assembly import Assembly
 from mcplint.link.compose.interpolation import HOLE, Text
-from mcplint.link.compose.words import words
 from mcplint.link.service import Argv
 
 SWITCHES = {**dict.fromkeys(("true", "y", "yes", "on"), True), **dict.fromkeys(("false", "n", "no", "off"), False)}
@@ -76,6 +75,8 @@ def argv(assembly: Assembly, node: Node | None, what: str) -> Argv | None:
     if isinstance(node, SequenceNode):
         parts: tuple[Text, ...] | None = tuple(assembly.text(item) for item in node.items)
     else:
+        from mcplint.link.compose.words import words
+
         text = assembly.text(node)
         parts = None if text.text == HOLE else words(text)
     return Argv(None if parts is None else tuple(part.value for part in parts), node.span, (note,))

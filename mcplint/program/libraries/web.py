@@ -8,7 +8,6 @@ from typing import Any
 from mcplint.program.builtin import nothing
 from mcplint.program.libraries.standard import anything
 from mcplint.program.machine import Args, Handler, Machine, Reader
-from mcplint.program.methods import SEQUENCES
 from mcplint.program.values import Abstract, External, Instance, Method, Sequence, known, unknown
 
 APP, FASTAPI, ROUTER = "starlette.applications.Starlette", "fastapi.FastAPI", "fastapi.APIRouter"
@@ -51,6 +50,8 @@ def _listed(given: Abstract) -> Sequence:
 
 def add(machine: Machine, app: Instance, route: Instance) -> None:
     """Adds a route to an application."""
+    from mcplint.program.methods import SEQUENCES
+
     routes = app.table["routes"].only
     SEQUENCES["append"](machine, Args((known(route),)), routes)
 
