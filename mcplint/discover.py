@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
-from fnmatch import fnmatchcase
 
 from mcplint.core import ERROR, NOTE, WARNING, Source, Span, Unreadable
 from mcplint.git import Listed, upwards, work_tree
+from mcplint.glob import fits
 from mcplint.kinds import kind
 from mcplint.load import SPECIAL, load
 from mcplint.tree import Tree
@@ -67,7 +67,7 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
             more, troubles = walk(root, name) if os.path.isdir(os.path.join(root, name)) else ({name}, [])
             paths, problems = paths | more, problems + troubles
     globs = [form for glob in exclude for form in (glob.rstrip("/"), f"{glob.rstrip('/')}/*")]
-    kept = [path for path in paths if not any(fnmatchcase(path, glob) for glob in globs)] if globs else paths
+    kept = [path for path in paths if not any(fits(path, glob) for glob in globs)] if globs else paths
     if any(path.endswith("server.json") for path in kept) and os.path.isfile(os.path.join(root, GIT_CONFIG)):
         kept = [*kept, GIT_CONFIG]
     return Tree(kept, lambda path: load(root, path), problems, named)

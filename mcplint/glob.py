@@ -1,6 +1,8 @@
-"""Shell patterns of `*` and `?` against a text, without backtracking: time grows with text times pattern."""
+"""Shell patterns against a text, without backtracking: time grows with text times pattern."""
 
 from __future__ import annotations
+
+from fnmatch import fnmatchcase
 
 from mcplint.record import NamedTuple
 
@@ -8,8 +10,25 @@ ANY, ONE = object(), object()
 _LARGEST = 1_000_000
 
 
+def fits(text: str, pattern: str) -> bool:
+    """What `fnmatchcase` says; a pattern of no signs but `*` is not worth the regular expression that it compiles."""
+    if "?" in pattern or "[" in pattern:
+        return fnmatchcase(text, pattern)
+    head, *inner = pattern.split("*")
+    if not inner:
+        return text == pattern
+    if not text.startswith(head):
+        return False
+    tail, at = inner.pop(), len(head)
+    for part in inner:
+        at = text.find(part, at) + len(part)
+        if at < len(part):
+            return False
+    return text.endswith(tail, at)
+
+
 class Pattern(NamedTuple):
-    """Its characters, `ANY` for `*` and `ONE` for `?`."""
+    """A pattern of `*` and `?`: its characters, `ANY` and `ONE` for these."""
 
     tokens: tuple[object, ...]
 

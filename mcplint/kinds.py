@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 
+from mcplint.glob import fits
 from mcplint.record import NamedTuple
 
 
@@ -26,7 +26,8 @@ class Kind(NamedTuple):
     strict: bool = False
 
 
-# The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.dockerignore` lists what is ignored.
+# The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.dockerignore` lists what is ignored. A name
+# that tells says more than the folder: `sites-available/compose.yaml` is compose.
 KINDS = (
     Kind("python", ("*.py", "*.pyw"), "#", 2 << 20),
     Kind("dockerignore", (".dockerignore", "*.dockerignore"), "#"),
@@ -86,19 +87,20 @@ KINDS = (
 )
 
 
-@cache
-def _patterns() -> re.Pattern[str]:
-    rows = []
-    for number, kind in enumerate(KINDS):
-        forms = "|".join(re.escape(pattern).replace(r"\*", "[^/]*") for pattern in kind.patterns)
-        rows.append(f"(?P<k{number}>{forms})")
-    return re.compile(rf"(?:.*/)?(?:{'|'.join(rows)})")
+@lru_cache(maxsize=256)
+def _candidates(suffix: str) -> tuple[tuple[str, Kind], ...]:
+    """The patterns, each with its kind, that a name with this behind its last dot may match, in order."""
+    rows = ((pattern, row) for row in KINDS for pattern in row.patterns)
+    likely = (row for row in rows if row[0].rpartition(".")[2] == suffix or row[0].endswith("*"))
+    return tuple(sorted(likely, key=lambda row: "/" in row[0]))
 
 
 def kind(path: str) -> Kind | None:
     """The kind of file that a path names, or None."""
-    match = _patterns().fullmatch(path.lower())
-    return KINDS[int(match.lastgroup[1:])] if match and match.lastgroup else None
+    folders, _, name = path.lower().rpartition("/")
+    place = f"{folders.rpartition('/')[2]}/{name}"
+    rows = _candidates(name.rpartition(".")[2])
+    return next((row for pattern, row in rows if fits(place if "/" in pattern else name, pattern)), None)
 
 
 def kinds(paths: Iterable[str]) -> dict[str, list[str]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from mcplint.config import Config
 from mcplint.core import SEVERITIES, Diagnostic, Ignore, Span
+from mcplint.glob import fits
 from mcplint.lines import place
 
 
@@ -39,7 +39,7 @@ def _silenced(diagnostic: Diagnostic, config: Config) -> Iterator[Span]:
     """Where the configuration hides a diagnostic of its file."""
     path = diagnostic.finding.span.source.path
     for each in config.ignore:
-        if each.rule == diagnostic.rule and fnmatchcase(path, each.glob):
+        if each.rule == diagnostic.rule and fits(path, each.glob):
             yield each.span
 
 

@@ -53,6 +53,9 @@ from mcplint.load import decode, load
         (".vscode/mcp.json", "client"),
         ("fastmcp.json", "fastmcp"),
         ("README.md", "other"),
+        ("sites-available/notes", "nginx"),
+        ("sites-available/compose.yaml", "compose"),
+        ("a\nb/server.py", "python"),
     ],
 )
 def test_the_kind_is_told_by_the_path(path, name):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from fnmatch import fnmatchcase
+
 import pytest
 
 from mcplint.core import Note, Slot, Source, Span, Value
 from mcplint.expand import expand
+from mcplint.glob import fits
 from mcplint.passage import Passage
 
 
@@ -104,3 +108,14 @@ def test_the_escape_character() -> None:
 @pytest.mark.parametrize("word", ["$A" * 300_000, "${A#" + "*a" * 50_000 + "}", "${a:-" * 100_000, '"$A' * 200_000])
 def test_large_words_end(word: str) -> None:
     expand(passage(word), {**ENV, "A": Value(("a" * 1000,))})
+
+
+def test_a_pattern_fits_as_the_standard_library_says() -> None:
+    rng = random.Random(7)
+    agreed = set()
+    for _ in range(20_000):
+        pattern = "".join(rng.choices("ab.*/?[]!\n", (6, 6, 3, 6, 1, 1, 1, 1, 1, 1), k=rng.randrange(8)))
+        text = "".join(rng.choices("ab./*[\n", k=rng.randrange(8)))
+        assert fits(text, pattern) is fnmatchcase(text, pattern), (text, pattern)
+        agreed.add(fits(text, pattern))
+    assert agreed == {True, False}

@@ -7,8 +7,7 @@ Read from the Dockerfiles that their publishers keep in the open: docker-library
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
+from mcplint.glob import fits
 from mcplint.record import NamedTuple
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -121,19 +120,15 @@ def split(reference: str) -> tuple[str, str]:
 def base(reference: str) -> Base | None:
     """What an image sets, or None where it is not known here."""
     repository, tag = split(reference)
-    return next((row for name, tags, row in reversed(_BASES) if _fits(repository, tag, name, tags)), None)
+    return next((row for name, tags, row in reversed(_BASES) if fits(repository, name) and fits(tag, tags)), None)
 
 
 def user(reference: str) -> str | None:
     """The user that an image runs as, or None where it is not known here."""
     known = base(reference)
     repository, tag = split(reference)
-    row = next((user for name, tags, user in reversed(_USERS) if _fits(repository, tag, name, tags)), None)
+    row = next((user for name, tags, user in reversed(_USERS) if fits(repository, name) and fits(tag, tags)), None)
     return known.user if known else row
-
-
-def _fits(repository: str, tag: str, name: str, tags: str) -> bool:
-    return fnmatchcase(repository, name) and fnmatchcase(tag, tags)
 
 
 def has_probe(reference: str) -> bool | None:

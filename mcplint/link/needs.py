@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from mcplint.core import Note, Source, Span
 from mcplint.facts.dependencies import EXTRA, GROUP, MAIN, Include, Lock, Locked, Project, Requirement, Requirements
+from mcplint.glob import fits
 from mcplint.kinds import kind
 from mcplint.link.reading import Reading
 from mcplint.model import Install
@@ -83,7 +83,7 @@ def lock_of(reading: Reading, folder: str) -> str | None:
 def _member(reading: Reading, root: str, folder: str) -> bool:
     project = reading.of("pyproject", posixpath.join(root, "pyproject.toml"))
     inside = posixpath.relpath(folder, root or ".")
-    return bool(project and any(fnmatchcase(inside, pattern) for pattern in project.members or ()))
+    return bool(project and any(fits(inside, pattern) for pattern in project.members or ()))
 
 
 def _entries(reading: Reading, path: str | None) -> tuple[Locked, ...]:

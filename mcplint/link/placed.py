@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from mcplint.core import Value
+from mcplint.glob import fits
 from mcplint.link.image import Copied, Copy, Image
 from mcplint.tree import Tree
 
@@ -65,7 +65,7 @@ def _matches(tree: Tree, path: str) -> Iterator[str]:
     parts = path.split("/")
     for candidate in sorted(tree.paths | tree.folders):
         pieces = candidate.split("/")
-        if len(pieces) == len(parts) and all(map(fnmatchcase, pieces, parts)):
+        if len(pieces) == len(parts) and all(map(fits, pieces, parts)):
             yield candidate
 
 
@@ -147,12 +147,12 @@ def leaves_out(patterns: tuple[str, ...], path: str) -> bool:
     for pattern in patterns:
         keep = pattern.startswith("!")
         wanted = posixpath.normpath(pattern.removeprefix("!").strip().lstrip("/")).split("/")
-        if keep == out and _fits(wanted, parts):
+        if keep == out and _covers(wanted, parts):
             out = not keep
     return out
 
 
-def _fits(pattern: Sequence[str], parts: Sequence[str]) -> bool:
+def _covers(pattern: Sequence[str], parts: Sequence[str]) -> bool:
     """Whether a pattern of path components covers the path or a folder it lies in; `**` stands for any number of them.
 
     `reached`: of how many components the path begins that the pattern covers so far.
@@ -162,7 +162,7 @@ def _fits(pattern: Sequence[str], parts: Sequence[str]) -> bool:
         if piece == "**":
             reached = set(range(min(reached), len(parts) + 1))
         else:
-            reached = {i + 1 for i in reached if i < len(parts) and fnmatchcase(parts[i], piece)}
+            reached = {i + 1 for i in reached if i < len(parts) and fits(parts[i], piece)}
         if not reached:
             return False
     return reached != {0}
