@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.core import UNKNOWN, Note, Value
@@ -48,13 +47,18 @@ def _prerequisites(place: Running, others: Mapping[str, Running]) -> Iterator[Pr
 
 def _called(place: Running, other: Running) -> Iterator[Note]:
     """Why a container is known to connect to another: its environment has the address, or it is a store of data."""
-    name = re.compile(rf"(?:^|[/@,])(?:{'|'.join(map(re.escape, sorted(other.container.names)))})(?=$|[:/,?])")
     for value in place.container.env.values():
-        if value.only and name.search(value.only) and value.span:
+        if value.span and not other.container.names.isdisjoint(_hosts(value.only or "")):
             yield Note(value.span, "connects to it")
     store = _store(other)
     if store and other.container.image.span:
         yield Note(other.container.image.span, f"{store} takes no connection before it is ready")
+
+
+def _hosts(address: str) -> set[str]:
+    """What may be a host in a text such as `redis://user:secret@cache:6379/0` or `a:9092,b:9092`."""
+    parts = (part.rpartition("@")[2] for part in address.replace(",", "/").split("/"))
+    return {part.partition(":")[0].partition("?")[0] for part in parts}
 
 
 def probed(place: Running) -> Value[bool]:
