@@ -110,6 +110,7 @@ from mcplint import ERROR, Edit, Finding, Fix, Note, Server, Sibling, Slot, Valu
 from mcplint.record import NamedTuple
 
 ADDRESS = r"(?:([a-z][a-z0-9+.]*)://(?:[^/@\s]*@)?)?(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?,]|$)"
+HOSTS = ("localhost", "127.0.0.1", "[::1]")
 TOLD = r"PUBLIC|EXTERNAL|ORIGIN|CORS|REDIRECT|CALLBACK|FRONTEND|BROWSER|ISSUER|ALLOW|RESOURCE|AUDIENCE"
 # The ports that schemes stand for.
 SCHEMES = {
@@ -163,7 +164,7 @@ def check(server: Server):
 
 def addresses(text: object) -> tuple[Address, ...]:
     """The addresses on the machine itself in a text."""
-    found = re.finditer(ADDRESS, text) if isinstance(text, str) else ()
+    found = re.finditer(ADDRESS, text) if isinstance(text, str) and any(host in text for host in HOSTS) else ()
     return tuple(
         Address(
             each[1] or "", int(each[3]) if each[3] else None, each.start(2), each.end(3) if each[3] else each.end(2)

@@ -322,6 +322,7 @@ BALANCED = {
     "ip_hash;": ("ip_hash", "works"),
     "least_conn;": ("least_conn", "none"),
     "random two least_conn;": ("random two least_conn", "none"),
+    "hash ${binary_remote_addr};": ("hash ${binary_remote_addr}", "works"),
     "hash   $remote_addr\n consistent;": ("hash $remote_addr consistent", "works"),
     "hash $http_mcp_session_id;": ("hash $http_mcp_session_id", "session-header"),
     "hash ${http_mcp_session_id}x consistent;": ("hash ${http_mcp_session_id}x consistent", "session-header"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from mcplint.core import Span
 from mcplint.facts.document import ScalarNode
 from mcplint.record import NamedTuple
@@ -105,4 +103,7 @@ class Lock(NamedTuple):
 
 def normalized(name: str) -> str:
     """The name of a package as indexes compare it: lower case, with single dashes."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    name = name.replace("_", "-").replace(".", "-").lower()
+    while "--" in name:
+        name = name.replace("--", "-")
+    return name

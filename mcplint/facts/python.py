@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
+from itertools import accumulate
 
 from mcplint.core import Slot, Source, Span
 from mcplint.record import NamedTuple
@@ -66,16 +66,19 @@ class Module(NamedTuple):
     def _line_before(self, last: Span, close: int) -> str:
         """The line end and indentation in front of the last argument of a call that gives one a line, or nothing."""
         text = self.source.text
-        newline = re.search(r"\r\n?|\n", text[last.end : close])
+        between = text[last.end : close]
+        ends = (end for end in ("\r\n", "\r", "\n") if end in between)
+        newline = min(ends, key=between.index, default="")
         start = max(text.rfind("\n", 0, last.start), text.rfind("\r", 0, last.start)) + 1
         indent = text[start : last.start]
-        return newline[0] + indent if newline and not indent.strip() else ""
+        return newline + indent if newline and not indent.strip() else ""
 
 
 def located(source: Source, tree: ast.Module) -> Module:
     """The module of a text and its tree, with what finds the place of a node in time independent of its size."""
     encoded = source.text.encode("utf-8", "replace")
-    lines = (0, *(match.end() for match in re.finditer(rb"\r\n|\r|\n", encoded)))
+    ended = (line for line in encoded.splitlines(keepends=True) if line.endswith((b"\r", b"\n")))
+    lines = (0, *accumulate(map(len, ended)))
     if source.text.isascii():
         return Module(source, tree, lines)
     marks = [0]

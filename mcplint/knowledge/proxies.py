@@ -7,8 +7,7 @@ ingress-nginx: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-confi
 
 from __future__ import annotations
 
-import re
-
+from mcplint.glob import fits
 from mcplint.knowledge import nginx
 from mcplint.knowledge.nginx import Affinity
 from mcplint.record import NamedTuple
@@ -21,26 +20,27 @@ _COOKIE = Affinity("cookie", "only some clients keep cookies")
 _TURNS = Affinity("none", "each request may go to another server")
 _LEARNS = Affinity("works", "the proxy remembers which server handed out the session")
 
-BALANCING: dict[str, tuple[tuple[str, Affinity], ...]] = {
-    INGRESS_NGINX: (
-        (r"affinity cookie", _COOKIE),
-        (r"round_robin|ewma", _TURNS),
-    ),
-    HAPROXY: (
-        (r"one server", Affinity("works", "a name is resolved once, to one address")),
-        (r"stick store-response res\.hdr\(mcp-session-id\)", _LEARNS),
-        (r"stick (?:on|match) src|balance source", _ADDRESS),
-        (r"stick on req\.hdr\(mcp-session-id\)|balance hdr\(mcp-session-id\)", _SESSION),
-        (r"cookie \S+ (?:.*\s)?insert(?:\s.*)?", _COOKIE),
-        (r"balance (?:roundrobin|static-rr|leastconn|random(?:\(\d+\))?)", _TURNS),
-    ),
-    TRAEFIK: (
-        (r"sticky\.cookie", _COOKIE),
-        (r"round-robin", _TURNS),
-    ),
+BALANCING: dict[str, dict[str, Affinity]] = {
+    INGRESS_NGINX: {
+        "affinity cookie": _COOKIE,
+        **dict.fromkeys(("round_robin", "ewma"), _TURNS),
+    },
+    HAPROXY: {
+        "one server": Affinity("works", "a name is resolved once, to one address"),
+        "stick store-response res.hdr(mcp-session-id)": _LEARNS,
+        **dict.fromkeys(("stick on src", "stick match src", "balance source"), _ADDRESS),
+        **dict.fromkeys(("stick on req.hdr(mcp-session-id)", "balance hdr(mcp-session-id)"), _SESSION),
+        **dict.fromkeys(("cookie * insert", "cookie * insert *"), _COOKIE),
+        **dict.fromkeys(("balance roundrobin", "balance static-rr", "balance leastconn"), _TURNS),
+        **dict.fromkeys(("balance random", "balance random(*)"), _TURNS),
+    },
+    TRAEFIK: {
+        "sticky.cookie": _COOKIE,
+        "round-robin": _TURNS,
+    },
 }
-"""By proxy: balancing as a pattern over its configuration, in small letters. What became of the sessions of twelve
-clients on three servers was measured under HAProxy 2.6 and 3.2; the rest is documented."""
+"""By proxy: balancing as a shell pattern over its configuration, in small letters. What became of the sessions of
+twelve clients on three servers was measured under HAProxy 2.6 and 3.2; the rest is documented."""
 
 
 class Default(NamedTuple):
@@ -65,5 +65,5 @@ def affinity(proxy: str, balancing: str) -> Affinity | None:
         return nginx.affinity(balancing)
     if proxy == INGRESS_NGINX and balancing.startswith("upstream-hash-by "):
         return nginx.affinity(f"hash {balancing.partition(' ')[2]} consistent")
-    rows = BALANCING.get(proxy, ())
-    return next((row for pattern, row in rows if re.fullmatch(pattern, balancing.lower())), None)
+    rows = BALANCING.get(proxy, {})
+    return next((row for pattern, row in rows.items() if fits(balancing.lower(), pattern)), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -11,7 +10,7 @@ from mcplint.knowledge.sdk import Key, release, releases
 
 Test = Callable[[str], bool]
 
-_CLAUSE = re.compile(r"\s*(~=|>=|<=|==|!=|<|>)\s*(\d+(?:\.\d+)*)(\.\*)?\s*")
+_SIGNS = ("~=", ">=", "<=", "==", "!=", "<", ">")
 _COMPARED: dict[str, Callable[[Key, Key], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -36,12 +35,14 @@ def admitted(package: str, ranges: str) -> tuple[str, ...] | None:
 
 def _test(clause: str) -> Test | None:
     """Whether a final release fits a clause, None for a clause that is not plain."""
-    match = _CLAUSE.fullmatch(clause)
-    if not match:
+    clause = clause.strip()
+    sign = next((sign for sign in _SIGNS if clause.startswith(sign)), "")
+    number = clause.removeprefix(sign).lstrip()
+    text = number.removesuffix(".*")
+    if not sign or not all(map(str.isdecimal, text.split("."))):
         return None
-    sign, text, star = match.groups()
     wanted, given = release(text) or (), tuple(map(int, text.split(".")))
-    if star:
+    if text != number:
         return (lambda each: _begins(each, given) is (sign == "==")) if sign in ("==", "!=") else None
     if sign == "~=":
         return (lambda each: (release(each) or ()) >= wanted and _begins(each, given[:-1])) if len(given) > 1 else None

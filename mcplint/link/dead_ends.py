@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from mcplint.core import Note, Slot
@@ -10,8 +9,6 @@ from mcplint.link.containers import Running
 from mcplint.link.nginx import Proxied, paths_to
 from mcplint.link.reach import GATEWAY, LOOPBACK, Network
 from mcplint.model import DeadEnd, Member, Route, Server
-
-LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 
 
 def dead_ends(
@@ -60,7 +57,7 @@ def _dead_end(
 ) -> Iterator[DeadEnd]:
     host = member.host
     hosts = origin.service.hosts if origin.service else frozenset()
-    if not LABEL.fullmatch(host) or host in LOOPBACK | GATEWAY | hosts or "resolve" in member.span.text.split():
+    if not _is_label(host) or host in LOOPBACK | GATEWAY | hosts or "resolve" in member.span.text.split():
         return
     named = [each for each in network.running if host in each.container.names]
     near = [each for each in named if network.near(origin, each)]
@@ -81,6 +78,11 @@ def _dead_end(
     elsewhere = all(server.port.must(lambda port: port != member.port) for server in inside)
     if inside and elsewhere and all(each.container.id in occupied for each in near):
         yield _end("port", found, member, inside, inside[0].port.trace)
+
+
+def _is_label(host: str) -> bool:
+    """Whether it is a name without dots: letters and digits, and between them `-` and `_`."""
+    return host.isascii() and host.replace("-", "").replace("_", "").isalnum() and host == host.strip("-_")
 
 
 def _end(kind: str, found: Proxied, member: Member, meant: list[Server], notes: tuple[Note, ...]) -> DeadEnd:

@@ -12,7 +12,7 @@ from mcplint.program.machine import Machine
 from mcplint.program.operators import present
 from mcplint.program.values import ABSENT, Abstract, each, known, noted, union, unknown
 
-MINDS = r"(?i)x-forwarded-|ProxyHeadersMiddleware"
+MINDS = ("x-forwarded-", "proxyheadersmiddleware")
 MAKES = r"\brequest\.(?:base_url|url_for\()"
 Find = Callable[[str], Abstract | None]
 """The value that is given under a name, spelled with `_`; None where none is."""
@@ -34,13 +34,15 @@ def told(machine: Machine, runner: str, find: Find, *notes: Note) -> Asgi:
 
 def minds(modules: Iterable[Module]) -> bool:
     """Whether a program looks at what proxies say by itself."""
-    return any(re.search(MINDS, module.source.text) for module in modules)
+    texts = (module.source.text.casefold() for module in modules)
+    return any(mark in text for text in texts for mark in MINDS)
 
 
 def absolute(modules: Iterable[Module]) -> Iterator[Note]:
     """Where a program makes URLs of the scheme and host that a request seems to have come to."""
     for module in modules:
-        for found in re.finditer(MAKES, module.source.text):
+        text = module.source.text
+        for found in re.finditer(MAKES, text) if "base_url" in text or "url_for(" in text else ():
             yield Note(Span(module.source, *found.span()), "makes a URL as the request seems to have come")
 
 

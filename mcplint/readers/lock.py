@@ -13,23 +13,23 @@ from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.dependencies import Lock, Locked, normalized
 from mcplint.facts.document import MappingNode, ScalarNode
 
-_PACKAGE = re.compile(r"^\[\[packages?\]\][ \t]*\r?$", re.M)
-_TABLE = re.compile(r"^\[", re.M)
-_KEY = re.compile(r"""^(name|version|source)[ \t]*=[ \t]*(?:(["'])([^"'\r\n]*)\2|\{[ \t]*"?([A-Za-z]+))""", re.M)
-_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.M)
-_HEAD = re.compile(r"^(?:lock-|lock_|metadata|)version[ \t]*=|^\[metadata\]|^# This file", re.M)
+_PACKAGE = r"(?m)^\[\[packages?\]\][ \t]*\r?$"
+_KEY = r"""(?m)^(name|version|source)[ \t]*=[ \t]*(?:(["'])([^"'\r\n]*)\2|\{[ \t]*"?([A-Za-z]+))"""
+_CONFLICT = r"(?m)^(?:<{7}|>{7}) "
+_HEAD = r"(?m)^(?:lock-|lock_|metadata|)version[ \t]*=|^\[metadata\]|^# This file"
 
 
 def read(source: Source) -> Lock:
     """The packages of a lock file. Unreadable where it is none."""
     whole = Span(source, 0, 0)
     kind = posixpath.basename(source.path)
-    if conflict := _CONFLICT.search(source.text):
+    marked = "<<<<<<<" in source.text or ">>>>>>>" in source.text
+    if marked and (conflict := re.search(_CONFLICT, source.text)):
         raise Unreadable(Span(source, conflict.start(), conflict.end()), "holds an unresolved merge conflict")
     if kind.lower() == "pipfile.lock":
         return Lock(kind, whole, tuple(_pipfile(source)))
     packages = tuple(_packages(source))
-    if not packages and not _HEAD.search(source.text):
+    if not packages and not re.search(_HEAD, source.text):
         raise Unreadable(whole, f"is no {kind}: it holds neither packages nor a version")
     return Lock(kind, whole, packages)
 
@@ -37,10 +37,10 @@ def read(source: Source) -> Lock:
 def _packages(source: Source) -> Iterator[Locked]:
     """The `[[package]]` tables that say a name and a version."""
     text = source.text
-    for head in _PACKAGE.finditer(text):
-        after = _TABLE.search(text, head.end())
+    for head in re.finditer(_PACKAGE, text):
+        after = text.find("\n[", head.end())
         keys: dict[str, re.Match[str]] = {}
-        for key in _KEY.finditer(text, head.end(), after.start() if after else len(text)):
+        for key in re.compile(_KEY).finditer(text, head.end(), after + 1 if after >= 0 else len(text)):
             keys.setdefault(key[1], key)
         name, version, origin = keys.get("name"), keys.get("version"), keys.get("source")
         if name and name[3] and version and version[3]:

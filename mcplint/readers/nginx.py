@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from crossplane.analyzer import DIRECTIVES, analyze  # type: ignore[import-untyped]
@@ -46,14 +45,12 @@ def read(source: Source) -> NginxFile | None:
 
 def _tokens(masked: str, grower: Grower) -> Iterator[Token]:
     """crossplane's words, each with its place, found again behind the blanks that follow the last one."""
-    blank = re.compile(r"\s*")
-    closing = {quote: re.compile(rf"[^\\{quote}]*(?:\\.[^\\{quote}]*)*", re.S) for quote in "\"'"}
     end = len(masked)
     at = 0
     for word, _, quoted in _lex_file_object([masked, "\n\n"]):
-        start = blank.match(masked, at).end()  # type: ignore[union-attr]
+        start = _after_blanks(masked, at)
         if quoted:
-            at = closing[masked[start]].match(masked, start + 1).end() + 1  # type: ignore[union-attr]
+            at = _closing(masked, start) + 1
             if masked[at : at + 1].strip(" \t\r\n;{)"):
                 grower.complain(at, at + 1, f'unexpected "{masked[at]}" after a closing quote')
             yield Token("word", start, at, True)
@@ -61,9 +58,23 @@ def _tokens(masked: str, grower: Grower) -> Iterator[Token]:
         at = min(start + len(word), end)
         if not word.startswith("#"):
             yield Token(word if word in ("{", "}", ";") else "word", start, at)
-    rest = blank.match(masked, at).end()  # type: ignore[union-attr]
+    rest = _after_blanks(masked, at)
     if masked[rest : rest + 1] in ("'", '"'):
         grower.tear(rest)
+
+
+def _after_blanks(text: str, at: int) -> int:
+    while text[at : at + 1].isspace():
+        at += 1
+    return at
+
+
+def _closing(text: str, at: int) -> int:
+    """Where the quote stands that closes the one at this offset, or the end of the text."""
+    quote, at = text[at], at + 1
+    while at < len(text) and text[at] != quote:
+        at += 2 if text[at] == "\\" else 1
+    return min(at, len(text))
 
 
 def _merged(tokens: Iterable[Token], holes: list[Hole]) -> Iterator[Token]:

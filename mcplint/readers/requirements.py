@@ -16,9 +16,9 @@ _REQUIREMENT = re.compile(
     rf"(?:@\s*+(?P<url>\S++)|(?P<open>\(\s*+)?(?P<range>{_CLAUSE}(?:\s*+,\s*+{_CLAUSE})*+,?)?(?(open)\s*+\)))\s*+"
     r"(?:;\s*+(?P<marker>.*+)|(?P<options>--?[A-Za-z].*+))?\Z"
 )
-_OPTION = re.compile(r"\s*+(--?[A-Za-z][A-Za-z-]*+)\s*+=?(.*+)\Z")
-_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
-_HASH = re.compile(r"\s--hash[= ]")
+_OPTION = r"\s*+(--?[A-Za-z][A-Za-z-]*+)\s*+=?(.*+)\Z"
+_COMMENT = r"(?:^|(?<=\s))#.*"
+_HASH = r"\s--hash[= ]"
 _INCLUDES = {
     **dict.fromkeys(("-r", "--requirement"), "requirements"),
     **dict.fromkeys(("-c", "--constraint"), "constraints"),
@@ -33,7 +33,7 @@ def read(source: Source) -> Requirements:
     hashed = False
     for start, line in _lines(source.text):
         span = _stripped(source, start, line)
-        option = _OPTION.match(line) if line.lstrip().startswith("-") else None
+        option = re.match(_OPTION, line) if line.lstrip().startswith("-") else None
         if option:
             hashed = hashed or option[1] == "--require-hashes"
             if (kind := _INCLUDES.get(option[1])) and (path := _inside(source.path, option[2])) is not None:
@@ -52,16 +52,17 @@ def requirement(source: Source, start: int, text: str, kind: str = "main", group
         return None
     first, last = match.span("range") if match["range"] else (match.end("mark" if match["mark"] else "name"),) * 2
     end = match.start("options") if match["options"] else len(text)
+    marker, hashed = match["marker"] or "", "--hash" in text and bool(re.search(_HASH, text))
     return Requirement(
         normalized(match["name"]),
         None if match["url"] else (match["range"] or "").rstrip(","),
         _stripped(source, start, text[:end]),
         Span(source, start + first, start + last),
         tuple(normalized(extra.strip()) for extra in (match["extras"] or "").split(",") if extra.strip()),
-        _HASH.split(match["marker"] or "")[0].strip(),
+        (re.split(_HASH, marker)[0] if hashed else marker).strip(),
         kind,
         group,
-        bool(_HASH.search(text)),
+        hashed,
     )
 
 
@@ -70,7 +71,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     start, line = 0, ""
     for raw in text.splitlines(keepends=True):
         body = raw.rstrip("\r\n")
-        plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), body)
+        plain = re.sub(_COMMENT, lambda comment: " " * len(comment[0]), body) if "#" in body else body
         if plain.endswith("\\"):
             line += plain[:-1].ljust(len(raw))
             continue
@@ -90,12 +91,15 @@ def _stripped(source: Source, start: int, text: str) -> Span:
 def _local(path: str, line: str) -> str | None:
     """The folder of the project that a line installs (`.`, `./lib[extra]`), or None."""
     word = line.split(";")[0].strip()
-    return _inside(path, word) if re.match(r"\.{1,2}(?:/|\[|\Z)|file:\.", word) else None
+    local = word in (".", "..") or word.startswith(("./", "../", ".[", "..[", "file:."))
+    return _inside(path, word) if local else None
 
 
 def _inside(path: str, other: str) -> str | None:
     """The path in the project of what a file names relative to itself, or None where it lies elsewhere."""
-    other = re.sub(r"\[[^\]]*\]\Z", "", other.strip().strip("\"'")).removeprefix("file:")
+    other = other.strip().strip("\"'")
+    extras = other.find("[", other.rfind("]", 0, -1) + 1) if other.endswith("]") else -1
+    other = (other if extras < 0 else other[:extras]).removeprefix("file:")
     if "://" in other or "$" in other or posixpath.isabs(other):
         return None
     joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), other))

@@ -9,7 +9,6 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.record import NamedTuple
 
 _DEEPEST = 64
-_SPACE = re.compile(r"[ \t]*+")
 _BLANK = re.compile(r"(?:[ \t]++|\r?\n|#[^\n]*+)*+")
 _LINE_END = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r?\n|\Z)")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -209,8 +208,9 @@ class _Reader(NamedTuple):
         return match.end()
 
     def _space(self, at: int) -> int:
-        match = _SPACE.match(self.source.text, at)
-        return match.end() if match else at
+        while self.source.text.startswith((" ", "\t"), at):
+            at += 1
+        return at
 
     def _blank(self, at: int) -> int:
         match = _BLANK.match(self.source.text, at)

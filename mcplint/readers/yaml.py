@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -30,8 +31,8 @@ WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|\Z)(?:#[^\n\r]*\s*)*)+")
+FLOAT = frozenset("+-.0123456789eE")
+PROPERTIES = r"(?:[&!]\S*(?:\s+|\Z)(?:#[^\n\r]*\s*)*)+"
 
 
 class Open(NamedTuple):
@@ -186,8 +187,9 @@ def core(text: str) -> str | int | float | bool | None:
     for prefix, base in (("0o", 8), ("0x", 16)):
         if text.startswith(prefix):
             return _based(text[2:], base) if text[2:].isalnum() else text
-    if FLOAT.fullmatch(text):
-        return float(text)
+    if FLOAT.issuperset(text):
+        with suppress(ValueError):
+            return float(text)
     word = digits.lower() if digits in (".inf", ".Inf", ".INF") or text in (".nan", ".NaN", ".NAN") else ""
     return float(text[: len(text) - len(digits)] + word[1:]) if word else text
 
@@ -203,7 +205,7 @@ def _start(source: Source, event: Any, shift: int) -> int:
     """Where a node itself starts, after its anchor and tag."""
     start: int = event.start_mark.index + shift
     if event.anchor or event.tag:
-        properties = PROPERTIES.match(source.text, start, event.end_mark.index + shift)
+        properties = re.compile(PROPERTIES).match(source.text, start, event.end_mark.index + shift)
         return properties.end() if properties else start
     return start
 

@@ -16,8 +16,8 @@ from mcplint.record import NamedTuple
 HOLE = "\ufffc"
 """Stands in a text for what the files do not tell: any characters, or none."""
 
-NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
-OPERATOR = re.compile(r":?[-+?]")
+NAME = r"([_a-zA-Z][_a-zA-Z0-9]*)(:?[-+?])?"
+"""A variable, and in braces the operator behind it."""
 MAX_NESTED = 20
 
 
@@ -141,26 +141,26 @@ def _replaced(text: Text, dollar: int, place: Span, lookup: Lookup, nested: int)
     after = text.text[dollar + 1 : dollar + 2]
     if after == "$":
         return Text.of("$", None), dollar + 2
-    name = NAME.match(text.text, dollar + 1 + (after == "{"))
-    if name and after != "{":
-        whole = text.part(dollar, name.end())
-        return lookup(name[0]) or _unset(name[0], whole.span or place), name.end()
-    end = _closing(text.text, dollar + 1) if name else -1
-    if not name or end < 0 or nested == MAX_NESTED:
+    found = re.compile(NAME).match(text.text, dollar + 1 + (after == "{"))
+    name, operator = found.groups("") if found else ("", "")
+    if found and after != "{":
+        whole = text.part(dollar, found.end(1))
+        return lookup(name) or _unset(name, whole.span or place), found.end(1)
+    end = _closing(text.text, dollar + 1) if found else -1
+    if not found or end < 0 or nested == MAX_NESTED:
         return Text.hole(Note(place, "compose cannot read this `$`")), len(text.text)
     where = text.part(dollar, end).span or place
-    operator = OPERATOR.match(text.text, name.end())
-    if operator is None and name.end() != end - 1:
+    if not operator and found.end() != end - 1:
         return Text.hole(Note(where, "compose cannot read this `$`")), end
-    argument = text.part(operator.end() if operator else end - 1, end - 1)
-    value = lookup(name[0])
-    if _given(value, operator[0] if operator else ""):
+    argument = text.part(found.end(), end - 1)
+    value = lookup(name)
+    if _given(value, operator):
         return _expand(argument, where, lookup, nested), end
-    if operator and operator[0][-1] == "-" and _empty(value, operator[0]):
+    if operator.endswith("-") and _empty(value, operator):
         default = _expand(argument, where, lookup, nested)
-        note = Note(where, f"{name[0]} is {'empty' if value else 'not set in the project'}, so this default applies")
+        note = Note(where, f"{name} is {'empty' if value else 'not set in the project'}, so this default applies")
         return default._replace(runs=tuple(run._replace(trace=(note, *run.trace)) for run in default.runs)), end
-    return value if value is not None else _unset(name[0], where), end
+    return value if value is not None else _unset(name, where), end
 
 
 def _given(value: Text | None, operator: str) -> bool:

@@ -14,7 +14,7 @@ from mcplint.link.service import Argv
 
 SWITCHES = {**dict.fromkeys(("true", "y", "yes", "on"), True), **dict.fromkeys(("false", "n", "no", "off"), False)}
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
-DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(h|ms|us|µs|ns|m|s)")
+DURATION = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(h|ms|us|µs|ns|m|s)"
 MAX_DIGITS = 12
 
 T = TypeVar("T")
@@ -47,7 +47,8 @@ def optional(value: Value[str]) -> Value[str | None]:
 def number(value: Value[str]) -> Value[int]:
     """A text as a whole number."""
     text = value.only or ""
-    if not re.fullmatch(r"[-+]?[0-9]+", text) or len(text) > MAX_DIGITS:
+    digits = text[1:] if text.startswith(("-", "+")) else text
+    if not (digits.isascii() and digits.isdigit()) or len(text) > MAX_DIGITS:
         return Value(None, value.trace)
     return Value((int(text),), value.trace, value.slot if str(int(text)) == text else None)
 
@@ -61,7 +62,7 @@ def switch(value: Value[str]) -> Value[bool]:
 def seconds(value: Value[str]) -> Value[float]:
     """A text as a duration: `1m30s`, `500ms`."""
     text = value.only or ""
-    parts = DURATION.findall(text)
+    parts = re.findall(DURATION, text)
     if not parts or "".join(digits + unit for digits, unit in parts) != text:
         return Value(None, value.trace)
     return Value((sum(float(digits) * UNITS[unit] for digits, unit in parts),), value.trace)

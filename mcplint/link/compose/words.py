@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from mcplint.link.compose.interpolation import Text
 
-TOKEN = re.compile(r"""[^\\'"`();&|<> \t\r\n]+|\\(?s:.)|'[^']*'|"(?:[^"\\]|\\(?s:.))*"|[ \t\r\n]+""")
-INNER = re.compile(r"[^\\]+|\\(?s:.)")
+TOKEN = r"""[^\\'"`();&|<> \t\r\n]+|\\(?s:.)|'[^']*'|"(?:[^"\\]|\\(?s:.))*"|[ \t\r\n]+"""
+INNER = r"[^\\]+|\\(?s:.)"
 ESCAPED = {"\\t": "\t", "\\n": "\n"}
 
 
@@ -20,7 +20,7 @@ def words(text: Text) -> tuple[Text, ...] | None:
     found: list[Text] = []
     parts: list[Text] = []
     place = 0
-    while token := TOKEN.match(text.text, place):
+    while token := re.compile(TOKEN).match(text.text, place):
         if token[0][0] in " \t\r\n":
             found += [Text.join(parts)] if parts else []
             parts = []
@@ -39,7 +39,7 @@ def words(text: Text) -> tuple[Text, ...] | None:
 
 def _unescaped(text: Text, start: int, end: int) -> Iterator[Text]:
     """The text without its backslashes; `\\t` and `\\n` are a tab and a line's end."""
-    for token in INNER.finditer(text.text, start, end):
+    for token in re.compile(INNER).finditer(text.text, start, end):
         if token[0][0] != "\\":
             yield text.part(*token.span())
         elif token[0] in ESCAPED:

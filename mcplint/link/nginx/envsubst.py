@@ -22,6 +22,8 @@ def filled(directive: Directive, env: Env | None) -> Directive:
 
 def _filled(word: Word, template: bool, env: Env | None) -> Word:
     """A name in capitals is never a variable of nginx, any other only where the environment has it."""
+    if not template and "${" not in word.text:
+        return word
     text, trace, hole, at = "", word.trace, word.hole, 0
     for found in re.finditer(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", word.text):
         name = found[1] or found[2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
@@ -13,6 +12,9 @@ from mcplint.link.nginx.levels import Level
 from mcplint.model import Setting
 
 T = TypeVar("T")
+
+UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000, "": 1}
+SHIFTS = {"k": 10, "K": 10, "m": 20, "M": 20, "g": 30, "G": 30}
 
 
 class Settings(Mapping[str, tuple[Setting, ...]]):
@@ -45,17 +47,23 @@ def flag(text: str) -> bool:
 
 def seconds(text: str) -> float:
     """A time as nginx writes it: `60`, `60s`, `1m30s`, `500ms`. Raises ValueError."""
-    units = {"ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000}
-    if len(text) > 40 or not re.fullmatch(r"(?:[0-9]+(?:ms|[smhdwMy])? ?)+", text):
+    if not text or len(text) > 40:
         raise ValueError(text)
-    return float(sum(int(n) * units[unit] for n, unit in re.findall(r"([0-9]+)(ms|[smhdwMy]|)", text)))
+    total: float = 0
+    while text:
+        rest = text.lstrip("0123456789")
+        unit = next(unit for unit in UNITS if rest.startswith(unit))
+        total += int(text[: len(text) - len(rest)]) * UNITS[unit]
+        text = rest.removeprefix(unit).removeprefix(" ")
+    return float(total)
 
 
 def size(text: str) -> int:
     """Bytes as nginx writes them: `512`, `64k`, `10m`, `1g`. Raises ValueError."""
-    if len(text) > 20 or not re.fullmatch(r"[0-9]+[kKmMgG]?", text):
+    digits = text[:-1] if text.endswith(tuple(SHIFTS)) else text
+    if len(text) > 20 or not (digits.isascii() and digits.isdigit()):
         raise ValueError(text)
-    return int(text.rstrip("kKmMgG")) << {"k": 10, "m": 20, "g": 30}.get(text[-1].lower(), 0)
+    return int(digits) << SHIFTS.get(text[-1], 0)
 
 
 def spelled(word: Word, note: str, told: Callable[[str], T], *before: Note) -> Value[T]:
@@ -126,5 +134,9 @@ def _indent(text: str, at: int) -> str | None:
 
 def _line_end(text: str, at: int) -> int | None:
     """The end of the line, where nothing but a comment stands between."""
-    found = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)").match(text, at)
-    return found.end() if found else None
+    newline = text.find("\n", at)
+    newline = len(text) if newline < 0 else newline
+    end = text.find("\r", at, newline)
+    end = newline if end < 0 else end
+    rest = text[at:end].lstrip(" \t")
+    return end if not rest or rest.startswith("#") else None

@@ -10,6 +10,7 @@ from mcplint.core import Note, Span
 
 LONGEST = 2000
 _MOST_STEPS = 1_000_000
+_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 _ESCAPED = frozenset(' "#%<>?\\^`{|}')
 
 
@@ -25,10 +26,9 @@ def normalise(path: str) -> str | None:
     """The path that nginx matches: percent signs decoded, slashes merged, dots resolved; None where it answers 400."""
     if not path.startswith("/"):
         return None
+    plain, *escaped = path.encode(errors="replace").decode("latin-1").split("%")
     try:
-        decoded = re.sub(
-            r"%(..?)?", lambda found: _byte(found[1] or ""), path.encode(errors="replace").decode("latin-1")
-        )
+        decoded = plain + "".join(_byte(part[:2]) + part[2:] for part in escaped)
     except ValueError:
         return None
     parts: list[str] = []
@@ -45,7 +45,7 @@ def normalise(path: str) -> str | None:
 
 
 def _byte(digits: str) -> str:
-    if not re.fullmatch(r"[0-9A-Fa-f]{2}", digits) or digits == "00":
+    if len(digits) < 2 or not _HEXADECIMAL.issuperset(digits) or digits == "00":
         raise ValueError(digits)
     return chr(int(digits, 16))
 

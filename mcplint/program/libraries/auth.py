@@ -51,6 +51,8 @@ LOOKS = (
     r"get_http_headers|get_http_request|get_access_token|get_auth_context|request_context\.request\b"
     r"|(?i:headers(?:\.get\(|\[)\s*[bf]?[\"'](?:authorization|x-api-key|x-auth))"
 )
+# What stands in a text in which one of these can be found.
+MARKS = ("get_http_", "get_access_token", "get_auth_context", "request_context.request", "headers")
 KEYWORDS = ("auth", "token_verifier", "auth_server_provider")
 
 
@@ -97,7 +99,8 @@ def layered(machine: Machine, args: Args, server: Instance) -> Abstract:
 def looks(modules: Iterable[Module]) -> Note | None:
     """Where a program looks at who calls, so that it may refuse some."""
     for module in modules:
-        if found := re.search(LOOKS, module.source.text):
+        folded = module.source.text.casefold()
+        if any(mark in folded for mark in MARKS) and (found := re.search(LOOKS, module.source.text)):
             return Note(Span(module.source, *found.span()), "looks at the request itself")
     return None
 
