@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.core import UNKNOWN, Note, Value
 from mcplint.facts.dockerfile import Dockerfile
+from mcplint.link.builds import Builds
 from mcplint.link.image import Image
-from mcplint.link.images import image as build_image
 from mcplint.link.service import Argv, ComposeProject, Service
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Volume
 from mcplint.record import NamedTuple
@@ -40,12 +38,13 @@ def running(
     workloads: tuple[Service, ...] = (),
 ) -> Iterator[Running]:
     """Every service of a platform over its image, then every Dockerfile whose image none of them runs."""
+    builds = Builds(tree, dockerfiles)
     built: set[str] = set()
     pushed: dict[str, Image] = {}
     named: list[tuple[ComposeProject | None, Service]] = []
     for project in projects:
         for service in project.services:
-            made = _built(service, tree, dockerfiles)
+            made = builds.of(service)
             if made is None and service.build is None:
                 named.append((project, service))
                 continue
@@ -53,16 +52,15 @@ def running(
                 built.add(made.dockerfile)
                 pushed.setdefault(repository(service.image.only or ""), made)
             yield _running(made, service, project, _image_link(made, service, dockerfiles))
-    rest = {path: made for path in sorted(dockerfiles) if not aside(path) and (made := alone(dockerfiles[path], tree))}
     strangers: list[Note] = []
     for stranger, service in (*named, *((None, workload) for workload in workloads)):
-        made, link = _deployed(service, tree, dockerfiles, pushed, rest)
+        made, link = _deployed(service, builds, pushed)
         built |= {made.dockerfile} if made else set()
         if made is None and stranger is None and "/" in repository(service.image.only or ""):
             strangers.append(Note(service.image.span or service.span, "this may be the image, and set variables of it"))
         yield _running(made, service, stranger, link)
-    for path, made in rest.items():
-        if path not in built:
+    for path in sorted(dockerfiles.keys() - built):
+        if made := builds.alone(path):
             yield _opened(_running(made, None, None, _image_link(made, None, dockerfiles)), tuple(strangers))
 
 
@@ -79,75 +77,25 @@ def repository(image: str) -> str:
     return name if name and "/" not in tag else image.partition("@")[0]
 
 
-def _deployed(
-    workload: Service,
-    tree: Tree,
-    dockerfiles: Mapping[str, Dockerfile],
-    pushed: Mapping[str, Image],
-    rest: Mapping[str, Image],
-) -> tuple[Image | None, Link]:
+def _deployed(workload: Service, builds: Builds, pushed: Mapping[str, Image]) -> tuple[Image | None, Link]:
     """The image of a workload: the one it builds, the one a service pushes by that name, or the only one called so."""
-    made = _built(workload, tree, dockerfiles)
+    made = builds.of(workload)
     name = repository(workload.image.only or "")
     if made or workload.build or not name:
-        return made, _image_link(made, workload, dockerfiles)
+        return made, _image_link(made, workload, builds.dockerfiles)
     note = Note(workload.image.span or workload.span, "this image is run")
     if name in pushed:
         return pushed[name], Link(pushed[name].dockerfile, MADE, f"runs {name}, which a service builds", (note,))
-    ours = [made for made in rest.values() if name.rpartition("/")[2].lower() in _called(made, tree)]
+    ours = builds.called.get(name.rpartition("/")[2].lower(), [])
     if len(ours) == 1:
         why = f"runs {name}, and {ours[0].dockerfile} is the only Dockerfile of a project of that name"
         return ours[0], Link(ours[0].dockerfile, ASSUMED, why, (note,))
-    return None, _image_link(None, workload, dockerfiles)
+    return None, _image_link(None, workload, builds.dockerfiles)
 
 
 def aside(path: str) -> bool:
     """Whether a file lies in a folder that deploys nothing, such as one of tests."""
     return not ASIDE.isdisjoint(path.split("/")[:-1])
-
-
-def alone(dockerfile: Dockerfile, tree: Tree) -> Image | None:
-    """The image of a Dockerfile that nothing builds: from the nearest folder that has all it copies, or the root."""
-    folder = posixpath.dirname(dockerfile.source.path)
-    while True:
-        made = build_image(dockerfile, tree, context=folder or ".")
-        if not made or not folder or complete(made, tree):
-            return made
-        folder = posixpath.dirname(folder)
-
-
-def complete(made: Image, tree: Tree) -> bool:
-    """Whether the folder that the build is given has every file that the image copies from it."""
-    base = "" if made.context in (None, ".") else f"{made.context}/"
-    for copy in made.copies:
-        for source in copy.sources if copy.stage is None and copy.image is None else ():
-            spelled = source.only or "."
-            path = posixpath.normpath(spelled.lstrip("/") or ".")
-            plain = "://" not in spelled and not any(sign in spelled for sign in "*?[")
-            if plain and path != "." and base + path not in tree.paths and base + path not in tree.folders:
-                return False
-    return True
-
-
-def _called(made: Image, tree: Tree) -> set[str]:
-    """What an image is likely to be called: as its Dockerfile's folder, or as the project that it is built from."""
-    folder = posixpath.dirname(made.dockerfile)
-    names = {posixpath.basename(folder)}
-    for place in {folder, "" if made.context in (None, ".") else made.context or ""}:
-        source = tree.source(posixpath.join(place, "pyproject.toml"))
-        if source and (found := re.search(r"""^name\s*=\s*["']([\w.-]+)["']""", source.text, re.MULTILINE)):
-            names.add(found[1])
-    return {name.lower().replace("_", "-") for name in names if name}
-
-
-def _built(service: Service, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> Image | None:
-    build = service.build
-    if not build or not build.dockerfile.only or build.dockerfile.only not in dockerfiles:
-        return None
-    if build.target.options is None:
-        return None
-    dockerfile = dockerfiles[build.dockerfile.only]
-    return build_image(dockerfile, tree, build.args, build.target.only, build.context.only)
 
 
 def _running(image: Image | None, service: Service | None, project: ComposeProject | None, link: Link) -> Running:

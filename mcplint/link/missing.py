@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from mcplint.core import Note
-from mcplint.link.containers import Running, complete
+from mcplint.link.builds import complete
+from mcplint.link.containers import Running
 from mcplint.link.image import Image
 from mcplint.link.needs import needs
 from mcplint.link.reading import Reading
