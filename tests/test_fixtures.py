@@ -28,7 +28,7 @@ def tree(folder: Path) -> Tree:
 @pytest.mark.parametrize("folder", FIXTURES, ids=[folder.name for folder in FIXTURES])
 def test_a_fixture_says_what_it_said(folder, update):
     files = tree(folder)
-    run = engine.run(files, RULES.values(), settings(files))
+    run = engine.run(files, RULES, settings(files))
     parts = run.deployment
     covered = Covered(run.files, len(parts.servers), len(parts.routes), len(parts.containers))
     report = text.report(run.diagnostics)

@@ -20,7 +20,7 @@ from mcplint.tree import Tree
 def run(rule: str, **changes: str) -> engine.Run:
     """What mcplint makes of the Bad example of a rule's page, some of its files changed."""
     bad = next(case for case in cases(RULES[rule].page) if case.name == "Bad")
-    return engine.run(Tree.of({**bad.files, **changes}), RULES.values(), Config())
+    return engine.run(Tree.of({**bad.files, **changes}), RULES, Config())
 
 
 def test_parts_and_findings_are_drawn() -> None:

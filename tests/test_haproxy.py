@@ -150,7 +150,7 @@ def test_a_listen_section_leads_to_its_own_servers() -> None:
 
 def test_conditional_parts_are_not_read() -> None:
     tree = Tree.of({**SERVER, **files(f".if defined(A)\nglobal\n.endif\nlisten web\n    bind :80\n{SERVERS}")})
-    run = engine.run(tree, RULES.values(), Config())
+    run = engine.run(tree, RULES, Config())
     assert not run.deployment.routes
     assert any("not read" in each.finding.message for each in run.diagnostics)
 

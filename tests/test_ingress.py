@@ -55,7 +55,7 @@ metadata:
 def deployment(files: dict[str, str], *urls: str) -> Deployment:
     clients = {f"c{number}": {"type": "http", "url": url} for number, url in enumerate(urls)}
     tree = Tree.of({**SERVER, **files, ".mcp.json": json.dumps({"mcpServers": clients})})
-    run = engine.run(tree, RULES.values(), Config())
+    run = engine.run(tree, RULES, Config())
     assert not [each for each in run.diagnostics if each.rule == "internal-error"]
     return run.deployment
 
@@ -282,7 +282,7 @@ def test_a_service_that_is_switched_off_has_no_route() -> None:
 
 @pytest.mark.parametrize("files", [cluster("proxy-buffering: 'off'"), labels("PathPrefix(`/mcp`)")])
 def test_rules_about_directives_of_nginx_have_nothing_to_say(files: dict[str, str]) -> None:
-    run = engine.run(Tree.of({**SERVER, **files}), RULES.values(), Config())
+    run = engine.run(Tree.of({**SERVER, **files}), RULES, Config())
     assert run.deployment.routes[0].carried
     silent = {"no-rate-limit", "small-body-limit", "http10-upstream", "buffered-stream", "cached-stream"}
     assert not silent & {each.rule for each in run.diagnostics}

@@ -52,7 +52,7 @@ def values(thing: Any, seen: set[int]) -> Iterator[Value[Any]]:
 
 @pytest.mark.parametrize(("title", "tree"), TREES, ids=[title for title, _ in TREES])
 def test_a_slot_spells_its_value(title, tree):
-    for value in values(run(tree, RULES.values(), settings(tree)).deployment, set()):
+    for value in values(run(tree, RULES, settings(tree)).deployment, set()):
         for note in value.trace:
             assert 0 <= note.span.start <= note.span.end <= len(note.span.source.text), note
         if value.slot and value.slot.span.text and value.options is not None and len(value.options) == 1:
