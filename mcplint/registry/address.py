@@ -6,6 +6,7 @@ import re
 
 from mcplint.knowledge.go_url import Address, parse
 
+_NUMERIC = frozenset("0123456789abcdefABCDEF:.")
 _STAND_INS = {"host": "example.com", "port": "8080", "path": "api", "protocol": "http", "scheme": "http"}
 
 
@@ -47,7 +48,7 @@ def is_private(url: str) -> bool:
 
 def _is_private_number(host: str) -> bool:
     """Whether a host is a numeric address that is not routed on the internet; documentation ranges are left alone."""
-    if not re.fullmatch(r"[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*", host):
+    if not _NUMERIC.issuperset(host):
         return False
     from ipaddress import ip_address, ip_network
 

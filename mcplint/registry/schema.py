@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mcplint.core import Edit, Finding, Fix
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
@@ -67,8 +67,6 @@ def outdated(manifest: Manifest) -> Iterator[Finding]:
 
 def current(manifest: Manifest) -> Fix | None:
     """The fix that names the newest schema; safe where the document holds under it."""
-    from mcplint.readers.manifest import plain, violations
-
     root = manifest.document.root
     node = root.get("$schema")
     address = ADDRESS.format(CURRENT)
@@ -78,8 +76,15 @@ def current(manifest: Manifest) -> Fix | None:
         edit = Edit(node.span, address)
     else:
         edit = Edit(node.span, f'"{address}"')
-    holds = not any(violations(plain(root), CURRENT))
-    return Fix("name the current schema", (edit,), safe=holds)
+    return Fix("name the current schema", (edit,), safe=not any(_refused_now(manifest)))
+
+
+def _refused_now(manifest: Manifest) -> Iterable[Violation]:
+    """What the newest schema refuses: known already of a document that names no older one."""
+    from mcplint.readers.manifest import plain, violations
+
+    document = manifest.document
+    return document.violations if document.date in (None, CURRENT) else violations(plain(document.root), CURRENT)
 
 
 def _schema(manifest: Manifest) -> str:
