@@ -9,7 +9,7 @@ from typing import Any
 
 from mcplint.core import Note, Slot, Span, Value
 from mcplint.model import Cors, Endpoint, Mounted
-from mcplint.program.libraries.sdk import listed
+from mcplint.program.libraries.sdk_protection import listed
 from mcplint.program.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE
 from mcplint.program.machine import Args, Machine
 from mcplint.program.operators import product

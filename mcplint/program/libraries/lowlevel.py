@@ -7,17 +7,9 @@ from typing import Any
 
 from mcplint.core import Note
 from mcplint.model import SdkCall
-from mcplint.program.libraries.sdk import (
-    FAST,
-    LOW,
-    NEW,
-    NOWHERE,
-    OTHER,
-    record,
-    registers,
-    release,
-    secured,
-)
+from mcplint.program.libraries.sdk import registers
+from mcplint.program.libraries.sdk_protection import NOWHERE, secured
+from mcplint.program.libraries.sdk_settings import FAST, LOW, NEW, OTHER, record, release
 from mcplint.program.libraries.standard import anything
 from mcplint.program.machine import Args, Handler, Machine, Reader
 from mcplint.program.outcome import SSE, STDIO, STREAMABLE, Served

@@ -1,78 +1,53 @@
-"""The Python SDKs: what their server objects are told, and what starting one serves."""
+"""What starting a server object of the Python SDKs serves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mcplint.core import Slot, Span, Value
-from mcplint.knowledge.sdk import fact, newest, newest_with
-from mcplint.model import Argument, Asgi, Endpoint, SdkCall
+from mcplint.core import Span
+from mcplint.model import Asgi, Endpoint
 from mcplint.program.behind import told as asgi_told
 from mcplint.program.builtin import nothing
 from mcplint.program.libraries.auth import guard
 from mcplint.program.libraries.auth import layered as middleware_added
+from mcplint.program.libraries.sdk_protection import NOWHERE, armed, listed, protection, security_settings
+from mcplint.program.libraries.sdk_settings import (
+    FAST,
+    HIGH,
+    LOW,
+    NEW,
+    OTHER,
+    SETTINGS,
+    facts,
+    family,
+    global_setting,
+    record,
+    release,
+    setting,
+    setting_assigned,
+    told,
+)
 from mcplint.program.libraries.web import layered
 from mcplint.program.machine import Args, Handler, Machine, Reader
-from mcplint.program.operators import present
 from mcplint.program.outcome import SSE, STDIO, STREAMABLE, Served
 from mcplint.program.values import (
     ABSENT,
     Abstract,
     Coroutine,
     External,
+    Function,
     Instance,
     Method,
     Sequence,
-    each,
     known,
     noted,
-    plain,
     spelled,
     union,
     unknown,
 )
 
-FAST, NEW, OTHER, LOW = (
-    "mcp.server.fastmcp.FastMCP",
-    "mcp.server.mcpserver.MCPServer",
-    "fastmcp.FastMCP",
-    "mcp.server.lowlevel.Server",
-)
-HIGH = (FAST, NEW, OTHER)
-NOWHERE: Value[Any] = Value(())
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-LOCAL = ("127.0.0.1:*", "localhost:*", "[::1]:*")
-NUMBERS = ("port",)
-FLAGS = ("stateless_http", "json_response")
 PATHS = {SSE: "sse_path", STREAMABLE: "streamable_http_path"}
-SETTINGS = ("host", "port", "sse_path", "message_path", "streamable_http_path", "stateless_http", "json_response")
-
-
-def family(machine: Machine, server: Instance) -> str:
-    """Which of the SDKs' server classes an object is made of."""
-    return next(kind for kind in (*HIGH, LOW) if machine.kin(server.library, kind))
-
-
-def release(machine: Machine, kind: str) -> tuple[str, tuple[str, ...]]:
-    """The package behind a server class, and its releases that may be there: the newest where that is not known."""
-    package = kind.partition(".")[0]
-    sdk = machine.world.sdk(kind)
-    if sdk.package is not None:
-        package = sdk.package
-    index = "fastmcp" if package == "fastmcp-slim" else package
-    return package, sdk.version.options or (newest_with(index, f"import.{kind}") or newest(index),)
-
-
-def facts(machine: Machine, kind: str, name: str) -> tuple[Any, ...]:
-    """What is known under this name of each release that may be there."""
-    package, versions = release(machine, kind)
-    return tuple(dict.fromkeys(fact(package, version, name) for version in versions))
-
-
-def takes(machine: Machine, kind: str, callable_: str, keyword: str) -> bool:
-    """Whether every release that may be there obeys a keyword of a call."""
-    return facts(machine, kind, f"{callable_}.{keyword}") == ("accepted",)
 
 
 def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
@@ -91,140 +66,14 @@ def equip(machine: Machine, args: Args, server: Instance) -> Abstract:
         given = args.find(None, name)
         if facts(machine, kind, f"constructor.{name}") == ("ignored",):
             given = None
-        machine.put(settings.table, name, setting(machine, server, kind, name, given, args))
+        machine.put(settings.table, name, setting(machine, kind, name, given, args))
     security = args.find(None, "transport_security")
-    made = security if security is not None else _armed(machine, kind, settings.table["host"], args)
+    made = security if security is not None else armed(machine, kind, settings.table["host"], args)
     machine.put(settings.table, "transport_security", made)
     machine.put(settings.table, "log_level", args.get(None, "log_level", known("INFO")))
     machine.put(server.table, "settings", known(settings))
     machine.put(server.table, "declared", settings.table["host"])
     return known(None)
-
-
-def _armed(machine: Machine, kind: str, host: Abstract, args: Args) -> Abstract:
-    """The security settings that a constructor makes where it is told none: those of a loopback host, or None."""
-    if facts(machine, kind, "host_check") != ("constructor",) or not host.options:
-        return known(None, *args.notes)
-    if any(option not in LOOPBACK for option in host.options):
-        return known(None, *args.notes)
-    made = Instance(External("mcp.server.transport_security.TransportSecuritySettings"), args.span)
-    made.table["enable_dns_rebinding_protection"] = known(True, *host.trace)
-    for name, forms in (("allowed_hosts", LOCAL), ("allowed_origins", tuple(f"http://{form}" for form in LOCAL))):
-        made.table[name] = known(Sequence("list", tuple(known(form) for form in forms)), *host.trace)
-    return known(made, *host.trace)
-
-
-def record(machine: Machine, args: Args, target: str, role: str) -> None:
-    """Remembers a call of the SDK with its arguments."""
-    if args.span is None or args.module is None or args.node is None:
-        return
-    given = [
-        Argument("", args.module.span(node), value)
-        for node, value in zip(args.node.args, args.positional, strict=False)
-    ]
-    for name, value in args.keywords.items():
-        given.append(Argument(name, args.place(name) or args.span, value))
-    call = SdkCall(target, role, args.span, tuple(given), not args.open)
-    if all(call.span != other.span for other in machine.calls):
-        machine.calls.append(call)
-
-
-def setting(machine: Machine, server: Instance, kind: str, name: str, given: Abstract | None, args: Args) -> Abstract:
-    """A setting: what it is given, else what the environment says, else the SDK's default."""
-    if given is not None and given.options is None:
-        return given
-    options = given.options if given is not None else None
-    missing = given is None or ABSENT in (options or ()) or (None in (options or ()) and kind == OTHER)
-    found: list[Abstract] = []
-    if given is not None:
-        there = present(given)._replace(
-            options=tuple(each for each in options or () if each is not ABSENT and not (each is None and kind == OTHER))
-        )
-        if there.options:
-            found.append(there)
-    if missing:
-        found.append(environment(machine, server, kind, name, args))
-    return union(found)
-
-
-def environment(machine: Machine, server: Instance, kind: str, name: str, args: Args) -> Abstract:
-    """A setting that the program leaves open."""
-    value = default(machine, server, kind, name, args)
-    if kind == LOW:
-        return value
-    for prefix in reversed(facts(machine, kind, "env.prefixes")[0] or ()):
-        read = machine.variable(f"{prefix}{name.upper()}")
-        machine.reads.discard(f"{prefix}{name.upper()}")
-        note = tuple(note._replace(text=f"the SDK reads {prefix}{name.upper()}") for note in args.notes)
-        if read.options is None:
-            return noted(unknown(*read.trace), *note)
-        if read.options != (None,):
-            there = read._replace(options=tuple(option for option in read.options if option is not None))
-            value = noted(
-                coerced(there, name) if None not in read.options else union([coerced(there, name), value]), *note
-            )
-    return value
-
-
-def coerced(value: Abstract, name: str) -> Abstract:
-    """A text of the environment as the setting's type."""
-    if name in NUMBERS:
-        return each(value, lambda text: int(text) if isinstance(text, str) and text.isdigit() else text)
-    if name in FLAGS:
-        return each(value, lambda text: str(text).lower() in ("1", "true", "t", "yes", "y", "on"))
-    return value
-
-
-BY_DEFAULT = " by default"
-"""How the note ends of a value that nobody gave."""
-
-
-def default(machine: Machine, server: Instance, kind: str, name: str, args: Args) -> Abstract:
-    """The SDK's own default, with the place where the program could say otherwise."""
-    package, versions = release(machine, kind)
-    options = tuple(option for option in facts(machine, kind, f"default.{name}") if option is not None)
-    words = " or ".join(str(option) for option in options)
-    text = f"{package} {', '.join(versions)} takes {name} {words}{BY_DEFAULT}" if options else f"`{name}` is not known"
-    notes = tuple(note._replace(text=text) for note in args.notes)
-    if not options:
-        return unknown(*notes)
-    slot: Slot | None = None
-    if (
-        takes(machine, kind, "constructor", name)
-        and args.node is not None
-        and args.module is not None
-        and not args.open
-    ):
-        slot = args.module.insertion(args.node, name, isinstance(options[0], str))
-    return Value(options, notes, slot)
-
-
-def told(machine: Machine, server: Instance, args: Args, call: str, name: str, keyword: str | None = None) -> Abstract:
-    """A setting as `run()` or an app factory is told, else as the server object was."""
-    kind = family(machine, server)
-    word = keyword or name
-    given = args.find(None, word) if args.keywords.get(word) is not None or args.open else None
-    if args.open and given is not None and given.options is None and word not in args.keywords:
-        given = unknown(*args.opening)
-    settings = server.table["settings"].only
-    own: Abstract = settings.table[name] if isinstance(settings, Instance) else unknown()
-    if given is None or (given.options is not None and not given.options):
-        return _insertable(machine, args, own, kind, call, name, word)
-    if given.options is None:
-        return given
-    there = tuple(option for option in given.options if option is not ABSENT and option is not None)
-    if len(there) == len(given.options):
-        return given
-    return union([*([present(given)._replace(options=there)] if there else []), own])
-
-
-def _insertable(machine: Machine, args: Args, own: Abstract, kind: str, call: str, name: str, word: str) -> Abstract:
-    """A default that this call, rather than the constructor, could overrule."""
-    if own.slot is not None or own.options is None or not own.trace or args.node is None or args.module is None:
-        return own
-    if not own.trace[-1].text.endswith(BY_DEFAULT) or not takes(machine, kind, call, word):
-        return own
-    return own._replace(slot=args.module.insertion(args.node, word, isinstance(own.options[0], str)))
 
 
 def transports(machine: Machine, kind: str, given: Abstract) -> Abstract:
@@ -368,72 +217,6 @@ def _endpoints(server: Instance) -> Iterable[Endpoint]:
     return (route for route in server.table.get("%routes", ()) if isinstance(route, Endpoint))
 
 
-def protection(
-    machine: Machine, args: Args, server: Instance, kind: str, declared: Abstract
-) -> tuple[Abstract, Abstract, Abstract]:
-    """Whether requests with a foreign Host are refused, and which hosts and origins are not."""
-    rule = facts(machine, kind, "host_check")
-    if kind == OTHER:
-        given = args.find(None, "host_origin_protection") if "host_origin_protection" in args.keywords else None
-        check = given if given is not None else known(rule == ("on",), *args.notes)
-        if check.options == (False,):
-            return check, NOWHERE, NOWHERE
-        return check, listed(args.find(None, "allowed_hosts"), args), listed(args.find(None, "allowed_origins"), args)
-    settings = server.table["settings"].only
-    security = args.find(None, "transport_security")
-    if security is None:
-        security = settings.table["transport_security"]
-    if security.options is None or len(security.options) != 1:
-        return (unknown(*security.trace),) * 3
-    only = security.options[0]
-    if isinstance(only, Instance):
-        return secured(only)
-    if rule not in (("constructor",), ("app",)) or declared.options is None:
-        if declared.options is None and rule != ("off",):
-            return (unknown(*declared.trace),) * 3
-        return known(False, *declared.trace), NOWHERE, NOWHERE
-    armed = each(declared._replace(slot=None), lambda host: host in LOOPBACK)
-    if armed.options == (False,):
-        return armed, NOWHERE, NOWHERE
-    return armed, known(LOCAL, *declared.trace), known(tuple(f"http://{host}" for host in LOCAL), *declared.trace)
-
-
-def secured(security: Instance) -> tuple[Abstract, Abstract, Abstract]:
-    """What transport security settings allow."""
-    check = security.table.get("enable_dns_rebinding_protection", known(True))
-    if check.options == (False,):
-        return check, NOWHERE, NOWHERE
-    hosts, origins = (security.table.get(name) for name in ("allowed_hosts", "allowed_origins"))
-    args = Args()
-    return check, listed(hosts, args), listed(origins, args)
-
-
-def listed(value: Abstract | None, args: Args) -> Abstract:
-    """A list of texts as one option; empty where it is not given."""
-    if value is None:
-        return known((), *args.notes)
-    if value.must(lambda option: option is None):
-        return known((), *value.trace)
-    try:
-        return value._replace(options=(tuple(plain(value)),), slot=None)
-    except (LookupError, TypeError):
-        return unknown(*value.trace)
-
-
-def security_settings(machine: Machine, args: Args, owner: Any) -> Abstract:
-    made = Instance(External("mcp.server.transport_security.TransportSecuritySettings"), args.span)
-    for name in ("enable_dns_rebinding_protection", "allowed_hosts", "allowed_origins"):
-        value = args.find(None, name)
-        made.table[name] = (
-            value
-            if value is not None
-            else known(name.startswith("enable"), *args.notes)
-            if name.startswith("enable")
-            else known(Sequence("list", ()), *args.notes)
-        )
-    return known(made, *args.notes)
-
-
 def app(transport: str | None) -> Handler:
     """An application factory; without a fixed transport, `http_app` takes it as an argument."""
 
@@ -481,8 +264,6 @@ def custom_route(machine: Machine, args: Args, server: Instance) -> Abstract:
 
 def registers(machine: Machine, args: Args, server: Instance) -> Abstract:
     """A decorator for tools, resources and prompts, with or without arguments: remembers the function."""
-    from mcplint.program.values import Function
-
     only = args.positional[0].only if args.positional else None
     if isinstance(only, (Function, Method)):
         remember(machine, server, only)
@@ -508,27 +289,6 @@ def low_level(machine: Machine, owner: Instance) -> Abstract:
         made = Instance(External(LOW), owner.span, {"%of": (owner,), "name": owner.table.get("name", unknown())})
         inner = owner.table["%low"] = (made,)
     return known(inner[0])
-
-
-def global_setting(name: str) -> Reader:
-    """`fastmcp.settings.…`: what the environment or the default says of a setting."""
-
-    def reader(machine: Machine, owner: Any) -> Abstract:
-        nobody = Instance(External(OTHER), None)
-        return environment(machine, nobody, OTHER, name, Args())
-
-    return reader
-
-
-def setting_assigned(machine: Machine, args: Args, settings: Instance) -> Abstract:
-    """`server.settings.host = …`, as a call of the SDK that a release may reject."""
-    name = args.get(0, "name").only
-    note = args.opening[0] if args.opening else None
-    if note is not None and isinstance(name, str):
-        call = SdkCall("settings", "setting", note.span, (Argument(name, note.span, args.get(1, "value")),))
-        if call not in machine.calls:
-            machine.calls.append(call)
-    return known(None)
 
 
 REGISTER = ("tool", "resource", "prompt", "add_tool", "add_resource", "add_prompt", "completion")
