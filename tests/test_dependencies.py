@@ -193,6 +193,11 @@ def test_requirements() -> None:
     assert read.hashed
 
 
+def test_brackets_without_end_take_no_long_time() -> None:
+    (include,) = requirements.read(Source("requirements.txt", f"-r {'[' * 200_000}]base.txt")).includes
+    assert include.path.endswith("]base.txt")
+
+
 def test_requirements_with_other_line_ends() -> None:
     crlf = requirements.read(Source("requirements.txt", REQUIREMENTS.replace("\n", "\r\n")))
     assert [r.span.text for r in crlf.requirements][:2] == ["mcp[cli]>=1.2,<2", "FastMCP==2.3"]

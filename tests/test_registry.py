@@ -14,7 +14,7 @@ from mcplint.knowledge.go_url import is_uri, parse
 from mcplint.link.manifests import git_remote
 from mcplint.model import Manifest
 from mcplint.readers.manifest import read, violations
-from mcplint.registry import address, forms, keys, reference, refusals, schema, steps, version, weak
+from mcplint.registry import address, forms, inputs, keys, reference, refusals, schema, steps, version, weak
 from mcplint.registry.markers import is_marked
 from mcplint.registry.place import addition, insertion, member, removal
 from mcplint.registry.rows import ROWS
@@ -441,6 +441,13 @@ def test_many_mistakes_end_somewhere():
     found = part(RIGHT | {"packages": [package] * 5000})
     assert len(found.document.violations) <= 100
     assert len(list(keys.dropped(found))) <= 100 and len(list(refusals.refusals(found, *SUBJECTS))) <= 100
+
+
+def test_long_texts_take_no_long_time():
+    assert not list(weak.metadata(part(at("description", "[" * 200_000))))
+    variable = {"name": "API_KEY", "isSecret": True, "value": "your" * 50_000 + "\n"}
+    (finding,) = inputs.secrets(part(at("packages/0/environmentVariables", [variable])))
+    assert finding.message.startswith("publishes")
 
 
 @pytest.mark.parametrize("seed", range(5))

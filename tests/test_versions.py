@@ -88,6 +88,11 @@ def test_ranges_admit_what_packaging_says() -> None:
     assert admitted("mcp", ">=1.27.0rc1,<2")[0] == "1.30.0" and admitted("mcp", "newest") is None
 
 
+@pytest.mark.parametrize("digits", [10, 5000])
+def test_a_number_is_as_large_as_it_is(digits: int) -> None:
+    assert admitted("mcp", f">={'9' * digits}") == (() if digits == 10 else None)
+
+
 def test_a_lock_decides_and_says_so() -> None:
     found = decide("mcp", {"pyproject.toml": needing("mcp>=1.2"), "uv.lock": LOCK})
     assert found.version.only == "1.27.1" and found.exact

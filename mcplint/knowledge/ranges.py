@@ -39,9 +39,10 @@ def _test(clause: str) -> Test | None:
     sign = next((sign for sign in _SIGNS if clause.startswith(sign)), "")
     number = clause.removeprefix(sign).lstrip()
     text = number.removesuffix(".*")
-    if not sign or not all(map(str.isdecimal, text.split("."))):
+    wanted = release(text)
+    if not sign or wanted is None:
         return None
-    wanted, given = release(text) or (), tuple(map(int, text.split(".")))
+    given = tuple(map(int, text.split(".")))
     if text != number:
         return (lambda each: _begins(each, given) is (sign == "==")) if sign in ("==", "!=") else None
     if sign == "~=":
@@ -55,10 +56,10 @@ def _begins(version: str, prefix: Key) -> bool:
 
 
 def _by_packaging(package: str, ranges: str) -> tuple[str, ...] | None:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     try:
         allowed = SpecifierSet(ranges)
-    except InvalidSpecifier:
+        return tuple(each for each in reversed(releases(package)) if allowed.contains(each))
+    except ValueError:  # of a specifier, and of a number with more digits than Python reads
         return None
-    return tuple(each for each in reversed(releases(package)) if allowed.contains(each))

@@ -141,12 +141,12 @@ def git_remote(config: str) -> GitRemote | None:
     remotes: dict[str, str] = {}
     name = None
     for line in config.splitlines():
-        if header := re.match(r'\s*\[\s*remote\s+"([^"]*)"\s*\]', line):
-            name = header[1]
-        elif line.lstrip().startswith("["):
-            name = None
-        elif name and (url := re.match(r"\s*url\s*=\s*(\S+)", line)):
-            remotes.setdefault(name, url[1])
+        head, _, rest = line.strip().partition('"')
+        if head.startswith("["):
+            name = rest.partition('"')[0] if head[1:].strip() == "remote" else None
+        key, _, url = line.partition("=")
+        if name and key.strip() == "url" and url.split():
+            remotes.setdefault(name, url.split()[0])
     only = next(iter(remotes.values())) if len(remotes) == 1 else None
     address = remotes.get("origin", only)
     match = address and re.fullmatch(

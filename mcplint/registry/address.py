@@ -12,11 +12,13 @@ _STAND_INS = {"host": "example.com", "port": "8080", "path": "api", "protocol": 
 
 def variables(url: str) -> list[str]:
     """The names in braces, in order."""
-    return re.findall(r"\{([^}]+)\}", url)
+    return re.findall(r"\{([^}]+)\}", url) if "{" in url else []
 
 
 def concrete(url: str) -> Address | None:
     """The address with stand-ins for its variables (a number after a colon), or None where it cannot be one."""
+    if "{" not in url:
+        return parse(url)
     if "{" not in url:
         return parse(url)
     known = re.sub(r"\{(host|port|path|protocol|scheme)\}", lambda match: _STAND_INS[match[1]], url)

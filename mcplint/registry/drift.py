@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from mcplint.core import ERROR, WARNING, Edit, Finding, Fix, Note, Value
+from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import MappingNode, ScalarNode
 from mcplint.model import Distribution, Manifest
 from mcplint.registry import reference, version
 from mcplint.registry.markers import is_marked
-from mcplint.registry.ownership import normalised, published, server_name
+from mcplint.registry.ownership import published, server_name
 from mcplint.registry.place import Place, field, objects, places, shown, text
 from mcplint.registry.weak import packages
 
@@ -148,7 +149,7 @@ def commands(manifest: Manifest) -> Iterator[Finding]:
         known = built.commands.only
         if known is None or name in known or any(word.startswith(("--from", "--with-exe")) for word in words):
             continue
-        twin = next((command for command in known if normalised(command) == normalised(name)), None)
+        twin = next((command for command in known if normalized(command) == normalized(name)), None)
         there = ", ".join(f"`{command}`" for command in [twin] if command) or ", ".join(list(known)[:5]) or "nothing"
         message = f"`uvx {name}` starts the program `{name}`, and the package installs {there}"
         yield Finding(message, shown(package.identifier), (Note(built.span, "the package that the project builds"),))

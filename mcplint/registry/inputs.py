@@ -15,7 +15,7 @@ from mcplint.registry.weak import packages, remotes
 _CREDENTIAL = r"(?i)(bearer|basic|token)\s+(?=\S*[0-9])[\w.~+/=-]{16,}"
 _SECRET = r"(?i)(.*[_-])?(api|access|secret|private|auth)?[_-]?(key|token|secret|password|passwd|credentials?)"
 _PUBLIC = r"(?i).*(public|publishable|key[_-]?(id|name|file|path)|token[_-]?(url|limit|count|budget)|max).*"
-_HOLDER = r"|\$.*|.*[{<].*|.*(your|example|changeme|xxx|placeholder|\.\.\.).*|\*+"
+_HOLDERS = ("{", "<", "your", "example", "changeme", "xxx", "placeholder", "...")
 
 
 def inputs(manifest: Manifest) -> Iterator[Finding]:
@@ -57,7 +57,7 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
         marked = flag(field(node, "isSecret"))
         for key in ("value", "default"):
             written = field(node, key)
-            told = (secret or marked) and not re.fullmatch(_HOLDER, text(written), re.IGNORECASE)
+            told = (secret or marked) and not _is_holder(text(written))
             if written and (told or re.fullmatch(_CREDENTIAL, text(written))):
                 yield Finding(
                     f"publishes the {key} of `{word[:80]}` for everyone to read", shown(written), severity=ERROR
@@ -66,6 +66,13 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
             yield Finding(
                 "is a secret by its name, and clients show and store it as plain text", name.span, fix=_mark(node)
             )
+
+
+def _is_holder(text: str) -> bool:
+    """Whether a text of one line only holds the place of the value that belongs there."""
+    lower = text.lower()
+    held = not lower.strip("*") or lower.startswith("$") or any(holder in lower for holder in _HOLDERS)
+    return held and "\n" not in text
 
 
 def _mark(node: MappingNode) -> Fix | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mcplint.core import WARNING, Edit, Finding, Fix, Note, Span, Value
+from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.knowledge.registry import LABEL
 from mcplint.model import Distribution, Labelled, Manifest
@@ -24,20 +25,18 @@ class Published(NamedTuple):
 
 
 def published(manifest: Manifest, registry: str) -> Iterator[Published]:
-    """The packages of a registry, each with the one that the project builds under that name."""
+    """The packages of a registry, each with the one that the project builds under that name.
+
+    Names are compared as PyPI does; npm's are lower case and unaffected but for their separators.
+    """
     for node in packages(manifest):
         identifier = field(node, "identifier")
         if text(field(node, "registryType")) == registry and identifier and text(identifier):
-            wanted = normalised(text(identifier))
+            wanted = normalized(text(identifier))
             built = (d for d in manifest.project.distributions if d.registry == registry)
             yield Published(
-                node, identifier, next((d for d in built if d.name.only and normalised(d.name.only) == wanted), None)
+                node, identifier, next((d for d in built if d.name.only and normalized(d.name.only) == wanted), None)
             )
-
-
-def normalised(name: str) -> str:
-    """A package name as PyPI compares it; npm's are lower case and unaffected but for their separators."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def server_name(manifest: Manifest) -> ScalarNode | None:

@@ -11,6 +11,8 @@ from mcplint.knowledge.go_url import parse
 from mcplint.model import Package
 from mcplint.registry.place import field, objects, text
 
+SWITCHES = ("transport", "stdio", "http", "sse", "mode", "serve", "path", "prefix", "mount")
+
 
 def transports(package: Package) -> Iterator[Finding]:
     """A package whose server speaks another transport than clients are told, with nothing that switches it."""
@@ -45,7 +47,7 @@ def _switches(node: MappingNode) -> bool:
         for item in objects(field(node, key))
     ]
     words = " ".join(text(field(item, key)) for item in inputs for key in ("name", "value", "default", "valueHint"))
-    return re.search(r"(?i)transport|stdio|http|sse|mode|serve|path|prefix|mount", words) is not None
+    return any(word in words.casefold() for word in SWITCHES)
 
 
 def variables(package: Package) -> Iterator[Finding]:

@@ -53,14 +53,16 @@ def as_semver(version: str) -> str | None:
 
 def core(version: str) -> str:
     """The version without a leading `v` and without a metadata-only release's `-1`."""
-    return re.sub(r"-[0-9]+$", "", version.removeprefix("v"))
+    plain = version.removeprefix("v")
+    head, dash, number = plain.rpartition("-")
+    return head if dash and number.isascii() and number.isdigit() else plain
 
 
 def same(one: str, other: str) -> bool:
     """Whether two spellings are one version to an installer: `1.4`, `1.4.0` and `v1.4.0`."""
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         return Version(one) == Version(other)
-    except InvalidVersion:
+    except ValueError:  # of a version, and of a number with more digits than Python reads
         return False

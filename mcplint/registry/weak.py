@@ -11,9 +11,7 @@ from mcplint.model import Manifest
 from mcplint.registry import address, forms, mends, reference, version
 from mcplint.registry.place import Place, field, member, objects, opening, places, text
 
-_TEMPLATE = (
-    r"(?i).*\[[^\]]*\].*|.*\b(lorem ipsum|your (mcp )?server|todo\b|description here|changeme).*|a brief description.*"
-)
+_TEMPLATE = r"(?i)\b(?:lorem ipsum|your (?:mcp )?server|todo\b|description here|changeme)|\Aa brief description"
 PUBLISHING = ("-p", "--publish", "-P", "--publish-all", "--network", "--net")
 
 
@@ -35,7 +33,7 @@ def metadata(manifest: Manifest) -> Iterator[Finding]:
     """What is missing or left over in the fields that people read."""
     root = manifest.document.root
     for place in texts(manifest, "description"):
-        if re.fullmatch(_TEMPLATE, place.text):
+        if _is_template(place.text):
             yield Finding("is the text of a template: it says what this server does", place.span)
     for place in texts(manifest, "title"):
         if place.text == place.sibling("name"):
@@ -49,6 +47,12 @@ def metadata(manifest: Manifest) -> Iterator[Finding]:
         yield Finding("no `repository`: nobody can see where the code comes from", opening(root), severity=NOTE)
     if manifest.document.whole and not packages(manifest) and not remotes(manifest):
         yield Finding("neither `packages` nor `remotes`: nobody can start or reach it", opening(root), severity=NOTE)
+
+
+def _is_template(text: str) -> bool:
+    """Whether a description of one line is what a template has in its place."""
+    bracketed = "]" in text.partition("[")[2]
+    return "\n" not in text and (bracketed or re.search(_TEMPLATE, text) is not None)
 
 
 def versions(manifest: Manifest) -> Iterator[Finding]:
