@@ -19,8 +19,6 @@ def concrete(url: str) -> Address | None:
     """The address with stand-ins for its variables (a number after a colon), or None where it cannot be one."""
     if "{" not in url:
         return parse(url)
-    if "{" not in url:
-        return parse(url)
     known = re.sub(r"\{(host|port|path|protocol|scheme)\}", lambda match: _STAND_INS[match[1]], url)
     ports = re.sub(r":\{[^}]+\}(/|$)", r":8080\1", known)
     return parse(re.sub(r"\{[^}]+\}", "placeholder", ports))
