@@ -16,11 +16,12 @@ def fallbacks(modules: Iterable[Module]) -> Iterator[tuple[str, Value[str]]]:
     for module in modules:
         if any(local in module.source.text for local in LOCAL):
             for node in ast.walk(module.tree):
-                yield from _read(module, node)
+                if isinstance(node, ast.Call):
+                    yield from _read(module, node)
 
 
-def _read(module: Module, node: ast.AST) -> Iterator[tuple[str, Value[str]]]:
-    match node:
+def _read(module: Module, call: ast.Call) -> Iterator[tuple[str, Value[str]]]:
+    match call:
         case ast.Call(
             func=ast.Name(id="getenv") | ast.Attribute(attr="getenv"),
             args=[ast.Constant(value=str(name)), ast.Constant(value=str(text)) as default],

@@ -87,11 +87,12 @@ def _redirects(node: ast.expr) -> bool:
 
 def writes(call: ast.Call) -> bool:
     """Whether a call is `print()` to standard output, or writes to `sys.stdout` itself."""
-    if isinstance(call.func, ast.Attribute):
-        return ast.unparse(call.func) == "sys.stdout.write"
-    if not isinstance(call.func, ast.Name) or call.func.id != "print":
-        return False
-    return all(each.arg is not None and each.arg != "file" for each in call.keywords)
+    match call.func:
+        case ast.Name(id="print"):
+            return all(each.arg is not None and each.arg != "file" for each in call.keywords)
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id="sys"), attr="stdout"), attr="write"):
+            return True
+    return False
 
 
 def _contexts(nodes: list[ast.AST]) -> tuple[set[str], set[str]]:
