@@ -116,7 +116,8 @@ def breaking(server: Server, install: Install) -> tuple[Note, ...]:
     imported = lacking(sdk, sdk.installed, server.imports)
     if not imported or sdk.exact or install.span not in {note.span for note in sdk.installed.trace}:
         return ()
-    return (Note(imported.span, f"a build today takes {sdk.package} {sdk.installed.only}, which does not have this"),)
+    lacks = f"a build today takes {sdk.package} {sdk.installed.only}, which does not have this"
+    return (sdk.installed.trace[-1], Note(imported.span, lacks))
 
 
 def message(install: Install) -> str:

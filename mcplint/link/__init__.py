@@ -234,7 +234,7 @@ def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     found = []
     for server in network.servers:
         place = places.get(server.container.id) if server.container else None
-        mine = tuple(route for route in routes if route.server and route.server.id == server.id)
+        mine = tuple(route for route in routes if route.server and route.server.id == server.id and not route.behind)
         found.append(server._replace(spread=tuple(spreads(server, place, mine)), gates=tuple(gates(mine))))
     return tuple(found)
 

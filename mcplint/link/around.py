@@ -20,7 +20,7 @@ def around(front: Front) -> Front:
 
 def _around(front: Front, route: Route) -> Route:
     server = route.carried
-    if server is None:
+    if server is None or route.behind:
         return route
     return route._replace(messages=_messages(front, route, server), metadata=_metadata(front, route, server))
 

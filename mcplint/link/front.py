@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from mcplint.core import Note
 from mcplint.link.containers import Running
-from mcplint.link.nginx.answer import Answer
+from mcplint.link.nginx import Answer, Proxied
 from mcplint.link.reach import Network, Reached
 from mcplint.model import MISSING, DeadEnd, Link, Route
 from mcplint.record import NamedTuple
@@ -31,6 +31,14 @@ class Front(NamedTuple):
     def leads(self) -> bool:
         """Whether any of its routes leads to a server that is known."""
         return any(route.server for route in self.routes)
+
+
+class Hop(NamedTuple):
+    """An nginx in its place: the container it runs in (None: the machine itself), and what its routes are made of."""
+
+    front: Front
+    origin: Running | None
+    proxied: tuple[Proxied, ...]
 
 
 def published(origin: Running | None, ports: Mapping[int, bool]) -> Mapping[int, int]:

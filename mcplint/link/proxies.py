@@ -11,7 +11,7 @@ from mcplint.knowledge.nginx import image_version
 from mcplint.link.carried import carrying
 from mcplint.link.containers import Running
 from mcplint.link.dead_ends import dead_ends
-from mcplint.link.front import Front, joined, published
+from mcplint.link.front import Front, Hop, joined, published
 from mcplint.link.nginx import Config, Proxied, answer, configure, leads_to, paths_to, proxied
 from mcplint.link.reach import Network, home
 from mcplint.model import Route
@@ -24,20 +24,30 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
     for path, file in files.items():
         origin = next(iter(home(path, network.running)), None)
         homes.setdefault(origin.container.id if origin else None, (origin, {}))[1][path] = file
-    for origin, own in homes.values():
-        env = origin.container.variable if origin else None
-        version = release(origin.container.image) if origin else UNKNOWN
-        for config in configure(own, tree, _places(origin), env):
-            found = proxied((config,), version)
-            routes = tuple(_route(one, origin, network) for one in found)
-            ports, lost = _ports(config), tuple(dead_ends(found, routes, origin, network))
-            yield Front("nginx", routes, ports, published(origin, ports), partial(answer, config), lost)
+    hops = tuple(hop for origin, own in homes.values() for hop in _hops(own, origin, tree, network))
+    if any(route.members and not route.server for hop in hops for route in hop.front.routes):
+        from mcplint.link.chain import chained
+
+        hops = chained(hops, network)
+    for hop in hops:
+        pairs = zip(hop.front.routes, hop.proxied, strict=True)
+        yield hop.front._replace(routes=tuple(route._replace(secured=_secured(found, route)) for route, found in pairs))
+
+
+def _hops(files: Mapping[str, NginxFile], origin: Running | None, tree: Tree, network: Network) -> Iterator[Hop]:
+    """The configurations of one container, or of the machine."""
+    env = origin.container.variable if origin else None
+    version = release(origin.container.image) if origin else UNKNOWN
+    for config in configure(files, tree, _places(origin), env):
+        found = proxied((config,), version)
+        routes = tuple(_route(one, origin, network) for one in found)
+        ports, lost = _ports(config), tuple(dead_ends(found, routes, origin, network))
+        yield Hop(Front("nginx", routes, ports, published(origin, ports), partial(answer, config), lost), origin, found)
 
 
 def _route(found: Proxied, origin: Running | None, network: Network) -> Route:
     to, leads = partial(paths_to, found), partial(leads_to, found)
-    route = carrying(joined(found.route, origin, network), to, leads)
-    return route._replace(secured=_secured(found, route.endpoint.only))
+    return carrying(joined(found.route, origin, network), to, leads)
 
 
 def _ports(config: Config) -> Mapping[int, bool]:
@@ -69,8 +79,9 @@ def release(image: Value[str]) -> Value[str]:
     return Value(tuple(name for name in named if name), image.trace) if named and all(named) else UNKNOWN
 
 
-def _secured(found: Proxied, path: str | None) -> Span | None:
+def _secured(found: Proxied, route: Route) -> Span | None:
     """Where TLS is set up for one of the names, if the endpoint is reached without it all the same."""
+    path = route.endpoint.only
     names = {word.text for word in found.server.names}
     tls = [
         directive.head

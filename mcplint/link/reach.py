@@ -34,15 +34,12 @@ class Network(NamedTuple):
         """
         if not host:
             return _none("where it leads is not known before it runs")
-        if host in GATEWAY or (host in LOOPBACK and (origin is None or _stack(origin) == HOST)):
+        named = self.named(host, origin)
+        if named is None:
             return self._published(port, note, path)
         if host in LOOPBACK:
-            return (
-                self._within([origin.container], port, MADE, "shares its network with", note, path)
-                if origin
-                else _none(host)
-            )
-        named = [other for other in self.running if host in other.container.names and self.near(origin, other)]
+            own = [each.container for each in named]
+            return self._within(own, port, MADE, "shares its network with", note, path)
         if named:
             return self.behind(named, port, "is named by", note, path)
         strangers = {o.container.id: o.container for o in self.running if host in o.container.names and self._serves(o)}
@@ -52,6 +49,14 @@ class Network(NamedTuple):
         return _none(
             f"nothing in the project is named {host}" if not strangers else f"several containers are named {host}"
         )
+
+    def named(self, host: str, origin: Running | None) -> list[Running] | None:
+        """The containers that a host means as seen from one, or from the machine; None where it means the machine."""
+        if host in GATEWAY or (host in LOOPBACK and (origin is None or _stack(origin) == HOST)):
+            return None
+        if host in LOOPBACK and origin:
+            return [origin]
+        return [other for other in self.running if host in other.container.names and self.near(origin, other)]
 
     def behind(self, named: list[Running], port: int | None, why: str, note: Note, path: str | None = None) -> Reached:
         """The server of containers that have a name, asked for on a port under that name (None: not known)."""
@@ -166,8 +171,10 @@ def _none(why: str) -> Reached:
 
 
 def home(path: str, running: Iterable[Running]) -> tuple[Running, ...]:
-    """The containers that a file of the project is mounted or copied into."""
-    return tuple(found for found in running if _mounted(path, found) or _copied(path, found))
+    """The containers that a file of the project is mounted into, else those that it is copied into."""
+    places = tuple(running)
+    mounted = tuple(found for found in places if _mounted(path, found))
+    return mounted or tuple(found for found in places if _copied(path, found))
 
 
 def _mounted(path: str, running: Running) -> bool:

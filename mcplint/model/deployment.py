@@ -28,5 +28,7 @@ class Deployment(NamedTuple):
         return False
 
     def routes_to(self, server: Server) -> tuple[Route, ...]:
-        """The routes through which clients reach a server."""
-        return tuple(route for route in self.routes if route.server and route.server.id == server.id)
+        """The routes that lead to a server itself, and not to another proxy in front of it."""
+        return tuple(
+            route for route in self.routes if route.server and route.server.id == server.id and not route.behind
+        )

@@ -55,7 +55,7 @@ class Route(NamedTuple):
 
     `proxy` is the program's name (`nginx`, `ingress-nginx`, …); what other programs are told is put in nginx's terms.
     `location` is the match as it is spelled (`/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `target` the URL that `proxy_pass`
-    comes to, `path` what the upstream is asked for when a client asks for the location's own path. `balancing` is the
+    comes to, `path` what the server is asked for when a client asks for the location's own path. `balancing` is the
     directive that picks the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`.
     `settings`: every directive in effect, by name, inherited as nginx does. `closed`: whether the files show all of
     them; where not, a directive that is missing may yet be there. `inside`: where a further directive would stand.
@@ -63,6 +63,7 @@ class Route(NamedTuple):
     they do not. `ping`: seconds between bytes on an idle event stream of the server, an option None where nothing
     comes. `opts_out`: whether its streams carry `X-Accel-Buffering: no`. `secured`: where TLS is set
     up for the same name, while clients reach the endpoint without it too.
+    `behind`: the id of the route of another proxy that it leads to, None where it leads to the server itself.
     `messages`: whether posts reach an SSE server on the path that it names; `metadata`: whether the paths on which
     clients look for OAuth metadata lead to anything.
     """
@@ -92,6 +93,7 @@ class Route(NamedTuple):
     ping: Value[float | None] = UNKNOWN
     opts_out: Value[bool] = UNKNOWN
     secured: Span | None = None
+    behind: str | None = None
     messages: Value[bool] = UNKNOWN
     metadata: Value[bool] = UNKNOWN
 

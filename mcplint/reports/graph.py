@@ -106,11 +106,11 @@ def _arrows(deployment: Deployment, diagnostics: Iterable[Diagnostic]) -> Iterat
         end: Route | Server | None = part.route or part.server
         if end:
             yield Arrow(part.id, end.id, "", part.assumed, _between(part, end, found))
+    routes = {route.id: route for route in deployment.routes}
     for route in deployment.routes:
-        if route.server:
-            yield Arrow(
-                route.id, route.server.id, _text(route.target), route.assumed, _between(route, route.server, found)
-            )
+        end = routes.get(route.behind or "", route.server)
+        if end:
+            yield Arrow(route.id, end.id, _text(route.target), route.assumed, _between(route, end, found))
     for server in deployment.servers:
         if server.container:
             assumed = any(link.kind == ASSUMED and link.to == server.container.id for link in server.links)

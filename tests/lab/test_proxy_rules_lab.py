@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from mcplint.config import Config
+from mcplint.core import ERROR, WARNING
+from mcplint.engine import lint
 from mcplint.knowledge.nginx import at_least
+from mcplint.tree import Tree
 from tests.lab import need, nginx, servers
 from tests.lab.mcp_session import Session
 from tests.pages import RULES, cases
@@ -94,6 +98,50 @@ def test_buffered_stream(which: str, said: str, python: Path, tmp_path: Path) ->
             assert next(messages)["method"] == "notifications/message"
             session.call("release")
             assert next(messages)["result"]["content"][0]["text"] == said
+
+
+HELD, FLOWS = "nobody heard it", "released"
+IN_A_ROW = [
+    ("", "", HELD, ERROR),
+    ("", "proxy_buffering off;", HELD, ERROR),
+    ("", "proxy_http_version 1.1;", HELD, ERROR),
+    ("", "proxy_buffering off; proxy_hide_header X-Accel-Buffering;", HELD, ERROR),
+    ("", "add_header X-Accel-Buffering no;", FLOWS, WARNING),
+    ("", "proxy_pass_header X-Accel-Buffering;", FLOWS, WARNING),
+    ("proxy_http_version 1.1;", "", FLOWS, WARNING),
+    ("proxy_buffering off;", "", FLOWS, None),
+]
+
+
+def location(target: str, settings: str) -> str:
+    return f"server {{ listen 80; location /mcp {{ proxy_pass http://{target}; {settings} }} }}\n"
+
+
+@pytest.mark.parametrize(("edge", "inner", "said", "severity"), IN_A_ROW)
+def test_two_proxies_in_a_row(
+    edge: str, inner: str, said: str, severity: str | None, python: Path, tmp_path: Path
+) -> None:
+    """What the outer one holds back is what `buffered-stream` says of it."""
+    old_nginx()
+    texts = {"inner": location("notes:8000", inner), "edge": location("inner:8000", edge)}
+    with (
+        deployed(python, texts["inner"], tmp_path) as (behind, _),
+        front(texts["edge"], {"inner": behind}, tmp_path) as port,
+    ):
+        session = Session(port)
+        assert session.open() == 202
+        with session.stream(session.order("wait_for_release", {})) as (_, _, messages):
+            assert next(messages)["method"] == "notifications/message"
+            session.call("release")
+            assert next(messages)["result"]["content"][0]["text"] == said
+    files = {case.name: case.files for case in cases(RULES["buffered-stream"].page)}["Bad"]
+    proxy = "  {0}:\n    image: nginx:1.28\n    volumes: ['./{0}.conf:/etc/nginx/conf.d/default.conf']\n"
+    compose = "services:\n  notes:\n    build: .\n" + "".join(map(proxy.format, texts))
+    confs = {f"{name}.conf": text.replace("inner:8000", "inner:80") for name, text in texts.items()}
+    del files["nginx.conf"]
+    found = lint(Tree.of({**files, "compose.yaml": compose, **confs}), {"": RULES["buffered-stream"]}, Config())
+    outer = [diagnostic.severity for diagnostic in found if diagnostic.finding.span.source.path == "edge.conf"]
+    assert outer == ([severity] if severity else [])
 
 
 @pytest.mark.parametrize(("which", "said"), [("Bad", "no answer to request 2: []"), ("Good", "done")])
