@@ -95,6 +95,7 @@ def _candidates(suffix: str) -> tuple[tuple[str, Kind], ...]:
     return tuple(sorted(likely, key=lambda row: "/" in row[0]))
 
 
+@lru_cache(maxsize=4096)
 def kind(path: str) -> Kind | None:
     """The kind of file that a path names, or None."""
     folders, _, name = path.lower().rpartition("/")

@@ -10,7 +10,7 @@ from mcplint.core import Source, Span
 from mcplint.facts.dependencies import Include, Requirement, Requirements, normalized
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_CLAUSE = r"(?:===|==|~=|!=|<=|>=|<|>)\s*+[A-Za-z0-9_.*+!-]++"
+_CLAUSE = r"(?:===|[=~!<>]=|[<>])\s*+[A-Za-z0-9_.*+!-]++"
 _REQUIREMENT = re.compile(
     rf"\s*+(?P<name>{_NAME})(?P<mark>\s*+\[(?P<extras>[^\]]*+)\])?\s*+"
     rf"(?:@\s*+(?P<url>\S++)|(?P<open>\(\s*+)?(?P<range>{_CLAUSE}(?:\s*+,\s*+{_CLAUSE})*+,?)?(?(open)\s*+\)))\s*+"
