@@ -411,6 +411,10 @@ OVER = "services:\n  a: {environment: {B: 2}}\n"
             [("compose.yaml",), ("compose.yaml", "compose.p.yaml")],
         ),
         (
+            {"compose.yaml": BASE, "compose.p.yaml": f"# compose.p.yaml {'-f' * 200_000}\n" + BASE},
+            [("compose.yaml",), ("compose.p.yaml",)],
+        ),
+        (
             {"compose.yaml": BASE, "compose.p.yaml": BASE, "compose.p.gpu.yaml": OVER},
             [("compose.yaml",), ("compose.p.yaml", "compose.p.gpu.yaml"), ("compose.p.yaml",)],
         ),

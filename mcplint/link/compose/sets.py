@@ -95,7 +95,7 @@ def _candidates(path: str, known: Files, defaults: Mapping[str, tuple[str, ...]]
 def _parts(path: str) -> tuple[str, ...]:
     """The parts of a file's name: `docker-compose.prod.gpu.yml` is compose, prod, gpu."""
     name = basename(path).rpartition(".")[0].removeprefix("docker-")
-    return tuple(filter(None, re.split(r"[._-]", name)))
+    return tuple(filter(None, name.replace(".", "-").replace("_", "-").split("-")))
 
 
 def _missing(file: ComposeFile) -> set[str]:
@@ -128,7 +128,8 @@ def _said_over(file: ComposeFile, base: str) -> bool:
     """Whether the file's comments show it being run over the base: `docker compose -f base -f file up`."""
     own = basename(file.source.path)
     comments = (line for line in file.source.text.splitlines() if line.lstrip().startswith("#") and own in line)
-    return any(re.search(rf"-f\s*\S*{re.escape(base)}\s+-f\s*\S*{re.escape(own)}", line) for line in comments)
+    said = rf"(?<!\S)-f\s*\S*{re.escape(base)}\s+-f\s*\S*{re.escape(own)}"
+    return any(re.search(said, line) for line in comments)
 
 
 def _included(known: Files) -> set[str]:
