@@ -75,7 +75,7 @@ app = mcp.streamable_http_app()
 
 import re
 
-from mcplint import ERROR, Deployment, Finding, Fix, Note, rule
+from mcplint import ERROR, WARNING, Deployment, Finding, Fix, Note, rule
 
 LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 
@@ -93,10 +93,11 @@ def check(deployment: Deployment):
         fix = Fix("declare that it listens on every interface", edits) if edits else None
         routes = deployment.routes_to(server)
         for route in routes:
-            setting, hosts = sent(route)
+            hosts = sent(route)
             if hosts and not any(admits(server, allowed, host) for host in hosts):
                 message = f"sends Host {hosts[0]}, which the server behind it refuses with 421"
-                yield Finding(message, setting.span if setting else route.span, notes, fix)
+                assumed = any(part and part.assumed for part in (route, server, server.container))
+                yield Finding(message, route.host.span or route.span, notes, fix, WARNING if assumed else None)
         if not routes and reachable(server) and not any(is_name(host) for host in allowed):
             message = "refuses every Host but localhost with 421, while it listens for other machines"
             here = (Note(server.host.span or server.span, "listens for other machines"), *notes)
@@ -133,25 +134,20 @@ def admits(server, allowed, host):
 
 
 def sent(route):
-    """The directive that sets `Host`, and what the server may get; nothing where that cannot be told."""
+    """What the server may get as `Host`; nothing where that cannot be told."""
+    value = route.host.only or "$"
     passed = next(iter(route.settings.get("proxy_pass", ())), None)
-    setting = next(
-        (each for each in route.settings.get("proxy_set_header", ()) if each.args[0].lower() == "host"), None
-    )
-    value = setting.args[1] if setting and len(setting.args) > 1 else "$proxy_host"
-    if setting is None and not route.closed:
-        return None, ()
     names = tuple(name for name in route.server_names.only or () if is_plain(name))
     if value == "$host":
-        return setting, names or ("$host",)
+        return names or ("$host",)
     if value == "$http_host":
-        return setting, tuple(form for name in names for form in (name, f"{name}:443"))
+        return tuple(form for name in names for form in (name, f"{name}:443"))
     if value in ("$proxy_host", "$proxy_host:$proxy_port") and passed:
         from urllib.parse import urlsplit
 
         authority = urlsplit(passed.args[0]).netloc if passed.args else ""
-        return setting or passed, (authority,) if authority and "$" not in authority else ()
-    return setting, (value,) if "$" not in value else ()
+        return (authority,) if authority and "$" not in authority else ()
+    return (value,) if "$" not in value else ()
 
 
 def is_plain(name):

@@ -90,18 +90,14 @@ def _is_home(hop: Hop, places: list[Running]) -> bool:
 
 def _hosts(route: Route) -> tuple[str, ...]:
     """The names that the next proxy may be asked for by; all that are likely where the files do not tell which."""
-    sent = next((s.args[1] for s in route.settings.get("proxy_set_header", ()) if _sets(s.args, "host")), None)
-    if sent and "$" not in sent:
+    sent = route.host.only or "$"
+    if "$" not in sent:
         return (sent.partition(":")[0],)
     names = tuple(name for name in route.server_names.only or () if name[:1].isalnum() and "*" not in name)
     asked = (route.target.only or "").partition("://")[2].partition("/")[0].partition(":")[0]
     if sent in ("$host", "$http_host") and names:
         return names
-    return (asked,) if sent is None and route.closed else (asked, "localhost", *names)
-
-
-def _sets(args: tuple[str, ...], header: str) -> bool:
-    return len(args) > 1 and args[0].lower() == header
+    return (asked,) if sent == "$proxy_host" else (asked, "localhost", *names)
 
 
 def _ways(found: Proxied, inner: Heard) -> Iterator[tuple[Route, str]]:
@@ -131,7 +127,7 @@ def _through(route: Route, behind: Route, asked: str) -> Route:
 def _opts_out(route: Route) -> Value[bool]:
     """Whether the streams that come out of a proxy ask the next one for no buffering: nginx keeps that to itself."""
     for setting in route.settings.get("add_header", ()):
-        if _sets(setting.args, OPT_OUT) and setting.args[1].lower() == "no":
+        if [word.lower() for word in setting.args[:2]] == [OPT_OUT, "no"]:
             return Value((True,), (Note(setting.span, "asks for no buffering"),))
     if any(OPT_OUT in map(str.lower, setting.args) for setting in route.settings.get("proxy_pass_header", ())):
         return route.opts_out

@@ -57,6 +57,7 @@ class Route(NamedTuple):
     `location` is the match as it is spelled (`/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `target` the URL that `proxy_pass`
     comes to, `path` what the server is asked for when a client asks for the location's own path. `balancing` is the
     directive that picks the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`.
+    `host` is the `Host` header that the server is sent, in nginx's words: `$host`, `$proxy_host`, a name.
     `settings`: every directive in effect, by name, inherited as nginx does. `closed`: whether the files show all of
     them; where not, a directive that is missing may yet be there. `inside`: where a further directive would stand.
     `endpoint`: the path under which clients reach the server's MCP endpoint through this location; an option None where
@@ -89,6 +90,7 @@ class Route(NamedTuple):
     inside: Slot | None = None
     upstream: str | None = None
     tls: Value[bool] = UNKNOWN
+    host: Value[str] = UNKNOWN
     endpoint: Value[str | None] = UNKNOWN
     ping: Value[float | None] = UNKNOWN
     opts_out: Value[bool] = UNKNOWN

@@ -153,6 +153,7 @@ def _route(entry: Entry, match: Match | None) -> Route:
         path=UNKNOWN,
         closed=False,
         tls=Value((entry.tls is not None,)),
+        host=ingress_nginx.host(entry) if ours else UNKNOWN,
         secured=entry.tls if plain else None,
     )
 

@@ -88,6 +88,7 @@ def _route(
         inside=statement(level),
         upstream=upstream.directive.args[0].text if upstream and upstream.directive else None,
         tls=Value((any(listen.tls for listen in server.listens),)),
+        host=_host(level, location.passes[-1]),
     )
 
 
@@ -164,6 +165,14 @@ def _target(sent: Answer, word: Word, where: tuple[Note, ...]) -> Value[str]:
     if "$" not in word.text:
         return Value((word.text,), where, Slot(word.span) if word.span.text == word.text and not word.trace else None)
     return Value((sent.upstream,), (*where, *sent.trace[:-1]))
+
+
+def _host(level: Level, passes: Directive) -> Value[str]:
+    """The `Host` that the upstream is sent: the one that is set, else that of `proxy_pass`."""
+    for directive in level.effective("proxy_set_header"):
+        if directive.words[0].lower() == "host" and len(directive.words) > 1:
+            return Value((directive.words[1],), (Note(directive.span, "sets Host"),))
+    return Value(("$proxy_host",) if level.closed else None, (Note(passes.span, "its host is sent as Host"),))
 
 
 def _path(uri: str | None, where: tuple[Note, ...]) -> Value[str]:

@@ -18,6 +18,8 @@ T = TypeVar("T")
 DEFAULT = DEFAULTS[INGRESS_NGINX]
 BYPASSED = "service-upstream"
 """With this annotation the Service picks the pod, not ingress-nginx."""
+SNIPPETS = ("configuration-snippet", "server-snippet")
+"""Annotations that may hold any directive of nginx."""
 
 
 def annotation(entry: Entry, name: str) -> Value[str] | None:
@@ -44,6 +46,15 @@ def read_timeout(entry: Entry) -> Value[float]:
 def http_version(entry: Entry) -> Value[str]:
     """The version of HTTP that it speaks to pods."""
     return _setting(entry, "proxy-http-version", "1.1", "1.1", lambda said: said)
+
+
+def host(entry: Entry) -> Value[str]:
+    """The `Host` that pods are sent: the client's own, unless an annotation says otherwise."""
+    chosen = annotation(entry, "upstream-vhost")
+    snippets = [found for name in SNIPPETS if (found := annotation(entry, name)) is not None]
+    if chosen is not None or snippets:
+        return Value(chosen.options if chosen is not None and not snippets else None, (chosen or snippets[0]).trace)
+    return Value(("$http_host",), (Note(entry.span, "ingress-nginx passes the client's Host on"),))
 
 
 def balancing(entry: Entry) -> Value[str]:
