@@ -109,7 +109,9 @@ import re
 from mcplint import ERROR, Edit, Finding, Fix, Note, Server, Sibling, Slot, Value, rule
 from mcplint.record import NamedTuple
 
-ADDRESS = r"(?:([a-z][a-z0-9+.]*)://(?:[^/@\s]*@)?)?(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?,]|$)"
+ADDRESS = (
+    r"(?:(?<![a-z0-9+.])([a-z][a-z0-9+.]*)://(?:[^/@\s]*@)?)?(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?,]|$)"
+)
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
 TOLD = r"PUBLIC|EXTERNAL|ORIGIN|CORS|REDIRECT|CALLBACK|FRONTEND|BROWSER|ISSUER|ALLOW|RESOURCE|AUDIENCE"
 # The ports that schemes stand for.

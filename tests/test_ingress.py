@@ -237,6 +237,7 @@ def labels(rule: str, *more: str) -> dict[str, str]:
         ("Host(`localhost`)", (), "/mcp", "/mcp"),
         ("Host(`a.example.com`, `localhost`) && PathPrefix(`/a`, `/mcp`)", (), "/mcp", "/mcp"),
         ("Host(`LOCALHOST`)", (), "/mcp", "/mcp"),
+        (f"Host({'`a` ' * 99}", (), "/mcp", "?"),
         ("Host(`localhost`) || PathPrefix(`/mcp`)", (), "/mcp", "?"),
         ("HostRegexp(`.*`)", (), "/mcp", "?"),
         ("!Host(`localhost`)", (), "/mcp", "?"),

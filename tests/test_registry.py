@@ -11,13 +11,14 @@ from mcplint.core import ERROR, NOTE, Source, Span, Unreadable
 from mcplint.facts.document import MappingNode
 from mcplint.knowledge import registry
 from mcplint.knowledge.go_url import is_uri, parse
-from mcplint.link.manifests import git_remote
+from mcplint.link.manifests import git_remote, project
 from mcplint.model import Manifest
 from mcplint.readers.manifest import read, violations
 from mcplint.registry import address, forms, inputs, keys, reference, refusals, schema, steps, version, weak
 from mcplint.registry.markers import is_marked
 from mcplint.registry.place import addition, insertion, member, removal
 from mcplint.registry.rows import ROWS
+from mcplint.tree import Tree
 
 RIGHT = {
     "$schema": registry.ADDRESS.format(registry.CURRENT),
@@ -448,6 +449,9 @@ def test_long_texts_take_no_long_time():
     variable = {"name": "API_KEY", "isSecret": True, "value": "your" * 50_000 + "\n"}
     (finding,) = inputs.secrets(part(at("packages/0/environmentVariables", [variable])))
     assert finding.message.startswith("publishes")
+    run = "mcp-publisher publish " * 20_000
+    around = project(Tree.of({".github/workflows/x.yml": f"jobs: {{a: {{steps: [{{run: {run}}}]}}}}"}))
+    assert not [one for one in steps.fragile(part(RIGHT)._replace(project=around)) if "hides" in one.message]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -486,9 +490,6 @@ def test_schemas_are_schemas_and_say_the_same_of_what_is_right():
 
 
 def test_workflows_that_are_no_workflows():
-    from mcplint.link.manifests import project
-    from mcplint.tree import Tree
-
     texts = [
         "mcp-publisher",
         "jobs: mcp-publisher",

@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 import pytest
+from mcplint.rules.localhost_sibling import addresses
 
 from mcplint.core import Source, Span, Unreadable, Value
 from mcplint.link.service import Argv, ComposeProject, Service
@@ -640,3 +641,8 @@ def test_repetition_by_extends_is_bounded() -> None:
 def test_files_that_cannot_be_read_are_not_here() -> None:
     with pytest.raises(Unreadable):
         read({"compose.yaml": "services: ["})
+
+
+def test_a_long_value_takes_no_long_time() -> None:
+    assert addresses("a" * 200_000 + " localhost") == ()
+    assert [found.scheme for found in addresses("redis://localhost:6379")] == ["redis"]

@@ -15,7 +15,8 @@ from mcplint.program.words import text
 
 SDKS = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
 # What a RUN does that may bring files which no COPY names.
-BRINGS = r"git +(clone|pull|checkout|submodule)|(curl|wget)\b.*://|\b(unzip|cp|mv|ln|make|npm)\b|\btar +-?\w*x"
+BRINGS = r"git +(clone|pull|checkout|submodule)|\b(unzip|cp|mv|ln|make|npm)\b|\btar +-?\w*x"
+FETCHES = r"(curl|wget)\b"
 
 # Where other images put programs, not files of a server.
 TOOLS = ("/bin", "/usr", "/uv", "/sbin")
@@ -78,4 +79,5 @@ def _brings(line: str, target: str) -> bool:
     module = _name(target).partition(":")[0].removesuffix(".py").rpartition(".")[2]
     if ":" in target:
         return f"{module}.py" in line
-    return module in line or re.search(BRINGS, line) is not None
+    fetches = re.search(FETCHES, line.rpartition("://")[0]) is not None
+    return module in line or fetches or re.search(BRINGS, line) is not None

@@ -14,6 +14,7 @@ from mcplint.registry.weak import packages
 
 _PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
 _LOGIN = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+login[ \t]+(github-oidc|github)\b([^\n;&|]*)"
+_HIDES = r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
 _UPLOADS = r"twine upload|(?:uv|poetry|pdm|hatch|flit|npm|cargo) publish|(?:docker|nuget) push"
 _UPLOAD_ACTIONS = ("pypa/gh-action-pypi-publish", "docker/build-push-action", "js-devtools/npm-publish")
 
@@ -150,8 +151,10 @@ def _partial(manifest: Manifest, step: Step) -> Iterator[Finding]:
 
 def _hidden(step: Step) -> Iterator[Finding]:
     """A failure that nobody sees: later releases are then missing from the registry for months."""
-    for span, match in step.found(_PUBLISH + r"(?:\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*)"):
-        yield Finding(f"hides that publishing failed (`|| {match[2]}`)", span)
+    for span, match in step.found(_PUBLISH):
+        if hides := re.compile(_HIDES).match(match.string, match.end()):
+            whole = span._replace(end=span.start + len((match[0] + hides[0]).rstrip()))
+            yield Finding(f"hides that publishing failed (`|| {hides[1]}`)", whole)
     for owner in (step.node, step.job):
         key, value = owner.key("continue-on-error"), owner.get("continue-on-error")
         if key and isinstance(value, ScalarNode) and value.value is True:

@@ -33,7 +33,7 @@ from mcplint.record import NamedTuple
 
 PORTS = {80: False, 443: True}
 ROUTER = re.compile(r"traefik\.http\.routers\.([^.]+)\.rule")
-TERM = re.compile(r"(Host|PathPrefix|Path)\(((?:\s*`[^`]*`\s*,?)+)\)")
+TERM = re.compile(r"(Host|PathPrefix|Path)\(((?:\s*+`[^`]*`\s*+,?)++)\)")
 CHECKS = {"basicauth": "auth_basic", "digestauth": "auth_basic", "forwardauth": "auth_request"}
 """Middlewares that check who calls, and the directive of nginx that does the same."""
 NEUTRAL = {"headers", "ratelimit", "inflightreq", "ipallowlist", "ipwhitelist", "circuitbreaker", "retry", *CHECKS}
