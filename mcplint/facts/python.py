@@ -9,14 +9,14 @@ from mcplint.core import Slot, Source, Span
 from mcplint.record import NamedTuple
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
-_STRIDE = 1024
+_STRIDE = 128
 
 
 class Module(NamedTuple):
     """The syntax tree of one file, whose nodes count lines from 1 and columns in UTF-8 bytes.
 
     `lines`: the byte offsets at which lines begin, as the interpreter counts them. `encoded`: the text in UTF-8, and
-    `marks`: how many characters come before every 1024th byte of it; both are empty where each character is one byte.
+    `marks`: how many characters come before every 128th byte of it; both are empty where each character is one byte.
     """
 
     source: Source
