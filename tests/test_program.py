@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from mcplint.config import Config
 from mcplint.core import Note, Source, Span, Value
+from mcplint.link import link
 from mcplint.model import Sdk
 from mcplint.program.interpreter import run, tables
 from mcplint.program.machine import Machine, Surroundings
@@ -756,6 +758,19 @@ def test_the_files_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pyt
     monkeypatch.setattr("mcplint.program.scan.ROOM", 0)
     fewer = [path for path, _ in scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",))))]
     assert (found, fewer) == (["a.py", "b.py"], ["a.py"])
+
+
+def test_the_containers_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = SDK + "mcp = FastMCP('x')\nmcp.run()"
+    image = 'FROM python:3.13\nRUN pip install mcp==1.27.1\nCOPY . /\nCMD ["python", "/server.py"]\n'
+    tree = Tree.of({f"{name}/Dockerfile": image for name in "ab"} | {f"{name}/server.py": server for name in "ab"})
+    found = link(tree, Config()).deployment
+    monkeypatch.setattr("mcplint.link.servers.ROOM", 0)
+    fewer = link(tree, Config()).deployment
+    assert ([each.container.id for each in found.servers], found.loose) == (["a/Dockerfile", "b/Dockerfile"], ())
+    assert [each.container.id for each in fewer.servers] == ["a/Dockerfile"]
+    [loose] = fewer.loose
+    assert loose.id == "b/Dockerfile" and "too large together" in loose.notes[0].text
 
 
 # Programs that are hostile or odd: each must come to an end, and to nothing wrong.

@@ -15,7 +15,7 @@ from mcplint.link.versions import sdk as version_of
 from mcplint.model import ASSUMED, MADE, MISSING, Link, Sdk, Server
 from mcplint.program.commands import Scene, resolve
 from mcplint.program.interpreter import run
-from mcplint.program.machine import Surroundings
+from mcplint.program.machine import STEPS, Surroundings
 from mcplint.program.outcome import Outcome, Served
 from mcplint.program.places import Modules, roots
 from mcplint.program.scripts import script
@@ -23,6 +23,8 @@ from mcplint.program.start import FUNCTION, NoStart, Start
 from mcplint.record import NamedTuple
 
 SDKS = ("fastmcp", "mcp")
+# Steps of the interpreter that the programs of all containers may take together: half a minute.
+ROOM = 12 * STEPS
 # Where a server class is imported from, where not every release has it.
 CLASSES = {("mcp", "FastMCP"): "mcp.server.fastmcp.FastMCP", ("mcp", "MCPServer"): "mcp.server.mcpserver.MCPServer"}
 
@@ -111,6 +113,7 @@ class Programs:
         self.reading = reading
         self._runs: list[tuple[Start, Running, Outcome]] = []
         self._ids: dict[str, int] = {}
+        self._room = ROOM
 
     def started(self, place: Running) -> Started:
         """What a container starts."""
@@ -152,6 +155,9 @@ class Programs:
         for other, elsewhere, outcome in self._runs:
             if other == start and _alike(place, elsewhere, outcome.asked):
                 return outcome
+        if self._room < 0:
+            note = Note(start.span, "the programs of the project are too large together to be followed to their end")
+            return Outcome(unknown=(note,), complete=False)
         modules = Modules(self.reading.tree, start.roots, self.reading.parsed)
         workdir = place.container.workdir.only or "/"
 
@@ -161,6 +167,7 @@ class Programs:
         outcome = run(start, Surroundings(modules, place.container.variable, self._sdk(place), file))
         self.reading.problems.update(modules.unreadable)
         self._runs.append((start, place, outcome))
+        self._room -= outcome.steps
         return outcome
 
 
