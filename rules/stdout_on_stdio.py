@@ -180,7 +180,7 @@ def importing(source):
     first = next(each for each in body if not is_head(each))
     line = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))])
     newline = "\r\n" if "\r\n" in source.text else "\n"
-    start = sum(map(len, re.findall(r"[^\r\n]*(?:\r\n|\r|\n)", source.text)[: line - 1]))
+    start = [0, *(end.end() for end in re.finditer(r"\r\n?|\n", source.text))][line - 1]
     blank = 1 if isinstance(first, (ast.Import, ast.ImportFrom)) else 3
     return Edit(Span(source, start, start), f"import sys{newline * blank}")
 

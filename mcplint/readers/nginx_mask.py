@@ -74,7 +74,7 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 def _lua_end(text: str, at: int) -> int:
     """Where the brace stands that closes a block of Lua, or the end of the text."""
-    token = re.compile(r"--\[(=*)\[|\[(=*)\[|--[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|[{}]", re.S)
+    token = re.compile(r"--\[(=*)\[|\[(=*)\[|--[^\n]*|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|[{}]", re.S)
     depth = 1
     while found := token.search(text, at):
         at = found.end()

@@ -145,8 +145,9 @@ def addition(owner: MappingNode, key: str, value: str) -> Edit:
     last, node = owner.pairs[-1]
     whole, end = owner.span.source.text, _end(node)
     before = owner.pairs[-2][1].span.end if len(owner.pairs) > 1 else owner.span.start + 1
-    gap = re.search(r"\s*\Z", whole[before : last.span.start - 1])
-    return Edit(owner.span._replace(start=end, end=end), f',{gap[0] if gap else ""}"{key}": {value}')
+    between = whole[before : last.span.start - 1]
+    gap = between[len(between.rstrip()) :]
+    return Edit(owner.span._replace(start=end, end=end), f',{gap}"{key}": {value}')
 
 
 def _end(node: Node) -> int:
