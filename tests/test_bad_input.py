@@ -179,6 +179,32 @@ def test_what_a_service_builds_must_be_readable(lint, content):
     assert ran.code == 1
 
 
+@pytest.mark.parametrize(
+    "command",
+    ['"python", "src/notes/server.py"', '"python", "-m", "notes.server"', '"notes"', '"uvicorn", "notes.server:app"'],
+    ids=["script", "module", "console script", "application"],
+)
+@pytest.mark.parametrize(
+    ("line", "severity"),
+    [("def main(:", "error"), ("print 'hello'", "note"), ("lazy import x", "note"), ("x = {% if y %}", "note")],
+    ids=["broken", "Python 2", "newer Python", "template"],
+)
+def test_what_a_container_starts_must_be_readable(project, mcplint, command, line, severity):
+    project(
+        {
+            "Dockerfile": f"FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install .\nCMD [{command}]\n",
+            "pyproject.toml": '[project]\nname = "notes"\n[project.scripts]\nnotes = "notes.server:main"\n',
+            "src/notes/__init__.py": "",
+            "src/notes/server.py": f"from mcp.server.fastmcp import FastMCP\n{line}\n",
+        }
+    )
+    found = json.loads(mcplint("--pedantic", "--format", "json").out)["findings"]
+    said = [(one["rule"], one["severity"], one["line"]) for one in found if one["path"] == "src/notes/server.py"]
+    assert said == [("unreadable-file", severity, 2)]
+    [loose] = json.loads(mcplint("show", "--format", "json").out)["loose"]
+    assert loose["links"][0]["why"].endswith("cannot be read")
+
+
 def test_a_file_that_is_named_must_be_readable(lint):
     named = [f"{kind}/{kind}" for kind in GOOD]
     ran = lint(spoilt(b"\0"), *named)

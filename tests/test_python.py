@@ -82,6 +82,7 @@ REFUSED = {
     "Python 2": ("print 'hello'\n", NOTE),
     "a newer function": ("def f(a, /, **kwargs: int) -> None: pass\nlazy import os\n", NOTE),
     "an exception list without brackets": ("try:\n  a\nexcept A, B:\n  b\n", NOTE),
+    "a template string": ("x = t'{a}'\nlazy import os\n", NOTE),
     "a template": ("{% if a %}\nx = 1\n{% endif %}\n", NOTE),
     "deep nesting": ("x = " + "-" * 100_000 + "1", NOTE),
 }

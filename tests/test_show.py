@@ -23,6 +23,24 @@ FIELDS = {
 }
 
 
+def test_what_cannot_be_read_is_shown(project, mcplint):
+    project(
+        {
+            "Dockerfile": b"FROM python:3.13-slim\0",
+            "compose.yaml": "services:\n  notes:\n    build: .\n",
+            "more/compose.yaml": "services: [",
+            "server.py": "from mcp.server.fastmcp import FastMCP\n",
+        }
+    )
+    loose = json.loads(mcplint("show", "--format", "json").out)["loose"]
+    assert {entry["id"]: entry["links"][0]["why"] for entry in loose} == {
+        "compose.yaml:notes": "is built from Dockerfile, which is not read",
+        "Dockerfile": "holds a NUL byte, so it is no text; the container that it makes is not known",
+        "more/compose.yaml": "not YAML: while parsing a flow node, did not find expected node content; "
+        "the services that it runs are not known",
+    }
+
+
 def test_json_has_the_promised_shape(mcplint):
     ran = mcplint("show", "--format", "json", str(EXAMPLE))
     document = json.loads(ran.out)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mcplint.config import Config
 from mcplint.core import Failure, Note, Source, Span, Unreadable
-from mcplint.kinds import kinds
+from mcplint.kinds import kind, kinds
 from mcplint.link import stated
 from mcplint.link.containers import Running, aside, running
 from mcplint.link.reach import Network
@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 
 Paths = Mapping[str, list[str]]
 P = TypeVar("P", Remote, ClientConfig)
+MAKES = {
+    "dockerfile": "the container that it makes is",
+    "compose": "the services that it runs are",
+    "server.json": "what it publishes is",
+}
+"""By kind of file, what is lost with one that cannot be read."""
 
 
 class Linked(NamedTuple):
@@ -62,7 +68,7 @@ def link(tree: Tree, config: Config) -> Linked:
         _containers(places, servers, lacking),
         servers,
         remotes=tuple(stated.remotes(config.deployment)),
-        loose=(*loose, *(_unread(paths, hosted) if servers else ())),
+        loose=(*loose, *_lost(reading), *(_unread(paths, hosted) if servers else ())),
     )
     in_front = _in_front(reading, paths, network, hosted.entries if hosted else ())
     deployment = _published(reading, paths, network, deployment, in_front)
@@ -72,8 +78,8 @@ def link(tree: Tree, config: Config) -> Linked:
 
 def _speaks_of_mcp(reading: Reading, paths: Paths) -> bool:
     """Whether any Python file or list of dependencies has the letters: without them there is no server to look for."""
-    for kind in ("pyproject", "requirements", "python"):
-        for path in paths.get(kind, ()):
+    for form in ("pyproject", "requirements", "python"):
+        for path in paths.get(form, ()):
             source = reading.tree.source(path)
             if source and "mcp" in source.text:
                 return True
@@ -102,8 +108,8 @@ def _places(reading: Reading, paths: Paths, workloads: tuple[Service, ...]) -> t
 def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
     """What platforms other than compose run, None where there is no file of any."""
     manifests, *others = (
-        reading.all(kind, paths.get(kind, ())).values()
-        for kind in ("kubernetes", "kustomization", "fly", "render", "railway", "procfile")
+        reading.all(form, paths.get(form, ())).values()
+        for form in ("kubernetes", "kustomization", "fly", "render", "railway", "procfile")
     )
     if not manifests and not any(others):
         return None
@@ -112,6 +118,14 @@ def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
     kustomizations, *applications, procfiles = others
     configurations = [each for kind in applications for each in kind]
     return platforms(reading.tree, manifests, kustomizations, configurations, procfiles)
+
+
+def _lost(reading: Reading) -> Iterator[Loose]:
+    """What would make parts of the deployment, and cannot be read."""
+    for path, problem in {**reading.tree.problems, **reading.problems}.items():
+        made = kind(path)
+        if made and made.name in MAKES and not aside(path):
+            yield Loose(path, problem.span, f"{problem.message}; {MAKES[made.name]} not known")
 
 
 def _unread(paths: Paths, hosted: Platforms | None) -> Iterator[Loose]:

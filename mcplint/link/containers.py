@@ -51,7 +51,7 @@ def running(
             if made:
                 built.add(made.dockerfile)
                 pushed.setdefault(repository(service.image.only or ""), made)
-            yield _running(made, service, project, _image_link(made, service, dockerfiles))
+            yield _running(made, service, project, _image_link(made, service, builds))
     strangers: list[Note] = []
     for stranger, service in (*named, *((None, workload) for workload in workloads)):
         made, link = _deployed(service, builds, pushed)
@@ -61,7 +61,7 @@ def running(
         yield _running(made, service, stranger, link)
     for path in sorted(dockerfiles.keys() - built):
         if made := builds.alone(path):
-            yield _opened(_running(made, None, None, _image_link(made, None, dockerfiles)), tuple(strangers))
+            yield _opened(_running(made, None, None, _image_link(made, None, builds)), tuple(strangers))
 
 
 def _opened(place: Running, strangers: tuple[Note, ...]) -> Running:
@@ -82,7 +82,7 @@ def _deployed(workload: Service, builds: Builds, pushed: Mapping[str, Image]) ->
     made = builds.of(workload)
     name = repository(workload.image.only or "")
     if made or workload.build or not name:
-        return made, _image_link(made, workload, builds.dockerfiles)
+        return made, _image_link(made, workload, builds)
     note = Note(workload.image.span or workload.span, "this image is run")
     if name in pushed:
         return pushed[name], Link(pushed[name].dockerfile, MADE, f"runs {name}, which a service builds", (note,))
@@ -90,7 +90,7 @@ def _deployed(workload: Service, builds: Builds, pushed: Mapping[str, Image]) ->
     if len(ours) == 1:
         why = f"runs {name}, and {ours[0].dockerfile} is the only Dockerfile of a project of that name"
         return ours[0], Link(ours[0].dockerfile, ASSUMED, why, (note,))
-    return None, _image_link(None, workload, builds.dockerfiles)
+    return None, _image_link(None, workload, builds)
 
 
 def aside(path: str) -> bool:
@@ -196,7 +196,7 @@ def environment(image: Image | None, service: Service | None) -> Mapping[str, Va
     return env
 
 
-def _image_link(image: Image | None, service: Service | None, dockerfiles: Mapping[str, Dockerfile]) -> Link:
+def _image_link(image: Image | None, service: Service | None, builds: Builds) -> Link:
     if image:
         return Link(image.dockerfile, MADE, f"is built from {image.dockerfile}")
     assert service
@@ -206,7 +206,9 @@ def _image_link(image: Image | None, service: Service | None, dockerfiles: Mappi
     if service.build:
         path, stage = service.build.dockerfile.only, service.build.target.only
         why = "what it is built from is not in the project"
-        if path in dockerfiles and stage:
+        if path and path not in builds.dockerfiles and (path in builds.tree.paths or path in builds.tree.problems):
+            why = f"is built from {path}, which is not read"
+        elif stage and path in builds.dockerfiles:
             why = f"is built from the stage {stage}, which {path} does not have"
         return Link(None, MISSING, why, (Note(service.build.span, "build"),))
     name = service.image.only

@@ -17,10 +17,11 @@ from mcplint.program.commands import Scene, resolve
 from mcplint.program.interpreter import run
 from mcplint.program.machine import STEPS, Surroundings
 from mcplint.program.outcome import Outcome, Served
-from mcplint.program.places import Modules, roots
+from mcplint.program.places import Modules, find, roots
 from mcplint.program.scripts import script
-from mcplint.program.start import FUNCTION, NoStart, Start
+from mcplint.program.start import FUNCTION, MODULE, OBJECT, SCRIPT, NoStart, Start
 from mcplint.record import NamedTuple
+from mcplint.tree import Tree
 
 SDKS = ("fastmcp", "mcp")
 # Steps of the interpreter that the programs of all containers may take together: half a minute.
@@ -137,10 +138,14 @@ class Programs:
         servers = tuple(parts(outcome, place, self._sdk(place), _link(place, start), self._ids))
         if start.wrapper:
             servers = tuple(server._replace(runner=start.wrapper) for server in servers)
+        needed = _entry(start, tree)
         if servers:
-            return Started(servers, needed=_entry(start))
+            return Started(servers, needed=needed)
+        unread = next((problem for path, problem in self.reading.problems.items() if path in needed), None)
+        if unread:
+            return Started((), f"`{start.target}` cannot be read", (Note(unread.span, unread.message),), needed)
         lacks = self._missing(place, outcome.missing)
-        return Started((), _silence(outcome, start), outcome.unknown, _entry(start), lacks)
+        return Started((), _silence(outcome, start), outcome.unknown, needed, lacks)
 
     def _missing(self, place: Running, target: str | None) -> Note | None:
         from mcplint.link.missing import missing
@@ -224,9 +229,13 @@ def _inside(place: Running) -> Callable[[str], str | None]:
     return find
 
 
-def _entry(start: Start) -> frozenset[str]:
+def _entry(start: Start, tree: Tree) -> frozenset[str]:
     """The file that is started, which no deployment can do without."""
-    return frozenset({start.target} if start.kind in ("script", "object") else ())
+    name = start.target.partition(":")[0]
+    if start.kind in (SCRIPT, OBJECT):
+        return frozenset({name})
+    main = find(tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None
+    return frozenset(filter(None, (main or find(tree, start.roots, name),)))
 
 
 def bare(reading: Reading) -> Iterator[Server]:
