@@ -446,6 +446,8 @@ def test_many_mistakes_end_somewhere():
 
 def test_long_texts_take_no_long_time():
     assert not list(weak.metadata(part(at("description", "[" * 200_000))))
+    assert address.variables("{" * 200_000) == []
+    assert address.concrete("http://x" + ":{" * 100_000 + "}y") is None
     variable = {"name": "API_KEY", "isSecret": True, "value": "your" * 50_000 + "\n"}
     (finding,) = inputs.secrets(part(at("packages/0/environmentVariables", [variable])))
     assert finding.message.startswith("publishes")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 from mcplint.knowledge.go_url import Address, parse
 
@@ -12,7 +14,7 @@ _STAND_INS = {"host": "example.com", "port": "8080", "path": "api", "protocol": 
 
 def variables(url: str) -> list[str]:
     """The names in braces, in order."""
-    return re.findall(r"\{([^}]+)\}", url) if "{" in url else []
+    return [name for _, name in _braces(url) if name]
 
 
 def concrete(url: str) -> Address | None:
@@ -20,8 +22,33 @@ def concrete(url: str) -> Address | None:
     if "{" not in url:
         return parse(url)
     known = re.sub(r"\{(host|port|path|protocol|scheme)\}", lambda match: _STAND_INS[match[1]], url)
-    ports = re.sub(r":\{[^}]+\}(/|$)", r":8080\1", known)
-    return parse(re.sub(r"\{[^}]+\}", "placeholder", ports))
+    ports = "".join(map(_ported, pairwise([*_closed(known), ""])))
+    return parse("".join(before + ("placeholder" if name else "") for before, name in _braces(ports)))
+
+
+def _closed(url: str) -> list[str]:
+    """The parts of a text that end behind a closing brace, and what is left."""
+    *parts, rest = url.split("}")
+    return [*(f"{part}}}" for part in parts), rest]
+
+
+def _braces(url: str) -> Iterator[tuple[str, str]]:
+    """What stands before each name in braces and the name, which may hold opening ones; at last the rest and no name.
+
+    One pass, which a pattern does not make of opening braces alone.
+    """
+    for part in _closed(url):
+        before, _, name = part.partition("{")
+        closed = name.endswith("}") and name != "}"
+        yield (before, name[:-1]) if closed else (part, "")
+
+
+def _ported(parts: tuple[str, str]) -> str:
+    """A part, with a number instead of a variable that is alone between a colon and a slash or the end."""
+    part, following = parts
+    before, colon, name = part.partition(":{")
+    port = name.endswith("}") and name != "}" and following[:1] in ("", "/")
+    return f"{before}:8080" if colon and port else part
 
 
 def is_http(url: str) -> bool:
