@@ -37,7 +37,11 @@ KINDS = (
     Kind("procfile", ("procfile",), "#"),
     Kind("kustomization", ("kustomization.yml", "kustomization.yaml"), "#"),
     Kind(
-        "other", ("*.md", "*.rst", "*.html", "*.js", "*.mjs", "*.ts", "*.tsx", "*.go", "*.rs", "*.rb", "*.java", "*.sh")
+        "other",
+        (
+            *("*.md", "*.rst", "*.html", "*.js", "*.mjs", "*.ts", "*.tsx", "*.go", "*.rs", "*.rb", "*.java", "*.sh"),
+            *("dockerfile*.yml", "dockerfile*.yaml"),
+        ),
     ),
     Kind(
         "dockerfile",

@@ -28,6 +28,7 @@ from mcplint.load import decode, load
         ("Dockerfile-worker", "dockerfile"),
         ("dockerfiles/x", None),
         ("Dockerfile.md", "other"),
+        (".github/workflows/dockerfile-image.yml", "other"),
         ("dockerfile_parser.py", "python"),
         ("Dockerfile.dockerignore", "dockerignore"),
         (".dockerignore", "dockerignore"),
