@@ -11,8 +11,8 @@ from dockerfuzz import dockerfile as generated
 from mcplint.core import Source, Unreadable, Value
 from mcplint.knowledge import images as known
 from mcplint.link.image import Image
-from mcplint.link.images import holds, image, project_path
-from mcplint.link.placed import leaves_out
+from mcplint.link.images import image
+from mcplint.link.placed import leaves_out, places, project_path
 from mcplint.link.tools import lacks
 from mcplint.readers.dockerfile import read
 from mcplint.tree import Tree
@@ -225,15 +225,18 @@ def test_through_another_stage() -> None:
     found = made(text, PROJECT)
     assert project_path(found, "/app/pkg/server.py") == "src/pkg/server.py"
     assert project_path(found, "/one.py") == "src/pkg/server.py"
-    assert holds(found, "src/pkg/server.py") and holds(found, "a.py") is False
+    assert (
+        list(places(found, "src/pkg/server.py")) == ["/app/pkg/server.py", "/one.py"]
+        and list(places(found, "a.py")) == []
+    )
 
 
 def test_the_context_is_a_folder_below() -> None:
     found = made(PYTHON + "WORKDIR /app\nCOPY . .\n", PROJECT, context="sub")
     assert project_path(found, "/app/app.py") == "sub/app.py"
-    assert holds(found, "sub/app.py") and holds(found, "a.py") is False
+    assert list(places(found, "sub/app.py")) == ["/app/app.py"] and list(places(found, "a.py")) == []
     unknown = image(read(Source("D", PYTHON + "COPY . .\n")), Tree.of(PROJECT), context=None)
-    assert unknown is not None and holds(unknown, "a.py") is None and project_path(unknown, "/a.py") is None
+    assert unknown is not None and list(places(unknown, "a.py")) == [None] and project_path(unknown, "/a.py") is None
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,10 @@ from mcplint.core import Slot, Span, Value
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.link.build import PLATFORM_ARGS, Build, declared, stage_end
 from mcplint.link.image import Image
-from mcplint.link.placed import holds, ignore_patterns, project_path
+from mcplint.link.placed import ignore_patterns
 from mcplint.link.stage import build_stage
 from mcplint.link.unprivileged import drops_root
 from mcplint.tree import Tree
-
-__all__ = ["holds", "image", "project_path"]
 
 _MOST_STAGES = 200
 

@@ -106,15 +106,7 @@ def _source(file: Copied, path: str) -> str | None:
     return posixpath.normpath(posixpath.join(file.source, path[len(below) :]))
 
 
-def holds(image: Image, path: str) -> bool | None:
-    """Whether a file of the project is in the image; None where it cannot be told."""
-    places = tuple(_places(image, path))
-    if any(place is not None for place in places):
-        return True
-    return None if places else False
-
-
-def _places(image: Image, path: str) -> Iterator[str | None]:
+def places(image: Image, path: str) -> Iterator[str | None]:
     """The absolute paths in the image at which a file of the project stands; None for a copy that cannot be told."""
     for copy in image.copies:
         if copy.mount or copy.image is not None or copy.text is not None:
@@ -126,7 +118,7 @@ def _places(image: Image, path: str) -> Iterator[str | None]:
             if targets and not leaves_out(image.ignored, posixpath.relpath(path, image.context or ".")):
                 yield from targets
         elif part := image.parts.get(copy.stage):
-            for place in _places(part, path):
+            for place in places(part, path):
                 yield from _targets(copy.files, place) if place is not None else (None,)
 
 

@@ -22,7 +22,7 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
     """Every nginx configuration of the project, its routes joined to the servers that they lead to."""
     homes: dict[str | None, tuple[Running | None, dict[str, NginxFile]]] = {}
     for path, file in files.items():
-        origin = next(iter(home(path, network.running)), None)
+        origin = home(path, network.running, "nginx")
         homes.setdefault(origin.container.id if origin else None, (origin, {}))[1][path] = file
     hops = tuple(hop for origin, own in homes.values() for hop in _hops(own, origin, tree, network))
     if any(route.members and not route.server for hop in hops for route in hop.front.routes):

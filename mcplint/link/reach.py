@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from mcplint.core import Note
 from mcplint.link.containers import Running
+from mcplint.link.placed import places
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Server
 from mcplint.record import NamedTuple
 
@@ -170,11 +172,19 @@ def _none(why: str) -> Reached:
     return Reached(None, Link(None, MISSING, why))
 
 
-def home(path: str, running: Iterable[Running]) -> tuple[Running, ...]:
-    """The containers that a file of the project is mounted into, else those that it is copied into."""
-    places = tuple(running)
-    mounted = tuple(found for found in places if _mounted(path, found))
-    return mounted or tuple(found for found in places if _copied(path, found))
+# Where programs of an image look for what configures them; the folder of a project says nothing of that.
+_SYSTEM = ("/etc/", "/usr/")
+
+
+def home(path: str, running: Iterable[Running], program: str) -> Running | None:
+    """The container whose program a file of the project configures, None where no container is known to.
+
+    It is mounted into it, else copied there: an image with the whole project in it does not run its proxies for that.
+    """
+    everywhere = tuple(running)
+    mounted = (found for found in everywhere if _mounted(path, found))
+    copied = (found for found in everywhere if _copied(path, found, program))
+    return next(chain(mounted, copied), None)
 
 
 def _mounted(path: str, running: Running) -> bool:
@@ -185,7 +195,13 @@ def _mounted(path: str, running: Running) -> bool:
     )
 
 
-def _copied(path: str, running: Running) -> bool:
-    from mcplint.link.images import holds
-
-    return running.image is not None and holds(running.image, path) is True
+def _copied(path: str, running: Running, program: str) -> bool:
+    """Whether a file stands in a container whose image, installs, start or folder for that file name the program."""
+    image, words = running.image, running.argv.words if running.argv else None
+    stands = [place for place in places(image, path) if place is not None] if image else []
+    if not image or not stands:
+        return False
+    said = [place for place in stands if place.startswith(_SYSTEM)]
+    said += [*(image.base.options or ()), *(run.text.text for run in image.runs)]
+    said += [option for word in words or () for option in word.options or ()]
+    return any(program in text for text in said)

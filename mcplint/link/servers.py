@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from mcplint.core import UNKNOWN, Failure, Note, Span, Value
 from mcplint.knowledge.sdk import fact
 from mcplint.link.containers import Running
-from mcplint.link.images import project_path
 from mcplint.link.needs import home
+from mcplint.link.placed import project_path
 from mcplint.link.reading import Reading
 from mcplint.link.versions import sdk as version_of
 from mcplint.model import ASSUMED, MADE, MISSING, Link, Sdk, Server

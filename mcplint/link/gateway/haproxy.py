@@ -55,7 +55,7 @@ class Backend(NamedTuple):
 def fronts(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Front]:
     """The HAProxy of each configuration file."""
     for path, file in files.items():
-        origin = next(iter(home(path, network.running)), None)
+        origin = home(path, network.running, "haproxy")
         parts = tuple(_parts(file))
         backends = {part.section.name: part for part in parts if part.section.kind in ("backend", "listen")}
         ids: dict[str, int] = {}
