@@ -8,7 +8,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from mcplint.core import Source, Span, Value
-from mcplint.knowledge.ranges import admitted
+from mcplint.knowledge.ranges import admitted, reaches
 from mcplint.knowledge.sdk import DATE, releases
 from mcplint.link.reading import Reading
 from mcplint.link.versions import sdk
@@ -61,6 +61,14 @@ def trace(found: Sdk) -> list[str]:
         ("fastmcp", ["mcp<2", "fastmcp>=2"], "3.4.11", False),
         ("fastmcp", ["fastmcp-slim[server]<4"], "3.4.11", False),
         ("fastmcp", ["mcp>=1.2"], None, False),
+        ("mcp", ["mcp>=1.2", "sse-starlette==2.2.1"], "1.30.0", False),
+        ("mcp", ["mcp>=1.2", "sse-starlette>=2"], "2.3.0", False),
+        ("mcp", ["mcp>=1.2", "pydantic~=2.11"], "2.3.0", False),
+        ("mcp", ["mcp>=1.2", "pydantic~=2.11.0"], "1.30.0", False),
+        ("mcp", ["mcp>=1.2", "pydantic>=2,<2.11"], "1.12.4", False),
+        ("mcp", ["mcp>=2", "pydantic==2.9.*"], None, False),
+        ("fastmcp", ["fastmcp>=2", "sse-starlette<3"], "3.4.11", False),
+        ("mcp", ["fastmcp>=2", "sse-starlette<3"], "1.30.0", False),
     ],
 )
 def test_requirements_of_a_project(package: str, requirements: list[str], version: str | None, exact: bool) -> None:
@@ -86,6 +94,21 @@ def test_ranges_admit_what_packaging_says() -> None:
         allowed = SpecifierSet(ranges)
         assert admitted(package, ranges) == tuple(v for v in reversed(releases(package)) if v in allowed), ranges
     assert admitted("mcp", ">=1.27.0rc1,<2")[0] == "1.30.0" and admitted("mcp", "newest") is None
+
+
+def test_ranges_reach_what_packaging_admits() -> None:
+    chance = random.Random(2)
+    numbers = ["2", "2.0", "2.11", "2.11.4", "2.12", "2.12.0", "2.12.1", "3"]
+    signs = ["==", "~=", ">=", "<=", "<", "!=", ">"]
+    newest = [f"{major}.{minor}.{patch}" for major in (2, 3) for minor in range(14) for patch in range(6)]
+    for _ in range(600):
+        clause = f"{chance.choice(signs)}{chance.choice(numbers)}"
+        clause += ".*" if clause.startswith("==") and chance.random() < 0.5 else ""
+        if clause.startswith("~=") and "." not in clause:
+            continue
+        least = chance.choice(numbers)
+        both = SpecifierSet(f"{clause},>={least}")
+        assert reaches(clause, f">={least}") is any(both.contains(each) for each in newest), (clause, least)
 
 
 @pytest.mark.parametrize("digits", [10, 5000])

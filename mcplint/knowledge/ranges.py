@@ -51,8 +51,30 @@ def _test(clause: str) -> Test | None:
 
 
 def _begins(version: str, prefix: Key) -> bool:
-    numbers = (*(release(version) or ()), *(0 for _ in prefix))
-    return numbers[: len(prefix)] == prefix
+    return _padded(release(version) or (), len(prefix)) == prefix
+
+
+def reaches(ranges: str | None, least: str) -> bool:
+    """Whether specifiers may admit a release as new as `>=…` asks for; what is not understood may."""
+    wanted = release(least.removeprefix(">=")) or ()
+    return not any(_ends_before(clause.strip(), wanted) for clause in (ranges or "").split(","))
+
+
+def _ends_before(clause: str, wanted: Key) -> bool:
+    sign = next((sign for sign in _SIGNS if clause.startswith(sign)), "")
+    text = clause.removeprefix(sign).strip()
+    prefix = text.removesuffix(".*") if sign == "==" else text.rpartition(".")[0] if sign == "~=" else text
+    number = release(prefix)
+    if number is None or sign not in ("==", "~=", "<", "<="):
+        return False
+    if prefix != text:
+        count = len(prefix.split("."))
+        return _padded(number, count) < _padded(wanted, count)
+    return number <= wanted if sign == "<" else number < wanted
+
+
+def _padded(number: Key, count: int) -> Key:
+    return (*number, *(0 for _ in range(count)))[:count]
 
 
 def _by_packaging(package: str, ranges: str) -> tuple[str, ...] | None:

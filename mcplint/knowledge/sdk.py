@@ -26,7 +26,8 @@ Names of facts and their values:
   event streams carry `X-Accel-Buffering: no`. `status.get_endpoint`, `status.head_endpoint`: the answer to a bare
   GET or HEAD of the MCP endpoint. `body_limit`: bytes, 0 none. `sse.mounted_prefix`: whether the endpoint event
   carries the prefix that the SSE app is mounted under.
-- `cli.…`: what `mcp run` and `fastmcp run` do. `requires.<package>`: what the release itself requires.
+- `cli.…`: what `mcp run` and `fastmcp run` do. `requires.<package>`: the range that the release itself requires; of
+  packages that are no SDK only the lowest release that it admits.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ or those of the project where there is no image."""
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mcplint.core import Note, Source, Span
 from mcplint.facts.dependencies import EXTRA, GROUP, MAIN, Include, Lock, Locked, Project, Requirement, Requirements
@@ -55,6 +55,11 @@ def needs(reading: Reading, installs: tuple[Install, ...], folder: str) -> Needs
     passed_over = _entries(reading, lying) if lying not in used else ()
     steps = tuple(Note(install.span, f"`{_words(install)}` installs the packages") for install in installs)
     return gathered.settled(locked, passed_over)._replace(steps=steps)
+
+
+def asking(package: str, requirements: Iterable[Requirement]) -> list[Requirement]:
+    """The requirements that name a package."""
+    return [requirement for requirement in requirements if requirement.name == package]
 
 
 def home(tree: Tree, path: str) -> str:

@@ -8,13 +8,11 @@ from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.dependencies import Requirement
 from mcplint.knowledge.ranges import admitted
 from mcplint.knowledge.sdk import DATE, fact, newest_with
-from mcplint.link.needs import Needs, needs
+from mcplint.link.compatible import BROUGHT, against, compatible
+from mcplint.link.needs import Needs, asking, needs
 from mcplint.link.reading import Reading
 from mcplint.model import Install, Sdk
 from mcplint.record import NamedTuple
-
-# Who else brings an SDK along, and under which fact its range stands.
-BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}
 
 
 class Decision(NamedTuple):
@@ -57,7 +55,7 @@ def _value(decision: Decision | None) -> Value[str]:
 
 def _bound(package: str, wanted: Needs) -> Slot | None:
     """Where the requirement for a package would be capped, None where it is pinned or capped, or nothing names it."""
-    for requirement in _asking(package, wanted.requirements):
+    for requirement in asking(package, wanted.requirements):
         open_ = requirement.specifier is not None and not _pinned(requirement) and "<" not in requirement.specifier
         if open_ and requirement.range.text == requirement.specifier:
             return Slot(requirement.range._replace(start=requirement.range.end), "," if requirement.range.text else "")
@@ -71,7 +69,7 @@ def _decide(package: str, wanted: Needs) -> Decision | None:
 
 def _exact(package: str, wanted: Needs) -> Decision | None:
     """What a lock or a pin says of a package, whichever it is."""
-    pins = [requirement for requirement in _asking(package, wanted.requirements) if _pinned(requirement)]
+    pins = [requirement for requirement in asking(package, wanted.requirements) if _pinned(requirement)]
     return _locked(package, wanted) or (_pin(package, pins, _steps(wanted)) if pins else None)
 
 
@@ -80,7 +78,7 @@ def _locked(package: str, wanted: Needs) -> Decision | None:
     if not entries:
         return None
     notes = [Note(entry.span, f"{entry.span.source.path} pins {package} {entry.version}") for entry in entries]
-    pins = [pin for pin in _asking(package, wanted.requirements) if _pinned(pin) and _in_command(pin, wanted)]
+    pins = [pin for pin in asking(package, wanted.requirements) if _pinned(pin) and _in_command(pin, wanted)]
     if pins:
         return _pin(package, pins, (*_steps(wanted), *notes))
     slot = Slot(entries[0].span) if len(entries) == 1 else None
@@ -89,20 +87,20 @@ def _locked(package: str, wanted: Needs) -> Decision | None:
 
 def _asked(package: str, wanted: Needs) -> Decision | None:
     """What the requirements that name the package admit."""
-    asking = _asking(package, wanted.requirements)
-    if not asking:
+    asked = asking(package, wanted.requirements)
+    if not asked:
         return None
     before = (*_passed_over(package, wanted), *_steps(wanted))
-    if package in wanted.elsewhere or any(requirement.specifier is None for requirement in asking):
-        elsewhere = next((r for r in asking if r.specifier is None), asking[0])
+    if package in wanted.elsewhere or any(requirement.specifier is None for requirement in asked):
+        elsewhere = next((r for r in asked if r.specifier is None), asked[0])
         return Decision((), (*before, Note(elsewhere.span, f"{package} does not come from an index here")), False)
-    constraints = _asking(package, wanted.constraints)
-    pins = [requirement for requirement in (*asking, *constraints) if _pinned(requirement)]
+    constraints = asking(package, wanted.constraints)
+    pins = [requirement for requirement in (*asked, *constraints) if _pinned(requirement)]
     if pins:
         return _pin(package, pins, before)
-    notes = tuple(Note(r.range if r.range.text else r.span, f"asks for `{_text(r)}`") for r in (*asking, *constraints))
-    ranges = [requirement.specifier or "" for requirement in (*asking, *constraints)]
-    return _newest(package, ranges, wanted, (*before, *notes[:-1]), notes[-1].span, " and ".join(map(_text, asking)))
+    notes = tuple(Note(r.range if r.range.text else r.span, f"asks for `{_text(r)}`") for r in (*asked, *constraints))
+    ranges = [requirement.specifier or "" for requirement in (*asked, *constraints)]
+    return _newest(package, ranges, wanted, (*before, *notes[:-1]), notes[-1].span, " and ".join(map(_text, asked)))
 
 
 def _newest(
@@ -112,7 +110,8 @@ def _newest(
     fitting = admitted(package, ",".join(filter(None, ranges)))
     if fitting is None:
         return Decision((), (*before, Note(span, f"`{text}` is a range that is not understood")), False)
-    chosen = next(iter(_agreed(package, fitting, wanted)), None)
+    before = (*before, *against(package, fitting[:1], wanted))
+    chosen = next(compatible(package, fitting, wanted), None)
     if chosen is None:
         why = f"no release of {package} that is known as of {DATE} satisfies `{text}` and what else is asked for"
         return Decision((), (*before, Note(span, why)), False)
@@ -134,34 +133,9 @@ def _brought(package: str, wanted: Needs) -> Decision | None:
         if isinstance(range_, str):
             last = decision.trace[-1].span
             brings = f"fastmcp {decision.versions[0]} requires {package}{range_}"
-            ranges = [range_, *(r.specifier or "" for r in _asking(package, wanted.constraints))]
+            ranges = [range_, *(r.specifier or "" for r in asking(package, wanted.constraints))]
             return _newest(package, ranges, wanted, decision.trace, last, brings)
     return None
-
-
-def _agreed(package: str, versions: tuple[str, ...], wanted: Needs) -> tuple[str, ...]:
-    """Those releases that go together with one of the other SDK that the project asks for.
-
-    Whichever is asked for first takes the newest release that leaves the other one any.
-    """
-    for other in ("mcp",) if package != "mcp" else BROUGHT["mcp"]:
-        asking = _asking(other, wanted.requirements)
-        others = admitted(other, ",".join(filter(None, (requirement.specifier for requirement in asking))))
-        if not asking or not others:
-            continue
-        names = [requirement.name for requirement in wanted.requirements]
-        if package not in names or names.index(other) < names.index(package):
-            others = tuple(one for one in others if any(_together(package, mine, other, one) for mine in versions))[:1]
-        return tuple(mine for mine in versions if any(_together(package, mine, other, one) for one in others))
-    return versions
-
-
-def _together(package: str, version: str, other: str, its: str) -> bool:
-    """Whether a release of `mcp` and one of fastmcp, in either order, can be installed together."""
-    if package == "mcp":
-        package, version, other, its = other, its, package, version
-    range_ = fact(package, version, f"requires.{other}")
-    return not isinstance(range_, str) or its in (admitted(other, range_) or ())
 
 
 def _pin(package: str, pins: list[Requirement], before: tuple[Note, ...]) -> Decision:
@@ -180,10 +154,6 @@ def _pinned(requirement: Requirement) -> str:
     version = text.removeprefix("===" if text.startswith("===") else "==").strip()
     exact = text.startswith("==") and "*" not in text and "," not in text
     return version if exact else ""
-
-
-def _asking(package: str, requirements: Iterable[Requirement]) -> list[Requirement]:
-    return [requirement for requirement in requirements if requirement.name == package]
 
 
 def _in_command(requirement: Requirement, wanted: Needs) -> bool:

@@ -1,0 +1,60 @@
+"""Which releases of an SDK can be installed together with what else a project asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mcplint.core import Note
+from mcplint.knowledge.ranges import admitted, reaches
+from mcplint.knowledge.sdk import fact
+from mcplint.link.needs import Needs, asking
+
+# Who else brings an SDK along, and under which fact its range stands.
+BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}
+_SDKS = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
+
+
+def compatible(package: str, versions: tuple[str, ...], wanted: Needs) -> Iterator[str]:
+    """Those releases that go together with everything else, in their order."""
+    return (each for each in _agreed(package, versions, wanted) if not any(against(package, (each,), wanted)))
+
+
+def against(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[Note]:
+    """The requirements that hold a package below what each of the releases needs of it.
+
+    A release of fastmcp needs what the newest `mcp` does that it admits.
+    """
+    for version in versions:
+        for requirement in (*wanted.requirements, *wanted.constraints):
+            least = fact(package, version, f"requires.{requirement.name}")
+            if isinstance(least, str) and requirement.name not in _SDKS and not reaches(requirement.specifier, least):
+                needs = f"{package} {version} requires {requirement.name}{least}, which this does not admit"
+                yield Note(requirement.span, needs)
+        below = fact(package, version, "requires.mcp")
+        if isinstance(below, str):
+            yield from against("mcp", (admitted("mcp", below) or ())[:1], wanted)
+
+
+def _agreed(package: str, versions: tuple[str, ...], wanted: Needs) -> tuple[str, ...]:
+    """Those releases that go together with one of the other SDK that the project asks for.
+
+    Whichever is asked for first takes the newest release that leaves the other one any.
+    """
+    for other in ("mcp",) if package != "mcp" else BROUGHT["mcp"]:
+        asked = asking(other, wanted.requirements)
+        others = admitted(other, ",".join(filter(None, (requirement.specifier for requirement in asked))))
+        if not asked or not others:
+            continue
+        names = [requirement.name for requirement in wanted.requirements]
+        if package not in names or names.index(other) < names.index(package):
+            others = tuple(one for one in others if any(_together(package, mine, other, one) for mine in versions))[:1]
+        return tuple(mine for mine in versions if any(_together(package, mine, other, one) for one in others))
+    return versions
+
+
+def _together(package: str, version: str, other: str, its: str) -> bool:
+    """Whether a release of `mcp` and one of fastmcp, in either order, can be installed together."""
+    if package == "mcp":
+        package, version, other, its = other, its, package, version
+    range_ = fact(package, version, f"requires.{other}")
+    return not isinstance(range_, str) or its in (admitted(other, range_) or ())
