@@ -117,6 +117,12 @@ def test_an_edit_takes_its_problem_away(name):
             assert len(after.problems) < len(read(Source("x.json", text)).problems)
 
 
+def test_behind_damage_nothing_is_mended():
+    """A string with a line end: what looks like a comma left out, a bare key and a comment is text of it."""
+    problems = read(Source("x.json", '{"a": "b\nc, d: 1 // e\n", "f": 2 "g": 3,}')).problems
+    assert len(problems) > 3 and not any(problem.edit for problem in problems)
+
+
 def test_damage_keeps_what_stands_before_it():
     found = read(Source("x.json", '{"a": {"b": [1, "c'))
     assert not found.whole and found.root is not None

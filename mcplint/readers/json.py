@@ -54,12 +54,15 @@ class _Parser:
         self.root: Node | None = None
         self.problems: list[Problem] = []
         self.stack: list[_Open] = []
+        self.damaged = False
         self.end = 0
 
     def problem(
         self, span: Span, message: str, severity: str = ERROR, edit: Edit | None = None, damage: bool = False
     ) -> None:
-        self.problems.append(Problem(span, message, severity, edit, damage=damage))
+        """Notes a problem; behind damage what the text means is a guess, and no guess is mended."""
+        self.damaged |= damage
+        self.problems.append(Problem(span, message, severity, None if self.damaged else edit, damage=damage))
 
     def run(self) -> None:
         """Takes every token in turn, until there are MAX_PROBLEMS problems or it nests too deep."""
