@@ -56,6 +56,18 @@ def test_names_do_not_break_the_languages() -> None:
         assert laid.returncode == 0 and not laid.stderr
 
 
+def test_what_is_answered_by_a_location_that_leads_nowhere_is_drawn_without_it() -> None:
+    lost = "location /sse { proxy_pass http://notes:8000; }\n    location /mcp { proxy_pass http://elsewhere:1; }"
+    nginx = f"server {{\n    server_name notes.example.com;\n    {lost}\n}}\n"
+    remote = {"type": "streamable-http", "url": "https://notes.example.com/mcp"}
+    published = json.dumps({"name": "io.github.acme/notes", "version": "1.0.0", "remotes": [remote]})
+    seen = run("mismatched-route", **{"nginx.conf": nginx, "server.json": published})
+    assert seen.deployment.remotes[0].route
+    picture = draw(seen.deployment, seen.diagnostics)
+    assert all(render(seen.deployment, seen.diagnostics, form) for form in ("mermaid", "dot"))
+    assert {arrow.end for arrow in picture.arrows} <= {box.id for box in picture.boxes}
+
+
 def test_the_page_needs_no_network() -> None:
     need.program("dot")
     seen = run("mismatched-route")

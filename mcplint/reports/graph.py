@@ -57,11 +57,13 @@ def draw(deployment: Deployment, diagnostics: Iterable[Diagnostic]) -> Picture:
         entry = (diagnostic.severity, diagnostic.rule)
         if entry not in wrong.setdefault(diagnostic.part, []):
             wrong[diagnostic.part].append(entry)
-    arrows = tuple(_arrows(deployment, diagnostics))
+    every = tuple(_boxes(deployment))
+    known = {box.id for box in every}
+    arrows = tuple(arrow for arrow in _arrows(deployment, diagnostics) if arrow.end in known)
     seen = {end for arrow in arrows for end in (arrow.start, arrow.end)}
     on_arrows = {(arrow.start, rule) for arrow in arrows for _, rule in arrow.wrong}
     boxes = []
-    for box in _boxes(deployment):
+    for box in every:
         if box.id in seen or box.id in wrong or box.kind == "server":
             rest = [entry for entry in wrong.get(box.id, ()) if (box.id, entry[1]) not in on_arrows]
             boxes.append(box._replace(wrong=tuple(rest)))
