@@ -50,10 +50,11 @@ def http_version(entry: Entry) -> Value[str]:
 
 def host(entry: Entry) -> Value[str]:
     """The `Host` that pods are sent: the client's own, unless an annotation says otherwise."""
-    chosen = annotation(entry, "upstream-vhost")
-    snippets = [found for name in SNIPPETS if (found := annotation(entry, name)) is not None]
-    if chosen is not None or snippets:
-        return Value(chosen.options if chosen is not None and not snippets else None, (chosen or snippets[0]).trace)
+    for name in SNIPPETS:
+        if (snippet := annotation(entry, name)) is not None:
+            return snippet._replace(options=None, slot=None)
+    if (chosen := annotation(entry, "upstream-vhost")) is not None:
+        return chosen._replace(slot=None)
     return Value(("$http_host",), (Note(entry.span, "ingress-nginx passes the client's Host on"),))
 
 
