@@ -121,11 +121,13 @@ class _Gathered:
         """A requirement that stands in a command."""
         from mcplint.readers.requirements import requirement
 
-        if span.text == text:
-            found = requirement(span.source, span.start, text)
+        inner = span._replace(start=span.start + 1, end=span.end - 1)
+        spelled = next((place for place in (span, inner) if place.text == text), None)
+        if spelled:
+            found = requirement(spelled.source, spelled.start, text)
         else:
             found = requirement(Source(span.source.path, text), 0, text)
-            found = found and found._replace(span=span, range=Span(span.source, span.end, span.end))
+            found = found and found._replace(span=span, range=None)
         if found:
             self.requirements.append(found)
 

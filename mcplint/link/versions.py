@@ -56,9 +56,10 @@ def _value(decision: Decision | None) -> Value[str]:
 def _bound(package: str, wanted: Needs) -> Slot | None:
     """Where the requirement for a package would be capped, None where it is pinned or capped, or nothing names it."""
     for requirement in asking(package, wanted.requirements):
-        open_ = requirement.specifier is not None and not _pinned(requirement) and "<" not in requirement.specifier
-        if open_ and requirement.range.text == requirement.specifier:
-            return Slot(requirement.range._replace(start=requirement.range.end), "," if requirement.range.text else "")
+        open_ = requirement.specifier == "" or (">" in (requirement.specifier or "") and not _capped(requirement))
+        place = requirement.range
+        if open_ and place and place.text == requirement.specifier:
+            return Slot(place._replace(start=place.end), "," if place.text else "")
     return None
 
 
@@ -98,7 +99,9 @@ def _asked(package: str, wanted: Needs) -> Decision | None:
     pins = [requirement for requirement in (*asked, *constraints) if _pinned(requirement)]
     if pins:
         return _pin(package, pins, before)
-    notes = tuple(Note(r.range if r.range.text else r.span, f"asks for `{_text(r)}`") for r in (*asked, *constraints))
+    notes = tuple(
+        Note(r.range if r.range and r.range.text else r.span, f"asks for `{_text(r)}`") for r in (*asked, *constraints)
+    )
     ranges = [requirement.specifier or "" for requirement in (*asked, *constraints)]
     return _newest(package, ranges, wanted, (*before, *notes[:-1]), notes[-1].span, " and ".join(map(_text, asked)))
 
@@ -141,11 +144,16 @@ def _brought(package: str, wanted: Needs) -> Decision | None:
 def _pin(package: str, pins: list[Requirement], before: tuple[Note, ...]) -> Decision:
     """What exact requirements say; several where they disagree, as with environment markers."""
     versions = tuple(dict.fromkeys(_pinned(pin) for pin in pins))
-    notes = tuple(Note(pin.range, f"pins {package} {_pinned(pin)}") for pin in pins)
-    place = pins[0].range
-    start = place.text.find(versions[0])
-    slot = Slot(Span(place.source, place.start + start, place.start + start + len(versions[0])))
-    return Decision(versions, (*before, *notes), True, slot if len(pins) == 1 and start >= 0 else None)
+    notes = tuple(Note(pin.range or pin.span, f"pins {package} {_pinned(pin)}") for pin in pins)
+    slot = _spelled(versions[0], pins[0].range) if len(pins) == 1 else None
+    return Decision(versions, (*before, *notes), True, slot)
+
+
+def _spelled(version: str, place: Span | None) -> Slot | None:
+    """Where a version is spelled in a range, if it is."""
+    if not place or (start := place.text.find(version)) < 0:
+        return None
+    return Slot(Span(place.source, place.start + start, place.start + start + len(version)))
 
 
 def _pinned(requirement: Requirement) -> str:
@@ -154,6 +162,10 @@ def _pinned(requirement: Requirement) -> str:
     version = text.removeprefix("===" if text.startswith("===") else "==").strip()
     exact = text.startswith("==") and "*" not in text and "," not in text
     return version if exact else ""
+
+
+def _capped(requirement: Requirement) -> bool:
+    return bool(_pinned(requirement)) or "<" in (requirement.specifier or "")
 
 
 def _in_command(requirement: Requirement, wanted: Needs) -> bool:

@@ -42,7 +42,11 @@ class Sdk(NamedTuple):
 
     def below(self, major: int) -> tuple[Edit, ...]:
         """The edits that keep the requirement below a major version; none where it is capped or pinned already."""
-        return (Edit(self.bound.span, f"{self.bound.before}<{major}"),) if self.bound else ()
+        if not self.bound:
+            return ()
+        # What is named alone may stand in a command without quotes, where a shell would read from a file for `<`.
+        limit = f"<{major}" if self.bound.before else f"~={major - 1}.0"
+        return (Edit(self.bound.span, f"{self.bound.before}{limit}"),)
 
     @property
     def known(self) -> bool:
