@@ -252,15 +252,21 @@ def subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Abstract:
 
 
 def formatted(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Abstract:
-    parts = [machine.evaluate(frame, part) for part in node.values]
-    if all(isinstance(part, ast.Constant) for part in node.values):
-        return product(parts, lambda *texts: "".join(texts))
-    return product(parts, lambda *texts: "".join(map(str, texts)))._replace(slot=None)
+    return _text(machine, frame, node, machine.note(frame, node, "is written here"))
+
+
+def _text(machine: Machine, frame: Frame, node: ast.JoinedStr, *notes: Note) -> Abstract:
+    """A text with values in it, the notes for what stands between them: Python 3.11 has no places for that."""
+    parts = (
+        known(part.value, *notes) if isinstance(part, ast.Constant) else machine.evaluate(frame, part)
+        for part in node.values
+    )
+    return product(parts, lambda *texts: "".join(map(str, texts)))
 
 
 def formatted_value(machine: Machine, frame: Frame, node: ast.FormattedValue) -> Abstract:
     value = machine.evaluate(frame, node.value)
-    spec = known("") if node.format_spec is None else machine.evaluate(frame, node.format_spec)
+    spec = _text(machine, frame, node.format_spec) if isinstance(node.format_spec, ast.JoinedStr) else known("")
     turn: Mapping[int, Callable[[Any], Any]] = {115: str, 114: repr, 97: ascii}
     if any(isinstance(form, str) and wide(form) for form in spec.options or ()):
         return unknown(*value.trace)
