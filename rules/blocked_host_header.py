@@ -96,12 +96,12 @@ def check(deployment: Deployment):
             hosts = sent(route)
             if hosts and not any(admits(server, allowed, host) for host in hosts):
                 message = f"sends Host {hosts[0]}, which the server behind it refuses with 421"
-                assumed = any(part and part.assumed for part in (route, server, server.container))
+                assumed = route.assumed or server.assumed
                 yield Finding(message, route.host.span or route.span, notes, fix, WARNING if assumed else None)
         if not routes and reachable(server) and not any(is_name(host) for host in allowed):
             message = "refuses every Host but localhost with 421, while it listens for other machines"
             here = (Note(server.host.span or server.span, "listens for other machines"), *notes)
-            yield Finding(message, server.made or server.span, here, fix)
+            yield Finding(message, server.made or server.span, here, fix, WARNING if server.assumed else None)
 
 
 def is_stdio(transport):

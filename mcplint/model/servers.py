@@ -143,7 +143,9 @@ class Server(NamedTuple):
 
     @property
     def assumed(self) -> bool:
-        return any(link.kind == ASSUMED for link in self.links)
+        """Whether it is assumed to run in its container, or that one to be made of the files that it is read from."""
+        container = self.container is not None and self.container.assumed
+        return container or any(link.kind == ASSUMED for link in self.links)
 
     @property
     def paths(self) -> tuple[str, ...] | None:
