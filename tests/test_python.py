@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from random import Random
 
@@ -81,10 +82,16 @@ REFUSED = {
     "a lone surrogate": ("x = '\udcff'", ERROR),
     "Python 2": ("print 'hello'\n", NOTE),
     "a newer function": ("def f(a, /, **kwargs: int) -> None: pass\nlazy import os\n", NOTE),
-    "an exception list without brackets": ("try:\n  a\nexcept A, B:\n  b\n", NOTE),
-    "a template string": ("x = t'{a}'\nlazy import os\n", NOTE),
     "a template": ("{% if a %}\nx = 1\n{% endif %}\n", NOTE),
     "deep nesting": ("x = " + "-" * 100_000 + "1", NOTE),
+}
+# By the first release of Python that parses it.
+NEWER = {
+    "an exception list without brackets": ((3, 14), "try:\n  a\nexcept A, B:\n  b\n"),
+    "a template string": ((3, 14), "x = t'{a}'\n"),
+    "a generic function": ((3, 12), "def f[T](a: T) -> T: pass\n"),
+    "a type alias": ((3, 12), "type A = int\n"),
+    "quotes in an f-string": ((3, 12), "x = f'{a['b']}'\n"),
 }
 
 
@@ -96,6 +103,17 @@ def test_what_cannot_be_parsed_is_unreadable(name: str) -> None:
     assert problem.value.severity == severity
     assert problem.value.message
     assert 0 <= problem.value.span.start <= problem.value.span.end <= len(text)
+
+
+@pytest.mark.parametrize("name", NEWER)
+def test_what_a_newer_python_parses_is_a_note_to_an_older_one(name: str) -> None:
+    since, text = NEWER[name]
+    if sys.version_info >= since:
+        assert read(Source("a.py", text)).tree.body
+        return
+    with pytest.raises(Unreadable) as problem:
+        read(Source("a.py", text))
+    assert problem.value.severity == NOTE
 
 
 def test_a_file_of_a_cookiecutter_template_is_a_note_even_where_it_parses() -> None:

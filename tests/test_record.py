@@ -111,4 +111,7 @@ def test_it_can_be_generic_and_have_children():
 
 def test_a_field_without_a_default_does_not_follow_one_with():
     with pytest.raises(TypeError, match="default"):
-        type(record.NamedTuple)("Wrong", (record.NamedTuple,), {"__annotations__": {"a": int, "b": int}, "a": 1})
+
+        class Wrong(record.NamedTuple):
+            path: str = ""
+            line: int
