@@ -11,7 +11,7 @@ from mcplint.core import ERROR, NOTE, Source, Span, Unreadable
 from mcplint.facts.python import Module, located
 
 _TEMPLATE_MARKS = ("{{", "{%", "<%")
-TEMPLATE_STRING = re.compile(r"""(?i)(?<!\w)(?:t|tr|rt)["']""")
+_TEMPLATE_STRING = r"""(?i)(?<!\w)(?:t|tr|rt)["']"""
 
 
 def read(source: Source) -> Module:
@@ -56,6 +56,6 @@ def _foreign(line: str, reason: str) -> bool:
     """Whether the line is what another version of Python accepts, as far as the line tells."""
     word = line.split(None, 1)[0] if line.split() else ""
     older = word in ("print", "exec", "raise") or "multiple exception types" in reason or "leading zeros" in reason
-    newer = word in ("type", "except", "except*", "lazy") or "f-string" in reason or TEMPLATE_STRING.search(line)
+    newer = word in ("type", "except", "except*", "lazy") or "f-string" in reason or re.search(_TEMPLATE_STRING, line)
     generic = word in ("def", "class", "async") and "[" in line.partition("(")[0]
-    return older or bool(newer) or generic
+    return bool(older or newer or generic)
