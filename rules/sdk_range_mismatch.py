@@ -11,7 +11,7 @@ leaves the rest open, which is what `unlocked-install` speaks of.
 It speaks of the release that will be installed: what the image's lock or pins say, else the newest one that the
 requirement admits, other requirements of the project considered. It is a warning where a lock still holds the right
 release and the requirement would let the next `uv lock --upgrade` break it, and says nothing of imports whose failure the
-program catches.
+program catches and goes on.
 
 See the [migration guide](https://github.com/modelcontextprotocol/python-sdk/blob/main/docs/migration.md) of the SDK.
 

@@ -422,6 +422,12 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         {},
         {"transport": ("sse",), "host": ("127.0.0.1",)},
     ),
+    "a module that the release lacks": (
+        "try:\n    from mcp.server.mcpserver import MCPServer as S\nexcept ModuleNotFoundError:\n"
+        "    from mcp.server.fastmcp import FastMCP as S\nS('x').run('sse')",
+        {},
+        {"transport": ("sse",), "host": ("127.0.0.1",)},
+    ),
     "an enumeration": (
         FAST + 'from enum import Enum\nclass T(str, Enum):\n    A = "stdio"\n    B = "http"\nt = T("http")\n'
         'FastMCP("x").run(transport=t.value if t == T.B else "stdio")',
@@ -713,6 +719,29 @@ def test_imports_of_the_sdk_are_kept_and_whether_a_failure_is_caught() -> None:
         ("fastmcp.FastMCP", True),
         ("mcp.types", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("handlers", "caught"),
+    [
+        ("except ModuleNotFoundError:\n    pass\n", True),
+        ("except Exception as error:\n    print(error)\n    raise\n", False),
+        ("except ImportError:\n    import sys\n    sys.exit(1)\n", False),
+        ("except ImportError as error:\n    raise SystemExit(1) from error\n", False),
+        ("except ImportError:\n    if x:\n        raise\n", True),
+        ("except ValueError:\n    pass\n", False),
+        ("except ValueError:\n    raise\nexcept ImportError:\n    pass\n", True),
+    ],
+)
+def test_a_handler_that_ends_the_program_catches_no_failure(handlers: str, caught: bool) -> None:
+    outcome = follow({"server.py": f"x = 1\ntry:\n    import fastmcp\n{handlers}"})
+    assert [each.guarded for each in outcome.imports] == [caught]
+
+
+def test_an_exception_that_stands_for_a_failed_import_may_be_caught_further_out() -> None:
+    inner = "    try:\n        import mcp\n    except ImportError:\n        raise KeyError('x')\n"
+    text = f"try:\n{inner}except KeyError:\n    pass"
+    assert [each.guarded for each in follow({"server.py": text}).imports] == [True]
 
 
 @pytest.mark.parametrize("text", ["x = 1\n", "app2 = 1\n"])

@@ -47,6 +47,11 @@ def exception_matches(name: str, kinds: tuple[str, ...]) -> bool:
     return any(isinstance(kind, type) and issubclass(raised, kind) for kind in caught)
 
 
+def survived(machine: Machine, name: str) -> bool:
+    """Whether the program may catch an exception of this name (empty: any but an exit) where it is, and go on."""
+    return any(exception_matches(name, kinds) for kinds in machine.guards)
+
+
 def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
     """The handler of a built-in that makes plain data of plain data."""
 

@@ -8,12 +8,16 @@ from typing import Any
 
 from mcplint.model import Import
 from mcplint.program.attributes import of_library
+from mcplint.program.builtin import survived
 from mcplint.program.journal import Raised
 from mcplint.program.machine import Machine
 from mcplint.program.values import Abstract, Frame, Package, Table, known
 
 SDKS = ("mcp", "fastmcp")
 MODULES = 400
+
+# What an import that fails raises; handlers of `ImportError` catch it, too.
+MISSING = "ModuleNotFoundError"
 
 
 def load(machine: Machine, name: str) -> Package | None:
@@ -62,16 +66,17 @@ def _checked(machine: Machine, frame: Frame, dotted: str, node: ast.AST) -> None
     if top in sys.stdlib_module_names:
         return
     if top not in SDKS:
-        machine.risks.append("ImportError")
+        machine.risks.append(MISSING)
         return
-    machine.imports.append(Import(dotted, frame.module.span(node), machine.guards > 0))
-    if not machine.guards:
+    guarded = survived(machine, MISSING)
+    machine.imports.append(Import(dotted, frame.module.span(node), guarded))
+    if not guarded:
         return
     there = exists(machine, dotted)
     if there is False:
-        raise Raised("ImportError")
+        raise Raised(MISSING)
     if there is None:
-        machine.risks.append("ImportError")
+        machine.risks.append(MISSING)
 
 
 def exists(machine: Machine, dotted: str) -> bool | None:

@@ -170,7 +170,7 @@ class Machine(Journal):
         self.state = Table({"%background": (), "%printed": (), "!printed": (), "%diverted": ()})
         self.active: dict[int, int] = {}
         self.risks: list[str] = []
-        self.guards = 0
+        self.guards: list[tuple[str, ...]] = []
         self.paths: list[tuple[Served, ...]] = []
         self.reads: set[str] = set()
         self.asked: set[str] = set()

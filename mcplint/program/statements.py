@@ -293,15 +293,17 @@ def guarded(
     """A `try`: its body, and the handlers of what it may raise, joined."""
     risks, mark = len(machine.risks), len(machine.exits)
     raised: list[Exit] = []
+    outer = machine.guards
+    guards = [*outer, *(_kinds(machine, frame, handler) for handler in handlers if not _ends(machine, handler.body))]
 
     def main() -> Abstract:
-        machine.guards += bool(handlers)
+        machine.guards = guards
         try:
             machine.execute(frame, body)
         except Raised as leave:
             raise _Caught(leave) from None
         finally:
-            machine.guards -= bool(handlers)
+            machine.guards = outer
         return _run(machine, frame, orelse)
 
     def branches() -> Iterator[Callable[[], Abstract]]:
@@ -328,6 +330,16 @@ def guarded(
 
 def _swallowed(handlers: list[ast.ExceptHandler], name: str) -> bool:
     return not name and bool(handlers)
+
+
+def _ends(machine: Machine, body: list[ast.stmt]) -> bool:
+    """Whether the program does not go on after these statements of a handler, as far as the handlers around it tell."""
+    match body[-1:]:
+        case [ast.Raise(exc)]:
+            return exc is None or not machine.guards
+        case [ast.Expr(ast.Call(ast.Name("exit" | "quit") | ast.Attribute(attr="exit" | "_exit")))]:
+            return True
+    return False
 
 
 class _Caught(Leave):

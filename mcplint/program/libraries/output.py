@@ -7,6 +7,7 @@ from typing import Any
 
 from mcplint.core import Note
 from mcplint.model import LogLevel
+from mcplint.program.builtin import survived
 from mcplint.program.libraries.standard import anything
 from mcplint.program.machine import Args, Handler, Machine
 from mcplint.program.values import Abstract, External, Instance, known, unknown
@@ -38,7 +39,7 @@ def set_level(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def takes_level(machine: Machine, value: Abstract | None, args: Args) -> None:
     """Remembers a level by its name, also where it was looked up in `logging` on its way."""
-    if value is None or args.span is None or machine.guards:
+    if value is None or args.span is None or survived(machine, ""):
         return
     looked_up = next((machine.named[note.span] for note in value.trace if note.span in machine.named), None)
     name = looked_up if looked_up is not None else value
