@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 
 from mcplint.core import Note, Span, Value
+from mcplint.program.grammars import ASGI, FASTMCP, GATEWAYS, MCP, RUNNERS, STEPPED, WRAPPERS
 from mcplint.program.places import roots
 from mcplint.program.scripts import script
 from mcplint.program.start import APP, FUNCTION, MODULE, SCRIPT, NoStart, Start
@@ -57,75 +58,6 @@ class Scene(NamedTuple):
         return self._replace(notes=(*self.notes, Note(place(word, self.span), what)), depth=self.depth + 1)
 
 
-# Programs that start the command after their own flags.
-WRAPPERS: Mapping[str, Grammar] = {
-    "tini": grammar("s g v vv vvv h version l w", p="p"),
-    "tini-static": grammar("s g v vv vvv h version l w", p="p"),
-    "docker-init": grammar("s g v"),
-    "dumb-init": grammar("single-child verbose c v", r="rewrite"),
-    "catatonit": grammar("P g"),
-    "exec": grammar("c l", a="a"),
-    "nohup": grammar(),
-    "nice": grammar(),
-    "stdbuf": grammar(),
-    "setpriv": grammar("clear-groups init-groups keep-groups no-new-privs reset-env"),
-    "opentelemetry-instrument": grammar(),
-    "ddtrace-run": grammar("debug info"),
-}
-# Wrappers whose first argument is their own: a user, a duration, a sub-command.
-STEPPED = {"gosu": 1, "su-exec": 1, "timeout": 1, "newrelic-admin": 1, "chroot": 1}
-RUNNERS: Mapping[str, Grammar] = {
-    "uv": grammar(
-        "frozen locked no-sync no-dev dev isolated active exact quiet verbose no-progress offline no-cache no-project "
-        "all-extras all-packages no-editable no-env-file q v n no-default-groups only-dev all-groups native-tls "
-        "no-config reinstall",
-        p="python",
-        m="module",
-        w="with",
-        s="script",
-    ),
-    "poetry": grammar("quiet no-interaction q n no-ansi no-plugins no-cache", C="directory", P="project"),
-    "pipenv": grammar("quiet verbose system"),
-    "pdm": grammar("s site-packages quiet q v", p="project"),
-    "hatch": grammar("quiet verbose q v", e="env"),
-    "rye": grammar("quiet verbose"),
-}
-ASGI: Mapping[str, Grammar] = {
-    "uvicorn": grammar(
-        "reload proxy-headers no-proxy-headers factory access-log no-access-log use-colors no-use-colors server-header "
-        "no-server-header date-header no-date-header version reset-contextvars"
-    ),
-    "gunicorn": grammar(
-        "reload preload daemon capture-output check-config spew no-sendfile reuse-port proxy-protocol "
-        "strip-header-spaces",
-        w="workers",
-        k="worker-class",
-        b="bind",
-        c="config",
-        t="timeout",
-        D="daemon",
-        n="name",
-        u="user",
-        g="group",
-        e="env",
-        p="pid",
-    ),
-    "hypercorn": grammar(
-        "reload debug", w="workers", b="bind", k="worker-class", c="config", g="group", u="user", m="umask"
-    ),
-    "granian": grammar("reload factory access-log no-access-log"),
-    "daphne": grammar("proxy-headers", b="bind", p="port"),
-}
-FASTMCP = grammar(
-    "no-banner reload skip-env skip-source stateless no-reload m module", t="transport", p="port", l="log-level"
-)
-MCP = grammar("", t="transport", l="log-level")
-GATEWAYS: Mapping[str, Grammar] = {
-    "mcpo": grammar("hot-reload strict-auth", p="port", k="api-key", c="config"),
-    "mcp-proxy": grammar("pass-environment stateless debug no-debug allow-origin-all", e="env", H="headers"),
-    "supergateway": grammar("stateful cors", h="help"),
-    "mcp-proxy-server": grammar(),
-}
 PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin")
 SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 
@@ -254,7 +186,7 @@ def _file(word: Value[str], argv: Words, scene: Scene) -> Start | NoStart:
     if path not in scene.tree.paths:
         return NoStart(f"{spelled} is not in the project", scene.notes, missing=path)
     note = Note(place(word, scene.span), f"starts {path}")
-    return _start(SCRIPT, path, argv, scene, roots(scene.tree, posixpath.dirname(path), *_paths(scene)), note)
+    return started(SCRIPT, path, argv, scene, roots(scene.tree, posixpath.dirname(path), *_paths(scene)), note)
 
 
 def _paths(scene: Scene) -> tuple[str, ...]:
@@ -264,7 +196,7 @@ def _paths(scene: Scene) -> tuple[str, ...]:
     return tuple(folder for folder in folders if folder is not None)
 
 
-def _start(
+def started(
     kind: str,
     target: str,
     argv: Words,
@@ -301,7 +233,7 @@ def _module(word: Value[str], argv: Words, scene: Scene) -> Start | NoStart:
     if not has_module(scene.tree, places, name):
         own = has_module(scene.tree, places, name.partition(".")[0])
         return NoStart(f"the module {name} is not in the project", scene.notes, missing=name if own else None)
-    return _start(MODULE, name, argv, scene, places, Note(place(word, scene.span), f"starts the module {name}"))
+    return started(MODULE, name, argv, scene, places, Note(place(word, scene.span), f"starts the module {name}"))
 
 
 def folder_of(scene: Scene) -> str | None:
@@ -345,7 +277,7 @@ def _asgi(tool: str, words: Words, scene: Scene) -> Start | NoStart:
         own = "." not in module or has_module(scene.tree, places, module.partition(".")[0])
         return NoStart(f"the module {module} is not in the project", scene.notes, missing=target if own else None)
     note = Note(place(parsed.rest[0], scene.span), f"{tool} serves {target}")
-    return _start(APP, target, (), scene, places, note, tool, parsed.flags)
+    return started(APP, target, (), scene, places, note, tool, parsed.flags)
 
 
 def _gateway(words: Words, scene: Scene, tool: str) -> Start | NoStart:
@@ -391,7 +323,7 @@ def _program(words: Words, scene: Scene, spelled: str, name: str) -> Start | NoS
             return NoStart(f"the module {first} of {name} is not in the project", scene.notes, missing=found.target)
         places = (more, *places)
     inner = scene.because(words[0], f"starts the console script {name}")
-    return _start(FUNCTION, found.target, words[1:], inner, places, Note(found.span, f"{name} calls {found.target}"))
+    return started(FUNCTION, found.target, words[1:], inner, places, Note(found.span, f"{name} calls {found.target}"))
 
 
 def _local(spelled: str) -> bool:

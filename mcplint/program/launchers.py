@@ -6,7 +6,7 @@ import posixpath
 from typing import Any
 
 from mcplint.core import Note, Slot, Value
-from mcplint.program.commands import Scene, _start
+from mcplint.program.commands import Scene, started
 from mcplint.program.places import around, aside, roots
 from mcplint.program.start import OBJECT, NoStart, Start
 from mcplint.program.words import Grammar, Words, parse, place, text
@@ -47,7 +47,7 @@ def _object(tool: str, word: Value[str], spelled: str, flags: Any, argv: Words, 
     if path is None or path not in scene.tree.paths:
         return NoStart(f"{file} is not in the project", scene.notes, missing=path)
     note = Note(place(word, scene.span), f"{tool} runs the server in {path}")
-    return _start(OBJECT, f"{path}:{name}", argv, scene, roots(scene.tree, posixpath.dirname(path)), note, tool, flags)
+    return started(OBJECT, f"{path}:{name}", argv, scene, roots(scene.tree, posixpath.dirname(path)), note, tool, flags)
 
 
 def _configured(word: Value[str], flags: Any, argv: Words, scene: Scene) -> Start | NoStart:

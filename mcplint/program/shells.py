@@ -6,7 +6,8 @@ import re
 
 from mcplint.core import Note, Slot, Source, Span, Value
 from mcplint.passage import Passage
-from mcplint.program.commands import ASGI, GATEWAYS, RUNNERS, SHELLS, STEPPED, WRAPPERS, Scene, resolve
+from mcplint.program.commands import SHELLS, Scene, resolve
+from mcplint.program.grammars import ASGI, GATEWAYS, RUNNERS, STEPPED, WRAPPERS
 from mcplint.program.scripts import script
 from mcplint.program.start import NoStart, Start
 from mcplint.program.words import Words, place, text

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcplint.program.assignments import assign
-from mcplint.program.builtin import exception_matches
+from mcplint.program.attempts import asserted, attempt, block, guarded, raising
 from mcplint.program.classes import define
 from mcplint.program.expressions import UNROLLED, elements, resume
 from mcplint.program.functions import made
 from mcplint.program.imports import import_module, import_names
-from mcplint.program.journal import Break, Continue, Dead, Ended, Exit, Leave, Raised, Return
+from mcplint.program.journal import Break, Continue, Dead, Return
 from mcplint.program.machine import Args, Executor, Machine
+from mcplint.program.matching import matching
 from mcplint.program.narrowing import narrow
-from mcplint.program.operators import compared, computed
+from mcplint.program.operators import computed
 from mcplint.program.values import (
     Abstract,
     Class,
@@ -27,8 +28,6 @@ from mcplint.program.values import (
     unknown,
     verdict,
 )
-
-STOPS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
 
 
 def expression(machine: Machine, frame: Frame, node: ast.Expr) -> None:
@@ -107,71 +106,6 @@ def branch(machine: Machine, frame: Frame, node: ast.If) -> None:
     machine.fork([side(node.body, True), side(node.orelse, False)])
 
 
-def matching(machine: Machine, frame: Frame, node: ast.Match) -> None:
-    subject = machine.evaluate(frame, node.subject)
-    _cases(machine, frame, node, subject, 0)
-
-
-def _cases(machine: Machine, frame: Frame, node: ast.Match, subject: Abstract, index: int) -> None:
-    if index == len(node.cases):
-        return
-    case = node.cases[index]
-    found = _matches(machine, frame, case.pattern, subject)
-    if found and case.guard is not None:
-        found = verdict(machine.evaluate(frame, case.guard))
-
-    def taken(value: Abstract) -> Abstract:
-        if isinstance(node.subject, ast.Name) and value is not subject:
-            assign(machine, frame, node.subject, value)
-        for part in ast.walk(case.pattern):
-            if isinstance(part, ast.MatchAs) and part.name:
-                assign(machine, frame, ast.Name(part.name), value if part is case.pattern else unknown())
-        machine.execute(frame, case.body)
-        return known(None)
-
-    def passed() -> Abstract:
-        rest = _filtered(machine, frame, case.pattern, subject, False)
-        _cases(machine, frame, node, rest, index + 1)
-        return known(None)
-
-    if found is True:
-        taken(subject)
-    elif found is False:
-        passed()
-    else:
-        machine.fork([lambda: taken(_filtered(machine, frame, case.pattern, subject, True)), passed])
-
-
-def _filtered(machine: Machine, frame: Frame, pattern: ast.pattern, subject: Abstract, sense: bool) -> Abstract:
-    """The options of a subject with which it matches, or does not."""
-    if subject.options is None:
-        if sense and isinstance(pattern, ast.MatchValue):
-            return machine.evaluate(frame, pattern.value)
-        return subject
-    kept = tuple(
-        option
-        for option in subject.options
-        if _matches(machine, frame, pattern, subject._replace(options=(option,))) is not (not sense)
-    )
-    return subject._replace(options=kept) if kept else subject
-
-
-def _matches(machine: Machine, frame: Frame, pattern: ast.pattern, subject: Abstract) -> bool | None:
-    match pattern:
-        case ast.MatchValue(value=value):
-            return verdict(compared(machine, ast.Eq, subject, machine.evaluate(frame, value)))
-        case ast.MatchSingleton(value=constant):
-            return verdict(compared(machine, ast.Is, subject, known(constant)))
-        case ast.MatchAs(pattern=None):
-            return True
-        case ast.MatchAs(pattern=inner) if inner is not None:
-            return _matches(machine, frame, inner, subject)
-        case ast.MatchOr(patterns=patterns):
-            found = [_matches(machine, frame, each, subject) for each in patterns]
-            return True if True in found else None if None in found else False
-    return None
-
-
 def with_block(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -> None:
     suppressed: list[str] = []
     for item in node.items:
@@ -215,8 +149,8 @@ def loop(machine: Machine, frame: Frame, node: ast.For | ast.AsyncFor) -> None:
     def turns() -> Abstract:
         for item in items:
             assign(machine, frame, node.target, item)
-            machine.catch(Continue, lambda: _run(machine, frame, node.body))
-        return _run(machine, frame, node.orelse)
+            machine.catch(Continue, lambda: block(machine, frame, node.body))
+        return block(machine, frame, node.orelse)
 
     machine.catch(Break, turns)
 
@@ -240,7 +174,7 @@ def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], ob
         machine.loops += 1
         try:
             before()
-            machine.catch(Continue, lambda: _run(machine, frame, node.body))
+            machine.catch(Continue, lambda: block(machine, frame, node.body))
         finally:
             machine.loops -= 1
         return known(None)
@@ -250,7 +184,7 @@ def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], ob
             turn()
             raise Dead
         machine.fork([turn, lambda: known(None)])
-        return _run(machine, frame, node.orelse)
+        return block(machine, frame, node.orelse)
 
     machine.catch(Break, turns)
 
@@ -266,125 +200,6 @@ def bound(node: ast.AST) -> set[str]:
         elif not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             pending += ast.iter_child_nodes(part)
     return found
-
-
-def _run(machine: Machine, frame: Frame, statements: list[ast.stmt]) -> Abstract:
-    machine.execute(frame, statements)
-    return known(None)
-
-
-def attempt(machine: Machine, frame: Frame, node: Any) -> None:
-    if not node.finalbody:
-        guarded(machine, frame, node.body, node.handlers, node.orelse)
-        return
-    try:
-        guarded(machine, frame, node.body, node.handlers, node.orelse)
-    except Ended:
-        raise
-    except Leave:
-        machine.execute(frame, node.finalbody)
-        raise
-    machine.execute(frame, node.finalbody)
-
-
-def guarded(
-    machine: Machine, frame: Frame, body: list[ast.stmt], handlers: list[ast.ExceptHandler], orelse: list[ast.stmt]
-) -> None:
-    """A `try`: its body, and the handlers of what it may raise, joined."""
-    risks, mark = len(machine.risks), len(machine.exits)
-    raised: list[Exit] = []
-    outer = machine.guards
-    guards = [*outer, *(_kinds(machine, frame, handler) for handler in handlers if not _ends(machine, handler.body))]
-
-    def main() -> Abstract:
-        machine.guards = guards
-        try:
-            machine.execute(frame, body)
-        except Raised as leave:
-            raise _Caught(leave) from None
-        finally:
-            machine.guards = outer
-        return _run(machine, frame, orelse)
-
-    def branches() -> Iterator[Callable[[], Abstract]]:
-        yield main
-        for exit in machine.exits[mark:]:
-            if isinstance(exit.leave, (Raised, _Caught)):
-                raised.append(exit)
-        machine.exits[mark:] = [exit for exit in machine.exits[mark:] if exit not in raised]
-        names = {exit.leave.name for exit in raised if isinstance(exit.leave, (Raised, _Caught))}
-        risky = set(machine.risks[risks:]) - {name for name in machine.risks[risks:] if name in STOPS}
-        for handler in handlers:
-            kinds = _kinds(machine, frame, handler)
-            caught = {name for name in names if exception_matches(name, kinds)}
-            if caught or any(exception_matches(name, kinds) for name in risky):
-                yield _handling(machine, frame, handler)
-            names -= {name for name in caught if name}
-        for exit in raised:
-            left = exit.leave
-            if isinstance(left, (Raised, _Caught)) and left.name in names and not _swallowed(handlers, left.name):
-                machine.exits.append(Exit(exit.position, exit.delta, Raised(left.name)))
-
-    machine.fork(branches())
-
-
-def _swallowed(handlers: list[ast.ExceptHandler], name: str) -> bool:
-    return not name and bool(handlers)
-
-
-def _ends(machine: Machine, body: list[ast.stmt]) -> bool:
-    """Whether the program does not go on after these statements of a handler, as far as the handlers around it tell."""
-    match body[-1:]:
-        case [ast.Raise(exc)]:
-            return exc is None or not machine.guards
-        case [ast.Expr(ast.Call(ast.Name("exit" | "quit") | ast.Attribute(attr="exit" | "_exit")))]:
-            return True
-    return False
-
-
-class _Caught(Leave):
-    """An exception on its way to the handlers of the `try` around it."""
-
-    def __init__(self, raised: Raised) -> None:
-        self.name = raised.name
-
-
-def _kinds(machine: Machine, frame: Frame, handler: ast.ExceptHandler) -> tuple[str, ...]:
-    """The names of the exceptions that a handler catches; empty for all."""
-    if handler.type is None:
-        return ()
-    nodes = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return tuple(each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "?") for each in nodes)
-
-
-def _handling(machine: Machine, frame: Frame, handler: ast.ExceptHandler) -> Callable[[], Abstract]:
-    def run() -> Abstract:
-        if handler.name:
-            machine.put(frame.names, handler.name, unknown(machine.note(frame, handler, "is caught here")))
-        machine.execute(frame, handler.body)
-        return known(None)
-
-    return run
-
-
-def raising(machine: Machine, frame: Frame, node: ast.Raise) -> None:
-    name = ""
-    target = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-    if isinstance(target, ast.Name):
-        name = target.id
-    elif isinstance(target, ast.Attribute):
-        name = target.attr
-    if node.exc is not None and isinstance(node.exc, ast.Call):
-        for argument in node.exc.args:
-            if isinstance(argument, ast.Call):
-                machine.evaluate(frame, argument)
-    raise Raised(name)
-
-
-def asserted(machine: Machine, frame: Frame, node: ast.Assert) -> None:
-    if verdict(machine.evaluate(frame, node.test)) is False:
-        raise Raised("AssertionError")
-    narrow(machine, frame, node.test, True)
 
 
 def deleted(machine: Machine, frame: Frame, node: ast.Delete) -> None:
