@@ -9,6 +9,7 @@ from typing import Any
 
 from mcplint.core import Note, Slot, Span, Value
 from mcplint.model import Cors, Endpoint, Mounted
+from mcplint.program.layers import layer_says
 from mcplint.program.libraries.sdk_protection import listed
 from mcplint.program.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE
 from mcplint.program.machine import Args, Machine
@@ -109,7 +110,7 @@ def _around(machine: Machine, layers: Iterable[Any], site: Site, walk: Callable[
     outer, before = (site.cors, site.compressed), len(site.servers)
     site.cors, site.compressed = [], []
     for layer in layers:
-        _layer(machine, layer, site)
+        layer_says(layer, site)
     own = (tuple(site.cors), tuple(site.compressed))
     walk()
     for index in range(before, len(site.servers)):
@@ -327,58 +328,9 @@ def surrounded(machine: Machine, app: Instance, served: Served) -> Served:
     """A server with what the middleware of its application says."""
     site = Site()
     for layer in app.table["%middleware"]:
-        _layer(machine, layer, site)
+        layer_says(layer, site)
     closed = served.closed and site.closed and "open" not in app.table
     return served._replace(cors=tuple(site.cors), compressed=tuple(site.compressed), closed=closed)
-
-
-def _layer(machine: Machine, layer: Any, site: Site) -> None:
-    """A middleware: what it says of CORS and compression."""
-    if not isinstance(layer, Instance) or "%args" not in layer.table:
-        site.closed = False
-        return
-    args: Args = layer.table["%args"][0]
-    only = args.positional[0].only if args.positional else None
-    path = getattr(only, "path", "")
-    site.checked |= path not in LAYERS or path.endswith("AuthenticationMiddleware")
-    if path.endswith("CORSMiddleware") and layer.span:
-        origins, methods, headers, exposed = (
-            _lengthened(name, args) for name in ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
-        )
-        site.cors.append(Cors(layer.span, origins, methods, headers, exposed))
-    elif path.endswith("GZipMiddleware") and layer.span:
-        site.compressed.append(Note(layer.span, "compresses what it answers"))
-    elif path not in LAYERS and not (isinstance(only, (Class, Function)) and not minds_paths(only.node)):
-        site.closed = False
-
-
-_PATHS = frozenset({"path", "raw_path", "url"})
-
-
-def minds_paths(root: ast.AST) -> bool:
-    """Whether code looks at the path of a request, and so may answer or change it."""
-    return any(
-        (isinstance(node, ast.Attribute) and node.attr in _PATHS)
-        or (isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in _PATHS)
-        for node in ast.walk(root)
-    )
-
-
-def _lengthened(name: str, args: Args) -> Abstract:
-    """A list of texts with the place where another one would be added to it, quotes included."""
-    value = listed(args.find(None, name), args)
-    if args.node is None or args.module is None or args.open:
-        return value
-    given = next((each.value for each in args.node.keywords if each.arg == name), None)
-    slot = None
-    if given is None:
-        whole = args.module.insertion(args.node, name, False)
-        slot = whole and whole._replace(before=f'{whole.before}["', after='"]')
-    elif isinstance(given, ast.List):
-        inside = args.module.span(given.elts[-1] if given.elts else given)
-        end = inside.end - (not given.elts)
-        slot = Slot(Span(inside.source, end, end), ', "' if given.elts else '"', '"')
-    return value._replace(slot=slot)
 
 
 def _room(app: Instance) -> Slot | None:
