@@ -6,7 +6,8 @@ release (`mcp` 2 has no `mcp.server.fastmcp`) the image builds and dies at impor
 
 Locked is what a lock file, hashes or exact releases decide: `uv sync --locked` or `--frozen` (also `UV_LOCKED`,
 `UV_FROZEN`), `poetry install` and `pdm sync` with their lock, `pip install --require-hashes`, requirements that are all
-`==`, a file that `uv export` wrote. `pip`, `setuptools`, `wheel`, `uv` and other tools that install are not looked at,
+`==`, a file that `uv export` wrote. A lock that the build itself makes with `uv lock` holds nothing back, and `uv add`
+resolves anew what it names. `pip`, `setuptools`, `wheel`, `uv` and other tools that install are not looked at,
 nor are stages that the image takes nothing from.
 
 It is an error where `sdk-range-mismatch` finds that the release which such an install takes today lacks what the program
@@ -89,25 +90,33 @@ CMD ["/app/.venv/bin/python", "server.py"]
 ```
 """
 
+from collections.abc import Iterable
+
 from mcplint import ERROR, WARNING, Container, Edit, Finding, Fix, Note, Server, rule
 from mcplint.knowledge.sdk import lacking
 from mcplint.model import Install
 
 QUOTES = "\"'"
-INSTALLS = frozenset({"uv sync", "uv pip", "uv tool", "pip", "pipx", "poetry", "pdm", "pipenv"})
+INSTALLS = frozenset({"uv sync", "uv lock", "uv add", "uv pip", "uv tool", "pip", "pipx", "poetry", "pdm", "pipenv"})
 
 
 @rule("unlocked-install", WARNING)
 def check(part: Container | Server):
     container = part if isinstance(part, Container) else part.container
     told = set()
-    for install in container.installs if container else ():
-        if install.tool in INSTALLS and install.locked.must(lambda locked: not locked):
-            if install.locked.trace not in told:
-                broken = breaking(part, install) if isinstance(part, Server) else ()
-                notes = (*install.locked.trace[:4], *broken)
-                yield Finding(message(install), install.span.head, notes, fix(install), ERROR if broken else None)
-            told.add(install.locked.trace)
+    for install in unlocked(container.installs) if container else ():
+        if install.locked.trace not in told:
+            broken = breaking(part, install) if isinstance(part, Server) else ()
+            notes = (*install.locked.trace[:4], *broken)
+            yield Finding(message(install), install.span.head, notes, fix(install), ERROR if broken else None)
+        told.add(install.locked.trace)
+
+
+def unlocked(installs: Iterable[Install]) -> list[Install]:
+    """Those without a lock; a `uv lock` only where what keeps to it is locked itself."""
+    loose = [each for each in installs if each.tool in INSTALLS and each.locked.must(lambda locked: not locked)]
+    synced = any(each.tool == "uv sync" for each in loose)
+    return [each for each in loose if each.tool != "uv lock" or not synced]
 
 
 def breaking(server: Server, install: Install) -> tuple[Note, ...]:
@@ -122,13 +131,14 @@ def breaking(server: Server, install: Install) -> tuple[Note, ...]:
 
 def message(install: Install) -> str:
     loose = ", ".join(f"`{note.span.text.strip(QUOTES)}`" for note in install.locked.trace[:3])
-    if install.tool not in ("uv sync", "poetry", "pdm", "pipenv"):
+    if install.tool not in ("uv sync", "uv lock", "poetry", "pdm", "pipenv"):
         return f"installs whatever is newest that {loose} admits"
     if not install.lock:
         return f"`{install.tool}` resolves anew in each build where no lock file reaches it, and none is seen to"
     if not install.slot:
         return f"`{install.tool}` resolves anew in each build, in spite of {install.lock}"
-    return f"`{install.tool}` rewrites {install.lock} when that is stale: neither --frozen nor --locked"
+    stale = f"`{install.tool}` rewrites {install.lock} when that is stale"
+    return stale if install.tool == "uv lock" else f"{stale}: neither --frozen nor --locked"
 
 
 def fix(install: Install) -> Fix | None:

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mcplint.core import Note, Slot, Span, Value
-from mcplint.knowledge.pip import UV_VALUES
+from mcplint.knowledge.pip import PIP_PLAIN, UV_VALUES
 from mcplint.link.buildshell import Ran
 from mcplint.link.commandline import Arg, Options, subcommand
 from mcplint.model import Install
@@ -126,8 +126,10 @@ def _installs(command: Ran, place: Place) -> Iterator[Install]:
             place, "UV_NO_SYNC"
         ):
             yield _uv("uv run", command, args, at, place)
-        case "uv", "add" | "lock":
-            yield _uv(f"uv {verb}", command, args, at, place)
+        case "uv", "lock":
+            yield _uv("uv lock", command, args, at, place)
+        case "uv", "add":
+            yield _uv_add(command, args, at, place)
         case "poetry", "install" | "sync":
             yield _by_lock("poetry", "poetry.lock", command, args[at], place)
         case "pdm", "install" | "sync":
@@ -164,14 +166,24 @@ def _uv(tool: str, command: Ran, args: tuple[Arg, ...], at: int, place: Place) -
     )
 
 
+def _uv_add(command: Ran, args: tuple[Arg, ...], at: int, place: Place) -> Install:
+    """`uv add`: what it names is resolved anew, past the lock."""
+    from mcplint.link.pip import is_local
+    from mcplint.link.requirements import INSTALLERS, exact, name_of
+
+    options = Options.of(args[at + 1 :], UV_VALUES, PIP_PLAIN)
+    named = [arg for arg in options.words if arg.known]
+    ranges = (arg for arg in named if not (is_local(arg) or exact(arg.text) or name_of(arg.text) in INSTALLERS))
+    loose = tuple(Note(arg.span, "not an exact release") for arg in ranges)
+    locked: Value[bool] = Value((False,) if loose and options.closed else None, loose)
+    names = tuple((arg.text, arg.span) for arg in named)
+    return _uv("uv add", command, args, at, place)._replace(locked=locked, names=names, slot=None)
+
+
 def _uv_locked(options: Options, verb: Arg, place: Place) -> Value[bool]:
-    if verb.text == "lock":
-        return Value(
-            (options.given("--check", "--locked", "--frozen") is not None,), (Note(verb.span, "resolves anew"),)
-        )
     if upgrade := options.given(*_UPGRADES):
         return Value((False,), (Note(verb.span, f"{upgrade} resolves anew"),))
-    if flag := options.given("--frozen", "--locked"):
+    if flag := options.given("--frozen", "--locked", "--check", "--dry-run"):
         return Value((True,), (Note(verb.span, f"{flag} keeps to the lock"),))
     for name in ("UV_FROZEN", "UV_LOCKED"):
         value = place.env.get(name)
@@ -179,7 +191,8 @@ def _uv_locked(options: Options, verb: Arg, place: Place) -> Value[bool]:
             return Value((True,) if value.must(_is_true) else None, value.trace)
     if not options.closed:
         return Value(None, (Note(verb.span, "is given flags that cannot be told"),))
-    return Value((False,), (Note(verb.span, "neither --frozen nor --locked"),))
+    loose = "resolves anew" if verb.text == "lock" else "neither --frozen nor --locked"
+    return Value((False,), (Note(verb.span, loose),))
 
 
 def _is_true(text: str | None) -> bool:

@@ -34,8 +34,8 @@ def pip_install(tool: str, command: Ran, args: tuple[Arg, ...], place: Place) ->
     options = Options.of(args, PIP_VALUES, PIP_PLAIN)
     aside = INSTALLERS | place.removed
     words = [arg for arg in options.words if not (arg.known and name_of(arg.text) in aside)]
-    projects = [*options.values("-e", "--editable"), *filter(_is_local, words)]
-    names = [arg for arg in words if not _is_local(arg)]
+    projects = [*options.values("-e", "--editable"), *filter(is_local, words)]
+    names = [arg for arg in words if not is_local(arg)]
     items = [
         *(_file(arg, place) for arg in options.values("-r", "--requirement", "--requirements")),
         *(_project(arg, options, place) for arg in projects),
@@ -62,7 +62,8 @@ def pip_install(tool: str, command: Ran, args: tuple[Arg, ...], place: Place) ->
     )
 
 
-def _is_local(arg: Arg) -> bool:
+def is_local(arg: Arg) -> bool:
+    """Whether a word of an install names a folder or an archive."""
     return arg.text.startswith((".", "/", "file:")) or arg.text.endswith((".whl", ".tar.gz", ".zip"))
 
 
