@@ -20,11 +20,15 @@ PARTS = {
     "Container": "Images and services",
     "Server": "Servers",
     "Route": "Proxies",
+    "DeadEnd": "Proxies",
     "Remote": "server.json",
     "Package": "server.json",
     "Manifest": "server.json",
     "ClientConfig": "Clients",
     "Deployment": "The deployment as a whole",
+    "Unreadable": "mcplint itself",
+    "Failure": "mcplint itself",
+    "Ignore": "mcplint itself",
 }
 
 
@@ -67,9 +71,9 @@ def test_the_table_lists_the_rules(update: bool) -> None:
 
 def table(rules: Iterable[Rule]) -> Iterable[str]:
     """A table of Markdown: the rules under the part of the deployment that they look at first."""
-    by_part: dict[str, list[Rule]] = {heading: [] for heading in [*PARTS.values(), "mcplint itself"]}
+    by_part: dict[str, list[Rule]] = {heading: [] for heading in PARTS.values()}
     for rule in rules:
-        by_part[PARTS.get(rule.parts[0].__name__, "mcplint itself")].append(rule)
+        by_part[PARTS[rule.parts[0].__name__]].append(rule)
     yield "| rule | finds | |"
     yield "|---|---|---|"
     for heading, members in by_part.items():
