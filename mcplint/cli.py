@@ -34,7 +34,7 @@ class Commands(click.Group):
             formatter.write_dl([record for record in records if record])
 
 
-PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=str))
+PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(readable=False, path_type=str))
 CONFIG = click.option("--config", metavar="FILE", help="Settings from this file instead of the project's own.")
 RULES = click.option("--rules", metavar="DIR", help="Rules of your own from this folder as well.")
 OUTPUT = click.option("--output", metavar="FILE", help="Write into this file what would be printed.")

@@ -329,6 +329,18 @@ def test_what_may_not_be_read_is_said(project, monkeypatch):
         load(str(root), "Dockerfile")
 
 
+def test_what_may_not_be_read_is_no_mistake_of_who_names_it(project, mcplint, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    project({"Dockerfile": ""})
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    ran = mcplint("Dockerfile")
+    assert ran.out.startswith("error[unreadable-file]: cannot be read: permission denied\n --> Dockerfile:1:1\n")
+    assert (ran.code, ran.err) == (1, "")
+
+
 @pytest.mark.parametrize("make", [make_fifo, make_loop, make_dangling, make_outside, lambda path: path.mkdir()])
 @pytest.mark.parametrize("with_git", [True, False])
 def test_a_tree_has_a_problem_for_each(project, make, with_git):
