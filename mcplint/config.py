@@ -73,8 +73,13 @@ def load(path: str, text: str, rules: Mapping[str, Rule], shown: str = "") -> Co
             document = _typed(document, key, dict)
         return _config(document, rules)
     except Unreadable as wrong:
-        line, column, *_ = place(wrong.span)
-        raise Mistake(f"{shown or path}:{line}:{column}: {wrong.message}") from None
+        raise mistake(wrong, shown or path) from None
+
+
+def mistake(wrong: Unreadable, shown: str) -> Mistake:
+    """What is wrong with a file, at its place in what the file is `shown` as."""
+    line, column, *_ = place(wrong.span)
+    return Mistake(f"{shown}:{line}:{column}: {wrong.message}")
 
 
 def _wrong(node: Node | None, message: str) -> Unreadable:
@@ -110,7 +115,7 @@ def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str
     for name, setting in pairs(table):
         if _type(setting) not in (str, dict):
             choice = ", ".join((OFF, *SEVERITIES))
-            raise _wrong(name, f'"{name.text}" is a severity ({choice}), not {_name(setting)}')
+            raise _wrong(name, f'"{name.text}" must be a severity ({choice}), not {_name(setting)}')
         severity = _typed(setting, "severity", str) if isinstance(setting, MappingNode) else setting
         if severity:
             severities[name.text] = _one_of("severity", severity, (OFF, *SEVERITIES))
@@ -132,9 +137,31 @@ def _deployment(table: Node | None) -> Iterator[tuple[str, Value[Any]]]:
     _known("key", table, STATED)
     for key, _ in pairs(table):
         value = _plain(_typed(table, key.text, STATED[key.text]))
-        if key.text in ("replicas", "longest-tool-call") and value <= 0:
-            raise _wrong(key, f'"{key.text}" is more than 0')
+        if wrong := _senseless(key.text, value):
+            raise _wrong(key, f'"{key.text}" must be {wrong}')
         yield key.text, Value((value,), (Note(key.span, "the project states it"),))
+
+
+def _senseless(key: str, value: Any) -> str:
+    """What a stated value must be and is not; empty where it makes sense."""
+    match key:
+        case "replicas" | "longest-tool-call" if not value > 0:
+            return "more than 0"
+        case "public-url" if not value.lower().startswith(("http://", "https://")):
+            return "a URL that begins with http:// or https://"
+        case "start-command" if not _splits(value):
+            return "a command in which every quote is closed"
+    return ""
+
+
+def _splits(command: str) -> bool:
+    """Whether a shell finds words in a command."""
+    import shlex
+
+    try:
+        return bool(shlex.split(command))
+    except ValueError:
+        return False
 
 
 def _known(noun: str, table: Node | None, words: Iterable[str]) -> None:
@@ -154,7 +181,7 @@ def _one_of(noun: str, node: Node, words: Iterable[str]) -> str:
 def _strings(table: Node | None, key: str) -> Iterator[ScalarNode]:
     for item in items(_typed(table, key, list)):
         if not isinstance(item, ScalarNode) or _type(item) is not str:
-            raise _wrong(_key(table, key), f'"{key}" is a list of strings')
+            raise _wrong(_key(table, key), f'"{key}" must be a list of strings')
         yield item
 
 
@@ -163,7 +190,7 @@ def _typed(table: Node | None, key: str, want: type) -> Node | None:
     node = at(table, key)
     if node is None or _type(node) is want or (want is float and _type(node) is int):
         return node
-    raise _wrong(_key(table, key), f'"{key}" is {NAMES[want]}, not {_name(node)}')
+    raise _wrong(_key(table, key), f'"{key}" must be {NAMES[want]}, not {_name(node)}')
 
 
 def _key(table: Node | None, key: str) -> ScalarNode | None:

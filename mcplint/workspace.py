@@ -8,7 +8,7 @@ from importlib import import_module
 
 from mcplint import discover
 from mcplint.catalogue import Catalogue
-from mcplint.config import Config
+from mcplint.config import Config, mistake
 from mcplint.config import load as load_config
 from mcplint.core import Diagnostic, Unreadable
 from mcplint.git import listing, work_tree
@@ -90,4 +90,4 @@ def _config(root: str, given: str | None, rules: Catalogue) -> Config:
     try:
         return load_config(os.path.relpath(path, root).replace(os.sep, "/"), load(folder, name).text, rules, shown)
     except Unreadable as problem:
-        raise Mistake(f"{shown}: {problem.message}") from None
+        raise mistake(problem, shown) from None

@@ -41,29 +41,30 @@ def test_settings(text, config):
         ('fail-onn = "error"', ':1:1: unknown key "fail-onn"; did you mean "fail-on"?'),
         ('fail-on = "eror"', ':1:11: unknown severity "eror"; did you mean "error"?'),
         ('fail-on = "zzz"', ':1:11: unknown severity "zzz"; it is one of error, warning, note, never'),
-        ("fail-on = 3", ':1:1: "fail-on" is a string, not a number'),
-        ("pedantic = 1", ':1:1: "pedantic" is true or false, not a number'),
-        ('exclude = "x"', ':1:1: "exclude" is a list, not a string'),
-        ("exclude = [1]", ':1:1: "exclude" is a list of strings'),
-        ("rules = 3", ':1:1: "rules" is a table, not a number'),
+        ("fail-on = 3", ':1:1: "fail-on" must be a string, not a number'),
+        ("pedantic = 1", ':1:1: "pedantic" must be true or false, not a number'),
+        ('exclude = "x"', ':1:1: "exclude" must be a list, not a string'),
+        ("exclude = [1]", ':1:1: "exclude" must be a list of strings'),
+        ("rules = 3", ':1:1: "rules" must be a table, not a number'),
         ('[rules]\n# a comment\n  known-usr = "off"', ':3:3: unknown rule "known-usr"; did you mean "known-user"?'),
         ('[rules]\nknown-user = "of"', ':2:14: unknown severity "of"; did you mean "off"?'),
         ("[rules.known-user]\nknwon = 1", ':2:1: unknown option of known-user "knwon"; did you mean "known"?'),
-        ("[rules.known-user]\nknown = 1", ':2:1: "known" is a string, not a number'),
-        ("[rules]\nknown-user = { strict = 1 }", ':2:16: "strict" is true or false, not a number'),
+        ("[rules.known-user]\nknown = 1", ':2:1: "known" must be a string, not a number'),
+        ("[rules]\nknown-user = { strict = 1 }", ':2:16: "strict" must be true or false, not a number'),
         ('[ignore]\n"a/*" = [\n  "known-user",\n  "x",\n]', ':4:3: unknown rule "x"'),
         ('[tool.mcplint]\nfail-on = "error"', "here settings stand without [tool.mcplint]"),
-        ('[ignore]\n"a/*" = "known-user"', ':2:1: "a/*" is a list, not a string'),
+        ('[ignore]\n"a/*" = "known-user"', ':2:1: "a/*" must be a list, not a string'),
         ("[deployment]\nreplica = 2", ':2:1: unknown key "replica"'),
         (
             "[rules]\nknown-user = false",
-            ':2:1: "known-user" is a severity (off, note, warning, error), not true or false',
+            ':2:1: "known-user" must be a severity (off, note, warning, error), not true or false',
         ),
         ("[ruels]\n", ':1:2: unknown key "ruels"; did you mean "rules"?'),
         ("fail-on = [", ":1:12: is not TOML"),
+        ('\nexclude = ["a\\q"]', r":2:14: is not TOML: `\q"),
         ("a = 1\na = 2", ":2:1: is not TOML"),
         ("x = 1979-05-27", 'unknown key "x"'),
-        ("pedantic = 1979-05-27", '"pedantic" is true or false, not a date'),
+        ("pedantic = 1979-05-27", '"pedantic" must be true or false, not a date'),
     ],
 )
 def test_a_mistake_has_its_place(text, said):
@@ -95,7 +96,7 @@ def test_in_pyproject_the_place_counts_from_the_top_of_the_file():
 
 @pytest.mark.parametrize("text", ["tool = 3", "[tool]\nmcplint = 3", "[[tool.mcplint]]"])
 def test_a_table_that_is_none(text):
-    with pytest.raises(Mistake, match=r'"(tool|mcplint)" is a table'):
+    with pytest.raises(Mistake, match=r'"(tool|mcplint)" must be a table'):
         load("pyproject.toml", text, RULES)
 
 
@@ -107,8 +108,8 @@ def test_deep_nesting_is_a_mistake_and_no_crash():
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ('fail-on = "x"'.encode("utf-16"), "UTF-16"),
-        (b"fail-on = '\xff'", "not encoded as UTF-8"),
+        ('fail-on = "x"'.encode("utf-16"), ":1:1: is encoded as UTF-16"),
+        (b"fail-on = '\xff'", ":1:12: is not encoded as UTF-8"),
         (b'[rules]\nroot-usr = "off"\n', ":2:1: unknown rule"),
     ],
 )

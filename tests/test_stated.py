@@ -68,9 +68,15 @@ def test_a_public_url_is_followed_like_a_remote() -> None:
     ("text", "says"),
     [
         ("replica = 3", 'mcplint.toml:2:1: unknown key "replica"; did you mean "replicas"?'),
-        ('replicas = "3"', 'mcplint.toml:2:1: "replicas" is a number, not a string'),
-        ("replicas = 0", 'mcplint.toml:2:1: "replicas" is more than 0'),
-        ("longest-tool-call = -1.5", 'mcplint.toml:2:1: "longest-tool-call" is more than 0'),
+        ('replicas = "3"', 'mcplint.toml:2:1: "replicas" must be a number, not a string'),
+        ("replicas = 0", 'mcplint.toml:2:1: "replicas" must be more than 0'),
+        ("longest-tool-call = -1.5", 'mcplint.toml:2:1: "longest-tool-call" must be more than 0'),
+        ("longest-tool-call = nan", 'mcplint.toml:2:1: "longest-tool-call" must be more than 0'),
+        ('public-url = "/mcp"', 'mcplint.toml:2:1: "public-url" must be a URL that begins with http:// or https://'),
+        (
+            'start-command = "python -m \'notes"',
+            'mcplint.toml:2:1: "start-command" must be a command in which every quote is closed',
+        ),
     ],
 )
 def test_a_mistake_is_said_with_its_place(text: str, says: str) -> None:

@@ -29,10 +29,7 @@ def _commanded(place: Running, command: Value[str]) -> Running:
     import shlex
 
     span = command.trace[0].span
-    try:
-        words = tuple(Value((word,), command.trace) for word in shlex.split(command.only or ""))
-    except ValueError:
-        return place
+    words = tuple(Value((word,), command.trace) for word in shlex.split(command.only or ""))
     argv = Argv(words, span, command.trace)
     link = Link(None, STATED, "the project states its start command", command.trace)
     container = place.container._replace(command=argv.value, links=(*place.container.links, link))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
@@ -127,7 +128,7 @@ class _Reader(NamedTuple):
 
     def _value(self, at: int, depth: int) -> tuple[Node | _Table, int]:
         if depth > _DEEPEST:
-            raise self._bad(at, "is nested too deeply")
+            raise self._bad(at, "nested too deeply")
         match self.source.text[at : at + 1]:
             case '"' | "'":
                 return self._string(at)
@@ -168,13 +169,18 @@ class _Reader(NamedTuple):
     def _string(self, at: int) -> tuple[ScalarNode, int]:
         match = _STRING.match(self.source.text, at)
         if not match or match.lastgroup is None:
-            raise self._bad(at, "is a string without its end")
+            raise self._bad(at, "a string without its end")
         start, end = match.span(match.lastgroup)
         raw = match[match.lastgroup]
-        value = re.sub(_ESCAPE, self._unescaped, raw) if match.lastgroup in ("long", "short") and "\\" in raw else raw
+        value = (
+            re.sub(_ESCAPE, partial(self._unescaped, start), raw)
+            if match.lastgroup in ("long", "short") and "\\" in raw
+            else raw
+        )
         return ScalarNode(self._span(start, end), value, value, quoted=True), match.end()
 
-    def _unescaped(self, match: re.Match[str]) -> str:
+    def _unescaped(self, start: int, match: re.Match[str]) -> str:
+        """What an escape stands for in a string whose text begins at `start`."""
         short, wide, plain, fold = match.groups()
         if plain:
             return _PLAIN[plain]
@@ -183,7 +189,7 @@ class _Reader(NamedTuple):
         number = int(short or wide or "D800", 16)
         if number < 0x110000 and not 0xD800 <= number < 0xE000:
             return chr(number)
-        raise self._bad(0, f"`{match.string[match.start() : match.start() + 6]}` is no escape")
+        raise self._bad(start + match.start(), f"`{match.string[match.start() : match.start() + 6]}` is no escape")
 
     def _scalar(self, start: int, end: int) -> ScalarNode:
         text = self.source.text[start:end]
