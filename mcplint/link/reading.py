@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mcplint.core import NOTE, Failure, Note, Span, Unreadable
@@ -11,6 +11,9 @@ from mcplint.tree import Tree
 
 if TYPE_CHECKING:
     from mcplint.program.places import Parsed
+
+Paths = Mapping[str, list[str]]
+"""The files of a project by the name of their kind."""
 
 
 class Reading:

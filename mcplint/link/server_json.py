@@ -1,0 +1,39 @@
+"""The parts that the `server.json` files of a project make, joined with the rest of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+from mcplint.facts.dockerfile import Dockerfile
+from mcplint.facts.manifest import ServerJson
+from mcplint.link.image import Image
+from mcplint.link.manifests import manifest, packages, project, remotes, served
+from mcplint.link.reach import Network
+from mcplint.link.reading import Reading
+from mcplint.link.servers import installed
+from mcplint.model import Labelled, Manifest, Package, Remote
+
+
+def parts(
+    documents: Collection[ServerJson], reading: Reading, network: Network
+) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
+    """The manifests, remotes and packages of the documents."""
+    images = {(place.image.dockerfile, place.image.number): place.image for place in network.running if place.image}
+    around = project(reading.tree, (_labelled(image, reading) for image in images.values()))
+    return (
+        tuple(manifest(document, around) for document in documents),
+        tuple(remote for document in documents for remote in remotes(document)),
+        tuple(
+            served(package, around, network.servers, partial(installed, reading))
+            for document in documents
+            for package in packages(document)
+        ),
+    )
+
+
+def _labelled(image: Image, reading: Reading) -> Labelled:
+    dockerfile: Dockerfile = reading.all("dockerfile", [image.dockerfile])[image.dockerfile]
+    stage = dockerfile.stages[image.number]
+    last = (stage.origin, *stage.instructions)[-1].span
+    return Labelled(image.dockerfile, image.span, last, image.labels)
