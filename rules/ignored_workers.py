@@ -67,6 +67,7 @@ app = mcp.streamable_http_app()
 import ast
 
 from mcplint import WARNING, Finding, Note, Server, rule
+from mcplint.number import whole
 
 
 @rule("ignored-workers", WARNING)
@@ -90,7 +91,7 @@ def variable(server, here):
     if not server.container or "WEB_CONCURRENCY" in server.reads:
         return
     value = server.container.variable("WEB_CONCURRENCY")
-    if value.must(lambda text: str(text).isdigit() and int(text) > 1):
+    if value.must(lambda text: (whole(text or "") or 0) > 1):
         many = value.only or "several"
         message = f"WEB_CONCURRENCY asks for {many} processes, but run() of {server.sdk.title} serves one"
         yield Finding(message, value.span or server.span, (*value.trace[:-1], here))

@@ -107,6 +107,7 @@ services:
 import re
 
 from mcplint import ERROR, Edit, Finding, Fix, Note, Server, Sibling, Slot, Value, rule
+from mcplint.number import whole
 from mcplint.record import NamedTuple
 
 ADDRESS = (
@@ -177,7 +178,7 @@ def addresses(text: object) -> tuple[Address, ...]:
 
 
 def number(value: Value[str | None]) -> int | None:
-    return int(value.only) if value.only and value.only.isdecimal() else None
+    return whole(value.only) if value.only else None
 
 
 def leads(name: str, address: Address, port: int | None, sibling: Sibling) -> bool:

@@ -8,6 +8,7 @@ from mcplint.core import UNKNOWN, Note, Value
 from mcplint.link.front import Front
 from mcplint.link.nginx.answer import FILE, PROXY, STATUS, Answer
 from mcplint.model import Route, Server
+from mcplint.number import whole
 
 METADATA = "/.well-known/oauth-protected-resource"
 REFUSALS = (403, 404, 405, 410)
@@ -64,8 +65,9 @@ def _ask(front: Front, route: Route, path: str) -> Answer:
     """What becomes of a request to the same names and port as the route's own."""
     host = next((name for name in route.server_names.only or () if name[:1].isalnum()), "localhost")
     words = (route.listen.only or ("80",))[0].split()
-    digits = words[0].rpartition(":")[2]
-    port = int(digits) if digits.isdecimal() else next(iter(front.ports), 80)
+    port = whole(words[0].rpartition(":")[2])
+    if port is None:
+        port = next(iter(front.ports), 80)
     return front.ask(host, port, "https" if front.ports.get(port) else "http", path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcplint.core import Note, Value
+from mcplint.number import counted
 from mcplint.program.behind import told
 from mcplint.program.libraries.asgi import Bound, finish, split
 from mcplint.program.libraries.sdk import serve
@@ -56,7 +57,7 @@ def flag(machine: Machine, start: Start, name: str, default: Abstract) -> Abstra
 
 def number(value: Abstract) -> Abstract:
     """A word as a number."""
-    return each(value, lambda word: int(word) if isinstance(word, str) and word.isdigit() else word)
+    return each(value, counted)
 
 
 def _concurrency(machine: Machine, start: Start) -> Abstract:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mcplint.core import Note, Span
 from mcplint.model import Asgi
+from mcplint.number import whole
 from mcplint.program.behind import told
 from mcplint.program.machine import Args, Handler, Machine
 from mcplint.program.outcome import Served
@@ -167,7 +168,7 @@ def hypercorn_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def split(bind: Abstract) -> tuple[Abstract, Abstract]:
     """Host and port of `host:port`."""
-    if not bind.must(lambda text: isinstance(text, str) and text.rpartition(":")[2].isdigit()):
+    if not bind.must(lambda text: isinstance(text, str) and whole(text.rpartition(":")[2]) is not None):
         return unknown(*bind.trace), unknown(*bind.trace)
     bare = bind._replace(slot=None)
     host = each(bare, lambda text: text.rpartition(":")[0].strip("[]") or "0.0.0.0")

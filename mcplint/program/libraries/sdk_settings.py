@@ -7,6 +7,7 @@ from typing import Any
 from mcplint.core import Slot, Value
 from mcplint.knowledge.sdk import fact, newest, newest_with
 from mcplint.model import Argument, SdkCall
+from mcplint.number import counted
 from mcplint.program.machine import Args, Machine, Reader
 from mcplint.program.operators import present
 from mcplint.program.values import ABSENT, Abstract, Instance, each, known, noted, union, unknown
@@ -104,7 +105,7 @@ def environment(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
 def coerced(value: Abstract, name: str) -> Abstract:
     """A text of the environment as the setting's type."""
     if name in NUMBERS:
-        return each(value, lambda text: int(text) if isinstance(text, str) and text.isdigit() else text)
+        return each(value, counted)
     if name in FLAGS:
         return each(value, lambda text: str(text).lower() in ("1", "true", "t", "yes", "y", "on"))
     return value
