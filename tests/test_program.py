@@ -852,6 +852,55 @@ def test_odd_programs_come_to_an_end(name: str) -> None:
     assert outcome.servers == () or name == "strange arguments"
 
 
+ANY = SDK + "x = object()\n"
+UVICORN = "import uvicorn\n" + SDK + "app = FastMCP('a').streamable_http_app()\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "names"),
+    [
+        (
+            ANY + "FastMCP(1, host=FastMCP, port='²', stateless_http=2).run('streamable-http')",
+            "name host port stateless",
+        ),
+        (ANY + "FastMCP('a', host=None, port=10 ** 400).run('sse')", "host port"),
+        (UVICORN + "uvicorn.run(app, host=5, port='9' * 5000, workers='2')", "host port workers"),
+        (UVICORN + "uvicorn.run(app, root_path=1, timeout_graceful_shutdown='x', port=-1)", "port"),
+    ],
+)
+def test_what_no_setting_can_be_is_unknown(program: str, names: str) -> None:
+    served = one(program)
+    assert told(served, *names.split()) == dict.fromkeys(names.split())
+    assert served.asgi.patience.options in (None, (None,))
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 5000, "-1", "1.5"])
+def test_what_is_no_number_is_no_port(number: str) -> None:
+    assert one(FAST + "FastMCP('a').run('http')", env={"FASTMCP_PORT": number}).port.options is None
+    served = one(UVICORN, target="server:app", kind=APP, runner="uvicorn", flags={"port": number})
+    assert served.port.options is None
+
+
+UNMADE = """
+class Mine(FastMCP):
+    def __init__(self, host):
+        {before}
+mine = Mine("0.0.0.0")
+mine.run(transport="sse")
+"""
+
+
+@pytest.mark.parametrize("before", ["pass", "self.streamable_http_app()", "self.custom_route('/a', methods=['GET'])"])
+def test_an_object_whose_constructor_is_never_called_has_settings_that_are_not_known(before: str) -> None:
+    served = one(SDK + UNMADE.format(before=before))
+    assert told(served, "host", "port", "transport") == {"host": None, "port": None, "transport": ("sse",)}
+
+
+def test_a_method_called_through_its_class_is_one_of_the_object() -> None:
+    assert one(SDK + "FastMCP.run(FastMCP('a', host='0.0.0.0'), 'sse')").host.options == ("0.0.0.0",)
+    assert one(SDK + "FastMCP.run('sse')").host.options is None
+
+
 def test_a_program_that_is_too_large_says_so() -> None:
     body = "\n".join(
         f"def f{i}(a, b): return [f{i + 1}(a, b) for a in (1, 2, 3)] + [f{i + 1}(b, a) for b in (4, 5, 6)]"

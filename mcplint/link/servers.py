@@ -87,7 +87,6 @@ def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callab
         **{
             **shared,
             "id": f"{served.span.source.path}:{name}" + (f"@{container.service or container.id}" if container else ""),
-            "port": _numbers(served.port),
             "sdk": release,
             "container": container,
             "endpoints_closed": served.closed,
@@ -99,12 +98,6 @@ def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callab
             "links": (why,),
         }
     )
-
-
-def _numbers(port: Value[int]) -> Value[int]:
-    """A port as a number, also where the program passes on the text of a variable."""
-    options = port.options and tuple(int(each) if str(each).isdecimal() else each for each in port.options)
-    return port._replace(options=options)
 
 
 class Programs:

@@ -28,7 +28,7 @@ def call(machine: Machine, callee: Any, args: Args) -> Abstract:
         case Class():
             return construct(machine, callee, args)
         case External():
-            return library(machine, callee.path, args, callee)
+            return _external(machine, callee, args)
         case Instance():
             return _instance(machine, callee, args)
     return machine.risk(*args.notes)
@@ -44,10 +44,36 @@ def _method(machine: Machine, callee: Method, args: Args) -> Abstract:
     return method(machine, callee.instance, callee.function, args)
 
 
+def _external(machine: Machine, callee: External, args: Args) -> Abstract:
+    """Something of a library by its name; a method called through its class takes its object as first argument."""
+    kind = callee.path.rpartition(".")[0]
+    if machine.handler(callee.path) is None or machine.handler(f"{kind}.__init__") is None:
+        return library(machine, callee.path, args, callee)
+    first = args.positional[0].only if args.positional else None
+    if isinstance(first, Instance) and machine.kin(first.library, kind):
+        return library(machine, callee.path, args._replace(positional=args.positional[1:]), first)
+    unseen = Instance(External(kind), args.span)
+    _complete(machine, kind, unseen)
+    return library(machine, callee.path, args, unseen)
+
+
+def _complete(machine: Machine, kind: str, owner: Instance) -> None:
+    """Makes the part of an object that is a library's: its constructor was not seen to run, with whatever arguments."""
+    handler = machine.handler(f"{kind}.__init__")
+    if handler is not None and f"%made {kind}" not in owner.table:
+        machine.put(owner.table, f"%made {kind}", (True,))
+        handler(machine, Args(open=True), owner)
+
+
 def library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
     """A call of a library's function, class or method; one that is not known may do anything with what it is given."""
     handler = machine.handler(path)
     if handler is not None:
+        kind, _, name = path.rpartition(".")
+        if name == "__init__":
+            machine.put(owner.table, f"%made {kind}", (True,))
+        elif isinstance(owner, Instance) and isinstance(owner.kind, Class):
+            _complete(machine, kind, owner)
         return handler(machine, args, owner)
     if machine.handler(f"{path}.__init__") is not None:
         return _made(machine, path, args)

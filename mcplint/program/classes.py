@@ -80,9 +80,8 @@ def construct(machine: Machine, made: Class, args: Args) -> Abstract:
             fill(machine, instance, args)
             return value
         if isinstance(owner, External):
-            handler = machine.handler(f"{owner.path}.__init__")
-            if handler is not None:
-                handler(machine, args, instance)
+            if machine.handler(f"{owner.path}.__init__") is not None:
+                machine.call(known(Method(instance, f"{owner.path}.__init__")), args)
                 return value
             if owner.path != "builtins.object" and machine.handler(owner.path) is None:
                 continue

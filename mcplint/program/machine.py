@@ -17,6 +17,7 @@ from mcplint.facts.python import Module
 from mcplint.program.journal import Ended, Journal, Leave
 from mcplint.program.libraries import BY_NAME
 from mcplint.program.outcome import Served
+from mcplint.program.typed import typed
 from mcplint.program.values import (
     Abstract,
     Coroutine,
@@ -270,6 +271,7 @@ class Machine(Journal):
         from mcplint.program.stores import stores
         from mcplint.program.tools import doings
 
+        served = typed(served)
         done = doings(self, [function for made, function in self.tools if made == served.made])
         surely = self.state["!printed"]
         return served._replace(
