@@ -90,8 +90,6 @@ CMD ["/app/.venv/bin/python", "server.py"]
 ```
 """
 
-from collections.abc import Iterable
-
 from mcplint import ERROR, WARNING, Container, Edit, Finding, Fix, Note, Server, rule
 from mcplint.knowledge.sdk import lacking
 from mcplint.model import Install
@@ -112,11 +110,11 @@ def check(part: Container | Server):
         told.add(install.locked.trace)
 
 
-def unlocked(installs: Iterable[Install]) -> list[Install]:
-    """Those without a lock; a `uv lock` only where what keeps to it is locked itself."""
+def unlocked(installs: tuple[Install, ...]) -> list[Install]:
+    """Those without a lock; a `uv lock` only where a sync keeps to what it writes, as no lock of the project is there."""
     loose = [each for each in installs if each.tool in INSTALLS and each.locked.must(lambda locked: not locked)]
-    synced = any(each.tool == "uv sync" for each in loose)
-    return [each for each in loose if each.tool != "uv lock" or not synced]
+    kept = any(each.tool == "uv sync" and each.locked.must(bool) and not each.lock for each in installs)
+    return [each for each in loose if each.tool != "uv lock" or (kept and not each.lock)]
 
 
 def breaking(server: Server, install: Install) -> tuple[Note, ...]:
@@ -137,8 +135,7 @@ def message(install: Install) -> str:
         return f"`{install.tool}` resolves anew in each build where no lock file reaches it, and none is seen to"
     if not install.slot:
         return f"`{install.tool}` resolves anew in each build, in spite of {install.lock}"
-    stale = f"`{install.tool}` rewrites {install.lock} when that is stale"
-    return stale if install.tool == "uv lock" else f"{stale}: neither --frozen nor --locked"
+    return f"`{install.tool}` rewrites {install.lock} when that is stale: neither --frozen nor --locked"
 
 
 def fix(install: Install) -> Fix | None:
