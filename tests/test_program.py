@@ -802,6 +802,22 @@ def test_the_containers_of_a_project_share_what_may_be_spent_on_them(monkeypatch
     assert loose.id == "b/Dockerfile" and "too large together" in loose.notes[0].text
 
 
+def test_the_packages_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    scripts = '[project]\nname = "x"\n[project.scripts]\na = "x:main"\nb = "x:main"\n'
+    packages = ", ".join(f'{{"registryType": "pypi", "identifier": "{name}"}}' for name in "aab")
+    schema = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
+    manifest = f'{{"$schema": "{schema}", "name": "a/b", "packages": [{packages}]}}'
+    program = SDK + "def main():\n    mcp = FastMCP('x')\n    mcp.run()\n"
+    tree = Tree.of({"pyproject.toml": scripts, "server.json": manifest, "x.py": program})
+    found = link(tree, Config()).deployment.packages
+    monkeypatch.setattr("mcplint.link.servers.ROOM", 0)
+    fewer = link(tree, Config()).deployment.packages
+    assert [[package.server is not None for package in each] for each in (found, fewer)] == [
+        [True, True, True],
+        [True, True, False],
+    ]
+
+
 # Programs that are hostile or odd: each must come to an end, and to nothing wrong.
 ODD = {
     "modules that import each other": {

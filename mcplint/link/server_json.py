@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
+from functools import cache
 
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.manifest import ServerJson
@@ -11,7 +11,7 @@ from mcplint.link.image import Image
 from mcplint.link.manifests import manifest, packages, project, remotes, served
 from mcplint.link.reach import Network
 from mcplint.link.reading import Reading
-from mcplint.link.servers import installed
+from mcplint.link.servers import Programs
 from mcplint.model import Labelled, Manifest, Package, Remote
 
 
@@ -21,11 +21,12 @@ def parts(
     """The manifests, remotes and packages of the documents."""
     images = {(place.image.dockerfile, place.image.number): place.image for place in network.running if place.image}
     around = project(reading.tree, (_labelled(image, reading) for image in images.values()))
+    installed = cache(Programs(reading).installed)
     return (
         tuple(manifest(document, around) for document in documents),
         tuple(remote for document in documents for remote in remotes(document)),
         tuple(
-            served(package, around, network.servers, partial(installed, reading))
+            served(package, around, network.servers, installed)
             for document in documents
             for package in packages(document)
         ),

@@ -24,7 +24,7 @@ from mcplint.record import NamedTuple
 from mcplint.tree import Tree
 
 SDKS = ("fastmcp", "mcp")
-# Steps of the interpreter that the programs of all containers may take together: half a minute.
+# Steps of the interpreter that the programs of all containers, or of all packages, may take together: half a minute.
 ROOM = 12 * STEPS
 # Where a server class is imported from, where not every release has it.
 CLASSES = {("mcp", "FastMCP"): "mcp.server.fastmcp.FastMCP", ("mcp", "MCPServer"): "mcp.server.mcpserver.MCPServer"}
@@ -101,7 +101,10 @@ def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callab
 
 
 class Programs:
-    """The programs of a project's containers; a class because one that several containers start alike is run once."""
+    """The programs of a project's containers or packages.
+
+    A class because one that several start alike is run once, and all together have so much room.
+    """
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -149,22 +152,49 @@ class Programs:
         context = place.image.context if place.image else place.service.folder if place.service else None
         return sdks(place, self.reading, "" if context in (None, ".") else context or "")
 
+    def installed(self, name: str) -> tuple[Server, ...]:
+        """The servers that a console script of the project starts where a package of it is installed, as `uvx` does.
+
+        Its arguments and environment are those of whoever starts it.
+        """
+        tree = self.reading.tree
+        found = script(tree, name, None)
+        if not found:
+            return ()
+        places = roots(tree, found.folder, posixpath.join(found.folder, "src"))
+        start = Start(FUNCTION, found.target, found.span, None, roots=places)
+        sdk = sdks(None, self.reading, found.folder)
+        outcome = self._run(start, lambda name: Value(None), sdk, lambda file: None)
+        why = Link(None, MISSING, f"{name} is started by those who install it", (Note(found.span, "is installed"),))
+        return tuple(parts(outcome, None, sdk, why, {}))
+
     def _outcome(self, start: Start, place: Running, inside: Callable[[str], str | None]) -> Outcome:
         for other, elsewhere, outcome in self._runs:
             if other == start and _alike(place, elsewhere, outcome.asked):
                 return outcome
-        if self._room < 0:
-            note = Note(start.span, "the programs of the project are too large together to be followed to their end")
-            return Outcome(unknown=(note,), complete=False)
-        modules = Modules(self.reading.tree, start.roots, self.reading.parsed)
         workdir = place.container.workdir.only or "/"
 
         def file(path: str) -> str | None:
             return inside(posixpath.normpath(posixpath.join(workdir, path)))
 
-        outcome = run(start, Surroundings(modules, place.container.variable, self._sdk(place), file))
-        self.reading.problems.update(modules.unreadable)
+        outcome = self._run(start, place.container.variable, self._sdk(place), file)
         self._runs.append((start, place, outcome))
+        return outcome
+
+    def _run(
+        self,
+        start: Start,
+        env: Callable[[str], Value[str | None]],
+        sdk: Callable[[str], Sdk],
+        file: Callable[[str], str | None],
+    ) -> Outcome:
+        """What becomes of a program, as far as there is room for it."""
+        if self._room < 0:
+            note = Note(start.span, "the programs of the project are too large together to be followed to their end")
+            return Outcome(unknown=(note,), complete=False)
+        modules = Modules(self.reading.tree, start.roots, self.reading.parsed)
+        outcome = run(start, Surroundings(modules, env, sdk, file))
+        self.reading.problems.update(modules.unreadable)
         self._room -= outcome.steps
         return outcome
 
@@ -245,24 +275,6 @@ def bare(reading: Reading) -> Iterator[Server]:
     for path, outcome in scan(reading.tree, sdk):
         why = Link(None, MISSING, f"no container is known to start {path}")
         yield from parts(outcome, None, sdk(path), why, ids)
-
-
-def installed(reading: Reading, name: str) -> tuple[Server, ...]:
-    """The servers that a console script of the project starts where a package of it is installed, as `uvx` does.
-
-    Its arguments and environment are those of whoever starts it.
-    """
-    tree = reading.tree
-    found = script(tree, name, None)
-    if not found:
-        return ()
-    places = roots(tree, found.folder, posixpath.join(found.folder, "src"))
-    start = Start(FUNCTION, found.target, found.span, None, roots=places)
-    sdk = sdks(None, reading, found.folder)
-    modules = Modules(tree, places, reading.parsed)
-    outcome = run(start, Surroundings(modules, lambda name: Value(None), sdk, lambda file: None))
-    why = Link(None, MISSING, f"{name} is started by those who install it", (Note(found.span, "is installed"),))
-    return tuple(parts(outcome, None, sdk, why, {}))
 
 
 def _silence(outcome: Outcome, start: Start) -> str:
