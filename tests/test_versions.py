@@ -96,6 +96,14 @@ def test_ranges_admit_what_packaging_says() -> None:
     assert admitted("mcp", ">=1.27.0rc1,<2")[0] == "1.30.0" and admitted("mcp", "newest") is None
 
 
+@pytest.mark.parametrize(
+    ("asked", "versions"), [("mcp>=1.2", ("2.3.0", "1.30.0")), ("mcp>=2", ("2.3.0",)), ("mcp>=1.2,<2", ("1.30.0",))]
+)
+def test_what_may_hold_the_sdk_at_its_former_major_version(asked: str, versions: tuple[str, ...]) -> None:
+    found = decide("mcp", {"pyproject.toml": needing("langchain-mcp-adapters", asked)})
+    assert found.installed.options == versions
+
+
 def test_ranges_reach_what_packaging_admits() -> None:
     chance = random.Random(2)
     numbers = ["2", "2.0", "2.11", "2.11.4", "2.12", "2.12.0", "2.12.1", "3"]

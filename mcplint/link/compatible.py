@@ -11,12 +11,24 @@ from mcplint.link.needs import Needs, asking
 
 # Who else brings an SDK along, and under which fact its range stands.
 BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}
+
+# Packages some of whose newest releases keep `mcp` below 2, some not: which of both is installed depends on the order
+# in which a resolver looks. langchain-mcp-adapters 0.3.2 does, 0.3.1 does not.
+_LIMITING = frozenset({"langchain-mcp-adapters"})
 _SDKS = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
 
 
 def compatible(package: str, versions: tuple[str, ...], wanted: Needs) -> Iterator[str]:
     """Those releases that go together with everything else, in their order."""
     return (each for each in _agreed(package, versions, wanted) if not any(against(package, (each,), wanted)))
+
+
+def limited(package: str, chosen: str, versions: Iterable[str], wanted: Needs) -> tuple[str, ...]:
+    """The release that is chosen, and the newest of an older major version where something may hold `mcp` there."""
+    if package != "mcp" or not any(requirement.name in _LIMITING for requirement in wanted.requirements):
+        return (chosen,)
+    before = next((each for each in versions if each.partition(".")[0] != chosen.partition(".")[0]), None)
+    return (chosen, before) if before else (chosen,)
 
 
 def against(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[Note]:

@@ -8,7 +8,7 @@ from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.dependencies import Requirement
 from mcplint.knowledge.ranges import admitted
 from mcplint.knowledge.sdk import DATE, fact, newest_with
-from mcplint.link.compatible import BROUGHT, against, compatible
+from mcplint.link.compatible import BROUGHT, against, compatible, limited
 from mcplint.link.needs import Needs, asking, needs
 from mcplint.link.reading import Reading
 from mcplint.model import Install, Sdk
@@ -121,7 +121,10 @@ def _newest(
     why = f"{package} {chosen} is the newest release that `{text}` admits as of {DATE}"
     if chosen != fitting[0]:
         why = f"{package} {chosen} is the newest release as of {DATE} that `{text}` and what else is asked for admit"
-    return Decision((chosen,), (*before, Note(span, why)), False)
+    versions = limited(package, chosen, fitting, wanted)
+    if len(versions) > 1:
+        why += f", or {versions[1]}, as what else is asked for may hold it there"
+    return Decision(versions, (*before, Note(span, why)), False)
 
 
 def _brought(package: str, wanted: Needs) -> Decision | None:
