@@ -3,52 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
 
 from mcplint.knowledge.go_url import Address, parse
 
 _NUMERIC = frozenset("0123456789abcdefABCDEF:.")
+# A brace that is never closed takes what is left, lest each of many be followed to the end.
+_BRACED = r"\{([^}]+)(\}|\Z)"
 _STAND_INS = {"host": "example.com", "port": "8080", "path": "api", "protocol": "http", "scheme": "http"}
 
 
 def variables(url: str) -> list[str]:
     """The names in braces, in order."""
-    return [name for _, name in _braces(url) if name]
+    return [name for name, end in re.findall(_BRACED, url) if end]
 
 
 def concrete(url: str) -> Address | None:
     """The address with stand-ins for its variables (a number after a colon), or None where it cannot be one."""
     if "{" not in url:
         return parse(url)
-    known = re.sub(r"\{(host|port|path|protocol|scheme)\}", lambda match: _STAND_INS[match[1]], url)
-    ports = "".join(map(_ported, pairwise([*_closed(known), ""])))
-    return parse("".join(before + ("placeholder" if name else "") for before, name in _braces(ports)))
+    known = re.sub(r"\{(host|port|path|protocol|scheme)\}", lambda found: _STAND_INS[found[1]], url)
+    ports = re.sub(rf":{_BRACED}(/|\Z)?", _ported, known)
+    return parse(re.sub(_BRACED, lambda found: "placeholder" if found[2] else found[0], ports))
 
 
-def _closed(url: str) -> list[str]:
-    """The parts of a text that end behind a closing brace, and what is left."""
-    *parts, rest = url.split("}")
-    return [*(f"{part}}}" for part in parts), rest]
-
-
-def _braces(url: str) -> Iterator[tuple[str, str]]:
-    """What stands before each name in braces and the name, which may hold opening ones; at last the rest and no name.
-
-    One pass, which a pattern does not make of opening braces alone.
-    """
-    for part in _closed(url):
-        before, _, name = part.partition("{")
-        closed = name.endswith("}") and name != "}"
-        yield (before, name[:-1]) if closed else (part, "")
-
-
-def _ported(parts: tuple[str, str]) -> str:
-    """A part, with a number instead of a variable that is alone between a colon and a slash or the end."""
-    part, following = parts
-    before, colon, name = part.partition(":{")
-    port = name.endswith("}") and name != "}" and following[:1] in ("", "/")
-    return f"{before}:8080" if colon and port else part
+def _ported(found: re.Match[str]) -> str:
+    """A number instead of a variable that is alone between a colon and a slash or the end."""
+    return f":8080{found[3]}" if found[2] and found[3] is not None else found[0]
 
 
 def is_http(url: str) -> bool:
