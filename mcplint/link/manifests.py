@@ -30,8 +30,17 @@ from mcplint.tree import Tree
 
 MOST_DISTRIBUTIONS = 40
 METADATA = ("pyproject.toml", "setup.cfg", "package.json")
-RECIPES = frozenset(("makefile", "justfile", "docker-bake.hcl", "docker-bake.json", ".gitlab-ci.yml"))
-RECIPES |= {"goreleaser.yml", "goreleaser.yaml"}
+RECIPES = frozenset(
+    [
+        "makefile",
+        "justfile",
+        "docker-bake.hcl",
+        "docker-bake.json",
+        ".gitlab-ci.yml",
+        "goreleaser.yml",
+        "goreleaser.yaml",
+    ]
+)
 GIT_CONFIG = ".git/config"
 
 
