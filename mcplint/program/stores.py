@@ -11,7 +11,7 @@ from mcplint.model import Store
 from mcplint.program.values import Function
 from mcplint.record import NamedTuple
 
-LOCKS = ("fcntl", "filelock", "portalocker", "msvcrt", "fasteners")
+LOCKS = r"\b(?:fcntl|filelock|portalocker|msvcrt|fasteners)\b"
 CONNECTS = ("sqlite3.connect", "aiosqlite.connect")
 
 
@@ -29,7 +29,7 @@ def touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     if not any(_name(call) in (*CONNECTS, "json.dump", "json.load", "json.dumps", "json.loads") for call in calls):
         return ()
-    if any(lock in module.source.text and re.search(rf"\b{lock}\b", module.source.text) for lock in LOCKS):
+    if re.search(LOCKS, module.source.text):
         return ()
     return tuple(
         Touch(how, ast.unparse(place), Note(module.span(place), f"{how} this file"))

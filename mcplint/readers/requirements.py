@@ -97,9 +97,7 @@ def _local(path: str, line: str) -> str | None:
 
 def _inside(path: str, other: str) -> str | None:
     """The path in the project of what a file names relative to itself, or None where it lies elsewhere."""
-    other = other.strip().strip("\"'")
-    extras = other.find("[", other.rfind("]", 0, -1) + 1) if other.endswith("]") else -1
-    other = (other if extras < 0 else other[:extras]).removeprefix("file:")
+    other = re.sub(r"\[[^][]*\]\Z", "", other.strip().strip("\"'")).removeprefix("file:")
     if "://" in other or "$" in other or posixpath.isabs(other):
         return None
     joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), other))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from mcplint.knowledge.go_url import parse
 from mcplint.knowledge.registry import META_BYTES
 from mcplint.registry import address, reference
-from mcplint.registry.place import Place, field, is_plain, objects, text
+from mcplint.registry.place import Place, field, objects, text
 from mcplint.registry.version import is_range
 
 TYPES = ("npm", "pypi", "nuget", "oci", "mcpb", "cargo")
@@ -15,9 +17,8 @@ SOURCES = ("github", "gitlab")
 
 
 def bad_name(place: Place) -> bool:
-    namespace, _, name = place.text.partition("/")
-    sides = (namespace, ".-"), (name, "._-")
-    return not all(is_plain(side, marks) and len(side) > 1 and side.strip(marks) == side for side, marks in sides)
+    namespace, name = r"[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9]", r"[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]"
+    return not re.fullmatch(f"{namespace}/{name}", place.text)
 
 
 def blank(place: Place) -> bool:
@@ -30,18 +31,14 @@ def not_https(place: Place) -> bool:
 
 
 def quoted(place: Place) -> bool:
-    return any(character.isspace() or character in "\"'`<>‘’‚‛“”„‟" for character in place.text)
+    return re.search(r"[\s\"'`<>\u2018-\u201f]", place.text) is not None
 
 
 def bad_repository(place: Place) -> bool:
     """Whether an address is not that of a repository at its source; a source that is none is told by itself."""
     source = place.sibling("source")
-    match place.text.removesuffix("/").split("/"):
-        case ["http:" | "https:", "", host, owner, name] if host.removeprefix("www.") == f"{source}.com":
-            good = is_plain(owner, "_.-") and is_plain(name, "_.-")
-        case _:
-            good = False
-    return source in SOURCES and not good
+    wanted = rf"https?://(?:www\.)?{source}\.com/[\w.-]+/[\w.-]+/?"
+    return source in SOURCES and not re.fullmatch(wanted, place.text, re.ASCII)
 
 
 def bad_source(place: Place) -> bool:
@@ -50,7 +47,7 @@ def bad_source(place: Place) -> bool:
 
 
 def bad_folder(place: Place) -> bool:
-    clean = is_plain(place.text, "_./-") and not {"", ".", ".."} & set(place.text.split("/"))
+    clean = re.fullmatch(r"[a-zA-Z0-9_./-]+", place.text) and not {"", ".", ".."} & set(place.text.split("/"))
     named = place.sibling("url") or place.sibling("source")
     return bool(place.text) and bool(named) and not clean
 

@@ -36,11 +36,6 @@ def is_filled_in(text: str) -> bool:
     return "{{" in text or "${" in text or re.fullmatch(r"\$[A-Z_]+", text) is not None
 
 
-def is_plain(text: str, marks: str) -> bool:
-    """Whether a text is one or more ASCII letters, digits and these marks, and nothing else."""
-    return bool(text) and text.isascii() and all(character.isalnum() or character in marks for character in text)
-
-
 def objects(node: Node | None) -> tuple[MappingNode, ...]:
     """The objects of a list."""
     items = node.items if isinstance(node, SequenceNode) else ()

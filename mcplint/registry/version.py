@@ -53,9 +53,7 @@ def as_semver(version: str) -> str | None:
 
 def core(version: str) -> str:
     """The version without a leading `v` and without a metadata-only release's `-1`."""
-    plain = version.removeprefix("v")
-    head, dash, number = plain.rpartition("-")
-    return head if dash and number.isascii() and number.isdigit() else plain
+    return re.sub(r"-[0-9]+\Z", "", version.removeprefix("v"))
 
 
 def same(one: str, other: str) -> bool:
