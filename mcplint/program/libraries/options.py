@@ -10,7 +10,7 @@ from mcplint.program.machine import Args, Machine
 from mcplint.program.values import Abstract, External, Sequence, known, noted, union, unknown
 from mcplint.record import NamedTuple
 
-VALUE, TRUE, FALSE, COUNT, MANY, REST = "value", "true", "false", "count", "many", "rest"
+VALUE, TRUE, FALSE, COUNT, MANY = "value", "true", "false", "count", "many"
 
 
 class Option(NamedTuple):
