@@ -88,19 +88,27 @@ def old_nginx() -> None:
         pytest.skip(f"nginx {version[1]} speaks HTTP/1.1 to upstreams, the page's does not")
 
 
-@pytest.mark.parametrize(("which", "said"), [("Bad", "nobody heard it"), ("Good", "released")])
+HELD, FLOWS = "nobody heard it", "released"
+
+
+def answer(port: int) -> str:
+    """What the tool says that waits for somebody to have heard its first message."""
+    session = Session(port)
+    assert session.open() == 202
+    with session.stream(session.order("wait_for_release", {})) as (_, _, messages):
+        assert next(messages)["method"] == "notifications/message"
+        session.call("release")
+        said: str = next(messages)["result"]["content"][0]["text"]
+        return said
+
+
+@pytest.mark.parametrize(("which", "said"), [("Bad", HELD), ("Good", FLOWS)])
 def test_buffered_stream(which: str, said: str, python: Path, tmp_path: Path) -> None:
     old_nginx()
     with deployed(python, shown("buffered-stream", which), tmp_path) as (port, _):
-        session = Session(port)
-        assert session.open() == 202
-        with session.stream(session.order("wait_for_release", {})) as (_, _, messages):
-            assert next(messages)["method"] == "notifications/message"
-            session.call("release")
-            assert next(messages)["result"]["content"][0]["text"] == said
+        assert answer(port) == said
 
 
-HELD, FLOWS = "nobody heard it", "released"
 IN_A_ROW = [
     ("", "", HELD, ERROR),
     ("", "proxy_buffering off;", HELD, ERROR),
@@ -128,12 +136,7 @@ def test_two_proxies_in_a_row(
         deployed(python, texts["inner"], tmp_path) as (behind, _),
         front(texts["edge"], {"inner": behind}, tmp_path) as port,
     ):
-        session = Session(port)
-        assert session.open() == 202
-        with session.stream(session.order("wait_for_release", {})) as (_, _, messages):
-            assert next(messages)["method"] == "notifications/message"
-            session.call("release")
-            assert next(messages)["result"]["content"][0]["text"] == said
+        assert answer(port) == said
     files = {case.name: case.files for case in cases(RULES["buffered-stream"].page)}["Bad"]
     proxy = "  {0}:\n    image: nginx:1.28\n    volumes: ['./{0}.conf:/etc/nginx/conf.d/default.conf']\n"
     compose = "services:\n  notes:\n    build: .\n" + "".join(map(proxy.format, texts))
