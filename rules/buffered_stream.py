@@ -7,9 +7,9 @@ waits for ever. A client of the older HTTP+SSE transport never gets past connect
 Two things can save the stream although `proxy_buffering` is on: an answer that carries `X-Accel-Buffering: no`, which
 the Python SDKs send, and an upstream spoken to in HTTP/1.1, where servers answer in chunks that nginx hands on one by
 one. nginx speaks HTTP/1.0 to upstreams before 1.29.7 unless `proxy_http_version` says otherwise. Events are really held
-back where the header is ignored (`proxy_ignore_headers`), never sent or kept by an nginx in between, and HTTP/1.0 or a compression of
-`text/event-stream` is in force besides: an error. Otherwise it is a warning: the next server, release or proxy in front
-may not be so kind. `add_header` and `proxy_set_header X-Accel-Buffering no` do nothing here.
+back where the header is ignored (`proxy_ignore_headers`), never sent or kept by an nginx in between, and HTTP/1.0 or a
+compression of `text/event-stream` is in force besides: an error. Otherwise it is a warning: the next server, release or
+proxy in front may not be so kind. `add_header` and `proxy_set_header X-Accel-Buffering no` do nothing here.
 
 An nginx obeys that header and does not pass it on. Of two in a row the outer one hears nothing of it, unless the inner
 one has `add_header X-Accel-Buffering no` or `proxy_pass_header X-Accel-Buffering`.

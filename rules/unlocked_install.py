@@ -10,8 +10,8 @@ Locked is what a lock file, hashes or exact releases decide: `uv sync --locked` 
 resolves anew what it names. `pip`, `setuptools`, `wheel`, `uv` and other tools that install are not looked at,
 nor are stages that the image takes nothing from.
 
-It is an error where `sdk-range-mismatch` finds that the release which such an install takes today lacks what the program
-imports: the image that the next build makes does not start.
+It is an error where `sdk-range-mismatch` finds that the release which such an install takes today lacks what the
+program imports: the image that the next build makes does not start.
 
 A plain `uv sync` uses `uv.lock` where it has one, but writes it anew where it does not fit `pyproject.toml`, without a
 word. Where the lock is in the image, the fix adds `--locked`, not `--frozen`: as long as the lock fits, both install the

@@ -13,6 +13,7 @@ from mcplint.model import Setting
 
 T = TypeVar("T")
 
+# The first with which a text begins is its unit.
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000, "": 1}
 SHIFTS = {"k": 10, "K": 10, "m": 20, "M": 20, "g": 30, "G": 30}
 
