@@ -136,6 +136,8 @@ class _Lexer(NamedTuple):
             word, i = self.until("/", True, i, depth)
             replacement, i = self.until("}", True, i, depth)
             return Variable(name, start, i, modifier, word, replacement), i
+        if not modifier:
+            raise Refused("`}` is missing")
         if modifier not in (":-", "-", ":+", "+", ":?", "?", "#", "%"):
             raise Refused(f"unsupported modifier `{modifier}`")
         raw = modifier in "#%"

@@ -180,6 +180,27 @@ def test_what_a_service_builds_must_be_readable(lint, content):
 
 
 @pytest.mark.parametrize(
+    ("line", "column", "said"),
+    [
+        ("CMD ['python', 'server.py']", 5, "is no JSON array of strings in double quotes"),
+        ('ENTRYPOINT ["python", "server.py"', 12, 'a shell is told to start `["python",`'),
+        ('ENV A="b', 7, 'the closing " is missing'),
+        ("COPY a it's", 8, "the closing ' is missing"),
+        ("WORKDIR ${A:-${B", 9, "`}` is missing"),
+        ("CMD [ -f x ] && python server.py", 0, ""),
+        ('RUN ["python", "-c", "it\'s"]', 0, ""),
+        ("ENV A=it\\'s B='\"'", 0, ""),
+        ("LABEL a it's", 0, ""),
+    ],
+)
+def test_quotes_and_brackets_of_a_dockerfile_are_closed(lint, line, column, said):
+    ran = lint({f"b/{name}": text for name, text in {**GOOD, "Dockerfile": f"{DOCKERFILE}{line}\n"}.items()})
+    problems = ran.about("b/Dockerfile", "unreadable-file")
+    assert [(one["severity"], one["line"], one["column"]) for one in problems] == [("error", 6, column)] * bool(said)
+    assert all(said in one["message"] for one in problems)
+
+
+@pytest.mark.parametrize(
     "command",
     ['"python", "src/notes/server.py"', '"python", "-m", "notes.server"', '"notes"', '"uvicorn", "notes.server:app"'],
     ids=["script", "module", "console script", "application"],

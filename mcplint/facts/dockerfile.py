@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcplint.core import Source, Span
+from mcplint.core import Note, Source, Span
 from mcplint.passage import Passage
 from mcplint.record import NamedTuple
 
@@ -78,12 +78,16 @@ class Stage(NamedTuple):
 
 
 class Dockerfile(NamedTuple):
-    """A Dockerfile: the ARGs before its first FROM and its stages. `escape` is `\\` or a backquote."""
+    """A Dockerfile: the ARGs before its first FROM and its stages. `escape` is `\\` or a backquote.
+
+    `problems`: what no build or no container comes past, though the rest can be read.
+    """
 
     source: Source
     escape: str
     args: tuple[Instruction, ...]
     stages: tuple[Stage, ...]
+    problems: tuple[Note, ...] = ()
 
     @property
     def instructions(self) -> Iterator[Instruction]:

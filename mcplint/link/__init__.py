@@ -58,6 +58,7 @@ def link(tree: Tree, config: Config) -> Linked:
     )
     in_front = _in_front(reading, paths, network, hosted.entries if hosted else ())
     deployment = _published(reading, paths, network, deployment, in_front)
+    _minded(reading, paths, servers)
     problems = reading.found(started.needed | _asked_for(paths, servers))
     return Linked(deployment, (*problems, *reading.failures))
 
@@ -167,6 +168,12 @@ def _joined(parts: tuple[P, ...], in_front: tuple[Front, ...], network: Network)
     from mcplint.link.published import joined
 
     return tuple(joined(part, in_front, network) for part in parts)
+
+
+def _minded(reading: Reading, paths: Paths, servers: tuple[Server, ...]) -> None:
+    """Keeps what is wrong with Dockerfiles that can be read, where there is a server to deploy."""
+    for file in reading.all("dockerfile", paths.get("dockerfile", ()) if servers else ()).values():
+        reading.mind(file.problems)
 
 
 def _asked_for(paths: Paths, servers: tuple[Server, ...]) -> frozenset[str]:

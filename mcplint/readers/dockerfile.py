@@ -16,6 +16,7 @@ from mcplint.core import NOTE, Source, Span, Unreadable
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.passage import Passage
 from mcplint.readers.dockerlines import Line, Opening, escape_character, lines
+from mcplint.readers.dockerrefused import refused
 from mcplint.readers.dockerwords import BLANKS, instruction
 
 _PLACEHOLDERS = ("{{", "{%", "{#")
@@ -41,7 +42,7 @@ def read(source: Source) -> Dockerfile:
         raise Unreadable(early.span, "an instruction comes before the first FROM")
     if first == len(found):
         raise Unreadable(Span(source, 0, 0), "it has no FROM")
-    return Dockerfile(source, escape, found[:first], tuple(_stages(found[first:])))
+    return Dockerfile(source, escape, found[:first], tuple(_stages(found[first:])), tuple(refused(found, escape)))
 
 
 def instructions(source: Source, escape: str) -> tuple[Instruction, ...]:
