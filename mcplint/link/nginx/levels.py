@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from mcplint.core import Unreadable, Value
 from mcplint.facts.nginx import Directive, NginxFile
@@ -88,9 +88,9 @@ class Includes:
         self.left = MOST_DIRECTIVES
         self.included: set[str] = set()
 
-    def level(self, name: str, directive: Directive | None, inside: Iterable[Directive], parent: Level | None) -> Level:
+    def level(self, name: str, directive: Directive | None, inside: Sequence[Directive], parent: Level | None) -> Level:
         """A block inside another."""
-        files = parent.files if parent else frozenset()
+        files = parent.files if parent else frozenset(each.span.source.path for each in inside)
         if directive:
             files |= {directive.span.source.path}
         expanded = tuple(self.expand(inside, files, parent is None))
