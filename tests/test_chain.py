@@ -110,6 +110,13 @@ def test_three_in_a_row() -> None:
     assert found["edge.conf /"].endpoint.only == "/mcp"
 
 
+def test_members_that_lead_to_different_proxies_leave_open_which() -> None:
+    for member, linked in (("inner", True), ("other", False)):
+        edge = f"upstream both {{ server inner; server {member}; }}\n" + block("location / { proxy_pass http://both; }")
+        found = deployed(edge=edge, inner=block(TO_SERVER), other=block("location / { return 404; }"))
+        assert bool([route for route in found.routes if route.behind]) == linked
+
+
 def test_proxies_that_lead_to_each_other_lead_nowhere() -> None:
     found = deployed(
         edge=block("location / { proxy_pass http://inner; }"), inner=block("location / { proxy_pass http://edge; }")
