@@ -86,16 +86,20 @@ def test_what_a_proxy_leaves_of_the_header(settings: str, sends: tuple[bool] | N
 
 def test_the_name_that_is_asked_for_decides() -> None:
     inner = block("server_name a; location / { return 404; }") + block(f"server_name b; {TO_SERVER}")
-    for sent, linked in (
-        ("", False),
-        ("Host b", True),
-        ("Host a", False),
-        ("Host $host", False),
-        ("Host $arg_h", False),
+    for asked, sent, linked in (
+        ("", "", False),
+        ("", "Host b", True),
+        ("", "Host b:8080", True),
+        ("", "Host a", False),
+        ("", "Host $host", False),
+        ("server_name b;", "Host $host", True),
+        ("server_name a b;", "Host $host", False),
+        ("server_name b;", "", False),
+        ("", "Host $arg_h", False),
     ):
         header = f"proxy_set_header {sent};" if sent else ""
-        found = deployed(edge=block(f"location / {{ proxy_pass http://inner; {header} }}"), inner=inner)
-        assert bool([route for route in found.routes if route.behind]) == linked, sent
+        found = deployed(edge=block(f"{asked} location / {{ proxy_pass http://inner; {header} }}"), inner=inner)
+        assert bool([route for route in found.routes if route.behind]) == linked, (asked, sent)
 
 
 def test_three_in_a_row() -> None:
@@ -144,6 +148,33 @@ def test_two_servers_behind_leave_open_which() -> None:
         found = link(Tree.of({**files, "edge.conf": edge}), Config()).deployment
         assert len(found.servers) == 2
         assert bool([route for route in found.routes if route.behind]) == linked
+
+
+def test_what_the_inner_proxy_is_assumed_to_lead_to_is_assumed_of_the_outer_one() -> None:
+    notes = {"Dockerfile": DOCKERFILE, "server.py": SERVER.format(name="notes")}
+    confs = {"edge.conf": block("location / { proxy_pass http://inner; }"), "inner.conf": block(TO_SERVER)}
+    proxies = "".join(PROXY.format(name, "") for name in ("edge", "inner"))
+    built = "  notes:\n    build: {}\n"
+    for files, assumed in (
+        ({"compose.yaml": f"services:\n{built.format('.')}{proxies}"}, False),
+        ({"compose.yaml": f"services:\n{proxies}", "other/compose.yaml": f"services:\n{built.format('..')}"}, True),
+    ):
+        found = link(Tree.of({**notes, **confs, **files}), Config()).deployment
+        assert {route.id: route.assumed for route in found.routes} == {
+            "edge.conf /": assumed,
+            "inner.conf /mcp": assumed,
+        }
+
+
+def test_what_is_refused_behind_is_certain_only_where_the_way_there_is() -> None:
+    client = {".mcp.json": '{"mcpServers": {"notes": {"type": "http", "url": "http://notes.example.com/other"}}}'}
+    compose = "services:\n  notes:\n    build: .\n" + "".join(PROXY.format(name, "") for name in ("edge", "inner"))
+    files = {"Dockerfile": DOCKERFILE, "server.py": SERVER.format(name="notes"), "compose.yaml": compose, **client}
+    files["inner.conf"] = block(f"location / {{ return 404; }} {TO_SERVER}")
+    for more, refused in (("", (None,)), ("include /etc/nginx/elsewhere;", None)):
+        edge = block(f"server_name notes.example.com; {more} location / {{ proxy_pass http://inner; }}")
+        (told,) = link(Tree.of({**files, "edge.conf": edge}), Config()).deployment.clients
+        assert told.asked.options == refused
 
 
 def test_a_proxy_of_the_machine_in_front_of_one_in_a_container() -> None:
