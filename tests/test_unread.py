@@ -1,0 +1,53 @@
+"""What is known of a container although a compose file that may speak of it cannot be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcplint.config import Config
+from mcplint.link import link
+from mcplint.model import Container
+from mcplint.tree import Tree
+
+DOCKERFILE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install mcp==1.27.1\nUSER 1000\nCMD ["python", "server.py"]\n'
+SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("notes", host="0.0.0.0")\nmcp.run("streamable-http")\n'
+SERVICE = """services:
+  notes:
+    build: .
+    container_name: notes
+    environment: {A: b}
+    stop_grace_period: 20s
+    stdin_open: true
+    network_mode: host
+    deploy: {replicas: 2}
+"""
+SET = ("command", "user", "replicas", "shared_network", "container_name", "stdin_open", "grace_period")
+
+
+def container(files: dict[str, str]) -> Container:
+    (found,) = link(Tree.of({"Dockerfile": DOCKERFILE, "server.py": SERVER, **files}), Config()).deployment.containers
+    return found
+
+
+@pytest.mark.parametrize(("override", "known"), [("services: {}\n", set(SET)), ("services: [\n", set())])
+def test_what_an_override_may_set_is_known_where_it_is_read(override: str, known: set[str]) -> None:
+    found = container({"compose.yaml": SERVICE, "compose.override.yaml": override})
+    assert {name for name in SET if getattr(found, name).options is not None} == known
+    assert (found.variable("A").only, found.variable("B").options) == (("b", (None,)) if known else (None, None))
+
+
+@pytest.mark.parametrize(
+    ("folder", "path", "read"),
+    [
+        ("", "compose.yaml", False),
+        ("", "deploy/compose.yaml", False),
+        ("notes", "compose.yaml", False),
+        ("notes", "notes/deploy/compose.yaml", False),
+        ("notes", "tasks/compose.yaml", True),
+    ],
+)
+def test_a_compose_file_may_build_what_lies_around_or_below_it(folder: str, path: str, read: bool) -> None:
+    inside = f"{folder}/" if folder else ""
+    files = {f"{inside}Dockerfile": DOCKERFILE, f"{inside}server.py": SERVER, path: "services: ["}
+    (found,) = link(Tree.of(files), Config()).deployment.containers
+    assert (found.user.only == "1000") is read
