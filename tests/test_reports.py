@@ -193,7 +193,8 @@ def test_github_is_told_errors_first_and_what_it_would_drop():
 
 def test_github_is_told_places_in_its_own_way():
     odd = Source("a,b:c%.py", "x\ny\n")
-    found = diagnostic(Span(odd, 0, 3), Note(at(COMPOSE, "server"), "50%"), message="one\r\ntwo: three, four")
+    note = Note(at(COMPOSE, "server"), "50%")
+    found = diagnostic(Span(odd, 0, 3), note, note, message="one\r\ntwo: three, four")
     assert github.report([found], "sub") == (
         "::error file=sub/a%2Cb%3Ac%25.py,line=1,endLine=1,col=1,endColumn=2,title=mcplint%3A some-rule"
         "::one%0D%0Atwo: three, four%0Asub/deploy/compose.yaml:2: 50%25\n"

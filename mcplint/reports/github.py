@@ -56,7 +56,9 @@ def _command(diagnostic: Diagnostic, folder: str) -> str:
         "title": f"mcplint: {rule}",
     }
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    notes = (f"{under(folder, span.source.path)}:{place(span).line}: {text}" for span, text in finding.notes)
+    notes = dict.fromkeys(
+        f"{under(folder, each.source.path)}:{place(each).line}: {text}" for each, text in finding.notes
+    )
     return f"::{COMMANDS[severity]} {listed}::{_data(chr(10).join([finding.message, *notes]))}"
 
 
