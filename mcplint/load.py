@@ -71,9 +71,7 @@ def decode(path: str, data: bytes) -> tuple[str, str]:
     """
     row = kind(path) or PLAIN
     if _utf16(data):
-        raise _unreadable(
-            path, "is encoded as UTF-16, which what reads this file does not understand: save it as UTF-8"
-        )
+        raise _unreadable(path, "is encoded as UTF-16: save it as UTF-8")
     if (null := data.find(0)) >= 0:
         raise _unreadable(path, "holds a NUL byte, so it is no text", data[: null + 1])
     encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") and not row.strict else "utf-8"

@@ -263,6 +263,8 @@ def test_a_dockerfile_in_latin_1_is_read(lint):
 def test_a_lone_carriage_return_is_no_crash(lint):
     ran = lint({f"b/{name}": text.replace("\n", "\r") for name, text in GOOD.items()})
     assert ran.code == 1 and "internal-error" not in {finding["rule"] for finding in ran.findings}
+    [finding] = ran.about("b/Dockerfile")
+    assert finding["message"] == "all of it is one line: a carriage return alone ends none"
 
 
 def test_a_file_that_vanishes_between_listing_and_reading(project, mcplint, monkeypatch):

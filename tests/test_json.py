@@ -107,6 +107,18 @@ def test_what_is_not_json_is_said_with_its_place(name):
         assert 0 <= problem.span.start <= problem.span.end <= len(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('["a', "this string is never closed"),
+        ("[1] /* x", "this comment is never closed"),
+        ("[1", "`[` is never closed"),
+    ],
+)
+def test_what_is_never_closed_is_named(text, said):
+    assert said in [problem.message for problem in read(Source("x.json", text)).problems]
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_an_edit_takes_its_problem_away(name):
     text, _ = BROKEN[name]

@@ -422,7 +422,7 @@ GARBAGE = [
 def test_what_is_no_json_is_said_so(text):
     with pytest.raises(Unreadable) as error:
         read(Source("server.json", text))
-    assert error.value.severity in (ERROR, NOTE) and "is not JSON" in error.value.message
+    assert error.value.severity in (ERROR, NOTE) and "not JSON" in error.value.message
 
 
 def test_a_damaged_document_of_the_registry_says_only_what_is_damaged():

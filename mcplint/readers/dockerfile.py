@@ -28,6 +28,8 @@ def read(source: Source) -> Dockerfile:
     """The Dockerfile of a source. Raises Unreadable where BuildKit would refuse it, as NOTE for a template."""
     if "{{" in source.path or source.path.endswith(_TEMPLATES):
         raise _template(Span(source, 0, 0))
+    if "\r" in source.text.strip() and "\n" not in source.text:
+        raise Unreadable(Span(source, 0, 0), "all of it is one line: a carriage return alone ends none")
     try:
         escape = escape_character(source)
         found = instructions(source, escape)
@@ -101,6 +103,6 @@ def _stages(found: tuple[Instruction, ...]) -> Iterator[Stage]:
             case (base, middle, last) if middle.text.lower() == "as":
                 name = last.text.lower()
             case _:
-                raise Unreadable(origin.span, "FROM takes an image, or an image, AS and a name")
+                raise Unreadable(origin.span, "FROM takes `IMAGE` or `IMAGE AS NAME`")
         platform = origin.flag("platform")
         yield Stage(number, name, origin, base, platform and platform.value, found[start + 1 : end])

@@ -80,8 +80,10 @@ class _Parser:
                     continue
                 case "bom":
                     self.problem(span, "begins with a byte order mark, which JSON parsers refuse", edit=Edit(span, ""))
-                case "open" | "block":
-                    self.problem(span, "is never closed", damage=True)
+                case "open":
+                    self.problem(span, "this string is never closed", damage=True)
+                case "block":
+                    self.problem(span, "this comment is never closed", damage=True)
                 case _:
                     node, flaw = (string if kind == "string" else word)(span)
                     if flaw:

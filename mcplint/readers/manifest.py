@@ -28,7 +28,7 @@ def read(source: Source) -> ServerJson | None:
             marked = any(mark in source.text for mark in _MARKS)
             first = document.problems[0]
             severity = ERROR if marked or root is None else NOTE
-            raise Unreadable(first.span, f"is not JSON: {first.message}", severity)
+            raise Unreadable(first.span, f"not JSON: {first.message}", severity)
         return None
     date = named_date(root)
     found = violations(plain(root), date or registry.CURRENT) if document.whole else ()

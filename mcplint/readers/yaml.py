@@ -236,6 +236,8 @@ def _unreadable(source: Source, error: yaml.YAMLError | UnicodeEncodeError) -> U
                 stop = error.context_mark
             place = stop.index + shift if stop else 0
             reason = ", ".join(filter(None, (error.context, error.problem)))
+            if text.startswith("\t", place):
+                reason = "a tab, where only spaces may stand"
         case _:
             place, reason = 0, str(error)
     place = max(0, min(place, len(text)))
