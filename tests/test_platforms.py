@@ -320,6 +320,22 @@ KUSTOMIZE = "kind: Kustomization\nresources: [deployment.yaml]\n"
         (
             {
                 "deployment.yaml": deployment("image: x"),
+                "kustomization.yaml": KUSTOMIZE + "images: [{name: x, newTag: v2}]\n",
+            },
+            1,
+            0,
+        ),
+        (
+            {
+                "deployment.yaml": deployment("image: x"),
+                "kustomization.yaml": KUSTOMIZE + "images: [{name: x, newName: y}]\n",
+            },
+            0,
+            1,
+        ),
+        (
+            {
+                "deployment.yaml": deployment("image: x"),
                 "kustomization.yaml": KUSTOMIZE + "replicas: [{name: a, count: 2}]\n",
             },
             0,

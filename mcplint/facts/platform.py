@@ -31,7 +31,8 @@ class Manifests(NamedTuple):
 class Kustomization(NamedTuple):
     """A `kustomization.yaml`: what it takes (`resources`, as written) and what it changes or generates itself.
 
-    `plain`: it changes nothing but namespaces, labels and annotations. `patches`: paths of files that are no objects.
+    `plain`: it changes nothing but namespaces, labels, annotations and tags of images. `patches`: paths of files that
+    are no objects.
     """
 
     source: Source

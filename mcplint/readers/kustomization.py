@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcplint.core import Source
-from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items
+from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import Kustomization
 from mcplint.readers import yaml
 
@@ -22,8 +22,13 @@ def read(source: Source) -> Kustomization | None:
         source,
         tuple(item.text for item in taken if isinstance(item, ScalarNode)),
         tuple(_path(item) for item in patches),
-        all(key.text in PLAIN for key, _ in root.pairs),
+        all(key.text in PLAIN or (key.text == "images" and _retagged(value)) for key, value in root.pairs),
     )
+
+
+def _retagged(images: Node) -> bool:
+    """Whether the images keep their names."""
+    return all(key.text in ("name", "newTag", "digest") for image in items(images) for key, _ in pairs(image))
 
 
 def _path(patch: Node) -> str:
