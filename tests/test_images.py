@@ -10,6 +10,7 @@ from dockerfuzz import dockerfile as generated
 
 from mcplint.core import Source, Unreadable, Value
 from mcplint.knowledge import images as known
+from mcplint.link.builds import Builds
 from mcplint.link.image import Image
 from mcplint.link.images import image
 from mcplint.link.placed import leaves_out, places, project_path
@@ -331,3 +332,16 @@ def test_odd_files_end() -> None:
                 assert value.slot.span.text == value.only
         built += 1
     assert built > 500
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", '[project]\nname = "notes_server"\n'),
+        ("setup.cfg", "[metadata]\nname = notes-server\nversion = 1\n"),
+        ("setup.py", "from setuptools import setup\n\nsetup(\n    name='notes-server',\n)\n"),
+    ],
+)
+def test_an_image_is_likely_to_be_called_as_its_project(path: str, text: str) -> None:
+    tree = Tree.of({"Dockerfile": PYTHON, path: text})
+    assert list(Builds(tree, {"Dockerfile": read(Source("Dockerfile", PYTHON))}).called) == ["notes-server"]

@@ -14,6 +14,13 @@ from mcplint.link.images import image
 from mcplint.link.service import Service
 from mcplint.tree import Tree
 
+# Where a project says its name.
+_NAMED = {
+    "pyproject.toml": r"""^name[ \t]*=[ \t]*["']([\w.-]+)["']""",
+    "setup.cfg": r"^name[ \t]*=[ \t]*([\w.-]+)",
+    "setup.py": r"""^[ \t]*name[ \t]*=[ \t]*["']([\w.-]+)["']""",
+}
+
 
 class Builds:
     """The images of a project's Dockerfiles; a class because what is built alike for several is built once."""
@@ -63,9 +70,10 @@ def _names(made: Image, tree: Tree) -> set[str]:
     folder = posixpath.dirname(made.dockerfile)
     names = {posixpath.basename(folder)}
     for place in {folder, "" if made.context in (None, ".") else made.context or ""}:
-        source = tree.source(posixpath.join(place, "pyproject.toml"))
-        if source and (found := re.search(r"""^name\s*=\s*["']([\w.-]+)["']""", source.text, re.MULTILINE)):
-            names.add(found[1])
+        for file, name in _NAMED.items():
+            source = tree.source(posixpath.join(place, file))
+            if source and (found := re.search(name, source.text, re.MULTILINE)):
+                names.add(found[1])
     return {name.lower().replace("_", "-") for name in names if name}
 
 
