@@ -64,7 +64,7 @@ from mcplint.knowledge.sdk import agreed, newest_with, release
 @rule("removed-sdk-call", ERROR)
 def check(server: Server):
     sdk = server.sdk
-    called = [call for call in server.calls if call.target.startswith(f"{sdk.package}.")]
+    called = [call for call in server.calls if call.target.startswith(f"{sdk.package}.") and not call.tried]
     gone = [call for call in called if call.role != "constructor" and agreed(sdk, fact_of(call)) is False]
     if gone:
         first, *others = gone

@@ -91,6 +91,8 @@ def check(server: Server):
         notes = (Note(call.span.head, f"{server.sdk.title} is called here"), *server.sdk.version.trace)
         fates = {each.name: agreed(server.sdk, f"{callable_}.{each.name}") for each in call.arguments if each.name}
         for fate, (severity, what) in FATES.items():
+            if call.tried and severity == ERROR:
+                continue
             given = [each for each in call.arguments if fates.get(each.name) == fate]
             if given:
                 words = " and ".join(f"{each.name}=" for each in given)
@@ -100,7 +102,7 @@ def check(server: Server):
                     severity, message = ERROR, f"{message} and serves standard input"
                 more = tuple(Note(each.span, "and so is this") for each in given[1:])
                 yield Finding(message, given[0].span, (*more, *notes), severity=severity)
-        if callable_.startswith("run"):
+        if callable_.startswith("run") and not call.tried:
             yield from refused_transport(server, call, notes)
 
 

@@ -28,7 +28,7 @@ class SdkCall(NamedTuple):
     """A call of the SDK by the dotted name of what is called (`mcp.server.fastmcp.FastMCP`, `….FastMCP.run`).
 
     `role`: `constructor`, `run`, `app`, `setting` or `decorator` (of the low-level server). `closed`: whether all its
-    arguments are known by name.
+    arguments are known by name. `tried`: the program does without it where it fails, or comes to it after a failure.
     """
 
     target: str
@@ -36,6 +36,7 @@ class SdkCall(NamedTuple):
     span: Span
     arguments: tuple[Argument, ...] = ()
     closed: bool = True
+    tried: bool = False
 
 
 class Store(NamedTuple):

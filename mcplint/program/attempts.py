@@ -109,7 +109,11 @@ def _handling(machine: Machine, frame: Frame, handler: ast.ExceptHandler) -> Cal
     def run() -> Abstract:
         if handler.name:
             machine.put(frame.names, handler.name, unknown(machine.note(frame, handler, "is caught here")))
-        machine.execute(frame, handler.body)
+        machine.handlers += 1
+        try:
+            machine.execute(frame, handler.body)
+        finally:
+            machine.handlers -= 1
         return known(None)
 
     return run

@@ -172,6 +172,7 @@ class Machine(Journal):
         self.active: dict[int, int] = {}
         self.risks: list[str] = []
         self.guards: list[tuple[str, ...]] = []
+        self.handlers = 0
         self.paths: list[tuple[Served, ...]] = []
         self.reads: set[str] = set()
         self.asked: set[str] = set()

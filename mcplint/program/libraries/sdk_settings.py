@@ -50,6 +50,10 @@ def takes(machine: Machine, kind: str, callable_: str, keyword: str) -> bool:
     return facts(machine, kind, f"{callable_}.{keyword}") == ("accepted",)
 
 
+# What a call raises that a release does not have or take: who catches it by name has another way.
+MISUSE = frozenset({"AttributeError", "TypeError"})
+
+
 def record(machine: Machine, args: Args, target: str, role: str) -> None:
     """Remembers a call of the SDK with its arguments."""
     if args.span is None or args.module is None or args.node is None:
@@ -60,7 +64,8 @@ def record(machine: Machine, args: Args, target: str, role: str) -> None:
     ]
     for name, value in args.keywords.items():
         given.append(Argument(name, args.place(name) or args.span, value))
-    call = SdkCall(target, role, args.span, tuple(given), not args.open)
+    named = any(not MISUSE.isdisjoint(kinds) for kinds in machine.guards)
+    call = SdkCall(target, role, args.span, tuple(given), not args.open, named or machine.handlers > 0)
     if all(call.span != other.span for other in machine.calls):
         machine.calls.append(call)
 
