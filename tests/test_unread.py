@@ -51,3 +51,20 @@ def test_a_compose_file_may_build_what_lies_around_or_below_it(folder: str, path
     files = {f"{inside}Dockerfile": DOCKERFILE, f"{inside}server.py": SERVER, path: "services: ["}
     (found,) = link(Tree.of(files), Config()).deployment.containers
     assert (found.user.only == "1000") is read
+
+
+@pytest.mark.parametrize(
+    ("more", "override", "probed"),
+    [
+        ("", "services: {}\n", [(False,)]),
+        ("    extends: {file: gone.yaml, service: db}\n", "services: {}\n", [None]),
+        ("", "services: [", []),
+    ],
+)
+def test_what_a_container_waits_for_is_told_where_both_are_read(
+    more: str, override: str, probed: list[tuple[bool] | None]
+) -> None:
+    services = f"  notes:\n    build: .\n    depends_on: [db]\n  db:\n    build: db\n{more}"
+    files = {"compose.yaml": f"services:\n{services}", "compose.override.yaml": override}
+    found = container({**files, "db/Dockerfile": "FROM postgres:16\n"})
+    assert [each.probed.options for each in found.prerequisites] == probed
