@@ -8,12 +8,17 @@ from mcplint.record import NamedTuple
 
 ANY, ONE = object(), object()
 _LARGEST = 1_000_000
+_LONGEST = 20_000
 
 
 def fits(text: str, pattern: str) -> bool:
-    """What `fnmatchcase` says; a pattern of no signs but `*` is not worth the regular expression that it compiles."""
+    """What `fnmatchcase` says; a pattern of no signs but `*` is not worth the regular expression that it compiles.
+
+    One with far more brackets than a path can have fits nothing.
+    """
     if "?" in pattern or "[" in pattern:
-        return fnmatchcase(text, pattern)
+        # For each bracket `fnmatch` looks for its end.
+        return pattern.count("[") * len(pattern) < _LONGEST and fnmatchcase(text, pattern)
     head, *inner = pattern.split("*")
     if not inner:
         return text == pattern

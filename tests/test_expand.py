@@ -110,6 +110,10 @@ def test_large_words_end(word: str) -> None:
     expand(passage(word), {**ENV, "A": Value(("a" * 1000,))})
 
 
+def test_a_pattern_of_brackets_alone_takes_no_quadratic_time() -> None:
+    assert not fits("a", "[" * 200_000)
+
+
 def test_a_pattern_fits_as_the_standard_library_says() -> None:
     rng = random.Random(7)
     agreed = set()

@@ -827,6 +827,16 @@ ODD = {
     },
     "a function that calls itself": {"server.py": "def f(n): return f(n + 1) or g(n)\ndef g(n): return f(n)\nf(1)"},
     "a class that inherits from itself": {"server.py": "class A: pass\nclass A(A): pass\nA().x.y.z()"},
+    "a class below thousands": {
+        "server.py": "class A0: pass\n"
+        + "\n".join(f"class A{i + 1}(A{i}): pass" for i in range(4000))
+        + "\nA4000().x.y()"
+    },
+    "classes that inherit the same twice": {
+        "server.py": "class A0: pass\nclass B0: pass\n"
+        + "\n".join(f"class A{i + 1}(A{i}, B{i}): pass\nclass B{i + 1}(B{i}, A{i}): pass" for i in range(60))
+        + "\nA60().x.y()"
+    },
     "a loop without an end": {"server.py": "x = []\nwhile True:\n    x.append(x)\n"},
     "loops in loops": {
         "server.py": "\n".join("    " * i + f"for x{i} in range({i}, y):" for i in range(18))

@@ -32,7 +32,7 @@ class Options(NamedTuple):
 
         `plain`: those that take none; a word after an option that is in neither may be its value.
         """
-        flags: dict[str, tuple[Arg | None, ...]] = {}
+        flags: dict[str, list[Arg | None]] = {}
         words: list[Arg] = []
         closed = not any(not arg.known and arg.text.startswith("$") for arg in args)
         rest = iter(args)
@@ -43,15 +43,15 @@ class Options(NamedTuple):
             elif arg.text == "--":
                 words += rest
             elif equals and name.startswith("--"):
-                flags[name] = (*flags.get(name, ()), Arg(value, arg.span, arg.known))
+                flags.setdefault(name, []).append(Arg(value, arg.span, arg.known))
             elif arg.text in valued:
-                flags[arg.text] = (*flags.get(arg.text, ()), next(rest, None))
+                flags.setdefault(arg.text, []).append(next(rest, None))
             elif not arg.text.startswith("--") and arg.text[:2] in valued:
-                flags[arg.text[:2]] = (*flags.get(arg.text[:2], ()), Arg(arg.text[2:], arg.span, arg.known))
+                flags.setdefault(arg.text[:2], []).append(Arg(arg.text[2:], arg.span, arg.known))
             else:
-                flags[arg.text] = (*flags.get(arg.text, ()), None)
+                flags.setdefault(arg.text, []).append(None)
                 closed = closed and (plain is None or arg.text in plain or not arg.text.startswith("--"))
-        return cls(flags, tuple(words), closed)
+        return cls({name: tuple(values) for name, values in flags.items()}, tuple(words), closed)
 
     def values(self, *names: str) -> tuple[Arg, ...]:
         """The values given to an option, by any of its names."""

@@ -99,20 +99,26 @@ class Method:
         self.instance, self.function = instance, function
 
 
+# More than any class has; each costs its own list.
+_MOST_INHERITED = 100
+
+
 class Class:
     """A class of the project; its bases may be a library's."""
 
-    __slots__ = ("bases", "frame", "name", "node", "table")
+    __slots__ = ("frame", "inherited", "name", "node", "table")
 
     def __init__(self, name: str, bases: tuple[Any, ...], table: Table, node: ast.ClassDef, frame: Frame) -> None:
-        self.name, self.bases, self.table, self.node, self.frame = name, bases, table, node, frame
+        self.name, self.table, self.node, self.frame = name, table, node, frame
+        self.inherited: list[Any] = []
+        for base in bases[:_MOST_INHERITED]:
+            above = base.lineage() if isinstance(base, Class) else (base,)
+            self.inherited += [each for each in above if each not in self.inherited]
+            del self.inherited[_MOST_INHERITED:]
 
     def lineage(self) -> tuple[Any, ...]:
         """The class and what it inherits from, nearest first; a library's classes are its dotted names."""
-        found: list[Any] = [self]
-        for base in self.bases:
-            found += [each for each in (base.lineage() if isinstance(base, Class) else (base,)) if each not in found]
-        return tuple(found)
+        return self, *self.inherited
 
 
 class Instance:

@@ -51,11 +51,15 @@ class Location(NamedTuple):
 
 
 class Locations(NamedTuple):
-    """The locations of one block as nginx looks them up: by path, by prefix, and the expressions in their order."""
+    """The locations of one block as nginx looks them up: by path, by prefix, and the expressions in their order.
+
+    `lengths`: those of the prefixes, longest first.
+    """
 
     all: tuple[Location, ...]
     exact: Mapping[str, Location]
     prefixes: Mapping[str, Location]
+    lengths: tuple[int, ...]
     expressions: tuple[Location, ...]
     unsure: tuple[Location, ...]
 
@@ -66,7 +70,8 @@ class Locations(NamedTuple):
         exact = {found.text: found for found in reversed(every) if found.kind == "="}
         prefixes = {found.text: found for found in reversed(every) if found.kind in ("", "^~")}
         expressions = tuple(found for found in every if found.kind in ("~", "~*"))
-        return cls(every, exact, prefixes, expressions, tuple(found for found in every if found.kind == "?"))
+        lengths = tuple(sorted(set(map(len, prefixes)), reverse=True))
+        return cls(every, exact, prefixes, lengths, expressions, tuple(found for found in every if found.kind == "?"))
 
     def walk(self) -> Iterator[Location]:
         """All of them, with those inside."""

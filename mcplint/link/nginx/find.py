@@ -99,7 +99,7 @@ def _static(locations: Locations, uri: str) -> tuple[Location | None, str]:
     if uri in locations.exact:
         return locations.exact[uri], "exact"
     prefixes = locations.prefixes
-    best = next((prefixes[uri[:end]] for end in range(len(uri), -1, -1) if uri[:end] in prefixes), None)
+    best = next((prefixes[uri[:end]] for end in locations.lengths if uri[:end] in prefixes), None)
     slashed = [found for kind in (locations.exact, prefixes) if (found := kind.get(f"{uri}/"))]
     if any(PASSES & found.level.own.keys() for found in slashed) and not (best and best.text == uri):
         return slashed[0], "redirect"
