@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from mcplint.core import ERROR, Diagnostic, Edit, Span
 from mcplint.record import NamedTuple
@@ -33,7 +33,8 @@ def mend(tree: Tree, look: Look, unsafe: bool = False) -> Mended:
     for _ in range(ROUNDS):
         now = tree.over(texts)
         before = look(now)
-        offered = [d for d in before if d.finding.fix and (unsafe or d.finding.fix.safe) and _key(d) not in refused]
+        unread = {d.finding.span.source.path for d in before if d.rule == "unreadable-file"}
+        offered = [d for d in before if _offers(d, unsafe, unread) and _key(d) not in refused]
         if not (chosen := _compatible(now, offered)):
             break
         if _harm(before, look(now.over(apply(now, chosen)))):
@@ -44,6 +45,12 @@ def mend(tree: Tree, look: Look, unsafe: bool = False) -> Mended:
         texts |= apply(now, chosen)
         fixed += chosen
     return Mended(texts, fixed, list(refused.values()))
+
+
+def _offers(diagnostic: Diagnostic, unsafe: bool, unread: Collection[str]) -> bool:
+    """Whether a diagnostic has a fix, one to a file of which all is understood."""
+    fix = diagnostic.finding.fix
+    return fix is not None and (unsafe or fix.safe) and not any(edit.span.source.path in unread for edit in fix.edits)
 
 
 def apply(tree: Tree, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:

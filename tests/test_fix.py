@@ -74,6 +74,11 @@ def test_fixes_are_made_until_nothing_is_left(text, look, after):
     assert bool(mended.texts) is bool(mended.fixed) is (text != after)
 
 
+def test_a_file_that_is_not_understood_is_left_alone():
+    look = together(replacing("a", "b"), complaining("broken", "unreadable-file"))
+    assert fix.mend(Tree.of({"f": "a broken", "g": "a"}), look).texts == {"g": "b"}
+
+
 def test_unsafe_fixes_are_made_when_asked_for():
     tree = Tree.of({"f": "a\n"})
     assert fix.mend(tree, replacing("a", "b", safe=False), unsafe=True).texts == {"f": "b\n"}
