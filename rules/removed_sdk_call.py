@@ -57,8 +57,8 @@ app = mcp.http_app(stateless_http=True)
 ```
 """
 
-from mcplint import ERROR, Finding, Fix, Note, Server, rule
-from mcplint.knowledge.sdk import agreed, newest_with, release
+from mcplint import ERROR, Finding, Note, Server, rule
+from mcplint.knowledge.sdk import agreed, cap
 
 
 @rule("removed-sdk-call", ERROR)
@@ -72,7 +72,7 @@ def check(server: Server):
             f"calls {fact_of(first).partition('.')[2]}(), which {sdk.title} does not have",
             first.span.head,
             (*(Note(call.span.head, "nor this") for call in others), *sdk.version.trace),
-            cap(sdk, fact_of(first)),
+            cap(sdk, fact_of(first), sdk.version),
         )
 
 
@@ -80,11 +80,3 @@ def fact_of(call):
     """The name of the fact whether a release has what is called."""
     name = call.span.text.partition("(")[0].rpartition(".")[2].strip()
     return f"{'lowlevel' if '.lowlevel.' in call.target else 'method'}.{name}"
-
-
-def cap(sdk, name):
-    """An upper bound on the requirement, where an earlier major version has what is called."""
-    having = newest_with(sdk.package, name)
-    major = release(having)[0] + 1 if having else 0
-    edits = sdk.below(major) if major and release(sdk.version.only or "0") >= (major,) else ()
-    return Fix(f"stay below {sdk.package} {major}", edits) if edits else None

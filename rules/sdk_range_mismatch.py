@@ -109,8 +109,8 @@ dependencies = [{ name = "mcp" }]
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Fix, Server, rule
-from mcplint.knowledge.sdk import lacking, newest_with, release
+from mcplint import ERROR, WARNING, Finding, Server, rule
+from mcplint.knowledge.sdk import cap, lacking
 
 
 @rule("sdk-range-mismatch", ERROR)
@@ -126,15 +126,7 @@ def check(server: Server):
                 f"imports {imported.dotted}, which {named} does not have, and {when}",
                 imported.span,
                 versions.trace,
-                None if worse and sdk.exact else cap(sdk, imported),
+                None if worse and sdk.exact else cap(sdk, f"import.{imported.dotted}", sdk.admitted, not sdk.exact),
                 severity,
             )
             return
-
-
-def cap(sdk, imported):
-    """An upper bound on the requirement, above the newest release that has what is imported."""
-    having = newest_with(sdk.package, f"import.{imported.dotted}")
-    major = release(having)[0] + 1 if having else 0
-    edits = sdk.below(major) if major and release(sdk.admitted.only or "0") >= (major,) else ()
-    return Fix(f"stay below {sdk.package} {major}", edits, safe=not sdk.exact) if edits else None

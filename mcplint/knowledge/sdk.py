@@ -36,13 +36,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mcplint.core import Fix
 from mcplint.knowledge.sdk_releases import DATE, RELEASES
 
 if TYPE_CHECKING:
     from mcplint.core import Value
     from mcplint.model import Import, Sdk
 
-__all__ = ["DATE", "agreed", "canonical", "fact", "facts", "lacking", "newest", "newest_with", "release", "releases"]
+__all__ = [
+    "DATE",
+    "agreed",
+    "canonical",
+    "cap",
+    "fact",
+    "facts",
+    "lacking",
+    "newest",
+    "newest_with",
+    "release",
+    "releases",
+]
 
 Key = tuple[int, ...]
 
@@ -86,6 +99,18 @@ def agreed(sdk: Sdk, name: str) -> object | None:
 def newest_with(package: str, name: str) -> str | None:
     """The newest release that has what a fact of this name says (an import, a method), None where none has."""
     return next((version for version in reversed(releases(package)) if fact(package, version, name) is True), None)
+
+
+def cap(sdk: Sdk, name: str, taken: Value[str], safe: bool = False) -> Fix | None:
+    """An upper bound on the requirement, where the newest release of an earlier major version than the one that is
+    taken has what a fact of this name says."""
+    having = newest_with(sdk.package or "", name)
+    major = (release(having) or (0,))[0] + 1 if having else 0
+    below = [version for version in releases(sdk.package or "") if (release(version) or ()) < (major,)]
+    if not below or below[-1] != having or (release(taken.only or "0") or ()) < (major,):
+        return None
+    edits = sdk.below(major)
+    return Fix(f"stay below {sdk.package} {major}", edits, safe=safe) if edits else None
 
 
 def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:

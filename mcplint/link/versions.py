@@ -43,6 +43,7 @@ def sdk(package: str, installs: tuple[Install, ...], reading: Reading, folder: s
         installed=installed,
         admitted=_value(_asked(package, wanted)) if wanted.locked else installed,
         bound=_bound(package, wanted),
+        oldest=_oldest(package, wanted),
         mcp=installed if package == "mcp" else _value(_decide("mcp", wanted)),
         starlette=_value(_exact("starlette", wanted)),
         sse_starlette=_value(_exact("sse-starlette", wanted)),
@@ -61,6 +62,12 @@ def _bound(package: str, wanted: Needs) -> Slot | None:
         if open_ and place and place.text == requirement.specifier:
             return Slot(place._replace(start=place.end), "," if place.text else "")
     return None
+
+
+def _oldest(package: str, wanted: Needs) -> str | None:
+    """The oldest release that the requirements for a package admit, None where nothing tells."""
+    ranges = (requirement.specifier for requirement in asking(package, wanted.requirements))
+    return next(reversed(admitted(package, ",".join(filter(None, ranges))) or ()), None)
 
 
 def _decide(package: str, wanted: Needs) -> Decision | None:

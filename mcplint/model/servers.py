@@ -20,7 +20,8 @@ class Sdk(NamedTuple):
     `installed`: the version that will be there, which differs where the program imports what only others have.
     `starlette`, `sse_starlette`: the releases of starlette and sse-starlette that a lock or a pin decides.
     `admitted`: the newest release that the requirement admits, also where a lock decides; `bound`: where that
-    requirement would be capped. `mcp`: the release of `mcp` that fastmcp runs on.
+    requirement would be capped, `oldest`: the oldest release that it admits. `mcp`: the release of `mcp` that fastmcp
+    runs on.
     """
 
     package: str | None
@@ -31,6 +32,7 @@ class Sdk(NamedTuple):
     installed: Value[str] = UNKNOWN
     admitted: Value[str] = UNKNOWN
     bound: Slot | None = None
+    oldest: str | None = None
     mcp: Value[str] = UNKNOWN
     starlette: Value[str] = UNKNOWN
     sse_starlette: Value[str] = UNKNOWN
@@ -41,8 +43,8 @@ class Sdk(NamedTuple):
         return " ".join(filter(None, (self.package or "the SDK", self.version.only)))
 
     def below(self, major: int) -> tuple[Edit, ...]:
-        """The edits that keep the requirement below a major version; none where it is capped or pinned already."""
-        if not self.bound:
+        """The edits that keep the requirement below a major version; none where it is capped, pinned or above it."""
+        if not self.bound or (self.oldest and int(self.oldest.partition(".")[0]) >= major):
             return ()
         # What is named alone may stand in a command without quotes, where a shell would read from a file for `<`.
         limit = f"<{major}" if self.bound.before else f"~={major - 1}.0"
