@@ -27,7 +27,7 @@ holds a version that cannot be changed. Of the fields at the top of `server.json
 }
 ```
 ```output
-error[registry-refused-field]: publish refuses the repository source `GitHub`: it is `github` or `gitlab`
+error[registry-refused-field]: publish refuses the repository source `GitHub`: it must be `github` or `gitlab`
  --> server.json:8:16
   |
 8 |     "source": "GitHub",
@@ -35,7 +35,7 @@ error[registry-refused-field]: publish refuses the repository source `GitHub`: i
   |
   = fix: write `github` (--fix)
 
-error[registry-refused-field]: publish refuses the folder `servers/weather/`: it is a relative path of letters, digits, `_`, `.`, `-` and `/` without empty or dotted steps
+error[registry-refused-field]: publish refuses the folder `servers/weather/`: it must be a relative path of letters, digits, `_`, `.`, `-` and `/` without empty or dotted steps
  --> server.json:9:19
   |
 9 |     "subfolder": "servers/weather/"

@@ -42,7 +42,7 @@ and `mcp-publisher validate` never looks. The types are `npm`, `pypi`, `nuget`, 
 }
 ```
 ```output
-error[registry-refused-package]: publish refuses the registry type `docker`: it is npm, pypi, nuget, oci, mcpb or cargo
+error[registry-refused-package]: publish refuses the registry type `docker`: it must be npm, pypi, nuget, oci, mcpb or cargo
   --> server.json:12:24
    |
 12 |       "registryType": "docker",

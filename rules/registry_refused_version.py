@@ -31,13 +31,13 @@ Ranges that the registry does not see are `registry-weak-version`.
 }
 ```
 ```output
-error[registry-refused-version]: publish refuses the version `latest`: it is one fixed version
+error[registry-refused-version]: publish refuses the version `latest`: it must be one fixed version
  --> server.json:5:15
   |
 5 |   "version": "latest",
   |               ^^^^^^
 
-error[registry-refused-version]: publish refuses the version `^1.4.0`, which looks like a range: it is one fixed version
+error[registry-refused-version]: publish refuses the version `^1.4.0`, which looks like a range: it must be one fixed version
   --> server.json:14:19
    |
 14 |       "version": "^1.4.0",

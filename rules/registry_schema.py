@@ -42,13 +42,13 @@ The rules: <https://github.com/modelcontextprotocol/registry/tree/main/docs/refe
 }
 ```
 ```output
-error[registry-schema]: the 2025-12-11 schema refuses `description` of 105 characters: it has at most 100
+error[registry-schema]: the 2025-12-11 schema refuses `description` of 105 characters: it must have at most 100
  --> server.json:4:19
   |
 4 |   "description": "Forecasts, warnings, rain radar, pollen, tides and the sea temperature for any named place on this planet",
   |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-error[registry-schema]: the 2025-12-11 schema refuses `http` as `packages[0].transport.type`: it is stdio, streamable-http or sse
+error[registry-schema]: the 2025-12-11 schema refuses `http` as `packages[0].transport.type`: it must be stdio, streamable-http or sse
   --> server.json:16:18
    |
 16 |         "type": "http",
@@ -56,7 +56,7 @@ error[registry-schema]: the 2025-12-11 schema refuses `http` as `packages[0].tra
    |
    = fix: write `streamable-http` (--fix)
 
-error[registry-schema]: the 2025-12-11 schema refuses `packages[0].environmentVariables[0].isRequired`: it is true or false, not a string
+error[registry-schema]: the 2025-12-11 schema refuses `packages[0].environmentVariables[0].isRequired`: it must be true or false, not a string
   --> server.json:22:26
    |
 22 |           "isRequired": "true"

@@ -48,7 +48,7 @@ ROWS = (
         FIELD,
         "title",
         forms.blank,
-        "publish refuses a title of white space: it is words, or left out",
+        "publish refuses a title of white space: it must be words, or left out",
         mends.deleted,
     ),
     Row(
@@ -79,7 +79,7 @@ ROWS = (
         FIELD,
         "repository source",
         forms.bad_source,
-        "publish refuses the repository source `{value}`: it is `github` or `gitlab`",
+        "publish refuses the repository source `{value}`: it must be `github` or `gitlab`",
         mends.respelled_source,
     ),
     Row(
@@ -87,7 +87,7 @@ ROWS = (
         FIELD,
         "repository url",
         forms.bad_repository,
-        "publish refuses the repository `{value}`: it is https://github.com/OWNER/REPO or https://gitlab.com/OWNER/REPO,"
+        "publish refuses the repository `{value}`: it must be https://github.com/OWNER/REPO or https://gitlab.com/OWNER/REPO,"
         " as `source` says, with nothing behind",
     ),
     Row(
@@ -95,7 +95,7 @@ ROWS = (
         FIELD,
         "repository subfolder",
         forms.bad_folder,
-        "publish refuses the folder `{value}`: it is a relative path of letters, digits, `_`, `.`, `-` and `/`"
+        "publish refuses the folder `{value}`: it must be a relative path of letters, digits, `_`, `.`, `-` and `/`"
         " without empty or dotted steps",
         mends.trimmed_folder,
     ),
@@ -118,28 +118,28 @@ ROWS = (
         VERSION,
         _VERSIONS,
         forms.latest,
-        "publish refuses the version `latest`: it is one fixed version",
+        "publish refuses the version `latest`: it must be one fixed version",
     ),
     Row(
         "version-looks-like-range",
         VERSION,
         _VERSIONS,
         forms.ranged,
-        "publish refuses the version `{value}`, which looks like a range: it is one fixed version",
+        "publish refuses the version `{value}`, which looks like a range: it must be one fixed version",
     ),
     Row(
         "registry-type-required",
         PACKAGE,
         "packages * registryType",
         forms.missing,
-        "publish refuses a package without `registryType`: it is npm, pypi, nuget, oci, mcpb or cargo",
+        "publish refuses a package without `registryType`: it must be npm, pypi, nuget, oci, mcpb or cargo",
     ),
     Row(
         "unsupported-registry-type",
         PACKAGE,
         "packages * registryType",
         forms.foreign_type,
-        "publish refuses the registry type `{value}`: it is npm, pypi, nuget, oci, mcpb or cargo",
+        "publish refuses the registry type `{value}`: it must be npm, pypi, nuget, oci, mcpb or cargo",
         mends.respelled_type,
     ),
     Row(
@@ -184,7 +184,7 @@ ROWS = (
         PACKAGE,
         "packages * registryBaseUrl",
         forms.inexact_base,
-        "publish refuses the address `{value}`: it is exactly the registry's own, https and without an end slash,"
+        "publish refuses the address `{value}`: it must be exactly the registry's own, https and without an end slash,"
         " or left out",
         mends.deleted,
     ),
@@ -208,7 +208,7 @@ ROWS = (
         PACKAGE,
         "packages * identifier",
         forms.bad_reference,
-        "publish refuses the image `{value}`: it is HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:…,"
+        "publish refuses the image `{value}`: it must be HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:…,"
         " the repository in lower case",
     ),
     Row(
@@ -216,7 +216,7 @@ ROWS = (
         PACKAGE,
         "packages * identifier",
         forms.foreign_host,
-        "publish refuses the image's host: it is docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev"
+        "publish refuses the image's host: it must be docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev"
         " or *.azurecr.io",
     ),
     Row(
@@ -231,7 +231,7 @@ ROWS = (
         TRANSPORT,
         "packages * transport type",
         forms.foreign_transport,
-        "publish refuses the transport `{value}`: it is stdio, streamable-http or sse",
+        "publish refuses the transport `{value}`: it must be stdio, streamable-http or sse",
         mends.respelled_transport,
     ),
     Row(
@@ -299,7 +299,7 @@ ROWS = (
         REMOTE,
         "remotes * type",
         forms.foreign_remote,
-        "publish refuses the transport `{value}` for a remote: it is streamable-http or sse",
+        "publish refuses the transport `{value}` for a remote: it must be streamable-http or sse",
         mends.respelled_transport,
     ),
     Row(
@@ -329,7 +329,7 @@ ROWS = (
         REMOTE,
         "remotes * url",
         forms.local,
-        "publish refuses a remote on localhost: it is an address that every client reaches",
+        "publish refuses a remote on localhost: it must be an address that every client reaches",
     ),
     Row(
         "private-remote-url",

@@ -48,7 +48,7 @@ def named(manifest: Manifest) -> Iterator[Finding]:
     place = Place(("$schema",), (root,), field(root, "$schema"))
     if any(violation.path == place.path for violation in manifest.document.violations):
         return
-    accepted = f"it is {ADDRESS.format('DATE')} with one of {', '.join(reversed(DATES))}"
+    accepted = f"it must be {ADDRESS.format('DATE')} with one of {', '.join(reversed(DATES))}"
     fault = f"the schema `{place.text[:120]}`" if place.text else "a document without `$schema`"
     yield Finding(f"publish refuses {fault}: {accepted}", place.span, fix=current(manifest))
 
@@ -110,17 +110,17 @@ def _fault(violation: Violation, place: Place) -> str:
         case "required":
             return f"{_owner(violation.path)} without `{violation.path[-1]}`"
         case "type":
-            return f"{where}: it is {_TYPES.get(str(violation.wanted), violation.wanted)}, not {_type(place.node)}"
+            return f"{where}: it must be {_TYPES.get(str(violation.wanted), violation.wanted)}, not {_type(place.node)}"
         case "enum":
-            return f"{value} as {where}: it is {', '.join(violation.wanted[:-1])} or {violation.wanted[-1]}"
+            return f"{value} as {where}: it must be {', '.join(violation.wanted[:-1])} or {violation.wanted[-1]}"
         case "maxLength":
-            return f"{where} of {len(place.text)} characters: it has at most {violation.wanted}"
+            return f"{where} of {len(place.text)} characters: it must have at most {violation.wanted}"
         case "minLength":
-            return f"{where} that is too short: it has {violation.wanted} or more characters"
+            return f"{where} that is too short: it must have {violation.wanted} or more characters"
         case "anyOf":
-            return f"{where}: it has {violation.accepted}"
+            return f"{where}: it must have {violation.accepted}"
         case _:
-            return f"{value} as {where}: it is {violation.accepted}"
+            return f"{value} as {where}: it must be {violation.accepted}"
 
 
 def _owner(path: Path) -> str:
