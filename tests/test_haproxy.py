@@ -148,6 +148,12 @@ def test_a_listen_section_leads_to_its_own_servers() -> None:
     assert asked(found, "http://localhost:8080/mcp") == "/mcp"
 
 
+@pytest.mark.parametrize("bind", ["bind", 'bind ""', "bind :", "bind #"])
+def test_a_frontend_whose_address_is_not_written_yet_stops_nothing(bind: str) -> None:
+    found = files(frontend(NOTES)["haproxy.cfg"].replace("bind *:80", bind))
+    assert only(found).server
+
+
 def test_conditional_parts_are_not_read() -> None:
     tree = Tree.of({**SERVER, **files(f".if defined(A)\nglobal\n.endif\nlisten web\n    bind :80\n{SERVERS}")})
     run = engine.run(tree, RULES, Config())

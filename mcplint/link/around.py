@@ -64,8 +64,8 @@ def _places(route: Route, server: Server) -> Iterator[str]:
 def _ask(front: Front, route: Route, path: str) -> Answer:
     """What becomes of a request to the same names and port as the route's own."""
     host = next((name for name in route.server_names.only or () if name[:1].isalnum()), "localhost")
-    words = (route.listen.only or ("80",))[0].split()
-    port = whole(words[0].rpartition(":")[2])
+    address = (route.listen.only or ("80",))[0].partition(" ")[0]
+    port = whole(address.rpartition(":")[2])
     if port is None:
         port = next(iter(front.ports), 80)
     return front.ask(host, port, "https" if front.ports.get(port) else "http", path)
