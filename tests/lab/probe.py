@@ -15,6 +15,7 @@ import inspect
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -238,14 +239,14 @@ class Probe:
             with contextlib.suppress(importlib.metadata.PackageNotFoundError):
                 for line in importlib.metadata.requires(owner) or ():
                     text, _, marker = line.partition(";")
-                    plain = text.replace(" ", "").replace("(", "").replace(")", "")
-                    if (
-                        ("extra" not in marker or "server" in marker)
-                        and plain[: len(what)] == what
-                        and plain[len(what)] in "<>=!~"
-                    ):
-                        return True if what in ("uvicorn", "starlette") else clauses(plain[len(what) :])
-        return False if what in ("uvicorn", "starlette") and self.package == "mcp" else None
+                    asked = re.fullmatch(r"([\w.-]+)(?:\[[^]]*\])?([<>=!~].*)", re.sub(r"[ ()]", "", text))
+                    # What only the newest Pythons ask for holds nobody back on the others.
+                    meant = (
+                        "extra" not in marker or "server" in marker or "client" in marker
+                    ) and "python_version >=" not in marker
+                    if asked and asked[1] == what and meant:
+                        return clauses(asked[2])
+        return None
 
     def sessions(self, what: str) -> object | None:
         if what != "idle_timeout":

@@ -40,6 +40,8 @@ def differences(package: str, version: str, measured: dict[str, Any]) -> list[st
         said = sdk.fact(package, version, name)
         if name.startswith("requires.") and isinstance(said, str):
             said = ",".join(sorted(said.split(",")))
+            if said.startswith(">=") and "," not in said:
+                value = next((clause for clause in str(value).split(",") if clause.startswith(">=")), value)
         if said is not None and said != value and not (said == "mcp" and isinstance(value, int)):
             found.append(f"{name}: the table says {said!r}, measured is {value!r}")
     return found
