@@ -102,15 +102,20 @@ def newest_with(package: str, name: str) -> str | None:
 
 
 def cap(sdk: Sdk, name: str, taken: Value[str], safe: bool = False) -> Fix | None:
-    """An upper bound on the requirement, where the newest release of an earlier major version than the one that is
-    taken has what a fact of this name says."""
-    having = newest_with(sdk.package or "", name)
-    major = (release(having) or (0,))[0] + 1 if having else 0
-    below = [version for version in releases(sdk.package or "") if (release(version) or ()) < (major,)]
-    if not below or below[-1] != having or (release(taken.only or "0") or ()) < (major,):
+    """An upper bound on the requirement, below the major version that is taken.
+
+    None unless the newest release below it has what a fact of this name says: a bound would bring nothing back.
+    """
+    package = sdk.package or ""
+    having = newest_with(package, name)
+    if having is None:
+        return None
+    major = (release(having) or (0,))[0] + 1
+    newest_below = [version for version in releases(package) if (release(version) or ()) < (major,)][-1]
+    if newest_below != having or (release(taken.only or "0") or ()) < (major,):
         return None
     edits = sdk.below(major)
-    return Fix(f"stay below {sdk.package} {major}", edits, safe=safe) if edits else None
+    return Fix(f"stay below {package} {major}", edits, safe=safe) if edits else None
 
 
 def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:

@@ -18,6 +18,12 @@ _LIMITING = frozenset({"langchain-mcp-adapters"})
 _SDKS = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
 
 
+def asked_for(package: str, wanted: Needs) -> tuple[str, ...]:
+    """The releases that every requirement for a package admits, newest first; none where a range is not understood."""
+    ranges = (requirement.specifier for requirement in asking(package, wanted.requirements))
+    return admitted(package, ",".join(filter(None, ranges))) or ()
+
+
 def compatible(package: str, versions: tuple[str, ...], wanted: Needs) -> Iterator[str]:
     """Those releases that go together with everything else, in their order."""
     return (each for each in _agreed(package, versions, wanted) if not any(against(package, (each,), wanted)))
@@ -53,11 +59,10 @@ def _agreed(package: str, versions: tuple[str, ...], wanted: Needs) -> tuple[str
     Whichever is asked for first takes the newest release that leaves the other one any.
     """
     for other in ("mcp",) if package != "mcp" else BROUGHT["mcp"]:
-        asked = asking(other, wanted.requirements)
-        others = admitted(other, ",".join(filter(None, (requirement.specifier for requirement in asked))))
-        if not asked or not others:
-            continue
         names = [requirement.name for requirement in wanted.requirements]
+        others = asked_for(other, wanted)
+        if other not in names or not others:
+            continue
         if package not in names or names.index(other) < names.index(package):
             others = tuple(one for one in others if any(_together(package, mine, other, one) for mine in versions))[:1]
         return tuple(mine for mine in versions if any(_together(package, mine, other, one) for one in others))

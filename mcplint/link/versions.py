@@ -8,7 +8,7 @@ from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.facts.dependencies import Requirement
 from mcplint.knowledge.ranges import admitted
 from mcplint.knowledge.sdk import DATE, fact, newest_with
-from mcplint.link.compatible import BROUGHT, against, compatible, limited
+from mcplint.link.compatible import BROUGHT, against, asked_for, compatible, limited
 from mcplint.link.needs import Needs, asking, needs
 from mcplint.link.reading import Reading
 from mcplint.model import Install, Sdk
@@ -43,7 +43,7 @@ def sdk(package: str, installs: tuple[Install, ...], reading: Reading, folder: s
         installed=installed,
         admitted=_value(_asked(package, wanted)) if wanted.locked else installed,
         bound=_bound(package, wanted),
-        oldest=_oldest(package, wanted),
+        oldest=next(reversed(asked_for(package, wanted)), None),
         mcp=installed if package == "mcp" else _value(_decide("mcp", wanted)),
         starlette=_value(_exact("starlette", wanted)),
         sse_starlette=_value(_exact("sse-starlette", wanted)),
@@ -62,12 +62,6 @@ def _bound(package: str, wanted: Needs) -> Slot | None:
         if open_ and place and place.text == requirement.specifier:
             return Slot(place._replace(start=place.end), "," if place.text else "")
     return None
-
-
-def _oldest(package: str, wanted: Needs) -> str | None:
-    """The oldest release that the requirements for a package admit, None where nothing tells."""
-    ranges = (requirement.specifier for requirement in asking(package, wanted.requirements))
-    return next(reversed(admitted(package, ",".join(filter(None, ranges))) or ()), None)
 
 
 def _decide(package: str, wanted: Needs) -> Decision | None:

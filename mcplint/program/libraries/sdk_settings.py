@@ -21,6 +21,8 @@ FAST, NEW, OTHER, LOW = (
 HIGH = (FAST, NEW, OTHER)
 NUMBERS = ("port",)
 FLAGS = ("stateless_http", "json_response")
+# What a call raises that a release does not have or take: who catches it by name has another way.
+MISUSE = frozenset({"AttributeError", "TypeError"})
 SETTINGS = ("host", "port", "sse_path", "message_path", "streamable_http_path", "stateless_http", "json_response")
 
 
@@ -48,10 +50,6 @@ def facts(machine: Machine, kind: str, name: str) -> tuple[Any, ...]:
 def takes(machine: Machine, kind: str, callable_: str, keyword: str) -> bool:
     """Whether every release that may be there obeys a keyword of a call."""
     return facts(machine, kind, f"{callable_}.{keyword}") == ("accepted",)
-
-
-# What a call raises that a release does not have or take: who catches it by name has another way.
-MISUSE = frozenset({"AttributeError", "TypeError"})
 
 
 def record(machine: Machine, args: Args, target: str, role: str) -> None:
