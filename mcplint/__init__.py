@@ -7,23 +7,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from mcplint.core import (
-        ERROR,
-        NOTE,
-        WARNING,
-        Edit,
-        Failure,
-        Finding,
-        Fix,
-        Ignore,
-        Note,
-        Slot,
-        Source,
-        Span,
-        Unreadable,
-        Value,
-        rule,
-    )
+    from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Fix, Ignore, Unreadable, rule
     from mcplint.model import (
         ClientConfig,
         Container,
@@ -40,6 +24,8 @@ if TYPE_CHECKING:
         Sibling,
         Spread,
     )
+    from mcplint.text.source import Edit, Source, Span
+    from mcplint.values import EditSite, Label, Value
 
 __all__ = [
     "ERROR",
@@ -50,13 +36,14 @@ __all__ = [
     "DeadEnd",
     "Deployment",
     "Edit",
+    "EditSite",
     "Failure",
     "Finding",
     "Fix",
     "Guard",
     "Ignore",
+    "Label",
     "Manifest",
-    "Note",
     "Package",
     "Port",
     "Prerequisite",
@@ -64,7 +51,6 @@ __all__ = [
     "Route",
     "Server",
     "Sibling",
-    "Slot",
     "Source",
     "Span",
     "Spread",
@@ -78,7 +64,9 @@ def __getattr__(name: str) -> Any:
     """Loads the types only when a rule asks for one, so that `mcplint --version` does not pay for them."""
     if name not in __all__:
         raise AttributeError(f"module 'mcplint' has no attribute {name!r}")
-    from mcplint import core, model
+    from mcplint import findings, model, values
+    from mcplint.text import source
 
-    globals().update((word, getattr(core, word, None) or getattr(model, word)) for word in __all__)
+    homes = (findings, values, source, model)
+    globals().update((word, next(getattr(home, word) for home in homes if hasattr(home, word))) for word in __all__)
     return globals()[name]

@@ -38,7 +38,7 @@ def run() -> int:
 def _command() -> int:
     import click
 
-    from mcplint.cli import cli
+    from mcplint.cli.main import cli
 
     try:
         return cli.main(standalone_mode=False, prog_name="mcplint") or 0
@@ -49,9 +49,9 @@ def _command() -> int:
     except click.ClickException as error:
         error.show()
     except Exception as error:
-        from mcplint.mistake import Mistake
+        from mcplint.usage import UsageError
 
-        if not isinstance(error, Mistake):
+        if not isinstance(error, UsageError):
             raise
         click.echo(f"mcplint: {error}", err=True)
     return FAILED

@@ -74,7 +74,7 @@ sse-starlette==3.1.2 --hash=sha256:000000000000000000000000000000000000000000000
 ```
 """
 
-from mcplint import ERROR, Finding, Fix, Note, Server, rule
+from mcplint import ERROR, Finding, Fix, Label, Server, rule
 
 HANGING = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.0.4")
 
@@ -89,6 +89,6 @@ def check(server: Server):
         yield Finding(
             f"never ends while a client has a stream open, since sse-starlette {release.only} does not end streams",
             release.span or server.span,
-            (*release.trace[:1], Note(patience.span or server.span, "gives open streams as long as they take")),
+            (*release.trace[:1], Label(patience.span or server.span, "gives open streams as long as they take")),
             Fix("give open streams five seconds", patience.write("5"), safe=True),
         )

@@ -75,7 +75,7 @@ app = mcp.streamable_http_app()
 
 import re
 
-from mcplint import ERROR, WARNING, Deployment, Finding, Fix, Note, rule
+from mcplint import ERROR, WARNING, Deployment, Finding, Fix, Label, rule
 
 LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 
@@ -100,7 +100,7 @@ def check(deployment: Deployment):
                 yield Finding(message, route.host.span or route.span, notes, fix, WARNING if assumed else None)
         if not routes and reachable(server) and not any(is_name(host) for host in allowed):
             message = "refuses every Host but localhost with 421, while it listens for other machines"
-            here = (Note(server.host.span or server.span, "listens for other machines"), *notes)
+            here = (Label(server.host.span or server.span, "listens for other machines"), *notes)
             yield Finding(message, server.made or server.span, here, fix, WARNING if server.assumed else None)
 
 

@@ -113,7 +113,7 @@ server {
 
 from collections.abc import Iterator
 
-from mcplint import ERROR, WARNING, Finding, Fix, Note, Route, rule
+from mcplint import ERROR, WARNING, Finding, Fix, Label, Route, rule
 
 
 @rule("buffered-stream", WARNING)
@@ -135,16 +135,16 @@ def check(route: Route):
     yield Finding(message, route.buffering.span or route.span, notes, fix, severity)
 
 
-def _deaf(route: Route) -> Iterator[Note]:
+def _deaf(route: Route) -> Iterator[Label]:
     """Why nginx does not hear the server ask for no buffering."""
     for setting in route.settings.get("proxy_ignore_headers", ()):
         if "x-accel-buffering" in map(str.lower, setting.args):
-            yield Note(setting.span, "ignores that the server asks for no buffering")
+            yield Label(setting.span, "ignores that the server asks for no buffering")
     if route.opts_out.must(lambda sends: not sends):
         yield from route.opts_out.trace
 
 
-def _whole(route: Route) -> Iterator[Note]:
+def _whole(route: Route) -> Iterator[Label]:
     """Why the answer does not come in chunks that are handed on one by one."""
     if route.http_version.must(lambda version: version == "1.0"):
         yield from route.http_version.trace
@@ -152,7 +152,7 @@ def _whole(route: Route) -> Iterator[Note]:
         switched = any(setting.args == ("on",) for setting in route.settings.get(module, ()))
         for setting in route.settings.get(f"{module}_types", ()) if switched else ():
             if {"*", "text/event-stream"} & set(setting.args):
-                yield Note(setting.span, "compresses event streams")
+                yield Label(setting.span, "compresses event streams")
 
 
 def _thanks(route: Route, deaf: bool, whole: bool) -> str:

@@ -107,7 +107,7 @@ server {
 ```
 """
 
-from mcplint import ERROR, Finding, Fix, Note, Route, rule
+from mcplint import ERROR, Finding, Fix, Label, Route, rule
 
 
 @rule("cached-stream", ERROR)
@@ -128,7 +128,7 @@ def check(route: Route):
             number = setting.args.index("POST")
             edits = setting.without(number)
             fix = Fix("do not cache answers to POST", edits, safe=True) if edits else None
-            notes = tuple(Note(cache.span, "answers are cached here") for cache in caches)
+            notes = tuple(Label(cache.span, "answers are cached here") for cache in caches)
             yield Finding("answers calls with the cached answer to another one", setting.words[number], notes, fix)
 
 

@@ -105,7 +105,7 @@ error[client-transport-mismatch]: says sse, but the server speaks streamable-htt
 ```
 """
 
-from mcplint import ERROR, ClientConfig, Finding, Fix, Note, rule
+from mcplint import ERROR, ClientConfig, Finding, Fix, Label, rule
 
 HTTP = {"streamable-http": "http", "sse": "sse"}
 # The one key that the reader of a file knows, by the end of the file's path.
@@ -130,7 +130,7 @@ def check(client: ClientConfig):
     if spoken.may(lambda kind: kind not in HTTP) or not client.type.options:
         return
     if client.type.must(lambda said: said in HTTP and spoken.must(lambda kind: kind != said)):
-        notes = (*spoken.trace, Note(client.url.span or client.span, "leads to this server"))
+        notes = (*spoken.trace, Label(client.url.span or client.span, "leads to this server"))
         told = " or ".join(HTTP[kind] for kind in spoken.options or ())
         fix = Fix(f"say {told}", client.type.write(told), safe=True) if spoken.only else None
         message = f"says {HTTP[client.type.only or 'sse']}, but the server speaks {' or '.join(spoken.options or ())}"

@@ -85,7 +85,7 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Fix, Note, Server, rule
+from mcplint import ERROR, WARNING, Finding, Fix, Label, Server, rule
 
 SETTINGS = {
     "HOST": "host",
@@ -118,7 +118,7 @@ def check(server: Server):
             yield Finding(
                 f"{name} is set, but {server.sdk.title} does not read it: {attribute} stays {actual.only}",
                 variable.span,
-                (*variable.trace, *actual.trace, Note(server.span, "this server starts without it")),
+                (*variable.trace, *actual.trace, Label(server.span, "this server starts without it")),
                 Fix(f"give the server its {attribute}", actual.write(str(variable.only))),
                 ERROR if breaks else WARNING,
             )

@@ -66,15 +66,15 @@ app = mcp.streamable_http_app()
 
 import ast
 
-from mcplint import WARNING, Finding, Note, Server, rule
-from mcplint.number import whole
+from mcplint import WARNING, Finding, Label, Server, rule
+from mcplint.text.number import whole
 
 
 @rule("ignored-workers", WARNING)
 def check(server: Server):
     if server.transport.may(lambda transport: transport == "stdio"):
         return
-    here = Note(server.span.head, "this starts one process")
+    here = Label(server.span.head, "this starts one process")
     if server.runner == "sdk":
         yield from variable(server, here)
         for call in server.calls:

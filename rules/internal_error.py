@@ -5,11 +5,11 @@ mcplint and not of the project: please report it with the traceback and with wha
 rules found holds. The exit code is 2, whatever else was found, since the look at the project was not complete.
 """
 
-from mcplint import ERROR, Failure, Finding, Note, rule
+from mcplint import ERROR, Failure, Finding, Label, rule
 
 
 @rule("internal-error", ERROR)
 def check(failure: Failure):
     yield Finding(
-        f"{failure.step} stopped with {failure.error}", failure.span, (Note(failure.span, failure.traceback),)
+        f"{failure.step} stopped with {failure.error}", failure.span, (Label(failure.span, failure.traceback),)
     )

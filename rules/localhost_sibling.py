@@ -105,10 +105,10 @@ services:
 """
 
 import re
+from typing import NamedTuple
 
-from mcplint import ERROR, Edit, Finding, Fix, Note, Server, Sibling, Slot, Value, rule
-from mcplint.number import whole
-from mcplint.record import NamedTuple
+from mcplint import ERROR, Edit, EditSite, Finding, Fix, Label, Server, Sibling, Value, rule
+from mcplint.text.number import whole
 
 ADDRESS = (
     r"(?:(?<![a-z0-9+.])([a-z][a-z0-9+.]*)://(?:[^/@\s]*@)?)?(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?,]|$)"
@@ -149,19 +149,19 @@ def check(server: Server):
     for name, value in {**unset, **read}.items():
         for address in addresses(value.only):
             port = address.port or number(container.variable(f"{name.rpartition('_')[0]}_PORT"))
-            meant = [sibling for sibling in container.siblings if leads(name, address, port, sibling)]
+            intended = [sibling for sibling in container.siblings if leads(name, address, port, sibling)]
             own = server.port.may(lambda number, port=port: number == port)
-            if len(meant) == 1 and not own and not re.search(TOLD, name):
+            if len(intended) == 1 and not own and not re.search(TOLD, name):
                 where = value.only[address.start : address.end]
                 yield Finding(
-                    f"reaches {where} in its own container, not {meant[0].name}",
+                    f"reaches {where} in its own container, not {intended[0].name}",
                     value.span or server.span,
                     (
                         *value.trace,
-                        Note(meant[0].span, "this service is meant"),
-                        Note(container.cmd, "this container asks"),
+                        Label(intended[0].span, "this service is meant"),
+                        Label(container.cmd, "this container asks"),
                     ),
-                    Fix(f"ask {meant[0].name}", mended(value, address, meant[0])) if name in read else None,
+                    Fix(f"ask {intended[0].name}", mended(value, address, intended[0])) if name in read else None,
                 )
 
 
@@ -196,7 +196,7 @@ def leads(name: str, address: Address, port: int | None, sibling: Sibling) -> bo
 def mended(value: Value[str], address: Address, sibling: Sibling) -> tuple[Edit, ...]:
     """The service's name in place of the host, and its own port in place of one that is published."""
     slot = value.slot
-    if not isinstance(slot, Slot) or slot.span.text != value.only:
+    if not isinstance(slot, EditSite) or slot.span.text != value.only:
         return ()
     port = "" if address.port is None else f":{sibling.ports[address.port]}"
     start = slot.span.start

@@ -83,7 +83,7 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, Finding, Fix, Note, Server, rule
+from mcplint import ERROR, Finding, Fix, Label, Server, rule
 
 # Those for which `logging` has a function of the same name in small letters.
 CALLABLE = ("CRITICAL", "FATAL", "ERROR", "WARNING", "WARN", "INFO", "DEBUG")
@@ -113,7 +113,7 @@ def in_other_case(name):
 
 def told(server, value, taker, what):
     message = f"sets the log level {value.only}, at which the program ends with an error" if value.only else what
-    notes = tuple(note for note in (*value.trace, Note(taker.head, what)) if note.span != value.span)
+    notes = tuple(note for note in (*value.trace, Label(taker.head, what)) if note.span != value.span)
     fix = Fix("write it in capitals", value.write(value.only.upper()), not shared(server)) if value.slot else None
     yield Finding(message, value.span or taker, notes, fix)
 

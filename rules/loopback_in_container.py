@@ -73,7 +73,7 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, Finding, Fix, Note, Server, rule
+from mcplint import ERROR, Finding, Fix, Label, Server, rule
 
 
 @rule("loopback-in-container", ERROR)
@@ -86,7 +86,7 @@ def check(server: Server):
         yield Finding(
             f"listens on {address}, which nothing outside its container can reach",
             server.host.span or server.span,
-            (*server.host.trace, Note(container.cmd, "this container runs the server")),
+            (*server.host.trace, Label(container.cmd, "this container runs the server")),
             Fix("listen on every interface", server.host.write("0.0.0.0")),
         )
 

@@ -76,7 +76,7 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Note, Server, rule
+from mcplint import ERROR, WARNING, Finding, Label, Server, rule
 from mcplint.knowledge.sdk import agreed
 
 
@@ -94,9 +94,9 @@ def check(server: Server):
     # `Context.sample` of fastmcp looks at the client's capabilities, which it is never told without a session.
     at_once = agreed(server.sdk, "sessions.back_channel") == "fails" or samples(first)
     fate = "fails" if at_once else "hangs until the client gives up"
-    decided = [Note(value.span or server.span, what) for value, what in lacking]
+    decided = [Label(value.span or server.span, what) for value, what in lacking]
     message = f"asks the client, but the server {' and '.join(what for _, what in lacking)}: the call {fate}"
-    notes = (*decided, *(Note(each.span.head, "and here") for each in others[:8]))
+    notes = (*decided, *(Label(each.span.head, "and here") for each in others[:8]))
     yield Finding(message, first.span, notes, severity=WARNING if server.sdk.sessionless else ERROR)
 
 

@@ -101,7 +101,7 @@ server {
 ```
 """
 
-from mcplint import ERROR, ClientConfig, Finding, Fix, Note, Remote, Route, Value, rule
+from mcplint import ERROR, ClientConfig, Finding, Fix, Label, Remote, Route, Value, rule
 
 
 @rule("mismatched-route", ERROR)
@@ -110,7 +110,7 @@ def check(part: Route | Remote | ClientConfig):
     if not server or not server.path.only or server.transport.may(lambda kind: kind == "stdio"):
         return
     served = server.path.only
-    note = Note(server.path.span or server.span, f"the server answers on {served}")
+    note = Label(server.path.span or server.span, f"the server answers on {served}")
     if isinstance(part, Route):
         exact = part.location.must(lambda location: location.startswith("="))
         if part.path.must(server.refuses if exact else server.refuses_below):

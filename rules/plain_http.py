@@ -94,13 +94,13 @@ server {
 ```
 """
 
-from mcplint import WARNING, Finding, Note, Route, rule
+from mcplint import WARNING, Finding, Label, Route, rule
 
 
 @rule("plain-http", WARNING)
 def check(route: Route):
     if route.carried and route.secured:
         plain = (note.span for note in route.listen.trace if "ssl" not in note.span.text.split())
-        heard = tuple(Note(span, "requests come in here") for span in plain)
-        notes = (Note(route.secured, "this name has TLS"), *heard)
+        heard = tuple(Label(span, "requests come in here") for span in plain)
+        notes = (Label(route.secured, "this name has TLS"), *heard)
         yield Finding("serves MCP without TLS too: tokens travel in clear", route.span, notes)

@@ -113,7 +113,7 @@ if __name__ == "__main__":
 
 import re
 
-from mcplint import ERROR, WARNING, Edit, Finding, Fix, Note, Port, Server, rule
+from mcplint import ERROR, WARNING, Edit, Finding, Fix, Label, Port, Server, rule
 
 LOCAL = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b"
 SENDING = ("fly", "cloud-run")
@@ -124,7 +124,7 @@ def check(server: Server):
     container, port = server.container, server.port
     if not container or container.shared_network.may(bool) or server.transport.may(lambda kind: kind == "stdio"):
         return
-    notes = (*port.trace, Note(container.cmd, "this container runs the server"))
+    notes = (*port.trace, Label(container.cmd, "this container runs the server"))
     told = " or ".join(map(str, port.options or ()))
     for published in others(container.ports, server):
         message = f"leads to port {published.target.only}, but the server listens on {told}"

@@ -85,7 +85,7 @@ services:
 
 import re
 
-from mcplint import ERROR, WARNING, Edit, Finding, Fix, Note, Port, Server, rule
+from mcplint import ERROR, WARNING, Edit, Finding, Fix, Label, Port, Server, rule
 
 
 @rule("published-without-auth", WARNING)
@@ -102,7 +102,7 @@ def check(server: Server):
         if reached and port.published is not None and port.host_ip is None:
             past = "past the proxy that checks who calls" if server.gates else "and nothing checks who calls"
             fix = Fix("publish it for this machine alone", bound(port), bool(server.gates))
-            notes = (*server.gates, *server.auth.trace, Note(server.span, "serves whoever calls"))
+            notes = (*server.gates, *server.auth.trace, Label(server.span, "serves whoever calls"))
             yield Finding(f"is open on every interface, {past}", port.span, notes, fix, ERROR if server.gates else None)
 
 

@@ -64,6 +64,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-moving-image", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import weak
+    from mcplint.registry import lint as weak
 
     yield from weak.images(manifest)

@@ -83,6 +83,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-needless-base-url", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import weak
+    from mcplint.registry import lint as weak
 
     yield from weak.base_urls(manifest)

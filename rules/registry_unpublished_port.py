@@ -75,6 +75,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-unpublished-port", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import weak
+    from mcplint.registry import lint as weak
 
     yield from weak.ports(manifest)

@@ -67,6 +67,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-weak-field", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import weak
+    from mcplint.registry import lint as weak
 
     yield from weak.metadata(manifest)

@@ -57,7 +57,7 @@ app = mcp.http_app(stateless_http=True)
 ```
 """
 
-from mcplint import ERROR, Finding, Note, Server, rule
+from mcplint import ERROR, Finding, Label, Server, rule
 from mcplint.knowledge.sdk import agreed, cap
 
 
@@ -71,7 +71,7 @@ def check(server: Server):
         yield Finding(
             f"calls {fact_of(first).partition('.')[2]}(), which {sdk.title} does not have",
             first.span.head,
-            (*(Note(call.span.head, "nor this") for call in others), *sdk.version.trace),
+            (*(Label(call.span.head, "nor this") for call in others), *sdk.version.trace),
             cap(sdk, fact_of(first), sdk.version),
         )
 

@@ -119,7 +119,7 @@ server {
 ```
 """
 
-from mcplint import WARNING, Finding, Fix, Note, Route, rule
+from mcplint import WARNING, Finding, Fix, Label, Route, rule
 
 
 @rule("retried-calls", WARNING)
@@ -135,6 +135,6 @@ def check(route: Route):
         if "non_idempotent" in setting.args and "off" not in setting.args:
             number = setting.args.index("non_idempotent")
             edits = setting.without(number)
-            notes = tuple(Note(member.span, "may run the call") for member in members.values())
+            notes = tuple(Label(member.span, "may run the call") for member in members.values())
             fix = Fix("try no call twice", edits, safe=True) if edits else None
             yield Finding("tries a call that may have run on the next server", setting.words[number], notes, fix)

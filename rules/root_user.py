@@ -70,7 +70,7 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, WARNING, Container, Finding, Fix, Note, rule
+from mcplint import ERROR, WARNING, Container, Finding, Fix, Label, rule
 
 
 @rule("root-user", WARNING)
@@ -80,7 +80,7 @@ def check(container: Container):
         yield Finding(
             f"runs as root: no USER changes the user of {base}" if slot and not slot.span.text else "runs as root",
             container.user.span or container.span,
-            (*container.user.trace, Note(container.cmd, "this runs as root"), *container.privileges),
+            (*container.user.trace, Label(container.cmd, "this runs as root"), *container.privileges),
             Fix("run as an unprivileged user", container.user.write("10001")) if slot else None,
             ERROR if container.privileges else None,
         )

@@ -102,7 +102,7 @@ server {
 ```
 """
 
-from mcplint import ERROR, WARNING, ClientConfig, Finding, Fix, Note, Remote, Route, rule
+from mcplint import ERROR, WARNING, ClientConfig, Finding, Fix, Label, Remote, Route, rule
 from mcplint.knowledge.sdk import agreed
 
 
@@ -113,7 +113,7 @@ def check(part: Route | Remote | ClientConfig):
     asked = asked_through(part) if isinstance(part, Route) else part.asked.only
     if not right or not asked or asked == right or asked.rstrip("/") != right.rstrip("/"):
         return
-    note = Note(server.path.span or server.span, f"the server answers on {right}")
+    note = Label(server.path.span or server.span, f"the server answers on {right}")
     if isinstance(part, Route):
         straight = part.location.only == asked and part.path.only == asked
         fix = Fix(f"lead {right} to the server", part.location.write(right)) if straight and right in asked else None

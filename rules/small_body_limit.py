@@ -92,7 +92,7 @@ server {
 ```
 """
 
-from mcplint import NOTE, Edit, Finding, Fix, Note, Route, rule
+from mcplint import NOTE, Edit, Finding, Fix, Label, Route, rule
 
 ENOUGH = 4 << 20
 UNITS = {"k": 10, "m": 20, "g": 30}
@@ -112,7 +112,7 @@ def check(route: Route):
     if not limits and route.closed:
         slot = route.inside
         edits = (Edit(slot.span, f"{slot.before}client_max_body_size 4m{slot.after}"),) if slot else ()
-        note = Note(route.span, "client_max_body_size is not set: 1m by default")
+        note = Label(route.span, "client_max_body_size is not set: 1m by default")
         yield Finding(
             "refuses calls of more than 1m", route.span, (note,), Fix(title, edits, safe=True) if edits else None
         )

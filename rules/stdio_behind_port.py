@@ -70,7 +70,7 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, Finding, Note, Server, rule
+from mcplint import ERROR, Finding, Label, Server, rule
 
 
 @rule("stdio-behind-port", ERROR)
@@ -81,14 +81,14 @@ def check(server: Server):
     if server.transport.must(lambda kind: kind == "stdio") and container.stdin_open.must(lambda opened: not opened):
         expected = listening(container)
         if expected:
-            starts = Note(container.cmd, "this container runs the server")
+            starts = Label(container.cmd, "this container runs the server")
             message = "speaks stdio, but runs as a service that is expected to listen: nothing does"
             yield Finding(message, server.transport.span or server.span, (*expected, *server.transport.trace, starts))
 
 
 def listening(container):
     """Where the deployment counts on a port of the container."""
-    ports = [Note(port.span, "publishes a port") for port in container.ports if port.published is not None]
+    ports = [Label(port.span, "publishes a port") for port in container.ports if port.published is not None]
     words = " ".join(container.probe.command.only or ()) if container.probe else ""
-    probes = [Note(container.probe.span, "asks it over HTTP")] if "http://" in words else []
+    probes = [Label(container.probe.span, "asks it over HTTP")] if "http://" in words else []
     return (*ports[:1], *probes)

@@ -113,7 +113,7 @@ if __name__ == "__main__":
 import ast
 import re
 
-from mcplint import ERROR, NOTE, WARNING, Edit, Finding, Fix, Note, Server, Span, rule
+from mcplint import ERROR, NOTE, WARNING, Edit, Finding, Fix, Label, Server, Span, rule
 from mcplint.knowledge.sdk import agreed
 
 
@@ -130,7 +130,7 @@ def check(server: Server):
         if places:
             first, *others = places
             message = f"writes to standard output {when}, where the client reads messages of the protocol"
-            notes = (*(Note(each.span.head, "and here") for each in others[:8]), *server.transport.trace)
+            notes = (*(Label(each.span.head, "and here") for each in others[:8]), *server.transport.trace)
             yield Finding(message, first.span, notes, mended(places), severity)
 
 

@@ -83,7 +83,7 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, Finding, Note, Route, rule
+from mcplint import ERROR, Finding, Label, Route, rule
 
 
 @rule("stripped-prefix", ERROR)
@@ -94,5 +94,5 @@ def check(route: Route):
         yield Finding(
             f"leads {route.endpoint.only} to an SSE server, but not {told}, where its clients are told to post",
             route.span.head,
-            (Note(server.message_path.span or server.span, f"the server names {told}"), *route.messages.trace),
+            (Label(server.message_path.span or server.span, f"the server names {told}"), *route.messages.trace),
         )

@@ -103,7 +103,7 @@ server {
 
 from collections.abc import Iterator
 
-from mcplint import ERROR, WARNING, Edit, Finding, Fix, Note, Route, rule
+from mcplint import ERROR, WARNING, Edit, Finding, Fix, Label, Route, rule
 from mcplint.model import Setting
 
 TELLING = {"400", "401", "403", "404", "405", "406", "421"}
@@ -117,7 +117,7 @@ def check(route: Route):
     intercepts = [s for s in route.settings.get("proxy_intercept_errors", ()) if s.args == ("on",)]
     for setting in route.settings.get("error_page", ()):
         yield from _page(
-            setting, tuple(Note(found.span, "errors of the server are intercepted") for found in intercepts)
+            setting, tuple(Label(found.span, "errors of the server are intercepted") for found in intercepts)
         )
     for setting in route.settings.get("proxy_hide_header", ()):
         if setting.args and setting.args[0].lower() == "www-authenticate":
@@ -125,7 +125,7 @@ def check(route: Route):
             yield Finding("hides from clients how to sign in", setting.span, (), fix, WARNING)
 
 
-def _page(setting: Setting, intercepted: tuple[Note, ...]) -> Iterator[Finding]:
+def _page(setting: Setting, intercepted: tuple[Label, ...]) -> Iterator[Finding]:
     """An `error_page` that makes a success of a failure."""
     for number, word in enumerate(setting.args):
         if word.startswith("=2"):

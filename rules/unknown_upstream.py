@@ -104,7 +104,7 @@ server {
 ```
 """
 
-from mcplint import ERROR, DeadEnd, Edit, Finding, Fix, Note, Server, rule
+from mcplint import ERROR, DeadEnd, Edit, Finding, Fix, Label, Server, rule
 
 
 @rule("unknown-upstream", ERROR)
@@ -118,7 +118,7 @@ def check(end: DeadEnd):
         listens = " or ".join(map(str, server.port.options or ())) if server else "other ports"
         message = f"leads to port {end.port} of {end.host}, but the server listens on {listens}"
     if server and server.container and end.kind == "name":
-        notes.append(Note(server.container.span, "this service has a server"))
+        notes.append(Label(server.container.span, "this service has a server"))
     yield Finding(message, end.span, tuple(notes), mended(end, server) if server and end.kind != "network" else None)
 
 

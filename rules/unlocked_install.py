@@ -90,7 +90,7 @@ CMD ["/app/.venv/bin/python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, WARNING, Container, Edit, Finding, Fix, Note, Server, rule
+from mcplint import ERROR, WARNING, Container, Edit, Finding, Fix, Label, Server, rule
 from mcplint.knowledge.sdk import lacking
 from mcplint.model import Install
 
@@ -117,14 +117,14 @@ def unlocked(installs: tuple[Install, ...]) -> list[Install]:
     return [each for each in loose if each.tool != "uv lock" or (kept and not each.lock)]
 
 
-def breaking(server: Server, install: Install) -> tuple[Note, ...]:
+def breaking(server: Server, install: Install) -> tuple[Label, ...]:
     """What the release lacks that an install takes for want of a lock, where the program imports it."""
     sdk = server.sdk
     imported = lacking(sdk, sdk.installed, server.imports)
     if not imported or sdk.exact or install.span not in {note.span for note in sdk.installed.trace}:
         return ()
     lacks = f"a build today takes {sdk.package} {sdk.installed.only}, which does not have this"
-    return (sdk.installed.trace[-1], Note(imported.span, lacks))
+    return (sdk.installed.trace[-1], Label(imported.span, lacks))
 
 
 def message(install: Install) -> str:

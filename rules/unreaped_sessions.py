@@ -73,7 +73,7 @@ CMD ["python", "server.py"]
 
 import re
 
-from mcplint import NOTE, WARNING, Finding, Note, Server, rule
+from mcplint import NOTE, WARNING, Finding, Label, Server, rule
 from mcplint.knowledge.sdk import agreed
 
 
@@ -90,7 +90,7 @@ def check(server: Server):
     yield Finding(
         f"keeps idle sessions for ever: {server.sdk.title} never drops any{more}",
         server.made or server.span,
-        (*((Note(probe, "asks the MCP endpoint without a session"),) if probe else ()), *server.sdk.version.trace),
+        (*((Label(probe, "asks the MCP endpoint without a session"),) if probe else ()), *server.sdk.version.trace),
         severity=WARNING if probe else NOTE,
     )
 

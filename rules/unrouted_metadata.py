@@ -109,7 +109,7 @@ server {
 ```
 """
 
-from mcplint import ERROR, Finding, Guard, Note, Route, rule
+from mcplint import ERROR, Finding, Guard, Label, Route, rule
 
 
 @rule("unrouted-metadata", ERROR)
@@ -120,7 +120,7 @@ def check(route: Route):
         yield Finding(
             f"leads {route.endpoint.only} to the server, but not its /.well-known/oauth-protected-resource",
             route.span.head,
-            (Note(guard.span, "clients need its metadata to log in"), *route.metadata.trace),
+            (Label(guard.span, "clients need its metadata to log in"), *route.metadata.trace),
         )
 
 

@@ -118,7 +118,7 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Note, Server, rule
+from mcplint import ERROR, WARNING, Finding, Label, Server, rule
 
 ROUNDS = ("Resolve", "InputRequiredResult")
 
@@ -132,7 +132,7 @@ def check(server: Server):
     told = any(each.name == "request_state_security" for each in made.arguments)
     if told or not made.closed or server.transport.may(lambda kind: kind == "stdio"):
         return
-    notes = tuple(Note(each.span, "tools of this kind are called in several rounds") for each in asked)
+    notes = tuple(Label(each.span, "tools of this kind are called in several rounds") for each in asked)
     for spread in server.spread:
         if spread.processes.must(lambda count: count > 1) and spread.affinity.may(lambda kind: kind != "works"):
             if spread.affinity.options is not None:

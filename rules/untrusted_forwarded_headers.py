@@ -103,7 +103,7 @@ services:
 ```
 """
 
-from mcplint import ERROR, WARNING, ClientConfig, Finding, Note, Remote, Route, Server, rule
+from mcplint import ERROR, WARNING, ClientConfig, Finding, Label, Remote, Route, Server, rule
 
 OWN = ("127.0.0.1", "::1", "localhost")
 
@@ -137,15 +137,15 @@ def trusting(server: Server):
         if reached and port.published is not None and port.host_ip is None:
             message = "believes the X-Forwarded headers of whoever reaches its published port"
             yield Finding(
-                message, trusted.span or server.span, (Note(port.span, "is open on every interface"),), None, WARNING
+                message, trusted.span or server.span, (Label(port.span, "is open on every interface"),), None, WARNING
             )
 
 
-def told(route: Route) -> Note | None:
+def told(route: Route) -> Label | None:
     """Where the proxy, which ends TLS, says so to the server."""
     for setting in route.settings.get("proxy_set_header", ()):
         if setting.args[:1] and setting.args[0].lower() == "x-forwarded-proto" and route.tls.must(bool):
-            return Note(setting.span, "tells the server that the client came over https")
+            return Label(setting.span, "tells the server that the client came over https")
     return None
 
 

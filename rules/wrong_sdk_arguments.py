@@ -71,7 +71,7 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Fix, Note, Server, rule
+from mcplint import ERROR, WARNING, Finding, Fix, Label, Server, rule
 from mcplint.knowledge.sdk import agreed
 
 RUNS = {"sse": "run_sse", "stdio": "run_stdio"}
@@ -88,7 +88,7 @@ def check(server: Server):
             continue
         named = method(call)
         callable_ = RUNS.get(server.transport.only, named) if named in ("run", "run_async") else named
-        notes = (Note(call.span.head, f"{server.sdk.title} is called here"), *server.sdk.version.trace)
+        notes = (Label(call.span.head, f"{server.sdk.title} is called here"), *server.sdk.version.trace)
         fates = {each.name: agreed(server.sdk, f"{callable_}.{each.name}") for each in call.arguments if each.name}
         for fate, (severity, what) in FATES.items():
             if call.tried and severity == ERROR:
@@ -100,7 +100,7 @@ def check(server: Server):
                 message = f"{words} given to {name}(), but {server.sdk.title} {what}"
                 if callable_ == "run_stdio" and fate == "ignored":
                     severity, message = ERROR, f"{message} and serves standard input"
-                more = tuple(Note(each.span, "and so is this") for each in given[1:])
+                more = tuple(Label(each.span, "and so is this") for each in given[1:])
                 yield Finding(message, given[0].span, (*more, *notes), severity=severity)
         if callable_.startswith("run") and not call.tried:
             yield from refused_transport(server, call, notes)

@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from mcplint import config, engine, fix
-from mcplint.catalogue import Catalogue
-from mcplint.core import Diagnostic
-from mcplint.lines import place
+from mcplint.engine import fix
+from mcplint.engine import lint as engine
+from mcplint.engine.catalogue import Catalogue
+from mcplint.findings import Diagnostic
+from mcplint.project import config
+from mcplint.project.tree import Tree
 from mcplint.reports import text
-from mcplint.tree import Tree
+from mcplint.text.lines import place
 
 ROOT = Path(__file__).parent.parent
 RULES = Catalogue()

@@ -268,7 +268,7 @@ def test_a_lone_carriage_return_is_no_crash(lint):
 
 
 def test_a_file_that_vanishes_between_listing_and_reading(project, mcplint, monkeypatch):
-    from mcplint import discover
+    from mcplint.project import discover
 
     root = project({**DEFECT, **{f"b/{name}": text for name, text in GOOD.items()}})
     listed = discover.tree

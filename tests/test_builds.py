@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mcplint.link.builds import Builds
-from mcplint.link.image import Image
-from mcplint.link.reading import Reading
-from mcplint.link.services import projects
-from mcplint.tree import Tree
+from mcplint.images.image import Image
+from mcplint.project.reading import Reading
+from mcplint.project.tree import Tree
+from mcplint.services.built_images import Builds
+from mcplint.services.compose.project import projects
 
 DOCKERFILE = "FROM python:3.13 AS base\nUSER 1\nFROM base AS web\nUSER 2\nCOPY server.py .\n"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mcplint.config import Config
 from mcplint.link import link
 from mcplint.model import Deployment, Route
-from mcplint.tree import Tree
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
 
 DOCKERFILE = (
     'FROM python:3.13-slim\nWORKDIR /app\nCOPY server.py .\nRUN pip install mcp==1.27.1\nCMD ["python", "server.py"]\n'

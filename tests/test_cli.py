@@ -212,7 +212,7 @@ def test_an_interrupt_exits_with_130_and_no_traceback(project, lint, monkeypatch
         raise KeyboardInterrupt
 
     project({"Dockerfile": APP})
-    monkeypatch.setattr("mcplint.engine.run", interrupt)
+    monkeypatch.setattr("mcplint.engine.lint.run", interrupt)
     ran = lint()
     assert (ran.code, ran.out) == (130, "") and "Traceback" not in ran.err
 
@@ -222,7 +222,7 @@ def test_a_mistake_of_mcplint_itself_exits_with_2(project, lint, monkeypatch):
         raise ZeroDivisionError
 
     project({"Dockerfile": APP})
-    monkeypatch.setattr("mcplint.engine.run", fail)
+    monkeypatch.setattr("mcplint.engine.lint.run", fail)
     ran = lint()
     assert ran.code == 2 and "please report" in ran.err and "ZeroDivisionError" in ran.err
 

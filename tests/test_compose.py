@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from mcplint.core import ERROR, NOTE, Source, Span, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.link.compose.interpolation import HOLE, Text, interpolate, passage
-from mcplint.link.compose.merging import FILE, merged
-from mcplint.link.compose.words import words
+from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.readers import compose, dotenv, yaml
+from mcplint.services.compose.interpolation import HOLE, Text, interpolate, passage
+from mcplint.services.compose.merging import FILE, merged
+from mcplint.services.compose.words import words
+from mcplint.text.source import Source, Span
 
 VARIABLES = {"SET": "value", "EMPTY": "", "REF": "$SET"}
 

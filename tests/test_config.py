@@ -7,9 +7,9 @@ import re
 import pytest
 import simple
 
-from mcplint.catalogue import Catalogue
-from mcplint.config import Config, load
-from mcplint.mistake import Mistake
+from mcplint.engine.catalogue import Catalogue
+from mcplint.project.config import Config, load
+from mcplint.usage import UsageError
 
 RULES = Catalogue(simple.RULES)
 
@@ -68,10 +68,10 @@ def test_settings(text, config):
     ],
 )
 def test_a_mistake_has_its_place(text, said):
-    with pytest.raises(Mistake) as caught:
+    with pytest.raises(UsageError) as caught:
         load("mcplint.toml", text, RULES)
     assert str(caught.value).startswith("mcplint.toml:") and said in str(caught.value)
-    with pytest.raises(Mistake) as caught:
+    with pytest.raises(UsageError) as caught:
         load("a/pyproject.toml", in_pyproject(text), RULES)
     assert str(caught.value).startswith("a/pyproject.toml:")
 
@@ -90,18 +90,18 @@ def in_pyproject(text: str) -> str:
 
 def test_in_pyproject_the_place_counts_from_the_top_of_the_file():
     text = '[project]\nname = "x"\n\n[tool.other]\nrules = 1\n\n[tool.mcplint.rules]\nknown-usr = "off"\n'
-    with pytest.raises(Mistake, match=r"^pyproject.toml:8:1: unknown rule"):
+    with pytest.raises(UsageError, match=r"^pyproject.toml:8:1: unknown rule"):
         load("pyproject.toml", text, RULES)
 
 
 @pytest.mark.parametrize("text", ["tool = 3", "[tool]\nmcplint = 3", "[[tool.mcplint]]"])
 def test_a_table_that_is_none(text):
-    with pytest.raises(Mistake, match=r'"(tool|mcplint)" must be a table'):
+    with pytest.raises(UsageError, match=r'"(tool|mcplint)" must be a table'):
         load("pyproject.toml", text, RULES)
 
 
 def test_deep_nesting_is_a_mistake_and_no_crash():
-    with pytest.raises(Mistake, match="is not TOML"):
+    with pytest.raises(UsageError, match="is not TOML"):
         load("mcplint.toml", "x = " + "[" * 100_000, RULES)
 
 

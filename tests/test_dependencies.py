@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from mcplint.core import Source, Unreadable
 from mcplint.facts.dependencies import Lock, Project, Requirements
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.findings import Unreadable
 from mcplint.readers import lock, pyproject, requirements, setup, toml
+from mcplint.text.source import Source
 
 PYPROJECT = """\
 [project]

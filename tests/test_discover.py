@@ -9,11 +9,11 @@ import subprocess
 
 import pytest
 
-from mcplint import discover
-from mcplint import git as asked
-from mcplint.core import Unreadable
-from mcplint.kinds import kind
-from mcplint.load import decode, load
+from mcplint.findings import Unreadable
+from mcplint.project import discover
+from mcplint.project import git as asked
+from mcplint.project.kinds import kind
+from mcplint.project.load import decode, load
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import pytest
 from dockerfuzz import KEYWORDS, dockerfile
 
-from mcplint.core import ERROR, NOTE, Source, Unreadable
 from mcplint.facts.dockerfile import Dockerfile, Instruction
-from mcplint.passage import Passage
+from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.readers.dockerfile import instructions, read
 from mcplint.readers.dockerlines import escape_character
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source
 
 KNOWN = frozenset(KEYWORDS.split()) - {"FOO"}
 
@@ -166,7 +167,7 @@ def test_the_grammar_at_its_edges(text: str, expected: list[tuple[str, tuple[str
     assert found == expected
 
 
-def passages(each: Instruction) -> Iterable[Passage]:
+def passages(each: Instruction) -> Iterable[LocatedText]:
     yield each.text
     yield from each.words
     yield from (half for pair in each.pairs for half in pair if half is not None)

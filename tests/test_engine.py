@@ -8,13 +8,15 @@ from types import SimpleNamespace
 import pytest
 import simple
 
-from mcplint.catalogue import Catalogue
-from mcplint.config import Config, Silence
-from mcplint.core import ERROR, NOTE, WARNING, Failure, Finding, Note, Rule, Source, Span, Unreadable
-from mcplint.engine import judge, lint
+from mcplint.engine.catalogue import Catalogue
+from mcplint.engine.lint import judge, lint
+from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Rule, Unreadable
 from mcplint.model import Deployment
-from mcplint.suppress import ignores
-from mcplint.tree import Tree
+from mcplint.project.config import Config, Silence
+from mcplint.project.suppress import ignores
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
 
 RULES = Catalogue(simple.RULES)
 DEFAULT = Config()
@@ -140,7 +142,7 @@ def test_an_ignore_counts_on_any_line_that_is_pointed_at():
     tree = Tree.of(files)
     spans = {path: Span(tree.source(path), 0, 30) for path in files}
 
-    finding = Finding("far", spans["compose.yaml"], (Note(spans["Dockerfile"], "here"),))
+    finding = Finding("far", spans["compose.yaml"], (Label(spans["Dockerfile"], "here"),))
     rule = Rule("far", ERROR, lambda deployment: [finding], (Deployment,))
     assert judge(tree, Deployment(), (), {rule.name: rule}, Config()).diagnostics == []
 

@@ -36,7 +36,7 @@ TOKEN = base64.b64encode(b"ada:lovelace").decode()
 HEADERS = {"Host": HOST, "Authorization": f"Basic {TOKEN}"}
 
 
-class Front(NamedTuple):
+class Proxy(NamedTuple):
     """nginx as a client meets it: its TLS and plain ports, the certificate it shows."""
 
     tls: int
@@ -121,7 +121,7 @@ def servers(folder: Path, count: int) -> Iterator[list[int]]:
 
 
 @contextlib.contextmanager
-def front(folder: Path, upstreams: list[str]) -> Iterator[Front]:
+def front(folder: Path, upstreams: list[str]) -> Iterator[Proxy]:
     """nginx with the example's configuration, its names and ports mapped to loopback."""
     place = folder / f"nginx-{time.monotonic_ns()}"
     secrets = place / "secrets"
@@ -142,10 +142,10 @@ def front(folder: Path, upstreams: list[str]) -> Iterator[Front]:
         assert there in text
         text = text.replace(there, here)
     with nginx.running(place, text, tls):
-        yield Front(tls, plain, certificate)
+        yield Proxy(tls, plain, certificate)
 
 
-def call(folder: Path, to: Front, *calls: tuple[str, dict[str, Any]], path: str = "/mcp") -> dict[str, Any]:
+def call(folder: Path, to: Proxy, *calls: tuple[str, dict[str, Any]], path: str = "/mcp") -> dict[str, Any]:
     """What a client with the official SDK gets back from these tools."""
     order = {
         "url": f"https://127.0.0.1:{to.tls}{path}",
@@ -161,14 +161,14 @@ def call(folder: Path, to: Front, *calls: tuple[str, dict[str, Any]], path: str 
     return answer
 
 
-def status(to: Front, path: str, headers: dict[str, str] = HEADERS) -> int:
+def status(to: Proxy, path: str, headers: dict[str, str] = HEADERS) -> int:
     """What nginx answers to the first request of a client, an `initialize`."""
     connection = to.connection()
     connection.request("POST", path, json.dumps(INITIALIZE), {**headers, **JSON})
     return connection.getresponse().status
 
 
-def session(to: Front) -> dict[str, str]:
+def session(to: Proxy) -> dict[str, str]:
     """The header of a new session; empty where the server keeps none."""
     connection = to.connection()
     connection.request("POST", "/mcp", json.dumps(INITIALIZE), {**HEADERS, **JSON})
@@ -176,7 +176,7 @@ def session(to: Front) -> dict[str, str]:
     return {name: value for name, value in answer.getheaders() if name.lower() == "mcp-session-id"}
 
 
-def comes(to: Front, seconds: float, *, end: bool) -> bool:
+def comes(to: Proxy, seconds: float, *, end: bool) -> bool:
     """Whether the head, or the end, of a standing stream comes before nothing has come for so long."""
     connection = to.connection()
     headers = {**HEADERS, **session(to), "Accept": "text/event-stream"}

@@ -7,24 +7,25 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from mcplint.core import Note, Slot, Source, Span, Value
-from mcplint.expand import expand
-from mcplint.glob import fits
-from mcplint.passage import Passage
+from mcplint.text.expand import expand
+from mcplint.text.glob import fits
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source, Span
+from mcplint.values import EditSite, Label, Value
 
 
-def passage(text: str) -> Passage:
-    return Passage.of(Span(Source("Dockerfile", text), 0, len(text)))
+def passage(text: str) -> LocatedText:
+    return LocatedText.of(Span(Source("Dockerfile", text), 0, len(text)))
 
 
 SET = Span(Source("set", "a.b.c"), 0, 5)
 ENV: dict[str, Value[str]] = {
-    "A": Value(("a.b.c",), (Note(SET, "ENV sets A"),), Slot(SET)),
+    "A": Value(("a.b.c",), (Label(SET, "ENV sets A"),), EditSite(SET)),
     "EMPTY": Value(("",)),
     "C": Value(("foo/bar/baz",)),
     "D": Value(("x",)),
     "TWO": Value(("1", "2")),
-    "UNKNOWN": Value(None, (Note(SET, "who knows"),)),
+    "UNKNOWN": Value(None, (Label(SET, "who knows"),)),
     "ABSENT": Value((None,)),  # type: ignore[arg-type]
 }
 

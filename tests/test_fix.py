@@ -9,11 +9,12 @@ import subprocess
 
 import pytest
 
-from mcplint import fix
-from mcplint.core import ERROR, WARNING, Diagnostic, Edit, Finding, Fix, Span
-from mcplint.mistake import Mistake
-from mcplint.save import save
-from mcplint.tree import Tree
+from mcplint.engine import fix
+from mcplint.engine.write import save
+from mcplint.findings import ERROR, WARNING, Diagnostic, Finding, Fix
+from mcplint.project.tree import Tree
+from mcplint.text.source import Edit, Span
+from mcplint.usage import UsageError
 
 
 def replacing(pattern: str, replacement: str, safe: bool = True):
@@ -178,7 +179,7 @@ def test_nothing_is_written_where_one_file_cannot_be(project, meanwhile, said):
     root = project({"Dockerfile": "a\n", "compose.yaml": "a\n"})
     meanwhile(root)
     texts = {"compose.yaml": "b\n", "Dockerfile": "b\n"}
-    with pytest.raises(Mistake, match=said):
+    with pytest.raises(UsageError, match=said):
         save(str(root), dict.fromkeys(texts, "a\n"), texts)
     assert (root / "compose.yaml").read_text() == "a\n"
     assert set(os.listdir(root)) <= {"Dockerfile", "compose.yaml", "real"}
@@ -191,13 +192,13 @@ def test_a_folder_that_cannot_be_written_is_said_of_the_file(project, monkeypatc
         raise PermissionError(errno.EACCES, "Permission denied", f"{where['dir']}/{where['prefix']}x")
 
     monkeypatch.setattr("tempfile.mkstemp", refuse)
-    with pytest.raises(Mistake, match=r"^Dockerfile: cannot be written: permission denied$"):
+    with pytest.raises(UsageError, match=r"^Dockerfile: cannot be written: permission denied$"):
         save(str(root), {"Dockerfile": "a\n"}, {"Dockerfile": "b\n"})
 
 
 def test_a_text_that_its_encoding_cannot_hold_is_not_written(project):
     root = project({"Dockerfile": b"caf\xe9\n"})
-    with pytest.raises(Mistake, match="latin-1"):
+    with pytest.raises(UsageError, match="latin-1"):
         save(str(root), {"Dockerfile": "caf\xe9\n"}, {"Dockerfile": "☃\n"})
     assert (root / "Dockerfile").read_bytes() == b"caf\xe9\n"
 
@@ -207,6 +208,6 @@ def test_a_path_through_a_linked_folder_is_not_written(project, tmp_path):
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "Dockerfile").write_text("a\n")
     (root / "deploy").symlink_to(tmp_path / "outside")
-    with pytest.raises(Mistake, match="through a link"):
+    with pytest.raises(UsageError, match="through a link"):
         save(str(root), {"deploy/Dockerfile": "a\n"}, {"deploy/Dockerfile": "b\n"})
     assert (tmp_path / "outside" / "Dockerfile").read_text() == "a\n"

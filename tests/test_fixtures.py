@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pages import RULES, settings
 
-from mcplint import engine
-from mcplint.discover import walk
-from mcplint.load import load
+from mcplint.engine import lint as engine
+from mcplint.project.discover import walk
+from mcplint.project.load import load
+from mcplint.project.tree import Tree
 from mcplint.reports import Covered, text
 from mcplint.reports.show import as_text
-from mcplint.tree import Tree
 
 FOLDER = Path(__file__).parent / "fixtures"
 FIXTURES = sorted(folder for folder in FOLDER.iterdir() if folder.is_dir())

@@ -11,10 +11,10 @@ import pytest
 from lab import need
 from pages import RULES, cases
 
-from mcplint import engine
-from mcplint.config import Config
+from mcplint.engine import lint as engine
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
 from mcplint.reports.graph import FORMATS, NoLayout, dot, draw, html, mermaid, render
-from mcplint.tree import Tree
 
 
 def run(rule: str, **changes: str) -> engine.Run:

@@ -8,13 +8,14 @@ import pytest
 from pages import RULES
 from test_ingress import SERVER, deployment
 
-from mcplint import engine
-from mcplint.config import Config
-from mcplint.core import Source, Unreadable
+from mcplint.engine import lint as engine
 from mcplint.facts.haproxy import HaproxyFile
+from mcplint.findings import Unreadable
 from mcplint.model import Route
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
 from mcplint.readers.haproxy import read
-from mcplint.tree import Tree
+from mcplint.text.source import Source
 
 COMPOSE = """services:
   notes-1: &notes

@@ -8,15 +8,17 @@ from time import process_time
 import pytest
 from dockerfuzz import dockerfile as generated
 
-from mcplint.core import Source, Unreadable, Value
+from mcplint.findings import Unreadable
+from mcplint.images.assemble import image
+from mcplint.images.copies import leaves_out, places, project_path
+from mcplint.images.image import Image
+from mcplint.images.tools import lacks
 from mcplint.knowledge import images as known
-from mcplint.link.builds import Builds
-from mcplint.link.image import Image
-from mcplint.link.images import image
-from mcplint.link.placed import leaves_out, places, project_path
-from mcplint.link.tools import lacks
+from mcplint.project.tree import Tree
 from mcplint.readers.dockerfile import read
-from mcplint.tree import Tree
+from mcplint.services.built_images import Builds
+from mcplint.text.source import Source
+from mcplint.values import Value
 
 PYTHON = "FROM python:3.12-slim\n"
 

@@ -23,7 +23,7 @@ HEAVY = {
     "ipaddress",
 }
 # What reads and links the files of one kind.
-OWN = {f"mcplint.{part}" for part in ("link.compose", "link.nginx", "link.platform", "link.manifests", "registry")}
+OWN = {f"mcplint.{part}" for part in ("services.compose", "proxies.nginx", "services.kubernetes", "registry")}
 PRINT = "import sys; sys.argv[1:] = {}; import mcplint.__main__ as m\nm.run()\n"
 DOCKERFILE = 'FROM python:3.13\nCOPY server.py .\nUSER 1000\nCMD ["python", "server.py"]\n'
 SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("x", host="0.0.0.0")\nmcp.run("streamable-http")\n'
@@ -45,7 +45,12 @@ def imported(*arguments: str) -> set[str]:
 def test_the_version_needs_nothing_of_ours_but_the_command_line(project):
     project({})
     loaded = imported("--version")
-    assert {name for name in loaded if name.startswith("mcplint")} == {"mcplint", "mcplint.__main__", "mcplint.cli"}
+    assert {name for name in loaded if name.startswith("mcplint")} == {
+        "mcplint",
+        "mcplint.__main__",
+        "mcplint.cli",
+        "mcplint.cli.main",
+    }
     assert not loaded & (HEAVY | LIBRARIES)
 
 
@@ -71,8 +76,8 @@ def test_a_library_is_loaded_only_for_a_file_of_its_kind(project, files, allowed
     [
         ({"README.md": "", "server.py": SERVER}, set()),
         ({"Dockerfile": DOCKERFILE, "server.py": SERVER}, set()),
-        ({"Dockerfile": DOCKERFILE, "server.py": SERVER, "default.conf": PROXY}, {"mcplint.link.nginx"}),
-        ({"Dockerfile": DOCKERFILE, "server.py": SERVER, "compose.yaml": COMPOSE}, {"mcplint.link.compose"}),
+        ({"Dockerfile": DOCKERFILE, "server.py": SERVER, "default.conf": PROXY}, {"mcplint.proxies.nginx"}),
+        ({"Dockerfile": DOCKERFILE, "server.py": SERVER, "compose.yaml": COMPOSE}, {"mcplint.services.compose"}),
     ],
     ids=lambda value: " ".join(sorted(value)),
 )
@@ -86,12 +91,12 @@ def test_what_links_a_kind_of_file_is_loaded_only_where_there_is_one(project, fi
 @pytest.mark.parametrize(
     ("module", "files"),
     [
-        ("link.pip", {"Dockerfile": DOCKERFILE + "RUN pip install mcp\n"}),
+        ("images.pip", {"Dockerfile": DOCKERFILE + "RUN pip install mcp\n"}),
         ("readers.dockerheredocs", {"Dockerfile": DOCKERFILE + "RUN <<EOF\ntrue\nEOF\n"}),
-        ("link.compose.words", {"compose.yaml": COMPOSE + "    command: python server.py\n"}),
+        ("services.compose.words", {"compose.yaml": COMPOSE + "    command: python server.py\n"}),
         ("facts.dotenv", {".env": "A=b\n"}),
-        ("program.methods", {"server.py": "print('a'.upper())\n" + SERVER}),
-        ("program.scan", {"Dockerfile": "FROM scratch\n", "compose.yaml": ""}),
+        ("programs.python.methods", {"server.py": "print('a'.upper())\n" + SERVER}),
+        ("programs.python.scan", {"Dockerfile": "FROM scratch\n", "compose.yaml": ""}),
     ],
 )
 def test_what_few_projects_need_is_loaded_only_where_it_occurs(project, module, files):
@@ -119,7 +124,7 @@ def test_a_rule_that_is_not_asked_is_not_loaded(project):
 
 def test_no_rule_compiles_a_pattern_before_it_needs_it():
     """It would be compiled at every start, whatever the project holds."""
-    load = "import ast, re, mcplint.model; re.purge(); from mcplint.catalogue import Catalogue"
+    load = "import ast, re, mcplint.model; re.purge(); from mcplint.engine.catalogue import Catalogue"
     count = f"{load}; list(Catalogue().values()); print(len(re._cache))"
     done = subprocess.run([sys.executable, "-c", count], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n"
@@ -127,16 +132,22 @@ def test_no_rule_compiles_a_pattern_before_it_needs_it():
 
 # Each layer imports those before it and itself. What is in none is a module of the first that may import it.
 LAYERS = [
-    {"core", "tree", "kinds", "lines", "load", "mistake"},
-    {"model"},
-    {"knowledge", "facts"},
+    {"text", "values", "findings", "usage"},
+    {"knowledge"},
+    {"facts"},
     {"readers"},
-    {"program", "config"},
+    {"model"},
+    {"project"},
+    {"dependencies"},
+    {"programs"},
+    {"commands"},
+    {"images"},
+    {"services"},
+    {"proxies"},
+    {"registry"},
     {"link"},
-    {"settle", "suppress", "catalogue", "engine", "fix"},
+    {"engine"},
     {"reports"},
-    {"discover", "save", "terminal", "workspace"},
-    {"check", "show", "explain"},
     {"cli", "__main__"},
 ]
 
@@ -170,5 +181,5 @@ def test_nothing_imports_upwards(path):
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
 def test_a_rule_knows_the_model_and_not_how_it_is_made(path):
-    makers = {"facts", "readers", "program", "link", "config", "settle", "suppress", "engine", "discover", "load"}
+    makers = {"facts", "readers", "project", "programs", "commands", "images", "services", "proxies", "link", "engine"}
     assert not {module.split(".")[0] for module in imports(path)} & makers

@@ -7,10 +7,10 @@ import json
 import pytest
 from pages import RULES
 
-from mcplint import engine
-from mcplint.config import Config
+from mcplint.engine import lint as engine
 from mcplint.model import ClientConfig, Deployment, Route
-from mcplint.tree import Tree
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
 
 SERVER = {
     "Dockerfile": 'FROM python:3.12-slim\nCOPY server.py .\nRUN pip install mcp==1.27.1\nCMD ["python", "server.py"]\n',

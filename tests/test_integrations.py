@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mcplint.kinds import KINDS
+from mcplint.project.kinds import KINDS
 from tests.lab import need, project
 from tests.lab.project import EXAMPLES, ROOT
 

@@ -7,10 +7,11 @@ import random
 
 import pytest
 
-from mcplint.core import ERROR, WARNING, Source
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.findings import ERROR, WARNING
 from mcplint.readers.json import MAX_DEPTH, MAX_PROBLEMS, read
 from mcplint.readers.manifest import plain
+from mcplint.text.source import Source
 
 
 def scalars(node: Node):

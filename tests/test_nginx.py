@@ -9,9 +9,10 @@ import sys
 import crossplane
 import pytest
 
-from mcplint.core import Source, Unreadable
 from mcplint.facts.nginx import Directive, NginxFile
+from mcplint.findings import Unreadable
 from mcplint.readers.nginx import read
+from mcplint.text.source import Source
 from tests.lab import need
 from tests.lab.nginx_random import Maker
 from tests.lab.project import EXAMPLES

@@ -7,15 +7,16 @@ import random
 
 import pytest
 
-from mcplint.core import Note, Source, Value
 from mcplint.facts.nginx import NginxFile
 from mcplint.knowledge.nginx import NEWEST, affinity, at_least, defaults, image_version
-from mcplint.link.nginx import Config, answer, configure, paths_to, proxied, routes, through
-from mcplint.link.nginx.spelling import flag, seconds, size
-from mcplint.link.nginx.text import Undecided, normalise, search
 from mcplint.model import Route
+from mcplint.project.tree import Tree
+from mcplint.proxies.nginx import Config, answer, configure, paths_to, proxied, routes, through
+from mcplint.proxies.nginx.spelling import flag, seconds, size
+from mcplint.proxies.nginx.text import Undecided, normalise, search
 from mcplint.readers.nginx import read
-from mcplint.tree import Tree
+from mcplint.text.source import Source
+from mcplint.values import Label, Value
 
 
 def files(texts: dict[str, str]) -> tuple[dict[str, NginxFile], Tree]:
@@ -277,7 +278,7 @@ def test_placeholders() -> None:
         "server_name $host_name ${NAME};",
     )
     env = {"BACKEND": "http://a:1", "NAME": "x.example", "BUFFERING": "off", "T": None}
-    trace = Note(files({"a.conf": "root x;"})[0]["a.conf"].directives[0].span, "is set here")
+    trace = Label(files({"a.conf": "root x;"})[0]["a.conf"].directives[0].span, "is set here")
 
     def told(name: str) -> Value[str | None]:
         return Value((env[name],), (trace,)) if name in env else Value((None,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mcplint.number import counted, whole
+from mcplint.text.number import counted, whole
 
 STRANGE = ["", "²", "٣", "１", "1.5", "-1", "1_0", " 1", "9" * 5000]
 

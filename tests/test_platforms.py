@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
-from mcplint.core import NOTE, Source, Span, Unreadable, Value
-from mcplint.link.platforms import Platforms, platforms
-from mcplint.link.service import Argv, Service
+from mcplint.commands.argv import Argv
+from mcplint.findings import NOTE, Unreadable
 from mcplint.model import Port
+from mcplint.project.tree import Tree
 from mcplint.readers import fly, kubernetes, kustomization, procfile, railway, render
-from mcplint.tree import Tree
+from mcplint.services.platforms.load import Platforms, platforms
+from mcplint.services.service import Service
+from mcplint.text.source import Source, Span
+from mcplint.values import Value
 
 Files = dict[str, str]
 

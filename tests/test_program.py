@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 
-from mcplint.config import Config
-from mcplint.core import Note, Source, Span, Value
 from mcplint.link import link
 from mcplint.model import Sdk
-from mcplint.program.interpreter import run, tables
-from mcplint.program.machine import Machine, Surroundings
-from mcplint.program.outcome import Outcome, Served
-from mcplint.program.places import Modules
-from mcplint.program.scan import MOST, entries, scan
-from mcplint.program.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
-from mcplint.program.values import Frame, Table, known, plain
-from mcplint.tree import Tree
+from mcplint.programs.outcome import Outcome, Served
+from mcplint.programs.python.interpreter import run, tables
+from mcplint.programs.python.machine import Machine, World
+from mcplint.programs.python.modules import Modules
+from mcplint.programs.python.scan import MOST, entries, scan
+from mcplint.programs.python.values import Frame, Table, known, plain
+from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source, Span
+from mcplint.values import Label, Value
 
 VERSIONS = {"mcp": "1.27.1", "fastmcp": "3.4.11"}
 ENV = Source("Dockerfile", "ENV")
@@ -29,8 +30,8 @@ ENV = Source("Dockerfile", "ENV")
 def variable(env: dict[str, str | None], name: str) -> Value[str | None]:
     span = Span(Source(f"env/{name}", env.get(name) or ""), 0, len(env.get(name) or ""))
     if name in env and env[name] is None:
-        return Value(None, (Note(span, "may be anything"),))
-    return Value((env.get(name),), (Note(span, "sets it"),) if name in env else ())
+        return Value(None, (Label(span, "may be anything"),))
+    return Value((env.get(name),), (Label(span, "sets it"),) if name in env else ())
 
 
 def follow(
@@ -46,7 +47,7 @@ def follow(
 ) -> Outcome:
     tree = Tree.of({path: dedent(text).lstrip("\n") for path, text in files.items()})
     releases = VERSIONS | (versions or {})
-    surroundings = Surroundings(
+    surroundings = World(
         Modules(tree, roots),
         lambda name: variable(env or {}, name),
         lambda dotted: Sdk(dotted.partition(".")[0], Value((releases[dotted.partition(".")[0]],))),
@@ -784,7 +785,7 @@ def test_the_files_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pyt
     text = SDK + "mcp = FastMCP('x')\nif __name__ == '__main__':\n    mcp.run()"
     tree = Tree.of({"a.py": text, "b.py": text})
     found = [path for path, _ in scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",))))]
-    monkeypatch.setattr("mcplint.program.scan.ROOM", 0)
+    monkeypatch.setattr("mcplint.programs.python.scan.ROOM", 0)
     fewer = [path for path, _ in scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",))))]
     assert (found, fewer) == (["a.py", "b.py"], ["a.py"])
 
@@ -1001,7 +1002,7 @@ def test_an_expression_that_is_known_is_what_python_says() -> None:
         module = Modules(Tree.of({"a.py": text}), ("",))("file:a.py")
         if module is None:
             continue
-        world = Surroundings(
+        world = World(
             Modules(Tree.of({}), ("",)),
             lambda name: Value(None),
             lambda dotted: Sdk(None, Value(None)),
@@ -1013,7 +1014,7 @@ def test_an_expression_that_is_known_is_what_python_says() -> None:
         try:
             found = plain(machine.evaluate(Frame(module, Table(), None), statement.value))
         except Exception as error:
-            assert isinstance(error, LookupError) or type(error).__module__ == "mcplint.program.journal", text
+            assert isinstance(error, LookupError) or type(error).__module__ == "mcplint.programs.python.journal", text
             continue
         try:
             expected = eval(text)

@@ -9,8 +9,9 @@ from random import Random
 
 import pytest
 
-from mcplint.core import ERROR, NOTE, Source, Unreadable
+from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.readers.python import read
+from mcplint.text.source import Source
 
 
 def constants(text: str) -> list[ast.Constant]:

@@ -10,9 +10,9 @@ from functools import cache
 
 import pytest
 
-from mcplint.catalogue import Catalogue
-from mcplint.config import load
-from mcplint.core import Rule
+from mcplint.engine.catalogue import Catalogue
+from mcplint.findings import Rule
+from mcplint.project.config import load
 from tests.lab.project import ROOT
 
 README = ROOT / "README.md"

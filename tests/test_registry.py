@@ -7,18 +7,21 @@ import random
 
 import pytest
 
-from mcplint.core import ERROR, NOTE, Source, Span, Unreadable
 from mcplint.facts.document import MappingNode
+from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.knowledge import registry
 from mcplint.knowledge.go_url import is_uri, parse
-from mcplint.link.manifests import git_remote, project
 from mcplint.model import Manifest
+from mcplint.project.tree import Tree
 from mcplint.readers.manifest import read, violations
-from mcplint.registry import address, forms, inputs, keys, reference, refusals, schema, steps, version, weak
+from mcplint.registry import address, inputs, keys, reference, refusals, schema, steps, version
+from mcplint.registry import lint as weak
+from mcplint.registry import predicates as forms
+from mcplint.registry.manifests import git_remote, project
 from mcplint.registry.markers import is_marked
 from mcplint.registry.place import addition, insertion, member, removal
 from mcplint.registry.rows import ROWS
-from mcplint.tree import Tree
+from mcplint.text.source import Source, Span
 
 RIGHT = {
     "$schema": registry.ADDRESS.format(registry.CURRENT),
@@ -511,17 +514,17 @@ def test_every_row_is_one_that_a_rule_speaks_of():
 
 def found(folder) -> list[tuple[str, str]]:
     """What is found in a folder on disk."""
-    from mcplint.catalogue import Catalogue
-    from mcplint.config import Config
-    from mcplint.discover import tree
-    from mcplint.engine import lint
+    from mcplint.engine.catalogue import Catalogue
+    from mcplint.engine.lint import lint
+    from mcplint.project.config import Config
+    from mcplint.project.discover import tree
 
     return [(d.rule, d.severity) for d in lint(tree(str(folder), None), Catalogue(), Config())]
 
 
 def test_a_byte_order_mark_is_seen_and_taken_away(tmp_path):
-    from mcplint.core import WARNING
-    from mcplint.discover import tree
+    from mcplint.findings import WARNING
+    from mcplint.project.discover import tree
 
     (tmp_path / "server.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(RIGHT, indent=2).encode())
     assert ("registry-json", ERROR) in found(tmp_path)

@@ -16,13 +16,14 @@ from jsonschema import Draft7Validator, FormatChecker
 from pages import look
 from registry_mutants import mutants, snake
 
-from mcplint.core import ERROR, WARNING, Source, Span
+from mcplint.findings import ERROR, WARNING
 from mcplint.knowledge import registry
 from mcplint.knowledge.go_url import is_uri
 from mcplint.model import Manifest
+from mcplint.project.tree import Tree
 from mcplint.readers.manifest import read, violations
 from mcplint.registry import keys, schema
-from mcplint.tree import Tree
+from mcplint.text.source import Source, Span
 
 NAMED = os.environ.get("MCPLINT_REGISTRY_DATA", "")
 DATA = Path(NAMED)

@@ -9,12 +9,14 @@ import jsonschema
 import pytest
 
 import mcplint
-from mcplint.core import ERROR, NOTE, WARNING, Diagnostic, Edit, Finding, Fix, Note, Source, Span
-from mcplint.lines import line, place, starts
+from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Finding, Fix
 from mcplint.reports import Covered, github, text
 from mcplint.reports import json as json_report
 from mcplint.reports.cells import cells, clean, layout
 from mcplint.reports.paint import coloured
+from mcplint.text.lines import line, place, starts
+from mcplint.text.source import Edit, Source, Span
+from mcplint.values import Label
 
 SERVER = Source("server.py", "import os\n\n\nhost = os.getenv('HOST')\n\nrun(host=host, port=8000)\nprint()\ndone()\n")
 COMPOSE = Source("deploy/compose.yaml", "services:\n\tserver:\n")
@@ -25,18 +27,18 @@ def at(source: Source, words: str) -> Span:
     return Span(source, start, start + len(words))
 
 
-def diagnostic(span: Span, *notes: Note, severity: str = ERROR, message: str = "is wrong", fix: Fix | None = None):
+def diagnostic(span: Span, *notes: Label, severity: str = ERROR, message: str = "is wrong", fix: Fix | None = None):
     return Diagnostic("some-rule", severity, Finding(message, span, notes, fix))
 
 
 def test_a_frame_shows_every_place_in_every_file():
     found = diagnostic(
         at(SERVER, "8000"),
-        Note(at(SERVER, "os.getenv('HOST')"), "reads HOST"),
-        Note(at(SERVER, "host=host"), "uses it"),
-        Note(at(SERVER, "import os"), "is needed"),
-        Note(at(SERVER, "done()"), "ends here"),
-        Note(at(COMPOSE, "server:"), "runs it"),
+        Label(at(SERVER, "os.getenv('HOST')"), "reads HOST"),
+        Label(at(SERVER, "host=host"), "uses it"),
+        Label(at(SERVER, "import os"), "is needed"),
+        Label(at(SERVER, "done()"), "ends here"),
+        Label(at(COMPOSE, "server:"), "runs it"),
         fix=Fix("set another", (Edit(at(SERVER, "8000"), "80"),), safe=True),
     )
     assert text.report([found]) == (
@@ -67,7 +69,7 @@ def test_a_frame_shows_every_place_in_every_file():
 
 def test_a_note_on_the_place_itself_gives_it_its_words():
     span = at(SERVER, "8000")
-    shown = text.report([diagnostic(span, Note(span, "one\ntwo"), Note(span, "three"), Note(span, "three"))])
+    shown = text.report([diagnostic(span, Label(span, "one\ntwo"), Label(span, "three"), Label(span, "three"))])
     assert shown.splitlines()[-3:] == [
         "  |                     ^^^^ one",
         "  |                          two",
@@ -113,14 +115,16 @@ def test_places_at_the_edges(content, start, end, lines):
 def test_nothing_printed_can_steer_a_terminal():
     evil = "\x1b]0;x\x07\r"
     source = Source(f"a{evil}b", f"{evil}x\n")
-    found = diagnostic(Span(source, 0, 3), Note(Span(source, 1, 2), evil), message=evil, fix=Fix(evil, ()))
+    found = diagnostic(Span(source, 0, 3), Label(Span(source, 1, 2), evil), message=evil, fix=Fix(evil, ()))
     assert text.report([found]).replace("\n", "").isprintable()
 
 
 def test_colours_change_nothing_but_colours():
     from click import unstyle
 
-    found = [diagnostic(at(SERVER, "8000"), Note(at(COMPOSE, "server:"), "runs it"), severity=s) for s in (ERROR, NOTE)]
+    found = [
+        diagnostic(at(SERVER, "8000"), Label(at(COMPOSE, "server:"), "runs it"), severity=s) for s in (ERROR, NOTE)
+    ]
     assert unstyle(text.report(found, coloured)) == text.report(found) != text.report(found, coloured)
 
 
@@ -141,7 +145,7 @@ def test_the_last_line_says_what_was_covered(covered, severities, hidden, said):
 def test_json_is_what_its_schema_says():
     fix = Fix("mend", (Edit(at(SERVER, "8000"), "80\n"), Edit(at(COMPOSE, "server"), "é")))
     found = [
-        diagnostic(at(SERVER, "8000"), Note(at(COMPOSE, "server:"), "runs it"), fix=fix),
+        diagnostic(at(SERVER, "8000"), Label(at(COMPOSE, "server:"), "runs it"), fix=fix),
         diagnostic(at(SERVER, "8000"), severity=WARNING),
         diagnostic(at(SERVER, "done"), severity=NOTE),
     ]
@@ -193,7 +197,7 @@ def test_github_is_told_errors_first_and_what_it_would_drop():
 
 def test_github_is_told_places_in_its_own_way():
     odd = Source("a,b:c%.py", "x\ny\n")
-    note = Note(at(COMPOSE, "server"), "50%")
+    note = Label(at(COMPOSE, "server"), "50%")
     found = diagnostic(Span(odd, 0, 3), note, note, message="one\r\ntwo: three, four")
     assert github.report([found], "sub") == (
         "::error file=sub/a%2Cb%3Ac%25.py,line=1,endLine=1,col=1,endColumn=2,title=mcplint%3A some-rule"

@@ -8,12 +8,12 @@ import re
 import pytest
 from pages import ROOT, RULES, cases, check, look, mended, places, printed, rule_file
 
-from mcplint import fix
-from mcplint.core import ERROR, NOTE, WARNING, Diagnostic, Failure
-from mcplint.engine import REGISTRY
-from mcplint.kinds import kind
+from mcplint.engine import fix
+from mcplint.engine.lint import REGISTRY
+from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Failure
 from mcplint.model import Deployment, Manifest, Package
-from mcplint.tree import Tree
+from mcplint.project.kinds import kind
+from mcplint.project.tree import Tree
 
 PAGES = {name: {case.name: case for case in cases(rule.page)} for name, rule in RULES.items()}
 # A mistake of mcplint cannot be shown by files: tests of the engine make one.

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from mcplint.rules.localhost_sibling import addresses
 
-from mcplint.core import Source, Span, Unreadable, Value
-from mcplint.link.service import Argv, ComposeProject, Service
-from mcplint.link.services import projects
+from mcplint.commands.argv import Argv
+from mcplint.findings import Unreadable
 from mcplint.model import Port
+from mcplint.project.tree import Tree
 from mcplint.readers import compose
-from mcplint.tree import Tree
+from mcplint.services.compose.project import projects
+from mcplint.services.service import ComposeProject, Service
+from mcplint.text.source import Source, Span
+from mcplint.values import Value
 
 Files = dict[str, str]
 

@@ -10,13 +10,13 @@ from time import process_time
 
 import pytest
 
-from mcplint.core import Source, Span
-from mcplint.passage import Passage
-from mcplint.shell import Command, commands
+from mcplint.commands.shell import Command, commands
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source, Span
 
 
 def read(text: str) -> tuple[Command, ...]:
-    return commands(Passage.of(Span(Source("run.sh", text), 0, len(text))))
+    return commands(LocatedText.of(Span(Source("run.sh", text), 0, len(text))))
 
 
 def words(text: str) -> list[list[str]]:

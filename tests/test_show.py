@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mcplint.core import UNKNOWN, Note, Source, Span, Value
 from mcplint.model import Deployment, Loose, Port, Sdk
 from mcplint.reports.show import SHOWN, as_json, as_text, parts, said_of
+from mcplint.text.source import Source, Span
+from mcplint.values import UNKNOWN, Label, Value
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "notes-server"
 FIELDS = {
@@ -131,7 +132,7 @@ def test_ports_are_shown_as_compose_writes_them(port, said):
 def test_an_sdk_is_shown_with_its_version():
     from mcplint.reports.show import _value
 
-    note = Note(Span(Source("uv.lock", ""), 0, 0), "uv.lock pins it")
+    note = Label(Span(Source("uv.lock", ""), 0, 0), "uv.lock pins it")
     assert _value(Sdk("mcp", Value(("1.27.1",), (note,)))) == Value(("mcp 1.27.1",), (note,))
     assert _value(Sdk("mcp", UNKNOWN)).options is None and _value(Sdk(None, Value(("1",)))).options is None
     assert list(parts(Deployment()))

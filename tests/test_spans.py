@@ -10,9 +10,10 @@ import pytest
 from pages import RULES, cases, settings
 from test_fixtures import FIXTURES, tree
 
-from mcplint.core import Source, Value
-from mcplint.engine import run
-from mcplint.tree import Tree
+from mcplint.engine.lint import run
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source
+from mcplint.values import Value
 
 FOLDER = Path(__file__).parent / "cases"
 # How a setting that is true or false, or a time, is spelled is its format's matter.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mcplint.core import Note, Slot, Source, Span, Value
-from mcplint.program.commands import Scene, resolve
-from mcplint.program.start import NoStart, Start
-from mcplint.tree import Tree
+from mcplint.commands.resolve import ExecContext, resolve
+from mcplint.programs.start import NoStart, Start
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source, Span
+from mcplint.values import EditSite, Label, Value
 
 PYPROJECT = """[project]
 name = "notes"
@@ -47,13 +48,13 @@ def start(command: list[str], **env: str) -> Start | NoStart:
     offset = 0
     for word in command:
         span = Span(source, offset, offset + len(word))
-        words.append(Value((word,), (Note(span, "a word"),), Slot(span)))
+        words.append(Value((word,), (Label(span, "a word"),), EditSite(span)))
         offset += len(word) + 1
 
     def inside(path: str) -> str | None:
         return path.removeprefix("/app").lstrip("/") if path == "/app" or path.startswith("/app/") else None
 
-    scene = Scene("/app", lambda name: Value((env.get(name),)), tree, inside, Span(source, 0, len(text)))
+    scene = ExecContext("/app", lambda name: Value((env.get(name),)), tree, inside, Span(source, 0, len(text)))
     return resolve(tuple(words), scene)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mcplint.config import load
-from mcplint.engine import run
-from mcplint.mistake import Mistake
+from mcplint.engine.lint import run
 from mcplint.model import Deployment
-from mcplint.tree import Tree
+from mcplint.project.config import load
+from mcplint.project.tree import Tree
+from mcplint.usage import UsageError
 
 FILES = {
     "Dockerfile": 'FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nCMD ["python", "server.py"]\n',
@@ -80,6 +80,6 @@ def test_a_public_url_is_followed_like_a_remote() -> None:
     ],
 )
 def test_a_mistake_is_said_with_its_place(text: str, says: str) -> None:
-    with pytest.raises(Mistake) as mistake:
+    with pytest.raises(UsageError) as mistake:
         stated(text)
     assert str(mistake.value) == says

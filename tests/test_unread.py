@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mcplint.config import Config
 from mcplint.link import link
 from mcplint.model import Container
-from mcplint.tree import Tree
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
 
 DOCKERFILE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install mcp==1.27.1\nUSER 1000\nCMD ["python", "server.py"]\n'
 SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("notes", host="0.0.0.0")\nmcp.run("streamable-http")\n'

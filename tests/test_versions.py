@@ -7,13 +7,14 @@ import random
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from mcplint.core import Source, Span, Value
+from mcplint.dependencies.versions import sdk
 from mcplint.knowledge.ranges import admitted, reaches
 from mcplint.knowledge.sdk import DATE, releases
-from mcplint.link.reading import Reading
-from mcplint.link.versions import sdk
 from mcplint.model import Install, Sdk
-from mcplint.tree import Tree
+from mcplint.project.reading import Reading
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source, Span
+from mcplint.values import Value
 
 FAST = "mcp.server.fastmcp.FastMCP"
 LOCK = 'version = 1\n\n[[package]]\nname = "mcp"\nversion = "1.27.1"\nsource = { registry = "x" }\n'

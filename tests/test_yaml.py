@@ -13,9 +13,10 @@ import yaml as pyyaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcplint.core import ERROR, NOTE, Source, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.readers import yaml
+from mcplint.text.source import Source
 
 
 def read(text: str) -> tuple[Node, ...]:

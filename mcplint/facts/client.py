@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mcplint.core import Source
+from typing import NamedTuple
+
 from mcplint.facts.document import MappingNode, ScalarNode
-from mcplint.record import NamedTuple
+from mcplint.text.source import Source
 
 
 class ClientFile(NamedTuple):

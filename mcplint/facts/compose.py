@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mcplint.core import Source, Span
+from typing import NamedTuple
+
 from mcplint.facts.document import MappingNode
-from mcplint.record import NamedTuple
+from mcplint.text.source import Source, Span
 
 
 class ComposeFile(NamedTuple):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mcplint.core import Span
+from typing import NamedTuple
+
 from mcplint.facts.document import ScalarNode
-from mcplint.record import NamedTuple
+from mcplint.text.source import Span
 
 MAIN, EXTRA, GROUP, BUILD = "main", "extra", "group", "build"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from mcplint.core import UNKNOWN, Source, Span, Value
-from mcplint.record import NamedTuple
+from mcplint.text.source import Source, Span
+from mcplint.values import UNKNOWN, Value
 
 
 class Metadata(NamedTuple):

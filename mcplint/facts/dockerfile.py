@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from mcplint.core import Note, Source, Span
-from mcplint.passage import Passage
-from mcplint.record import NamedTuple
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
 
 
 class Flag(NamedTuple):
     """`--name=value` after the keyword; `value` is None where there is no `=`."""
 
     name: str
-    value: Passage | None
+    value: LocatedText | None
     span: Span
 
 
@@ -24,7 +25,7 @@ class Heredoc(NamedTuple):
     """
 
     name: str
-    body: Passage
+    body: LocatedText
     expand: bool
     tabs: bool
     span: Span
@@ -33,8 +34,8 @@ class Heredoc(NamedTuple):
 class Pair(NamedTuple):
     """`NAME=value` of ENV, LABEL or ARG, quotes as written; `value` is None for an ARG without a default."""
 
-    name: Passage
-    value: Passage | None
+    name: LocatedText
+    value: LocatedText | None
 
 
 class Instruction(NamedTuple):
@@ -49,9 +50,9 @@ class Instruction(NamedTuple):
     name: str
     keyword: Span
     span: Span
-    text: Passage
+    text: LocatedText
     flags: tuple[Flag, ...] = ()
-    words: tuple[Passage, ...] = ()
+    words: tuple[LocatedText, ...] = ()
     json: bool = False
     pairs: tuple[Pair, ...] = ()
     heredocs: tuple[Heredoc, ...] = ()
@@ -68,8 +69,8 @@ class Stage(NamedTuple):
     number: int
     name: str | None
     origin: Instruction
-    base: Passage
-    platform: Passage | None
+    base: LocatedText
+    platform: LocatedText | None
     instructions: tuple[Instruction, ...]
 
     @property
@@ -87,7 +88,7 @@ class Dockerfile(NamedTuple):
     escape: str
     args: tuple[Instruction, ...]
     stages: tuple[Stage, ...]
-    problems: tuple[Note, ...] = ()
+    problems: tuple[Label, ...] = ()
 
     @property
     def instructions(self) -> Iterator[Instruction]:

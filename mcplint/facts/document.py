@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from mcplint.core import Span
-from mcplint.record import NamedTuple
+from mcplint.text.source import Span
 
 
 class ScalarNode(NamedTuple):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mcplint.core import Source, Span
-from mcplint.passage import Passage
-from mcplint.record import NamedTuple
+from typing import NamedTuple
+
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source, Span
 
 
 class Assignment(NamedTuple):
@@ -15,7 +16,7 @@ class Assignment(NamedTuple):
 
     name: str
     key: Span
-    value: Passage | None
+    value: LocatedText | None
     expanded: bool
 
 

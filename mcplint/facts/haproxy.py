@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from mcplint.core import Source, Span
-from mcplint.record import NamedTuple
+from mcplint.text.source import Source, Span
 
 
 class Word(NamedTuple):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from mcplint.core import Edit, Note, Span
+from typing import NamedTuple
+
 from mcplint.facts.document import Node
-from mcplint.record import NamedTuple
+from mcplint.text.source import Edit, Span
+from mcplint.values import Label
 
 
 class Problem(NamedTuple):
@@ -18,7 +20,7 @@ class Problem(NamedTuple):
     message: str
     severity: str
     edit: Edit | None = None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Label, ...] = ()
     damage: bool = False
 
 

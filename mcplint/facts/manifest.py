@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from mcplint.core import Source
 from mcplint.facts.document import MappingNode
 from mcplint.facts.json import Problem
-from mcplint.record import NamedTuple
+from mcplint.text.source import Source
 
 Path = tuple[str | int, ...]
 

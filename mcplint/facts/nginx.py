@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from mcplint.core import Note, Source, Span
-from mcplint.record import NamedTuple
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
 
 
 class Word(NamedTuple):
@@ -19,7 +20,7 @@ class Word(NamedTuple):
     span: Span
     quoted: bool = False
     hole: bool = False
-    trace: tuple[Note, ...] = ()
+    trace: tuple[Label, ...] = ()
 
 
 class Directive(NamedTuple):
@@ -56,7 +57,7 @@ class NginxFile(NamedTuple):
 
     source: Source
     directives: tuple[Directive, ...]
-    problems: tuple[Note, ...] = ()
+    problems: tuple[Label, ...] = ()
 
     @property
     def context(self) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from itertools import accumulate
+from typing import NamedTuple
 
-from mcplint.core import Slot, Source, Span
-from mcplint.record import NamedTuple
+from mcplint.text.source import Source, Span
+from mcplint.values import EditSite
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
 _STRIDE = 128
@@ -40,15 +41,15 @@ class Module(NamedTuple):
         start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         return Span(self.source, start, self.offset(node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]
 
-    def slot(self, node: ast.Constant, span: Span) -> Slot | None:
+    def slot(self, node: ast.Constant, span: Span) -> EditSite | None:
         """Where a constant at a place can be rewritten: without quotes, None where it is not spelled as it reads."""
         spelled = str(node.value)
         if isinstance(node.value, str):
             quote = len(span.text) - len(spelled)
             span = span._replace(start=span.start + quote // 2, end=span.end - quote // 2)
-        return Slot(span) if span.text == spelled and not isinstance(node.value, bytes) else None
+        return EditSite(span) if span.text == spelled and not isinstance(node.value, bytes) else None
 
-    def insertion(self, call: ast.Call, name: str, quoted: bool = True) -> Slot | None:
+    def insertion(self, call: ast.Call, name: str, quoted: bool = True) -> EditSite | None:
         """Where a keyword argument would be added to a call, or None where it cannot be added by plain insertion."""
         given: list[ast.AST] = [*call.args, *call.keywords]
         if len(given) == 1 and isinstance(given[0], ast.GeneratorExp):
@@ -56,12 +57,12 @@ class Module(NamedTuple):
         quote = '"' if quoted else ""
         close = self.span(call).end - 1
         if not given:
-            return Slot(Span(self.source, close, close), f"{name}={quote}", quote)
+            return EditSite(Span(self.source, close, close), f"{name}={quote}", quote)
         last = max((self.span(node) for node in given), key=lambda span: span.end)
         if ")" in self.source.text[last.end : close]:
             return None
         at = Span(self.source, last.end, last.end)
-        return Slot(at, f",{self._line_before(last, close) or ' '}{name}={quote}", quote)
+        return EditSite(at, f",{self._line_before(last, close) or ' '}{name}={quote}", quote)
 
     def _line_before(self, last: Span, close: int) -> str:
         """The line end and indentation in front of the last argument of a call that gives one a line, or nothing."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from mcplint.record import NamedTuple
+from typing import NamedTuple
 
 _BAD_ESCAPE = r"%(?![0-9a-fA-F]{2})"
 # A host escapes only `%` itself and what is not ASCII.

@@ -7,8 +7,9 @@ Read from the Dockerfiles that their publishers keep in the open: docker-library
 
 from __future__ import annotations
 
-from mcplint.glob import fits
-from mcplint.record import NamedTuple
+from typing import NamedTuple
+
+from mcplint.text.glob import fits
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PYTHON_PATH = "/usr/local/bin:" + SYSTEM_PATH

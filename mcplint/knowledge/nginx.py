@@ -5,8 +5,9 @@ Directives: https://nginx.org/en/docs/dirindex.html, changes: https://nginx.org/
 
 from __future__ import annotations
 
-from mcplint.glob import fits
-from mcplint.record import NamedTuple
+from typing import NamedTuple
+
+from mcplint.text.glob import fits
 
 NEWEST = "1.30.6"
 """The newest release when this was written: what `nginx:latest` is taken for."""

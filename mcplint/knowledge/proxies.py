@@ -7,10 +7,11 @@ ingress-nginx: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-confi
 
 from __future__ import annotations
 
-from mcplint.glob import fits
+from typing import NamedTuple
+
 from mcplint.knowledge import nginx
 from mcplint.knowledge.nginx import Affinity
-from mcplint.record import NamedTuple
+from mcplint.text.glob import fits
 
 NGINX, INGRESS_NGINX, HAPROXY, TRAEFIK = "nginx", "ingress-nginx", "HAProxy", "Traefik"
 

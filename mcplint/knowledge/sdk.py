@@ -36,12 +36,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mcplint.core import Fix
+from mcplint.findings import Fix
 from mcplint.knowledge.sdk_releases import DATE, RELEASES
 
 if TYPE_CHECKING:
-    from mcplint.core import Value
     from mcplint.model import Import, Sdk
+    from mcplint.values import Value
 
 __all__ = [
     "DATE",

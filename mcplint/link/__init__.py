@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from mcplint.config import Config
-from mcplint.core import Failure, Unreadable
-from mcplint.kinds import kinds
+from mcplint.findings import Failure, Unreadable
 from mcplint.link import loose, serving, stated
-from mcplint.link.containers import Running, aside, running
-from mcplint.link.reach import Network
-from mcplint.link.reading import Paths, Reading
-from mcplint.model import (
-    ClientConfig,
-    Deployment,
-    Manifest,
-    Package,
-    Remote,
-    Route,
-    Server,
-)
-from mcplint.record import NamedTuple
-from mcplint.tree import Tree
+from mcplint.model import ClientConfig, Deployment, Manifest, Package, Remote, Route, Server
+from mcplint.project.config import Config
+from mcplint.project.kinds import kinds
+from mcplint.project.reading import Paths, Reading
+from mcplint.project.tree import Tree
+from mcplint.services.containers import ContainerContext, aside, running
+from mcplint.services.network import Network
 
 if TYPE_CHECKING:
-    from mcplint.link.front import Front
-    from mcplint.link.platform.ingress import Entry
-    from mcplint.link.platforms import Platforms
-    from mcplint.link.service import Service
+    from mcplint.proxies.proxy import Proxy
+    from mcplint.services.kubernetes.ingress import Entry
+    from mcplint.services.platforms.load import Platforms
+    from mcplint.services.service import Service
 
 P = TypeVar("P", Remote, ClientConfig)
 
@@ -78,13 +69,13 @@ def _publishes(reading: Reading, paths: Paths) -> bool:
     return bool(reading.all("manifest", paths.get("server.json", ())))
 
 
-def _places(reading: Reading, paths: Paths, workloads: tuple[Service, ...]) -> tuple[Running, ...]:
+def _places(reading: Reading, paths: Paths, workloads: tuple[Service, ...]) -> tuple[ContainerContext, ...]:
     dockerfiles = reading.all("dockerfile", paths.get("dockerfile", ()))
     if "compose" not in paths:
         return tuple(running(reading.tree, dockerfiles, (), workloads))
-    from mcplint.link.services import projects
     from mcplint.link.siblings import acquainted
-    from mcplint.link.unread import doubted
+    from mcplint.services.compose.project import projects
+    from mcplint.services.unread import doubted
 
     compose = reading.all("compose", paths["compose"])
     unread = reading.lost("compose", paths["compose"])
@@ -100,7 +91,7 @@ def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
     )
     if not manifests and not any(others):
         return None
-    from mcplint.link.platforms import platforms
+    from mcplint.services.platforms.load import platforms
 
     kustomizations, *applications, procfiles = others
     configurations = [each for kind in applications for each in kind]
@@ -108,7 +99,7 @@ def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
 
 
 def _published(
-    reading: Reading, paths: Paths, network: Network, deployment: Deployment, in_front: tuple[Front, ...]
+    reading: Reading, paths: Paths, network: Network, deployment: Deployment, in_front: tuple[Proxy, ...]
 ) -> Deployment:
     """The deployment with its routes, with how they spread requests, and with what clients are told."""
     routes = tuple(route for front in in_front for route in front.routes)
@@ -126,11 +117,11 @@ def _published(
     )
 
 
-def _in_front(reading: Reading, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Front, ...]:
+def _in_front(reading: Reading, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Proxy, ...]:
     """The proxies of a project that has servers to stand in front of."""
     if not network.servers:
         return ()
-    from mcplint.link.fronts import fronts
+    from mcplint.proxies.load import fronts
 
     return fronts(reading, paths, network, entries)
 
@@ -138,7 +129,7 @@ def _in_front(reading: Reading, paths: Paths, network: Network, entries: tuple[E
 def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     if not network.servers:
         return ()
-    from mcplint.link.fronts import spread
+    from mcplint.proxies.load import spread
 
     return spread(network, routes)
 
@@ -162,7 +153,7 @@ def _clients(reading: Reading, paths: Paths) -> tuple[ClientConfig, ...]:
     return tuple(client for file in reading.all("client", paths["client"]).values() for client in clients(file))
 
 
-def _joined(parts: tuple[P, ...], in_front: tuple[Front, ...], network: Network) -> tuple[P, ...]:
+def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:
     if not parts or not network.servers:
         return parts
     from mcplint.link.published import joined

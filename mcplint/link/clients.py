@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mcplint.core import UNKNOWN, Note, Slot, Value
 from mcplint.facts.client import ClientFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import ClientConfig
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 NOWHERE: Value[Any] = Value(())
 SPELLINGS = {"http": "streamable-http", "streamableHttp": "streamable-http"}
@@ -16,8 +16,8 @@ SPELLINGS = {"http": "streamable-http", "streamableHttp": "streamable-http"}
 
 def clients(file: ClientFile) -> Iterator[ClientConfig]:
     """One part for each server that the file names."""
-    note = Note(file.wrapper.span, "the servers stand under this key")
-    wrapper = Value((file.wrapper.text,), (note,), Slot(file.wrapper.span))
+    note = Label(file.wrapper.span, "the servers stand under this key")
+    wrapper = Value((file.wrapper.text,), (note,), EditSite(file.wrapper.span))
     for number, (name, node) in enumerate(file.servers):
         url, command = _string(node, "url", "serverUrl", "httpUrl"), _command(node)
         yield ClientConfig(
@@ -36,16 +36,16 @@ def _type(node: MappingNode) -> Value[str]:
     if said.options:
         return said._replace(options=tuple(SPELLINGS.get(spelled, spelled) for spelled in said.options))
     command = node.key("command")
-    return Value(("stdio",), (Note(command.span, "a command is started over stdio"),)) if command else UNKNOWN
+    return Value(("stdio",), (Label(command.span, "a command is started over stdio"),)) if command else UNKNOWN
 
 
 def _string(node: MappingNode, *keys: str) -> Value[str]:
     for key in keys:
         found = node.get(key)
         if isinstance(found, ScalarNode) and isinstance(found.value, str):
-            note = Note(found.span, f"{key} is set here")
+            note = Label(found.span, f"{key} is set here")
             placeholder = "${" in found.value or "<" in found.value
-            return Value(None if placeholder else (found.value,), (note,), Slot(found.span))
+            return Value(None if placeholder else (found.value,), (note,), EditSite(found.span))
     return UNKNOWN
 
 
@@ -54,7 +54,7 @@ def _command(node: MappingNode) -> Value[tuple[str, ...]]:
     if not isinstance(command, ScalarNode):
         return UNKNOWN
     words = [command, *_items(args)]
-    trace = (Note(command.span, "the client starts this"),)
+    trace = (Label(command.span, "the client starts this"),)
     if not all(isinstance(word, ScalarNode) for word in words):
         return Value(None, trace)
     return Value((tuple(word.text for word in words if isinstance(word, ScalarNode)),), trace)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from mcplint.core import Source, Span
-from mcplint.kinds import kind
-from mcplint.link.containers import aside
-from mcplint.link.reading import Paths, Reading
 from mcplint.model import Loose, Route
+from mcplint.project.kinds import kind
+from mcplint.project.reading import Paths, Reading
+from mcplint.services.containers import aside
+from mcplint.text.source import Source, Span
 
 if TYPE_CHECKING:
-    from mcplint.link.platforms import Platforms
+    from mcplint.services.platforms.load import Platforms
 
 MAKES = {
     "dockerfile": "the container that it makes is",

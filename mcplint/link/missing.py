@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.core import Note
-from mcplint.link.builds import complete
-from mcplint.link.containers import Running
-from mcplint.link.image import Image
-from mcplint.link.needs import needs
-from mcplint.link.reading import Reading
-from mcplint.program.words import text
+from mcplint.commands.words import text
+from mcplint.dependencies.needs import needs
+from mcplint.images.image import Image
+from mcplint.project.reading import Reading
+from mcplint.services.built_images import complete
+from mcplint.services.containers import ContainerContext
+from mcplint.values import Label
 
 SDKS = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
 # What a RUN does that may bring files which no COPY names.
@@ -24,7 +24,7 @@ TOOLS = ("/bin", "/usr", "/uv", "/sbin")
 OWN = frozenset({"api", "app", "asgi", "main", "mcp_server", "server", "wsgi"})
 
 
-def missing(place: Running, target: str, reading: Reading) -> Note | None:
+def missing(place: ContainerContext, target: str, reading: Reading) -> Label | None:
     """The target of a command at the word that names it, or None where the image may have it from elsewhere.
 
     `target`: a file, a module, or a module with an attribute. An image can be judged that is built from a base that is
@@ -40,7 +40,7 @@ def missing(place: Running, target: str, reading: Reading) -> Note | None:
         return None
     naming = (word for word in argv.words or () if _name(target) in (text(word) or ""))
     slot = next((word.slot for word in naming if word.slot), None)
-    return Note(slot.span if slot else argv.span, target)
+    return Label(slot.span if slot else argv.span, target)
 
 
 def _has(reading: Reading, module: str) -> bool:
@@ -54,7 +54,7 @@ def _name(target: str) -> str:
     return target.rpartition("/")[2]
 
 
-def _serves(place: Running, image: Image, reading: Reading) -> bool:
+def _serves(place: ContainerContext, image: Image, reading: Reading) -> bool:
     """Whether the image is one for an MCP server."""
     wanted = needs(reading, place.container.installs, "" if image.context in (None, ".") else str(image.context))
     names = {requirement.name for requirement in wanted.requirements} | {entry.name for entry in wanted.locked}

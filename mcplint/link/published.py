@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from mcplint.core import UNKNOWN, Note, Value
-from mcplint.link.front import Front
-from mcplint.link.nginx.answer import FILE, PROXY, REDIRECT, STATUS, Answer
-from mcplint.link.reach import LOOPBACK, Network, owning
 from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Server
-from mcplint.record import NamedTuple
+from mcplint.proxies.nginx.answer import FILE, PROXY, REDIRECT, STATUS, Answer
+from mcplint.proxies.proxy import Proxy
+from mcplint.services.network import LOOPBACK, Network, owning
+from mcplint.values import UNKNOWN, Label, Value
 
 P = TypeVar("P", Remote, ClientConfig)
 
@@ -28,13 +27,13 @@ class Target(NamedTuple):
     path: str
 
 
-def joined(part: P, fronts: tuple[Front, ...], network: Network) -> P:
+def joined(part: P, fronts: tuple[Proxy, ...], network: Network) -> P:
     """The part with the route and server that answer its URL, and what that server is asked for."""
     target = taken_apart(part.url.only) if part.url.only else None
     if target is None:
         why = "has no URL" if part.url.options == () else "its URL is not known"
         return part._replace(links=(Link(None, MISSING, why),))
-    note = Note(part.url.span or part.span, "this URL is what clients are told")
+    note = Label(part.url.span or part.span, "this URL is what clients are told")
     if taking := next(_taking(target, fronts), None):
         front, port, kind = taking
         return _through(part, front, target, port, kind, note)
@@ -59,7 +58,7 @@ def taken_apart(url: str) -> Target | None:
     return Target(parts.scheme, parts.hostname, port, parts.path or "/")
 
 
-def _taking(target: Target, fronts: tuple[Front, ...]) -> Iterator[tuple[Front, int, str]]:
+def _taking(target: Target, fronts: tuple[Proxy, ...]) -> Iterator[tuple[Proxy, int, str]]:
     """The proxies that take a request for a target, best first: the port they hear it on, and the kind of link."""
     leading = [front for front in fronts if front.leads]
     for front in leading:
@@ -80,14 +79,14 @@ def _names(name: str, host: str) -> bool:
     return host == name.removeprefix(".") or (tail.startswith(".") and host.endswith(tail))
 
 
-def _heard(front: Front, target: Target) -> int:
+def _heard(front: Proxy, target: Target) -> int:
     """The port that a public request comes in on: the URL's own, or the only one where TLS ends before the proxy."""
     if target.port in front.ports:
         return target.port
     return 80 if 80 in front.ports else min(front.ports, default=80)
 
 
-def _through(part: P, front: Front, target: Target, port: int, kind: str, note: Note) -> P:
+def _through(part: P, front: Proxy, target: Target, port: int, kind: str, note: Label) -> P:
     answered: Answer = _answer(front, target, port)
     trace = (note, *answered.trace)
     if answered.kind == PROXY and answered.uri is not None:
@@ -104,7 +103,7 @@ def _through(part: P, front: Front, target: Target, port: int, kind: str, note: 
     return part._replace(links=(Link(None, MISSING, f"what {front.name} answers is not known", trace),))
 
 
-def _answer(front: Front, target: Target, port: int) -> Answer:
+def _answer(front: Proxy, target: Target, port: int) -> Answer:
     """What the proxy does, a redirect from http to https followed once."""
     tls = front.ports.get(port, False)
     first = front.ask(target.host, port, "https" if tls else "http", target.path)
@@ -113,7 +112,7 @@ def _answer(front: Front, target: Target, port: int) -> Answer:
     return first
 
 
-def _direct(part: P, target: Target, network: Network, note: Note) -> P:
+def _direct(part: P, target: Target, network: Network, note: Label) -> P:
     """Without a proxy in the project: the one server that speaks HTTP, or the one of several whose path it is."""
     servers = [server for server in network.servers if not server.transport.may(lambda kind: kind == "stdio")]
     if len(servers) > 1 and len(own := owning(servers, target.path)) == 1:

@@ -7,12 +7,12 @@ from functools import cache
 
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.manifest import ServerJson
-from mcplint.link.image import Image
-from mcplint.link.manifests import manifest, packages, project, remotes, served
-from mcplint.link.reach import Network
-from mcplint.link.reading import Reading
+from mcplint.images.image import Image
 from mcplint.link.servers import Programs
 from mcplint.model import Labelled, Manifest, Package, Remote
+from mcplint.project.reading import Reading
+from mcplint.registry.manifests import manifest, packages, project, remotes, served
+from mcplint.services.network import Network
 
 
 def parts(

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from mcplint.core import UNKNOWN, Failure, Note, Span, Value
+from mcplint.commands.console_scripts import script
+from mcplint.commands.resolve import ExecContext, resolve
+from mcplint.dependencies.needs import home
+from mcplint.dependencies.versions import sdk as version_of
+from mcplint.findings import Failure
+from mcplint.images.copies import project_path
 from mcplint.knowledge.sdk import fact
-from mcplint.link.containers import Running
-from mcplint.link.needs import home
-from mcplint.link.placed import project_path
-from mcplint.link.reading import Reading
-from mcplint.link.versions import sdk as version_of
 from mcplint.model import ASSUMED, MADE, MISSING, Link, Sdk, Server
-from mcplint.program.commands import Scene, resolve
-from mcplint.program.interpreter import run
-from mcplint.program.machine import STEPS, Surroundings
-from mcplint.program.outcome import Outcome, Served
-from mcplint.program.places import Modules, find, roots
-from mcplint.program.scripts import script
-from mcplint.program.start import FUNCTION, MODULE, OBJECT, SCRIPT, NoStart, Start
-from mcplint.record import NamedTuple
-from mcplint.tree import Tree
+from mcplint.programs.outcome import Outcome, Served
+from mcplint.programs.python.interpreter import run
+from mcplint.programs.python.machine import STEPS, World
+from mcplint.programs.python.modules import Modules, find, roots
+from mcplint.programs.start import FUNCTION, MODULE, OBJECT, SCRIPT, NoStart, Start
+from mcplint.project.reading import Reading
+from mcplint.project.tree import Tree
+from mcplint.services.containers import ContainerContext
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, Label, Value
 
 SDKS = ("fastmcp", "mcp")
 # Steps of the interpreter that the programs of all containers, or of all packages, may take together: half a minute.
@@ -35,12 +37,12 @@ class Started(NamedTuple):
 
     servers: tuple[Server, ...]
     why: str = ""
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Label, ...] = ()
     needed: frozenset[str] = frozenset()
-    missing: Note | None = None
+    missing: Label | None = None
 
 
-def sdks(place: Running | None, reading: Reading, folder: str) -> Callable[[str], Sdk]:
+def sdks(place: ContainerContext | None, reading: Reading, folder: str) -> Callable[[str], Sdk]:
     """Tells the SDK and the release behind a dotted name, each asked for once."""
     known: dict[str, Sdk] = {}
 
@@ -65,7 +67,7 @@ def _described(sdk: Sdk) -> Sdk:
 
 
 def parts(
-    outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], why: Link, ids: dict[str, int]
+    outcome: Outcome, place: ContainerContext | None, sdk: Callable[[str], Sdk], why: Link, ids: dict[str, int]
 ) -> Iterator[Server]:
     """The servers of a program's outcome as parts of the model; `ids`: how many there are by each name so far."""
     for served in outcome.servers:
@@ -74,12 +76,14 @@ def parts(
         yield server if ids[server.id] == 1 else server._replace(id=f"{server.id} ({ids[server.id]})")
 
 
-def _server(served: Served, outcome: Outcome, place: Running | None, sdk: Callable[[str], Sdk], why: Link) -> Server:
+def _server(
+    served: Served, outcome: Outcome, place: ContainerContext | None, sdk: Callable[[str], Sdk], why: Link
+) -> Server:
     container = place.container if place else None
     package = served.package
     release = sdk(CLASSES.get((package, served.kind), package)) if package else Sdk(None, UNKNOWN)
     if package and not release.version.trace:
-        said = Note(served.made or served.span, f"nothing says which release of {package} is installed")
+        said = Label(served.made or served.span, f"nothing says which release of {package} is installed")
         release = release._replace(version=Value(None, (said,)))
     name = served.name.only or served.span.source.path
     shared = {field: getattr(served, field) for field in Served._fields if field in Server._fields}
@@ -108,11 +112,11 @@ class Programs:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._runs: list[tuple[Start, Running, Outcome]] = []
+        self._runs: list[tuple[Start, ContainerContext, Outcome]] = []
         self._ids: dict[str, int] = {}
         self._room = ROOM
 
-    def started(self, place: Running) -> Started:
+    def started(self, place: ContainerContext) -> Started:
         """What a container starts."""
         argv = place.argv
         if argv is None or argv.words is None:
@@ -120,7 +124,7 @@ class Programs:
         inside = _inside(place)
         workdir, tree = place.container.workdir.only, self.reading.tree
         home = posixpath.dirname(place.image.dockerfile if place.image else argv.span.source.path)
-        scene = Scene(workdir, place.container.variable, tree, inside, argv.span, home)
+        scene = ExecContext(workdir, place.container.variable, tree, inside, argv.span, home)
         start = resolve(tuple(_written(word, argv.span) for word in argv.words), scene)
         if isinstance(start, NoStart):
             missing = self._missing(place, start.missing)
@@ -139,16 +143,16 @@ class Programs:
             return Started(servers, needed=needed)
         unread = next((problem for path, problem in self.reading.problems.items() if path in needed), None)
         if unread:
-            return Started((), f"`{start.target}` cannot be read", (Note(unread.span, unread.message),), needed)
+            return Started((), f"`{start.target}` cannot be read", (Label(unread.span, unread.message),), needed)
         lacks = self._missing(place, outcome.missing)
         return Started((), _silence(outcome, start), outcome.unknown, needed, lacks)
 
-    def _missing(self, place: Running, target: str | None) -> Note | None:
+    def _missing(self, place: ContainerContext, target: str | None) -> Label | None:
         from mcplint.link.missing import missing
 
         return missing(place, target, self.reading) if target and not place.unread else None
 
-    def _sdk(self, place: Running) -> Callable[[str], Sdk]:
+    def _sdk(self, place: ContainerContext) -> Callable[[str], Sdk]:
         context = place.image.context if place.image else place.service.folder if place.service else None
         return sdks(place, self.reading, "" if context in (None, ".") else context or "")
 
@@ -165,10 +169,10 @@ class Programs:
         start = Start(FUNCTION, found.target, found.span, None, roots=places)
         sdk = sdks(None, self.reading, found.folder)
         outcome = self._run(start, lambda name: Value(None), sdk, lambda file: None)
-        why = Link(None, MISSING, f"{name} is started by those who install it", (Note(found.span, "is installed"),))
+        why = Link(None, MISSING, f"{name} is started by those who install it", (Label(found.span, "is installed"),))
         return tuple(parts(outcome, None, sdk, why, {}))
 
-    def _outcome(self, start: Start, place: Running, inside: Callable[[str], str | None]) -> Outcome:
+    def _outcome(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
         for other, elsewhere, outcome in self._runs:
             if other == start and _alike(place, elsewhere, outcome.asked):
                 return outcome
@@ -190,10 +194,10 @@ class Programs:
     ) -> Outcome:
         """What becomes of a program, as far as there is room for it."""
         if self._room < 0:
-            note = Note(start.span, "the programs of the project are too large together to be followed to their end")
+            note = Label(start.span, "the programs of the project are too large together to be followed to their end")
             return Outcome(unknown=(note,), complete=False)
         modules = Modules(self.reading.tree, start.roots, self.reading.parsed)
-        outcome = run(start, Surroundings(modules, env, sdk, file))
+        outcome = run(start, World(modules, env, sdk, file))
         self.reading.problems.update(modules.unreadable)
         self._room -= outcome.steps
         return outcome
@@ -202,20 +206,20 @@ class Programs:
 def _written(word: Value[str], command: Span) -> Value[str]:
     """A word of a command with the place where it is written, which is the command where it has none of its own."""
     place = word.slot.span if word.slot and word.slot.span.text else command
-    return word if word.trace else word._replace(trace=(Note(place, "is written here"),))
+    return word if word.trace else word._replace(trace=(Label(place, "is written here"),))
 
 
-def _unsaid(place: Running) -> str:
+def _unsaid(place: ContainerContext) -> str:
     """Why a container has no command that can be told."""
     return (not place.argv and _elsewhere(place)) or "its start command cannot be told"
 
 
-def _elsewhere(place: Running) -> str:
+def _elsewhere(place: ContainerContext) -> str:
     """Why it is not known what lies in a container and what its image starts; nothing where it is."""
     return next((link.why for link in place.container.links if link.kind == MISSING), "")
 
 
-def _link(place: Running, start: Start) -> Link:
+def _link(place: ContainerContext, start: Start) -> Link:
     """The link from a server to its container, assumed where the image may hold anything by the name of the command."""
     how = f"is started by `{start.span.text.strip()}`"
     elsewhere = _elsewhere(place)
@@ -227,14 +231,14 @@ def _link(place: Running, start: Start) -> Link:
     return Link(place.container.id, MADE, how, start.notes)
 
 
-def _alike(place: Running, other: Running, asked: frozenset[str]) -> bool:
+def _alike(place: ContainerContext, other: ContainerContext, asked: frozenset[str]) -> bool:
     """Whether a program finds the same in two containers: the same image, the same in the variables it reads."""
     here, there = place.container, other.container
     same = (here.dockerfile, here.installs, here.workdir) == (there.dockerfile, there.installs, there.workdir)
     return same and all(here.variable(name) == there.variable(name) for name in asked)
 
 
-def _inside(place: Running) -> Callable[[str], str | None]:
+def _inside(place: ContainerContext) -> Callable[[str], str | None]:
     """The path in the project of an absolute path in a container: what is mounted there, else what the image has."""
     mounts = place.service.mounts if place.service else ()
     mounted = [(mount.target.only.rstrip("/"), mount.path) for mount in mounts if mount.target.only and mount.path]
@@ -263,7 +267,7 @@ def _entry(start: Start, tree: Tree) -> frozenset[str]:
 
 def bare(reading: Reading) -> Iterator[Server]:
     """The servers of modules that make one and start it by themselves, where no container tells how."""
-    from mcplint.program.scan import scan
+    from mcplint.programs.python.scan import scan
 
     known: dict[str, Callable[[str], Sdk]] = {}
     ids: dict[str, int] = {}

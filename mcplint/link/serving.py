@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from mcplint.core import Note
-from mcplint.link.containers import Running
-from mcplint.link.reading import Paths, Reading
 from mcplint.model import Container, Loose, Server
-from mcplint.record import NamedTuple
+from mcplint.project.reading import Paths, Reading
+from mcplint.services.containers import ContainerContext
+from mcplint.values import Label
 
 
 class Serving(NamedTuple):
@@ -20,10 +20,10 @@ class Serving(NamedTuple):
     servers: tuple[Server, ...] = ()
     loose: tuple[Loose, ...] = ()
     needed: frozenset[str] = frozenset()
-    lacking: Mapping[str, Note] = {}
+    lacking: Mapping[str, Label] = {}
 
 
-def started(reading: Reading, paths: Paths, places: tuple[Running, ...]) -> Serving:
+def started(reading: Reading, paths: Paths, places: tuple[ContainerContext, ...]) -> Serving:
     """What is started, as the files tell."""
     if not places and "python" not in paths:
         return Serving()
@@ -42,14 +42,14 @@ def started(reading: Reading, paths: Paths, places: tuple[Running, ...]) -> Serv
     return Serving(tuple(servers or bare(reading)), tuple(loose), needed, lacking)
 
 
-def _unbuilt(place: Running) -> tuple[str, ...]:
+def _unbuilt(place: ContainerContext) -> tuple[str, ...]:
     """The Dockerfile that a service builds where no image came of it."""
     build = place.service.build if place.service and not place.image else None
     return (build.dockerfile.only,) if build and build.dockerfile.only else ()
 
 
 def containers(
-    places: tuple[Running, ...], servers: tuple[Server, ...], lacking: Mapping[str, Note]
+    places: tuple[ContainerContext, ...], servers: tuple[Server, ...], lacking: Mapping[str, Label]
 ) -> tuple[Container, ...]:
     """The containers that start an MCP server, or would if that were there, each with the ids of its servers."""
     inside: dict[str, list[str]] = {}

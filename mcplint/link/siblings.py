@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mcplint.core import UNKNOWN, Note, Value
 from mcplint.knowledge.image_ports import PORTS
 from mcplint.knowledge.images import has_probe
-from mcplint.link.containers import Running, repository
 from mcplint.model import Prerequisite, Sibling
+from mcplint.services.containers import ContainerContext, repository
+from mcplint.values import UNKNOWN, Label, Value
 
 
-def acquainted(places: tuple[Running, ...]) -> tuple[Running, ...]:
+def acquainted(places: tuple[ContainerContext, ...]) -> tuple[ContainerContext, ...]:
     """The containers, each with those of its compose project that it waits for and those that it reaches."""
     return tuple(
         _acquainted(place, places) if place.service and place.project and not place.unread else place
@@ -19,7 +19,7 @@ def acquainted(places: tuple[Running, ...]) -> tuple[Running, ...]:
     )
 
 
-def _acquainted(place: Running, places: tuple[Running, ...]) -> Running:
+def _acquainted(place: ContainerContext, places: tuple[ContainerContext, ...]) -> ContainerContext:
     others = {
         other.service.name: other
         for other in places
@@ -32,11 +32,11 @@ def _acquainted(place: Running, places: tuple[Running, ...]) -> Running:
     return place._replace(container=container)
 
 
-def _near(place: Running, other: Running) -> bool:
+def _near(place: ContainerContext, other: ContainerContext) -> bool:
     return bool(place.container.networks & other.container.networks)
 
 
-def _prerequisites(place: Running, others: Mapping[str, Running]) -> Iterator[Prerequisite]:
+def _prerequisites(place: ContainerContext, others: Mapping[str, ContainerContext]) -> Iterator[Prerequisite]:
     """The services that must be there first, those of other files left out."""
     for needed in place.service.depends_on if place.service else ():
         other = others.get(needed.name)
@@ -45,14 +45,14 @@ def _prerequisites(place: Running, others: Mapping[str, Running]) -> Iterator[Pr
             yield Prerequisite(needed.name, needed.condition, probed(other), needed.span, called)
 
 
-def _called(place: Running, other: Running) -> Iterator[Note]:
+def _called(place: ContainerContext, other: ContainerContext) -> Iterator[Label]:
     """Why a container is known to connect to another: its environment has the address, or it is a store of data."""
     for value in place.container.env.values():
         if value.span and not other.container.names.isdisjoint(_hosts(value.only or "")):
-            yield Note(value.span, "connects to it")
+            yield Label(value.span, "connects to it")
     store = _store(other)
     if store and other.container.image.span:
-        yield Note(other.container.image.span, f"{store} takes no connection before it is ready")
+        yield Label(other.container.image.span, f"{store} takes no connection before it is ready")
 
 
 def _hosts(address: str) -> set[str]:
@@ -61,22 +61,22 @@ def _hosts(address: str) -> set[str]:
     return {part.partition(":")[0].partition("?")[0] for part in parts}
 
 
-def probed(place: Running) -> Value[bool]:
+def probed(place: ContainerContext) -> Value[bool]:
     """Whether a container has a health check: its service's, its image's, or that of a base that is known."""
     off = (place.service and place.service.probe_disabled) or (place.image and place.image.probe_disabled)
     if off and not (place.service and place.service.probe):
         return Value((False,), (off,))
     if place.container.probe:
-        return Value((True,), (Note(place.container.probe.span, "this is its health check"),))
+        return Value((True,), (Label(place.container.probe.span, "this is its health check"),))
     if place.unread or (place.service and place.service.build and not place.image):
         return UNKNOWN
     image = place.container.image
     if image.options is None or any(has_probe(name or "") is not False for name in image.options):
         return UNKNOWN
-    return Value((False,), (Note(place.container.span, "has no health check"),))
+    return Value((False,), (Label(place.container.span, "has no health check"),))
 
 
-def _sibling(other: Running) -> Sibling:
+def _sibling(other: ContainerContext) -> Sibling:
     container, store = other.container, _store(other)
     tcp = [port for port in (*container.ports, *container.expose) if port.protocol == "tcp"]
     inside = {port.target.only for port in tcp} | PORTS.get(store or "", frozenset())
@@ -86,7 +86,7 @@ def _sibling(other: Running) -> Sibling:
     return Sibling(container.service or "", container.names, known, container.span, store)
 
 
-def _store(place: Running) -> str | None:
+def _store(place: ContainerContext) -> str | None:
     """The name of a well-known image that is run as it is."""
     name = "" if place.image else repository(place.container.image.only or "").rpartition("/")[2]
     return name if name in PORTS else None

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mcplint.core import UNKNOWN, Value
-from mcplint.link.containers import Running
-from mcplint.link.service import Argv
+from mcplint.commands.argv import Argv
 from mcplint.model import STATED, Link, Remote, Server
+from mcplint.services.containers import ContainerContext
+from mcplint.values import UNKNOWN, Value
 
 Stated = Mapping[str, Value[Any]]
 
 
-def containers(places: Iterable[Running], stated: Stated) -> Iterator[Running]:
+def containers(places: Iterable[ContainerContext], stated: Stated) -> Iterator[ContainerContext]:
     """The containers with the number of their replicas, and with a command where the files have none."""
     replicas, command = stated.get("replicas"), stated.get("start-command")
     for place in places:
@@ -24,7 +24,7 @@ def containers(places: Iterable[Running], stated: Stated) -> Iterator[Running]:
         yield place
 
 
-def _commanded(place: Running, command: Value[str]) -> Running:
+def _commanded(place: ContainerContext, command: Value[str]) -> ContainerContext:
     """The container that starts what the project states."""
     import shlex
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from mcplint.core import UNKNOWN, Note, Slot, Span, Value
 from mcplint.model.links import ASSUMED, Link
-from mcplint.record import NamedTuple
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 
 class Port(NamedTuple):
@@ -43,7 +44,7 @@ class Install(NamedTuple):
     requirements: tuple[str, ...]
     names: tuple[tuple[str, Span], ...]
     span: Span
-    slot: Slot | None = None
+    slot: EditSite | None = None
     constraints: tuple[str, ...] = ()
 
 
@@ -58,7 +59,7 @@ class Prerequisite(NamedTuple):
     condition: Value[str]
     probed: Value[bool]
     span: Span
-    called: tuple[Note, ...] = ()
+    called: tuple[Label, ...] = ()
 
 
 class Sibling(NamedTuple):
@@ -110,19 +111,19 @@ class Container(NamedTuple):
     replicas: Value[int] = UNKNOWN
     networks: frozenset[str] = frozenset()
     image: Value[str] = UNKNOWN
-    privileges: tuple[Note, ...] = ()
+    privileges: tuple[Label, ...] = ()
     shared_network: Value[bool] = Value((False,))
     stdin_open: Value[bool] = UNKNOWN
     platform: str | None = None
     container_name: Value[str | None] = Value((None,))
     grace_period: Value[float] = UNKNOWN
-    env_notes: tuple[Note, ...] = ()
-    swarm: tuple[Note, ...] = ()
+    env_notes: tuple[Label, ...] = ()
+    swarm: tuple[Label, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()
     volumes: tuple[Volume, ...] = ()
     servers: tuple[str, ...] = ()
-    missing: Note | None = None
+    missing: Label | None = None
     links: tuple[Link, ...] = ()
 
     @property

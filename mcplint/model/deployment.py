@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from mcplint.model.containers import Container
 from mcplint.model.links import Loose
 from mcplint.model.published import ClientConfig, Manifest, Package, Remote
 from mcplint.model.routes import DeadEnd, Route
 from mcplint.model.servers import Server
-from mcplint.record import NamedTuple
 
 
 class Deployment(NamedTuple):

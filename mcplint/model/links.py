@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from mcplint.core import Note, Span
-from mcplint.record import NamedTuple
+from typing import NamedTuple
+
+from mcplint.text.source import Span
+from mcplint.values import Label
 
 MADE, ASSUMED, MISSING, STATED = "made", "assumed", "missing", "stated"
 
@@ -14,7 +16,7 @@ class Link(NamedTuple):
     to: str | None
     kind: str
     why: str
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Label, ...] = ()
 
 
 class Loose(NamedTuple):
@@ -23,4 +25,4 @@ class Loose(NamedTuple):
     id: str
     span: Span
     why: str
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Label, ...] = ()

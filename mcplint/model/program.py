@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from mcplint.core import UNKNOWN, Note, Span, Value
-from mcplint.record import NamedTuple
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, Label, Value
 
 
 class Endpoint(NamedTuple):
@@ -43,7 +43,7 @@ class Store(NamedTuple):
     """A file in which tools keep things between calls: `json`, read and written whole, or `sqlite`."""
 
     kind: str
-    note: Note
+    note: Label
 
 
 class Asgi(NamedTuple):

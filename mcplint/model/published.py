@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from mcplint.core import UNKNOWN, Source, Span, Value
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.routes import Route
 from mcplint.model.servers import Server
-from mcplint.record import NamedTuple
+from mcplint.text.source import Source, Span
+from mcplint.values import UNKNOWN, Value
 
 if TYPE_CHECKING:
     from mcplint.facts.document import MappingNode, Node

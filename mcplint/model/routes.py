@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from mcplint.core import UNKNOWN, Edit, Note, Slot, Span, Value
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.servers import Server
-from mcplint.record import NamedTuple
+from mcplint.text.source import Edit, Span
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 
 class Member(NamedTuple):
@@ -87,7 +88,7 @@ class Route(NamedTuple):
     server: Server | None = None
     links: tuple[Link, ...] = ()
     closed: bool = True
-    inside: Slot | None = None
+    inside: EditSite | None = None
     upstream: str | None = None
     tls: Value[bool] = UNKNOWN
     host: Value[str] = UNKNOWN
@@ -128,5 +129,5 @@ class DeadEnd(NamedTuple):
     host: str
     port: int
     server: Server | None = None
-    notes: tuple[Note, ...] = ()
-    slot: Slot | None = None
+    notes: tuple[Label, ...] = ()
+    slot: EditSite | None = None

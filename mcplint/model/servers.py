@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from mcplint.core import UNKNOWN, Edit, Note, Slot, Span, Value
+from typing import NamedTuple
+
 from mcplint.model.containers import Container
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.program import Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
-from mcplint.record import NamedTuple
+from mcplint.text.source import Edit, Span
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 LOGIN = ("/.well-known/", "/authorize", "/token", "/register", "/revoke", "/auth/", "/consent", "/login", "/oauth")
 
@@ -31,7 +33,7 @@ class Sdk(NamedTuple):
     sessionless: bool = False
     installed: Value[str] = UNKNOWN
     admitted: Value[str] = UNKNOWN
-    bound: Slot | None = None
+    bound: EditSite | None = None
     oldest: str | None = None
     mcp: Value[str] = UNKNOWN
     starlette: Value[str] = UNKNOWN
@@ -67,7 +69,7 @@ class Spread(NamedTuple):
     kind: str
     processes: Value[int]
     affinity: Value[str]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Label, ...] = ()
 
 
 class Server(NamedTuple):
@@ -110,7 +112,7 @@ class Server(NamedTuple):
     container: Container | None = None
     endpoints: tuple[Endpoint, ...] = ()
     endpoints_closed: bool = False
-    back_channel: tuple[Note, ...] = ()
+    back_channel: tuple[Label, ...] = ()
     spread: tuple[Spread, ...] = ()
     reads: frozenset[str] = frozenset()
     made: Span | None = None
@@ -126,17 +128,17 @@ class Server(NamedTuple):
     mounts: tuple[Mounted, ...] = ()
     calls: tuple[SdkCall, ...] = ()
     imports: tuple[Import, ...] = ()
-    printed: tuple[Note, ...] = ()
-    printed_maybe: tuple[Note, ...] = ()
-    prints: tuple[Note, ...] = ()
+    printed: tuple[Label, ...] = ()
+    printed_maybe: tuple[Label, ...] = ()
+    prints: tuple[Label, ...] = ()
     cors: tuple[Cors, ...] = ()
-    compressed: tuple[Note, ...] = ()
+    compressed: tuple[Label, ...] = ()
     certain: bool = True
     fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     auth: Value[Guard | None] = UNKNOWN
-    gates: tuple[Note, ...] = ()
+    gates: tuple[Label, ...] = ()
     asgi: Asgi = Asgi()
-    absolute: tuple[Note, ...] = ()
+    absolute: tuple[Label, ...] = ()
     stores: tuple[Store, ...] = ()
     longest_call: Value[float] = UNKNOWN
     fronted: Value[bool] = UNKNOWN

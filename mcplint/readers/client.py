@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mcplint.core import Source
 from mcplint.facts.client import ClientFile
 from mcplint.facts.document import MappingNode
 from mcplint.readers import json
+from mcplint.text.source import Source
 
 # The key that holds the servers: Claude, Cursor and most others; VS Code; Zed.
 WRAPPERS = ("mcpServers", "servers", "context_servers")

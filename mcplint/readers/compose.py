@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.compose import ComposeFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode
+from mcplint.findings import Unreadable
 from mcplint.readers import yaml
+from mcplint.text.source import Source, Span
 
 
 def read(source: Source) -> ComposeFile:

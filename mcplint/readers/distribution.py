@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcplint.core import UNKNOWN, Note, Slot, Source, Span, Value
 from mcplint.facts.distribution import Metadata
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.text.source import Source, Span
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 
 def read(source: Source) -> Metadata | None:
@@ -100,11 +101,11 @@ def _setuptools(source: Source) -> Metadata | None:
         source,
         "pypi",
         name,
-        Value((name.text,), (Note(name, "is set here"),), Slot(name)),
+        Value((name.text,), (Label(name, "is set here"),), EditSite(name)),
         UNKNOWN
         if not version.text or ":" in version.text
-        else Value((version.text,), (Note(version, "is set here"),), Slot(version)),
-        Value((readme,), (Note(described, "is set here"),)) if readme and "," not in readme else UNKNOWN,
+        else Value((version.text,), (Label(version, "is set here"),), EditSite(version)),
+        Value((readme,), (Label(described, "is set here"),)) if readme and "," not in readme else UNKNOWN,
         commands=Value((commands,)) if commands else UNKNOWN,
     )
 
@@ -136,10 +137,10 @@ def value(node: Node | None) -> Value[Any]:
     """The text of a string with its place; unknown where there is none or something has still to be filled in."""
     if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
         return UNKNOWN
-    trace = (Note(node.span, "is set here"),)
+    trace = (Label(node.span, "is set here"),)
     if any(mark in node.value for mark in ("{{", "${", "@@")):
         return Value(None, trace)
-    return Value((node.value,), trace, Slot(node.span) if node.span.text == node.value else None)
+    return Value((node.value,), trace, EditSite(node.span) if node.span.text == node.value else None)
 
 
 def _table(owner: MappingNode | None, key: str) -> MappingNode | None:

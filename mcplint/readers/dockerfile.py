@@ -12,12 +12,13 @@ from io import BytesIO
 
 from dockerfile_parse import DockerfileParser  # type: ignore[import-untyped]
 
-from mcplint.core import NOTE, Source, Span, Unreadable
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
-from mcplint.passage import Passage
+from mcplint.findings import NOTE, Unreadable
 from mcplint.readers.dockerlines import Line, Opening, escape_character, lines
 from mcplint.readers.dockerrefused import refused
 from mcplint.readers.dockerwords import BLANKS, instruction
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source, Span
 
 _PLACEHOLDERS = ("{{", "{%", "{#")
 _UNTEMPLATED = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ENV", "LABEL", "ARG", "SHELL", "ONBUILD"})
@@ -56,7 +57,7 @@ def instructions(source: Source, escape: str) -> tuple[Instruction, ...]:
     )
 
 
-def _openings(line: Passage, escape: str) -> tuple[Opening, ...]:
+def _openings(line: LocatedText, escape: str) -> tuple[Opening, ...]:
     """The here-documents that a logical line begins: few do."""
     if "<<" not in line.text:
         return ()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from mcplint.core import Unreadable
 from mcplint.facts.dockerfile import Heredoc
-from mcplint.passage import Passage
+from mcplint.findings import Unreadable
 from mcplint.readers.dockerlines import SPACES, Opening
 from mcplint.readers.dockerwords import instruction, keyword
-from mcplint.substitution import Refused, pieces, variable_end
+from mcplint.text.located import LocatedText
+from mcplint.text.substitution import Refused, pieces, variable_end
 
 
-def openings(line: Passage, escape: str) -> tuple[Opening, ...]:
+def openings(line: LocatedText, escape: str) -> tuple[Opening, ...]:
     """The here-documents that a logical line begins: only RUN, COPY and ADD do, and not in JSON form."""
     found = instruction(line, keyword(line.text), escape)
     found = found.inner or found
@@ -19,7 +19,7 @@ def openings(line: Passage, escape: str) -> tuple[Opening, ...]:
     return tuple(opening for start, end in _raw_words(line.text) if (opening := _opening(line.part(start, end))))
 
 
-def _opening(word: Passage) -> Opening | None:
+def _opening(word: LocatedText) -> Opening | None:
     rest = word.text.lstrip("0123456789")
     if not rest.startswith("<<"):
         return None

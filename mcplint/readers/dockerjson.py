@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from mcplint.core import Unreadable
-from mcplint.passage import Passage
+from mcplint.findings import Unreadable
+from mcplint.text.located import LocatedText
 
 _BLANKS = " \t\r\n"
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
-def strings(text: Passage) -> tuple[Passage, ...] | None:
+def strings(text: LocatedText) -> tuple[LocatedText, ...] | None:
     """The strings of a JSON array; None where the text is none. Raises Unreadable for an array of anything else."""
     if not text.text.startswith("["):
         return None
@@ -29,8 +29,8 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _strings(text: Passage) -> tuple[Passage, ...] | None:
-    chars, words = text.text, list[Passage]()
+def _strings(text: LocatedText) -> tuple[LocatedText, ...] | None:
+    chars, words = text.text, list[LocatedText]()
     i = _skip(chars, 1)
     if chars.startswith("]", i):
         return () if i + 1 == len(chars) else None
@@ -48,7 +48,7 @@ def _strings(text: Passage) -> tuple[Passage, ...] | None:
     return None
 
 
-def _string(text: Passage, start: int) -> tuple[Passage, int] | None:
+def _string(text: LocatedText, start: int) -> tuple[LocatedText, int] | None:
     """The string whose content begins at `start`, and the offset after its closing quote."""
     chars, found = text.text, list[tuple[str, int]]()
     i = plain = start
@@ -68,7 +68,7 @@ def _string(text: Passage, start: int) -> tuple[Passage, int] | None:
     if i >= len(chars):
         return None
     found.extend(text.part(plain, i).pieces())
-    return Passage.join(text.source, found, text.place(start)), i + 1
+    return LocatedText.join(text.source, found, text.place(start)), i + 1
 
 
 def _escape(chars: str, i: int) -> tuple[str, int] | None:

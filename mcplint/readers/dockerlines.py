@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.dockerfile import Heredoc
-from mcplint.passage import Passage
-from mcplint.record import NamedTuple
+from mcplint.findings import Unreadable
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source, Span
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _DIRECTIVES = ("syntax", "escape", "check")
@@ -30,7 +31,7 @@ class Opening(NamedTuple):
 class Line(NamedTuple):
     """A logical line: its text and its here-documents."""
 
-    text: Passage
+    text: LocatedText
     heredocs: tuple[Heredoc, ...]
 
 
@@ -58,7 +59,7 @@ def escape_character(source: Source) -> str:
     return escape
 
 
-def lines(source: Source, escape: str, openings: Callable[[Passage], tuple[Opening, ...]]) -> Iterator[Line]:
+def lines(source: Source, escape: str, openings: Callable[[LocatedText], tuple[Opening, ...]]) -> Iterator[Line]:
     """The logical lines; `openings` tells which here-documents a line begins. Raises Unreadable."""
     physical = list(_physical(source.text))
     ends = _Ends(physical)
@@ -72,7 +73,7 @@ def lines(source: Source, escape: str, openings: Callable[[Passage], tuple[Openi
             end = ends.find(number, opening.heredoc)
             if end is not None:
                 body = Span(source, _start(physical, number, source), physical[end].start)
-                heredocs.append(opening.heredoc._replace(body=Passage.of(body)))
+                heredocs.append(opening.heredoc._replace(body=LocatedText.of(body)))
                 number = end + 1
             elif not opening.spaced:
                 name = opening.heredoc.name
@@ -93,7 +94,7 @@ def _start(physical: list[_Physical], number: int, source: Source) -> int:
     return physical[number].start if number < len(physical) else len(source.text)
 
 
-def _joined(source: Source, escape: str, physical: list[_Physical], number: int) -> tuple[Passage | None, int]:
+def _joined(source: Source, escape: str, physical: list[_Physical], number: int) -> tuple[LocatedText | None, int]:
     """The logical line that begins at this physical one (None for a blank or comment), and the line after it."""
     line = physical[number]
     text = line.text.rstrip("\r\n")
@@ -112,7 +113,7 @@ def _joined(source: Source, escape: str, physical: list[_Physical], number: int)
             continue
         kept, goes_on = _continued(text, escape)
         pieces.append((kept, line.start))
-    return Passage.join(source, pieces, place), number
+    return LocatedText.join(source, pieces, place), number
 
 
 def _continued(line: str, escape: str) -> tuple[str, bool]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mcplint.core import Note
 from mcplint.facts.dockerfile import Instruction
-from mcplint.passage import Passage
-from mcplint.substitution import Refused, pieces
+from mcplint.text.located import LocatedText
+from mcplint.text.substitution import Refused, pieces
+from mcplint.values import Label
 
 
-def refused(found: Iterable[Instruction], escape: str) -> Iterator[Note]:
+def refused(found: Iterable[Instruction], escape: str) -> Iterator[Label]:
     """What the build stops at, or the shell that is handed what looks like an array and is none."""
     for each in found:
         text = each.text.text
         if each.name in ("RUN", "CMD", "ENTRYPOINT") and not each.json and text.startswith(('["', "['")):
             word = each.text.part(0, len(text.split()[0]))
-            yield Note(
+            yield Label(
                 each.text.span(),
                 f"is no JSON array of strings in double quotes: a shell is told to start `{word.text}`",
             )
@@ -24,10 +24,10 @@ def refused(found: Iterable[Instruction], escape: str) -> Iterator[Note]:
             try:
                 pieces(word.text, escape)
             except Refused as refusal:
-                yield Note(word.span(), f"cannot be expanded: {refusal}")
+                yield Label(word.span(), f"cannot be expanded: {refusal}")
 
 
-def _expanded(instruction: Instruction) -> Iterator[Passage]:
+def _expanded(instruction: Instruction) -> Iterator[LocatedText]:
     """The words in which the build replaces variables and takes quotes away."""
     match instruction.name:
         case "ENV" | "ARG":

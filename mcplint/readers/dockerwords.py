@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcplint.core import Unreadable
 from mcplint.facts.dockerfile import Flag, Heredoc, Instruction, Pair
-from mcplint.passage import Passage
+from mcplint.findings import Unreadable
 from mcplint.readers.dockerjson import strings
 from mcplint.readers.dockerlines import SPACES
+from mcplint.text.located import LocatedText
 
 BLANKS = "\t\v\f\r "
 
 
-def instruction(line: Passage, name: str, escape: str, heredocs: tuple[Heredoc, ...] = ()) -> Instruction:
+def instruction(line: LocatedText, name: str, escape: str, heredocs: tuple[Heredoc, ...] = ()) -> Instruction:
     """The instruction of a logical line whose keyword is `name`. Raises Unreadable where BuildKit refuses it."""
     line = _stripped(line)
     end = _until(line.text, 0, BLANKS)
@@ -44,7 +44,7 @@ def instruction(line: Passage, name: str, escape: str, heredocs: tuple[Heredoc, 
     return found
 
 
-def _deferred(text: Passage, escape: str, heredocs: tuple[Heredoc, ...]) -> Instruction | None:
+def _deferred(text: LocatedText, escape: str, heredocs: tuple[Heredoc, ...]) -> Instruction | None:
     """The instruction after ONBUILD."""
     name = keyword(text.text)
     if name == "ONBUILD":
@@ -70,16 +70,16 @@ def _after(text: str, i: int, chars: str) -> int:
     return i
 
 
-def _stripped(line: Passage) -> Passage:
+def _stripped(line: LocatedText) -> LocatedText:
     start = _after(line.text, 0, SPACES)
     return line.part(start, max(start, len(line.text.rstrip(SPACES))))
 
 
-def _one(text: Passage) -> tuple[Passage, ...]:
+def _one(text: LocatedText) -> tuple[LocatedText, ...]:
     return (text,) if text.text else ()
 
 
-def _split(text: Passage) -> Iterator[Passage]:
+def _split(text: LocatedText) -> Iterator[LocatedText]:
     start = 0
     while start < len(text.text):
         end = _until(text.text, start, BLANKS)
@@ -87,7 +87,7 @@ def _split(text: Passage) -> Iterator[Passage]:
         start = _after(text.text, end, BLANKS)
 
 
-def _flags(line: Passage, i: int, escape: str) -> tuple[tuple[Flag, ...], int]:
+def _flags(line: LocatedText, i: int, escape: str) -> tuple[tuple[Flag, ...], int]:
     """The `--name=value` words from `i` on, and the offset of what follows them."""
     text, flags = line.text, list[Flag]()
     while True:
@@ -120,7 +120,7 @@ def _flag_end(text: str, i: int, escape: str) -> tuple[list[tuple[int, int]], in
     return kept, min(i, len(text))
 
 
-def _quoted_words(text: Passage, escape: str) -> Iterator[Passage]:
+def _quoted_words(text: LocatedText, escape: str) -> Iterator[LocatedText]:
     """Words of ENV, LABEL and ARG: blanks in quotes or behind an escape belong to them, both are kept."""
     chars = text.text
     i = _after(chars, 0, SPACES)
@@ -138,7 +138,7 @@ def _quoted_words(text: Passage, escape: str) -> Iterator[Passage]:
         i = _after(chars, i, SPACES)
 
 
-def _pair(word: Passage) -> Pair:
+def _pair(word: LocatedText) -> Pair:
     name, equals, _ = word.text.partition("=")
     return Pair(word.part(0, len(name)), word.part(len(name) + 1) if equals else None)
 

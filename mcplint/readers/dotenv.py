@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.dotenv import Assignment, EnvFile
-from mcplint.passage import Passage
+from mcplint.findings import Unreadable
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source, Span
 
 ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 GAP = re.compile(r"\s*(?:#[^\n]*\s*)*")
@@ -48,11 +49,11 @@ def _assigned(source: Source, key: Span, start: int) -> tuple[Assignment, int]:
     quote = source.text[start : start + 1]
     if quote in QUOTED:
         pieces, end = _quoted(source, start)
-        return Assignment(key.text, key, Passage.join(source, pieces, start + 1), quote == '"'), end
+        return Assignment(key.text, key, LocatedText.join(source, pieces, start + 1), quote == '"'), end
     newline = source.text.find("\n", start)
     end = len(source.text) if newline < 0 else newline
     value = source.text[start:end].partition(" #")[0].rstrip()
-    return Assignment(key.text, key, Passage.of(Span(source, start, start + len(value))), True), end
+    return Assignment(key.text, key, LocatedText.of(Span(source, start, start + len(value))), True), end
 
 
 def _quoted(source: Source, start: int) -> tuple[list[tuple[str, int]], int]:
@@ -89,7 +90,7 @@ def _raw(source: Source) -> Iterator[Assignment]:
             continue
         key = Span(source, start, start + len(name))
         place = key.end + len(equals)
-        passage = Passage.of(Span(source, place, place + len(value))) if equals else None
+        passage = LocatedText.of(Span(source, place, place + len(value))) if equals else None
         yield Assignment(name, key, passage, False)
 
 

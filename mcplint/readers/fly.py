@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mcplint.core import Source
 from mcplint.facts.platform import App
 from mcplint.readers import toml
+from mcplint.text.source import Source
 
 
 def read(source: Source) -> App:

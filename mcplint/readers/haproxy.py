@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.haproxy import HaproxyFile, Line, Section, Word
+from mcplint.findings import Unreadable
+from mcplint.text.source import Source, Span
 
 SECTIONS = frozenset(
     {

@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from mcplint.core import ERROR, WARNING, Edit, Note, Source, Span
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.facts.json import Document, Problem
+from mcplint.findings import ERROR, WARNING
 from mcplint.readers.json_scalar import string, word
+from mcplint.text.source import Edit, Source, Span
+from mcplint.values import Label
 
 MAX_DEPTH = 200
 MAX_PROBLEMS = 50
@@ -187,7 +189,7 @@ def _repeated(node: MappingNode) -> Iterator[Problem]:
         return
     for key, _ in node.pairs:
         if last[key.text] is not key:
-            notes = (Note(last[key.text].span, "the last one counts"),)
+            notes = (Label(last[key.text].span, "the last one counts"),)
             yield Problem(key.span, f"`{key.text[:80]}` is given twice: this one is ignored", WARNING, notes=notes)
 
 

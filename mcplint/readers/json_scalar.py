@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.core import ERROR, WARNING, Edit, Span
 from mcplint.facts.document import ScalarNode
+from mcplint.findings import ERROR, WARNING
+from mcplint.text.source import Edit, Span
 
 _ESCAPE = r"(?s)\\(u[0-9a-fA-F]{4}|.)"
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
@@ -61,12 +62,12 @@ def word(token: Span) -> tuple[ScalarNode, Flaw | None]:
     if text in _NOT_NUMBERS:
         return ScalarNode(token, None, text), (token, f"`{text}` is no number of JSON", ERROR, None)
     if text in _MEANT:
-        meant = _MEANT[text]
-        return ScalarNode(token, _WORDS[meant], text), (
+        intended = _MEANT[text]
+        return ScalarNode(token, _WORDS[intended], text), (
             token,
-            f"`{text}` is spelled `{meant}`",
+            f"`{text}` is spelled `{intended}`",
             ERROR,
-            Edit(token, meant),
+            Edit(token, intended),
         )
     message = f"`{text[:40]}` is neither a string, a number nor true, false or null"
     return ScalarNode(token, text, text), (token, message, ERROR, None)

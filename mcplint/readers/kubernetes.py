@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcplint.core import NOTE, Source, Span, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items
 from mcplint.facts.platform import Manifests, Resource
+from mcplint.findings import NOTE, Unreadable
+from mcplint.text.source import Source, Span
 
 HELM = (".Values", ".Release", ".Chart", "include ")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mcplint.core import Source
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import Kustomization
 from mcplint.readers import yaml
+from mcplint.text.source import Source
 
 LABELS = frozenset(("labels", "commonLabels", "commonAnnotations"))
 PLAIN = LABELS | {"apiVersion", "kind", "metadata", "resources", "bases", "namespace", "sortOptions"}

@@ -9,9 +9,10 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.dependencies import Lock, Locked, normalized
 from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.findings import Unreadable
+from mcplint.text.source import Source, Span
 
 _PACKAGE = r"(?m)^\[\[packages?\]\][ \t]*\r?$"
 _KEY = r"""(?m)^(name|version|source)[ \t]*=[ \t]*(?:(["'])([^"'\r\n]*)\2|\{[ \t]*"?([A-Za-z]+))"""

@@ -8,12 +8,13 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from mcplint.core import ERROR, NOTE, Source, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.facts.manifest import Path, ServerJson, Violation
+from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.knowledge import registry
 from mcplint.knowledge.go_url import is_uri
 from mcplint.readers import json
+from mcplint.text.source import Source
 
 MAX_VIOLATIONS = 100
 _MARKS = ("modelcontextprotocol", "/server.schema.json")

@@ -8,10 +8,12 @@ from crossplane.analyzer import DIRECTIVES, analyze  # type: ignore[import-untyp
 from crossplane.errors import NgxParserDirectiveError  # type: ignore[import-untyped]
 from crossplane.lexer import _lex_file_object  # type: ignore[import-untyped]
 
-from mcplint.core import Note, Source, Span, Unreadable
 from mcplint.facts.nginx import Directive, NginxFile
+from mcplint.findings import Unreadable
 from mcplint.readers.nginx_mask import Hole, mask
 from mcplint.readers.nginx_tree import DEEPEST, MOST_PROBLEMS, Grower, Token
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
 
 FREE_FORM = {"map", "geo", "types", "split_clients", "charset_map", "match"}
 """Blocks whose lines are not directives."""
@@ -121,7 +123,7 @@ def _ended(directive: Directive) -> bool:
     return directive.block is not None or directive.span.source.text[directive.span.end - 1] == ";"
 
 
-def _arity(directives: tuple[Directive, ...]) -> Iterator[Note]:
+def _arity(directives: tuple[Directive, ...]) -> Iterator[Label]:
     """Directives with a number or kind of arguments that nginx refuses in every context."""
     pending = list(directives)
     while pending:
@@ -138,4 +140,4 @@ def _arity(directives: tuple[Directive, ...]) -> Iterator[Note]:
         try:
             analyze("", statement, ";" if directive.block is None else "{", ctx=("http",), check_ctx=False)
         except NgxParserDirectiveError as error:
-            yield Note(directive.head, error.strerror)
+            yield Label(directive.head, error.strerror)

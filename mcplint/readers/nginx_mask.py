@@ -6,8 +6,7 @@ Every character keeps its place, so that an offset in the masked text is one in 
 from __future__ import annotations
 
 import re
-
-from mcplint.record import NamedTuple
+from typing import NamedTuple
 
 CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>"}
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from typing import NamedTuple
 
 from crossplane.analyzer import DIRECTIVES  # type: ignore[import-untyped]
 
-from mcplint.core import Note, Source, Span
 from mcplint.facts.nginx import Directive, Word
 from mcplint.readers.nginx_mask import Hole
-from mcplint.record import NamedTuple
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
 
 DEEPEST = 200
 MOST_PROBLEMS = 50
@@ -53,7 +54,7 @@ class Grower:
         self.hole = False
         self.blocks: list[_Block] = []
         self.inside: list[Directive] = []
-        self.problems: list[Note] = []
+        self.problems: list[Label] = []
         self.too_deep: Span | None = None
         self.torn = False
         self.ignored = 0
@@ -61,7 +62,7 @@ class Grower:
     def complain(self, start: int, end: int, text: str) -> None:
         """Notes what nginx would refuse, up to a sensible number."""
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Note(Span(self.source, start, end), text))
+            self.problems.append(Label(Span(self.source, start, end), text))
 
     def tear(self, start: int) -> None:
         """Notes a quote that is never closed: all that follows is in it, so that nothing else is missing."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from mcplint.core import Source, Span
 from mcplint.facts.platform import Process, Procfile
+from mcplint.text.source import Source, Span
 
 
 def read(source: Source) -> Procfile:

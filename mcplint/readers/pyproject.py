@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from mcplint.core import Source, Span
 from mcplint.facts.dependencies import BUILD, EXTRA, GROUP, MAIN, Include, Project, Requirement, Script, normalized
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.number import whole
 from mcplint.readers import toml
 from mcplint.readers.requirements import requirement
+from mcplint.text.number import whole
+from mcplint.text.source import Source, Span
 
 
 def read(source: Source) -> Project:

@@ -7,8 +7,9 @@ import re
 import sys
 import warnings
 
-from mcplint.core import ERROR, NOTE, Source, Span, Unreadable
 from mcplint.facts.python import Module, located
+from mcplint.findings import ERROR, NOTE, Unreadable
+from mcplint.text.source import Source, Span
 
 _TEMPLATE_MARKS = ("{{", "{%", "<%")
 _TEMPLATE_STRING = r"""(?i)(?<!\w)(?:t|tr|rt)["']"""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mcplint.core import Source, Unreadable
 from mcplint.facts.document import MappingNode
 from mcplint.facts.platform import App
+from mcplint.findings import Unreadable
 from mcplint.readers import json, toml
+from mcplint.text.source import Source
 
 
 def read(source: Source) -> App | None:

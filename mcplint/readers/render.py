@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mcplint.core import Source
 from mcplint.facts.document import MappingNode
 from mcplint.facts.platform import App
 from mcplint.readers import yaml
+from mcplint.text.source import Source
 
 
 def read(source: Source) -> App | None:

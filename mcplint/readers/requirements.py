@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from mcplint.core import Source, Span
 from mcplint.facts.dependencies import Include, Requirement, Requirements, normalized
+from mcplint.text.source import Source, Span
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _CLAUSE = r"(?:===|[=~!<>]=|[<>])\s*+[A-Za-z0-9_.*+!-]++"

@@ -6,12 +6,12 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from mcplint.core import Source, Span
 from mcplint.facts.dependencies import EXTRA, MAIN, Project, Requirement, Script, normalized
 from mcplint.facts.document import ScalarNode
 from mcplint.facts.python import Module
 from mcplint.readers import python
 from mcplint.readers.requirements import requirement
+from mcplint.text.source import Source, Span
 
 _SECTION = re.compile(r"\[([^\]]*)\][ \t]*")
 _KEY = re.compile(r"([A-Za-z][\w.-]*)[ \t]*[=:][ \t]*")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from typing import NamedTuple
 
-from mcplint.core import Source, Span, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.record import NamedTuple
+from mcplint.findings import Unreadable
+from mcplint.text.source import Source, Span
 
 _DEEPEST = 64
 _BLANK = re.compile(r"(?:[ \t]++|\r?\n|#[^\n]*+)*+")

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
-from mcplint.core import NOTE, Source, Span, Unreadable
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.record import NamedTuple
+from mcplint.findings import NOTE, Unreadable
+from mcplint.text.source import Source, Span
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser in C where PyYAML was built with it; the one in Python is 20 times slower, so it is given less."""

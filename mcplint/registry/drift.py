@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.core import ERROR, WARNING, Edit, Finding, Fix, Note, Value
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.findings import ERROR, WARNING, Finding, Fix
 from mcplint.model import Distribution, Manifest
 from mcplint.registry import reference, version
+from mcplint.registry.lint import packages
 from mcplint.registry.markers import is_marked
 from mcplint.registry.ownership import published, server_name
 from mcplint.registry.place import Place, field, objects, places, shown, text
-from mcplint.registry.weak import packages
+from mcplint.text.source import Edit
+from mcplint.values import Label, Value
 
 
 def identifiers(manifest: Manifest) -> Iterator[Finding]:
@@ -83,7 +85,7 @@ def _own(manifest: Manifest) -> Iterator[Finding]:
     if versions and not any(version.core(said) == version.core(found) or said == found for _, found in versions):
         node, found = versions[0]
         place = field(node, "version") or field(node, "identifier") or node
-        notes = (Note(shown(place), f"this package is {found}"),)
+        notes = (Label(shown(place), f"this package is {found}"),)
         yield Finding(f"is the version of no package that it publishes, such as {found}", shown(own), notes)
 
 
@@ -152,7 +154,7 @@ def commands(manifest: Manifest) -> Iterator[Finding]:
         twin = next((command for command in known if normalized(command) == normalized(name)), None)
         there = ", ".join(f"`{command}`" for command in [twin] if command) or ", ".join(list(known)[:5]) or "nothing"
         message = f"`uvx {name}` starts the program `{name}`, and the package installs {there}"
-        yield Finding(message, shown(package.identifier), (Note(built.span, "the package that the project builds"),))
+        yield Finding(message, shown(package.identifier), (Label(built.span, "the package that the project builds"),))
 
 
 def duplicates(manifests: tuple[Manifest, ...]) -> Iterator[Finding]:
@@ -164,5 +166,5 @@ def duplicates(manifests: tuple[Manifest, ...]) -> Iterator[Finding]:
         if name and release:
             other = first.setdefault((text(name), release), name)
             if other is not name:
-                notes = (Note(other.span, "the other one"),)
+                notes = (Label(other.span, "the other one"),)
                 yield Finding(f"has the name and version, {release}, of another server.json", name.span, notes)

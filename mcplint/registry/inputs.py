@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.core import ERROR, NOTE, Edit, Finding, Fix
 from mcplint.facts.document import MappingNode, ScalarNode, SequenceNode
+from mcplint.findings import ERROR, NOTE, Finding, Fix
 from mcplint.model import Manifest
+from mcplint.registry.lint import packages, remotes
 from mcplint.registry.place import addition, field, flag, member, objects, shown, text
-from mcplint.registry.weak import packages, remotes
+from mcplint.text.source import Edit
 
 # What an `Authorization` header holds when nothing is left to be filled in: long, and with a digit as no placeholder.
 _CREDENTIAL = r"(?i)(bearer|basic|token)\s+(?=\S*[0-9])[\w.~+/=-]{16,}"

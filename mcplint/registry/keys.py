@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
-from mcplint.core import ERROR, Edit, Finding, Fix, Note
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.facts.manifest import Path
+from mcplint.findings import ERROR, Finding, Fix
 from mcplint.knowledge.registry import KEYS, MEANT, PUBLISHER_PROVIDED, RENAMED
 from mcplint.model import Manifest
-from mcplint.record import NamedTuple
 from mcplint.registry.place import shown
+from mcplint.text.source import Edit
+from mcplint.values import Label
 
 MOST = 100
 
@@ -89,10 +91,12 @@ def _loss(stray: Stray) -> str:
         return f"publish drops `{name}` without a word: the key is `{stray.twin}`"
     if stray.kind == "meta":
         return f"publish drops `{name}` without a word: `_meta` keeps only `{PUBLISHER_PROVIDED}`"
-    meant = MEANT.get(name.lower())
-    return f"publish drops `{name}` without a word" + (f": {meant}" if meant else ": the format has no such key here")
+    intended = MEANT.get(name.lower())
+    return f"publish drops `{name}` without a word" + (
+        f": {intended}" if intended else ": the format has no such key here"
+    )
 
 
-def _notes(stray: Stray) -> tuple[Note, ...]:
+def _notes(stray: Stray) -> tuple[Label, ...]:
     right = stray.owner.key(stray.twin) if stray.twin else None
-    return (Note(right.span, "this one is sent"),) if right else ()
+    return (Label(right.span, "this one is sent"),) if right else ()

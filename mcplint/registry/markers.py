@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.core import Edit, Finding, Fix, Note, Source, Span
 from mcplint.facts.document import ScalarNode
+from mcplint.findings import Finding, Fix
 from mcplint.model import Distribution, Manifest
 from mcplint.registry.ownership import Published, published, server_name
 from mcplint.registry.place import text
+from mcplint.text.source import Edit, Source, Span
+from mcplint.values import Label
 
 _NAME_CHARACTERS = r"A-Za-z0-9._/-"
 
@@ -50,7 +52,7 @@ def readmes(manifest: Manifest) -> Iterator[Finding]:
 
 def _readme(manifest: Manifest, package: Published, built: Distribution, name: ScalarNode) -> Iterator[Finding]:
     marker = f"mcp-name: {text(name)}"
-    notes = (Note(name.span, "the name to prove"), *built.readme.trace)
+    notes = (Label(name.span, "the name to prove"), *built.readme.trace)
     if built.readme.options == (None,):
         message = f"the ownership check fails: no README is declared, and `{marker}` must stand in it"
         yield Finding(message, built.span, notes, _declared(manifest, built))
@@ -64,7 +66,7 @@ def _readme(manifest: Manifest, package: Published, built: Distribution, name: S
         yield Finding(f"the ownership check fails: {fault}; it wants `{marker}`", span, notes, fix)
         return
     strays = (source for source in manifest.project.readmes if is_marked(source.text, text(name)))
-    notes += tuple(Note(_start(source), "this README has it, and is not the one that is shipped") for source in strays)
+    notes += tuple(Label(_start(source), "this README has it, and is not the one that is shipped") for source in strays)
     message = f"the ownership check fails: the shipped README does not hold `{marker}`"
     yield Finding(
         message, _start(readme), notes, _insertion(readme, marker) if readme.path != built.span.source.path else None

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
-from mcplint.core import WARNING, Edit, Finding, Fix, Note, Span, Value
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import MappingNode, Node, ScalarNode
+from mcplint.findings import WARNING, Finding, Fix
 from mcplint.knowledge.registry import LABEL
 from mcplint.model import Distribution, Labelled, Manifest
-from mcplint.record import NamedTuple
+from mcplint.registry.lint import packages
 from mcplint.registry.place import field, shown, text
-from mcplint.registry.weak import packages
+from mcplint.text.source import Edit, Span
+from mcplint.values import Label, Value
 
 
 class Published(NamedTuple):
@@ -53,7 +55,7 @@ def npm_names(manifest: Manifest) -> Iterator[Finding]:
         if not name or not built or built.mcp_name.options is None or built.mcp_name.only == text(name):
             continue
         slot = built.mcp_name.slot
-        notes = (Note(name.span, "the name to prove"),)
+        notes = (Label(name.span, "the name to prove"),)
         if slot:
             fix = Fix("write the name", (Edit(slot.span, text(name)),), safe=True)
             message = f"the ownership check fails: `mcpName` is `{built.mcp_name.only}`, not `{text(name)}`"
@@ -91,11 +93,11 @@ def image_labels(manifest: Manifest) -> Iterator[Finding]:
     elsewhere = len(images) > 1 or any(_sets_labels(recipe.text) for recipe in manifest.project.recipes)
     label = image.labels.get(LABEL)
     identifier = field(listed[0], "identifier") or listed[0]
-    notes = (Note(name.span, "the name to prove"), Note(shown(identifier), "the image that is published"))
+    notes = (Label(name.span, "the name to prove"), Label(shown(identifier), "the image that is published"))
     yield _image(image, label, text(name), notes)._replace(severity=WARNING if elsewhere else None)
 
 
-def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[Note, ...]) -> Finding:
+def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[Label, ...]) -> Finding:
     """What is wrong with the label of an image, or that it has none."""
     if label is not None and label.only is not None and label.span:
         fix = Fix("write the name", label.write(name), safe=True) if label.slot else None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from mcplint.core import Edit, Span
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.facts.manifest import Path
-from mcplint.record import NamedTuple
+from mcplint.text.source import Edit, Span
 
 
 def member(owner: MappingNode, key: str) -> tuple[ScalarNode, Node] | None:

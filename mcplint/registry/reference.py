@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from mcplint.knowledge.go_url import parse
-from mcplint.record import NamedTuple
 
 HOSTS = ("docker.io", "ghcr.io", "quay.io", "mcr.microsoft.com", "*.pkg.dev", "*.azurecr.io")
 _DOCKER_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")

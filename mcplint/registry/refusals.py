@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from mcplint.core import Finding
 from mcplint.facts.manifest import Path, Violation
+from mcplint.findings import Finding
 from mcplint.model import Manifest
-from mcplint.registry import address, forms, reference
+from mcplint.registry import address, reference
+from mcplint.registry import predicates as forms
 from mcplint.registry.place import Place, is_filled_in, places
 from mcplint.registry.rows import ROWS, Row
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcplint.core import NOTE, Finding, Note
 from mcplint.facts.document import MappingNode
+from mcplint.findings import NOTE, Finding
 from mcplint.model import Manifest
-from mcplint.registry import address, forms
+from mcplint.registry import address
+from mcplint.registry import predicates as forms
+from mcplint.registry.lint import remotes, texts
 from mcplint.registry.place import Place, field, opening, shown, text
-from mcplint.registry.weak import remotes, texts
+from mcplint.values import Label
 
 
 def old_transports(manifest: Manifest) -> Iterator[Finding]:
@@ -33,7 +35,7 @@ def addresses(manifest: Manifest) -> Iterator[Finding]:
         if parts and parts.fragment:
             yield Finding("has a fragment, which no client sends", place.span)
         if place.text in first:
-            notes = (Note(first[place.text].span, "here it is the first time"),)
+            notes = (Label(first[place.text].span, "here it is the first time"),)
             yield Finding("is the address of a remote above", place.span, notes)
         first.setdefault(place.text, place)
         for key in sorted(forms.defined(place) - set(address.variables(place.text))):

@@ -6,11 +6,12 @@ Source: the validators of the registry's releases up to 1.8.1, https://github.co
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
-from mcplint.core import Fix
+from mcplint.findings import Fix
 from mcplint.knowledge.registry import META_BYTES, PUBLISHER_PROVIDED
-from mcplint.record import NamedTuple
-from mcplint.registry import forms, mends
+from mcplint.registry import fixes as mends
+from mcplint.registry import predicates as forms
 from mcplint.registry.place import Place
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.core import NOTE, Edit, Finding, Fix, Note
 from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.findings import NOTE, Finding, Fix
 from mcplint.knowledge.go_url import parse
 from mcplint.model import Package
 from mcplint.registry.place import field, objects, text
+from mcplint.text.source import Edit
+from mcplint.values import Label
 
 SWITCHES = ("transport", "stdio", "http", "sse", "mode", "serve", "path", "prefix", "mount")
 
@@ -23,7 +25,7 @@ def transports(package: Package) -> Iterator[Finding]:
     wrong = server.transport.must(lambda kind: (kind == "stdio") != (said == "stdio"))
     if wrong and package.type.span:
         speaks = " or ".join(map(str, server.transport.options or ()))
-        notes = server.transport.trace or (Note(server.span, "the server starts here"),)
+        notes = server.transport.trace or (Label(server.span, "the server starts here"),)
         yield Finding(f"tells clients {said}, and the server speaks {speaks}", package.type.span, notes)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mcplint.core import Edit, Finding, Fix
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.facts.manifest import Path, Violation
+from mcplint.findings import Finding, Fix
 from mcplint.knowledge.registry import ADDRESS, CURRENT, DATES
 from mcplint.model import Manifest
-from mcplint.registry import mends
+from mcplint.registry import fixes as mends
 from mcplint.registry.keys import rename, strays
 from mcplint.registry.place import Place, dotted, field, insertion
 from mcplint.registry.refusals import is_refused
+from mcplint.text.source import Edit
 
 _TYPES = {"object": "an object", "array": "a list", "string": "a string", "boolean": "true or false"}
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from mcplint.core import NOTE, WARNING, Edit, Finding, Fix, Note, Span
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.findings import NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
-from mcplint.record import NamedTuple
-from mcplint.registry.weak import packages
+from mcplint.registry.lint import packages
+from mcplint.text.source import Edit, Span
+from mcplint.values import Label
 
 _PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
 _LOGIN = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+login[ \t]+(github-oidc|github)\b([^\n;&|]*)"
@@ -170,7 +172,7 @@ def _early(step: Step, listed: list[Step]) -> Iterator[Finding]:
     late = [other for other in uploads if not _before(other, step)]
     if late and len(late) == len(uploads) and not step.job.get("needs"):
         place = late[0].run or late[0].node.span
-        notes = (Note(place.head, "the package is uploaded here"),)
+        notes = (Label(place.head, "the package is uploaded here"),)
         yield Finding("does not wait for the upload of the package, which the registry then looks for", span, notes)
     elif uploads and step.run and not re.search(r"\b(for|until|while|retry|sleep)\b", step.run.text):
         message = "follows the upload at once, and an index may answer with the old state for minutes: it tries once"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from mcplint.core import ERROR, NOTE, WARNING, Diagnostic
-from mcplint.record import NamedTuple
+from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
 
 
 class Covered(NamedTuple):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from mcplint.core import Span
-from mcplint.lines import line, place
-from mcplint.record import NamedTuple
 from mcplint.reports import under
 from mcplint.reports.cells import clean, layout
 from mcplint.reports.paint import Paint, plain
+from mcplint.text.lines import line, place
+from mcplint.text.source import Span
 
 BLUE = "bright_blue"
 
 
-class Label(NamedTuple):
+class Underline(NamedTuple):
     """A span that is underlined, the words beside the underline, and the colour of a finding's own place."""
 
     span: Span
@@ -33,7 +33,7 @@ class Pen(NamedTuple):
         return self.paint(f"{number:>{self.width}}{mark}", fg=BLUE)
 
 
-def frame(labels: Sequence[Label], pen: Pen, arrow: str) -> Iterator[str]:
+def frame(labels: Sequence[Underline], pen: Pen, arrow: str) -> Iterator[str]:
     """The frame of one file: its place, then every line that a label points at."""
     source = labels[0].span.source
     where = place(labels[0].span)
@@ -62,7 +62,7 @@ def _gap(text: str, last: int, number: int, pen: Pen) -> Iterator[str]:
         yield pen.paint("...", fg=BLUE)
 
 
-def _underline(label: Label, indent: int, width: int, pen: Pen) -> Iterator[str]:
+def _underline(label: Underline, indent: int, width: int, pen: Pen) -> Iterator[str]:
     mark = ("^" if label.colour else "-") * width
     first, *more = clean(label.text, keep="\n").split("\n")
     for text, before in ((f"{mark} {first}".rstrip(), indent), *((words, indent + width + 1) for words in more)):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from mcplint.core import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic
-from mcplint.lines import place
+from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic
 from mcplint.reports import plural, under
+from mcplint.text.lines import place
 
 COMMANDS = {ERROR: "error", WARNING: "warning", NOTE: "notice"}
 # One notice is kept free for what was left out.

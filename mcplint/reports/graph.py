@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
-from mcplint.core import ERROR, NOTE, WARNING, Diagnostic, Value
+from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
 from mcplint.model import ASSUMED, ClientConfig, Container, Deployment, Remote, Route, Server
-from mcplint.record import NamedTuple
+from mcplint.values import Value
 
 FORMATS = ("mermaid", "dot", "svg", "html")
 COLOURS = {ERROR: ("#fde8e8", "#c81e1e"), WARNING: ("#fdf6d8", "#a16207")}

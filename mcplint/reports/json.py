@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mcplint.core import Diagnostic, Fix, Note, Span
-from mcplint.lines import line, place
+from mcplint.findings import Diagnostic, Fix
 from mcplint.reports import Covered, counts
+from mcplint.text.lines import line, place
+from mcplint.text.source import Span
+from mcplint.values import Label
 
 VERSION = 1
 
@@ -51,7 +53,7 @@ def _place(span: Span) -> dict[str, Any]:
     return {"path": span.source.path, **place(span)._asdict()}
 
 
-def _note(note: Note) -> dict[str, Any]:
+def _note(note: Label) -> dict[str, Any]:
     return {**_place(note.span), "message": note.text}
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from mcplint.core import Note, Span, Value
-from mcplint.lines import place
 from mcplint.model import MISSING, Deployment, Link, Port, Sdk
-from mcplint.record import NamedTuple
 from mcplint.reports.cells import cells, clean
 from mcplint.reports.paint import Paint, plain
+from mcplint.text.lines import place
+from mcplint.text.source import Span
+from mcplint.values import Label, Value
 
 VERSION = 1
 # What is shown of the parts of each field of a deployment, by the names of their attributes.
@@ -60,7 +60,7 @@ def _value(setting: Any) -> Value[Any]:
             return setting._replace(options=options if options is None else tuple(map(_scalars, options)))
         case _:
             ports = [_port(port) for port in setting]
-            return Value((ports,), tuple(Note(port.span, text) for port, text in zip(setting, ports, strict=True)))
+            return Value((ports,), tuple(Label(port.span, text) for port, text in zip(setting, ports, strict=True)))
 
 
 def _scalars(option: Any) -> Any:
@@ -97,7 +97,7 @@ def _entry(part: Part) -> dict[str, Any]:
     }
 
 
-def _step(note: Note) -> dict[str, Any]:
+def _step(note: Label) -> dict[str, Any]:
     where = place(note.span)
     return {"path": note.span.source.path, "line": where.line, "column": where.column, "message": note.text}
 

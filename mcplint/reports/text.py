@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from mcplint.core import Diagnostic, Finding
-from mcplint.lines import place
+from mcplint.findings import Diagnostic, Finding
 from mcplint.reports import Covered, counts, plural
 from mcplint.reports.cells import clean
-from mcplint.reports.frame import Label, Pen, frame
+from mcplint.reports.frame import Pen, Underline, frame
 from mcplint.reports.paint import Paint, plain
+from mcplint.text.lines import place
 
 COLOURS = {"error": "bright_red", "warning": "bright_yellow", "note": "bright_cyan"}
 
@@ -36,7 +36,7 @@ def _block(diagnostic: Diagnostic, paint: Paint, folder: str) -> Iterator[str]:
     rule, severity, finding, _ = diagnostic
     colour = COLOURS[severity]
     yield paint(f"{severity}[{rule}]", fg=colour, bold=True) + paint(f": {clean(finding.message)}", bold=True)
-    files: dict[str, list[Label]] = {}
+    files: dict[str, list[Underline]] = {}
     for label in _labels(finding, colour):
         files.setdefault(label.span.source.path, []).append(label)
     lines = (place(label.span).line for labels in files.values() for label in labels)
@@ -50,8 +50,8 @@ def _block(diagnostic: Diagnostic, paint: Paint, folder: str) -> Iterator[str]:
         yield f"{pen.margin(mark=' =')} {paint('fix:', bold=True)} {clean(finding.fix.title)} ({how})"
 
 
-def _labels(finding: Finding, colour: str) -> list[Label]:
+def _labels(finding: Finding, colour: str) -> list[Underline]:
     """The primary place and the notes; a note on the primary place gives it its words."""
     words = dict.fromkeys(note.text for note in finding.notes if note.span == finding.span)
-    others = dict.fromkeys(Label(*note) for note in finding.notes if note.span != finding.span)
-    return [Label(finding.span, "\n".join(words), colour), *others]
+    others = dict.fromkeys(Underline(*note) for note in finding.notes if note.span != finding.span)
+    return [Underline(finding.span, "\n".join(words), colour), *others]

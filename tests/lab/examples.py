@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pages import RULES, cases, mended
 
-from tests.lab.servers import Running, environment, requirements, running
+from tests.lab.servers import ContainerContext, environment, requirements, running
 
 
 def example(rule: str, section: str) -> dict[str, str]:
@@ -36,7 +36,7 @@ def python(files: Mapping[str, str], release: str = "") -> Path:
 @contextlib.contextmanager
 def started(
     folder: Path, rule: str, section: str, release: str = "", files: Mapping[str, str] | None = None
-) -> Iterator[Running]:
+) -> Iterator[ContainerContext]:
     """The server of a page's example, or of other files in its place."""
     files = {**example(rule, section), **(files or {})}
     for path, text in files.items():

@@ -241,10 +241,10 @@ class Probe:
                     text, _, marker = line.partition(";")
                     asked = re.fullmatch(r"([\w.-]+)(?:\[[^]]*\])?([<>=!~].*)", re.sub(r"[ ()]", "", text))
                     # What only the newest Pythons ask for holds nobody back on the others.
-                    meant = (
+                    did_you_mean = (
                         "extra" not in marker or "server" in marker or "client" in marker
                     ) and "python_version >=" not in marker
-                    if asked and asked[1] == what and meant:
+                    if asked and asked[1] == what and did_you_mean:
                         return clauses(asked[2])
         return None
 

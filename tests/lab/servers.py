@@ -45,7 +45,7 @@ class Answer(NamedTuple):
     body: str
 
 
-class Running(NamedTuple):
+class ContainerContext(NamedTuple):
     """A program that was started, the port it was told to listen on, and the file that its output goes to."""
 
     process: subprocess.Popen[bytes]
@@ -142,7 +142,7 @@ def _locked(path: Path) -> Iterator[IO[str]]:
 @contextlib.contextmanager
 def running(
     python: Path, command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None, seconds: float = 30
-) -> Iterator[Running]:
+) -> Iterator[ContainerContext]:
     """A program (`server.py`, `-m package`, `-m uvicorn app:app`) of that Python in the folder, until the block ends.
 
     The block begins when the program listens or has ended. `env` is added to an environment without other variables
@@ -164,7 +164,7 @@ def running(
             stderr=output,
             start_new_session=True,
         )
-    server = Running(process, port, log)
+    server = ContainerContext(process, port, log)
     try:
         _wait(server, time.monotonic() + seconds)
         yield server
@@ -175,6 +175,6 @@ def running(
         log.unlink()
 
 
-def _wait(server: Running, end: float) -> None:
+def _wait(server: ContainerContext, end: float) -> None:
     while time.monotonic() < end and server.exited is None and not server.reachable(HERE):
         time.sleep(0.05)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from mcplint.core import Source
-from mcplint.link.gateway import haproxy
-from mcplint.link.reach import Network
+from mcplint.proxies import haproxy
 from mcplint.readers.haproxy import read
+from mcplint.services.network import Network
+from mcplint.text.source import Source
 from tests.lab import need
 from tests.lab.nginx import free_port, wait_for
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.lab import nginx, servers
 from tests.lab.examples import example, python, started
-from tests.lab.servers import INITIALIZE, JSON, Running
+from tests.lab.servers import INITIALIZE, JSON, ContainerContext
 
 HOST = "notes.example.com"
 # Another address of this machine than the one that uvicorn trusts.
@@ -34,7 +34,7 @@ def configured(text: str, port: int, upstream: int) -> str:
 @contextlib.contextmanager
 def fronted(
     rule: str, section: str, folder: Path, env: Mapping[str, str] | None = None
-) -> Iterator[tuple[Running, int]]:
+) -> Iterator[tuple[ContainerContext, int]]:
     """The server of a page's example, and the port of the nginx in front of it."""
     files = example(rule, section)
     for path, text in files.items():
@@ -140,7 +140,7 @@ def test_a_second_round_at_another_process(section: str, status: int, tmp_path: 
     }
     headers = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "write"}
 
-    def call(server: Running, **more: object) -> tuple[int, dict[str, object]]:
+    def call(server: ContainerContext, **more: object) -> tuple[int, dict[str, object]]:
         params = {"name": "write", "arguments": {"text": "milk"}, "_meta": meta, **more}
         answer = server.ask(
             "POST", "/mcp", headers, {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}

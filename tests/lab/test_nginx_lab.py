@@ -7,11 +7,11 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from mcplint.core import Source
-from mcplint.link.nginx import answer, configure
-from mcplint.link.nginx.phases import FILE, PROXY, REDIRECT, STATUS
+from mcplint.project.tree import Tree
+from mcplint.proxies.nginx import answer, configure
+from mcplint.proxies.nginx.phases import FILE, PROXY, REDIRECT, STATUS
 from mcplint.readers.nginx import read
-from mcplint.tree import Tree
+from mcplint.text.source import Source
 from tests.lab import nginx
 from tests.lab.nginx_random import Made, Maker
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from mcplint.config import Config
-from mcplint.core import ERROR, WARNING
-from mcplint.engine import lint
+from mcplint.engine.lint import lint
+from mcplint.findings import ERROR, WARNING
 from mcplint.knowledge.nginx import at_least
-from mcplint.tree import Tree
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
 from tests.lab import need, nginx, servers
 from tests.lab.mcp_session import Session
 from tests.pages import RULES, cases

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.examples import started
-from tests.lab.servers import ELSEWHERE, HERE, Running, environment, requirements, running
+from tests.lab.servers import ELSEWHERE, HERE, ContainerContext, environment, requirements, running
 
 LIST = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
 
@@ -84,7 +84,7 @@ def test_the_transports_do_not_answer_each_other(tmp_path: Path) -> None:
         assert server.initialize("/mcp").status == 200 and server.ask("GET", "/sse").status == 404
 
 
-def processes(server: Running) -> int:
+def processes(server: ContainerContext) -> int:
     """How many processes serve: the one that was started, or the ones below it."""
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
     commands = [Path(f"/proc/{child}/cmdline").read_text() for child in children]

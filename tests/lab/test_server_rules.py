@@ -14,7 +14,7 @@ import pytest
 
 from tests.lab import nginx
 from tests.lab.examples import example, python, started
-from tests.lab.servers import INITIALIZE, JSON, Running
+from tests.lab.servers import INITIALIZE, JSON, ContainerContext
 
 READY = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 
@@ -23,7 +23,7 @@ def call(tool: str, **arguments: str) -> dict[str, object]:
     return {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
 
 
-def says(server: Running, text: str, seconds: float = 5) -> bool:
+def says(server: ContainerContext, text: str, seconds: float = 5) -> bool:
     """Whether a server prints a text; it may log what went wrong after it has answered."""
     end = time.monotonic() + seconds
     while text not in server.output and time.monotonic() < end:
@@ -247,7 +247,7 @@ app.add_middleware(GZipMiddleware)
 """
 
 
-def first_event(server: Running) -> tuple[str | None, float]:
+def first_event(server: ContainerContext) -> tuple[str | None, float]:
     """The encoding of a stream, and how many seconds before its end its first event was there."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     with contextlib.closing(connection):

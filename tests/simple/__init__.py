@@ -10,9 +10,11 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from mcplint.core import UNKNOWN, Note, Slot, Span, Unreadable, Value
-from mcplint.kinds import kinds
+from mcplint.findings import Unreadable
 from mcplint.model import ASSUMED, Deployment, Link, Port
+from mcplint.project.kinds import kinds
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 RULES = str(Path(__file__).parent / "rules")
 
@@ -51,9 +53,9 @@ def link(tree, config):
 
 def box(source) -> Box:
     found = list(re.finditer(r"^USER (\S+)", source.text, re.M))
-    user: Value[str] = Value(("root",), (Note(Span(source, 0, source.text.find("\n")), "the image runs as root"),))
+    user: Value[str] = Value(("root",), (Label(Span(source, 0, source.text.find("\n")), "the image runs as root"),))
     if found:
         span = Span(source, found[-1].start(1), found[-1].end(1))
-        user = Value((span.text,), (Note(span, "USER sets it"),), Slot(span))
+        user = Value((span.text,), (Label(span, "USER sets it"),), EditSite(span))
     links = (Link(None, ASSUMED, "a guess"),) if "ASSUMED" in source.text else ()
     return Box(source.path, Span(source, 0, 0), user, links)

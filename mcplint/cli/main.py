@@ -1,0 +1,147 @@
+"""The command line: what can be asked, and how. The work is done elsewhere and imported when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from mcplint import __version__
+
+F = TypeVar("F", bound=Callable[..., Any])
+HELP = ["-h", "--help"]
+
+
+class Commands(click.Group):
+    """Commands of which `check` may be left out."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*self.commands, "--version", *HELP):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [PATH]...")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, then the options of `check`, among which a newcomer looks for them."""
+        self.format_commands(ctx, formatter)
+        options = (param for param in (*check.params, *self.get_params(ctx)) if isinstance(param, click.Option))
+        records = (option.get_help_record(ctx) for option in options)
+        with formatter.section("Options"):
+            formatter.write_dl([record for record in records if record])
+
+
+PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(readable=False, path_type=str))
+CONFIG = click.option("--config", metavar="FILE", help="Settings from this file instead of the project's own.")
+RULES = click.option("--rules", metavar="DIR", help="Rules of your own from this folder as well.")
+OUTPUT = click.option("--output", metavar="FILE", help="Write into this file what would be printed.")
+COLOR = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colours; auto: where a terminal reads and NO_COLOR is not set.",
+)
+
+
+def form(*forms: str) -> Callable[[F], F]:
+    """The option --format."""
+    return click.option("--format", "form", type=click.Choice(forms), default=forms[0], help="How to print.")
+
+
+@click.group(cls=Commands, context_settings={"max_content_width": 100, "help_option_names": HELP})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Finds what will break in the deployment of an MCP server, before it is deployed.
+
+    Reads the Dockerfile, nginx and compose files, server.json and Python code of a project, joins them into one model
+    of what will run, and says where the parts do not fit. Nothing of the project is run, nothing is sent or fetched.
+
+    Without a command it checks: `mcplint` alone looks at the project of the working folder.
+    """
+
+
+@cli.command()
+@PATHS
+@click.option("--select", multiple=True, metavar="RULE,...", help="Only these rules.")
+@click.option("--ignore", multiple=True, metavar="RULE,...", help="Without these rules, and those switched off anyway.")
+@click.option("--pedantic", is_flag=True, help="Show notes too.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
+@click.option("--unsafe-fixes", is_flag=True, help="Mend also where you should look at the result.")
+@click.option("--diff", is_flag=True, help="Print what --fix (or --unsafe-fixes) would change, and write nothing.")
+@form("text", "json", "github")
+@OUTPUT
+@click.option("--statistics", is_flag=True, help="Print how often each rule finds something, not what.")
+@click.option("--quiet", "-q", is_flag=True, help="Leave out the last line, which says what was looked at.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "never"]),
+    help="The least severity that makes the exit code 1 (warning).",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@CONFIG
+@RULES
+@COLOR
+def check(**given: Any) -> int:
+    """Find what will break (the default command).
+
+    PATHs, by default the working folder, choose what is reported. What is read is always the whole project: the folder
+    that has a configuration (mcplint.toml, or [tool.mcplint] in pyproject.toml), else the git work tree.
+
+    Exit codes: 0 nothing found, 1 findings, 2 a mistake in the command line, the configuration or mcplint itself.
+    """
+    from mcplint.cli.check import Options
+    from mcplint.cli.check import check as run
+
+    return run(Options(**given))
+
+
+@cli.command(short_help="Print what mcplint makes of the files.")
+@PATHS
+@form("text", "json")
+@CONFIG
+@COLOR
+def show(**given: Any) -> int:
+    """Print the deployment as mcplint understands it, and where every value comes from."""
+    from mcplint.cli.show import show
+
+    return show(**given)
+
+
+@cli.command(short_help="Draw it.")
+@PATHS
+@form("mermaid", "dot", "svg", "html")
+@OUTPUT
+@CONFIG
+def graph(**given: Any) -> int:
+    """Draw the deployment, from what clients are told to what runs, with the findings where they are.
+
+    mermaid goes into Markdown as it is; svg and html need Graphviz.
+    """
+    from mcplint.cli.show import graph
+
+    return graph(**given)
+
+
+@cli.command(short_help="Say what a rule finds, and why.")
+@click.argument("rule")
+@RULES
+@COLOR
+def explain(**given: Any) -> int:
+    """Say what a rule finds and why it matters, with an example that is wrong and one that is right."""
+    from mcplint.cli.explain import explain
+
+    return explain(**given)
+
+
+@cli.command()
+@form("text", "json")
+@RULES
+@COLOR
+def rules(**given: Any) -> int:
+    """List the rules."""
+    from mcplint.cli.explain import listing
+
+    return listing(**given)

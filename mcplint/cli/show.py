@@ -1,0 +1,44 @@
+"""`mcplint show` and `mcplint graph`: the deployment itself, and not only what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcplint.cli.terminal import deliver, paint, warn
+from mcplint.cli.workspace import Workspace, open_workspace
+from mcplint.engine import lint as engine
+from mcplint.reports import text
+from mcplint.usage import UsageError
+
+DONE, FAILED = 0, 2
+
+
+def show(paths: Sequence[str], config: str | None, form: str, color: str) -> int:
+    """Prints the deployment of a project; the exit code."""
+    from mcplint.reports.show import as_json, as_text
+
+    here = open_workspace(paths, config)
+    run = engine.run(here.tree, here.rules, here.config)
+    deliver(as_json(run.deployment) if form == "json" else as_text(run.deployment, paint(color)))
+    return _code(run, here)
+
+
+def graph(paths: Sequence[str], config: str | None, form: str, output: str | None) -> int:
+    """Draws the deployment of a project with its findings; the exit code."""
+    from mcplint.reports.graph import NoLayout, render
+
+    here = open_workspace(paths, config)
+    run = engine.run(here.tree, here.rules, here.config)
+    try:
+        deliver(render(run.deployment, run.diagnostics, form), output)
+    except NoLayout as error:
+        raise UsageError(str(error)) from None
+    return _code(run, here)
+
+
+def _code(run: engine.Run, here: Workspace) -> int:
+    """A deployment that mcplint failed on is not what there is."""
+    failures = [diagnostic for diagnostic in run.diagnostics if diagnostic.rule == "internal-error"]
+    if failures:
+        warn(text.report(failures, folder=here.folder))
+    return FAILED if failures else DONE

@@ -1,0 +1,93 @@
+"""A project opened for a run: its root, files, rules and settings, and which of its paths are asked about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from mcplint.engine.catalogue import Catalogue
+from mcplint.findings import Diagnostic, Unreadable
+from mcplint.project import discover
+from mcplint.project.config import Config, mistake
+from mcplint.project.config import load as load_config
+from mcplint.project.git import listing, work_tree
+from mcplint.project.load import load
+from mcplint.project.tree import Tree
+from mcplint.usage import UsageError, did_you_mean
+
+COMMANDS = ("check", "explain", "graph", "rules", "show")
+
+
+class Workspace(NamedTuple):
+    """`root` is a real path, `folder` leads to it from the working folder; `asked` are paths in it, empty for all."""
+
+    root: str
+    folder: str
+    tree: Tree
+    rules: Catalogue
+    config: Config
+    asked: tuple[str, ...]
+
+    def reported(self, diagnostic: Diagnostic) -> bool:
+        """Whether a diagnostic points into a path that was asked about; a configuration of several projects is none."""
+        finding = diagnostic.finding
+        if finding.span.source.path.startswith("../"):
+            return False
+        paths = [finding.span.source.path, *(note.span.source.path for note in finding.notes)]
+        everything = not self.asked or diagnostic.rule == "internal-error"
+        return everything or any(path == one or path.startswith(f"{one}/") for one in self.asked for path in paths)
+
+
+def open_workspace(
+    paths: Sequence[str], configuration: str | None = None, rules_folder: str | None = None
+) -> Workspace:
+    """The project of some paths; raises Mistake."""
+    real = [_real(path) for path in paths or ["."]]
+    root = _root(real)
+    asked = tuple("" if path == root else os.path.relpath(path, root).replace(os.sep, "/") for path in real)
+    with listing(root) as listed:
+        import_module("mcplint.link")  # Every run needs it, and git takes as long to answer.
+        rules = Catalogue(rules_folder)
+        config = _config(root, configuration, rules)
+        tree = discover.tree(root, listed(), config.exclude, asked)
+    folder = os.path.relpath(root).replace(os.sep, "/")
+    return Workspace(root, folder, tree, rules, config, () if "" in asked else asked)
+
+
+def _real(path: str) -> str:
+    """The path without links on the way; a link to a file stays what it is."""
+    if not os.path.lexists(path):
+        folder, name = os.path.split(path)
+        near = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
+        hint = did_you_mean(name, [*COMMANDS, *near] if not folder else near)
+        raise UsageError(f'there is no file or folder "{path}"{hint}')
+    if os.path.isdir(path):
+        return os.path.realpath(path)
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder or "."), name)
+
+
+def _root(paths: Collection[str]) -> str:
+    """The one project that all paths belong to."""
+    together = os.path.commonpath(paths)
+    projects = {path: discover.project(path) for path in {together, *paths}}
+    root, own = projects[together], {projects[path] for path in paths}
+    if root in own or root == os.path.realpath(os.getcwd()) or discover.configuration(root) or work_tree(root):
+        return root
+    raise UsageError(f"these paths belong to different projects: {', '.join(sorted(own))}")
+
+
+def _config(root: str, given: str | None, rules: Catalogue) -> Config:
+    if given and not os.path.lexists(given):
+        raise UsageError(f'there is no file "{given}"')
+    folder, name = os.path.split(os.path.realpath(given)) if given else (root, discover.configuration(root))
+    if not name:
+        return Config()
+    path = os.path.join(folder, name)
+    shown = os.path.relpath(path)
+    try:
+        return load_config(os.path.relpath(path, root).replace(os.sep, "/"), load(folder, name).text, rules, shown)
+    except Unreadable as problem:
+        raise mistake(problem, shown) from None

@@ -1,0 +1,1 @@
+"""Start commands: shells, scripts, wrappers, runners, and the program that is left."""

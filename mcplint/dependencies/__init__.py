@@ -1,0 +1,1 @@
+"""Which releases of packages a project asks for, and which of them will run."""

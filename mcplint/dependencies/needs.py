@@ -1,0 +1,193 @@
+"""What decides which releases of packages are installed: the lock files and requirements that an image installs from,
+or those of the project where there is no image."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from mcplint.facts.dependencies import EXTRA, GROUP, MAIN, Include, Lock, Locked, Project, Requirement, Requirements
+from mcplint.model import Install
+from mcplint.project.kinds import kind
+from mcplint.project.reading import Reading
+from mcplint.project.tree import Tree
+from mcplint.text.glob import fits
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
+
+LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock")
+PROJECTS = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile")
+_MOST = 64
+
+
+class Needs(NamedTuple):
+    """What is installed, as far as the files say.
+
+    `locked`: the entries of the lock files that are installed from; `requirements`: what is asked for besides or
+    instead. `constraints` hold for a package only where something asks for it. `elsewhere`: the packages that come from
+    git, a path or a URL. `passed_over`: entries of lock files that nothing installs from. `steps`: the commands.
+    """
+
+    locked: tuple[Locked, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    constraints: tuple[Requirement, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    passed_over: tuple[Locked, ...] = ()
+    steps: tuple[Label, ...] = ()
+
+
+def needs(reading: Reading, installs: tuple[Install, ...], folder: str) -> Needs:
+    """What those commands install, or what the project in that folder says where there are none."""
+    lying = lock_of(reading, folder)
+    gathered = _Gathered(reading)
+    if not installs:
+        gathered.project(folder)
+        return gathered.settled(_entries(reading, lying), ())
+    for install in installs:
+        for path in install.requirements:
+            gathered.path(path)
+        for name, span in install.names:
+            gathered.named(name, span)
+        for path in install.constraints:
+            gathered.limits(path)
+    used = dict.fromkeys(install.lock for install in installs if install.lock)
+    locked = tuple(entry for path in used for entry in _entries(reading, path))
+    passed_over = _entries(reading, lying) if lying not in used else ()
+    steps = tuple(Label(install.span, f"`{_words(install)}` installs the packages") for install in installs)
+    return gathered.settled(locked, passed_over)._replace(steps=steps)
+
+
+def asking(package: str, requirements: Iterable[Requirement]) -> list[Requirement]:
+    """The requirements that name a package."""
+    return [requirement for requirement in requirements if requirement.name == package]
+
+
+def home(tree: Tree, path: str) -> str:
+    """The folder of the project that a file belongs to: the nearest one above it that says what it depends on."""
+    folder = path
+    while folder:
+        folder = posixpath.dirname(folder)
+        if any(posixpath.join(folder, name) in tree.paths for name in (*PROJECTS, "requirements.txt")):
+            break
+    return folder
+
+
+def lock_of(reading: Reading, folder: str) -> str | None:
+    """The lock file of a project: beside it, or that of the workspace which it is a member of."""
+    above = folder
+    while True:
+        for name in LOCKS:
+            path = posixpath.join(above, name)
+            if path in reading.tree.paths and (above == folder or _member(reading, above, folder)):
+                return path
+        if not above:
+            return None
+        above = posixpath.dirname(above)
+
+
+def _member(reading: Reading, root: str, folder: str) -> bool:
+    project = reading.of("pyproject", posixpath.join(root, "pyproject.toml"))
+    inside = posixpath.relpath(folder, root or ".")
+    return bool(project and any(fits(inside, pattern) for pattern in project.members or ()))
+
+
+def _entries(reading: Reading, path: str | None) -> tuple[Locked, ...]:
+    """The packages of a lock file; a list of exact requirements, which may stand for one, has none of its own."""
+    form = kind(path) if path else None
+    lock: Lock | None = reading.of("lock", path) if path and form and form.name.endswith("lock") else None
+    return lock.packages if lock else ()
+
+
+def _words(install: Install) -> str:
+    words = " ".join(install.argv or (install.tool,))
+    return words if len(words) <= 60 else f"{words[:57]}…"
+
+
+class _Gathered:
+    """The requirements met so far; each file is followed once."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.requirements: list[Requirement] = []
+        self.constraints: list[Requirement] = []
+        self.elsewhere: list[str] = []
+        self.seen: set[str] = set()
+
+    def settled(self, locked: tuple[Locked, ...], passed_over: tuple[Locked, ...]) -> Needs:
+        asked = tuple(dict.fromkeys(self.requirements))
+        return Needs(locked, asked, tuple(self.constraints), tuple(self.elsewhere), passed_over)
+
+    def named(self, text: str, span: Span) -> None:
+        """A requirement that stands in a command."""
+        from mcplint.readers.requirements import requirement
+
+        inner = span._replace(start=span.start + 1, end=span.end - 1)
+        spelled = next((place for place in (span, inner) if place.text == text), None)
+        if spelled:
+            found = requirement(spelled.source, spelled.start, text)
+        else:
+            found = requirement(Source(span.source.path, text), 0, text)
+            found = found and found._replace(span=span, range=None)
+        if found:
+            self.requirements.append(found)
+
+    def path(self, path: str) -> None:
+        """A requirements file, a project's file, or a project's folder."""
+        path = "" if path == "." else path
+        name = posixpath.basename(path)
+        if name in PROJECTS:
+            self._project_file(path)
+        elif path in self.reading.tree.paths:
+            self._requirements(path, self.requirements)
+        else:
+            self.project(path)
+
+    def limits(self, path: str) -> None:
+        """A constraints file."""
+        self._requirements(path, self.constraints)
+
+    def project(self, folder: str) -> None:
+        """All files of a folder that say what its project depends on; requirement files only where no other does."""
+        found = [self._project_file(posixpath.join(folder, name)) for name in PROJECTS]
+        if not any(found) and posixpath.join(folder, "requirements.txt") in self.reading.tree.paths:
+            self._requirements(posixpath.join(folder, "requirements.txt"), self.requirements)
+
+    def _project_file(self, path: str) -> bool:
+        if path in self.seen or path not in self.reading.tree.paths:
+            return path in self.seen
+        self.seen.add(path)
+        reader = "setup" if posixpath.basename(path).startswith("setup.") else "pyproject"
+        project: Project | None = self.reading.of(reader, path)
+        if not project:
+            return False
+        self.elsewhere += [name for name, _ in project.sources]
+        self.requirements += _installed(project)
+        self._follow(project.includes)
+        return bool(project.requirements or project.includes)
+
+    def _requirements(self, path: str, into: list[Requirement]) -> None:
+        if path in self.seen or len(self.seen) > _MOST:
+            return
+        self.seen.add(path)
+        said: Requirements | None = self.reading.of("requirements", path)
+        if said:
+            into += said.requirements
+            self._follow(said.includes)
+
+    def _follow(self, includes: tuple[Include, ...]) -> None:
+        for include in includes:
+            if include.kind == "project":
+                self.path(include.path)
+            else:
+                self._requirements(
+                    include.path, self.constraints if include.kind == "constraints" else self.requirements
+                )
+
+
+def _installed(project: Project) -> Iterator[Requirement]:
+    """What a project needs itself; what only an extra or group of it names counts where it names nothing else so."""
+    main = {requirement.name for requirement in project.requirements if requirement.kind == MAIN}
+    for requirement in project.requirements:
+        if requirement.kind == MAIN or (requirement.kind in (EXTRA, GROUP) and requirement.name not in main):
+            yield requirement

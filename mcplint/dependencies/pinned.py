@@ -1,0 +1,131 @@
+"""Whether requirements name exact releases: a requirement, a requirements file, the dependencies of a project."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.findings import Unreadable
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
+
+_DEEPEST = 8
+_ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz")
+
+# Tools that install or build; which release of them runs hardly matters to what they install.
+_INSTALLERS = (
+    "pip setuptools wheel uv poetry poetry-core pdm pipenv pipx hatch hatchling build virtualenv flit flit-core "
+    "maturin setuptools-scm pip-tools installer twine micropipenv poetry-plugin-export uv-build rye"
+)
+INSTALLERS = frozenset(_INSTALLERS.split())
+
+
+class Pins(NamedTuple):
+    """Whether all requirements are exact (None: it cannot be told), and the first one that is not."""
+
+    exact: bool | None
+    note: Label | None = None
+
+
+def name_of(requirement: str) -> str:
+    """The name in a requirement, as an index compares it; empty where it has none."""
+    text = requirement.strip()
+    end = 0
+    while end < len(text) and (text[end].isalnum() or text[end] in "-_."):
+        end += 1
+    return text[:end].lower().replace("_", "-").replace(".", "-")
+
+
+def exact(requirement: str) -> bool:
+    """Whether a requirement admits one release only: `==`, `===`, or a link to a file or a revision."""
+    text = requirement.partition(";")[0].strip()
+    if "://" in text:
+        link = text.partition("@")[2] if " @ " in text else text
+        return not link.strip().startswith("git+") or "@" in link.rpartition("/")[2]
+    if text.endswith(_ARCHIVES):
+        return True
+    version = text.partition("==")[2].lstrip("=").strip()
+    return bool(version) and "*" not in version and "," not in version
+
+
+def file_pins(tree: Tree, path: str, depth: int = 0) -> Pins:
+    """The same of a requirements file and those that it includes; hashes make every line exact."""
+    source = tree.source(path)
+    if source is None or depth == _DEEPEST:
+        return Pins(None)
+    for start, line in _lines(source):
+        if line.startswith(("-r", "--requirement")):
+            name = line.removeprefix("--requirement").removeprefix("-r").lstrip(" =\t").strip()
+            below = file_pins(tree, posixpath.normpath(posixpath.join(posixpath.dirname(path), name)), depth + 1)
+            if below.exact is not True:
+                return below
+        elif not line.startswith("-") and not _sound(line):
+            return Pins(False, Label(Span(source, start, start + len(line)), "not an exact release"))
+    return Pins(True)
+
+
+def _sound(line: str) -> bool:
+    return "--hash" in line or exact(line.partition(" --")[0]) or name_of(line) in INSTALLERS or line.startswith(".")
+
+
+def _lines(source: Source) -> Iterator[tuple[int, str]]:
+    """The lines of a requirements file that say something, with their offsets, continuations joined."""
+    start, joined = 0, ""
+    offset = 0
+    for raw in source.text.split("\n"):
+        line = raw.split(" #")[0].strip() if not raw.lstrip().startswith("#") else ""
+        if not joined:
+            start = offset + len(raw) - len(raw.lstrip())
+        offset += len(raw) + 1
+        if line.endswith("\\"):
+            joined += line[:-1] + " "
+            continue
+        if text := (joined + line).strip():
+            yield start, text
+        joined = ""
+
+
+def project_pins(tree: Tree, folder: str) -> Pins:
+    """The same of the dependencies that a project's `pyproject.toml` names; None where a build tool fills them in."""
+    source = tree.source(posixpath.normpath(posixpath.join(folder, "pyproject.toml")))
+    if source is None:
+        return Pins(None)
+    from mcplint.readers.toml import read
+
+    try:
+        document = read(source)
+    except Unreadable:
+        return Pins(None)
+    project = document.get("project")
+    if isinstance(project, MappingNode) and "dependencies" not in _texts(project.get("dynamic")):
+        return _loose(item for item in _items(project.get("dependencies")) if not exact(item.text))
+    tool = document.get("tool")
+    poetry = tool.get("poetry") if isinstance(tool, MappingNode) else None
+    wanted = poetry.get("dependencies") if isinstance(poetry, MappingNode) else None
+    if not isinstance(wanted, MappingNode):
+        return Pins(None)
+    return _loose(value for name, value in wanted.pairs if name.text != "python" and not _poetry_exact(value))
+
+
+def _loose(found: Iterator[Node]) -> Pins:
+    first = next(found, None)
+    return Pins(True) if first is None else Pins(False, Label(first.span, "not an exact release"))
+
+
+def _poetry_exact(value: Node) -> bool:
+    version = value.get("version") if isinstance(value, MappingNode) else value
+    if not isinstance(version, ScalarNode):
+        return isinstance(value, MappingNode) and value.get("version") is None
+    return version.text.startswith("==")
+
+
+def _items(node: Node | None) -> Iterator[ScalarNode]:
+    if isinstance(node, SequenceNode):
+        yield from (item for item in node.items if isinstance(item, ScalarNode))
+
+
+def _texts(node: Node | None) -> frozenset[str]:
+    return frozenset(item.text for item in _items(node))

@@ -1,0 +1,210 @@
+"""Which release of an SDK will run: the lock that is installed from, a pin, or the newest release that is admitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from mcplint.dependencies.compatible import BROUGHT, against, asked_for, compatible, limited
+from mcplint.dependencies.needs import Needs, asking, needs
+from mcplint.facts.dependencies import Requirement
+from mcplint.knowledge.ranges import admitted
+from mcplint.knowledge.sdk import DATE, fact, newest_with
+from mcplint.model import Install, Sdk
+from mcplint.project.reading import Reading
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, EditSite, Label, Value
+
+
+class Decision(NamedTuple):
+    """Releases that may be installed, why, and whether a lock or a pin says so; `slot`: where it is spelled."""
+
+    versions: tuple[str, ...]
+    trace: tuple[Label, ...]
+    exact: bool
+    slot: EditSite | None = None
+
+
+def sdk(package: str, installs: tuple[Install, ...], reading: Reading, folder: str = "", dotted: str = "") -> Sdk:
+    """The SDK `package` as it will be installed by those commands, or in the project of a folder where there are none.
+
+    `dotted`: what the program imports of it. Where the release that will be installed does not have that, `version` is
+    the newest admitted one that has, and `installed` tells what will be there.
+    """
+    wanted = needs(reading, installs, folder)
+    decision = _decide(package, wanted)
+    if not decision or not decision.versions:
+        trace = decision.trace if decision else _silence(package, wanted)
+        return Sdk(package, Value(None, trace))
+    installed = Value(decision.versions, decision.trace, decision.slot)
+    return Sdk(
+        package,
+        _importable(package, installed, dotted),
+        decision.exact,
+        installed=installed,
+        admitted=_value(_asked(package, wanted)) if wanted.locked else installed,
+        bound=_bound(package, wanted),
+        oldest=next(reversed(asked_for(package, wanted)), None),
+        mcp=installed if package == "mcp" else _value(_decide("mcp", wanted)),
+        starlette=_value(_exact("starlette", wanted)),
+        sse_starlette=_value(_exact("sse-starlette", wanted)),
+    )
+
+
+def _value(decision: Decision | None) -> Value[str]:
+    return Value(decision.versions or None, decision.trace, decision.slot) if decision else UNKNOWN
+
+
+def _bound(package: str, wanted: Needs) -> EditSite | None:
+    """Where the requirement for a package would be capped, None where it is pinned or capped, or nothing names it."""
+    for requirement in asking(package, wanted.requirements):
+        open_ = requirement.specifier == "" or (">" in (requirement.specifier or "") and not _capped(requirement))
+        place = requirement.range
+        if open_ and place and place.text == requirement.specifier:
+            return EditSite(place._replace(start=place.end), "," if place.text else "")
+    return None
+
+
+def _decide(package: str, wanted: Needs) -> Decision | None:
+    """What is decided for a package, None where nothing asks for it."""
+    return _locked(package, wanted) or _asked(package, wanted) or _brought(package, wanted)
+
+
+def _exact(package: str, wanted: Needs) -> Decision | None:
+    """What a lock or a pin says of a package, whichever it is."""
+    pins = [requirement for requirement in asking(package, wanted.requirements) if _pinned(requirement)]
+    return _locked(package, wanted) or (_pin(package, pins, _steps(wanted)) if pins else None)
+
+
+def _locked(package: str, wanted: Needs) -> Decision | None:
+    entries = [entry for entry in wanted.locked if entry.name == package]
+    if not entries:
+        return None
+    notes = [Label(entry.span, f"{entry.span.source.path} pins {package} {entry.version}") for entry in entries]
+    pins = [pin for pin in asking(package, wanted.requirements) if _pinned(pin) and _in_command(pin, wanted)]
+    if pins:
+        return _pin(package, pins, (*_steps(wanted), *notes))
+    slot = EditSite(entries[0].span) if len(entries) == 1 else None
+    return Decision(tuple(dict.fromkeys(entry.version for entry in entries)), (*_steps(wanted), *notes), True, slot)
+
+
+def _asked(package: str, wanted: Needs) -> Decision | None:
+    """What the requirements that name the package admit."""
+    asked = asking(package, wanted.requirements)
+    if not asked:
+        return None
+    before = (*_passed_over(package, wanted), *_steps(wanted))
+    if package in wanted.elsewhere or any(requirement.specifier is None for requirement in asked):
+        elsewhere = next((r for r in asked if r.specifier is None), asked[0])
+        return Decision((), (*before, Label(elsewhere.span, f"{package} does not come from an index here")), False)
+    constraints = asking(package, wanted.constraints)
+    pins = [requirement for requirement in (*asked, *constraints) if _pinned(requirement)]
+    if pins:
+        return _pin(package, pins, before)
+    notes = tuple(
+        Label(r.range if r.range and r.range.text else r.span, f"asks for `{_text(r)}`") for r in (*asked, *constraints)
+    )
+    ranges = [requirement.specifier or "" for requirement in (*asked, *constraints)]
+    return _newest(package, ranges, wanted, (*before, *notes[:-1]), notes[-1].span, " and ".join(map(_text, asked)))
+
+
+def _newest(
+    package: str, ranges: Iterable[str], wanted: Needs, before: tuple[Label, ...], span: Span, text: str
+) -> Decision:
+    """The newest release that the ranges and the other SDKs of the project admit."""
+    fitting = admitted(package, ",".join(filter(None, ranges)))
+    if fitting is None:
+        return Decision((), (*before, Label(span, f"`{text}` is a range that is not understood")), False)
+    before = (*before, *against(package, fitting[:1], wanted))
+    chosen = next(compatible(package, fitting, wanted), None)
+    if chosen is None:
+        why = f"no release of {package} that is known as of {DATE} satisfies `{text}` and what else is asked for"
+        return Decision((), (*before, Label(span, why)), False)
+    why = f"{package} {chosen} is the newest release that `{text}` admits as of {DATE}"
+    if chosen != fitting[0]:
+        why = f"{package} {chosen} is the newest release as of {DATE} that `{text}` and what else is asked for admit"
+    versions = limited(package, chosen, fitting, wanted)
+    if len(versions) > 1:
+        why += f", or {versions[1]}, as what else is asked for may hold it there"
+    return Decision(versions, (*before, Label(span, why)), False)
+
+
+def _brought(package: str, wanted: Needs) -> Decision | None:
+    """The release that comes along with another SDK which requires it."""
+    for other in BROUGHT.get(package, ()):
+        decision = _decide(other, wanted)
+        if not decision or not decision.versions:
+            continue
+        if package == "fastmcp":
+            return decision
+        range_ = fact(other, decision.versions[0], f"requires.{package}")
+        if isinstance(range_, str):
+            last = decision.trace[-1].span
+            brings = f"fastmcp {decision.versions[0]} requires {package}{range_}"
+            ranges = [range_, *(r.specifier or "" for r in asking(package, wanted.constraints))]
+            return _newest(package, ranges, wanted, decision.trace, last, brings)
+    return None
+
+
+def _pin(package: str, pins: list[Requirement], before: tuple[Label, ...]) -> Decision:
+    """What exact requirements say; several where they disagree, as with environment markers."""
+    versions = tuple(dict.fromkeys(_pinned(pin) for pin in pins))
+    notes = tuple(Label(pin.range or pin.span, f"pins {package} {_pinned(pin)}") for pin in pins)
+    slot = _spelled(versions[0], pins[0].range) if len(pins) == 1 else None
+    return Decision(versions, (*before, *notes), True, slot)
+
+
+def _spelled(version: str, place: Span | None) -> EditSite | None:
+    """Where a version is spelled in a range, if it is."""
+    if not place or (start := place.text.find(version)) < 0:
+        return None
+    return EditSite(Span(place.source, place.start + start, place.start + start + len(version)))
+
+
+def _pinned(requirement: Requirement) -> str:
+    """The one version that a requirement admits, or nothing."""
+    text = (requirement.specifier or "").strip()
+    version = text.removeprefix("===" if text.startswith("===") else "==").strip()
+    exact = text.startswith("==") and "*" not in text and "," not in text
+    return version if exact else ""
+
+
+def _capped(requirement: Requirement) -> bool:
+    return bool(_pinned(requirement)) or "<" in (requirement.specifier or "")
+
+
+def _in_command(requirement: Requirement, wanted: Needs) -> bool:
+    return any(requirement.span.source.path == step.span.source.path for step in wanted.steps)
+
+
+def _text(requirement: Requirement) -> str:
+    return f"{requirement.name}{requirement.specifier or ''}"
+
+
+def _steps(wanted: Needs) -> tuple[Label, ...]:
+    return wanted.steps[:1]
+
+
+def _passed_over(package: str, wanted: Needs) -> Iterator[Label]:
+    for entry in wanted.passed_over:
+        if entry.name == package:
+            path = entry.span.source.path
+            yield Label(entry.span, f"{path} pins {package} {entry.version}, but nothing installs from it here")
+
+
+def _silence(package: str, wanted: Needs) -> tuple[Label, ...]:
+    return tuple(Label(step.span, f"{step.text}, but nothing of that names {package}") for step in _steps(wanted))
+
+
+def _importable(package: str, installed: Value[str], dotted: str) -> Value[str]:
+    """The releases of a value that have what the program imports, else the newest known one that has."""
+    name = f"import.{dotted}"
+    if not dotted or any(fact(package, version, name) is not False for version in installed.options or ()):
+        return installed
+    having = newest_with(package, name)
+    if not having:
+        return installed
+    there = ", ".join(installed.options or ())
+    why = f"{package} {there} has no {dotted}, so this is read as for {package} {having}, the newest that has it"
+    last = installed.trace[-1]
+    return Value((having,), (*installed.trace, Label(last.span, why)))

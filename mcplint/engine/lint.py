@@ -1,0 +1,134 @@
+"""From the files of a project to diagnostics: link, check, settle. No disk, no clock, no state."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mcplint.engine.postprocess import postprocess
+from mcplint.findings import ERROR, WARNING, Diagnostic, Failure, Finding, Ignore, Rule, Unreadable
+from mcplint.model import Deployment
+from mcplint.project.config import NOTHING, Config
+from mcplint.project.kinds import kind
+from mcplint.project.suppress import ignores
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source, Span
+from mcplint.usage import did_you_mean
+
+NOWHERE = Span(Source(".", ""), 0, 0)
+# Begins the names of the rules about server.json: a third of all, not even loaded where there is none.
+REGISTRY = "registry-"
+
+
+class Run(NamedTuple):
+    """What one look at a project gave: the diagnostics, the deployment they speak of and how many files were read."""
+
+    diagnostics: list[Diagnostic]
+    deployment: Deployment
+    files: int
+
+
+def lint(tree: Tree, rules: Mapping[str, Rule], config: Config) -> list[Diagnostic]:
+    """What is wrong with a project, in the order of its files."""
+    return run(tree, rules, config).diagnostics
+
+
+def run(tree: Tree, rules: Mapping[str, Rule], config: Config) -> Run:
+    """The diagnostics and what they rest on."""
+    try:
+        from mcplint.link import link
+
+        linked = link(tree, config)
+    except Exception as error:
+        return judge(tree, Deployment(), [Failure.of("the linker", NOWHERE, error)], rules, config)
+    return judge(tree, linked.deployment, linked.problems, rules, config)
+
+
+def judge(
+    tree: Tree,
+    deployment: Deployment,
+    problems: Iterable[Unreadable | Failure],
+    rules: Mapping[str, Rule],
+    config: Config,
+) -> Run:
+    """What the rules say of a deployment, of the files that could not be read and of ignores that hide nothing."""
+    problems = tuple(problems)
+    asked = frozenset(filter(config.runs, rules))
+    loaded = list(_loaded(rules, asked, deployment))
+    for path in filter(kind, tree.named):
+        tree.source(path)
+    unread = _unread(tree, problems)
+    found, failures = _check(loaded, [*_parts(deployment), *unread], config)
+    failures += [problem for problem in problems if isinstance(problem, Failure)]
+    comments = [ignore for source in tree.read for ignore in ignores(source)]
+    kept, used = postprocess(found, comments, config)
+    mute = {problem.span.source.path for problem in unread}
+    idle = [_idle(ignore, used, rules, asked) for ignore in comments if ignore.span.source.path not in mute]
+    idle += _unneeded(used, asked - {rule.name for rule in loaded if Ignore in rule.parts}, config)
+    late, _ = _check(loaded, [*failures, *(ignore for ignore in idle if ignore.idle)], config)
+    return Run(postprocess([*kept, *late], (), config)[0], deployment, len(tree.read))
+
+
+def _loaded(rules: Mapping[str, Rule], asked: Collection[str], deployment: Deployment) -> Iterator[Rule]:
+    """The rules that are asked and can have something to say."""
+    for name in rules:
+        if name in asked and (deployment.manifests or not name.startswith(REGISTRY)):
+            yield rules[name]
+
+
+def _parts(deployment: Deployment) -> Iterator[Any]:
+    """Every part of a deployment that a rule may be handed; what nothing linked to is shown, never judged."""
+    yield deployment
+    for field, parts in zip(deployment._fields, deployment, strict=True):
+        if field != "loose":
+            yield from parts
+
+
+def _unread(tree: Tree, linked: Iterable[Unreadable | Failure]) -> list[Unreadable]:
+    """The problems of files, one a file: the linker knows which are needed; those asked about by name are too."""
+    found = {problem.span.source.path: problem for problem in linked if isinstance(problem, Unreadable)}
+    named = {path: problem for path, problem in tree.problems.items() if path in tree.named}
+    return list({**tree.problems, **found, **named}.values())
+
+
+def _check(rules: Iterable[Rule], parts: Iterable[Any], config: Config) -> tuple[list[Diagnostic], list[Failure]]:
+    found: list[Diagnostic] = []
+    failures: list[Failure] = []
+    parts = tuple(parts)
+    for rule in rules:
+        options = config.options.get(rule.name, NOTHING)
+        for part in parts:
+            if isinstance(part, rule.parts):
+                try:
+                    found += [_diagnostic(rule, part, finding) for finding in rule.check(part, **options)]
+                except Exception as error:
+                    span = getattr(part, "span", NOWHERE)
+                    failures.append(Failure.of(f"the rule {rule.name}", span, error))
+    return found, failures
+
+
+def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
+    """A finding with the severity of its rule or its own; where a link is assumed it is at most a warning."""
+    if not all(isinstance(span, Span) for span in (finding.span, *(note.span for note in finding.notes))):
+        raise TypeError(f"the finding {finding.message!r} has a place that is no span")
+    severity = finding.severity or rule.severity
+    if severity == ERROR and getattr(part, "assumed", False):
+        severity = WARNING
+    fix = finding.fix if finding.fix and finding.fix.edits else None
+    return Diagnostic(rule.name, severity, finding._replace(fix=fix), getattr(part, "id", ""))
+
+
+def _idle(ignore: Ignore, used: set[Span], rules: Collection[str], asked: Collection[str]) -> Ignore:
+    """An ignore with those of its names that hide nothing, though their rules were asked or are none."""
+    if not ignore.names:
+        return ignore._replace(idle=((ignore.span, "names no rule to ignore"),))
+    unknown = ((name, f"is no rule{did_you_mean(name.text, rules)}") for name in ignore.names if name.text not in rules)
+    quiet = ((name, "finds nothing here") for name in ignore.names if name.text in asked and name not in used)
+    return ignore._replace(idle=(*unknown, *quiet))
+
+
+def _unneeded(used: set[Span], asked: Collection[str], config: Config) -> Iterator[Ignore]:
+    """What the configuration ignores in vain, though the rule was asked; of those asked here only the rest can tell."""
+    for each in config.ignore:
+        if each.rule in asked and each.span not in used:
+            yield Ignore(each.span, (each.span,), range(0), ((each.span, f"finds nothing in {each.glob}"),))

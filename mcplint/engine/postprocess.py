@@ -1,0 +1,60 @@
+"""What becomes of the findings of a run: severity, ignores, duplicates, order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from mcplint.findings import SEVERITIES, Diagnostic, Ignore
+from mcplint.project.config import Config
+from mcplint.text.glob import fits
+from mcplint.text.lines import place
+from mcplint.text.source import Span
+
+
+def postprocess(
+    found: Iterable[Diagnostic], ignores: Sequence[Ignore], config: Config
+) -> tuple[list[Diagnostic], set[Span]]:
+    """The diagnostics that stand, in order, and the names in comments and in the configuration that hid one.
+
+    A severity in the configuration is that of every finding of its rule. Of findings that say the same of the same
+    place the gravest is kept.
+    """
+    hiding: dict[tuple[str, str], list[tuple[range, Span]]] = {}
+    for ignore in ignores:
+        for name in ignore.names:
+            hiding.setdefault((name.source.path, name.text), []).append((ignore.lines, name))
+    used: set[Span] = set()
+    kept: dict[tuple[str, Span, str], Diagnostic] = {}
+    for diagnostic in found:
+        diagnostic = diagnostic._replace(severity=config.severities.get(diagnostic.rule, diagnostic.severity))
+        if hits := {*_silenced(diagnostic, config), *_hits(diagnostic, hiding)}:
+            used |= hits
+            continue
+        key = (diagnostic.rule, diagnostic.finding.span, diagnostic.finding.message)
+        if key not in kept or SEVERITIES.index(kept[key].severity) < SEVERITIES.index(diagnostic.severity):
+            kept[key] = diagnostic
+    return sorted(kept.values(), key=order), used
+
+
+def _silenced(diagnostic: Diagnostic, config: Config) -> Iterator[Span]:
+    """Where the configuration hides a diagnostic of its file."""
+    path = diagnostic.finding.span.source.path
+    for each in config.ignore:
+        if each.rule == diagnostic.rule and fits(path, each.glob):
+            yield each.span
+
+
+def _hits(diagnostic: Diagnostic, hiding: Mapping[tuple[str, str], list[tuple[range, Span]]]) -> Iterator[Span]:
+    """The names in ignores that hide a diagnostic: on any line that it points at."""
+    finding = diagnostic.finding
+    for span in (finding.span, *(note.span for note in finding.notes)):
+        if named := hiding.get((span.source.path, diagnostic.rule)):
+            first, _, last, column = place(span)
+            last -= column == 1 and last > first
+            yield from (name for lines, name in named if first < lines.stop and last >= lines.start)
+
+
+def order(diagnostic: Diagnostic) -> tuple[str, int, str, int, str]:
+    """Where a diagnostic stands in a report: by file, place and rule."""
+    source, start, end = diagnostic.finding.span
+    return source.path, start, diagnostic.rule, end, diagnostic.finding.message

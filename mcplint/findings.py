@@ -1,0 +1,109 @@
+"""What a rule is, what it finds, and what keeps mcplint from looking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from mcplint.text.source import Edit, Span
+from mcplint.values import Label
+
+ERROR, WARNING, NOTE = "error", "warning", "note"
+SEVERITIES = (NOTE, WARNING, ERROR)
+
+
+class Fix(NamedTuple):
+    """Edits in any files that mend a finding together: all are made or none."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+class Finding(NamedTuple):
+    """What a check yields: what is wrong, where, what else to look at, and how to mend it.
+
+    `severity` is given only where the facts make it milder or graver than the rule's.
+    """
+
+    message: str
+    span: Span
+    notes: tuple[Label, ...] = ()
+    fix: Fix | None = None
+    severity: str | None = None
+
+
+class Rule(NamedTuple):
+    """A check with its name, its severity and the parts of the model that it is handed, one at a time."""
+
+    name: str
+    severity: str
+    check: Callable[..., Iterable[Finding]]
+    parts: tuple[type, ...]
+    options: tuple[tuple[str, Any], ...] = ()
+    page: str = ""
+
+
+class Diagnostic(NamedTuple):
+    """What the engine makes of a finding: its rule, the severity that holds here, and the id of its part."""
+
+    rule: str
+    severity: str
+    finding: Finding
+    part: str = ""
+
+
+class Ignore(NamedTuple):
+    """A comment that hides findings: `span` runs from its `#` to the end of the line.
+
+    `names`: the rules it names, as they are written. `lines`: the lines (from 1) whose diagnostics it hides, none where
+    it is no comment but a name in the configuration, which hides those of whole files.
+    `idle`: those of the names that hide nothing, with the reason why not.
+    """
+
+    span: Span
+    names: tuple[Span, ...]
+    lines: range
+    idle: tuple[tuple[Span, str], ...] = ()
+
+
+class Failure(NamedTuple):
+    """A mistake of mcplint itself: what failed, on which part, how, and the traceback."""
+
+    step: str
+    span: Span
+    error: str
+    traceback: str
+
+    @classmethod
+    def of(cls, step: str, span: Span, error: Exception) -> Failure:
+        """The mistake that an exception tells of."""
+        import traceback
+
+        told = "".join(traceback.format_exception(error)).rstrip()
+        return cls(step, span, f"{type(error).__name__}: {error}", told)
+
+
+class Unreadable(Exception):
+    """A file that its reader cannot make sense of, and where it stopped.
+
+    `severity` caps what the engine makes of it: NOTE for a template or syntax newer than the running Python.
+    """
+
+    def __init__(self, span: Span, message: str, severity: str = ERROR) -> None:
+        super().__init__(message)
+        self.span, self.message, self.severity = span, message, severity
+
+
+def rule(name: str, severity: str) -> Callable[[Callable[..., Iterable[Finding]]], Rule]:
+    """Makes a rule of a check. The annotation of its first parameter is the part it is handed (a union: each of them),
+    its keyword-only parameters with defaults are the options that a configuration may set."""
+
+    def register(check: Callable[..., Iterable[Finding]]) -> Rule:
+        annotations = {key: value for key, value in check.__annotations__.items() if key != "return"}
+        part = next(iter(annotations.values()))
+        options = tuple((check.__kwdefaults__ or {}).items())
+        page = check.__globals__.get("__doc__") or ""
+        return Rule(name, severity, check, getattr(part, "__args__", (part,)), options, page)
+
+    return register

@@ -1,0 +1,1 @@
+"""Images as their Dockerfiles build them: stages, build arguments, copied files, installs."""

@@ -1,0 +1,119 @@
+"""From a Dockerfile to the image that one of its stages makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
+from mcplint.images.build_arguments import PLATFORM_ARGS, Build, declared, stage_end
+from mcplint.images.copies import ignore_patterns
+from mcplint.images.image import Image
+from mcplint.images.stage import build_stage
+from mcplint.images.unprivileged import drops_root
+from mcplint.project.tree import Tree
+from mcplint.text.source import Span
+from mcplint.values import EditSite, Value
+
+_MOST_STAGES = 200
+
+
+def image(
+    dockerfile: Dockerfile,
+    tree: Tree,
+    args: Mapping[str, Value[str]] = {},
+    target: str | None = None,
+    context: str | None = ".",
+) -> Image | None:
+    """The image of a stage (by name or number; the last one by default), or None where there is no such stage.
+
+    `args`: what the build is told; `context`: the folder of the project that is sent to it, None where unknown.
+    """
+    context = None if context is None else context or "."
+    ignored = ignore_patterns(tree, dockerfile.source.path, context)
+    build = Build(dockerfile, tree, context, ignored, args, _globals(dockerfile, args), {}, {}, {}, _names(dockerfile))
+    count = len(dockerfile.stages)
+    number = count - 1 if target is None else build.stage(target, count)
+    if number is None:
+        return None
+    for needed in sorted(_needed(build, number)):
+        build.images[needed] = build_stage(build, dockerfile.stages[needed])
+    return _finished(build.images[number], dockerfile.stages[number], tree)
+
+
+def _names(dockerfile: Dockerfile) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for stage in dockerfile.stages:
+        if stage.name is not None:
+            found.setdefault(stage.name, []).append(stage.number)
+    return found
+
+
+def _globals(dockerfile: Dockerfile, told: Mapping[str, Value[str]]) -> Mapping[str, Value[str]]:
+    """The arguments declared before the first FROM, and the platform ones, which only the build knows."""
+    found: dict[str, Value[str]] = {name: Value(None) for name in PLATFORM_ARGS}
+    for instruction in dockerfile.args:
+        declared(instruction, found, dict(found), told, {}, dockerfile.escape)
+    return found
+
+
+def _needed(build: Build, number: int) -> set[int]:
+    """The stages that a stage is built from or copies from, and those of these, up to a bound."""
+    found, waiting = set[int](), [number]
+    while waiting and len(found) < _MOST_STAGES:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += _origins(build, build.dockerfile.stages[number])
+    return found
+
+
+def _origins(build: Build, stage: Stage) -> Iterator[int]:
+    base = build.base(stage).only
+    references = [("", base)] if base else []
+    for instruction in stage.instructions:
+        references += [("from", text) for text in _copied_from(instruction.inner or instruction)]
+    for kind, reference in references:
+        find = build.stage if kind else build.named
+        if (number := find(reference, stage.number)) is not None:
+            yield number
+
+
+def _copied_from(instruction: Instruction) -> Iterator[str]:
+    """The stages or images that an instruction names in `--from` and `--mount=…,from=`."""
+    for flag in instruction.flags:
+        if flag.name == "from" and flag.value:
+            yield flag.value.text
+        elif flag.name == "mount" and flag.value:
+            yield from (option[5:] for option in flag.value.text.split(",") if option.startswith("from="))
+
+
+def _finished(made: Image, stage: Stage, tree: Tree) -> Image:
+    """The image that is run: its user as its entrypoint leaves it, and where a USER would be put."""
+    note = drops_root(made, tree)
+    if note is not None and made.user.must(is_root):
+        return made._replace(user=Value(None, (*made.user.trace, note)))
+    if made.user.options is not None and made.user.slot is None and not _has_user(made):
+        return made._replace(user=made.user._replace(slot=_user_slot(stage)))
+    return made
+
+
+def is_root(user: str) -> bool:
+    """Whether a user as USER spells it (`name`, `uid`, `name:group`) is root."""
+    return user.partition(":")[0] in ("root", "0")
+
+
+def _has_user(made: Image) -> bool:
+    return any(note.text == "USER sets the user" for note in made.user.trace)
+
+
+def _user_slot(stage: Stage) -> EditSite:
+    """In front of what the stage starts, or at its end."""
+    source = stage.span.source
+    newline = "\r\n" if "\r\n" in source.text else "\n"
+    starts = [each for each in stage.instructions if each.name in ("ENTRYPOINT", "CMD", "HEALTHCHECK")]
+    if starts:
+        at = starts[0].span.start
+        return EditSite(Span(source, at, at), "USER ", newline)
+    end = stage_end(stage)
+    whole = source.text[: end.start].endswith(("\n", "\r"))
+    return EditSite(end, "USER " if whole else f"{newline}USER ", newline if whole else "")

@@ -1,0 +1,168 @@
+"""Where the files of a project stand in an image, by its COPY and ADD instructions, and the way back."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from mcplint.images.image import Copied, Copy, Image
+from mcplint.project.tree import Tree
+from mcplint.text.glob import fits
+from mcplint.values import Value
+
+
+def placed(
+    sources: Sequence[Value[str]], target: Value[str], tree: Tree, context: str | None, into: bool, parents: bool
+) -> tuple[Copied, ...] | None:
+    """Where the sources of a COPY from the build context come to stand; None where the files do not tell.
+
+    `into`: whether the target is written as a folder; `parents`: whether their folders are kept.
+    """
+    place = target.only
+    if place is None or context is None or any(source.only is None for source in sources):
+        return None
+    found: list[Copied] = []
+    for source in (source.only or "" for source in sources):
+        if "://" in source or source.startswith("git@"):
+            continue
+        for path in _matches(tree, within(context, source)):
+            kept = posixpath.relpath(path, context) if parents else posixpath.basename(path)
+            if path in tree.paths:
+                found.append(Copied(path, posixpath.join(place, kept) if into or parents else place, False))
+            else:
+                found.append(Copied(path or ".", posixpath.join(place, kept) if parents else place, True))
+    return tuple(found)
+
+
+def from_stage(sources: Sequence[Value[str]], target: Value[str], into: bool) -> tuple[Copied, ...] | None:
+    """The same for sources of another stage: a name with a suffix is taken for a file, any other may be a folder."""
+    place = target.only
+    if place is None or any(source.only is None for source in sources):
+        return None
+    paths = [posixpath.normpath(posixpath.join("/", source.only or "")) for source in sources]
+    return tuple(_from_stage(path, place, into) for path in paths)
+
+
+def _from_stage(path: str, place: str, into: bool) -> Copied:
+    name = posixpath.basename(path)
+    return Copied(path, posixpath.join(place, name) if into and "." in name[1:] else place, True)
+
+
+def within(context: str, source: str) -> str:
+    """A path of the build context as a path of the project; the root is the empty name. It never leaves the context."""
+    inside = posixpath.normpath(posixpath.join("/", source))[1:].lstrip("/")
+    path = posixpath.normpath(posixpath.join(context, inside))
+    return "" if path == "." else path
+
+
+def _matches(tree: Tree, path: str) -> Iterator[str]:
+    """The files and folders of the project that a source names."""
+    if not any(sign in path for sign in "*?["):
+        if path in tree.paths or path in tree.folders or not path:
+            yield path
+        return
+    parts = path.split("/")
+    for candidate in sorted(tree.paths | tree.folders):
+        pieces = candidate.split("/")
+        if len(pieces) == len(parts) and all(map(fits, pieces, parts)):
+            yield candidate
+
+
+def project_path(image: Image, path: str) -> str | None:
+    """The path in the project of what stands at an absolute path of the image, whether there is such a file or not.
+
+    None where no COPY of the project's files covers it, or where `.dockerignore` leaves it out.
+    """
+    return locate(image.copies, image.parts, image.ignored, image.context, path)
+
+
+def locate(
+    copies: Iterable[Copy], parts: Mapping[int, Image], ignored: Sequence[str], context: str | None, path: str
+) -> str | None:
+    """The same for the copies that were made so far, the last one first."""
+    path = posixpath.normpath(path)
+    for copy in reversed(tuple(copies)):
+        for file in copy.files or ():
+            source = _source(file, path)
+            if source is None:
+                continue
+            if copy.stage is not None:
+                part = parts.get(copy.stage)
+                found = project_path(part, source) if part else None
+            else:
+                found = source if not leaves_out(ignored, posixpath.relpath(source, context or ".")) else None
+            if found is not None:
+                return found
+    return None
+
+
+def _source(file: Copied, path: str) -> str | None:
+    if path == file.target:
+        return file.source
+    below = file.target.rstrip("/") + "/"
+    if not (file.folder and path.startswith(below)):
+        return None
+    return posixpath.normpath(posixpath.join(file.source, path[len(below) :]))
+
+
+def places(image: Image, path: str) -> Iterator[str | None]:
+    """The absolute paths in the image at which a file of the project stands; None for a copy that cannot be told."""
+    for copy in image.copies:
+        if copy.mount or copy.image is not None or copy.text is not None:
+            continue
+        if copy.files is None:
+            yield None
+        elif copy.stage is None:
+            targets = tuple(_targets(copy.files, path))
+            if targets and not leaves_out(image.ignored, posixpath.relpath(path, image.context or ".")):
+                yield from targets
+        elif part := image.parts.get(copy.stage):
+            for place in places(part, path):
+                yield from _targets(copy.files, place) if place is not None else (None,)
+
+
+def _targets(files: Iterable[Copied], path: str) -> Iterator[str]:
+    for file in files:
+        below = "" if file.source == "." else file.source.rstrip("/") + "/"
+        if path == file.source:
+            yield file.target
+        elif file.folder and path.startswith(below):
+            yield posixpath.join(file.target, path[len(below) :])
+
+
+@lru_cache(maxsize=4096)
+def leaves_out(patterns: tuple[str, ...], path: str) -> bool:
+    """Whether `.dockerignore` patterns keep a path of the build context out of it: the last that fits decides."""
+    parts = path.split("/")
+    out = False
+    for pattern in patterns:
+        keep = pattern.startswith("!")
+        wanted = posixpath.normpath(pattern.removeprefix("!").strip().lstrip("/")).split("/")
+        if keep == out and _covers(wanted, parts):
+            out = not keep
+    return out
+
+
+def _covers(pattern: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether a pattern of path components covers the path or a folder it lies in; `**` stands for any number of them.
+
+    `reached`: of how many components the path begins that the pattern covers so far.
+    """
+    reached = {0}
+    for piece in pattern:
+        if piece == "**":
+            reached = set(range(min(reached), len(parts) + 1))
+        else:
+            reached = {i + 1 for i in reached if i < len(parts) and fits(parts[i], piece)}
+        if not reached:
+            return False
+    return reached != {0}
+
+
+def ignore_patterns(tree: Tree, dockerfile: str, context: str | None) -> tuple[str, ...]:
+    """The patterns of the `.dockerignore` that counts: the Dockerfile's own, else the context's."""
+    paths = [f"{dockerfile}.dockerignore", within(context, ".dockerignore") if context is not None else ""]
+    source = next((source for path in paths if (source := tree.source(path))), None)
+    lines = source.text.split("\n") if source else []
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))

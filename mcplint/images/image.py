@@ -1,0 +1,117 @@
+"""An image as its Dockerfile builds it: what the chosen stage sets, inherits, holds and starts.
+
+Paths inside the image are absolute; paths of the project are relative to its root, with `/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mcplint.commands.argv import Argv
+from mcplint.facts.dockerfile import Instruction
+from mcplint.model import Install, Port, Probe
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, Label, Value
+
+
+class Launch(NamedTuple):
+    """An ENTRYPOINT or CMD.
+
+    `words`: the strings of the exec form, or the one text of the shell form; Docker expands neither.
+    `shell`: the words that the shell form puts in front (`/bin/sh -c`, or what SHELL says); None for the exec form.
+    `span`: the whole instruction.
+    """
+
+    words: tuple[LocatedText, ...]
+    span: Span
+    shell: tuple[str, ...] | None = None
+
+    @property
+    def argv(self) -> Argv:
+        """The command as a platform would hand it over."""
+        front = tuple(Value((word,)) for word in self.shell or ())
+        trace = (Label(self.span, "the shell form runs in a shell"),) if self.shell else ()
+        return Argv(front + tuple(word.value for word in self.words), self.span, trace)
+
+
+class Copied(NamedTuple):
+    """A file or a whole folder and where it comes to stand in the image.
+
+    `source`: a path of the project (`.` for its root), or an absolute path of the stage that it is copied from.
+    """
+
+    source: str
+    target: str
+    folder: bool
+
+
+class Copy(NamedTuple):
+    """A COPY, an ADD, or a bind mount that lasts for one RUN.
+
+    `sources`: paths in the build context, or in `stage` (its number) or `image` (another image).
+    `target`: an absolute path in the image. `files`: where each of its files and folders comes to stand, None where
+    that cannot be told. `text`: the body of a here-document that is copied. `excludes`: patterns of `--exclude`.
+    """
+
+    sources: tuple[Value[str], ...]
+    target: Value[str]
+    span: Span
+    files: tuple[Copied, ...] | None = None
+    stage: int | None = None
+    image: Value[str] | None = None
+    owner: Value[str] | None = None
+    mount: bool = False
+    text: LocatedText | None = None
+    excludes: tuple[str, ...] = ()
+
+
+class Image(NamedTuple):
+    """What is run when a stage of a Dockerfile is run as it is.
+
+    `parts`: by number, the images of other stages that it copies from or mounts.
+    `span`: its FROM; `end`: the empty place after the last line of the stage.
+    `base`: the image at the root of its FROM chain; `base_known`: whether what that image sets is known here.
+    `context`: the folder of the project that is sent to the build (`.`: its root), None where it cannot be told;
+    `ignored`: the patterns of its `.dockerignore`.
+    `env`: the last layer decides; `env_closed`: whether nothing but `env` is set. `args`: in force at the stage's end.
+    `user`: as written (`app`, `10001`, `app:app`), or what a known base says; unknown where a script drops root.
+    `entrypoint`, `cmd`: None where the image has none, or, with an unknown base, where nothing here says so.
+    `installs`: also those of the stages it copies from. `runs`: what RUN lines were run in its own chain.
+    `tools`: programs that are known to be on its PATH.
+    """
+
+    dockerfile: str
+    span: Span
+    end: Span
+    name: str | None
+    number: int
+    base: Value[str]
+    base_known: bool
+    context: str | None
+    ignored: tuple[str, ...] = ()
+    env: Mapping[str, Value[str]] = {}
+    env_closed: bool = False
+    args: Mapping[str, Value[str]] = {}
+    user: Value[str] = UNKNOWN
+    workdir: Value[str] = UNKNOWN
+    shell: tuple[str, ...] = ("/bin/sh", "-c")
+    entrypoint: Launch | None = None
+    cmd: Launch | None = None
+    expose: tuple[Port, ...] = ()
+    probe: Probe | None = None
+    probe_disabled: Label | None = None
+    labels: Mapping[str, Value[str]] = {}
+    copies: tuple[Copy, ...] = ()
+    installs: tuple[Install, ...] = ()
+    runs: tuple[Instruction, ...] = ()
+    tools: frozenset[str] = frozenset()
+    stop_signal: Value[str | None] = Value((None,))
+    parts: Mapping[int, Image] = {}
+
+    def variable(self, name: str) -> Value[str | None]:
+        """What the environment says of a name: known to be absent only where every layer of it is read."""
+        if name in self.env:
+            return self.env[name]  # type: ignore[return-value]
+        return Value((None,)) if self.env_closed else UNKNOWN

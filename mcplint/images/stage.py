@@ -1,0 +1,287 @@
+"""One stage of a Dockerfile, instruction by instruction, on top of what it is built from."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+
+from mcplint.facts.dockerfile import Instruction, Stage
+from mcplint.images.build_arguments import Build, declared, known_base, stage_end
+from mcplint.images.copies import from_stage, locate, placed
+from mcplint.images.image import Copy, Image, Launch
+from mcplint.images.installs import Place, installs, packages
+from mcplint.images.run_commands import ran
+from mcplint.model import Port, Probe
+from mcplint.text.expand import expand
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Span
+from mcplint.values import Label, Value
+
+# A stage of more layers than this cannot be built: overlay file systems end at 128.
+_MOST_LAYERS = 300
+
+
+def build_stage(build: Build, stage: Stage) -> Image:
+    """The image that a stage makes; what it is built from or copies from must be in `build.images`."""
+    base = build.base(stage)
+    number = build.named(base.only, stage.number) if base.only else None
+    growing = _Growing(build, stage, base, build.images.get(number) if number is not None else None)
+    for instruction in build.triggers.get(number, ()) if number is not None else ():
+        growing.add(instruction)
+    for instruction in stage.instructions:
+        growing.add(instruction)
+    build.triggers[stage.number] = tuple(growing.triggers)
+    return growing.image()
+
+
+class _Growing:
+    """The image as it grows; every field that an instruction can change."""
+
+    def __init__(self, build: Build, stage: Stage, base: Value[str], below: Image | None) -> None:
+        self.build, self.stage, self.escape = build, stage, build.dockerfile.escape
+        self.below = below or known_base(build, stage, base)
+        image = self.below
+        self.env, self.args, self.labels = dict(image.env), dict(image.args), dict(image.labels)
+        self.user, self.workdir, self.shell = image.user, image.workdir, image.shell
+        self.entrypoint, self.cmd, self.cmd_is_own = image.entrypoint, image.cmd, False
+        self.probe, self.probe_disabled, self.stop_signal = image.probe, image.probe_disabled, image.stop_signal
+        self.expose, self.copies, self.runs = list(image.expose), list(image.copies), list(image.runs)
+        self.installs, self.tools, self.parts = list(image.installs), set(image.tools), dict(image.parts)
+        self.triggers: list[Instruction] = []
+        self.deleted: set[str] = set()
+        self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)
+
+    def image(self) -> Image:
+        return self.below._replace(
+            span=self.stage.span,
+            end=stage_end(self.stage),
+            name=self.stage.name,
+            number=self.stage.number,
+            env=self.env,
+            args=self.args,
+            labels=self.labels,
+            user=self.user,
+            workdir=self.workdir,
+            shell=self.shell,
+            entrypoint=self.entrypoint,
+            cmd=self.cmd,
+            probe=self.probe,
+            probe_disabled=self.probe_disabled,
+            stop_signal=self.stop_signal,
+            expose=tuple(self.expose),
+            copies=tuple(self.copies),
+            runs=tuple(self.runs),
+            installs=tuple(self.installs),
+            tools=frozenset(self.tools),
+            parts=self.parts,
+        )
+
+    def expand(self, word: LocatedText) -> Value[str]:
+        return expand(word, self.scope, self.escape, self.below.env_closed)
+
+    def add(self, instruction: Instruction) -> None:
+        """What one instruction changes."""
+        words = instruction.words
+        if len(self.copies) + len(self.runs) > _MOST_LAYERS and instruction.name in ("COPY", "ADD", "RUN"):
+            return
+        match instruction.name:
+            case "ENV":
+                self._set(instruction, self.env, "ENV sets {}")
+            case "LABEL":
+                self._set(instruction, self.labels, "LABEL sets {}")
+            case "ARG":
+                declared(
+                    instruction, self.args, self.scope, self.build.args, self.build.globals, self.escape,
+                    self.below.env_closed,
+                )  # fmt: skip
+            case "USER" if words:
+                self.user = _noted(self.expand(words[0]), instruction, "USER sets the user")
+            case "WORKDIR" if words:
+                self.workdir = _noted(self._absolute(self.expand(words[0])), instruction, "WORKDIR sets the folder")
+            case "SHELL" if instruction.json:
+                self.shell = tuple(word.text for word in words)
+            case "ENTRYPOINT":
+                self.entrypoint = self._launch(instruction)
+                self.cmd = self.cmd if self.cmd_is_own else None
+            case "CMD":
+                self.cmd, self.cmd_is_own = self._launch(instruction), True
+            case "EXPOSE":
+                self.expose += [port for word in words for port in ports(self.expand(word), word.span())]
+            case "HEALTHCHECK":
+                self._healthcheck(instruction)
+            case "STOPSIGNAL" if words:
+                self.stop_signal = _noted(self.expand(words[0]), instruction, "STOPSIGNAL sets it")  # type: ignore[assignment]
+            case "COPY" | "ADD":
+                self._copy(instruction)
+                self.deleted.clear()
+            case "RUN":
+                self._run(instruction)
+            case "ONBUILD" if instruction.inner:
+                self.triggers.append(instruction.inner)
+
+    def _set(self, instruction: Instruction, into: dict[str, Value[str]], text: str) -> None:
+        """The pairs of ENV or LABEL, all expanded by what holds before the instruction."""
+        fresh: dict[str, Value[str]] = {}
+        for pair in instruction.pairs:
+            name = self.expand(pair.name).only
+            if name is None or pair.value is None:
+                continue
+            value = self.expand(pair.value)
+            first, last = pair.name.span(), pair.value.span()
+            note = Label(Span(first.source, first.start, max(first.end, last.end)), text.format(name))
+            fresh[name] = value._replace(trace=(note, *value.trace))
+        into.update(fresh)
+
+    def _absolute(self, path: Value[str]) -> Value[str]:
+        """A path as the working directory makes it absolute; the slot stays where its text is the path."""
+        if path.options is None:
+            return path
+        if all(option.startswith("/") for option in path.options):
+            options = tuple(posixpath.normpath(option) for option in path.options)
+        elif (folder := self.workdir.only) is not None:
+            options = tuple(posixpath.normpath(posixpath.join(folder, option)) for option in path.options)
+        else:
+            return Value(None, (*path.trace, *self.workdir.trace))
+        return path._replace(options=options, slot=path.slot if options == path.options else None)
+
+    def _launch(self, instruction: Instruction) -> Launch | None:
+        if not instruction.words:
+            return None
+        return Launch(instruction.words, instruction.span, None if instruction.json else self.shell)
+
+    def _healthcheck(self, instruction: Instruction) -> None:
+        if not instruction.words:
+            return
+        kind, *words = instruction.words
+        self.probe = self.probe_disabled = None
+        if kind.text.upper() == "NONE":
+            self.probe_disabled = Label(instruction.span, "HEALTHCHECK is switched off")
+        elif words:
+            launch = Launch(tuple(words), instruction.span, None if instruction.json else self.shell)
+            self.probe = Probe(launch.argv.value, instruction.span)
+
+    def _copy(self, instruction: Instruction) -> None:
+        heredocs = {heredoc.span.start: heredoc for heredoc in instruction.heredocs}
+        words = [word for word in instruction.words if word.span().start not in heredocs]
+        if not words or len(instruction.words) < 2:
+            return
+        *sources, last = (self.expand(word) for word in words)
+        target = self._absolute(last)
+        into = self._is_folder(last.only, target.only)
+        flags = {flag.name: flag.value for flag in instruction.flags}
+        owner = flags.get("chown")
+        copy = Copy(
+            tuple(sources),
+            target,
+            instruction.span,
+            owner=self.expand(owner) if owner else None,
+            excludes=tuple(flag.value.text for flag in instruction.flags if flag.name == "exclude" and flag.value),
+        )
+        for heredoc in heredocs.values():
+            place = target.only
+            if place is not None and (into or len(instruction.words) > 2):
+                place = posixpath.join(place, heredoc.name)
+            inside = target._replace(options=None if place is None else (place,))
+            self.copies.append(copy._replace(sources=(), target=inside, text=heredoc.body, files=()))
+        if sources:
+            many = into or len(sources) > 1
+            self.copies.append(self._sourced(copy, flags.get("from"), many, "parents" in flags))
+
+    def _is_folder(self, written: str | None, path: str | None) -> bool:
+        """Whether a target is a folder: by its spelling, or because the working directory lies in it."""
+        if written is None or path is None:
+            return False
+        holds = f"{self.workdir.only or ''}/".startswith(f"{path.rstrip('/')}/")
+        return holds or written == "." or written.endswith(("/", "/."))
+
+    def _sourced(self, copy: Copy, origin: LocatedText | None, into: bool, parents: bool = False) -> Copy:
+        """The copy with where its files come to stand."""
+        if origin is None:
+            files = placed(copy.sources, copy.target, self.build.tree, self.build.context, into, parents)
+            return copy._replace(files=files)
+        reference = self.expand(origin)
+        number = self.build.stage(reference.only, self.stage.number) if reference.only else None
+        part = self.build.images.get(number) if number is not None else None
+        if part is None:
+            return copy._replace(image=reference)
+        self._part(part)
+        return copy._replace(stage=part.number, files=from_stage(copy.sources, copy.target, into))
+
+    def _part(self, part: Image) -> None:
+        """Notes that the image takes something from another stage: that stage's installs count too."""
+        if part.number not in self.parts:
+            self.parts[part.number] = part
+            here = set(self.installs)
+            self.installs += [install for install in part.installs if install not in here]
+
+    def _run(self, instruction: Instruction) -> None:
+        self.runs.append(instruction)
+        mounts = tuple(self._mounts(instruction))
+        place = Place(
+            self.scope,
+            self.workdir.only,
+            self._finder((*self.copies, *mounts)),
+            self.build.tree,
+            tuple(self.installs),
+            self.build.exported,
+            self.deleted,
+        )
+        steps = tuple(ran(instruction, self.scope, self.workdir.only))
+        self.installs += installs(steps, place)
+        self.tools |= packages(steps)
+
+    def _finder(self, copies: tuple[Copy, ...]) -> Callable[[str], str | None]:
+        """The way from a path of the image to the project, for these copies."""
+
+        @cache
+        def find(path: str) -> str | None:
+            return locate(copies, self.parts, self.build.ignored, self.build.context, path)
+
+        return find
+
+    def _mounts(self, instruction: Instruction) -> Iterator[Copy]:
+        """The bind mounts of a RUN, as copies that last as long as it does."""
+        for flag in instruction.flags:
+            if flag.name != "mount" or flag.value is None:
+                continue
+            given = dict(_options(flag.value))
+            kind = given["type"].text if "type" in given else "bind"
+            target = next((given[key] for key in ("target", "dst", "destination") if key in given), None)
+            if kind != "bind" or target is None:
+                continue
+            source = next((given[key] for key in ("source", "src") if key in given), None)
+            sources = (self.expand(source) if source else Value((".",)),)
+            copy = Copy(sources, self._absolute(self.expand(target)), flag.span, mount=True)
+            yield self._sourced(copy, given.get("from"), False)
+
+
+def _options(value: LocatedText) -> Iterator[tuple[str, LocatedText]]:
+    """`key=value,key=value` by its keys; a key alone has an empty value."""
+    start = 0
+    for option in value.text.split(","):
+        key, equals, _ = option.partition("=")
+        yield key.strip().lower(), value.part(start + len(key) + len(equals), start + len(option))
+        start += len(option) + 1
+
+
+def ports(value: Value[str], span: Span) -> Iterator[Port]:
+    """The ports of one word of EXPOSE: `8000`, `8000/tcp`, `8000-8010`."""
+    if value.options is None:
+        yield Port(Value(None, value.trace), None, None, span)
+        return
+    for option in value.options:
+        for word in option.split():
+            number, _, protocol = word.partition("/")
+            first, _, last = number.partition("-")
+            if first.isdecimal() and len(first) < 6 and (last or first).isdecimal() and len(last) < 6:
+                slot = value.slot if value.slot and number == option else None
+                for port in range(int(first), min(int(last or first), int(first) + 100) + 1):
+                    yield Port(
+                        Value((port,), value.trace, slot if not last else None), None, None, span, protocol or "tcp"
+                    )
+
+
+def _noted(value: Value[str], instruction: Instruction, text: str) -> Value[str]:
+    return value._replace(trace=(Label(instruction.span, text), *value.trace))

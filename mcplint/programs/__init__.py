@@ -1,0 +1,1 @@
+"""What a start command makes of a program: one protocol, one package a language."""

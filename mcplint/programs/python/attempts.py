@@ -1,0 +1,139 @@
+"""`try`, `raise` and `assert`: which exceptions may leave a block, and what their handlers do."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from mcplint.programs.python.builtin import exception_matches
+from mcplint.programs.python.journal import Ended, Exit, Leave, Raised
+from mcplint.programs.python.machine import Machine
+from mcplint.programs.python.narrowing import narrow
+from mcplint.programs.python.values import Abstract, Frame, known, unknown, verdict
+
+STOPS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
+
+
+def block(machine: Machine, frame: Frame, statements: list[ast.stmt]) -> Abstract:
+    """Runs statements as one of several branches."""
+    machine.execute(frame, statements)
+    return known(None)
+
+
+def attempt(machine: Machine, frame: Frame, node: Any) -> None:
+    if not node.finalbody:
+        guarded(machine, frame, node.body, node.handlers, node.orelse)
+        return
+    try:
+        guarded(machine, frame, node.body, node.handlers, node.orelse)
+    except Ended:
+        raise
+    except Leave:
+        machine.execute(frame, node.finalbody)
+        raise
+    machine.execute(frame, node.finalbody)
+
+
+def guarded(
+    machine: Machine, frame: Frame, body: list[ast.stmt], handlers: list[ast.ExceptHandler], orelse: list[ast.stmt]
+) -> None:
+    """A `try`: its body, and the handlers of what it may raise, joined."""
+    risks, mark = len(machine.risks), len(machine.exits)
+    raised: list[Exit] = []
+    outer = machine.guards
+    guards = [*outer, *(_kinds(machine, frame, handler) for handler in handlers if not _ends(machine, handler.body))]
+
+    def main() -> Abstract:
+        machine.guards = guards
+        try:
+            machine.execute(frame, body)
+        except Raised as leave:
+            raise _Caught(leave) from None
+        finally:
+            machine.guards = outer
+        return block(machine, frame, orelse)
+
+    def branches() -> Iterator[Callable[[], Abstract]]:
+        yield main
+        for exit in machine.exits[mark:]:
+            if isinstance(exit.leave, (Raised, _Caught)):
+                raised.append(exit)
+        machine.exits[mark:] = [exit for exit in machine.exits[mark:] if exit not in raised]
+        names = {exit.leave.name for exit in raised if isinstance(exit.leave, (Raised, _Caught))}
+        risky = set(machine.risks[risks:]).difference(STOPS)
+        for handler in handlers:
+            kinds = _kinds(machine, frame, handler)
+            caught = {name for name in names if exception_matches(name, kinds)}
+            if caught or any(exception_matches(name, kinds) for name in risky):
+                yield _handling(machine, frame, handler)
+            names -= {name for name in caught if name}
+        for exit in raised:
+            left = exit.leave
+            if isinstance(left, (Raised, _Caught)) and left.name in names and not _swallowed(handlers, left.name):
+                machine.exits.append(Exit(exit.position, exit.delta, Raised(left.name)))
+
+    machine.fork(branches())
+
+
+def _swallowed(handlers: list[ast.ExceptHandler], name: str) -> bool:
+    return not name and bool(handlers)
+
+
+def _ends(machine: Machine, body: list[ast.stmt]) -> bool:
+    """Whether the program does not go on after these statements of a handler, as far as the handlers around it tell."""
+    match body[-1:]:
+        case [ast.Raise(exc)]:
+            return exc is None or not machine.guards
+        case [ast.Expr(ast.Call(ast.Name("exit" | "quit") | ast.Attribute(attr="exit" | "_exit")))]:
+            return True
+    return False
+
+
+class _Caught(Leave):
+    """An exception on its way to the handlers of the `try` around it."""
+
+    def __init__(self, raised: Raised) -> None:
+        self.name = raised.name
+
+
+def _kinds(machine: Machine, frame: Frame, handler: ast.ExceptHandler) -> tuple[str, ...]:
+    """The names of the exceptions that a handler catches; empty for all."""
+    if handler.type is None:
+        return ()
+    nodes = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return tuple(each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "?") for each in nodes)
+
+
+def _handling(machine: Machine, frame: Frame, handler: ast.ExceptHandler) -> Callable[[], Abstract]:
+    def run() -> Abstract:
+        if handler.name:
+            machine.put(frame.names, handler.name, unknown(machine.note(frame, handler, "is caught here")))
+        machine.handlers += 1
+        try:
+            machine.execute(frame, handler.body)
+        finally:
+            machine.handlers -= 1
+        return known(None)
+
+    return run
+
+
+def raising(machine: Machine, frame: Frame, node: ast.Raise) -> None:
+    name = ""
+    target = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    if isinstance(target, ast.Name):
+        name = target.id
+    elif isinstance(target, ast.Attribute):
+        name = target.attr
+    if node.exc is not None and isinstance(node.exc, ast.Call):
+        for argument in node.exc.args:
+            if isinstance(argument, ast.Call):
+                machine.evaluate(frame, argument)
+    raise Raised(name)
+
+
+def asserted(machine: Machine, frame: Frame, node: ast.Assert) -> None:
+    if verdict(machine.evaluate(frame, node.test)) is False:
+        raise Raised("AssertionError")
+    narrow(machine, frame, node.test, True)

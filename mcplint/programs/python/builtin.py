@@ -1,0 +1,378 @@
+"""Python's built-in functions, as far as settings pass through them."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mcplint.programs.python.journal import Raised
+from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.operators import product, traces
+from mcplint.programs.python.values import (
+    LONG,
+    Abstract,
+    Class,
+    Dict,
+    External,
+    Function,
+    Instance,
+    Method,
+    Partial,
+    Sequence,
+    abstract,
+    concrete,
+    each,
+    known,
+    noted,
+    plain,
+    unknown,
+    verdict,
+)
+from mcplint.values import Value
+
+BUILTINS = frozenset(dir(builtins)) - {"__name__", "__doc__", "__file__", "__spec__", "__loader__", "__package__"}
+
+
+def exception_matches(name: str, kinds: tuple[str, ...]) -> bool:
+    """Whether a handler of these exceptions (none: all) may catch one of this name (empty: any but an exit)."""
+    if not kinds or name in kinds or "BaseException" in kinds:
+        return True
+    raised = getattr(builtins, name, None) if name else None
+    if not name:
+        return any(kind not in ("SystemExit", "KeyboardInterrupt", "GeneratorExit", "CancelledError") for kind in kinds)
+    if not (isinstance(raised, type) and issubclass(raised, BaseException)):
+        return "Exception" in kinds
+    caught = [getattr(builtins, kind, None) for kind in kinds]
+    return any(isinstance(kind, type) and issubclass(raised, kind) for kind in caught)
+
+
+def survived(machine: Machine, name: str) -> bool:
+    """Whether the program may catch an exception of this name (empty: any but an exit) where it is, and go on."""
+    return any(exception_matches(name, kinds) for kinds in machine.guards)
+
+
+def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
+    """The handler of a built-in that makes plain data of plain data."""
+
+    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+        values = args.positional
+        if args.open or args.keywords or any(value.options is None for value in values):
+            return machine.risk(*traces(values), kind=failure)
+        result = product(values, function)
+        if result.options is None:
+            if all(len(value.options or ()) == 1 for value in values) and all(map(_plain, values)):
+                raise Raised(failure)
+            return machine.risk(*result.trace)
+        return _keep(values, result)
+
+    return handler
+
+
+def _plain(value: Abstract) -> bool:
+    try:
+        plain(value)
+    except LookupError:
+        return False
+    return True
+
+
+def _keep(values: tuple[Abstract, ...], result: Abstract) -> Abstract:
+    """The result with the slot of the one value that it spells alike."""
+    from mcplint.programs.python.values import spelled
+
+    return spelled(result._replace(slot=values[0].slot)) if len(values) == 1 and result.slot is None else result
+
+
+def text(machine: Machine, args: Args, owner: Any) -> Abstract:
+    if not args.positional:
+        return known("")
+    value = args.positional[0]
+    if value.options is not None:
+        value = value._replace(options=tuple(_member_text(option) for option in value.options))
+        unread = [option for option in value.options or () if isinstance(option, Instance)]
+        if unread and unread[0].library == "pathlib.Path":
+            return each(value, lambda option: option.table["text"].only if isinstance(option, Instance) else option)
+    return pure(str)(machine, args._replace(positional=(value,)), owner)
+
+
+def _member_text(option: Any) -> Any:
+    if isinstance(option, Instance) and option.table.get("%member") == ("text",):
+        return option.table["value"].only
+    return option
+
+
+def size(machine: Machine, args: Args, owner: Any) -> Abstract:
+    value = args.get(0, "obj")
+    only = value.only
+    if isinstance(only, Sequence) and only.items is not None:
+        return known(len(only.items), *value.trace)
+    return pure(len, "TypeError")(machine, args, owner)
+
+
+def sequence(kind: str) -> Handler:
+    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+        from mcplint.programs.python.expressions import elements
+
+        if not args.positional:
+            return known(Sequence(kind, ()), *args.notes)
+        items = elements(machine, args.positional[0])
+        return known(Sequence(kind, items), *args.positional[0].trace)
+
+    return handler
+
+
+def mapping(machine: Machine, args: Args, owner: Any) -> Abstract:
+    made = Dict(open_=args.open)
+    if args.positional:
+        only = args.positional[0].only
+        if isinstance(only, Dict):
+            made.entries.update(only.entries)
+            made.table["open"] = only.open or args.open
+        else:
+            made.table["open"] = True
+    made.entries.update(args.keywords)
+    return known(made, *args.notes)
+
+
+def get_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
+    name = args.get(1, "name")
+    note = args.notes[0] if args.notes else None
+    if not isinstance(name.only, str) or note is None:
+        return machine.risk(*args.notes)
+    value = args.get(0, "object")
+    risks = len(machine.risks)
+    found = machine.attribute(value, name.only, note)
+    if value.only == External("logging"):
+        machine.named[note.span] = name
+        found = noted(found, note)
+    if found.options is None and len(args.positional) > 2:
+        del machine.risks[risks:]
+        if value.options and all(_lacks(option, name.only) for option in value.options):
+            return args.positional[2]
+        return unknown(note, *found.trace)
+    return found
+
+
+def _lacks(option: Any, name: str) -> bool:
+    """Whether an object of the project provably has no such attribute."""
+    return isinstance(option, Instance) and option.library == "argparse.Namespace" and name not in option.table
+
+
+def has_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
+    value, name = args.get(0, "object"), args.get(1, "name").only
+    if isinstance(name, str) and value.options and len(value.options) == 1:
+        option = value.options[0]
+        if isinstance(option, Instance) and name in option.table:
+            return known(True)
+        if _lacks(option, name):
+            return known(False)
+    return unknown(*args.notes)
+
+
+def set_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
+    from mcplint.programs.python.assignments import put
+
+    name = args.get(1, "name").only
+    for option in args.get(0, "object").options or ():
+        if isinstance(option, (Instance, Class)) and isinstance(name, str):
+            put(machine, option, name, args.get(2, "value"))
+    return known(None)
+
+
+def instance_of(machine: Machine, args: Args, owner: Any) -> Abstract:
+    value, kinds = args.get(0, "object"), args.get(1, "class")
+    if value.options is None or kinds.options is None or len(kinds.options) != 1:
+        return unknown(*args.notes)
+    only = kinds.options[0]
+    wanted = [item.only for item in only.items] if isinstance(only, Sequence) and only.items else [only]
+    found = {_any(machine, option, wanted) for option in value.options}
+    return unknown(*args.notes) if None in found else Value(tuple(found), args.notes)
+
+
+def _any(machine: Machine, option: Any, kinds: list[Any]) -> bool | None:
+    found = [_is(machine, option, kind) for kind in kinds]
+    return True if True in found else None if None in found else False
+
+
+def _is(machine: Machine, option: Any, kind: Any) -> bool | None:
+    if isinstance(option, Instance):
+        if isinstance(kind, Class):
+            return isinstance(option.kind, Class) and kind in option.kind.lineage()
+        if isinstance(kind, External):
+            return (
+                True if machine.kin(option.library, kind.path) else None if isinstance(option.kind, External) else False
+            )
+        return None
+    if not isinstance(kind, External) or not kind.path.startswith("builtins."):
+        return None if isinstance(kind, External) and not isinstance(option, (str, int, float, type(None))) else False
+    name = kind.path.removeprefix("builtins.")
+    if isinstance(option, (Sequence, Dict)):
+        return name == (option.kind if isinstance(option, Sequence) else "dict")
+    wanted = getattr(builtins, name, None)
+    return (
+        isinstance(option, wanted)
+        if isinstance(wanted, type) and isinstance(option, (str, bytes, int, float, type(None)))
+        else None
+    )
+
+
+def some(wanted: bool) -> Handler:
+    """`any` (wanted: True) and `all` (wanted: False)."""
+
+    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+        from mcplint.programs.python.expressions import elements
+
+        items = elements(machine, args.get(0, "iterable"))
+        found = [None] if items is None else [verdict(item) for item in items]
+        if wanted in found:
+            return known(wanted, *args.notes)
+        return unknown(*args.notes) if None in found else known(not wanted, *args.notes)
+
+    return handler
+
+
+def reordered(function: Callable[[list[Any]], Any]) -> Handler:
+    """`sorted`, `reversed`: over plain data only."""
+
+    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+        only = args.get(0, "iterable").only
+        if args.keywords or not isinstance(only, Sequence):
+            return known(Sequence("list", None), *args.notes)
+        try:
+            return abstract(list(function(list(concrete(only)))), *args.notes)
+        except Exception:
+            return known(Sequence("list", None), *args.notes)
+
+    return handler
+
+
+def enumerated(machine: Machine, args: Args, owner: Any) -> Abstract:
+    from mcplint.programs.python.expressions import elements
+
+    items = elements(machine, args.get(0, "iterable"))
+    start = args.get(1, "start", known(0)).only
+    if items is None or not isinstance(start, int):
+        return known(Sequence("list", None))
+    return known(
+        Sequence("list", tuple(known(Sequence("tuple", (known(i), item))) for i, item in enumerate(items, start)))
+    )
+
+
+def zipped(machine: Machine, args: Args, owner: Any) -> Abstract:
+    from mcplint.programs.python.expressions import elements
+
+    columns = [elements(machine, value) for value in args.positional]
+    if args.keywords or any(column is None for column in columns):
+        return known(Sequence("list", None))
+    rows = zip(*(column or () for column in columns), strict=False)
+    return known(Sequence("list", tuple(known(Sequence("tuple", row)) for row in rows)))
+
+
+def marked(mark: str) -> Handler:
+    """`property`, `staticmethod`, `classmethod`: the function, and how it is bound."""
+
+    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+        value = args.get(0, "function")
+        for option in value.options or ():
+            if isinstance(option, Function):
+                option.table[mark] = ()
+        return value
+
+    return handler
+
+
+def type_of(machine: Machine, args: Args, owner: Any) -> Abstract:
+    def kind(option: Any) -> Any:
+        if isinstance(option, Instance):
+            return option.kind
+        return (
+            External(f"builtins.{type(option).__name__}")
+            if isinstance(option, (str, int, float))
+            else External("unknown")
+        )
+
+    return each(args.get(0, "object"), kind)
+
+
+def extend(machine: Machine, owner: Sequence, value: Abstract) -> None:
+    """Adds the elements of a value to a list."""
+    from mcplint.programs.python.expressions import elements
+
+    grow(machine, owner, elements(machine, value))
+
+
+def grow(machine: Machine, owner: Sequence, items: tuple[Abstract, ...] | None) -> None:
+    """Adds values to a list; where they are not known, what was in it before is kept as some of it."""
+    if items is not None and owner.items is not None and len(owner.items) <= LONG:
+        machine.put(owner.table, "items", (*owner.items, *items))
+        return
+    machine.put(owner.table, "items", Partial((*owner.some, *(items or ()))[:LONG]))
+
+
+def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
+    machine.risks.append("OSError")
+    return known(Instance(External("io.TextIOWrapper"), args.span, {"path": args.get(0, "file")}))
+
+
+def contents(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    return machine.risk(*args.notes)
+
+
+def constant(value: Any) -> Handler:
+    return lambda machine, args, owner: known(value)
+
+
+def nothing(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return known(None)
+
+
+def leave(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Ends the program: `exit()`, `sys.exit()`."""
+    raise Raised("SystemExit")
+
+
+CALLS: Mapping[str, Handler] = {
+    "builtins.int": pure(int),
+    "builtins.float": pure(float),
+    "builtins.bool": pure(bool),
+    "builtins.str": text,
+    "builtins.repr": pure(repr),
+    "builtins.abs": pure(abs, "TypeError"),
+    "builtins.round": pure(round, "TypeError"),
+    "builtins.ord": pure(ord, "TypeError"),
+    "builtins.chr": pure(chr),
+    "builtins.min": pure(min, "TypeError"),
+    "builtins.max": pure(max, "TypeError"),
+    "builtins.sum": pure(sum, "TypeError"),
+    "builtins.len": size,
+    "builtins.list": sequence("list"),
+    "builtins.tuple": sequence("tuple"),
+    "builtins.set": sequence("set"),
+    "builtins.frozenset": sequence("set"),
+    "builtins.dict": mapping,
+    "builtins.getattr": get_attribute,
+    "builtins.hasattr": has_attribute,
+    "builtins.setattr": set_attribute,
+    "builtins.isinstance": instance_of,
+    "builtins.any": some(True),
+    "builtins.all": some(False),
+    "builtins.sorted": reordered(sorted),
+    "builtins.reversed": reordered(lambda items: items[::-1]),
+    "builtins.enumerate": enumerated,
+    "builtins.zip": zipped,
+    "builtins.property": marked("%property"),
+    "builtins.staticmethod": marked("%static"),
+    "builtins.classmethod": marked("%class"),
+    "builtins.type": type_of,
+    "builtins.open": opened,
+    "builtins.object": lambda machine, args, owner: known(Instance(External("builtins.object"), args.span)),
+    "builtins.object.__init__": nothing,
+    "builtins.callable": lambda machine, args, owner: (
+        known(True)
+        if args.get(0, "obj").must(lambda option: isinstance(option, (Function, Method, Class)))
+        else unknown(*args.notes)
+    ),
+    "builtins.exit": leave,
+    "builtins.quit": leave,
+}

@@ -1,0 +1,388 @@
+"""What each kind of expression comes to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from mcplint.programs.python.assignments import assign
+from mcplint.programs.python.attributes import DATA
+from mcplint.programs.python.builtin import BUILTINS
+from mcplint.programs.python.functions import made
+from mcplint.programs.python.machine import Args, Evaluator, Machine
+from mcplint.programs.python.narrowing import narrow
+from mcplint.programs.python.operators import compared, computed, negated, product, subscripted, wide
+from mcplint.programs.python.values import (
+    ABSENT,
+    LONG,
+    Abstract,
+    Coroutine,
+    Dict,
+    Entries,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Sequence,
+    Super,
+    Table,
+    each,
+    known,
+    truth,
+    union,
+    unknown,
+    verdict,
+)
+from mcplint.values import Label, Value
+
+UNROLLED = 64
+
+
+def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
+    found = machine.constants.get(node)
+    if found is None:
+        note = machine.note(frame, node, "is written here")
+        found = machine.constants[node] = Value((node.value,), (note,), frame.module.slot(node, note.span))
+    return found
+
+
+def name(machine: Machine, frame: Frame, node: ast.Name) -> Abstract:
+    scope: Frame | None = frame
+    while scope is not None:
+        if node.id in scope.names:
+            found: Abstract = scope.names[node.id]
+            return found
+        scope = scope.parent
+    if node.id == "__file__":
+        return known(frame.module.source.path, machine.note(frame, node, "is the path of this file"))
+    if node.id in BUILTINS:
+        return known(External(f"builtins.{node.id}"))
+    return machine.risk(machine.note(frame, node, f"`{node.id}` is not defined in what was followed"))
+
+
+def attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Abstract:
+    return machine.attribute(machine.evaluate(frame, node.value), node.attr, machine.note(frame, node, "is read here"))
+
+
+def call(machine: Machine, frame: Frame, node: ast.Call) -> Abstract:
+    if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
+        return _super(frame)
+    if isinstance(node.func, ast.Attribute):
+        owner = machine.evaluate(frame, node.func.value)
+        if owner.options and all(isinstance(option, DATA) for option in owner.options):
+            from mcplint.programs.python.methods import text_method
+
+            return text_method(machine, owner, node.func.attr, arguments(machine, frame, node))
+        callee = machine.attribute(owner, node.func.attr, machine.note(frame, node.func, "is read here"))
+    else:
+        callee = machine.evaluate(frame, node.func)
+    return machine.call(callee, arguments(machine, frame, node))
+
+
+def _super(frame: Frame) -> Abstract:
+    scope: Frame | None = frame
+    while scope is not None and (scope.function is None or scope.function.owner is None):
+        scope = scope.parent
+    if scope is None or scope.function is None or scope.function.owner is None:
+        return unknown()
+    first = next(iter(scope.names.values()), unknown())
+    owner = scope.function.owner
+    return each(first, lambda option: Super(option, owner))
+
+
+def arguments(machine: Machine, frame: Frame, node: ast.Call) -> Args:
+    """The arguments of a call, unpacked as far as they are known."""
+    positional: list[Abstract] = []
+    keywords: dict[str, Abstract] = {}
+    opening: tuple[Label, ...] = ()
+    for given in node.args:
+        if isinstance(given, ast.Starred):
+            items = _items(machine.evaluate(frame, given.value))
+            if items is None:
+                opening += (machine.note(frame, given, "unpacks a value that is not known"),)
+            positional += items or ()
+        else:
+            positional.append(machine.evaluate(frame, given))
+    for keyword in node.keywords:
+        value = machine.evaluate(frame, keyword.value)
+        if keyword.arg is not None:
+            keywords[keyword.arg] = value
+        elif not _unpack(value, keywords):
+            opening += (machine.note(frame, keyword, "unpacks a value that is not known"), *value.trace[:3])
+    return Args(tuple(positional), keywords, node, frame.module, bool(opening), opening)
+
+
+def _items(value: Abstract) -> tuple[Abstract, ...] | None:
+    only = value.only
+    return only.items if isinstance(only, Sequence) else None
+
+
+def _unpack(value: Abstract, keywords: dict[str, Abstract]) -> bool:
+    """Adds the entries of a dict to the keywords of a call; False where it may have others."""
+    if value.options is None or not all(isinstance(option, Dict) for option in value.options):
+        return False
+    dicts: tuple[Dict, ...] = value.options
+    for entry in {name: None for one in dicts for name in one.entries}:
+        keywords[entry] = union([one.entries.get(entry, known(ABSENT)) for one in dicts])
+    return not any(one.open for one in dicts)
+
+
+def starred_display(kind: str) -> Evaluator:
+    """The evaluator of a list, tuple or set display."""
+
+    def display(machine: Machine, frame: Frame, node: Any) -> Abstract:
+        items: list[Abstract] = []
+        whole = True
+        for element in node.elts:
+            if isinstance(element, ast.Starred):
+                more = machine.evaluate(frame, element.value).only
+                whole = whole and isinstance(more, Sequence) and more.items is not None
+                items += more.some if isinstance(more, Sequence) else ()
+            else:
+                items.append(machine.evaluate(frame, element))
+        starred = any(isinstance(element, ast.Starred) for element in node.elts)
+        whole = whole and not (starred and len(items) > LONG)
+        made = Sequence(kind, tuple(items)) if whole else Sequence(kind, None, tuple(items[:LONG]))
+        return known(made, machine.note(frame, node, "is written here"))
+
+    return display
+
+
+def dictionary(machine: Machine, frame: Frame, node: ast.Dict) -> Abstract:
+    made = Dict()
+    for key_node, value_node in zip(node.keys, node.values, strict=True):
+        value = machine.evaluate(frame, value_node)
+        if key_node is None:
+            made.table["open"] = not _unpack(value, made.entries) or made.open
+            continue
+        key = machine.evaluate(frame, key_node)
+        if key.options is None or len(key.options) != 1 or not _hashable(key.options[0]):
+            made.table["open"] = True
+        else:
+            made.entries[key.options[0]] = value
+    return known(made, machine.note(frame, node, "is written here"))
+
+
+def _hashable(option: Any) -> bool:
+    return isinstance(option, (str, int, float, bytes, bool, type(None)))
+
+
+def binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Abstract:
+    left, right = machine.evaluate(frame, node.left), machine.evaluate(frame, node.right)
+    return computed(machine, type(node.op), left, right)
+
+
+def unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Abstract:
+    return negated(machine, type(node.op), machine.evaluate(frame, node.operand))
+
+
+def boolean(machine: Machine, frame: Frame, node: ast.BoolOp) -> Abstract:
+    spares = isinstance(node.op, ast.Or) and isinstance(node.values[-1], (ast.Constant, ast.Name, ast.Attribute))
+    machine.spared += spares
+    try:
+        return _chain(machine, frame, node.values, isinstance(node.op, ast.Or))
+    finally:
+        machine.spared -= spares
+
+
+def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: bool) -> Abstract:
+    """`a or b or …` (wanted: True) and `a and b and …` (wanted: False): the first operand that is as wanted."""
+    value = machine.evaluate(frame, operands[0])
+    decided = verdict(value)
+    if len(operands) == 1 or decided is wanted:
+        return value
+    if decided is not None:
+        return _chain(machine, frame, operands[1:], wanted)
+
+    def later() -> Abstract:
+        narrow(machine, frame, operands[0], not wanted)
+        return _chain(machine, frame, operands[1:], wanted)
+
+    return machine.fork([lambda: _kept(value, wanted), later])
+
+
+def _kept(value: Abstract, wanted: bool) -> Abstract:
+    """The options with which a chain ends at an operand."""
+    if value.options is None:
+        return value
+    return value._replace(options=tuple(option for option in value.options if truth(option) in (wanted, None)))
+
+
+def conditional(machine: Machine, frame: Frame, node: ast.IfExp) -> Abstract:
+    test = verdict(machine.evaluate(frame, node.test))
+    if test is not None:
+        return machine.evaluate(frame, node.body if test else node.orelse)
+
+    def branch(expression: ast.expr, sense: bool) -> Callable[[], Abstract]:
+        def run() -> Abstract:
+            narrow(machine, frame, node.test, sense)
+            return machine.evaluate(frame, expression)
+
+        return run
+
+    return machine.fork([branch(node.body, True), branch(node.orelse, False)])
+
+
+def comparison(machine: Machine, frame: Frame, node: ast.Compare) -> Abstract:
+    left = machine.evaluate(frame, node.left)
+    results: list[Abstract] = []
+    for operator, right_node in zip(node.ops, node.comparators, strict=True):
+        right = machine.evaluate(frame, right_node)
+        results.append(compared(machine, type(operator), left, right))
+        if verdict(results[-1]) is False:
+            break
+        left = right
+    if len(results) == 1:
+        return results[0]
+    undecided = [result for result in results if verdict(result) is not True]
+    return known(True, *results[0].trace) if not undecided else undecided[0]
+
+
+def subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Abstract:
+    owner = machine.evaluate(frame, node.value)
+    if isinstance(node.slice, ast.Slice):
+        parts = [node.slice.lower, node.slice.upper, node.slice.step]
+        bounds = [known(None) if part is None else machine.evaluate(frame, part) for part in parts]
+        return subscripted(
+            machine, owner, known(Sequence("slice", tuple(bounds))), machine.note(frame, node, "is read here")
+        )
+    return subscripted(machine, owner, machine.evaluate(frame, node.slice), machine.note(frame, node, "is read here"))
+
+
+def formatted(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Abstract:
+    return _text(machine, frame, node, machine.note(frame, node, "is written here"))
+
+
+def _text(machine: Machine, frame: Frame, node: ast.JoinedStr, *notes: Label) -> Abstract:
+    """A text with values in it, the notes for what stands between them: Python 3.11 has no places for that."""
+    parts = (
+        known(part.value, *notes) if isinstance(part, ast.Constant) else machine.evaluate(frame, part)
+        for part in node.values
+    )
+    return product(parts, lambda *texts: "".join(map(str, texts)))
+
+
+def formatted_value(machine: Machine, frame: Frame, node: ast.FormattedValue) -> Abstract:
+    value = machine.evaluate(frame, node.value)
+    spec = _text(machine, frame, node.format_spec) if isinstance(node.format_spec, ast.JoinedStr) else known("")
+    turn: Mapping[int, Callable[[Any], Any]] = {115: str, 114: repr, 97: ascii}
+    if any(isinstance(form, str) and wide(form) for form in spec.options or ()):
+        return unknown(*value.trace)
+    return product([value, spec], lambda option, form: format(turn.get(node.conversion, lambda it: it)(option), form))
+
+
+def function(machine: Machine, frame: Frame, node: ast.Lambda) -> Abstract:
+    return known(made(machine, frame, node))
+
+
+def awaited(machine: Machine, frame: Frame, node: ast.Await) -> Abstract:
+    return resume(machine, machine.evaluate(frame, node.value))
+
+
+def resume(machine: Machine, value: Abstract) -> Abstract:
+    """What awaiting a value comes to."""
+    if value.options is None:
+        return machine.risk(*value.trace)
+
+    def awaited_option(option: Any) -> Abstract:
+        return option.start() if isinstance(option, Coroutine) else machine.risk(*value.trace)
+
+    if len(value.options) == 1:
+        return awaited_option(value.options[0])
+    return machine.fork(partial(awaited_option, option) for option in value.options)
+
+
+def yielded(machine: Machine, frame: Frame, node: ast.Yield) -> Abstract:
+    value = known(None) if node.value is None else machine.evaluate(frame, node.value)
+    scope: Frame | None = frame
+    while scope is not None and scope.yields is None:
+        scope = scope.parent
+    if scope is not None and scope.yields is not None:
+        scope.yields.append(value)
+    return unknown()
+
+
+def comprehension(machine: Machine, frame: Frame, node: Any) -> Abstract:
+    """A list, set or dict comprehension or generator over known sequences; anything else is not known."""
+    found: list[Any] = []
+    inner = Frame(frame.module, Table(), frame, frame.function)
+    whole = _collect(machine, inner, node, node.generators, found)
+    note = machine.note(frame, node, "is made here")
+    if isinstance(node, ast.DictComp):
+        if not whole or any(key.options is None or len(key.options) != 1 for key, _ in found):
+            return known(Dict(open_=True), note)
+        if not all(_hashable(key.options[0]) for key, _ in found):
+            return known(Dict(open_=True), note)
+        return known(Dict(Entries((key.options[0], value) for key, value in found)), note)
+    kind = "set" if isinstance(node, ast.SetComp) else "list"
+    return known(Sequence(kind, tuple(found) if whole else None), note)
+
+
+def _collect(machine: Machine, inner: Frame, node: Any, generators: list[ast.comprehension], found: list[Any]) -> bool:
+    """Gathers the elements of a comprehension; False where they cannot all be told."""
+    if not generators:
+        if isinstance(node, ast.DictComp):
+            found.append((machine.evaluate(inner, node.key), machine.evaluate(inner, node.value)))
+        else:
+            found.append(machine.evaluate(inner, node.elt))
+        return len(found) <= UNROLLED
+    items = elements(machine, machine.evaluate(inner, generators[0].iter))
+    if items is None or len(items) > UNROLLED:
+        return False
+    for item in items:
+        assign(machine, inner, generators[0].target, item)
+        tests = [verdict(machine.evaluate(inner, test)) for test in generators[0].ifs]
+        if None in tests or (all(tests) and not _collect(machine, inner, node, generators[1:], found)):
+            return False
+    return True
+
+
+def elements(machine: Machine, value: Abstract) -> tuple[Abstract, ...] | None:
+    """What iterating over a value gives, or None where that is not known."""
+    only = value.only
+    match only:
+        case Sequence():
+            return only.items
+        case Dict() if not only.open and all(ABSENT not in (entry.options or ()) for entry in only.entries.values()):
+            return tuple(known(key, *value.trace) for key in only.entries)
+        case str() if len(only) <= UNROLLED:
+            return tuple(known(character, *value.trace) for character in only)
+        case Instance() | External() | Function():
+            return None
+    return None
+
+
+def walrus(machine: Machine, frame: Frame, node: ast.NamedExpr) -> Abstract:
+    value = machine.evaluate(frame, node.value)
+    assign(machine, frame, node.target, value)
+    return value
+
+
+EVALUATORS: Mapping[type, Evaluator] = {
+    ast.Constant: constant,
+    ast.Name: name,
+    ast.Attribute: attribute,
+    ast.Call: call,
+    ast.List: starred_display("list"),
+    ast.Tuple: starred_display("tuple"),
+    ast.Set: starred_display("set"),
+    ast.Dict: dictionary,
+    ast.BinOp: binary,
+    ast.UnaryOp: unary,
+    ast.BoolOp: boolean,
+    ast.IfExp: conditional,
+    ast.Compare: comparison,
+    ast.Subscript: subscript,
+    ast.JoinedStr: formatted,
+    ast.FormattedValue: formatted_value,
+    ast.Lambda: function,
+    ast.Await: awaited,
+    ast.Yield: yielded,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.DictComp: comprehension,
+    ast.GeneratorExp: comprehension,
+    ast.NamedExpr: walrus,
+}

@@ -1,0 +1,156 @@
+"""What imports bind: modules of the project, which are run when first imported, and names of libraries."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import Any
+
+from mcplint.model import Import
+from mcplint.programs.python.attributes import of_library
+from mcplint.programs.python.builtin import survived
+from mcplint.programs.python.journal import Raised
+from mcplint.programs.python.machine import Machine
+from mcplint.programs.python.values import Abstract, Frame, Package, Table, known
+
+SDKS = ("mcp", "fastmcp")
+MODULES = 400
+
+# What an import that fails raises; handlers of `ImportError` catch it, too.
+MISSING = "ModuleNotFoundError"
+
+
+def load(machine: Machine, name: str) -> Package | None:
+    """Runs a module of the project; None where the project has none of this name."""
+    fact = machine.world.modules(name) if len(machine.packages) < MODULES else None
+    if fact is None:
+        return None
+    package = Package(name, fact, Table({"__name__": known(name)}))
+    machine.packages[name] = package
+    frame = Frame(fact, package.table, None)
+    try:
+        machine.execute(frame, fact.tree.body)
+    except Raised as raised:
+        machine.risks.append(raised.name)
+        if not machine.lenient:
+            raise
+    return package
+
+
+def import_module(machine: Machine, frame: Frame, node: ast.Import) -> None:
+    for alias in node.names:
+        found = module(machine, frame, alias.name, alias)
+        name = alias.asname or alias.name.partition(".")[0]
+        if not alias.asname and "." in alias.name:
+            found = module(machine, frame, name, alias, quiet=True)
+        machine.put(frame.outer.get(name, frame).names, name, found)
+
+
+def module(machine: Machine, frame: Frame, name: str, node: ast.AST, quiet: bool = False) -> Abstract:
+    """A module by its absolute name: the project's own, or a library's."""
+    parts = name.split(".")
+    own = None
+    if parts[0] not in sys.stdlib_module_names or machine.world.modules(parts[0]) is not None:
+        for length in range(1, len(parts) + 1):
+            own = machine.package(".".join(parts[:length]))
+    if own is not None:
+        return known(own)
+    if not quiet:
+        _checked(machine, frame, name, node)
+    return known(machine.canonical(name))
+
+
+def _checked(machine: Machine, frame: Frame, dotted: str, node: ast.AST) -> None:
+    """Notes an import of an SDK; where a failure is caught, an import that the release lacks fails."""
+    top = dotted.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return
+    if top not in SDKS:
+        machine.risks.append(MISSING)
+        return
+    guarded = survived(machine, MISSING)
+    machine.imports.append(Import(dotted, frame.module.span(node), guarded))
+    if not guarded:
+        return
+    there = exists(machine, dotted)
+    if there is False:
+        raise Raised(MISSING)
+    if there is None:
+        machine.risks.append(MISSING)
+
+
+def exists(machine: Machine, dotted: str) -> bool | None:
+    """Whether the SDK's release has something of this dotted name; None where that is not known."""
+    from mcplint.knowledge.sdk import fact
+
+    sdk = machine.world.sdk(dotted.partition(".")[0])
+    if sdk.package is None or not sdk.version.options:
+        return None
+    found = {fact(sdk.package, version, f"import.{dotted}") for version in sdk.version.options}
+    return True if found == {True} else False if found == {False} else None
+
+
+def import_names(machine: Machine, frame: Frame, node: ast.ImportFrom) -> None:
+    name = _absolute(machine, frame, node)
+    if name is None or name == "__future__":
+        return
+    source = module(machine, frame, name, node, quiet=True)
+    for alias in node.names:
+        if alias.name == "*":
+            _everything(machine, frame, source)
+            continue
+        found = _member(machine, frame, source, name, alias)
+        bound = alias.asname or alias.name
+        machine.put(frame.outer.get(bound, frame).names, bound, found)
+
+
+def _absolute(machine: Machine, frame: Frame, node: ast.ImportFrom) -> str | None:
+    """The absolute name of the module that a `from … import` names."""
+    if not node.level:
+        return node.module
+    top = frame.top
+    package = top.names.get("__package__", top.names.get("__name__"))
+    own = package.only if package is not None else None
+    if not isinstance(own, str):
+        return None
+    parts = own.split(".")
+    folder = frame.module.source.path.endswith("/__init__.py") or frame.module.source.path == "__init__.py"
+    drop = node.level - (1 if folder or "__package__" in top.names else 0)
+    base = parts[: len(parts) - drop] if drop else parts
+    return ".".join([*base, *([node.module] if node.module else [])]) or None
+
+
+def _member(machine: Machine, frame: Frame, source: Abstract, name: str, alias: ast.alias) -> Abstract:
+    only = source.only
+    if isinstance(only, Package):
+        if alias.name in only.table:
+            found: Abstract = only.table[alias.name]
+            return found
+        inner = machine.package(f"{name}.{alias.name}")
+        if inner is not None:
+            return known(inner)
+        return machine.attribute(source, alias.name, machine.note(frame, alias, "is imported here"))
+    own = module(machine, frame, f"{name}.{alias.name}", alias, quiet=True).only
+    if isinstance(own, Package):
+        return known(own)
+    _checked(machine, frame, f"{name}.{alias.name}", alias)
+    return of_library(machine, f"{name}.{alias.name}")
+
+
+def _everything(machine: Machine, frame: Frame, source: Abstract) -> None:
+    only: Any = source.only
+    if isinstance(only, Package):
+        for name, value in list(only.table.items()):
+            if not name.startswith("_"):
+                machine.put(frame.names, name, value)
+
+
+def run_main(machine: Machine, fact: Any, name: str, package: str | None) -> Package:
+    """Runs a module as the program itself."""
+    table = Table({"__name__": known("__main__")})
+    if package is not None:
+        table["__package__"] = known(package)
+    main = Package(name, fact, table)
+    machine.packages["__main__"] = main
+    machine.execute(Frame(fact, table, None), fact.tree.body)
+    return main

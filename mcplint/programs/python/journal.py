@@ -1,0 +1,210 @@
+"""The state of an abstract run: written through a journal, so that open branches can be run apart and joined.
+
+A statement that does not complete raises a `Leave`. A branch that leaves keeps its writes as an exit, until the
+construct that catches it (a call catches Return, a loop Break) joins it with the other ways out of that construct.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mcplint.programs.python.values import ABSENT, CLOCK, LONG, Abstract, Entries, Partial, Table, known, union
+from mcplint.values import Value
+
+MISSING: Any = object()
+Delta = dict[tuple[int, Any], tuple[Table, Any, Any]]
+
+
+class Leave(Exception):
+    """A statement that does not go on to the next one."""
+
+
+class Return(Leave):
+    """The call ends with a value."""
+
+    def __init__(self, value: Abstract) -> None:
+        self.value = value
+
+
+class Break(Leave):
+    """The loop ends."""
+
+
+class Continue(Leave):
+    """The next turn of the loop begins."""
+
+
+class Raised(Leave):
+    """An exception is raised: its name, or an empty one where it is not known."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+
+class Ended(Leave):
+    """The process goes no further here: it serves, or it exits."""
+
+
+class Dead(Leave):
+    """Every branch has left in its own way."""
+
+
+class Exhausted(Exception):
+    """The run takes too many steps."""
+
+
+class Exit:
+    """A way out of a construct: the writes on it since a position of the journal, and how it leaves."""
+
+    __slots__ = ("delta", "leave", "position")
+
+    def __init__(self, position: int, delta: Delta, leave: Leave) -> None:
+        self.position, self.delta, self.leave = position, delta, leave
+
+
+class Journal:
+    """Tables with their history. All writes go through `put`, so that they can be taken back and joined."""
+
+    def __init__(self, budget: int) -> None:
+        self.writes: list[tuple[Table, Any, Any]] = []
+        self.exits: list[Exit] = []
+        self.budget = budget
+        self.since = 0
+
+    def spend(self, steps: int) -> None:
+        """Counts steps; raises Exhausted when too many are made."""
+        self.budget -= steps
+        if self.budget < 0:
+            raise Exhausted
+
+    def put(self, table: Table, name: Any, value: Any) -> None:
+        """Sets an entry of a table; MISSING removes it. Tables that no open branch has found need no history."""
+        if table.born <= self.since:
+            self.writes.append((table, name, table.get(name, MISSING)))
+        _set(table, name, value)
+
+    def fork(self, branches: Iterable[Callable[[], Abstract]]) -> Abstract:
+        """Runs each branch from the same state, and goes on in the state and with the value that joins them."""
+        base, mark, outer = len(self.writes), len(self.exits), self.since
+        self.since = next(CLOCK)
+        ends: list[tuple[Delta, Abstract]] = []
+        for branch in branches:
+            fresh = len(self.exits)
+            leave: Leave | None = None
+            value: Abstract = known(None)
+            try:
+                value = branch()
+            except Leave as left:
+                leave = left
+            delta = self._rewind(base, fresh)
+            if leave is None:
+                ends.append((delta, value))
+            elif not isinstance(leave, (Ended, Dead)):
+                self.exits.append(Exit(base, delta, leave))
+        self._leave_open(mark, outer)
+        if not ends:
+            raise Ended if len(self.exits) == mark else Dead
+        self._merge([delta for delta, _ in ends])
+        return union(value for _, value in ends)
+
+    def catch(self, kind: type[Leave], body: Callable[[], Abstract]) -> Abstract:
+        """Runs a body; the ways out of it of this kind are joined with its normal end."""
+        mark, outer = len(self.exits), self.since
+        left: Leave | None = None
+        value: Abstract = known(None)
+        try:
+            value = body()
+        except Leave as leave:
+            left = leave
+        if isinstance(left, kind):
+            value, left = _result(left), None
+        try:
+            if any(isinstance(exit.leave, kind) for exit in self.exits[mark:]):
+                return self._gather(kind, mark, value, left)
+        finally:
+            self._leave_open(mark, outer)
+        if left is not None:
+            raise left
+        return value
+
+    def _leave_open(self, mark: int, outer: int) -> None:
+        """From here on there is history for what an outer branch needs, and for what exits that still wait do."""
+        self.since = next(CLOCK) if len(self.exits) > mark else outer
+
+    def _gather(self, kind: type[Leave], mark: int, value: Abstract, left: Leave | None) -> Abstract:
+        base = min(exit.position for exit in self.exits[mark:])
+        live = self._rewind(base, mark)
+        pending = self.exits[mark:]
+        self.exits[mark:] = [exit for exit in pending if not isinstance(exit.leave, kind)]
+        ends = [(exit.delta, _result(exit.leave)) for exit in pending if isinstance(exit.leave, kind)]
+        if left is None:
+            ends.append((live, value))
+        elif not isinstance(left, (Ended, Dead)):
+            self.exits.append(Exit(base, live, left))
+        self._merge([delta for delta, _ in ends])
+        return union(result for _, result in ends)
+
+    def _changes(self, base: int) -> Delta:
+        self.spend((len(self.writes) - base) // 32)
+        return {(id(table), name): (table, name, table.get(name, MISSING)) for table, name, _ in self.writes[base:]}
+
+    def _undo(self, position: int) -> None:
+        while len(self.writes) > position:
+            _set(*self.writes.pop())
+
+    def _rewind(self, base: int, mark: int) -> Delta:
+        """Takes back what is written since a position, and returns it; exits since a mark then start there too."""
+        live = self._changes(base)
+        for exit in sorted(self.exits[mark:], key=lambda exit: -exit.position):
+            self._undo(exit.position)
+            exit.delta = self._changes(base) | exit.delta
+            exit.position = base
+        self._undo(base)
+        return live
+
+    def _merge(self, deltas: list[Delta]) -> None:
+        """Writes what the states that these changes lead to have in common, or the join of it."""
+        places = {place: entry[:2] for delta in deltas for place, entry in delta.items()}
+        for place, (table, name) in places.items():
+            now = table.get(name, MISSING)
+            self.put(
+                table, name, _joined(table, name, [delta[place][2] if place in delta else now for delta in deltas])
+            )
+
+
+def _set(table: Table, name: Any, value: Any) -> None:
+    if value is MISSING:
+        table.pop(name, None)
+    else:
+        table[name] = value
+
+
+def _result(leave: Leave) -> Abstract:
+    return leave.value if isinstance(leave, Return) else known(None)
+
+
+def _joined(table: Table, name: Any, values: list[Any]) -> Any:
+    """What an entry is after branches that leave it so; `%` names gather what any does, `!` names what all do."""
+    first = values[0]
+    if all(value is first for value in values):
+        return first
+    present = [value for value in values if value is not MISSING]
+    if isinstance(name, str) and name.startswith("!"):
+        return tuple(item for item in first if all(item in value for value in values))
+    if isinstance(name, str) and name.startswith("%"):
+        return tuple(dict.fromkeys(item for value in present for item in value))
+    if all(isinstance(value, Value) for value in present):
+        absent = [known(ABSENT)] if len(present) < len(values) and isinstance(table, Entries) else []
+        return union([*present, *absent])
+    if name == "items":
+        return _elements(present)
+    return any(present) if name == "open" else None
+
+
+def _elements(lists: list[Any]) -> Any:
+    """The elements of a list after branches that leave it with these: each of them where all have as many."""
+    if not any(isinstance(each, Partial) for each in lists) and len({len(each) for each in lists}) == 1:
+        return tuple(union(column) for column in zip(*lists, strict=True))
+    found = [item for each in lists for item in (each.some if isinstance(each, Partial) else each)]
+    return Partial(tuple({id(item): item for item in found}.values())[:LONG])

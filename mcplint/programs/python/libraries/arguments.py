@@ -1,0 +1,188 @@
+"""argparse: parsers, groups and sub-commands as objects, and the namespace that parsing a command line gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcplint.programs.python.builtin import leave, nothing
+from mcplint.programs.python.libraries.options import (
+    COUNT,
+    FALSE,
+    MANY,
+    TRUE,
+    VALUE,
+    Option,
+    Parsed,
+    converter,
+    parse,
+    settled,
+)
+from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.values import Abstract, External, Instance, Sequence, known, union, unknown
+from mcplint.values import Label
+
+PARSER, SUBPARSERS, NAMESPACE = "argparse.ArgumentParser", "argparse.SubParsers", "argparse.Namespace"
+
+
+def parser(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    inherited: tuple[Any, ...] = ()
+    only = args.get(None, "parents").only
+    for item in only.items or () if isinstance(only, Sequence) else ():
+        if isinstance(item.only, Instance):
+            inherited += item.only.table.get("%options", ())
+    owner.table |= {"%options": inherited, "%defaults": (), "%subs": ()}
+    return known(None)
+
+
+def group(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    return known(owner, *args.notes)
+
+
+def add_argument(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    option = _option(machine, args)
+    if option is not None:
+        machine.put(owner.table, "%options", (*owner.table["%options"], option))
+    return unknown(*args.notes)
+
+
+def _option(machine: Machine, args: Args) -> Option | None:
+    names = [value.only for value in args.positional]
+    if not names or not all(isinstance(name, str) for name in names):
+        return None
+    flags = tuple(str(name) for name in names if str(name).startswith("-"))
+    longest = next((name for name in flags if name.startswith("--")), flags[0] if flags else str(names[0]))
+    dest = args.get(None, "dest", known(longest.lstrip("-").replace("-", "_"))).only
+    if not isinstance(dest, str):
+        return None
+    action = args.get(None, "action", known("store"))
+    kind, const = _kind(args, action.only)
+    convert = converter(machine, args.find(None, "type"))
+    default = args.find(None, "default")
+    if default is None:
+        default = known({TRUE: False, FALSE: True}.get(kind) if action.only != "store_const" else None, *args.notes)
+    elif default.must(lambda option: isinstance(option, str)) and kind == VALUE:
+        default = convert(default)
+    if isinstance(action.only, External) and action.only.path == "argparse.BooleanOptionalAction":
+        return _optional(flags, dest, default, args)
+    only = args.get(None, "choices").only
+    choices = tuple(only.items or ()) if isinstance(only, Sequence) else ()
+    note = Label(args.span, f"takes {longest}") if args.span else None
+    return Option(flags, dest, default, kind, const, convert, choices, (), note)
+
+
+def _optional(flags: tuple[str, ...], dest: str, default: Abstract, args: Args) -> Option:
+    note = Label(args.span, f"takes {flags[0]}") if args.span and flags else None
+    return Option(
+        flags,
+        dest,
+        default,
+        TRUE,
+        known(True, *args.notes),
+        note=note,
+        variables=(),
+        choices=(known(True), known(False)),
+    )
+
+
+def _kind(args: Args, action: Any) -> tuple[str, Abstract | None]:
+    const = args.find(None, "const")
+    if action in ("store_true", "store_const"):
+        return TRUE, const if action == "store_const" else known(True, *args.notes)
+    if action == "store_false":
+        return FALSE, known(False, *args.notes)
+    if action in ("count", "append", "extend", "help", "version"):
+        return {"append": MANY, "extend": MANY}.get(action, COUNT), const
+    count = args.get(None, "nargs").only
+    return (MANY if count in ("*", "+", "...") or isinstance(count, int) else VALUE), const
+
+
+def set_defaults(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    machine.put(owner.table, "%defaults", (*owner.table["%defaults"], *args.keywords.items()))
+    return known(None)
+
+
+def add_subparsers(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    made = Instance(External(SUBPARSERS), args.span)
+    made.table |= {"%parsers": (), "dest": args.get(None, "dest")}
+    machine.put(owner.table, "%subs", (*owner.table["%subs"], made))
+    return known(made, *args.notes)
+
+
+def add_parser(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    made = Instance(External(PARSER), args.span)
+    parser(machine, args._replace(positional=()), made)
+    machine.put(owner.table, "%parsers", (*owner.table["%parsers"], (args.get(0, "name").only, made)))
+    return known(made, *args.notes)
+
+
+def parse_args(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """The namespace of the words that are given, or else of the program's own."""
+    given = args.find(0, "args")
+    words: tuple[Abstract, ...] | None = machine.argv
+    if given is not None and given.options != (None,):
+        words = given.only.items if isinstance(given.only, Sequence) else None
+    made = Instance(External(NAMESPACE), args.span)
+    _fill(machine, owner, words, made)
+    return known(made, *args.notes)
+
+
+def parse_known(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    return known(Sequence("tuple", (parse_args(machine, args, owner), known(Sequence("list", None)))))
+
+
+def _fill(machine: Machine, owner: Instance, words: tuple[Abstract, ...] | None, made: Instance) -> None:
+    options: tuple[Option, ...] = owner.table["%options"]
+    subs: tuple[Instance, ...] = owner.table["%subs"]
+    parsed = parse(options, words, stop=bool(subs))
+    for name, value in owner.table["%defaults"]:
+        made.table[name] = value
+    for option in options:
+        if parsed.rest is None or option.dest in parsed.given or option.dest not in made.table:
+            made.table[option.dest] = settled(machine, option, parsed)
+        elif any(option.dest == name for name, _ in owner.table["%defaults"]):
+            continue
+    for sub in subs:
+        _choose(machine, sub, parsed, made)
+
+
+def _choose(machine: Machine, sub: Instance, parsed: Parsed, made: Instance) -> None:
+    """The sub-command that the words name."""
+    dest = sub.table["dest"].only
+    parsers: dict[Any, Instance] = dict(sub.table["%parsers"])
+    if parsed.rest is None:
+        for inner in parsers.values():
+            _fill(machine, inner, None, made)
+        if isinstance(dest, str):
+            made.table[dest] = union([known(name) for name in parsers]) if parsers else unknown()
+        for name in {name for inner in parsers.values() for name, _ in inner.table["%defaults"]}:
+            made.table[name] = unknown()
+        return
+    named = next((index for index, word in enumerate(parsed.rest) if word.only in parsers), None)
+    chosen = parsed.rest[named] if named is not None else None
+    if isinstance(dest, str):
+        made.table[dest] = chosen if chosen is not None else known(None)
+    if chosen is not None and named is not None:
+        _fill(machine, parsers[chosen.only], parsed.rest[named + 1 :], made)
+
+
+def namespace(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    owner.table |= dict(args.keywords)
+    return known(None)
+
+
+CALLS: Mapping[str, Handler] = {
+    f"{PARSER}.__init__": parser,
+    f"{PARSER}.add_argument": add_argument,
+    f"{PARSER}.add_argument_group": group,
+    f"{PARSER}.add_mutually_exclusive_group": group,
+    f"{PARSER}.set_defaults": set_defaults,
+    f"{PARSER}.add_subparsers": add_subparsers,
+    f"{PARSER}.parse_args": parse_args,
+    f"{PARSER}.parse_known_args": parse_known,
+    f"{PARSER}.print_help": nothing,
+    f"{PARSER}.error": leave,
+    f"{PARSER}.exit": leave,
+    f"{SUBPARSERS}.add_parser": add_parser,
+    f"{NAMESPACE}.__init__": namespace,
+}

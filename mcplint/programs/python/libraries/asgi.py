@@ -1,0 +1,203 @@
+"""ASGI servers: uvicorn and hypercorn as a program calls them, and as commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from mcplint.model import Asgi
+from mcplint.programs.outcome import Served
+from mcplint.programs.python.asgi_walk import ProxyRule, Site, visit
+from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.proxy_headers import told
+from mcplint.programs.python.values import Abstract, Coroutine, Instance, Sequence, each, known, noted, unknown
+from mcplint.text.number import whole
+from mcplint.text.source import Span
+from mcplint.values import Label
+
+DEFAULTS: Mapping[str, Any] = {"host": "127.0.0.1", "port": 8000}
+
+
+def listen(machine: Machine, args: Args, name: str) -> Abstract:
+    """Where uvicorn is told to listen, or its default with the place where it could be told."""
+    found = args.find({"host": 1, "port": 2}[name], name)
+    if found is not None and found.options != (None,):
+        return found
+    value: Abstract = known(
+        DEFAULTS[name],
+        *(note._replace(text=f"uvicorn takes {name} {DEFAULTS[name]} by default") for note in args.notes),
+    )
+    if args.node is not None and args.module is not None and not args.open:
+        value = value._replace(slot=args.module.insertion(args.node, name, name == "host"))
+    return value
+
+
+def run(machine: Machine, args: Args, owner: Any) -> Abstract:
+    app = args.get(0, "app")
+    if args.open and not args.positional and "app" not in args.keywords:
+        app = unknown(*args.opening)
+    if app.must(lambda option: isinstance(option, str)):
+        app = imported(machine, app, args)
+        if args.get(None, "factory", known(False)).must(bool):
+            app = machine.call(app, Args())
+    off = args.get(None, "lifespan", known("auto")).must(lambda option: option == "off")
+    workers = args.get(None, "workers", known(1, *args.notes))
+    if workers.options == (None,):
+        workers = known(1, *args.notes)
+    asgi = told(machine, "uvicorn", lambda name: args.find(None, name), *args.notes)
+    if args.node is not None and args.module is not None and asgi.patience.options == (None,):
+        slot = args.module.insertion(args.node, "timeout_graceful_shutdown", False)
+        asgi = asgi._replace(patience=asgi.patience._replace(slot=slot))
+    host, port = listen(machine, args, "host"), listen(machine, args, "port")
+    finish(machine, app, served_at(args), Bound(host, port, workers, "uvicorn", off, asgi))
+    return known(None)
+
+
+def served_at(args: Args) -> Span:
+    """The call that serves; whatever serves is called by some text."""
+    assert args.span is not None
+    return args.span
+
+
+def imported(machine: Machine, target: Abstract, args: Args) -> Abstract:
+    """The application that `module:attribute` names."""
+    spelled = target.only
+    if not isinstance(spelled, str):
+        return unknown(*target.trace)
+    module, _, name = spelled.partition(":")
+    package = None
+    parts = module.split(".")
+    for length in range(1, len(parts) + 1):
+        package = machine.package(".".join(parts[:length]))
+    if package is None:
+        main = machine.packages.get("__main__")
+        if main is None or not main.fact.source.path.endswith(f"{module.replace('.', '/')}.py"):
+            return unknown(*target.trace)
+        package = main
+    value: Abstract = known(package)
+    note = target.trace[0] if target.trace else args.notes[0]
+    for part in name.split(".") if name else ():
+        value = machine.attribute(value, part, note)
+    return value
+
+
+class Bound(NamedTuple):
+    """Where and how a server serves; `off`: it does not run the application's lifespan."""
+
+    host: Abstract
+    port: Abstract
+    workers: Abstract
+    runner: str
+    off: bool = False
+    asgi: Asgi = Asgi()
+
+
+def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
+    """Serves each thing that the application may be; alternatives are ways that the program may go."""
+
+    def one(option: Any) -> Abstract:
+        site = Site()
+        visit(machine, known(option), site, ProxyRule(known("")))
+        asgi = bound.asgi._replace(root_path=unknown()) if site.rooted else bound.asgi
+        found = [_bound(served, span, bound._replace(asgi=asgi)) for served in site.all()]
+        if not found and not site.closed:
+            machine.lost.append(Label(span, "what this application answers is not known"))
+        machine.serve(*found)
+        return known(None)
+
+    if app.options is None:
+        machine.lost.append(Label(span, "which application this serves is not known"))
+        machine.serve()
+    machine.fork(partial(one, option) for option in app.options or ())
+
+
+def _bound(served: Served, span: Span, bound: Bound) -> Served:
+    off = known(False, Label(span, "turns the lifespan off"))
+    return served._replace(
+        span=span,
+        host=bound.host,
+        port=bound.port,
+        workers=bound.workers,
+        runner=bound.runner,
+        lifespan=off if bound.off and served.lifespan.options else served.lifespan,
+        asgi=bound.asgi,
+    )
+
+
+def config(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    owner.table["%call"] = (args,)
+    return known(None)
+
+
+def server(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    owner.table["config"] = args.get(0, "config")
+    return known(None)
+
+
+def server_run(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    only = owner.table["config"].only if "config" in owner.table else None
+    if not isinstance(only, Instance) or "%call" not in only.table:
+        return machine.risk(*args.notes)
+    return run(machine, only.table["%call"][0], owner)
+
+
+def server_serve(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    return known(Coroutine(lambda: server_run(machine, args, owner)))
+
+
+def hypercorn_config(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    owner.table["bind"] = known(Sequence("list", (known("127.0.0.1:8000", *args.notes),)))
+    owner.table["workers"] = known(1, *args.notes)
+    return known(None)
+
+
+def hypercorn_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
+    def start() -> Abstract:
+        only = args.get(1, "config").only
+        bound = only.table.get("bind", unknown()) if isinstance(only, Instance) else unknown()
+        if isinstance(bound.only, Sequence) and bound.only.items:
+            bound = noted(bound.only.items[0], *bound.trace[:1])
+        host, port = split(bound)
+        workers = only.table.get("workers", unknown()) if isinstance(only, Instance) else unknown()
+        finish(machine, args.get(0, "app"), served_at(args), Bound(host, port, workers, "hypercorn"))
+        return known(None)
+
+    return known(Coroutine(start))
+
+
+def split(bind: Abstract) -> tuple[Abstract, Abstract]:
+    """Host and port of `host:port`."""
+    if not bind.must(lambda text: isinstance(text, str) and whole(text.rpartition(":")[2]) is not None):
+        return unknown(*bind.trace), unknown(*bind.trace)
+    bare = bind._replace(slot=None)
+    host = each(bare, lambda text: text.rpartition(":")[0].strip("[]") or "0.0.0.0")
+    return _part(bind, host, True), _part(bind, each(bare, lambda text: int(text.rpartition(":")[2])), False)
+
+
+def _part(bind: Abstract, value: Abstract, first: bool) -> Abstract:
+    """A part of `host:port`, with its part of the slot."""
+    slot, only = bind.slot, value.only
+    if slot is None or only is None or slot.span.text != bind.only:
+        return value
+    length = len(str(only))
+    start = slot.span.start if first else slot.span.end - length
+    part = slot._replace(span=slot.span._replace(start=start, end=start + length))
+    return value._replace(slot=part) if part.span.text == str(only) else value
+
+
+CALLS: Mapping[str, Handler] = {
+    "uvicorn.run": run,
+    "uvicorn.Config.__init__": config,
+    "uvicorn.Server.__init__": server,
+    "uvicorn.Server.run": server_run,
+    "uvicorn.Server.serve": server_serve,
+    "hypercorn.config.Config.__init__": hypercorn_config,
+    "hypercorn.asyncio.serve": hypercorn_serve,
+}
+ALIASES: Mapping[str, str] = {
+    "hypercorn.Config": "hypercorn.config.Config",
+    "uvicorn.main.run": "uvicorn.run",
+    "uvicorn.config.Config": "uvicorn.Config",
+    "uvicorn.server.Server": "uvicorn.Server",
+}

@@ -1,0 +1,113 @@
+"""Who checks the callers of a server: the providers of the SDKs, and whether a program is known to have none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from mcplint.facts.python import Module
+from mcplint.model import Argument, Guard
+from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.values import ABSENT, Abstract, Class, Instance, known, unknown
+from mcplint.text.source import Span
+from mcplint.values import Label
+
+_PROVIDERS = {
+    "auth0": "Auth0Provider Auth0MCPProvider Auth0JWTVerifier",
+    "aws": "AWSCognitoProvider AWSCognitoTokenVerifier",
+    "azure": "AzureProvider AzureJWTVerifier",
+    "clerk": "ClerkProvider ClerkTokenVerifier",
+    "descope": "DescopeProvider",
+    "discord": "DiscordProvider DiscordTokenVerifier",
+    "github": "GitHubProvider GitHubTokenVerifier",
+    "google": "GoogleProvider GoogleTokenVerifier",
+    "huggingface": "HuggingFaceProvider HuggingFaceTokenVerifier",
+    "in_memory": "InMemoryOAuthProvider",
+    "introspection": "IntrospectionTokenVerifier",
+    "jwt": "JWTVerifier StaticTokenVerifier",
+    "keycloak": "KeycloakAuthProvider",
+    "oci": "OCIProvider",
+    "propelauth": "PropelAuthProvider",
+    "scalekit": "ScalekitProvider",
+    "supabase": "SupabaseProvider",
+    "workos": "WorkOSProvider AuthKitProvider WorkOSTokenVerifier",
+}
+_PLAIN = (
+    "mcp.server.auth.settings.AuthSettings",
+    "mcp.server.auth.provider.OAuthAuthorizationServerProvider",
+    "mcp.server.auth.provider.TokenVerifier",
+    "fastmcp.server.auth.auth.RemoteAuthProvider",
+    "fastmcp.server.auth.auth.OAuthProvider",
+    "fastmcp.server.auth.auth.TokenVerifier",
+    "fastmcp.server.auth.auth.MultiAuth",
+    "fastmcp.server.auth.oauth_proxy.OAuthProxy",
+    "fastmcp.server.auth.oidc_proxy.OIDCProxy",
+)
+CLASSES = (
+    *_PLAIN,
+    *(f"fastmcp.server.auth.providers.{file}.{name}" for file, names in _PROVIDERS.items() for name in names.split()),
+)
+# What a program that looks at its callers by itself writes.
+LOOKS = (
+    r"get_http_headers|get_http_request|get_access_token|get_auth_context|request_context\.request\b"
+    r"|(?i:headers(?:\.get\(|\[)\s*[bf]?[\"'](?:authorization|x-api-key|x-auth))"
+)
+# What stands in a text in which one of these can be found.
+MARKS = ("get_http_", "get_access_token", "get_auth_context", "request_context.request", "headers")
+KEYWORDS = ("auth", "token_verifier", "auth_server_provider")
+
+
+def provider(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """A provider, with what it is told."""
+    owner.table["%call"] = (args,)
+    return known(None)
+
+
+def guard(machine: Machine, args: Args, server: Instance, kind: str) -> Abstract:
+    """What a server object is told to check its callers with; an option None where it is told nothing."""
+    made: Args = server.table["%call"][0]
+    given = {name: value for name in KEYWORDS if (value := made.find(None, name)) is not None}
+    for name, value in given.items():
+        span = made.place(name) or made.span
+        if isinstance(value.only, Instance) and span is not None:
+            return known(_described(value.only, value.only.span or span), *value.trace)
+    if "%layers" in server.table or "middleware" in args.keywords:
+        return unknown(*args.notes)
+    if any(value.may(lambda option: option not in (None, ABSENT)) for value in given.values()):
+        return unknown(*(note for value in given.values() for note in value.trace))
+    return _elsewhere(machine, kind, made)
+
+
+def _described(made: Instance, span: Span) -> Guard:
+    called: Args = made.table["%call"][0] if "%call" in made.table else Args(open=True)
+    arguments = tuple(Argument(name, called.place(name) or span, value) for name, value in called.keywords.items())
+    return Guard(made.library or "", span, arguments, not called.open and not isinstance(made.kind, Class))
+
+
+def _elsewhere(machine: Machine, kind: str, made: Args) -> Abstract:
+    """Without an argument: fastmcp before 3 is told by the environment too."""
+    if kind == "fastmcp.FastMCP" and machine.variable("FASTMCP_SERVER_AUTH").options != (None,):
+        return unknown(*made.notes)
+    return known(None, *(note._replace(text="is told nothing of authentication") for note in made.notes))
+
+
+def layered(machine: Machine, args: Args, server: Instance) -> Abstract:
+    """`server.add_middleware(…)`, which may check callers."""
+    machine.put(server.table, "%layers", (True,))
+    return known(None)
+
+
+def looks(modules: Iterable[Module]) -> Label | None:
+    """Where a program looks at who calls, so that it may refuse some."""
+    for module in modules:
+        folded = module.source.text.casefold()
+        if any(mark in folded for mark in MARKS) and (found := re.search(LOOKS, module.source.text)):
+            return Label(Span(module.source, *found.span()), "looks at the request itself")
+    return None
+
+
+CALLS: Mapping[str, Handler] = {f"{path}.__init__": provider for path in CLASSES}
+ALIASES: Mapping[str, str] = {
+    **{f"fastmcp.server.auth.{path.rpartition('.')[2]}": path for path in CLASSES if path.startswith("fastmcp.")},
+    "fastmcp.server.auth.oauth_proxy.proxy.OAuthProxy": "fastmcp.server.auth.oauth_proxy.OAuthProxy",
+}

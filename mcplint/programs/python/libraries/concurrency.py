@@ -1,0 +1,173 @@
+"""asyncio, anyio, trio, threads and processes: what is awaited, and what runs beside the rest of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from mcplint.programs.python.libraries.standard import anything, context
+from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.values import (
+    Abstract,
+    Class,
+    Coroutine,
+    Dict,
+    Instance,
+    Method,
+    Sequence,
+    each,
+    known,
+    unknown,
+)
+
+
+def awaits(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Runs a coroutine to its end: `asyncio.run`, `run_until_complete`."""
+    from mcplint.programs.python.expressions import resume
+
+    return resume(machine, args.get(0, "main"))
+
+
+def calls(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Calls a function with the rest of the arguments and awaits it: `anyio.run`, `asyncio.to_thread`."""
+    from mcplint.programs.python.expressions import resume
+
+    result = machine.call(args.get(0, "func"), args._replace(positional=args.positional[1:], keywords={}))
+    return resume(machine, result) if isinstance(result.only, Coroutine) else result
+
+
+def in_thread(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A function to call with the rest of the arguments once it is awaited."""
+    return known(Coroutine(lambda: calls(machine, args, owner)))
+
+
+def beside(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Starts coroutines beside the rest of the program: `create_task`, `ensure_future`."""
+    from mcplint.programs.python.expressions import resume
+
+    for value in args.positional:
+        if isinstance(value.only, Coroutine):
+            machine.aside(partial(resume, machine, value))
+    return known(Coroutine(lambda: unknown(*args.notes)))
+
+
+def together(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Coroutines that run beside each other until all end: `gather`, `wait`."""
+
+    def start() -> Abstract:
+        from mcplint.programs.python.expressions import elements
+
+        values = args.positional
+        if len(values) == 1 and isinstance(values[0].only, Sequence):
+            values = elements(machine, values[0]) or ()
+        beside(machine, args._replace(positional=values), owner)
+        return unknown(*args.notes)
+
+    return known(Coroutine(start))
+
+
+def waits(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Awaits its first argument: `wait_for`, `shield`."""
+    from mcplint.programs.python.expressions import resume
+
+    return known(Coroutine(lambda: resume(machine, args.get(0, "fut"))))
+
+
+def starts_soon(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Calls a function beside the rest of the program: `task_group.start_soon`, `loop.run_in_executor`."""
+    machine.aside(lambda: calls(machine, args, owner))
+    return known(Coroutine(lambda: unknown(*args.notes)))
+
+
+def executes(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return starts_soon(machine, args._replace(positional=args.positional[1:]), owner)
+
+
+def thread(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    for index, name in ((1, "target"), (3, "args"), (4, "kwargs")):
+        found = args.find(index, name)
+        if found is not None:
+            machine.put(owner.table, f"given {name}", found)
+    return known(None)
+
+
+def thread_start(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    target = owner.table.get("given target")
+    if target is not None:
+        given = owner.table.get("given args", known(None)).only
+        keywords = owner.table.get("given kwargs", known(None)).only
+        positional = given.items if isinstance(given, Sequence) and given.items else ()
+        entries = dict(keywords.entries) if isinstance(keywords, Dict) else {}
+        machine.aside(
+            lambda: (
+                calls(machine, Args((target, *positional), entries), owner)
+                if not entries
+                else machine.call(target, Args(positional, entries))
+            )
+        )
+    elif isinstance(owner.kind, Class):
+        for base in owner.kind.lineage():
+            if isinstance(base, Class) and "run" in base.table:
+                method = each(base.table["run"], lambda it: Method(owner, it))
+                machine.aside(partial(machine.call, method, Args()))
+                break
+    return known(None)
+
+
+QUIET = (
+    "asyncio.set_event_loop",
+    "asyncio.set_event_loop_policy",
+    "asyncio.Event",
+    "asyncio.Lock",
+    "asyncio.Semaphore",
+    "threading.Lock",
+    "threading.RLock",
+    "threading.Event",
+    "multiprocessing.freeze_support",
+)
+
+CALLS: Mapping[str, Handler] = {
+    **dict.fromkeys(QUIET, anything),
+    "asyncio.run": awaits,
+    "asyncio.new_event_loop": context("asyncio.Loop"),
+    "asyncio.get_event_loop": context("asyncio.Loop"),
+    "asyncio.get_running_loop": context("asyncio.Loop"),
+    "asyncio.Loop.run_until_complete": awaits,
+    "asyncio.Loop.create_task": beside,
+    "asyncio.Loop.run_in_executor": executes,
+    "asyncio.Loop.add_signal_handler": anything,
+    "asyncio.Loop.close": anything,
+    "asyncio.Loop.run_forever": anything,
+    "asyncio.create_task": beside,
+    "asyncio.ensure_future": beside,
+    "asyncio.gather": together,
+    "asyncio.wait": together,
+    "asyncio.wait_for": waits,
+    "asyncio.shield": waits,
+    "asyncio.sleep": lambda machine, args, owner: known(Coroutine(lambda: known(None))),
+    "asyncio.to_thread": in_thread,
+    "asyncio.TaskGroup": context("asyncio.TaskGroup"),
+    "asyncio.TaskGroup.create_task": beside,
+    "asyncio.Runner": context("asyncio.Runner"),
+    "asyncio.Runner.run": awaits,
+    "anyio.run": calls,
+    "trio.run": calls,
+    "uvloop.run": awaits,
+    "uvloop.install": anything,
+    "nest_asyncio.apply": anything,
+    "anyio.to_thread.run_sync": in_thread,
+    "anyio.create_task_group": context("anyio.TaskGroup"),
+    "anyio.TaskGroup.start_soon": starts_soon,
+    "anyio.TaskGroup.cancel_scope.cancel": anything,
+    "threading.Thread.__init__": thread,
+    "threading.Thread.start": thread_start,
+    "threading.Thread.join": anything,
+    "multiprocessing.Process.__init__": thread,
+    "multiprocessing.Process.start": thread_start,
+    "multiprocessing.Process.join": anything,
+}
+ALIASES: Mapping[str, str] = {
+    "anyio.abc.TaskGroup": "anyio.TaskGroup",
+    "multiprocessing.context.Process": "multiprocessing.Process",
+}

@@ -1,0 +1,178 @@
+"""`os.environ`, the command line in `sys.argv`, and `.env` files that a program reads itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcplint.findings import Unreadable
+from mcplint.programs.python.builtin import leave
+from mcplint.programs.python.journal import Raised
+from mcplint.programs.python.libraries.paths import text_of
+from mcplint.programs.python.libraries.standard import anything
+from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.operators import present
+from mcplint.programs.python.values import ABSENT, Abstract, Dict, External, Sequence, known, noted, union, unknown
+from mcplint.text.located import LocatedText
+from mcplint.values import EditSite, Label, Value
+
+
+def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[Label, ...]) -> Abstract:
+    """What reading an environment variable gives, its default where it is not set."""
+    if name.options is None or not all(isinstance(option, str) for option in name.options):
+        return unknown(*notes, *name.trace)
+    found = []
+    for option in name.options:
+        reading = tuple(note._replace(text=f"reads {option}") for note in notes)
+        value = machine.variable(option)
+        if value.options is None:
+            found.append(noted(value, *reading))
+            continue
+        if None in value.options:
+            demanded = machine.lenient and not machine.spared and default.options in ((None,), (ABSENT,))
+            found.append(noted(unknown(*value.trace) if demanded else default, *reading))
+        options: tuple[Any, ...] = value.options
+        there = tuple(each for each in options if each is not None and each is not ABSENT)
+        if there:
+            found.append(noted(value._replace(options=there), *reading))
+    return union(found)
+
+
+def getenv(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return variable(machine, args.get(0, "key"), args.get(1, "default"), args.notes)
+
+
+def environ_item(machine: Machine, args: Args, owner: Any) -> Abstract:
+    name = args.get(0, "key")
+    found = variable(machine, name, known(ABSENT), args.opening)
+    if found.options is not None and ABSENT in found.options:
+        if len(found.options) == 1:
+            raise Raised("KeyError")
+        machine.risks.append("KeyError")
+        return present(found)
+    if found.options is None:
+        machine.risks.append("KeyError")
+    return found
+
+
+def environ_set(machine: Machine, args: Args, owner: Any) -> Abstract:
+    name, value = args.get(0, "key"), args.get(1, "value")
+    for option in name.options or ():
+        machine.put(machine.environ, option, value)
+    return known(None)
+
+
+def environ_default(machine: Machine, args: Args, owner: Any) -> Abstract:
+    found = variable(machine, args.get(0, "key"), args.get(1, "value"), args.notes)
+    for option in args.get(0, "key").options or ():
+        machine.put(machine.environ, option, found)
+    return found
+
+
+def environ_update(machine: Machine, args: Args, owner: Any) -> Abstract:
+    for value in args.positional:
+        only = value.only
+        if isinstance(only, Dict):
+            for name, entry in only.entries.items():
+                machine.put(machine.environ, name, entry)
+    for name, entry in args.keywords.items():
+        machine.put(machine.environ, name, entry)
+    return known(None)
+
+
+def environ_has(machine: Machine, args: Args, owner: Any) -> Abstract:
+    name = args.get(0, "key")
+    found = variable(machine, name, known(ABSENT), args.opening)
+    if found.options is None:
+        return unknown(*found.trace)
+    return Value(tuple({option is not ABSENT for option in found.options}), found.trace)
+
+
+def environment(machine: Machine, owner: Any) -> Abstract:
+    return known(External("os.environ"))
+
+
+def argv(machine: Machine, owner: Any) -> Abstract:
+    if machine.argv is None:
+        return known(Sequence("list", None))
+    return known(Sequence("list", (machine.program, *machine.argv)))
+
+
+def load_dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Reads a `.env` file of the project into the environment, where the project has one."""
+    machine.dotenv.extend(args.notes)
+    path = args.find(0, "dotenv_path")
+    name = text_of(path) if path is not None else ".env"
+    override = args.get(None, "override", known(False)).must(bool)
+    for key, new in dotenv_pairs(machine, name or ".env", args.notes).items():
+        old = machine.variable(key)
+        machine.reads.discard(key)
+        if override or old.must(lambda option: option is None):
+            machine.put(machine.environ, key, new)
+        elif old.options is None or None in old.options:
+            machine.put(machine.environ, key, unknown(*args.notes))
+    return unknown(*args.notes)
+
+
+def dotenv_pairs(machine: Machine, name: str, notes: tuple[Label, ...]) -> dict[str, Abstract]:
+    """The variables of a `.env` file that the project has."""
+    path = machine.world.files(name)
+    source = machine.world.modules.tree.source(path) if path is not None else None
+    if source is None:
+        return {}
+    from mcplint.readers import dotenv
+
+    try:
+        found = dotenv.read(source)
+    except Unreadable:
+        return {}
+    return {
+        line.name: unknown(*notes) if line.expanded and "$" in line.value.text else _assigned(line.value, notes)
+        for line in found.assignments
+        if line.value is not None
+    }
+
+
+def _assigned(value: LocatedText, notes: tuple[Label, ...]) -> Abstract:
+    slot = EditSite(value.span()) if value.exact else None
+    return Value((value.text,), (*notes, Label(value.span(), "sets it")), slot)
+
+
+QUIET = (
+    "os.makedirs",
+    "os.chdir",
+    "sys.path.insert",
+    "sys.path.append",
+    "sys.stdout.reconfigure",
+    "sys.stderr.reconfigure",
+    "sys.stderr.write",
+    "sys.stdout.flush",
+    "sys.stderr.flush",
+    "os.getpid",
+    "os.umask",
+    "sys.setrecursionlimit",
+)
+
+CALLS: Mapping[str, Handler] = {
+    **dict.fromkeys(QUIET, anything),
+    "os.getenv": getenv,
+    "os.environ.get": getenv,
+    "os.environ.__getitem__": environ_item,
+    "os.environ.__setitem__": environ_set,
+    "os.environ.__contains__": environ_has,
+    "os.environ.setdefault": environ_default,
+    "os.environ.update": environ_update,
+    "os.environ.pop": getenv,
+    "os.environ.copy": lambda machine, args, owner: known(Dict(open_=True)),
+    "sys.exit": leave,
+    "os._exit": leave,
+    "dotenv.load_dotenv": load_dotenv,
+    "dotenv.find_dotenv": lambda machine, args, owner: known(".env"),
+}
+READS: Mapping[str, Reader] = {
+    "os.environ": environment,
+    "sys.argv": argv,
+    "sys.platform": lambda machine, owner: known("linux"),
+    "os.name": lambda machine, owner: known("posix"),
+    "sys.executable": lambda machine, owner: unknown(),
+}

@@ -1,0 +1,290 @@
+"""The low-level server of the SDK and its transports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcplint.model import SdkCall
+from mcplint.programs.outcome import SSE, STDIO, STREAMABLE, Served
+from mcplint.programs.python.libraries.sdk import registers
+from mcplint.programs.python.libraries.sdk_protection import NOWHERE, secured
+from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, OTHER, record, release
+from mcplint.programs.python.libraries.standard import anything
+from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.values import (
+    Abstract,
+    Coroutine,
+    External,
+    Instance,
+    Method,
+    Sequence,
+    each,
+    known,
+    unknown,
+)
+from mcplint.values import Label
+
+STREAMS = "mcp.Streams"
+SSE_TRANSPORT = "mcp.server.sse.SseServerTransport"
+MANAGER = "mcp.server.streamable_http_manager.StreamableHTTPSessionManager"
+
+
+def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
+    record(machine, args, LOW, "constructor")
+    server.table["%call"] = (args,)
+    server.table["name"] = args.get(0, "name", unknown(*args.notes))
+    return known(None)
+
+
+def streams(kind: str) -> Handler:
+    """A pair of streams to run a server on."""
+
+    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+        made = Instance(External(STREAMS), args.span, {"kind": known(kind), "through": known(owner)})
+        if kind == SSE and machine.requests:
+            from mcplint.programs.python.asgi_walk import Handled
+
+            machine.requests[-1].append(Handled(SSE, owner, None))
+        return known(made, *args.notes)
+
+    return handler
+
+
+def enter_streams(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    return known(Sequence("tuple", (known(owner), known(owner))))
+
+
+def run(machine: Machine, args: Args, server: Instance) -> Abstract:
+    """`server.run(read, write, …)`: on standard streams the program serves, on a request's streams it handles it."""
+
+    def start() -> Abstract:
+        only: Any = args.get(0, "read_stream").only
+        kind = only.table["kind"].only if isinstance(only, Instance) and only.library == STREAMS else None
+        if kind == SSE and machine.requests:
+            from mcplint.programs.python.asgi_walk import Handled
+
+            machine.requests[-1].append(Handled(SSE, only.table["through"].only, server))
+            return known(None)
+        if kind == STDIO:
+            record(machine, args, f"{LOW}.run", "run")
+            machine.serve(stdio(machine, args, server))
+        return machine.risk(*args.notes)
+
+    return known(Coroutine(start))
+
+
+def stdio(machine: Machine, args: Args, server: Instance) -> Served:
+    """A low-level server on standard streams."""
+    served = blank(machine, server, args)
+    return served._replace(transport=known(STDIO, *args.notes))
+
+
+def blank(machine: Machine, server: Instance | None, args: Args) -> Served:
+    """A low-level server of which nothing but its name is said yet."""
+    outer = server.table.get("%of", (None,))[0] if server is not None else None
+    own: Any = outer if outer is not None else server
+    kind = next((each for each in (FAST, NEW, OTHER) if own is not None and machine.kin(own.library, each)), LOW)
+    made = own.table.get("%call", (Args(),))[0] if own is not None else Args()
+    own_calls = (made.span, args.span)
+    calls: tuple[SdkCall, ...] = tuple(
+        each for each in machine.calls if each.span in own_calls or each.role == "decorator"
+    )
+    span = args.span or (own.span if own is not None else None)
+    assert span is not None
+    return Served(
+        span=span,
+        made=own.span if own is not None else None,
+        package=release(machine, kind)[0],
+        kind=kind.rpartition(".")[2],
+        runner="sdk",
+        name=own.table.get("name", unknown()) if own is not None else unknown(),
+        transport=unknown(),
+        host=NOWHERE,
+        port=NOWHERE,
+        path=NOWHERE,
+        message_path=NOWHERE,
+        stateless=NOWHERE,
+        json_response=NOWHERE,
+        workers=NOWHERE,
+        declared_host=NOWHERE,
+        host_check=NOWHERE,
+        allowed_hosts=NOWHERE,
+        allowed_origins=NOWHERE,
+        lifespan=NOWHERE,
+        calls=calls,
+        closed=True,
+    )
+
+
+def low_served(machine: Machine, handled: Any, path: Abstract) -> Served:
+    """A server that a handler of the program hands requests to."""
+    through: Instance = handled.through
+    args: Args = through.table.get("%call", (Args(),))[0]
+    server = handled.server or through.table.get("app", known(None)).only
+    served = blank(machine, server if isinstance(server, Instance) else None, args)
+    check, hosts, origins = _security(through)
+    common = served._replace(path=path, host_check=check, allowed_hosts=hosts, allowed_origins=origins)
+    if handled.transport == SSE:
+        return common._replace(transport=known(SSE, *args.notes), message_path=through.table["endpoint"])
+    running = through in machine.state.get("%running", ())
+    unsure = machine.state.get("%unsure")
+    return common._replace(
+        transport=known(STREAMABLE, *args.notes),
+        stateless=through.table["stateless"],
+        json_response=through.table["json_response"],
+        lifespan=known(True, *args.notes) if running else unknown() if unsure else known(False, *_idle(args)),
+    )
+
+
+def _idle(args: Args) -> tuple[Label, ...]:
+    return tuple(note._replace(text="its session manager is never run") for note in args.notes)
+
+
+def _security(through: Instance) -> tuple[Abstract, Abstract, Abstract]:
+    given = through.table["security_settings"]
+    if given.must(lambda option: option is None):
+        return known(False, *given.trace), NOWHERE, NOWHERE
+    only = given.only
+    return secured(only) if isinstance(only, Instance) else (unknown(*given.trace),) * 3
+
+
+def sse_transport(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    record(machine, args, SSE_TRANSPORT, "constructor")
+    owner.table |= {
+        "%call": (args,),
+        "endpoint": args.get(0, "endpoint"),
+        "security_settings": args.get(1, "security_settings", known(None, *args.notes)),
+    }
+    return _noticed(machine, owner)
+
+
+def manager(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    record(machine, args, MANAGER, "constructor")
+    owner.table["%call"] = (args,)
+    for index, name, default in (
+        (0, "app", None),
+        (2, "json_response", False),
+        (3, "stateless", False),
+        (4, "security_settings", None),
+    ):
+        value: Abstract = args.get(index, name, known(default, *args.notes))
+        if (
+            default is False
+            and value.slot is None
+            and value.options == (False,)
+            and args.node
+            and args.module
+            and not args.open
+        ):
+            value = value._replace(slot=args.module.insertion(args.node, name, False))
+        owner.table[name] = value
+    return _noticed(machine, owner)
+
+
+def _noticed(machine: Machine, owner: Instance) -> Abstract:
+    machine.put(machine.state, "%transports", (*machine.state.get("%transports", ()), owner))
+    return known(None)
+
+
+def runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """`session_manager.run()`: from here on it can answer."""
+    target = owner.table.get("%server", (owner,))[0]
+    machine.put(machine.state, "%running", (*machine.state.get("%running", ()), target))
+    return known(Instance(External("contextlib.nullcontext"), args.span))
+
+
+def handles(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    from mcplint.programs.python.asgi_walk import Handled
+
+    def start() -> Abstract:
+        if machine.requests:
+            machine.requests[-1].append(Handled(STREAMABLE, owner, None))
+        return known(None)
+
+    return known(Coroutine(start))
+
+
+def asgi_app(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """An application around a session manager."""
+    return each(args.get(0, "session_manager"), lambda option: Method(option, f"{MANAGER}.handle_request"))
+
+
+def session_manager(machine: Machine, owner: Instance) -> Abstract:
+    return known(Instance(External("mcp.SessionManager"), owner.span, {"%server": (owner,)}))
+
+
+def app_lifespan(machine: Machine, owner: Instance) -> Abstract:
+    return known(Method(owner, "mcp.App.%run"))
+
+
+def app_runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    machine.put(machine.state, "%running", (*machine.state.get("%running", ()), owner))
+    return known(Instance(External("contextlib.nullcontext"), args.span))
+
+
+def app_called(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """A request that is handed on to an application."""
+    from mcplint.programs.python.asgi_walk import Passed
+
+    def start() -> Abstract:
+        if machine.requests:
+            machine.requests[-1].append(Passed(owner, args.span))
+        return known(None)
+
+    return known(Coroutine(start))
+
+
+def registering(name: str) -> Handler:
+    """A decorator of the low-level server, which not every release has."""
+
+    def handler(machine: Machine, args: Args, server: Instance) -> Abstract:
+        record(machine, args, f"{LOW}.{name}", "decorator")
+        return registers(machine, args, server)
+
+    return handler
+
+
+REGISTER = [
+    "list_tools",
+    "call_tool",
+    "list_resources",
+    "read_resource",
+    "list_prompts",
+    "get_prompt",
+    "list_resource_templates",
+    "set_logging_level",
+    "subscribe_resource",
+    "unsubscribe_resource",
+    "progress_notification",
+    "completion",
+]
+CALLS: Mapping[str, Handler] = {
+    f"{LOW}.__init__": construct,
+    f"{LOW}.run": run,
+    f"{LOW}.create_initialization_options": anything,
+    f"{LOW}.get_capabilities": anything,
+    **{f"{LOW}.{name}": registering(name) for name in REGISTER},
+    "mcp.server.stdio.stdio_server": streams(STDIO),
+    f"{STREAMS}.__enter__": enter_streams,
+    f"{STREAMS}.__getitem__": lambda machine, args, owner: known(owner),
+    f"{SSE_TRANSPORT}.__init__": sse_transport,
+    f"{SSE_TRANSPORT}.connect_sse": streams(SSE),
+    f"{SSE_TRANSPORT}.handle_post_message": anything,
+    f"{MANAGER}.__init__": manager,
+    f"{MANAGER}.run": runs,
+    f"{MANAGER}.handle_request": handles,
+    "fastmcp.server.http.StreamableHTTPASGIApp": asgi_app,
+    "mcp.SessionManager.run": runs,
+    "mcp.SessionManager.handle_request": anything,
+    "mcp.App.%run": app_runs,
+    "mcp.App.__call__": app_called,
+    "starlette.applications.Starlette.__call__": app_called,
+}
+READS: dict[str, Reader] = {f"{kind}.session_manager": session_manager for kind in (FAST, NEW)}
+READS |= {"mcp.App.lifespan": app_lifespan, "mcp.App.lifespan_context": app_lifespan}
+ALIASES: Mapping[str, str] = {
+    "mcp.stdio_server": "mcp.server.stdio.stdio_server",
+    "mcp.server.stdio_server": "mcp.server.stdio.stdio_server",
+}
+PARENTS: Mapping[str, str] = {"mcp.App": "starlette.applications.Starlette"}

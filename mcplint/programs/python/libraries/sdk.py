@@ -1,0 +1,338 @@
+"""What starting a server object of the Python SDKs serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mcplint.model import Asgi, Endpoint
+from mcplint.programs.outcome import SSE, STDIO, STREAMABLE, Served
+from mcplint.programs.python.builtin import nothing
+from mcplint.programs.python.libraries.auth import guard
+from mcplint.programs.python.libraries.auth import layered as middleware_added
+from mcplint.programs.python.libraries.sdk_protection import NOWHERE, armed, listed, protection, security_settings
+from mcplint.programs.python.libraries.sdk_settings import (
+    FAST,
+    HIGH,
+    LOW,
+    NEW,
+    OTHER,
+    SETTINGS,
+    facts,
+    family,
+    global_setting,
+    record,
+    release,
+    setting,
+    setting_assigned,
+    told,
+)
+from mcplint.programs.python.libraries.web import layered
+from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.proxy_headers import told as asgi_told
+from mcplint.programs.python.values import (
+    ABSENT,
+    Abstract,
+    Coroutine,
+    External,
+    Function,
+    Instance,
+    Method,
+    Sequence,
+    known,
+    noted,
+    spelled,
+    union,
+    unknown,
+)
+from mcplint.text.source import Span
+
+PATHS = {SSE: "sse_path", STREAMABLE: "streamable_http_path"}
+
+
+def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
+    """A server object that its class makes."""
+    record(machine, args, family(machine, server), "constructor")
+    return equip(machine, args, server)
+
+
+def equip(machine: Machine, args: Args, server: Instance) -> Abstract:
+    """A server object's settings: what it is told, and what holds where it is told nothing."""
+    kind = family(machine, server)
+    server.table["%call"] = (args,)
+    server.table["name"] = args.get(0, "name", unknown(*args.notes))
+    settings = Instance(External("mcp.Settings"), args.span)
+    for name in SETTINGS:
+        given = args.find(None, name)
+        if facts(machine, kind, f"constructor.{name}") == ("ignored",):
+            given = None
+        machine.put(settings.table, name, setting(machine, kind, name, given, args))
+    security = args.find(None, "transport_security")
+    made = security if security is not None else armed(machine, kind, settings.table["host"], args)
+    machine.put(settings.table, "transport_security", made)
+    machine.put(settings.table, "log_level", args.get(None, "log_level", known("INFO")))
+    machine.put(server.table, "settings", known(settings))
+    machine.put(server.table, "declared", settings.table["host"])
+    return known(None)
+
+
+def transports(machine: Machine, kind: str, given: Abstract) -> Abstract:
+    """What transport names mean to the SDK; one that it rejects starts nothing."""
+    if given.options is None:
+        return given
+    meanings = {}
+    for option in given.options:
+        if isinstance(option, Instance) and option.table.get("%member") == ("text",):
+            option = option.table["value"].only
+        found = [each for each in facts(machine, kind, f"transport.{option}") if each not in (None, "rejected")]
+        meanings.update(dict.fromkeys(found or ([] if len(given.options) > 1 else [option])))
+    if not all(isinstance(each, str) for each in meanings):
+        return unknown(*given.trace)
+    return spelled(given._replace(options=tuple(meanings)))
+
+
+def run(fixed: str | None, asynchronous: bool) -> Handler:
+    """`run()` and its relatives; `fixed` is the transport of those that have one."""
+
+    def handler(machine: Machine, args: Args, server: Instance) -> Abstract:
+        def start() -> Abstract:
+            serve(machine, args, server, fixed)
+            return known(None)
+
+        return known(Coroutine(start)) if asynchronous else start()
+
+    return handler
+
+
+def serve(machine: Machine, args: Args, server: Instance, fixed: str | None) -> None:
+    kind = family(machine, server)
+    record(machine, args, f"{kind}.run", "run")
+    given = known(fixed, *args.notes) if fixed else args.find(0, "transport")
+    if given is None or given.must(lambda option: option is None):
+        given = _default_transport(machine, kind, args)
+    elif given.options is not None and (ABSENT in given.options or None in given.options):
+        there = given._replace(options=tuple(each for each in given.options if each is not ABSENT and each is not None))
+        given = union([there, _default_transport(machine, kind, args)])
+    transport = transports(machine, kind, given)
+    served = template(machine, args, server, transport, "run")._replace(runner="sdk")
+    machine.serve(served if "middleware" not in args.keywords else _surrounded(machine, args, served))
+
+
+def _surrounded(machine: Machine, args: Args, served: Served) -> Served:
+    """A server with the middleware that `run()` puts around it."""
+    from mcplint.programs.python.asgi_walk import surrounded
+
+    app = Instance(External("mcp.App"), args.span)
+    layered(args, app)
+    return surrounded(machine, app, served)
+
+
+def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:
+    value: Abstract = known(
+        STDIO, *(note._replace(text="run() without a transport speaks stdio") for note in args.notes)
+    )
+    if args.node is not None and args.module is not None and not args.open and not args.node.args:
+        value = value._replace(slot=args.module.insertion(args.node, "transport"))
+    if facts(machine, kind, "env.transport") == (True,):
+        read = machine.variable("FASTMCP_TRANSPORT")
+        machine.reads.discard("FASTMCP_TRANSPORT")
+        reading = tuple(note._replace(text="the SDK reads FASTMCP_TRANSPORT") for note in args.notes)
+        if read.options is None:
+            return noted(unknown(*read.trace), *reading)
+        there = tuple(option for option in read.options if option is not None)
+        if there:
+            chosen = noted(read._replace(options=there), *reading)
+            return union([chosen, value]) if None in read.options else chosen
+    return value
+
+
+def template(machine: Machine, args: Args, server: Instance, transport: Abstract, call: str) -> Served:
+    """What a server serves by a transport, with the settings of the call that starts it."""
+    kind = family(machine, server)
+    spoken = transport.options
+    http = spoken is None or any(option != STDIO for option in spoken)
+    suffix = "run_sse" if call == "run" and spoken == (SSE,) else call
+    host = told(machine, server, args, suffix, "host") if http else NOWHERE
+    streams = spoken is None or STREAMABLE in spoken
+    inner = {
+        name: told(machine, server, args, suffix, setting_name, "path" if kind == OTHER else None)
+        for name, setting_name in PATHS.items()
+    }
+    wanted = [inner[name] for name in PATHS if spoken is None or name in spoken]
+    declared = server.table["declared"] if facts(machine, kind, "host_check") == ("constructor",) else host
+    check, hosts, origins = protection(machine, args, server, kind, declared)
+    made = server.table["%call"][0]
+    return Served(
+        span=place(args, server),
+        made=server.span,
+        package=release(machine, kind)[0],
+        kind=kind.rpartition(".")[2],
+        runner="sdk",
+        name=server.table["name"],
+        transport=transport,
+        host=host,
+        port=told(machine, server, args, suffix, "port") if http else NOWHERE,
+        path=union(wanted) if wanted else NOWHERE,
+        own_path=union(wanted) if wanted else NOWHERE,
+        message_path=told(machine, server, args, suffix, "message_path")
+        if spoken is None or SSE in spoken
+        else NOWHERE,
+        stateless=_stateless(machine, server, args, suffix) if streams else NOWHERE,
+        json_response=told(machine, server, args, suffix, "json_response") if streams else NOWHERE,
+        workers=known(1, *args.notes) if http else NOWHERE,
+        declared_host=declared if http else NOWHERE,
+        host_check=check if http else NOWHERE,
+        allowed_hosts=hosts if http else NOWHERE,
+        allowed_origins=origins if http else NOWHERE,
+        lifespan=known(True) if streams else NOWHERE,
+        log_level=args.get(None, "log_level", server.table["settings"].only.table["log_level"]),
+        endpoints=tuple(_endpoints(server)) if http else (),
+        closed=True,
+        calls=tuple(each for each in machine.calls if made.span in (None, each.span) or each.span == args.span),
+        auth=guard(machine, args, server, kind),
+        asgi=_asgi(machine, args, kind) if http and call == "run" else Asgi(),
+    )
+
+
+def _asgi(machine: Machine, args: Args, kind: str) -> Asgi:
+    """What the SDK's own `run()` has uvicorn do; `uvicorn_config` may say anything else."""
+    if args.open or "uvicorn_config" in args.keywords:
+        return Asgi()
+    found = asgi_told(machine, "sdk", lambda name: None, *args.notes)
+    return found._replace(patience=unknown()) if kind == OTHER else found
+
+
+def place(args: Args, server: Instance) -> Span:
+    """Where a call stands; one that no text makes stands where a command makes it, or the server is made."""
+    spans = (args.span, *(note.span for note in args.opening), server.span)
+    return next(span for span in spans if span is not None)
+
+
+def _stateless(machine: Machine, server: Instance, args: Args, call: str) -> Abstract:
+    word = "stateless" if "stateless" in args.keywords and "stateless_http" not in args.keywords else "stateless_http"
+    return told(machine, server, args, call, "stateless_http", word)
+
+
+def _endpoints(server: Instance) -> Iterable[Endpoint]:
+    return (route for route in server.table.get("%routes", ()) if isinstance(route, Endpoint))
+
+
+def app(transport: str | None) -> Handler:
+    """An application factory; without a fixed transport, `http_app` takes it as an argument."""
+
+    def handler(machine: Machine, args: Args, server: Instance) -> Abstract:
+        kind = family(machine, server)
+        name = "http_app" if transport is None else "sse_app" if transport == SSE else "streamable_http_app"
+        record(machine, args, f"{kind}.{name}", "app")
+        spoken = (
+            known(transport, *args.notes)
+            if transport
+            else transports(machine, kind, args.get(None, "transport", known(STREAMABLE, *args.notes)))
+        )
+        made = Instance(External("mcp.App"), args.span)
+        path = args.find(0, "path") if transport is None else None
+        served = template(machine, args, server, spoken, name)
+        if path is not None and not path.must(lambda option: option is None):
+            served = served._replace(path=path)
+        endpoint = Instance(
+            External("mcp.Endpoint"), args.span, {"%served": (served,), "%server": (server,), "%app": (made,)}
+        )
+        made.table |= {"routes": known(Sequence("list", (known(endpoint),))), "%startup": ()}
+        layered(args, made)
+        machine.put(machine.state, "%apps", (*machine.state.get("%apps", ()), made))
+        return known(made, *args.notes)
+
+    return handler
+
+
+def derived(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A server made from something else (`from_openapi`, `from_fastapi`, `as_proxy`), with its settings in keywords."""
+    made = Instance(External(OTHER), args.span)
+    equip(machine, args._replace(positional=()), made)
+    return known(made, *args.notes)
+
+
+def custom_route(machine: Machine, args: Args, server: Instance) -> Abstract:
+    path, methods = args.get(0, "path").only, args.get(1, "methods", unknown())
+    if isinstance(path, str) and args.span:
+        only = listed(methods, args).only
+        machine.put(
+            server.table, "%routes", (*server.table.get("%routes", ()), Endpoint(path, only or ("GET",), args.span))
+        )
+    return known(External("decorator.same"))
+
+
+def registers(machine: Machine, args: Args, server: Instance) -> Abstract:
+    """A decorator for tools, resources and prompts, with or without arguments: remembers the function."""
+    only = args.positional[0].only if args.positional else None
+    if isinstance(only, (Function, Method)):
+        remember(machine, server, only)
+        return args.positional[0]
+    return known(Method(server, "mcp.Registry.remember"))
+
+
+def remember(machine: Machine, server: Instance, function: Any) -> None:
+    machine.tools.append((server.span, function))
+
+
+def remembers(machine: Machine, args: Args, server: Instance) -> Abstract:
+    only = args.get(0, "fn").only
+    if only is not None:
+        remember(machine, server, only)
+    return args.get(0, "fn")
+
+
+def low_level(machine: Machine, owner: Instance) -> Abstract:
+    """The low-level server inside a server object."""
+    inner = owner.table.get("%low")
+    if inner is None:
+        made = Instance(External(LOW), owner.span, {"%of": (owner,), "name": owner.table.get("name", unknown())})
+        inner = owner.table["%low"] = (made,)
+    return known(inner[0])
+
+
+REGISTER = ("tool", "resource", "prompt", "add_tool", "add_resource", "add_prompt", "completion")
+QUIET = ("remove_tool", "disable", "enable", "add_transform")
+CALLS: dict[str, Handler] = {
+    "mcp.Registry.remember": remembers,
+    "mcp.server.transport_security.TransportSecuritySettings": security_settings,
+    "mcp.Settings.__setattr__": setting_assigned,
+}
+READS: dict[str, Reader] = {
+    f"{FAST}._mcp_server": low_level,
+    f"{OTHER}._mcp_server": low_level,
+    f"{NEW}._lowlevel_server": low_level,
+}
+READS |= {f"fastmcp.settings.{name}": global_setting(name) for name in SETTINGS}
+READS |= {
+    "fastmcp.settings.log_level": lambda machine, owner: unknown(),
+    "fastmcp.settings.debug": lambda machine, owner: unknown(),
+}
+for _kind in HIGH:
+    CALLS |= {
+        f"{_kind}.__init__": construct,
+        f"{_kind}.run": run(None, False),
+        f"{_kind}.run_async": run(None, True),
+        f"{_kind}.run_stdio_async": run(STDIO, True),
+        f"{_kind}.run_sse_async": run(SSE, True),
+        f"{_kind}.run_streamable_http_async": run(STREAMABLE, True),
+        f"{_kind}.sse_app": app(SSE),
+        f"{_kind}.streamable_http_app": app(STREAMABLE),
+        f"{_kind}.custom_route": custom_route,
+        **{f"{_kind}.{name}": registers for name in REGISTER},
+        **{f"{_kind}.{name}": nothing for name in QUIET},
+        f"{_kind}.add_middleware": middleware_added,
+    }
+CALLS |= {f"{OTHER}.{name}": derived for name in ("from_openapi", "from_fastapi", "as_proxy", "from_client")}
+CALLS |= {"fastmcp.server.create_proxy": derived, f"{OTHER}.mount": nothing, f"{OTHER}.import_server": nothing}
+CALLS |= {f"{OTHER}.http_app": app(None), f"{OTHER}.run_http_async": run(STREAMABLE, True)}
+ALIASES: Mapping[str, str] = {
+    "mcp.server.FastMCP": FAST,
+    "mcp.server.fastmcp.server.FastMCP": FAST,
+    "mcp.server.MCPServer": NEW,
+    "mcp.server.mcpserver.server.MCPServer": NEW,
+    "fastmcp.server.FastMCP": OTHER,
+    "fastmcp.server.server.FastMCP": OTHER,
+    "mcp.server.Server": LOW,
+    "mcp.server.lowlevel.server.Server": LOW,
+}

@@ -1,0 +1,185 @@
+"""What the SDKs' server objects are told: by the program, the environment, or nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcplint.knowledge.sdk import fact, newest, newest_with
+from mcplint.model import Argument, SdkCall
+from mcplint.programs.python.machine import Args, Machine, Reader
+from mcplint.programs.python.operators import present
+from mcplint.programs.python.values import ABSENT, Abstract, Instance, each, known, noted, union, unknown
+from mcplint.text.number import counted
+from mcplint.values import EditSite, Value
+
+FAST, NEW, OTHER, LOW = (
+    "mcp.server.fastmcp.FastMCP",
+    "mcp.server.mcpserver.MCPServer",
+    "fastmcp.FastMCP",
+    "mcp.server.lowlevel.Server",
+)
+HIGH = (FAST, NEW, OTHER)
+NUMBERS = ("port",)
+FLAGS = ("stateless_http", "json_response")
+# What a call raises that a release does not have or take: who catches it by name has another way.
+MISUSE = frozenset({"AttributeError", "TypeError"})
+SETTINGS = ("host", "port", "sse_path", "message_path", "streamable_http_path", "stateless_http", "json_response")
+
+
+def family(machine: Machine, server: Instance) -> str:
+    """Which of the SDKs' server classes an object is made of."""
+    return next(kind for kind in (*HIGH, LOW) if machine.kin(server.library, kind))
+
+
+def release(machine: Machine, kind: str) -> tuple[str, tuple[str, ...]]:
+    """The package behind a server class, and its releases that may be there: the newest where that is not known."""
+    package = kind.partition(".")[0]
+    sdk = machine.world.sdk(kind)
+    if sdk.package is not None:
+        package = sdk.package
+    index = "fastmcp" if package == "fastmcp-slim" else package
+    return package, sdk.version.options or (newest_with(index, f"import.{kind}") or newest(index),)
+
+
+def facts(machine: Machine, kind: str, name: str) -> tuple[Any, ...]:
+    """What is known under this name of each release that may be there."""
+    package, versions = release(machine, kind)
+    return tuple(dict.fromkeys(fact(package, version, name) for version in versions))
+
+
+def takes(machine: Machine, kind: str, callable_: str, keyword: str) -> bool:
+    """Whether every release that may be there obeys a keyword of a call."""
+    return facts(machine, kind, f"{callable_}.{keyword}") == ("accepted",)
+
+
+def record(machine: Machine, args: Args, target: str, role: str) -> None:
+    """Remembers a call of the SDK with its arguments."""
+    if args.span is None or args.module is None or args.node is None:
+        return
+    given = [
+        Argument("", args.module.span(node), value)
+        for node, value in zip(args.node.args, args.positional, strict=False)
+    ]
+    for name, value in args.keywords.items():
+        given.append(Argument(name, args.place(name) or args.span, value))
+    named = any(not MISUSE.isdisjoint(kinds) for kinds in machine.guards)
+    call = SdkCall(target, role, args.span, tuple(given), not args.open, named or machine.handlers > 0)
+    if all(call.span != other.span for other in machine.calls):
+        machine.calls.append(call)
+
+
+def setting(machine: Machine, kind: str, name: str, given: Abstract | None, args: Args) -> Abstract:
+    """A setting: what it is given, else what the environment says, else the SDK's default."""
+    if given is not None and given.options is None:
+        return given
+    options = given.options if given is not None else None
+    missing = given is None or ABSENT in (options or ()) or (None in (options or ()) and kind == OTHER)
+    found: list[Abstract] = []
+    if given is not None:
+        there = present(given)._replace(
+            options=tuple(each for each in options or () if each is not ABSENT and not (each is None and kind == OTHER))
+        )
+        if there.options:
+            found.append(there)
+    if missing:
+        found.append(environment(machine, kind, name, args))
+    return union(found)
+
+
+def environment(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
+    """A setting that the program leaves open."""
+    value = default(machine, kind, name, args)
+    if kind == LOW:
+        return value
+    for prefix in reversed(facts(machine, kind, "env.prefixes")[0] or ()):
+        read = machine.variable(f"{prefix}{name.upper()}")
+        machine.reads.discard(f"{prefix}{name.upper()}")
+        note = tuple(note._replace(text=f"the SDK reads {prefix}{name.upper()}") for note in args.notes)
+        if read.options is None:
+            return noted(unknown(*read.trace), *note)
+        if read.options != (None,):
+            there = read._replace(options=tuple(option for option in read.options if option is not None))
+            value = noted(
+                coerced(there, name) if None not in read.options else union([coerced(there, name), value]), *note
+            )
+    return value
+
+
+def coerced(value: Abstract, name: str) -> Abstract:
+    """A text of the environment as the setting's type."""
+    if name in NUMBERS:
+        return each(value, counted)
+    if name in FLAGS:
+        return each(value, lambda text: str(text).lower() in ("1", "true", "t", "yes", "y", "on"))
+    return value
+
+
+def default(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
+    """The SDK's own default, with the place where the program could say otherwise."""
+    package, versions = release(machine, kind)
+    options = tuple(option for option in facts(machine, kind, f"default.{name}") if option is not None)
+    words = " or ".join(str(option) for option in options)
+    text = f"{package} {', '.join(versions)} takes {name} {words} by default" if options else f"`{name}` is not known"
+    notes = tuple(note._replace(text=text) for note in args.notes)
+    if not options:
+        return unknown(*notes)
+    slot: EditSite | None = None
+    if (
+        takes(machine, kind, "constructor", name)
+        and args.node is not None
+        and args.module is not None
+        and not args.open
+    ):
+        slot = args.module.insertion(args.node, name, isinstance(options[0], str))
+    return Value(options, notes, slot)
+
+
+def told(machine: Machine, server: Instance, args: Args, call: str, name: str, keyword: str | None = None) -> Abstract:
+    """A setting as `run()` or an app factory is told, else as the server object was."""
+    word = keyword or name
+    given = args.find(None, word) if args.keywords.get(word) is not None or args.open else None
+    if args.open and given is not None and given.options is None and word not in args.keywords:
+        given = unknown(*args.opening)
+    settings = server.table["settings"].only
+    own: Abstract = settings.table[name] if isinstance(settings, Instance) else unknown()
+    if given is None or (given.options is not None and not given.options):
+        return _insertable(machine, server, args, own, call, name, word)
+    if given.options is None:
+        return given
+    there = tuple(option for option in given.options if option is not ABSENT and option is not None)
+    if len(there) == len(given.options):
+        return given
+    return union([*([present(given)._replace(options=there)] if there else []), own])
+
+
+def _insertable(
+    machine: Machine, server: Instance, args: Args, own: Abstract, call: str, name: str, word: str
+) -> Abstract:
+    """A default that this call, rather than the constructor, could overrule."""
+    kind = family(machine, server)
+    if own.slot is not None or own.options is None or args.node is None or args.module is None:
+        return own
+    untold = default(machine, kind, name, server.table["%call"][0]).trace
+    if own.trace[-1:] != untold[-1:] or not takes(machine, kind, call, word):
+        return own
+    return own._replace(slot=args.module.insertion(args.node, word, isinstance(own.options[0], str)))
+
+
+def global_setting(name: str) -> Reader:
+    """`fastmcp.settings.…`: what the environment or the default says of a setting."""
+
+    def reader(machine: Machine, owner: Any) -> Abstract:
+        return environment(machine, OTHER, name, Args())
+
+    return reader
+
+
+def setting_assigned(machine: Machine, args: Args, settings: Instance) -> Abstract:
+    """`server.settings.host = …`, as a call of the SDK that a release may reject."""
+    name = args.get(0, "name").only
+    note = args.opening[0] if args.opening else None
+    if note is not None and isinstance(name, str):
+        call = SdkCall("settings", "setting", note.span, (Argument(name, note.span, args.get(1, "value")),))
+        if call not in machine.calls:
+            machine.calls.append(call)
+    return known(None)

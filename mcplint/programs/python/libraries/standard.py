@@ -1,0 +1,132 @@
+"""The standard library at large: decorators, contexts, and calls that nothing here depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcplint.programs.python.builtin import marked, nothing
+from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.values import (
+    Abstract,
+    Class,
+    Coroutine,
+    External,
+    Function,
+    Instance,
+    Method,
+    known,
+    unknown,
+)
+
+
+def anything(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A call that nothing here depends on."""
+    return unknown(*args.notes)
+
+
+def same(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A decorator without consequence here: the function as it is."""
+    return args.get(0, "function")
+
+
+def same_or_maker(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A decorator used with or without arguments."""
+    only = args.positional[0].only if args.positional else None
+    return args.positional[0] if isinstance(only, (Function, Class, Method)) else known(External("decorator.same"))
+
+
+def maker(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A call that gives a decorator without consequence here."""
+    return known(External("decorator.same"))
+
+
+def partial(machine: Machine, args: Args, owner: Any) -> Abstract:
+    made = Instance(External("functools.partial"), args.span)
+    made.table["%args"] = (args,)
+    return known(made, *args.notes)
+
+
+def partial_call(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    first: Args = owner.table["%args"][0]
+    keywords = {**first.keywords, **args.keywords}
+    merged = Args(
+        (*first.positional[1:], *args.positional), keywords, first.node, first.module, first.open or args.open
+    )
+    return machine.call(first.positional[0], merged)
+
+
+def import_by_name(machine: Machine, args: Args, owner: Any) -> Abstract:
+    name = args.get(0, "name").only
+    found = machine.package(name) if isinstance(name, str) else None
+    if found is not None:
+        return known(found)
+    return (
+        known(machine.canonical(name)) if isinstance(name, str) and args.module is None else machine.risk(*args.notes)
+    )
+
+
+def context(path_: str) -> Handler:
+    return lambda machine, args, owner: known(Instance(External(path_), args.span), *args.notes)
+
+
+def enter_context(machine: Machine, args: Args, owner: Any) -> Abstract:
+    from mcplint.programs.python.statements import entered
+
+    return entered(machine, args.get(0, "cm"))
+
+
+def enter_async_context(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return known(Coroutine(lambda: enter_context(machine, args, owner)))
+
+
+QUIET = (
+    "time.sleep",
+    "signal.signal",
+    "warnings.filterwarnings",
+    "time.time",
+    "warnings.warn",
+    "warnings.simplefilter",
+    "atexit.register",
+    "uuid.uuid4",
+    "gc.collect",
+    "socket.gethostname",
+    "typing.TypeVar",
+    "typing.NewType",
+    "typing.NamedTuple",
+    "re.compile",
+)
+
+CALLS: Mapping[str, Handler] = {
+    **dict.fromkeys(QUIET, anything),
+    "functools.partial": partial,
+    "functools.partial.__call__": partial_call,
+    "functools.lru_cache": same_or_maker,
+    "functools.cache": same,
+    "functools.wraps": maker,
+    "functools.cached_property": marked("%property"),
+    "contextlib.contextmanager": same,
+    "contextlib.asynccontextmanager": same,
+    "contextlib.suppress": context("contextlib.suppress"),
+    "contextlib.AsyncExitStack": context("contextlib.AsyncExitStack"),
+    "contextlib.ExitStack": context("contextlib.ExitStack"),
+    "contextlib.AsyncExitStack.enter_async_context": enter_async_context,
+    "contextlib.AsyncExitStack.enter_context": enter_context,
+    "contextlib.ExitStack.enter_context": enter_context,
+    "decorator.same": same,
+    "abc.abstractmethod": same,
+    "typing.cast": lambda machine, args, owner: args.get(1, "val"),
+    "typing.overload": same,
+    "typing.final": same,
+    "typing.runtime_checkable": same,
+    "importlib.import_module": import_by_name,
+    "enum.auto": context("enum.auto"),
+    "builtins.super": nothing,
+    "textwrap.dedent": same,
+}
+READS: Mapping[str, Reader] = {
+    "typing.TYPE_CHECKING": lambda machine, owner: known(False),
+}
+ALIASES: Mapping[str, str] = {
+    "typing_extensions.TYPE_CHECKING": "typing.TYPE_CHECKING",
+}

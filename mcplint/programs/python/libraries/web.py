@@ -1,0 +1,224 @@
+"""Starlette and FastAPI: applications, routes, mounts and middleware as objects; `site` walks what they serve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcplint.programs.python.builtin import nothing
+from mcplint.programs.python.libraries.standard import anything
+from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.values import Abstract, External, Instance, Method, Sequence, known, unknown
+
+APP, FASTAPI, ROUTER = "starlette.applications.Starlette", "fastapi.FastAPI", "fastapi.APIRouter"
+ROUTE, MOUNT, MIDDLEWARE = "starlette.routing.Route", "starlette.routing.Mount", "starlette.middleware.Middleware"
+INCLUDED = "fastapi.Included"
+DECORATOR = "fastapi.RouteDecorator"
+VERBS = ("get", "post", "put", "delete", "patch", "head", "options")
+
+
+def application(machine: Machine, args: Args, app: Instance) -> Abstract:
+    """An application: its routes are a list that may grow."""
+    given = args.get(None, "routes")
+    app.table["routes"] = known(_listed(given))
+    app.table["prefix"] = args.get(None, "prefix", known(""))
+    app.table["lifespan"] = args.get(None, "lifespan")
+    app.table["%call"] = (args,)
+    app.table["%startup"] = ()
+    layered(args, app)
+    return known(None)
+
+
+def layered(args: Args, app: Instance) -> None:
+    """Gives an application the middleware that a call lists."""
+    layers = args.find(None, "middleware")
+    listed = layers.only if layers is not None else None
+    app.table["%middleware"] = tuple(
+        option for item in (listed.items or () if isinstance(listed, Sequence) else ()) for option in item.options or ()
+    )
+    if args.open or (layers is not None and layers.options is None):
+        app.table["open"] = True
+
+
+def _listed(given: Abstract) -> Sequence:
+    """The routes that an application is given, as a list of its own."""
+    only = given.only
+    if isinstance(only, Sequence):
+        return Sequence("list", only.items, only.some)
+    return Sequence("list", () if given.options == (None,) else None)
+
+
+def add(machine: Machine, app: Instance, route: Instance) -> None:
+    """Adds a route to an application."""
+    from mcplint.programs.python.methods import SEQUENCES
+
+    routes = app.table["routes"].only
+    SEQUENCES["append"](machine, Args((known(route),)), routes)
+
+
+def entry(path: str) -> Handler:
+    """A route or mount as an object."""
+
+    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+        made = Instance(External(path), args.span)
+        second = "endpoint" if path == ROUTE else "app"
+        made.table["path"] = args.get(0, "path", known(""))
+        made.table[second] = args.get(1, second)
+        made.table["routes"] = args.get(2 if path == MOUNT else None, "routes")
+        made.table["methods"] = args.get(None, "methods")
+        return known(made, *args.notes)
+
+    return handler
+
+
+def mount(machine: Machine, args: Args, app: Instance) -> Abstract:
+    made: Any = entry(MOUNT)(machine, args, app).only
+    add(machine, app, made)
+    return known(None)
+
+
+def add_route(machine: Machine, args: Args, app: Instance) -> Abstract:
+    made: Any = entry(ROUTE)(machine, args, app).only
+    add(machine, app, made)
+    return known(None)
+
+
+def decorator(verb: str | None) -> Handler:
+    """`@app.get(path)`, `@app.route(path, methods=…)`."""
+
+    def handler(machine: Machine, args: Args, app: Instance) -> Abstract:
+        made = Instance(External(DECORATOR), args.span)
+        methods = known(Sequence("list", (known(verb.upper()),))) if verb else args.get(None, "methods")
+        made.table |= {"app": known(app), "path": args.get(0, "path"), "methods": methods}
+        return known(made, *args.notes)
+
+    return handler
+
+
+def decorates(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    route = Instance(External(ROUTE), owner.span)
+    route.table |= {"path": owner.table["path"], "methods": owner.table["methods"], "endpoint": args.get(0, "func")}
+    add(machine, owner.table["app"].only, route)
+    return args.get(0, "func")
+
+
+def include_router(machine: Machine, args: Args, app: Instance) -> Abstract:
+    made = Instance(External(INCLUDED), args.span)
+    made.table |= {"path": args.get(None, "prefix", known("")), "app": args.get(0, "router")}
+    add(machine, app, made)
+    return known(None)
+
+
+def middleware(machine: Machine, args: Args, owner: Any) -> Abstract:
+    made = Instance(External(MIDDLEWARE), args.span)
+    made.table["%args"] = (args,)
+    return known(made, *args.notes)
+
+
+def add_middleware(machine: Machine, args: Args, app: Instance) -> Abstract:
+    made = middleware(machine, args, app).only
+    machine.put(app.table, "%middleware", (*app.table.get("%middleware", ()), made))
+    return known(None)
+
+
+def wrapped(path: str) -> Handler:
+    """A middleware that is put around an application by hand."""
+
+    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+        made = Instance(External(path), args.span)
+        made.table["app"] = args.get(0, "app")
+        made.table["%args"] = (args._replace(positional=(known(External(path)), *args.positional)),)
+        return known(made, *args.notes)
+
+    return handler
+
+
+def on_event(machine: Machine, args: Args, app: Instance) -> Abstract:
+    return known(Method(app, f"{APP}.%started" if args.get(0, "event").only == "startup" else "decorator.same"))
+
+
+def started(machine: Machine, args: Args, app: Instance) -> Abstract:
+    only = args.get(0, "func").only
+    machine.put(app.table, "%startup", (*app.table.get("%startup", ()), only))
+    return args.get(0, "func")
+
+
+def add_event_handler(machine: Machine, args: Args, app: Instance) -> Abstract:
+    if args.get(0, "event").only == "startup":
+        started(machine, args._replace(positional=args.positional[1:]), app)
+    return known(None)
+
+
+def itself(machine: Machine, owner: Instance) -> Abstract:
+    return known(owner)
+
+
+def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
+    """`@app.middleware("http")`: a function around every request."""
+    machine.put(app.table, "%around", (True,))
+    return known(Method(app, f"{APP}.%around"))
+
+
+def around(machine: Machine, args: Args, app: Instance) -> Abstract:
+    made = Instance(External(MIDDLEWARE), args.span)
+    made.table["%args"] = (Args((args.get(0, "func"),)),)
+    machine.put(app.table, "%middleware", (*app.table.get("%middleware", ()), made))
+    return args.get(0, "func")
+
+
+LAYERS = (
+    "starlette.middleware.cors.CORSMiddleware",
+    "starlette.middleware.gzip.GZipMiddleware",
+    "starlette.middleware.trustedhost.TrustedHostMiddleware",
+    "starlette.middleware.authentication.AuthenticationMiddleware",
+    "starlette.middleware.sessions.SessionMiddleware",
+    "starlette.middleware.httpsredirect.HTTPSRedirectMiddleware",
+    "uvicorn.middleware.proxy_headers.ProxyHeadersMiddleware",
+    "brotli_asgi.BrotliMiddleware",
+)
+CALLS: dict[str, Handler] = {
+    f"{APP}.__init__": application,
+    f"{APP}.mount": mount,
+    f"{APP}.add_route": add_route,
+    f"{APP}.add_api_route": add_route,
+    f"{APP}.route": decorator(None),
+    f"{APP}.api_route": decorator(None),
+    f"{APP}.websocket": lambda machine, args, owner: known(External("decorator.same")),
+    f"{APP}.exception_handler": lambda machine, args, owner: known(External("decorator.same")),
+    f"{APP}.include_router": include_router,
+    f"{APP}.add_middleware": add_middleware,
+    f"{APP}.middleware": layer,
+    f"{APP}.%around": around,
+    f"{APP}.on_event": on_event,
+    f"{APP}.%started": started,
+    f"{APP}.add_event_handler": add_event_handler,
+    f"{APP}.add_exception_handler": nothing,
+    **{f"{APP}.{verb}": decorator(verb) for verb in VERBS},
+    f"{DECORATOR}.__call__": decorates,
+    ROUTE: entry(ROUTE),
+    MOUNT: entry(MOUNT),
+    MIDDLEWARE: middleware,
+    **{path: wrapped(path) for path in LAYERS},
+    "fastapi.Depends": anything,
+    "starlette.responses.JSONResponse": anything,
+    "starlette.responses.PlainTextResponse": anything,
+    "starlette.responses.Response": anything,
+}
+READS: Mapping[str, Reader] = {f"{APP}.router": itself, f"{APP}.user_middleware": lambda machine, owner: unknown()}
+PARENTS: Mapping[str, str] = {
+    "fastmcp.server.http.create_base_app": APP,
+    "fastmcp.server.http.StarletteWithLifespan": APP,
+    FASTAPI: APP,
+    ROUTER: APP,
+    "starlette.routing.Router": APP,
+}
+ALIASES: Mapping[str, str] = {
+    "fastapi.applications.FastAPI": FASTAPI,
+    "fastapi.routing.APIRouter": ROUTER,
+    "starlette.routing.WebSocketRoute": "starlette.routing.WebSocketRoute",
+    "fastapi.middleware.cors.CORSMiddleware": LAYERS[0],
+    "fastapi.middleware.gzip.GZipMiddleware": LAYERS[1],
+    "fastapi.middleware.trustedhost.TrustedHostMiddleware": LAYERS[2],
+    "fastapi.middleware.Middleware": MIDDLEWARE,
+    "starlette.middleware.cors.CORSMiddleware": LAYERS[0],
+}

@@ -1,0 +1,331 @@
+"""The abstract interpreter's machine: what a run has read and made, and the calls that its parts make of each other.
+
+The parts are tables by kind of node and by dotted name of a library; they never call each other past the machine.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+
+from mcplint.facts.python import Module
+from mcplint.programs.outcome import Served
+from mcplint.programs.python.coerce import typed
+from mcplint.programs.python.journal import Ended, Journal, Leave
+from mcplint.programs.python.libraries import BY_NAME
+from mcplint.programs.python.values import (
+    Abstract,
+    Coroutine,
+    Entries,
+    External,
+    Frame,
+    Function,
+    Package,
+    Table,
+    known,
+    noted,
+    unknown,
+)
+from mcplint.text.source import Span
+from mcplint.values import Label, Value
+
+if TYPE_CHECKING:
+    from mcplint.model import Import, LogLevel, Sdk, SdkCall
+    from mcplint.programs.python.modules import Modules
+    from mcplint.programs.python.tools import SideEffects
+
+STEPS = 250_000
+DEPTH = 900
+ACTIVE = 2
+
+
+class Args(NamedTuple):
+    """The arguments of a call. `open`: there may be more, from an unpacked value that is not known."""
+
+    positional: tuple[Abstract, ...] = ()
+    keywords: Mapping[str, Abstract] = {}
+    node: ast.Call | None = None
+    module: Module | None = None
+    open: bool = False
+    opening: tuple[Label, ...] = ()
+
+    @property
+    def span(self) -> Span | None:
+        return self.module.span(self.node) if self.module and self.node else None
+
+    @property
+    def notes(self) -> tuple[Label, ...]:
+        """The call as a note, or nothing where no text makes it."""
+        span = self.span
+        return (Label(span, "called here"),) if span else ()
+
+    def find(self, index: int | None, name: str) -> Abstract | None:
+        """The argument at a position or of a name, read where it is given; None where it is not given."""
+        if name in self.keywords:
+            return self.placed(name, self.keywords[name])
+        if index is not None and index < len(self.positional):
+            return self.positional[index]
+        return unknown(*self.opening) if self.open else None
+
+    def get(self, index: int | None, name: str, default: Abstract | None = None) -> Abstract:
+        """The argument, or what holds without it."""
+        found = self.find(index, name)
+        return found if found is not None else known(None) if default is None else default
+
+    def placed(self, name: str, value: Abstract) -> Abstract:
+        """The value as it is read at the keyword that gives it."""
+        span = self.place(name)
+        if span is None or (value.trace and _within(value.trace[0].span, span)):
+            return value
+        return noted(value, Label(span, f"`{name}` is given here"))
+
+    def place(self, name: str) -> Span | None:
+        """Where the keyword of this name stands."""
+        if self.node is None or self.module is None:
+            return None
+        found = next((each for each in self.node.keywords if each.arg == name), None)
+        return self.module.span(found) if found else None
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
+
+
+T = TypeVar("T")
+Evaluator: TypeAlias = Callable[["Machine", Frame, Any], Abstract]
+Executor: TypeAlias = Callable[["Machine", Frame, Any], None]
+Handler: TypeAlias = Callable[["Machine", Args, Any], Abstract]
+Reader: TypeAlias = Callable[["Machine", Any], Abstract]
+
+
+class World(NamedTuple):
+    """What a run asks of the world around the program.
+
+    `modules`: the project's modules. `env`: a variable, its option None where it is not set. `sdk`: the package and
+    release behind a dotted name of an SDK; a bare package name asks for what is installed. `files`: the path in the
+    project of a path that the program opens, or None.
+    """
+
+    modules: Modules
+    env: Callable[[str], Value[str | None]]
+    sdk: Callable[[str], Sdk]
+    files: Callable[[str], str | None]
+
+
+class Tables(NamedTuple):
+    """What the parts of the interpreter know how to do. What is known of a library is added when it is needed."""
+
+    evaluators: Mapping[type, Evaluator]
+    executors: Mapping[type, Executor]
+    call: Callable[[Machine, Any, Args], Abstract]
+    attribute: Callable[[Machine, Any, str, Label], Abstract]
+    load: Callable[[Machine, str], Package | None]
+    calls: dict[str, Handler]
+    reads: dict[str, Reader]
+    aliases: dict[str, str]
+    parents: dict[str, str]
+    known: set[str]
+
+    def learn(self, subjects: Iterable[str]) -> None:
+        """Adds what modules of `libraries` know."""
+        for subject in subjects:
+            if subject in self.known:
+                continue
+            self.known.add(subject)
+            library = import_module(f"mcplint.programs.python.libraries.{subject}")
+            self.calls.update(getattr(library, "CALLS", {}))
+            self.reads.update(getattr(library, "READS", {}))
+            self.aliases.update(getattr(library, "ALIASES", {}))
+            self.parents.update(getattr(library, "PARENTS", {}))
+
+
+class Machine(Journal):
+    """One run of one program. `lenient`: what it demands and no file gives is taken to be given at start-up.
+
+    `spared`: how many expressions around this one have something else for what is not given.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        tables: Tables,
+        argv: tuple[Abstract, ...] | None,
+        program: Abstract,
+        lenient: bool = False,
+    ) -> None:
+        super().__init__(STEPS)
+        self.world, self.tables, self.argv, self.program = world, tables, argv, program
+        self.lenient = lenient
+        self.spared = 0
+        self.depth = 0
+        self.loops = 0
+        self.costs: dict[int, tuple[int, int]] = {}
+        self.spans: dict[ast.AST, Span] = {}
+        self.constants: dict[ast.AST, Abstract] = {}
+        self.packages: dict[str, Package | None] = {}
+        self.environ = Entries()
+        self.state = Table({"%background": (), "%printed": (), "!printed": (), "%diverted": ()})
+        self.active: dict[int, int] = {}
+        self.risks: list[str] = []
+        self.guards: list[tuple[str, ...]] = []
+        self.handlers = 0
+        self.paths: list[tuple[Served, ...]] = []
+        self.reads: set[str] = set()
+        self.asked: set[str] = set()
+        self.imports: list[Import] = []
+        self.calls: list[SdkCall] = []
+        self.dotenv: list[Label] = []
+        self.lost: list[Label] = []
+        self.requests: list[list[Any]] = []
+        self.missing: str | None = None
+        self.looked: dict[Function, SideEffects] = {}
+        self.tools: list[tuple[Span | None, Any]] = []
+        self.named: dict[Span, Abstract] = {}
+        self.levels: list[LogLevel] = []
+
+    def evaluate(self, frame: Frame, node: ast.expr) -> Abstract:
+        """What an expression comes to."""
+        self.spend(1)
+        handler = self.tables.evaluators.get(type(node))
+        if handler is None:
+            return self.risk(self.note(frame, node, "is not followed"))
+        if self.depth > DEPTH:
+            return self.risk(self.note(frame, node, "is nested too deeply to be followed"))
+        self.depth += 1
+        try:
+            return handler(self, frame, node)
+        finally:
+            self.depth -= 1
+
+    def execute(self, frame: Frame, statements: list[ast.stmt]) -> None:
+        """Runs statements one after the other; raises a Leave where they do not complete."""
+        for statement in statements:
+            self.spend(1)
+            handler = self.tables.executors.get(type(statement))
+            if handler is None or self.depth > DEPTH:
+                continue
+            self.depth += 1
+            try:
+                handler(self, frame, statement)
+            finally:
+                self.depth -= 1
+
+    def call(self, callee: Abstract, args: Args) -> Abstract:
+        """What a call comes to, whichever of its options the callee is."""
+        if callee.options is None:
+            self.lose(args)
+            return self.risk(*callee.trace, *args.notes)
+        if len(callee.options) == 1:
+            return self.tables.call(self, callee.options[0], args)
+        return self.fork(partial(self.tables.call, self, option, args) for option in callee.options)
+
+    def attribute(self, value: Abstract, name: str, note: Label) -> Abstract:
+        """What an attribute of a value is."""
+        if value.options is None:
+            return self.risk(*value.trace)
+        if len(value.options) == 1:
+            return self.tables.attribute(self, value.options[0], name, note)
+        return self.fork(partial(self.tables.attribute, self, option, name, note) for option in value.options)
+
+    def span(self, frame: Frame, node: ast.AST) -> Span:
+        """Where a node stands, looked up once."""
+        found = self.spans.get(node)
+        if found is None:
+            found = self.spans[node] = frame.module.span(node)
+        return found
+
+    def note(self, frame: Frame, node: ast.AST, text: str) -> Label:
+        return Label(self.span(frame, node), text)
+
+    def risk(self, *notes: Label, kind: str = "") -> Abstract:
+        """A value that is not known, of something that may also raise an exception."""
+        self.risks.append(kind)
+        return unknown(*notes[:6])
+
+    def lose(self, args: Args) -> None:
+        """Remembers that functions of the project go where they cannot be followed."""
+        given = (*args.positional, *args.keywords.values())
+        options = [option for value in given for option in value.options or ()]
+        if args.span and any(isinstance(option, (Function, Coroutine)) for option in options):
+            self.lost.append(Label(args.span, "what this does with the function it is given is not known"))
+
+    def aside(self, body: Callable[[], object]) -> None:
+        """Runs what goes on beside the rest of the program: its servers are started, and the program goes on."""
+        paths = len(self.paths)
+        with suppress(Leave):
+            body()
+        for path in self.paths[paths:]:
+            self.put(self.state, "%background", tuple(dict.fromkeys((*self.state["%background"], *path))))
+        del self.paths[paths:]
+
+    def serve(self, *served: Served) -> None:
+        """The program serves from here on; raises Ended."""
+        self.paths.append(tuple(dict.fromkeys((*self.state["%background"], *map(self.told, served)))))
+        raise Ended
+
+    def told(self, served: Served) -> Served:
+        """The server with what it writes to standard output, and what its tools do."""
+        from mcplint.programs.python.file_access import stores
+        from mcplint.programs.python.tools import doings
+
+        served = typed(served)
+        done = doings(self, [function for made, function in self.tools if made == served.made])
+        surely = self.state["!printed"]
+        return served._replace(
+            printed=surely,
+            printed_maybe=tuple(note for note in self.state["%printed"] if note not in surely),
+            prints=() if self.state["%diverted"] else done.prints,
+            elicits=done.asks,
+            stores=stores(done.touches),
+        )
+
+    def canonical(self, path: str) -> External:
+        """Something of a library by the name it is known under here."""
+        self.tables.learn(BY_NAME.get(path.partition(".")[0], ()))
+        aliases = self.tables.aliases
+        if path in aliases:
+            return External(aliases[path])
+        head, dot, tail = path.rpartition(".")
+        return External(f"{aliases[head]}.{tail}" if dot and head in aliases else path)
+
+    def handler(self, path: str) -> Handler | None:
+        """What calling something of a library does, its base classes included; None where that is not known."""
+        return self._inherited(self.tables.calls, path)
+
+    def reader(self, path: str) -> Reader | None:
+        """What reading an attribute of something of a library gives; None where that is not known."""
+        return self._inherited(self.tables.reads, path)
+
+    def _inherited(self, table: Mapping[str, T], path: str) -> T | None:
+        """The row of a library's class or of the nearest of its base classes that has one."""
+        owner, _, name = path.rpartition(".")
+        while path not in table:
+            owner = self.tables.parents.get(owner, "")
+            if not owner:
+                return None
+            path = f"{owner}.{name}"
+        return table[path]
+
+    def kin(self, path: str | None, ancestor: str) -> bool:
+        """Whether a class of a library is another one or inherits from it."""
+        while path is not None and path != ancestor:
+            path = self.tables.parents.get(path)
+        return path is not None
+
+    def variable(self, name: str) -> Value[str | None]:
+        """An environment variable as the program finds it now."""
+        self.reads.add(name)
+        self.asked.add(name)
+        value: Value[str | None] = self.environ[name] if name in self.environ else self.world.env(name)
+        return value._replace(options=None) if self.lenient and value.options == ("",) else value
+
+    def package(self, name: str) -> Package | None:
+        """A module of the project, run when it is first asked for."""
+        if name not in self.packages:
+            self.packages[name] = None
+            self.packages[name] = self.tables.load(self, name)
+        return self.packages[name]

@@ -1,0 +1,129 @@
+"""Where the modules of a program lie in the project: the folders that the interpreter would search, and their files."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterator
+
+from mcplint.facts.python import Module, located
+from mcplint.findings import Unreadable
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source
+
+SDKS = ("mcp", "fastmcp")
+PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
+Parsed = dict[str, Module | Unreadable]
+ASIDE = ("tests", "test", "examples", "example", "docs", "benchmarks")
+
+
+class Modules:
+    """The modules of a tree by dotted name, or `file:` and a path; a class because it keeps what it has read.
+
+    `unreadable`: what kept a module from being read, by path. `parsed`: what other programs of the tree have read.
+    """
+
+    def __init__(self, tree: Tree, roots: tuple[str, ...], parsed: Parsed | None = None) -> None:
+        self.tree, self.roots = tree, roots
+        self.unreadable: dict[str, Unreadable] = {}
+        self._parsed: Parsed = {} if parsed is None else parsed
+        self._found: dict[str, Module | None] = {}
+
+    def __call__(self, name: str) -> Module | None:
+        if name not in self._found:
+            path = name.removeprefix("file:") if name.startswith("file:") else find(self.tree, self.roots, name)
+            self._found[name] = None if path is None else self._read(path)
+        return self._found[name]
+
+    def _read(self, path: str) -> Module | None:
+        from mcplint.readers import python
+
+        if path.endswith("/"):
+            return located(Source(f"{path}__init__.py", ""), ast.Module([], []))
+        source = self.tree.source(path)
+        if source is None:
+            return None
+        if path not in self._parsed:
+            try:
+                self._parsed[path] = python.read(source)
+            except Unreadable as problem:
+                self._parsed[path] = problem
+        found = self._parsed[path]
+        if isinstance(found, Unreadable):
+            self.unreadable[path] = found
+            return None
+        return found
+
+
+def find(tree: Tree, roots: tuple[str, ...], name: str) -> str | None:
+    """The file of a module; a folder, with a slash at its end, for a package without `__init__.py`.
+
+    An SDK is only shadowed from the first root: the others are where the project is likely to be installed from.
+    """
+    parts = name.split(".")
+    if not all(part.isidentifier() for part in parts):
+        return None
+    searched = roots[:1] if parts[0] in SDKS else roots
+    for root in searched:
+        stem = posixpath.join(root, *parts)
+        for path in (f"{stem}/__init__.py", f"{stem}.py"):
+            if path in tree.paths and _reachable(tree, root, parts):
+                return path
+    if parts[0] in SDKS:
+        return None
+    return next((f"{folder}/" for root in searched if _namespace(tree, folder := posixpath.join(root, *parts))), None)
+
+
+def _reachable(tree: Tree, root: str, parts: list[str]) -> bool:
+    """Whether no plain module hides a package of the same name on the way."""
+    stems = (posixpath.join(root, *parts[:length]) for length in range(1, len(parts)))
+    return not any(f"{stem}.py" in tree.paths and f"{stem}/__init__.py" not in tree.paths for stem in stems)
+
+
+def _namespace(tree: Tree, folder: str) -> bool:
+    return folder in tree.folders and any(path.startswith(f"{folder}/") and path.endswith(".py") for path in tree.paths)
+
+
+def roots(tree: Tree, first: str | None, *more: str, home: str = "") -> tuple[str, ...]:
+    """The folders in which a program that begins in one folder finds its modules: that one, then those of projects.
+
+    A project's packages lie beside its metadata or in `src/`; the nearest project comes first: to where the program
+    begins, or where that is not known to its home.
+    """
+    start = first if first is not None else home
+    folders = sorted(project_folders(tree, start), key=lambda folder: _distance(start, folder))
+    found = [*([first] if first is not None else []), *more]
+    for folder in folders:
+        source = posixpath.join(folder, "src")
+        found += [*([source] if source in tree.folders else []), folder]
+    return tuple(dict.fromkeys([*found, ""]))
+
+
+def project_folders(tree: Tree, start: str) -> Iterator[str]:
+    """The folders of a tree that hold a Python project, for a program that begins in one of its folders."""
+    for path in tree.paths:
+        folder, _, name = path.rpartition("/")
+        if name in PROJECTS and around(aside(folder), start):
+            yield folder
+
+
+def aside(folder: str) -> str:
+    """The innermost folder of tests, examples or documentation that a folder lies in, empty where there is none.
+
+    What lies in such a folder is only for what lies there too.
+    """
+    parts = folder.split("/")
+    last = max((index for index, part in enumerate(parts, 1) if part in ASIDE), default=0)
+    return "/".join(parts[:last])
+
+
+def around(folder: str, start: str) -> bool:
+    """Whether a folder is another one or holds it."""
+    return not folder or start == folder or start.startswith(f"{folder}/")
+
+
+def _distance(start: str, folder: str) -> tuple[int, int, str]:
+    """How far a folder lies from another: those around it first, nearest first."""
+    if around(folder, start):
+        return (0, -folder.count("/") - bool(folder), folder)
+    return (1, folder.count("/"), folder)

@@ -1,0 +1,341 @@
+"""Operators over values: option by option where all operands are known, unknown otherwise."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import islice
+from itertools import product as combinations
+from typing import Any
+
+from mcplint.programs.python.journal import Raised
+from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.values import (
+    ABSENT,
+    CONSTANTS,
+    DEEP,
+    LONG,
+    MANY,
+    Abstract,
+    Class,
+    Dict,
+    External,
+    Function,
+    Instance,
+    Package,
+    Sequence,
+    abstract,
+    concrete,
+    key,
+    known,
+    truth,
+    union,
+    unknown,
+)
+from mcplint.values import Label, Value
+
+LARGEST = 1 << 256
+LONGEST = 100_000
+
+OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.BitOr: operator.or_,
+    ast.BitAnd: operator.and_,
+    ast.BitXor: operator.xor,
+}
+UNARY: Mapping[type, Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.invert,
+}
+COMPARISONS: Mapping[type, Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+def product(values: Iterable[Abstract], function: Callable[..., Any]) -> Abstract:
+    """A function of plain data over every combination of options; unknown where one is not known or it fails."""
+    given = tuple(values)
+    trace = traces(given)
+    if any(value.options is None for value in given):
+        return unknown(*trace)
+    results: list[Any] = []
+    for chosen in islice(combinations(*(value.options or () for value in given)), MANY + 1):
+        try:
+            results.append(function(*map(concrete, chosen)))
+        except Exception:
+            return unknown(*trace)
+    if len(results) > MANY or not all(_small(result) for result in results):
+        return unknown(*trace)
+    options = [option for result in results for option in abstract(result).options or ()]
+    return Value(tuple({key(option): option for option in options}.values()), trace)
+
+
+def traces(values: Iterable[Abstract]) -> tuple[Label, ...]:
+    """The notes of several values, each once."""
+    return tuple(islice(dict.fromkeys(note for value in values for note in value.trace), DEEP))
+
+
+def _small(result: Any) -> bool:
+    if isinstance(result, (str, bytes)):
+        return len(result) <= LONGEST
+    return not isinstance(result, int) or -LARGEST < result < LARGEST
+
+
+def computed(machine: Machine, kind: type, left: Abstract, right: Abstract) -> Abstract:
+    """A binary operator; `/` joins paths."""
+    if kind is ast.Add and isinstance(left.only, Sequence) and isinstance(right.only, Sequence):
+        return _concatenated(machine, left, right)
+    if kind is ast.BitOr and isinstance(left.only, Dict) and isinstance(right.only, Dict):
+        return _merged(left, right)
+    if kind is ast.Div and isinstance(left.only, Instance):
+        handler = machine.handler(f"{left.only.library}./")
+        if handler is not None:
+            return handler(machine, Args((right,)), left.only)
+    function = OPERATORS.get(kind)
+    if function is None or not _affordable(kind, left, right):
+        return machine.risk(*traces((left, right)))
+    result = product((left, right), function)
+    return machine.risk(*result.trace) if result.options is None else result
+
+
+def _affordable(kind: type, left: Abstract, right: Abstract) -> bool:
+    """Whether a result cannot become much larger than its operands."""
+    if kind is ast.Mult:
+        options = [*(left.options or ()), *(right.options or ())]
+        texts = [_length(option) for option in options if isinstance(option, (str, bytes, Sequence))]
+        numbers = [abs(option) for option in options if isinstance(option, int)]
+        return max(texts, default=0) * max(numbers, default=0) <= LONGEST
+    return kind is not ast.Mod or not any(
+        isinstance(option, (str, bytes)) and wide(option) for option in left.options or ()
+    )
+
+
+def _length(option: Any) -> int:
+    return len(option) if isinstance(option, (str, bytes)) else len(option.items or ())
+
+
+def wide(form: str | bytes) -> bool:
+    """Whether a format may ask for any number of characters: by `*`, or by a number of four digits and more."""
+    text = form if isinstance(form, str) else form.decode("latin-1")
+    digits = 0
+    for character in text:
+        digits = digits + 1 if character.isdigit() else 0
+        if digits > 3 or character == "*":
+            return True
+    return False
+
+
+def _concatenated(machine: Machine, left: Abstract, right: Abstract) -> Abstract:
+    first: Any = left.only
+    second: Any = right.only
+    trace = traces((left, right))
+    if first.kind != second.kind or first.kind == "set":
+        return machine.risk(*trace)
+    some = (*first.some, *second.some)
+    if first.items is None or second.items is None or len(some) > LONG:
+        return known(Sequence(first.kind, None, some[:LONG]), *trace)
+    return known(Sequence(first.kind, (*first.items, *second.items)), *trace)
+
+
+def _merged(left: Abstract, right: Abstract) -> Abstract:
+    below: Any = left.only
+    above: Any = right.only
+    made = Dict(open_=below.open or above.open)
+    made.entries.update(below.entries)
+    for name, value in above.entries.items():
+        made.entries[name] = overlaid(made.entries.get(name), value)
+    return known(made, *traces((left, right)))
+
+
+def overlaid(old: Abstract | None, new: Abstract) -> Abstract:
+    """An entry over which another, that may be missing, is written."""
+    if old is None or new.options is None or ABSENT not in new.options:
+        return new
+    return union([present(new), old])
+
+
+def present(value: Abstract) -> Abstract:
+    """A value without the option that it is missing."""
+    if value.options is None or ABSENT not in value.options:
+        return value
+    return value._replace(options=tuple(option for option in value.options if option is not ABSENT))
+
+
+def negated(machine: Machine, kind: type, value: Abstract) -> Abstract:
+    """A unary operator."""
+    if kind is ast.Not:
+        if value.options is None:
+            return unknown(*value.trace)
+        found = {truth(option) for option in value.options}
+        return unknown(*value.trace) if None in found else Value(tuple(not each for each in found), value.trace)
+    result = product([value], UNARY[kind])
+    return machine.risk(*result.trace) if result.options is None else result
+
+
+def compared(machine: Machine, kind: type, left: Abstract, right: Abstract) -> Abstract:
+    """A comparison."""
+    trace = traces((left, right))
+    container = right.only
+    if kind in (ast.In, ast.NotIn) and isinstance(container, External):
+        handler = machine.handler(f"{container.path}.__contains__")
+        found = handler(machine, Args((left,), opening=left.trace[:1]), container) if handler else unknown(*trace)
+        return negated(machine, ast.Not, found) if kind is ast.NotIn else found
+    if left.options is None or (right.options is None and kind not in (ast.In, ast.NotIn)):
+        return unknown(*trace)
+    results: set[bool | None] = set()
+    for one, other in islice(combinations(left.options, right.options or (ABSENT,)), MANY * MANY):
+        results.add(_test(kind, one, other))
+    return machine.risk(*trace) if None in results else Value(tuple(results), trace)
+
+
+def _test(kind: type, one: Any, other: Any) -> bool | None:
+    if kind in (ast.Is, ast.IsNot, ast.Eq, ast.NotEq):
+        same = _same(one, other, kind in (ast.Is, ast.IsNot))
+        return same if same is None else same is (kind in (ast.Is, ast.Eq))
+    if kind in (ast.In, ast.NotIn):
+        inside = contains(other, one)
+        return inside if inside is None else inside is (kind is ast.In)
+    try:
+        return bool(COMPARISONS[kind](concrete(one), concrete(other)))
+    except Exception:
+        return None
+
+
+def _same(one: Any, other: Any, identical: bool) -> bool | None:
+    one, other = _member(one, identical), _member(other, identical)
+    if isinstance(one, CONSTANTS) and isinstance(other, CONSTANTS):
+        if identical and not (one is None or other is None or isinstance(one, bool) or isinstance(other, bool)):
+            return None
+        return one is other if identical else bool(one == other)
+    if one is other:
+        return True
+    objects = (Instance, Function, Class, Package, Sequence, Dict)
+    if one is None or other is None:
+        return False if isinstance(other if one is None else one, (*objects, External)) else None
+    if isinstance(one, External) and isinstance(other, External):
+        return True if one == other else None
+    if isinstance(one, (Class, Function, Package)) and isinstance(other, (Class, Function, Package)):
+        return False
+    if not identical:
+        try:
+            return bool(concrete(one) == concrete(other))
+        except LookupError:
+            pass
+    if (
+        isinstance(one, Instance)
+        and isinstance(other, Instance)
+        and one.table.get("%member")
+        and other.table.get("%member")
+    ):
+        return False
+    return None
+
+
+def _member(option: Any, identical: bool) -> Any:
+    """A member of a string enumeration counts as its value, unless it is asked which object it is."""
+    if isinstance(option, Instance) and option.table.get("%member") == ("text",) and not identical:
+        return option.table["value"].only
+    return option
+
+
+def contains(container: Any, item: Any) -> bool | None:
+    """Whether an option has an item; None where that cannot be told."""
+    match container:
+        case str() if isinstance(item, str):
+            return item in container
+        case Sequence() if container.items is not None:
+            found = [
+                _same(option, item, False) if len(each.options) == 1 else None
+                for each in container.items
+                for option in each.options or (ABSENT,)
+                if each.options is not None
+            ]
+            if any(each.options is None for each in container.items):
+                found.append(None)
+            return True if True in found else None if None in found else False
+        case Dict() if _hashable(item):
+            if item in container.entries:
+                return None if ABSENT in (container.entries[item].options or ()) else True
+            return None if container.open else False
+    return None
+
+
+def _hashable(item: Any) -> bool:
+    return isinstance(item, CONSTANTS)
+
+
+def subscripted(machine: Machine, owner: Abstract, index: Abstract, note: Label) -> Abstract:
+    """`owner[index]`."""
+    if owner.options is None or index.options is None:
+        return machine.risk(*traces((owner, index)))
+    pairs = list(islice(combinations(owner.options, index.options), MANY))
+    if len(pairs) == 1:
+        return _item(machine, pairs[0][0], pairs[0][1], note, traces((owner, index)))
+    trace = traces((owner, index))
+    return machine.fork(partial(_item, machine, one, at, note, trace) for one, at in pairs)
+
+
+def _item(machine: Machine, owner: Any, index: Any, note: Label, trace: tuple[Label, ...]) -> Abstract:
+    if isinstance(owner, External):
+        handler = machine.handler(f"{owner.path}.__getitem__")
+        if handler is not None:
+            return handler(machine, Args((known(index),), opening=(note,)), owner)
+        return known(owner)
+    if isinstance(owner, Class):
+        return item_of_class(machine, owner, index, note)
+    if isinstance(owner, Dict) and _hashable(index):
+        if index in owner.entries:
+            value = owner.entries[index]
+            if ABSENT in (value.options or ()):
+                machine.risks.append("KeyError")
+            return present(value)
+        if not owner.open:
+            raise Raised("KeyError")
+        return machine.risk(note, *trace)
+    if isinstance(index, Sequence) and index.kind == "slice":
+        return _slice(machine, owner, index, note)
+    if isinstance(owner, Sequence) and owner.items is not None and isinstance(index, int):
+        if -len(owner.items) <= index < len(owner.items):
+            return owner.items[index]
+        raise Raised("IndexError")
+    if isinstance(owner, (str, bytes)) and isinstance(index, int):
+        return product([known(owner, *trace), known(index)], operator.getitem)
+    if isinstance(owner, Instance):
+        handler = machine.handler(f"{owner.library}.__getitem__")
+        if handler is not None:
+            return handler(machine, Args((known(index),), opening=(note,)), owner)
+    return machine.risk(note, *trace)
+
+
+def item_of_class(machine: Machine, owner: Class, index: Any, note: Label) -> Abstract:
+    """`Colour["RED"]` of an enumeration, `Box[int]` of a generic class."""
+    if isinstance(index, str) and index in owner.table:
+        return machine.tables.attribute(machine, owner, index, note)
+    return known(owner)
+
+
+def _slice(machine: Machine, owner: Any, index: Sequence, note: Label) -> Abstract:
+    bounds: list[Any] = [
+        bound.only if bound.options is not None and len(bound.options) == 1 else ... for bound in index.items or ()
+    ]
+    if any(bound is not None and not isinstance(bound, int) for bound in bounds) or 0 in bounds[2:]:
+        return machine.risk(note)
+    cut = slice(*bounds)
+    if isinstance(owner, Sequence) and owner.items is not None:
+        return known(Sequence(owner.kind, owner.items[cut]), note)
+    if isinstance(owner, (str, bytes)):
+        return known(owner[cut], note)
+    return machine.risk(note)

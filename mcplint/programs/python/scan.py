@@ -1,0 +1,61 @@
+"""MCP servers of a project whose start command is not known: modules that make one and start it themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from mcplint.programs.outcome import Outcome
+from mcplint.programs.python.interpreter import run
+from mcplint.programs.python.machine import STEPS, World
+from mcplint.programs.python.modules import ASIDE, Modules, Parsed, roots
+from mcplint.programs.start import SCRIPT, Start
+from mcplint.project.tree import Tree
+from mcplint.text.source import Span
+from mcplint.values import Value
+
+if TYPE_CHECKING:
+    from mcplint.model import Sdk
+
+STARTS = (".run(", ".run_", "uvicorn", "_app(")
+MAKES = ("FastMCP", "MCPServer", "mcp.server", "fastmcp")
+MOST = 40
+# Steps of the interpreter that all these files may take together: some seconds.
+ROOM = 3 * STEPS
+
+
+def entries(tree: Tree) -> list[str]:
+    """The files, outside tests, examples and documentation, that look like the main module of an MCP server.
+
+    Those that name what makes a server come first, then those that may import it from elsewhere in the project.
+    """
+    found = [(path, source.text) for path in sorted(tree.paths) if _apart(path) and (source := tree.source(path))]
+    starting = [(not any(sign in text for sign in MAKES), path) for path, text in found if _starts(text)]
+    return [path for _, path in sorted(starting)]
+
+
+def _apart(path: str) -> bool:
+    return path.endswith(".py") and not any(part in ASIDE or part.startswith((".", "test")) for part in path.split("/"))
+
+
+def _starts(text: str) -> bool:
+    return "__main__" in text and "mcp" in text and any(sign in text for sign in STARTS)
+
+
+def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tuple[str, Outcome]]:
+    """What each of these files starts when it is run by itself, its arguments and environment not known.
+
+    `sdks`: from the path of a file to what tells the SDK behind a dotted name there.
+    """
+    room, parsed = ROOM, Parsed()
+    for path in entries(tree)[:MOST]:
+        source = tree.source(path)
+        if source is None or room < 0:
+            continue
+        places = roots(tree, path.rpartition("/")[0])
+        start = Start(SCRIPT, path, Span(source, 0, 0), None, roots=places)
+        world = World(Modules(tree, places, parsed), lambda name: Value(None), sdks(path), lambda file: None)
+        outcome = run(start, world)
+        room -= outcome.steps
+        if outcome.servers:
+            yield path, outcome

@@ -1,0 +1,255 @@
+"""What each kind of statement does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mcplint.programs.python.assignments import assign
+from mcplint.programs.python.attempts import asserted, attempt, block, guarded, raising
+from mcplint.programs.python.classes import define
+from mcplint.programs.python.expressions import UNROLLED, elements, resume
+from mcplint.programs.python.functions import made
+from mcplint.programs.python.imports import import_module, import_names
+from mcplint.programs.python.journal import Break, Continue, Dead, Return
+from mcplint.programs.python.machine import Args, Executor, Machine
+from mcplint.programs.python.matching import matching
+from mcplint.programs.python.narrowing import narrow
+from mcplint.programs.python.operators import computed
+from mcplint.programs.python.values import Abstract, Class, Frame, Function, Instance, Sequence, known, unknown, verdict
+
+
+def expression(machine: Machine, frame: Frame, node: ast.Expr) -> None:
+    if not isinstance(node.value, ast.Constant):
+        machine.evaluate(frame, node.value)
+
+
+def assignment(machine: Machine, frame: Frame, node: ast.Assign) -> None:
+    value = machine.evaluate(frame, node.value)
+    for target in node.targets:
+        assign(machine, frame, target, value)
+
+
+def annotated(machine: Machine, frame: Frame, node: ast.AnnAssign) -> None:
+    if node.value is not None:
+        assign(machine, frame, node.target, machine.evaluate(frame, node.value))
+
+
+def augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
+    target = node.target
+    old = machine.evaluate(frame, target)
+    value = machine.evaluate(frame, node.value)
+    only = old.only
+    if isinstance(only, Sequence) and only.kind == "list" and isinstance(node.op, ast.Add):
+        from mcplint.programs.python.builtin import extend
+
+        extend(machine, only, value)
+        return
+    if machine.loops:
+        assign(machine, frame, target, unknown(machine.note(frame, node, "changes in a loop")))
+    else:
+        assign(machine, frame, target, computed(machine, type(node.op), old, value))
+
+
+def definition(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    value = known(made(machine, frame, node), machine.note(frame, node, "is defined here"))
+    machine.put(frame.outer.get(node.name, frame).names, node.name, decorated(machine, frame, node, value))
+
+
+def class_definition(machine: Machine, frame: Frame, node: ast.ClassDef) -> None:
+    value = define(machine, frame, node)
+    machine.put(frame.outer.get(node.name, frame).names, node.name, decorated(machine, frame, node, value))
+
+
+def decorated(machine: Machine, frame: Frame, node: Any, value: Abstract) -> Abstract:
+    """What decorators make of a function or class; one that is not known is taken to wrap it."""
+    for decorator in reversed(node.decorator_list):
+        result = machine.call(machine.evaluate(frame, decorator), Args((value,), {}, None, frame.module))
+        if result.options is not None:
+            value = result
+        else:
+            for option in value.options or ():
+                if isinstance(option, Function):
+                    option.opaque = True
+    return value
+
+
+def returned(machine: Machine, frame: Frame, node: ast.Return) -> None:
+    raise Return(known(None) if node.value is None else machine.evaluate(frame, node.value))
+
+
+def branch(machine: Machine, frame: Frame, node: ast.If) -> None:
+    test = verdict(machine.evaluate(frame, node.test))
+    if test is not None:
+        machine.execute(frame, node.body if test else node.orelse)
+        return
+
+    def side(statements: list[ast.stmt], sense: bool) -> Callable[[], Abstract]:
+        def run() -> Abstract:
+            narrow(machine, frame, node.test, sense)
+            machine.execute(frame, statements)
+            return known(None)
+
+        return run
+
+    machine.fork([side(node.body, True), side(node.orelse, False)])
+
+
+def with_block(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -> None:
+    suppressed: list[str] = []
+    for item in node.items:
+        value = entered(machine, machine.evaluate(frame, item.context_expr))
+        for option in value.options or ():
+            if isinstance(option, Instance) and option.library == "contextlib.suppress":
+                suppressed.append("")
+        if item.optional_vars is not None:
+            assign(machine, frame, item.optional_vars, value)
+    if suppressed:
+        guarded(machine, frame, node.body, [ast.ExceptHandler(None, None, [])], [])
+    else:
+        machine.execute(frame, node.body)
+
+
+def entered(machine: Machine, value: Abstract) -> Abstract:
+    """What `with … as` binds."""
+    only = value.only
+    if isinstance(only, Instance):
+        if isinstance(only.kind, Class):
+            for name in ("__enter__", "__aenter__"):
+                if any(isinstance(each, Class) and name in each.table for each in only.kind.lineage()):
+                    method = machine.attribute(value, name, value.trace[0])
+                    result = machine.call(method, Args())
+                    return resume(machine, result) if name == "__aenter__" else result
+        if only.library == "types.Generator":
+            found: Abstract = only.table["yielded"]
+            return found
+        handler = machine.handler(f"{only.library}.__enter__")
+        return handler(machine, Args(), only) if handler else value
+    return machine.risk(*value.trace)
+
+
+def loop(machine: Machine, frame: Frame, node: ast.For | ast.AsyncFor) -> None:
+    iterated = machine.evaluate(frame, node.iter)
+    items = elements(machine, iterated)
+    if items is None or len(items) > UNROLLED:
+        _repeated(machine, frame, node, lambda: assign(machine, frame, node.target, unknown(*iterated.trace)))
+        return
+
+    def turns() -> Abstract:
+        for item in items:
+            assign(machine, frame, node.target, item)
+            machine.catch(Continue, lambda: block(machine, frame, node.body))
+        return block(machine, frame, node.orelse)
+
+    machine.catch(Break, turns)
+
+
+def while_loop(machine: Machine, frame: Frame, node: ast.While) -> None:
+    if verdict(machine.evaluate(frame, node.test)) is False:
+        machine.execute(frame, node.orelse)
+        return
+    _repeated(machine, frame, node, lambda: narrow(machine, frame, node.test, True))
+
+
+def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], object]) -> None:
+    """A loop of unknown length: what its body binds is not known while it runs; then it may have run or not."""
+    endless = isinstance(node, ast.While) and verdict(machine.evaluate(frame, node.test)) is True
+    for name in bound(node):
+        place = frame.outer.get(name, frame).names
+        if name in place:
+            machine.put(place, name, unknown())
+
+    def turn() -> Abstract:
+        machine.loops += 1
+        try:
+            before()
+            machine.catch(Continue, lambda: block(machine, frame, node.body))
+        finally:
+            machine.loops -= 1
+        return known(None)
+
+    def turns() -> Abstract:
+        if endless:
+            turn()
+            raise Dead
+        machine.fork([turn, lambda: known(None)])
+        return block(machine, frame, node.orelse)
+
+    machine.catch(Break, turns)
+
+
+def bound(node: ast.AST) -> set[str]:
+    """The names that the body of a loop binds."""
+    found: set[str] = set()
+    pending: list[ast.AST] = list(ast.iter_child_nodes(node))
+    while pending:
+        part = pending.pop()
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            found.add(part.id)
+        elif not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending += ast.iter_child_nodes(part)
+    return found
+
+
+def deleted(machine: Machine, frame: Frame, node: ast.Delete) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Subscript):
+            assign(machine, frame, target, unknown())
+
+
+def global_names(machine: Machine, frame: Frame, node: ast.Global) -> None:
+    for name in node.names:
+        frame.outer[name] = frame.top
+
+
+def nonlocal_names(machine: Machine, frame: Frame, node: ast.Nonlocal) -> None:
+    for name in node.names:
+        scope = frame.parent
+        while scope is not None and name not in scope.names:
+            scope = scope.parent
+        if scope is not None:
+            frame.outer[name] = scope
+
+
+def passing(machine: Machine, frame: Frame, node: ast.stmt) -> None:
+    return None
+
+
+def broken(machine: Machine, frame: Frame, node: ast.Break) -> None:
+    raise Break
+
+
+def continued(machine: Machine, frame: Frame, node: ast.Continue) -> None:
+    raise Continue
+
+
+EXECUTORS: Mapping[type, Executor] = {
+    ast.Expr: expression,
+    ast.Assign: assignment,
+    ast.AnnAssign: annotated,
+    ast.AugAssign: augmented,
+    ast.FunctionDef: definition,
+    ast.AsyncFunctionDef: definition,
+    ast.ClassDef: class_definition,
+    ast.Return: returned,
+    ast.If: branch,
+    ast.Match: matching,
+    ast.With: with_block,
+    ast.AsyncWith: with_block,
+    ast.For: loop,
+    ast.AsyncFor: loop,
+    ast.While: while_loop,
+    ast.Try: attempt,
+    ast.TryStar: attempt,
+    ast.Raise: raising,
+    ast.Assert: asserted,
+    ast.Delete: deleted,
+    ast.Global: global_names,
+    ast.Nonlocal: nonlocal_names,
+    ast.Import: import_module,
+    ast.ImportFrom: import_names,
+    ast.Pass: passing,
+    ast.Break: broken,
+    ast.Continue: continued,
+}

@@ -1,0 +1,161 @@
+"""What the tools, resources and prompts of a server do when called: write to standard output, ask the client."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from mcplint.programs.python.file_access import Touch, touches
+from mcplint.programs.python.machine import Machine
+from mcplint.programs.python.values import Class, Frame, Function, Method, Package
+from mcplint.values import Label
+
+# Requests to the client, by what they are asked of: the `Context` of a tool, or the session behind it.
+OF_CONTEXT = frozenset({"elicit", "elicit_url", "sample", "sample_step", "list_roots"})
+OF_SESSION = frozenset({"create_message", "elicit", "elicit_form", "elicit_url", "list_roots"})
+# Who looks at what the client can do does not ask one that cannot be asked.
+CAREFUL = frozenset({"check_client_capability", "client_params", "client_capabilities"})
+MOST = 400
+
+
+class SideEffects(NamedTuple):
+    """The places where functions write to standard output, those where they ask the client, what they call, and what
+    they do with files that outlive a call."""
+
+    prints: tuple[Label, ...] = ()
+    asks: tuple[Label, ...] = ()
+    calls: tuple[Function, ...] = ()
+    touches: tuple[Touch, ...] = ()
+
+
+def doings(machine: Machine, functions: Iterable[Any]) -> SideEffects:
+    """What functions do, with those of the project that they call."""
+    pending = [each.function if isinstance(each, Method) else each for each in functions]
+    found: dict[Function, SideEffects] = {}
+    while pending and len(found) < MOST:
+        function = pending.pop()
+        if isinstance(function, Function) and function not in found:
+            if function not in machine.looked:
+                machine.looked[function] = _read(machine, function)
+            found[function] = machine.looked[function]
+            pending += found[function].calls
+    return SideEffects(
+        tuple(dict.fromkeys(note for each in found.values() for note in each.prints)),
+        tuple(dict.fromkeys(note for each in found.values() for note in each.asks)),
+        touches=tuple(dict.fromkeys(touch for each in found.values() for touch in each.touches)),
+    )
+
+
+def _read(machine: Machine, function: Function) -> SideEffects:
+    """What one function does itself."""
+    nodes = list(_nodes(function.node))
+    machine.spend(len(nodes) // 8)
+    contexts, sessions = _contexts(nodes)
+    careful = any(isinstance(node, ast.Attribute) and node.attr in CAREFUL for node in nodes)
+    prints: list[Label] = []
+    asks: list[Label] = []
+    calls: list[Function] = []
+    for node in nodes:
+        if not isinstance(node, ast.Call):
+            continue
+        callee = _resolved(function, node.func)
+        if isinstance(callee, Function):
+            calls.append(callee)
+        elif writes(node) and callee is None:
+            prints.append(Label(function.scope.module.span(node), "writes to standard output"))
+        elif not careful and _asks(node.func, contexts, sessions):
+            asks.append(Label(function.scope.module.span(node), "asks the client for something"))
+    return SideEffects(tuple(prints), tuple(asks), tuple(calls), touches(function, nodes))
+
+
+def _nodes(root: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function in their order, without what runs while standard output leads elsewhere."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, (ast.With, ast.AsyncWith)) and any(_redirects(item.context_expr) for item in node.items):
+            continue
+        pending += reversed(list(ast.iter_child_nodes(node)))
+
+
+def _redirects(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith("redirect_stdout")
+
+
+def writes(call: ast.Call) -> bool:
+    """Whether a call is `print()` to standard output, or writes to `sys.stdout` itself."""
+    match call.func:
+        case ast.Name(id="print"):
+            return all(each.arg is not None and each.arg != "file" for each in call.keywords)
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id="sys"), attr="stdout"), attr="write"):
+            return True
+    return False
+
+
+def _contexts(nodes: list[ast.AST]) -> tuple[set[str], set[str]]:
+    """The names in a function that stand for the context of a request, and for the session with its client."""
+    arguments = [node for node in nodes if isinstance(node, ast.arg)]
+    contexts = {each.arg for each in arguments if each.annotation and _says(each.annotation, "Context")}
+    sessions: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            match node.value:
+                case ast.Call(func=ast.Name(id="get_context") | ast.Attribute(attr="get_context")):
+                    contexts.add(node.targets[0].id)
+                case ast.Attribute(attr="session"):
+                    sessions.add(node.targets[0].id)
+    return contexts, sessions
+
+
+def _says(annotation: ast.expr, name: str) -> bool:
+    """Whether an annotation names a type, in whatever form."""
+    for node in ast.walk(annotation):
+        match node:
+            case ast.Name(id=found) | ast.Attribute(attr=found) if found == name:
+                return True
+            case ast.Constant(value=str(text)) if name in text.replace("[", " ").replace(".", " ").split():
+                return True
+    return False
+
+
+def _asks(callee: ast.expr, contexts: set[str], sessions: set[str]) -> bool:
+    match callee:
+        case ast.Attribute(value=ast.Name(id=name), attr=asked) if name in contexts:
+            return asked in OF_CONTEXT
+        case ast.Attribute(value=ast.Name(id=name), attr=asked) if name in sessions:
+            return asked in OF_SESSION
+        case ast.Attribute(value=ast.Attribute(attr="session"), attr=asked):
+            return asked in OF_SESSION
+    return False
+
+
+def _resolved(function: Function, callee: ast.expr) -> Any:
+    """What a name or an attribute of a module or of `self` stands for, None where that cannot be told."""
+    match callee:
+        case ast.Name(id=name):
+            return _found(function.scope, name)
+        case ast.Attribute(value=ast.Name(id="self"), attr=name) if function.owner:
+            return next((_only(each.table[name]) for each in _lineage(function.owner) if name in each.table), None)
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            package = _found(function.scope, owner)
+            return _only(package.table.get(name)) if isinstance(package, Package) else None
+    return None
+
+
+def _lineage(owner: Class) -> Iterator[Class]:
+    return (each for each in owner.lineage() if isinstance(each, Class))
+
+
+def _found(scope: Frame | None, name: str) -> Any:
+    while scope is not None:
+        if name in scope.names:
+            return _only(scope.names[name])
+        scope = scope.parent
+    return None
+
+
+def _only(value: Any) -> Any:
+    """What a name stands for; something that is neither function nor nothing where it cannot be told."""
+    return None if value is None else value.only or value

@@ -1,0 +1,331 @@
+"""What an expression can stand for: constants, and the objects of a program, which have an identity.
+
+A `Value` has these as options. Constants are Python's own; everything else is one of the classes here.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
+from typing import Any, NamedTuple, TypeAlias
+
+from mcplint.facts.python import Module
+from mcplint.text.source import Span
+from mcplint.values import Label, Value
+
+Abstract: TypeAlias = Value[Any]
+CLOCK = count(1)
+
+CONSTANTS = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
+MANY = 16
+LONG = 2_000
+DEEP = 8
+
+
+class External(NamedTuple):
+    """Something of a library, by its dotted name."""
+
+    path: str
+
+
+class Table(dict[Any, Any]):
+    """The attributes of an object or the names of a scope, and when it was made: no branch opened later made it."""
+
+    __slots__ = ("born",)
+
+    def __init__(self, entries: Any = ()) -> None:
+        super().__init__(entries)
+        self.born = next(CLOCK)
+
+
+class Entries(Table):
+    """The entries of a dict, of which one may or may not be there."""
+
+    __slots__ = ()
+
+
+class Frame:
+    """The names of a module, class body or call; `parent` is the scope around it."""
+
+    __slots__ = ("depth", "function", "module", "names", "outer", "parent", "yields")
+
+    def __init__(self, module: Module, names: Table, parent: Frame | None, function: Function | None = None) -> None:
+        self.module, self.names, self.parent, self.function = module, names, parent, function
+        self.outer: dict[str, Frame] = {}
+        self.yields: list[Abstract] | None = None
+
+    @property
+    def top(self) -> Frame:
+        frame = self
+        while frame.parent is not None:
+            frame = frame.parent
+        return frame
+
+
+class Package:
+    """A module of the project as an object."""
+
+    __slots__ = ("fact", "folder", "name", "table")
+
+    def __init__(self, name: str, fact: Module, table: Table) -> None:
+        self.name, self.fact, self.table = name, fact, table
+
+
+class Function:
+    """A function of the project, its defaults evaluated; `table` holds its attributes."""
+
+    __slots__ = ("defaults", "node", "opaque", "owner", "scope", "table")
+
+    def __init__(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Frame, defaults: Mapping[str, Abstract]
+    ) -> None:
+        self.node, self.scope, self.defaults = node, scope, defaults
+        self.table = Table()
+        self.owner: Class | None = None
+        self.opaque = False
+
+    @property
+    def name(self) -> str:
+        return getattr(self.node, "name", "<lambda>")
+
+
+class Method:
+    """A function with its first argument bound, or a method of a library's object or of a plain value."""
+
+    __slots__ = ("function", "instance")
+
+    def __init__(self, instance: Any, function: Function | str) -> None:
+        self.instance, self.function = instance, function
+
+
+# More than any class has; each costs its own list.
+_MOST_INHERITED = 100
+
+
+class Class:
+    """A class of the project; its bases may be a library's."""
+
+    __slots__ = ("frame", "inherited", "name", "node", "table")
+
+    def __init__(self, name: str, bases: tuple[Any, ...], table: Table, node: ast.ClassDef, frame: Frame) -> None:
+        self.name, self.table, self.node, self.frame = name, table, node, frame
+        self.inherited: list[Any] = []
+        for base in bases[:_MOST_INHERITED]:
+            above = base.lineage() if isinstance(base, Class) else (base,)
+            self.inherited += [each for each in above if each not in self.inherited]
+            del self.inherited[_MOST_INHERITED:]
+
+    def lineage(self) -> tuple[Any, ...]:
+        """The class and what it inherits from, nearest first; a library's classes are its dotted names."""
+        return self, *self.inherited
+
+
+class Instance:
+    """An object of a class of the project or of a library; `span` is the call that made it."""
+
+    __slots__ = ("kind", "span", "table")
+
+    def __init__(self, kind: Class | External, span: Span | None, table: Mapping[str, Any] | None = None) -> None:
+        self.kind, self.span = kind, span
+        self.table = table if isinstance(table, Table) else Table(table or ())
+
+    @property
+    def library(self) -> str | None:
+        """The dotted name of the library's class that it is made of, or None."""
+        if isinstance(self.kind, External):
+            return self.kind.path
+        return next((each.path for each in self.kind.lineage() if isinstance(each, External)), None)
+
+
+class Partial(NamedTuple):
+    """Some of the elements of a list that may have others."""
+
+    some: tuple[Abstract, ...] = ()
+
+
+class Sequence:
+    """A list, tuple or set: its values, or None where they cannot all be told; `some` are those that are told."""
+
+    __slots__ = ("kind", "table")
+
+    def __init__(self, kind: str, items: tuple[Abstract, ...] | None, some: tuple[Abstract, ...] = ()) -> None:
+        self.kind = kind
+        self.table = Table({"items": Partial(some) if items is None else items})
+
+    @property
+    def items(self) -> tuple[Abstract, ...] | None:
+        found: tuple[Abstract, ...] = self.table["items"]
+        return None if isinstance(found, Partial) else found
+
+    @property
+    def some(self) -> tuple[Abstract, ...]:
+        found: tuple[Abstract, ...] | Partial = self.table["items"]
+        return found.some if isinstance(found, Partial) else found
+
+
+class Dict:
+    """A dict of constant keys; `open` in its table says that it may have others."""
+
+    __slots__ = ("entries", "table")
+
+    def __init__(self, entries: Entries | None = None, open_: bool = False) -> None:
+        self.entries = Entries() if entries is None else entries
+        self.table = Table({"open": open_})
+
+    @property
+    def open(self) -> bool:
+        return bool(self.table["open"])
+
+
+class Coroutine:
+    """A call that is made once it is awaited."""
+
+    __slots__ = ("start",)
+
+    def __init__(self, start: Callable[[], Abstract]) -> None:
+        self.start = start
+
+
+class Super:
+    """`super()`: the instance, seen from behind a class of its lineage."""
+
+    __slots__ = ("instance", "owner")
+
+    def __init__(self, instance: Any, owner: Class) -> None:
+        self.instance, self.owner = instance, owner
+
+
+class _Absent:
+    """The option of an entry that may be missing."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = _Absent()
+
+
+def key(option: Any) -> Any:
+    """What makes two options the same: type and value of a constant, identity of an object."""
+    if isinstance(option, CONSTANTS):
+        return type(option), option
+    return option if isinstance(option, External) else id(option)
+
+
+def known(option: Any, *notes: Label) -> Abstract:
+    """The value that is just this."""
+    return Value((option,), notes)
+
+
+def unknown(*notes: Label) -> Abstract:
+    """The value that may be anything, and why."""
+    return Value(None, notes)
+
+
+def union(values: Iterable[Abstract]) -> Abstract:
+    """The value that is one of the given ones; like `core.join`, but `1` and `True` stay apart and long lists end."""
+    given = tuple(values)
+    if len(given) == 1 or all(value is given[0] for value in given):
+        return given[0]
+    options: dict[Any, Any] | None = {}
+    trace: tuple[Label, ...] = ()
+    for value in given:
+        trace += tuple(note for note in value.trace if note not in trace) if len(trace) < DEEP else ()
+        if value.options is None:
+            options = None
+        elif options is not None:
+            options.update((key(option), option) for option in value.options)
+    slots = {value.slot for value in given}
+    slot = slots.pop() if len(slots) == 1 else None
+    if options is None or len(options) > MANY:
+        return Value(None, trace[:DEEP])
+    return Value(tuple(options.values()), trace[:DEEP], slot if len(options) == 1 else None)
+
+
+def each(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
+    """The value whose options are changed one by one; it keeps its slot where that still spells it."""
+    if value.options is None:
+        return value
+    options = {key(new): new for new in map(change, value.options)}
+    return spelled(Value(tuple(options.values()), value.trace, value.slot))
+
+
+def spelled(value: Abstract) -> Abstract:
+    """The value without a slot that spells something else."""
+    slot = value.slot
+    if (
+        slot
+        and slot.span.text
+        and (value.options is None or len(value.options) != 1 or slot.span.text != str(value.only))
+    ):
+        return value._replace(slot=None)
+    return value
+
+
+def noted(value: Abstract, *notes: Label) -> Abstract:
+    """The value as it is read at other places first."""
+    fresh = tuple(note for note in notes if note not in value.trace)
+    return value._replace(trace=(*fresh, *value.trace)) if fresh and len(value.trace) < DEEP else value
+
+
+def truth(option: Any) -> bool | None:
+    """Whether an option counts as true; None where that cannot be told."""
+    if isinstance(option, CONSTANTS):
+        return bool(option)
+    if isinstance(option, Sequence):
+        return None if option.items is None else bool(option.items)
+    if isinstance(option, Dict):
+        sure = [value for value in option.entries.values() if ABSENT not in (value.options or ())]
+        return True if sure else None if option.open or option.entries else False
+    if isinstance(option, External):
+        return None
+    if isinstance(option, Instance):
+        return None if isinstance(option.kind, Class) and _counts(option.kind) else True
+    return True
+
+
+def _counts(kind: Class) -> bool:
+    return any(
+        name in each.table for each in kind.lineage() if isinstance(each, Class) for name in ("__bool__", "__len__")
+    )
+
+
+def verdict(value: Abstract) -> bool | None:
+    """Whether a value counts as true, whatever it turns out to be; None where it may be either."""
+    if not value.options:
+        return None
+    found = {truth(option) for option in value.options}
+    return found.pop() if len(found) == 1 else None
+
+
+def concrete(option: Any) -> Any:
+    """An option as Python's own value; LookupError where it is no plain data or not all of it is known."""
+    if isinstance(option, CONSTANTS):
+        return option
+    if isinstance(option, Sequence) and option.items is not None:
+        items = [plain(item) for item in option.items]
+        return {"list": list, "tuple": tuple, "set": set}[option.kind](items)
+    if isinstance(option, Dict) and not option.open:
+        return {name: plain(value) for name, value in option.entries.items()}
+    raise LookupError
+
+
+def plain(value: Abstract) -> Any:
+    """The one thing a value is, as Python's own value; LookupError where it is not known."""
+    if value.options is None or len(value.options) != 1:
+        raise LookupError
+    return concrete(value.options[0])
+
+
+def abstract(data: Any, *notes: Label) -> Abstract:
+    """Python's own value as a value here; unknown for anything but plain data."""
+    match data:
+        case list() | tuple() | set() | frozenset():
+            kind = type(data).__name__.removeprefix("frozen")
+            return known(Sequence(kind, tuple(abstract(item, *notes) for item in data)), *notes)
+        case dict():
+            return known(Dict(Entries((name, abstract(item, *notes)) for name, item in data.items())), *notes)
+        case _ if isinstance(data, CONSTANTS):
+            return known(data, *notes)
+    return unknown(*notes)

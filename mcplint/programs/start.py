@@ -1,0 +1,49 @@
+"""What a start command starts: a Python file, module, function or ASGI application, and with which arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mcplint.text.source import Span
+from mcplint.values import Label, Value
+
+SCRIPT, MODULE, FUNCTION, APP, OBJECT = "script", "module", "function", "app", "object"
+
+
+class Start(NamedTuple):
+    """What is started.
+
+    `kind`: `script` (target: a file of the project), `module` (`python -m`: a dotted name), `function` (a console
+    script: `module:function`), `app` (an ASGI server's `module:app`), `object` (`mcp run`, `fastmcp run`:
+    `file.py:object`, the object may be empty).
+    `argv`: the words after the program; None where they cannot be told, nor then `flags`. `env`: what the command
+    itself sets.
+    `roots`: the folders of the project in which modules are looked up, first match first ("" is the project).
+    `runner`: the command of an ASGI server or SDK that serves the target (`uvicorn`, `gunicorn`, `fastmcp`, `mcp`, …)
+    and `flags` what it was told, by the long name of the flag without dashes.
+    `wrapper`: a program that serves a stdio server over HTTP (`mcpo`, `mcp-proxy`, `supergateway`), or None.
+    `launcher`: the program in front of it (`uv run`, `poetry run`, …), or None.
+    `notes`: from the command to the target. `said`: what shells on the way write to standard output.
+    """
+
+    kind: str
+    target: str
+    span: Span
+    argv: tuple[Value[str], ...] | None = ()
+    env: Mapping[str, Value[str]] = {}
+    roots: tuple[str, ...] = ("",)
+    runner: str | None = None
+    flags: Mapping[str, Value[str]] = {}
+    wrapper: str | None = None
+    launcher: str | None = None
+    notes: tuple[Label, ...] = ()
+    said: tuple[Label, ...] = ()
+
+
+class NoStart(NamedTuple):
+    """Why it cannot be told what is started. `missing`: the target that the project provably lacks."""
+
+    why: str
+    notes: tuple[Label, ...] = ()
+    missing: str | None = None

@@ -1,0 +1,1 @@
+"""The files of a project: which there are, of which kind, read once; git, configuration, suppression."""

@@ -1,0 +1,226 @@
+"""What a project sets: `[tool.mcplint]` in pyproject.toml, or mcplint.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs
+from mcplint.findings import SEVERITIES, Rule, Unreadable
+from mcplint.text.lines import place
+from mcplint.text.source import Source, Span
+from mcplint.usage import UsageError, did_you_mean
+from mcplint.values import Label, Value
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+OFF = "off"
+
+
+class Silence(NamedTuple):
+    """A rule that says nothing of the files that a glob matches, and where that is set."""
+
+    glob: str
+    rule: str
+    span: Span
+
+
+class Config(NamedTuple):
+    """The settings of a run, checked.
+
+    `severities`: those of rules that differ from their own. `options`: keyword arguments of checks, by rule.
+    `ignore`: the rules that say nothing of some files. `select`: the rules that run, None for all.
+    `deployment`: what the user states of the deployment that the files cannot tell, by the keys of STATED.
+    """
+
+    severities: Mapping[str, str] = NOTHING
+    options: Mapping[str, Mapping[str, Any]] = NOTHING
+    ignore: tuple[Silence, ...] = ()
+    exclude: tuple[str, ...] = ()
+    fail_on: str = "warning"
+    pedantic: bool = False
+    select: frozenset[str] | None = None
+    off: frozenset[str] = frozenset()
+    deployment: Mapping[str, Value[Any]] = NOTHING
+
+    def runs(self, rule: str) -> bool:
+        """Whether a rule is asked: a mistake of mcplint itself is never hidden."""
+        chosen = self.select is None or rule in self.select
+        return rule == "internal-error" or (chosen and rule not in self.off)
+
+
+# What `[tool.mcplint.deployment]` may state, and the type of each; the linker reads them from `Config.deployment`.
+STATED: Mapping[str, type] = MappingProxyType(
+    {
+        "replicas": int,
+        "start-command": str,
+        "public-url": str,
+        "longest-tool-call": float,
+        "proxy-in-front": bool,
+        "authenticated-elsewhere": bool,
+    }
+)
+FAIL_ON = (*reversed(SEVERITIES), "never")
+NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
+
+
+def load(path: str, text: str, rules: Mapping[str, Rule], shown: str = "") -> Config:
+    """The settings that a configuration file makes; raises Mistake, which calls the file as it is `shown`."""
+    from mcplint.readers import toml
+
+    try:
+        document: Node | None = toml.read(Source(path, text))
+        for key in ("tool", "mcplint") if path.endswith("pyproject.toml") else ():
+            document = _typed(document, key, dict)
+        return _config(document, rules)
+    except Unreadable as wrong:
+        raise mistake(wrong, shown or path) from None
+
+
+def mistake(wrong: Unreadable, shown: str) -> UsageError:
+    """What is wrong with a file, at its place in what the file is `shown` as."""
+    line, column, *_ = place(wrong.span)
+    return UsageError(f"{shown}:{line}:{column}: {wrong.message}")
+
+
+def _wrong(node: Node | None, message: str) -> Unreadable:
+    """A mistake at a node; one in quotes begins with them."""
+    assert node
+    quote = isinstance(node, ScalarNode) and node.quoted
+    return Unreadable(node.span._replace(start=node.span.start - quote), message)
+
+
+def _config(document: Node | None, rules: Mapping[str, Rule]) -> Config:
+    if at(document, "tool"):
+        raise _wrong(_key(document, "tool"), "here settings stand without [tool.mcplint]")
+    _known("key", document, ("fail-on", "pedantic", "exclude", "ignore", "rules", "deployment"))
+    severities, options = _rules(_typed(document, "rules", dict), rules)
+    fail_on = _typed(document, "fail-on", str)
+    return Config(
+        severities={name: severity for name, severity in severities.items() if severity != OFF},
+        options=options,
+        ignore=tuple(_ignores(_typed(document, "ignore", dict), rules)),
+        exclude=tuple(glob.text.removeprefix("./") for glob in _strings(document, "exclude")),
+        fail_on=_one_of("severity", fail_on, FAIL_ON) if fail_on else "warning",
+        pedantic=bool(_plain(_typed(document, "pedantic", bool))),
+        off=frozenset(name for name, severity in severities.items() if severity == OFF),
+        deployment=dict(_deployment(_typed(document, "deployment", dict))),
+    )
+
+
+def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """Severities and options: `rule = "warning"`, or `rule = { severity = "warning", option = 3 }`."""
+    severities: dict[str, str] = {}
+    options: dict[str, dict[str, Any]] = {}
+    _known("rule", table, rules)
+    for name, setting in pairs(table):
+        if _type(setting) not in (str, dict):
+            choice = ", ".join((OFF, *SEVERITIES))
+            raise _wrong(name, f'"{name.text}" must be a severity ({choice}), not {_name(setting)}')
+        severity = _typed(setting, "severity", str) if isinstance(setting, MappingNode) else setting
+        if severity:
+            severities[name.text] = _one_of("severity", severity, (OFF, *SEVERITIES))
+        defaults = dict(rules[name.text].options)
+        _known(f"option of {name.text}", setting, ("severity", *defaults))
+        given = [key.text for key, _ in pairs(setting) if key.text != "severity"]
+        if given:
+            options[name.text] = {key: _plain(_typed(setting, key, type(defaults[key]))) for key in given}
+    return severities, options
+
+
+def _ignores(table: Node | None, rules: Iterable[str]) -> Iterator[Silence]:
+    for glob, _ in pairs(table):
+        for name in _strings(table, glob.text):
+            yield Silence(glob.text.removeprefix("./"), _one_of("rule", name, rules), name.span)
+
+
+def _deployment(table: Node | None) -> Iterator[tuple[str, Value[Any]]]:
+    _known("key", table, STATED)
+    for key, _ in pairs(table):
+        value = _plain(_typed(table, key.text, STATED[key.text]))
+        if wrong := _senseless(key.text, value):
+            raise _wrong(key, f'"{key.text}" must be {wrong}')
+        yield key.text, Value((value,), (Label(key.span, "the project states it"),))
+
+
+def _senseless(key: str, value: Any) -> str:
+    """What a stated value must be and is not; empty where it makes sense."""
+    match key:
+        case "replicas" | "longest-tool-call" if not value > 0:
+            return "more than 0"
+        case "public-url" if not value.lower().startswith(("http://", "https://")):
+            return "a URL that begins with http:// or https://"
+        case "start-command" if not _splits(value):
+            return "a command in which every quote is closed"
+    return ""
+
+
+def _splits(command: str) -> bool:
+    """Whether a shell finds words in a command."""
+    import shlex
+
+    try:
+        return bool(shlex.split(command))
+    except ValueError:
+        return False
+
+
+def _known(noun: str, table: Node | None, words: Iterable[str]) -> None:
+    for key, _ in pairs(table):
+        if key.text not in words:
+            raise _wrong(key, f'unknown {noun} "{key.text}"{did_you_mean(key.text, words)}')
+
+
+def _one_of(noun: str, node: Node, words: Iterable[str]) -> str:
+    word = str(_plain(node))
+    if word in words:
+        return word
+    known = f"; it is one of {', '.join(words)}" if noun == "severity" else ""
+    raise _wrong(node, f'unknown {noun} "{word}"{did_you_mean(word, words) or known}')
+
+
+def _strings(table: Node | None, key: str) -> Iterator[ScalarNode]:
+    for item in items(_typed(table, key, list)):
+        if not isinstance(item, ScalarNode) or _type(item) is not str:
+            raise _wrong(_key(table, key), f'"{key}" must be a list of strings')
+        yield item
+
+
+def _typed(table: Node | None, key: str, want: type) -> Node | None:
+    """The value of a key, of the type that it must have; None where it is not set."""
+    node = at(table, key)
+    if node is None or _type(node) is want or (want is float and _type(node) is int):
+        return node
+    raise _wrong(_key(table, key), f'"{key}" must be {NAMES[want]}, not {_name(node)}')
+
+
+def _key(table: Node | None, key: str) -> ScalarNode | None:
+    return table.key(key) if isinstance(table, MappingNode) else None
+
+
+def _type(node: Node) -> type | None:
+    """The type of a value; a date, which the reader leaves as it is written, has none."""
+    match node:
+        case MappingNode():
+            return dict
+        case SequenceNode():
+            return list
+        case ScalarNode(value=str(), quoted=False):
+            return None
+    return type(node.value)
+
+
+def _name(node: Node) -> str:
+    """What TOML calls a value of this type."""
+    kind = _type(node)
+    return NAMES[kind] if kind else "a date"
+
+
+def _plain(node: Node | None) -> Any:
+    """The value without its places."""
+    match node:
+        case MappingNode(pairs=found):
+            return {key.text: _plain(value) for key, value in found}
+        case SequenceNode(items=found):
+            return [_plain(item) for item in found]
+    return node.value if node else None

@@ -1,0 +1,133 @@
+"""Which files a project has, and their texts. Nothing outside the project is opened, and nothing of it is run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+
+from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
+from mcplint.project.git import Listed, upwards, work_tree
+from mcplint.project.kinds import kind
+from mcplint.project.load import SPECIAL, load
+from mcplint.project.tree import Tree
+from mcplint.text.glob import fits
+from mcplint.text.source import Source, Span
+
+# Folders that hold other people's files or built ones, whatever git says of them.
+PRUNED = frozenset(
+    (
+        *("node_modules", "bower_components", "site-packages", "__pycache__", ".git", ".hg", ".svn", ".venv", "venv"),
+        *(".tox", ".nox", ".eggs", ".terraform", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
+    )
+)
+# Where the repository is pushed to, which matters for what it publishes; read as text, git is not asked.
+GIT_CONFIG = ".git/config"
+MOST_FILES = 200_000
+CONFIGURATIONS = ("mcplint.toml", "pyproject.toml")
+
+
+def project(start: str) -> str:
+    """The root of the project that a file or folder belongs to, as a real path.
+
+    It is the nearest folder that has a configuration, up to the top of the git work tree; else that top. Without git
+    nothing above the working folder is looked at, nor above the start where it lies elsewhere.
+    """
+    start = os.path.realpath(start)
+    if not os.path.isdir(start):
+        start = os.path.dirname(start)
+    above = list(upwards(start))
+    here = os.path.realpath(os.getcwd())
+    top = work_tree(start) or (here if here in above else start)
+    inside = above[: above.index(top) + 1]
+    return next((folder for folder in inside if configuration(folder)), top)
+
+
+def configuration(root: str) -> str | None:
+    """The name of the file in this folder that configures mcplint, or None."""
+    for name in CONFIGURATIONS:
+        if os.path.lexists(os.path.join(root, name)):
+            try:
+                text = load(root, name).text
+            except Unreadable:
+                text = ""
+            if name == "mcplint.toml" or "tool.mcplint" in text:
+                return name
+    return None
+
+
+def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Tree:
+    """The files of a project, without those that match a glob of `exclude` or lie in a folder that does.
+
+    `root` is a real path. `listed`: those that git lists, None for all that lie there. `named`: paths in the project
+    that someone asked about: they belong to it even where git ignores them, and a file among them that cannot be read
+    is an error.
+    """
+    paths, problems = walk(root) if listed is None else _present(root, listed)
+    for name in named:
+        if name and name not in paths and not any(path.startswith(f"{name}/") for path in paths):
+            more, troubles = walk(root, name) if os.path.isdir(os.path.join(root, name)) else ({name}, [])
+            paths, problems = paths | more, problems + troubles
+    globs = [form for glob in exclude for form in (glob.rstrip("/"), f"{glob.rstrip('/')}/*")]
+    kept = [path for path in paths if not any(fits(path, glob) for glob in globs)] if globs else paths
+    if any(path.endswith("server.json") for path in kept) and os.path.isfile(os.path.join(root, GIT_CONFIG)):
+        kept = [*kept, GIT_CONFIG]
+    return Tree(kept, lambda path: load(root, path), problems, named)
+
+
+def _present(root: str, listed: set[str]) -> tuple[set[str], list[Unreadable]]:
+    """The listed files that are there (git lists deleted ones too), and what lies beside them that nobody can read."""
+    paths: set[str] = set()
+    problems: list[Unreadable] = []
+    wanted = {path for path in listed if PRUNED.isdisjoint(path.split("/"))}
+    for folder in {"", *(os.path.dirname(path) for path in wanted)}:
+        if os.path.realpath(os.path.join(root, folder)) == os.path.join(root, folder).rstrip("/"):
+            files, _, troubles = _scan(root, folder)
+            paths |= wanted.intersection(files)
+            problems += troubles
+    return paths, problems
+
+
+def walk(root: str, start: str = "") -> tuple[set[str], list[Unreadable]]:
+    """All files below a folder of the project except those in pruned folders and virtual environments."""
+    paths: set[str] = set()
+    problems: list[Unreadable] = []
+    folders = [start]
+    while folders:
+        folder = folders.pop()
+        files, below, troubles = _scan(root, folder)
+        if os.path.join(folder, "pyvenv.cfg") in files:
+            continue
+        paths.update(files)
+        folders += below
+        problems += troubles
+        if len(paths) > MOST_FILES:
+            text = f"holds more than {MOST_FILES:,} files; the rest of them is not looked at"
+            return paths, [*problems, _problem(folder or ".", text, WARNING)]
+    return paths, problems
+
+
+def _scan(root: str, folder: str) -> tuple[set[str], list[str], list[Unreadable]]:
+    """The files, the folders to go on with and the troubles of one folder; a link counts as a file."""
+    files: set[str] = set()
+    folders: list[str] = []
+    problems: list[Unreadable] = []
+    try:
+        with os.scandir(os.path.join(root, folder)) as entries:
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.is_symlink() or entry.is_file(follow_symlinks=False):
+                    files.add(path)
+                elif not entry.is_dir(follow_symlinks=False):
+                    problems += [_problem(path, SPECIAL)] if kind(path) else []
+                elif entry.name not in PRUNED:
+                    folders.append(path)
+                    problems += [_problem(path, "is a folder, not a file", NOTE)] if kind(path) else []
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # git lists what is deleted too
+    except OSError as error:
+        problems.append(_problem(folder or ".", f"cannot be listed: {(error.strerror or 'error').lower()}"))
+    return files, folders, problems
+
+
+def _problem(path: str, text: str, severity: str = ERROR) -> Unreadable:
+    return Unreadable(Span(Source(path, ""), 0, 0), text, severity)

@@ -1,0 +1,117 @@
+"""Of which kind a file is, told by its path: one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from mcplint.text.glob import fits
+
+
+class Kind(NamedTuple):
+    """A kind of file: its patterns (`*` stays within a folder, letter case does not count) and what may be in it.
+
+    A pattern without `/` is one of file names, one with `/` of the last parts of a path.
+    `comment`: what starts a comment. `limit`: the most bytes it may have. `latin`: bytes that are not UTF-8 are read
+    as Latin-1, as the program that reads the file does not care. `strict`: a byte order mark is part of the text, as
+    that program minds it.
+    """
+
+    name: str
+    patterns: tuple[str, ...]
+    comment: str = ""
+    limit: int = 1 << 20
+    latin: bool = False
+    strict: bool = False
+
+
+# The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.dockerignore` lists what is ignored. A name
+# that tells says more than the folder: `sites-available/compose.yaml` is compose.
+KINDS = (
+    Kind("python", ("*.py", "*.pyw"), "#", 2 << 20),
+    Kind("dockerignore", (".dockerignore", "*.dockerignore"), "#"),
+    Kind("fly", ("fly.toml", "fly.*.toml"), "#"),
+    Kind("render", ("render.yaml", "render.yml"), "#"),
+    Kind("railway", ("railway.json", "railway.toml"), "#"),
+    Kind("procfile", ("procfile",), "#"),
+    Kind("kustomization", ("kustomization.yml", "kustomization.yaml"), "#"),
+    Kind(
+        "other",
+        (
+            *("*.md", "*.rst", "*.html", "*.js", "*.mjs", "*.ts", "*.tsx", "*.go", "*.rs", "*.rb", "*.java", "*.sh"),
+            *("dockerfile*.yml", "dockerfile*.yaml"),
+        ),
+    ),
+    Kind(
+        "dockerfile",
+        (
+            *("dockerfile", "dockerfile.*", "dockerfile-*", "dockerfile_*", "*.dockerfile"),
+            *("containerfile", "containerfile.*", "containerfile-*", "*.containerfile"),
+        ),
+        "#",
+        latin=True,
+    ),
+    Kind("compose", ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml"), "#"),
+    Kind(
+        "nginx",
+        (
+            *("*.conf", "*.conf.template", "nginx*.conf*", "*.nginx", "*.nginx.template", "sites-available/*"),
+            *("sites-enabled/*", "conf.d/*.inc", "nginx/*.inc", "nginx/*.template", "snippets/*.inc"),
+        ),
+        "#",
+        latin=True,
+    ),
+    Kind("caddyfile", ("caddyfile", "*.caddyfile"), "#"),
+    Kind("haproxy", ("haproxy*.cfg", "haproxy/*.cfg"), "#", latin=True),
+    Kind("server.json", ("server.json",), limit=256 << 10, strict=True),
+    Kind("pyproject", ("pyproject.toml",), "#"),
+    Kind(
+        "requirements",
+        ("requirements*.txt", "requirements*.in", "requirements/*.txt", "constraints*.txt"),
+        "#",
+        latin=True,
+    ),
+    Kind("lock", ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "pylock.*.toml"), "#", 8 << 20),
+    Kind("pipfile.lock", ("pipfile.lock",), limit=8 << 20),
+    Kind("env", (".env", ".env.*", "*.env"), "#"),
+    Kind("fastmcp", ("fastmcp.json", "*.fastmcp.json")),
+    Kind(
+        "client",
+        (
+            ".mcp.json",
+            "mcp.json",
+            "claude_desktop_config.json",
+            "mcp_config.json",
+            ".cursor/mcp.json",
+            ".vscode/mcp.json",
+        ),
+    ),
+    Kind("kubernetes", ("*.yml", "*.yaml"), "#"),
+)
+
+
+@lru_cache(maxsize=256)
+def _candidates(suffix: str) -> tuple[tuple[str, Kind], ...]:
+    """The patterns, each with its kind, that a name with this behind its last dot may match, in order."""
+    rows = ((pattern, row) for row in KINDS for pattern in row.patterns)
+    likely = (row for row in rows if row[0].rpartition(".")[2] == suffix or row[0].endswith("*"))
+    return tuple(sorted(likely, key=lambda row: "/" in row[0]))
+
+
+@lru_cache(maxsize=4096)
+def kind(path: str) -> Kind | None:
+    """The kind of file that a path names, or None."""
+    folders, _, name = path.lower().rpartition("/")
+    place = f"{folders.rpartition('/')[2]}/{name}"
+    rows = _candidates(name.rpartition(".")[2])
+    return next((row for pattern, row in rows if fits(place if "/" in pattern else name, pattern)), None)
+
+
+def kinds(paths: Iterable[str]) -> dict[str, list[str]]:
+    """The paths by the name of their kind, in order; those of no kind are left out."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        if row := kind(path):
+            found.setdefault(row.name, []).append(path)
+    return found

@@ -1,0 +1,91 @@
+"""What a proxy does with the requests that belong to an MCP endpoint and do not go to it: messages of SSE, metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mcplint.model import Route, Server
+from mcplint.proxies.nginx.answer import FILE, PROXY, STATUS, Answer
+from mcplint.proxies.proxy import Proxy
+from mcplint.text.number import whole
+from mcplint.values import UNKNOWN, Label, Value
+
+METADATA = "/.well-known/oauth-protected-resource"
+REFUSALS = (403, 404, 405, 410)
+
+
+def around(front: Proxy) -> Proxy:
+    """The proxy, its routes with what becomes of those requests."""
+    return front._replace(routes=tuple(_around(front, route) for route in front.routes))
+
+
+def _around(front: Proxy, route: Route) -> Route:
+    server = route.carried
+    if server is None or route.behind:
+        return route
+    return route._replace(messages=_messages(front, route, server), metadata=_metadata(front, route, server))
+
+
+def _messages(front: Proxy, route: Route, server: Server) -> Value[bool]:
+    """Whether a client's posts reach an SSE server on the path that the server names: the stream says it as it is."""
+    path = server.message_path.only
+    if path is None or server.asgi.root_path.may(lambda prefix: prefix != "") or server.transport.only != "sse":
+        return UNKNOWN
+    answer = _ask(front, route, path)
+    reached = _reaches(front, route, answer, path)
+    return UNKNOWN if reached is None else Value((reached,), answer.trace)
+
+
+def _metadata(front: Proxy, route: Route, server: Server) -> Value[bool]:
+    """Whether any path on which clients look for the metadata of the endpoint leads to something that may have them."""
+    found: list[Label] = []
+    for path in _places(route, server):
+        answer = _ask(front, route, path)
+        if not _refused(answer):
+            return UNKNOWN
+        found += answer.trace
+        if answer.location:
+            found.append(Label(answer.location, "answers these paths instead"))
+    return Value((False,), tuple(dict.fromkeys(found)))
+
+
+def _places(route: Route, server: Server) -> Iterator[str]:
+    """The paths that clients try, the endpoint's own first, and the one that the server is told to name."""
+    yield METADATA + (route.endpoint.only or "").rstrip("/")
+    guard = server.auth.only
+    named = guard.given("resource_server_url") if guard else None
+    if named and isinstance(named.value.only, str):
+        from urllib.parse import urlsplit
+
+        yield METADATA + urlsplit(named.value.only).path.rstrip("/")
+    yield METADATA
+
+
+def _ask(front: Proxy, route: Route, path: str) -> Answer:
+    """What becomes of a request to the same names and port as the route's own."""
+    host = next((name for name in route.server_names.only or () if name[:1].isalnum()), "localhost")
+    address = (route.listen.only or ("80",))[0].partition(" ")[0]
+    port = whole(address.rpartition(":")[2])
+    if port is None:
+        port = next(iter(front.ports), 80)
+    return front.ask(host, port, "https" if front.ports.get(port) else "http", path)
+
+
+def _refused(answer: Answer) -> bool:
+    refusing = answer.kind == FILE or (answer.kind == STATUS and answer.status in (None, *REFUSALS))
+    return refusing and answer.certain
+
+
+def _reaches(front: Proxy, route: Route, answer: Answer, path: str) -> bool | None:
+    """Whether a request reaches the route's server at a path, None where that is not known."""
+    if _refused(answer):
+        return False
+    if answer.kind != PROXY or answer.uri is None:
+        return None
+    other = next((each for each in front.routes if each.span == answer.location), None)
+    if other is None or not other.members:
+        return None
+    same = {(member.host, member.port) for member in other.members} & {(each.host, each.port) for each in route.members}
+    if other.server and route.server and other.server.id == route.server.id:
+        return answer.uri.partition("?")[0] == path
+    return None if same else False

@@ -1,0 +1,97 @@
+"""The servers that nginx is told to pass MCP requests on to and that are not there: no such name, no such port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mcplint.model import DeadEnd, Member, Route, Server
+from mcplint.proxies.nginx import Proxied, paths_to
+from mcplint.services.containers import ContainerContext
+from mcplint.services.network import GATEWAY, LOOPBACK, Network
+from mcplint.values import EditSite, Label
+
+
+def dead_ends(
+    found: Iterable[Proxied], routes: Iterable[Route], origin: ContainerContext | None, network: Network
+) -> Iterator[DeadEnd]:
+    """What of one configuration leads nowhere, where that keeps MCP clients from a server of the project.
+
+    nginx does not start while it cannot resolve a name that stands in its configuration, so such a name keeps them from
+    whatever else the configuration carries; behind a variable it is resolved with a request.
+    """
+    if origin is None or not _closed(origin, network):
+        return
+    speaking = [server for server in network.servers if _near(server, origin, network)]
+    carries = any(route.carried in speaking for route in routes if route.carried)
+    for one in found:
+        wanted = [server for server in speaking if server.path.only and paths_to(one, server.path.only)]
+        fatal = carries and "$" not in one.route.target.trace[0].span.text if one.route.target.trace else False
+        for member in one.route.members:
+            yield from _dead_end(one, member, origin, network, wanted, fatal)
+
+
+def _closed(origin: ContainerContext, network: Network) -> bool:
+    """Whether every name that the proxy can resolve is one of the project's own."""
+    service, project = origin.service, origin.project
+    if service is None or project is None or project.notes or service.outside:
+        return False
+    if service.network_mode.may(lambda mode: mode is not None):
+        return False
+    return all(
+        each.container.container_name.options is not None
+        for each in network.running
+        if each.service and each.project is project
+    )
+
+
+def _near(server: Server, origin: ContainerContext, network: Network) -> bool:
+    """Whether a server speaks MCP over HTTP in a container of the proxy's project."""
+    if server.container is None or server.transport.may(lambda kind: kind == "stdio"):
+        return False
+    ours = (each.container.id for each in network.running if each.project is origin.project)
+    return server.container.id in ours
+
+
+def _dead_end(
+    found: Proxied, member: Member, origin: ContainerContext, network: Network, wanted: list[Server], fatal: bool
+) -> Iterator[DeadEnd]:
+    host = member.host
+    hosts = origin.service.hosts if origin.service else frozenset()
+    if not _is_label(host) or host in LOOPBACK | GATEWAY | hosts or "resolve" in member.span.text.split():
+        return
+    named = [each for each in network.running if host in each.container.names]
+    near = [each for each in named if network.near(origin, each)]
+    inside = [
+        server
+        for server in wanted
+        if server.container and any(server.container.id == each.container.id for each in near)
+    ]
+    if not near and (wanted or fatal) and all(each.project is origin.project for each in named):
+        yield _end(
+            "network" if named else "name",
+            found,
+            member,
+            wanted,
+            tuple(Label(each.container.span, "goes by that name") for each in named),
+        )
+    occupied = {server.container.id for server in inside if server.container}
+    elsewhere = all(server.port.must(lambda port: port != member.port) for server in inside)
+    if inside and elsewhere and all(each.container.id in occupied for each in near):
+        yield _end("port", found, member, inside, inside[0].port.trace)
+
+
+def _is_label(host: str) -> bool:
+    """Whether it is a name without dots: letters and digits, and between them `-` and `_`."""
+    return host.isascii() and host.replace("-", "").replace("_", "").isalnum() and host == host.strip("-_")
+
+
+def _end(kind: str, found: Proxied, member: Member, intended: list[Server], notes: tuple[Label, ...]) -> DeadEnd:
+    start = member.span.text.find(f"{member.host}:{member.port}")
+    text = f"{member.host}:{member.port}" if start >= 0 else member.host
+    start = member.span.start + (start if start >= 0 else member.span.text.find(member.host))
+    span = member.span._replace(start=start, end=start + len(text))
+    server = intended[0] if len(intended) == 1 else None
+    slot = EditSite(span) if span.text == text else None
+    return DeadEnd(
+        f"{found.route.id} {text}", span if slot else member.span, kind, member.host, member.port, server, notes, slot
+    )

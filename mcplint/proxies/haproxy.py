@@ -1,0 +1,261 @@
+"""HAProxy's frontends and backends as routes: which requests each takes, which servers share them, how long it waits.
+
+https://docs.haproxy.org/2.6/configuration.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import islice
+from typing import NamedTuple
+
+from mcplint.facts.haproxy import HaproxyFile, Line, Section
+from mcplint.knowledge.proxies import HAPROXY
+from mcplint.model import Member, Route, Setting
+from mcplint.proxies.haproxy_conditions import Condition, conditions
+from mcplint.proxies.proxy import Proxy, joined, published
+from mcplint.proxies.rules import MOST_WAYS, PREFIX, Match, ProxyRule, Site, answer, carried, kept, unknown
+from mcplint.services.containers import ContainerContext
+from mcplint.services.network import Network, home
+from mcplint.values import UNKNOWN, EditSite, Label, Value
+
+MOST_MEMBERS = 200
+UNITS = {"us": 1e-6, "ms": 0.001, "": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+"""Seconds by unit; a bare number counts milliseconds."""
+NEUTRAL = (
+    *("set-header", "add-header", "del-header", "replace-header", "set-var", "unset-var", "capture", "deny", "tarpit"),
+    *("auth", "set-log-level", "return", "reject", "allow"),
+)
+"""Rules of `http-request` that leave the path of what they let through as it is."""
+SESSION = re.compile(r"(?:req\.)?hdr\(mcp-session-id\)")
+
+
+class Backend(NamedTuple):
+    """A backend (or `listen`) with the `defaults` that it stands under."""
+
+    section: Section
+    defaults: Section | None
+
+    def of(self, name: str, *words: str) -> tuple[Line, ...]:
+        """The lines of a keyword that go on with these words: its own, else those of its defaults."""
+        for section in (self.section, self.defaults):
+            found = [line for line in section.of(name) if line.args[: len(words)] == words] if section else []
+            if found:
+                return tuple(found)
+        return ()
+
+    @property
+    def is_http(self) -> bool:
+        """Whether it understands what it passes on."""
+        return any(line.args == ("http",) for line in self.of("mode")[-1:])
+
+
+def fronts(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Proxy]:
+    """The HAProxy of each configuration file."""
+    for path, file in files.items():
+        origin = home(path, network.running, "haproxy")
+        parts = tuple(_parts(file))
+        backends = {part.section.name: part for part in parts if part.section.kind in ("backend", "listen")}
+        ids: dict[str, int] = {}
+        sites: list[Site] = []
+        ports: dict[int, bool] = {}
+        for part in parts if not file.conditional else ():
+            if part.section.kind in ("frontend", "listen"):
+                heard = _ports(part)
+                ports |= heard or {}
+                ways = tuple(islice(_ways(part, backends, origin, network, ids), MOST_WAYS + 1))
+                sites.append(Site((), frozenset(heard or ()), ways, heard is not None))
+        done = carried(tuple(sites))
+        routes = tuple(way.route for site in done for way in site.ways)
+        yield Proxy(HAPROXY, routes, ports, published(origin, ports), partial(answer, done))
+
+
+def unread(file: HaproxyFile) -> Iterator[Label]:
+    """What keeps a file from being followed."""
+    if file.conditional and file.sections:
+        yield Label(file.sections[0].head.span, "parts of it are conditional (.if): not read")
+
+
+def _texts(line: Line) -> tuple[str, ...]:
+    return tuple(word.text for word in line.words)
+
+
+def _parts(file: HaproxyFile) -> Iterator[Backend]:
+    """The proxies of a file, each with the last defaults before it, or those that it names."""
+    last: Section | None = None
+    named: dict[str, Section] = {}
+    for section in file.sections:
+        if section.kind == "defaults":
+            last = named[section.name] = section
+        elif section.kind in ("frontend", "backend", "listen"):
+            args = section.head.args
+            chosen = named.get(args[2]) if args[1:2] == ("from",) and len(args) > 2 else last
+            yield Backend(section, chosen)
+
+
+def _ports(part: Backend) -> dict[int, bool] | None:
+    """The ports that a frontend is bound to and whether it speaks TLS there; None where they are not known."""
+    found: dict[int, bool] = {}
+    for line in part.section.of("bind"):
+        for address in line.args[:1] and line.args[0].split(","):
+            port = address.rpartition(":")[2]
+            if not port.isdecimal() or len(port) > 5 or line.words[1].open:
+                return None
+            found[int(port)] = "ssl" in line.args
+    return found
+
+
+def _ways(
+    part: Backend,
+    backends: Mapping[str, Backend],
+    origin: ContainerContext | None,
+    network: Network,
+    ids: dict[str, int],
+) -> Iterator[ProxyRule]:
+    """The ways of a frontend in the order in which they are tried."""
+    for line in part.section.of("use_backend"):
+        for condition in conditions(line, part.section):
+            yield _way(line, condition, part, backends, origin, network, ids)
+    default = part.of("default_backend")
+    if default or part.section.of("server", "server-template"):
+        line = default[-1] if default else part.section.head
+        yield _way(line, Condition((), (Match(PREFIX, "/"),)), part, backends, origin, network, ids)
+
+
+def _way(
+    line: Line,
+    condition: Condition | None,
+    part: Backend,
+    backends: Mapping[str, Backend],
+    origin: ContainerContext | None,
+    network: Network,
+    ids: dict[str, int],
+) -> ProxyRule:
+    name = line.args[0] if line.args else part.section.name
+    backend = backends.get(name)
+    rewritten = any(
+        _rewrites(rule) for one in (part, backend) if one for rule in one.section.of("http-request", "reqrep")
+    )
+    rewrite = unknown if rewritten else kept
+    match = condition.matches[0] if condition else None
+    route = _route(line, condition, part, backend, rewritten, ids)
+    return ProxyRule(joined(route, origin, network), condition.hosts if condition else None, match, rewrite)
+
+
+def _rewrites(rule: Line) -> bool:
+    """Whether a rule may change what is asked for or answer itself."""
+    action = rule.args[0] if rule.args else ""
+    return not (
+        action.startswith(NEUTRAL) or action.startswith("track-sc") or rule.args[:3] == ("redirect", "scheme", "https")
+    )
+
+
+def _route(
+    line: Line,
+    condition: Condition | None,
+    part: Backend,
+    backend: Backend | None,
+    rewritten: bool,
+    ids: dict[str, int],
+) -> Route:
+    match = condition.matches[0] if condition else None
+    where = Label(line.span, "HAProxy leads here")
+    name = f"{line.span.source.path} {part.section.name} {match or ''}".rstrip()
+    ids[name] = ids.get(name, 0) + 1
+    members = tuple(islice(_members(backend), MOST_MEMBERS)) if backend else ()
+    only = members[0] if len(members) == 1 else None
+    binds = tuple(Label(bind.span, "listens here") for bind in part.section.of("bind"))
+    path = None if match is None or rewritten else (match.text,)
+    hosts = condition.hosts if condition else None
+    return Route(
+        id=name if ids[name] == 1 else f"{name} ({ids[name]})",
+        span=line.span,
+        proxy=HAPROXY,
+        version=UNKNOWN,
+        listen=Value((tuple(" ".join(bind.args) for bind in part.section.of("bind")),), binds),
+        server_names=Value(None if hosts is None else (hosts,), (where,)),
+        location=Value(None if match is None else (str(match),), (where,)),
+        target=Value((f"http://{only.host}:{only.port}",) if only else None, (where,)),
+        balancing=_balancing(backend, where) if backend else UNKNOWN,
+        members=members,
+        buffering=Value((False,), (Label(line.span, "HAProxy passes each piece of an answer on"),)),
+        read_timeout=_timeout(backend) if backend and backend.is_http else UNKNOWN,
+        http_version=UNKNOWN,
+        settings=_settings(part, backend),
+        path=Value(path, (where,)),
+        closed=False,
+        upstream=backend.section.name if backend else None,
+    )
+
+
+def _settings(part: Backend, backend: Backend | None) -> dict[str, tuple[Setting, ...]]:
+    """Where HAProxy itself checks who calls, as nginx would say it."""
+    rules = (rule for one in (part, backend) if one for rule in one.section.of("http-request"))
+    found = [rule for rule in rules if rule.args[:1] == ("auth",)]
+    return {"auth_basic": tuple(Setting(rule.args, rule.span) for rule in found)} if found else {}
+
+
+def _members(backend: Backend) -> Iterator[Member]:
+    """The servers that share the requests."""
+    for line in backend.section.of("server", "server-template"):
+        number = 1 if line.name == "server" else 2
+        if len(line.args) > number:
+            host, _, port = line.args[number].rpartition(":")
+            open_ = line.words[number + 1].open or not port.isdecimal() or len(port) > 5
+            active = not {"backup", "disabled"} & set(line.args[number + 1 :])
+            yield Member("" if open_ else host, 0 if open_ else int(port), active, line.span)
+
+
+def _timeout(backend: Backend) -> Value[float]:
+    """The seconds of silence that it bears from a server; without a word of it, any."""
+    lines = backend.of("timeout", "server")
+    if not lines:
+        return Value((), (Label(backend.section.head.span, "timeout server is not set: HAProxy waits for ever"),))
+    word = lines[-1].words[2] if len(lines[-1].words) > 2 else None
+    found = re.fullmatch(r"([0-9]{1,15})(us|ms|s|m|h|d|)", word.text) if word else None
+    note = Label(word.span if word else lines[-1].span, "sets timeout server")
+    if word is None or found is None or word.open:
+        return Value(None, (note,))
+    seconds = int(found[1]) * UNITS[found[2]]
+    slot = EditSite(word.span) if word.span.text == word.text else None
+    return Value((seconds,) if seconds else (), (note,), slot)
+
+
+def _balancing(backend: Backend, where: Label) -> Value[str]:
+    """What picks the server: what clients are remembered by, else how they are spread."""
+    sticks, cookies = backend.section.of("stick"), backend.of("cookie")
+    worn = [line for line in backend.section.of("server", "server-template") if "cookie" in line.args]
+    notes = tuple(Label(line.span, "keeps clients with a server") for line in sticks)
+    if sticks and (cookies and worn):
+        return Value(None, notes)
+    if sticks:
+        said = _stuck(sticks)
+        return Value((said,) if said else None, notes)
+    if cookies and worn:
+        return Value((" ".join(_texts(cookies[-1])),), (where, Label(cookies[-1].span, "keeps clients by a cookie")))
+    servers = backend.section.of("server")
+    if len(servers) == 1 and not backend.section.of("server-template"):
+        return Value(("one server",), (where, Label(servers[0].span, "its name is resolved once, to one address")))
+    if len({line.args[1:2] for line in servers}) < len(servers):
+        return Value(None, (where, Label(servers[0].span, "several servers of one name may be one or not")))
+    chosen = backend.of("balance")
+    if not chosen:
+        return Value(("balance roundrobin",), (where, Label(backend.section.head.span, "takes turns by default")))
+    text = " ".join(_texts(chosen[-1]))
+    slot = EditSite(chosen[-1].span) if chosen[-1].span.text == text else None
+    return Value((text,), (where, Label(chosen[-1].span, "picks the server")), slot)
+
+
+def _stuck(sticks: tuple[Line, ...]) -> str | None:
+    """What a stick table goes by, None where it is something else than the address or the session's id."""
+    said = {tuple(word.lower() for word in line.args) for line in sticks}
+    keys = {words[0]: words[1] for words in said if len(words) == 2}
+    if len(keys) < len(sticks):
+        return None
+    asked = keys.get("match", keys.get("on", ""))
+    if SESSION.fullmatch(asked):
+        learned = SESSION.fullmatch(keys.get("store-response", "").replace("res.", "req.", 1))
+        return "stick store-response res.hdr(Mcp-Session-Id)" if learned else "stick on req.hdr(Mcp-Session-Id)"
+    return "stick on src" if asked == "src" and "store-response" not in keys else None

@@ -1,0 +1,188 @@
+"""Ingresses as routes: those of ingress-nginx with all that their annotations set, of others names and paths.
+
+https://kubernetes.io/docs/concepts/services-networking/ingress/, https://kubernetes.github.io/ingress-nginx/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from posixpath import dirname
+
+from mcplint.knowledge.proxies import INGRESS_NGINX
+from mcplint.model import Member, Route, Setting
+from mcplint.proxies.proxy import Proxy, among
+from mcplint.proxies.rules import (
+    EXACT,
+    PREFIX,
+    SEGMENTS,
+    Match,
+    ProxyRule,
+    Site,
+    answer,
+    carried,
+    kept,
+    location,
+    unknown,
+)
+from mcplint.services.kubernetes import ingress_nginx
+from mcplint.services.kubernetes.ingress import COMMUNITY, Entry
+from mcplint.services.network import Network
+from mcplint.values import UNKNOWN, Label, Value
+
+PORTS = {80: False, 443: True}
+HARMLESS = ("cert-manager.io/", "acme.cert-manager.io/", "external-dns.alpha.kubernetes.io/", "kubernetes.io/")
+"""Annotations that say nothing of what becomes of a request."""
+MOST = 1 << 20
+ELSEWHERE = ("configuration-snippet", "permanent-redirect", "temporal-redirect", "canary", "app-root")
+"""Annotations of ingress-nginx after which a request may become anything."""
+EXPRESSIONS = ("rewrite-target", "use-regex")
+"""With one of these at any path of a name, ingress-nginx takes all paths of that name for expressions."""
+DIRECTIVES = (
+    ("proxy-body-size", "client_max_body_size"),
+    ("limit-rps", "limit_req"),
+    ("limit-connections", "limit_conn"),
+    ("auth-type", "auth_basic"),
+    ("auth-url", "auth_request"),
+)
+"""Annotations of ingress-nginx, and the directives of nginx that they set."""
+CAPTURED = re.compile(r"(/[\w./-]*)(\(/\|\$\)\(\.\*\)|/\(\.\*\)|\(/\.\*\))\$?")
+"""A path of which the rest is captured: `/x(/|$)(.*)`, `/x/(.*)`, `/x(/.*)`."""
+
+
+def fronts(entries: tuple[Entry, ...], network: Network) -> Iterator[Proxy]:
+    """The Ingress controllers of a project: those of one name whose Ingresses lie in one folder are one."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((_controller(entry), dirname(entry.span.source.path)), []).append(entry)
+    for (name, _), group in groups.items():
+        sites = carried(tuple(_sites(group, network)))
+        routes = tuple(way.route for site in sites for way in site.ways)
+        yield Proxy(name, routes, PORTS, {}, partial(answer, sites))
+
+
+def _controller(entry: Entry) -> str:
+    return INGRESS_NGINX if entry.is_nginx else entry.controller or "an Ingress controller"
+
+
+def _sites(entries: list[Entry], network: Network) -> Iterator[Site]:
+    """A site for each name, its longest paths first, and exact ones before the others of their length."""
+    hosts: dict[str | None, list[Entry]] = {}
+    for entry in entries:
+        hosts.setdefault(entry.host.only if entry.host.options else "", []).append(entry)
+    for host, group in hosts.items():
+        named = {name.removeprefix(COMMUNITY) for one in group for name in one.annotations}
+        ways = [_way(entry, named.isdisjoint(EXPRESSIONS), network) for entry in group]
+        ways.sort(key=lambda way: (-len(way.match.text), way.match.kind != EXACT) if way.match else (-MOST, False))
+        yield Site((host.lower(),) if host else (), frozenset(), tuple(ways))
+
+
+def _way(entry: Entry, plain: bool, network: Network) -> ProxyRule:
+    match, rewrite = _paths(entry, plain)
+    host = entry.host.only
+    hosts = None if entry.host.options is None else (host.lower(),) if host else ()
+    path = rewrite(match.text) if match else None
+    route = _route(entry, match)._replace(path=Value(None if path is None else (path,), entry.path.trace))
+    return ProxyRule(_joined(route, entry, network), hosts, match, rewrite)
+
+
+def _paths(entry: Entry, plain: bool) -> tuple[Match | None, Callable[[str], str | None]]:
+    """Which paths an Ingress takes, and what it makes of them."""
+    text = entry.path.only
+    if text is None:
+        return None, unknown
+    if not entry.is_nginx:
+        strange = any(not name.startswith(HARMLESS) for name in entry.annotations)
+        kind = {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match)
+        return Match(kind, text) if kind else None, unknown if strange else kept
+    if f"{COMMUNITY}server-snippet" in entry.annotations:
+        return None, unknown
+    target = entry.annotations.get(f"{COMMUNITY}rewrite-target")
+    if not plain:
+        return _expression(text, target)
+    away = any(f"{COMMUNITY}{name}" in entry.annotations for name in ELSEWHERE)
+    return Match({"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, PREFIX), text), unknown if away else kept
+
+
+def _expression(text: str, target: Value[str] | None) -> tuple[Match | None, Callable[[str], str | None]]:
+    """A path that is an expression, as all paths of a name are where one of them is rewritten."""
+    captured = CAPTURED.fullmatch(text)
+    stem, rest = (captured[1], captured[2]) if captured else (text, "")
+    if not re.fullmatch(r"/[\w./-]*", stem):
+        return None, unknown
+    match = Match(SEGMENTS if captured else PREFIX, stem)
+    if target is None:
+        return match, kept
+    return match, unknown if target.only is None else partial(_rewritten, stem, rest, target.only)
+
+
+def _rewritten(stem: str, rest: str, target: str, path: str) -> str | None:
+    """The path that takes the place of one that begins with the stem."""
+    tail = path[len(stem) :]
+    groups = {"$1": tail[:1], "$2": tail[1:]} if rest.startswith("(/|$)") else {"$1": tail.removeprefix("/")}
+    groups = {"$1": tail} if rest == "(/.*)" else groups
+    found = re.sub(r"\$\d", lambda number: groups.get(number[0], "") if rest else "", target)
+    return found if found.startswith("/") and "$" not in found else None
+
+
+def _route(entry: Entry, match: Match | None) -> Route:
+    ours, name, host = entry.is_nginx, entry.service, entry.host.only
+    note = Label(entry.backend, f"leads to the Service {name}")
+    port = entry.port.only
+    secure = entry.annotations.get(f"{COMMUNITY}backend-protocol", Value(("HTTP",))).only
+    scheme = {"HTTP": "http", "HTTPS": "https"}.get(secure or "") if ours else "http"
+    target = f"{scheme}://{name}:{port}" if scheme and port and name else None
+    plain = _insecure(entry)
+    listen = (Label(entry.tls, "has a certificate"),) if entry.tls else ()
+    return Route(
+        id=f"{entry.span.source.path} {host or ''}{entry.path.only or ''}",
+        span=entry.span,
+        proxy=_controller(entry),
+        version=UNKNOWN,
+        listen=Value((("80", "443 ssl") if entry.tls else ("80",),), plain or listen),
+        server_names=Value(None if entry.host.options is None else ((host,) if host else (),), entry.host.trace),
+        location=location(match, entry.path),
+        target=Value((target,) if target else None, (note, *entry.port.trace)),
+        balancing=ingress_nginx.balancing(entry) if ours else UNKNOWN,
+        members=(Member(name, port or 0, True, entry.backend),),
+        buffering=ingress_nginx.buffering(entry) if ours else UNKNOWN,
+        read_timeout=ingress_nginx.read_timeout(entry) if ours else UNKNOWN,
+        http_version=ingress_nginx.http_version(entry) if ours else UNKNOWN,
+        settings=_settings(entry),
+        path=UNKNOWN,
+        closed=False,
+        tls=Value((entry.tls is not None,)),
+        host=ingress_nginx.host(entry) if ours else UNKNOWN,
+        secured=entry.tls if plain else None,
+    )
+
+
+def _settings(entry: Entry) -> dict[str, tuple[Setting, ...]]:
+    """The directives of nginx that annotations set and rules know."""
+    found: dict[str, tuple[Setting, ...]] = {}
+    for name, directive in DIRECTIVES if entry.is_nginx else ():
+        said = entry.annotations.get(COMMUNITY + name)
+        if said is not None and said.only and said.slot:
+            found[directive] = (Setting((said.only,), said.slot.span, (said.slot.span,)),)
+    return found
+
+
+def _insecure(entry: Entry) -> tuple[Label, ...]:
+    """What switches off that requests without TLS are redirected, as they are where a name has a certificate."""
+    chosen = entry.annotations.get(f"{COMMUNITY}ssl-redirect")
+    if not entry.is_nginx or f"{COMMUNITY}force-ssl-redirect" in entry.annotations or chosen is None:
+        return ()
+    return chosen.trace if chosen.must(lambda said: said == "false") else ()
+
+
+def _joined(route: Route, entry: Entry, network: Network) -> Route:
+    """The route with the server in the pods that its Service selects."""
+    name = f"{entry.service}.{entry.resource.namespace or 'default'}"
+    folder = dirname(entry.span.source.path)
+    pods = [one for one in network.running if name in one.container.names]
+    near = [one for one in pods if one.service and dirname(one.service.span.source.path) == folder]
+    note = Label(entry.backend, "leads here")
+    return among(
+        route, [network.behind(near or pods, entry.port.only, "is selected by the Service", note, route.path.only)]
+    )

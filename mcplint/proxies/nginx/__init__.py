@@ -1,0 +1,10 @@
+"""nginx: from files to the configuration in effect, the routes through it, and what becomes of a request."""
+
+from __future__ import annotations
+
+from mcplint.proxies.nginx.answer import answer, through
+from mcplint.proxies.nginx.config import Config, configure
+from mcplint.proxies.nginx.phases import Answer
+from mcplint.proxies.nginx.routes import Proxied, leads_to, paths_to, proxied, routes
+
+__all__ = ["Answer", "Config", "Proxied", "answer", "configure", "leads_to", "paths_to", "proxied", "routes", "through"]

@@ -1,0 +1,110 @@
+"""From nginx files to routes that know their server: where each configuration runs, and what its upstreams are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from mcplint.facts.nginx import NginxFile
+from mcplint.knowledge.nginx import image_version
+from mcplint.model import Route
+from mcplint.project.tree import Tree
+from mcplint.proxies.dead_ends import dead_ends
+from mcplint.proxies.nginx import Config, Proxied, answer, configure, leads_to, paths_to, proxied
+from mcplint.proxies.proxy import Proxy, ProxyInstance, joined, published
+from mcplint.proxies.streams import carrying
+from mcplint.services.containers import ContainerContext
+from mcplint.services.network import Network, home
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, Value
+
+
+def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Iterator[Proxy]:
+    """Every nginx configuration of the project, its routes joined to the servers that they lead to."""
+    homes: dict[str | None, tuple[ContainerContext | None, dict[str, NginxFile]]] = {}
+    for path, file in files.items():
+        origin = home(path, network.running, "nginx")
+        homes.setdefault(origin.container.id if origin else None, (origin, {}))[1][path] = file
+    hops = tuple(hop for origin, own in homes.values() for hop in _hops(own, origin, tree, network))
+    if any(route.members and not route.server for hop in hops for route in hop.front.routes):
+        from mcplint.proxies.chain import chained
+
+        hops = chained(hops, network)
+    for hop in hops:
+        pairs = zip(hop.front.routes, hop.proxied, strict=True)
+        yield hop.front._replace(routes=tuple(route._replace(secured=_secured(found, route)) for route, found in pairs))
+
+
+def _hops(
+    files: Mapping[str, NginxFile], origin: ContainerContext | None, tree: Tree, network: Network
+) -> Iterator[ProxyInstance]:
+    """The configurations of one container, or of the machine."""
+    env = origin.container.variable if origin else None
+    version = release(origin.container.image) if origin else UNKNOWN
+    for config in configure(files, tree, _places(origin), env):
+        found = proxied((config,), version)
+        routes = tuple(_route(one, origin, network) for one in found)
+        ports, lost = _ports(config), tuple(dead_ends(found, routes, origin, network))
+        yield ProxyInstance(
+            Proxy("nginx", routes, ports, published(origin, ports), partial(answer, config), lost), origin, found
+        )
+
+
+def _route(found: Proxied, origin: ContainerContext | None, network: Network) -> Route:
+    to, leads = partial(paths_to, found), partial(leads_to, found)
+    return carrying(joined(found.route, origin, network), to, leads)
+
+
+def _ports(config: Config) -> Mapping[int, bool]:
+    """The ports that any server listens on, and whether one of them speaks TLS there."""
+    ports: dict[int, bool] = {}
+    for listen in (listen for server in config.servers for listen in server.listens):
+        if listen.port:
+            ports[listen.port] = ports.get(listen.port, False) or listen.tls
+    return ports
+
+
+def _places(origin: ContainerContext | None) -> Mapping[str, str]:
+    """What of the project lies at which path of the container."""
+    mounts = origin.service.mounts if origin and origin.service else ()
+    copies = origin.image.copies if origin and origin.image else ()
+    places = {mount.target.only: mount.path for mount in mounts if mount.target.only and mount.path}
+    base = "" if not origin or not origin.image or origin.image.context in (None, ".") else f"{origin.image.context}/"
+    for copy in copies:
+        if copy.stage is None and copy.image is None and copy.target.only and len(copy.sources) == 1:
+            places.setdefault(copy.target.only.rstrip("/"), base + (copy.sources[0].only or "").lstrip("./"))
+    return places
+
+
+def release(image: Value[str]) -> Value[str]:
+    """The nginx release that an image runs, as far as its tag names one."""
+    if image.options is None:
+        return UNKNOWN
+    named = [image_version(option or "") for option in image.options]
+    return Value(tuple(name for name in named if name), image.trace) if named and all(named) else UNKNOWN
+
+
+def _secured(found: Proxied, route: Route) -> Span | None:
+    """Where TLS is set up for one of the names, if the endpoint is reached without it all the same."""
+    path = route.endpoint.only
+    names = {word.text for word in found.server.names}
+    tls = [
+        directive.head
+        for server in found.config.servers
+        if server is found.server or names & {word.text for word in server.names}
+        for directive in server.level.own.get("listen", ())
+        if "ssl" in directive.words
+    ]
+    return tls[0] if tls and path and _plain(found, path) else None
+
+
+def _plain(found: Proxied, path: str) -> bool:
+    """Whether the location answers on a port that other machines reach without TLS."""
+    host = next((word.text for word in found.server.names if word.text[:1].isalnum()), "localhost")
+    ports = [each.port for each in found.server.listens if each.port and not each.tls and not _local(each.host)]
+    answers = (answer(found.config, host, port, "http", path) for port in ports)
+    return any(sent.kind == "proxy" and sent.location == found.route.span for sent in answers)
+
+
+def _local(host: str) -> bool:
+    return host.startswith(("127.", "[::1]", "localhost", "unix:"))

@@ -1,0 +1,182 @@
+"""Routes: each location of nginx that passes requests on, with everything that is in effect there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import NamedTuple
+
+from mcplint.facts.nginx import Directive, NginxFile, Word
+from mcplint.model import Route
+from mcplint.project.tree import Tree
+from mcplint.proxies.nginx.answer import through, within
+from mcplint.proxies.nginx.blocks import Location, VirtualServer
+from mcplint.proxies.nginx.config import Config, configure
+from mcplint.proxies.nginx.levels import Level
+from mcplint.proxies.nginx.phases import PROXY, Answer
+from mcplint.proxies.nginx.spelling import Settings, flag, seconds, setting, statement
+from mcplint.proxies.nginx.text import normalise
+from mcplint.proxies.nginx.upstream import balancing, members
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, EditSite, Label, Value
+
+MOST_ROUTES = 500
+
+
+class Proxied(NamedTuple):
+    """A route and what of the configuration it is made of."""
+
+    route: Route
+    config: Config
+    server: VirtualServer
+    location: Location
+
+
+def routes(
+    files: Mapping[str, NginxFile],
+    tree: Tree,
+    version: Value[str] = UNKNOWN,
+    places: Mapping[str, str] | None = None,
+    env: Callable[[str], Value[str | None]] | None = None,
+) -> tuple[Route, ...]:
+    """The routes of all nginx files of a project, not linked to any server yet."""
+    return tuple(found.route for found in proxied(configure(files, tree, places, env), version))
+
+
+def proxied(configs: Iterable[Config], version: Value[str] = UNKNOWN) -> tuple[Proxied, ...]:
+    """Every location that passes requests on. `version`: of the nginx that runs these configurations."""
+    ids: dict[str, int] = {}
+    return tuple(islice(_proxied(configs, version, ids), MOST_ROUTES))
+
+
+def _proxied(configs: Iterable[Config], version: Value[str], ids: dict[str, int]) -> Iterator[Proxied]:
+    for config in configs:
+        for server in config.servers:
+            for location in server.locations.walk():
+                directive = location.level.directive
+                if directive and location.passes and "return" not in location.level.own:
+                    name = f"{directive.span.source.path} {location.spelled}"
+                    ids[name] = ids.get(name, 0) + 1
+                    id = name if ids[name] == 1 else f"{name} ({ids[name]})"
+                    yield Proxied(_route(id, config, server, location, directive, version), config, server, location)
+
+
+def _route(
+    id: str, config: Config, server: VirtualServer, location: Location, directive: Directive, version: Value[str]
+) -> Route:
+    level, word = location.level, location.passes[-1].args[0]
+    sent = through(config, server, location, sample(location) or "/")
+    where = (Label(word.span, "proxy_pass leads here"), *word.trace)
+    upstream, shared = members(config, sent.upstream, word)
+    return Route(
+        id=id,
+        span=directive.head,
+        proxy="nginx",
+        version=version,
+        listen=_listen(server),
+        server_names=_names(server),
+        location=_location(location, directive),
+        target=_target(sent, word, where),
+        balancing=balancing(upstream, where),
+        members=shared,
+        buffering=setting(level, "proxy_buffering", flag, version),
+        read_timeout=setting(level, "proxy_read_timeout", seconds, version),
+        http_version=setting(level, "proxy_http_version", str, version),
+        settings=Settings(level),
+        path=_path(sent.uri if sample(location) else None, where),
+        closed=level.closed,
+        inside=statement(level),
+        upstream=upstream.directive.args[0].text if upstream and upstream.directive else None,
+        tls=Value((any(listen.tls for listen in server.listens),)),
+        host=_host(level, location.passes[-1]),
+    )
+
+
+def sample(location: Location) -> str | None:
+    """A path that the location takes: its own, or the text that its expression begins with; None where it has none."""
+    if location.kind in ("", "=", "^~"):
+        return location.text
+    if location.kind in ("~", "~*"):
+        text, end = r"\^(/(?:[\w/.-]|\\[./-])*)", r"(?:\$|/\?\$|\((?:\?:)?/\|\$\)|/?\Z|/?\(\.\*\)\$?\Z)"
+        found = re.match(text + end, location.text)
+        return found[1].replace("\\", "") if found else None
+    return None
+
+
+def _leading(found: Proxied, path: str) -> Iterator[tuple[str, Answer]]:
+    """Requests near a route's own path that make some upstream be asked for `path`, with what becomes of them."""
+    own = sample(found.location) or "/"
+    stem = own.rstrip("/")
+    tails = [path[i:] for i, char in enumerate(path[:200]) if char == "/"]
+    for candidate in dict.fromkeys([path, own, *(stem + tail for tail in tails), stem + path]):
+        to = within(found.config, found.server, candidate)
+        if to.kind == PROXY and normalise((to.uri or "").partition("?")[0]) == path:
+            yield candidate, to
+
+
+def paths_to(found: Proxied, path: str) -> tuple[str, ...]:
+    """The paths that clients may ask for so that this route's upstream is asked for `path`, the likeliest first."""
+    return tuple(candidate for candidate, to in _leading(found, path) if to.location == found.route.span)
+
+
+def leads_to(found: Proxied, path: str) -> bool:
+    """Whether any location around this route makes the same upstream be asked for `path`."""
+    own = _authority(found.route.target.only)
+    return any(_authority(to.upstream) == own for _, to in _leading(found, path))
+
+
+def _authority(url: str | None) -> str | None:
+    """The host and port of a URL, or the name of an upstream."""
+    return url.partition("://")[2].partition("/")[0] if url else None
+
+
+def _listen(server: VirtualServer) -> Value[tuple[str, ...]]:
+    directives = server.level.own.get("listen", ())
+    trace = tuple(Label(directive.head, "listens here") for directive in directives)
+    words = tuple(" ".join(listen.words) or "80" for listen in server.listens)
+    if any(listen.port is None for listen in server.listens) or (not directives and server.level.open):
+        return Value(None, trace)
+    return Value((words,), trace or _notes(server.level, "listen is not set: 80 by default"))
+
+
+def _notes(level: Level, text: str) -> tuple[Label, ...]:
+    return (Label(level.directive.head, text),) if level.directive else ()
+
+
+def _names(server: VirtualServer) -> Value[tuple[str, ...]]:
+    trace = tuple(Label(word.span, "goes by this name") for word in server.names)
+    if any(word.hole for word in server.names) or (not server.names and server.level.open):
+        return Value(None, trace)
+    return Value((tuple(word.text for word in server.names),), trace or _notes(server.level, "has no name"))
+
+
+def _location(location: Location, directive: Directive) -> Value[str]:
+    if location.kind == "?":
+        return Value(None, (Label(directive.head, "is filled in later"),))
+    span = Span(directive.span.source, directive.args[0].span.start, directive.args[-1].span.end)
+    slot = EditSite(span) if span.text == location.spelled else None
+    return Value((location.spelled,), (Label(directive.head, "takes these paths"),), slot)
+
+
+def _target(sent: Answer, word: Word, where: tuple[Label, ...]) -> Value[str]:
+    """The URL of `proxy_pass`, its variables replaced where the files set them."""
+    if sent.kind != PROXY or sent.upstream is None:
+        return Value(None, (*where, *sent.trace))
+    if "$" not in word.text:
+        return Value(
+            (word.text,), where, EditSite(word.span) if word.span.text == word.text and not word.trace else None
+        )
+    return Value((sent.upstream,), (*where, *sent.trace[:-1]))
+
+
+def _host(level: Level, passes: Directive) -> Value[str]:
+    """The `Host` that the upstream is sent: the one that is set, else that of `proxy_pass`."""
+    for directive in level.effective("proxy_set_header"):
+        if directive.words[0].lower() == "host" and len(directive.words) > 1:
+            return Value((directive.words[1],), (Label(directive.span, "sets Host"),))
+    return Value(("$proxy_host",) if level.closed else None, (Label(passes.span, "its host is sent as Host"),))
+
+
+def _path(uri: str | None, where: tuple[Label, ...]) -> Value[str]:
+    return Value(None, where) if uri is None else Value((uri,), where)

@@ -1,0 +1,69 @@
+"""A proxy in front of servers, whatever program it is: its routes, where it listens, and what becomes of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from mcplint.model import MISSING, DeadEnd, Link, Route
+from mcplint.proxies.nginx import Answer, Proxied
+from mcplint.services.containers import ContainerContext
+from mcplint.services.network import Network, Reached
+from mcplint.values import Label
+
+
+class Proxy(NamedTuple):
+    """One proxy.
+
+    `name`: of its program. `ports`: those that it listens on, and whether it speaks TLS there. `published`: by port of
+    the machine, the port on which the proxy hears it. `ask`: what becomes of a request for a host, a port, a scheme and
+    a path. `dead_ends`: the servers that it is told of and that are not there.
+    """
+
+    name: str
+    routes: tuple[Route, ...]
+    ports: Mapping[int, bool]
+    published: Mapping[int, int]
+    ask: Callable[[str, int, str, str], Answer]
+    dead_ends: tuple[DeadEnd, ...] = ()
+
+    @property
+    def leads(self) -> bool:
+        """Whether any of its routes leads to a server that is known."""
+        return any(route.server for route in self.routes)
+
+
+class ProxyInstance(NamedTuple):
+    """An nginx in its place: the container it runs in (None: the machine itself), and what its routes are made of."""
+
+    front: Proxy
+    origin: ContainerContext | None
+    proxied: tuple[Proxied, ...]
+
+
+def published(origin: ContainerContext | None, ports: Mapping[int, bool]) -> Mapping[int, int]:
+    """By port of the machine, the port of a container that it leads to; without a container it is the same one."""
+    if origin is None or origin.container.shared_network.must(bool):
+        return {port: port for port in ports}
+    pairs = ((port.published.only, port.target.only) for port in origin.container.ports if port.published is not None)
+    return {outer: inner for outer, inner in pairs if outer is not None and inner is not None}
+
+
+def joined(route: Route, origin: ContainerContext | None, network: Network) -> Route:
+    """The route with the server that its members lead to, if all that are known lead to one program."""
+    if not route.members:
+        return route._replace(links=(Link(None, MISSING, "where it leads is not known before there is a request"),))
+    return among(route, [_member(route, number, origin, network) for number in range(len(route.members))])
+
+
+def among(route: Route, reached: list[Reached]) -> Route:
+    """The route with the one program that answers behind it."""
+    servers = {found.server.id: found.server for found in reached if found.server}
+    programs = {(server.span.source.path, server.span.start) for server in servers.values()}
+    links = tuple(found.link for found in reached)
+    return route._replace(server=next(iter(servers.values())) if len(programs) == 1 else None, links=links)
+
+
+def _member(route: Route, number: int, origin: ContainerContext | None, network: Network) -> Reached:
+    member = route.members[number]
+    return network.at(member.host, member.port, origin, Label(member.span, "leads here"), route.path.only)

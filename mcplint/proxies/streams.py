@@ -1,0 +1,58 @@
+"""What of a server's traffic a proxy's route carries: its MCP endpoint or not, and how its streams behave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mcplint.knowledge.sdk import agreed, fact, newest
+from mcplint.model import Route, Sdk, Server
+from mcplint.values import UNKNOWN, Label, Value
+
+Paths = Callable[[str], tuple[str, ...]]
+"""The paths that clients may ask for so that a route's server is asked for one, the likeliest first."""
+
+
+def carrying(route: Route, paths_to: Paths, leads_to: Callable[[str], bool]) -> Route:
+    """The route with what it carries of its server; `leads_to`: whether any route has it asked for a path."""
+    server = route.server
+    if server is None or server.path.options is None:
+        return route
+    endpoint = _endpoint(route, server, paths_to, leads_to)
+    return route._replace(endpoint=endpoint, ping=_ping(server), opts_out=_opts_out(server))
+
+
+def _endpoint(route: Route, server: Server, paths_to: Paths, leads_to: Callable[[str], bool]) -> Value[str | None]:
+    """The path for clients; one with another last slash counts where none has the right one: it is redirected."""
+    ways = []
+    for path in server.path.options or ():
+        reached = paths_to(path)
+        if not reached and not leads_to(path):
+            reached = paths_to(path.rstrip("/") if path.endswith("/") and path != "/" else f"{path}/")
+        ways.append(reached[0] if reached else None)
+    trace = (*server.path.trace, Label(route.span, "is followed to the server"))
+    return Value(tuple(dict.fromkeys(ways)), trace)
+
+
+def _ping(server: Server) -> Value[float | None]:
+    """How often a stream says something although nothing happens: never where answers are plain JSON."""
+    known = _fact(server.sdk, "stream.ping")
+    if server.json_response.must(lambda on: on is True):
+        return Value((None,), server.json_response.trace)
+    if not isinstance(known, int) or server.json_response.may(lambda on: on is True):
+        return UNKNOWN
+    return Value((float(known),), (Label(server.span, f"{server.sdk.title} sends a ping every {known} s"),))
+
+
+def _opts_out(server: Server) -> Value[bool]:
+    known = _fact(server.sdk, "stream.no_buffering_header")
+    if not isinstance(known, bool):
+        return UNKNOWN
+    does = "sends" if known else "does not send"
+    return Value((known,), (Label(server.span, f"{server.sdk.title} {does} X-Accel-Buffering: no"),))
+
+
+def _fact(sdk: Sdk, name: str) -> object | None:
+    """What the release does; where the version is not known, what the newest does."""
+    if sdk.package and sdk.version.options is None:
+        return fact(sdk.package, newest(sdk.package), name)
+    return agreed(sdk, name)

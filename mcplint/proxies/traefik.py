@@ -1,0 +1,228 @@
+"""Traefik's labels on compose services as routes: rules of names and prefixes, stripped prefixes, sticky cookies.
+
+https://doc.traefik.io/traefik/routing/providers/docker/, https://doc.traefik.io/traefik/routing/routers/#rule
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from mcplint.knowledge.proxies import TRAEFIK
+from mcplint.model import Member, Route, Setting
+from mcplint.proxies.proxy import Proxy, among, published
+from mcplint.proxies.rules import (
+    EXACT,
+    PREFIX,
+    Match,
+    ProxyRule,
+    Site,
+    answer,
+    carried,
+    kept,
+    location,
+    stripped,
+    unknown,
+)
+from mcplint.services.compose.settings import number
+from mcplint.services.containers import ContainerContext, repository
+from mcplint.services.network import Network
+from mcplint.values import UNKNOWN, Label, Value
+
+PORTS = {80: False, 443: True}
+ROUTER = re.compile(r"traefik\.http\.routers\.([^.]+)\.rule")
+TERM = re.compile(r"(Host|PathPrefix|Path)\(((?:\s*+`[^`]*`\s*+,?)++)\)")
+CHECKS = {"basicauth": "auth_basic", "digestauth": "auth_basic", "forwardauth": "auth_request"}
+"""Middlewares that check who calls, and the directive of nginx that does the same."""
+NEUTRAL = {"headers", "ratelimit", "inflightreq", "ipallowlist", "ipwhitelist", "circuitbreaker", "retry", *CHECKS}
+"""Middlewares that leave the path and the stream as they are."""
+
+
+class Rule(NamedTuple):
+    """A router's rule: the names (none: any) and the paths that it takes."""
+
+    hosts: tuple[str, ...]
+    matches: tuple[Match, ...]
+
+
+def fronts(network: Network) -> Iterator[Proxy]:
+    """The Traefik of each compose project whose services have routers in their labels."""
+    groups: dict[int, list[ContainerContext]] = {}
+    for running in network.running:
+        if running.project and running.service and any(map(ROUTER.fullmatch, _labels(running))):
+            groups.setdefault(id(running.project), []).append(running)
+    for group in groups.values():
+        ways = [way for running in group for way in _ways(running, network)]
+        ways.sort(key=lambda way: -way.priority)
+        (site,) = carried((Site((), frozenset(), tuple(one.way for one in ways), closed=False),))
+        project = group[0].project
+        own = (one for one in network.running if one.project is project and one.service)
+        origin = next((one for one in own if _is_traefik(one)), None)
+        ports = published(origin, PORTS) if origin else {}
+        yield Proxy(TRAEFIK, tuple(way.route for way in site.ways), PORTS, ports, partial(answer, (site,)))
+
+
+def _labels(running: ContainerContext) -> Mapping[str, Value[str]]:
+    """The labels of a service; letter case does not count."""
+    labels = running.service.labels if running.service else {}
+    return {name.lower(): value for name, value in labels.items() if name.lower().startswith("traefik.")}
+
+
+def _is_traefik(running: ContainerContext) -> bool:
+    return bool(running.service and repository(running.service.image.only or "").rpartition("/")[2] == "traefik")
+
+
+class Ranked(NamedTuple):
+    """A way and its priority: the greatest is tried first."""
+
+    priority: int
+    way: ProxyRule
+
+
+def _ways(running: ContainerContext, network: Network) -> Iterator[Ranked]:
+    """The routers of a service, one way for each path of a rule."""
+    labels = _labels(running)
+    if (enabled := labels.get("traefik.enable")) is not None and enabled.may(lambda said: said.lower() != "true"):
+        return
+    for label, said in labels.items():
+        router = ROUTER.fullmatch(label)
+        if router is None:
+            continue
+        rule = parsed(said.only or "")
+        priority = number(labels.get(f"traefik.http.routers.{router[1]}.priority", UNKNOWN)).only or len(
+            said.only or ""
+        )
+        for match in rule.matches if rule else (None,):
+            way = _way(router[1], said, labels, match, running)
+            route = _joined(way.route, running, network)
+            yield Ranked(priority, way._replace(route=route, hosts=rule.hosts if rule else None))
+
+
+def parsed(rule: str) -> Rule | None:
+    """A rule of `Host`, `PathPrefix` and `Path` joined by `&&`; None where it is of another form."""
+    hosts: tuple[str, ...] = ()
+    matches: tuple[Match, ...] = ()
+    for part in rule.split("&&"):
+        term = TERM.fullmatch(part.strip())
+        if term is None or (hosts if term[1] == "Host" else matches):
+            return None
+        texts = tuple(re.findall(r"`([^`]*)`", term[2]))
+        if any("{" in text for text in texts):
+            return None
+        if term[1] == "Host":
+            hosts = tuple(map(str.lower, texts))
+        else:
+            matches = tuple(Match(EXACT if term[1] == "Path" else PREFIX, text) for text in texts)
+    return Rule(hosts, matches or (Match(PREFIX, "/"),))
+
+
+def _way(
+    name: str, said: Value[str], labels: Mapping[str, Value[str]], match: Match | None, running: ContainerContext
+) -> ProxyRule:
+    assert running.service
+    span = said.span or running.service.span
+    rewrite, checks = _chained(name, labels)
+    path = rewrite(match.text) if match else None
+    rule = parsed(said.only or "")
+    note = Label(span, f"the rule of the router {name}")
+    service, port = _service(name, labels)
+    route = Route(
+        id=f"{span.source.path} {name}{match or ''}",
+        span=span,
+        proxy=TRAEFIK,
+        version=UNKNOWN,
+        listen=UNKNOWN,
+        server_names=Value((rule.hosts,) if rule else None, (note,)),
+        location=location(match, Value(said.options, (note,))),
+        target=Value(None if port.only is None else (f"http://{running.service.name}:{port.only}",), port.trace),
+        balancing=_balancing(service, labels, note),
+        members=(Member(running.service.name, port.only or 0, True, port.span or span),),
+        buffering=UNKNOWN,
+        read_timeout=UNKNOWN,
+        http_version=UNKNOWN,
+        settings=checks,
+        path=Value(None if path is None else (path,), (note,)),
+        closed=False,
+    )
+    return ProxyRule(route, (), match, rewrite)
+
+
+def _service(router: str, labels: Mapping[str, Value[str]]) -> tuple[str | None, Value[int]]:
+    """The service that a router leads to, None where these labels do not tell, and its port."""
+    prefix = "traefik.http.services."
+    names = {label.removeprefix(prefix).partition(".")[0] for label in labels if label.startswith(prefix)}
+    chosen = labels.get(f"traefik.http.routers.{router}.service")
+    if chosen is None:
+        name = None if len(names) > 1 else next(iter(names), "")
+    else:
+        name = (chosen.only or "").lower().removesuffix("@docker")
+        name = name if name in names else None
+    return name, number(labels.get(f"{prefix}{name}.loadbalancer.server.port", UNKNOWN))
+
+
+def _balancing(service: str | None, labels: Mapping[str, Value[str]], note: Label) -> Value[str]:
+    """What picks the container: a cookie, or each in its turn."""
+    prefix = f"traefik.http.services.{service}.loadbalancer."
+    said = {label.removeprefix(prefix): value for label, value in labels.items() if label.startswith(prefix)}
+    sticky = {name: value for name, value in said.items() if name.startswith("sticky.")}
+    if service is None or "strategy" in said:
+        return UNKNOWN
+    if not sticky:
+        return Value(("round-robin",), (note,))
+    trace = tuple(Label(value.span, "keeps a client by a cookie") for value in sticky.values() if value.span)
+    switched = sticky.get("sticky.cookie")
+    known = switched is None or switched.must(lambda said: said.lower() == "true")
+    return Value(("sticky.cookie",) if known else None, trace or (note,))
+
+
+def _chained(
+    router: str, labels: Mapping[str, Value[str]]
+) -> tuple[Callable[[str], str | None], dict[str, tuple[Setting, ...]]]:
+    """What the middlewares of a router make of a path, and those that check who calls."""
+    said = labels.get(f"traefik.http.routers.{router}.middlewares")
+    if said is None:
+        return kept, {}
+    if said.only is None:
+        return unknown, {}
+    steps: list[Callable[[str], str | None]] = []
+    checks: dict[str, tuple[Setting, ...]] = {}
+    for name in said.only.lower().split(","):
+        kind, value = _middleware(name.strip().removesuffix("@docker"), labels)
+        if kind in CHECKS and said.span:
+            checks[CHECKS[kind]] = (Setting((name,), value.span or said.span),)
+        prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
+        steps.append(partial(_stripped, prefixes) if prefixes else kept if kind in NEUTRAL else unknown)
+    return partial(_through, tuple(steps)), checks
+
+
+def _middleware(name: str, labels: Mapping[str, Value[str]]) -> tuple[str, Value[str]]:
+    """The kind of a middleware and what one of its labels says; no kind where it is not one of these labels."""
+    prefix = f"traefik.http.middlewares.{name}."
+    own = {label.removeprefix(prefix): value for label, value in labels.items() if label.startswith(prefix)}
+    found = [(label.partition(".")[0], value) for label, value in own.items()]
+    kinds = {kind for kind, _ in found}
+    return found[0] if len(kinds) == 1 and (len(found) == 1 or kinds <= NEUTRAL) else ("", UNKNOWN)
+
+
+def _stripped(prefixes: tuple[str, ...], path: str) -> str:
+    """The path without the first of the prefixes that it has."""
+    found = next((prefix.strip() for prefix in prefixes if path.startswith(prefix.strip())), None)
+    return stripped(found, path) if found else path
+
+
+def _through(steps: tuple[Callable[[str], str | None], ...], path: str) -> str | None:
+    """The path after each step in turn."""
+    found: str | None = path
+    for step in steps:
+        found = None if found is None else step(found)
+    return found
+
+
+def _joined(route: Route, running: ContainerContext, network: Network) -> Route:
+    """The route with the server of the container that has the labels."""
+    assert running.service
+    note = Label(running.service.span, "has the rule in its labels")
+    port = route.members[0].port or None
+    return among(route, [network.behind([running], port, "has Traefik's labels as", note, route.path.only)])

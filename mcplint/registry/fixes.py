@@ -1,0 +1,87 @@
+"""Mends of a `server.json` that are exact: nothing but the spelling changes, or what could never count goes."""
+
+from __future__ import annotations
+
+from mcplint.facts.document import ScalarNode
+from mcplint.findings import Fix
+from mcplint.registry import reference
+from mcplint.registry.place import Place, field, member, removal, text
+from mcplint.text.source import Edit, Span
+
+_TYPES = {"docker": "oci", "container": "oci", "oci-image": "oci", "python": "pypi", "pip": "pypi", "node": "npm"}
+_TYPES |= {"dxt": "mcpb", "crates": "cargo"}
+_TRANSPORTS = {"http": "streamable-http", "https": "streamable-http", "streamable": "streamable-http"}
+_TRANSPORTS |= {"streamablehttp": "streamable-http", "http-stream": "streamable-http", "local": "stdio"}
+
+
+def nothing(place: Place) -> Fix | None:
+    return None
+
+
+def respelled_type(place: Place) -> Fix | None:
+    lower = place.text.strip().lower()
+    known = lower in ("npm", "pypi", "nuget", "oci", "mcpb", "cargo")
+    return _write(place, lower if known else _TYPES.get(lower))
+
+
+def respelled_source(place: Place) -> Fix | None:
+    lower = place.text.strip().lower()
+    return _write(place, lower if lower in ("github", "gitlab") else None)
+
+
+def respelled_transport(place: Place) -> Fix | None:
+    plain = place.text.strip().lower().replace("_", "-").replace(" ", "-")
+    intended = plain if plain in ("stdio", "sse", "streamable-http") else _TRANSPORTS.get(plain)
+    return _write(place, intended if intended == "stdio" or place.sibling("url") else None)
+
+
+def secured(place: Place) -> Fix | None:
+    """`https` in front of an address with plain `http`; whether the host answers there only its owner knows."""
+    start = place.text[:7].lower() == "http://"
+    fix = _write(place, f"https://{place.text[7:]}" if start else None)
+    return fix._replace(safe=False) if fix else None
+
+
+def trimmed_folder(place: Place) -> Fix | None:
+    steps = [step for step in place.text.split("/") if step not in ("", ".")]
+    return _write(place, "/".join(steps)) if steps and ".." not in steps and " " not in place.text else None
+
+
+def dashed(place: Place) -> Fix | None:
+    """`{--port}` for `{port}` where an argument of that name is what is meant."""
+    from mcplint.registry import address
+    from mcplint.registry.predicates import defined
+
+    names = {name.lstrip("-"): name for name in defined(place)}
+    url = place.text
+    for variable in address.variables(url):
+        if variable not in names.values() and variable.lstrip("-") in names:
+            url = url.replace(f"{{{variable}}}", f"{{{names[variable.lstrip('-')]}}}")
+    return _write(place, url) if url != place.text else None
+
+
+def deleted(place: Place) -> Fix | None:
+    found = member(place.owner, place.key)
+    return Fix(f"delete `{found[0].text}`", (removal(place.owner, found[0]),), safe=True) if found else None
+
+
+def moved_into_tag(place: Place) -> Fix | None:
+    """The version of an image as the tag of its identifier; deleted only where the tag says the same already."""
+    identifier = field(place.parents[1], "identifier")
+    image = reference.image(text(identifier))
+    remove = deleted(place)
+    if not isinstance(identifier, ScalarNode) or image is None or remove is None or " " in place.text:
+        return None
+    if image.tag in (place.text, f"v{place.text}"):
+        return remove
+    if image.tag or image.digest or not reference.image(f"{image.repository}:{place.text}"):
+        return None
+    end = Span(identifier.span.source, identifier.span.end, identifier.span.end)
+    return Fix("move the version into the tag", (Edit(end, f":{place.text}"), *remove.edits), safe=True)
+
+
+def _write(place: Place, value: str | None) -> Fix | None:
+    node = place.node
+    if not value or not isinstance(node, ScalarNode) or node.span.text != node.value:
+        return None
+    return Fix(f"write `{value}`", (Edit(node.span, value),), safe=True)

@@ -1,0 +1,238 @@
+"""From a `server.json` and the project around it to the parts that publish something."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from mcplint.facts.distribution import Metadata
+from mcplint.facts.document import MappingNode, Node, ScalarNode
+from mcplint.facts.manifest import ServerJson
+from mcplint.findings import Unreadable
+from mcplint.knowledge.registry import LABEL
+from mcplint.model import (
+    ASSUMED,
+    MADE,
+    MISSING,
+    Distribution,
+    GitRemote,
+    Labelled,
+    Link,
+    Manifest,
+    Package,
+    Project,
+    Remote,
+    Server,
+)
+from mcplint.project.tree import Tree
+from mcplint.registry.place import field, objects
+from mcplint.text.source import Source
+from mcplint.values import UNKNOWN, EditSite, Label, Value
+
+MOST_DISTRIBUTIONS = 40
+METADATA = ("pyproject.toml", "setup.cfg", "package.json")
+RECIPES = frozenset(
+    [
+        "makefile",
+        "justfile",
+        "docker-bake.hcl",
+        "docker-bake.json",
+        ".gitlab-ci.yml",
+        "goreleaser.yml",
+        "goreleaser.yaml",
+    ]
+)
+GIT_CONFIG = ".git/config"
+
+
+def manifest(document: ServerJson, project: Project) -> Manifest:
+    """The document as a part, with the project that all documents of a repository share."""
+    span = document.root.span._replace(end=document.root.span.start + 1)
+    return Manifest(document.source.path, span, document, project)
+
+
+def remotes(document: ServerJson) -> Iterator[Remote]:
+    """What `remotes` lists; routes and servers are joined by whoever knows them."""
+    for index, node in enumerate(_listed(document, "remotes")):
+        yield Remote(
+            id=f"{document.source.path}:remotes[{index}]",
+            span=node.span.head,
+            type=_value(node, "type"),
+            url=_value(node, "url"),
+        )
+
+
+def packages(document: ServerJson) -> Iterator[Package]:
+    """What `packages` lists."""
+    for index, node in enumerate(_listed(document, "packages")):
+        transport = field(node, "transport")
+        inner = transport if isinstance(transport, MappingNode) else node._replace(pairs=())
+        yield Package(
+            id=f"{document.source.path}:packages[{index}]",
+            span=node.span.head,
+            registry=_value(node, "registryType"),
+            identifier=_value(node, "identifier"),
+            version=_value(node, "version"),
+            type=_value(inner, "type"),
+            url=_value(inner, "url"),
+            node=node,
+        )
+
+
+def served(
+    package: Package, project: Project, servers: Iterable[Server], installed: Callable[[str], Sequence[Server]]
+) -> Package:
+    """The package with the server that it starts: an image's as the image alone starts it, any other's outside of one.
+
+    The link is made where the image is the one that carries the label, or where the program that clients start is
+    known; else it is assumed of the only server. `installed`: the servers that a program of the project starts.
+    """
+    if package.registry.only == "pypi" and len(own := installed(package.identifier.only or "")) == 1:
+        alike = next((server.id for server in servers if server.span == own[0].span), None)
+        note = Label(own[0].span, "it starts here")
+        return package._replace(
+            server=own[0], links=(Link(alike, MADE, "is what the package's program starts", (note,)),)
+        )
+    fitting = _in_image if package.registry.only == "oci" else _outside
+    candidates = {server.id: server for server in servers if fitting(server)}
+    if len(candidates) != 1:
+        why = "several servers could be in it" if candidates else "no server is known that it would start"
+        return package._replace(links=(Link(None, MISSING, why),))
+    server = next(iter(candidates.values()))
+    labelled = [image.dockerfile for image in project.images if LABEL in image.labels]
+    if server.container and labelled == [server.container.dockerfile]:
+        link = Link(server.id, MADE, "is what the labelled image starts")
+    else:
+        link = Link(server.id, ASSUMED, "is the only server")
+    return package._replace(server=server, links=(link,))
+
+
+def _in_image(server: Server) -> bool:
+    """Whether a server is read as its image starts it, without what a compose service sets."""
+    return server.container is not None and server.container.service is None
+
+
+def _outside(server: Server) -> bool:
+    return server.container is None
+
+
+def _listed(document: ServerJson, key: str) -> tuple[MappingNode, ...]:
+    return objects(field(document.root, key)) if document.whole else ()
+
+
+def _value(node: MappingNode, key: str) -> Value[str]:
+    """A string of an object: known to be absent where it is not there, unknown where it has variables."""
+    found = field(node, key)
+    if found is None:
+        return Value((), (Label(node.span.head, f"{key} is not set"),))
+    if not isinstance(found, ScalarNode) or not isinstance(found.value, str):
+        return UNKNOWN
+    trace = (Label(found.span, f"{key} is set here"),)
+    slot = EditSite(found.span) if found.span.text == found.value else None
+    return Value(None if "{" in found.value else (found.value,), trace, slot)
+
+
+def project(tree: Tree, images: Iterable[Labelled] = ()) -> Project:
+    """What a project says of the things that it publishes. `.git/config` is read where the tree holds it."""
+    config = tree.source(GIT_CONFIG)
+    return Project(
+        distributions=tuple(_distributions(tree)),
+        remote=git_remote(config.text) if config else None,
+        images=tuple(images),
+        workflows=tuple(_workflows(tree)),
+        recipes=tuple(_recipes(tree)),
+        readmes=tuple(_readmes(tree)),
+        paths=tree.paths,
+    )
+
+
+def git_remote(config: str) -> GitRemote | None:
+    """Where `origin`, or the only other remote, leads: from the text of `.git/config`, includes not followed."""
+    remotes: dict[str, str] = {}
+    name = None
+    for line in config.splitlines():
+        head, _, rest = line.strip().partition('"')
+        if head.startswith("["):
+            name = rest.partition('"')[0] if head[1:].strip() == "remote" else None
+        key, _, url = line.partition("=")
+        if name and key.strip() == "url" and url.split():
+            remotes.setdefault(name, url.split()[0])
+    only = next(iter(remotes.values())) if len(remotes) == 1 else None
+    address = remotes.get("origin", only)
+    match = address and re.fullmatch(
+        r"(?:\w+://)?(?:[^@/]*@)?([^/:@]+)(?::\d+/|[:/])/*([^/]+)/([^/]+?)(?:\.git)?/?", address
+    )
+    return GitRemote(match[1].lower(), match[2], match[3]) if match else None
+
+
+def _distributions(tree: Tree) -> Iterator[Distribution]:
+    """The packages that the project builds, those near its root first."""
+    from mcplint.readers import distribution
+
+    files = (path for path in tree.paths if posixpath.basename(path) in METADATA)
+    for path in sorted(files, key=lambda path: (path.count("/"), path))[:MOST_DISTRIBUTIONS]:
+        source = tree.source(path)
+        try:
+            metadata = distribution.read(source) if source else None
+        except Unreadable:
+            continue
+        if metadata:
+            yield _distribution(metadata, tree)
+
+
+def _distribution(metadata: Metadata, tree: Tree) -> Distribution:
+    folder = posixpath.dirname(metadata.source.path)
+    readme: Value[Source | None] = UNKNOWN
+    named = metadata.readme
+    if metadata.described is not None:
+        readme = Value((Source(metadata.source.path, metadata.described),))
+    elif named.options == (None,):
+        readme = Value((None,), (Label(metadata.span, "names no README"),))
+    elif named.only and (source := tree.source(posixpath.normpath(posixpath.join(folder, named.only)))):
+        readme = Value((source,), (Label(named.trace[-1].span, "this README is the description of the package"),))
+    elif metadata.registry == "npm":
+        readme = UNKNOWN
+    return Distribution(
+        metadata.registry,
+        metadata.span,
+        metadata.name,
+        metadata.version,
+        readme,
+        metadata.commands,
+        metadata.mcp_name,
+    )
+
+
+def _readmes(tree: Tree) -> Iterator[Source]:
+    """The files at the root, in `docs/` and beside packages that are called README."""
+    for path in sorted(tree.paths):
+        name = posixpath.basename(path).lower()
+        named = name.startswith("readme") and name.endswith((".md", ".rst", ".txt")) and path.count("/") <= 2
+        if named and (source := tree.source(path)):
+            yield source
+
+
+def _workflows(tree: Tree) -> Iterator[Node]:
+    """The GitHub workflows that speak of the registry's publisher."""
+    for path in sorted(tree.paths):
+        source = tree.source(path) if _is_workflow(path) else None
+        if source and "mcp-publisher" in source.text:
+            from mcplint.readers import yaml
+
+            try:
+                yield yaml.document(source)
+            except Unreadable:
+                continue
+
+
+def _recipes(tree: Tree) -> Iterator[Source]:
+    """The files that may build an image with labels of their own."""
+    for path in sorted(tree.paths):
+        named = posixpath.basename(path).lower() in RECIPES or _is_workflow(path.lower())
+        if named and (source := tree.source(path)):
+            yield source
+
+
+def _is_workflow(path: str) -> bool:
+    return f"/{posixpath.dirname(path)}".endswith("/.github/workflows") and path.endswith((".yml", ".yaml"))

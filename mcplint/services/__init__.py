@@ -1,0 +1,1 @@
+"""What platforms are told to run: compose, Kubernetes, hosting platforms."""

@@ -1,0 +1,90 @@
+"""Which image a service builds, which a Dockerfile makes that nothing builds, and what that is likely to be called."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from functools import cached_property
+
+from mcplint.facts.dockerfile import Dockerfile
+from mcplint.images.assemble import image
+from mcplint.images.image import Image
+from mcplint.project.tree import Tree
+from mcplint.services.service import Service
+from mcplint.values import Value
+
+# Where a project says its name.
+_NAMED = {
+    "pyproject.toml": r"""^name[ \t]*=[ \t]*["']([\w.-]+)["']""",
+    "setup.cfg": r"^name[ \t]*=[ \t]*([\w.-]+)",
+    "setup.py": r"""^[ \t]*name[ \t]*=[ \t]*["']([\w.-]+)["']""",
+}
+
+
+class Builds:
+    """The images of a project's Dockerfiles; a class because what is built alike for several is built once."""
+
+    def __init__(self, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> None:
+        self.tree, self.dockerfiles = tree, dockerfiles
+        self._images: dict[object, Image | None] = {}
+
+    def of(self, service: Service) -> Image | None:
+        """The image that a service builds, as far as the files tell."""
+        build = service.build
+        path = build.dockerfile.only if build else None
+        if not build or not path or path not in self.dockerfiles or build.target.options is None:
+            return None
+        return self._image(path, build.context.only, build.args, build.target.only)
+
+    def alone(self, path: str) -> Image | None:
+        """The image of a Dockerfile alone: built from the nearest folder that has all it copies, or the root."""
+        folder = posixpath.dirname(path)
+        while True:
+            made = self._image(path, folder)
+            if not made or not folder or complete(made, self.tree):
+                return made
+            folder = posixpath.dirname(folder)
+
+    @cached_property
+    def called(self) -> Mapping[str, list[Image]]:
+        """The images of all Dockerfiles, by what they are likely to be called."""
+        found: dict[str, list[Image]] = {}
+        for made in filter(None, map(self.alone, sorted(self.dockerfiles))):
+            for name in _names(made, self.tree):
+                found.setdefault(name, []).append(made)
+        return found
+
+    def _image(
+        self, path: str, context: str | None, args: Mapping[str, Value[str]] = {}, target: str | None = None
+    ) -> Image | None:
+        context = "." if context == "" else context
+        told = (path, context, frozenset(args.items()), target)
+        if told not in self._images:
+            self._images[told] = image(self.dockerfiles[path], self.tree, args, target, context)
+        return self._images[told]
+
+
+def _names(made: Image, tree: Tree) -> set[str]:
+    """What an image is likely to be called: as its Dockerfile's folder, or as the project that it is built from."""
+    folder = posixpath.dirname(made.dockerfile)
+    names = {posixpath.basename(folder)}
+    for place in {folder, "" if made.context in (None, ".") else made.context or ""}:
+        for file, name in _NAMED.items():
+            source = tree.source(posixpath.join(place, file))
+            if source and (found := re.search(name, source.text, re.MULTILINE)):
+                names.add(found[1])
+    return {name.lower().replace("_", "-") for name in names if name}
+
+
+def complete(made: Image, tree: Tree) -> bool:
+    """Whether the folder that the build is given has every file that the image copies from it."""
+    base = "" if made.context in (None, ".") else f"{made.context}/"
+    for copy in made.copies:
+        for source in copy.sources if copy.stage is None and copy.image is None else ():
+            spelled = source.only or "."
+            path = posixpath.normpath(spelled.lstrip("/") or ".")
+            plain = "://" not in spelled and not any(sign in spelled for sign in "*?[")
+            if plain and path != "." and base + path not in tree.paths and base + path not in tree.folders:
+                return False
+    return True

@@ -1,0 +1,192 @@
+"""Compose's `${…}`: texts put together from several files, each part of which knows where it is spelled.
+
+https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Span
+from mcplint.values import EditSite, Label, Value
+
+HOLE = "\ufffc"
+"""Stands in a text for what the files do not tell: any characters, or none."""
+
+NAME = r"([_a-zA-Z][_a-zA-Z0-9]*)(:?[-+?])?"
+"""A variable, and in braces the operator behind it."""
+MAX_NESTED = 20
+
+
+class Run(NamedTuple):
+    """Characters of a text from `start` on that have one origin: `span` where they are spelled just so, or None."""
+
+    start: int
+    span: Span | None
+    trace: tuple[Label, ...] = ()
+
+
+class Text(NamedTuple):
+    """A text, HOLE where it is not known, as runs of characters; an empty one has one run, for its place."""
+
+    text: str
+    runs: tuple[Run, ...]
+
+    @classmethod
+    def of(cls, text: str, span: Span | None, trace: tuple[Label, ...] = ()) -> Text:
+        """A text of one origin; its characters have places where the span spells it."""
+        return cls(text, (Run(0, span if span and span.text == text else None, trace),))
+
+    @classmethod
+    def hole(cls, note: Label) -> Text:
+        """A text that is not known, and why."""
+        return cls(HOLE, (Run(0, None, (note,)),))
+
+    @classmethod
+    def join(cls, parts: Iterable[Text]) -> Text:
+        """The parts one after the other; of nothing but empty ones the first stays, for its place."""
+        given = tuple(parts)
+        runs: list[Run] = []
+        length = 0
+        for part in given:
+            if part.text:
+                runs += (run._replace(start=run.start + length) for run in part.runs)
+                length += len(part.text)
+        return cls("".join(part.text for part in given), tuple(runs) or given[0].runs)
+
+    @property
+    def known(self) -> bool:
+        return HOLE not in self.text
+
+    def part(self, start: int, end: int | None = None) -> Text:
+        """The characters from `start` to `end`."""
+        end = len(self.text) if end is None else end
+        first = bisect_right(self.runs, start, key=lambda run: run.start) - 1
+        runs: list[Run] = []
+        for number in range(max(first, 0), len(self.runs)):
+            run = self.runs[number]
+            if run.start >= end and runs:
+                break
+            low = max(start, run.start)
+            stop = self.runs[number + 1].start if number + 1 < len(self.runs) else len(self.text)
+            span = run.span
+            if span:
+                begin = span.start + low - run.start
+                span = span._replace(start=begin, end=begin + max(0, min(end, stop) - low))
+            runs.append(Run(low - start, span, run.trace))
+        return Text(self.text[start:end], tuple(runs))
+
+    def split(self, separator: str) -> tuple[Text, ...]:
+        """The parts between the separators."""
+        parts, start = [], 0
+        for piece in self.text.split(separator):
+            parts.append(self.part(start, start + len(piece)))
+            start += len(piece) + len(separator)
+        return tuple(parts)
+
+    @property
+    def trace(self) -> tuple[Label, ...]:
+        return tuple(dict.fromkeys(note for run in self.runs for note in run.trace))
+
+    @property
+    def span(self) -> Span | None:
+        """The place that spells it from end to end, if one does."""
+        first = self.runs[0].span
+        if first is None:
+            return None
+        end = first.end
+        for run in self.runs[1:]:
+            if run.span is None or run.span.source is not first.source or run.span.start != end:
+                return None
+            end = run.span.end
+        return first._replace(end=end)
+
+    @property
+    def value(self) -> Value[str]:
+        """The text as a value, with a slot where one place spells it."""
+        if not self.known:
+            return Value(None, self.trace)
+        span = self.span
+        return Value((self.text,), self.trace, EditSite(span) if span else None)
+
+
+Lookup = Callable[[str], Text | None]
+"""What the files say of a variable, None where they say nothing."""
+
+
+def passage(value: LocatedText) -> Text:
+    """A passage of a file as a text."""
+    ends = (*value.starts[1:], len(value.text))
+    spans = (Span(value.source, p, p + e - s) for s, e, p in zip(value.starts, ends, value.places, strict=True))
+    texts = (value.text[s:e] for s, e in zip(value.starts, ends, strict=True))
+    return Text.join(Text.of(text, span) for text, span in zip(texts, spans, strict=True))
+
+
+def interpolate(text: Text, place: Span, lookup: Lookup, nested: int = 0) -> Text:
+    """The text with its variables replaced; `place` is where it stands, for parts that have no place of their own."""
+    parts, start = [], 0
+    while (dollar := text.text.find("$", start)) >= 0:
+        if start < dollar:
+            parts.append(text.part(start, dollar))
+        part, start = _replaced(text, dollar, place, lookup, nested)
+        parts.append(part)
+    return Text.join((*parts, text.part(start)) if start < len(text.text) else parts) if parts else text
+
+
+def _replaced(text: Text, dollar: int, place: Span, lookup: Lookup, nested: int) -> tuple[Text, int]:
+    """What a `$` and what belongs to it become, and where that ends."""
+    after = text.text[dollar + 1 : dollar + 2]
+    if after == "$":
+        return Text.of("$", None), dollar + 2
+    found = re.compile(NAME).match(text.text, dollar + 1 + (after == "{"))
+    name, operator = found.groups("") if found else ("", "")
+    if found and after != "{":
+        whole = text.part(dollar, found.end(1))
+        return lookup(name) or _unset(name, whole.span or place), found.end(1)
+    end = _closing(text.text, dollar + 1) if found else -1
+    if not found or end < 0 or nested == MAX_NESTED:
+        return Text.hole(Label(place, "compose cannot read this `$`")), len(text.text)
+    where = text.part(dollar, end).span or place
+    if not operator and found.end() != end - 1:
+        return Text.hole(Label(where, "compose cannot read this `$`")), end
+    argument = text.part(found.end(), end - 1)
+    value = lookup(name)
+    if _given(value, operator):
+        return _expand(argument, where, lookup, nested), end
+    if operator.endswith("-") and _empty(value, operator):
+        default = _expand(argument, where, lookup, nested)
+        note = Label(where, f"{name} is {'empty' if value else 'not set in the project'}, so this default applies")
+        return default._replace(runs=tuple(run._replace(trace=(note, *run.trace)) for run in default.runs)), end
+    return value if value is not None else _unset(name, where), end
+
+
+def _given(value: Text | None, operator: str) -> bool:
+    """Whether `+` puts its own text in the variable's place."""
+    return operator[-1:] == "+" and value is not None and value.known and (operator == "+" or bool(value.text))
+
+
+def _empty(value: Text | None, operator: str) -> bool:
+    """Whether the default of `-` holds: nothing is said of the variable, or with `:-` that it is empty."""
+    return value is None or (operator == ":-" and not value.text)
+
+
+def _expand(argument: Text, place: Span, lookup: Lookup, nested: int) -> Text:
+    return interpolate(argument, argument.span or place, lookup, nested + 1)
+
+
+def _unset(name: str, place: Span) -> Text:
+    return Text.hole(Label(place, f"{name} comes from the environment that compose is started in"))
+
+
+def _closing(text: str, brace: int) -> int:
+    """Where the brace that opens at this offset is closed, behind it; -1 where it is not."""
+    depth = 0
+    for match in re.compile(r"[{}]").finditer(text, brace):
+        depth += 1 if match[0] == "{" else -1
+        if not depth:
+            return match.end()
+    return -1

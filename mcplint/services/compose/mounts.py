@@ -1,0 +1,112 @@
+"""What is put into the file system of a service: `volumes`, `tmpfs`, `configs` and `secrets`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.facts.document import MappingNode, Node, SequenceNode
+from mcplint.services.compose.assembly import Assembly, within
+from mcplint.services.compose.interpolation import HOLE, Text
+from mcplint.services.compose.merging import entries
+from mcplint.services.compose.settings import switch
+from mcplint.services.service import Mount
+from mcplint.text.source import Span
+from mcplint.values import Value
+
+SOCKETS = ("/var/run/docker.sock", "/run/docker.sock")
+
+
+def mounts(assembly: Assembly, service: MappingNode, model: MappingNode) -> tuple[Mount, ...]:
+    """Everything that is mounted; of two mounts in one place the later counts."""
+    found: dict[object, Mount] = {}
+    for mount in (*_volumes(assembly, service), *_stored(assembly, service, model)):
+        found[mount.target.options or mount.span] = mount
+    return tuple(found.values())
+
+
+def is_docker_socket(mount: Mount) -> bool:
+    """Whether the container can command the Docker engine of its host."""
+    return mount.source.must(lambda path: path in SOCKETS)
+
+
+def _volumes(assembly: Assembly, service: MappingNode) -> Iterator[Mount]:
+    volumes, tmpfs = service.get("volumes"), service.get("tmpfs")
+    for item in volumes.items if isinstance(volumes, SequenceNode) else ():
+        yield _long(assembly, item) if isinstance(item, MappingNode) else _short(assembly, item)
+    for item in entries(tmpfs) if tmpfs else ():
+        text = assembly.text(item)
+        yield Mount("tmpfs", Value((None,)), text.part(0, len(text.text.partition(":")[0])).value, False, item.span)
+
+
+def _short(assembly: Assembly, node: Node) -> Mount:
+    """`[SOURCE:]TARGET[:MODE,…]`; a source that begins like a path is one, any other names a volume."""
+    text = assembly.text(node)
+    parts = _fields(text)
+    if len(parts) < 2:
+        kind, target = "volume" if text.known else "unknown", text.value
+        return Mount(kind, Value((None,) if text.known else None, text.trace), target, False, node.span)
+    source, place, *mode = parts
+    kind = "bind" if source.text.startswith((".", "/", "~", "\\")) or source.text[1:2] == ":" else "volume"
+    kind = "unknown" if source.text.startswith(HOLE) else kind
+    path = _path(assembly, source, node.span) if kind == "bind" else None
+    read_only = any("ro" in part.text.split(",") for part in mode)
+    return Mount(kind, _optional(source), place.value, read_only, node.span, path)
+
+
+def _fields(text: Text) -> list[Text]:
+    """The parts between colons; a single letter is the drive of the path behind it, as compose takes it."""
+    return [text.part(*match.span()) for match in re.finditer(r"(?:(?<![^:])[A-Za-z]:)?[^:]+", text.text)]
+
+
+def _long(assembly: Assembly, node: MappingNode) -> Mount:
+    fields = {key.text: assembly.text(value) for key, value in node.pairs if key.text in _LONG}
+    kind = fields["type"].text if "type" in fields else "volume"
+    source, target = fields.get("source"), fields.get("target")
+    return Mount(
+        "unknown" if HOLE in kind else kind,
+        _optional(source) if source else Value((None,)),
+        target.value if target else Value(None),
+        "read_only" in fields and switch(fields["read_only"].value).must(bool),
+        node.span,
+        _path(assembly, source, node.span) if source and kind == "bind" else None,
+    )
+
+
+_LONG = frozenset(("type", "source", "target", "read_only"))
+
+
+def _stored(assembly: Assembly, service: MappingNode, model: MappingNode) -> Iterator[Mount]:
+    """The `configs` and `secrets` of a service, with what the top level says of each."""
+    for key, kind, folder in (("configs", "config", "/"), ("secrets", "secret", "/run/secrets/")):
+        listed, defined = service.get(key), model.get(key)
+        for item in listed.items if isinstance(listed, SequenceNode) else ():
+            source = item.get("source") if isinstance(item, MappingNode) else item
+            target = item.get("target") if isinstance(item, MappingNode) else None
+            name = assembly.text(source) if source else None
+            if name is None:
+                continue
+            place = assembly.text(target) if target else Text.join((Text.of(folder, None), name))
+            if kind == "secret" and not place.text.startswith(("/", HOLE)):
+                place = Text.join((Text.of(folder, None), place))
+            store = defined.get(name.text) if isinstance(defined, MappingNode) else None
+            yield _store(assembly, store, Mount(kind, _optional(name), place.value, True, item.span))
+
+
+def _store(assembly: Assembly, store: Node | None, mount: Mount) -> Mount:
+    """The mount with the file or the text that its definition gives."""
+    if not isinstance(store, MappingNode):
+        return mount
+    file, content = store.get("file"), store.get("content")
+    path = assembly.path(file) if file else None
+    return mount._replace(path=path, text=assembly.text(content).value if content else None)
+
+
+def _path(assembly: Assembly, source: Text, span: Span) -> str | None:
+    scope = assembly.scopes.get(span.source.path)
+    return within(scope.directory, source.text) if scope else None
+
+
+def _optional(text: Text) -> Value[str | None]:
+    value = text.value
+    return Value(value.options, value.trace, value.slot)

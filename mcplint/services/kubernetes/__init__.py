@@ -1,0 +1,1 @@
+"""What Kubernetes is told to run, and how requests reach it."""

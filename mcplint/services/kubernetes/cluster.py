@@ -1,0 +1,100 @@
+"""The Kubernetes objects of a project, and which of them speak of the same pods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from posixpath import dirname, join, normpath
+from typing import NamedTuple
+
+from mcplint.facts.document import Node, ScalarNode, at, items, pairs
+from mcplint.facts.platform import Kustomization, Manifests, Resource
+from mcplint.values import Label
+
+PODS = frozenset(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Pod"))
+
+
+class Cluster(NamedTuple):
+    """The objects of a project that are applied as they stand, by kind, and notes on those that are not.
+
+    `named`: the same by kind and name. `selectors`: Services by namespace and the first label that they select.
+    """
+
+    kinds: Mapping[str, list[Resource]]
+    named: Mapping[tuple[str, str], list[Resource]]
+    selectors: Mapping[tuple[str, str, str], list[Resource]]
+    notes: tuple[Label, ...] = ()
+
+    def of(self, *kinds: str) -> Iterator[Resource]:
+        """The objects of these kinds."""
+        return (resource for kind in kinds for resource in self.kinds.get(kind, ()))
+
+    def get(self, kind: str, name: str, near: Resource) -> Resource | None:
+        """The object of this kind and name in the namespace of another, its own folder first."""
+        found = [one for one in self.named.get((kind, name), ()) if one.namespace in ("", near.namespace)]
+        return min(found, key=lambda one: _folder(one) != _folder(near), default=None)
+
+    def selecting(self, pods: Resource) -> tuple[Resource, ...]:
+        """The Services that lead to the pods of an object: those of its folder, else those of any."""
+        labels = texts(at(template(pods), "metadata", "labels"))
+        found = [
+            one
+            for label in labels.items()
+            for one in self.selectors.get((pods.namespace, *label), ())
+            if texts(at(one.node, "spec", "selector")).items() <= labels.items()
+        ]
+        near = [one for one in found if _folder(one) == _folder(pods)]
+        return tuple(near or found)
+
+
+def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomization]) -> Cluster:
+    """The objects of all files, without those that kustomize changes before they are applied."""
+    changed = _changed(tuple(kustomizations))
+    kinds: dict[str, list[Resource]] = {}
+    named: dict[tuple[str, str], list[Resource]] = {}
+    selectors: dict[tuple[str, str, str], list[Resource]] = {}
+    notes: list[Label] = []
+    for file in manifests:
+        path = file.source.path
+        if path in changed or dirname(path) in changed:
+            notes.append(Label(file.resources[0].span, "kustomize changes this before it is applied: not followed"))
+            continue
+        for one in file.resources:
+            if is_patch(one):
+                notes.append(Label(one.span, "a patch of an object: what it is applied to is not followed"))
+                continue
+            kinds.setdefault(one.kind, []).append(one)
+            named.setdefault((one.kind, one.name.text), []).append(one)
+            selector = texts(at(one.node, "spec", "selector")) if (one.api, one.kind) == ("", "Service") else {}
+            for label in list(selector.items())[:1]:
+                selectors.setdefault((one.namespace, *label), []).append(one)
+    return Cluster(kinds, named, selectors, tuple(notes))
+
+
+def _changed(kustomizations: tuple[Kustomization, ...]) -> frozenset[str]:
+    """The files that a kustomization patches, or patches with, and the folders that one of another folder takes."""
+    found: set[str] = set()
+    for one in kustomizations:
+        folder = dirname(one.source.path)
+        taken = {normpath(join(folder, path)) for path in (*one.resources, *one.patches) if path}
+        found |= taken if not one.plain else {path for path in taken if not path.endswith((".yaml", ".yml"))}
+    return frozenset(found)
+
+
+def is_patch(resource: Resource) -> bool:
+    """Whether an object only changes another: one of its containers has no image."""
+    containers = items(at(template(resource), "spec", "containers")) if resource.kind in PODS else ()
+    return any(at(container, "image") is None for container in containers)
+
+
+def template(pods: Resource) -> Node | None:
+    """The pod template of an object; a Pod is its own."""
+    return pods.node if pods.kind == "Pod" else at(pods.node, "spec", "template")
+
+
+def texts(node: Node | None) -> dict[str, str]:
+    """The scalars of a mapping as texts."""
+    return {key.text: value.text for key, value in pairs(node) if isinstance(value, ScalarNode)}
+
+
+def _folder(resource: Resource) -> str:
+    return dirname(resource.span.source.path)

@@ -1,0 +1,102 @@
+"""The Ingresses of a cluster, a path at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
+from mcplint.facts.platform import Resource
+from mcplint.services.compose.settings import number
+from mcplint.services.kubernetes.cluster import Cluster, texts
+from mcplint.services.platforms.settings import string
+from mcplint.text.source import Span
+from mcplint.values import Label, Value
+
+COMMUNITY = "nginx.ingress.kubernetes.io/"
+OTHERS = ("nginx.org/", "nginx.com/")
+"""Annotations of ingress-nginx, and of the controller that NGINX Inc. makes."""
+
+
+class Entry(NamedTuple):
+    """What an Ingress does with the requests of one path.
+
+    `match`: `Prefix`, `Exact` or `ImplementationSpecific`. `service`, `port`: the Service's name and port; `backend`:
+    where that name stands. `annotations`: those of the Ingress by their whole names. `controller`: its class, empty
+    where not said. `tls`: where its name is given a certificate.
+    """
+
+    resource: Resource
+    span: Span
+    host: Value[str | None]
+    path: Value[str]
+    match: str
+    service: str
+    port: Value[int]
+    backend: Span
+    annotations: dict[str, Value[str]]
+    controller: str
+    tls: Span | None = None
+
+    @property
+    def is_nginx(self) -> bool:
+        """Whether ingress-nginx serves it."""
+        if any(name.startswith(OTHERS) for name in self.annotations):
+            return False
+        return "nginx" in self.controller or any(name.startswith(COMMUNITY) for name in self.annotations)
+
+
+def entries(cluster: Cluster) -> Iterator[Entry]:
+    """The paths of all Ingresses that lead to a Service."""
+    for ingress in cluster.of("Ingress"):
+        set_by = f"the Ingress {ingress.name.text} sets"
+        annotations = {
+            key.text: string(value, f"{set_by} {key.text.rpartition('/')[2]}")
+            for key, value in pairs(at(ingress.node, "metadata", "annotations"))
+        }
+        controller = texts(at(ingress.node, "spec")).get("ingressClassName")
+        controller = controller or texts(at(ingress.node, "metadata", "annotations")).get("kubernetes.io/ingress.class")
+        for rule in items(at(ingress.node, "spec", "rules")):
+            host = _host(at(rule, "host"))
+            for path in items(at(rule, "http", "paths")):
+                backend, said = at(path, "backend", "service"), at(path, "path")
+                yield Entry(
+                    ingress,
+                    said.span.head if said else path.span.head,
+                    host,
+                    string(said, f"{set_by} the path") if said else Value(("/",), (Label(path.span.head, "no path"),)),
+                    texts(path).get("pathType", "ImplementationSpecific"),
+                    texts(backend).get("name", ""),
+                    _port(backend, ingress, cluster, f"{set_by} the port"),
+                    (at(backend, "name") or path).span.head,
+                    annotations,
+                    controller or "",
+                    _tls(ingress.node, host.only),
+                )
+
+
+def _host(node: Node | None) -> Value[str | None]:
+    value = string(node, "the Ingress answers for this name")
+    return Value(value.options, value.trace, value.slot) if node else Value((None,))
+
+
+def _port(backend: Node | None, ingress: Resource, cluster: Cluster, note: str) -> Value[int]:
+    """The port of the Service, by number or by the name that the Service gives it."""
+    named = at(backend, "port", "name")
+    if named is None:
+        return number(string(at(backend, "port", "number"), note))
+    service = cluster.get("Service", texts(backend).get("name", ""), ingress)
+    name = texts(at(backend, "port")).get("name")
+    ports = items(at(service.node, "spec", "ports")) if service else ()
+    port = next((one for one in ports if texts(one).get("name") == name), None)
+    found = number(string(at(port, "port"), f"the Service gives {name} this number"))
+    return found._replace(trace=(Label(named.span, note), *found.trace))
+
+
+def _tls(node: MappingNode, host: str | None) -> Span | None:
+    """Where a certificate is named for a host, or for every one."""
+    for entry in items(at(node, "spec", "tls")):
+        names = [item.text for item in items(at(entry, "hosts")) if isinstance(item, ScalarNode)]
+        if host in names or not names:
+            return entry.span.head
+    return None

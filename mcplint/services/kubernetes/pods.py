@@ -1,0 +1,189 @@
+"""The containers of a Kubernetes object as services, one each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mcplint.facts.document import Node, ScalarNode, at, items, pairs
+from mcplint.facts.platform import Resource
+from mcplint.model import Port
+from mcplint.services.compose.settings import number, switch
+from mcplint.services.kubernetes.cluster import Cluster, template, texts
+from mcplint.services.kubernetes.environment import environment, referring
+from mcplint.services.kubernetes.traffic import Traffic, affinity, idle_timeout, replicas
+from mcplint.services.platforms.settings import argv, optional, string
+from mcplint.services.service import Health, Mount, Service
+from mcplint.values import UNKNOWN, Label, Value
+
+OFF: Value[bool] = Value((False,))
+PROBES = (("livenessProbe", "liveness"), ("readinessProbe", "readiness"), ("startupProbe", "startup"))
+
+
+def services(pods: Resource, ways: Traffic) -> Iterator[Service]:
+    """The containers of an object's pods. `names` and `forwards` are those of the Services that select them."""
+    cluster, spec = ways.cluster, at(template(pods), "spec")
+    containers = [node for node in items(at(spec, "containers")) if at(node, "name")]
+    before = cluster.selecting(pods)
+    stuck = affinity(before, ways)
+    names = frozenset(name for one in before for name in _names(one))
+    shared = len(containers) > 1
+    for node in containers:
+        service = container(node, spec, pods, cluster)
+        yield service._replace(
+            name=pods.name.text if not shared else f"{pods.name.text}/{service.name}",
+            network_mode=_network(spec, pods, shared),
+            names=names,
+            networks=frozenset(("kubernetes",)),
+            replicas=replicas(pods, cluster),
+            affinity_kind=stuck.kind,
+            affinity=stuck.notes,
+            idle_timeout=idle_timeout(before, ways),
+            forwards=tuple(port for one in before for port in _forwards(one, node)),
+            ports=tuple(port for one in before if _is_public(one) for port in _forwards(one, node)),
+        )
+
+
+def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -> Service:
+    """What a container says by itself."""
+    name = at(node, "name")
+    env, notes = environment(node, pods, cluster)
+    mounts = tuple(_mounts(node, spec, pods, cluster))
+    rights = at(node, "securityContext")
+    user = at(rights, "runAsUser") or at(spec, "securityContext", "runAsUser")
+    grace = at(spec, "terminationGracePeriodSeconds")
+    wait = number(string(grace, "the pod sets its grace period")) if grace else Value((30,), ())
+    return Service(
+        name=name.text if isinstance(name, ScalarNode) else "",
+        span=name.span if name else node.span.head,
+        platform="kubernetes",
+        files=(pods.span.source.path,),
+        image=optional(at(node, "image"), "the container sets image"),
+        env=env,
+        env_closed=not notes,
+        env_notes=notes,
+        entrypoint=referring(argv(at(node, "command"), "the container sets command"), env),
+        command=referring(argv(at(node, "args"), "the container sets args"), env),
+        user=string(user, "the pod sets runAsUser") if user else None,
+        working_dir=string(at(node, "workingDir"), "the container sets workingDir") if at(node, "workingDir") else None,
+        expose=tuple(_ports(node)),
+        health=tuple(_health(node)),
+        mounts=mounts,
+        privileges=tuple(_privileges(rights, mounts)),
+        grace_period=Value(None if wait.only is None else (float(wait.only),), wait.trace),
+        memory=optional(at(node, "resources", "limits", "memory"), "the container sets a memory limit"),
+        tty=_switch(node, "tty"),
+        stdin_open=_switch(node, "stdin"),
+        read_only=_switch(rights, "readOnlyRootFilesystem"),
+    )
+
+
+def _switch(node: Node | None, key: str) -> Value[bool]:
+    found = at(node, key)
+    return switch(string(found, f"the container sets {key}")) if found else OFF
+
+
+def _ports(node: Node) -> Iterator[Port]:
+    for port in items(at(node, "ports")):
+        target = number(string(at(port, "containerPort"), "the container sets its port"))
+        yield Port(target, None, None, port.span, texts(port).get("protocol", "TCP").lower())
+
+
+def _forwards(service: Resource, container: Node) -> Iterator[Port]:
+    """The ports of a Kubernetes Service that lead into the container; a port without a target leads to its like."""
+    for port in items(at(service.node, "spec", "ports")):
+        outer = number(string(at(port, "port"), f"the Service {service.name.text} sets its port"))
+        target = at(port, "targetPort") or at(port, "port")
+        inner = number(string(target, f"the Service {service.name.text} sets the target port"))
+        if inner.only is None and isinstance(target, ScalarNode):
+            named = (one for one in items(at(container, "ports")) if texts(one).get("name") == target.text)
+            inner = number(string(at(next(named, None), "containerPort"), "the container sets its port"))
+        yield Port(inner, outer, None, port.span, texts(port).get("protocol", "TCP").lower())
+
+
+def _is_public(service: Resource) -> bool:
+    """Whether a Service is reached from outside of the cluster without an Ingress."""
+    return texts(at(service.node, "spec")).get("type") in ("LoadBalancer", "NodePort")
+
+
+def _names(service: Resource) -> Iterator[str]:
+    """The names that the cluster's DNS has for a Service."""
+    name = service.name.text
+    yield name
+    space = service.namespace or "default"
+    yield from (f"{name}.{space}", f"{name}.{space}.svc", f"{name}.{space}.svc.cluster.local")
+
+
+def _network(spec: Node | None, pods: Resource, shared: bool) -> Value[str | None]:
+    """The host's network, or that of the other containers of the pod."""
+    host = at(spec, "hostNetwork")
+    if host and switch(string(host, "the pod sets hostNetwork")).must(bool):
+        return Value(("host",), (Label(host.span, "the pod uses the host's network"),))
+    return Value((f"service:{pods.name.text}" if shared else None,))
+
+
+def _health(node: Node) -> Iterator[Health]:
+    """The probes of a container."""
+    for key, kind in PROBES:
+        probe = at(node, key)
+        if probe is None:
+            continue
+        asked = at(probe, "httpGet")
+        command = argv(at(probe, "exec", "command"), f"the container sets its {kind} probe")
+        port = at(asked, "port") or at(probe, "tcpSocket", "port")
+        timeout = number(string(at(probe, "timeoutSeconds"), "the probe sets its timeout"))
+        yield Health(
+            kind,
+            probe.span,
+            string(at(asked, "path"), f"the {kind} probe asks for this path") if asked else None,
+            number(string(port, f"the {kind} probe asks this port")) if port else None,
+            command.value if command else None,
+            Value(None if timeout.only is None else (float(timeout.only),), timeout.trace),
+        )
+
+
+def _mounts(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -> Iterator[Mount]:
+    """The volumes of a container; a ConfigMap of the project is a mount for each of its texts."""
+    volumes = {texts(volume).get("name"): volume for volume in items(at(spec, "volumes"))}
+    for mount in items(at(node, "volumeMounts")):
+        said = texts(mount)
+        volume, place = volumes.get(said.get("name")), string(at(mount, "mountPath"), "the container mounts it here")
+        read_only = _switch(mount, "readOnly").must(bool)
+        store = cluster.get("ConfigMap", texts(at(volume, "configMap")).get("name", ""), pods)
+        if store:
+            yield from _stored(store, place, said.get("subPath"), mount)
+            continue
+        kind = next((kind for key, kind in VOLUMES if at(volume, key)), "unknown")
+        source = optional(at(volume, "hostPath", "path"), "the pod mounts a path of its host")
+        yield Mount(kind, source if kind == "bind" else Value((None,)), place, read_only, mount.span)
+
+
+VOLUMES = (
+    ("hostPath", "bind"),
+    ("emptyDir", "tmpfs"),
+    ("persistentVolumeClaim", "volume"),
+    ("secret", "secret"),
+    ("configMap", "config"),
+)
+
+
+def _stored(store: Resource, place: Value[str], only: str | None, mount: Node) -> Iterator[Mount]:
+    """The texts of a ConfigMap as files under the place, or the one that is mounted as the place itself."""
+    for key, value in pairs(at(store.node, "data")):
+        if only not in (None, key.text):
+            continue
+        target = place if only or place.only is None else Value((f"{place.only.rstrip('/')}/{key.text}",), place.trace)
+        text = string(value, f"the ConfigMap {store.name.text} holds it")
+        content = Value((value.text,), text.trace) if isinstance(value, ScalarNode) else UNKNOWN
+        yield Mount("config", Value((key.text,)), target, True, mount.span, None, content)
+
+
+def _privileges(rights: Node | None, mounts: tuple[Mount, ...]) -> Iterator[Label]:
+    """What gives the container power over its node."""
+    privileged = at(rights, "privileged")
+    if privileged and switch(string(privileged, "")).must(bool):
+        yield Label(privileged.span, "the container runs privileged")
+    for item in items(at(rights, "capabilities", "add")):
+        yield Label(item.span, f"the container adds the capability {item.span.text}")
+    for mount in mounts:
+        if mount.source.must(lambda path: path in ("/var/run/docker.sock", "/run/containerd/containerd.sock")):
+            yield Label(mount.span, "the container mounts the socket of its node's engine")

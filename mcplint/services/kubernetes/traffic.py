@@ -1,0 +1,128 @@
+"""How requests reach the pods of a Kubernetes object: how many there are, and what sends a client to the same one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.facts.document import ScalarNode, at, items, pairs
+from mcplint.facts.platform import Resource
+from mcplint.knowledge.proxies import INGRESS_NGINX
+from mcplint.knowledge.proxies import affinity as affinity_of
+from mcplint.services.compose.settings import number
+from mcplint.services.kubernetes import ingress_nginx
+from mcplint.services.kubernetes.cluster import PODS, Cluster, template, texts
+from mcplint.services.kubernetes.ingress import Entry, entries
+from mcplint.services.platforms.settings import string
+from mcplint.values import UNKNOWN, Label, Value, join
+
+STICKY = re.compile(r"affinity|sticky|stickiness|hash", re.IGNORECASE)
+PROXIES = re.compile(r"(?:^|/)(?:haproxy|nginx|envoy|traefik|caddy|openresty|apisix|kong)(?:[:@-][^/]*)?$")
+
+
+def replicas(pods: Resource, cluster: Cluster) -> Value[int]:
+    """How many pods there are; where an autoscaler decides, its least and its most."""
+    for scaler in cluster.of("HorizontalPodAutoscaler"):
+        target = texts(at(scaler.node, "spec", "scaleTargetRef"))
+        if (target.get("kind"), target.get("name"), scaler.namespace) == (pods.kind, pods.name.text, pods.namespace):
+            return _scaled(scaler)
+    if pods.kind == "DaemonSet":
+        return Value(None, (Label(pods.span, "one pod on every node"),))
+    count = at(pods.node, "spec", "replicas")
+    if count is None:
+        return Value((1,), (Label(pods.span, "one pod where no number is said"),))
+    return number(string(count, f"the {pods.kind} runs this many pods"))
+
+
+def _scaled(scaler: Resource) -> Value[int]:
+    low, high = at(scaler.node, "spec", "minReplicas"), at(scaler.node, "spec", "maxReplicas")
+    least = Value((1,), (Label(scaler.span, "the autoscaler runs at least one pod"),))
+    if low:
+        least = number(string(low, "the autoscaler runs at least this many pods"))
+    return join((least, number(string(high, "the autoscaler runs at most this many pods"))))
+
+
+class Traffic(NamedTuple):
+    """What stands in front of the Services of a cluster.
+
+    `entries`: by name and namespace of the Service. `proxied`: whether pods run a proxy, which may stand in front of
+    others and keep their sessions together. `meshed`: the texts of routes that are not read.
+    """
+
+    cluster: Cluster
+    entries: dict[tuple[str, str], list[Entry]]
+    proxied: bool
+    meshed: tuple[str, ...]
+
+    def into(self, service: Resource) -> list[Entry]:
+        """The entries that lead to a Service."""
+        return self.entries.get((service.name.text, service.namespace), [])
+
+
+def traffic(cluster: Cluster) -> Traffic:
+    """The ways to the Services of a cluster."""
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries(cluster):
+        found.setdefault((entry.service, entry.resource.namespace), []).append(entry)
+    routes = cluster.of("DestinationRule", "VirtualService", "HTTPRoute", "IngressRoute", "TraefikService")
+    return Traffic(
+        cluster, found, any(map(_is_proxy, cluster.of(*PODS))), tuple(route.node.span.text for route in routes)
+    )
+
+
+class Affinity(NamedTuple):
+    """What sends a client's requests to the same pod, in the words of `Spread.affinity`, and what says so."""
+
+    kind: Value[str]
+    notes: tuple[Label, ...] = ()
+
+
+def affinity(services: tuple[Resource, ...], ways: Traffic) -> Affinity:
+    """The affinity of the pods behind these Services; unknown where the files do not show every way to them."""
+    if not services or ways.proxied:
+        return Affinity(UNKNOWN)
+    found = [way for service in services for way in _ways(service, ways)]
+    notes = tuple(note for way in found for note in way.notes)
+    kind = join([way.kind for way in found])
+    return Affinity(kind._replace(trace=notes), notes)
+
+
+def _is_proxy(pods: Resource) -> bool:
+    containers = items(at(template(pods), "spec", "containers"))
+    return any(PROXIES.search(texts(container).get("image", "")) for container in containers)
+
+
+def _ways(service: Resource, ways: Traffic) -> Iterator[Affinity]:
+    """Each way to a Service: the Ingresses that lead to it, which pick the pod themselves, else itself."""
+    spec, name = at(service.node, "spec"), service.name.text
+    chosen = at(spec, "sessionAffinity")
+    if texts(spec).get("clusterIP") == "None" or any(name in text for text in ways.meshed):
+        yield Affinity(UNKNOWN)
+    elif into := ways.into(service):
+        yield from map(_entry_affinity, into)
+    elif any(STICKY.search(key.text) for key, _ in pairs(at(service.node, "metadata", "annotations"))):
+        yield Affinity(UNKNOWN)
+    elif isinstance(chosen, ScalarNode) and chosen.text == "ClientIP":
+        note = Label(chosen.span, f"the Service {name} keeps a client's address with one pod")
+        yield Affinity(Value(("works",), (note,)), (note,))
+    else:
+        yield Affinity(Value(("none",)))
+
+
+def _entry_affinity(entry: Entry) -> Affinity:
+    """How an Ingress keeps a client with one pod; ingress-nginx passes by the Service, so its affinity does nothing."""
+    if not entry.is_nginx:
+        return Affinity(UNKNOWN)
+    chosen = ingress_nginx.balancing(entry)
+    row = affinity_of(INGRESS_NGINX, chosen.only) if chosen.only else None
+    notes = chosen.trace if row and row.kind != "none" else ()
+    return Affinity(Value((row.kind,)) if row else UNKNOWN, notes)
+
+
+def idle_timeout(services: tuple[Resource, ...], ways: Traffic) -> Value[float]:
+    """The seconds of silence that ingress-nginx bears on the ways to these Services."""
+    into = [entry for service in services for entry in ways.into(service)]
+    if not into or not all(entry.is_nginx for entry in into):
+        return UNKNOWN
+    return join([ingress_nginx.read_timeout(entry)._replace(slot=None) for entry in into])

@@ -1,0 +1,211 @@
+"""Which server answers at a host and a port, asked from a place: a container, or the machine that runs them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from mcplint.images.copies import places
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Server
+from mcplint.services.containers import ContainerContext
+from mcplint.values import Label
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "ip6-localhost"})
+GATEWAY = frozenset({"host.docker.internal", "gateway.docker.internal", "172.17.0.1"})
+HOST = ("host",)
+
+
+class Reached(NamedTuple):
+    """The server that answers, or None, with the link that says why."""
+
+    server: Server | None
+    link: Link
+
+
+class Network(NamedTuple):
+    """All that can be reached in a project: its containers, and its servers with and without one."""
+
+    running: tuple[ContainerContext, ...]
+    servers: tuple[Server, ...]
+
+    def at(
+        self, host: str, port: int, origin: ContainerContext | None, note: Label, path: str | None = None
+    ) -> Reached:
+        """The server at a host and a port as seen from a container, or from the machine itself (`origin` None).
+
+        `path`: what is asked for there, which tells servers at one port, or at ports that are not known, from others.
+        """
+        if not host:
+            return _none("where it leads is not known before it runs")
+        named = self.named(host, origin)
+        if named is None:
+            return self._published(port, note, path)
+        if host in LOOPBACK:
+            own = [each.container for each in named]
+            return self._within(own, port, MADE, "shares its network with", note, path)
+        if named:
+            return self.behind(named, port, "is named by", note, path)
+        strangers = {o.container.id: o.container for o in self.running if host in o.container.names and self._serves(o)}
+        if len(strangers) == 1:
+            why = "is the only one that has the name in"
+            return self._within(list(strangers.values()), port, ASSUMED, why, note, path)
+        return _none(
+            f"nothing in the project is named {host}" if not strangers else f"several containers are named {host}"
+        )
+
+    def named(self, host: str, origin: ContainerContext | None) -> list[ContainerContext] | None:
+        """The containers that a host means as seen from one, or from the machine; None where it means the machine."""
+        if host in GATEWAY or (host in LOOPBACK and (origin is None or _stack(origin) == HOST)):
+            return None
+        if host in LOOPBACK and origin:
+            return [origin]
+        return [other for other in self.running if host in other.container.names and self.near(origin, other)]
+
+    def behind(
+        self, named: list[ContainerContext], port: int | None, why: str, note: Label, path: str | None = None
+    ) -> Reached:
+        """The server of containers that have a name, asked for on a port under that name (None: not known)."""
+        if not named:
+            return _none(f"nothing in the project {why} {note.span.text.strip()}")
+        forwards = [forward for each in named if each.service for forward in each.service.forwards]
+        inner = [one.target.only for one in forwards if one.published is not None and one.published.only == port]
+        return self._within([each.container for each in named], inner[0] if inner else port, MADE, why, note, path)
+
+    def near(self, origin: ContainerContext | None, other: ContainerContext) -> bool:
+        """Whether a container resolves another's names: a network in common, of the same compose files or cluster."""
+        if origin is None or origin.project is not other.project:
+            return False
+        return any(other.container.networks & each.container.networks for each in self._beside([origin.container]))
+
+    def _beside(self, containers: list[Container]) -> list[ContainerContext]:
+        """These containers and those that share an address with one of them."""
+        ids = {container.id for container in containers}
+        stacks = {_stack(running) for running in self.running if running.container.id in ids}
+        return [running for running in self.running if _stack(running) in stacks]
+
+    def _serves(self, running: ContainerContext) -> bool:
+        return any(server.container and server.container.id == running.container.id for server in self.servers)
+
+    def _published(self, port: int, note: Label, path: str | None) -> Reached:
+        """The server behind a port of the machine: published, on the host's network, or run without a container."""
+        for container, inner in self._ports():
+            if port in inner:
+                return self._within([container], inner[port], MADE, "publishes the port in", note, path)
+        on_host = {running.container.id for running in self.running if _stack(running) == HOST}
+        shared = [server for server in self.servers if server.container and server.container.id in on_host]
+        bare = [server for server in self.servers if not server.container]
+        found = [server for server in (*shared, *bare) if server.port.must(lambda number: number == port)]
+        if len(found) == 1:
+            kind = MADE if found[0].container else ASSUMED
+            return Reached(found[0], Link(found[0].id, kind, f"is the only server that listens on {port}", (note,)))
+        open_ = [server for server in bare if server.port.options is None and server.path.only == path]
+        if len(open_) == 1 and not found:
+            why = f"is the only server that answers {path}, on a port that the files do not tell"
+            return Reached(open_[0], Link(open_[0].id, ASSUMED, why, (note,)))
+        return _none(f"nothing is known to listen on port {port} of the machine")
+
+    def _ports(self) -> Iterator[tuple[Container, dict[int, int]]]:
+        """Each container with its published ports, by number on the machine."""
+        for running in self.running:
+            ports: dict[int, int] = {}
+            for port in running.container.ports:
+                published, target = port.published.only if port.published is not None else None, port.target.only
+                if published and target:
+                    ports[published] = target
+            yield running.container, ports
+
+    def _within(
+        self, containers: list[Container], port: int | None, kind: str, why: str, note: Label, path: str | None
+    ) -> Reached:
+        """The server of these containers that listens on a port, or may where it is not known."""
+        ids = {running.container.id for running in self._beside(containers)}
+        inside = [server for server in self.servers if server.container and server.container.id in ids]
+        label = containers[0].service or containers[0].id
+        if not inside:
+            return Reached(None, Link(containers[0].id, MISSING, f"no MCP server is known in {label}", (note,)))
+        fitting = [server for server in inside if _listens(server, port)]
+        if len(fitting) > 1:
+            fitting = _towards(fitting, path)
+        if len(fitting) != 1:
+            ports = ", ".join(sorted({str(server.port.only) for server in inside}))
+            said = (
+                f"{label} listens on {ports}, not on {port}"
+                if not fitting
+                else f"several servers of {label} may listen"
+            )
+            return Reached(None, Link(containers[0].id, MISSING, said, (note,)))
+        return Reached(fitting[0], Link(fitting[0].id, kind, f"{label} {why} {note.span.text.strip()}", (note,)))
+
+
+def owning(servers: Iterable[Server], path: str) -> list[Server]:
+    """Those of several servers that a path is an endpoint of."""
+
+    def own(mine: str | None) -> bool:
+        return mine is not None and mine.rstrip("/") == path.rstrip("/")
+
+    return [server for server in servers if server.path.must(own) or server.message_path.must(own)]
+
+
+def _towards(servers: list[Server], path: str | None) -> list[Server]:
+    """Those of several servers that a path leads to: its own, else those that may be below it, else all."""
+    asked = (path or "").rstrip("/")
+    below = [server for server in servers if server.path.may(lambda mine: f"{mine}".startswith(f"{asked}/"))]
+    return owning(servers, asked) or below or servers
+
+
+def _listens(server: Server, port: int | None) -> bool:
+    """Whether a server may be what answers on a port; one over stdio is, for all that whoever linked it meant."""
+    return (
+        port is None
+        or server.transport.must(lambda kind: kind == "stdio")
+        or server.port.may(lambda number: number == port)
+    )
+
+
+def _stack(running: ContainerContext) -> tuple[object, ...]:
+    """What a container shares its address with: the host, the service or pod whose network it uses, else itself."""
+    mode = running.service.network_mode.only if running.service else None
+    if mode == "host":
+        return HOST
+    own = running.service.name if running.service else running.container.id
+    return id(running.project), mode.removeprefix("service:") if mode and mode.startswith("service:") else own
+
+
+def _none(why: str) -> Reached:
+    return Reached(None, Link(None, MISSING, why))
+
+
+# Where programs of an image look for what configures them; the folder of a project says nothing of that.
+_SYSTEM = ("/etc/", "/usr/")
+
+
+def home(path: str, running: Iterable[ContainerContext], program: str) -> ContainerContext | None:
+    """The container whose program a file of the project configures, None where no container is known to.
+
+    It is mounted into it, else copied there: an image with the whole project in it does not run its proxies for that.
+    """
+    everywhere = tuple(running)
+    mounted = (found for found in everywhere if _mounted(path, found))
+    copied = (found for found in everywhere if _copied(path, found, program))
+    return next(chain(mounted, copied), None)
+
+
+def _mounted(path: str, running: ContainerContext) -> bool:
+    mounts = running.service.mounts if running.service else ()
+    return any(
+        mount.path is not None and (path == mount.path or path.startswith(f"{mount.path.rstrip('/')}/"))
+        for mount in mounts
+    )
+
+
+def _copied(path: str, running: ContainerContext, program: str) -> bool:
+    """Whether a file stands in a container whose image, installs, start or folder for that file name the program."""
+    image, words = running.image, running.argv.words if running.argv else None
+    stands = [place for place in places(image, path) if place is not None] if image else []
+    if not image or not stands:
+        return False
+    said = [place for place in stands if place.startswith(_SYSTEM)]
+    said += [*(image.base.options or ()), *(run.text.text for run in image.runs)]
+    said += [option for word in words or () for option in word.options or ()]
+    return any(program in text for text in said)

@@ -1,0 +1,74 @@
+"""Settings of a platform's file as values; what a placeholder stands for is not known."""
+
+from __future__ import annotations
+
+import re
+
+from mcplint.commands.argv import Argv
+from mcplint.facts.document import Node, ScalarNode, SequenceNode
+from mcplint.services.compose.interpolation import Text
+from mcplint.services.compose.settings import number, seconds
+from mcplint.services.compose.words import words
+from mcplint.values import UNKNOWN, EditSite, Label, Value
+
+PLACEHOLDER = re.compile(r"\{\{|\$\{|<[A-Z][A-Z0-9_-]*>|\$[A-Z_][A-Z0-9_]*\Z")
+
+
+def string(node: Node | None, note: str) -> Value[str]:
+    """A scalar's text, and what is to be said of it; unknown where it is no scalar or a tool is to fill it in."""
+    if not isinstance(node, ScalarNode):
+        return UNKNOWN
+    trace = (Label(node.span, note),)
+    if not node.text.startswith("$$") and PLACEHOLDER.search(node.text):
+        return Value(None, (*trace, Label(node.span, "a tool fills this in before it is applied")))
+    return Value((node.text,), trace, EditSite(node.span) if node.span.text == node.text else None)
+
+
+def optional(node: Node | None, note: str) -> Value[str | None]:
+    """A text; known to be absent where nothing stands."""
+    if node is None or (isinstance(node, ScalarNode) and node.value is None):
+        return Value((None,))
+    value = string(node, note)
+    return Value(value.options, value.trace, value.slot)
+
+
+def argv(node: Node | None, note: str) -> Argv | None:
+    """A list of words, each as it is; None where nothing stands."""
+    if not isinstance(node, SequenceNode):
+        return None
+    words = tuple(_word(item) for item in node.items)
+    return Argv(words, node.span, (Label(node.span, note),))
+
+
+def _word(node: Node) -> Value[str]:
+    """A word of a command, in which a shell's `${…}` may stand among other text."""
+    if not isinstance(node, ScalarNode) or "{{" in node.text or re.fullmatch(r"\$\{?\w+\}?", node.text):
+        return Value(None, (Label(node.span.head, "a tool fills this in before it is applied"),))
+    return Value((node.text,), (), EditSite(node.span) if node.span.text == node.text else None)
+
+
+def wait(node: Node | None, otherwise: Value[float] = UNKNOWN) -> Value[float]:
+    """A time, of which a bare number counts seconds; the other value where nothing stands."""
+    if node is None:
+        return otherwise
+    said = string(node, f"it waits {node.span.text}")
+    count = number(said)
+    return seconds(said) if count.only is None else Value((float(count.only),), said.trace)
+
+
+def split(node: Node | None, note: str) -> Argv | None:
+    """A command that is split into words without a shell."""
+    if not isinstance(node, ScalarNode) or not node.text:
+        return None
+    parts = words(Text.of(node.text, node.span))
+    known = None if parts is None else tuple(part.value for part in parts)
+    return Argv(known, node.span, (Label(node.span, note),))
+
+
+def shell(node: Node | None) -> Argv | None:
+    """A command that a shell runs."""
+    if not isinstance(node, ScalarNode) or not node.text:
+        return None
+    command = string(node, "it starts this")
+    text = Value((node.text,), (), command.slot)
+    return Argv((Value(("/bin/sh",)), Value(("-c",)), text), node.span, (Label(node.span, "it starts this"),))

@@ -1,0 +1,1 @@
+"""Text of a file: places in it, words, patterns, variables, edits."""

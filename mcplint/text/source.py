@@ -1,0 +1,43 @@
+"""A file of the project, places in it, and edits of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Source(NamedTuple):
+    """A file of the project: its path relative to the project's root, with `/`, and its decoded text."""
+
+    path: str
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Source({self.path!r})"
+
+
+class Span(NamedTuple):
+    """Characters `start` to `end` (code points, end exclusive) of one file."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.source.text[self.start : self.end]
+
+    @property
+    def head(self) -> Span:
+        """The part of this span that lies on its first line."""
+        newline = min((i for i in (self.text.find("\n"), self.text.find("\r")) if i >= 0), default=len(self.text))
+        return self._replace(end=self.start + newline)
+
+    def __repr__(self) -> str:
+        return f"Span({self.source.path}:{self.start}-{self.end} {self.text[:40]!r})"
+
+
+class Edit(NamedTuple):
+    """The text that is to stand where the span stands now."""
+
+    span: Span
+    text: str

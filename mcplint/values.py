@@ -1,0 +1,88 @@
+"""What a setting will be at run time as far as the files tell, and which places decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from mcplint.text.source import Edit, Span
+
+T = TypeVar("T")
+
+
+class Label(NamedTuple):
+    """A place and what there is to say of it."""
+
+    span: Span
+    text: str
+
+
+class EditSite(NamedTuple):
+    """Where a setting is spelled, or would be, and what must stand around it there.
+
+    A setting that is spelled has its very text as span, quotes left outside: `span.text == str(option)`.
+    One that is not spelled yet has an empty span where it would be inserted, `before` and `after` included.
+    """
+
+    span: Span
+    before: str = ""
+    after: str = ""
+
+
+class Value(NamedTuple, Generic[T]):
+    """What a setting will be at run time as far as the files tell, and why.
+
+    `options`: one is known, several are one of them, `None` may be anything; an option `None` means known to be absent.
+    `trace`: from the place that reads the setting to the place that decides it.
+    """
+
+    options: tuple[T, ...] | None = None
+    trace: tuple[Label, ...] = ()
+    slot: EditSite | None = None
+
+    def must(self, test: Callable[[T], object]) -> bool:
+        """Whether the test holds whatever the setting turns out to be; never where it may be anything."""
+        return bool(self.options) and all(test(option) for option in self.options or ())
+
+    def may(self, test: Callable[[T], object]) -> bool:
+        """Whether the setting can turn out so that the test holds."""
+        return self.options is None or any(test(option) for option in self.options)
+
+    @property
+    def only(self) -> T | None:
+        """The one option, or None where there are several, any, or a known absence."""
+        return self.options[0] if self.options is not None and len(self.options) == 1 else None
+
+    @property
+    def span(self) -> Span | None:
+        """The place that decides the setting."""
+        if self.slot and self.slot.span.text:
+            return self.slot.span
+        return self.trace[-1].span if self.trace else self.slot.span if self.slot else None
+
+    def write(self, text: str) -> tuple[Edit, ...]:
+        """The edits that set it to the text, in whichever file decides it; none where no file does."""
+        return (Edit(self.slot.span, f"{self.slot.before}{text}{self.slot.after}"),) if self.slot else ()
+
+    def __bool__(self) -> bool:
+        raise TypeError("ask a value with must() or may(), it is not true or false by itself")
+
+
+UNKNOWN: Value[Any] = Value()
+
+
+def join(values: Iterable[Value[T]]) -> Value[T]:
+    """The value that is one of the given ones: their options and traces together, spelled nowhere in particular."""
+    joined = tuple(values)
+    if len(joined) == 1:
+        return joined[0]
+    options: tuple[T, ...] | None = ()
+    trace: tuple[Label, ...] = ()
+    for value in joined:
+        trace += tuple(note for note in value.trace if note not in trace)
+        if options is None or value.options is None:
+            options = None
+        else:
+            options += tuple(option for option in value.options if option not in options)
+    slots = {value.slot for value in joined}
+    return Value(options, trace, slots.pop() if len(slots) == 1 else None)
