@@ -3,6 +3,14 @@
 A path in backticks on a line of its own, followed by a fence, is a file. A fence `output` is what is printed of the
 rule, a fence `diff` what its fixes change. On a page `## Bad` has both, `## Good` only the files that differ. In
 `cases/` every heading is a case; one without `output` finds nothing.
+
+A case may begin with a deployment of `bases.md` or an earlier case of its file, and then shows what differs:
+
+    base: `nginx`
+    without: `requirements.txt`, `compose.yaml`
+    `server.py`: `host="0.0.0.0"` → `host="127.0.0.1"`
+
+A fence `diff` below a path is a patch of that file: each of its runs, with `...` between two, stands there once.
 """
 
 from __future__ import annotations
@@ -10,6 +18,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,23 +53,56 @@ def cases(markdown: str) -> Iterator[Case]:
     """The sections of a page that hold files."""
     heads = list(re.finditer(r"^## (.+)$", markdown, re.M))
     ends = [*(head.start() for head in heads), len(markdown)][1:]
+    known: dict[str, dict[str, str]] = {}
     for head, end in zip(heads, ends, strict=False):
-        case = _case(head[1].strip(), markdown, head.end(), end)
+        case = _case(head[1].strip(), markdown, head.end(), end, known)
+        known.setdefault(case.name, case.files)
         if case.files or case.output:
             yield case
 
 
-def _case(name: str, markdown: str, start: int, end: int) -> Case:
-    files: dict[str, str] = {}
+def _case(name: str, markdown: str, start: int, end: int, known: dict[str, dict[str, str]]) -> Case:
+    files = _base(markdown[start:end], known)
     fences: dict[str, Fence] = {}
     form = r"^(?:`([^`\n]+)`[ \t]*\n+)?(`{3,})([^\n`]*)\n(.*?)^\2[ \t]*$"
     for found in re.compile(form, re.M | re.S).finditer(markdown, start, end):
         path, _, info, content = found.groups()
         if path:
-            files[path] = content
+            files[path] = patched(files[path], content) if info.strip() == "diff" else content
         elif info.strip() in ("output", "diff"):
             fences[info.strip()] = Fence(content, found.start(4))
     return Case(name, files, **fences)
+
+
+def _base(section: str, known: dict[str, dict[str, str]]) -> dict[str, str]:
+    """The files of the base that a section names, those left out that it is without, with its replacements made."""
+    named = re.search(r"^base: `(.+)`$", section, re.M)
+    if not named:
+        return {}
+    without = re.search(r"^without: (.+)$", section, re.M)
+    left_out = set(re.findall(r"`([^`]+)`", without[1])) if without else set()
+    files = dict(known[named[1]] if named[1] in known else bases()[named[1]])
+    files = {path: text for path, text in files.items() if path not in left_out}
+    for path, old, new in re.findall(r"^`([^`\n]+)`: `([^`\n]+)` → `([^`\n]+)`$", section, re.M):
+        assert files[path].count(old) == 1, f"{old!r} stands {files[path].count(old)} times in {path}"
+        files[path] = files[path].replace(old, new)
+    return files
+
+
+@cache
+def bases() -> dict[str, dict[str, str]]:
+    """The base deployments by name."""
+    return {case.name: case.files for case in cases((ROOT / "tests" / "bases.md").read_text(encoding="utf-8"))}
+
+
+def patched(text: str, patch: str) -> str:
+    """A text with the runs of a patch put in place of what each of them stands for."""
+    for run in re.split(r"^\.\.\.\n", patch, flags=re.M):
+        lines = run.splitlines(keepends=True)
+        old, new = ("".join(line[1:] for line in lines if line[0] != sign) for sign in "+-")
+        assert f"\n{text}".count(f"\n{old}") == 1, f"not just once in the file:\n{old}"
+        text = f"\n{text}".replace(f"\n{old}", f"\n{new}")[1:]
+    return text
 
 
 def rule_file(name: str) -> Path:
