@@ -14,7 +14,7 @@ from mcplint.programs.python.libraries.web import APP, INCLUDED, LAYERS, MOUNT, 
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.middleware import layer_says
 from mcplint.programs.python.operators import product
-from mcplint.programs.python.result import joined
+from mcplint.programs.python.servers import joined
 from mcplint.programs.python.values import Abstract, Class, Function, Instance, Method, Sequence, known, noted, unknown
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value

@@ -10,7 +10,6 @@ from mcplint.programs.python.journal import Raised
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.operators import product, traces
 from mcplint.programs.python.values import (
-    LONG,
     Abstract,
     Class,
     Dict,
@@ -18,11 +17,11 @@ from mcplint.programs.python.values import (
     Function,
     Instance,
     Method,
-    Partial,
     Sequence,
     abstract,
     concrete,
     each,
+    elements,
     known,
     noted,
     plain,
@@ -112,11 +111,9 @@ def size(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def sequence(kind: str) -> Handler:
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        from mcplint.programs.python.expressions import elements
-
         if not args.positional:
             return known(Sequence(kind, ()), *args.notes)
-        items = elements(machine, args.positional[0])
+        items = elements(args.positional[0])
         return known(Sequence(kind, items), *args.positional[0].trace)
 
     return handler
@@ -221,9 +218,7 @@ def some(wanted: bool) -> Handler:
     """`any` (wanted: True) and `all` (wanted: False)."""
 
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        from mcplint.programs.python.expressions import elements
-
-        items = elements(machine, args.get(0, "iterable"))
+        items = elements(args.get(0, "iterable"))
         found = [None] if items is None else [verdict(item) for item in items]
         if wanted in found:
             return known(wanted, *args.notes)
@@ -248,9 +243,7 @@ def reordered(function: Callable[[list[Any]], Any]) -> Handler:
 
 
 def enumerated(machine: Machine, args: Args, owner: Any) -> Abstract:
-    from mcplint.programs.python.expressions import elements
-
-    items = elements(machine, args.get(0, "iterable"))
+    items = elements(args.get(0, "iterable"))
     start = args.get(1, "start", known(0)).only
     if items is None or not isinstance(start, int):
         return known(Sequence("list", None))
@@ -260,9 +253,7 @@ def enumerated(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def zipped(machine: Machine, args: Args, owner: Any) -> Abstract:
-    from mcplint.programs.python.expressions import elements
-
-    columns = [elements(machine, value) for value in args.positional]
+    columns = [elements(value) for value in args.positional]
     if args.keywords or any(column is None for column in columns):
         return known(Sequence("list", None))
     rows = zip(*(column or () for column in columns), strict=False)
@@ -293,21 +284,6 @@ def type_of(machine: Machine, args: Args, owner: Any) -> Abstract:
         )
 
     return each(args.get(0, "object"), kind)
-
-
-def extend(machine: Machine, owner: Sequence, value: Abstract) -> None:
-    """Adds the elements of a value to a list."""
-    from mcplint.programs.python.expressions import elements
-
-    grow(machine, owner, elements(machine, value))
-
-
-def grow(machine: Machine, owner: Sequence, items: tuple[Abstract, ...] | None) -> None:
-    """Adds values to a list; where they are not known, what was in it before is kept as some of it."""
-    if items is not None and owner.items is not None and len(owner.items) <= LONG:
-        machine.put(owner.table, "items", (*owner.items, *items))
-        return
-    machine.put(owner.table, "items", Partial((*owner.some, *(items or ()))[:LONG]))
 
 
 def opened(machine: Machine, args: Args, owner: Any) -> Abstract:

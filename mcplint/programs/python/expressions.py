@@ -17,18 +17,18 @@ from mcplint.programs.python.operators import compared, computed, negated, produ
 from mcplint.programs.python.values import (
     ABSENT,
     LONG,
+    UNROLLED,
     Abstract,
     Coroutine,
     Dict,
     Entries,
     External,
     Frame,
-    Function,
-    Instance,
     Sequence,
     Super,
     Table,
     each,
+    elements,
     known,
     truth,
     union,
@@ -36,8 +36,6 @@ from mcplint.programs.python.values import (
     verdict,
 )
 from mcplint.values import Label, Value
-
-UNROLLED = 64
 
 
 def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
@@ -328,7 +326,7 @@ def _collect(machine: Machine, inner: Frame, node: Any, generators: list[ast.com
         else:
             found.append(machine.evaluate(inner, node.elt))
         return len(found) <= UNROLLED
-    items = elements(machine, machine.evaluate(inner, generators[0].iter))
+    items = elements(machine.evaluate(inner, generators[0].iter))
     if items is None or len(items) > UNROLLED:
         return False
     for item in items:
@@ -337,21 +335,6 @@ def _collect(machine: Machine, inner: Frame, node: Any, generators: list[ast.com
         if None in tests or (all(tests) and not _collect(machine, inner, node, generators[1:], found)):
             return False
     return True
-
-
-def elements(machine: Machine, value: Abstract) -> tuple[Abstract, ...] | None:
-    """What iterating over a value gives, or None where that is not known."""
-    only = value.only
-    match only:
-        case Sequence():
-            return only.items
-        case Dict() if not only.open and all(ABSENT not in (entry.options or ()) for entry in only.entries.values()):
-            return tuple(known(key, *value.trace) for key in only.entries)
-        case str() if len(only) <= UNROLLED:
-            return tuple(known(character, *value.trace) for character in only)
-        case Instance() | External() | Function():
-            return None
-    return None
 
 
 def walrus(machine: Machine, frame: Frame, node: ast.NamedExpr) -> Abstract:

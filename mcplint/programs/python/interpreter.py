@@ -16,7 +16,7 @@ from mcplint.programs.python.imports import load
 from mcplint.programs.python.journal import Exhausted, Leave
 from mcplint.programs.python.launch import launch
 from mcplint.programs.python.machine import STEPS, Machine, Tables, World
-from mcplint.programs.python.result import servers
+from mcplint.programs.python.servers import servers
 from mcplint.programs.python.values import known, unknown
 from mcplint.programs.start import Start
 from mcplint.values import Label

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from mcplint.facts.python import Module
 from mcplint.programs.outcome import Served
-from mcplint.programs.python.coerce import typed
-from mcplint.programs.python.journal import Ended, Journal, Leave
+from mcplint.programs.python.journal import Journal, Leave
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.values import (
     Abstract,
@@ -36,7 +35,6 @@ from mcplint.values import Label, Value
 if TYPE_CHECKING:
     from mcplint.model import Import, LogLevel, Sdk, SdkCall
     from mcplint.programs.python.modules import Modules
-    from mcplint.programs.python.tools import SideEffects
 
 STEPS = 250_000
 DEPTH = 900
@@ -182,7 +180,7 @@ class Machine(Journal):
         self.lost: list[Label] = []
         self.requests: list[list[Any]] = []
         self.missing: str | None = None
-        self.looked: dict[Function, SideEffects] = {}
+        self.side_effects: dict[Function, Any] = {}
         self.tools: list[tuple[Span | None, Any]] = []
         self.named: dict[Span, Abstract] = {}
         self.levels: list[LogLevel] = []
@@ -261,27 +259,6 @@ class Machine(Journal):
         for path in self.paths[paths:]:
             self.put(self.state, "%background", tuple(dict.fromkeys((*self.state["%background"], *path))))
         del self.paths[paths:]
-
-    def serve(self, *served: Served) -> None:
-        """The program serves from here on; raises Ended."""
-        self.paths.append(tuple(dict.fromkeys((*self.state["%background"], *map(self.told, served)))))
-        raise Ended
-
-    def told(self, served: Served) -> Served:
-        """The server with what it writes to standard output, and what its tools do."""
-        from mcplint.programs.python.file_access import stores
-        from mcplint.programs.python.tools import doings
-
-        served = typed(served)
-        done = doings(self, [function for made, function in self.tools if made == served.made])
-        surely = self.state["!printed"]
-        return served._replace(
-            printed=surely,
-            printed_maybe=tuple(note for note in self.state["%printed"] if note not in surely),
-            prints=() if self.state["%diverted"] else done.prints,
-            elicits=done.asks,
-            stores=stores(done.touches),
-        )
 
     def canonical(self, path: str) -> External:
         """Something of a library by the name it is known under here."""

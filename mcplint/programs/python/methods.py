@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcplint.programs.python.builtin import extend, grow
 from mcplint.programs.python.journal import MISSING, Raised
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.operators import overlaid, present, product, traces
@@ -17,6 +16,7 @@ from mcplint.programs.python.values import (
     Entries,
     Partial,
     Sequence,
+    elements,
     known,
     plain,
     spelled,
@@ -115,6 +115,19 @@ def text_method(machine: Machine, value: Abstract, name: str, args: Args) -> Abs
         return result
     trace = (*value.trace, *(note for note in result.trace if note not in value.trace and note not in args.notes))
     return spelled(result._replace(trace=trace, slot=value.slot))
+
+
+def extend(machine: Machine, owner: Sequence, value: Abstract) -> None:
+    """Adds the elements of a value to a list."""
+    grow(machine, owner, elements(value))
+
+
+def grow(machine: Machine, owner: Sequence, items: tuple[Abstract, ...] | None) -> None:
+    """Adds values to a list; where they are not known, what was in it before is kept as some of it."""
+    if items is not None and owner.items is not None and len(owner.items) <= LONG:
+        machine.put(owner.table, "items", (*owner.items, *items))
+        return
+    machine.put(owner.table, "items", Partial((*owner.some, *(items or ()))[:LONG]))
 
 
 def _append(machine: Machine, args: Args, owner: Sequence) -> Abstract:

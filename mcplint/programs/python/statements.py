@@ -9,7 +9,7 @@ from typing import Any
 from mcplint.programs.python.assignments import assign
 from mcplint.programs.python.attempts import asserted, attempt, block, guarded, raising
 from mcplint.programs.python.classes import define
-from mcplint.programs.python.expressions import UNROLLED, elements, resume
+from mcplint.programs.python.expressions import resume
 from mcplint.programs.python.functions import made
 from mcplint.programs.python.imports import import_module, import_names
 from mcplint.programs.python.journal import Break, Continue, Dead, Return
@@ -17,7 +17,19 @@ from mcplint.programs.python.machine import Args, Executor, Machine
 from mcplint.programs.python.matching import matching
 from mcplint.programs.python.narrowing import narrow
 from mcplint.programs.python.operators import computed
-from mcplint.programs.python.values import Abstract, Class, Frame, Function, Instance, Sequence, known, unknown, verdict
+from mcplint.programs.python.values import (
+    UNROLLED,
+    Abstract,
+    Class,
+    Frame,
+    Function,
+    Instance,
+    Sequence,
+    elements,
+    known,
+    unknown,
+    verdict,
+)
 
 
 def expression(machine: Machine, frame: Frame, node: ast.Expr) -> None:
@@ -42,7 +54,7 @@ def augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
     value = machine.evaluate(frame, node.value)
     only = old.only
     if isinstance(only, Sequence) and only.kind == "list" and isinstance(node.op, ast.Add):
-        from mcplint.programs.python.builtin import extend
+        from mcplint.programs.python.methods import extend
 
         extend(machine, only, value)
         return
@@ -131,7 +143,7 @@ def entered(machine: Machine, value: Abstract) -> Abstract:
 
 def loop(machine: Machine, frame: Frame, node: ast.For | ast.AsyncFor) -> None:
     iterated = machine.evaluate(frame, node.iter)
-    items = elements(machine, iterated)
+    items = elements(iterated)
     if items is None or len(items) > UNROLLED:
         _repeated(machine, frame, node, lambda: assign(machine, frame, node.target, unknown(*iterated.trace)))
         return

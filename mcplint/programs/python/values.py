@@ -21,6 +21,7 @@ CONSTANTS = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
 MANY = 16
 LONG = 2_000
 DEEP = 8
+UNROLLED = 64
 
 
 class External(NamedTuple):
@@ -329,3 +330,18 @@ def abstract(data: Any, *notes: Label) -> Abstract:
         case _ if isinstance(data, CONSTANTS):
             return known(data, *notes)
     return unknown(*notes)
+
+
+def elements(value: Abstract) -> tuple[Abstract, ...] | None:
+    """What iterating over a value gives, or None where that is not known."""
+    only = value.only
+    match only:
+        case Sequence():
+            return only.items
+        case Dict() if not only.open and all(ABSENT not in (entry.options or ()) for entry in only.entries.values()):
+            return tuple(known(key, *value.trace) for key in only.entries)
+        case str() if len(only) <= UNROLLED:
+            return tuple(known(character, *value.trace) for character in only)
+        case Instance() | External() | Function():
+            return None
+    return None

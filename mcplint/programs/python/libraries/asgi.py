@@ -11,6 +11,7 @@ from mcplint.programs.outcome import Served
 from mcplint.programs.python.asgi_walk import ProxyRule, Site, visit
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.proxy_headers import told
+from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.values import Abstract, Coroutine, Instance, Sequence, each, known, noted, unknown
 from mcplint.text.number import whole
 from mcplint.text.source import Span
@@ -103,12 +104,12 @@ def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
         found = [_bound(served, span, bound._replace(asgi=asgi)) for served in site.all()]
         if not found and not site.closed:
             machine.lost.append(Label(span, "what this application answers is not known"))
-        machine.serve(*found)
+        start_serving(machine, *found)
         return known(None)
 
     if app.options is None:
         machine.lost.append(Label(span, "which application this serves is not known"))
-        machine.serve()
+        start_serving(machine)
     machine.fork(partial(one, option) for option in app.options or ())
 
 

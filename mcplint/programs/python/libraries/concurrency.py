@@ -17,6 +17,7 @@ from mcplint.programs.python.values import (
     Method,
     Sequence,
     each,
+    elements,
     known,
     unknown,
 )
@@ -56,11 +57,9 @@ def together(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Coroutines that run beside each other until all end: `gather`, `wait`."""
 
     def start() -> Abstract:
-        from mcplint.programs.python.expressions import elements
-
         values = args.positional
         if len(values) == 1 and isinstance(values[0].only, Sequence):
-            values = elements(machine, values[0]) or ()
+            values = elements(values[0]) or ()
         beside(machine, args._replace(positional=values), owner)
         return unknown(*args.notes)
 

@@ -12,6 +12,7 @@ from mcplint.programs.python.libraries.sdk_protection import NOWHERE, secured
 from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, OTHER, record, release
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.values import (
     Abstract,
     Coroutine,
@@ -68,7 +69,7 @@ def run(machine: Machine, args: Args, server: Instance) -> Abstract:
             return known(None)
         if kind == STDIO:
             record(machine, args, f"{LOW}.run", "run")
-            machine.serve(stdio(machine, args, server))
+            start_serving(machine, stdio(machine, args, server))
         return machine.risk(*args.notes)
 
     return known(Coroutine(start))

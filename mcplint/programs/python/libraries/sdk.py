@@ -30,6 +30,7 @@ from mcplint.programs.python.libraries.sdk_settings import (
 from mcplint.programs.python.libraries.web import layered
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
 from mcplint.programs.python.proxy_headers import told as asgi_told
+from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.values import (
     ABSENT,
     Abstract,
@@ -115,7 +116,7 @@ def serve(machine: Machine, args: Args, server: Instance, fixed: str | None) -> 
         given = union([there, _default_transport(machine, kind, args)])
     transport = transports(machine, kind, given)
     served = template(machine, args, server, transport, "run")._replace(runner="sdk")
-    machine.serve(served if "middleware" not in args.keywords else _surrounded(machine, args, served))
+    start_serving(machine, served if "middleware" not in args.keywords else _surrounded(machine, args, served))
 
 
 def _surrounded(machine: Machine, args: Args, served: Served) -> Served:

@@ -1,22 +1,33 @@
-"""What the tools, resources and prompts of a server do when called: write to standard output, ask the client."""
+"""What the tools of a server do when called: write to standard output, ask the client, keep files between calls."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from mcplint.programs.python.file_access import Touch, touches
+from mcplint.model import Store
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Class, Frame, Function, Method, Package
 from mcplint.values import Label
 
+LOCKS = r"\b(?:fcntl|filelock|portalocker|msvcrt|fasteners)\b"
+CONNECTS = ("sqlite3.connect", "aiosqlite.connect")
 # Requests to the client, by what they are asked of: the `Context` of a tool, or the session behind it.
 OF_CONTEXT = frozenset({"elicit", "elicit_url", "sample", "sample_step", "list_roots"})
 OF_SESSION = frozenset({"create_message", "elicit", "elicit_form", "elicit_url", "list_roots"})
 # Who looks at what the client can do does not ask one that cannot be asked.
 CAREFUL = frozenset({"check_client_capability", "client_params", "client_capabilities"})
 MOST = 400
+
+
+class Touch(NamedTuple):
+    """What a function does with a file that is the same in every call: `reads`, `writes` or `connects`."""
+
+    how: str
+    name: str
+    note: Label
 
 
 class SideEffects(NamedTuple):
@@ -29,16 +40,16 @@ class SideEffects(NamedTuple):
     touches: tuple[Touch, ...] = ()
 
 
-def doings(machine: Machine, functions: Iterable[Any]) -> SideEffects:
+def side_effects(machine: Machine, functions: Iterable[Any]) -> SideEffects:
     """What functions do, with those of the project that they call."""
     pending = [each.function if isinstance(each, Method) else each for each in functions]
     found: dict[Function, SideEffects] = {}
     while pending and len(found) < MOST:
         function = pending.pop()
         if isinstance(function, Function) and function not in found:
-            if function not in machine.looked:
-                machine.looked[function] = _read(machine, function)
-            found[function] = machine.looked[function]
+            if function not in machine.side_effects:
+                machine.side_effects[function] = _read(machine, function)
+            found[function] = machine.side_effects[function]
             pending += found[function].calls
     return SideEffects(
         tuple(dict.fromkeys(note for each in found.values() for note in each.prints)),
@@ -159,3 +170,68 @@ def _found(scope: Frame | None, name: str) -> Any:
 def _only(value: Any) -> Any:
     """What a name stands for; something that is neither function nor nothing where it cannot be told."""
     return None if value is None else value.only or value
+
+
+def touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
+    """What one function does with such files; nothing where its module knows of locks."""
+    module = function.scope.module
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    if not any(_name(call) in (*CONNECTS, "json.dump", "json.load", "json.dumps", "json.loads") for call in calls):
+        return ()
+    if re.search(LOCKS, module.source.text):
+        return ()
+    return tuple(
+        Touch(how, ast.unparse(place), Label(module.span(place), f"{how} this file"))
+        for how, place in _touched(calls)
+        if _lasting(function, place)
+    )
+
+
+def stores(touched: Iterable[Touch]) -> tuple[Store, ...]:
+    """The files that tools both read and write whole, and the databases that they connect to."""
+    every = list(touched)
+    read = {touch.name for touch in every if touch.how == "reads"}
+    found = {touch.name: Store("json", touch.note) for touch in every if touch.how == "writes" and touch.name in read}
+    found |= {touch.name: Store("sqlite", touch.note) for touch in every if touch.how == "connects"}
+    return tuple(found.values())
+
+
+def _touched(calls: list[ast.Call]) -> Iterator[tuple[str, ast.expr]]:
+    names = {_name(call) for call in calls}
+    for call in calls:
+        match call:
+            case ast.Call(func=ast.Name(id="open"), args=[place, *rest]):
+                mode = rest[0].value if rest and isinstance(rest[0], ast.Constant) else "r"
+                if mode in ("w", "wt") and "json.dump" in names:
+                    yield "writes", place
+                elif mode in ("r", "rt") and "json.load" in names:
+                    yield "reads", place
+            case ast.Call(func=ast.Attribute(value=place, attr="write_text")) if "json.dumps" in names:
+                yield "writes", place
+            case ast.Call(func=ast.Attribute(value=place, attr="read_text")) if "json.loads" in names:
+                yield "reads", place
+            case ast.Call(args=[place, *_]) if _name(call) in CONNECTS:
+                yield "connects", place
+
+
+def _name(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            return f"{owner}.{name}"
+    return ""
+
+
+def _lasting(function: Function, place: ast.expr) -> bool:
+    """Whether an expression is a name of the module or an attribute of `self`: the same file in every call."""
+    match place:
+        case ast.Name(id=name):
+            return not _local(function.node, name) and name in function.scope.top.names
+        case ast.Attribute(value=ast.Name(id="self")):
+            return True
+    return False
+
+
+def _local(node: ast.AST, name: str) -> bool:
+    bound = (each for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
+    given = (each.arg for each in ast.walk(node) if isinstance(each, ast.arg))
+    return name in given or any(each.id == name for each in bound)

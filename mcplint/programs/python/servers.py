@@ -1,0 +1,139 @@
+"""The MCP servers of a run: noted where they start to serve, joined over the ways that the program may go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mcplint.model import Asgi
+from mcplint.programs.outcome import Served
+from mcplint.programs.python.journal import Ended
+from mcplint.programs.python.machine import Machine
+from mcplint.programs.python.side_effects import side_effects, stores
+from mcplint.programs.python.values import union
+from mcplint.text.number import counted
+from mcplint.values import Value
+
+PORTS = range(1 << 16)
+
+
+def start_serving(machine: Machine, *served: Served) -> None:
+    """The program serves from here on; raises Ended."""
+    found = (_described(machine, each) for each in served)
+    machine.paths.append(tuple(dict.fromkeys((*machine.state["%background"], *found))))
+    raise Ended
+
+
+def _described(machine: Machine, served: Served) -> Served:
+    """The server with what it writes to standard output, and what its tools do."""
+    served = coerced(served)
+    done = side_effects(machine, [function for made, function in machine.tools if made == served.made])
+    surely = machine.state["!printed"]
+    return served._replace(
+        printed=surely,
+        printed_maybe=tuple(note for note in machine.state["%printed"] if note not in surely),
+        prints=() if machine.state["%diverted"] else done.prints,
+        elicits=done.asks,
+        stores=stores(done.touches),
+    )
+
+
+def servers(machine: Machine) -> tuple[Served, ...]:
+    """One server for each that runs beside others; ways between which the program chooses are one server."""
+    groups: list[list[Served]] = []
+    for path in sorted(dict.fromkeys(machine.paths), key=len, reverse=True):
+        taken: list[list[Served]] = []
+        for served in path:
+            group = _group(served, [each for each in groups if not any(each is other for other in taken)], len(path))
+            if group is None:
+                group = []
+                groups.append(group)
+            group.append(served)
+            taken.append(group)
+    return tuple(joined(group) for group in groups)
+
+
+def _group(served: Served, groups: list[list[Served]], beside: int) -> list[Served] | None:
+    """The servers of other ways that this one is an alternative to: of the same object, or the only one of its way."""
+    alike = [group for group in groups if group[0].made == served.made]
+    same = [group for group in alike if any(_speaks(each) == _speaks(served) for each in group)]
+    return next(iter(same or alike or (groups if beside == 1 and len(groups) == 1 else [])), None)
+
+
+def _speaks(served: Served) -> object:
+    return served.transport.options, served.path.options
+
+
+def joined(group: list[Served]) -> Served:
+    """The server that is one of several, value by value."""
+    unique = list(dict.fromkeys(group))
+    first = unique[0]
+    if len(unique) == 1:
+        return first
+    changes: dict[str, object] = {}
+    for name, value in first._asdict().items():
+        values = [getattr(each, name) for each in unique]
+        if isinstance(value, Value):
+            changes[name] = union([each for each in values if each.options != ()] or [value])
+        elif isinstance(value, Asgi):
+            changes[name] = Asgi(*(union(column) for column in zip(*values, strict=True)))
+        elif name in ("endpoints",):
+            changes[name] = tuple(item for item in value if all(item in other for other in values))
+        elif isinstance(value, tuple) and name not in ("span", "made"):
+            changes[name] = tuple(dict.fromkeys(item for other in values for item in other))
+    changes["closed"] = all(each.closed for each in unique) and all(
+        each.endpoints == first.endpoints for each in unique
+    )
+    for name in ("package", "kind"):
+        if len({getattr(each, name) for each in unique}) > 1:
+            changes[name] = None if name == "package" else ""
+    if len({each.runner for each in unique}) > 1:
+        changes["runner"] = "unknown"
+    return first._replace(**changes)  # type: ignore[arg-type]
+
+
+def coerced(served: Served) -> Served:
+    """The server without the values whose type a setting cannot have; a port may be the text of a variable."""
+    port: Value[Any] = served.port
+    settings: dict[str, Any] = {
+        **served._asdict(),
+        "port": port._replace(options=port.options and tuple(map(counted, port.options))),
+    }
+    trusted, patience, root_path = served.asgi
+    asgi = Asgi(_fitting(trusted, _text), _fitting(patience, _seconds), _fitting(root_path, _text))
+    changes: dict[str, Any] = {name: _fitting(settings[name], fits) for name, fits in _FITS.items()}
+    return served._replace(**changes, asgi=asgi)
+
+
+def _fitting(value: Value[Any], fits: Callable[[object], bool]) -> Value[Any]:
+    return value if all(map(fits, value.options or ())) else value._replace(options=None, slot=None)
+
+
+def _text(option: object) -> bool:
+    return isinstance(option, str)
+
+
+def _flag(option: object) -> bool:
+    return isinstance(option, bool)
+
+
+def _texts(option: object) -> bool:
+    return isinstance(option, tuple) and all(map(_text, option))
+
+
+def _count(option: object) -> bool:
+    return option is None or isinstance(option, int)
+
+
+def _seconds(option: object) -> bool:
+    return option is None or isinstance(option, (int, float))
+
+
+_FITS: Mapping[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("transport", "host", "path", "own_path", "message_path", "declared_host", "log_level"), _text),
+    **dict.fromkeys(("stateless", "json_response", "host_check", "lifespan"), _flag),
+    **dict.fromkeys(("allowed_hosts", "allowed_origins"), _texts),
+    "name": lambda option: option is None or _text(option),
+    "port": lambda option: isinstance(option, int) and option in PORTS,
+    "workers": _count,
+}
