@@ -15,6 +15,20 @@ from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.middleware import layer_says
 from mcplint.programs.python.operators import product
 from mcplint.programs.python.servers import joined
+from mcplint.programs.python.state import (
+    ADDED_MIDDLEWARE,
+    APPLICATION,
+    APPS,
+    CALL,
+    FUNCTION_LAYER,
+    HIDDEN,
+    RUNNING,
+    SERVED,
+    SERVER,
+    STARTUP,
+    TRANSPORTS,
+    UNSURE,
+)
 from mcplint.programs.python.values import Abstract, Class, Function, Instance, Method, Sequence, known, noted, unknown
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
@@ -97,11 +111,9 @@ def _application(machine: Machine, app: Instance, site: Site, way: ProxyRule) ->
         site.lifespan = _room(app)
     if "open" in app.table:
         site.closed = False
-    site.rooted |= any("root_path" in each.keywords for each in app.table.get("%call", ()))
-    site.checked |= "%around" in app.table or any(
-        "dependencies" in each.keywords for each in app.table.get("%call", ())
-    )
-    layers = app.table.get("%middleware", ())
+    site.rooted |= any("root_path" in each.keywords for each in CALL.of(app.table))
+    site.checked |= FUNCTION_LAYER in app.table or any("dependencies" in each.keywords for each in CALL.of(app.table))
+    layers = ADDED_MIDDLEWARE.of(app.table)
     _around(machine, layers, site, lambda: _routes(machine, app.table.get("routes"), site, way, app))
 
 
@@ -185,9 +197,9 @@ def inner_path(served: Served) -> Abstract:
 
 
 def _mcp(machine: Machine, endpoint: Instance, site: Site, way: ProxyRule, app: Instance | None) -> None:
-    served: Served = endpoint.table["%served"][0]
-    running = machine.state.get("%running", ())
-    owners = (endpoint.table["%server"][0], endpoint.table["%app"][0])
+    (served,) = SERVED.of(endpoint.table)
+    running = RUNNING.of(machine.state)
+    owners = (SERVER.one(endpoint.table, None), APPLICATION.one(endpoint.table, None))
     alive = (way.root and app is owners[1]) or any(owner in running for owner in owners)
     spoken = served.transport
     if spoken.must(lambda name: name == SSE):
@@ -195,9 +207,7 @@ def _mcp(machine: Machine, endpoint: Instance, site: Site, way: ProxyRule, app: 
     elif alive:
         runs = known(True, *served.path.trace[:1])
     else:
-        runs = (
-            unknown() if machine.state.get("%unsure") else known(False, *_called(endpoint))._replace(slot=site.lifespan)
-        )
+        runs = unknown() if UNSURE.of(machine.state) else known(False, *_called(endpoint))._replace(slot=site.lifespan)
     routes = tuple(each._replace(path=str(prefixed(way.prefix, known(each.path)).only)) for each in served.endpoints)
     site.servers.append(
         served._replace(path=prefixed(way.prefix, served.path), own_path=served.path, lifespan=runs, endpoints=routes)
@@ -243,7 +253,7 @@ def _decides(option: Any) -> tuple[Label, ...]:
 
 def _speaks(machine: Machine) -> bool:
     """Whether the program has made any transport that a handler could hand requests to."""
-    return bool(machine.state.get("%transports") or machine.state.get("%apps"))
+    return bool(TRANSPORTS.of(machine.state) or APPS.of(machine.state))
 
 
 _REQUEST = frozenset({"_send", "receive", "scope", "connect_sse", "handle_request"})
@@ -327,16 +337,16 @@ def _low(machine: Machine, handled: Handled, site: Site, path: Abstract, own: Ab
 def surrounded(machine: Machine, app: Instance, served: Served) -> Served:
     """A server with what the middleware of its application says."""
     site = Site()
-    for layer in app.table["%middleware"]:
+    for layer in ADDED_MIDDLEWARE.of(app.table):
         layer_says(layer, site)
-    closed = served.closed and site.closed and "open" not in app.table
+    closed = served.closed and site.closed and HIDDEN not in app.table
     return served._replace(cors=tuple(site.cors), compressed=tuple(site.compressed), closed=closed)
 
 
 def _room(app: Instance) -> EditSite | None:
     """Where an application that is told no lifespan would be told one."""
-    args: Args = app.table.get("%call", (Args(),))[0]
-    told = "lifespan" in args.keywords or "lifespan_context" in app.table or app.table.get("%startup")
+    args: Args = CALL.one(app.table, Args())
+    told = "lifespan" in args.keywords or "lifespan_context" in app.table or STARTUP.of(app.table)
     if told or args.node is None or args.module is None or args.open:
         return None
     return args.module.insertion(args.node, "lifespan", False)
@@ -351,8 +361,8 @@ def lifespan(machine: Machine, app: Instance) -> None:
     for option in value.options or ():
         if option is not None:
             machine.aside(partial(_called_once, machine, option, Args((known(app),))))
-    for function in app.table.get("%startup", ()):
+    for function in STARTUP.of(app.table):
         machine.aside(partial(_called_once, machine, function, Args()))
     if value.options is None or "" in machine.risks[risks:]:
-        machine.put(machine.state, "%unsure", (True,))
+        UNSURE.add(machine, machine.state, True)
     del machine.risks[risks:]

@@ -6,8 +6,11 @@ import ast
 from typing import Any
 
 from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.state import PROPERTY
 from mcplint.programs.python.values import (
     CONSTANTS,
+    ITEMS,
+    OPEN,
     Abstract,
     Class,
     Dict,
@@ -61,7 +64,7 @@ def put(machine: Machine, owner: Any, name: str, value: Abstract, weak: bool = F
         )
         if inherited is not None and not isinstance(inherited.only, Function):
             machine.put(owner.table, name, inherited)
-        elif inherited is not None and "%property" in inherited.only.table:
+        elif inherited is not None and PROPERTY in inherited.only.table:
             return
     old = owner.table.get(name)
     machine.put(owner.table, name, union([old, value]) if weak and old is not None else value)
@@ -74,7 +77,7 @@ def _entry(machine: Machine, frame: Frame, target: ast.Subscript, value: Abstrac
         if isinstance(option, Dict):
             store(machine, option, index, value)
         elif isinstance(option, Sequence):
-            machine.put(option.table, "items", Partial())
+            machine.put(option.table, ITEMS, Partial())
         elif isinstance(option, (External, Instance)):
             path = option.path if isinstance(option, External) else option.library
             handler = machine.handler(f"{path}.__setitem__")
@@ -88,7 +91,7 @@ def store(machine: Machine, owner: Dict, index: Abstract, value: Abstract) -> No
     if keys is not None and len(keys) == 1 and isinstance(keys[0], CONSTANTS):
         machine.put(owner.entries, keys[0], value)
         return
-    machine.put(owner.table, "open", True)
+    machine.put(owner.table, OPEN, True)
     for name, old in list(owner.entries.items()):
         machine.put(owner.entries, name, union([old, value]))
 

@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.state import CLASS, PROPERTY, STATIC
 from mcplint.programs.python.values import (
     Abstract,
     Class,
@@ -91,11 +92,11 @@ def bind(machine: Machine, value: Abstract, owner: Any, note: Label) -> Abstract
     if not isinstance(only, Function):
         return value
     marks = only.table
-    if "%static" in marks:
+    if STATIC in marks:
         return value
-    if "%class" in marks:
+    if CLASS in marks:
         return known(Method(owner.kind if isinstance(owner, Instance) else owner, only))
-    if "%property" in marks:
+    if PROPERTY in marks:
         return machine.call(value, Args((known(owner),)))
     return known(Method(owner, only))
 
@@ -105,7 +106,7 @@ def _of_class(machine: Machine, owner: Class, name: str, note: Label) -> Abstrac
         if isinstance(each, Class) and name in each.table:
             value: Abstract = each.table[name]
             only = value.only
-            if isinstance(only, Function) and "%class" in only.table:
+            if isinstance(only, Function) and CLASS in only.table:
                 return known(Method(owner, only))
             return value
         if isinstance(each, External) and machine.handler(f"{each.path}.{name}") is not None:

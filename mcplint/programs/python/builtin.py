@@ -9,7 +9,9 @@ from typing import Any
 from mcplint.programs.python.journal import Raised
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.operators import product, traces
+from mcplint.programs.python.state import CLASS, MEMBER, PROPERTY, STATIC, Noted
 from mcplint.programs.python.values import (
+    OPEN,
     Abstract,
     Class,
     Dict,
@@ -96,7 +98,7 @@ def text(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def _member_text(option: Any) -> Any:
-    if isinstance(option, Instance) and option.table.get("%member") == ("text",):
+    if isinstance(option, Instance) and MEMBER.one(option.table, None) is str:
         return option.table["value"].only
     return option
 
@@ -125,9 +127,9 @@ def mapping(machine: Machine, args: Args, owner: Any) -> Abstract:
         only = args.positional[0].only
         if isinstance(only, Dict):
             made.entries.update(only.entries)
-            made.table["open"] = only.open or args.open
+            made.table[OPEN] = only.open or args.open
         else:
-            made.table["open"] = True
+            made.table[OPEN] = True
     made.entries.update(args.keywords)
     return known(made, *args.notes)
 
@@ -260,7 +262,7 @@ def zipped(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Sequence("list", tuple(known(Sequence("tuple", row)) for row in rows)))
 
 
-def marked(mark: str) -> Handler:
+def marked(mark: Noted[bool]) -> Handler:
     """`property`, `staticmethod`, `classmethod`: the function, and how it is bound."""
 
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -337,9 +339,9 @@ CALLS: Mapping[str, Handler] = {
     "builtins.reversed": reordered(lambda items: items[::-1]),
     "builtins.enumerate": enumerated,
     "builtins.zip": zipped,
-    "builtins.property": marked("%property"),
-    "builtins.staticmethod": marked("%static"),
-    "builtins.classmethod": marked("%class"),
+    "builtins.property": marked(PROPERTY),
+    "builtins.staticmethod": marked(STATIC),
+    "builtins.classmethod": marked(CLASS),
     "builtins.type": type_of,
     "builtins.open": opened,
     "builtins.object": lambda machine, args, owner: known(Instance(External("builtins.object"), args.span)),

@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.state import FIELDS, MEMBER
 from mcplint.programs.python.values import (
     Abstract,
     Class,
@@ -55,15 +56,15 @@ def _enumerate(machine: Machine, made: Class, frame: Frame) -> None:
             value = known(name.lower() if text else index, *value.trace)
         elif name.startswith("_") or not isinstance(only, (str, int, float)):
             continue
-        mark = ("text",) if text else ("other",)
-        member = Instance(made, None, {"value": value, "name": known(name), "%member": mark})
+        mark = (str if text else None,)
+        member = Instance(made, None, {"value": value, "name": known(name), MEMBER: mark})
         machine.put(made.table, name, known(member, *value.trace))
 
 
 def members(made: Class) -> list[Instance]:
     """The members of an enumeration."""
     values = [getattr(value, "only", None) for value in made.table.values()]
-    return [value for value in values if isinstance(value, Instance) and value.table.get("%member")]
+    return [value for value in values if isinstance(value, Instance) and MEMBER.of(value.table)]
 
 
 def construct(machine: Machine, made: Class, args: Args) -> Abstract:
@@ -76,7 +77,7 @@ def construct(machine: Machine, made: Class, args: Args) -> Abstract:
         if isinstance(owner, Class) and "__init__" in owner.table:
             machine.call(each(owner.table["__init__"], lambda option: Method(instance, option)), args)
             return value
-        if isinstance(owner, Class) and "%fields" in owner.table:
+        if isinstance(owner, Class) and FIELDS in owner.table:
             fill(machine, instance, args)
             return value
         if isinstance(owner, External):

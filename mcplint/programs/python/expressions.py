@@ -17,6 +17,7 @@ from mcplint.programs.python.operators import compared, computed, negated, produ
 from mcplint.programs.python.values import (
     ABSENT,
     LONG,
+    OPEN,
     UNROLLED,
     Abstract,
     Coroutine,
@@ -153,11 +154,11 @@ def dictionary(machine: Machine, frame: Frame, node: ast.Dict) -> Abstract:
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = machine.evaluate(frame, value_node)
         if key_node is None:
-            made.table["open"] = not _unpack(value, made.entries) or made.open
+            made.table[OPEN] = not _unpack(value, made.entries) or made.open
             continue
         key = machine.evaluate(frame, key_node)
         if key.options is None or len(key.options) != 1 or not _hashable(key.options[0]):
-            made.table["open"] = True
+            made.table[OPEN] = True
         else:
             made.entries[key.options[0]] = value
     return known(made, machine.note(frame, node, "is written here"))

@@ -10,6 +10,8 @@ from mcplint.programs.python.machine import ACTIVE, Args, Machine
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.values import (
     ABSENT,
+    ITEMS,
+    OPEN,
     Abstract,
     Coroutine,
     Dict,
@@ -162,9 +164,9 @@ def loosen(machine: Machine, value: Abstract) -> None:
     """Forgets what is in a list or dict that something unknown gets hold of."""
     for option in value.options or ():
         if isinstance(option, Sequence) and option.kind == "list":
-            machine.put(option.table, "items", Partial())
+            machine.put(option.table, ITEMS, Partial())
         elif isinstance(option, Dict):
-            machine.put(option.table, "open", True)
+            machine.put(option.table, OPEN, True)
             for name in option.entries:
                 machine.put(option.entries, name, machine.risk(*value.trace))
 

@@ -17,6 +17,7 @@ from mcplint.programs.python.journal import Exhausted, Leave
 from mcplint.programs.python.launch import launch
 from mcplint.programs.python.machine import STEPS, Machine, Tables, World
 from mcplint.programs.python.servers import servers
+from mcplint.programs.python.state import BACKGROUND, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import known, unknown
 from mcplint.programs.start import Start
 from mcplint.values import Label
@@ -38,7 +39,7 @@ def run(start: Start, world: World) -> Outcome:
 
 def _run(start: Start, world: World, lenient: bool) -> Outcome:
     machine = Machine(world, tables(), start.argv, known(start.target, *start.notes), lenient)
-    machine.state["%printed"] = machine.state["!printed"] = start.said
+    machine.state[PRINTED] = machine.state[SURELY_PRINTED] = start.said
     for name, value in start.env.items():
         machine.environ[name] = value
     notes: tuple[Label, ...] = ()
@@ -46,9 +47,9 @@ def _run(start: Start, world: World, lenient: bool) -> Outcome:
     try:
         with recursion():
             launch(machine, start)
-            machine.paths.append(machine.state["%background"])
+            machine.paths.append(BACKGROUND.of(machine.state))
     except Leave:
-        machine.paths.append(machine.state["%background"])
+        machine.paths.append(BACKGROUND.of(machine.state))
     except (Exhausted, RecursionError, MemoryError):
         complete = False
         notes = (Label(start.span, "the program is too large to be followed to its end"),)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from mcplint.programs.python.values import ABSENT, CLOCK, LONG, Abstract, Entries, Partial, Table, known, union
-from mcplint.values import Value
+from mcplint.programs.python.state import Noted
+from mcplint.programs.python.values import ABSENT, CLOCK, Abstract, Entries, Table, known, union
 
 MISSING: Any = object()
 Delta = dict[tuple[int, Any], tuple[Table, Any, Any]]
@@ -185,26 +185,12 @@ def _result(leave: Leave) -> Abstract:
 
 
 def _joined(table: Table, name: Any, values: list[Any]) -> Any:
-    """What an entry is after branches that leave it so; `%` names gather what any does, `!` names what all do."""
+    """What an entry is after branches that leave it so."""
     first = values[0]
     if all(value is first for value in values):
         return first
+    if isinstance(name, Noted):
+        return name.joined([() if value is MISSING else value for value in values])
     present = [value for value in values if value is not MISSING]
-    if isinstance(name, str) and name.startswith("!"):
-        return tuple(item for item in first if all(item in value for value in values))
-    if isinstance(name, str) and name.startswith("%"):
-        return tuple(dict.fromkeys(item for value in present for item in value))
-    if all(isinstance(value, Value) for value in present):
-        absent = [known(ABSENT)] if len(present) < len(values) and isinstance(table, Entries) else []
-        return union([*present, *absent])
-    if name == "items":
-        return _elements(present)
-    return any(present) if name == "open" else None
-
-
-def _elements(lists: list[Any]) -> Any:
-    """The elements of a list after branches that leave it with these: each of them where all have as many."""
-    if not any(isinstance(each, Partial) for each in lists) and len({len(each) for each in lists}) == 1:
-        return tuple(union(column) for column in zip(*lists, strict=True))
-    found = [item for each in lists for item in (each.some if isinstance(each, Partial) else each)]
-    return Partial(tuple({id(item): item for item in found}.values())[:LONG])
+    absent = [known(ABSENT)] if len(present) < len(values) and isinstance(table, Entries) else []
+    return union([*present, *absent])

@@ -16,6 +16,7 @@ from mcplint.facts.python import Module
 from mcplint.programs.outcome import Served
 from mcplint.programs.python.journal import Journal, Leave
 from mcplint.programs.python.libraries import BY_NAME
+from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import (
     Abstract,
     Coroutine,
@@ -166,7 +167,7 @@ class Machine(Journal):
         self.constants: dict[ast.AST, Abstract] = {}
         self.packages: dict[str, Package | None] = {}
         self.environ = Entries()
-        self.state = Table({"%background": (), "%printed": (), "!printed": (), "%diverted": ()})
+        self.state = Table({BACKGROUND: (), PRINTED: (), SURELY_PRINTED: (), DIVERTED: ()})
         self.active: dict[int, int] = {}
         self.risks: list[str] = []
         self.guards: list[tuple[str, ...]] = []
@@ -257,7 +258,7 @@ class Machine(Journal):
         with suppress(Leave):
             body()
         for path in self.paths[paths:]:
-            self.put(self.state, "%background", tuple(dict.fromkeys((*self.state["%background"], *path))))
+            self.put(self.state, BACKGROUND, tuple(dict.fromkeys((*BACKGROUND.of(self.state), *path))))
         del self.paths[paths:]
 
     def canonical(self, path: str) -> External:

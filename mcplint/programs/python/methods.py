@@ -10,7 +10,9 @@ from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.operators import overlaid, present, product, traces
 from mcplint.programs.python.values import (
     ABSENT,
+    ITEMS,
     LONG,
+    OPEN,
     Abstract,
     Dict,
     Entries,
@@ -125,9 +127,9 @@ def extend(machine: Machine, owner: Sequence, value: Abstract) -> None:
 def grow(machine: Machine, owner: Sequence, items: tuple[Abstract, ...] | None) -> None:
     """Adds values to a list; where they are not known, what was in it before is kept as some of it."""
     if items is not None and owner.items is not None and len(owner.items) <= LONG:
-        machine.put(owner.table, "items", (*owner.items, *items))
+        machine.put(owner.table, ITEMS, (*owner.items, *items))
         return
-    machine.put(owner.table, "items", Partial((*owner.some, *(items or ()))[:LONG]))
+    machine.put(owner.table, ITEMS, Partial((*owner.some, *(items or ()))[:LONG]))
 
 
 def _append(machine: Machine, args: Args, owner: Sequence) -> Abstract:
@@ -139,7 +141,7 @@ def _insert(machine: Machine, args: Args, owner: Sequence) -> Abstract:
     at, items = args.get(0, "index").only, owner.items
     fits = isinstance(at, int) and items is not None and len(items) <= LONG
     whole = (*items[:at], args.get(1, "object"), *items[at:]) if fits and items is not None else Partial()
-    machine.put(owner.table, "items", whole)
+    machine.put(owner.table, ITEMS, whole)
     return known(None)
 
 
@@ -160,7 +162,7 @@ def _index(machine: Machine, args: Args, owner: Sequence) -> Abstract:
 
 
 def _changed(machine: Machine, args: Args, owner: Sequence) -> Abstract:
-    machine.put(owner.table, "items", Partial())
+    machine.put(owner.table, ITEMS, Partial())
     return machine.risk(*args.notes)
 
 
@@ -188,7 +190,7 @@ def _pop(machine: Machine, args: Args, owner: Dict) -> Abstract:
     key = args.get(0, "key").only
     default = args.find(1, "default")
     if not isinstance(key, str):
-        machine.put(owner.table, "open", True)
+        machine.put(owner.table, OPEN, True)
         return machine.risk(*args.notes)
     found = _get(machine, args, owner)
     if key not in owner.entries and not owner.open and default is None:
@@ -213,14 +215,14 @@ def _update(machine: Machine, args: Args, owner: Dict) -> Abstract:
             for key, entry in only.entries.items():
                 machine.put(owner.entries, key, overlaid(owner.entries.get(key), entry))
         if not isinstance(only, Dict) or only.open:
-            machine.put(owner.table, "open", True)
+            machine.put(owner.table, OPEN, True)
             for key in list(owner.entries):
                 if not isinstance(only, Dict) or key not in only.entries:
                     machine.put(owner.entries, key, machine.risk(*value.trace))
     for key, entry in args.keywords.items():
         machine.put(owner.entries, key, overlaid(owner.entries.get(key), entry))
     if args.open:
-        machine.put(owner.table, "open", True)
+        machine.put(owner.table, OPEN, True)
     return known(None)
 
 

@@ -9,6 +9,7 @@ from mcplint.model import Cors
 from mcplint.programs.python.libraries.sdk_protection import listed
 from mcplint.programs.python.libraries.web import LAYERS
 from mcplint.programs.python.machine import Args
+from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Abstract, Class, Function, Instance
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 def layer_says(layer: Any, site: Site) -> None:
     """A middleware: what it says of CORS and compression."""
-    if not isinstance(layer, Instance) or "%args" not in layer.table:
+    if not isinstance(layer, Instance) or CALL not in layer.table:
         site.closed = False
         return
-    args: Args = layer.table["%args"][0]
+    args: Args = CALL.one(layer.table, Args(open=True))
     only = args.positional[0].only if args.positional else None
     path = getattr(only, "path", "")
     site.checked |= path not in LAYERS or path.endswith("AuthenticationMiddleware")

@@ -12,6 +12,7 @@ from typing import Any
 
 from mcplint.programs.python.journal import Raised
 from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.state import MEMBER
 from mcplint.programs.python.values import (
     ABSENT,
     CONSTANTS,
@@ -234,19 +235,14 @@ def _same(one: Any, other: Any, identical: bool) -> bool | None:
             return bool(concrete(one) == concrete(other))
         except LookupError:
             pass
-    if (
-        isinstance(one, Instance)
-        and isinstance(other, Instance)
-        and one.table.get("%member")
-        and other.table.get("%member")
-    ):
+    if isinstance(one, Instance) and isinstance(other, Instance) and MEMBER.of(one.table) and MEMBER.of(other.table):
         return False
     return None
 
 
 def _member(option: Any, identical: bool) -> Any:
     """A member of a string enumeration counts as its value, unless it is asked which object it is."""
-    if isinstance(option, Instance) and option.table.get("%member") == ("text",) and not identical:
+    if isinstance(option, Instance) and MEMBER.one(option.table, None) is str and not identical:
         return option.table["value"].only
     return option
 

@@ -10,6 +10,7 @@ from mcplint.programs.outcome import Served
 from mcplint.programs.python.journal import Ended
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.side_effects import side_effects, stores
+from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import union
 from mcplint.text.number import counted
 from mcplint.values import Value
@@ -20,7 +21,7 @@ PORTS = range(1 << 16)
 def start_serving(machine: Machine, *served: Served) -> None:
     """The program serves from here on; raises Ended."""
     found = (_described(machine, each) for each in served)
-    machine.paths.append(tuple(dict.fromkeys((*machine.state["%background"], *found))))
+    machine.paths.append(tuple(dict.fromkeys((*BACKGROUND.of(machine.state), *found))))
     raise Ended
 
 
@@ -28,11 +29,11 @@ def _described(machine: Machine, served: Served) -> Served:
     """The server with what it writes to standard output, and what its tools do."""
     served = coerced(served)
     done = side_effects(machine, [function for made, function in machine.tools if made == served.made])
-    surely = machine.state["!printed"]
+    surely = SURELY_PRINTED.of(machine.state)
     return served._replace(
         printed=surely,
-        printed_maybe=tuple(note for note in machine.state["%printed"] if note not in surely),
-        prints=() if machine.state["%diverted"] else done.prints,
+        printed_maybe=tuple(note for note in PRINTED.of(machine.state) if note not in surely),
+        prints=() if DIVERTED.of(machine.state) else done.prints,
         elicits=done.asks,
         stores=stores(done.touches),
     )

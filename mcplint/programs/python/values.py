@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 from mcplint.facts.python import Module
+from mcplint.programs.python.state import Noted
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
@@ -127,7 +128,7 @@ class Instance:
 
     __slots__ = ("kind", "span", "table")
 
-    def __init__(self, kind: Class | External, span: Span | None, table: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, kind: Class | External, span: Span | None, table: Mapping[Any, Any] | None = None) -> None:
         self.kind, self.span = kind, span
         self.table = table if isinstance(table, Table) else Table(table or ())
 
@@ -137,6 +138,26 @@ class Instance:
         if isinstance(self.kind, External):
             return self.kind.path
         return next((each.path for each in self.kind.lineage() if isinstance(each, External)), None)
+
+
+class Flag(Noted[Any]):
+    """A key that is set after branches where any of them has set it."""
+
+    def joined(self, kept: list[Any]) -> Any:
+        return any(kept)
+
+
+class Elements(Noted[Any]):
+    """The key of the elements of a list; after branches each of them, where all leave as many."""
+
+    def joined(self, kept: list[Any]) -> Any:
+        if not any(isinstance(each, Partial) for each in kept) and len({len(each) for each in kept}) == 1:
+            return tuple(union(column) for column in zip(*kept, strict=True))
+        found = [item for each in kept for item in (each.some if isinstance(each, Partial) else each)]
+        return Partial(tuple({id(item): item for item in found}.values())[:LONG])
+
+
+OPEN, ITEMS = Flag("may have other entries"), Elements("elements")
 
 
 class Partial(NamedTuple):
@@ -152,16 +173,16 @@ class Sequence:
 
     def __init__(self, kind: str, items: tuple[Abstract, ...] | None, some: tuple[Abstract, ...] = ()) -> None:
         self.kind = kind
-        self.table = Table({"items": Partial(some) if items is None else items})
+        self.table = Table({ITEMS: Partial(some) if items is None else items})
 
     @property
     def items(self) -> tuple[Abstract, ...] | None:
-        found: tuple[Abstract, ...] = self.table["items"]
+        found: tuple[Abstract, ...] = self.table[ITEMS]
         return None if isinstance(found, Partial) else found
 
     @property
     def some(self) -> tuple[Abstract, ...]:
-        found: tuple[Abstract, ...] | Partial = self.table["items"]
+        found: tuple[Abstract, ...] | Partial = self.table[ITEMS]
         return found.some if isinstance(found, Partial) else found
 
 
@@ -172,11 +193,11 @@ class Dict:
 
     def __init__(self, entries: Entries | None = None, open_: bool = False) -> None:
         self.entries = Entries() if entries is None else entries
-        self.table = Table({"open": open_})
+        self.table = Table({OPEN: open_})
 
     @property
     def open(self) -> bool:
-        return bool(self.table["open"])
+        return bool(self.table[OPEN])
 
 
 class Coroutine:

@@ -19,6 +19,7 @@ from mcplint.programs.python.libraries.options import (
     settled,
 )
 from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.state import COMMANDS, DEFAULTS, OPTIONS, PARSER_GROUPS
 from mcplint.programs.python.values import Abstract, External, Instance, Sequence, known, union, unknown
 from mcplint.values import Label
 
@@ -30,8 +31,8 @@ def parser(machine: Machine, args: Args, owner: Instance) -> Abstract:
     only = args.get(None, "parents").only
     for item in only.items or () if isinstance(only, Sequence) else ():
         if isinstance(item.only, Instance):
-            inherited += item.only.table.get("%options", ())
-    owner.table |= {"%options": inherited, "%defaults": (), "%subs": ()}
+            inherited += OPTIONS.of(item.only.table)
+    owner.table |= {OPTIONS: inherited, DEFAULTS: (), PARSER_GROUPS: ()}
     return known(None)
 
 
@@ -42,7 +43,7 @@ def group(machine: Machine, args: Args, owner: Instance) -> Abstract:
 def add_argument(machine: Machine, args: Args, owner: Instance) -> Abstract:
     option = _option(machine, args)
     if option is not None:
-        machine.put(owner.table, "%options", (*owner.table["%options"], option))
+        OPTIONS.add(machine, owner.table, option)
     return unknown(*args.notes)
 
 
@@ -98,21 +99,21 @@ def _kind(args: Args, action: Any) -> tuple[str, Abstract | None]:
 
 
 def set_defaults(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    machine.put(owner.table, "%defaults", (*owner.table["%defaults"], *args.keywords.items()))
+    DEFAULTS.add(machine, owner.table, *args.keywords.items())
     return known(None)
 
 
 def add_subparsers(machine: Machine, args: Args, owner: Instance) -> Abstract:
     made = Instance(External(SUBPARSERS), args.span)
-    made.table |= {"%parsers": (), "dest": args.get(None, "dest")}
-    machine.put(owner.table, "%subs", (*owner.table["%subs"], made))
+    made.table |= {COMMANDS: (), "dest": args.get(None, "dest")}
+    PARSER_GROUPS.add(machine, owner.table, made)
     return known(made, *args.notes)
 
 
 def add_parser(machine: Machine, args: Args, owner: Instance) -> Abstract:
     made = Instance(External(PARSER), args.span)
     parser(machine, args._replace(positional=()), made)
-    machine.put(owner.table, "%parsers", (*owner.table["%parsers"], (args.get(0, "name").only, made)))
+    COMMANDS.add(machine, owner.table, (args.get(0, "name").only, made))
     return known(made, *args.notes)
 
 
@@ -132,15 +133,15 @@ def parse_known(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def _fill(machine: Machine, owner: Instance, words: tuple[Abstract, ...] | None, made: Instance) -> None:
-    options: tuple[Option, ...] = owner.table["%options"]
-    subs: tuple[Instance, ...] = owner.table["%subs"]
+    options: tuple[Option, ...] = OPTIONS.of(owner.table)
+    subs: tuple[Instance, ...] = PARSER_GROUPS.of(owner.table)
     parsed = parse(options, words, stop=bool(subs))
-    for name, value in owner.table["%defaults"]:
+    for name, value in DEFAULTS.of(owner.table):
         made.table[name] = value
     for option in options:
         if parsed.rest is None or option.dest in parsed.given or option.dest not in made.table:
             made.table[option.dest] = settled(machine, option, parsed)
-        elif any(option.dest == name for name, _ in owner.table["%defaults"]):
+        elif any(option.dest == name for name, _ in DEFAULTS.of(owner.table)):
             continue
     for sub in subs:
         _choose(machine, sub, parsed, made)
@@ -149,13 +150,13 @@ def _fill(machine: Machine, owner: Instance, words: tuple[Abstract, ...] | None,
 def _choose(machine: Machine, sub: Instance, parsed: Parsed, made: Instance) -> None:
     """The sub-command that the words name."""
     dest = sub.table["dest"].only
-    parsers: dict[Any, Instance] = dict(sub.table["%parsers"])
+    parsers: dict[Any, Instance] = dict(COMMANDS.of(sub.table))
     if parsed.rest is None:
         for inner in parsers.values():
             _fill(machine, inner, None, made)
         if isinstance(dest, str):
             made.table[dest] = union([known(name) for name in parsers]) if parsers else unknown()
-        for name in {name for inner in parsers.values() for name, _ in inner.table["%defaults"]}:
+        for name in {name for inner in parsers.values() for name, _ in DEFAULTS.of(inner.table)}:
             made.table[name] = unknown()
         return
     named = next((index for index, word in enumerate(parsed.rest) if word.only in parsers), None)

@@ -12,6 +12,7 @@ from mcplint.programs.python.asgi_walk import ProxyRule, Site, visit
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.proxy_headers import told
 from mcplint.programs.python.servers import start_serving
+from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Abstract, Coroutine, Instance, Sequence, each, known, noted, unknown
 from mcplint.text.number import whole
 from mcplint.text.source import Span
@@ -127,7 +128,7 @@ def _bound(served: Served, span: Span, bound: Bound) -> Served:
 
 
 def config(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    owner.table["%call"] = (args,)
+    owner.table[CALL] = (args,)
     return known(None)
 
 
@@ -138,9 +139,9 @@ def server(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 def server_run(machine: Machine, args: Args, owner: Instance) -> Abstract:
     only = owner.table["config"].only if "config" in owner.table else None
-    if not isinstance(only, Instance) or "%call" not in only.table:
+    if not isinstance(only, Instance) or CALL not in only.table:
         return machine.risk(*args.notes)
-    return run(machine, only.table["%call"][0], owner)
+    return run(machine, CALL.one(only.table, Args(open=True)), owner)
 
 
 def server_serve(machine: Machine, args: Args, owner: Instance) -> Abstract:

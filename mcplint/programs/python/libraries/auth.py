@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from mcplint.facts.python import Module
 from mcplint.model import Argument, Guard
 from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.state import CALL, OWN_MIDDLEWARE
 from mcplint.programs.python.values import ABSENT, Abstract, Class, Instance, known, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
@@ -59,19 +60,19 @@ KEYWORDS = ("auth", "token_verifier", "auth_server_provider")
 
 def provider(machine: Machine, args: Args, owner: Instance) -> Abstract:
     """A provider, with what it is told."""
-    owner.table["%call"] = (args,)
+    owner.table[CALL] = (args,)
     return known(None)
 
 
 def guard(machine: Machine, args: Args, server: Instance, kind: str) -> Abstract:
     """What a server object is told to check its callers with; an option None where it is told nothing."""
-    made: Args = server.table["%call"][0]
+    made: Args = CALL.one(server.table, Args(open=True))
     given = {name: value for name in KEYWORDS if (value := made.find(None, name)) is not None}
     for name, value in given.items():
         span = made.place(name) or made.span
         if isinstance(value.only, Instance) and span is not None:
             return known(_described(value.only, value.only.span or span), *value.trace)
-    if "%layers" in server.table or "middleware" in args.keywords:
+    if OWN_MIDDLEWARE in server.table or "middleware" in args.keywords:
         return unknown(*args.notes)
     if any(value.may(lambda option: option not in (None, ABSENT)) for value in given.values()):
         return unknown(*(note for value in given.values() for note in value.trace))
@@ -79,7 +80,7 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str) -> Abstract
 
 
 def _described(made: Instance, span: Span) -> Guard:
-    called: Args = made.table["%call"][0] if "%call" in made.table else Args(open=True)
+    called: Args = CALL.one(made.table, Args(open=True))
     arguments = tuple(Argument(name, called.place(name) or span, value) for name, value in called.keywords.items())
     return Guard(made.library or "", span, arguments, not called.open and not isinstance(made.kind, Class))
 
@@ -93,7 +94,7 @@ def _elsewhere(machine: Machine, kind: str, made: Args) -> Abstract:
 
 def layered(machine: Machine, args: Args, server: Instance) -> Abstract:
     """`server.add_middleware(…)`, which may check callers."""
-    machine.put(server.table, "%layers", (True,))
+    OWN_MIDDLEWARE.add(machine, server.table, True)
     return known(None)
 
 

@@ -9,6 +9,7 @@ from mcplint.programs.python.builtin import leave, nothing
 from mcplint.programs.python.libraries.options import FALSE, MANY, TRUE, VALUE, Option, converter, parse, settled
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.state import COMMANDS, GROUP, MAKER, OPTIONS, TAKES_CONTEXT
 from mcplint.programs.python.values import Abstract, Coroutine, External, Function, Instance, Sequence, known, unknown
 from mcplint.values import Label
 
@@ -20,7 +21,7 @@ def option(kind: str) -> Handler:
 
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
         made = Instance(External(DECORATOR), args.span)
-        made.table |= {"%option": _click_option(machine, args, kind) or (), "kind": known(kind)}
+        made.table |= {OPTIONS: _click_option(machine, args, kind) or (), "kind": known(kind)}
         return known(made, *args.notes)
 
     return handler
@@ -104,7 +105,7 @@ def decorate(machine: Machine, args: Args, owner: Instance) -> Abstract:
     value = args.get(0, "f")
     for target in value.options or ():
         if isinstance(target, (Function, Instance)):
-            machine.put(target.table, "%params", (*owner.table["%option"], *target.table.get("%params", ())))
+            machine.put(target.table, OPTIONS, (*OPTIONS.of(owner.table), *OPTIONS.of(target.table)))
     return value
 
 
@@ -115,7 +116,7 @@ def command(group: bool) -> Handler:
         only = args.positional[0].only if args.positional else None
         if isinstance(only, Function):
             return known(_command(only, args, group, None))
-        made = Instance(External("click.Maker"), args.span, {"%args": (args, group, owner)})
+        made = Instance(External("click.Maker"), args.span, {MAKER: ((args, group, owner),)})
         return known(made, *args.notes)
 
     return handler
@@ -123,7 +124,7 @@ def command(group: bool) -> Handler:
 
 def make(machine: Machine, args: Args, owner: Instance) -> Abstract:
     """The function under `@click.command(…)` becomes a command, of a group where the group makes it."""
-    first, group, parent = owner.table["%args"]
+    first, group, parent = MAKER.one(owner.table, (Args(open=True), False, None))
     only = args.get(0, "f").only
     if not isinstance(only, Function):
         return unknown(*args.notes)
@@ -138,9 +139,9 @@ def _command(function: Function, args: Args, group: bool, span: Any) -> Instance
     alone = args.get(None, "invoke_without_command", known(False)).must(bool)
     made.table |= {
         "callback": known(function),
-        "%params": function.table.get("%params", ()),
-        "%commands": (),
-        "%group": (group, alone),
+        OPTIONS: OPTIONS.of(function.table),
+        COMMANDS: (),
+        GROUP: ((group, alone),),
         "name": known(function.name),
     }
     return made
@@ -154,7 +155,7 @@ def _register(machine: Machine, group: Instance, made: Any, name: Any) -> None:
         if isinstance(made, Instance)
         else None
     )
-    machine.put(group.table, "%commands", (*group.table.get("%commands", ()), (given, made)))
+    COMMANDS.add(machine, group.table, (given, made))
 
 
 def add_command(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -174,14 +175,14 @@ def invoked(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def run_command(machine: Machine, owner: Instance, words: tuple[Abstract, ...] | None) -> Abstract:
-    group, alone = owner.table["%group"]
-    params: tuple[Option, ...] = owner.table["%params"]
+    group, alone = GROUP.one(owner.table, (False, False))
+    params: tuple[Option, ...] = OPTIONS.of(owner.table)
     parsed = parse(params, words, stop=group)
     keywords: dict[str, Abstract] = {}
     for param in params:
         if param.dest not in keywords:
             keywords[param.dest] = settled(machine, param, parsed)
-    commands: dict[Any, Any] = dict(owner.table["%commands"])
+    commands: dict[Any, Any] = dict(COMMANDS.of(owner.table))
     chosen = parsed.rest[0].only if group and parsed.rest else None
     function = owner.table["callback"].only
     if group and parsed.rest is None and commands:
@@ -189,7 +190,6 @@ def run_command(machine: Machine, owner: Instance, words: tuple[Abstract, ...] |
     if group and chosen is None and not alone:
         return known(None)
     context = Instance(External(CONTEXT), None, {"invoked_subcommand": known(chosen), "obj": known(None)})
-    context.table["%command"] = (owner,)
     result = _called(machine, function, keywords, context)
     inner = commands.get(chosen)
     if inner is not None and parsed.rest:
@@ -198,7 +198,7 @@ def run_command(machine: Machine, owner: Instance, words: tuple[Abstract, ...] |
 
 
 def _called(machine: Machine, function: Any, keywords: Mapping[str, Abstract], context: Instance) -> Abstract:
-    passed = "%context" in function.table if isinstance(function, Function) else False
+    passed = TAKES_CONTEXT in function.table if isinstance(function, Function) else False
     first = (known(context),) if passed else ()
     result = machine.call(known(function), Args(first, keywords))
     if isinstance(result.only, Coroutine):
@@ -209,7 +209,7 @@ def _called(machine: Machine, function: Any, keywords: Mapping[str, Abstract], c
 def pass_context(machine: Machine, args: Args, owner: Any) -> Abstract:
     only = args.get(0, "f").only
     if isinstance(only, Function):
-        only.table["%context"] = ()
+        only.table[TAKES_CONTEXT] = ()
     return args.get(0, "f")
 
 
@@ -220,7 +220,7 @@ def context_invoke(machine: Machine, args: Args, owner: Instance) -> Abstract:
         return machine.call(known(only), args._replace(positional=args.positional[1:]))
     if not isinstance(only, Instance) or "callback" not in only.table:
         return machine.risk(*args.notes)
-    keywords = {param.dest: param.default for param in only.table["%params"]}
+    keywords = {param.dest: param.default for param in OPTIONS.of(only.table)}
     return _called(machine, only.table["callback"].only, {**keywords, **args.keywords}, owner)
 
 

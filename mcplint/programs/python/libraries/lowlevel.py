@@ -13,6 +13,7 @@ from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, OTHER
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
 from mcplint.programs.python.servers import start_serving
+from mcplint.programs.python.state import CALL, OUTER, RUNNING, SERVER, TRANSPORTS, UNSURE
 from mcplint.programs.python.values import (
     Abstract,
     Coroutine,
@@ -33,7 +34,7 @@ MANAGER = "mcp.server.streamable_http_manager.StreamableHTTPSessionManager"
 
 def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
     record(machine, args, LOW, "constructor")
-    server.table["%call"] = (args,)
+    server.table[CALL] = (args,)
     server.table["name"] = args.get(0, "name", unknown(*args.notes))
     return known(None)
 
@@ -83,10 +84,10 @@ def stdio(machine: Machine, args: Args, server: Instance) -> Served:
 
 def blank(machine: Machine, server: Instance | None, args: Args) -> Served:
     """A low-level server of which nothing but its name is said yet."""
-    outer = server.table.get("%of", (None,))[0] if server is not None else None
+    outer = OUTER.one(server.table, None) if server is not None else None
     own: Any = outer if outer is not None else server
     kind = next((each for each in (FAST, NEW, OTHER) if own is not None and machine.kin(own.library, each)), LOW)
-    made = own.table.get("%call", (Args(),))[0] if own is not None else Args()
+    made = CALL.one(own.table, Args()) if own is not None else Args()
     own_calls = (made.span, args.span)
     calls: tuple[SdkCall, ...] = tuple(
         each for each in machine.calls if each.span in own_calls or each.role == "decorator"
@@ -121,15 +122,15 @@ def blank(machine: Machine, server: Instance | None, args: Args) -> Served:
 def low_served(machine: Machine, handled: Any, path: Abstract) -> Served:
     """A server that a handler of the program hands requests to."""
     through: Instance = handled.through
-    args: Args = through.table.get("%call", (Args(),))[0]
+    args: Args = CALL.one(through.table, Args())
     server = handled.server or through.table.get("app", known(None)).only
     served = blank(machine, server if isinstance(server, Instance) else None, args)
     check, hosts, origins = _security(through)
     common = served._replace(path=path, host_check=check, allowed_hosts=hosts, allowed_origins=origins)
     if handled.transport == SSE:
         return common._replace(transport=known(SSE, *args.notes), message_path=through.table["endpoint"])
-    running = through in machine.state.get("%running", ())
-    unsure = machine.state.get("%unsure")
+    running = through in RUNNING.of(machine.state)
+    unsure = UNSURE.of(machine.state)
     return common._replace(
         transport=known(STREAMABLE, *args.notes),
         stateless=through.table["stateless"],
@@ -153,7 +154,7 @@ def _security(through: Instance) -> tuple[Abstract, Abstract, Abstract]:
 def sse_transport(machine: Machine, args: Args, owner: Instance) -> Abstract:
     record(machine, args, SSE_TRANSPORT, "constructor")
     owner.table |= {
-        "%call": (args,),
+        CALL: (args,),
         "endpoint": args.get(0, "endpoint"),
         "security_settings": args.get(1, "security_settings", known(None, *args.notes)),
     }
@@ -162,7 +163,7 @@ def sse_transport(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 def manager(machine: Machine, args: Args, owner: Instance) -> Abstract:
     record(machine, args, MANAGER, "constructor")
-    owner.table["%call"] = (args,)
+    owner.table[CALL] = (args,)
     for index, name, default in (
         (0, "app", None),
         (2, "json_response", False),
@@ -184,14 +185,14 @@ def manager(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def _noticed(machine: Machine, owner: Instance) -> Abstract:
-    machine.put(machine.state, "%transports", (*machine.state.get("%transports", ()), owner))
+    TRANSPORTS.add(machine, machine.state, owner)
     return known(None)
 
 
 def runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
     """`session_manager.run()`: from here on it can answer."""
-    target = owner.table.get("%server", (owner,))[0]
-    machine.put(machine.state, "%running", (*machine.state.get("%running", ()), target))
+    target = SERVER.one(owner.table, owner)
+    RUNNING.add(machine, machine.state, target)
     return known(Instance(External("contextlib.nullcontext"), args.span))
 
 
@@ -212,7 +213,7 @@ def asgi_app(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def session_manager(machine: Machine, owner: Instance) -> Abstract:
-    return known(Instance(External("mcp.SessionManager"), owner.span, {"%server": (owner,)}))
+    return known(Instance(External("mcp.SessionManager"), owner.span, {SERVER: (owner,)}))
 
 
 def app_lifespan(machine: Machine, owner: Instance) -> Abstract:
@@ -220,7 +221,7 @@ def app_lifespan(machine: Machine, owner: Instance) -> Abstract:
 
 
 def app_runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    machine.put(machine.state, "%running", (*machine.state.get("%running", ()), owner))
+    RUNNING.add(machine, machine.state, owner)
     return known(Instance(External("contextlib.nullcontext"), args.span))
 
 

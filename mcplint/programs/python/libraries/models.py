@@ -12,6 +12,7 @@ from mcplint.programs.python.journal import Raised
 from mcplint.programs.python.libraries.environment import dotenv_pairs
 from mcplint.programs.python.libraries.records import field, replaced
 from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.state import MAKER, VALIDATES
 from mcplint.programs.python.values import (
     ABSENT,
     Abstract,
@@ -72,9 +73,6 @@ def _fill(
         elif isinstance(value.only, (str, int)) or value.options is None:
             value = typed(machine, where, statement.annotation, value)
         machine.put(owner.table, name, value)
-    for base in made.lineage():
-        if isinstance(base, External) and base.path not in (MODEL, SETTINGS) and not machine.kin(base.path, MODEL):
-            machine.put(owner.table, "%open", (True,))
 
 
 def _given(args: Args, name: str, aliases: tuple[str, ...]) -> Abstract | None:
@@ -309,7 +307,7 @@ def _validate(machine: Machine, owner: Instance) -> None:
             continue
         for value in base.table.values():
             only = getattr(value, "only", None)
-            if isinstance(only, Function) and "%validates" in only.table:
+            if isinstance(only, Function) and VALIDATES in only.table:
                 _apply(machine, owner, only)
         if "model_post_init" in base.table:
             hook = base.table["model_post_init"]
@@ -318,7 +316,7 @@ def _validate(machine: Machine, owner: Instance) -> None:
 
 def _apply(machine: Machine, owner: Instance, function: Function) -> None:
     """A validator: one of a field gives its value, one of the model is run on it."""
-    mode, names = function.table["%validates"]
+    mode, names = VALIDATES.one(function.table, ("", ()))
     if mode == "model":
         machine.call(known(function), Args((known(owner),)))
         return
@@ -335,17 +333,17 @@ def validator(mode: str) -> Handler:
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
         names = tuple(value.only for value in args.positional if isinstance(value.only, str))
         when = args.get(None, "mode", known("after")).only
-        made = Instance(External("pydantic.Validator"), args.span, {"%told": (mode, names, when)})
+        made = Instance(External("pydantic.Validator"), args.span, {MAKER: ((mode, names, when),)})
         return known(made, *args.notes)
 
     return handler
 
 
 def validates(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    mode, names, when = owner.table["%told"]
+    mode, names, when = MAKER.one(owner.table, ("", (), None))
     only = args.get(0, "f").only
     if isinstance(only, Function) and (mode == "field" or when == "after"):
-        only.table["%validates"] = (mode, names)
+        only.table[VALIDATES] = ((mode, names),)
     return args.get(0, "f")
 
 
@@ -369,7 +367,7 @@ def secret(machine: Machine, args: Args, owner: Any) -> Abstract:
 def _dumped(machine: Machine, args: Args, owner: Instance) -> Abstract:
     if args.keywords or args.positional:
         return known(Dict(open_=True), *args.notes)
-    pairs = ((name, value) for name, value in owner.table.items() if not name.startswith("%"))
+    pairs = ((name, value) for name, value in owner.table.items() if isinstance(name, str))
     return known(Dict(Entries(pairs)), *args.notes)
 
 

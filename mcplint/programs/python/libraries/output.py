@@ -9,6 +9,7 @@ from mcplint.model import LogLevel
 from mcplint.programs.python.builtin import survived
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.state import DIVERTED, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import Abstract, External, Instance, known, unknown
 from mcplint.values import Label
 
@@ -49,8 +50,8 @@ def takes_level(machine: Machine, value: Abstract | None, args: Args) -> None:
 
 def writes(machine: Machine, args: Args, what: str) -> None:
     """Remembers a way to standard output, unless that leads elsewhere by now."""
-    if args.span and not machine.state["%diverted"]:
-        for name in ("%printed", "!printed"):
+    if args.span and not DIVERTED.of(machine.state):
+        for name in (PRINTED, SURELY_PRINTED):
             machine.put(machine.state, name, (*machine.state[name], Label(args.span, what)))
 
 
@@ -68,7 +69,7 @@ def write(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def diverted(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Standard output leads elsewhere from here on, as far as can be told."""
-    machine.put(machine.state, "%diverted", (True,))
+    DIVERTED.add(machine, machine.state, True)
     return known(Instance(External("contextlib.nullcontext"), args.span))
 
 

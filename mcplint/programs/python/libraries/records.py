@@ -7,6 +7,7 @@ from typing import Any
 
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.operators import present
+from mcplint.programs.python.state import FIELDS
 from mcplint.programs.python.values import ABSENT, Abstract, Class, External, Instance, known, union, unknown
 from mcplint.values import Value
 
@@ -14,7 +15,7 @@ from mcplint.values import Value
 def dataclass(machine: Machine, args: Args, owner: Any) -> Abstract:
     only = args.positional[0].only if args.positional else None
     if isinstance(only, Class):
-        machine.put(only.table, "%fields", ())
+        machine.put(only.table, FIELDS, ())
         return args.positional[0]
     return known(External("dataclasses.dataclass"))
 

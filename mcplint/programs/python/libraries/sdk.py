@@ -31,6 +31,7 @@ from mcplint.programs.python.libraries.web import layered
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
 from mcplint.programs.python.proxy_headers import told as asgi_told
 from mcplint.programs.python.servers import start_serving
+from mcplint.programs.python.state import APPLICATION, APPS, CALL, INNER, MEMBER, OUTER, ROUTES, SERVED, SERVER, STARTUP
 from mcplint.programs.python.values import (
     ABSENT,
     Abstract,
@@ -60,7 +61,7 @@ def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
 def equip(machine: Machine, args: Args, server: Instance) -> Abstract:
     """A server object's settings: what it is told, and what holds where it is told nothing."""
     kind = family(machine, server)
-    server.table["%call"] = (args,)
+    server.table[CALL] = (args,)
     server.table["name"] = args.get(0, "name", unknown(*args.notes))
     settings = Instance(External("mcp.Settings"), args.span)
     for name in SETTINGS:
@@ -83,7 +84,7 @@ def transports(machine: Machine, kind: str, given: Abstract) -> Abstract:
         return given
     meanings = {}
     for option in given.options:
-        if isinstance(option, Instance) and option.table.get("%member") == ("text",):
+        if isinstance(option, Instance) and MEMBER.one(option.table, None) is str:
             option = option.table["value"].only
         found = [each for each in facts(machine, kind, f"transport.{option}") if each not in (None, "rejected")]
         meanings.update(dict.fromkeys(found or ([] if len(given.options) > 1 else [option])))
@@ -162,7 +163,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
     wanted = [inner[name] for name in PATHS if spoken is None or name in spoken]
     declared = server.table["declared"] if facts(machine, kind, "host_check") == ("constructor",) else host
     check, hosts, origins = protection(machine, args, server, kind, declared)
-    made = server.table["%call"][0]
+    made = CALL.one(server.table, Args(open=True))
     return Served(
         span=place(args, server),
         made=server.span,
@@ -215,7 +216,7 @@ def _stateless(machine: Machine, server: Instance, args: Args, call: str) -> Abs
 
 
 def _endpoints(server: Instance) -> Iterable[Endpoint]:
-    return (route for route in server.table.get("%routes", ()) if isinstance(route, Endpoint))
+    return (route for route in ROUTES.of(server.table) if isinstance(route, Endpoint))
 
 
 def app(transport: str | None) -> Handler:
@@ -235,12 +236,11 @@ def app(transport: str | None) -> Handler:
         served = template(machine, args, server, spoken, name)
         if path is not None and not path.must(lambda option: option is None):
             served = served._replace(path=path)
-        endpoint = Instance(
-            External("mcp.Endpoint"), args.span, {"%served": (served,), "%server": (server,), "%app": (made,)}
-        )
-        made.table |= {"routes": known(Sequence("list", (known(endpoint),))), "%startup": ()}
+        endpoint = Instance(External("mcp.Endpoint"), args.span, {SERVED: (served,)})
+        endpoint.table |= {SERVER: (server,), APPLICATION: (made,)}
+        made.table |= {"routes": known(Sequence("list", (known(endpoint),))), STARTUP: ()}
         layered(args, made)
-        machine.put(machine.state, "%apps", (*machine.state.get("%apps", ()), made))
+        APPS.add(machine, machine.state, made)
         return known(made, *args.notes)
 
     return handler
@@ -257,9 +257,7 @@ def custom_route(machine: Machine, args: Args, server: Instance) -> Abstract:
     path, methods = args.get(0, "path").only, args.get(1, "methods", unknown())
     if isinstance(path, str) and args.span:
         only = listed(methods, args).only
-        machine.put(
-            server.table, "%routes", (*server.table.get("%routes", ()), Endpoint(path, only or ("GET",), args.span))
-        )
+        ROUTES.add(machine, server.table, Endpoint(path, only or ("GET",), args.span))
     return known(External("decorator.same"))
 
 
@@ -285,11 +283,10 @@ def remembers(machine: Machine, args: Args, server: Instance) -> Abstract:
 
 def low_level(machine: Machine, owner: Instance) -> Abstract:
     """The low-level server inside a server object."""
-    inner = owner.table.get("%low")
-    if inner is None:
-        made = Instance(External(LOW), owner.span, {"%of": (owner,), "name": owner.table.get("name", unknown())})
-        inner = owner.table["%low"] = (made,)
-    return known(inner[0])
+    if INNER not in owner.table:
+        made = Instance(External(LOW), owner.span, {OUTER: (owner,), "name": owner.table.get("name", unknown())})
+        owner.table[INNER] = (made,)
+    return known(INNER.of(owner.table)[0])
 
 
 REGISTER = ("tool", "resource", "prompt", "add_tool", "add_resource", "add_prompt", "completion")

@@ -8,6 +8,7 @@ from mcplint.knowledge.sdk import fact, newest, newest_with
 from mcplint.model import Argument, SdkCall
 from mcplint.programs.python.machine import Args, Machine, Reader
 from mcplint.programs.python.operators import present
+from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import ABSENT, Abstract, Instance, each, known, noted, union, unknown
 from mcplint.text.number import counted
 from mcplint.values import EditSite, Value
@@ -159,7 +160,7 @@ def _insertable(
     kind = family(machine, server)
     if own.slot is not None or own.options is None or args.node is None or args.module is None:
         return own
-    untold = default(machine, kind, name, server.table["%call"][0]).trace
+    untold = default(machine, kind, name, CALL.one(server.table, Args(open=True))).trace
     if own.trace[-1:] != untold[-1:] or not takes(machine, kind, call, word):
         return own
     return own._replace(slot=args.module.insertion(args.node, word, isinstance(own.options[0], str)))

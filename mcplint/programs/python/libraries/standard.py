@@ -7,6 +7,7 @@ from typing import Any
 
 from mcplint.programs.python.builtin import marked, nothing
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.state import CALL, PROPERTY
 from mcplint.programs.python.values import (
     Abstract,
     Class,
@@ -43,12 +44,12 @@ def maker(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def partial(machine: Machine, args: Args, owner: Any) -> Abstract:
     made = Instance(External("functools.partial"), args.span)
-    made.table["%args"] = (args,)
+    made.table[CALL] = (args,)
     return known(made, *args.notes)
 
 
 def partial_call(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    first: Args = owner.table["%args"][0]
+    first: Args = CALL.one(owner.table, Args(open=True))
     keywords = {**first.keywords, **args.keywords}
     merged = Args(
         (*first.positional[1:], *args.positional), keywords, first.node, first.module, first.open or args.open
@@ -104,7 +105,7 @@ CALLS: Mapping[str, Handler] = {
     "functools.lru_cache": same_or_maker,
     "functools.cache": same,
     "functools.wraps": maker,
-    "functools.cached_property": marked("%property"),
+    "functools.cached_property": marked(PROPERTY),
     "contextlib.contextmanager": same,
     "contextlib.asynccontextmanager": same,
     "contextlib.suppress": context("contextlib.suppress"),

@@ -10,6 +10,7 @@ from mcplint.programs.python.libraries.clicks import CONTEXT, variables
 from mcplint.programs.python.libraries.options import FALSE, TRUE, VALUE, Option, converter, parse, settled
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.state import CALLBACK, COMMANDS, GROUP, MAKER
 from mcplint.programs.python.values import Abstract, Class, External, Function, Instance, known, unknown
 from mcplint.values import Label
 
@@ -20,7 +21,7 @@ def parameter(positional: bool) -> Handler:
     """`typer.Option(…)`, `typer.Argument(…)`."""
 
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        made = Instance(External(PARAMETER), args.span, {"%args": (args, positional)})
+        made = Instance(External(PARAMETER), args.span, {MAKER: ((args, positional),)})
         return known(made, *args.notes)
 
     return handler
@@ -28,39 +29,38 @@ def parameter(positional: bool) -> Handler:
 
 def typer_app(machine: Machine, args: Args, owner: Instance) -> Abstract:
     owner.table |= {
-        "%commands": (),
-        "%callback": (),
-        "%alone": (args.get(None, "invoke_without_command", known(False)).must(bool),),
+        COMMANDS: (),
+        CALLBACK: (),
+        GROUP: ((True, args.get(None, "invoke_without_command", known(False)).must(bool)),),
     }
     return known(None)
 
 
 def typer_command(callback: bool) -> Handler:
     def handler(machine: Machine, args: Args, owner: Instance) -> Abstract:
-        made = Instance(External("typer.Maker"), args.span, {"%args": (args, callback, owner)})
+        made = Instance(External("typer.Maker"), args.span, {MAKER: ((args, callback, owner),)})
         return known(made, *args.notes)
 
     return handler
 
 
 def typer_make(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    first, callback, app = owner.table["%args"]
+    first, callback, app = MAKER.one(owner.table, (Args(open=True), False, None))
     only = args.get(0, "f").only
     if isinstance(only, Function):
         name = first.get(0, "name").only
         if callback:
-            machine.put(
-                app.table, "%callback", (only, first.get(None, "invoke_without_command", known(False)).must(bool))
-            )
+            alone = first.get(None, "invoke_without_command", known(False)).must(bool)
+            machine.put(app.table, CALLBACK, ((only, alone),))
         else:
             given = name if isinstance(name, str) else only.name.replace("_", "-").lower()
-            machine.put(app.table, "%commands", (*app.table["%commands"], (given, only)))
+            COMMANDS.add(machine, app.table, (given, only))
     return args.get(0, "f")
 
 
 def add_typer(machine: Machine, args: Args, owner: Instance) -> Abstract:
     name = args.get(None, "name").only
-    machine.put(owner.table, "%commands", (*owner.table["%commands"], (name, args.get(0, "typer_instance").only)))
+    COMMANDS.add(machine, owner.table, (name, args.get(0, "typer_instance").only))
     return known(None)
 
 
@@ -75,18 +75,18 @@ def typer_invoked(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def _typer(machine: Machine, app: Instance, words: tuple[Abstract, ...] | None) -> Abstract:
-    commands: tuple[tuple[Any, Any], ...] = app.table["%commands"]
-    callback = app.table["%callback"]
+    commands: tuple[tuple[Any, Any], ...] = COMMANDS.of(app.table)
+    callback = CALLBACK.of(app.table)
     if len(commands) == 1 and not callback and isinstance(commands[0][1], Function):
         return _typed(machine, commands[0][1], words, False)[0]
     rest = words
-    alone = app.table["%alone"][0]
+    _, alone = GROUP.one(app.table, (True, False))
     if callback:
-        alone = alone or callback[1]
+        first, sufficient = callback[0]
         chosen = _first_name(words, commands)
-        if chosen is None and not alone and words is not None:
+        if chosen is None and not (alone or sufficient) and words is not None:
             return known(None)
-        _, rest = _typed(machine, callback[0], words, True, chosen)
+        _, rest = _typed(machine, first, words, True, chosen)
     if rest is None:
         return machine.risk()
     inner = next((each for name, each in commands if rest and rest[0].only == name), None)
@@ -135,7 +135,7 @@ def _parameter(machine: Machine, function: Function, node: ast.arg, kind: Abstra
     told = default.only if default is not None else None
     note = Label(function.scope.module.span(node), f"takes --{node.arg.replace('_', '-')}")
     marker = told if isinstance(told, Instance) and told.library == PARAMETER else _annotated(machine, function, node)
-    args, positional = marker.table["%args"] if marker is not None else (Args(), default is None)
+    args, positional = MAKER.one(marker.table if marker else {}, (Args(), default is None))
     if marker is told and marker is not None:
         default = args.get(0, "default")
         default = unknown(note) if default.only is Ellipsis else default

@@ -8,6 +8,7 @@ from typing import Any
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, FUNCTION_LAYER, HIDDEN, STARTUP
 from mcplint.programs.python.values import Abstract, External, Instance, Method, Sequence, known, unknown
 
 APP, FASTAPI, ROUTER = "starlette.applications.Starlette", "fastapi.FastAPI", "fastapi.APIRouter"
@@ -23,8 +24,8 @@ def application(machine: Machine, args: Args, app: Instance) -> Abstract:
     app.table["routes"] = known(_listed(given))
     app.table["prefix"] = args.get(None, "prefix", known(""))
     app.table["lifespan"] = args.get(None, "lifespan")
-    app.table["%call"] = (args,)
-    app.table["%startup"] = ()
+    app.table[CALL] = (args,)
+    app.table[STARTUP] = ()
     layered(args, app)
     return known(None)
 
@@ -33,11 +34,11 @@ def layered(args: Args, app: Instance) -> None:
     """Gives an application the middleware that a call lists."""
     layers = args.find(None, "middleware")
     listed = layers.only if layers is not None else None
-    app.table["%middleware"] = tuple(
+    app.table[ADDED_MIDDLEWARE] = tuple(
         option for item in (listed.items or () if isinstance(listed, Sequence) else ()) for option in item.options or ()
     )
     if args.open or (layers is not None and layers.options is None):
-        app.table["open"] = True
+        app.table[HIDDEN] = (True,)
 
 
 def _listed(given: Abstract) -> Sequence:
@@ -111,13 +112,13 @@ def include_router(machine: Machine, args: Args, app: Instance) -> Abstract:
 
 def middleware(machine: Machine, args: Args, owner: Any) -> Abstract:
     made = Instance(External(MIDDLEWARE), args.span)
-    made.table["%args"] = (args,)
+    made.table[CALL] = (args,)
     return known(made, *args.notes)
 
 
 def add_middleware(machine: Machine, args: Args, app: Instance) -> Abstract:
     made = middleware(machine, args, app).only
-    machine.put(app.table, "%middleware", (*app.table.get("%middleware", ()), made))
+    ADDED_MIDDLEWARE.add(machine, app.table, made)
     return known(None)
 
 
@@ -127,7 +128,7 @@ def wrapped(path: str) -> Handler:
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
         made = Instance(External(path), args.span)
         made.table["app"] = args.get(0, "app")
-        made.table["%args"] = (args._replace(positional=(known(External(path)), *args.positional)),)
+        made.table[CALL] = (args._replace(positional=(known(External(path)), *args.positional)),)
         return known(made, *args.notes)
 
     return handler
@@ -139,7 +140,7 @@ def on_event(machine: Machine, args: Args, app: Instance) -> Abstract:
 
 def started(machine: Machine, args: Args, app: Instance) -> Abstract:
     only = args.get(0, "func").only
-    machine.put(app.table, "%startup", (*app.table.get("%startup", ()), only))
+    STARTUP.add(machine, app.table, only)
     return args.get(0, "func")
 
 
@@ -155,14 +156,14 @@ def itself(machine: Machine, owner: Instance) -> Abstract:
 
 def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
     """`@app.middleware("http")`: a function around every request."""
-    machine.put(app.table, "%around", (True,))
+    FUNCTION_LAYER.add(machine, app.table, True)
     return known(Method(app, f"{APP}.%around"))
 
 
 def around(machine: Machine, args: Args, app: Instance) -> Abstract:
     made = Instance(External(MIDDLEWARE), args.span)
-    made.table["%args"] = (Args((args.get(0, "func"),)),)
-    machine.put(app.table, "%middleware", (*app.table.get("%middleware", ()), made))
+    made.table[CALL] = (Args((args.get(0, "func"),)),)
+    ADDED_MIDDLEWARE.add(machine, app.table, made)
     return args.get(0, "func")
 
 
