@@ -35,24 +35,6 @@ from mcplint.values import Value
 BUILTINS = frozenset(dir(builtins)) - {"__name__", "__doc__", "__file__", "__spec__", "__loader__", "__package__"}
 
 
-def exception_matches(name: str, kinds: tuple[str, ...]) -> bool:
-    """Whether a handler of these exceptions (none: all) may catch one of this name (empty: any but an exit)."""
-    if not kinds or name in kinds or "BaseException" in kinds:
-        return True
-    raised = getattr(builtins, name, None) if name else None
-    if not name:
-        return any(kind not in ("SystemExit", "KeyboardInterrupt", "GeneratorExit", "CancelledError") for kind in kinds)
-    if not (isinstance(raised, type) and issubclass(raised, BaseException)):
-        return "Exception" in kinds
-    caught = [getattr(builtins, kind, None) for kind in kinds]
-    return any(isinstance(kind, type) and issubclass(raised, kind) for kind in caught)
-
-
-def survived(machine: Machine, name: str) -> bool:
-    """Whether the program may catch an exception of this name (empty: any but an exit) where it is, and go on."""
-    return any(exception_matches(name, kinds) for kinds in machine.guards)
-
-
 def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
     """The handler of a built-in that makes plain data of plain data."""
 
@@ -170,7 +152,7 @@ def has_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def set_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
-    from mcplint.programs.python.assignments import put
+    from mcplint.programs.python.attributes import put
 
     name = args.get(1, "name").only
     for option in args.get(0, "object").options or ():

@@ -1,14 +1,38 @@
-"""What calling one option of a value does."""
+"""What a call comes to, and how functions of the project are made and run."""
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from mcplint.programs.python.classes import construct
-from mcplint.programs.python.functions import bind, invoke, loosen
-from mcplint.programs.python.machine import Args, Machine
-from mcplint.programs.python.values import Abstract, Class, External, Function, Instance, Method, known
+from mcplint.programs.python.journal import Return
+from mcplint.programs.python.machine import ACTIVE, Args, Machine
+from mcplint.programs.python.operators import present
+from mcplint.programs.python.values import (
+    ABSENT,
+    ITEMS,
+    OPEN,
+    Abstract,
+    Class,
+    Coroutine,
+    Dict,
+    Entries,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Method,
+    Partial,
+    Sequence,
+    Table,
+    known,
+    union,
+    unknown,
+)
 from mcplint.values import Label
+
+CALLS, COSTLY = 8, 4_000
 
 
 def call(machine: Machine, callee: Any, args: Args) -> Abstract:
@@ -97,3 +121,148 @@ def _instance(machine: Machine, callee: Instance, args: Args) -> Abstract:
         return handler(machine, args, callee)
     machine.lose(args)
     return machine.risk(*([note] if note else []))
+
+
+def made(machine: Machine, frame: Frame, node: Any) -> Function:
+    """The function of a `def` or `lambda`, its defaults evaluated."""
+    parameters = node.args
+    named = [*parameters.posonlyargs, *parameters.args]
+    defaults: dict[str, Abstract] = {}
+    for parameter, default in zip(named[len(named) - len(parameters.defaults) :], parameters.defaults, strict=True):
+        defaults[parameter.arg] = machine.evaluate(frame, default)
+    for parameter, given in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
+        if given is not None:
+            defaults[parameter.arg] = machine.evaluate(frame, given)
+    return Function(node, frame, defaults)
+
+
+def bound(machine: Machine, function: Function, args: Args) -> dict[str, Any]:
+    """The names of a call: each parameter with its argument or default."""
+    parameters = function.node.args
+    named = [each.arg for each in (*parameters.posonlyargs, *parameters.args)]
+    names: dict[str, Any] = {}
+    for name, value in zip(named, args.positional, strict=False):
+        names[name] = value
+    if parameters.vararg:
+        rest = None if args.open else args.positional[len(named) :]
+        names[parameters.vararg.arg] = known(Sequence("tuple", rest))
+    extra = Entries()
+    only = {each.arg for each in parameters.kwonlyargs}
+    for name, value in args.keywords.items():
+        if name in named or name in only:
+            names[name] = _overlaid(function, name, args.placed(name, value))
+        else:
+            extra[name] = args.placed(name, value)
+    if parameters.kwarg:
+        names[parameters.kwarg.arg] = known(Dict(extra, args.open))
+    for name in (*named, *only):
+        if name not in names:
+            names[name] = _default(machine, function, name, args)
+    return names
+
+
+def _overlaid(function: Function, name: str, value: Abstract) -> Abstract:
+    """An argument from an unpacked dict that may lack it is joined with the parameter's default."""
+    if value.options is None or ABSENT not in value.options:
+        return value
+    return union([present(value), function.defaults.get(name, unknown(*value.trace))])
+
+
+def _default(machine: Machine, function: Function, name: str, args: Args) -> Abstract:
+    note = _parameter(function, name)
+    if args.open:
+        return unknown(*args.opening)
+    if function.opaque:
+        return unknown(note)
+    if name in function.defaults:
+        return function.defaults[name]
+    return machine.risk(note._replace(text=f"`{name}` is not given by the call that was followed"))
+
+
+def _parameter(function: Function, name: str) -> Label:
+    parameters = function.node.args
+    every = (*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs)
+    node = next(each for each in every if each.arg == name)
+    return Label(function.scope.module.span(node), f"`{name}` is a parameter that something else fills")
+
+
+def invoke(machine: Machine, function: Function, args: Args) -> Abstract:
+    """What a call of a function of the project comes to; a coroutine function is run once it is awaited."""
+    names = bound(machine, function, args)
+    if isinstance(function.node, ast.AsyncFunctionDef) and not _yields(function.node):
+        return known(Coroutine(lambda: run(machine, function, names)))
+    return run(machine, function, names)
+
+
+def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract:
+    """What the body of a function comes to with its parameters bound."""
+    place = id(function.node)
+    if machine.active.get(place, 0) >= ACTIVE:
+        return machine.risk(Label(function.scope.module.span(function.node), "calls itself"))
+    calls, steps = machine.costs.get(place, (0, 0))
+    if calls >= CALLS and steps > COSTLY:
+        for value in names.values():
+            loosen(machine, value)
+        return machine.risk(
+            Label(function.scope.module.span(function.node), "is called too often to be followed each time")
+        )
+    before = machine.budget
+    frame = Frame(function.scope.module, Table(names), function.scope, function)
+    machine.active[place] = machine.active.get(place, 0) + 1
+    try:
+        if isinstance(function.node, ast.Lambda):
+            return machine.evaluate(frame, function.node.body)
+        return _body(machine, frame, function.node)
+    finally:
+        machine.active[place] -= 1
+        calls, steps = machine.costs.get(place, (0, 0))
+        machine.costs[place] = (calls + 1, steps + before - machine.budget)
+
+
+def _body(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Abstract:
+    if _yields(node):
+        frame.yields = []
+
+    def statements() -> Abstract:
+        machine.execute(frame, node.body)
+        return known(None)
+
+    result = machine.catch(Return, statements)
+    if frame.yields is None:
+        return result
+    from mcplint.programs.python.values import Instance
+
+    made = Instance(External("types.Generator"), None)
+    made.table["yielded"] = union(frame.yields) if frame.yields else unknown()
+    return known(made)
+
+
+def _yields(node: ast.AST) -> bool:
+    """Whether a function's own body has a `yield`."""
+    found = getattr(node, "_yields", None)
+    if found is None:
+        found = False
+        pending: list[ast.AST] = list(getattr(node, "body", ()))
+        while pending and not found:
+            each = pending.pop()
+            found = isinstance(each, (ast.Yield, ast.YieldFrom))
+            if not isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+                pending += ast.iter_child_nodes(each)
+        node._yields = found  # type: ignore[attr-defined]
+    return bool(found)
+
+
+def loosen(machine: Machine, value: Abstract) -> None:
+    """Forgets what is in a list or dict that something unknown gets hold of."""
+    for option in value.options or ():
+        if isinstance(option, Sequence) and option.kind == "list":
+            machine.put(option.table, ITEMS, Partial())
+        elif isinstance(option, Dict):
+            machine.put(option.table, OPEN, True)
+            for name in option.entries:
+                machine.put(option.entries, name, machine.risk(*value.trace))
+
+
+def bind(args: Args, *first: Abstract) -> Args:
+    """The arguments with others in front."""
+    return args._replace(positional=(*first, *args.positional))

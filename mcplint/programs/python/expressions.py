@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from mcplint.programs.python.assignments import assign
-from mcplint.programs.python.attributes import DATA
+from mcplint.programs.python.attributes import DATA, assign
 from mcplint.programs.python.builtin import BUILTINS
-from mcplint.programs.python.functions import made
+from mcplint.programs.python.calls import made
+from mcplint.programs.python.conditions import narrow
 from mcplint.programs.python.machine import Args, Evaluator, Machine
-from mcplint.programs.python.narrowing import narrow
 from mcplint.programs.python.operators import compared, computed, negated, product, subscripted, wide
 from mcplint.programs.python.values import (
     ABSENT,

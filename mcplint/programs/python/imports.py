@@ -8,7 +8,7 @@ from typing import Any
 
 from mcplint.model import Import
 from mcplint.programs.python.attributes import of_library
-from mcplint.programs.python.builtin import survived
+from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.journal import Raised
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Abstract, Frame, Package, Table, known

@@ -1,4 +1,4 @@
-"""Runs a start command's program abstractly, and says which MCP servers it starts and with which settings."""
+"""Follows a start command's program without running it, and says which MCP servers it starts with which settings."""
 
 from __future__ import annotations
 
@@ -6,20 +6,30 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 from mcplint.facts.python import Module
 from mcplint.programs.outcome import Outcome, Served
 from mcplint.programs.python.attributes import attribute
 from mcplint.programs.python.calls import call
-from mcplint.programs.python.fallbacks import fallbacks
-from mcplint.programs.python.imports import load
+from mcplint.programs.python.imports import load, run_main
 from mcplint.programs.python.journal import Exhausted, Leave
-from mcplint.programs.python.launch import launch
-from mcplint.programs.python.machine import STEPS, Machine, Tables, World
+from mcplint.programs.python.machine import STEPS, Args, Machine, Tables, World
+from mcplint.programs.python.module_text import fallbacks
 from mcplint.programs.python.servers import servers
 from mcplint.programs.python.state import BACKGROUND, PRINTED, SURELY_PRINTED
-from mcplint.programs.python.values import known, unknown
-from mcplint.programs.start import Start
+from mcplint.programs.python.values import (
+    Abstract,
+    Coroutine,
+    Frame,
+    Function,
+    Instance,
+    Package,
+    Table,
+    known,
+    unknown,
+)
+from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.values import Label
 
 FRAMES = 12_000
@@ -58,7 +68,11 @@ def _run(start: Start, world: World, lenient: bool) -> Outcome:
 
 def outcome(machine: Machine, notes: tuple[Label, ...], complete: bool) -> Outcome:
     modules = [package.fact for package in machine.packages.values() if package]
-    found = tuple(_seen(_doubted(served, modules), modules) for served in servers(machine)) if complete else ()
+    found = (
+        tuple(_with_proxy_headers(_with_unknowns(served, modules), modules) for served in servers(machine))
+        if complete
+        else ()
+    )
     return Outcome(
         servers=found,
         reads=frozenset(machine.reads),
@@ -75,19 +89,19 @@ def outcome(machine: Machine, notes: tuple[Label, ...], complete: bool) -> Outco
     )
 
 
-def _seen(served: Served, modules: list[Module]) -> Served:
-    """The server with what its program makes of what proxies say, where it speaks HTTP."""
+def _with_proxy_headers(served: Served, modules: list[Module]) -> Served:
+    """The server with what its program makes of the headers that proxies set, where it speaks HTTP."""
     if served.asgi.trusted.options is None:
         return served
-    from mcplint.programs.python.proxy_headers import absolute, minds
+    from mcplint.programs.python.module_text import absolute_urls, reads_forwarded
 
-    if minds(modules):
+    if reads_forwarded(modules):
         return served._replace(asgi=served.asgi._replace(trusted=unknown()))
-    return served._replace(absolute=tuple(absolute(modules)))
+    return served._replace(absolute=tuple(absolute_urls(modules)))
 
 
-def _doubted(served: Served, modules: list[Module]) -> Served:
-    """The server; that nothing checks its callers is not known where the program looks at their requests by itself."""
+def _with_unknowns(served: Served, modules: list[Module]) -> Served:
+    """The server, its authentication unknown where the program looks at requests itself."""
     if served.auth.options != (None,):
         return served
     from mcplint.programs.python.libraries.auth import looks
@@ -118,3 +132,99 @@ def tables() -> Tables:
     made = Tables(EVALUATORS, EXECUTORS, call, attribute, load, dict(builtin.CALLS), {}, {}, {}, set())
     made.learn(ALWAYS)
     return made
+
+
+def launch(machine: Machine, start: Start) -> None:
+    """Runs the program from its very beginning."""
+    if start.kind == SCRIPT:
+        fact = machine.world.modules(f"file:{start.target}")
+        if fact is not None:
+            run_main(machine, fact, "__main__", None)
+    elif start.kind == MODULE:
+        _module(machine, start.target)
+    elif start.kind == FUNCTION:
+        value = _named(machine, start, start.target)
+        _awaited(machine, machine.call(value, Args()))
+    elif start.kind == APP:
+        from mcplint.programs.python.commandline import serve_app
+
+        serve_app(machine, start, _named(machine, start, start.target))
+    elif start.kind == OBJECT:
+        _object(machine, start)
+
+
+def _module(machine: Machine, name: str) -> None:
+    """`python -m name`: its parents are imported first; a package runs its `__main__`."""
+    parent = name.rpartition(".")[0]
+    _imported(machine, parent)
+    fact = machine.world.modules(f"{name}.__main__")
+    if fact is not None:
+        machine.package(name)
+        run_main(machine, fact, f"{name}.__main__", name)
+        return
+    fact = machine.world.modules(name)
+    if fact is not None:
+        run_main(machine, fact, name, parent)
+
+
+def _imported(machine: Machine, name: str) -> Package | None:
+    """A module after its parents."""
+    found = None
+    parts = name.split(".") if name else []
+    for length in range(1, len(parts) + 1):
+        found = machine.package(".".join(parts[:length]))
+    return found
+
+
+def _named(machine: Machine, start: Start, target: str) -> Abstract:
+    """The object that `module:attribute` names."""
+    module, _, name = target.partition(":")
+    package = _imported(machine, module)
+    if package is None:
+        return unknown(*start.notes)
+    value: Abstract = known(package)
+    for part in (name or "app").split("."):
+        owner: Any = value.only
+        value = machine.attribute(value, part, Label(start.span, f"starts {target}"))
+        if value.options is None and lacks(machine, owner, part):
+            machine.missing = target
+    return value
+
+
+def lacks(machine: Machine, owner: Any, name: str) -> bool:
+    """Whether a module of the project provably has no attribute of a name."""
+    from mcplint.programs.python.module_text import may_bind
+
+    if not isinstance(owner, Package) or name in owner.table or not owner.fact.tree.body:
+        return False
+    return not may_bind(owner.fact.tree, name) and machine.world.modules(f"{owner.name}.{name}") is None
+
+
+def _awaited(machine: Machine, value: Abstract) -> Abstract:
+    from mcplint.programs.python.expressions import resume
+
+    return resume(machine, value) if isinstance(value.only, Coroutine) else value
+
+
+def _object(machine: Machine, start: Start) -> None:
+    """`mcp run`, `fastmcp run`: imports the file, finds the server object and runs it as the flags say."""
+    path, _, name = start.target.partition(":")
+    fact = machine.world.modules(f"file:{path}")
+    if fact is None:
+        return
+    table = Table({"__name__": known("server_module")})
+    package = Package("server_module", fact, table)
+    machine.packages["server_module"] = package
+    machine.execute(Frame(fact, table, None), fact.tree.body)
+    names = [name] if name else ["mcp", "server", "app"]
+    value = next((table[each] for each in names if each in table), None)
+    if value is None:
+        machine.missing = start.target if name and lacks(machine, package, name) else None
+        return
+    if isinstance(value.only, Function):
+        value = _awaited(machine, machine.call(value, Args()))
+    from mcplint.programs.python.commandline import run_object
+
+    for option in value.options or ():
+        if isinstance(option, Instance):
+            run_object(machine, start, option)

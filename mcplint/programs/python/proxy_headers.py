@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
-from mcplint.facts.python import Module
 from mcplint.model import Asgi
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.values import ABSENT, Abstract, each, known, noted, union, unknown
-from mcplint.text.source import Span
 from mcplint.values import Label
 
-MINDS = ("x-forwarded-", "proxyheadersmiddleware")
-MAKES = r"\brequest\.(?:base_url|url_for\()"
 Find = Callable[[str], Abstract | None]
 """The value that is given under a name, spelled with `_`; None where none is."""
 TRUSTED = "127.0.0.1"
@@ -31,20 +26,6 @@ def told(machine: Machine, runner: str, find: Find, *notes: Label) -> Asgi:
         patience=each(given(find(patience), forever), seconds),
         root_path=given(find("root_path"), known("", *notes)),
     )
-
-
-def minds(modules: Iterable[Module]) -> bool:
-    """Whether a program looks at what proxies say by itself."""
-    texts = (module.source.text.casefold() for module in modules)
-    return any(mark in text for text in texts for mark in MINDS)
-
-
-def absolute(modules: Iterable[Module]) -> Iterator[Label]:
-    """Where a program makes URLs of the scheme and host that a request seems to have come to."""
-    for module in modules:
-        text = module.source.text
-        for found in re.finditer(MAKES, text) if "base_url" in text or "url_for(" in text else ():
-            yield Label(Span(module.source, *found.span()), "makes a URL as the request seems to have come")
 
 
 def given(value: Abstract | None, default: Abstract) -> Abstract:

@@ -6,16 +6,15 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcplint.programs.python.assignments import assign
-from mcplint.programs.python.attempts import asserted, attempt, block, guarded, raising
+from mcplint.programs.python.attributes import assign
+from mcplint.programs.python.calls import made
 from mcplint.programs.python.classes import define
+from mcplint.programs.python.conditions import matching, narrow
+from mcplint.programs.python.exceptions import asserted, attempt, block, guarded, raising
 from mcplint.programs.python.expressions import resume
-from mcplint.programs.python.functions import made
 from mcplint.programs.python.imports import import_module, import_names
 from mcplint.programs.python.journal import Break, Continue, Dead, Return
 from mcplint.programs.python.machine import Args, Executor, Machine
-from mcplint.programs.python.matching import matching
-from mcplint.programs.python.narrowing import narrow
 from mcplint.programs.python.operators import computed
 from mcplint.programs.python.values import (
     UNROLLED,

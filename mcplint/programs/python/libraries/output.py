@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.model import LogLevel
-from mcplint.programs.python.builtin import survived
+from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.state import DIVERTED, PRINTED, SURELY_PRINTED

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mcplint.programs.python.builtin import exception_matches
+from mcplint.programs.python.conditions import narrow
 from mcplint.programs.python.journal import Ended, Exit, Leave, Raised
 from mcplint.programs.python.machine import Machine
-from mcplint.programs.python.narrowing import narrow
 from mcplint.programs.python.values import Abstract, Frame, known, unknown, verdict
 
 STOPS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
+
+
+def exception_matches(name: str, kinds: tuple[str, ...]) -> bool:
+    """Whether a handler of these exceptions (none: all) may catch one of this name (empty: any but an exit)."""
+    if not kinds or name in kinds or "BaseException" in kinds:
+        return True
+    raised = getattr(builtins, name, None) if name else None
+    if not name:
+        return any(kind not in ("SystemExit", "KeyboardInterrupt", "GeneratorExit", "CancelledError") for kind in kinds)
+    if not (isinstance(raised, type) and issubclass(raised, BaseException)):
+        return "Exception" in kinds
+    caught = [getattr(builtins, kind, None) for kind in kinds]
+    return any(isinstance(kind, type) and issubclass(raised, kind) for kind in caught)
+
+
+def survived(machine: Machine, name: str) -> bool:
+    """Whether the program may catch an exception of this name (empty: any but an exit) where it is, and go on."""
+    return any(exception_matches(name, kinds) for kinds in machine.guards)
 
 
 def block(machine: Machine, frame: Frame, statements: list[ast.stmt]) -> Abstract:
