@@ -77,9 +77,7 @@ def _of_instance(machine: Machine, owner: Instance, name: str, note: Label) -> A
             found_in_library = _of_external(machine, owner, each.path, name)
             if found_in_library is not None:
                 return found_in_library
-    getter = next(
-        (each.table["__getattr__"] for each in lineage if isinstance(each, Class) and "__getattr__" in each.table), None
-    )
+    getter = owner.kind.find("__getattr__") if isinstance(owner.kind, Class) else None
     if getter is not None:
         return machine.call(bind(machine, getter, owner, note), Args((known(name),)))
     return machine.risk(note)
@@ -192,12 +190,10 @@ def _attribute(machine: Machine, frame: Frame, target: ast.Attribute, value: Abs
 def put(machine: Machine, owner: Any, name: str, value: Abstract, weak: bool = False) -> None:
     """Sets an attribute; weakly where it is one of several objects that gets it."""
     if isinstance(owner, Instance) and name not in owner.table and isinstance(owner.kind, Class):
-        inherited = next(
-            (each.table[name] for each in owner.kind.lineage() if isinstance(each, Class) and name in each.table), None
-        )
+        inherited = owner.kind.find(name)
         if inherited is not None and not isinstance(inherited.only, Function):
             machine.put(owner.table, name, inherited)
-        elif inherited is not None and PROPERTY in inherited.only.table:
+        elif inherited is not None and isinstance(inherited.only, Function) and PROPERTY in inherited.only.table:
             return
     old = owner.table.get(name)
     machine.put(owner.table, name, union([old, value]) if weak and old is not None else value)
@@ -205,7 +201,7 @@ def put(machine: Machine, owner: Any, name: str, value: Abstract, weak: bool = F
 
 def _entry(machine: Machine, frame: Frame, target: ast.Subscript, value: Abstract) -> None:
     owner = machine.evaluate(frame, target.value)
-    index = machine.evaluate(frame, target.slice) if not isinstance(target.slice, ast.Slice) else unknown()
+    index = machine.evaluate(frame, target.slice)
     for option in owner.options or ():
         if isinstance(option, Dict):
             store(machine, option, index, value)

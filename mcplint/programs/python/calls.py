@@ -103,24 +103,19 @@ def library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
 def _made(machine: Machine, path: str, args: Args) -> Abstract:
     """An object of a library's class."""
     made = Instance(External(path), args.span)
-    handler = machine.handler(f"{path}.__init__")
-    if handler is not None:
-        handler(machine, args, made)
+    library(machine, f"{path}.__init__", args, made)
     return known(made, *args.notes)
 
 
 def _instance(machine: Machine, callee: Instance, args: Args) -> Abstract:
-    note = Label(args.span, "called here") if args.span else None
-    if isinstance(callee.kind, Class):
-        for owner in callee.kind.lineage():
-            if isinstance(owner, Class) and "__call__" in owner.table:
-                value: Abstract = owner.table["__call__"]
-                return machine.call(value, bind(args, known(callee)))
+    value = callee.kind.find("__call__") if isinstance(callee.kind, Class) else None
+    if value is not None:
+        return machine.call(value, bind(args, known(callee)))
     handler = machine.handler(f"{callee.library}.__call__")
     if handler is not None:
         return handler(machine, args, callee)
     machine.lose(args)
-    return machine.risk(*([note] if note else []))
+    return machine.risk(*args.notes)
 
 
 def made(machine: Machine, frame: Frame, node: Any) -> Function:
@@ -223,11 +218,7 @@ def _body(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunct
     if _yields(node):
         frame.yields = []
 
-    def statements() -> Abstract:
-        machine.execute(frame, node.body)
-        return known(None)
-
-    result = machine.catch(Return, statements)
+    result = machine.catch(Return, lambda: machine.execute(frame, node.body))
     if frame.yields is None:
         return result
     from mcplint.programs.python.values import Instance

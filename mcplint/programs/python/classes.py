@@ -128,10 +128,9 @@ def fill(machine: Machine, instance: Instance, args: Args) -> None:
         if value is None:
             value = default(machine, owner, name, statement)
         machine.put(instance.table, name, value)
-    for owner in made.lineage():
-        if isinstance(owner, Class) and "__post_init__" in owner.table:
-            machine.call(each(owner.table["__post_init__"], lambda option: Method(instance, option)), Args())
-            break
+    after = made.find("__post_init__")
+    if after is not None:
+        machine.call(each(after, lambda option: Method(instance, option)), Args())
 
 
 def default(machine: Machine, owner: Class, name: str, statement: ast.AnnAssign) -> Abstract:

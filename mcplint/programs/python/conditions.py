@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from functools import partial
 
 from mcplint.programs.python.attributes import assign
 from mcplint.programs.python.machine import Machine
@@ -40,6 +42,21 @@ def narrow(machine: Machine, frame: Frame, test: ast.expr, sense: bool) -> None:
     return None
 
 
+def either(
+    machine: Machine, frame: Frame, test: ast.expr, yes: Callable[[], Abstract], no: Callable[[], Abstract]
+) -> Abstract:
+    """What a condition chooses between: both, each with what that says of the names in it, where it may be either."""
+    decided = verdict(machine.evaluate(frame, test))
+    if decided is not None:
+        return yes() if decided else no()
+
+    def side(sense: bool) -> Abstract:
+        narrow(machine, frame, test, sense)
+        return yes() if sense else no()
+
+    return machine.fork([partial(side, True), partial(side, False)])
+
+
 def _targets(test: ast.expr) -> list[ast.expr]:
     """The plain names and attributes that a simple condition asks about."""
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
@@ -52,9 +69,7 @@ def _targets(test: ast.expr) -> list[ast.expr]:
 def _place(machine: Machine, frame: Frame, target: ast.expr) -> tuple[Table, str] | None:
     """The table and the name under which the value of a name or attribute is kept."""
     if isinstance(target, ast.Name):
-        scope: Frame | None = frame
-        while scope is not None and target.id not in scope.names:
-            scope = scope.parent
+        scope = frame.binding(target.id)
         return None if scope is None else (scope.names, target.id)
     if isinstance(target, ast.Attribute):
         owner = machine.evaluate(frame, target.value).only
@@ -101,13 +116,12 @@ def _equalled(machine: Machine, frame: Frame, test: ast.expr, sense: bool, value
 
 
 def matching(machine: Machine, frame: Frame, node: ast.Match) -> None:
-    subject = machine.evaluate(frame, node.subject)
-    _cases(machine, frame, node, subject, 0)
+    _cases(machine, frame, node, machine.evaluate(frame, node.subject), 0)
 
 
-def _cases(machine: Machine, frame: Frame, node: ast.Match, subject: Abstract, index: int) -> None:
+def _cases(machine: Machine, frame: Frame, node: ast.Match, subject: Abstract, index: int) -> Abstract:
     if index == len(node.cases):
-        return
+        return known(None)
     case = node.cases[index]
     found = _matches(machine, frame, case.pattern, subject)
     if found and case.guard is not None:
@@ -119,20 +133,14 @@ def _cases(machine: Machine, frame: Frame, node: ast.Match, subject: Abstract, i
         for part in ast.walk(case.pattern):
             if isinstance(part, ast.MatchAs) and part.name:
                 assign(machine, frame, ast.Name(part.name), value if part is case.pattern else unknown())
-        machine.execute(frame, case.body)
-        return known(None)
+        return machine.execute(frame, case.body)
 
     def passed() -> Abstract:
-        rest = _filtered(machine, frame, case.pattern, subject, False)
-        _cases(machine, frame, node, rest, index + 1)
-        return known(None)
+        return _cases(machine, frame, node, _filtered(machine, frame, case.pattern, subject, False), index + 1)
 
-    if found is True:
-        taken(subject)
-    elif found is False:
-        passed()
-    else:
-        machine.fork([lambda: taken(_filtered(machine, frame, case.pattern, subject, True)), passed])
+    if found is not None:
+        return taken(subject) if found else passed()
+    return machine.fork([lambda: taken(_filtered(machine, frame, case.pattern, subject, True)), passed])
 
 
 def _filtered(machine: Machine, frame: Frame, pattern: ast.pattern, subject: Abstract, sense: bool) -> Abstract:

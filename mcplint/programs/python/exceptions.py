@@ -10,7 +10,7 @@ from typing import Any
 from mcplint.programs.python.conditions import narrow
 from mcplint.programs.python.journal import Ended, Exit, Leave, Raised
 from mcplint.programs.python.machine import Machine
-from mcplint.programs.python.values import Abstract, Frame, known, unknown, verdict
+from mcplint.programs.python.values import Abstract, Frame, unknown, verdict
 
 STOPS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
 
@@ -33,16 +33,7 @@ def survived(machine: Machine, name: str) -> bool:
     return any(exception_matches(name, kinds) for kinds in machine.guards)
 
 
-def block(machine: Machine, frame: Frame, statements: list[ast.stmt]) -> Abstract:
-    """Runs statements as one of several branches."""
-    machine.execute(frame, statements)
-    return known(None)
-
-
 def attempt(machine: Machine, frame: Frame, node: Any) -> None:
-    if not node.finalbody:
-        guarded(machine, frame, node.body, node.handlers, node.orelse)
-        return
     try:
         guarded(machine, frame, node.body, node.handlers, node.orelse)
     except Ended:
@@ -58,7 +49,6 @@ def guarded(
 ) -> None:
     """A `try`: its body, and the handlers of what it may raise, joined."""
     risks, mark = len(machine.risks), len(machine.exits)
-    raised: list[Exit] = []
     outer = machine.guards
     guards = [*outer, *(_kinds(machine, frame, handler) for handler in handlers if not _ends(machine, handler.body))]
 
@@ -70,13 +60,11 @@ def guarded(
             raise _Caught(leave) from None
         finally:
             machine.guards = outer
-        return block(machine, frame, orelse)
+        return machine.execute(frame, orelse)
 
     def branches() -> Iterator[Callable[[], Abstract]]:
         yield main
-        for exit in machine.exits[mark:]:
-            if isinstance(exit.leave, (Raised, _Caught)):
-                raised.append(exit)
+        raised = [exit for exit in machine.exits[mark:] if isinstance(exit.leave, (Raised, _Caught))]
         machine.exits[mark:] = [exit for exit in machine.exits[mark:] if exit not in raised]
         names = {exit.leave.name for exit in raised if isinstance(exit.leave, (Raised, _Caught))}
         risky = set(machine.risks[risks:]).difference(STOPS)
@@ -85,17 +73,13 @@ def guarded(
             caught = {name for name in names if exception_matches(name, kinds)}
             if caught or any(exception_matches(name, kinds) for name in risky):
                 yield _handling(machine, frame, handler)
-            names -= {name for name in caught if name}
+            names -= caught - {""}
         for exit in raised:
             left = exit.leave
-            if isinstance(left, (Raised, _Caught)) and left.name in names and not _swallowed(handlers, left.name):
+            if isinstance(left, (Raised, _Caught)) and left.name in names and (left.name or not handlers):
                 machine.exits.append(Exit(exit.position, exit.delta, Raised(left.name)))
 
     machine.fork(branches())
-
-
-def _swallowed(handlers: list[ast.ExceptHandler], name: str) -> bool:
-    return not name and bool(handlers)
 
 
 def _ends(machine: Machine, body: list[ast.stmt]) -> bool:
@@ -120,7 +104,13 @@ def _kinds(machine: Machine, frame: Frame, handler: ast.ExceptHandler) -> tuple[
     if handler.type is None:
         return ()
     nodes = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return tuple(each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "?") for each in nodes)
+    return tuple(_name(each, "?") for each in nodes)
+
+
+def _name(node: ast.expr | None, default: str) -> str:
+    """The name of an exception, without its module."""
+    found: str = getattr(node, "attr", getattr(node, "id", default))
+    return found
 
 
 def _handling(machine: Machine, frame: Frame, handler: ast.ExceptHandler) -> Callable[[], Abstract]:
@@ -129,26 +119,19 @@ def _handling(machine: Machine, frame: Frame, handler: ast.ExceptHandler) -> Cal
             machine.put(frame.names, handler.name, unknown(machine.note(frame, handler, "is caught here")))
         machine.handlers += 1
         try:
-            machine.execute(frame, handler.body)
+            return machine.execute(frame, handler.body)
         finally:
             machine.handlers -= 1
-        return known(None)
 
     return run
 
 
 def raising(machine: Machine, frame: Frame, node: ast.Raise) -> None:
-    name = ""
-    target = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-    if isinstance(target, ast.Name):
-        name = target.id
-    elif isinstance(target, ast.Attribute):
-        name = target.attr
-    if node.exc is not None and isinstance(node.exc, ast.Call):
-        for argument in node.exc.args:
-            if isinstance(argument, ast.Call):
-                machine.evaluate(frame, argument)
-    raise Raised(name)
+    call = node.exc if isinstance(node.exc, ast.Call) else None
+    for argument in call.args if call else ():
+        if isinstance(argument, ast.Call):
+            machine.evaluate(frame, argument)
+    raise Raised(_name(call.func if call else node.exc, ""))
 
 
 def asserted(machine: Machine, frame: Frame, node: ast.Assert) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 from mcplint.programs.python.attributes import DATA, assign
 from mcplint.programs.python.builtin import BUILTINS
 from mcplint.programs.python.calls import made
-from mcplint.programs.python.conditions import narrow
+from mcplint.programs.python.conditions import either, narrow
 from mcplint.programs.python.machine import Args, Evaluator, Machine
 from mcplint.programs.python.operators import compared, computed, negated, product, subscripted, wide
 from mcplint.programs.python.values import (
     ABSENT,
+    CONSTANTS,
     LONG,
     OPEN,
     UNROLLED,
@@ -47,12 +48,10 @@ def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
 
 
 def name(machine: Machine, frame: Frame, node: ast.Name) -> Abstract:
-    scope: Frame | None = frame
-    while scope is not None:
-        if node.id in scope.names:
-            found: Abstract = scope.names[node.id]
-            return found
-        scope = scope.parent
+    scope = frame.binding(node.id)
+    if scope is not None:
+        found: Abstract = scope.names[node.id]
+        return found
     if node.id == "__file__":
         return known(frame.module.source.path, machine.note(frame, node, "is the path of this file"))
     if node.id in BUILTINS:
@@ -80,14 +79,11 @@ def call(machine: Machine, frame: Frame, node: ast.Call) -> Abstract:
 
 
 def _super(frame: Frame) -> Abstract:
-    scope: Frame | None = frame
-    while scope is not None and (scope.function is None or scope.function.owner is None):
-        scope = scope.parent
-    if scope is None or scope.function is None or scope.function.owner is None:
-        return unknown()
-    first = next(iter(scope.names.values()), unknown())
-    owner = scope.function.owner
-    return each(first, lambda option: Super(option, owner))
+    for scope in frame.scopes():
+        owner = scope.function.owner if scope.function else None
+        if owner is not None:
+            return each(next(iter(scope.names.values()), unknown()), partial(Super, owner=owner))
+    return unknown()
 
 
 def arguments(machine: Machine, frame: Frame, node: ast.Call) -> Args:
@@ -156,15 +152,11 @@ def dictionary(machine: Machine, frame: Frame, node: ast.Dict) -> Abstract:
             made.table[OPEN] = not _unpack(value, made.entries) or made.open
             continue
         key = machine.evaluate(frame, key_node)
-        if key.options is None or len(key.options) != 1 or not _hashable(key.options[0]):
+        if key.options is None or len(key.options) != 1 or not isinstance(key.options[0], CONSTANTS):
             made.table[OPEN] = True
         else:
             made.entries[key.options[0]] = value
     return known(made, machine.note(frame, node, "is written here"))
-
-
-def _hashable(option: Any) -> bool:
-    return isinstance(option, (str, int, float, bytes, bool, type(None)))
 
 
 def binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Abstract:
@@ -209,18 +201,8 @@ def _kept(value: Abstract, wanted: bool) -> Abstract:
 
 
 def conditional(machine: Machine, frame: Frame, node: ast.IfExp) -> Abstract:
-    test = verdict(machine.evaluate(frame, node.test))
-    if test is not None:
-        return machine.evaluate(frame, node.body if test else node.orelse)
-
-    def branch(expression: ast.expr, sense: bool) -> Callable[[], Abstract]:
-        def run() -> Abstract:
-            narrow(machine, frame, node.test, sense)
-            return machine.evaluate(frame, expression)
-
-        return run
-
-    return machine.fork([branch(node.body, True), branch(node.orelse, False)])
+    yes, no = partial(machine.evaluate, frame, node.body), partial(machine.evaluate, frame, node.orelse)
+    return either(machine, frame, node.test, yes, no)
 
 
 def comparison(machine: Machine, frame: Frame, node: ast.Compare) -> Abstract:
@@ -240,13 +222,13 @@ def comparison(machine: Machine, frame: Frame, node: ast.Compare) -> Abstract:
 
 def subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Abstract:
     owner = machine.evaluate(frame, node.value)
-    if isinstance(node.slice, ast.Slice):
-        parts = [node.slice.lower, node.slice.upper, node.slice.step]
-        bounds = [known(None) if part is None else machine.evaluate(frame, part) for part in parts]
-        return subscripted(
-            machine, owner, known(Sequence("slice", tuple(bounds))), machine.note(frame, node, "is read here")
-        )
     return subscripted(machine, owner, machine.evaluate(frame, node.slice), machine.note(frame, node, "is read here"))
+
+
+def sliced(machine: Machine, frame: Frame, node: ast.Slice) -> Abstract:
+    parts = (node.lower, node.upper, node.step)
+    bounds = (known(None) if part is None else machine.evaluate(frame, part) for part in parts)
+    return known(Sequence("slice", tuple(bounds)))
 
 
 def formatted(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Abstract:
@@ -281,24 +263,18 @@ def awaited(machine: Machine, frame: Frame, node: ast.Await) -> Abstract:
 
 def resume(machine: Machine, value: Abstract) -> Abstract:
     """What awaiting a value comes to."""
-    if value.options is None:
-        return machine.risk(*value.trace)
 
     def awaited_option(option: Any) -> Abstract:
         return option.start() if isinstance(option, Coroutine) else machine.risk(*value.trace)
 
-    if len(value.options) == 1:
-        return awaited_option(value.options[0])
-    return machine.fork(partial(awaited_option, option) for option in value.options)
+    return machine.each_option(value, awaited_option)
 
 
 def yielded(machine: Machine, frame: Frame, node: ast.Yield) -> Abstract:
     value = known(None) if node.value is None else machine.evaluate(frame, node.value)
-    scope: Frame | None = frame
-    while scope is not None and scope.yields is None:
-        scope = scope.parent
-    if scope is not None and scope.yields is not None:
-        scope.yields.append(value)
+    yields = next((scope.yields for scope in frame.scopes() if scope.yields is not None), None)
+    if yields is not None:
+        yields.append(value)
     return unknown()
 
 
@@ -309,9 +285,10 @@ def comprehension(machine: Machine, frame: Frame, node: Any) -> Abstract:
     whole = _collect(machine, inner, node, node.generators, found)
     note = machine.note(frame, node, "is made here")
     if isinstance(node, ast.DictComp):
-        if not whole or any(key.options is None or len(key.options) != 1 for key, _ in found):
-            return known(Dict(open_=True), note)
-        if not all(_hashable(key.options[0]) for key, _ in found):
+        keys = [key.options for key, _ in found]
+        if not whole or not all(
+            options and len(options) == 1 and isinstance(options[0], CONSTANTS) for options in keys
+        ):
             return known(Dict(open_=True), note)
         return known(Dict(Entries((key.options[0], value) for key, value in found)), note)
     kind = "set" if isinstance(node, ast.SetComp) else "list"
@@ -358,6 +335,7 @@ EVALUATORS: Mapping[type, Evaluator] = {
     ast.IfExp: conditional,
     ast.Compare: comparison,
     ast.Subscript: subscript,
+    ast.Slice: sliced,
     ast.JoinedStr: formatted,
     ast.FormattedValue: formatted_value,
     ast.Lambda: function,

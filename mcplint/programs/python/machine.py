@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mcplint.model import Import, LogLevel, Sdk, SdkCall
     from mcplint.programs.python.modules import Modules
 
+NOTHING = known(None)
 STEPS = 250_000
 DEPTH = 900
 ACTIVE = 2
@@ -200,8 +201,8 @@ class Machine(Journal):
         finally:
             self.depth -= 1
 
-    def execute(self, frame: Frame, statements: list[ast.stmt]) -> None:
-        """Runs statements one after the other; raises a Leave where they do not complete."""
+    def execute(self, frame: Frame, statements: list[ast.stmt]) -> Abstract:
+        """Runs statements one after the other, to no value; raises a Leave where they do not complete."""
         for statement in statements:
             self.spend(1)
             handler = self.tables.executors.get(type(statement))
@@ -212,23 +213,25 @@ class Machine(Journal):
                 handler(self, frame, statement)
             finally:
                 self.depth -= 1
+        return NOTHING
 
     def call(self, callee: Abstract, args: Args) -> Abstract:
         """What a call comes to, whichever of its options the callee is."""
         if callee.options is None:
             self.lose(args)
-            return self.risk(*callee.trace, *args.notes)
-        if len(callee.options) == 1:
-            return self.tables.call(self, callee.options[0], args)
-        return self.fork(partial(self.tables.call, self, option, args) for option in callee.options)
+        return self.each_option(callee, lambda option: self.tables.call(self, option, args), *args.notes)
 
     def attribute(self, value: Abstract, name: str, note: Label) -> Abstract:
         """What an attribute of a value is."""
+        return self.each_option(value, lambda option: self.tables.attribute(self, option, name, note))
+
+    def each_option(self, value: Abstract, body: Callable[[Any], Abstract], *notes: Label) -> Abstract:
+        """What a body makes of a value, on a branch for each thing that it may be."""
         if value.options is None:
-            return self.risk(*value.trace)
+            return self.risk(*value.trace, *notes)
         if len(value.options) == 1:
-            return self.tables.attribute(self, value.options[0], name, note)
-        return self.fork(partial(self.tables.attribute, self, option, name, note) for option in value.options)
+            return body(value.options[0])
+        return self.fork(partial(body, option) for option in value.options)
 
     def span(self, frame: Frame, node: ast.AST) -> Span:
         """Where a node stands, looked up once."""

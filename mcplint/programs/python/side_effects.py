@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mcplint.model import Store
 from mcplint.programs.python.machine import Machine
-from mcplint.programs.python.values import Class, Frame, Function, Method, Package
+from mcplint.programs.python.values import Frame, Function, Method, Package
 from mcplint.values import Label
 
 LOCKS = r"\b(?:fcntl|filelock|portalocker|msvcrt|fasteners)\b"
@@ -146,25 +146,18 @@ def _resolved(function: Function, callee: ast.expr) -> Any:
     """What a name or an attribute of a module or of `self` stands for, None where that cannot be told."""
     match callee:
         case ast.Name(id=name):
-            return _found(function.scope, name)
+            return _bound(function.scope, name)
         case ast.Attribute(value=ast.Name(id="self"), attr=name) if function.owner:
-            return next((_only(each.table[name]) for each in _lineage(function.owner) if name in each.table), None)
+            return _only(function.owner.find(name))
         case ast.Attribute(value=ast.Name(id=owner), attr=name):
-            package = _found(function.scope, owner)
+            package = _bound(function.scope, owner)
             return _only(package.table.get(name)) if isinstance(package, Package) else None
     return None
 
 
-def _lineage(owner: Class) -> Iterator[Class]:
-    return (each for each in owner.lineage() if isinstance(each, Class))
-
-
-def _found(scope: Frame | None, name: str) -> Any:
-    while scope is not None:
-        if name in scope.names:
-            return _only(scope.names[name])
-        scope = scope.parent
-    return None
+def _bound(frame: Frame, name: str) -> Any:
+    scope = frame.binding(name)
+    return _only(scope.names[name]) if scope else None
 
 
 def _only(value: Any) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from mcplint.programs.python.attributes import assign
 from mcplint.programs.python.calls import made
 from mcplint.programs.python.classes import define
-from mcplint.programs.python.conditions import matching, narrow
-from mcplint.programs.python.exceptions import asserted, attempt, block, guarded, raising
+from mcplint.programs.python.conditions import either, matching, narrow
+from mcplint.programs.python.exceptions import asserted, attempt, guarded, raising
 from mcplint.programs.python.expressions import resume
 from mcplint.programs.python.imports import import_module, import_names
 from mcplint.programs.python.journal import Break, Continue, Dead, Return
@@ -91,29 +92,15 @@ def returned(machine: Machine, frame: Frame, node: ast.Return) -> None:
 
 
 def branch(machine: Machine, frame: Frame, node: ast.If) -> None:
-    test = verdict(machine.evaluate(frame, node.test))
-    if test is not None:
-        machine.execute(frame, node.body if test else node.orelse)
-        return
-
-    def side(statements: list[ast.stmt], sense: bool) -> Callable[[], Abstract]:
-        def run() -> Abstract:
-            narrow(machine, frame, node.test, sense)
-            machine.execute(frame, statements)
-            return known(None)
-
-        return run
-
-    machine.fork([side(node.body, True), side(node.orelse, False)])
+    yes, no = partial(machine.execute, frame, node.body), partial(machine.execute, frame, node.orelse)
+    either(machine, frame, node.test, yes, no)
 
 
 def with_block(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -> None:
-    suppressed: list[str] = []
+    suppressed = False
     for item in node.items:
         value = entered(machine, machine.evaluate(frame, item.context_expr))
-        for option in value.options or ():
-            if isinstance(option, Instance) and option.library == "contextlib.suppress":
-                suppressed.append("")
+        suppressed |= any(getattr(option, "library", "") == "contextlib.suppress" for option in value.options or ())
         if item.optional_vars is not None:
             assign(machine, frame, item.optional_vars, value)
     if suppressed:
@@ -128,7 +115,7 @@ def entered(machine: Machine, value: Abstract) -> Abstract:
     if isinstance(only, Instance):
         if isinstance(only.kind, Class):
             for name in ("__enter__", "__aenter__"):
-                if any(isinstance(each, Class) and name in each.table for each in only.kind.lineage()):
+                if only.kind.find(name) is not None:
                     method = machine.attribute(value, name, value.trace[0])
                     result = machine.call(method, Args())
                     return resume(machine, result) if name == "__aenter__" else result
@@ -150,8 +137,8 @@ def loop(machine: Machine, frame: Frame, node: ast.For | ast.AsyncFor) -> None:
     def turns() -> Abstract:
         for item in items:
             assign(machine, frame, node.target, item)
-            machine.catch(Continue, lambda: block(machine, frame, node.body))
-        return block(machine, frame, node.orelse)
+            machine.catch(Continue, lambda: machine.execute(frame, node.body))
+        return machine.execute(frame, node.orelse)
 
     machine.catch(Break, turns)
 
@@ -175,7 +162,7 @@ def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], ob
         machine.loops += 1
         try:
             before()
-            machine.catch(Continue, lambda: block(machine, frame, node.body))
+            machine.catch(Continue, lambda: machine.execute(frame, node.body))
         finally:
             machine.loops -= 1
         return known(None)
@@ -185,7 +172,7 @@ def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], ob
             turn()
             raise Dead
         machine.fork([turn, lambda: known(None)])
-        return block(machine, frame, node.orelse)
+        return machine.execute(frame, node.orelse)
 
     machine.catch(Break, turns)
 
@@ -216,9 +203,7 @@ def global_names(machine: Machine, frame: Frame, node: ast.Global) -> None:
 
 def nonlocal_names(machine: Machine, frame: Frame, node: ast.Nonlocal) -> None:
     for name in node.names:
-        scope = frame.parent
-        while scope is not None and name not in scope.names:
-            scope = scope.parent
+        scope = frame.parent.binding(name) if frame.parent else None
         if scope is not None:
             frame.outer[name] = scope
 

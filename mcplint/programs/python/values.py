@@ -6,7 +6,7 @@ A `Value` has these as options. Constants are Python's own; everything else is o
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
@@ -57,12 +57,20 @@ class Frame:
         self.outer: dict[str, Frame] = {}
         self.yields: list[Abstract] | None = None
 
+    def scopes(self) -> Iterator[Frame]:
+        """This scope and those around it, innermost first."""
+        frame: Frame | None = self
+        while frame is not None:
+            yield frame
+            frame = frame.parent
+
+    def binding(self, name: str) -> Frame | None:
+        """The innermost scope that has a name."""
+        return next((scope for scope in self.scopes() if name in scope.names), None)
+
     @property
     def top(self) -> Frame:
-        frame = self
-        while frame.parent is not None:
-            frame = frame.parent
-        return frame
+        return list(self.scopes())[-1]
 
 
 class Package:
@@ -121,6 +129,12 @@ class Class:
     def lineage(self) -> tuple[Any, ...]:
         """The class and what it inherits from, nearest first; a library's classes are its dotted names."""
         return self, *self.inherited
+
+    def find(self, name: Any) -> Abstract | None:
+        """What the class has by a name, or the nearest class of the project that it inherits from."""
+        return next(
+            (each.table[name] for each in self.lineage() if isinstance(each, Class) and name in each.table), None
+        )
 
 
 class Instance:
