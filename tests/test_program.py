@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from mcplint.link import link
-from mcplint.model import Sdk
-from mcplint.programs.outcome import Outcome, Served
-from mcplint.programs.python.interpreter import run, tables
-from mcplint.programs.python.machine import Machine, World
+from mcplint.model import Sdk, Server
+from mcplint.programs.follow import World
+from mcplint.programs.follow import follow as followed
+from mcplint.programs.outcome import Outcome
+from mcplint.programs.python.interpreter import tables
+from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.modules import Modules
 from mcplint.programs.python.scan import MOST, entries, scan
 from mcplint.programs.python.values import Frame, Table, known, plain
@@ -48,23 +50,24 @@ def follow(
     tree = Tree.of({path: dedent(text).lstrip("\n") for path, text in files.items()})
     releases = VERSIONS | (versions or {})
     surroundings = World(
-        Modules(tree, roots),
+        tree,
         lambda name: variable(env or {}, name),
         lambda dotted: Sdk(dotted.partition(".")[0], Value((releases[dotted.partition(".")[0]],))),
         lambda path: path if path in tree.paths else None,
+        {},
     )
     words = None if argv is None else tuple(Value((word,)) for word in argv.split())
     told = {name: Value((word,)) for name, word in (flags or {}).items()}
-    return run(Start(kind, target, Span(ENV, 0, 3), words, roots=roots, runner=runner, flags=told), surroundings)
+    return followed(Start(kind, target, Span(ENV, 0, 3), words, roots=roots, runner=runner, flags=told), surroundings)
 
 
-def one(files: dict[str, str] | str, **how: Any) -> Served:
+def one(files: dict[str, str] | str, **how: Any) -> Server:
     outcome = follow({"server.py": files} if isinstance(files, str) else files, **how)
     assert len(outcome.servers) == 1, outcome
     return outcome.servers[0]
 
 
-def told(served: Served, *names: str) -> dict[str, Any]:
+def told(served: Server, *names: str) -> dict[str, Any]:
     return {name: getattr(served, name).options for name in names}
 
 
@@ -605,7 +608,7 @@ def test_a_trace_leads_from_the_reading_to_the_deciding_place() -> None:
     assert [note.span.text for note in set_.trace] == ["host=HOST", 'os.getenv("BIND", "127.0.0.1")', "0.0.0.0"]
     assert [note.span.text for note in default.trace] == ["host=HOST", 'os.getenv("BIND", "127.0.0.1")', '"127.0.0.1"']
     assert default.slot and default.slot.span.text == "127.0.0.1"
-    assert "BIND" in follow({"server.py": program}).reads
+    assert "BIND" in one(program).reads
 
 
 def test_a_default_is_written_where_the_release_takes_the_argument() -> None:
@@ -639,13 +642,12 @@ app.mount("/mcp", inner)
 uvicorn.run(app, host="0.0.0.0", port=80)
 """
     )
-    assert told(served, "path", "own_path", "lifespan") == {
+    assert told(served, "path", "lifespan") == {
         "path": ("/mcp/mcp",),
-        "own_path": ("/mcp",),
         "lifespan": (True,),
     }
     assert [(each.path, each.methods) for each in served.endpoints] == [("/v1/api/health", ("GET",))]
-    assert served.closed and len(served.mounts) == len(served.cors) == len(served.compressed) == 1
+    assert served.endpoints_closed and len(served.mounts) == len(served.cors) == len(served.compressed) == 1
     assert served.mounts[0].prefix.options == ("/mcp",) and served.mounts[0].inner.options == ("/mcp",)
     assert served.cors[0].headers.options == (("Authorization",),) and served.cors[0].exposed.options == ((),)
 
@@ -688,7 +690,7 @@ async def health(request): ...
 mcp.run()
 """
     served = one(text)
-    assert [note.span.text for note in (*served.printed, *served.prints, *served.elicits)] == [
+    assert [note.span.text for note in (*served.printed, *served.prints, *served.back_channel)] == [
         'print("starting")',
         'print("asked")',
         'ctx.elicit("?")',
@@ -1003,12 +1005,13 @@ def test_an_expression_that_is_known_is_what_python_says() -> None:
         if module is None:
             continue
         world = World(
-            Modules(Tree.of({}), ("",)),
+            Tree.of({}),
             lambda name: Value(None),
             lambda dotted: Sdk(None, Value(None)),
             lambda path: None,
+            {},
         )
-        machine = Machine(world, tables(), (), known("a.py"))
+        machine = Machine(world, Modules(world.tree, ("",)), tables(), (), known("a.py"))
         statement = module.tree.body[0]
         assert isinstance(statement, ast.Expr)
         try:

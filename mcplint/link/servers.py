@@ -14,22 +14,18 @@ from mcplint.findings import Failure
 from mcplint.images.copies import project_path
 from mcplint.knowledge.sdk import fact
 from mcplint.model import ASSUMED, MADE, MISSING, Link, Sdk, Server
-from mcplint.programs.outcome import Outcome, Served
-from mcplint.programs.python.interpreter import run
-from mcplint.programs.python.machine import STEPS, World
-from mcplint.programs.python.modules import Modules, find, roots
-from mcplint.programs.start import FUNCTION, MODULE, OBJECT, SCRIPT, NoStart, Start
+from mcplint.programs.follow import STEPS, World, follow, scan
+from mcplint.programs.outcome import Outcome
+from mcplint.programs.python.modules import roots
+from mcplint.programs.start import FUNCTION, NoStart, Start
 from mcplint.project.reading import Reading
-from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.source import Span
-from mcplint.values import UNKNOWN, Label, Value
+from mcplint.values import Label, Value
 
 SDKS = ("fastmcp", "mcp")
-# Steps of the interpreter that the programs of all containers, or of all packages, may take together: half a minute.
+# Steps that the programs of all containers, or of all packages, may take together: half a minute.
 ROOM = 12 * STEPS
-# Where a server class is imported from, where not every release has it.
-CLASSES = {("mcp", "FastMCP"): "mcp.server.fastmcp.FastMCP", ("mcp", "MCPServer"): "mcp.server.mcpserver.MCPServer"}
 
 
 class Started(NamedTuple):
@@ -66,42 +62,25 @@ def _described(sdk: Sdk) -> Sdk:
     return sdk._replace(prefixes=prefixes if isinstance(prefixes, tuple) else None, sessionless=sessionless is True)
 
 
-def parts(
-    outcome: Outcome, place: ContainerContext | None, sdk: Callable[[str], Sdk], why: Link, ids: dict[str, int]
-) -> Iterator[Server]:
+def parts(outcome: Outcome, place: ContainerContext | None, why: Link, ids: dict[str, int]) -> Iterator[Server]:
     """The servers of a program's outcome as parts of the model; `ids`: how many there are by each name so far."""
-    for served in outcome.servers:
-        server = _server(served, outcome, place, sdk, why)
-        ids[server.id] = ids.get(server.id, 0) + 1
-        yield server if ids[server.id] == 1 else server._replace(id=f"{server.id} ({ids[server.id]})")
-
-
-def _server(
-    served: Served, outcome: Outcome, place: ContainerContext | None, sdk: Callable[[str], Sdk], why: Link
-) -> Server:
     container = place.container if place else None
-    package = served.package
-    release = sdk(CLASSES.get((package, served.kind), package)) if package else Sdk(None, UNKNOWN)
-    if package and not release.version.trace:
-        said = Label(served.made or served.span, f"nothing says which release of {package} is installed")
-        release = release._replace(version=Value(None, (said,)))
-    name = served.name.only or served.span.source.path
-    shared = {field: getattr(served, field) for field in Served._fields if field in Server._fields}
-    return Server(
-        **{
-            **shared,
-            "id": f"{served.span.source.path}:{name}" + (f"@{container.service or container.id}" if container else ""),
-            "sdk": release,
-            "container": container,
-            "endpoints_closed": served.closed,
-            "back_channel": served.elicits,
-            "reads": outcome.reads,
-            "log_levels": outcome.levels,
-            "imports": outcome.imports,
-            "fallbacks": outcome.fallbacks,
-            "links": (why,),
-        }
-    )
+    inside = f"@{container.service or container.id}" if container else ""
+    for server in outcome.servers:
+        path = server.span.source.path
+        name = f"{path}:{server.name.only or path}{inside}"
+        ids[name] = ids.get(name, 0) + 1
+        number = f" ({ids[name]})" if ids[name] > 1 else ""
+        yield server._replace(id=f"{name}{number}", sdk=_traced(server), container=container, links=(why,))
+
+
+def _traced(server: Server) -> Sdk:
+    """The SDK of a server, with a place also where nothing says its release."""
+    sdk = server.sdk
+    if not sdk.package or sdk.version.trace:
+        return sdk
+    said = Label(server.made or server.span, f"nothing says which release of {sdk.package} is installed")
+    return sdk._replace(version=Value(None, (said,)))
 
 
 class Programs:
@@ -135,10 +114,10 @@ class Programs:
         except Exception as error:
             self.reading.failures.append(Failure.of(f"following {start.target}", start.span, error))
             return Started((), f"mcplint itself failed over {start.target}")
-        servers = tuple(parts(outcome, place, self._sdk(place), _link(place, start), self._ids))
+        servers = tuple(parts(outcome, place, _link(place, start), self._ids))
         if start.wrapper:
             servers = tuple(server._replace(runner=start.wrapper) for server in servers)
-        needed = _entry(start, tree)
+        needed = frozenset(filter(None, (outcome.entry,)))
         if servers:
             return Started(servers, needed=needed)
         unread = next((problem for path, problem in self.reading.problems.items() if path in needed), None)
@@ -170,7 +149,7 @@ class Programs:
         sdk = sdks(None, self.reading, found.folder)
         outcome = self._run(start, lambda name: Value(None), sdk, lambda file: None)
         why = Link(None, MISSING, f"{name} is started by those who install it", (Label(found.span, "is installed"),))
-        return tuple(parts(outcome, None, sdk, why, {}))
+        return tuple(parts(outcome, None, why, {}))
 
     def _outcome(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
         for other, elsewhere, outcome in self._runs:
@@ -196,9 +175,8 @@ class Programs:
         if self._room < 0:
             note = Label(start.span, "the programs of the project are too large together to be followed to their end")
             return Outcome(unknown=(note,), complete=False)
-        modules = Modules(self.reading.tree, start.roots, self.reading.parsed)
-        outcome = run(start, World(modules, env, sdk, file))
-        self.reading.problems.update(modules.unreadable)
+        outcome = follow(start, World(self.reading.tree, env, sdk, file, self.reading.parsed))
+        self.reading.problems.update(outcome.unreadable)
         self._room -= outcome.steps
         return outcome
 
@@ -256,19 +234,8 @@ def _inside(place: ContainerContext) -> Callable[[str], str | None]:
     return find
 
 
-def _entry(start: Start, tree: Tree) -> frozenset[str]:
-    """The file that is started, which no deployment can do without."""
-    name = start.target.partition(":")[0]
-    if start.kind in (SCRIPT, OBJECT):
-        return frozenset({name})
-    main = find(tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None
-    return frozenset(filter(None, (main or find(tree, start.roots, name),)))
-
-
 def bare(reading: Reading) -> Iterator[Server]:
     """The servers of modules that make one and start it by themselves, where no container tells how."""
-    from mcplint.programs.python.scan import scan
-
     known: dict[str, Callable[[str], Sdk]] = {}
     ids: dict[str, int] = {}
 
@@ -278,7 +245,7 @@ def bare(reading: Reading) -> Iterator[Server]:
 
     for path, outcome in scan(reading.tree, sdk):
         why = Link(None, MISSING, f"no container is known to start {path}")
-        yield from parts(outcome, None, sdk(path), why, ids)
+        yield from parts(outcome, None, why, ids)
 
 
 def _silence(outcome: Outcome, start: Start) -> str:

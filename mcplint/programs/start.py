@@ -25,6 +25,7 @@ class Start(NamedTuple):
     `wrapper`: a program that serves a stdio server over HTTP (`mcpo`, `mcp-proxy`, `supergateway`), or None.
     `launcher`: the program in front of it (`uv run`, `poetry run`, …), or None.
     `notes`: from the command to the target. `said`: what shells on the way write to standard output.
+    `language`: the package here that follows the program.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Start(NamedTuple):
     launcher: str | None = None
     notes: tuple[Label, ...] = ()
     said: tuple[Label, ...] = ()
+    language: str = "python"
 
 
 class NoStart(NamedTuple):

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mcplint.findings import NOTE, Failure, Unreadable
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
 from mcplint.values import Label
-
-if TYPE_CHECKING:
-    from mcplint.programs.python.modules import Parsed
 
 Paths = Mapping[str, list[str]]
 """The files of a project by the name of their kind."""
@@ -30,7 +27,7 @@ class Reading:
         self.tree = tree
         self.problems: dict[str, Unreadable] = {}
         self.failures: list[Failure] = []
-        self.parsed: Parsed = {}
+        self.parsed: dict[str, Any] = {}
         self._facts: dict[tuple[str, str], Any] = {}
 
     def of(self, reader: str, path: str) -> Any | None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
-from mcplint.model import Cors, Endpoint, Mounted
-from mcplint.programs.outcome import SSE, STREAMABLE, Served
+from mcplint.model import Cors, Endpoint, Mounted, Server
+from mcplint.programs.outcome import SSE, STREAMABLE
 from mcplint.programs.python.libraries.sdk_protection import listed
 from mcplint.programs.python.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE
 from mcplint.programs.python.machine import Args, Machine
@@ -55,7 +55,8 @@ class Site:
     """What is found on a walk over an application; a class because the walk gathers it."""
 
     def __init__(self) -> None:
-        self.servers: list[Served] = []
+        self.servers: list[Server] = []
+        self.inner: list[Abstract] = []
         self.endpoints: list[Endpoint] = []
         self.cors: list[Cors] = []
         self.compressed: list[Label] = []
@@ -64,7 +65,7 @@ class Site:
         self.rooted = False
         self.lifespan: EditSite | None = None
 
-    def all(self) -> Iterable[Served]:
+    def all(self) -> Iterable[Server]:
         """The servers, each with what else is there."""
         paths = {served.path.only for served in self.servers}
         for served in self.servers:
@@ -72,7 +73,7 @@ class Site:
             mine = (*served.endpoints, *(each for each in self.endpoints if each.path not in paths))
             yield served._replace(
                 endpoints=tuple(dict.fromkeys(mine)),
-                closed=served.closed and self.closed,
+                endpoints_closed=served.endpoints_closed and self.closed,
                 auth=served.auth if alone else unknown(*served.auth.trace),
             )
 
@@ -187,13 +188,8 @@ def _mount(machine: Machine, route: Instance, site: Site, way: ProxyRule) -> Non
     if route.span is not None:
         for index in range(before, len(site.servers)):
             served = site.servers[index]
-            mounted = Mounted(path, served.mounts[0].prefix if served.mounts else inner_path(served), route.span)
+            mounted = Mounted(path, served.mounts[0].prefix if served.mounts else site.inner[index], route.span)
             site.servers[index] = served._replace(mounts=(mounted, *served.mounts))
-
-
-def inner_path(served: Served) -> Abstract:
-    """The path of an endpoint as its own application knows it."""
-    return served.mounts[-1].inner if served.mounts else served.own_path
 
 
 def _mcp(machine: Machine, endpoint: Instance, site: Site, way: ProxyRule, app: Instance | None) -> None:
@@ -209,9 +205,8 @@ def _mcp(machine: Machine, endpoint: Instance, site: Site, way: ProxyRule, app: 
     else:
         runs = unknown() if UNSURE.of(machine.state) else known(False, *_called(endpoint))._replace(slot=site.lifespan)
     routes = tuple(each._replace(path=str(prefixed(way.prefix, known(each.path)).only)) for each in served.endpoints)
-    site.servers.append(
-        served._replace(path=prefixed(way.prefix, served.path), own_path=served.path, lifespan=runs, endpoints=routes)
-    )
+    site.inner.append(served.path)
+    site.servers.append(served._replace(path=prefixed(way.prefix, served.path), lifespan=runs, endpoints=routes))
 
 
 def _called(endpoint: Instance) -> tuple[Label, ...]:
@@ -301,6 +296,7 @@ def _pass_on(machine: Machine, passed: list[Passed], site: Site, way: ProxyRule)
             site.closed = False
         if len(site.servers) - before == len(apps) > 1:
             site.servers[before:] = [joined(site.servers[before:])]
+            del site.inner[before + 1 :]
 
 
 def _called_once(machine: Machine, option: Any, args: Args) -> Abstract:
@@ -331,16 +327,17 @@ def _low(machine: Machine, handled: Handled, site: Site, path: Abstract, own: Ab
     served = low_served(machine, handled, path)
     if served.lifespan.options == (False,):
         served = served._replace(lifespan=served.lifespan._replace(slot=site.lifespan))
-    site.servers.append(served._replace(own_path=own))
+    site.servers.append(served)
+    site.inner.append(own)
 
 
-def surrounded(machine: Machine, app: Instance, served: Served) -> Served:
+def surrounded(machine: Machine, app: Instance, served: Server) -> Server:
     """A server with what the middleware of its application says."""
     site = Site()
     for layer in ADDED_MIDDLEWARE.of(app.table):
         layer_says(layer, site)
-    closed = served.closed and site.closed and HIDDEN not in app.table
-    return served._replace(cors=tuple(site.cors), compressed=tuple(site.compressed), closed=closed)
+    closed = served.endpoints_closed and site.closed and HIDDEN not in app.table
+    return served._replace(cors=tuple(site.cors), compressed=tuple(site.compressed), endpoints_closed=closed)
 
 
 def _room(app: Instance) -> EditSite | None:

@@ -22,7 +22,7 @@ MISSING = "ModuleNotFoundError"
 
 def load(machine: Machine, name: str) -> Package | None:
     """Runs a module of the project; None where the project has none of this name."""
-    fact = machine.world.modules(name) if len(machine.packages) < MODULES else None
+    fact = machine.modules(name) if len(machine.packages) < MODULES else None
     if fact is None:
         return None
     package = Package(name, fact, Table({"__name__": known(name)}))
@@ -50,7 +50,7 @@ def module(machine: Machine, frame: Frame, name: str, node: ast.AST, quiet: bool
     """A module by its absolute name: the project's own, or a library's."""
     parts = name.split(".")
     own = None
-    if parts[0] not in sys.stdlib_module_names or machine.world.modules(parts[0]) is not None:
+    if parts[0] not in sys.stdlib_module_names or machine.modules(parts[0]) is not None:
         for length in range(1, len(parts) + 1):
             own = machine.package(".".join(parts[:length]))
     if own is not None:

@@ -9,13 +9,16 @@ from functools import cache
 from typing import Any
 
 from mcplint.facts.python import Module
-from mcplint.programs.outcome import Outcome, Served
+from mcplint.model import Server
+from mcplint.programs.follow import STEPS, World
+from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
 from mcplint.programs.python.calls import call
 from mcplint.programs.python.imports import load, run_main
 from mcplint.programs.python.journal import Exhausted, Leave
-from mcplint.programs.python.machine import STEPS, Args, Machine, Tables, World
+from mcplint.programs.python.machine import Args, Machine, Tables
 from mcplint.programs.python.module_text import fallbacks
+from mcplint.programs.python.modules import Modules, find
 from mcplint.programs.python.servers import servers
 from mcplint.programs.python.state import BACKGROUND, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import (
@@ -35,7 +38,7 @@ from mcplint.values import Label
 FRAMES = 12_000
 
 
-def run(start: Start, world: World) -> Outcome:
+def follow(start: Start, world: World) -> Outcome:
     """What becomes of a start command. The linted program itself is never run.
 
     A program that ends for want of a variable without a default is followed again as if someone gave it one.
@@ -48,7 +51,8 @@ def run(start: Start, world: World) -> Outcome:
 
 
 def _run(start: Start, world: World, lenient: bool) -> Outcome:
-    machine = Machine(world, tables(), start.argv, known(start.target, *start.notes), lenient)
+    modules = Modules(world.tree, start.roots, world.parsed)
+    machine = Machine(world, modules, tables(), start.argv, known(start.target, *start.notes), lenient)
     machine.state[PRINTED] = machine.state[SURELY_PRINTED] = start.said
     for name, value in start.env.items():
         machine.environ[name] = value
@@ -63,33 +67,43 @@ def _run(start: Start, world: World, lenient: bool) -> Outcome:
     except (Exhausted, RecursionError, MemoryError):
         complete = False
         notes = (Label(start.span, "the program is too large to be followed to its end"),)
-    return outcome(machine, notes, complete)
+    return outcome(machine, start, notes, complete)
 
 
-def outcome(machine: Machine, notes: tuple[Label, ...], complete: bool) -> Outcome:
+def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:
     modules = [package.fact for package in machine.packages.values() if package]
     found = (
         tuple(_with_proxy_headers(_with_unknowns(served, modules), modules) for served in servers(machine))
         if complete
         else ()
     )
+    imports = tuple(dict.fromkeys(machine.imports))
+    local = tuple(fallbacks(modules)) if found else ()
+    levels = tuple(dict.fromkeys(machine.levels))
+    read = frozenset(machine.reads)
     return Outcome(
-        servers=found,
-        reads=frozenset(machine.reads),
+        tuple(each._replace(reads=read, log_levels=levels, imports=imports, fallbacks=local) for each in found),
         asked=frozenset(machine.asked),
-        imports=tuple(dict.fromkeys(machine.imports)),
-        modules=tuple(module.source.path for module in modules),
-        levels=tuple(dict.fromkeys(machine.levels)),
-        fallbacks=tuple(fallbacks(modules)) if found else (),
-        dotenv=tuple(dict.fromkeys(machine.dotenv)),
+        imports=imports,
+        entry=_entry(machine, start),
         unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
         missing=machine.missing,
+        unreadable=machine.modules.unreadable,
         complete=complete,
         steps=STEPS - machine.budget,
     )
 
 
-def _with_proxy_headers(served: Served, modules: list[Module]) -> Served:
+def _entry(machine: Machine, start: Start) -> str | None:
+    """The file that is started."""
+    name = start.target.partition(":")[0]
+    if start.kind in (SCRIPT, OBJECT):
+        return name
+    main = find(machine.world.tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None
+    return main or find(machine.world.tree, start.roots, name)
+
+
+def _with_proxy_headers(served: Server, modules: list[Module]) -> Server:
     """The server with what its program makes of the headers that proxies set, where it speaks HTTP."""
     if served.asgi.trusted.options is None:
         return served
@@ -100,7 +114,7 @@ def _with_proxy_headers(served: Served, modules: list[Module]) -> Served:
     return served._replace(absolute=tuple(absolute_urls(modules)))
 
 
-def _with_unknowns(served: Served, modules: list[Module]) -> Served:
+def _with_unknowns(served: Server, modules: list[Module]) -> Server:
     """The server, its authentication unknown where the program looks at requests itself."""
     if served.auth.options != (None,):
         return served
@@ -137,7 +151,7 @@ def tables() -> Tables:
 def launch(machine: Machine, start: Start) -> None:
     """Runs the program from its very beginning."""
     if start.kind == SCRIPT:
-        fact = machine.world.modules(f"file:{start.target}")
+        fact = machine.modules(f"file:{start.target}")
         if fact is not None:
             run_main(machine, fact, "__main__", None)
     elif start.kind == MODULE:
@@ -157,12 +171,12 @@ def _module(machine: Machine, name: str) -> None:
     """`python -m name`: its parents are imported first; a package runs its `__main__`."""
     parent = name.rpartition(".")[0]
     _imported(machine, parent)
-    fact = machine.world.modules(f"{name}.__main__")
+    fact = machine.modules(f"{name}.__main__")
     if fact is not None:
         machine.package(name)
         run_main(machine, fact, f"{name}.__main__", name)
         return
-    fact = machine.world.modules(name)
+    fact = machine.modules(name)
     if fact is not None:
         run_main(machine, fact, name, parent)
 
@@ -197,7 +211,7 @@ def lacks(machine: Machine, owner: Any, name: str) -> bool:
 
     if not isinstance(owner, Package) or name in owner.table or not owner.fact.tree.body:
         return False
-    return not may_bind(owner.fact.tree, name) and machine.world.modules(f"{owner.name}.{name}") is None
+    return not may_bind(owner.fact.tree, name) and machine.modules(f"{owner.name}.{name}") is None
 
 
 def _awaited(machine: Machine, value: Abstract) -> Abstract:
@@ -209,7 +223,7 @@ def _awaited(machine: Machine, value: Abstract) -> Abstract:
 def _object(machine: Machine, start: Start) -> None:
     """`mcp run`, `fastmcp run`: imports the file, finds the server object and runs it as the flags say."""
     path, _, name = start.target.partition(":")
-    fact = machine.world.modules(f"file:{path}")
+    fact = machine.modules(f"file:{path}")
     if fact is None:
         return
     table = Table({"__name__": known("server_module")})

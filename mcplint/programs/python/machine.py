@@ -13,7 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from mcplint.facts.python import Module
-from mcplint.programs.outcome import Served
+from mcplint.model import Server
+from mcplint.programs.follow import STEPS, World
 from mcplint.programs.python.journal import Journal, Leave
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED
@@ -34,11 +35,10 @@ from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
 if TYPE_CHECKING:
-    from mcplint.model import Import, LogLevel, Sdk, SdkCall
+    from mcplint.model import Import, LogLevel, SdkCall
     from mcplint.programs.python.modules import Modules
 
 NOTHING = known(None)
-STEPS = 250_000
 DEPTH = 900
 ACTIVE = 2
 
@@ -102,20 +102,6 @@ Handler: TypeAlias = Callable[["Machine", Args, Any], Abstract]
 Reader: TypeAlias = Callable[["Machine", Any], Abstract]
 
 
-class World(NamedTuple):
-    """What a run asks of the world around the program.
-
-    `modules`: the project's modules. `env`: a variable, its option None where it is not set. `sdk`: the package and
-    release behind a dotted name of an SDK; a bare package name asks for what is installed. `files`: the path in the
-    project of a path that the program opens, or None.
-    """
-
-    modules: Modules
-    env: Callable[[str], Value[str | None]]
-    sdk: Callable[[str], Sdk]
-    files: Callable[[str], str | None]
-
-
 class Tables(NamedTuple):
     """What the parts of the interpreter know how to do. What is known of a library is added when it is needed."""
 
@@ -152,13 +138,15 @@ class Machine(Journal):
     def __init__(
         self,
         world: World,
+        modules: Modules,
         tables: Tables,
         argv: tuple[Abstract, ...] | None,
         program: Abstract,
         lenient: bool = False,
     ) -> None:
         super().__init__(STEPS)
-        self.world, self.tables, self.argv, self.program = world, tables, argv, program
+        self.world, self.modules, self.tables = world, modules, tables
+        self.argv, self.program = argv, program
         self.lenient = lenient
         self.spared = 0
         self.depth = 0
@@ -173,7 +161,7 @@ class Machine(Journal):
         self.risks: list[str] = []
         self.guards: list[tuple[str, ...]] = []
         self.handlers = 0
-        self.paths: list[tuple[Served, ...]] = []
+        self.paths: list[tuple[Server, ...]] = []
         self.reads: set[str] = set()
         self.asked: set[str] = set()
         self.imports: list[Import] = []

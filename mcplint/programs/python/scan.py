@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from mcplint.programs.follow import STEPS, World
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.python.interpreter import run
-from mcplint.programs.python.machine import STEPS, World
-from mcplint.programs.python.modules import ASIDE, Modules, Parsed, roots
+from mcplint.programs.python.interpreter import follow
+from mcplint.programs.python.modules import ASIDE, Parsed, roots
 from mcplint.programs.start import SCRIPT, Start
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
@@ -54,8 +54,8 @@ def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tu
             continue
         places = roots(tree, path.rpartition("/")[0])
         start = Start(SCRIPT, path, Span(source, 0, 0), None, roots=places)
-        world = World(Modules(tree, places, parsed), lambda name: Value(None), sdks(path), lambda file: None)
-        outcome = run(start, world)
+        world = World(tree, lambda name: Value(None), sdks(path), lambda file: None, parsed)
+        outcome = follow(start, world)
         room -= outcome.steps
         if outcome.servers:
             yield path, outcome

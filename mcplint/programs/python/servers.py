@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcplint.model import Asgi
-from mcplint.programs.outcome import Served
+from mcplint.model import Asgi, Sdk, Server
 from mcplint.programs.python.journal import Ended
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.side_effects import side_effects, stores
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import union
 from mcplint.text.number import counted
-from mcplint.values import Value
+from mcplint.values import UNKNOWN, Value
 
 PORTS = range(1 << 16)
 
 
-def start_serving(machine: Machine, *served: Served) -> None:
+def start_serving(machine: Machine, *served: Server) -> None:
     """The program serves from here on; raises Ended."""
     found = (_described(machine, each) for each in served)
     machine.paths.append(tuple(dict.fromkeys((*BACKGROUND.of(machine.state), *found))))
     raise Ended
 
 
-def _described(machine: Machine, served: Served) -> Served:
+def _described(machine: Machine, served: Server) -> Server:
     """The server with what it writes to standard output, and what its tools do."""
     served = coerced(served)
     done = side_effects(machine, [function for made, function in machine.tools if made == served.made])
@@ -34,16 +33,16 @@ def _described(machine: Machine, served: Served) -> Served:
         printed=surely,
         printed_maybe=tuple(note for note in PRINTED.of(machine.state) if note not in surely),
         prints=() if DIVERTED.of(machine.state) else done.prints,
-        elicits=done.asks,
+        back_channel=done.asks,
         stores=stores(done.touches),
     )
 
 
-def servers(machine: Machine) -> tuple[Served, ...]:
+def servers(machine: Machine) -> tuple[Server, ...]:
     """One server for each that runs beside others; ways between which the program chooses are one server."""
-    groups: list[list[Served]] = []
+    groups: list[list[Server]] = []
     for path in sorted(dict.fromkeys(machine.paths), key=len, reverse=True):
-        taken: list[list[Served]] = []
+        taken: list[list[Server]] = []
         for served in path:
             group = _group(served, [each for each in groups if not any(each is other for other in taken)], len(path))
             if group is None:
@@ -54,18 +53,18 @@ def servers(machine: Machine) -> tuple[Served, ...]:
     return tuple(joined(group) for group in groups)
 
 
-def _group(served: Served, groups: list[list[Served]], beside: int) -> list[Served] | None:
+def _group(served: Server, groups: list[list[Server]], beside: int) -> list[Server] | None:
     """The servers of other ways that this one is an alternative to: of the same object, or the only one of its way."""
     alike = [group for group in groups if group[0].made == served.made]
     same = [group for group in alike if any(_speaks(each) == _speaks(served) for each in group)]
     return next(iter(same or alike or (groups if beside == 1 and len(groups) == 1 else [])), None)
 
 
-def _speaks(served: Served) -> object:
+def _speaks(served: Server) -> object:
     return served.transport.options, served.path.options
 
 
-def joined(group: list[Served]) -> Served:
+def joined(group: list[Server]) -> Server:
     """The server that is one of several, value by value."""
     unique = list(dict.fromkeys(group))
     first = unique[0]
@@ -80,20 +79,21 @@ def joined(group: list[Served]) -> Served:
             changes[name] = Asgi(*(union(column) for column in zip(*values, strict=True)))
         elif name in ("endpoints",):
             changes[name] = tuple(item for item in value if all(item in other for other in values))
-        elif isinstance(value, tuple) and name not in ("span", "made"):
+        elif isinstance(value, tuple) and name not in ("span", "made", "sdk"):
             changes[name] = tuple(dict.fromkeys(item for other in values for item in other))
-    changes["closed"] = all(each.closed for each in unique) and all(
+    changes["endpoints_closed"] = all(each.endpoints_closed for each in unique) and all(
         each.endpoints == first.endpoints for each in unique
     )
-    for name in ("package", "kind"):
-        if len({getattr(each, name) for each in unique}) > 1:
-            changes[name] = None if name == "package" else ""
+    if len({each.sdk.package for each in unique}) > 1:
+        changes["sdk"] = Sdk(None, UNKNOWN)
+    if len({each.kind for each in unique}) > 1:
+        changes["kind"] = ""
     if len({each.runner for each in unique}) > 1:
         changes["runner"] = "unknown"
     return first._replace(**changes)  # type: ignore[arg-type]
 
 
-def coerced(served: Served) -> Served:
+def coerced(served: Server) -> Server:
     """The server without the values whose type a setting cannot have; a port may be the text of a variable."""
     port: Value[Any] = served.port
     settings: dict[str, Any] = {
@@ -131,7 +131,7 @@ def _seconds(option: object) -> bool:
 
 
 _FITS: Mapping[str, Callable[[object], bool]] = {
-    **dict.fromkeys(("transport", "host", "path", "own_path", "message_path", "declared_host", "log_level"), _text),
+    **dict.fromkeys(("transport", "host", "path", "message_path", "declared_host", "log_level"), _text),
     **dict.fromkeys(("stateless", "json_response", "host_check", "lifespan"), _flag),
     **dict.fromkeys(("allowed_hosts", "allowed_origins"), _texts),
     "name": lambda option: option is None or _text(option),

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from mcplint.model import Endpoint
-    from mcplint.programs.outcome import Served
+    from mcplint.model import Endpoint, Server
     from mcplint.programs.python.journal import Journal
     from mcplint.programs.python.machine import Args
     from mcplint.programs.python.values import Table
@@ -59,7 +58,7 @@ class NotedByAll(Noted[T]):
 
 
 # Of the run.
-BACKGROUND: Noted[Served] = Noted("servers that run beside the rest of the program")
+BACKGROUND: Noted[Server] = Noted("servers that run beside the rest of the program")
 PRINTED: Noted[Label] = Noted("writes to standard output on some way to here")
 SURELY_PRINTED: NotedByAll[Label] = NotedByAll("writes to standard output on every way to here")
 DIVERTED: Noted[bool] = Noted("standard output leads elsewhere")
@@ -87,7 +86,7 @@ ROUTES: Noted[Endpoint] = Noted("routes beside the MCP endpoint")
 OWN_MIDDLEWARE: Noted[bool] = Noted("middleware of the server")
 OUTER: Noted[Any] = Noted("server around a low-level one")
 INNER: Noted[Any] = Noted("low-level server inside")
-SERVED: Noted[Served] = Noted("what an endpoint serves")
+SERVED: Noted[Server] = Noted("what an endpoint serves")
 SERVER: Noted[Any] = Noted("server of an endpoint or session manager")
 APPLICATION: Noted[Any] = Noted("application of an endpoint")
 ADDED_MIDDLEWARE: Noted[Any] = Noted("middleware, innermost first")

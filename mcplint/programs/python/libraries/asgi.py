@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from mcplint.model import Asgi
-from mcplint.programs.outcome import Served
+from mcplint.model import Asgi, Server
 from mcplint.programs.python.asgi_walk import ProxyRule, Site, visit
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.proxy_headers import told
@@ -114,7 +113,7 @@ def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
     machine.fork(partial(one, option) for option in app.options or ())
 
 
-def _bound(served: Served, span: Span, bound: Bound) -> Served:
+def _bound(served: Server, span: Span, bound: Bound) -> Server:
     off = known(False, Label(span, "turns the lifespan off"))
     return served._replace(
         span=span,

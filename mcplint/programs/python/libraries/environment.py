@@ -116,8 +116,8 @@ def load_dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def dotenv_pairs(machine: Machine, name: str, notes: tuple[Label, ...]) -> dict[str, Abstract]:
     """The variables of a `.env` file that the project has."""
-    path = machine.world.files(name)
-    source = machine.world.modules.tree.source(path) if path is not None else None
+    path = machine.world.file(name)
+    source = machine.world.tree.source(path) if path is not None else None
     if source is None:
         return {}
     from mcplint.readers import dotenv

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcplint.model import SdkCall
-from mcplint.programs.outcome import SSE, STDIO, STREAMABLE, Served
+from mcplint.model import SdkCall, Server
+from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.python.libraries.sdk import registers
 from mcplint.programs.python.libraries.sdk_protection import NOWHERE, secured
-from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, OTHER, record, release
+from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, OTHER, record
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
 from mcplint.programs.python.servers import start_serving
@@ -76,13 +76,13 @@ def run(machine: Machine, args: Args, server: Instance) -> Abstract:
     return known(Coroutine(start))
 
 
-def stdio(machine: Machine, args: Args, server: Instance) -> Served:
+def stdio(machine: Machine, args: Args, server: Instance) -> Server:
     """A low-level server on standard streams."""
     served = blank(machine, server, args)
     return served._replace(transport=known(STDIO, *args.notes))
 
 
-def blank(machine: Machine, server: Instance | None, args: Args) -> Served:
+def blank(machine: Machine, server: Instance | None, args: Args) -> Server:
     """A low-level server of which nothing but its name is said yet."""
     outer = OUTER.one(server.table, None) if server is not None else None
     own: Any = outer if outer is not None else server
@@ -94,10 +94,11 @@ def blank(machine: Machine, server: Instance | None, args: Args) -> Served:
     )
     span = args.span or (own.span if own is not None else None)
     assert span is not None
-    return Served(
+    return Server(
+        id="",
         span=span,
         made=own.span if own is not None else None,
-        package=release(machine, kind)[0],
+        sdk=machine.world.sdk(kind),
         kind=kind.rpartition(".")[2],
         runner="sdk",
         name=own.table.get("name", unknown()) if own is not None else unknown(),
@@ -115,11 +116,11 @@ def blank(machine: Machine, server: Instance | None, args: Args) -> Served:
         allowed_origins=NOWHERE,
         lifespan=NOWHERE,
         calls=calls,
-        closed=True,
+        endpoints_closed=True,
     )
 
 
-def low_served(machine: Machine, handled: Any, path: Abstract) -> Served:
+def low_served(machine: Machine, handled: Any, path: Abstract) -> Server:
     """A server that a handler of the program hands requests to."""
     through: Instance = handled.through
     args: Args = CALL.one(through.table, Args())

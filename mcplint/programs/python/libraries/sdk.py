@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mcplint.model import Asgi, Endpoint
-from mcplint.programs.outcome import SSE, STDIO, STREAMABLE, Served
+from mcplint.model import Asgi, Endpoint, Server
+from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.libraries.auth import guard
 from mcplint.programs.python.libraries.auth import layered as middleware_added
@@ -22,7 +22,6 @@ from mcplint.programs.python.libraries.sdk_settings import (
     family,
     global_setting,
     record,
-    release,
     setting,
     setting_assigned,
     told,
@@ -120,7 +119,7 @@ def serve(machine: Machine, args: Args, server: Instance, fixed: str | None) -> 
     start_serving(machine, served if "middleware" not in args.keywords else _surrounded(machine, args, served))
 
 
-def _surrounded(machine: Machine, args: Args, served: Served) -> Served:
+def _surrounded(machine: Machine, args: Args, served: Server) -> Server:
     """A server with the middleware that `run()` puts around it."""
     from mcplint.programs.python.asgi_walk import surrounded
 
@@ -148,7 +147,7 @@ def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:
     return value
 
 
-def template(machine: Machine, args: Args, server: Instance, transport: Abstract, call: str) -> Served:
+def template(machine: Machine, args: Args, server: Instance, transport: Abstract, call: str) -> Server:
     """What a server serves by a transport, with the settings of the call that starts it."""
     kind = family(machine, server)
     spoken = transport.options
@@ -164,10 +163,11 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
     declared = server.table["declared"] if facts(machine, kind, "host_check") == ("constructor",) else host
     check, hosts, origins = protection(machine, args, server, kind, declared)
     made = CALL.one(server.table, Args(open=True))
-    return Served(
+    return Server(
+        id="",
         span=place(args, server),
         made=server.span,
-        package=release(machine, kind)[0],
+        sdk=machine.world.sdk(kind),
         kind=kind.rpartition(".")[2],
         runner="sdk",
         name=server.table["name"],
@@ -175,7 +175,6 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         host=host,
         port=told(machine, server, args, suffix, "port") if http else NOWHERE,
         path=union(wanted) if wanted else NOWHERE,
-        own_path=union(wanted) if wanted else NOWHERE,
         message_path=told(machine, server, args, suffix, "message_path")
         if spoken is None or SSE in spoken
         else NOWHERE,
@@ -189,7 +188,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         lifespan=known(True) if streams else NOWHERE,
         log_level=args.get(None, "log_level", server.table["settings"].only.table["log_level"]),
         endpoints=tuple(_endpoints(server)) if http else (),
-        closed=True,
+        endpoints_closed=True,
         calls=tuple(each for each in machine.calls if made.span in (None, each.span) or each.span == args.span),
         auth=guard(machine, args, server, kind),
         asgi=_asgi(machine, args, kind) if http and call == "run" else Asgi(),

@@ -1,0 +1,51 @@
+"""What becomes of a start command, whichever language its program is written in.
+
+A language is a package here with two functions: `follow(start, world)`, and `scan(tree, sdks)` for the programs that
+no start command names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from mcplint.model import Sdk
+from mcplint.programs.outcome import Outcome
+from mcplint.programs.start import Start
+from mcplint.project.tree import Tree
+from mcplint.values import Value
+
+LANGUAGES = ("python",)
+STEPS = 250_000
+"""How many steps one program may take."""
+
+
+class World(NamedTuple):
+    """What a program meets.
+
+    `tree`: the files of the project. `env`: a variable, its option None where it is not set. `sdk`: the package and
+    release behind a dotted name of an SDK; a bare package name asks for what is installed. `file`: the path in the
+    project of a path that the program opens, or None. `parsed`: the files that programs of the project share, by path.
+    """
+
+    tree: Tree
+    env: Callable[[str], Value[str | None]]
+    sdk: Callable[[str], Sdk]
+    file: Callable[[str], str | None]
+    parsed: dict[str, Any]
+
+
+def follow(start: Start, world: World) -> Outcome:
+    """What the program of a start command starts."""
+    found: Outcome = import_module(f"mcplint.programs.{start.language}.interpreter").follow(start, world)
+    return found
+
+
+def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tuple[str, Outcome]]:
+    """What each program that looks like the main one of a server starts, by its path.
+
+    `sdks`: from the path of a file to what tells the SDK behind a dotted name there.
+    """
+    for language in LANGUAGES:
+        yield from import_module(f"mcplint.programs.{language}.scan").scan(tree, sdks)
