@@ -79,7 +79,9 @@ from mcplint import WARNING, Finding, Server, rule
 @rule("health-route-missing", WARNING)
 def check(server: Server):
     container = server.container
-    if not container or container.probe or not server.certain or server.transport.may(lambda kind: kind == "stdio"):
+    if not container or not server.certain or server.transport.may(lambda kind: kind == "stdio"):
+        return
+    if container.probe or container.probes:
         return
     if not server.endpoints_closed or any("GET" in endpoint.methods for endpoint in server.endpoints):
         return

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from mcplint.commands.argv import Argv
 from mcplint.findings import NOTE, Unreadable
-from mcplint.model import Port
+from mcplint.model import Argv, Container, Port
 from mcplint.project.tree import Tree
 from mcplint.readers import fly, kubernetes, kustomization, procfile, railway, render
-from mcplint.services.platforms.load import Platforms, platforms
-from mcplint.services.service import Service
+from mcplint.services.platforms import Platforms, platforms
 from mcplint.text.source import Source, Span
 from mcplint.values import Value
 
@@ -78,7 +76,7 @@ def indented(lines: str, depth: int) -> str:
     return "".join(f"{' ' * depth}{line}\n" for line in lines.splitlines())
 
 
-def one(container: str = "", spec: str = "", pod: str = "", *others: str, kind: str = "Deployment") -> Service:
+def one(container: str = "", spec: str = "", pod: str = "", *others: str, kind: str = "Deployment") -> Container:
     (service,) = read({"k8s.yaml": "---\n".join((deployment(container, spec, pod, kind), *others))}).services
     return service
 
@@ -105,16 +103,16 @@ def ingress(*annotations: str) -> str:
         ("image: ${IMAGE}", "image", "?"),
         ("image: '{{ image }}'", "image", "?"),
         ("command: [python, s.py]\nargs: ['--http']", "entrypoint", ["python", "s.py"]),
-        ("command: [python, s.py]\nargs: ['--http']", "command", ["--http"]),
-        ("", "command", None),
-        ("args: [sh, '-c', 'exec x ${PORT}']", "command", ["sh", "-c", "exec x ${PORT}"]),
-        ("args: ['${ARGS}']", "command", ["?"]),
+        ("command: [python, s.py]\nargs: ['--http']", "arguments", ["--http"]),
+        ("", "arguments", None),
+        ("args: [sh, '-c', 'exec x ${PORT}']", "arguments", ["sh", "-c", "exec x ${PORT}"]),
+        ("args: ['${ARGS}']", "arguments", ["?"]),
         (
             "env: [{name: P, value: '80'}]\nargs: ['--port=$(P)', '$(Q)', '$$(P)']",
-            "command",
+            "arguments",
             ["--port=80", "$(Q)", "$(P)"],
         ),
-        ("workingDir: /app", "working_dir", "/app"),
+        ("workingDir: /app", "workdir", "/app"),
         ("ports: [{containerPort: 8000}, {containerPort: 53, protocol: UDP}]", "expose", ["8000/tcp", "53/udp"]),
         ("securityContext: {runAsUser: 1000}", "user", "1000"),
         ("securityContext: {readOnlyRootFilesystem: true}", "read_only", True),
@@ -123,7 +121,7 @@ def ingress(*annotations: str) -> str:
         ("", "grace_period", 30.0),
         ("", "replicas", 1),
         ("", "network_mode", None),
-        ("", "affinity_kind", "?"),
+        ("", "affinity", "?"),
     ],
 )
 def test_containers(container: str, field: str, value: object) -> None:
@@ -227,7 +225,7 @@ def test_privileges_and_probes() -> None:
         "the container runs privileged",
         "the container adds the capability NET_ADMIN",
     ]
-    liveness, readiness, startup = service.health
+    liveness, readiness, startup = service.probes
     assert liveness.path is not None and liveness.port is not None and readiness.command is not None
     assert (liveness.kind, shown(liveness.path), shown(liveness.port), shown(liveness.timeout)) == (
         "liveness",
@@ -242,7 +240,7 @@ def test_privileges_and_probes() -> None:
 def test_a_pod_of_several_containers_shares_its_network() -> None:
     text = deployment("image: x") + "        - name: side\n          image: y\n"
     services = read({"k8s.yaml": text}).services
-    assert [service.name for service in services] == ["a/main", "a/side"]
+    assert [service.service for service in services] == ["a/main", "a/side"]
     assert {shown(service.network_mode) for service in services} == {"service:a"}
 
 
@@ -291,8 +289,8 @@ HAPROXY = deployment("image: haproxy:3.0").replace("name: a}", "name: h}").repla
 )
 def test_affinity(others: list[str], affinity: object) -> None:
     text = "---\n".join((deployment("image: x", "replicas: 3"), *others))
-    found = {service.name: service for service in read({"k8s.yaml": text}).services}["a"]
-    assert shown(found.affinity_kind) == affinity
+    found = {service.service: service for service in read({"k8s.yaml": text}).services}["a"]
+    assert shown(found.affinity) == affinity
 
 
 @pytest.mark.parametrize(
@@ -417,9 +415,9 @@ spec:
 )
 def test_cloud_run(annotations: str, replicas: object, affinity: str) -> None:
     (service,) = read({"service.yaml": CLOUD_RUN.replace("@", annotations)}).services
-    assert (service.platform, service.name) == ("cloud-run", "run")
+    assert (service.platform, service.service) == ("cloud-run", "run")
     assert shown(dict(service.env)) == {"PORT": "8080", "A": "b"}
-    assert (shown(service.replicas), shown(service.affinity_kind)) == (replicas, affinity)
+    assert (shown(service.replicas), shown(service.affinity)) == (replicas, affinity)
     assert shown(service.request_timeout) == 300.0
 
 
@@ -445,14 +443,14 @@ web = "python -m notes --port 8080"
 
 def test_fly() -> None:
     (service,) = read({"fly.toml": FLY}).services
-    assert (service.name, service.platform) == ("notes/web", "fly")
+    assert (service.service, service.platform) == ("notes/web", "fly")
     assert shown(dict(service.env)) == {"MCP_HOST": "0.0.0.0", "PORT": "8080"} and not service.env_closed
     assert service.build and shown(service.build.dockerfile) == "deploy/Dockerfile"
     assert (shown(service.build.context), shown(service.build.target)) == (".", "prod")
-    assert shown(service.command) == ["python", "-m", "notes", "--port", "8080"]
+    assert shown(service.arguments) == ["python", "-m", "notes", "--port", "8080"]
     assert shown(service.expose) == ["8080/tcp"]
     assert (shown(service.grace_period), shown(service.replicas)) == (30.0, "?")
-    assert [shown(check.path) for check in service.health] == ["/health"]
+    assert [shown(check.path) for check in service.probes] == ["/health"]
 
 
 def test_fly_finds_a_dockerfile_beside_it_and_leaves_the_context_open_in_a_folder() -> None:
@@ -491,10 +489,10 @@ def test_render() -> None:
     assert docker.build and shown(docker.build.dockerfile) == "srv/Dockerfile.prod"
     assert shown(docker.build.context) == "srv"
     assert shown(dict(docker.env)) == {"PORT": "10000", "HOST": "0.0.0.0", "TOKEN": "?"}
-    assert (shown(docker.replicas), shown(docker.command)) == (2, ["python", "s.py"])
+    assert (shown(docker.replicas), shown(docker.arguments)) == (2, ["python", "s.py"])
     assert (shown(docker.grace_period), docker.folder) == (30.0, None)
     assert native.build is None and native.folder == "."
-    assert shown(native.command) == ["/bin/sh", "-c", "python worker.py --port $PORT"]
+    assert shown(native.arguments) == ["/bin/sh", "-c", "python worker.py --port $PORT"]
     assert shown(native.replicas) == {1, 3}
 
 
@@ -518,20 +516,20 @@ def test_railway(path: str, text: str) -> None:
     assert service.build and shown(service.build.dockerfile) == "Dockerfile"
     assert (shown(service.entrypoint), shown(service.replicas)) == (["python", "s.py"], 2)
     assert shown(service.variable("PORT")) == "?" and not service.env_closed
-    assert [shown(check.path) for check in service.health] == ["/h"]
+    assert [shown(check.path) for check in service.probes] == ["/h"]
 
 
 def test_railway_without_a_dockerfile_runs_the_folder() -> None:
     (service,) = read({"app/railway.json": '{"deploy": {"startCommand": "python s.py"}}'}).services
     assert service.build is None and service.folder == "app"
-    assert shown(service.command) == ["/bin/sh", "-c", "python s.py"]
+    assert shown(service.arguments) == ["/bin/sh", "-c", "python s.py"]
 
 
 def test_procfile() -> None:
     found = read(
         {"Procfile": "# c\nweb: uvicorn app:app --port $PORT  \r\nrelease: ./migrate\nworker:python w.py\n\nx\n"}
     )
-    assert [(one.name, shown(one.command)) for one in found.services] == [
+    assert [(one.service, shown(one.arguments)) for one in found.services] == [
         ("web", ["/bin/sh", "-c", "uvicorn app:app --port $PORT"]),
         ("worker", ["/bin/sh", "-c", "python w.py"]),
     ]

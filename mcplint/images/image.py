@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from mcplint.commands.argv import Argv
 from mcplint.facts.dockerfile import Instruction
-from mcplint.model import Install, Port, Probe
+from mcplint.model import Argv, Install, Port, Probe
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value

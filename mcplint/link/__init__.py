@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.findings import Failure, Unreadable
 from mcplint.link import loose, serving, stated
-from mcplint.model import ClientConfig, Deployment, Manifest, Package, Remote, Route, Server
+from mcplint.model import ClientConfig, Container, Deployment, Manifest, Package, Remote, Route, Server
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
 from mcplint.project.reading import Paths, Reading
@@ -17,8 +17,7 @@ from mcplint.services.network import Network
 if TYPE_CHECKING:
     from mcplint.proxies.proxy import Proxy
     from mcplint.services.kubernetes.ingress import Entry
-    from mcplint.services.platforms.load import Platforms
-    from mcplint.services.service import Service
+    from mcplint.services.platforms import Platforms
 
 P = TypeVar("P", Remote, ClientConfig)
 
@@ -69,18 +68,17 @@ def _publishes(reading: Reading, paths: Paths) -> bool:
     return bool(reading.all("manifest", paths.get("server.json", ())))
 
 
-def _places(reading: Reading, paths: Paths, workloads: tuple[Service, ...]) -> tuple[ContainerContext, ...]:
+def _places(reading: Reading, paths: Paths, workloads: tuple[Container, ...]) -> tuple[ContainerContext, ...]:
     dockerfiles = reading.all("dockerfile", paths.get("dockerfile", ()))
     if "compose" not in paths:
         return tuple(running(reading.tree, dockerfiles, (), workloads))
-    from mcplint.link.siblings import acquainted
     from mcplint.services.compose.project import projects
-    from mcplint.services.unread import doubted
+    from mcplint.services.siblings import with_siblings, with_unknowns
 
     compose = reading.all("compose", paths["compose"])
     unread = reading.lost("compose", paths["compose"])
     found = running(reading.tree, dockerfiles, projects(compose.values(), reading.tree), workloads)
-    return acquainted(tuple(doubted(place, unread) for place in found))
+    return with_siblings(tuple(with_unknowns(place, unread) for place in found))
 
 
 def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
@@ -91,7 +89,7 @@ def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
     )
     if not manifests and not any(others):
         return None
-    from mcplint.services.platforms.load import platforms
+    from mcplint.services.platforms import platforms
 
     kustomizations, *applications, procfiles = others
     configurations = [each for kind in applications for each in kind]

@@ -12,7 +12,7 @@ from mcplint.services.containers import aside
 from mcplint.text.source import Source, Span
 
 if TYPE_CHECKING:
-    from mcplint.services.platforms.load import Platforms
+    from mcplint.services.platforms import Platforms
 
 MAKES = {
     "dockerfile": "the container that it makes is",

@@ -30,7 +30,7 @@ def missing(place: ContainerContext, target: str, reading: Reading) -> Label | N
     `target`: a file, a module, or a module with an attribute. An image can be judged that is built from a base that is
     known and from files of the project alone, and that an SDK is installed in.
     """
-    image, argv = place.image, place.argv
+    image, argv = place.image, place.container.argv
     if image is None or argv is None or not image.base_known or not complete(image, reading.tree):
         return None
     module, colon, _ = target.partition(":")

@@ -97,7 +97,7 @@ class Programs:
 
     def started(self, place: ContainerContext) -> Started:
         """What a container starts."""
-        argv = place.argv
+        argv = place.container.argv
         if argv is None or argv.words is None:
             return Started((), _unsaid(place), argv.trace if argv else ())
         inside = _inside(place)
@@ -108,7 +108,7 @@ class Programs:
         if isinstance(start, NoStart):
             missing = self._missing(place, start.missing)
             return Started((), _elsewhere(place) or start.why, start.notes, missing=missing)
-        start = start._replace(argv=None) if place.unread else start
+        start = start._replace(argv=None) if place.container.unread else start
         try:
             outcome = self._outcome(start, place, inside)
         except Exception as error:
@@ -129,10 +129,10 @@ class Programs:
     def _missing(self, place: ContainerContext, target: str | None) -> Label | None:
         from mcplint.link.missing import missing
 
-        return missing(place, target, self.reading) if target and not place.unread else None
+        return missing(place, target, self.reading) if target and not place.container.unread else None
 
     def _sdk(self, place: ContainerContext) -> Callable[[str], Sdk]:
-        context = place.image.context if place.image else place.service.folder if place.service else None
+        context = place.image.context if place.image else place.container.folder
         return sdks(place, self.reading, "" if context in (None, ".") else context or "")
 
     def installed(self, name: str) -> tuple[Server, ...]:
@@ -189,7 +189,7 @@ def _written(word: Value[str], command: Span) -> Value[str]:
 
 def _unsaid(place: ContainerContext) -> str:
     """Why a container has no command that can be told."""
-    return (not place.argv and _elsewhere(place)) or "its start command cannot be told"
+    return (not place.container.argv and _elsewhere(place)) or "its start command cannot be told"
 
 
 def _elsewhere(place: ContainerContext) -> str:
@@ -203,9 +203,9 @@ def _link(place: ContainerContext, start: Start) -> Link:
     elsewhere = _elsewhere(place)
     if elsewhere:
         return Link(place.container.id, ASSUMED, f"{how}; its container {elsewhere}", start.notes)
-    if place.unread:
+    if place.container.unread:
         how = f"{how}, unless a file says otherwise that cannot be read"
-        return Link(place.container.id, ASSUMED, how, place.unread)
+        return Link(place.container.id, ASSUMED, how, place.container.unread)
     return Link(place.container.id, MADE, how, start.notes)
 
 
@@ -218,10 +218,8 @@ def _alike(place: ContainerContext, other: ContainerContext, asked: frozenset[st
 
 def _inside(place: ContainerContext) -> Callable[[str], str | None]:
     """The path in the project of an absolute path in a container: what is mounted there, else what the image has."""
-    mounts = place.service.mounts if place.service else ()
+    mounts, folder = place.container.mounts, place.container.folder
     mounted = [(mount.target.only.rstrip("/"), mount.path) for mount in mounts if mount.target.only and mount.path]
-
-    folder = place.service.folder if place.service else None
 
     def find(path: str) -> str | None:
         for target, source in sorted(mounted, reverse=True):

@@ -44,7 +44,7 @@ def started(reading: Reading, paths: Paths, places: tuple[ContainerContext, ...]
 
 def _unbuilt(place: ContainerContext) -> tuple[str, ...]:
     """The Dockerfile that a service builds where no image came of it."""
-    build = place.service.build if place.service and not place.image else None
+    build = None if place.image else place.container.build
     return (build.dockerfile.only,) if build and build.dockerfile.only else ()
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mcplint.commands.argv import Argv
-from mcplint.model import STATED, Link, Remote, Server
+from mcplint.model import STATED, Argv, Link, Remote, Server
 from mcplint.services.containers import ContainerContext
 from mcplint.values import UNKNOWN, Value
 
@@ -19,7 +18,7 @@ def containers(places: Iterable[ContainerContext], stated: Stated) -> Iterator[C
     for place in places:
         if replicas is not None:
             place = place._replace(container=place.container._replace(replicas=replicas))
-        if command is not None and place.image and (place.argv is None or place.argv.words is None):
+        if command is not None and place.image and (place.container.argv is None or place.container.argv.words is None):
             place = _commanded(place, command)
         yield place
 
@@ -32,8 +31,8 @@ def _commanded(place: ContainerContext, command: Value[str]) -> ContainerContext
     words = tuple(Value((word,), command.trace) for word in shlex.split(command.only or ""))
     argv = Argv(words, span, command.trace)
     link = Link(None, STATED, "the project states its start command", command.trace)
-    container = place.container._replace(command=argv.value, links=(*place.container.links, link))
-    return place._replace(argv=argv, container=container)
+    container = place.container._replace(argv=argv, links=(*place.container.links, link))
+    return place._replace(container=container)
 
 
 def servers(found: Iterable[Server], stated: Stated) -> Iterator[Server]:

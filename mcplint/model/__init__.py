@@ -5,7 +5,19 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 
 from __future__ import annotations
 
-from mcplint.model.containers import Container, Install, Port, Prerequisite, Probe, Sibling, Volume
+from mcplint.model.containers import (
+    Argv,
+    Build,
+    Container,
+    Dependency,
+    Install,
+    Mount,
+    PlatformProbe,
+    Port,
+    Prerequisite,
+    Probe,
+    Sibling,
+)
 from mcplint.model.deployment import Deployment
 from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose
 from mcplint.model.program import Argument, Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
@@ -19,11 +31,14 @@ __all__ = [
     "MISSING",
     "STATED",
     "Argument",
+    "Argv",
     "Asgi",
+    "Build",
     "ClientConfig",
     "Container",
     "Cors",
     "DeadEnd",
+    "Dependency",
     "Deployment",
     "Distribution",
     "Endpoint",
@@ -37,8 +52,10 @@ __all__ = [
     "Loose",
     "Manifest",
     "Member",
+    "Mount",
     "Mounted",
     "Package",
+    "PlatformProbe",
     "Port",
     "Prerequisite",
     "Probe",
@@ -52,5 +69,4 @@ __all__ = [
     "Sibling",
     "Spread",
     "Store",
-    "Volume",
 ]

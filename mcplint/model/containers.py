@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mcplint.model.links import ASSUMED, Link
 from mcplint.text.source import Span
@@ -76,67 +76,192 @@ class Sibling(NamedTuple):
     store: str | None = None
 
 
-class Volume(NamedTuple):
-    """A folder or file of a container that outlives it: where it is put, and by what (`bind`, `volume`, …)."""
+class Argv(NamedTuple):
+    """A command as a platform hands it to the container: no shell, unless its first word is one.
 
+    `words` is None where its number of words cannot be told; a word has a slot where its own text spells it.
+    No words at all: what the image says is emptied. `span` covers the command as it is written.
+    """
+
+    words: tuple[Value[str], ...] | None
+    span: Span
+    trace: tuple[Label, ...] = ()
+
+    @property
+    def value(self) -> Value[tuple[str, ...]]:
+        """All words as one value, known where each of them is."""
+        trace = self.trace + tuple(note for word in self.words or () for note in word.trace if note not in self.trace)
+        if self.words is None or any(word.options is None or len(word.options) != 1 for word in self.words):
+            return Value(None, trace)
+        return Value((tuple(word.options[0] for word in self.words if word.options),), trace)
+
+
+class Build(NamedTuple):
+    """How an image is built.
+
+    `context`: the folder, `.` for the root; unknown where it is a URL or lies outside the project.
+    `dockerfile`: the file's path in the project; `inline`: its text where it stands in the compose file itself.
+    `target`: the stage, an option None for the last one. `args` without a value come from the host: unknown.
+    """
+
+    span: Span
+    context: Value[str]
+    dockerfile: Value[str]
+    inline: Value[str] | None = None
+    target: Value[str | None] = Value((None,))
+    args: Mapping[str, Value[str]] = {}
+
+
+class Dependency(NamedTuple):
+    """A service that is started before this one; `condition`: `service_started`, `service_healthy`, …"""
+
+    name: str
+    condition: Value[str]
+    required: bool
+    span: Span
+
+
+class Mount(NamedTuple):
+    """A file, folder or volume put into the container.
+
+    `kind`: `bind`, `volume`, `tmpfs`, `config`, `secret`, … `path`: the file or folder of the project that is mounted,
+    None where it is none of the project's; `source`: as it is written; `text`: contents that stand in the file itself.
+    """
+
+    kind: str
+    source: Value[str | None]
     target: Value[str]
+    read_only: bool
+    span: Span
+    path: str | None = None
+    text: Value[str] | None = None
+
+
+class PlatformProbe(NamedTuple):
+    """A probe that a platform makes by itself, besides the image's HEALTHCHECK.
+
+    `kind`: `liveness`, `readiness`, `startup`, `check`. `path` and `port` are those of an HTTP probe, `timeout` is in
+    seconds.
+    """
+
     kind: str
     span: Span
+    path: Value[str] | None = None
+    port: Value[int] | None = None
+    command: Value[tuple[str, ...]] | None = None
+    timeout: Value[float] = UNKNOWN
 
 
 class Container(NamedTuple):
-    """What runs: the final (or chosen) stage of a Dockerfile, alone or under a compose service.
+    """What runs: a compose service, a container of Kubernetes or a service of a platform, over its image; or an image
+    alone.
 
-    `env_notes`: why more variables may be set than `env` has, where `env_closed` is not true.
-    `platform`: what runs it (`compose`, `kubernetes`, `fly`, …), None for an image alone. `swarm`: settings of its
-    service that only Docker Swarm obeys. `grace_period`: seconds between SIGTERM and SIGKILL. `volumes`: what it can
-    write to and outlives it.
+    `service`: its name on the platform, None for an image alone. `span`: where it is defined. `dockerfile`: the file
+    that its image is built from. `platform`: what runs it (`compose`, `kubernetes`, `fly`, …), None for an image alone.
+    `image`: the image that is run, or the one that it is built from.
+    `names`: every name by which its siblings on `networks` reach it; `hosts`: names that only this one can resolve.
+    `env`: the variables that are set, an option None means removed; `env_closed`: no other is; `env_notes`: why more
+    may be. `entrypoint` and `arguments`: what the platform puts in place of ENTRYPOINT and CMD; `argv`: what is run.
+    `probe`: the HEALTHCHECK that counts, `probe_disabled`: where it is switched off; `probes`: those of the platform.
+    `ports`: published ones; `host_ip` is the text as written where it is not known, None for all interfaces.
+    `network_mode`: `host`, `none`, `bridge`, `service:NAME`, …; an option None where nothing is said.
+    `grace_period`: seconds between SIGTERM and SIGKILL. `privileges`: what gives it power over its host.
+    `affinity`: what keeps a client with one replica, as `Spread.affinity` says it. `idle_timeout`: seconds of silence
+    that the platform's proxy bears; `request_timeout`: seconds after which it cuts a request.
+    `forwards`: ports under its names that lead to others (a Kubernetes Service). `swarm`: settings that only Docker
+    Swarm obeys. `outside`: it is on a network that others have made. `folder`: the folder of the project that is run
+    as it is, where no image is built or named. `unread`: what may say otherwise and cannot be read.
     `missing`: what its command starts and the project provably lacks, where an SDK is installed to serve with.
     """
 
-    id: str
     span: Span
-    dockerfile: str | None
-    service: str | None
-    names: frozenset[str]
-    env: Mapping[str, Value[str]]
-    env_closed: bool
-    command: Value[tuple[str, ...]]
-    user: Value[str]
-    workdir: Value[str]
+    service: str | None = None
+    dockerfile: str | None = None
+    platform: str | None = None
+    image: Value[Any] = Value((None,))
+    build: Build | None = None
+    installs: tuple[Install, ...] = ()
+    env: Mapping[str, Value[Any]] = {}
+    env_closed: bool = True
+    env_notes: tuple[Label, ...] = ()
+    entrypoint: Argv | None = None
+    arguments: Argv | None = None
+    argv: Argv | None = None
+    user: Value[str] = UNKNOWN
+    workdir: Value[str] = UNKNOWN
+    folder: str | None = None
     ports: tuple[Port, ...] = ()
     expose: tuple[Port, ...] = ()
+    forwards: tuple[Port, ...] = ()
     probe: Probe | None = None
-    installs: tuple[Install, ...] = ()
+    probe_disabled: Label | None = None
+    probes: tuple[PlatformProbe, ...] = ()
     replicas: Value[int] = UNKNOWN
     networks: frozenset[str] = frozenset()
-    image: Value[str] = UNKNOWN
-    privileges: tuple[Label, ...] = ()
-    shared_network: Value[bool] = Value((False,))
-    stdin_open: Value[bool] = UNKNOWN
-    platform: str | None = None
+    network_mode: Value[str | None] = Value((None,))
+    outside: bool = False
+    names: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
     container_name: Value[str | None] = Value((None,))
+    labels: Mapping[str, Value[str]] = {}
+    depends_on: tuple[Dependency, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    privileges: tuple[Label, ...] = ()
+    restart: Value[str | None] = Value((None,))
     grace_period: Value[float] = UNKNOWN
-    env_notes: tuple[Label, ...] = ()
+    memory: Value[str | None] = Value((None,))
+    tty: Value[bool] = UNKNOWN
+    stdin_open: Value[bool] = UNKNOWN
+    read_only: Value[bool] = UNKNOWN
+    affinity: Value[str] = UNKNOWN
+    idle_timeout: Value[float] = UNKNOWN
+    request_timeout: Value[float] = UNKNOWN
     swarm: tuple[Label, ...] = ()
+    unread: tuple[Label, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()
-    volumes: tuple[Volume, ...] = ()
     servers: tuple[str, ...] = ()
     missing: Label | None = None
     links: tuple[Link, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.dockerfile or "" if self.service is None else f"{self.span.source.path}:{self.service}"
 
     @property
     def assumed(self) -> bool:
         return any(link.kind == ASSUMED for link in self.links)
 
     @property
+    def command(self) -> Value[tuple[str, ...]]:
+        """The words of what is started."""
+        if self.unread or self.argv is None:
+            return Value(None, self.unread)
+        said = self.argv.value
+        return said if said.trace else said._replace(trace=(Label(self.argv.span, "starts it"),))
+
+    @property
     def cmd(self) -> Span:
         """The place that says what is started."""
         return self.command.span or self.span
 
+    @property
+    def shared_network(self) -> Value[bool]:
+        """Whether it uses the network of its host or of another container."""
+        mode = self.network_mode
+        if mode.options is None:
+            return Value(None, mode.trace)
+        shared = {name == "host" or str(name).startswith(("service:", "container:")) for name in mode.options}
+        return Value(tuple(sorted(shared)), mode.trace)
+
+    @property
+    def volumes(self) -> tuple[Mount, ...]:
+        """What it can write to and outlives it."""
+        kept = (mount for mount in self.mounts if not mount.read_only)
+        return tuple(mount for mount in kept if mount.kind not in ("tmpfs", "config", "secret"))
+
     def variable(self, name: str) -> Value[str | None]:
         """What the environment says of a name: known to be absent only where every layer of it is read."""
         if name in self.env:
-            return self.env[name]  # type: ignore[return-value]
+            return self.env[name]
         return Value((None,)) if self.env_closed else Value(None, self.env_notes)

@@ -32,16 +32,12 @@ def dead_ends(
 
 def _closed(origin: ContainerContext, network: Network) -> bool:
     """Whether every name that the proxy can resolve is one of the project's own."""
-    service, project = origin.service, origin.project
-    if service is None or project is None or project.notes or service.outside:
+    container, project = origin.container, origin.project
+    if project is None or project.notes or container.outside:
         return False
-    if service.network_mode.may(lambda mode: mode is not None):
+    if container.network_mode.may(lambda mode: mode is not None):
         return False
-    return all(
-        each.container.container_name.options is not None
-        for each in network.running
-        if each.service and each.project is project
-    )
+    return all(each.container.container_name.options is not None for each in network.running if each.project is project)
 
 
 def _near(server: Server, origin: ContainerContext, network: Network) -> bool:
@@ -56,8 +52,11 @@ def _dead_end(
     found: Proxied, member: Member, origin: ContainerContext, network: Network, wanted: list[Server], fatal: bool
 ) -> Iterator[DeadEnd]:
     host = member.host
-    hosts = origin.service.hosts if origin.service else frozenset()
-    if not _is_label(host) or host in LOOPBACK | GATEWAY | hosts or "resolve" in member.span.text.split():
+    if (
+        not _is_label(host)
+        or host in LOOPBACK | GATEWAY | origin.container.hosts
+        or "resolve" in member.span.text.split()
+    ):
         return
     named = [each for each in network.running if host in each.container.names]
     near = [each for each in named if network.near(origin, each)]

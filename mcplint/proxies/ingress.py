@@ -181,7 +181,7 @@ def _joined(route: Route, entry: Entry, network: Network) -> Route:
     name = f"{entry.service}.{entry.resource.namespace or 'default'}"
     folder = dirname(entry.span.source.path)
     pods = [one for one in network.running if name in one.container.names]
-    near = [one for one in pods if one.service and dirname(one.service.span.source.path) == folder]
+    near = [one for one in pods if dirname(one.container.span.source.path) == folder]
     note = Label(entry.backend, "leads here")
     return among(
         route, [network.behind(near or pods, entry.port.only, "is selected by the Service", note, route.path.only)]

@@ -34,7 +34,7 @@ def fronts(reading: Reading, paths: Paths, network: Network, entries: tuple[Entr
         configurations = reading.all("haproxy", paths["haproxy"])
         reading.mind(note for file in configurations.values() for note in haproxy.unread(file))
         found += haproxy.fronts(configurations, network)
-    if any(place.service and any(map(_is_traefiks, place.service.labels)) for place in network.running):
+    if any(any(map(_is_traefiks, place.container.labels)) for place in network.running):
         from mcplint.proxies import traefik
 
         found += traefik.fronts(network)

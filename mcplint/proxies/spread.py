@@ -41,12 +41,12 @@ def kind(route: Route) -> Value[str]:
 
 def _affinity(server: Server, running: ContainerContext, routes: tuple[Route, ...]) -> Value[str]:
     """What sends a client to the same replica: a platform's own affinity, or all the proxies in front."""
-    service = running.service
+    container = running.container
     if server.fronted.must(bool):
         return UNKNOWN
-    if service and service.platform != "compose":
-        return service.affinity_kind
-    if service and any(map(_unread, service.labels)) and not any(route.proxy == TRAEFIK for route in routes):
+    if container.platform not in (None, "compose"):
+        return container.affinity
+    if any(map(_unread, container.labels)) and not any(route.proxy == TRAEFIK for route in routes):
         return UNKNOWN
     kinds = [kind(route) for route in routes]
     return join(kinds) if kinds else Value(("none",))

@@ -26,9 +26,9 @@ from mcplint.proxies.rules import (
     stripped,
     unknown,
 )
-from mcplint.services.compose.settings import number
 from mcplint.services.containers import ContainerContext, repository
 from mcplint.services.network import Network
+from mcplint.services.settings import number
 from mcplint.values import UNKNOWN, Label, Value
 
 PORTS = {80: False, 443: True}
@@ -51,14 +51,14 @@ def fronts(network: Network) -> Iterator[Proxy]:
     """The Traefik of each compose project whose services have routers in their labels."""
     groups: dict[int, list[ContainerContext]] = {}
     for running in network.running:
-        if running.project and running.service and any(map(ROUTER.fullmatch, _labels(running))):
+        if running.project and any(map(ROUTER.fullmatch, _labels(running))):
             groups.setdefault(id(running.project), []).append(running)
     for group in groups.values():
         ways = [way for running in group for way in _ways(running, network)]
         ways.sort(key=lambda way: -way.priority)
         (site,) = carried((Site((), frozenset(), tuple(one.way for one in ways), closed=False),))
         project = group[0].project
-        own = (one for one in network.running if one.project is project and one.service)
+        own = (one for one in network.running if one.project is project)
         origin = next((one for one in own if _is_traefik(one)), None)
         ports = published(origin, PORTS) if origin else {}
         yield Proxy(TRAEFIK, tuple(way.route for way in site.ways), PORTS, ports, partial(answer, (site,)))
@@ -66,12 +66,12 @@ def fronts(network: Network) -> Iterator[Proxy]:
 
 def _labels(running: ContainerContext) -> Mapping[str, Value[str]]:
     """The labels of a service; letter case does not count."""
-    labels = running.service.labels if running.service else {}
+    labels = running.container.labels
     return {name.lower(): value for name, value in labels.items() if name.lower().startswith("traefik.")}
 
 
 def _is_traefik(running: ContainerContext) -> bool:
-    return bool(running.service and repository(running.service.image.only or "").rpartition("/")[2] == "traefik")
+    return repository(running.container.image.only or "").rpartition("/")[2] == "traefik"
 
 
 class Ranked(NamedTuple):
@@ -121,8 +121,7 @@ def parsed(rule: str) -> Rule | None:
 def _way(
     name: str, said: Value[str], labels: Mapping[str, Value[str]], match: Match | None, running: ContainerContext
 ) -> ProxyRule:
-    assert running.service
-    span = said.span or running.service.span
+    span = said.span or running.container.span
     rewrite, checks = _chained(name, labels)
     path = rewrite(match.text) if match else None
     rule = parsed(said.only or "")
@@ -136,9 +135,9 @@ def _way(
         listen=UNKNOWN,
         server_names=Value((rule.hosts,) if rule else None, (note,)),
         location=location(match, Value(said.options, (note,))),
-        target=Value(None if port.only is None else (f"http://{running.service.name}:{port.only}",), port.trace),
+        target=Value(None if port.only is None else (f"http://{running.container.service}:{port.only}",), port.trace),
         balancing=_balancing(service, labels, note),
-        members=(Member(running.service.name, port.only or 0, True, port.span or span),),
+        members=(Member(running.container.service or "", port.only or 0, True, port.span or span),),
         buffering=UNKNOWN,
         read_timeout=UNKNOWN,
         http_version=UNKNOWN,
@@ -222,7 +221,6 @@ def _through(steps: tuple[Callable[[str], str | None], ...], path: str) -> str |
 
 def _joined(route: Route, running: ContainerContext, network: Network) -> Route:
     """The route with the server of the container that has the labels."""
-    assert running.service
-    note = Label(running.service.span, "has the rule in its labels")
+    note = Label(running.container.span, "has the rule in its labels")
     port = route.members[0].port or None
     return among(route, [network.behind([running], port, "has Traefik's labels as", note, route.path.only)])

@@ -10,8 +10,8 @@ from functools import cached_property
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.assemble import image
 from mcplint.images.image import Image
+from mcplint.model import Container
 from mcplint.project.tree import Tree
-from mcplint.services.service import Service
 from mcplint.values import Value
 
 # Where a project says its name.
@@ -29,7 +29,7 @@ class Builds:
         self.tree, self.dockerfiles = tree, dockerfiles
         self._images: dict[object, Image | None] = {}
 
-    def of(self, service: Service) -> Image | None:
+    def of(self, service: Container) -> Image | None:
         """The image that a service builds, as far as the files tell."""
         build = service.build
         path = build.dockerfile.only if build else None

@@ -3,75 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from mcplint.commands.argv import Argv
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.image import Image
-from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Volume
+from mcplint.model import ASSUMED, MADE, MISSING, Argv, Container, Link
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
-from mcplint.services.service import ComposeProject, Service
 from mcplint.values import UNKNOWN, Label, Value
+
+if TYPE_CHECKING:
+    from mcplint.services.compose.project import ComposeProject
 
 # Folders whose files deploy nothing, whatever they look like.
 ASIDE = frozenset({"test", "tests", "testdata", "fixtures", "__tests__", ".devcontainer", "node_modules"})
 
 
 class ContainerContext(NamedTuple):
-    """A container with what it was made from: its image (None: not built here), its service, its whole command.
-
-    `unread`: what may say otherwise of it, as its command, and cannot be read.
-    """
+    """A container with what it was made from: its image (None: not built here) and its compose project."""
 
     container: Container
-    image: Image | None
-    service: Service | None
-    project: ComposeProject | None
-    argv: Argv | None
-    unread: tuple[Label, ...] = ()
+    image: Image | None = None
+    project: ComposeProject | None = None
 
 
 def running(
     tree: Tree,
     dockerfiles: Mapping[str, Dockerfile],
     projects: tuple[ComposeProject, ...],
-    workloads: tuple[Service, ...] = (),
+    workloads: tuple[Container, ...] = (),
 ) -> Iterator[ContainerContext]:
     """Every service of a platform over its image, then every Dockerfile whose image none of them runs."""
     builds = Builds(tree, dockerfiles)
     built: set[str] = set()
     pushed: dict[str, Image] = {}
-    named: list[tuple[ComposeProject | None, Service]] = []
+    named: list[tuple[ComposeProject | None, Container]] = []
     for project in projects:
         for service in project.services:
-            made = builds.of(service)
-            if made is None and service.build is None:
+            image = builds.of(service)
+            if image is None and service.build is None:
                 named.append((project, service))
                 continue
-            if made:
-                built.add(made.dockerfile)
-                pushed.setdefault(repository(service.image.only or ""), made)
-            yield _running(made, service, project, _image_link(made, service, builds))
+            if image:
+                built.add(image.dockerfile)
+                pushed.setdefault(repository(service.image.only or ""), image)
+            yield ContainerContext(with_image(service, image, _image_link(image, service, builds)), image, project)
     strangers: list[Label] = []
     for stranger, service in (*named, *((None, workload) for workload in workloads)):
-        made, link = _deployed(service, builds, pushed)
-        built |= {made.dockerfile} if made else set()
-        if made is None and stranger is None and "/" in repository(service.image.only or ""):
+        image, link = _deployed(service, builds, pushed)
+        built |= {image.dockerfile} if image else set()
+        if image is None and stranger is None and "/" in repository(service.image.only or ""):
             strangers.append(
                 Label(service.image.span or service.span, "this may be the image, and set variables of it")
             )
-        yield _running(made, service, stranger, link)
+        yield ContainerContext(with_image(service, image, link), image, stranger)
     for path in sorted(dockerfiles.keys() - built):
-        if made := builds.alone(path):
-            yield _opened(_running(made, None, None, _image_link(made, None, builds)), tuple(strangers))
-
-
-def _opened(place: ContainerContext, strangers: tuple[Label, ...]) -> ContainerContext:
-    """A container whose image may be one that a workload runs under a name that says nothing."""
-    if not strangers:
-        return place
-    return place._replace(container=place.container._replace(env_closed=False, env_notes=strangers))
+        if image := builds.alone(path):
+            alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers))
+            yield ContainerContext(with_image(alone, image, _image_link(image, alone, builds)), image)
 
 
 def repository(image: str) -> str:
@@ -80,12 +69,12 @@ def repository(image: str) -> str:
     return name if name and "/" not in tag else image.partition("@")[0]
 
 
-def _deployed(workload: Service, builds: Builds, pushed: Mapping[str, Image]) -> tuple[Image | None, Link]:
+def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) -> tuple[Image | None, Link]:
     """The image of a workload: the one it builds, the one a service pushes by that name, or the only one called so."""
-    made = builds.of(workload)
+    image = builds.of(workload)
     name = repository(workload.image.only or "")
-    if made or workload.build or not name:
-        return made, _image_link(made, workload, builds)
+    if image or workload.build or not name:
+        return image, _image_link(image, workload, builds)
     note = Label(workload.image.span or workload.span, "this image is run")
     if name in pushed:
         return pushed[name], Link(pushed[name].dockerfile, MADE, f"runs {name}, which a service builds", (note,))
@@ -101,14 +90,27 @@ def aside(path: str) -> bool:
     return not ASIDE.isdisjoint(path.split("/")[:-1])
 
 
-def _running(
-    image: Image | None, service: Service | None, project: ComposeProject | None, link: Link
-) -> ContainerContext:
-    argv = command(image, service)
-    return ContainerContext(_container(image, service, argv, link), image, service, project, argv)
+def with_image(service: Container, image: Image | None, link: Link) -> Container:
+    """A container over its image: what it says itself counts, else what the image says."""
+    service = service._replace(argv=command(service, image), links=(link,))
+    if image is None:
+        root = Value(("/",), (Label(service.span, "runs files as they are"),)) if service.folder else UNKNOWN
+        return service._replace(workdir=service.workdir if service.workdir != UNKNOWN else root, env_closed=False)
+    return service._replace(
+        dockerfile=image.dockerfile,
+        image=image.base,
+        env=environment(image, service),
+        env_closed=image.env_closed and service.env_closed,
+        user=service.user if service.user != UNKNOWN else image.user,
+        workdir=service.workdir if service.workdir != UNKNOWN else image.workdir,
+        expose=image.expose + service.expose,
+        probe=None if service.probe_disabled else service.probe or image.probe,
+        probe_disabled=service.probe_disabled or (None if service.probe else image.probe_disabled),
+        installs=image.installs,
+    )
 
 
-def command(image: Image | None, service: Service | None) -> Argv | None:
+def command(service: Container, image: Image | None) -> Argv | None:
     """The entrypoint and command that count, in one; None where neither file says what is started.
 
     A service's entrypoint empties the image's CMD; the shell form of ENTRYPOINT takes no arguments.
@@ -116,10 +118,9 @@ def command(image: Image | None, service: Service | None) -> Argv | None:
     entrypoint = image.entrypoint.argv if image and image.entrypoint else None
     arguments = image.cmd.argv if image and image.cmd else None
     takes = not (image and image.entrypoint and image.entrypoint.shell)
-    if service and service.entrypoint:
+    if service.entrypoint:
         entrypoint, arguments, takes = service.entrypoint, None, True
-    if service and service.command:
-        arguments = service.command
+    arguments = service.arguments or arguments
     parts = [part for part in (entrypoint, arguments if takes else None) if part]
     if not parts:
         return None
@@ -128,83 +129,17 @@ def command(image: Image | None, service: Service | None) -> Argv | None:
     return Argv(None if any(part.words is None for part in parts) else words, parts[-1].span, trace)
 
 
-def _container(image: Image | None, service: Service | None, argv: Argv | None, link: Link) -> Container:
-    span = service.span if service else image.span if image else None
-    assert span
-    probe = service.probe if service and service.probe else image.probe if image else None
-    said = argv.value if argv else UNKNOWN
-    return Container(
-        id=f"{span.source.path}:{service.name}" if service else image.dockerfile if image else "",
-        span=span,
-        dockerfile=image.dockerfile if image else None,
-        service=service.name if service else None,
-        names=service.names if service else frozenset(),
-        env=environment(image, service),
-        env_closed=bool(image and image.env_closed and (not service or service.env_closed)),
-        env_notes=service.env_notes if service else (),
-        command=said if said.trace or not argv else said._replace(trace=(Label(argv.span, "starts it"),)),
-        user=_first(service and service.user, image and image.user),
-        workdir=_first(service and service.working_dir, image and image.workdir, _at_root(service)),
-        ports=service.ports if service else (),
-        expose=(image.expose if image else ()) + (service.expose if service else ()),
-        probe=None if service and service.probe_disabled else probe,
-        installs=image.installs if image else (),
-        replicas=service.replicas if service else UNKNOWN,
-        networks=service.networks if service else frozenset(),
-        image=image.base if image else service.image if service else UNKNOWN,  # type: ignore[arg-type]
-        privileges=service.privileges if service else (),
-        shared_network=_shared(service),
-        stdin_open=service.stdin_open if service else UNKNOWN,
-        platform=service.platform if service else None,
-        container_name=service.container_name if service else Value((None,)),
-        grace_period=service.grace_period if service else UNKNOWN,
-        swarm=service.swarm if service else (),
-        volumes=tuple(_volumes(service)),
-        links=(link,),
-    )
-
-
-def _at_root(service: Service | None) -> Value[str] | None:
-    """Where a service starts that has no image: the folder that it runs counts as the root of its file system."""
-    return Value(("/",), (Label(service.span, "runs files as they are"),)) if service and service.folder else None
-
-
-def _volumes(service: Service | None) -> Iterator[Volume]:
-    """What a service puts into its container, what can only be read and what is gone with the container left out."""
-    for mount in service.mounts if service else ():
-        if not mount.read_only and mount.kind not in ("tmpfs", "config", "secret"):
-            yield Volume(mount.target, mount.kind, mount.span)
-
-
-def _first(*values: Value[str] | None) -> Value[str]:
-    """The first value of which anything is said."""
-    return next((value for value in values if value is not None), UNKNOWN)
-
-
-def _shared(service: Service | None) -> Value[bool]:
-    """Whether the container uses the network of its host or of another container."""
-    if service is None:
-        return Value((False,))
-    mode = service.network_mode
-    if mode.options is None:
-        return Value(None, mode.trace)
-    shared = {name == "host" or str(name).startswith(("service:", "container:")) for name in mode.options}
-    return Value(tuple(sorted(shared)), mode.trace)
-
-
-def environment(image: Image | None, service: Service | None) -> Mapping[str, Value[str]]:
+def environment(image: Image, service: Container) -> Mapping[str, Value[str]]:
     """The variables of image and service; the trace of one that both set tells of both."""
-    env = dict(image.env) if image else {}
-    for name, value in service.env.items() if service else ():
-        below = env.get(name)
-        env[name] = value._replace(trace=below.trace + value.trace) if below is not None else value  # type: ignore[assignment]
+    env = dict(image.env)
+    for name, value in service.env.items():
+        env[name] = value._replace(trace=env[name].trace + value.trace) if name in env else value
     return env
 
 
-def _image_link(image: Image | None, service: Service | None, builds: Builds) -> Link:
+def _image_link(image: Image | None, service: Container, builds: Builds) -> Link:
     if image:
         return Link(image.dockerfile, MADE, f"is built from {image.dockerfile}")
-    assert service
     if service.folder:
         files = "the project" if service.folder == "." else service.folder
         return Link(None, MADE, f"runs the files of {files} as they are")

@@ -68,7 +68,7 @@ class Network(NamedTuple):
         """The server of containers that have a name, asked for on a port under that name (None: not known)."""
         if not named:
             return _none(f"nothing in the project {why} {note.span.text.strip()}")
-        forwards = [forward for each in named if each.service for forward in each.service.forwards]
+        forwards = [forward for each in named for forward in each.container.forwards]
         inner = [one.target.only for one in forwards if one.published is not None and one.published.only == port]
         return self._within([each.container for each in named], inner[0] if inner else port, MADE, why, note, path)
 
@@ -165,10 +165,10 @@ def _listens(server: Server, port: int | None) -> bool:
 
 def _stack(running: ContainerContext) -> tuple[object, ...]:
     """What a container shares its address with: the host, the service or pod whose network it uses, else itself."""
-    mode = running.service.network_mode.only if running.service else None
+    mode = running.container.network_mode.only
     if mode == "host":
         return HOST
-    own = running.service.name if running.service else running.container.id
+    own = running.container.service or running.container.id
     return id(running.project), mode.removeprefix("service:") if mode and mode.startswith("service:") else own
 
 
@@ -192,20 +192,17 @@ def home(path: str, running: Iterable[ContainerContext], program: str) -> Contai
 
 
 def _mounted(path: str, running: ContainerContext) -> bool:
-    mounts = running.service.mounts if running.service else ()
-    return any(
-        mount.path is not None and (path == mount.path or path.startswith(f"{mount.path.rstrip('/')}/"))
-        for mount in mounts
-    )
+    paths = (mount.path for mount in running.container.mounts if mount.path is not None)
+    return any(path == mounted or path.startswith(f"{mounted.rstrip('/')}/") for mounted in paths)
 
 
 def _copied(path: str, running: ContainerContext, program: str) -> bool:
     """Whether a file stands in a container whose image, installs, start or folder for that file name the program."""
-    image, words = running.image, running.argv.words if running.argv else None
+    image, argv = running.image, running.container.argv
     stands = [place for place in places(image, path) if place is not None] if image else []
     if not image or not stands:
         return False
     said = [place for place in stands if place.startswith(_SYSTEM)]
     said += [*(image.base.options or ()), *(run.text.text for run in image.runs)]
-    said += [option for word in words or () for option in word.options or ()]
+    said += [option for word in (argv and argv.words) or () for option in word.options or ()]
     return any(program in text for text in said)

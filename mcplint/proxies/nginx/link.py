@@ -66,7 +66,7 @@ def _ports(config: Config) -> Mapping[int, bool]:
 
 def _places(origin: ContainerContext | None) -> Mapping[str, str]:
     """What of the project lies at which path of the container."""
-    mounts = origin.service.mounts if origin and origin.service else ()
+    mounts = origin.container.mounts if origin else ()
     copies = origin.image.copies if origin and origin.image else ()
     places = {mount.target.only: mount.path for mount in mounts if mount.target.only and mount.path}
     base = "" if not origin or not origin.image or origin.image.context in (None, ".") else f"{origin.image.context}/"

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from mcplint.facts.document import MappingNode, Node, SequenceNode
+from mcplint.model import Mount
 from mcplint.services.compose.assembly import Assembly, within
 from mcplint.services.compose.interpolation import HOLE, Text
 from mcplint.services.compose.merging import entries
-from mcplint.services.compose.settings import switch
-from mcplint.services.service import Mount
+from mcplint.services.settings import switch
 from mcplint.text.source import Span
 from mcplint.values import Value
 

@@ -8,7 +8,7 @@ from mcplint.facts.document import MappingNode, Node, SequenceNode
 from mcplint.model import Port
 from mcplint.services.compose.assembly import Assembly
 from mcplint.services.compose.interpolation import Text
-from mcplint.services.compose.settings import number
+from mcplint.services.settings import number
 from mcplint.text.source import Span
 from mcplint.values import Label, Value, join
 

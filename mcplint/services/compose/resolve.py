@@ -5,39 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items
-from mcplint.model import Probe
+from mcplint.model import Build, Container, Dependency, Mount, Probe
 from mcplint.services.compose.assembly import Assembly, within
-from mcplint.services.compose.environment import environment, pairs
 from mcplint.services.compose.merging import entries, keyed
 from mcplint.services.compose.mounts import is_docker_socket, mounts
 from mcplint.services.compose.ports import expose, ports
-from mcplint.services.compose.settings import argv, number, optional, said, seconds, setting, string, switch
-from mcplint.services.service import ABSENT, Build, Dependency, Mount, Service
-from mcplint.values import Label, Value
+from mcplint.services.compose.settings import argv, environment, optional, pairs, said, setting, string
+from mcplint.services.settings import number, seconds, switch
+from mcplint.values import UNKNOWN, Label, Value
 
 OFF: Value[bool] = Value((False,))
+ABSENT: Value[str | None] = Value((None,))
 
 
-def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode) -> Service:
+def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode) -> Container:
     """A service of the merged model, resolved."""
     own = node if isinstance(node, MappingNode) else MappingNode(node.span, ())
     variables = environment(assembly, own)
     mounted = mounts(assembly, own, model)
     probe, disabled = _probe(assembly, own.get("healthcheck"))
     patience = Value((10.0,), (Label(name.span, "docker waits 10 s before it kills"),))
-    return Service(
-        name=name.text,
+    return Container(
+        service=name.text,
         span=name.span,
-        files=_files(assembly, own),
+        platform="compose",
         image=_text(assembly, own, "image"),
         build=_build(assembly, own.get("build")),
         env=variables.variables,
         env_closed=variables.closed,
         env_notes=variables.notes,
         entrypoint=argv(assembly, own.get("entrypoint"), "entrypoint"),
-        command=argv(assembly, own.get("command"), "command"),
+        arguments=argv(assembly, own.get("command"), "command"),
         user=_given(assembly, own, "user"),
-        working_dir=_given(assembly, own, "working_dir"),
+        workdir=_given(assembly, own, "working_dir"),
         ports=ports(assembly, own.get("ports")),
         expose=expose(assembly, own.get("expose")),
         probe=probe,
@@ -51,13 +51,10 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         depends_on=tuple(_dependencies(assembly, own.get("depends_on"))),
         mounts=mounted,
         privileges=tuple(_privileges(assembly, own, mounted)),
-        profiles=tuple(assembly.text(item).text for item in items(own.get("profiles"))),
         labels={key: text.value for key, text, _ in pairs(assembly, own.get("labels")) if key and text},
         restart=_text(assembly, own, "restart"),
-        stop_signal=_text(assembly, own, "stop_signal"),
         grace_period=setting(assembly, own.get("stop_grace_period"), "stop_grace_period", seconds, patience),
         memory=_memory(assembly, own),
-        init=_switch(assembly, own, "init"),
         tty=_switch(assembly, own, "tty"),
         stdin_open=_switch(assembly, own, "stdin_open"),
         read_only=_switch(assembly, own, "read_only"),
@@ -67,19 +64,13 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
     )
 
 
-def _files(assembly: Assembly, own: MappingNode) -> tuple[str, ...]:
-    """The files that a setting of the service comes from."""
-    found = {node.span.source.path for pair in own.pairs for node in pair}
-    return tuple(path for path in assembly.files if path in found)
-
-
 def _text(assembly: Assembly, node: MappingNode, key: str) -> Value[str | None]:
     return setting(assembly, node.get(key), key, optional, ABSENT)
 
 
-def _given(assembly: Assembly, node: MappingNode, key: str) -> Value[str] | None:
+def _given(assembly: Assembly, node: MappingNode, key: str) -> Value[str]:
     found = said(node.get(key))
-    return string(assembly, found, key) if found else None
+    return string(assembly, found, key) if found else UNKNOWN
 
 
 def _switch(assembly: Assembly, node: MappingNode, key: str) -> Value[bool]:

@@ -1,21 +1,23 @@
-"""What single settings of a service mean: texts, numbers, switches, durations and commands as values."""
+"""Settings of a compose service as values: texts, commands, its environment."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
 
-from mcplint.commands.argv import Argv
-from mcplint.facts.document import Node, ScalarNode, SequenceNode
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.model import Argv
 from mcplint.services.compose.assembly import Assembly
 from mcplint.services.compose.interpolation import HOLE, Text
+from mcplint.services.compose.merging import entries
+from mcplint.services.compose.variables import env_file, settings
+from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
-SWITCHES = {**dict.fromkeys(("true", "y", "yes", "on"), True), **dict.fromkeys(("false", "n", "no", "off"), False)}
-UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
-DURATION = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(h|ms|us|µs|ns|m|s)"
-MAX_DIGITS = 12
+TOKEN = r"""[^\\'"`();&|<> \t\r\n]+|\\(?s:.)|'[^']*'|"(?:[^"\\]|\\(?s:.))*"|[ \t\r\n]+"""
+INNER = r"[^\\]+|\\(?s:.)"
+ESCAPED = {"\\t": "\t", "\\n": "\n"}
 
 T = TypeVar("T")
 
@@ -44,30 +46,6 @@ def optional(value: Value[str]) -> Value[str | None]:
     return Value(value.options, value.trace, value.slot)
 
 
-def number(value: Value[str]) -> Value[int]:
-    """A text as a whole number."""
-    text = value.only or ""
-    digits = text[1:] if text.startswith(("-", "+")) else text
-    if not (digits.isascii() and digits.isdigit()) or len(text) > MAX_DIGITS:
-        return Value(None, value.trace)
-    return Value((int(text),), value.trace, value.slot if str(int(text)) == text else None)
-
-
-def switch(value: Value[str]) -> Value[bool]:
-    """A text as true or false, in the spellings that compose takes."""
-    text = (value.only or "").lower()
-    return Value((SWITCHES[text],) if text in SWITCHES else None, value.trace)
-
-
-def seconds(value: Value[str]) -> Value[float]:
-    """A text as a duration: `1m30s`, `500ms`."""
-    text = value.only or ""
-    parts = re.findall(DURATION, text)
-    if not parts or "".join(digits + unit for digits, unit in parts) != text:
-        return Value(None, value.trace)
-    return Value((sum(float(digits) * UNITS[unit] for digits, unit in parts),), value.trace)
-
-
 def argv(assembly: Assembly, node: Node | None, what: str) -> Argv | None:
     """A command, as a list or as a string that is split; None where nothing is said."""
     if node is None or said(node) is None:
@@ -76,8 +54,105 @@ def argv(assembly: Assembly, node: Node | None, what: str) -> Argv | None:
     if isinstance(node, SequenceNode):
         parts: tuple[Text, ...] | None = tuple(assembly.text(item) for item in node.items)
     else:
-        from mcplint.services.compose.words import words
-
         text = assembly.text(node)
         parts = None if text.text == HOLE else words(text)
     return Argv(None if parts is None else tuple(part.value for part in parts), node.span, (note,))
+
+
+def words(text: Text) -> tuple[Text, ...] | None:
+    """The words of a command, None where compose would refuse it; what is not known is part of one word.
+
+    Compose's splitter (https://github.com/mattn/go-shellwords) knows quotes and blanks, runs no shell, and stops at the
+    first `;`, `&`, `|`, `<` or `>` outside of quotes.
+    """
+    found: list[Text] = []
+    parts: list[Text] = []
+    place = 0
+    while token := re.compile(TOKEN).match(text.text, place):
+        if token[0][0] in " \t\r\n":
+            found += [Text.join(parts)] if parts else []
+            parts = []
+        elif token[0][0] == '"':
+            parts += [text.part(place + 1, place + 1)]
+            parts += _unescaped(text, place + 1, token.end() - 1)
+        elif token[0][0] == "'":
+            parts.append(text.part(place + 1, token.end() - 1))
+        else:
+            parts += _unescaped(text, place, token.end())
+        place = token.end()
+    if text.text[place : place + 1] not in ("", *";&|<>"):
+        return None
+    return (*found, Text.join(parts)) if parts else tuple(found)
+
+
+def _unescaped(text: Text, start: int, end: int) -> Iterator[Text]:
+    """The text without its backslashes; `\\t` and `\\n` are a tab and a line's end."""
+    for token in re.compile(INNER).finditer(text.text, start, end):
+        if token[0][0] != "\\":
+            yield text.part(*token.span())
+        elif token[0] in ESCAPED:
+            yield Text.of(ESCAPED[token[0]], None)
+        else:
+            yield text.part(token.start() + 1, token.end())
+
+
+class Environment(NamedTuple):
+    """The variables of a service, whether there are no others, and notes on what could not be read."""
+
+    variables: dict[str, Value[str | None]]
+    closed: bool
+    notes: tuple[Label, ...]
+
+
+def environment(assembly: Assembly, service: MappingNode) -> Environment:
+    """The variables that a service sets, each with the places that set it, the last of which counts."""
+    found: dict[str, Value[str | None]] = {}
+    notes: list[Label] = []
+    own = tuple(pairs(assembly, service.get("environment")))
+    texts = {name: text for name, text, _ in own if name and text}
+    files = service.get("env_file")
+    for entry in entries(files) if files else ():
+        for key, text in _file(assembly, entry, texts, notes):
+            found[key] = _over(found.get(key), text.value)
+    for name, given, span in own:
+        if name is None:
+            notes.append(Label(span, "the name of a variable is not known"))
+            continue
+        note = Label(span, "the service overrides it" if name in found else f"the service sets {name}")
+        found[name] = _over(found.get(name), assembly.passed(name, span) if given is None else given.value, note)
+    models = said(service.get("models"))
+    if models:
+        notes.append(Label(models.span.head, "models add variables of their own"))
+    return Environment(found, not notes, tuple(notes))
+
+
+def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, Text | None, Span]]:
+    """The entries of `environment`, `args` or `labels`: name (None: unknown), text (None: name only), and place."""
+    for entry in entries(node) if node else ():
+        match entry:
+            case MappingNode(pairs=((key, value),)):
+                yield key.text, assembly.text(value) if said(value) else None, entry.span
+            case _:
+                text = assembly.text(entry)
+                name, equals, _ = text.text.partition("=")
+                part = text.part(0, len(name))
+                yield name if part.known else None, text.part(len(name) + 1) if equals else None, entry.span
+
+
+def _over(before: Value[str | None] | None, value: Value[str], *notes: Label) -> Value[str | None]:
+    """A layer over the one beneath it, whose trace it goes on."""
+    return Value(value.options, (*(before.trace if before is not None else ()), *notes, *value.trace), value.slot)
+
+
+def _file(assembly: Assembly, entry: Node, own: dict[str, Text], notes: list[Label]) -> Iterator[tuple[str, Text]]:
+    """The variables of one `env_file`; a note where it cannot be read."""
+    node = entry.get("path") if isinstance(entry, MappingNode) else entry
+    form = entry.get("format") if isinstance(entry, MappingNode) else None
+    path = assembly.path(node) if node else None
+    file = env_file(assembly.tree, path, bool(form and assembly.text(form).text == "raw")) if path else None
+    if file is None:
+        notes.append(Label(entry.span.head, f"{path or 'this env_file'} cannot be read here, so more may be set"))
+        return
+    scope = assembly.scopes.get(entry.span.source.path)
+    variables = scope.variables if scope else {}
+    yield from settings(file, lambda name: variables.get(name) or own.get(name))

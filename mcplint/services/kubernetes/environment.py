@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from mcplint.commands.argv import Argv
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import Resource
+from mcplint.model import Argv
 from mcplint.services.kubernetes.cluster import Cluster, texts
-from mcplint.services.platforms.settings import optional, string
+from mcplint.services.settings import optional, string
 from mcplint.values import Label, Value
 
 REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")

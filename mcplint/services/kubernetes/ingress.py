@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import Resource
-from mcplint.services.compose.settings import number
 from mcplint.services.kubernetes.cluster import Cluster, texts
-from mcplint.services.platforms.settings import string
+from mcplint.services.settings import number, string
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from mcplint.facts.document import MappingNode, at
 from mcplint.knowledge.proxies import DEFAULTS, INGRESS_NGINX
-from mcplint.services.compose.settings import number
 from mcplint.services.kubernetes.ingress import COMMUNITY, Entry
+from mcplint.services.settings import number
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from mcplint.facts.document import Node, at, items
 from mcplint.facts.platform import Resource
-from mcplint.services.compose.settings import number
+from mcplint.model import Container
 from mcplint.services.kubernetes.cluster import Cluster, template
 from mcplint.services.kubernetes.pods import container
-from mcplint.services.platforms.settings import string
-from mcplint.services.service import Service
+from mcplint.services.settings import number, string
 from mcplint.values import Label, Value, join
 
 API = "serving.knative.dev"
@@ -16,7 +15,7 @@ LEAST = ("autoscaling.knative.dev/minScale", "autoscaling.knative.dev/min-scale"
 MOST = ("autoscaling.knative.dev/maxScale", "autoscaling.knative.dev/max-scale")
 
 
-def service(resource: Resource, cluster: Cluster) -> Service | None:
+def service(resource: Resource, cluster: Cluster) -> Container | None:
     """The container that answers requests, None where the object has none."""
     spec = at(template(resource), "spec")
     containers = items(at(spec, "containers"))
@@ -31,12 +30,12 @@ def service(resource: Resource, cluster: Cluster) -> Service | None:
     chosen = None if port.only is None else (str(port.only),)
     env: dict[str, Value[str | None]] = {"PORT": Value(chosen, (told, *port.trace)), **found.env}
     return found._replace(
-        name=resource.name.text,
+        service=resource.name.text,
         span=resource.span,
         platform="cloud-run",
         env=env,
         replicas=_instances(resource),
-        affinity_kind=_affinity(resource),
+        affinity=_affinity(resource),
         request_timeout=_seconds(at(spec, "timeoutSeconds"), 300.0, resource),
         grace_period=Value((10.0,), (Label(resource.span, "Cloud Run waits 10 s before it kills"),)),
     )

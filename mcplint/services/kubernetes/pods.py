@@ -6,44 +6,40 @@ from collections.abc import Iterator
 
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import Resource
-from mcplint.model import Port
-from mcplint.services.compose.settings import number, switch
+from mcplint.model import Container, Mount, PlatformProbe, Port
 from mcplint.services.kubernetes.cluster import Cluster, template, texts
 from mcplint.services.kubernetes.environment import environment, referring
 from mcplint.services.kubernetes.traffic import Traffic, affinity, idle_timeout, replicas
-from mcplint.services.platforms.settings import argv, optional, string
-from mcplint.services.service import Health, Mount, Service
+from mcplint.services.settings import argv, number, optional, string, switch
 from mcplint.values import UNKNOWN, Label, Value
 
 OFF: Value[bool] = Value((False,))
 PROBES = (("livenessProbe", "liveness"), ("readinessProbe", "readiness"), ("startupProbe", "startup"))
 
 
-def services(pods: Resource, ways: Traffic) -> Iterator[Service]:
+def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
     """The containers of an object's pods. `names` and `forwards` are those of the Services that select them."""
     cluster, spec = ways.cluster, at(template(pods), "spec")
     containers = [node for node in items(at(spec, "containers")) if at(node, "name")]
     before = cluster.selecting(pods)
-    stuck = affinity(before, ways)
     names = frozenset(name for one in before for name in _names(one))
     shared = len(containers) > 1
     for node in containers:
         service = container(node, spec, pods, cluster)
         yield service._replace(
-            name=pods.name.text if not shared else f"{pods.name.text}/{service.name}",
+            service=pods.name.text if not shared else f"{pods.name.text}/{service.service}",
             network_mode=_network(spec, pods, shared),
             names=names,
             networks=frozenset(("kubernetes",)),
             replicas=replicas(pods, cluster),
-            affinity_kind=stuck.kind,
-            affinity=stuck.notes,
+            affinity=affinity(before, ways),
             idle_timeout=idle_timeout(before, ways),
             forwards=tuple(port for one in before for port in _forwards(one, node)),
             ports=tuple(port for one in before if _is_public(one) for port in _forwards(one, node)),
         )
 
 
-def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -> Service:
+def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -> Container:
     """What a container says by itself."""
     name = at(node, "name")
     env, notes = environment(node, pods, cluster)
@@ -52,21 +48,20 @@ def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -
     user = at(rights, "runAsUser") or at(spec, "securityContext", "runAsUser")
     grace = at(spec, "terminationGracePeriodSeconds")
     wait = number(string(grace, "the pod sets its grace period")) if grace else Value((30,), ())
-    return Service(
-        name=name.text if isinstance(name, ScalarNode) else "",
+    return Container(
+        service=name.text if isinstance(name, ScalarNode) else "",
         span=name.span if name else node.span.head,
         platform="kubernetes",
-        files=(pods.span.source.path,),
         image=optional(at(node, "image"), "the container sets image"),
         env=env,
         env_closed=not notes,
         env_notes=notes,
         entrypoint=referring(argv(at(node, "command"), "the container sets command"), env),
-        command=referring(argv(at(node, "args"), "the container sets args"), env),
-        user=string(user, "the pod sets runAsUser") if user else None,
-        working_dir=string(at(node, "workingDir"), "the container sets workingDir") if at(node, "workingDir") else None,
+        arguments=referring(argv(at(node, "args"), "the container sets args"), env),
+        user=string(user, "the pod sets runAsUser"),
+        workdir=string(at(node, "workingDir"), "the container sets workingDir"),
         expose=tuple(_ports(node)),
-        health=tuple(_health(node)),
+        probes=tuple(_health(node)),
         mounts=mounts,
         privileges=tuple(_privileges(rights, mounts)),
         grace_period=Value(None if wait.only is None else (float(wait.only),), wait.trace),
@@ -121,7 +116,7 @@ def _network(spec: Node | None, pods: Resource, shared: bool) -> Value[str | Non
     return Value((f"service:{pods.name.text}" if shared else None,))
 
 
-def _health(node: Node) -> Iterator[Health]:
+def _health(node: Node) -> Iterator[PlatformProbe]:
     """The probes of a container."""
     for key, kind in PROBES:
         probe = at(node, key)
@@ -131,7 +126,7 @@ def _health(node: Node) -> Iterator[Health]:
         command = argv(at(probe, "exec", "command"), f"the container sets its {kind} probe")
         port = at(asked, "port") or at(probe, "tcpSocket", "port")
         timeout = number(string(at(probe, "timeoutSeconds"), "the probe sets its timeout"))
-        yield Health(
+        yield PlatformProbe(
             kind,
             probe.span,
             string(at(asked, "path"), f"the {kind} probe asks for this path") if asked else None,

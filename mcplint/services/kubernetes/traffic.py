@@ -10,11 +10,10 @@ from mcplint.facts.document import ScalarNode, at, items, pairs
 from mcplint.facts.platform import Resource
 from mcplint.knowledge.proxies import INGRESS_NGINX
 from mcplint.knowledge.proxies import affinity as affinity_of
-from mcplint.services.compose.settings import number
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.cluster import PODS, Cluster, template, texts
 from mcplint.services.kubernetes.ingress import Entry, entries
-from mcplint.services.platforms.settings import string
+from mcplint.services.settings import number, string
 from mcplint.values import UNKNOWN, Label, Value, join
 
 STICKY = re.compile(r"affinity|sticky|stickiness|hash", re.IGNORECASE)
@@ -71,21 +70,14 @@ def traffic(cluster: Cluster) -> Traffic:
     )
 
 
-class Affinity(NamedTuple):
-    """What sends a client's requests to the same pod, in the words of `Spread.affinity`, and what says so."""
+def affinity(services: tuple[Resource, ...], ways: Traffic) -> Value[str]:
+    """What keeps a client with one pod behind these Services, as `Spread.affinity` says it.
 
-    kind: Value[str]
-    notes: tuple[Label, ...] = ()
-
-
-def affinity(services: tuple[Resource, ...], ways: Traffic) -> Affinity:
-    """The affinity of the pods behind these Services; unknown where the files do not show every way to them."""
+    It is unknown where the files do not show every way to them.
+    """
     if not services or ways.proxied:
-        return Affinity(UNKNOWN)
-    found = [way for service in services for way in _ways(service, ways)]
-    notes = tuple(note for way in found for note in way.notes)
-    kind = join([way.kind for way in found])
-    return Affinity(kind._replace(trace=notes), notes)
+        return UNKNOWN
+    return join([way for service in services for way in _ways(service, ways)])
 
 
 def _is_proxy(pods: Resource) -> bool:
@@ -93,31 +85,29 @@ def _is_proxy(pods: Resource) -> bool:
     return any(PROXIES.search(texts(container).get("image", "")) for container in containers)
 
 
-def _ways(service: Resource, ways: Traffic) -> Iterator[Affinity]:
+def _ways(service: Resource, ways: Traffic) -> Iterator[Value[str]]:
     """Each way to a Service: the Ingresses that lead to it, which pick the pod themselves, else itself."""
     spec, name = at(service.node, "spec"), service.name.text
     chosen = at(spec, "sessionAffinity")
     if texts(spec).get("clusterIP") == "None" or any(name in text for text in ways.meshed):
-        yield Affinity(UNKNOWN)
+        yield UNKNOWN
     elif into := ways.into(service):
         yield from map(_entry_affinity, into)
     elif any(STICKY.search(key.text) for key, _ in pairs(at(service.node, "metadata", "annotations"))):
-        yield Affinity(UNKNOWN)
+        yield UNKNOWN
     elif isinstance(chosen, ScalarNode) and chosen.text == "ClientIP":
-        note = Label(chosen.span, f"the Service {name} keeps a client's address with one pod")
-        yield Affinity(Value(("works",), (note,)), (note,))
+        yield Value(("works",), (Label(chosen.span, f"the Service {name} keeps a client's address with one pod"),))
     else:
-        yield Affinity(Value(("none",)))
+        yield Value(("none",))
 
 
-def _entry_affinity(entry: Entry) -> Affinity:
+def _entry_affinity(entry: Entry) -> Value[str]:
     """How an Ingress keeps a client with one pod; ingress-nginx passes by the Service, so its affinity does nothing."""
     if not entry.is_nginx:
-        return Affinity(UNKNOWN)
+        return UNKNOWN
     chosen = ingress_nginx.balancing(entry)
     row = affinity_of(INGRESS_NGINX, chosen.only) if chosen.only else None
-    notes = chosen.trace if row and row.kind != "none" else ()
-    return Affinity(Value((row.kind,)) if row else UNKNOWN, notes)
+    return UNKNOWN if row is None else Value((row.kind,), chosen.trace if row.kind != "none" else ())
 
 
 def idle_timeout(services: tuple[Resource, ...], ways: Traffic) -> Value[float]:

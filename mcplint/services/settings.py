@@ -1,16 +1,19 @@
-"""Settings of a platform's file as values; what a placeholder stands for is not known."""
+"""Settings of a platform's file as values: texts, numbers, switches, durations and commands."""
 
 from __future__ import annotations
 
 import re
 
-from mcplint.commands.argv import Argv
 from mcplint.facts.document import Node, ScalarNode, SequenceNode
+from mcplint.model import Argv
 from mcplint.services.compose.interpolation import Text
-from mcplint.services.compose.settings import number, seconds
-from mcplint.services.compose.words import words
+from mcplint.services.compose.settings import words
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
+SWITCHES = {**dict.fromkeys(("true", "y", "yes", "on"), True), **dict.fromkeys(("false", "n", "no", "off"), False)}
+UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+DURATION = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(h|ms|us|µs|ns|m|s)"
+MAX_DIGITS = 12
 PLACEHOLDER = re.compile(r"\{\{|\$\{|<[A-Z][A-Z0-9_-]*>|\$[A-Z_][A-Z0-9_]*\Z")
 
 
@@ -72,3 +75,27 @@ def shell(node: Node | None) -> Argv | None:
     command = string(node, "it starts this")
     text = Value((node.text,), (), command.slot)
     return Argv((Value(("/bin/sh",)), Value(("-c",)), text), node.span, (Label(node.span, "it starts this"),))
+
+
+def number(value: Value[str]) -> Value[int]:
+    """A text as a whole number."""
+    text = value.only or ""
+    digits = text[1:] if text.startswith(("-", "+")) else text
+    if not (digits.isascii() and digits.isdigit()) or len(text) > MAX_DIGITS:
+        return Value(None, value.trace)
+    return Value((int(text),), value.trace, value.slot if str(int(text)) == text else None)
+
+
+def switch(value: Value[str]) -> Value[bool]:
+    """A text as true or false, in the spellings that compose takes."""
+    text = (value.only or "").lower()
+    return Value((SWITCHES[text],) if text in SWITCHES else None, value.trace)
+
+
+def seconds(value: Value[str]) -> Value[float]:
+    """A text as a duration: `1m30s`, `500ms`."""
+    text = value.only or ""
+    parts = re.findall(DURATION, text)
+    if not parts or "".join(digits + unit for digits, unit in parts) != text:
+        return Value(None, value.trace)
+    return Value((sum(float(digits) * UNITS[unit] for digits, unit in parts),), value.trace)

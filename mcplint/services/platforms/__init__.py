@@ -1,1 +1,0 @@
-"""What hosting platforms are told to run: Kubernetes, Cloud Run, Fly.io, Render, Railway, Procfiles."""

@@ -1,0 +1,144 @@
+"""What other services and files say of a container: what it waits for and reaches, and what cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from posixpath import basename, dirname
+from typing import Any
+
+from mcplint.findings import Unreadable
+from mcplint.knowledge.image_ports import PORTS
+from mcplint.knowledge.images import has_probe
+from mcplint.model import Container, Prerequisite, Sibling
+from mcplint.programs.python.modules import around
+from mcplint.services.compose.project import DEFAULTS, OVERRIDES
+from mcplint.services.containers import ContainerContext, repository
+from mcplint.values import UNKNOWN, Label, Value
+
+
+def with_siblings(places: tuple[ContainerContext, ...]) -> tuple[ContainerContext, ...]:
+    """The containers, each with those of its compose project that it waits for and those that it reaches."""
+    return tuple(
+        _with_siblings(each, places) if each.project and not each.container.unread else each for each in places
+    )
+
+
+def _with_siblings(place: ContainerContext, places: tuple[ContainerContext, ...]) -> ContainerContext:
+    others = {
+        other.container.service or "": other
+        for other in places
+        if other.project is place.project and other.container.id != place.container.id
+    }
+    container = place.container._replace(
+        prerequisites=tuple(_prerequisites(place.container, others)),
+        siblings=tuple(_sibling(other) for other in others.values() if _near(place, other)),
+    )
+    return place._replace(container=container)
+
+
+def _near(place: ContainerContext, other: ContainerContext) -> bool:
+    return bool(place.container.networks & other.container.networks)
+
+
+def _prerequisites(container: Container, others: Mapping[str, ContainerContext]) -> Iterator[Prerequisite]:
+    """The services that must be there first, those of other files left out."""
+    for needed in container.depends_on:
+        other = others.get(needed.name)
+        if other and needed.required:
+            called = tuple(_called(container, other))
+            yield Prerequisite(needed.name, needed.condition, probed(other), needed.span, called)
+
+
+def _called(container: Container, other: ContainerContext) -> Iterator[Label]:
+    """Why a container is known to connect to another: its environment has the address, or it is a store of data."""
+    for value in container.env.values():
+        if value.span and not other.container.names.isdisjoint(_hosts(value.only or "")):
+            yield Label(value.span, "connects to it")
+    store = _store(other)
+    if store and other.container.image.span:
+        yield Label(other.container.image.span, f"{store} takes no connection before it is ready")
+
+
+def _hosts(address: str) -> set[str]:
+    """What may be a host in a text such as `redis://user:secret@cache:6379/0` or `a:9092,b:9092`."""
+    parts = (part.rpartition("@")[2] for part in address.replace(",", "/").split("/"))
+    return {part.partition(":")[0].partition("?")[0] for part in parts}
+
+
+def probed(place: ContainerContext) -> Value[bool]:
+    """Whether a container has a health check: its service's, its image's, or that of a base that is known."""
+    container = place.container
+    if container.probe_disabled:
+        return Value((False,), (container.probe_disabled,))
+    if container.probe:
+        return Value((True,), (Label(container.probe.span, "this is its health check"),))
+    image = container.image
+    if container.unread or (container.build and not place.image) or image.options is None:
+        return UNKNOWN
+    if any(has_probe(name or "") is not False for name in image.options):
+        return UNKNOWN
+    return Value((False,), (Label(container.span, "has no health check"),))
+
+
+def _sibling(other: ContainerContext) -> Sibling:
+    container, store = other.container, _store(other)
+    tcp = [port for port in (*container.ports, *container.expose) if port.protocol == "tcp"]
+    inside = {port.target.only for port in tcp} | PORTS.get(store or "", frozenset())
+    published = {port.published.only: port.target.only for port in tcp if port.published is not None}
+    both = {**published, **{port: port for port in inside}}
+    known = {asked: port for asked, port in both.items() if asked and port}
+    return Sibling(container.service or "", container.names, known, container.span, store)
+
+
+def _store(place: ContainerContext) -> str | None:
+    """The name of a well-known image that is run as it is."""
+    name = "" if place.image else repository(place.container.image.only or "").rpartition("/")[2]
+    return name if name in PORTS else None
+
+
+def with_unknowns(place: ContainerContext, lost: Iterable[Unreadable]) -> ContainerContext:
+    """The container, with all unknown that a compose file could set where one that may speak of it cannot be read."""
+    notes = tuple(_notes(place, lost))
+    if not notes:
+        return place
+    unknown: Value[Any] = Value(None, notes)
+    container = place.container._replace(
+        env={},
+        env_closed=False,
+        env_notes=notes,
+        user=unknown,
+        image=place.container.image if place.image else unknown,
+        replicas=unknown,
+        network_mode=unknown,
+        container_name=unknown,
+        stdin_open=UNKNOWN,
+        grace_period=UNKNOWN,
+        unread=notes,
+    )
+    return place._replace(container=container)
+
+
+def _notes(place: ContainerContext, lost: Iterable[Unreadable]) -> Iterator[Label]:
+    """Which files may speak of a container, and why they do not."""
+    yield from place.container.unread
+    for problem in lost:
+        path = problem.span.source.path
+        if (
+            _run_with(place, path)
+            if place.project
+            else place.container.service is None and _may_build(place, dirname(path))
+        ):
+            yield Label(problem.span, f"{path} cannot be read, so it may set anything")
+
+
+def _run_with(place: ContainerContext, path: str) -> bool:
+    """Whether `docker compose` would read a file together with those of a project, of which it is none."""
+    folder = place.project.directory if place.project else ""
+    return (dirname(path) or ".") == folder and basename(path) in (*DEFAULTS, *OVERRIDES)
+
+
+def _may_build(place: ContainerContext, folder: str) -> bool:
+    """Whether a compose file in a folder may build an image: its context lies below that folder, or around it."""
+    context = place.image.context if place.image else None
+    inside = "" if context in (None, ".") else str(context)
+    return around(inside, folder) or around(folder, inside)
