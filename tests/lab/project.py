@@ -33,8 +33,9 @@ def copy(folder: Path) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The variables of this process, with git left to itself: no configuration of the user, a name to commit under."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PRE_COMMIT"))}
+    """The variables of this process, with Python and git left to themselves: no settings, a name to commit under."""
+    foreign = ("GIT_", "PRE_COMMIT", "PYTHON")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     person = {
         f"GIT_{role}_{what}": f"{what}@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
     }
