@@ -41,7 +41,8 @@ def installed(request: pytest.FixtureRequest, tree: Path, tmp_path_factory: pyte
 
 def run(installed: Path, *arguments: str | Path, expect: int = 0) -> str:
     """What mcplint prints, run from a folder that has nothing to do with the project."""
-    done = subprocess.run([installed / "mcplint", *arguments], cwd=installed, capture_output=True, text=True)
+    command = [installed / "mcplint", *arguments]
+    done = subprocess.run(command, cwd=installed, env=project.environment(), capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (expect, "")
     return done.stdout
 
@@ -66,7 +67,8 @@ def test_it_lints_from_another_folder(installed: Path) -> None:
 def test_every_file_of_the_package_is_there(installed: Path) -> None:
     """Modules, rules, data and the mark that says it has types."""
     ask = "import mcplint, mcplint.rules; print(mcplint.__path__[0], mcplint.rules.__path__[0], sep='\\n')"
-    found = subprocess.run([installed / "python", "-c", ask], cwd=installed, capture_output=True, text=True, check=True)
+    command = [installed / "python", "-I", "-c", ask]
+    found = subprocess.run(command, cwd=installed, capture_output=True, text=True, check=True)
     for source, place in zip((ROOT / "mcplint", ROOT / "rules"), found.stdout.splitlines(), strict=True):
         assert {file for file in files(source) if not (place / file).is_file()} == set()
 
