@@ -10,7 +10,7 @@ from time import process_time
 
 import pytest
 
-from mcplint.commands.shell import Command, commands
+from mcplint.commands.shell_parser import Command, commands
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mcplint.commands.resolve import ExecContext, resolve
+from mcplint.commands.execution import ExecContext
+from mcplint.commands.resolve import resolve
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span

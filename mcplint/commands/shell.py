@@ -1,274 +1,184 @@
-"""Command lines of a POSIX shell as words with places: RUN lines, shell-form CMD, `sh -c "…"` and simple scripts.
-
-Nothing is expanded or run. Text that no shell would accept gives what was understood of it, never an error.
-"""
+"""A POSIX shell that runs a text, as far as it can be told without running anything: its commands, words expanded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from typing import NamedTuple
 
-from mcplint.commands.shellwords import (
-    ARRAY,
-    BLANKS,
-    COMMAND,
-    LITERAL,
-    PATTERN,
-    VARIABLE,
-    Part,
-    Word,
-    matching,
-    word_at,
-)
+from mcplint.commands.command_lines import is_assignment
+from mcplint.commands.shell_parser import Command, commands
+from mcplint.commands.shell_words import ARRAY, LITERAL, PATTERN, VARIABLE, Part, Word
+from mcplint.commands.words import Words, place, tail, text
+from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
-from mcplint.text.source import Span
+from mcplint.text.source import Source, Span
+from mcplint.values import UNKNOWN, EditSite, Label, Value, join
 
-__all__ = [
-    "ARRAY", "COMMAND", "LITERAL", "PATTERN", "VARIABLE",
-    "Assignment", "Command", "Part", "Redirect", "Word", "commands",
-]  # fmt: skip
+Env = Callable[[str], Value[str | None] | None]
+"""What is said of an environment variable; None where nothing is."""
 
-_OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", ";", "|", "&", "(", ")", "\n")
-_REDIRECTS = ("&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">&", ">>", ">|", "<", ">")
-_OPENERS = {"if": "if", "for": "for", "select": "for", "while": "while", "until": "while", "case": "case", "{": "{"}
-_CLOSERS = {"fi": ("if",), "done": ("for", "while"), "esac": ("case",), "}": ("{",)}
-_STEPS = frozenset({"then", "elif", "else", "do", "!", "time"})
-_DEEPEST = 64
+_MOST_VALUES = 16
+_ALL_ARGUMENTS = ("$@", "${@}", "$*", "${*}", "${@:-}")
+_EXPORTS = ("export", "readonly", "local", "declare")
 
 
-class Assignment(NamedTuple):
-    """`NAME=value` in front of a command, or alone; `append` for `NAME+=value`."""
+class Ran(NamedTuple):
+    """A command that a shell runs: its words expanded, None where their number cannot be told; and as it is written.
 
-    name: str
-    value: Word
-    append: bool = False
-
-
-class Redirect(NamedTuple):
-    """`> file`, `2>&1`, `<<EOF`: the operator and the word after it; `body`: the lines of a here-document."""
-
-    operator: str
-    fd: str
-    target: Word
-    body: LocatedText | None = None
-
-
-class Command(NamedTuple):
-    """One simple command. `operator` ends it (`&&`, `||`, `|`, `;`, `&`, a line end, or nothing).
-
-    `inside`: the constructs around it, outermost first: `if`, `for`, `while`, `case`, `function`, `(`, `{`.
+    `sets`: the variables that were set in the shell or in front of the command. `workdir`: None where unknown.
     """
 
-    words: tuple[Word, ...]
-    assignments: tuple[Assignment, ...]
-    redirects: tuple[Redirect, ...]
-    operator: str
+    argv: Words | None
+    sets: Mapping[str, Value[str]]
+    workdir: str | None
     span: Span
-    inside: tuple[str, ...] = ()
-
-    @property
-    def exec(self) -> bool:
-        """Whether it takes the place of the shell."""
-        return bool(self.words) and self.words[0].text == "exec"
-
-    @property
-    def argv(self) -> tuple[Word, ...]:
-        """The words of the program that it starts, `exec` left out."""
-        return self.words[1:] if self.exec else self.words
+    line: Command
 
 
-def commands(passage: LocatedText) -> tuple[Command, ...]:
-    """The simple commands of a text in their order, also those inside compound ones."""
-    return tuple(_Script(passage).commands())
+class Shell:
+    """The state of a shell between two commands; a class because each command may change it.
 
+    `sets`: variables; `workdir`: its folder, None where unknown; `zero` and `arguments`: `$0` and `$@`.
+    `every`: whether words of which one of several is meant are all handed over.
+    """
 
-class _Script:
-    """The state of one reading: where it is, the command that is growing, and the constructs around it."""
+    def __init__(
+        self,
+        env: Env,
+        workdir: str | None,
+        zero: Value[str] | None = None,
+        arguments: Words = (),
+        sets: Mapping[str, Value[str]] = {},
+        every: bool = False,
+    ) -> None:
+        self.env, self.workdir, self.zero, self.arguments, self.every = env, workdir, zero, arguments, every
+        self.sets: dict[str, Value[str]] = dict(sets)
+        self._span: Span | None = None
 
-    def __init__(self, passage: LocatedText) -> None:
-        self.passage, self.text, self.i = passage, passage.text, 0
-        self.start = 0
-        self.words: list[Word] = []
-        self.assignments: list[Assignment] = []
-        self.redirects: list[Redirect] = []
-        self.inside: list[tuple[str, str]] = []
-        self.too_deep = 0
-        self.function = False
-        self.skip: str | None = None
-        self.after_bodies: int | None = None
-        self.last = 0
-        self.tests_end = True
+    def run(self, script: LocatedText, span: Span | None = None) -> Iterator[Ran]:
+        """The commands of a text; `span`: where all of it stands, where it is not spelled there as it is."""
+        self._span = span
+        for line in commands(script):
+            given = {each.name: self.value(each.value) for each in line.assignments if not each.append}
+            name = line.argv[0].text if line.argv else ""
+            if line.words and name not in _EXPORTS:
+                yield Ran(self.words(line.argv), {**self.sets, **given}, self.workdir, self.at(line.span), line)
+                if name == "cd" and (self.every or not line.inside):
+                    self._enter(line.argv[1:])
+                continue
+            for each in line.assignments:
+                self._assign(each.name, UNKNOWN if each.append else given[each.name], line)
+            for word in line.argv[1:]:
+                if is_assignment(word.text):
+                    name = word.text.partition("=")[0]
+                    self._assign(name, tail(self.value(word), len(name) + 1), line)
 
-    def commands(self) -> Iterator[Command]:
-        end = len(self.text)
-        while self.i < end:
-            char = self.text[self.i]
-            if char in BLANKS:
-                self.i += 1
-            elif char == "\\" and self.text.startswith(("\\\n", "\\\r\n"), self.i):
-                self.i = self.text.index("\n", self.i) + 1
-            elif char == "#":
-                self.i = self._line_end()
-            elif char in "<>&0123456789" and (redirect := self._redirect()):
-                self.redirects.append(redirect)
-            elif char in ";&|()\n":
-                operator = next(operator for operator in _OPERATORS if self.text.startswith(operator, self.i))
-                yield from self._operator(operator)
-            else:
-                self._word()
-        yield from self._finish("", end)
+    def at(self, span: Span) -> Span:
+        """Where a piece of the text stands."""
+        return self._span or span
 
-    def _line_end(self) -> int:
-        end = self.text.find("\n", self.i)
-        return len(self.text) if end < 0 else end
+    def variable(self, name: str) -> Value[str | None] | None:
+        """What is said of a variable."""
+        return self.sets[name] if name in self.sets else self.env(name)  # type: ignore[return-value]
 
-    def _finish(self, operator: str, end: int) -> Iterator[Command]:
-        """The command that ends here, if there is one."""
-        if self.words or self.assignments:
-            labels = tuple(label for label, _ in self.inside)
-            span = self.passage.span(self.start, self.last)
-            yield Command(tuple(self.words), tuple(self.assignments), tuple(self.redirects), operator, span, labels)
-        self.words, self.assignments, self.redirects = [], [], []
+    def _assign(self, name: str, value: Value[str], line: Command) -> None:
+        """Sets a variable; inside a condition it may also be what it was."""
+        if line.inside or line.operator == "||":
+            value = join((_or_empty(self.variable(name)), value))
+        self.sets[name] = value
 
-    def _operator(self, operator: str) -> Iterator[Command]:
-        at, self.i = self.i, self.i + len(operator)
-        if self.skip == ")" and operator != ")":
-            return
-        if operator == "(" and self._defines_function():
-            return
-        yield from self._finish(operator, at)
-        match operator:
-            case "(":
-                self._open("(")
-            case ")" if self.skip == ")":
-                self.skip = None
-            case ")":
-                self._close(("(",))
-            case ";;" | ";&" | ";;&" if self.inside and self.inside[-1][1] == "case":
-                self.skip = ")"
-            case "\n" if self.after_bodies is not None:
-                self.i, self.after_bodies = self.after_bodies, None
-        if self.skip == ";" and operator in ";\n":
-            self.skip = None
+    def _enter(self, words: tuple[Word, ...]) -> None:
+        folder = text(self.value(words[0])) if len(words) == 1 else None
+        known = folder and folder not in ("-", "~") and (self.workdir is not None or folder.startswith("/"))
+        self.workdir = posixpath.normpath(posixpath.join(self.workdir or "/", folder or "")) if known else None
 
-    def _defines_function(self) -> bool:
-        close = self.i
-        while close < len(self.text) and self.text[close] in BLANKS:
-            close += 1
-        if len(self.words) != 1 or not self.text.startswith(")", close):
-            return False
-        self.words, self.function, self.i = [], True, close + 1
-        return True
+    def words(self, words: tuple[Word, ...]) -> Words | None:
+        """The words that a command is handed; None where their number is not known."""
+        found: list[Value[str]] = []
+        for word in words:
+            more = self._words(word)
+            if more and self.every and not found:
+                more = more[-1:] if len(self.value(word).options or ()) > 1 else more
+            if more is None:
+                return None
+            found += more
+        return tuple(found)
 
-    def _open(self, opener: str) -> None:
-        label, self.function = "function" if self.function else opener, False
-        if len(self.inside) < _DEEPEST:
-            self.inside.append((label, opener))
-        else:
-            self.too_deep += 1
-
-    def _close(self, openers: tuple[str, ...]) -> None:
-        if self.too_deep:
-            self.too_deep -= 1
-        elif self.inside and self.inside[-1][1] in openers:
-            self.inside.pop()
-
-    def _word(self) -> None:
-        start = self.i
-        if not self.words and not self.skip and (assignment := self._assignment()):
-            self._begin(start)
-            self.assignments.append(assignment)
-            return
-        word, self.i = word_at(self.passage, start)
-        reserved = not (self.words or self.assignments or word.quoted)
-        if self.skip:
-            self._skipped(word.text)
-        elif not (reserved and self._reserved(word.text)):
-            self._begin(start)
-            self.words.append(word)
-            if reserved and word.text == "[[":
-                self._test()
-
-    def _test(self) -> None:
-        """Past the rest of `[[ … ]]`, inside which operators are words."""
-        close = self.text.find("]]", self.i) if self.tests_end else -1
-        self.tests_end = close >= 0
-        self.i = self.last = close + 2 if self.tests_end else self._line_end()
-
-    def _begin(self, start: int) -> None:
-        """Notes that the command reaches from its first word to here."""
-        if not self.words and not self.assignments:
-            self.start = start
-        self.last = self.i
-
-    def _skipped(self, text: str) -> None:
-        """A word of a loop's header, a case's subject or pattern: it is no command."""
-        match self.skip, text:
-            case "in", "in":
-                self.skip = ")"
-            case ")", "esac":
-                self.skip = None
-                self._close(("case",))
-            case ";", "do":
-                self.skip = None
-            case "name", _:
-                self.skip, self.function = None, True
-
-    def _reserved(self, text: str) -> bool:
-        """Takes a reserved word; False where the word begins a command."""
-        if text in _OPENERS:
-            self._open(_OPENERS[text])
-            self.skip = {"for": ";", "case": "in"}.get(_OPENERS[text])
-        elif text in _CLOSERS:
-            self._close(_CLOSERS[text])
-        elif text == "function":
-            self.skip = "name"
-        return text in _OPENERS or text in _CLOSERS or text in _STEPS or text == "function"
-
-    def _assignment(self) -> Assignment | None:
-        i = self.i
-        if not (self.text[i] == "_" or self.text[i].isalpha()):
+    def _words(self, word: Word) -> Words | None:
+        if word.text in _ALL_ARGUMENTS and not self.every:
+            quoted = all(part.quoted for part in word.parts)
+            return self.arguments if quoted else tuple(each for one in self.arguments for each in _split(one))
+        value = self.value(word)
+        bare = [part for part in word.parts if part.kind != LITERAL and not part.quoted]
+        if not bare:
+            return (value,)
+        if self.every:
+            return _split(value) if value.options else (value,)
+        if any(part.kind in (ARRAY, PATTERN) for part in bare):
             return None
-        while i < len(self.text) and (self.text[i] == "_" or self.text[i].isalnum()):
-            i += 1
-        append = self.text.startswith("+=", i)
-        if not (append or self.text.startswith("=", i)):
-            return None
-        name, first = self.text[self.i : i], i + 1 + append
-        if self.text.startswith("(", first):
-            self.i = matching(self.text, first)
-            array = self.passage.part(first, self.i)
-            return Assignment(name, Word(array, array.span(), (Part(ARRAY, array),)), append)
-        value, self.i = word_at(self.passage, first)
-        return Assignment(name, value, append)
+        if text(value) is None:
+            alone = len(word.parts) == len(bare) and not _is_port(word.text)
+            return None if alone and any(len(each.split()) != 1 for each in value.options or ("",)) else (value,)
+        return _split(value) if len(word.parts) == 1 else (value,)
 
-    def _redirect(self) -> Redirect | None:
-        i = self.i
-        while i < len(self.text) and self.text[i] in "0123456789":
-            i += 1
-        operator = next((o for o in _REDIRECTS if self.text.startswith(o, i)), "")
-        if not operator or (operator in "<>" and self.text.startswith("(", i + 1)):
-            return None
-        fd, self.i = self.text[self.i : i], i + len(operator)
-        while self.i < len(self.text) and self.text[self.i] in BLANKS:
-            self.i += 1
-        target, self.i = word_at(self.passage, self.i)
-        self.last = self.i
-        body = self._here_document(target.text, operator == "<<-") if operator in ("<<", "<<-") else None
-        return Redirect(operator, fd, target, body)
+    def value(self, word: Word) -> Value[str]:
+        """A word as the shell expands it, in one piece."""
+        note = Label(self.at(word.span), "is written here")
+        if word.literal:
+            slot = EditSite(word.content.span()) if self._span is None and word.content.exact else None
+            return Value((word.text,), (note,), slot)
+        texts = [self._part(part) for part in word.parts]
+        trace = tuple(dict.fromkeys([note, *(each for value in texts for each in value.trace)]))
+        if any(value.options is None for value in texts):
+            return Value(None, trace) if len(texts) > 1 else texts[0]._replace(trace=trace)
+        slot = texts[0].slot if len(texts) == 1 else None
+        options = tuple(dict.fromkeys(map("".join, product(*(value.options or () for value in texts)))))
+        return Value(options if len(options) <= _MOST_VALUES else None, trace, slot)
 
-    def _here_document(self, end_mark: str, tabs: bool) -> LocatedText | None:
-        """The lines up to the end mark, after the last here-document of this line or after the line."""
-        if self.after_bodies is None:
-            self.after_bodies = self._line_end() + 1
-        start = at = self.after_bodies
-        while at < len(self.text):
-            line_end = self.text.find("\n", at)
-            line_end = len(self.text) if line_end < 0 else line_end
-            line = self.text[at:line_end].rstrip("\r")
-            if (line.lstrip("\t") if tabs else line) == end_mark:
-                self.after_bodies = line_end + 1
-                return self.passage.part(start, at)
-            at = line_end + 1
-        self.after_bodies = len(self.text)
-        return self.passage.part(start) if start < len(self.text) else None
+    def _part(self, part: Part) -> Value[str]:
+        if part.kind == LITERAL:
+            return Value((part.text,))
+        if positional := re.fullmatch(r"\$\{?([0-9])\}?", part.text):
+            given = (self.zero, *self.arguments)
+            found = given[int(positional[1])] if len(given) > int(positional[1]) else None
+            return Value(None, (Label(self.at(part.passage.span()), "is not known"),)) if found is None else found
+        names = variables(part.passage) if part.kind == VARIABLE else frozenset()
+        if not names or re.search(r"\$\{?[@*#?$!0-9-]", part.text):
+            return Value(None, (Label(self.at(part.passage.span()), "is not known"),))
+        env = {name: value for name in names if (value := self.variable(name)) is not None}
+        return expand(part.passage, env, closed=False)  # type: ignore[arg-type]
+
+
+def _or_empty(value: Value[str | None] | None) -> Value[str]:
+    """A variable as an expansion finds it: empty where it is not set."""
+    if value is None or value.options is None:
+        return Value(("",) if value is None else None)
+    return Value(tuple(option or "" for option in value.options), value.trace, value.slot)
+
+
+def _is_port(word: str) -> bool:
+    """Whether a word is a variable that is named as a port: that is one number, whatever it is."""
+    return re.fullmatch(r"\$\{?(?:\w+_)?PORT(?:\W.*)?", word) is not None
+
+
+def _split(value: Value[str]) -> Words:
+    """The words that an expansion without quotes is, of all its values."""
+    options = value.options
+    if options is None or (len(options) == 1 and options[0].split() == [options[0]]):
+        return (value,)
+    return tuple(Value((each,), value.trace) for option in options for each in option.split())
+
+
+def script_text(word: Value[str], fallback: Span) -> tuple[LocatedText, Span | None] | None:
+    """The text of a word that a shell runs, and where it stands if it is not spelled there as it is."""
+    given = text(word)
+    if given is None:
+        return None
+    slot = word.slot
+    if slot and slot.span.text == given:
+        return LocatedText.of(slot.span), None
+    span = place(word, fallback)
+    return LocatedText(Source(span.source.path, given), given), span

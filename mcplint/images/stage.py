@@ -11,8 +11,8 @@ from mcplint.facts.dockerfile import Instruction, Stage
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
 from mcplint.images.copies import from_stage, locate, placed
 from mcplint.images.image import Copy, Image, Launch
-from mcplint.images.installs import Place, installs, packages
-from mcplint.images.run_commands import ran
+from mcplint.images.installs import installs, packages
+from mcplint.images.runs import RunStep, steps
 from mcplint.model import Port, Probe
 from mcplint.text.expand import expand
 from mcplint.text.located import LocatedText
@@ -219,7 +219,7 @@ class _Growing:
     def _run(self, instruction: Instruction) -> None:
         self.runs.append(instruction)
         mounts = tuple(self._mounts(instruction))
-        place = Place(
+        first = RunStep(
             self.scope,
             self.workdir.only,
             self._finder((*self.copies, *mounts)),
@@ -228,9 +228,9 @@ class _Growing:
             self.build.exported,
             self.deleted,
         )
-        steps = tuple(ran(instruction, self.scope, self.workdir.only))
-        self.installs += installs(steps, place)
-        self.tools |= packages(steps)
+        found = tuple(steps(instruction, first))
+        self.installs += installs(found)
+        self.tools |= packages(found)
 
     def _finder(self, copies: tuple[Copy, ...]) -> Callable[[str], str | None]:
         """The way from a path of the image to the project, for these copies."""

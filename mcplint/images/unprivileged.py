@@ -5,15 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from mcplint.commands.shell import commands
+from mcplint.commands.command_lines import USER_CHANGERS
+from mcplint.commands.shell_parser import commands
 from mcplint.images.copies import project_path
 from mcplint.images.image import Image, Launch
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
-
-DROPPERS = frozenset({"gosu", "su-exec", "setpriv", "runuser", "s6-setuidgid", "setuidgid", "chpst", "su", "sudo"})
 
 
 def drops_root(image: Image, tree: Tree) -> Label | None:
@@ -29,7 +28,7 @@ def _places(image: Image, launch: Launch, tree: Tree) -> Iterator[Span]:
         yield from _in_script(launch.words[0])
         return
     for word in launch.words:
-        if posixpath.basename(word.text) in DROPPERS:
+        if posixpath.basename(word.text) in USER_CHANGERS:
             yield word.span()
         elif (text := _script(image, word.text, tree)) is not None:
             yield from _in_script(text)
@@ -39,7 +38,7 @@ def _places(image: Image, launch: Launch, tree: Tree) -> Iterator[Span]:
 
 def _in_script(text: LocatedText) -> Iterator[Span]:
     for command in commands(text):
-        if command.argv and posixpath.basename(command.argv[0].text) in DROPPERS:
+        if command.argv and posixpath.basename(command.argv[0].text) in USER_CHANGERS:
             yield command.argv[0].span
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from mcplint.commands.console_scripts import script
-from mcplint.commands.resolve import ExecContext, resolve
+from mcplint.commands.execution import ExecContext
+from mcplint.commands.resolve import resolve
 from mcplint.dependencies.needs import home
 from mcplint.dependencies.versions import sdk as version_of
 from mcplint.findings import Failure

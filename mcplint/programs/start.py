@@ -23,7 +23,6 @@ class Start(NamedTuple):
     `runner`: the command of an ASGI server or SDK that serves the target (`uvicorn`, `gunicorn`, `fastmcp`, `mcp`, …)
     and `flags` what it was told, by the long name of the flag without dashes.
     `wrapper`: a program that serves a stdio server over HTTP (`mcpo`, `mcp-proxy`, `supergateway`), or None.
-    `launcher`: the program in front of it (`uv run`, `poetry run`, …), or None.
     `notes`: from the command to the target. `said`: what shells on the way write to standard output.
     `language`: the package here that follows the program.
     """
@@ -37,7 +36,6 @@ class Start(NamedTuple):
     runner: str | None = None
     flags: Mapping[str, Value[str]] = {}
     wrapper: str | None = None
-    launcher: str | None = None
     notes: tuple[Label, ...] = ()
     said: tuple[Label, ...] = ()
     language: str = "python"

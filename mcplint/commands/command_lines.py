@@ -1,0 +1,170 @@
+"""The command lines of programs that start or install others: wrappers, runners, shells, servers, installers.
+
+Source: the `--help` of each; for pip and uv also of `pip install`, `pip wheel`, `uv pip install`, `uv sync`, `uv run`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+
+from mcplint.commands.options import Grammar, grammar, parse
+from mcplint.commands.words import Words, text
+
+SHELLS = ("sh", "bash", "dash", "ash", "zsh")
+# Programs that start the command after their own options.
+WRAPPERS: Mapping[str, Grammar] = {
+    "env": grammar("i ignore-environment S split-string", u="unset", C="chdir"),
+    "sudo": grammar("", "user group host prompt chdir", u="user", g="group", h="host", p="prompt", D="chdir"),
+    "time": grammar("p v portability verbose"),
+    "command": grammar("p"),
+    "tini": grammar("s g v vv vvv h version l w", p="p"),
+    "tini-static": grammar("s g v vv vvv h version l w", p="p"),
+    "docker-init": grammar("s g v"),
+    "dumb-init": grammar("single-child verbose c v", r="rewrite"),
+    "catatonit": grammar("P g"),
+    "exec": grammar("c l", a="a"),
+    "nohup": grammar(),
+    "nice": grammar(),
+    "stdbuf": grammar(),
+    "setpriv": grammar("clear-groups init-groups keep-groups no-new-privs reset-env"),
+    "runuser": grammar(u="user", g="group"),
+    "opentelemetry-instrument": grammar(),
+    "ddtrace-run": grammar("debug info"),
+    "gosu": grammar(),
+    "su-exec": grammar(),
+    "s6-setuidgid": grammar(),
+    "setuidgid": grammar(),
+    "timeout": grammar("foreground preserve-status v verbose"),
+    "newrelic-admin": grammar(),
+    "chroot": grammar(),
+}
+# How many arguments of its own a wrapper has: a user, a duration, a sub-command.
+OWN_ARGUMENTS = dict.fromkeys(
+    ("gosu", "su-exec", "s6-setuidgid", "setuidgid", "timeout", "newrelic-admin", "chroot"), 1
+)
+# Programs that start another as another user.
+USER_CHANGERS = frozenset({"gosu", "su-exec", "setpriv", "runuser", "s6-setuidgid", "setuidgid", "chpst", "su", "sudo"})
+
+PIP = grammar(
+    "no-cache-dir no-cache quiet verbose upgrade user system no-deps pre force-reinstall isolated no-build-isolation "
+    "require-hashes no-index compile-bytecode compile no-compile break-system-packages disable-pip-version-check "
+    "no-warn-script-location prefer-binary no-input no-clean ignore-installed reinstall native-tls offline no-config "
+    "strict exact all-extras no-progress no-color no-python-version-warning use-pep517 refresh no-build no-sources "
+    "no-verify-hashes verify-hashes managed-python no-managed-python no-python-downloads dry-run "
+    "ignore-requires-python no-warn-conflicts no-header no-annotate force only-deps",
+    "requirement requirements constraint constraints editable target prefix root index-url extra-index-url find-links "
+    "trusted-host python cache-dir progress-bar timeout retries only-binary no-binary platform python-version "
+    "implementation abi upgrade-strategy config-settings config-setting global-option group log proxy src report index "
+    "default-index index-strategy prerelease resolution exclude-newer extra override overrides link-mode "
+    "upgrade-package keyring-provider wheel-dir dest python-platform torch-backend build-constraint build-constraints "
+    "reinstall-package refresh-package color directory project config-file cert client-cert exists-action use-feature "
+    "use-deprecated root-user-action allow-insecure-host output-file output format",
+    r="requirement",
+    c="constraint",
+    e="editable",
+    t="target",
+    i="index-url",
+    f="find-links",
+    p="python",
+    C="config-settings",
+    P="upgrade-package",
+    U="upgrade",
+    w="wheel-dir",
+    d="dest",
+    b="build-constraint",
+    o="output-file",
+)
+_UV = grammar(
+    "frozen locked check no-sync no-dev dev active inexact no-project all-packages no-editable no-env-file "
+    "no-default-groups only-dev all-groups no-install-project no-install-workspace no-install-local script raw "
+    "workspace no-workspace",
+    "no-extra no-group only-group package no-install-package with with-requirements with-editable env-file from module",
+    m="module",
+    w="with",
+    s="script",
+)
+UV = Grammar(PIP.bare | _UV.bare, {**PIP.short, **_UV.short}, (PIP.valued or frozenset()) | (_UV.valued or frozenset()))
+RUNNERS: Mapping[str, Grammar] = {
+    "uv": UV,
+    "poetry": grammar("quiet no-interaction q n no-ansi no-plugins no-cache", C="directory", P="project"),
+    "pipenv": grammar("quiet verbose system"),
+    "pdm": grammar("s site-packages quiet q v", p="project"),
+    "hatch": grammar("quiet verbose q v", e="env"),
+    "rye": grammar("quiet verbose"),
+}
+ASGI: Mapping[str, Grammar] = {
+    "uvicorn": grammar(
+        "reload proxy-headers no-proxy-headers factory access-log no-access-log use-colors no-use-colors server-header "
+        "no-server-header date-header no-date-header version reset-contextvars"
+    ),
+    "gunicorn": grammar(
+        "reload preload daemon capture-output check-config spew no-sendfile reuse-port proxy-protocol "
+        "strip-header-spaces",
+        w="workers",
+        k="worker-class",
+        b="bind",
+        c="config",
+        t="timeout",
+        D="daemon",
+        n="name",
+        u="user",
+        g="group",
+        e="env",
+        p="pid",
+    ),
+    "hypercorn": grammar(
+        "reload debug", w="workers", b="bind", k="worker-class", c="config", g="group", u="user", m="umask"
+    ),
+    "granian": grammar("reload factory access-log no-access-log"),
+    "daphne": grammar("proxy-headers", b="bind", p="port"),
+}
+SDK_COMMANDS: Mapping[str, Grammar] = {
+    "fastmcp": grammar(
+        "no-banner reload skip-env skip-source stateless no-reload m module", t="transport", p="port", l="log-level"
+    ),
+    "mcp": grammar(t="transport", l="log-level"),
+}
+GATEWAYS: Mapping[str, Grammar] = {
+    "mcpo": grammar("hot-reload strict-auth", p="port", k="api-key", c="config"),
+    "mcp-proxy": grammar("pass-environment stateless debug no-debug allow-origin-all", e="env", H="headers"),
+    "supergateway": grammar("stateful cors", h="help"),
+    "mcp-proxy-server": grammar(),
+}
+
+
+def program(words: Words) -> str:
+    """The program that a command names, without its folder; empty where it is not known."""
+    return posixpath.basename(text(words[0]) or "").removesuffix(".exe") if words else ""
+
+
+def unwrapped(words: Words) -> Words | None:
+    """The command that a wrapper or a `NAME=value` starts, None where the first word is no such thing.
+
+    Assignments that are left stand in front.
+    """
+    name = program(words)
+    if name not in WRAPPERS:
+        return None
+    return parse(words[1:], WRAPPERS[name]).rest[OWN_ARGUMENTS.get(name, 0) :]
+
+
+def is_assignment(word: str) -> bool:
+    """Whether a word is `NAME=value`."""
+    name, equals, _ = word.partition("=")
+    return bool(equals) and name.isidentifier()
+
+
+def shell_operand(words: Words) -> tuple[int, bool] | None:
+    """What a shell (or `su`) is to run: the position of its word, and whether that is the text of `-c`."""
+    index = 1
+    while index < len(words):
+        word = text(words[index])
+        if word is None:
+            return None
+        if word[:1] == "-" and "c" in word and not word.startswith("--"):
+            return (index + 1, True) if index + 1 < len(words) else None
+        if word[:1] not in ("-", "+") and program(words) != "su":
+            return index, False
+        index += 2 if word in ("-o", "+o", "-O") else 1
+    return None

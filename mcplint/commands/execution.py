@@ -1,0 +1,104 @@
+"""Where a command is started, and how what it starts is told."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from mcplint.commands.words import Words, place, tail, text
+from mcplint.programs.start import NoStart, Start
+from mcplint.project.tree import Tree
+from mcplint.text.source import Span
+from mcplint.values import Label, Value
+
+
+class ExecContext(NamedTuple):
+    """Where a command is started.
+
+    `workdir`: an absolute path in the image, or None; `project_path`: the path in the project of an absolute path of
+    the image, or None; `span`: the command. `home`: the folder of the project whose image it is.
+    `sets`: what the command itself has put into the environment so far. `zero` and `arguments`: what `$0` and `$@`
+    are in its shell. `said`: what shells write to standard output before.
+    """
+
+    workdir: str | None
+    env: Callable[[str], Value[str | None]]
+    tree: Tree
+    project_path: Callable[[str], str | None]
+    span: Span
+    home: str = ""
+    sets: Mapping[str, Value[str]] = {}
+    wrapper: str | None = None
+    notes: tuple[Label, ...] = ()
+    zero: Value[str] | None = None
+    arguments: Words = ()
+    said: tuple[Label, ...] = ()
+
+    def variable(self, name: str) -> Value[str | None]:
+        """An environment variable as the program finds it."""
+        return self.sets[name] if name in self.sets else self.env(name)  # type: ignore[return-value]
+
+    def inside(self, path: str) -> str | None:
+        """The path in the project of a path that the command names."""
+        if not path.startswith("/"):
+            if self.workdir is None:
+                return None
+            path = posixpath.join(self.workdir, path)
+        return self.project_path(posixpath.normpath(path))
+
+    def file(self, path: str) -> str | None:
+        """The same where there is such a file."""
+        found = self.inside(path)
+        return found if found in self.tree.paths else None
+
+    @property
+    def folder(self) -> str | None:
+        """The folder of the project that the command is started in."""
+        return self.inside(".")
+
+    @property
+    def python_path(self) -> tuple[str, ...]:
+        """The folders of the project that PYTHONPATH names."""
+        value = self.variable("PYTHONPATH").only
+        folders = (self.inside(part) for part in value.split(":") if part) if isinstance(value, str) else ()
+        return tuple(folder for folder in folders if folder is not None)
+
+    def because(self, word: Value[str], what: str) -> ExecContext:
+        """This context with one more note on the way to the target."""
+        return self._replace(notes=(*self.notes, Label(place(word, self.span), what)))
+
+    def none(self, why: str, missing: str | None = None, word: Value[str] | None = None) -> NoStart:
+        """That nothing is started that can be told, and why; `word`: the one that is not known."""
+        return NoStart(why, (*self.notes, *(word.trace if word is not None else ())), missing)
+
+    def start(
+        self,
+        kind: str,
+        target: str,
+        argv: Words,
+        roots: tuple[str, ...],
+        note: Label,
+        runner: str | None = None,
+        flags: Mapping[str, Value[str]] = {},
+    ) -> Start:
+        """What is started; `note` leads to it."""
+        notes = (*self.notes, note)
+        return Start(kind, target, self.span, argv, self.sets, roots, runner, flags, self.wrapper, notes, self.said)
+
+
+class Next(NamedTuple):
+    """A command that the one before it starts, and where."""
+
+    words: Words
+    context: ExecContext
+
+
+Step = Start | NoStart | Next
+
+
+def assigned(words: Words, context: ExecContext) -> Next:
+    """The command after a `NAME=value` word."""
+    name = (text(words[0]) or "").partition("=")[0]
+    value = tail(words[0], len(name) + 1)
+    return Next(words[1:], context._replace(sets={**context.sets, name: value}))

@@ -1,0 +1,142 @@
+"""Commands that run a program of the project by Python: `python`, ASGI servers, console scripts, files."""
+
+from __future__ import annotations
+
+import posixpath
+
+from mcplint.commands.command_lines import ASGI, GATEWAYS, SDK_COMMANDS, SHELLS
+from mcplint.commands.console_scripts import script
+from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.options import parse
+from mcplint.commands.words import Words, place, text
+from mcplint.programs.python.modules import around, aside, find, roots
+from mcplint.programs.start import APP, FUNCTION, MODULE, SCRIPT
+from mcplint.project.tree import Tree
+from mcplint.values import Label, Value
+
+PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin")
+
+
+def is_python(name: str) -> bool:
+    """Whether a program is a Python interpreter, by its name."""
+    return name.rstrip("0123456789.") in ("python", "pypy", "pythonw")
+
+
+def python(words: Words, context: ExecContext) -> Step:
+    """`python file`, `python -m module`."""
+    index = 1
+    while index < len(words):
+        word = text(words[index])
+        if word is None:
+            return context.none("an argument of python is not known", word=words[index])
+        if not word.startswith("-") or word == "-":
+            return python_file(words[index], words[index + 1 :], context)
+        if "m" in word[1:] and not word.startswith("--"):
+            if not word.endswith("m") or index + 1 == len(words):
+                return context.none("python -m is cut off")
+            return python_module(words[index + 1], words[index + 2 :], context)
+        if "c" in word[1:] and not word.startswith("--"):
+            return context.none("python -c runs code of the command itself")
+        index += 2 if word in ("-W", "-X") else 1
+    return context.none("python starts no program")
+
+
+def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
+    """A file that Python runs, or a folder with a `__main__.py`."""
+    spelled = text(word)
+    if spelled is None:
+        return context.none("the file is not known", word=word)
+    path = context.inside(spelled)
+    if path is None:
+        return context.none(f"{spelled} is not a file of the project")
+    if f"{path}/__main__.py" in context.tree.paths:
+        path = f"{path}/__main__.py"
+    if path not in context.tree.paths:
+        return context.none(f"{spelled} is not in the project", path)
+    note = Label(place(word, context.span), f"starts {path}")
+    folders = roots(context.tree, posixpath.dirname(path), *context.python_path)
+    return context.start(SCRIPT, path, argv, folders, note)
+
+
+def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
+    """`python -m …`: a server command, or a module of the project."""
+    name = text(word)
+    if name is None:
+        return context.none("the module is not known", word=word)
+    if name in ASGI or name in GATEWAYS or name in SDK_COMMANDS:
+        return Next((word, *argv), context.because(word, "is run as a module"))
+    folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
+    if find(context.tree, folders, name) is None:
+        own = find(context.tree, folders, name.partition(".")[0])
+        return context.none(f"the module {name} is not in the project", name if own else None)
+    note = Label(place(word, context.span), f"starts the module {name}")
+    return context.start(MODULE, name, argv, folders, note)
+
+
+def asgi(tool: str, words: Words, context: ExecContext) -> Step:
+    """An ASGI server's command."""
+    parsed = parse(words[1:], ASGI[tool], interspersed=True)
+    target = text(parsed.rest[0]) if parsed.rest and parsed.closed else None
+    if target is None:
+        return context.none(f"{tool} is given no application that is known")
+    folder = next((text(value) for value in parsed.values("app-dir", "chdir")), None) or "."
+    folders = roots(context.tree, context.inside(folder), *context.python_path, home=context.home)
+    module = target.partition(":")[0]
+    if find(context.tree, folders, module) is None:
+        own = "." not in module or find(context.tree, folders, module.partition(".")[0])
+        return context.none(f"the module {module} is not in the project", target if own else None)
+    note = Label(place(parsed.rest[0], context.span), f"{tool} serves {target}")
+    return context.start(APP, target, (), folders, note, tool, parsed.flags)
+
+
+def console_script(words: Words, context: ExecContext) -> Step:
+    """A console script that the project installs."""
+    spelled = text(words[0]) or ""
+    name = posixpath.basename(spelled)
+    found = script(context.tree, name, context.folder, context.home)
+    if found is None:
+        missing = context.inside(spelled) if _is_file(spelled) else None
+        return context.none(f"{name} is no program of the project", missing)
+    module, _, _ = found.target.partition(":")
+    folders = roots(context.tree, found.folder, posixpath.join(found.folder, "src"), *context.python_path)
+    if find(context.tree, folders, module) is None:
+        more = _only_folder(context.tree, module, found.folder)
+        if more is None:
+            return context.none(f"the module {module} of {name} is not in the project", found.target)
+        folders = (more, *folders)
+    inner = context.because(words[0], f"starts the console script {name}")
+    note = Label(found.span, f"{name} calls {found.target}")
+    return inner.start(FUNCTION, found.target, words[1:], folders, note)
+
+
+def executable(word: Value[str], context: ExecContext) -> str | None:
+    """The file of the project that a command's first word means, by its path or on the image's PATH."""
+    spelled = text(word) or ""
+    if "/" in spelled:
+        return context.file(spelled)
+    return next((found for folder in PATH if (found := context.file(f"{folder}/{spelled}"))), None)
+
+
+def interpreter(path: str, tree: Tree) -> str:
+    """By what a file of the project is run: `python`, `sh`, or nothing that is followed."""
+    source = tree.source(path)
+    first = source.text.partition("\n")[0] if source else ""
+    if first.startswith("#!") and "python" in first:
+        return "python"
+    shell = path.endswith(".sh") or (first.startswith("#!") and first.split()[-1].endswith(SHELLS))
+    return "sh" if shell else ""
+
+
+def _is_file(spelled: str) -> bool:
+    """Whether a path can only be a file that was copied into the image."""
+    return spelled.startswith(("./", "/app/")) and spelled.endswith((".py", ".sh"))
+
+
+def _only_folder(tree: Tree, module: str, home: str) -> str | None:
+    """The one folder of the tree, outside tests and examples but its own, that has a top-level module of this name."""
+    stem = module.replace(".", "/")
+    ends = (f"{stem}/__init__.py", f"{stem}.py")
+    paths = ((f"/{path}", f"/{end}") for path in tree.paths for end in ends)
+    found = {path.removesuffix(end).lstrip("/") for path, end in paths if path.endswith(end)}
+    own = {folder for folder in found if around(aside(folder), home)}
+    return own.pop() if len(own) == 1 else None

@@ -1,0 +1,274 @@
+"""Command lines of a POSIX shell as words with places: RUN lines, shell-form CMD, `sh -c "…"` and simple scripts.
+
+Nothing is expanded or run. Text that no shell would accept gives what was understood of it, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.commands.shell_words import (
+    ARRAY,
+    BLANKS,
+    COMMAND,
+    LITERAL,
+    PATTERN,
+    VARIABLE,
+    Part,
+    Word,
+    matching,
+    word_at,
+)
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Span
+
+__all__ = [
+    "ARRAY", "COMMAND", "LITERAL", "PATTERN", "VARIABLE",
+    "Assignment", "Command", "Part", "Redirect", "Word", "commands",
+]  # fmt: skip
+
+_OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", ";", "|", "&", "(", ")", "\n")
+_REDIRECTS = ("&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">&", ">>", ">|", "<", ">")
+_OPENERS = {"if": "if", "for": "for", "select": "for", "while": "while", "until": "while", "case": "case", "{": "{"}
+_CLOSERS = {"fi": ("if",), "done": ("for", "while"), "esac": ("case",), "}": ("{",)}
+_STEPS = frozenset({"then", "elif", "else", "do", "!", "time"})
+_DEEPEST = 64
+
+
+class Assignment(NamedTuple):
+    """`NAME=value` in front of a command, or alone; `append` for `NAME+=value`."""
+
+    name: str
+    value: Word
+    append: bool = False
+
+
+class Redirect(NamedTuple):
+    """`> file`, `2>&1`, `<<EOF`: the operator and the word after it; `body`: the lines of a here-document."""
+
+    operator: str
+    fd: str
+    target: Word
+    body: LocatedText | None = None
+
+
+class Command(NamedTuple):
+    """One simple command. `operator` ends it (`&&`, `||`, `|`, `;`, `&`, a line end, or nothing).
+
+    `inside`: the constructs around it, outermost first: `if`, `for`, `while`, `case`, `function`, `(`, `{`.
+    """
+
+    words: tuple[Word, ...]
+    assignments: tuple[Assignment, ...]
+    redirects: tuple[Redirect, ...]
+    operator: str
+    span: Span
+    inside: tuple[str, ...] = ()
+
+    @property
+    def exec(self) -> bool:
+        """Whether it takes the place of the shell."""
+        return bool(self.words) and self.words[0].text == "exec"
+
+    @property
+    def argv(self) -> tuple[Word, ...]:
+        """The words of the program that it starts, `exec` left out."""
+        return self.words[1:] if self.exec else self.words
+
+
+def commands(passage: LocatedText) -> tuple[Command, ...]:
+    """The simple commands of a text in their order, also those inside compound ones."""
+    return tuple(_Script(passage).commands())
+
+
+class _Script:
+    """The state of one reading: where it is, the command that is growing, and the constructs around it."""
+
+    def __init__(self, passage: LocatedText) -> None:
+        self.passage, self.text, self.i = passage, passage.text, 0
+        self.start = 0
+        self.words: list[Word] = []
+        self.assignments: list[Assignment] = []
+        self.redirects: list[Redirect] = []
+        self.inside: list[tuple[str, str]] = []
+        self.too_deep = 0
+        self.function = False
+        self.skip: str | None = None
+        self.after_bodies: int | None = None
+        self.last = 0
+        self.tests_end = True
+
+    def commands(self) -> Iterator[Command]:
+        end = len(self.text)
+        while self.i < end:
+            char = self.text[self.i]
+            if char in BLANKS:
+                self.i += 1
+            elif char == "\\" and self.text.startswith(("\\\n", "\\\r\n"), self.i):
+                self.i = self.text.index("\n", self.i) + 1
+            elif char == "#":
+                self.i = self._line_end()
+            elif char in "<>&0123456789" and (redirect := self._redirect()):
+                self.redirects.append(redirect)
+            elif char in ";&|()\n":
+                operator = next(operator for operator in _OPERATORS if self.text.startswith(operator, self.i))
+                yield from self._operator(operator)
+            else:
+                self._word()
+        yield from self._finish("", end)
+
+    def _line_end(self) -> int:
+        end = self.text.find("\n", self.i)
+        return len(self.text) if end < 0 else end
+
+    def _finish(self, operator: str, end: int) -> Iterator[Command]:
+        """The command that ends here, if there is one."""
+        if self.words or self.assignments:
+            labels = tuple(label for label, _ in self.inside)
+            span = self.passage.span(self.start, self.last)
+            yield Command(tuple(self.words), tuple(self.assignments), tuple(self.redirects), operator, span, labels)
+        self.words, self.assignments, self.redirects = [], [], []
+
+    def _operator(self, operator: str) -> Iterator[Command]:
+        at, self.i = self.i, self.i + len(operator)
+        if self.skip == ")" and operator != ")":
+            return
+        if operator == "(" and self._defines_function():
+            return
+        yield from self._finish(operator, at)
+        match operator:
+            case "(":
+                self._open("(")
+            case ")" if self.skip == ")":
+                self.skip = None
+            case ")":
+                self._close(("(",))
+            case ";;" | ";&" | ";;&" if self.inside and self.inside[-1][1] == "case":
+                self.skip = ")"
+            case "\n" if self.after_bodies is not None:
+                self.i, self.after_bodies = self.after_bodies, None
+        if self.skip == ";" and operator in ";\n":
+            self.skip = None
+
+    def _defines_function(self) -> bool:
+        close = self.i
+        while close < len(self.text) and self.text[close] in BLANKS:
+            close += 1
+        if len(self.words) != 1 or not self.text.startswith(")", close):
+            return False
+        self.words, self.function, self.i = [], True, close + 1
+        return True
+
+    def _open(self, opener: str) -> None:
+        label, self.function = "function" if self.function else opener, False
+        if len(self.inside) < _DEEPEST:
+            self.inside.append((label, opener))
+        else:
+            self.too_deep += 1
+
+    def _close(self, openers: tuple[str, ...]) -> None:
+        if self.too_deep:
+            self.too_deep -= 1
+        elif self.inside and self.inside[-1][1] in openers:
+            self.inside.pop()
+
+    def _word(self) -> None:
+        start = self.i
+        if not self.words and not self.skip and (assignment := self._assignment()):
+            self._begin(start)
+            self.assignments.append(assignment)
+            return
+        word, self.i = word_at(self.passage, start)
+        reserved = not (self.words or self.assignments or word.quoted)
+        if self.skip:
+            self._skipped(word.text)
+        elif not (reserved and self._reserved(word.text)):
+            self._begin(start)
+            self.words.append(word)
+            if reserved and word.text == "[[":
+                self._test()
+
+    def _test(self) -> None:
+        """Past the rest of `[[ … ]]`, inside which operators are words."""
+        close = self.text.find("]]", self.i) if self.tests_end else -1
+        self.tests_end = close >= 0
+        self.i = self.last = close + 2 if self.tests_end else self._line_end()
+
+    def _begin(self, start: int) -> None:
+        """Notes that the command reaches from its first word to here."""
+        if not self.words and not self.assignments:
+            self.start = start
+        self.last = self.i
+
+    def _skipped(self, text: str) -> None:
+        """A word of a loop's header, a case's subject or pattern: it is no command."""
+        match self.skip, text:
+            case "in", "in":
+                self.skip = ")"
+            case ")", "esac":
+                self.skip = None
+                self._close(("case",))
+            case ";", "do":
+                self.skip = None
+            case "name", _:
+                self.skip, self.function = None, True
+
+    def _reserved(self, text: str) -> bool:
+        """Takes a reserved word; False where the word begins a command."""
+        if text in _OPENERS:
+            self._open(_OPENERS[text])
+            self.skip = {"for": ";", "case": "in"}.get(_OPENERS[text])
+        elif text in _CLOSERS:
+            self._close(_CLOSERS[text])
+        elif text == "function":
+            self.skip = "name"
+        return text in _OPENERS or text in _CLOSERS or text in _STEPS or text == "function"
+
+    def _assignment(self) -> Assignment | None:
+        i = self.i
+        if not (self.text[i] == "_" or self.text[i].isalpha()):
+            return None
+        while i < len(self.text) and (self.text[i] == "_" or self.text[i].isalnum()):
+            i += 1
+        append = self.text.startswith("+=", i)
+        if not (append or self.text.startswith("=", i)):
+            return None
+        name, first = self.text[self.i : i], i + 1 + append
+        if self.text.startswith("(", first):
+            self.i = matching(self.text, first)
+            array = self.passage.part(first, self.i)
+            return Assignment(name, Word(array, array.span(), (Part(ARRAY, array),)), append)
+        value, self.i = word_at(self.passage, first)
+        return Assignment(name, value, append)
+
+    def _redirect(self) -> Redirect | None:
+        i = self.i
+        while i < len(self.text) and self.text[i] in "0123456789":
+            i += 1
+        operator = next((o for o in _REDIRECTS if self.text.startswith(o, i)), "")
+        if not operator or (operator in "<>" and self.text.startswith("(", i + 1)):
+            return None
+        fd, self.i = self.text[self.i : i], i + len(operator)
+        while self.i < len(self.text) and self.text[self.i] in BLANKS:
+            self.i += 1
+        target, self.i = word_at(self.passage, self.i)
+        self.last = self.i
+        body = self._here_document(target.text, operator == "<<-") if operator in ("<<", "<<-") else None
+        return Redirect(operator, fd, target, body)
+
+    def _here_document(self, end_mark: str, tabs: bool) -> LocatedText | None:
+        """The lines up to the end mark, after the last here-document of this line or after the line."""
+        if self.after_bodies is None:
+            self.after_bodies = self._line_end() + 1
+        start = at = self.after_bodies
+        while at < len(self.text):
+            line_end = self.text.find("\n", at)
+            line_end = len(self.text) if line_end < 0 else line_end
+            line = self.text[at:line_end].rstrip("\r")
+            if (line.lstrip("\t") if tabs else line) == end_mark:
+                self.after_bodies = line_end + 1
+                return self.passage.part(start, at)
+            at = line_end + 1
+        self.after_bodies = len(self.text)
+        return self.passage.part(start) if start < len(self.text) else None

@@ -1,0 +1,105 @@
+"""pip and what takes its arguments (`uv pip`, `pipx`, `uv tool`): whether they install exact releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.commands.options import Parsed
+from mcplint.commands.words import spelled, text, written
+from mcplint.dependencies.pinned import INSTALLERS, exact, file_pins, name_of, project_pins
+from mcplint.images.runs import RunStep
+from mcplint.model import Install
+from mcplint.values import Label, Value
+
+_FED = ("-", "/dev/stdin")
+_CONSTRAINTS = ("constraint", "constraints", "override", "overrides")
+_HOLDING = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "PIP_REQUIRE_HASHES")
+
+
+class _Item(NamedTuple):
+    """One thing to install: whether it is exact, where that is seen, and the file or folder of the project it is."""
+
+    exact: bool | None
+    note: Label
+    path: str | None = None
+    lock: str | None = None
+
+
+def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False) -> Iterator[Install]:
+    """The install that a command is, none where it only installs installers; `exactly`: its words are files."""
+    aside = INSTALLERS | step.removed
+    words = [word for word in options.rest if text(word) is None or name_of(spelled(word)) not in aside]
+    files = [*options.values("requirement", "requirements"), *(words if exactly else ())]
+    projects = [*options.values("editable"), *(word for word in words if is_local(spelled(word)) and not exactly)]
+    names = [word for word in words if not is_local(spelled(word)) and not exactly]
+    items = [
+        *(_file(word, step) for word in files),
+        *(_project(word, options, step) for word in projects),
+        *(_Item(_exact(word), Label(written(word), "not an exact release")) for word in names),
+    ]
+    if not items:
+        return
+    limits = [_file(word, step) for word in options.values(*_CONSTRAINTS)]
+    yield Install(
+        tool,
+        step.words,
+        _locked(items, options, step),
+        next((item.lock for item in (*items, *limits) if item.lock), None),
+        tuple(dict.fromkeys(item.path for item in items if item.path)),
+        tuple((spelled(word), written(word)) for word in names),
+        step.place,
+        constraints=tuple(dict.fromkeys(item.path for item in limits if item.path)),
+    )
+
+
+def is_local(word: str) -> bool:
+    """Whether a word of an install names a folder or an archive."""
+    return word.startswith((".", "/", "file:")) or word.endswith((".whl", ".tar.gz", ".zip"))
+
+
+def _exact(word: Value[str]) -> bool | None:
+    return exact(spelled(word)) if text(word) is not None or "==" in spelled(word) else None
+
+
+def _locked(items: list[_Item], options: Parsed, step: RunStep) -> Value[bool]:
+    if held := options.first("require-hashes", "no-index"):
+        return Value((True,), (Label(step.place, f"{held} admits nothing else"),))
+    constrained = options.values(*_CONSTRAINTS) or any(name in step.env for name in _HOLDING)
+    if options.first("exclude-newer") or constrained:
+        return Value(None, (Label(step.place, "the releases are held by something else"),))
+    if not options.closed:
+        return Value(None, (Label(step.place, "has words that cannot be told"),))
+    loose = [item for item in items if item.exact is False]
+    if loose:
+        return Value((False,), tuple(item.note for item in loose))
+    open_ = [item for item in items if item.exact is None]
+    return Value(None if open_ else (True,), tuple(item.note for item in open_))
+
+
+def _file(word: Value[str], step: RunStep) -> _Item:
+    """A requirements file: one of the project, or one that the build wrote from a lock."""
+    name = spelled(word)
+    base = "-" if name in _FED else name.rpartition("/")[2]
+    if base in step.exported:
+        return _Item(True, Label(written(word), "was written from a lock"), None, step.exported[base])
+    path = step.file(name) if text(word) is not None else None
+    if path is None:
+        return _Item(None, Label(written(word), "is no file that is known"))
+    pinned = base != "pyproject.toml"
+    pins = file_pins(step.tree, path) if pinned else project_pins(step.tree, path.rpartition("/")[0])
+    return _Item(
+        pins.exact, pins.note or Label(written(word), "is read"), path, path if pins.exact and pinned else None
+    )
+
+
+def _project(word: Value[str], options: Parsed, step: RunStep) -> _Item:
+    """A local project or archive. What was installed before it and fits is left as it is."""
+    folder = step.folder(spelled(word).partition("[")[0]) if text(word) is not None else None
+    note = Label(written(word), "installs the project with what it asks for")
+    if options.first("no-deps"):
+        return _Item(True, note, folder)
+    if folder is None or any(install.locked.may(bool) for install in step.before):
+        return _Item(None, note, folder)
+    pins = project_pins(step.tree, folder)
+    return _Item(pins.exact, pins.note or note, folder)

@@ -1,0 +1,135 @@
+"""The RUN lines of a build: the commands they run, and where."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mcplint.commands.command_lines import SHELLS, is_assignment, program, shell_operand, unwrapped
+from mcplint.commands.shell import Ran, Shell, script_text
+from mcplint.commands.shell_parser import Command, Redirect, commands
+from mcplint.commands.words import Words, spelled, tail, text
+from mcplint.facts.dockerfile import Instruction
+from mcplint.model import Install
+from mcplint.project.tree import Tree
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, Label, Value
+
+_DEEPEST = 4
+_DOCKER_COMMAND = Command((), (), (), "", None)  # type: ignore[arg-type]
+
+
+class RunStep(NamedTuple):
+    """A command of a RUN, where it runs, and what came before it.
+
+    `find`: the way from image paths to the project. `before`: the installs so far.
+    `exported`: requirement files that the build wrote from a lock, by name, and that lock; it is filled on the way.
+    `deleted`: the paths that the build has deleted since it last copied something; it is filled on the way, too.
+    `removed`: packages that the same RUN uninstalls.
+    """
+
+    env: Mapping[str, Value[str]]
+    workdir: str | None
+    find: Callable[[str], str | None]
+    tree: Tree
+    before: tuple[Install, ...]
+    exported: dict[str, str | None]
+    deleted: set[str]
+    argv: Words = ()
+    line: Command = _DOCKER_COMMAND
+    span: Span | None = None
+    removed: frozenset[str] = frozenset()
+
+    @property
+    def place(self) -> Span:
+        """Where the command is written."""
+        assert self.span
+        return self.span
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the command, as they are written where they are not known."""
+        return tuple(map(spelled, self.argv))
+
+    @property
+    def redirects(self) -> tuple[Redirect, ...]:
+        return self.line.redirects
+
+    def file(self, name: str) -> str | None:
+        """The file of the project that a path in the build means, if there is one."""
+        if self.workdir is None and not name.startswith("/"):
+            return None
+        path = posixpath.normpath(posixpath.join(self.workdir or "/", name))
+        found = None if path in self.deleted else self.find(path)
+        return found if found in self.tree.paths else None
+
+    def folder(self, name: str) -> str | None:
+        """The folder of the project that a path in the build means: one that has a `pyproject.toml` there."""
+        found = self.file(posixpath.join(name, "pyproject.toml"))
+        return (posixpath.dirname(found) or ".") if found else None
+
+    def upwards(self, name: str, folder: str = ".") -> str | None:
+        """The file of this name in a folder of the build or the nearest one above it."""
+        if self.workdir is None:
+            return None
+        at = posixpath.normpath(posixpath.join(self.workdir, folder))
+        while True:
+            found = self.file(posixpath.join(at, name))
+            if found or at == "/":
+                return found
+            at = posixpath.dirname(at)
+
+
+def steps(run: Instruction, first: RunStep) -> Iterator[RunStep]:
+    """The commands of a RUN: its line, its array or its here-documents, shells inside it opened."""
+    shell = Shell(lambda name: _argument(first.env.get(name)), first.workdir, every=True)
+    if run.json:
+        argv = tuple(word.value._replace(trace=(Label(word.span(), "is written here"),)) for word in run.words)
+        yield from _opened(Ran(argv, {}, first.workdir, run.span, _DOCKER_COMMAND), first, shell, 0)
+        return
+    scripts = [run.text]
+    if run.heredocs and all(not line.words or _is_shell(line.words[0].text) for line in commands(run.text)):
+        scripts = [heredoc.body for heredoc in run.heredocs if _is_shell_script(heredoc.body.text)]
+    for script in scripts:
+        for ran in shell.run(script):
+            yield from _opened(ran, first, shell, 0)
+
+
+def _argument(value: Value[Any] | None) -> Value[Any] | None:
+    """What is known of a variable; one that an ARG leaves without a value may be given one by the build."""
+    return UNKNOWN if value is not None and value.must(lambda each: each is None) else value
+
+
+def _is_shell(word: str) -> bool:
+    return posixpath.basename(word) in SHELLS
+
+
+def _is_shell_script(script: str) -> bool:
+    first = script.split("\n", 1)[0]
+    return not first.startswith("#!") or first.rstrip().split()[-1].endswith(SHELLS)
+
+
+def _opened(ran: Ran, first: RunStep, shell: Shell, depth: int) -> Iterator[RunStep]:
+    """The command without what only leads up to it (`env`, `sudo`), or the commands of the shell that it starts."""
+    words, sets = ran.argv or (), dict[str, Value[Any]](ran.sets)
+    while (rest := unwrapped(words)) is not None:
+        words = rest
+        while words and is_assignment(text(words[0]) or ""):
+            name = (text(words[0]) or "").partition("=")[0]
+            sets[name], words = tail(words[0], len(name) + 1), words[1:]
+    operand = shell_operand(words) if program(words) in (*SHELLS, "su") and depth < _DEEPEST else None
+    script = script_text(words[operand[0]], ran.span) if operand and operand[1] else None
+    if script:
+        inner = Shell(lambda name: sets[name] if name in sets else shell.env(name), ran.workdir, every=True)
+        for each in inner.run(*script):
+            yield from _opened(each, first, inner, depth + 1)
+    elif words and program(words) not in ("cd", "set", "source", "."):
+        yield first._replace(
+            env=ChainMap(sets, first.env),  # type: ignore[arg-type]
+            workdir=ran.workdir,
+            argv=words,
+            line=ran.line,
+            span=ran.span,
+        )
