@@ -179,7 +179,6 @@ MODULES = {dotted(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 # Circles that are still there.
 CIRCLES = [
     {"commands.launchers", "commands.resolve", "commands.scripts"},
-    {"programs.python.asgi_walk", "programs.python.libraries.lowlevel", "programs.python.libraries.sdk"},
     {"proxies.nginx", "proxies.nginx.answer", "proxies.nginx.phases", "proxies.nginx.routes"},
 ]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mcplint.programs.python.libraries.asgi import Bound, finish, split
+from mcplint.programs.python.libraries.proxy_headers import told
 from mcplint.programs.python.libraries.sdk import serve
 from mcplint.programs.python.machine import Args, Machine
-from mcplint.programs.python.proxy_headers import told
 from mcplint.programs.python.values import Abstract, Instance, each, known, noted, union, unknown
 from mcplint.programs.start import Start
 from mcplint.text.number import counted

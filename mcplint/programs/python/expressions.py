@@ -270,6 +270,12 @@ def resume(machine: Machine, value: Abstract) -> Abstract:
     return machine.each_option(value, awaited_option)
 
 
+def call_and_await(machine: Machine, callee: Abstract, args: Args) -> Abstract:
+    """What a call comes to, awaited where that can be."""
+    result = machine.call(callee, args)
+    return resume(machine, result) if isinstance(result.only, Coroutine) else result
+
+
 def yielded(machine: Machine, frame: Frame, node: ast.Yield) -> Abstract:
     value = known(None) if node.value is None else machine.evaluate(frame, node.value)
     yields = next((scope.yields for scope in frame.scopes() if scope.yields is not None), None)

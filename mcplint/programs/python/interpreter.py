@@ -14,6 +14,7 @@ from mcplint.programs.follow import STEPS, World
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
 from mcplint.programs.python.calls import call
+from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import load, run_main
 from mcplint.programs.python.journal import Exhausted, Leave
 from mcplint.programs.python.machine import Args, Machine, Tables
@@ -23,7 +24,6 @@ from mcplint.programs.python.servers import servers
 from mcplint.programs.python.state import BACKGROUND, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import (
     Abstract,
-    Coroutine,
     Frame,
     Function,
     Instance,
@@ -158,7 +158,7 @@ def launch(machine: Machine, start: Start) -> None:
         _module(machine, start.target)
     elif start.kind == FUNCTION:
         value = _named(machine, start, start.target)
-        _awaited(machine, machine.call(value, Args()))
+        call_and_await(machine, value, Args())
     elif start.kind == APP:
         from mcplint.programs.python.commandline import serve_app
 
@@ -214,12 +214,6 @@ def lacks(machine: Machine, owner: Any, name: str) -> bool:
     return not may_bind(owner.fact.tree, name) and machine.modules(f"{owner.name}.{name}") is None
 
 
-def _awaited(machine: Machine, value: Abstract) -> Abstract:
-    from mcplint.programs.python.expressions import resume
-
-    return resume(machine, value) if isinstance(value.only, Coroutine) else value
-
-
 def _object(machine: Machine, start: Start) -> None:
     """`mcp run`, `fastmcp run`: imports the file, finds the server object and runs it as the flags say."""
     path, _, name = start.target.partition(":")
@@ -236,7 +230,7 @@ def _object(machine: Machine, start: Start) -> None:
         machine.missing = start.target if name and lacks(machine, package, name) else None
         return
     if isinstance(value.only, Function):
-        value = _awaited(machine, machine.call(value, Args()))
+        value = call_and_await(machine, value, Args())
     from mcplint.programs.python.commandline import run_object
 
     for option in value.options or ():

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.model import Asgi, Server
-from mcplint.programs.python.asgi_walk import ProxyRule, Site, visit
+from mcplint.programs.python.libraries.asgi_walk import walk
+from mcplint.programs.python.libraries.proxy_headers import told
 from mcplint.programs.python.machine import Args, Handler, Machine
-from mcplint.programs.python.proxy_headers import told
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Abstract, Coroutine, Instance, Sequence, each, known, noted, unknown
@@ -98,11 +98,10 @@ def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
     """Serves each thing that the application may be; alternatives are ways that the program may go."""
 
     def one(option: Any) -> Abstract:
-        site = Site()
-        visit(machine, known(option), site, ProxyRule(known("")))
-        asgi = bound.asgi._replace(root_path=unknown()) if site.rooted else bound.asgi
-        found = [_bound(served, span, bound._replace(asgi=asgi)) for served in site.all()]
-        if not found and not site.closed:
+        scan = walk(machine, known(option))
+        asgi = bound.asgi._replace(root_path=unknown()) if scan.rooted else bound.asgi
+        found = [_bound(served, span, bound._replace(asgi=asgi)) for served in scan.all()]
+        if not found and not scan.closed:
             machine.lost.append(Label(span, "what this application answers is not known"))
         start_serving(machine, *found)
         return known(None)

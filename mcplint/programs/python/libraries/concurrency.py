@@ -32,10 +32,9 @@ def awaits(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def calls(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Calls a function with the rest of the arguments and awaits it: `anyio.run`, `asyncio.to_thread`."""
-    from mcplint.programs.python.expressions import resume
+    from mcplint.programs.python.expressions import call_and_await
 
-    result = machine.call(args.get(0, "func"), args._replace(positional=args.positional[1:], keywords={}))
-    return resume(machine, result) if isinstance(result.only, Coroutine) else result
+    return call_and_await(machine, args.get(0, "func"), args._replace(positional=args.positional[1:], keywords={}))
 
 
 def in_thread(machine: Machine, args: Args, owner: Any) -> Abstract:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcplint.model import SdkCall, Server
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.python.libraries.sdk import registers
-from mcplint.programs.python.libraries.sdk_protection import NOWHERE, secured
-from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, OTHER, record
+from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, OTHER, record, secured
 from mcplint.programs.python.libraries.standard import anything
+from mcplint.programs.python.libraries.web import hands_on
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL, OUTER, RUNNING, SERVER, TRANSPORTS, UNSURE
@@ -25,11 +25,21 @@ from mcplint.programs.python.values import (
     known,
     unknown,
 )
+from mcplint.text.source import Span
 from mcplint.values import Label
 
 STREAMS = "mcp.Streams"
 SSE_TRANSPORT = "mcp.server.sse.SseServerTransport"
+POST = f"{SSE_TRANSPORT}.handle_post_message"
 MANAGER = "mcp.server.streamable_http_manager.StreamableHTTPSessionManager"
+
+
+class Handled(NamedTuple):
+    """What a handler gives a request to: `sse` or `streamable-http`, the transport object, the server object."""
+
+    transport: str
+    through: Instance
+    server: Instance | None
 
 
 def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
@@ -45,8 +55,6 @@ def streams(kind: str) -> Handler:
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
         made = Instance(External(STREAMS), args.span, {"kind": known(kind), "through": known(owner)})
         if kind == SSE and machine.requests:
-            from mcplint.programs.python.asgi_walk import Handled
-
             machine.requests[-1].append(Handled(SSE, owner, None))
         return known(made, *args.notes)
 
@@ -64,8 +72,6 @@ def run(machine: Machine, args: Args, server: Instance) -> Abstract:
         only: Any = args.get(0, "read_stream").only
         kind = only.table["kind"].only if isinstance(only, Instance) and only.library == STREAMS else None
         if kind == SSE and machine.requests:
-            from mcplint.programs.python.asgi_walk import Handled
-
             machine.requests[-1].append(Handled(SSE, only.table["through"].only, server))
             return known(None)
         if kind == STDIO:
@@ -120,10 +126,10 @@ def blank(machine: Machine, server: Instance | None, args: Args) -> Server:
     )
 
 
-def low_served(machine: Machine, handled: Any, path: Abstract) -> Server:
+def handled_server(machine: Machine, handled: Handled, path: Abstract) -> Server:
     """A server that a handler of the program hands requests to."""
-    through: Instance = handled.through
-    args: Args = CALL.one(through.table, Args())
+    through = handled.through
+    args = CALL.one(through.table, Args())
     server = handled.server or through.table.get("app", known(None)).only
     served = blank(machine, server if isinstance(server, Instance) else None, args)
     check, hosts, origins = _security(through)
@@ -131,17 +137,19 @@ def low_served(machine: Machine, handled: Any, path: Abstract) -> Server:
     if handled.transport == SSE:
         return common._replace(transport=known(SSE, *args.notes), message_path=through.table["endpoint"])
     running = through in RUNNING.of(machine.state)
-    unsure = UNSURE.of(machine.state)
     return common._replace(
         transport=known(STREAMABLE, *args.notes),
         stateless=through.table["stateless"],
         json_response=through.table["json_response"],
-        lifespan=known(True, *args.notes) if running else unknown() if unsure else known(False, *_idle(args)),
+        lifespan=known(True, *args.notes) if running else idle_or_running(machine, args.span),
     )
 
 
-def _idle(args: Args) -> tuple[Label, ...]:
-    return tuple(note._replace(text="its session manager is never run") for note in args.notes)
+def idle_or_running(machine: Machine, span: Span | None) -> Abstract:
+    """Whether a session manager runs that nothing is seen to run."""
+    if UNSURE.of(machine.state):
+        return unknown()
+    return known(False, *((Label(span, "its session manager is never run"),) if span else ()))
 
 
 def _security(through: Instance) -> tuple[Abstract, Abstract, Abstract]:
@@ -198,14 +206,7 @@ def runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def handles(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    from mcplint.programs.python.asgi_walk import Handled
-
-    def start() -> Abstract:
-        if machine.requests:
-            machine.requests[-1].append(Handled(STREAMABLE, owner, None))
-        return known(None)
-
-    return known(Coroutine(start))
+    return hands_on(machine, Handled(STREAMABLE, owner, None))
 
 
 def asgi_app(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -224,18 +225,6 @@ def app_lifespan(machine: Machine, owner: Instance) -> Abstract:
 def app_runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
     RUNNING.add(machine, machine.state, owner)
     return known(Instance(External("contextlib.nullcontext"), args.span))
-
-
-def app_called(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    """A request that is handed on to an application."""
-    from mcplint.programs.python.asgi_walk import Passed
-
-    def start() -> Abstract:
-        if machine.requests:
-            machine.requests[-1].append(Passed(owner, args.span))
-        return known(None)
-
-    return known(Coroutine(start))
 
 
 def registering(name: str) -> Handler:
@@ -273,7 +262,7 @@ CALLS: Mapping[str, Handler] = {
     f"{STREAMS}.__getitem__": lambda machine, args, owner: known(owner),
     f"{SSE_TRANSPORT}.__init__": sse_transport,
     f"{SSE_TRANSPORT}.connect_sse": streams(SSE),
-    f"{SSE_TRANSPORT}.handle_post_message": anything,
+    POST: anything,
     f"{MANAGER}.__init__": manager,
     f"{MANAGER}.run": runs,
     f"{MANAGER}.handle_request": handles,
@@ -281,8 +270,6 @@ CALLS: Mapping[str, Handler] = {
     "mcp.SessionManager.run": runs,
     "mcp.SessionManager.handle_request": anything,
     "mcp.App.%run": app_runs,
-    "mcp.App.__call__": app_called,
-    "starlette.applications.Starlette.__call__": app_called,
 }
 READS: dict[str, Reader] = {f"{kind}.session_manager": session_manager for kind in (FAST, NEW)}
 READS |= {"mcp.App.lifespan": app_lifespan, "mcp.App.lifespan_context": app_lifespan}

@@ -10,25 +10,29 @@ from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.libraries.auth import guard
 from mcplint.programs.python.libraries.auth import layered as middleware_added
-from mcplint.programs.python.libraries.sdk_protection import NOWHERE, armed, listed, protection, security_settings
+from mcplint.programs.python.libraries.middleware import surrounded
+from mcplint.programs.python.libraries.proxy_headers import told as asgi_told
 from mcplint.programs.python.libraries.sdk_settings import (
     FAST,
     HIGH,
     LOW,
     NEW,
+    NOWHERE,
     OTHER,
     SETTINGS,
+    armed,
     facts,
     family,
     global_setting,
+    protection,
     record,
+    security_settings,
     setting,
     setting_assigned,
     told,
 )
-from mcplint.programs.python.libraries.web import layered
+from mcplint.programs.python.libraries.web import layered, listed
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
-from mcplint.programs.python.proxy_headers import told as asgi_told
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import APPLICATION, APPS, CALL, INNER, MEMBER, OUTER, ROUTES, SERVED, SERVER, STARTUP
 from mcplint.programs.python.values import (
@@ -121,11 +125,9 @@ def serve(machine: Machine, args: Args, server: Instance, fixed: str | None) -> 
 
 def _surrounded(machine: Machine, args: Args, served: Server) -> Server:
     """A server with the middleware that `run()` puts around it."""
-    from mcplint.programs.python.asgi_walk import surrounded
-
     app = Instance(External("mcp.App"), args.span)
     layered(args, app)
-    return surrounded(machine, app, served)
+    return surrounded(app, served)
 
 
 def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:

@@ -6,10 +6,22 @@ from typing import Any
 
 from mcplint.knowledge.sdk import fact, newest, newest_with
 from mcplint.model import Argument, SdkCall
+from mcplint.programs.python.libraries.web import listed
 from mcplint.programs.python.machine import Args, Machine, Reader
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.state import CALL
-from mcplint.programs.python.values import ABSENT, Abstract, Instance, each, known, noted, union, unknown
+from mcplint.programs.python.values import (
+    ABSENT,
+    Abstract,
+    External,
+    Instance,
+    Sequence,
+    each,
+    known,
+    noted,
+    union,
+    unknown,
+)
 from mcplint.text.number import counted
 from mcplint.values import EditSite, Value
 
@@ -25,6 +37,10 @@ FLAGS = ("stateless_http", "json_response")
 # What a call raises that a release does not have or take: who catches it by name has another way.
 MISUSE = frozenset({"AttributeError", "TypeError"})
 SETTINGS = ("host", "port", "sse_path", "message_path", "streamable_http_path", "stateless_http", "json_response")
+
+NOWHERE: Value[Any] = Value(())
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOCAL = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 
 
 def family(machine: Machine, server: Instance) -> str:
@@ -184,3 +200,70 @@ def setting_assigned(machine: Machine, args: Args, settings: Instance) -> Abstra
         if call not in machine.calls:
             machine.calls.append(call)
     return known(None)
+
+
+def armed(machine: Machine, kind: str, host: Abstract, args: Args) -> Abstract:
+    """The security settings that a constructor makes where it is told none: those of a loopback host, or None."""
+    if facts(machine, kind, "host_check") != ("constructor",) or not host.options:
+        return known(None, *args.notes)
+    if any(option not in LOOPBACK for option in host.options):
+        return known(None, *args.notes)
+    made = Instance(External("mcp.server.transport_security.TransportSecuritySettings"), args.span)
+    made.table["enable_dns_rebinding_protection"] = known(True, *host.trace)
+    for name, forms in (("allowed_hosts", LOCAL), ("allowed_origins", tuple(f"http://{form}" for form in LOCAL))):
+        made.table[name] = known(Sequence("list", tuple(known(form) for form in forms)), *host.trace)
+    return known(made, *host.trace)
+
+
+def protection(
+    machine: Machine, args: Args, server: Instance, kind: str, declared: Abstract
+) -> tuple[Abstract, Abstract, Abstract]:
+    """Whether requests with a foreign Host are refused, and which hosts and origins are not."""
+    rule = facts(machine, kind, "host_check")
+    if kind == OTHER:
+        given = args.find(None, "host_origin_protection") if "host_origin_protection" in args.keywords else None
+        check = given if given is not None else known(rule == ("on",), *args.notes)
+        if check.options == (False,):
+            return check, NOWHERE, NOWHERE
+        return check, listed(args.find(None, "allowed_hosts"), args), listed(args.find(None, "allowed_origins"), args)
+    settings = server.table["settings"].only
+    security = args.find(None, "transport_security")
+    if security is None:
+        security = settings.table["transport_security"]
+    if security.options is None or len(security.options) != 1:
+        return (unknown(*security.trace),) * 3
+    only = security.options[0]
+    if isinstance(only, Instance):
+        return secured(only)
+    if rule not in (("constructor",), ("app",)) or declared.options is None:
+        if declared.options is None and rule != ("off",):
+            return (unknown(*declared.trace),) * 3
+        return known(False, *declared.trace), NOWHERE, NOWHERE
+    on = each(declared._replace(slot=None), lambda host: host in LOOPBACK)
+    if on.options == (False,):
+        return on, NOWHERE, NOWHERE
+    return on, known(LOCAL, *declared.trace), known(tuple(f"http://{host}" for host in LOCAL), *declared.trace)
+
+
+def secured(security: Instance) -> tuple[Abstract, Abstract, Abstract]:
+    """What transport security settings allow."""
+    check = security.table.get("enable_dns_rebinding_protection", known(True))
+    if check.options == (False,):
+        return check, NOWHERE, NOWHERE
+    hosts, origins = (security.table.get(name) for name in ("allowed_hosts", "allowed_origins"))
+    args = Args()
+    return check, listed(hosts, args), listed(origins, args)
+
+
+def security_settings(machine: Machine, args: Args, owner: Any) -> Abstract:
+    made = Instance(External("mcp.server.transport_security.TransportSecuritySettings"), args.span)
+    for name in ("enable_dns_rebinding_protection", "allowed_hosts", "allowed_origins"):
+        value = args.find(None, name)
+        made.table[name] = (
+            value
+            if value is not None
+            else known(name.startswith("enable"), *args.notes)
+            if name.startswith("enable")
+            else known(Sequence("list", ()), *args.notes)
+        )
+    return known(made, *args.notes)

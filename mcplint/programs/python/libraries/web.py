@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, FUNCTION_LAYER, HIDDEN, STARTUP
-from mcplint.programs.python.values import Abstract, External, Instance, Method, Sequence, known, unknown
+from mcplint.programs.python.values import (
+    Abstract,
+    Coroutine,
+    External,
+    Instance,
+    Method,
+    Sequence,
+    known,
+    plain,
+    unknown,
+)
+from mcplint.text.source import Span
 
 APP, FASTAPI, ROUTER = "starlette.applications.Starlette", "fastapi.FastAPI", "fastapi.APIRouter"
 ROUTE, MOUNT, MIDDLEWARE = "starlette.routing.Route", "starlette.routing.Mount", "starlette.middleware.Middleware"
@@ -39,6 +50,18 @@ def layered(args: Args, app: Instance) -> None:
     )
     if args.open or (layers is not None and layers.options is None):
         app.table[HIDDEN] = (True,)
+
+
+def listed(value: Abstract | None, args: Args) -> Abstract:
+    """A list of texts as one option; empty where it is not given."""
+    if value is None:
+        return known((), *args.notes)
+    if value.must(lambda option: option is None):
+        return known((), *value.trace)
+    try:
+        return value._replace(options=(tuple(plain(value)),), slot=None)
+    except (LookupError, TypeError):
+        return unknown(*value.trace)
 
 
 def _listed(given: Abstract) -> Sequence:
@@ -150,6 +173,29 @@ def add_event_handler(machine: Machine, args: Args, app: Instance) -> Abstract:
     return known(None)
 
 
+class Passed(NamedTuple):
+    """An application that a handler gives a request to, and the call that does."""
+
+    app: Instance
+    span: Span | None
+
+
+def called(machine: Machine, args: Args, app: Instance) -> Abstract:
+    """A request that is handed on to an application."""
+    return hands_on(machine, Passed(app, args.span))
+
+
+def hands_on(machine: Machine, target: Any) -> Abstract:
+    """What awaiting a call does that gives the request to something."""
+
+    def start() -> Abstract:
+        if machine.requests:
+            machine.requests[-1].append(target)
+        return known(None)
+
+    return known(Coroutine(start))
+
+
 def itself(machine: Machine, owner: Instance) -> Abstract:
     return known(owner)
 
@@ -179,6 +225,7 @@ LAYERS = (
 )
 CALLS: dict[str, Handler] = {
     f"{APP}.__init__": application,
+    f"{APP}.__call__": called,
     f"{APP}.mount": mount,
     f"{APP}.add_route": add_route,
     f"{APP}.add_api_route": add_route,

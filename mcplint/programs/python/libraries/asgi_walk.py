@@ -1,0 +1,275 @@
+"""A walk over an ASGI application: its MCP endpoints with their prefixes, its other routes, its middleware."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, NamedTuple, TypeGuard
+
+from mcplint.model import Endpoint, Mounted, Server
+from mcplint.programs.outcome import SSE, STREAMABLE
+from mcplint.programs.python.expressions import call_and_await
+from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
+from mcplint.programs.python.libraries.middleware import AppScan, prefixed
+from mcplint.programs.python.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
+from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.servers import joined
+from mcplint.programs.python.state import (
+    ADDED_MIDDLEWARE,
+    APPLICATION,
+    APPS,
+    CALL,
+    FUNCTION_LAYER,
+    HIDDEN,
+    RUNNING,
+    SERVED,
+    SERVER,
+    STARTUP,
+    TRANSPORTS,
+    UNSURE,
+)
+from mcplint.programs.python.values import Abstract, Class, Function, Instance, Method, Sequence, known, unknown
+from mcplint.values import EditSite, Label, Value
+
+DEEPEST = 12
+
+
+class Way(NamedTuple):
+    """Where a walk is: `root`, whether still at the application that is served; `lifespan`: where that would be told
+    one; `depth`: how far below it."""
+
+    root: bool = True
+    lifespan: EditSite | None = None
+    depth: int = 0
+
+    def below(self) -> Way:
+        return self._replace(root=False, depth=self.depth + 1)
+
+
+def walk(machine: Machine, value: Abstract) -> AppScan:
+    """What an application answers."""
+    scan = AppScan()
+    _visit(machine, value, scan, Way())
+    return scan
+
+
+def _visit(machine: Machine, value: Abstract, scan: AppScan, way: Way) -> None:
+    option = value.only
+    library = option.library if isinstance(option, Instance) else None
+    if way.depth > DEEPEST:
+        scan.closed = False
+    elif isinstance(option, Instance) and library in LAYERS:
+        inside = way._replace(depth=way.depth + 1)
+        _behind((option,), scan, lambda inner: _visit(machine, option.table["app"], inner, inside))
+    elif isinstance(option, Instance) and machine.kin(library, APP):
+        _application(machine, option, scan, way)
+    else:
+        if _is_callable(option):
+            _callable(machine, option, scan, way, unknown(*_decides(option)))
+        scan.closed &= value.options == (None,)
+
+
+def _is_callable(option: Any) -> TypeGuard[Function | Method | Instance]:
+    """Whether something is an application of the project's own making."""
+    return isinstance(option, (Function, Method)) or (isinstance(option, Instance) and isinstance(option.kind, Class))
+
+
+def _application(machine: Machine, app: Instance, scan: AppScan, way: Way) -> None:
+    if way.root:
+        start_up(machine, app)
+        way = way._replace(lifespan=_room(app))
+    calls = CALL.of(app.table)
+    scan.closed &= HIDDEN not in app.table
+    scan.rooted |= any("root_path" in each.keywords for each in calls)
+    scan.checked |= FUNCTION_LAYER in app.table or any("dependencies" in each.keywords for each in calls)
+    layers, routes = ADDED_MIDDLEWARE.of(app.table), app.table.get("routes", unknown())
+    _behind(layers, scan, lambda inner: _routes(machine, routes, inner, way, app))
+
+
+def _behind(layers: Iterable[Any], scan: AppScan, walk: Callable[[AppScan], None]) -> None:
+    """Walks what stands behind middleware; what that says holds for the servers which are found there."""
+    inner = AppScan()
+    for layer in layers:
+        inner.add_layer(layer)
+    walk(inner)
+    scan.include(inner, known(""))
+
+
+def _routes(machine: Machine, value: Abstract, scan: AppScan, way: Way, app: Instance | None) -> None:
+    only = value.only
+    scan.closed &= isinstance(only, Sequence) and only.items is not None
+    for item in only.some if isinstance(only, Sequence) else ():
+        scan.closed &= item.options is not None
+        for option in item.options or ():
+            _route(machine, option, scan, way, app)
+
+
+def _route(machine: Machine, option: Any, scan: AppScan, way: Way, app: Instance | None) -> None:
+    library = option.library if isinstance(option, Instance) else None
+    if library == "mcp.Endpoint":
+        _endpoint(machine, option, scan, way, app)
+    elif library == ROUTE:
+        _plain(machine, option, scan, way)
+    elif library == MOUNT:
+        _mount(machine, option, scan, way.below())
+    elif library == INCLUDED:
+        router, inner = option.table["app"], AppScan()
+        own = router.only.table.get("prefix", known("")) if isinstance(router.only, Instance) else known("")
+        _visit(machine, router, inner, way.below())
+        scan.include(inner, prefixed(option.table["path"], own))
+    else:
+        scan.closed &= library == "starlette.routing.WebSocketRoute"
+
+
+def _mount(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
+    path, target, inner = route.table["path"], route.table["app"], AppScan()
+    only = target.only
+    if isinstance(only, Method) and only.function == POST:
+        return
+    if only is None:
+        _routes(machine, route.table["routes"], inner, way, None)
+    elif _is_callable(only):
+        _callable(machine, only, inner, way, known("/"))
+    else:
+        _visit(machine, target, inner, way)
+    if route.span is not None:
+        for index, server in enumerate(inner.servers):
+            own = server.mounts[0].prefix if server.mounts else server.path
+            inner.servers[index] = server._replace(mounts=(Mounted(path, own, route.span), *server.mounts))
+    scan.include(inner, path)
+
+
+def _endpoint(machine: Machine, endpoint: Instance, scan: AppScan, way: Way, app: Instance | None) -> None:
+    (server,) = SERVED.of(endpoint.table)
+    running = RUNNING.of(machine.state)
+    owner, made = SERVER.one(endpoint.table, None), APPLICATION.one(endpoint.table, None)
+    alive = (way.root and app is made) or owner in running or made in running
+    if server.transport.must(lambda name: name == SSE):
+        runs: Abstract = Value(())
+    elif alive:
+        runs = known(True, *server.path.trace[:1])
+    else:
+        runs = idle_or_running(machine, endpoint.span)
+    scan.servers.append(_insertable(server._replace(lifespan=runs), way))
+
+
+def _insertable(server: Server, way: Way) -> Server:
+    """A server whose session manager is never run, with the place where the application would be told to run it."""
+    if server.lifespan.options != (False,):
+        return server
+    return server._replace(lifespan=server.lifespan._replace(slot=way.lifespan))
+
+
+def _plain(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
+    path, target = route.table["path"], route.table["endpoint"].only
+    found = _handled(machine, target) if _speaks(machine) and _hands_on(target) else []
+    if found:
+        _low(machine, found, scan, way, path)
+    elif isinstance(path.only, str) and route.span is not None:
+        methods = listed(route.table["methods"], Args()).only
+        scan.endpoints.append(Endpoint(path.only, tuple(methods or ("GET",)), route.span))
+    else:
+        scan.closed = False
+
+
+def _callable(machine: Machine, option: Any, scan: AppScan, way: Way, path: Abstract) -> None:
+    """A function or object of the project that is an application itself."""
+    found = _handled(machine, option, scan, way)
+    _low(machine, found, scan, way, path)
+    scan.closed &= bool(found)
+
+
+def _low(machine: Machine, found: list[Handled], scan: AppScan, way: Way, path: Abstract) -> None:
+    scan.servers += [_insertable(handled_server(machine, each, path), way) for each in found]
+
+
+def _decides(option: Any) -> tuple[Label, ...]:
+    """Where an application of the project decides about paths by itself."""
+    function = option.function if isinstance(option, Method) else option
+    if not isinstance(function, Function):
+        return ()
+    return (Label(function.scope.module.span(function.node).head, "decides itself which paths it answers"),)
+
+
+def _speaks(machine: Machine) -> bool:
+    """Whether the program has made any transport that a handler could hand requests to."""
+    return bool(TRANSPORTS.of(machine.state) or APPS.of(machine.state))
+
+
+_REQUEST = frozenset({"_send", "receive", "scope", "connect_sse", "handle_request"})
+
+
+def _hands_on(option: Any) -> bool:
+    """Whether an endpoint may hand a request to a transport: it takes the request apart, or is no plain function."""
+    function = option.function if isinstance(option, Method) else option
+    if not isinstance(function, Function) or _arity(option) > 1:
+        return option is not None
+    return any(isinstance(node, ast.Attribute) and node.attr in _REQUEST for node in ast.walk(function.node))
+
+
+def _handled(machine: Machine, option: Any, scan: AppScan | None = None, way: Way | None = None) -> list[Handled]:
+    """What a handler does with a request."""
+    if isinstance(option, Method) and isinstance(option.function, str):
+        manages = option.function == f"{MANAGER}.handle_request"
+        return [Handled(STREAMABLE, option.instance, None)] if manages else []
+    gathered: list[Any] = []
+    machine.requests.append(gathered)
+    risks = len(machine.risks)
+    given = Args(tuple(unknown() for _ in range(_arity(option))))
+    try:
+        machine.aside(lambda: call_and_await(machine, known(option), given))
+    finally:
+        machine.requests.pop()
+        del machine.risks[risks:]
+    gathered = list(dict.fromkeys(gathered))
+    if scan is not None and way is not None:
+        _pass_on(machine, [each for each in gathered if isinstance(each, Passed)], scan, way)
+    found = [each for each in gathered if isinstance(each, Handled)]
+    told = {each.through for each in found if each.server is not None}
+    return [each for each in found if each.server is not None or each.through not in told]
+
+
+def _pass_on(machine: Machine, passed: list[Passed], scan: AppScan, way: Way) -> None:
+    """Walks the applications that a handler calls; those that one call may mean are one server, which may be either."""
+    for span in dict.fromkeys(each.span for each in passed):
+        apps, inner = [each.app for each in passed if each.span == span], AppScan()
+        for app in apps:
+            _visit(machine, known(app), inner, way._replace(depth=way.depth + 1))
+        inner.closed &= not inner.servers
+        if len(inner.servers) == len(apps) > 1:
+            inner.servers = [joined(inner.servers)]
+        scan.include(inner, known(""))
+
+
+def _arity(option: Any) -> int:
+    """How many arguments an endpoint (one) or an application (three) is called with."""
+    function = option.function if isinstance(option, Method) else option
+    if isinstance(function, Instance) and isinstance(function.kind, Class):
+        return 3
+    if not isinstance(function, Function):
+        return 1
+    return max(0, min(len(function.node.args.args) - isinstance(option, Method), 3))
+
+
+def _room(app: Instance) -> EditSite | None:
+    """Where an application that is told no lifespan would be told one."""
+    args = CALL.one(app.table, Args())
+    told = "lifespan" in args.keywords or "lifespan_context" in app.table or STARTUP.of(app.table)
+    if told or args.node is None or args.module is None or args.open:
+        return None
+    return args.module.insertion(args.node, "lifespan", False)
+
+
+def start_up(machine: Machine, app: Instance) -> None:
+    """Starts what the application starts with, so that it is known whether a session manager runs."""
+    risks = len(machine.risks)
+    value = app.table.get("lifespan_context", app.table.get("lifespan", known(None)))
+    for option in value.options or ():
+        if option is not None:
+            machine.aside(partial(call_and_await, machine, known(option), Args((known(app),))))
+    for function in STARTUP.of(app.table):
+        machine.aside(partial(call_and_await, machine, known(function), Args()))
+    if value.options is None or "" in machine.risks[risks:]:
+        UNSURE.add(machine, machine.state, True)
+    del machine.risks[risks:]

@@ -1,0 +1,138 @@
+"""The middleware around an ASGI application: CORS, compression, and what may answer in its place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Any
+
+from mcplint.model import Cors, Endpoint, Server
+from mcplint.programs.python.libraries.web import LAYERS, listed
+from mcplint.programs.python.machine import Args
+from mcplint.programs.python.operators import product
+from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN
+from mcplint.programs.python.values import Abstract, Class, Function, Instance, known, noted, unknown
+from mcplint.text.source import Span
+from mcplint.values import EditSite, Label
+
+
+class AppScan:
+    """What an application answers; a class because a walk over it gathers it.
+
+    `closed`: these servers and endpoints are all. `checked`: something may check who calls. `rooted`: it is told a
+    path that stands in front of every other. `cors` and `compressed`: what its middleware says.
+    """
+
+    def __init__(self) -> None:
+        self.servers: list[Server] = []
+        self.endpoints: list[Endpoint] = []
+        self.cors: list[Cors] = []
+        self.compressed: list[Label] = []
+        self.closed = True
+        self.checked = self.rooted = False
+
+    def all(self) -> Iterable[Server]:
+        """The servers, each with what else is there."""
+        paths = {server.path.only for server in self.servers}
+        for server in self.servers:
+            sure = server.auth.only is not None or (self.closed and not self.checked)
+            others = (each for each in self.endpoints if each.path not in paths)
+            yield server._replace(
+                endpoints=tuple(dict.fromkeys((*server.endpoints, *others))),
+                endpoints_closed=server.endpoints_closed and self.closed,
+                auth=server.auth if sure else unknown(*server.auth.trace),
+            )
+
+    def include(self, inner: AppScan, prefix: Abstract) -> None:
+        """Adds what is found below a path, with what its middleware says."""
+        for server in inner.servers:
+            below = tuple(_below(prefix, server.endpoints))
+            self.servers.append(
+                inner.around(server)._replace(
+                    path=prefixed(prefix, server.path),
+                    endpoints=below,
+                    endpoints_closed=server.endpoints_closed and len(below) == len(server.endpoints),
+                )
+            )
+        endpoints = list(_below(prefix, inner.endpoints))
+        self.endpoints += endpoints
+        self.closed &= inner.closed and len(endpoints) == len(inner.endpoints)
+        self.checked |= inner.checked
+        self.rooted |= inner.rooted
+
+    def around(self, server: Server) -> Server:
+        """A server with what the middleware around it says."""
+        return server._replace(cors=(*self.cors, *server.cors), compressed=(*self.compressed, *server.compressed))
+
+    def add_layer(self, layer: Any) -> None:
+        """Takes in what a middleware says of CORS and compression, and whether it may answer or refuse requests."""
+        if not isinstance(layer, Instance) or CALL not in layer.table:
+            self.closed = False
+            return
+        args = CALL.one(layer.table, Args(open=True))
+        only = args.positional[0].only if args.positional else None
+        path = getattr(only, "path", "")
+        self.checked |= path not in LAYERS or path.endswith("AuthenticationMiddleware")
+        if path.endswith("CORSMiddleware") and layer.span:
+            lists = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
+            self.cors.append(Cors(layer.span, *(_lengthened(name, args) for name in lists)))
+        elif path.endswith("GZipMiddleware") and layer.span:
+            self.compressed.append(Label(layer.span, "compresses what it answers"))
+        elif path not in LAYERS and not (isinstance(only, (Class, Function)) and not _reads_path(only.node)):
+            self.closed = False
+
+
+def surrounded(app: Instance, server: Server) -> Server:
+    """A server with what the middleware of its application says."""
+    scan = AppScan()
+    for layer in ADDED_MIDDLEWARE.of(app.table):
+        scan.add_layer(layer)
+    closed = server.endpoints_closed and scan.closed and HIDDEN not in app.table
+    return scan.around(server)._replace(endpoints_closed=closed)
+
+
+def prefixed(prefix: Abstract, path: Abstract) -> Abstract:
+    """A path below a prefix; without a prefix, the path as it is, and where it is written."""
+    if prefix.must(lambda text: text in ("", "/", None)):
+        return path
+    if path.must(lambda text: text in ("", None)):
+        return prefix
+    joined = product((prefix, path), lambda first, second: first.rstrip("/") + second)
+    return noted(joined, *prefix.trace[:1])
+
+
+def _below(prefix: Abstract, endpoints: Iterable[Endpoint]) -> Iterable[Endpoint]:
+    """Endpoints below a prefix, as far as that is known."""
+    for endpoint in endpoints:
+        path = prefixed(prefix, known(endpoint.path)).only
+        if isinstance(path, str):
+            yield endpoint._replace(path=path)
+
+
+_PATHS = frozenset({"path", "raw_path", "url"})
+
+
+def _reads_path(root: ast.AST) -> bool:
+    """Whether code looks at the path of a request, and so may answer or change it."""
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in _PATHS)
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in _PATHS)
+        for node in ast.walk(root)
+    )
+
+
+def _lengthened(name: str, args: Args) -> Abstract:
+    """A list of texts with the place where another one would be added to it, quotes included."""
+    value = listed(args.find(None, name), args)
+    if args.node is None or args.module is None or args.open:
+        return value
+    given = next((each.value for each in args.node.keywords if each.arg == name), None)
+    slot = None
+    if given is None:
+        whole = args.module.insertion(args.node, name, False)
+        slot = whole and whole._replace(before=f'{whole.before}["', after='"]')
+    elif isinstance(given, ast.List):
+        inside = args.module.span(given.elts[-1] if given.elts else given)
+        end = inside.end - (not given.elts)
+        slot = EditSite(Span(inside.source, end, end), ', "' if given.elts else '"', '"')
+    return value._replace(slot=slot)
