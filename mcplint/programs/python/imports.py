@@ -154,3 +154,12 @@ def run_main(machine: Machine, fact: Any, name: str, package: str | None) -> Pac
     machine.packages["__main__"] = main
     machine.execute(Frame(fact, table, None), fact.tree.body)
     return main
+
+
+def imported_package(machine: Machine, name: str) -> Package | None:
+    """A module of the project after its parents."""
+    found = None
+    parts = name.split(".") if name else []
+    for length in range(1, len(parts) + 1):
+        found = machine.package(".".join(parts[:length]))
+    return found

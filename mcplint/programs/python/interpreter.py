@@ -15,7 +15,7 @@ from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
 from mcplint.programs.python.calls import call
 from mcplint.programs.python.expressions import call_and_await
-from mcplint.programs.python.imports import load, run_main
+from mcplint.programs.python.imports import imported_package, load, run_main
 from mcplint.programs.python.journal import Exhausted, Leave
 from mcplint.programs.python.machine import Args, Machine, Tables
 from mcplint.programs.python.module_text import fallbacks
@@ -160,7 +160,7 @@ def launch(machine: Machine, start: Start) -> None:
         value = _named(machine, start, start.target)
         call_and_await(machine, value, Args())
     elif start.kind == APP:
-        from mcplint.programs.python.commandline import serve_app
+        from mcplint.programs.python.libraries.asgi import serve_app
 
         serve_app(machine, start, _named(machine, start, start.target))
     elif start.kind == OBJECT:
@@ -170,7 +170,7 @@ def launch(machine: Machine, start: Start) -> None:
 def _module(machine: Machine, name: str) -> None:
     """`python -m name`: its parents are imported first; a package runs its `__main__`."""
     parent = name.rpartition(".")[0]
-    _imported(machine, parent)
+    imported_package(machine, parent)
     fact = machine.modules(f"{name}.__main__")
     if fact is not None:
         machine.package(name)
@@ -181,19 +181,10 @@ def _module(machine: Machine, name: str) -> None:
         run_main(machine, fact, name, parent)
 
 
-def _imported(machine: Machine, name: str) -> Package | None:
-    """A module after its parents."""
-    found = None
-    parts = name.split(".") if name else []
-    for length in range(1, len(parts) + 1):
-        found = machine.package(".".join(parts[:length]))
-    return found
-
-
 def _named(machine: Machine, start: Start, target: str) -> Abstract:
     """The object that `module:attribute` names."""
     module, _, name = target.partition(":")
-    package = _imported(machine, module)
+    package = imported_package(machine, module)
     if package is None:
         return unknown(*start.notes)
     value: Abstract = known(package)
@@ -231,7 +222,7 @@ def _object(machine: Machine, start: Start) -> None:
         return
     if isinstance(value.only, Function):
         value = call_and_await(machine, value, Args())
-    from mcplint.programs.python.commandline import run_object
+    from mcplint.programs.python.libraries.asgi import run_object
 
     for option in value.options or ():
         if isinstance(option, Instance):

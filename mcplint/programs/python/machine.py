@@ -25,6 +25,7 @@ from mcplint.programs.python.values import (
     External,
     Frame,
     Function,
+    Instance,
     Package,
     Table,
     known,
@@ -93,6 +94,11 @@ class Args(NamedTuple):
 
 def _within(inner: Span, outer: Span) -> bool:
     return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
+
+
+def made(path: str, args: Args, table: Mapping[Any, Any] | None = None) -> Abstract:
+    """A new object of a library's class."""
+    return known(Instance(External(path), args.span, table), *args.notes)
 
 
 T = TypeVar("T")
@@ -285,9 +291,9 @@ class Machine(Journal):
             path = self.tables.parents.get(path)
         return path is not None
 
-    def variable(self, name: str) -> Value[str | None]:
-        """An environment variable as the program finds it now."""
-        self.reads.add(name)
+    def variable(self, name: str, own: bool = True) -> Value[str | None]:
+        """An environment variable as the program finds it now; `own`: its own code reads it."""
+        self.reads |= {name} if own else set()
         self.asked.add(name)
         value: Value[str | None] = self.environ[name] if name in self.environ else self.world.env(name)
         return value._replace(options=None) if self.lenient and value.options == ("",) else value

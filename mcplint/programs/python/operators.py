@@ -175,6 +175,16 @@ def present(value: Abstract) -> Abstract:
     return value._replace(options=tuple(option for option in value.options if option is not ABSENT))
 
 
+def or_else(value: Abstract | None, default: Abstract) -> Abstract:
+    """A value, or the default where it is, or may be, None or not there."""
+    if value is None or value.options is None:
+        return default if value is None else value
+    there = tuple(option for option in value.options if option is not None and option is not ABSENT)
+    if len(there) == len(value.options):
+        return value
+    return union([*([value._replace(options=there)] if there else []), default])
+
+
 def negated(machine: Machine, kind: type, value: Abstract) -> Abstract:
     """A unary operator."""
     if kind is ast.Not:

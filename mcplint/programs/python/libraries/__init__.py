@@ -9,15 +9,12 @@ ALWAYS = ("standard", "output")
 _SERVERS = ("web", "sdk", "lowlevel", "auth")
 # Modules of this package by the top-level name of the library that they know.
 BY_NAME: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("os", "sys", "dotenv"), ("environment", "paths")),
-    "pathlib": ("paths",),
+    **dict.fromkeys(("os", "sys", "pathlib", "dotenv"), ("environment",)),
     **dict.fromkeys(("asyncio", "anyio", "trio", "uvloop", "nest_asyncio"), ("concurrency",)),
     **dict.fromkeys(("threading", "multiprocessing"), ("concurrency",)),
-    **dict.fromkeys(("dataclasses", "copy"), ("records",)),
-    "argparse": ("arguments",),
+    **dict.fromkeys(("argparse", "fire"), ("arguments",)),
     **dict.fromkeys(("click", "rich_click", "asyncclick"), ("clicks",)),
     "typer": ("clicks", "typers"),
-    "fire": ("fires",),
     **dict.fromkeys(("pydantic", "pydantic_settings"), ("models",)),
     **dict.fromkeys(("starlette", "fastapi", "brotli_asgi"), ("web",)),
     **dict.fromkeys(("mcp", "fastmcp"), _SERVERS),

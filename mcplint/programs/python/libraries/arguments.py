@@ -1,4 +1,4 @@
-"""argparse: parsers, groups and sub-commands as objects, and the namespace that parsing a command line gives."""
+"""argparse and fire: parsers, groups and sub-commands as objects, and the namespace that parsing words gives."""
 
 from __future__ import annotations
 
@@ -20,7 +20,17 @@ from mcplint.programs.python.libraries.options import (
 )
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.state import COMMANDS, DEFAULTS, OPTIONS, PARSER_GROUPS
-from mcplint.programs.python.values import Abstract, External, Instance, Sequence, known, union, unknown
+from mcplint.programs.python.values import (
+    Abstract,
+    External,
+    Function,
+    Instance,
+    Method,
+    Sequence,
+    known,
+    union,
+    unknown,
+)
 from mcplint.values import Label
 
 PARSER, SUBPARSERS, NAMESPACE = "argparse.ArgumentParser", "argparse.SubParsers", "argparse.Namespace"
@@ -172,7 +182,15 @@ def namespace(machine: Machine, args: Args, owner: Instance) -> Abstract:
     return known(None)
 
 
+def fire(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`fire.Fire(function)`: without words, a plain call."""
+    if machine.argv == () and isinstance(args.get(0, "component").only, (Function, Method)):
+        return machine.call(args.get(0, "component"), Args())
+    return machine.risk(*args.notes)
+
+
 CALLS: Mapping[str, Handler] = {
+    "fire.Fire": fire,
     f"{PARSER}.__init__": parser,
     f"{PARSER}.add_argument": add_argument,
     f"{PARSER}.add_argument_group": group,

@@ -7,31 +7,34 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.model import Asgi, Server
+from mcplint.programs.python.imports import imported_package
 from mcplint.programs.python.libraries.asgi_walk import walk
+from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.proxy_headers import told
+from mcplint.programs.python.libraries.sdk import serve
 from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Abstract, Coroutine, Instance, Sequence, each, known, noted, unknown
-from mcplint.text.number import whole
+from mcplint.programs.start import Start
+from mcplint.text.number import counted, whole
 from mcplint.text.source import Span
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
+FROM_ENVIRONMENT = {"uvicorn": "UVICORN_", "gunicorn": "", "hypercorn": "", "granian": "GRANIAN_", "daphne": ""}
 DEFAULTS: Mapping[str, Any] = {"host": "127.0.0.1", "port": 8000}
 
 
 def listen(machine: Machine, args: Args, name: str) -> Abstract:
     """Where uvicorn is told to listen, or its default with the place where it could be told."""
-    found = args.find({"host": 1, "port": 2}[name], name)
-    if found is not None and found.options != (None,):
-        return found
     value: Abstract = known(
         DEFAULTS[name],
         *(note._replace(text=f"uvicorn takes {name} {DEFAULTS[name]} by default") for note in args.notes),
     )
     if args.node is not None and args.module is not None and not args.open:
         value = value._replace(slot=args.module.insertion(args.node, name, name == "host"))
-    return value
+    return or_else(args.find({"host": 1, "port": 2}[name], name), value)
 
 
 def run(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -43,9 +46,7 @@ def run(machine: Machine, args: Args, owner: Any) -> Abstract:
         if args.get(None, "factory", known(False)).must(bool):
             app = machine.call(app, Args())
     off = args.get(None, "lifespan", known("auto")).must(lambda option: option == "off")
-    workers = args.get(None, "workers", known(1, *args.notes))
-    if workers.options == (None,):
-        workers = known(1, *args.notes)
+    workers = or_else(args.find(None, "workers"), known(1, *args.notes))
     asgi = told(machine, "uvicorn", lambda name: args.find(None, name), *args.notes)
     if args.node is not None and args.module is not None and asgi.patience.options == (None,):
         slot = args.module.insertion(args.node, "timeout_graceful_shutdown", False)
@@ -67,10 +68,7 @@ def imported(machine: Machine, target: Abstract, args: Args) -> Abstract:
     if not isinstance(spelled, str):
         return unknown(*target.trace)
     module, _, name = spelled.partition(":")
-    package = None
-    parts = module.split(".")
-    for length in range(1, len(parts) + 1):
-        package = machine.package(".".join(parts[:length]))
+    package = imported_package(machine, module)
     if package is None:
         main = machine.packages.get("__main__")
         if main is None or not main.fact.source.path.endswith(f"{module.replace('.', '/')}.py"):
@@ -184,6 +182,92 @@ def _part(bind: Abstract, value: Abstract, first: bool) -> Abstract:
     start = slot.span.start if first else slot.span.end - length
     part = slot._replace(span=slot.span._replace(start=start, end=start + length))
     return value._replace(slot=part) if part.span.text == str(only) else value
+
+
+def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
+    """An ASGI server's command serves an application."""
+    runner = start.runner or "unknown"
+    if "factory" in start.flags or "()" in start.target:
+        app = machine.call(app, Args())
+    host, port = _listens(machine, start, runner)
+    workers = number(flag(machine, start, "workers", _concurrency(machine, start)))
+    off = "lifespan" in start.flags and start.flags["lifespan"].must(lambda word: word == "off")
+    note = Label(start.span, f"{runner} is started here")
+    asgi = told(machine, runner, lambda name: _flag(machine, start, name.replace("_", "-")), note)
+    finish(machine, app, start.span, Bound(host, port, workers, runner, off, asgi))
+
+
+def _flag(machine: Machine, start: Start, name: str) -> Abstract | None:
+    """What a flag is given, None where nothing gives it."""
+    missing: Abstract = known(None)
+    found = flag(machine, start, name, missing)
+    return None if found is missing else found
+
+
+def flag(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:
+    """A flag of the command, the variable that stands for it, or its default."""
+    if start.argv is None:
+        return unknown(Label(start.span, "its arguments are not known"))
+    if name in start.flags:
+        return start.flags[name]
+    prefix = FROM_ENVIRONMENT.get(start.runner or "", "")
+    if not prefix:
+        return default
+    variable = f"{prefix}{name.upper().replace('-', '_')}"
+    return from_environment(machine, variable, default, (Label(start.span, f"{start.runner} reads {variable}"),))
+
+
+def number(value: Abstract) -> Abstract:
+    """A word as a number."""
+    return each(value, counted)
+
+
+def _concurrency(machine: Machine, start: Start) -> Abstract:
+    """The number of workers that WEB_CONCURRENCY sets for uvicorn and gunicorn, else one."""
+    one: Abstract = known(1, Label(start.span, f"{start.runner} starts one worker by default"))
+    if start.runner not in ("uvicorn", "gunicorn"):
+        return one
+    note = Label(start.span, f"{start.runner} reads WEB_CONCURRENCY")
+    return from_environment(machine, "WEB_CONCURRENCY", one, (note,))
+
+
+def _listens(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:
+    """Where the command listens."""
+    if runner in ("gunicorn", "hypercorn"):
+        return _bind(machine, start, runner)
+    note = Label(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
+    host = flag(machine, start, "host", known("127.0.0.1", note))
+    if "uds" in start.flags or "fd" in start.flags:
+        host = unknown(note)
+    return host, number(flag(machine, start, "port", known(8000, note)))
+
+
+def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:
+    bind = _flag(machine, start, "bind")
+    if bind is not None:
+        return split(bind)
+    note = Label(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
+    if "config" in start.flags or machine.variable("GUNICORN_CMD_ARGS").options != (None,):
+        return unknown(note), unknown(note)
+    port = machine.variable("PORT") if runner == "gunicorn" else Value((None,))
+    if port.options == (None,):
+        return known("127.0.0.1", note), known(8000, note)
+    if port.options is None or None in port.options:
+        return unknown(*port.trace), unknown(*port.trace)
+    return known("0.0.0.0", *port.trace), number(noted(port, Label(start.span, "gunicorn reads PORT")))
+
+
+def run_object(machine: Machine, start: Start, server: Instance) -> None:
+    """`mcp run` and `fastmcp run`: the server's own `run()`, told what the flags say."""
+    names = ("transport", "host", "port", "path", "log-level") if start.runner == "fastmcp" else ("transport",)
+    closed = start.argv is not None
+    flags = start.flags if closed else {}
+    told = {name.replace("-", "_"): flags[name] for name in names if name in flags}
+    if "port" in told:
+        told["port"] = number(told["port"])
+    if "stateless" in flags:
+        told["stateless_http"] = known(True, *flags["stateless"].trace)
+    serve(machine, Args((), told, open=not closed, opening=(Label(start.span, "is started here"),)), server, None)
 
 
 CALLS: Mapping[str, Handler] = {

@@ -1,18 +1,29 @@
-"""`os.environ`, the command line in `sys.argv`, and `.env` files that a program reads itself."""
+"""`os`, `sys`, `pathlib` and dotenv: the environment, the command line, paths as far as their text is known."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcplint.findings import Unreadable
 from mcplint.programs.python.builtin import leave
 from mcplint.programs.python.journal import Raised
-from mcplint.programs.python.libraries.paths import text_of
-from mcplint.programs.python.libraries.standard import anything
+from mcplint.programs.python.libraries.standard import anything, same
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
-from mcplint.programs.python.operators import present
-from mcplint.programs.python.values import ABSENT, Abstract, Dict, External, Sequence, known, noted, union, unknown
+from mcplint.programs.python.operators import or_else, present, product
+from mcplint.programs.python.values import (
+    ABSENT,
+    Abstract,
+    Dict,
+    External,
+    Instance,
+    Sequence,
+    each,
+    known,
+    noted,
+    union,
+    unknown,
+)
 from mcplint.text.located import LocatedText
 from mcplint.values import EditSite, Label, Value
 
@@ -36,6 +47,18 @@ def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[L
         if there:
             found.append(noted(value._replace(options=there), *reading))
     return union(found)
+
+
+def from_environment(
+    machine: Machine,
+    name: str,
+    default: Abstract,
+    notes: tuple[Label, ...],
+    convert: Callable[[Any], Any] = lambda text: text,
+) -> Abstract:
+    """What a library makes of a variable that it reads itself: its value, the default where it is not set."""
+    read = machine.variable(name, own=False)
+    return or_else(noted(each(read, lambda text: text if text is None else convert(text)), *notes), default)
 
 
 def getenv(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -105,8 +128,7 @@ def load_dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
     name = text_of(path) if path is not None else ".env"
     override = args.get(None, "override", known(False)).must(bool)
     for key, new in dotenv_pairs(machine, name or ".env", args.notes).items():
-        old = machine.variable(key)
-        machine.reads.discard(key)
+        old = machine.variable(key, own=False)
         if override or old.must(lambda option: option is None):
             machine.put(machine.environ, key, new)
         elif old.options is None or None in old.options:
@@ -138,7 +160,47 @@ def _assigned(value: LocatedText, notes: tuple[Label, ...]) -> Abstract:
     return Value((value.text,), (*notes, Label(value.span(), "sets it")), slot)
 
 
+def text_of(path: Abstract) -> str | None:
+    only = path.only
+    if isinstance(only, Instance) and only.library == "pathlib.Path":
+        only = only.table["text"].only
+    return only if isinstance(only, str) else None
+
+
+def path(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`Path(a, b)`: text where all parts are known."""
+    made = Instance(External("pathlib.Path"), args.span)
+    parts = [text_of(value) for value in args.positional]
+    whole = None not in parts and not args.open
+    made.table["text"] = known("/".join(part or "" for part in parts) or ".") if whole else unknown(*args.notes)
+    return known(made, *args.notes)
+
+
+def path_join(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    return path(machine, args._replace(positional=(known(owner), *args.positional)), owner)
+
+
+def path_same(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    return known(owner, *args.notes)
+
+
+def path_parent(machine: Machine, owner: Instance) -> Abstract:
+    text = text_of(known(owner))
+    made = Instance(External("pathlib.Path"), None)
+    made.table["text"] = known(text.rpartition("/")[0] or ".") if text is not None else unknown()
+    return known(made)
+
+
+def _join(args: Args) -> Abstract:
+    return product(args.positional, lambda *parts: "/".join(parts))
+
+
 QUIET = (
+    "os.path.exists",
+    "os.path.isfile",
+    "os.path.isdir",
+    "pathlib.Path.mkdir",
+    "pathlib.Path.exists",
     "os.makedirs",
     "os.chdir",
     "sys.path.insert",
@@ -164,15 +226,28 @@ CALLS: Mapping[str, Handler] = {
     "os.environ.update": environ_update,
     "os.environ.pop": getenv,
     "os.environ.copy": lambda machine, args, owner: known(Dict(open_=True)),
+    "pathlib.Path": path,
+    "pathlib.Path./": path_join,
+    "pathlib.Path.joinpath": path_join,
+    "pathlib.Path.resolve": path_same,
+    "pathlib.Path.absolute": path_same,
+    "pathlib.Path.expanduser": path_same,
+    "os.path.abspath": same,
+    "os.path.dirname": lambda machine, args, owner: each(
+        args.get(0, "path"), lambda text: text.rpartition("/")[0] if isinstance(text, str) else text
+    ),
+    "os.path.join": lambda machine, args, owner: _join(args),
     "sys.exit": leave,
     "os._exit": leave,
     "dotenv.load_dotenv": load_dotenv,
     "dotenv.find_dotenv": lambda machine, args, owner: known(".env"),
 }
 READS: Mapping[str, Reader] = {
+    "pathlib.Path.parent": path_parent,
     "os.environ": environment,
     "sys.argv": argv,
     "sys.platform": lambda machine, owner: known("linux"),
     "os.name": lambda machine, owner: known("posix"),
     "sys.executable": lambda machine, owner: unknown(),
 }
+ALIASES: Mapping[str, str] = {"pathlib.PurePath": "pathlib.Path"}

@@ -10,7 +10,7 @@ from mcplint.programs.python.classes import default as field_default
 from mcplint.programs.python.classes import fields
 from mcplint.programs.python.journal import Raised
 from mcplint.programs.python.libraries.environment import dotenv_pairs
-from mcplint.programs.python.libraries.records import field, replaced
+from mcplint.programs.python.libraries.standard import field, replaced
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.state import MAKER, VALIDATES
 from mcplint.programs.python.values import (

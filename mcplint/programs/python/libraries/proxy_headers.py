@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mcplint.model import Asgi
+from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.machine import Machine
-from mcplint.programs.python.operators import present
-from mcplint.programs.python.values import ABSENT, Abstract, each, known, noted, union, unknown
+from mcplint.programs.python.operators import or_else
+from mcplint.programs.python.values import Abstract, each, known, unknown
 from mcplint.values import Label
 
 Find = Callable[[str], Abstract | None]
@@ -22,32 +23,16 @@ def told(machine: Machine, runner: str, find: Find, *notes: Label) -> Asgi:
     patience = "graceful_timeout" if runner == "gunicorn" else "timeout_graceful_shutdown"
     forever = unknown(*notes) if runner == "gunicorn" else known(None, *notes)
     return Asgi(
-        trusted=given(find("forwarded_allow_ips"), trusted(machine, *notes)),
-        patience=each(given(find(patience), forever), seconds),
-        root_path=given(find("root_path"), known("", *notes)),
+        trusted=or_else(find("forwarded_allow_ips"), trusted(machine, *notes)),
+        patience=each(or_else(find(patience), forever), seconds),
+        root_path=or_else(find("root_path"), known("", *notes)),
     )
-
-
-def given(value: Abstract | None, default: Abstract) -> Abstract:
-    """A value, or the default where it is, or may be, None or not there."""
-    if value is None:
-        return default
-    if value.options is None:
-        return value
-    there = tuple(option for option in value.options if option is not None and option is not ABSENT)
-    if len(there) == len(value.options):
-        return value
-    return union([*([present(value)._replace(options=there)] if there else []), default])
 
 
 def trusted(machine: Machine, *notes: Label) -> Abstract:
     """The addresses that uvicorn trusts where the program names none."""
-    read = machine.variable("FORWARDED_ALLOW_IPS")
-    machine.reads.discard("FORWARDED_ALLOW_IPS")
-    if read.options is None:
-        return unknown(*read.trace)
     default = known(TRUSTED, *(note._replace(text=f"uvicorn trusts {TRUSTED} alone by default") for note in notes))
-    return given(noted(read, *notes), default) if read.options != (None,) else default
+    return from_environment(machine, "FORWARDED_ALLOW_IPS", default, notes)
 
 
 def seconds(option: object) -> object:

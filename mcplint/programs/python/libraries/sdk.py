@@ -10,6 +10,7 @@ from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.libraries.auth import guard
 from mcplint.programs.python.libraries.auth import layered as middleware_added
+from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.middleware import surrounded
 from mcplint.programs.python.libraries.proxy_headers import told as asgi_told
 from mcplint.programs.python.libraries.sdk_settings import (
@@ -33,10 +34,10 @@ from mcplint.programs.python.libraries.sdk_settings import (
 )
 from mcplint.programs.python.libraries.web import layered, listed
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import APPLICATION, APPS, CALL, INNER, MEMBER, OUTER, ROUTES, SERVED, SERVER, STARTUP
 from mcplint.programs.python.values import (
-    ABSENT,
     Abstract,
     Coroutine,
     External,
@@ -45,7 +46,6 @@ from mcplint.programs.python.values import (
     Method,
     Sequence,
     known,
-    noted,
     spelled,
     union,
     unknown,
@@ -113,11 +113,7 @@ def serve(machine: Machine, args: Args, server: Instance, fixed: str | None) -> 
     kind = family(machine, server)
     record(machine, args, f"{kind}.run", "run")
     given = known(fixed, *args.notes) if fixed else args.find(0, "transport")
-    if given is None or given.must(lambda option: option is None):
-        given = _default_transport(machine, kind, args)
-    elif given.options is not None and (ABSENT in given.options or None in given.options):
-        there = given._replace(options=tuple(each for each in given.options if each is not ABSENT and each is not None))
-        given = union([there, _default_transport(machine, kind, args)])
+    given = or_else(given, _default_transport(machine, kind, args))
     transport = transports(machine, kind, given)
     served = template(machine, args, server, transport, "run")._replace(runner="sdk")
     start_serving(machine, served if "middleware" not in args.keywords else _surrounded(machine, args, served))
@@ -137,15 +133,8 @@ def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:
     if args.node is not None and args.module is not None and not args.open and not args.node.args:
         value = value._replace(slot=args.module.insertion(args.node, "transport"))
     if facts(machine, kind, "env.transport") == (True,):
-        read = machine.variable("FASTMCP_TRANSPORT")
-        machine.reads.discard("FASTMCP_TRANSPORT")
-        reading = tuple(note._replace(text="the SDK reads FASTMCP_TRANSPORT") for note in args.notes)
-        if read.options is None:
-            return noted(unknown(*read.trace), *reading)
-        there = tuple(option for option in read.options if option is not None)
-        if there:
-            chosen = noted(read._replace(options=there), *reading)
-            return union([chosen, value]) if None in read.options else chosen
+        notes = tuple(note._replace(text="the SDK reads FASTMCP_TRANSPORT") for note in args.notes)
+        return from_environment(machine, "FASTMCP_TRANSPORT", value, notes)
     return value
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcplint.knowledge.sdk import fact, newest, newest_with
 from mcplint.model import Argument, SdkCall
+from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.web import listed
 from mcplint.programs.python.machine import Args, Machine, Reader
-from mcplint.programs.python.operators import present
+from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import (
     ABSENT,
@@ -18,8 +20,6 @@ from mcplint.programs.python.values import (
     Sequence,
     each,
     known,
-    noted,
-    union,
     unknown,
 )
 from mcplint.text.number import counted
@@ -32,8 +32,6 @@ FAST, NEW, OTHER, LOW = (
     "mcp.server.lowlevel.Server",
 )
 HIGH = (FAST, NEW, OTHER)
-NUMBERS = ("port",)
-FLAGS = ("stateless_http", "json_response")
 # What a call raises that a release does not have or take: who catches it by name has another way.
 MISUSE = frozenset({"AttributeError", "TypeError"})
 SETTINGS = ("host", "port", "sse_path", "message_path", "streamable_http_path", "stateless_http", "json_response")
@@ -41,6 +39,14 @@ SETTINGS = ("host", "port", "sse_path", "message_path", "streamable_http_path", 
 NOWHERE: Value[Any] = Value(())
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LOCAL = ("127.0.0.1:*", "localhost:*", "[::1]:*")
+
+
+def flag(text: str) -> bool:
+    """A text of the environment as pydantic takes it for a flag."""
+    return text.lower() in ("1", "true", "t", "yes", "y", "on")
+
+
+CONVERSIONS: Mapping[str, Callable[[str], Any]] = {"port": counted, "stateless_http": flag, "json_response": flag}
 
 
 def family(machine: Machine, server: Instance) -> str:
@@ -87,20 +93,10 @@ def record(machine: Machine, args: Args, target: str, role: str) -> None:
 
 def setting(machine: Machine, kind: str, name: str, given: Abstract | None, args: Args) -> Abstract:
     """A setting: what it is given, else what the environment says, else the SDK's default."""
-    if given is not None and given.options is None:
+    absent = (ABSENT, None) if kind == OTHER else (ABSENT,)
+    if given is not None and not any(option in absent for option in given.options or ()):
         return given
-    options = given.options if given is not None else None
-    missing = given is None or ABSENT in (options or ()) or (None in (options or ()) and kind == OTHER)
-    found: list[Abstract] = []
-    if given is not None:
-        there = present(given)._replace(
-            options=tuple(each for each in options or () if each is not ABSENT and not (each is None and kind == OTHER))
-        )
-        if there.options:
-            found.append(there)
-    if missing:
-        found.append(environment(machine, kind, name, args))
-    return union(found)
+    return or_else(given, environment(machine, kind, name, args))
 
 
 def environment(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
@@ -109,25 +105,8 @@ def environment(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
     if kind == LOW:
         return value
     for prefix in reversed(facts(machine, kind, "env.prefixes")[0] or ()):
-        read = machine.variable(f"{prefix}{name.upper()}")
-        machine.reads.discard(f"{prefix}{name.upper()}")
-        note = tuple(note._replace(text=f"the SDK reads {prefix}{name.upper()}") for note in args.notes)
-        if read.options is None:
-            return noted(unknown(*read.trace), *note)
-        if read.options != (None,):
-            there = read._replace(options=tuple(option for option in read.options if option is not None))
-            value = noted(
-                coerced(there, name) if None not in read.options else union([coerced(there, name), value]), *note
-            )
-    return value
-
-
-def coerced(value: Abstract, name: str) -> Abstract:
-    """A text of the environment as the setting's type."""
-    if name in NUMBERS:
-        return each(value, counted)
-    if name in FLAGS:
-        return each(value, lambda text: str(text).lower() in ("1", "true", "t", "yes", "y", "on"))
+        notes = tuple(note._replace(text=f"the SDK reads {prefix}{name.upper()}") for note in args.notes)
+        value = from_environment(machine, f"{prefix}{name.upper()}", value, notes, CONVERSIONS.get(name, str))
     return value
 
 
@@ -161,12 +140,7 @@ def told(machine: Machine, server: Instance, args: Args, call: str, name: str, k
     own: Abstract = settings.table[name] if isinstance(settings, Instance) else unknown()
     if given is None or (given.options is not None and not given.options):
         return _insertable(machine, server, args, own, call, name, word)
-    if given.options is None:
-        return given
-    there = tuple(option for option in given.options if option is not ABSENT and option is not None)
-    if len(there) == len(given.options):
-        return given
-    return union([*([present(given)._replace(options=there)] if there else []), own])
+    return or_else(given, own)
 
 
 def _insertable(

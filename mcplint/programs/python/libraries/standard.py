@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.programs.python.builtin import marked, nothing
-from mcplint.programs.python.machine import Args, Handler, Machine, Reader
-from mcplint.programs.python.state import CALL, PROPERTY
+from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
+from mcplint.programs.python.operators import present
+from mcplint.programs.python.state import CALL, FIELDS, PROPERTY
 from mcplint.programs.python.values import (
+    ABSENT,
     Abstract,
     Class,
     Coroutine,
@@ -17,8 +19,10 @@ from mcplint.programs.python.values import (
     Instance,
     Method,
     known,
+    union,
     unknown,
 )
+from mcplint.values import Value
 
 
 def anything(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -43,9 +47,7 @@ def maker(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def partial(machine: Machine, args: Args, owner: Any) -> Abstract:
-    made = Instance(External("functools.partial"), args.span)
-    made.table[CALL] = (args,)
-    return known(made, *args.notes)
+    return made("functools.partial", args, {CALL: (args,)})
 
 
 def partial_call(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -55,6 +57,36 @@ def partial_call(machine: Machine, args: Args, owner: Instance) -> Abstract:
         (*first.positional[1:], *args.positional), keywords, first.node, first.module, first.open or args.open
     )
     return machine.call(first.positional[0], merged)
+
+
+def dataclass(machine: Machine, args: Args, owner: Any) -> Abstract:
+    only = args.positional[0].only if args.positional else None
+    if isinstance(only, Class):
+        machine.put(only.table, FIELDS, ())
+        return args.positional[0]
+    return known(External("dataclasses.dataclass"))
+
+
+def replaced(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A copy of an object, some of its attributes replaced."""
+    only = args.get(0, "obj").only
+    if not isinstance(only, Instance):
+        return unknown(*args.notes)
+    table = {**only.table, **{name: present(args.placed(name, value)) for name, value in args.keywords.items()}}
+    for name, value in args.keywords.items():
+        if ABSENT in (value.options or ()):
+            table[name] = union([table[name], only.table.get(name, unknown())])
+    if args.open:
+        table = {name: unknown(*args.opening) if isinstance(value, Value) else value for name, value in table.items()}
+    return known(Instance(only.kind, args.span, table), *args.notes)
+
+
+def field(path: str) -> Handler:
+    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+        first = {"default": args.positional[0]} if args.positional else {}
+        return made(path, args, {**args.keywords, **first})
+
+    return handler
 
 
 def import_by_name(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -68,7 +100,7 @@ def import_by_name(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def context(path_: str) -> Handler:
-    return lambda machine, args, owner: known(Instance(External(path_), args.span), *args.notes)
+    return lambda machine, args, owner: made(path_, args)
 
 
 def enter_context(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -100,6 +132,11 @@ QUIET = (
 
 CALLS: Mapping[str, Handler] = {
     **dict.fromkeys(QUIET, anything),
+    "dataclasses.dataclass": dataclass,
+    "dataclasses.replace": replaced,
+    "dataclasses.field": field("dataclasses.field"),
+    "copy.copy": replaced,
+    "copy.deepcopy": replaced,
     "functools.partial": partial,
     "functools.partial.__call__": partial_call,
     "functools.lru_cache": same_or_maker,

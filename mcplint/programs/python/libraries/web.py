@@ -1,13 +1,14 @@
-"""Starlette and FastAPI: applications, routes, mounts and middleware as objects; `site` walks what they serve."""
+"""Starlette and FastAPI: applications, routes, mounts and middleware as objects."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.programs.python.builtin import nothing
-from mcplint.programs.python.libraries.standard import anything
-from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.libraries.standard import anything, maker
+from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, FUNCTION_LAYER, HIDDEN, STARTUP
 from mcplint.programs.python.values import (
     Abstract,
@@ -72,89 +73,67 @@ def _listed(given: Abstract) -> Sequence:
     return Sequence("list", () if given.options == (None,) else None)
 
 
-def add(machine: Machine, app: Instance, route: Instance) -> None:
+def add(machine: Machine, app: Instance, route: Abstract) -> None:
     """Adds a route to an application."""
     from mcplint.programs.python.methods import SEQUENCES
 
     routes = app.table["routes"].only
-    SEQUENCES["append"](machine, Args((known(route),)), routes)
+    SEQUENCES["append"](machine, Args((route,)), routes)
 
 
-def entry(path: str) -> Handler:
+def entry(machine: Machine, args: Args, owner: Any, path: str) -> Abstract:
     """A route or mount as an object."""
+    second = "endpoint" if path == ROUTE else "app"
+    return made(
+        path,
+        args,
+        {
+            "path": args.get(0, "path", known("")),
+            second: args.get(1, second),
+            "routes": args.get(2 if path == MOUNT else None, "routes"),
+            "methods": args.get(None, "methods"),
+        },
+    )
 
-    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        made = Instance(External(path), args.span)
-        second = "endpoint" if path == ROUTE else "app"
-        made.table["path"] = args.get(0, "path", known(""))
-        made.table[second] = args.get(1, second)
-        made.table["routes"] = args.get(2 if path == MOUNT else None, "routes")
-        made.table["methods"] = args.get(None, "methods")
-        return known(made, *args.notes)
 
-    return handler
-
-
-def mount(machine: Machine, args: Args, app: Instance) -> Abstract:
-    made: Any = entry(MOUNT)(machine, args, app).only
-    add(machine, app, made)
+def added(machine: Machine, args: Args, app: Instance, path: str) -> Abstract:
+    """A route or mount that an application is given."""
+    add(machine, app, entry(machine, args, app, path))
     return known(None)
 
 
-def add_route(machine: Machine, args: Args, app: Instance) -> Abstract:
-    made: Any = entry(ROUTE)(machine, args, app).only
-    add(machine, app, made)
-    return known(None)
-
-
-def decorator(verb: str | None) -> Handler:
+def decorator(machine: Machine, args: Args, app: Instance, verb: str | None = None) -> Abstract:
     """`@app.get(path)`, `@app.route(path, methods=…)`."""
-
-    def handler(machine: Machine, args: Args, app: Instance) -> Abstract:
-        made = Instance(External(DECORATOR), args.span)
-        methods = known(Sequence("list", (known(verb.upper()),))) if verb else args.get(None, "methods")
-        made.table |= {"app": known(app), "path": args.get(0, "path"), "methods": methods}
-        return known(made, *args.notes)
-
-    return handler
+    methods = known(Sequence("list", (known(verb.upper()),))) if verb else args.get(None, "methods")
+    return made(DECORATOR, args, {"app": known(app), "path": args.get(0, "path"), "methods": methods})
 
 
 def decorates(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    route = Instance(External(ROUTE), owner.span)
-    route.table |= {"path": owner.table["path"], "methods": owner.table["methods"], "endpoint": args.get(0, "func")}
-    add(machine, owner.table["app"].only, route)
+    named = {name: owner.table[name] for name in ("path", "methods")}
+    route = Instance(External(ROUTE), owner.span, {**named, "endpoint": args.get(0, "func")})
+    add(machine, owner.table["app"].only, known(route))
     return args.get(0, "func")
 
 
 def include_router(machine: Machine, args: Args, app: Instance) -> Abstract:
-    made = Instance(External(INCLUDED), args.span)
-    made.table |= {"path": args.get(None, "prefix", known("")), "app": args.get(0, "router")}
-    add(machine, app, made)
+    router = {"path": args.get(None, "prefix", known("")), "app": args.get(0, "router")}
+    add(machine, app, made(INCLUDED, args, router))
     return known(None)
 
 
 def middleware(machine: Machine, args: Args, owner: Any) -> Abstract:
-    made = Instance(External(MIDDLEWARE), args.span)
-    made.table[CALL] = (args,)
-    return known(made, *args.notes)
+    return made(MIDDLEWARE, args, {CALL: (args,)})
 
 
 def add_middleware(machine: Machine, args: Args, app: Instance) -> Abstract:
-    made = middleware(machine, args, app).only
-    ADDED_MIDDLEWARE.add(machine, app.table, made)
+    ADDED_MIDDLEWARE.add(machine, app.table, middleware(machine, args, app).only)
     return known(None)
 
 
-def wrapped(path: str) -> Handler:
+def wrapped(machine: Machine, args: Args, owner: Any, path: str) -> Abstract:
     """A middleware that is put around an application by hand."""
-
-    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        made = Instance(External(path), args.span)
-        made.table["app"] = args.get(0, "app")
-        made.table[CALL] = (args._replace(positional=(known(External(path)), *args.positional)),)
-        return known(made, *args.notes)
-
-    return handler
+    call = args._replace(positional=(known(External(path)), *args.positional))
+    return made(path, args, {"app": args.get(0, "app"), CALL: (call,)})
 
 
 def on_event(machine: Machine, args: Args, app: Instance) -> Abstract:
@@ -162,8 +141,7 @@ def on_event(machine: Machine, args: Args, app: Instance) -> Abstract:
 
 
 def started(machine: Machine, args: Args, app: Instance) -> Abstract:
-    only = args.get(0, "func").only
-    STARTUP.add(machine, app.table, only)
+    STARTUP.add(machine, app.table, args.get(0, "func").only)
     return args.get(0, "func")
 
 
@@ -207,9 +185,8 @@ def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
 
 
 def around(machine: Machine, args: Args, app: Instance) -> Abstract:
-    made = Instance(External(MIDDLEWARE), args.span)
-    made.table[CALL] = (Args((args.get(0, "func"),)),)
-    ADDED_MIDDLEWARE.add(machine, app.table, made)
+    layer = Instance(External(MIDDLEWARE), args.span, {CALL: (Args((args.get(0, "func"),)),)})
+    ADDED_MIDDLEWARE.add(machine, app.table, layer)
     return args.get(0, "func")
 
 
@@ -226,13 +203,13 @@ LAYERS = (
 CALLS: dict[str, Handler] = {
     f"{APP}.__init__": application,
     f"{APP}.__call__": called,
-    f"{APP}.mount": mount,
-    f"{APP}.add_route": add_route,
-    f"{APP}.add_api_route": add_route,
-    f"{APP}.route": decorator(None),
-    f"{APP}.api_route": decorator(None),
-    f"{APP}.websocket": lambda machine, args, owner: known(External("decorator.same")),
-    f"{APP}.exception_handler": lambda machine, args, owner: known(External("decorator.same")),
+    f"{APP}.mount": partial(added, path=MOUNT),
+    f"{APP}.add_route": partial(added, path=ROUTE),
+    f"{APP}.add_api_route": partial(added, path=ROUTE),
+    f"{APP}.route": decorator,
+    f"{APP}.api_route": decorator,
+    f"{APP}.websocket": maker,
+    f"{APP}.exception_handler": maker,
     f"{APP}.include_router": include_router,
     f"{APP}.add_middleware": add_middleware,
     f"{APP}.middleware": layer,
@@ -241,12 +218,12 @@ CALLS: dict[str, Handler] = {
     f"{APP}.%started": started,
     f"{APP}.add_event_handler": add_event_handler,
     f"{APP}.add_exception_handler": nothing,
-    **{f"{APP}.{verb}": decorator(verb) for verb in VERBS},
+    **{f"{APP}.{verb}": partial(decorator, verb=verb) for verb in VERBS},
     f"{DECORATOR}.__call__": decorates,
-    ROUTE: entry(ROUTE),
-    MOUNT: entry(MOUNT),
+    ROUTE: partial(entry, path=ROUTE),
+    MOUNT: partial(entry, path=MOUNT),
     MIDDLEWARE: middleware,
-    **{path: wrapped(path) for path in LAYERS},
+    **{path: partial(wrapped, path=path) for path in LAYERS},
     "fastapi.Depends": anything,
     "starlette.responses.JSONResponse": anything,
     "starlette.responses.PlainTextResponse": anything,
