@@ -48,6 +48,22 @@ class Value(NamedTuple, Generic[T]):
         """Whether the setting can turn out so that the test holds."""
         return self.options is None or any(test(option) for option in self.options)
 
+    def must_be(self, *wanted: object) -> bool:
+        """Whether the setting is certainly one of these."""
+        return self.must(wanted.__contains__)
+
+    def may_be(self, *wanted: object) -> bool:
+        """Whether the setting can be one of these."""
+        return self.may(wanted.__contains__)
+
+    def must_not_be(self, *unwanted: object) -> bool:
+        """Whether the setting is certainly something, and none of these."""
+        return bool(self.options) and not self.may_be(*unwanted)
+
+    def may_not_be(self, *unwanted: object) -> bool:
+        """Whether the setting can be anything else than these."""
+        return self.may(lambda option: option not in unwanted)
+
     @property
     def only(self) -> T | None:
         """The one option, or None where there are several, any, or a known absence."""

@@ -82,10 +82,10 @@ HANGING = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.0.4")
 @rule("abrupt-shutdown", ERROR)
 def check(server: Server):
     release, patience = server.sdk.sse_starlette, server.asgi.patience
-    if server.transport.may(lambda kind: kind == "stdio") or patience.may(lambda seconds: seconds is not None):
+    if not server.speaks_http or patience.may_not_be(None):
         return
     through = server.sdk.package in ("mcp", "fastmcp") and not server.sdk.sessionless
-    if through and release.must(lambda version: version in HANGING):
+    if through and release.must_be(*HANGING):
         yield Finding(
             f"never ends while a client has a stream open, since sse-starlette {release.only} does not end streams",
             release.span or server.span,

@@ -84,7 +84,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 def check(deployment: Deployment):
     for server in deployment.servers:
         allowed = server.allowed_hosts.only
-        if allowed is None or server.transport.may(is_stdio) or server.host_check.options != (True,):
+        if allowed is None or not server.speaks_http or server.host_check.options != (True,):
             continue
         notes = (*server.host_check.trace, *server.allowed_hosts.trace)
         given = any(each.name == "transport_security" for call in server.calls for each in call.arguments)
@@ -102,10 +102,6 @@ def check(deployment: Deployment):
             message = "refuses every Host but localhost with 421, while it listens for other machines"
             here = (Label(server.host.span or server.span, "listens for other machines"), *notes)
             yield Finding(message, server.made or server.span, here, fix, WARNING if server.assumed else None)
-
-
-def is_stdio(transport):
-    return transport == "stdio"
 
 
 def is_local(host):

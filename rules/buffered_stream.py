@@ -119,13 +119,11 @@ from mcplint import ERROR, WARNING, Finding, Fix, Label, Route, rule
 @rule("buffered-stream", WARNING)
 def check(route: Route):
     server = route.carried
-    if not server or route.buffering.may(lambda on: not on) or server.json_response.must(lambda on: on):
+    if not server or route.buffering.may_be(False) or server.json_response.must(bool):
         return
     deaf, whole = tuple(_deaf(route)), tuple(_whole(route))
     if deaf and whole:
-        lost = (
-            "no client connects" if server.transport.must(lambda kind: kind == "sse") else "events come with the result"
-        )
+        lost = "no client connects" if server.transport.must_be("sse") else "events come with the result"
         severity, message = ERROR, f"holds back the event stream: {lost}"
     else:
         thanks = _thanks(route, bool(deaf), bool(whole))
@@ -140,13 +138,13 @@ def _deaf(route: Route) -> Iterator[Label]:
     for setting in route.settings.get("proxy_ignore_headers", ()):
         if "x-accel-buffering" in map(str.lower, setting.args):
             yield Label(setting.span, "ignores that the server asks for no buffering")
-    if route.opts_out.must(lambda sends: not sends):
+    if route.opts_out.must_be(False):
         yield from route.opts_out.trace
 
 
 def _whole(route: Route) -> Iterator[Label]:
     """Why the answer does not come in chunks that are handed on one by one."""
-    if route.http_version.must(lambda version: version == "1.0"):
+    if route.http_version.must_be("1.0"):
         yield from route.http_version.trace
     for module in ("gzip", "brotli"):
         switched = any(setting.args == ("on",) for setting in route.settings.get(module, ()))
@@ -158,7 +156,7 @@ def _whole(route: Route) -> Iterator[Label]:
 def _thanks(route: Route, deaf: bool, whole: bool) -> str:
     """What keeps the stream going, as far as the files tell."""
     sent = route.opts_out.must(bool)
-    chunked = route.http_version.must(lambda version: version == "1.1")
+    chunked = route.http_version.must_be("1.1")
     sender = "the inner proxy" if route.behind else "the server"
     header = f"{sender}'s X-Accel-Buffering header" if sent else f"an X-Accel-Buffering header, if {sender} sends one"
     chunks = "HTTP/1.1" if chunked else "HTTP/1.1, the default from nginx 1.29.7 on"

@@ -113,11 +113,7 @@ from mcplint import ERROR, Finding, Fix, Label, Route, rule
 @rule("cached-stream", ERROR)
 def check(route: Route):
     server = route.carried
-    if (
-        not server
-        or route.buffering.may(lambda on: not on)
-        or not _kept(route, server.json_response.must(lambda on: on))
-    ):
+    if not server or route.buffering.may_be(False) or not _kept(route, server.json_response.must(bool)):
         return
     caches = [setting for setting in route.settings.get("proxy_cache", ()) if setting.args != ("off",)]
     keys = route.settings.get("proxy_cache_key", ())

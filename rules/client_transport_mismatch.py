@@ -119,7 +119,7 @@ LOCAL = ("localhost", "127.0.0.1", "[::1]")
 @rule("client-transport-mismatch", ERROR)
 def check(client: ClientConfig):
     for end, (reader, key) in READERS.items():
-        if f"/{client.span.source.path}".endswith(f"/{end}") and client.wrapper.must(lambda word, key=key: word != key):
+        if f"/{client.span.source.path}".endswith(f"/{end}") and client.wrapper.must_not_be(key):
             message = f"is a key that {reader} does not look under: it wants {key}"
             fix = Fix(f"name it {key}", client.wrapper.write(key), safe=True)
             yield Finding(message, client.wrapper.span or client.span, (), fix)
@@ -127,7 +127,7 @@ def check(client: ClientConfig):
     if not server or (client.assumed and not local(client.url.only or "")):
         return
     spoken = server.transport
-    if spoken.may(lambda kind: kind not in HTTP) or not client.type.options:
+    if spoken.may_not_be(*HTTP) or not client.type.options:
         return
     if client.type.must(lambda said: said in HTTP and spoken.must(lambda kind: kind != said)):
         notes = (*spoken.trace, Label(client.url.span or client.span, "leads to this server"))

@@ -79,7 +79,7 @@ from mcplint.knowledge.sdk import release
 @rule("compressed-stream", ERROR)
 def check(server: Server):
     starlette = server.sdk.starlette
-    quiet = server.json_response.options == (True,) or server.transport.may(lambda kind: kind == "stdio")
+    quiet = server.json_response.options == (True,) or not server.speaks_http
     if quiet or (starlette.options and not all(map(is_old, starlette.options))):
         return
     for note in server.compressed:

@@ -58,7 +58,7 @@ from mcplint import NOTE, WARNING, Finding, Server, rule
 
 @rule("deprecated-sse", WARNING)
 def check(server: Server):
-    if server.transport.must(lambda transport: transport == "sse"):
+    if server.transport.must_be("sse"):
         yield Finding(
             "serves HTTP+SSE, which streamable HTTP replaced in the protocol's revision 2025-03-26",
             server.transport.span or server.span,

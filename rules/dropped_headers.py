@@ -131,7 +131,7 @@ def _dropped(route: Route, server: Server) -> Iterator[tuple[Setting, str, str]]
         for setting in route.settings.get(name, ()):
             if setting.args[:1] == (value,):
                 yield setting, message, ERROR
-    if server.transport.may(lambda kind: kind != "streamable-http"):
+    if server.transport.may_not_be("streamable-http"):
         return
     for setting in route.settings.get("proxy_hide_header", ()):
         if setting.args[:1] and setting.args[0].lower() == "mcp-session-id" and _stateful(server):
@@ -159,8 +159,8 @@ def _spoiled(name: str, value: str, server: Server) -> tuple[str, str] | None:
 
 
 def _stateful(server: Server) -> bool:
-    return server.stateless.must(lambda on: on is False)
+    return server.stateless.must_be(False)
 
 
 def _streams(server: Server) -> bool:
-    return server.json_response.must(lambda on: on is False)
+    return server.json_response.must_be(False)

@@ -79,14 +79,14 @@ from mcplint import WARNING, Finding, Server, rule
 @rule("health-route-missing", WARNING)
 def check(server: Server):
     container = server.container
-    if not container or not server.certain or server.transport.may(lambda kind: kind == "stdio"):
+    if not container or not server.certain or not server.speaks_http:
         return
     if container.probe or container.probes:
         return
     if not server.endpoints_closed or any("GET" in endpoint.methods for endpoint in server.endpoints):
         return
     for spread in server.spread:
-        if spread.kind != "workers" and spread.processes.must(lambda count: count > 1):
+        if spread.kind != "workers" and spread.several:
             many = spread.processes.only or "several"
             message = f"has no route for a health check, while {many} {TITLES[spread.kind]} share its requests"
             yield Finding(message, server.made or server.span, spread.notes)

@@ -71,7 +71,7 @@ SETTINGS = {"transport_security", "security_settings"}
 @rule("host-check-off", NOTE)
 def check(server: Server):
     given = {each.name for call in server.calls for each in call.arguments}
-    off = server.host_check.must(lambda on: on is False) and agreed(server.sdk, "host_check") in ("constructor", "app")
+    off = server.host_check.must_be(False) and agreed(server.sdk, "host_check") in ("constructor", "app")
     if off and server.container and not SETTINGS & given and server.host.must(is_wildcard):
         if server.declared_host.options == ():
             place = server.host_check.span or server.span

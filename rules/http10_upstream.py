@@ -102,7 +102,7 @@ from mcplint import NOTE, Finding, Fix, Route, rule
 
 @rule("http10-upstream", NOTE)
 def check(route: Route):
-    if route.carried and route.http_version.must(lambda version: version == "1.0"):
+    if route.carried and route.http_version.must_be("1.0"):
         fix = Fix("speak HTTP/1.1", route.http_version.write("1.1"), safe=True)
         yield Finding(
             "speaks HTTP/1.0 to the server", route.http_version.span or route.span, route.http_version.trace, fix

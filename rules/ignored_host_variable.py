@@ -100,7 +100,7 @@ PREFIXES = ("FASTMCP_SERVER_", "FASTMCP_")
 
 @rule("ignored-host-variable", ERROR)
 def check(server: Server):
-    if not server.container or server.transport.may(lambda transport: transport == "stdio"):
+    if not server.container or not server.speaks_http:
         return
     for prefix in PREFIXES:
         for setting, attribute in SETTINGS.items():
@@ -114,7 +114,7 @@ def check(server: Server):
             told = variable.only.lower()
             if actual.may(lambda value, told=told: value is not None and str(value).lower() == told):
                 continue
-            breaks = setting == "HOST" and actual.must(lambda host: host in ("127.0.0.1", "localhost", "::1"))
+            breaks = setting == "HOST" and actual.must_be("127.0.0.1", "localhost", "::1")
             yield Finding(
                 f"{name} is set, but {server.sdk.title} does not read it: {attribute} stays {actual.only}",
                 variable.span,

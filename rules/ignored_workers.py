@@ -72,7 +72,7 @@ from mcplint.text.number import whole
 
 @rule("ignored-workers", WARNING)
 def check(server: Server):
-    if server.transport.may(lambda transport: transport == "stdio"):
+    if not server.speaks_http:
         return
     here = Label(server.span.head, "this starts one process")
     if server.runner == "sdk":

@@ -117,11 +117,11 @@ RELIES = {
 
 @rule("ineffective-affinity", ERROR)
 def check(server: Server):
-    if server.transport.may(lambda kind: kind == "stdio") or server.stateless.may(lambda on: on is not False):
+    if not server.speaks_http or server.stateless.may_not_be(False):
         return
     for spread in server.spread:
         kind = spread.affinity.only
-        if kind in RELIES and spread.processes.must(lambda count: count > 1):
+        if kind in RELIES and spread.several:
             severity, how = RELIES[kind]
             span = spread.affinity.span or server.span
             notes = tuple(note for note in spread.notes if note.span != span)

@@ -143,14 +143,12 @@ def check(server: Server):
     if not container or container.shared_network.may(bool):
         return
     read = {name: value for name, value in container.env.items() if name in server.reads}
-    unset = {
-        name: value for name, value in server.fallbacks if container.variable(name).must(lambda text: text is None)
-    }
+    unset = {name: value for name, value in server.fallbacks if container.variable(name).must_be(None)}
     for name, value in {**unset, **read}.items():
         for address in addresses(value.only):
             port = address.port or number(container.variable(f"{name.rpartition('_')[0]}_PORT"))
             intended = [sibling for sibling in container.siblings if leads(name, address, port, sibling)]
-            own = server.port.may(lambda number, port=port: number == port)
+            own = server.port.may_be(port)
             if len(intended) == 1 and not own and not re.search(TOLD, name):
                 where = value.only[address.start : address.end]
                 yield Finding(

@@ -81,7 +81,7 @@ def check(server: Server):
     container = server.container
     if not container or container.shared_network.may(bool):
         return
-    if server.transport.must(lambda transport: transport != "stdio") and server.host.must(is_loopback):
+    if server.speaks_http and server.host.must(is_loopback):
         address = server.host.only or "a loopback address"
         yield Finding(
             f"listens on {address}, which nothing outside its container can reach",

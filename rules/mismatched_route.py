@@ -107,7 +107,7 @@ from mcplint import ERROR, ClientConfig, Finding, Fix, Label, Remote, Route, Val
 @rule("mismatched-route", ERROR)
 def check(part: Route | Remote | ClientConfig):
     server = part.server
-    if not server or not server.path.only or server.transport.may(lambda kind: kind == "stdio"):
+    if not server or not server.path.only or not server.speaks_http:
         return
     served = server.path.only
     note = Label(server.path.span or server.span, f"the server answers on {served}")
@@ -117,7 +117,7 @@ def check(part: Route | Remote | ClientConfig):
             fix = Fix(f"lead {served} to the server", part.location.write(served))
             message = f"asks the server for {_told(part.path)}, but it answers on {served}"
             yield Finding(message, part.span.head, (note,), fix)
-    elif part.asked.must(lambda asked: asked is None):
+    elif part.asked.must_be(None):
         message = f"leads to no server: no location takes it to {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note))
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):

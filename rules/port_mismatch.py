@@ -122,7 +122,7 @@ SENDING = ("fly", "cloud-run")
 @rule("port-mismatch", ERROR)
 def check(server: Server):
     container, port = server.container, server.port
-    if not container or container.shared_network.may(bool) or server.transport.may(lambda kind: kind == "stdio"):
+    if not container or container.shared_network.may(bool) or not server.speaks_http:
         return
     notes = (*port.trace, Label(container.cmd, "this container runs the server"))
     told = " or ".join(map(str, port.options or ()))
@@ -137,7 +137,7 @@ def check(server: Server):
             yield Finding(message, exposed.span, notes, None, ERROR if sent else WARNING)
     command = container.probe.command.only if container.probe else None
     asked = {int(number) for number in re.findall(LOCAL, " ".join(command or ()))}
-    if container.probe and asked and port.must(lambda number: number not in asked):
+    if container.probe and asked and port.must_not_be(*asked):
         message = f"asks port {' and '.join(map(str, sorted(asked)))}, but the server listens on {told}"
         yield Finding(message, container.probe.span, notes)
 
@@ -146,7 +146,7 @@ def others(ports: tuple[Port, ...], server: Server) -> tuple[Port, ...]:
     """The ports, if all of them are known and none is the one that the server listens on."""
     tcp = tuple(port for port in ports if port.protocol == "tcp")
     known = {port.target.only for port in tcp}
-    return tcp if None not in known and server.port.must(lambda number: number not in known) else ()
+    return tcp if None not in known and server.port.must_not_be(*known) else ()
 
 
 def chosen(server: Server) -> bool:

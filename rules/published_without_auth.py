@@ -93,12 +93,12 @@ def check(server: Server):
     container = server.container
     if not container or container.platform != "compose" or container.shared_network.may(bool):
         return
-    if server.auth.may(lambda guard: guard is not None) or server.authenticated.must(bool):
+    if server.auth.may_not_be(None) or server.authenticated.must(bool):
         return
-    if server.transport.may(lambda kind: kind == "stdio") or server.host.may(is_loopback):
+    if not server.speaks_http or server.host.may(is_loopback):
         return
     for port in container.ports:
-        reached = server.port.must(lambda number, port=port: number == port.target.only)
+        reached = server.port.must_be(port.target.only)
         if reached and port.published is not None and port.host_ip is None:
             past = "past the proxy that checks who calls" if server.gates else "and nothing checks who calls"
             fix = Fix("publish it for this machine alone", bound(port), bool(server.gates))

@@ -129,7 +129,7 @@ def check(route: Route):
     once = any(setting.args == ("1",) for setting in route.settings.get("proxy_next_upstream_tries", ()))
     if not server or len(members) < 2 or once:
         return
-    if server.sdk.known and not server.sdk.sessionless and server.json_response.must(lambda on: not on):
+    if server.sdk.known and not server.sdk.sessionless and server.json_response.must_be(False):
         return
     for setting in route.settings.get("proxy_next_upstream", ()):
         if "non_idempotent" in setting.args and "off" not in setting.args:

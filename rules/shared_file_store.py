@@ -97,9 +97,9 @@ from mcplint import WARNING, Finding, Server, Spread, rule
 
 @rule("shared-file-store", WARNING)
 def check(server: Server):
-    if server.transport.may(lambda kind: kind == "stdio"):
+    if not server.speaks_http:
         return
-    spread = next((each for each in server.spread if each.processes.must(lambda count: count > 1)), None)
+    spread = next((each for each in server.spread if each.several), None)
     for store in server.stores if spread else ():
         many = spread.processes.only or "several"
         if apart(spread) and server.container and not server.container.volumes:

@@ -112,17 +112,15 @@ def check(route: Route):
         return
     timeout, ping, call = route.read_timeout, route.ping, route.server.longest_call
     told = " or ".join(f"{seconds:g}" for seconds in timeout.options or ())
-    if timeout.must(lambda seconds: seconds == 0):
+    if timeout.must_be(0):
         severity, message = ERROR, "ends every request at once"
     elif ping.must(lambda pause: pause is not None and timeout.must(lambda seconds: seconds < pause)):
         severity, message = ERROR, f"ends a stream that is quiet for {told} s, before the server's next ping"
     elif ping.must(lambda pause: pause is not None and timeout.must(lambda seconds: seconds < pause + MARGIN)):
         severity, message = WARNING, f"ends a stream that is quiet for {told} s, when one ping of the server comes late"
-    elif ping.must(lambda pause: pause is None) and call.must(
-        lambda long: timeout.must(lambda seconds: seconds < long)
-    ):
+    elif ping.must_be(None) and call.must(lambda long: timeout.must(lambda seconds: seconds < long)):
         severity, message = ERROR, f"ends a call after {told} s, but calls take up to {call.only:g} s and nothing pings"
-    elif ping.must(lambda pause: pause is None) and timeout.must(lambda seconds: seconds <= DEFAULT):
+    elif ping.must_be(None) and timeout.must(lambda seconds: seconds <= DEFAULT):
         severity, message = WARNING, f"ends a call that takes longer than {told} s with a 504, since nothing pings"
     elif timeout.must(lambda seconds: seconds <= DEFAULT):
         severity, message = NOTE, f"ends a stream that is quiet for {told} s: only pings keep it open"

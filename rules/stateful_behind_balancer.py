@@ -104,9 +104,9 @@ PROCESSES = {"workers": "worker processes", "replicas": "replicas", "members": "
 
 @rule("stateful-behind-balancer", ERROR)
 def check(server: Server):
-    if server.transport.must(lambda kind: kind != "stdio") and server.stateless.must(lambda on: on is False):
+    if server.speaks_http and server.stateless.must_be(False):
         for spread in server.spread:
-            if spread.processes.must(lambda count: count > 1) and spread.affinity.must(lambda kind: kind == "none"):
+            if spread.several and spread.affinity.must_be("none"):
                 fix = Fix("make every request stand alone", server.stateless.write("True"))
                 yield Finding(
                     f"keeps sessions in memory, but {_count(spread)} answer its clients",

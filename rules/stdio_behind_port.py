@@ -78,7 +78,7 @@ def check(server: Server):
     container = server.container
     if not container or not container.service or not server.certain or server.runner != "sdk":
         return
-    if server.transport.must(lambda kind: kind == "stdio") and container.stdin_open.must(lambda opened: not opened):
+    if server.transport.must_be("stdio") and container.stdin_open.must_be(False):
         expected = listening(container)
         if expected:
             starts = Label(container.cmd, "this container runs the server")

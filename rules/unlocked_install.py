@@ -112,7 +112,7 @@ def check(part: Container | Server):
 
 def unlocked(installs: tuple[Install, ...]) -> list[Install]:
     """Those without a lock; a `uv lock` only where a sync keeps to what it writes, as no lock of the project is there."""
-    loose = [each for each in installs if each.tool in INSTALLS and each.locked.must(lambda locked: not locked)]
+    loose = [each for each in installs if each.tool in INSTALLS and each.locked.must_be(False)]
     kept = any(each.tool == "uv sync" and each.locked.must(bool) and not each.lock for each in installs)
     return [each for each in loose if each.tool != "uv lock" or (kept and not each.lock)]
 

@@ -84,11 +84,9 @@ from mcplint import WARNING, Container, Finding, Fix, Prerequisite, rule
 @rule("unready-dependency", WARNING)
 def check(container: Container):
     for needed in container.prerequisites:
-        if needed.condition.must(lambda condition: condition == "service_started"):
+        if needed.condition.must_be("service_started"):
             yield from unready(needed)
-        elif needed.condition.must(lambda condition: condition == "service_healthy") and needed.probed.must(
-            lambda has: not has
-        ):
+        elif needed.condition.must_be("service_healthy") and needed.probed.must(lambda has: not has):
             message = f"waits for a health check that {needed.name} does not have"
             yield Finding(message, needed.condition.span or needed.span, needed.probed.trace)
 

@@ -79,7 +79,7 @@ from mcplint.knowledge.sdk import agreed
 
 @rule("unreaped-sessions", NOTE)
 def check(server: Server):
-    stateful = server.transport.must(lambda kind: kind == "streamable-http") and server.stateless.must(is_off)
+    stateful = server.transport.must_be("streamable-http") and server.stateless.must_be(False)
     if not stateful or agreed(server.sdk, "sessions.idle_timeout") != 0:
         return
     calls = [call for call in server.calls if call.role in ("constructor", "run", "app")]
@@ -93,10 +93,6 @@ def check(server: Server):
         (*((Label(probe, "asks the MCP endpoint without a session"),) if probe else ()), *server.sdk.version.trace),
         severity=WARNING if probe else NOTE,
     )
-
-
-def is_off(stateless):
-    return stateless is False
 
 
 def asked_by_probe(server):

@@ -116,7 +116,7 @@ from mcplint import ERROR, Finding, Guard, Label, Route, rule
 def check(route: Route):
     server = route.carried
     guard = server.auth.only if server else None
-    if guard and publishes(guard) and route.metadata.must(lambda led: not led):
+    if guard and publishes(guard) and route.metadata.must_be(False):
         yield Finding(
             f"leads {route.endpoint.only} to the server, but not its /.well-known/oauth-protected-resource",
             route.span.head,
@@ -129,5 +129,5 @@ def publishes(guard: Guard) -> bool:
     name = guard.provider.rpartition(".")[2]
     if name == "AuthSettings":
         told = guard.given("resource_server_url")
-        return told is not None and told.value.must(lambda url: url is not None)
+        return told is not None and told.value.must_not_be(None)
     return name.endswith(("Provider", "Proxy")) and guard.provider.startswith("fastmcp.")

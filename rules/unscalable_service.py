@@ -124,7 +124,7 @@ def check(container: Container):
     if container.platform != "compose" or container.swarm or not replicas.options or min(replicas.options) < 2:
         return
     told = " or ".join(map(str, replicas.options))
-    if container.container_name.must(lambda name: name is not None):
+    if container.container_name.must_not_be(None):
         message = f"has one name for {told} containers"
         yield Finding(message, container.container_name.span or container.span, replicas.trace)
     for port in container.ports:

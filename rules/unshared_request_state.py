@@ -130,11 +130,11 @@ def check(server: Server):
     if not server.sdk.sessionless or not asked or not made or not server.container:
         return
     told = any(each.name == "request_state_security" for each in made.arguments)
-    if told or not made.closed or server.transport.may(lambda kind: kind == "stdio"):
+    if told or not made.closed or not server.speaks_http:
         return
     notes = tuple(Label(each.span, "tools of this kind are called in several rounds") for each in asked)
     for spread in server.spread:
-        if spread.processes.must(lambda count: count > 1) and spread.affinity.may(lambda kind: kind != "works"):
+        if spread.several and spread.affinity.may_not_be("works"):
             if spread.affinity.options is not None:
                 message = f"seals what a second call needs with a key of its own in each of {spread.processes.only or 'several'} processes"
                 yield Finding(message, made.span, (*notes, *spread.notes))

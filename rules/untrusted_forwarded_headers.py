@@ -133,7 +133,7 @@ def trusting(server: Server):
     if not server.container or trusted.may(lambda text: text.strip() != "*"):
         return
     for port in server.container.ports:
-        reached = server.port.must(lambda number, port=port: number == port.target.only)
+        reached = server.port.must_be(port.target.only)
         if reached and port.published is not None and port.host_ip is None:
             message = "believes the X-Forwarded headers of whoever reaches its published port"
             yield Finding(
@@ -159,7 +159,7 @@ def host(route: Route) -> bool:
 def untrusting(server: Server) -> bool:
     """Whether the server believes its own container alone."""
     own = server.asgi.trusted.must(lambda text: all(address.strip() in OWN for address in text.split(",")))
-    return bool(server.container and own and server.container.shared_network.must(lambda shared: not shared))
+    return bool(server.container and own and server.container.shared_network.must_be(False))
 
 
 def moved(part: Remote | ClientConfig, server: Server) -> bool:

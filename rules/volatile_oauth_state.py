@@ -110,7 +110,7 @@ def check(server: Server):
     guard, container, version = server.auth.only, server.container, release(server.sdk.version.only or "")
     if not guard or not guard.closed or not container or not version or container.platform not in SERVICES:
         return
-    if server.transport.may(lambda kind: kind == "stdio") or not volatile(guard):
+    if not server.speaks_http or not volatile(guard):
         return
     memory = guard.provider.endswith(MEMORY) or version < FILES
     if not memory and keeps(container):
@@ -130,13 +130,13 @@ def volatile(guard: Guard) -> bool:
     """Whether a provider keeps clients and tokens, and is not told where."""
     name = guard.provider.rpartition(".")[2]
     told = guard.given("client_storage")
-    return name == MEMORY or (name in PROXIES and (told is None or told.value.must(lambda store: store is None)))
+    return name == MEMORY or (name in PROXIES and (told is None or told.value.must_be(None)))
 
 
 def apart(spread: Spread, memory: bool) -> bool:
     """Whether several processes answer that share neither memory nor, where that counts, files."""
-    alone = spread.affinity.must(lambda kind: kind != "works")
-    return alone and spread.processes.must(lambda count: count > 1) and (memory or spread.kind != "workers")
+    alone = spread.affinity.must_not_be("works")
+    return alone and spread.several and (memory or spread.kind != "workers")
 
 
 def keeps(container: Container) -> bool:

@@ -114,7 +114,7 @@ def _answer(front: Proxy, target: Target, port: int) -> Answer:
 
 def _direct(part: P, target: Target, network: Network, note: Label) -> P:
     """Without a proxy in the project: the one server that speaks HTTP, or the one of several whose path it is."""
-    servers = [server for server in network.servers if not server.transport.may(lambda kind: kind == "stdio")]
+    servers = [server for server in network.servers if server.speaks_http]
     if len(servers) > 1 and len(own := owning(servers, target.path)) == 1:
         why = f"is the only server of the project that answers {target.path}"
         link = Link(own[0].id, ASSUMED, why, (note,))

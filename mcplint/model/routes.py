@@ -111,9 +111,9 @@ class Route(NamedTuple):
     @property
     def carried(self) -> Server | None:
         """The server that speaks MCP over HTTP through this location, if the location surely carries its endpoint."""
-        if self.server is None or self.server.transport.may(lambda transport: transport == "stdio"):
+        if self.server is None or not self.server.speaks_http:
             return None
-        return self.server if self.endpoint.must(lambda path: path is not None) else None
+        return self.server if self.endpoint.must_not_be(None) else None
 
 
 class DeadEnd(NamedTuple):

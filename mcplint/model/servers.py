@@ -71,6 +71,11 @@ class Spread(NamedTuple):
     affinity: Value[str]
     notes: tuple[Label, ...] = ()
 
+    @property
+    def several(self) -> bool:
+        """Whether there is certainly more than one process."""
+        return self.processes.must(lambda count: count > 1)
+
 
 class Server(NamedTuple):
     """An MCP server as its container starts it: what it will speak, where, and how.
@@ -152,11 +157,16 @@ class Server(NamedTuple):
         return container or any(link.kind == ASSUMED for link in self.links)
 
     @property
+    def speaks_http(self) -> bool:
+        """Whether it certainly speaks MCP over HTTP, in whatever form."""
+        return not self.transport.may_be("stdio")
+
+    @property
     def paths(self) -> tuple[str, ...] | None:
         """Every path that the program answers, or None where the files do not tell them all."""
         if self.path.options is None or not self.endpoints_closed:
             return None
-        if self.transport.may(lambda kind: kind == "sse") and self.message_path.options is None:
+        if self.transport.may_be("sse") and self.message_path.options is None:
             return None
         return (*self.path.options, *(self.message_path.options or ()), *(point.path for point in self.endpoints))
 
@@ -174,4 +184,4 @@ class Server(NamedTuple):
 
     def _logs_in(self, path: str) -> bool:
         """Whether a path may be one that an OAuth provider answers; which ones these are depends on the provider."""
-        return path.startswith(LOGIN) and self.auth.may(lambda guard: guard is not None)
+        return path.startswith(LOGIN) and self.auth.may_not_be(None)

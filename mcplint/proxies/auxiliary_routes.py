@@ -29,7 +29,7 @@ def _around(front: Proxy, route: Route) -> Route:
 def _messages(front: Proxy, route: Route, server: Server) -> Value[bool]:
     """Whether a client's posts reach an SSE server on the path that the server names: the stream says it as it is."""
     path = server.message_path.only
-    if path is None or server.asgi.root_path.may(lambda prefix: prefix != "") or server.transport.only != "sse":
+    if path is None or server.asgi.root_path.may_not_be("") or server.transport.only != "sse":
         return UNKNOWN
     answer = _ask(front, route, path)
     reached = _reaches(front, route, answer, path)

@@ -35,14 +35,14 @@ def _closed(origin: ContainerContext, network: Network) -> bool:
     container, project = origin.container, origin.project
     if project is None or project.notes or container.outside:
         return False
-    if container.network_mode.may(lambda mode: mode is not None):
+    if container.network_mode.may_not_be(None):
         return False
     return all(each.container.container_name.options is not None for each in network.running if each.project is project)
 
 
 def _near(server: Server, origin: ContainerContext, network: Network) -> bool:
     """Whether a server speaks MCP over HTTP in a container of the proxy's project."""
-    if server.container is None or server.transport.may(lambda kind: kind == "stdio"):
+    if server.container is None or not server.speaks_http:
         return False
     ours = (each.container.id for each in network.running if each.project is origin.project)
     return server.container.id in ours
@@ -74,7 +74,7 @@ def _dead_end(
             tuple(Label(each.container.span, "goes by that name") for each in named),
         )
     occupied = {server.container.id for server in inside if server.container}
-    elsewhere = all(server.port.must(lambda port: port != member.port) for server in inside)
+    elsewhere = all(server.port.must_not_be(member.port) for server in inside)
     if inside and elsewhere and all(each.container.id in occupied for each in near):
         yield _end("port", found, member, inside, inside[0].port.trace)
 

@@ -173,7 +173,7 @@ def _insecure(entry: Entry) -> tuple[Label, ...]:
     chosen = entry.annotations.get(f"{COMMUNITY}ssl-redirect")
     if not entry.is_nginx or f"{COMMUNITY}force-ssl-redirect" in entry.annotations or chosen is None:
         return ()
-    return chosen.trace if chosen.must(lambda said: said == "false") else ()
+    return chosen.trace if chosen.must_be("false") else ()
 
 
 def _joined(route: Route, entry: Entry, network: Network) -> Route:

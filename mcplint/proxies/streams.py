@@ -36,9 +36,9 @@ def _endpoint(route: Route, server: Server, paths_to: Paths, leads_to: Callable[
 def _ping(server: Server) -> Value[float | None]:
     """How often a stream says something although nothing happens: never where answers are plain JSON."""
     known = _fact(server.sdk, "stream.ping")
-    if server.json_response.must(lambda on: on is True):
+    if server.json_response.must_be(True):
         return Value((None,), server.json_response.trace)
-    if not isinstance(known, int) or server.json_response.may(lambda on: on is True):
+    if not isinstance(known, int) or server.json_response.may_be(True):
         return UNKNOWN
     return Value((float(known),), (Label(server.span, f"{server.sdk.title} sends a ping every {known} s"),))
 

@@ -116,7 +116,7 @@ def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[La
 def _labelled(image: Labelled, name: str) -> bool:
     """Whether the image carries the label, or may: its value is not known."""
     label = image.labels.get(LABEL)
-    return label is not None and (_is_given(label) or label.may(lambda value: value == name))
+    return label is not None and (_is_given(label) or label.may_be(name))
 
 
 def _is_given(label: Value[str]) -> bool:

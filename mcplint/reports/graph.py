@@ -89,7 +89,7 @@ def _boxes(deployment: Deployment) -> Iterator[Box]:
 
 def _server_lines(server: Server) -> Iterator[str]:
     yield f"{server.sdk.title} · {_text(server.transport)}"
-    if server.transport.may(lambda transport: transport != "stdio"):
+    if server.transport.may_not_be("stdio"):
         yield f"{_text(server.host)}:{_text(server.port)}{_text(server.path)}"
         yield "stateless" if server.stateless.must(bool) else "keeps sessions" if server.stateless.only is False else ""
 
@@ -97,7 +97,7 @@ def _server_lines(server: Server) -> Iterator[str]:
 def _container_lines(container: Container) -> Iterator[str]:
     yield container.dockerfile or _text(container.image)
     yield f"user {_text(container.user)}"
-    if container.replicas.may(lambda count: count != 1) and container.replicas.options is not None:
+    if container.replicas.may_not_be(1) and container.replicas.options is not None:
         yield f"{_text(container.replicas)} replicas"
 
 

@@ -95,7 +95,7 @@ class Network(NamedTuple):
         on_host = {running.container.id for running in self.running if _stack(running) == HOST}
         shared = [server for server in self.servers if server.container and server.container.id in on_host]
         bare = [server for server in self.servers if not server.container]
-        found = [server for server in (*shared, *bare) if server.port.must(lambda number: number == port)]
+        found = [server for server in (*shared, *bare) if server.port.must_be(port)]
         if len(found) == 1:
             kind = MADE if found[0].container else ASSUMED
             return Reached(found[0], Link(found[0].id, kind, f"is the only server that listens on {port}", (note,)))
@@ -156,11 +156,7 @@ def _towards(servers: list[Server], path: str | None) -> list[Server]:
 
 def _listens(server: Server, port: int | None) -> bool:
     """Whether a server may be what answers on a port; one over stdio is, for all that whoever linked it meant."""
-    return (
-        port is None
-        or server.transport.must(lambda kind: kind == "stdio")
-        or server.port.may(lambda number: number == port)
-    )
+    return port is None or server.transport.must_be("stdio") or server.port.may_be(port)
 
 
 def _stack(running: ContainerContext) -> tuple[object, ...]:

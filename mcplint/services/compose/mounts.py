@@ -27,7 +27,7 @@ def mounts(assembly: Assembly, service: MappingNode, model: MappingNode) -> tupl
 
 def is_docker_socket(mount: Mount) -> bool:
     """Whether the container can command the Docker engine of its host."""
-    return mount.source.must(lambda path: path in SOCKETS)
+    return mount.source.must_be(*SOCKETS)
 
 
 def _volumes(assembly: Assembly, service: MappingNode) -> Iterator[Mount]:

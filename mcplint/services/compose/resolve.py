@@ -213,7 +213,7 @@ def _dependencies(assembly: Assembly, node: Node | None) -> Iterator[Dependency]
         started = Value(("service_started",), (Label(key.span, "a name alone only waits for its start"),))
         condition = setting(assembly, at(value, "condition"), "the condition", lambda text: text, started)
         required = setting(assembly, at(value, "required"), "required", switch, Value((True,)))
-        yield Dependency(key.text, condition, not required.must(lambda needed: not needed), key.span)
+        yield Dependency(key.text, condition, not required.must_be(False), key.span)
 
 
 def _swarm(own: MappingNode) -> Iterator[Label]:

@@ -180,5 +180,5 @@ def _privileges(rights: Node | None, mounts: tuple[Mount, ...]) -> Iterator[Labe
     for item in items(at(rights, "capabilities", "add")):
         yield Label(item.span, f"the container adds the capability {item.span.text}")
     for mount in mounts:
-        if mount.source.must(lambda path: path in ("/var/run/docker.sock", "/run/containerd/containerd.sock")):
+        if mount.source.must_be("/var/run/docker.sock", "/run/containerd/containerd.sock"):
             yield Label(mount.span, "the container mounts the socket of its node's engine")
