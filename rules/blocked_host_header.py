@@ -132,16 +132,15 @@ def admits(server, allowed, host):
 def sent(route):
     """What the server may get as `Host`; nothing where that cannot be told."""
     value = route.host.only or "$"
-    passed = next(iter(route.settings.get("proxy_pass", ())), None)
     names = tuple(name for name in route.server_names.only or () if is_plain(name))
     if value == "$host":
         return names or ("$host",)
     if value == "$http_host":
         return tuple(form for name in names for form in (name, f"{name}:443"))
-    if value in ("$proxy_host", "$proxy_host:$proxy_port") and passed:
+    if value in ("$proxy_host", "$proxy_host:$proxy_port"):
         from urllib.parse import urlsplit
 
-        authority = urlsplit(passed.args[0]).netloc if passed.args else ""
+        authority = urlsplit(route.target.only or "").netloc
         return (authority,) if authority and "$" not in authority else ()
     return (value,) if "$" not in value else ()
 

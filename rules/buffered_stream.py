@@ -135,9 +135,8 @@ def check(route: Route):
 
 def _deaf(route: Route) -> Iterator[Label]:
     """Why nginx does not hear the server ask for no buffering."""
-    for setting in route.settings.get("proxy_ignore_headers", ()):
-        if "x-accel-buffering" in map(str.lower, setting.args):
-            yield Label(setting.span, "ignores that the server asks for no buffering")
+    for setting in route.ignores("x-accel-buffering"):
+        yield Label(setting.span, "ignores that the server asks for no buffering")
     if route.opts_out.must_be(False):
         yield from route.opts_out.trace
 
@@ -146,11 +145,7 @@ def _whole(route: Route) -> Iterator[Label]:
     """Why the answer does not come in chunks that are handed on one by one."""
     if route.http_version.must_be("1.0"):
         yield from route.http_version.trace
-    for module in ("gzip", "brotli"):
-        switched = any(setting.args == ("on",) for setting in route.settings.get(module, ()))
-        for setting in route.settings.get(f"{module}_types", ()) if switched else ():
-            if {"*", "text/event-stream"} & set(setting.args):
-                yield Label(setting.span, "compresses event streams")
+    yield from route.compressed
 
 
 def _thanks(route: Route, deaf: bool, whole: bool) -> str:

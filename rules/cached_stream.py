@@ -107,32 +107,22 @@ server {
 ```
 """
 
-from mcplint import ERROR, Finding, Fix, Label, Route, rule
+from mcplint import ERROR, Finding, Fix, Route, rule
+from mcplint.model import Cache
 
 
 @rule("cached-stream", ERROR)
 def check(route: Route):
-    server = route.carried
-    if not server or route.buffering.may_be(False) or not _kept(route, server.json_response.must(bool)):
+    server, cache = route.carried, route.cache
+    if not server or not cache or cache.by_body or route.buffering.may_be(False) or not _kept(route, cache):
         return
-    caches = [setting for setting in route.settings.get("proxy_cache", ()) if setting.args != ("off",)]
-    keys = route.settings.get("proxy_cache_key", ())
-    if not caches or any("$request_body" in word for setting in keys for word in setting.args):
-        return
-    for setting in route.settings.get("proxy_cache_methods", ()):
-        if "POST" in setting.args:
-            number = setting.args.index("POST")
-            edits = setting.without(number)
-            fix = Fix("do not cache answers to POST", edits, safe=True) if edits else None
-            notes = tuple(Label(cache.span, "answers are cached here") for cache in caches)
-            yield Finding("answers calls with the cached answer to another one", setting.words[number], notes, fix)
+    for setting in cache.posts:
+        fix = Fix("do not cache answers to POST", setting.removal, safe=True) if setting.removal else None
+        yield Finding("answers calls with the cached answer to another one", setting.span, cache.places, fix)
 
 
-def _kept(route: Route, plain: bool) -> bool:
-    """Whether nginx may keep any of the server's answers to calls."""
-    ignored = {word.lower() for setting in route.settings.get("proxy_ignore_headers", ()) for word in setting.args}
-    for setting in route.settings.get("proxy_cache_valid", ()):
-        codes = set(setting.args[:-1]) or {"200"}
-        if codes & {"any", "202"} or ("200" in codes and (plain or "cache-control" in ignored)):
-            return True
-    return False
+def _kept(route: Route, cache: Cache) -> bool:
+    """Whether any of the server's answers to calls may be kept: it asks that no event stream is."""
+    plain = route.server and route.server.json_response.must(bool)
+    wanted = {"any", "202", "200"} if plain or route.ignores("cache-control") else {"any", "202"}
+    return bool(wanted & cache.statuses)

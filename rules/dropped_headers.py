@@ -106,13 +106,13 @@ server {
 
 from collections.abc import Iterator
 
-from mcplint import ERROR, WARNING, Edit, Finding, Fix, Route, Server, rule
+from mcplint import ERROR, WARNING, Finding, Fix, Route, Server, rule
 from mcplint.model import Setting
 
-SWITCHES = {
-    ("proxy_pass_request_headers", "off"): "keeps all headers from the server",
-    ("proxy_pass_request_body", "off"): "keeps the calls themselves from the server",
-    ("proxy_method", "GET"): "makes a GET of every call",
+WITHHELD = {
+    "headers": "keeps all headers from the server",
+    "body": "keeps the calls themselves from the server",
+    "method": "makes a GET of every call",
 }
 
 
@@ -122,23 +122,21 @@ def check(route: Route):
     if not server:
         return
     for setting, message, severity in _dropped(route, server):
-        fix = None if setting.inherited else Fix("leave it to nginx's default", (Edit(setting.line, ""),), safe=True)
+        fix = Fix("leave it to nginx's default", setting.removal, safe=True) if setting.removal else None
         yield Finding(message, setting.span, (), fix, severity)
 
 
 def _dropped(route: Route, server: Server) -> Iterator[tuple[Setting, str, str]]:
-    for (name, value), message in SWITCHES.items():
-        for setting in route.settings.get(name, ()):
-            if setting.args[:1] == (value,):
-                yield setting, message, ERROR
+    for setting in route.withheld:
+        yield setting, WITHHELD[setting.name], ERROR
     if server.transport.may_not_be("streamable-http"):
         return
-    for setting in route.settings.get("proxy_hide_header", ()):
-        if setting.args[:1] and setting.args[0].lower() == "mcp-session-id" and _stateful(server):
-            yield setting, "hides the session's id from clients", ERROR
-    for setting in route.settings.get("proxy_set_header", ()):
-        if len(setting.args) == 2 and (found := _spoiled(setting.args[0].lower(), setting.args[1], server)):
-            yield setting, *found
+    for header in route.hidden_headers:
+        if header.name == "mcp-session-id" and server.stateless.must_be(False):
+            yield header, "hides the session's id from clients", ERROR
+    for header in route.request_headers:
+        if found := _spoiled(header.name, header.value, server):
+            yield header, *found
 
 
 def _spoiled(name: str, value: str, server: Server) -> tuple[str, str] | None:
@@ -146,21 +144,17 @@ def _spoiled(name: str, value: str, server: Server) -> tuple[str, str] | None:
     newest = server.sdk.sessionless
     match name:
         case "accept" if "$" not in value and not ("json" in value and "event-stream" in value):
-            return ("replaces the client's Accept: the server answers 406", ERROR) if _streams(server) else None
+            return (
+                ("replaces the client's Accept: the server answers 406", ERROR)
+                if server.json_response.must_be(False)
+                else None
+            )
         case "content-type" if "$" not in value and not value.startswith("application/json"):
             return "replaces the client's Content-Type: the server answers 400", ERROR
-        case "mcp-session-id" if not value and _stateful(server):
+        case "mcp-session-id" if not value and server.stateless.must_be(False):
             return "drops the session's id: the server answers 400", ERROR
         case "mcp-name" if not value and newest:
             return "drops Mcp-Name: the server refuses calls of the newest protocol", ERROR
         case "mcp-protocol-version" | "mcp-method" if not value and newest:
             return "drops a header of the newest protocol: clients fall back to sessions", WARNING
     return None
-
-
-def _stateful(server: Server) -> bool:
-    return server.stateless.must_be(False)
-
-
-def _streams(server: Server) -> bool:
-    return server.json_response.must_be(False)

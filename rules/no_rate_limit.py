@@ -86,6 +86,5 @@ from mcplint import NOTE, Finding, Route, rule
 
 @rule("no-rate-limit", NOTE)
 def check(route: Route):
-    limits = ("limit_req", "limit_conn")
-    if route.carried and route.closed and not any(name in route.settings for name in limits):
+    if route.carried and route.closed and not route.rate_limits:
         yield Finding("limits no client's requests", route.span)

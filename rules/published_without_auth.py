@@ -100,10 +100,12 @@ def check(server: Server):
     for port in container.ports:
         reached = server.port.must_be(port.target.only)
         if reached and port.published is not None and port.host_ip is None:
-            past = "past the proxy that checks who calls" if server.gates else "and nothing checks who calls"
-            fix = Fix("publish it for this machine alone", bound(port), bool(server.gates))
-            notes = (*server.gates, *server.auth.trace, Label(server.span, "serves whoever calls"))
-            yield Finding(f"is open on every interface, {past}", port.span, notes, fix, ERROR if server.gates else None)
+            past = "past the proxy that checks who calls" if server.proxy_auth else "and nothing checks who calls"
+            fix = Fix("publish it for this machine alone", bound(port), bool(server.proxy_auth))
+            notes = (*server.proxy_auth, *server.auth.trace, Label(server.span, "serves whoever calls"))
+            yield Finding(
+                f"is open on every interface, {past}", port.span, notes, fix, ERROR if server.proxy_auth else None
+            )
 
 
 def is_loopback(host: str) -> bool:

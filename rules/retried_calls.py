@@ -126,15 +126,11 @@ from mcplint import WARNING, Finding, Fix, Label, Route, rule
 def check(route: Route):
     server = route.carried
     members = {(member.host, member.port): member for member in route.members if member.active}
-    once = any(setting.args == ("1",) for setting in route.settings.get("proxy_next_upstream_tries", ()))
-    if not server or len(members) < 2 or once:
+    if not server or len(members) < 2:
         return
     if server.sdk.known and not server.sdk.sessionless and server.json_response.must_be(False):
         return
-    for setting in route.settings.get("proxy_next_upstream", ()):
-        if "non_idempotent" in setting.args and "off" not in setting.args:
-            number = setting.args.index("non_idempotent")
-            edits = setting.without(number)
-            notes = tuple(Label(member.span, "may run the call") for member in members.values())
-            fix = Fix("try no call twice", edits, safe=True) if edits else None
-            yield Finding("tries a call that may have run on the next server", setting.words[number], notes, fix)
+    for setting in route.retries:
+        notes = tuple(Label(member.span, "may run the call") for member in members.values())
+        fix = Fix("try no call twice", setting.removal, safe=True) if setting.removal else None
+        yield Finding("tries a call that may have run on the next server", setting.span, notes, fix)

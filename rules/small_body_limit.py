@@ -92,33 +92,25 @@ server {
 ```
 """
 
-from mcplint import NOTE, Edit, Finding, Fix, Label, Route, rule
+from mcplint import NOTE, Finding, Fix, Route, rule
 
 ENOUGH = 4 << 20
-UNITS = {"k": 10, "m": 20, "g": 30}
+UNITS = (("m", 20), ("k", 10))
 
 
 @rule("small-body-limit", NOTE)
 def check(route: Route):
     if not route.carried:
         return
-    title = "take four megabytes"
-    limits = route.settings.get("client_max_body_size", ())
-    for setting in limits[-1:]:
-        size = _bytes(setting.args[0]) if setting.args else None
-        if size and size < ENOUGH:
-            fix = Fix(title, (Edit(setting.words[0], "4m"),), safe=True)
-            yield Finding(f"refuses calls of more than {setting.args[0]}", setting.words[0], (), fix)
-    if not limits and route.closed:
-        slot = route.inside
-        edits = (Edit(slot.span, f"{slot.before}client_max_body_size 4m{slot.after}"),) if slot else ()
-        note = Label(route.span, "client_max_body_size is not set: 1m by default")
-        yield Finding(
-            "refuses calls of more than 1m", route.span, (note,), Fix(title, edits, safe=True) if edits else None
-        )
+    limit = route.body_limit
+    if limit.must(lambda size: 0 < size < ENOUGH):
+        edits = limit.write("4m")
+        fix = Fix("take four megabytes", edits, safe=True) if edits else None
+        said = " or ".join(map(spelled, limit.options))
+        yield Finding(f"refuses calls of more than {said}", limit.span or route.span, limit.trace, fix)
 
 
-def _bytes(text: str) -> int | None:
-    """The bytes of a size as nginx writes it, or None where it is none."""
-    number, unit = (text[:-1], text[-1].lower()) if text[-1:].lower() in UNITS else (text, "")
-    return int(number) << UNITS.get(unit, 0) if number.isdecimal() and len(number) < 12 else None
+def spelled(size: int) -> str:
+    """A number of bytes as nginx writes it."""
+    unit, shift = next((pair for pair in UNITS if size % (1 << pair[1]) == 0), ("", 0))
+    return f"{size >> shift}{unit}"

@@ -89,7 +89,7 @@ from mcplint import ERROR, Finding, Label, Route, rule
 @rule("stripped-prefix", ERROR)
 def check(route: Route):
     server = route.carried
-    if server and "sub_filter" not in route.settings and route.messages.must_be(False):
+    if server and not route.rewrites_bodies and route.messages.must_be(False):
         told = server.message_path.only
         yield Finding(
             f"leads {route.endpoint.only} to an SSE server, but not {told}, where its clients are told to post",

@@ -103,8 +103,8 @@ server {
 
 from collections.abc import Iterator
 
-from mcplint import ERROR, WARNING, Edit, Finding, Fix, Label, Route, rule
-from mcplint.model import Setting
+from mcplint import ERROR, WARNING, Finding, Fix, Label, Route, rule
+from mcplint.model import ErrorPage
 
 TELLING = {"400", "401", "403", "404", "405", "406", "421"}
 OWN = {"502", "503", "504"}
@@ -114,24 +114,19 @@ OWN = {"502", "503", "504"}
 def check(route: Route):
     if not route.carried:
         return
-    intercepts = [s for s in route.settings.get("proxy_intercept_errors", ()) if s.args == ("on",)]
-    for setting in route.settings.get("error_page", ()):
-        yield from _page(
-            setting, tuple(Label(found.span, "errors of the server are intercepted") for found in intercepts)
-        )
-    for setting in route.settings.get("proxy_hide_header", ()):
-        if setting.args and setting.args[0].lower() == "www-authenticate":
-            fix = None if setting.inherited else Fix("let it through", (Edit(setting.line, ""),), safe=True)
-            yield Finding("hides from clients how to sign in", setting.span, (), fix, WARNING)
+    for page in route.error_pages:
+        yield from _page(page, route.intercepted)
+    for header in route.hidden_headers:
+        if header.name == "www-authenticate":
+            fix = Fix("let it through", header.removal, safe=True) if header.removal else None
+            yield Finding("hides from clients how to sign in", header.span, (), fix, WARNING)
 
 
-def _page(setting: Setting, intercepted: tuple[Label, ...]) -> Iterator[Finding]:
+def _page(page: ErrorPage, intercepted: tuple[Label, ...]) -> Iterator[Finding]:
     """An `error_page` that makes a success of a failure."""
-    for number, word in enumerate(setting.args):
-        if word.startswith("=2"):
-            edits = setting.without(number)
-            fix = Fix("keep the status", edits, safe=True) if edits else None
-            if lost := sorted(TELLING.intersection(setting.args if intercepted else ())):
-                yield Finding(f"turns {' and '.join(lost)} into {word[1:]}", setting.span, intercepted, fix)
-            elif dead := sorted(OWN.intersection(setting.args)):
-                yield Finding(f"turns {' and '.join(dead)} into {word[1:]}", setting.span, (), fix, WARNING)
+    if page.status.startswith("2"):
+        fix = Fix("keep the status", page.removal, safe=True) if page.removal else None
+        if lost := sorted(TELLING & page.replaces if intercepted else ()):
+            yield Finding(f"turns {' and '.join(lost)} into {page.status}", page.span, intercepted, fix)
+        elif dead := sorted(OWN & page.replaces):
+            yield Finding(f"turns {' and '.join(dead)} into {page.status}", page.span, (), fix, WARNING)

@@ -122,7 +122,8 @@ def check(part: Route | Remote | ClientConfig | Server):
         for made in server.absolute[:1]:
             message = "makes URLs of http://, since the server does not trust the proxy that ends TLS"
             yield Finding(message, made.span, notes)
-    elif moved(part, server) and host(route) and "proxy_redirect" not in route.settings:
+    # A proxy that passes on a Host of its own choice does not know redirects to itself.
+    elif moved(part, server) and route.sets_header("host") and not route.rewrites_redirects:
         message = "is redirected to http://, since the server does not trust the proxy that ends TLS"
         yield Finding(message, part.url.span or part.span, notes)
 
@@ -143,17 +144,8 @@ def trusting(server: Server):
 
 def told(route: Route) -> Label | None:
     """Where the proxy, which ends TLS, says so to the server."""
-    for setting in route.settings.get("proxy_set_header", ()):
-        if setting.args[:1] and setting.args[0].lower() == "x-forwarded-proto" and route.tls.must(bool):
-            return Label(setting.span, "tells the server that the client came over https")
-    return None
-
-
-def host(route: Route) -> bool:
-    """Whether the proxy passes on a Host of its own choice, so that it does not know redirects to itself."""
-    return any(
-        setting.args[:1] and setting.args[0].lower() == "host" for setting in route.settings.get("proxy_set_header", ())
-    )
+    header = route.sets_header("x-forwarded-proto") if route.tls.must(bool) else None
+    return Label(header.span, "tells the server that the client came over https") if header else None
 
 
 def untrusting(server: Server) -> bool:

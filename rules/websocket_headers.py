@@ -94,28 +94,28 @@ server {
 ```
 """
 
-from mcplint import NOTE, WARNING, Edit, Finding, Fix, Route, rule
+from mcplint import NOTE, WARNING, Finding, Fix, Route, rule
+from mcplint.model import Setting
 
 
 @rule("websocket-headers", NOTE)
 def check(route: Route):
     if not route.carried:
         return
-    headers = [setting for setting in route.settings.get("proxy_set_header", ()) if len(setting.args) == 2]
-    related = [s for s in headers if s.args[0].lower() == "upgrade" or _upgrades(s.args)]
-    for setting in headers:
-        if setting.args[0].lower() == "upgrade" and setting.args[1]:
-            literal = "$" not in setting.args[1]
-            edits = tuple(Edit(found.line, "") for found in related if not found.inherited)
+    related = [header for header in route.request_headers if header.name == "upgrade" or _upgrades(header)]
+    for header in related:
+        if header.name == "upgrade" and header.value:
+            literal = "$" not in header.value
+            edits = tuple(edit for found in related for edit in found.removal)
             yield Finding(
                 "asks for a WebSocket at every request" if literal else "is made for WebSocket, which MCP does not use",
-                setting.span,
+                header.span,
                 (),
                 Fix("leave out the headers of WebSocket", edits, safe=True) if edits else None,
                 WARNING if literal else NOTE,
             )
 
 
-def _upgrades(args: tuple[str, ...]) -> bool:
+def _upgrades(header: Setting) -> bool:
     """Whether this is the `Connection` header that goes with `Upgrade`."""
-    return args[0].lower() == "connection" and ("upgrade" in args[1].lower())
+    return header.name == "connection" and "upgrade" in header.value.lower()

@@ -79,17 +79,25 @@ def test_the_innermost_directive_holds(http: str, server: str, inside: str, expe
 
 def test_a_list_of_the_inner_block_drops_the_outer_one() -> None:
     outer = "proxy_set_header A a; proxy_set_header B b; add_header C c; allow 10.0.0.1; deny all;"
-    found = route(site(PASS + "proxy_set_header D d; deny 10.0.0.2;", outer))
-    assert [setting.args for setting in found.settings["proxy_set_header"]] == [("D", "d")]
-    assert [(setting.args, setting.inherited) for setting in found.settings["add_header"]] == [(("C", "c"), True)]
-    assert "allow" not in found.settings and [s.args for s in found.settings["deny"]] == [("10.0.0.2",)]
+    (found,) = proxied(configs(site(PASS + "proxy_set_header D d; deny 10.0.0.2;", outer)))
+    assert [(header.name, header.value, bool(header.removal)) for header in found.route.request_headers] == [
+        ("d", "d", True)
+    ]
+    level = found.location.level
+    assert [each.words for each in level.effective("add_header")] == [("C", "c")] and "add_header" not in level.own
+    assert not level.effective("allow") and [each.words for each in level.effective("deny")] == [("10.0.0.2",)]
+
+
+def test_what_an_outer_block_says_is_not_taken_away_inside() -> None:
+    (header,) = route(site(PASS, "proxy_set_header A a;")).request_headers
+    assert (header.name, header.value, header.removal) == ("a", "a", ())
 
 
 def test_what_a_block_keeps_to_itself() -> None:
     outer = "return 404; rewrite a b; set $x y; try_files a b; root /x;"
-    names = set(route(site(PASS, outer)).settings)
-    assert names == {"proxy_pass", "root"}
-    assert len(route(site(PASS, outer)).settings) == 2
+    (found,) = proxied(configs(site(PASS, outer)))
+    names = ("return", "rewrite", "set", "try_files", "proxy_pass", "root")
+    assert [name for name in names if found.location.level.effective(name)] == ["proxy_pass", "root"]
 
 
 def test_nested_locations_do_not_inherit_the_proxy() -> None:
@@ -589,7 +597,7 @@ def test_garbage_makes_no_trouble() -> None:
         text = f"server {{ {text} }} }} server {{ location / {{ {text} }} {text}"
         for found, config in itertools.zip_longest(all_routes(text), configs(text)):
             if found:
-                assert all(setting.args is not None for name in found.settings for setting in found.settings[name])
+                assert all(header.name == header.name.lower() for header in found.request_headers)
             if config:
                 answer(config, "a", 80, "http", "/mcp?x")
 

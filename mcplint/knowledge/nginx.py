@@ -46,6 +46,19 @@ ACCESS = {"allow", "deny"}
 TOGETHER = (ACCESS,)
 """Directives that nginx keeps in one list: one of them in a block drops all of the outer block."""
 
+AUTH = ("auth_basic", "auth_request", "auth_jwt", "ssl_verify_client")
+"""Directives that check who calls; `off` and `optional` let anybody in."""
+
+WITHHOLDS = {
+    "proxy_pass_request_headers": ("headers", "off"),
+    "proxy_pass_request_body": ("body", "off"),
+    "proxy_method": ("method", "GET"),
+}
+"""Directives that keep something of a request from the upstream: what, and the argument that does it."""
+
+COMPRESSES = ("gzip", "brotli")
+"""Modules that compress answers, each with the types of a directive of its own."""
+
 STOCK_INCLUDES = {
     *("mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params"),
     *("options-ssl-nginx.conf", "ssl-dhparams.pem"),

@@ -22,7 +22,7 @@ from mcplint.model.deployment import Deployment
 from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose
 from mcplint.model.program import Argument, Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
 from mcplint.model.published import ClientConfig, Distribution, GitRemote, Labelled, Manifest, Package, Project, Remote
-from mcplint.model.routes import DeadEnd, Member, Route, Setting
+from mcplint.model.routes import Cache, DeadEnd, ErrorPage, Member, Route, Setting
 from mcplint.model.servers import Sdk, Server, Spread
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Argv",
     "Asgi",
     "Build",
+    "Cache",
     "ClientConfig",
     "Container",
     "Cors",
@@ -42,6 +43,7 @@ __all__ = [
     "Deployment",
     "Distribution",
     "Endpoint",
+    "ErrorPage",
     "GitRemote",
     "Guard",
     "Import",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.model.links import ASSUMED, Link
@@ -21,34 +20,34 @@ class Member(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """One directive as it takes effect: its arguments, all of it, each argument, and whether an outer block has it."""
+    """Something that a proxy is told: the header or directive (headers in small letters), what it is set to, where.
 
-    args: tuple[str, ...]
+    `removal`: the edits that leave it out; none where an outer block says it or where that would break the file.
+    """
+
+    name: str
+    value: str
     span: Span
-    words: tuple[Span, ...] = ()
-    inherited: bool = False
+    removal: tuple[Edit, ...] = ()
 
-    def without(self, number: int) -> tuple[Edit, ...]:
-        """The edits that take one of several arguments away; none where quotes stand around it."""
-        word = self.words[number]
-        start = word.start
-        while start and word.source.text[start - 1] in " \t":
-            start -= 1
-        return (Edit(word._replace(start=start), ""),) if len(self.words) > 1 and start < word.start else ()
 
-    @property
-    def line(self) -> Span:
-        """The whole line where nothing else stands on it, so that taking it away leaves no hole; else the directive."""
-        text, start, end = self.span.source.text, self.span.start, self.span.end
-        while start and text[start - 1] in " \t":
-            start -= 1
-        if start and text[start - 1] not in "\r\n":
-            return self.span
-        while end < len(text) and text[end] in " \t":
-            end += 1
-        if text[end : end + 2] == "\r\n":
-            return Span(self.span.source, start, end + 2)
-        return Span(self.span.source, start, end + 1) if text[end : end + 1] in ("\r", "\n") else self.span
+class ErrorPage(NamedTuple):
+    """Another answer in place of those with some statuses, given with a `status` of its own."""
+
+    replaces: frozenset[str]
+    status: str
+    span: Span
+    removal: tuple[Edit, ...] = ()
+
+
+class Cache(NamedTuple):
+    """How a proxy keeps answers: where it is told to, whether the request's body belongs to the key, where answers to
+    POST are kept, and those with which statuses (`any`: all)."""
+
+    places: tuple[Label, ...]
+    by_body: bool
+    posts: tuple[Setting, ...]
+    statuses: frozenset[str]
 
 
 class Route(NamedTuple):
@@ -59,8 +58,13 @@ class Route(NamedTuple):
     comes to, `path` what the server is asked for when a client asks for the location's own path. `balancing` is the
     directive that picks the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`.
     `host` is the `Host` header that the server is sent, in nginx's words: `$host`, `$proxy_host`, a name.
-    `settings`: every directive in effect, by name, inherited as nginx does. `closed`: whether the files show all of
-    them; where not, a directive that is missing may yet be there. `inside`: where a further directive would stand.
+    `closed`: whether the files show all that is set; where not, what is missing may yet be there.
+    `auth`: where it checks who calls; `rate_limits`: where it limits requests; `body_limit`: bytes of a request that it
+    takes, 0 for any. `request_headers`: those that it sets on requests; `hidden_headers`: those of answers that clients
+    do not get; `ignored_headers`: those of answers that it does not obey itself. `withheld`: what else of a request is
+    not passed on as it came (`headers`, `body`, `method`). `retries`: where it repeats requests that may have run.
+    `intercepted`: where errors of the server get its `error_pages` too. `compressed`: where it compresses event
+    streams. `rewrites_bodies`, `rewrites_redirects`: whether it changes answers, or the `Location` of redirects.
     `endpoint`: the path under which clients reach the server's MCP endpoint through this location; an option None where
     they do not. `ping`: seconds between bytes on an idle event stream of the server, an option None where nothing
     comes. `opts_out`: whether its streams carry `X-Accel-Buffering: no`. `secured`: where TLS is set
@@ -83,12 +87,24 @@ class Route(NamedTuple):
     buffering: Value[bool]
     read_timeout: Value[float]
     http_version: Value[str]
-    settings: Mapping[str, tuple[Setting, ...]]
     path: Value[str]
     server: Server | None = None
     links: tuple[Link, ...] = ()
     closed: bool = True
-    inside: EditSite | None = None
+    auth: tuple[Label, ...] = ()
+    rate_limits: tuple[Label, ...] = ()
+    body_limit: Value[int] = UNKNOWN
+    request_headers: tuple[Setting, ...] = ()
+    hidden_headers: tuple[Setting, ...] = ()
+    ignored_headers: tuple[Setting, ...] = ()
+    withheld: tuple[Setting, ...] = ()
+    retries: tuple[Setting, ...] = ()
+    cache: Cache | None = None
+    intercepted: tuple[Label, ...] = ()
+    error_pages: tuple[ErrorPage, ...] = ()
+    compressed: tuple[Label, ...] = ()
+    rewrites_bodies: bool = False
+    rewrites_redirects: bool = False
     upstream: str | None = None
     tls: Value[bool] = UNKNOWN
     host: Value[str] = UNKNOWN
@@ -107,6 +123,14 @@ class Route(NamedTuple):
     def duration(self, seconds: int) -> str:
         """A time as this proxy's configuration spells it; an Ingress counts seconds without a unit."""
         return str(seconds) if self.proxy == "ingress-nginx" else f"{seconds}s"
+
+    def sets_header(self, name: str) -> Setting | None:
+        """Where the proxy sets a header on requests."""
+        return next((header for header in self.request_headers if header.name == name), None)
+
+    def ignores(self, name: str) -> tuple[Setting, ...]:
+        """Where the proxy is told not to obey a header of the server."""
+        return tuple(header for header in self.ignored_headers if header.name == name)
 
     @property
     def carried(self) -> Server | None:

@@ -95,8 +95,8 @@ class Server(NamedTuple):
     `log_level`: what the SDK is told, `log_levels`: what the program sets itself, where nothing catches a failure.
     `reads`: the environment variables that its modules read. `certain`: it is started however open conditions turn out.
     `fallbacks`: the addresses on the machine itself that stand in for variables that are not set, by name.
-    `auth`: what checks who calls, an option None where the program provably checks nobody. `gates`: where a proxy in
-    front checks it. `absolute`: where the program makes URLs as requests seem to have come.
+    `auth`: what checks who calls, an option None where the program provably checks nobody. `proxy_auth`: where a
+    proxy in front checks it. `absolute`: where the program makes URLs as requests seem to have come.
     `stores`: the files in which its tools keep things between calls.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
@@ -141,7 +141,7 @@ class Server(NamedTuple):
     certain: bool = True
     fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     auth: Value[Guard | None] = UNKNOWN
-    gates: tuple[Label, ...] = ()
+    proxy_auth: tuple[Label, ...] = ()
     asgi: Asgi = Asgi()
     absolute: tuple[Label, ...] = ()
     stores: tuple[Store, ...] = ()

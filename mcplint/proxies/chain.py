@@ -10,7 +10,8 @@ from typing import NamedTuple
 from mcplint.model import ASSUMED, MADE, Link, Member, Route
 from mcplint.proxies.nginx import Answer, Proxied, paths_to
 from mcplint.proxies.nginx.answer import PROXY
-from mcplint.proxies.proxy import Proxy, ProxyInstance
+from mcplint.proxies.nginx.levels import Level
+from mcplint.proxies.proxy import ProxyInstance
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network
 from mcplint.text.source import Span
@@ -27,14 +28,15 @@ OPT_OUT = "x-accel-buffering"
 class Heard(NamedTuple):
     """Where a request comes in at another proxy: the port, and the names that it may be asked for by."""
 
-    front: Proxy
+    hop: ProxyInstance
     port: int
     hosts: tuple[str, ...]
 
     def ask(self, path: str) -> Iterator[Answer]:
         """What becomes of a request for a path, by each of the names."""
-        scheme = "https" if self.front.ports.get(self.port) else "http"
-        return (self.front.ask(host, self.port, scheme, path) for host in self.hosts)
+        front = self.hop.front
+        scheme = "https" if front.ports.get(self.port) else "http"
+        return (front.ask(host, self.port, scheme, path) for host in self.hosts)
 
 
 def chained(hops: tuple[ProxyInstance, ...], network: Network) -> tuple[ProxyInstance, ...]:
@@ -57,9 +59,9 @@ def _further(hop: ProxyInstance, hops: tuple[ProxyInstance, ...], network: Netwo
     for route, found in zip(hop.front.routes, hop.proxied, strict=True):
         inner = None if route.server else _heard(route, hop, hops, network)
         ways = tuple(_ways(found, inner)) if inner else ()
-        if inner and len({way.server.id for way, _ in ways if way.server}) == 1:
+        if inner and len({way.server.id for way, _, _ in ways if way.server}) == 1:
             heard[route.span] = inner
-            route = _through(route, *ways[0])
+            route = _joined(route, *ways[0])
         routes.append(route)
     if not heard:
         return hop
@@ -76,14 +78,14 @@ def _heard(route: Route, hop: ProxyInstance, hops: tuple[ProxyInstance, ...], ne
 
 def _fronts(
     member: Member, hop: ProxyInstance, hops: tuple[ProxyInstance, ...], network: Network
-) -> Iterator[tuple[Proxy, int]]:
+) -> Iterator[tuple[ProxyInstance, int]]:
     """The proxies that listen where a member leads, each with the port that it hears it on."""
     places = network.named(member.host, hop.origin)
     for other in hops:
         if places is None and member.port in other.front.published:
-            yield other.front, other.front.published[member.port]
+            yield other, other.front.published[member.port]
         elif places and _is_home(other, places) and member.port in other.front.ports:
-            yield other.front, member.port
+            yield other, member.port
 
 
 def _is_home(hop: ProxyInstance, places: list[ContainerContext]) -> bool:
@@ -103,16 +105,17 @@ def _hosts(route: Route) -> tuple[str, ...]:
     return (asked,) if sent == "$proxy_host" else (asked, "localhost", *names)
 
 
-def _ways(found: Proxied, inner: Heard) -> Iterator[tuple[Route, str]]:
+def _ways(found: Proxied, inner: Heard) -> Iterator[tuple[Route, str, Level]]:
     """The routes behind that carry an endpoint to which a route leads, each with the path that clients ask for."""
-    for route in islice((route for route in inner.front.routes if route.carried), MOST_WAYS):
+    pairs = zip(inner.hop.front.routes, inner.hop.proxied, strict=True)
+    for route, behind in islice((pair for pair in pairs if pair[0].carried), MOST_WAYS):
         path = route.endpoint.only
         asked = paths_to(found, path) if path else ()
         if path and asked and all(to.kind == PROXY and to.location == route.span for to in inner.ask(path)):
-            yield route, asked[0]
+            yield route, asked[0], behind.location.level
 
 
-def _through(route: Route, behind: Route, asked: str) -> Route:
+def _joined(route: Route, behind: Route, asked: str, level: Level) -> Route:
     """The route with what it carries of the server behind another one."""
     note = Label(route.target.span or route.span, "leads to another proxy")
     why = f"leads to another {behind.proxy}, which leads on to the server"
@@ -122,19 +125,20 @@ def _through(route: Route, behind: Route, asked: str) -> Route:
         path=Value(None, (note,)),
         endpoint=Value((asked,), (*behind.endpoint.trace, note)),
         ping=behind.ping,
-        opts_out=_opts_out(behind),
+        opts_out=_opts_out(behind, level),
         links=(Link(behind.id, ASSUMED if behind.assumed else MADE, why, (note,)),),
     )
 
 
-def _opts_out(route: Route) -> Value[bool]:
+def _opts_out(route: Route, level: Level) -> Value[bool]:
     """Whether the streams that come out of a proxy ask the next one for no buffering: nginx keeps that to itself."""
-    for setting in route.settings.get("add_header", ()):
-        if [word.lower() for word in setting.args[:2]] == [OPT_OUT, "no"]:
-            return Value((True,), (Label(setting.span, "asks for no buffering"),))
-    if any(OPT_OUT in map(str.lower, setting.args) for setting in route.settings.get("proxy_pass_header", ())):
+    for directive in level.effective("add_header"):
+        if [word.lower() for word in directive.words[:2]] == [OPT_OUT, "no"]:
+            return Value((True,), (Label(directive.span, "asks for no buffering"),))
+    if any(OPT_OUT in map(str.lower, directive.words) for directive in level.effective("proxy_pass_header")):
         return route.opts_out
-    if not route.closed or any(name.startswith(("more_", "header_filter")) for name in route.settings):
+    filters = (name for outer in level.outward() for name in outer.own)
+    if not route.closed or any(name.startswith(("more_", "header_filter")) for name in filters):
         return UNKNOWN
     return Value((False,), (Label(route.span, "keeps X-Accel-Buffering to itself, as nginx does"),))
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mcplint.facts.haproxy import HaproxyFile, Line, Section
 from mcplint.knowledge.proxies import HAPROXY
-from mcplint.model import Member, Route, Setting
+from mcplint.model import Member, Route
 from mcplint.proxies.haproxy_conditions import Condition, conditions
 from mcplint.proxies.proxy import Proxy, joined, published
 from mcplint.proxies.rules import MOST_WAYS, PREFIX, Match, ProxyRule, Site, answer, carried, kept, unknown
@@ -183,18 +183,17 @@ def _route(
         buffering=Value((False,), (Label(line.span, "HAProxy passes each piece of an answer on"),)),
         read_timeout=_timeout(backend) if backend and backend.is_http else UNKNOWN,
         http_version=UNKNOWN,
-        settings=_settings(part, backend),
+        auth=tuple(_auth(part, backend))[-1:],
         path=Value(path, (where,)),
         closed=False,
         upstream=backend.section.name if backend else None,
     )
 
 
-def _settings(part: Backend, backend: Backend | None) -> dict[str, tuple[Setting, ...]]:
-    """Where HAProxy itself checks who calls, as nginx would say it."""
+def _auth(part: Backend, backend: Backend | None) -> Iterator[Label]:
+    """Where HAProxy itself checks who calls."""
     rules = (rule for one in (part, backend) if one for rule in one.section.of("http-request"))
-    found = [rule for rule in rules if rule.args[:1] == ("auth",)]
-    return {"auth_basic": tuple(Setting(rule.args, rule.span) for rule in found)} if found else {}
+    return (Label(rule.span, "the proxy checks who calls") for rule in rules if rule.args[:1] == ("auth",))
 
 
 def _members(backend: Backend) -> Iterator[Member]:

@@ -11,7 +11,8 @@ from functools import partial
 from posixpath import dirname
 
 from mcplint.knowledge.proxies import INGRESS_NGINX
-from mcplint.model import Member, Route, Setting
+from mcplint.model import Member, Route
+from mcplint.proxies.nginx.spelling import size
 from mcplint.proxies.proxy import Proxy, among
 from mcplint.proxies.rules import (
     EXACT,
@@ -39,14 +40,6 @@ ELSEWHERE = ("configuration-snippet", "permanent-redirect", "temporal-redirect",
 """Annotations of ingress-nginx after which a request may become anything."""
 EXPRESSIONS = ("rewrite-target", "use-regex")
 """With one of these at any path of a name, ingress-nginx takes all paths of that name for expressions."""
-DIRECTIVES = (
-    ("proxy-body-size", "client_max_body_size"),
-    ("limit-rps", "limit_req"),
-    ("limit-connections", "limit_conn"),
-    ("auth-type", "auth_basic"),
-    ("auth-url", "auth_request"),
-)
-"""Annotations of ingress-nginx, and the directives of nginx that they set."""
 CAPTURED = re.compile(r"(/[\w./-]*)(\(/\|\$\)\(\.\*\)|/\(\.\*\)|\(/\.\*\))\$?")
 """A path of which the rest is captured: `/x(/|$)(.*)`, `/x/(.*)`, `/x(/.*)`."""
 
@@ -149,7 +142,9 @@ def _route(entry: Entry, match: Match | None) -> Route:
         buffering=ingress_nginx.buffering(entry) if ours else UNKNOWN,
         read_timeout=ingress_nginx.read_timeout(entry) if ours else UNKNOWN,
         http_version=ingress_nginx.http_version(entry) if ours else UNKNOWN,
-        settings=_settings(entry),
+        auth=_labels(entry, "the proxy checks who calls", "auth-type", "auth-url"),
+        rate_limits=_labels(entry, "limits requests", "limit-rps", "limit-connections"),
+        body_limit=_body_limit(entry) if ours else UNKNOWN,
         path=UNKNOWN,
         closed=False,
         tls=Value((entry.tls is not None,)),
@@ -158,14 +153,21 @@ def _route(entry: Entry, match: Match | None) -> Route:
     )
 
 
-def _settings(entry: Entry) -> dict[str, tuple[Setting, ...]]:
-    """The directives of nginx that annotations set and rules know."""
-    found: dict[str, tuple[Setting, ...]] = {}
-    for name, directive in DIRECTIVES if entry.is_nginx else ():
-        said = entry.annotations.get(COMMUNITY + name)
-        if said is not None and said.only and said.slot:
-            found[directive] = (Setting((said.only,), said.slot.span, (said.slot.span,)),)
-    return found
+def _labels(entry: Entry, text: str, *names: str) -> tuple[Label, ...]:
+    """Where annotations of ingress-nginx set something."""
+    said = (entry.annotations.get(COMMUNITY + name) for name in names if entry.is_nginx)
+    return tuple(Label(value.slot.span, text) for value in said if value is not None and value.only and value.slot)
+
+
+def _body_limit(entry: Entry) -> Value[int]:
+    """The bytes of a request that are taken, where an annotation says so."""
+    said = entry.annotations.get(f"{COMMUNITY}proxy-body-size")
+    if said is None:
+        return UNKNOWN
+    try:
+        return Value((size(said.only or ""),), said.trace, said.slot)
+    except ValueError:
+        return Value(None, said.trace)
 
 
 def _insecure(entry: Entry) -> tuple[Label, ...]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mcplint.model import Route, Server
 from mcplint.project.reading import Paths, Reading
-from mcplint.proxies.auth import gates
 from mcplint.proxies.spread import spreads
 from mcplint.services.network import Network
 
@@ -56,5 +55,6 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     for server in network.servers:
         place = places.get(server.container.id) if server.container else None
         mine = tuple(route for route in routes if route.server and route.server.id == server.id and not route.behind)
-        found.append(server._replace(spread=tuple(spreads(server, place, mine)), gates=tuple(gates(mine))))
+        auth = tuple(label for route in mine if route.carried for label in route.auth)
+        found.append(server._replace(spread=tuple(spreads(server, place, mine)), proxy_auth=auth))
     return tuple(found)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from mcplint.knowledge.proxies import TRAEFIK
-from mcplint.model import Member, Route, Setting
+from mcplint.model import Member, Route
 from mcplint.proxies.proxy import Proxy, among, published
 from mcplint.proxies.rules import (
     EXACT,
@@ -34,9 +34,9 @@ from mcplint.values import UNKNOWN, Label, Value
 PORTS = {80: False, 443: True}
 ROUTER = re.compile(r"traefik\.http\.routers\.([^.]+)\.rule")
 TERM = re.compile(r"(Host|PathPrefix|Path)\(((?:\s*+`[^`]*`\s*+,?)++)\)")
-CHECKS = {"basicauth": "auth_basic", "digestauth": "auth_basic", "forwardauth": "auth_request"}
-"""Middlewares that check who calls, and the directive of nginx that does the same."""
-NEUTRAL = {"headers", "ratelimit", "inflightreq", "ipallowlist", "ipwhitelist", "circuitbreaker", "retry", *CHECKS}
+AUTH = ("basicauth", "digestauth", "forwardauth")
+"""Middlewares that check who calls."""
+NEUTRAL = {"headers", "ratelimit", "inflightreq", "ipallowlist", "ipwhitelist", "circuitbreaker", "retry", *AUTH}
 """Middlewares that leave the path and the stream as they are."""
 
 
@@ -122,7 +122,7 @@ def _way(
     name: str, said: Value[str], labels: Mapping[str, Value[str]], match: Match | None, running: ContainerContext
 ) -> ProxyRule:
     span = said.span or running.container.span
-    rewrite, checks = _chained(name, labels)
+    rewrite, auth = _chained(name, labels)
     path = rewrite(match.text) if match else None
     rule = parsed(said.only or "")
     note = Label(span, f"the rule of the router {name}")
@@ -141,7 +141,7 @@ def _way(
         buffering=UNKNOWN,
         read_timeout=UNKNOWN,
         http_version=UNKNOWN,
-        settings=checks,
+        auth=auth,
         path=Value(None if path is None else (path,), (note,)),
         closed=False,
     )
@@ -176,24 +176,22 @@ def _balancing(service: str | None, labels: Mapping[str, Value[str]], note: Labe
     return Value(("sticky.cookie",) if known else None, trace or (note,))
 
 
-def _chained(
-    router: str, labels: Mapping[str, Value[str]]
-) -> tuple[Callable[[str], str | None], dict[str, tuple[Setting, ...]]]:
+def _chained(router: str, labels: Mapping[str, Value[str]]) -> tuple[Callable[[str], str | None], tuple[Label, ...]]:
     """What the middlewares of a router make of a path, and those that check who calls."""
     said = labels.get(f"traefik.http.routers.{router}.middlewares")
     if said is None:
-        return kept, {}
+        return kept, ()
     if said.only is None:
-        return unknown, {}
+        return unknown, ()
     steps: list[Callable[[str], str | None]] = []
-    checks: dict[str, tuple[Setting, ...]] = {}
+    auth: list[Label] = []
     for name in said.only.lower().split(","):
         kind, value = _middleware(name.strip().removesuffix("@docker"), labels)
-        if kind in CHECKS and said.span:
-            checks[CHECKS[kind]] = (Setting((name,), value.span or said.span),)
+        if kind in AUTH and (span := value.span or said.span):
+            auth.append(Label(span, "the proxy checks who calls"))
         prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
         steps.append(partial(_stripped, prefixes) if prefixes else kept if kind in NEUTRAL else unknown)
-    return partial(_through, tuple(steps)), checks
+    return partial(_through, tuple(steps)), tuple(auth)
 
 
 def _middleware(name: str, labels: Mapping[str, Value[str]]) -> tuple[str, Value[str]]:

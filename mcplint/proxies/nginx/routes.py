@@ -11,11 +11,12 @@ from mcplint.facts.nginx import Directive, NginxFile, Word
 from mcplint.model import Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.nginx.answer import through, within
+from mcplint.proxies.nginx.behaviour import behaviour
 from mcplint.proxies.nginx.blocks import Location, VirtualServer
 from mcplint.proxies.nginx.config import Config, configure
 from mcplint.proxies.nginx.levels import Level
 from mcplint.proxies.nginx.phases import PROXY, Answer
-from mcplint.proxies.nginx.spelling import Settings, flag, seconds, setting, statement
+from mcplint.proxies.nginx.spelling import flag, seconds, setting
 from mcplint.proxies.nginx.text import normalise
 from mcplint.proxies.nginx.upstream import balancing, members
 from mcplint.text.source import Span
@@ -83,13 +84,12 @@ def _route(
         buffering=setting(level, "proxy_buffering", flag, version),
         read_timeout=setting(level, "proxy_read_timeout", seconds, version),
         http_version=setting(level, "proxy_http_version", str, version),
-        settings=Settings(level),
         path=_path(sent.uri if sample(location) else None, where),
         closed=level.closed,
-        inside=statement(level),
         upstream=upstream.directive.args[0].text if upstream and upstream.directive else None,
         tls=Value((any(listen.tls for listen in server.listens),)),
         host=_host(level, location.passes[-1]),
+        **behaviour(level),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from mcplint.facts.nginx import Word
-from mcplint.knowledge.nginx import NOT_INHERITED, defaults
-from mcplint.model import Setting
+from mcplint.knowledge.nginx import defaults
 from mcplint.proxies.nginx.levels import Level
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
@@ -17,29 +16,6 @@ T = TypeVar("T")
 # The first with which a text begins is its unit.
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000, "": 1}
 SHIFTS = {"k": 10, "K": 10, "m": 20, "M": 20, "g": 30, "G": 30}
-
-
-class Settings(Mapping[str, tuple[Setting, ...]]):
-    """Every directive in effect in a block, by name. A class so that they are looked up where asked for only."""
-
-    def __init__(self, level: Level) -> None:
-        self._level = level
-
-    def __getitem__(self, name: str) -> tuple[Setting, ...]:
-        found = self._level.effective(name)
-        if not found:
-            raise KeyError(name)
-        inherited = name not in self._level.own
-        return tuple(Setting(d.words, d.span, tuple(word.span for word in d.args), inherited) for d in found)
-
-    def __iter__(self) -> Iterator[str]:
-        names: dict[str, None] = {}
-        for level in self._level.outward():
-            names.update(dict.fromkeys(name for name in level.own if level is self._level or name not in NOT_INHERITED))
-        return (name for name in names if self._level.effective(name))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def flag(text: str) -> bool:
