@@ -11,8 +11,8 @@ from mcplint.facts.nginx import NginxFile
 from mcplint.knowledge.nginx import NEWEST, affinity, at_least, defaults, image_version
 from mcplint.model import Route
 from mcplint.project.tree import Tree
-from mcplint.proxies.nginx import Config, answer, configure, paths_to, proxied, routes, through
-from mcplint.proxies.nginx.spelling import flag, seconds, size
+from mcplint.proxies.nginx import Config, configure, paths_to, proxied, route_request, routes, through
+from mcplint.proxies.nginx.directives import flag, seconds, size
 from mcplint.proxies.nginx.text import Undecided, normalise, search
 from mcplint.readers.nginx import read
 from mcplint.text.source import Source
@@ -483,7 +483,7 @@ server { listen localhost:83; return 409; }
 )
 def test_servers_are_chosen(host: str, port: int, status: int | None) -> None:
     (config,) = configs(HOSTS)
-    assert answer(config, host, port, "http", "/").status == status
+    assert route_request(config, host, port, "http", "/").status == status
 
 
 @pytest.mark.parametrize(
@@ -512,20 +512,20 @@ def test_paths_are_normalised(path: str, expected: str | None) -> None:
 def test_undecided_answers_say_why() -> None:
     for server in ("if ($http_x) { return 301 /x; }", "location ~ {{ x }} { }", "rewrite {{ a }} /b;"):
         (config,) = configs(f"server {{ {server} location / {{ {PASS} }} }}")
-        found = answer(config, "a", 80, "http", "/mcp")
+        found = route_request(config, "a", 80, "http", "/mcp")
         assert found.kind == "unknown" and found.trace and not found.certain
 
 
 def test_an_unknown_include_makes_an_answer_uncertain() -> None:
     (config,) = configs(f"server {{ include x.conf; location = /a {{ {PASS} }} location / {{ {PASS} }} }}")
-    assert answer(config, "a", 80, "http", "/a").certain
-    assert not answer(config, "a", 80, "http", "/b").certain
+    assert route_request(config, "a", 80, "http", "/a").certain
+    assert not route_request(config, "a", 80, "http", "/b").certain
 
 
 def test_rewrites_that_never_end_do() -> None:
     for inside in ("rewrite ^ /a/b last;", "error_page 404 = /a/x; return 404;", "try_files x /a/c;"):
         (config,) = configs(f"server {{ location / {{ {inside} }} }}")
-        assert answer(config, "a", 80, "http", "/a").kind in ("status", "file")
+        assert route_request(config, "a", 80, "http", "/a").kind in ("status", "file")
 
 
 @pytest.mark.parametrize(
@@ -599,7 +599,7 @@ def test_garbage_makes_no_trouble() -> None:
             if found:
                 assert all(header.name == header.name.lower() for header in found.request_headers)
             if config:
-                answer(config, "a", 80, "http", "/mcp?x")
+                route_request(config, "a", 80, "http", "/mcp?x")
 
 
 # --- knowledge --------------------------------------------------------------------------------------------------------

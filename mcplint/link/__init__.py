@@ -119,9 +119,9 @@ def _in_front(reading: Reading, paths: Paths, network: Network, entries: tuple[E
     """The proxies of a project that has servers to stand in front of."""
     if not network.servers:
         return ()
-    from mcplint.proxies.load import fronts
+    from mcplint.proxies.load import proxies
 
-    return fronts(reading, paths, network, entries)
+    return proxies(reading, paths, network, entries)
 
 
 def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Server
-from mcplint.proxies.nginx.answer import FILE, PROXY, REDIRECT, STATUS, Answer
+from mcplint.proxies.nginx.phases import FILE, PROXY, REDIRECT, STATUS, Response
 from mcplint.proxies.proxy import Proxy
 from mcplint.services.network import LOOPBACK, Network, owning
 from mcplint.values import UNKNOWN, Label, Value
@@ -87,7 +87,7 @@ def _heard(front: Proxy, target: Target) -> int:
 
 
 def _through(part: P, front: Proxy, target: Target, port: int, kind: str, note: Label) -> P:
-    answered: Answer = _answer(front, target, port)
+    answered: Response = _answer(front, target, port)
     trace = (note, *answered.trace)
     if answered.kind == PROXY and answered.uri is not None:
         route = next((route for route in front.routes if route.span == answered.location), None)
@@ -103,7 +103,7 @@ def _through(part: P, front: Proxy, target: Target, port: int, kind: str, note: 
     return part._replace(links=(Link(None, MISSING, f"what {front.name} answers is not known", trace),))
 
 
-def _answer(front: Proxy, target: Target, port: int) -> Answer:
+def _answer(front: Proxy, target: Target, port: int) -> Response:
     """What the proxy does, a redirect from http to https followed once."""
     tls = front.ports.get(port, False)
     first = front.ask(target.host, port, "https" if tls else "http", target.path)

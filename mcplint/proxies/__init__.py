@@ -1,1 +1,1 @@
-"""Proxies other than nginx, as ways that requests may take: Ingresses, Traefik's labels, HAProxy."""
+"""Proxies other than nginx, as rules that requests may take: Ingresses, Traefik's labels, HAProxy."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcplint.model import Route, Server
-from mcplint.proxies.nginx.answer import FILE, PROXY, STATUS, Answer
+from mcplint.proxies.nginx.phases import FILE, PROXY, STATUS, Response
 from mcplint.proxies.proxy import Proxy
 from mcplint.text.number import whole
 from mcplint.values import UNKNOWN, Label, Value
@@ -14,33 +14,33 @@ METADATA = "/.well-known/oauth-protected-resource"
 REFUSALS = (403, 404, 405, 410)
 
 
-def around(front: Proxy) -> Proxy:
+def with_auxiliary_routes(proxy: Proxy) -> Proxy:
     """The proxy, its routes with what becomes of those requests."""
-    return front._replace(routes=tuple(_around(front, route) for route in front.routes))
+    return proxy._replace(routes=tuple(_with_auxiliary_routes(proxy, route) for route in proxy.routes))
 
 
-def _around(front: Proxy, route: Route) -> Route:
+def _with_auxiliary_routes(proxy: Proxy, route: Route) -> Route:
     server = route.carried
     if server is None or route.behind:
         return route
-    return route._replace(messages=_messages(front, route, server), metadata=_metadata(front, route, server))
+    return route._replace(messages=_messages(proxy, route, server), metadata=_metadata(proxy, route, server))
 
 
-def _messages(front: Proxy, route: Route, server: Server) -> Value[bool]:
+def _messages(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
     """Whether a client's posts reach an SSE server on the path that the server names: the stream says it as it is."""
     path = server.message_path.only
     if path is None or server.asgi.root_path.may_not_be("") or server.transport.only != "sse":
         return UNKNOWN
-    answer = _ask(front, route, path)
-    reached = _reaches(front, route, answer, path)
+    answer = _ask(proxy, route, path)
+    reached = _reaches(proxy, route, answer, path)
     return UNKNOWN if reached is None else Value((reached,), answer.trace)
 
 
-def _metadata(front: Proxy, route: Route, server: Server) -> Value[bool]:
+def _metadata(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
     """Whether any path on which clients look for the metadata of the endpoint leads to something that may have them."""
     found: list[Label] = []
     for path in _places(route, server):
-        answer = _ask(front, route, path)
+        answer = _ask(proxy, route, path)
         if not _refused(answer):
             return UNKNOWN
         found += answer.trace
@@ -61,28 +61,28 @@ def _places(route: Route, server: Server) -> Iterator[str]:
     yield METADATA
 
 
-def _ask(front: Proxy, route: Route, path: str) -> Answer:
+def _ask(proxy: Proxy, route: Route, path: str) -> Response:
     """What becomes of a request to the same names and port as the route's own."""
     host = next((name for name in route.server_names.only or () if name[:1].isalnum()), "localhost")
     address = (route.listen.only or ("80",))[0].partition(" ")[0]
     port = whole(address.rpartition(":")[2])
     if port is None:
-        port = next(iter(front.ports), 80)
-    return front.ask(host, port, "https" if front.ports.get(port) else "http", path)
+        port = next(iter(proxy.ports), 80)
+    return proxy.ask(host, port, "https" if proxy.ports.get(port) else "http", path)
 
 
-def _refused(answer: Answer) -> bool:
+def _refused(answer: Response) -> bool:
     refusing = answer.kind == FILE or (answer.kind == STATUS and answer.status in (None, *REFUSALS))
     return refusing and answer.certain
 
 
-def _reaches(front: Proxy, route: Route, answer: Answer, path: str) -> bool | None:
+def _reaches(proxy: Proxy, route: Route, answer: Response, path: str) -> bool | None:
     """Whether a request reaches the route's server at a path, None where that is not known."""
     if _refused(answer):
         return False
     if answer.kind != PROXY or answer.uri is None:
         return None
-    other = next((each for each in front.routes if each.span == answer.location), None)
+    other = next((each for each in proxy.routes if each.span == answer.location), None)
     if other is None or not other.members:
         return None
     same = {(member.host, member.port) for member in other.members} & {(each.host, each.port) for each in route.members}

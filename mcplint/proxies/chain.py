@@ -8,89 +8,93 @@ from itertools import islice
 from typing import NamedTuple
 
 from mcplint.model import ASSUMED, MADE, Link, Member, Route
-from mcplint.proxies.nginx import Answer, Proxied, paths_to
-from mcplint.proxies.nginx.answer import PROXY
-from mcplint.proxies.nginx.levels import Level
+from mcplint.proxies.nginx import Proxied, Response, paths_to
+from mcplint.proxies.nginx.includes import Level
+from mcplint.proxies.nginx.phases import PROXY
 from mcplint.proxies.proxy import ProxyInstance
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
-Ask = Callable[[str, int, str, str], Answer]
+Ask = Callable[[str, int, str, str], Response]
 LONGEST = 4
 """Proxies in a row that are followed."""
-MOST_WAYS = 8
+MOST_RULES = 8
 """Routes of one proxy that another proxy's route is held against."""
 OPT_OUT = "x-accel-buffering"
 
 
-class Heard(NamedTuple):
+class Listener(NamedTuple):
     """Where a request comes in at another proxy: the port, and the names that it may be asked for by."""
 
-    hop: ProxyInstance
+    instance: ProxyInstance
     port: int
     hosts: tuple[str, ...]
 
-    def ask(self, path: str) -> Iterator[Answer]:
+    def ask(self, path: str) -> Iterator[Response]:
         """What becomes of a request for a path, by each of the names."""
-        front = self.hop.front
-        scheme = "https" if front.ports.get(self.port) else "http"
-        return (front.ask(host, self.port, scheme, path) for host in self.hosts)
+        proxy = self.instance.proxy
+        scheme = "https" if proxy.ports.get(self.port) else "http"
+        return (proxy.ask(host, self.port, scheme, path) for host in self.hosts)
 
 
-def chained(hops: tuple[ProxyInstance, ...], network: Network) -> tuple[ProxyInstance, ...]:
+def chained(instances: tuple[ProxyInstance, ...], network: Network) -> tuple[ProxyInstance, ...]:
     """The proxies, each route that leads to another one's joined to the server behind that.
 
     A round joins routes to those that know their server already, so proxies that lead to each other come to nothing.
     """
     for _ in range(LONGEST - 1):
-        further = tuple(_further(hop, hops, network) for hop in hops)
-        if all(new is old for new, old in zip(further, hops, strict=True)):
+        further = tuple(_further(instance, instances, network) for instance in instances)
+        if all(new is old for new, old in zip(further, instances, strict=True)):
             break
-        hops = further
-    return hops
+        instances = further
+    return instances
 
 
-def _further(hop: ProxyInstance, hops: tuple[ProxyInstance, ...], network: Network) -> ProxyInstance:
+def _further(instance: ProxyInstance, instances: tuple[ProxyInstance, ...], network: Network) -> ProxyInstance:
     """The proxy with the routes that lead to a route which knows its server."""
-    heard: dict[Span, Heard] = {}
+    heard: dict[Span, Listener] = {}
     routes = []
-    for route, found in zip(hop.front.routes, hop.proxied, strict=True):
-        inner = None if route.server else _heard(route, hop, hops, network)
-        ways = tuple(_ways(found, inner)) if inner else ()
-        if inner and len({way.server.id for way, _, _ in ways if way.server}) == 1:
+    for route, found in zip(instance.proxy.routes, instance.proxied, strict=True):
+        inner = None if route.server else _listener(route, instance, instances, network)
+        rules = tuple(_rules(found, inner)) if inner else ()
+        if inner and len({rule.server.id for rule, _, _ in rules if rule.server}) == 1:
             heard[route.span] = inner
-            route = _joined(route, *ways[0])
+            route = _joined(route, *rules[0])
         routes.append(route)
     if not heard:
-        return hop
-    return hop._replace(front=hop.front._replace(routes=tuple(routes), ask=partial(_ask, hop.front.ask, heard)))
+        return instance
+    return instance._replace(
+        proxy=instance.proxy._replace(routes=tuple(routes), ask=partial(_ask, instance.proxy.ask, heard))
+    )
 
 
-def _heard(route: Route, hop: ProxyInstance, hops: tuple[ProxyInstance, ...], network: Network) -> Heard | None:
+def _listener(
+    route: Route, instance: ProxyInstance, instances: tuple[ProxyInstance, ...], network: Network
+) -> Listener | None:
     """The one proxy that all members of a route lead to, None where that cannot be told."""
-    fronts = [tuple(_fronts(member, hop, hops, network)) for member in route.members]
-    if not fronts or any(each != fronts[0] for each in fronts) or len(fronts[0]) != 1:
+    proxies = [tuple(_proxies(member, instance, instances, network)) for member in route.members]
+    if not proxies or any(each != proxies[0] for each in proxies) or len(proxies[0]) != 1:
         return None
-    return Heard(*fronts[0][0], _hosts(route))
+    return Listener(*proxies[0][0], _hosts(route))
 
 
-def _fronts(
-    member: Member, hop: ProxyInstance, hops: tuple[ProxyInstance, ...], network: Network
+def _proxies(
+    member: Member, instance: ProxyInstance, instances: tuple[ProxyInstance, ...], network: Network
 ) -> Iterator[tuple[ProxyInstance, int]]:
     """The proxies that listen where a member leads, each with the port that it hears it on."""
-    places = network.named(member.host, hop.origin)
-    for other in hops:
-        if places is None and member.port in other.front.published:
-            yield other, other.front.published[member.port]
-        elif places and _is_home(other, places) and member.port in other.front.ports:
+    places = network.named(member.host, instance.origin)
+    for other in instances:
+        if places is None and member.port in other.proxy.published:
+            yield other, other.proxy.published[member.port]
+        elif places and _is_home(other, places) and member.port in other.proxy.ports:
             yield other, member.port
 
 
-def _is_home(hop: ProxyInstance, places: list[ContainerContext]) -> bool:
+def _is_home(instance: ProxyInstance, places: list[ContainerContext]) -> bool:
     """Whether a proxy runs in the one container that is meant."""
-    return hop.origin is not None and [hop.origin.container.id] == [each.container.id for each in places]
+    return instance.origin is not None and [instance.origin.container.id] == [each.container.id for each in places]
 
 
 def _hosts(route: Route) -> tuple[str, ...]:
@@ -105,10 +109,10 @@ def _hosts(route: Route) -> tuple[str, ...]:
     return (asked,) if sent == "$proxy_host" else (asked, "localhost", *names)
 
 
-def _ways(found: Proxied, inner: Heard) -> Iterator[tuple[Route, str, Level]]:
+def _rules(found: Proxied, inner: Listener) -> Iterator[tuple[Route, str, Level]]:
     """The routes behind that carry an endpoint to which a route leads, each with the path that clients ask for."""
-    pairs = zip(inner.hop.front.routes, inner.hop.proxied, strict=True)
-    for route, behind in islice((pair for pair in pairs if pair[0].carried), MOST_WAYS):
+    pairs = zip(inner.instance.proxy.routes, inner.instance.proxied, strict=True)
+    for route, behind in islice((pair for pair in pairs if pair[0].carried), MOST_RULES):
         path = route.endpoint.only
         asked = paths_to(found, path) if path else ()
         if path and asked and all(to.kind == PROXY and to.location == route.span for to in inner.ask(path)):
@@ -143,9 +147,9 @@ def _opts_out(route: Route, level: Level) -> Value[bool]:
     return Value((False,), (Label(route.span, "keeps X-Accel-Buffering to itself, as nginx does"),))
 
 
-def _ask(front: Ask, heard: Mapping[Span, Heard], host: str, port: int, scheme: str, path: str) -> Answer:
+def _ask(proxy: Ask, heard: Mapping[Span, Listener], host: str, port: int, scheme: str, path: str) -> Response:
     """What becomes of a request, followed through the proxy that it is passed on to."""
-    first = front(host, port, scheme, path)
+    first = proxy(host, port, scheme, path)
     inner = heard.get(first.location) if first.location and first.kind == PROXY else None
     if inner is None or first.uri is None:
         return first

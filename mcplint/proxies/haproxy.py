@@ -11,16 +11,29 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from mcplint.facts.haproxy import HaproxyFile, Line, Section
+from mcplint.facts.haproxy import HaproxyFile, Line, Section, Word
 from mcplint.knowledge.proxies import HAPROXY
 from mcplint.model import Member, Route
-from mcplint.proxies.haproxy_conditions import Condition, conditions
 from mcplint.proxies.proxy import Proxy, joined, published
-from mcplint.proxies.rules import MOST_WAYS, PREFIX, Match, ProxyRule, Site, answer, carried, kept, unknown
+from mcplint.proxies.rules import (
+    EXACT,
+    MOST_RULES,
+    PREFIX,
+    Match,
+    ProxyRule,
+    Site,
+    kept,
+    route_request,
+    unknown,
+    with_endpoints,
+)
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
+PATHS = {"path_beg": PREFIX, "path": EXACT}
+HOSTS = frozenset({"hdr(host)", "req.hdr(host)", "hdr(host),lower"})
+ALL = (Match(PREFIX, "/"),)
 MOST_MEMBERS = 200
 UNITS = {"us": 1e-6, "ms": 0.001, "": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 """Seconds by unit; a bare number counts milliseconds."""
@@ -30,6 +43,87 @@ NEUTRAL = (
 )
 """Rules of `http-request` that leave the path of what they let through as it is."""
 SESSION = re.compile(r"(?:req\.)?hdr\(mcp-session-id\)")
+
+
+class Condition(NamedTuple):
+    """The names (none: any) and paths that a condition holds for."""
+
+    hosts: tuple[str, ...]
+    matches: tuple[Match, ...]
+
+
+def conditions(line: Line, section: Section) -> Iterator[Condition | None]:
+    """What a `use_backend` holds for, one path each; None where that is not known."""
+    words = line.words[2:]
+    if not words:
+        yield Condition((), ALL)
+        return
+    if words[0].text != "if" or line.words[1].open or any(word.open for word in words):
+        yield None
+        return
+    for terms in _alternatives(words[1:]):
+        found = _both([_term(term, section) for term in terms])
+        yield from [None] if found is None else (found._replace(matches=(match,)) for match in found.matches)
+
+
+def _alternatives(words: tuple[Word, ...]) -> Iterator[list[list[str]]]:
+    """The terms of each part of a condition between `or`; one in braces is a list of its words."""
+    terms: list[list[str]] = []
+    inside: list[str] | None = None
+    for word in (word.text for word in words):
+        if inside is not None:
+            if word == "}":
+                terms.append(inside)
+                inside = None
+            else:
+                inside.append(word)
+        elif word == "{":
+            inside = []
+        elif word in ("or", "||"):
+            yield terms
+            terms = []
+        else:
+            terms.append([word])
+    yield terms if inside is None else [*terms, []]
+
+
+def _term(words: list[str], section: Section) -> Condition | None:
+    """What a term holds for: an expression, or the name of one or several ACL lines."""
+    if len(words) != 1:
+        return _expression(words)
+    lines = [line for line in section.of("acl") if line.args[:1] == (words[0],)]
+    found = [None if any(word.open for word in line.words) else _expression(list(line.args[1:])) for line in lines]
+    known = [one for one in found if one]
+    if not known or len(known) < len(found):
+        return None
+    hosts = tuple(host for one in known for host in one.hosts)
+    paths = tuple(match for one in known if not one.hosts for match in one.matches)
+    if hosts and paths:
+        return None
+    return Condition(hosts, ALL if hosts else paths)
+
+
+def _expression(words: list[str]) -> Condition | None:
+    """What `path_beg /x`, `path /x` or `hdr(host) -i name` holds for."""
+    if not words:
+        return None
+    values = [word for word in words[1:] if word != "-i"]
+    if not values or any(value.startswith("-") for value in values):
+        return None
+    if words[0].lower() in HOSTS:
+        return Condition(tuple(map(str.lower, values)), ALL)
+    kind = PATHS.get(words[0])
+    return Condition((), tuple(Match(kind, value) for value in values)) if kind else None
+
+
+def _both(terms: list[Condition | None]) -> Condition | None:
+    """What all terms hold for, where one of them is about names and one about paths at most."""
+    known = [term for term in terms if term]
+    hosts = [term.hosts for term in known if term.hosts]
+    paths = [term.matches for term in known if not term.hosts]
+    if not known or len(known) < len(terms) or len(hosts) > 1 or len(paths) > 1:
+        return None
+    return Condition(hosts[0] if hosts else (), paths[0] if paths else ALL)
 
 
 class Backend(NamedTuple):
@@ -52,7 +146,7 @@ class Backend(NamedTuple):
         return any(line.args == ("http",) for line in self.of("mode")[-1:])
 
 
-def fronts(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Proxy]:
+def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Proxy]:
     """The HAProxy of each configuration file."""
     for path, file in files.items():
         origin = home(path, network.running, "haproxy")
@@ -65,11 +159,11 @@ def fronts(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Proxy
             if part.section.kind in ("frontend", "listen"):
                 heard = _ports(part)
                 ports |= heard or {}
-                ways = tuple(islice(_ways(part, backends, origin, network, ids), MOST_WAYS + 1))
-                sites.append(Site((), frozenset(heard or ()), ways, heard is not None))
-        done = carried(tuple(sites))
-        routes = tuple(way.route for site in done for way in site.ways)
-        yield Proxy(HAPROXY, routes, ports, published(origin, ports), partial(answer, done))
+                rules = tuple(islice(_rules(part, backends, origin, network, ids), MOST_RULES + 1))
+                sites.append(Site((), frozenset(heard or ()), rules, heard is not None))
+        done = with_endpoints(tuple(sites))
+        routes = tuple(rule.route for site in done for rule in site.rules)
+        yield Proxy(HAPROXY, routes, ports, published(origin, ports), partial(route_request, done))
 
 
 def unread(file: HaproxyFile) -> Iterator[Label]:
@@ -107,24 +201,24 @@ def _ports(part: Backend) -> dict[int, bool] | None:
     return found
 
 
-def _ways(
+def _rules(
     part: Backend,
     backends: Mapping[str, Backend],
     origin: ContainerContext | None,
     network: Network,
     ids: dict[str, int],
 ) -> Iterator[ProxyRule]:
-    """The ways of a frontend in the order in which they are tried."""
+    """The rules of a frontend in the order in which they are tried."""
     for line in part.section.of("use_backend"):
         for condition in conditions(line, part.section):
-            yield _way(line, condition, part, backends, origin, network, ids)
+            yield _rule(line, condition, part, backends, origin, network, ids)
     default = part.of("default_backend")
     if default or part.section.of("server", "server-template"):
         line = default[-1] if default else part.section.head
-        yield _way(line, Condition((), (Match(PREFIX, "/"),)), part, backends, origin, network, ids)
+        yield _rule(line, Condition((), (Match(PREFIX, "/"),)), part, backends, origin, network, ids)
 
 
-def _way(
+def _rule(
     line: Line,
     condition: Condition | None,
     part: Backend,

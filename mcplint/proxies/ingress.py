@@ -12,7 +12,7 @@ from posixpath import dirname
 
 from mcplint.knowledge.proxies import INGRESS_NGINX
 from mcplint.model import Member, Route
-from mcplint.proxies.nginx.spelling import size
+from mcplint.proxies.nginx.directives import size
 from mcplint.proxies.proxy import Proxy, among
 from mcplint.proxies.rules import (
     EXACT,
@@ -21,11 +21,11 @@ from mcplint.proxies.rules import (
     Match,
     ProxyRule,
     Site,
-    answer,
-    carried,
     kept,
     location,
+    route_request,
     unknown,
+    with_endpoints,
 )
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.ingress import COMMUNITY, Entry
@@ -44,15 +44,15 @@ CAPTURED = re.compile(r"(/[\w./-]*)(\(/\|\$\)\(\.\*\)|/\(\.\*\)|\(/\.\*\))\$?")
 """A path of which the rest is captured: `/x(/|$)(.*)`, `/x/(.*)`, `/x(/.*)`."""
 
 
-def fronts(entries: tuple[Entry, ...], network: Network) -> Iterator[Proxy]:
+def proxies(entries: tuple[Entry, ...], network: Network) -> Iterator[Proxy]:
     """The Ingress controllers of a project: those of one name whose Ingresses lie in one folder are one."""
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         groups.setdefault((_controller(entry), dirname(entry.span.source.path)), []).append(entry)
     for (name, _), group in groups.items():
-        sites = carried(tuple(_sites(group, network)))
-        routes = tuple(way.route for site in sites for way in site.ways)
-        yield Proxy(name, routes, PORTS, {}, partial(answer, sites))
+        sites = with_endpoints(tuple(_sites(group, network)))
+        routes = tuple(rule.route for site in sites for rule in site.rules)
+        yield Proxy(name, routes, PORTS, {}, partial(route_request, sites))
 
 
 def _controller(entry: Entry) -> str:
@@ -66,12 +66,12 @@ def _sites(entries: list[Entry], network: Network) -> Iterator[Site]:
         hosts.setdefault(entry.host.only if entry.host.options else "", []).append(entry)
     for host, group in hosts.items():
         named = {name.removeprefix(COMMUNITY) for one in group for name in one.annotations}
-        ways = [_way(entry, named.isdisjoint(EXPRESSIONS), network) for entry in group]
-        ways.sort(key=lambda way: (-len(way.match.text), way.match.kind != EXACT) if way.match else (-MOST, False))
-        yield Site((host.lower(),) if host else (), frozenset(), tuple(ways))
+        rules = [_rule(entry, named.isdisjoint(EXPRESSIONS), network) for entry in group]
+        rules.sort(key=lambda rule: (-len(rule.match.text), rule.match.kind != EXACT) if rule.match else (-MOST, False))
+        yield Site((host.lower(),) if host else (), frozenset(), tuple(rules))
 
 
-def _way(entry: Entry, plain: bool, network: Network) -> ProxyRule:
+def _rule(entry: Entry, plain: bool, network: Network) -> ProxyRule:
     match, rewrite = _paths(entry, plain)
     host = entry.host.only
     hosts = None if entry.host.options is None else (host.lower(),) if host else ()

@@ -1,20 +1,23 @@
-"""The proxies in front of the servers of a project, whatever programs they are, and how they spread requests."""
+"""The proxies in front of the servers of a project, and how they spread requests over processes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mcplint.model import Route, Server
+from mcplint.knowledge.proxies import TRAEFIK, affinity
+from mcplint.model import Route, Server, Spread
 from mcplint.project.reading import Paths, Reading
-from mcplint.proxies.spread import spreads
+from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network
+from mcplint.values import UNKNOWN, Label, Value, join
 
 if TYPE_CHECKING:
     from mcplint.proxies.proxy import Proxy
     from mcplint.services.kubernetes.ingress import Entry
 
 
-def fronts(reading: Reading, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Proxy, ...]:
+def proxies(reading: Reading, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Proxy, ...]:
     """The proxies, each told by the files of its program."""
     found: list[Proxy] = []
     if "nginx" in paths:
@@ -26,22 +29,22 @@ def fronts(reading: Reading, paths: Paths, network: Network, entries: tuple[Entr
     if entries:
         from mcplint.proxies import ingress
 
-        found += ingress.fronts(entries, network)
+        found += ingress.proxies(entries, network)
     if "haproxy" in paths:
         from mcplint.proxies import haproxy
 
         configurations = reading.all("haproxy", paths["haproxy"])
         reading.mind(note for file in configurations.values() for note in haproxy.unread(file))
-        found += haproxy.fronts(configurations, network)
+        found += haproxy.proxies(configurations, network)
     if any(any(map(_is_traefiks, place.container.labels)) for place in network.running):
         from mcplint.proxies import traefik
 
-        found += traefik.fronts(network)
+        found += traefik.proxies(network)
     if not found:
         return ()
-    from mcplint.proxies.auxiliary_routes import around
+    from mcplint.proxies.auxiliary_routes import with_auxiliary_routes
 
-    return tuple(map(around, found))
+    return tuple(map(with_auxiliary_routes, found))
 
 
 def _is_traefiks(label: str) -> bool:
@@ -49,7 +52,7 @@ def _is_traefiks(label: str) -> bool:
 
 
 def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
-    """The servers, each with how its requests are spread over processes, and with what is checked on their way."""
+    """The servers, each with how its requests are spread over processes, and with what is checked on their rule."""
     places = {place.container.id: place for place in network.running}
     found = []
     for server in network.servers:
@@ -58,3 +61,50 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
         auth = tuple(label for route in mine if route.carried for label in route.auth)
         found.append(server._replace(spread=tuple(spreads(server, place, mine)), proxy_auth=auth))
     return tuple(found)
+
+
+def spreads(server: Server, running: ContainerContext | None, routes: tuple[Route, ...]) -> Iterator[Spread]:
+    """Everything that makes several processes answer for a server."""
+    if server.workers.may(lambda count: count is not None and count > 1):
+        yield Spread("workers", server.workers, Value(("none",)), server.workers.trace)
+    if running and running.container.replicas.options:
+        replicas = running.container.replicas
+        notes = (*replicas.trace, *(note for route in routes for note in _balancer(route)))
+        yield Spread("replicas", replicas, _affinity(server, running, routes), notes)
+    for route in routes:
+        active = {(member.host, member.port): member for member in route.members if member.active}
+        if len(active) > 1:
+            notes = tuple(Label(member.span, "one of the servers that take turns") for member in active.values())
+            yield Spread("members", Value((len(active),)), kind(route), (*_balancer(route), *notes))
+
+
+def _balancer(route: Route) -> tuple[Label, ...]:
+    how = route.balancing.only
+    return (Label(route.balancing.span or route.span, f"{route.proxy} spreads requests by {how}"),) if how else ()
+
+
+def kind(route: Route) -> Value[str]:
+    """What a route's way of balancing means to sessions, as `Spread` says it."""
+    balancing = route.balancing
+    known = [affinity(route.proxy, option) for option in balancing.options or ()]
+    if not known or None in known:
+        return UNKNOWN
+    return Value(tuple(dict.fromkeys(row.kind for row in known if row)), balancing.trace)
+
+
+def _affinity(server: Server, running: ContainerContext, routes: tuple[Route, ...]) -> Value[str]:
+    """What sends a client to the same replica: a platform's own affinity, or all the proxies in front."""
+    container = running.container
+    if server.fronted.must(bool):
+        return UNKNOWN
+    if container.platform not in (None, "compose"):
+        return container.affinity
+    if any(map(_unread, container.labels)) and not any(route.proxy == TRAEFIK for route in routes):
+        return UNKNOWN
+    kinds = [kind(route) for route in routes]
+    return join(kinds) if kinds else Value(("none",))
+
+
+def _unread(label: str) -> bool:
+    """Whether a label tells some proxy how to balance."""
+    return "sticky" in label or label.startswith(("caddy", "haproxy"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from mcplint.model import MISSING, DeadEnd, Link, Route
-from mcplint.proxies.nginx import Answer, Proxied
+from mcplint.proxies.nginx import Proxied, Response
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, Reached
 from mcplint.values import Label
@@ -24,7 +24,7 @@ class Proxy(NamedTuple):
     routes: tuple[Route, ...]
     ports: Mapping[int, bool]
     published: Mapping[int, int]
-    ask: Callable[[str, int, str, str], Answer]
+    ask: Callable[[str, int, str, str], Response]
     dead_ends: tuple[DeadEnd, ...] = ()
 
     @property
@@ -36,7 +36,7 @@ class Proxy(NamedTuple):
 class ProxyInstance(NamedTuple):
     """An nginx in its place: the container it runs in (None: the machine itself), and what its routes are made of."""
 
-    front: Proxy
+    proxy: Proxy
     origin: ContainerContext | None
     proxied: tuple[Proxied, ...]
 

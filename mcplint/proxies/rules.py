@@ -1,4 +1,4 @@
-"""Which way a request takes through a proxy that looks at its host and path and passes it on."""
+"""Which rule a request takes through a proxy that looks at its host and path and passes it on."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from functools import partial
 from typing import NamedTuple
 
 from mcplint.model import Route
-from mcplint.proxies.nginx.answer import PROXY, STATUS, UNKNOWN, Answer
-from mcplint.proxies.streams import carrying
+from mcplint.proxies.nginx.phases import PROXY, STATUS, UNKNOWN, Response
+from mcplint.proxies.streams import with_endpoint
 from mcplint.values import Label, Value
 
-MOST_WAYS = 500
+MOST_RULES = 500
 EXACT, PREFIX, SEGMENTS = "exact", "prefix", "segments"
 
 
 class Match(NamedTuple):
-    """Which paths a way takes: just the text, what begins with it, or it and what lies below it."""
+    """Which paths a rule takes: just the text, what begins with it, or it and what lies below it."""
 
     kind: str
     text: str
@@ -49,7 +49,7 @@ class ProxyRule(NamedTuple):
     rewrite: Callable[[str], str | None]
 
     def takes(self, host: str, path: str) -> bool | None:
-        """Whether a request takes this way; None where the files do not tell."""
+        """Whether a request takes this rule; None where the files do not tell."""
         if (self.hosts and named(self.hosts, host) is None) or (self.match and not self.match.takes(path)):
             return False
         return None if self.hosts is None or self.match is None else True
@@ -58,12 +58,12 @@ class ProxyRule(NamedTuple):
 class Site(NamedTuple):
     """Ways that are tried in order, for requests to some names (none: any) on some ports (none: all).
 
-    `closed`: whether the files show every way that there is.
+    `closed`: whether the files show every rule that there is.
     """
 
     hosts: tuple[str, ...]
     ports: frozenset[int]
-    ways: tuple[ProxyRule, ...]
+    rules: tuple[ProxyRule, ...]
     closed: bool = True
 
 
@@ -83,7 +83,7 @@ def stripped(prefix: str, path: str) -> str:
 
 
 def location(match: Match | None, said: Value[str]) -> Value[str]:
-    """The paths of a way as a route says them, spelled where the very text stands."""
+    """The paths of a rule as a route says them, spelled where the very text stands."""
     if match is None:
         return Value(None, said.trace)
     return Value((str(match),), said.trace, said.slot if str(match) == said.only else None)
@@ -96,59 +96,61 @@ def named(hosts: Iterable[str], host: str) -> int | None:
     return max(fitting, default=None)
 
 
-def answer(sites: tuple[Site, ...], host: str, port: int, scheme: str, path: str) -> Answer:
-    """What becomes of a request; that no way takes it is only said of names that a site is there for."""
+def route_request(sites: tuple[Site, ...], host: str, port: int, scheme: str, path: str) -> Response:
+    """What becomes of a request; that no rule takes it is only said of names that a site is there for."""
     heard = [site for site in sites if not site.ports or port in site.ports]
     fitting = [(found, site) for site in heard if site.hosts and (found := named(site.hosts, host)) is not None]
     site = max(fitting, key=lambda one: one[0])[1] if fitting else next((s for s in heard if not s.hosts), None)
     if site is None:
-        return Answer(UNKNOWN, certain=False)
-    for way in site.ways:
-        takes = way.takes(host, path)
+        return Response(UNKNOWN, certain=False)
+    for rule in site.rules:
+        takes = rule.takes(host, path)
         if takes is None:
-            note = Label(way.route.span, "which requests this takes is not known")
-            return Answer(UNKNOWN, way.route.span, trace=(note,), certain=False)
+            note = Label(rule.route.span, "which requests this takes is not known")
+            return Response(UNKNOWN, rule.route.span, trace=(note,), certain=False)
         if takes:
-            note = Label(way.route.span, "takes the request")
-            return Answer(PROXY, way.route.span, way.route.target.only, way.rewrite(path), trace=(note,))
-    return Answer(STATUS if site.closed else UNKNOWN, certain=site.closed)
+            note = Label(rule.route.span, "takes the request")
+            return Response(PROXY, rule.route.span, rule.route.target.only, rule.rewrite(path), trace=(note,))
+    return Response(STATUS if site.closed else UNKNOWN, certain=site.closed)
 
 
-def carried(sites: tuple[Site, ...]) -> tuple[Site, ...]:
-    """The sites with what each route carries of its server, no more than so many ways each."""
-    return tuple(map(_carried, sites))
+def with_endpoints(sites: tuple[Site, ...]) -> tuple[Site, ...]:
+    """The sites with what each route carries of its server, no more than so many rules each."""
+    return tuple(map(_with_endpoints, sites))
 
 
-def _carried(site: Site) -> Site:
-    """The ways up to the first that leaves open what it takes are followed: which requests are left is not known."""
-    site = site._replace(ways=site.ways[:MOST_WAYS], closed=site.closed and len(site.ways) <= MOST_WAYS)
-    ways, certain = [], True
-    for way in site.ways:
-        certain = certain and way.hosts is not None and way.match is not None
-        ways.append(_carrying(way, site) if certain and way.route.path.options is not None else way)
-    return site._replace(ways=tuple(ways))
+def _with_endpoints(site: Site) -> Site:
+    """The rules up to the first that leaves open what it takes are followed: which requests are left is not known."""
+    site = site._replace(rules=site.rules[:MOST_RULES], closed=site.closed and len(site.rules) <= MOST_RULES)
+    rules, certain = [], True
+    for rule in site.rules:
+        certain = certain and rule.hosts is not None and rule.match is not None
+        rules.append(_with_endpoint(rule, site) if certain and rule.route.path.options is not None else rule)
+    return site._replace(rules=tuple(rules))
 
 
-def _carrying(way: ProxyRule, site: Site) -> ProxyRule:
-    return way._replace(route=carrying(way.route, partial(_paths_to, way, site), partial(_leads_to, way, site)))
+def _with_endpoint(rule: ProxyRule, site: Site) -> ProxyRule:
+    return rule._replace(
+        route=with_endpoint(rule.route, partial(_paths_to, rule, site), partial(_leads_to, rule, site))
+    )
 
 
-def _asked(way: ProxyRule, site: Site, path: str) -> Answer:
-    hosts = way.hosts or site.hosts
+def _asked(rule: ProxyRule, site: Site, path: str) -> Response:
+    hosts = rule.hosts or site.hosts
     host = hosts[0].replace("*.", "any.", 1) if hosts else "localhost"
-    return answer((site,), host, min(site.ports, default=80), "http", path)
+    return route_request((site,), host, min(site.ports, default=80), "http", path)
 
 
-def _paths_to(way: ProxyRule, site: Site, path: str) -> tuple[str, ...]:
-    """The paths that clients may ask for so that the way's server is asked for `path`, the likeliest first."""
-    own = way.match.text if way.match else "/"
+def _paths_to(rule: ProxyRule, site: Site, path: str) -> tuple[str, ...]:
+    """The paths that clients may ask for so that the rule's server is asked for `path`, the likeliest first."""
+    own = rule.match.text if rule.match else "/"
     stem = own.rstrip("/")
     tails = [path[i:] for i, char in enumerate(path[:200]) if char == "/"]
     candidates = dict.fromkeys([path, own, *(stem + tail for tail in tails), stem + path])
-    answers = ((candidate, _asked(way, site, candidate)) for candidate in candidates)
-    return tuple(asked for asked, to in answers if to.location == way.route.span and to.uri == path)
+    answers = ((candidate, _asked(rule, site, candidate)) for candidate in candidates)
+    return tuple(asked for asked, to in answers if to.location == rule.route.span and to.uri == path)
 
 
-def _leads_to(way: ProxyRule, site: Site, path: str) -> bool:
-    """Whether any way passes a request for this path on as it is."""
-    return _asked(way, site, path).uri == path
+def _leads_to(rule: ProxyRule, site: Site, path: str) -> bool:
+    """Whether any rule passes a request for this path on as it is."""
+    return _asked(rule, site, path).uri == path

@@ -12,7 +12,7 @@ Paths = Callable[[str], tuple[str, ...]]
 """The paths that clients may ask for so that a route's server is asked for one, the likeliest first."""
 
 
-def carrying(route: Route, paths_to: Paths, leads_to: Callable[[str], bool]) -> Route:
+def with_endpoint(route: Route, paths_to: Paths, leads_to: Callable[[str], bool]) -> Route:
     """The route with what it carries of its server; `leads_to`: whether any route has it asked for a path."""
     server = route.server
     if server is None or server.path.options is None:
@@ -23,14 +23,14 @@ def carrying(route: Route, paths_to: Paths, leads_to: Callable[[str], bool]) -> 
 
 def _endpoint(route: Route, server: Server, paths_to: Paths, leads_to: Callable[[str], bool]) -> Value[str | None]:
     """The path for clients; one with another last slash counts where none has the right one: it is redirected."""
-    ways = []
+    rules = []
     for path in server.path.options or ():
         reached = paths_to(path)
         if not reached and not leads_to(path):
             reached = paths_to(path.rstrip("/") if path.endswith("/") and path != "/" else f"{path}/")
-        ways.append(reached[0] if reached else None)
+        rules.append(reached[0] if reached else None)
     trace = (*server.path.trace, Label(route.span, "is followed to the server"))
-    return Value(tuple(dict.fromkeys(ways)), trace)
+    return Value(tuple(dict.fromkeys(rules)), trace)
 
 
 def _ping(server: Server) -> Value[float | None]:

@@ -19,12 +19,12 @@ from mcplint.proxies.rules import (
     Match,
     ProxyRule,
     Site,
-    answer,
-    carried,
     kept,
     location,
+    route_request,
     stripped,
     unknown,
+    with_endpoints,
 )
 from mcplint.services.containers import ContainerContext, repository
 from mcplint.services.network import Network
@@ -40,28 +40,28 @@ NEUTRAL = {"headers", "ratelimit", "inflightreq", "ipallowlist", "ipwhitelist", 
 """Middlewares that leave the path and the stream as they are."""
 
 
-class Rule(NamedTuple):
+class RouterRule(NamedTuple):
     """A router's rule: the names (none: any) and the paths that it takes."""
 
     hosts: tuple[str, ...]
     matches: tuple[Match, ...]
 
 
-def fronts(network: Network) -> Iterator[Proxy]:
+def proxies(network: Network) -> Iterator[Proxy]:
     """The Traefik of each compose project whose services have routers in their labels."""
     groups: dict[int, list[ContainerContext]] = {}
     for running in network.running:
         if running.project and any(map(ROUTER.fullmatch, _labels(running))):
             groups.setdefault(id(running.project), []).append(running)
     for group in groups.values():
-        ways = [way for running in group for way in _ways(running, network)]
-        ways.sort(key=lambda way: -way.priority)
-        (site,) = carried((Site((), frozenset(), tuple(one.way for one in ways), closed=False),))
+        rules = [rule for running in group for rule in _rules(running, network)]
+        rules.sort(key=lambda rule: -rule.priority)
+        (site,) = with_endpoints((Site((), frozenset(), tuple(one.rule for one in rules), closed=False),))
         project = group[0].project
         own = (one for one in network.running if one.project is project)
         origin = next((one for one in own if _is_traefik(one)), None)
         ports = published(origin, PORTS) if origin else {}
-        yield Proxy(TRAEFIK, tuple(way.route for way in site.ways), PORTS, ports, partial(answer, (site,)))
+        yield Proxy(TRAEFIK, tuple(rule.route for rule in site.rules), PORTS, ports, partial(route_request, (site,)))
 
 
 def _labels(running: ContainerContext) -> Mapping[str, Value[str]]:
@@ -75,14 +75,14 @@ def _is_traefik(running: ContainerContext) -> bool:
 
 
 class Ranked(NamedTuple):
-    """A way and its priority: the greatest is tried first."""
+    """A rule and its priority: the greatest is tried first."""
 
     priority: int
-    way: ProxyRule
+    rule: ProxyRule
 
 
-def _ways(running: ContainerContext, network: Network) -> Iterator[Ranked]:
-    """The routers of a service, one way for each path of a rule."""
+def _rules(running: ContainerContext, network: Network) -> Iterator[Ranked]:
+    """The routers of a service, one for each path of its rule."""
     labels = _labels(running)
     if (enabled := labels.get("traefik.enable")) is not None and enabled.may(lambda said: said.lower() != "true"):
         return
@@ -90,17 +90,17 @@ def _ways(running: ContainerContext, network: Network) -> Iterator[Ranked]:
         router = ROUTER.fullmatch(label)
         if router is None:
             continue
-        rule = parsed(said.only or "")
+        router_rule = parsed(said.only or "")
         priority = number(labels.get(f"traefik.http.routers.{router[1]}.priority", UNKNOWN)).only or len(
             said.only or ""
         )
-        for match in rule.matches if rule else (None,):
-            way = _way(router[1], said, labels, match, running)
-            route = _joined(way.route, running, network)
-            yield Ranked(priority, way._replace(route=route, hosts=rule.hosts if rule else None))
+        for match in router_rule.matches if router_rule else (None,):
+            rule = _rule(router[1], said, labels, match, running)
+            route = _joined(rule.route, running, network)
+            yield Ranked(priority, rule._replace(route=route, hosts=router_rule.hosts if router_rule else None))
 
 
-def parsed(rule: str) -> Rule | None:
+def parsed(rule: str) -> RouterRule | None:
     """A rule of `Host`, `PathPrefix` and `Path` joined by `&&`; None where it is of another form."""
     hosts: tuple[str, ...] = ()
     matches: tuple[Match, ...] = ()
@@ -115,16 +115,16 @@ def parsed(rule: str) -> Rule | None:
             hosts = tuple(map(str.lower, texts))
         else:
             matches = tuple(Match(EXACT if term[1] == "Path" else PREFIX, text) for text in texts)
-    return Rule(hosts, matches or (Match(PREFIX, "/"),))
+    return RouterRule(hosts, matches or (Match(PREFIX, "/"),))
 
 
-def _way(
+def _rule(
     name: str, said: Value[str], labels: Mapping[str, Value[str]], match: Match | None, running: ContainerContext
 ) -> ProxyRule:
     span = said.span or running.container.span
     rewrite, auth = _chained(name, labels)
     path = rewrite(match.text) if match else None
-    rule = parsed(said.only or "")
+    router_rule = parsed(said.only or "")
     note = Label(span, f"the rule of the router {name}")
     service, port = _service(name, labels)
     route = Route(
@@ -133,7 +133,7 @@ def _way(
         proxy=TRAEFIK,
         version=UNKNOWN,
         listen=UNKNOWN,
-        server_names=Value((rule.hosts,) if rule else None, (note,)),
+        server_names=Value((router_rule.hosts,) if router_rule else None, (note,)),
         location=location(match, Value(said.options, (note,))),
         target=Value(None if port.only is None else (f"http://{running.container.service}:{port.only}",), port.trace),
         balancing=_balancing(service, labels, note),

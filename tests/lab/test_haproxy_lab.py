@@ -89,7 +89,7 @@ def test_requests_go_where_the_model_says(tmp_path: Path, ports: dict[str, int],
     said = "".join(f"    {line}\n" for line in lines)
     backends = "".join(f"backend {name}\n    server s 127.0.0.1:{ports[name]}\n" for name in NAMES)
     text = f"{HEAD}frontend web\n    bind 127.0.0.1:{port}\n{said}{backends}"
-    (front,) = haproxy.fronts({"haproxy.cfg": read(Source("haproxy.cfg", text))}, Network((), ()))
+    (proxy,) = haproxy.proxies({"haproxy.cfg": read(Source("haproxy.cfg", text))}, Network((), ()))
     upstreams = {f"http://127.0.0.1:{number}": name for name, number in ports.items()}
     with running(tmp_path, text, port):
         for host, path in ASKED:
@@ -98,6 +98,6 @@ def test_requests_go_where_the_model_says(tmp_path: Path, ports: dict[str, int],
             answer = connection.getresponse()
             real = answer.read().decode() if answer.status == 200 else f"{answer.status}"
             connection.close()
-            told = front.ask(host, port, "http", path)
+            told = proxy.ask(host, port, "http", path)
             model = f"{upstreams[told.upstream or '']} {told.uri}" if told.kind == "proxy" else "503"
             assert (host, path, real) == (host, path, model)

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from mcplint.project.tree import Tree
-from mcplint.proxies.nginx import answer, configure
+from mcplint.proxies.nginx import configure, route_request
 from mcplint.proxies.nginx.phases import FILE, PROXY, REDIRECT, STATUS
 from mcplint.readers.nginx import read
 from mcplint.text.source import Source
@@ -48,7 +48,7 @@ def asked(port: int, host: str, method: str, path: str) -> tuple[object, ...]:
 
 def told(config, made: Made, port: int, method: str, path: str) -> tuple[object, ...]:
     """The same from the model."""
-    found = answer(config, made.name, port, "http", path, method)
+    found = route_request(config, made.name, port, "http", path, method)
     location = None
     if found.location:
         name = re.compile(r"X-Location (\d+)").search(found.location.source.text, found.location.end)

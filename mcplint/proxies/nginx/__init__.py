@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from mcplint.proxies.nginx.answer import answer, through
 from mcplint.proxies.nginx.config import Config, configure
-from mcplint.proxies.nginx.phases import Answer
+from mcplint.proxies.nginx.phases import Response, route_request, through
 from mcplint.proxies.nginx.routes import Proxied, leads_to, paths_to, proxied, routes
 
-__all__ = ["Answer", "Config", "Proxied", "answer", "configure", "leads_to", "paths_to", "proxied", "routes", "through"]
+__all__ = [
+    "Config",
+    "Proxied",
+    "Response",
+    "configure",
+    "leads_to",
+    "paths_to",
+    "proxied",
+    "route_request",
+    "routes",
+    "through",
+]

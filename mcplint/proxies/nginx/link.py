@@ -10,9 +10,9 @@ from mcplint.knowledge.nginx import image_version
 from mcplint.model import Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.nginx import Config, Proxied, answer, configure, leads_to, paths_to, proxied
+from mcplint.proxies.nginx import Config, Proxied, configure, leads_to, paths_to, proxied, route_request
 from mcplint.proxies.proxy import Proxy, ProxyInstance, joined, published
-from mcplint.proxies.streams import carrying
+from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.text.source import Span
@@ -25,17 +25,19 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
     for path, file in files.items():
         origin = home(path, network.running, "nginx")
         homes.setdefault(origin.container.id if origin else None, (origin, {}))[1][path] = file
-    hops = tuple(hop for origin, own in homes.values() for hop in _hops(own, origin, tree, network))
-    if any(route.members and not route.server for hop in hops for route in hop.front.routes):
+    instances = tuple(instance for origin, own in homes.values() for instance in _instances(own, origin, tree, network))
+    if any(route.members and not route.server for instance in instances for route in instance.proxy.routes):
         from mcplint.proxies.chain import chained
 
-        hops = chained(hops, network)
-    for hop in hops:
-        pairs = zip(hop.front.routes, hop.proxied, strict=True)
-        yield hop.front._replace(routes=tuple(route._replace(secured=_secured(found, route)) for route, found in pairs))
+        instances = chained(instances, network)
+    for instance in instances:
+        pairs = zip(instance.proxy.routes, instance.proxied, strict=True)
+        yield instance.proxy._replace(
+            routes=tuple(route._replace(secured=_secured(found, route)) for route, found in pairs)
+        )
 
 
-def _hops(
+def _instances(
     files: Mapping[str, NginxFile], origin: ContainerContext | None, tree: Tree, network: Network
 ) -> Iterator[ProxyInstance]:
     """The configurations of one container, or of the machine."""
@@ -46,13 +48,13 @@ def _hops(
         routes = tuple(_route(one, origin, network) for one in found)
         ports, lost = _ports(config), tuple(dead_ends(found, routes, origin, network))
         yield ProxyInstance(
-            Proxy("nginx", routes, ports, published(origin, ports), partial(answer, config), lost), origin, found
+            Proxy("nginx", routes, ports, published(origin, ports), partial(route_request, config), lost), origin, found
         )
 
 
 def _route(found: Proxied, origin: ContainerContext | None, network: Network) -> Route:
     to, leads = partial(paths_to, found), partial(leads_to, found)
-    return carrying(joined(found.route, origin, network), to, leads)
+    return with_endpoint(joined(found.route, origin, network), to, leads)
 
 
 def _ports(config: Config) -> Mapping[int, bool]:
@@ -102,7 +104,7 @@ def _plain(found: Proxied, path: str) -> bool:
     """Whether the location answers on a port that other machines reach without TLS."""
     host = next((word.text for word in found.server.names if word.text[:1].isalnum()), "localhost")
     ports = [each.port for each in found.server.listens if each.port and not each.tls and not _local(each.host)]
-    answers = (answer(found.config, host, port, "http", path) for port in ports)
+    answers = (route_request(found.config, host, port, "http", path) for port in ports)
     return any(sent.kind == "proxy" and sent.location == found.route.span for sent in answers)
 
 

@@ -1,4 +1,4 @@
-"""The phases of a request in their order, from the server's rewrites to the content handler."""
+"""What nginx does with one request, from the host name it is for to what the upstream is asked for."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from typing import NamedTuple
 
 from mcplint.facts.nginx import Directive
 from mcplint.knowledge.nginx import CONTENT
-from mcplint.proxies.nginx import find
-from mcplint.proxies.nginx.request import Request
+from mcplint.proxies.nginx.config import Config, Listen, Location, VirtualServer
+from mcplint.proxies.nginx.request import Request, find_location, find_server
 from mcplint.proxies.nginx.rewrite import rewrite_phase
-from mcplint.proxies.nginx.text import Undecided, escape
+from mcplint.proxies.nginx.text import Undecided, escape, normalise, search
 from mcplint.text.source import Span
 from mcplint.values import Label
 
 PROXY, REDIRECT, STATUS, FILE, OTHER, UNKNOWN = "proxy", "redirect", "status", "file", "other", "unknown"
 MOST_TURNS = 10
+LONGEST = 2000
+"""Characters of a path; nginx itself takes some more."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What becomes of a request.
 
     `kind`: it is proxied (to `upstream`, which is asked for `uri`), redirected (to `to`), answered with a `status`, by
     a file, by something else, or unknown. `location`: the head of the location that answers; `trace`: what led there.
-    `certain`: whether every block on the way is wholly known.
+    `certain`: whether every block on the rule is wholly known.
     """
 
     kind: str
@@ -36,24 +38,24 @@ class Answer(NamedTuple):
     certain: bool = True
 
 
-def serve(request: Request) -> Answer:
+def serve(request: Request) -> Response:
     """From the server's rewrites on: also where an internal redirect starts again."""
     request.level, request.location = request.server.level, None
     stopped = rewrite_phase(request, request.server.level)
     if stopped is not None:
         return _stopped(request, *stopped)
     for _ in range(MOST_TURNS):
-        slashed = find.location(request)
+        slashed = find_location(request)
         if request.level.effective("internal") and not request.internal:
             return _status(request, 404)
         if slashed:
             query = f"?{request.args}" if request.args else ""
-            return Answer(REDIRECT, status=301, to=f"{request.uri}/{query}")
+            return Response(REDIRECT, status=301, to=f"{request.uri}/{query}")
         except_methods(request)
         found = in_location(request)
         if found:
             return found
-    return Answer(STATUS, status=500)
+    return Response(STATUS, status=500)
 
 
 def except_methods(request: Request) -> None:
@@ -64,7 +66,7 @@ def except_methods(request: Request) -> None:
             request.level = request.config.includes.level("limit_except", block, block.block or (), request.level)
 
 
-def in_location(request: Request) -> Answer | None:
+def in_location(request: Request) -> Response | None:
     """The phases of one location; None where a rewrite leads to another."""
     request.changed = False
     stopped = rewrite_phase(request, request.level) if request.location else None
@@ -77,11 +79,11 @@ def in_location(request: Request) -> Answer | None:
     return _try_files(request) or _content(request)
 
 
-def _stopped(request: Request, status: int, text: str | None, to: str | None) -> Answer:
+def _stopped(request: Request, status: int, text: str | None, to: str | None) -> Response:
     """What `return` or a redirecting rewrite gives."""
     if to is not None or status in (301, 302, 303, 307, 308):
-        return Answer(REDIRECT, status=status, to=to)
-    return Answer(STATUS, status=status) if text is not None or status < 400 else _status(request, status)
+        return Response(REDIRECT, status=status, to=to)
+    return Response(STATUS, status=status) if text is not None or status < 400 else _status(request, status)
 
 
 def _denied(request: Request) -> bool:
@@ -94,20 +96,20 @@ def _denied(request: Request) -> bool:
     return False
 
 
-def _try_files(request: Request) -> Answer | None:
+def _try_files(request: Request) -> Response | None:
     """The last argument of `try_files`: the path of an MCP endpoint is no file."""
     for directive in request.level.own.get("try_files", ())[:1]:
         if len(directive.args) < 2:
             return None
         if request.tried_files:
-            return Answer(FILE)
+            return Response(FILE)
         request.tried_files = True
         request.trace.append(Label(directive.head, "no file has this path"))
         return _instead(request, directive.args[-1].text, directive.head)
     return None
 
 
-def _instead(request: Request, text: str, span: Span) -> Answer:
+def _instead(request: Request, text: str, span: Span) -> Response:
     """Goes on with a named location, another path or a status."""
     if text.startswith("="):
         return _status(request, int(text[1:4]) if text[1:4].isdecimal() else 404)
@@ -118,28 +120,28 @@ def _instead(request: Request, text: str, span: Span) -> Answer:
     return serve(request)
 
 
-def _named(request: Request, name: str) -> Answer:
+def _named(request: Request, name: str) -> Response:
     for location in request.server.locations.walk():
         if location.kind == "@" and location.text == name:
             request.level, request.location, request.internal = location.level, location, True
             return in_location(request) or serve_again(request)
-    return Answer(STATUS, status=500)
+    return Response(STATUS, status=500)
 
 
-def serve_again(request: Request) -> Answer:
+def serve_again(request: Request) -> Response:
     """A rewrite in a named location leads to the locations once more."""
     for _ in range(MOST_TURNS):
-        if find.location(request):
-            return Answer(REDIRECT, status=301, to=f"{request.uri}/")
+        if find_location(request):
+            return Response(REDIRECT, status=301, to=f"{request.uri}/")
         found = in_location(request)
         if found:
             return found
-    return Answer(STATUS, status=500)
+    return Response(STATUS, status=500)
 
 
-def _status(request: Request, status: int) -> Answer:
+def _status(request: Request, status: int) -> Response:
     """A status of nginx itself, or what `error_page` puts in its place."""
-    found = Answer(STATUS, status=status)
+    found = Response(STATUS, status=status)
     for directive in request.level.effective("error_page"):
         codes = [word for word in directive.words[:-1] if not word.startswith("=")]
         if str(status) in codes and not request.failed and not directive.args[-1].hole:
@@ -147,28 +149,28 @@ def _status(request: Request, status: int) -> Answer:
             request.trace.append(Label(directive.head, f"stands in for the {status}"))
             page = directive.args[-1].text
             if re.match(r"https?://", page):
-                return Answer(REDIRECT, status=302, to=page)
+                return Response(REDIRECT, status=302, to=page)
             if not page.startswith("@"):
                 request.method = "GET"
             return _instead(request, page, directive.head)
     return found
 
 
-def _content(request: Request) -> Answer:
+def _content(request: Request) -> Response:
     """What the location's content handler does."""
     for level in request.level.outward():
         passes = level.own.get("proxy_pass")
         if passes:
             return _proxied(request, passes[-1])
         if any(name in level.own for name in CONTENT):
-            return Answer(OTHER)
+            return Response(OTHER)
         if level.name not in ("if", "limit_except"):
             break
-    found = Answer(FILE) if request.uri == "/" or request.tried_files else _status(request, 404)
-    return Answer(FILE) if found.kind == STATUS else found
+    found = Response(FILE) if request.uri == "/" or request.tried_files else _status(request, 404)
+    return Response(FILE) if found.kind == STATUS else found
 
 
-def _proxied(request: Request, directive: Directive) -> Answer:
+def _proxied(request: Request, directive: Directive) -> Response:
     """Where `proxy_pass` sends the request, and what for."""
     word = directive.args[0] if directive.args else None
     if word is None or word.hole:
@@ -181,13 +183,13 @@ def _proxied(request: Request, directive: Directive) -> Answer:
     request.trace.append(Label(directive.head, f"passes it to {upstream}"))
     query = f"?{request.args}" if request.args else ""
     if "$" in word.text and uri:
-        return Answer(PROXY, upstream=upstream, uri=f"/{uri}" if uri.startswith("?") else uri)
+        return Response(PROXY, upstream=upstream, uri=f"/{uri}" if uri.startswith("?") else uri)
     if not uri and request.raw_holds:
-        return Answer(PROXY, upstream=upstream, uri=request.raw)
+        return Response(PROXY, upstream=upstream, uri=request.raw)
     prefix = len(request.location.text) if request.location and request.prefix_holds and uri else 0
     rest = request.uri[prefix:]
     rest = escape(rest) if request.quoted or request.internal else rest
-    return Answer(PROXY, upstream=upstream, uri=f"{uri if request.prefix_holds else ''}{rest}{query}")
+    return Response(PROXY, upstream=upstream, uri=f"{uri if request.prefix_holds else ''}{rest}{query}")
 
 
 def target(url: str) -> tuple[str, str] | None:
@@ -196,3 +198,73 @@ def target(url: str) -> tuple[str, str] | None:
     if not found:
         return None
     return found[1].rstrip(":"), url[found.end() :]
+
+
+__all__ = ["FILE", "PROXY", "REDIRECT", "STATUS", "UNKNOWN", "Response", "route_request", "through", "within"]
+
+
+def route_request(config: Config, host: str, port: int, scheme: str, path: str, method: str = "POST") -> Response:
+    """What nginx does with a request for `path` (its query included) at a host name and port that it listens on."""
+    if len(path) > LONGEST:
+        return Response(STATUS, status=414)
+    try:
+        chosen = find_server(config, host, port)
+    except Undecided as undecided:
+        return Response(UNKNOWN, trace=(undecided.note,), certain=False)
+    if chosen is None:
+        return Response(STATUS if not config.http.open else UNKNOWN, certain=not config.http.open)
+    return _asked(config, *chosen, (scheme, host, port), path, method)
+
+
+def within(config: Config, server: VirtualServer, path: str, method: str = "POST") -> Response:
+    """What becomes of a request that has come to a server, by its first name and port."""
+    listen = server.listens[0]
+    return _asked(config, server, listen, _where(server, listen), path, method)
+
+
+def _where(server: VirtualServer, listen: Listen) -> tuple[str, str, int]:
+    """The scheme, host and port by which clients call a server."""
+    name = next((word.text for word in server.names if word.text[:1].isalnum()), "localhost")
+    return "https" if listen.tls else "http", name, listen.port or 80
+
+
+def _asked(
+    config: Config, server: VirtualServer, listen: Listen, where: tuple[str, str, int], path: str, method: str
+) -> Response:
+    request = Request(config, server, where, path, method)
+    uri = normalise(request.uri)
+    if uri is None or (where[0] == "http" and listen.tls):
+        return Response(STATUS, status=400)
+    request.uri = uri
+    request.certain = not config.http.open or len(config.servers) > 1 or bool(server.names)
+    try:
+        return _finish(request, serve(request))
+    except Undecided as undecided:
+        return Response(UNKNOWN, _head(request), trace=(*request.trace, undecided.note), certain=False)
+
+
+def through(config: Config, server: VirtualServer, location: Location, path: str, method: str = "POST") -> Response:
+    """What becomes of a request that has come to a location, whichever location nginx would choose for its path."""
+    request = Request(config, server, _where(server, server.listens[0]), path, method)
+    request.uri = normalise(request.uri) or "/"
+    try:
+        rewrite_phase(request, server.level)
+        request.level, request.location = location.level, location
+        if location.kind in ("~", "~*"):
+            match = search(location.text, request.uri, location.kind == "~*", location.span)
+            if match:
+                request.capture(match)
+        except_methods(request)
+        return _finish(request, in_location(request) or serve_again(request))
+    except Undecided as undecided:
+        return Response(UNKNOWN, _head(request), trace=(*request.trace, undecided.note), certain=False)
+
+
+def _head(request: Request) -> Span | None:
+    return request.location.span if request.location else None
+
+
+def _finish(request: Request, found: Response) -> Response:
+    return found._replace(
+        location=_head(request), trace=tuple(request.trace), certain=found.certain and request.certain
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from mcplint.facts.nginx import Directive, Word
-from mcplint.proxies.nginx.levels import Level
+from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.request import Request
 from mcplint.proxies.nginx.text import Undecided, escape_argument, escape_redirect, search
 from mcplint.text.source import Span

@@ -8,21 +8,55 @@ from itertools import islice
 from typing import NamedTuple
 
 from mcplint.facts.nginx import Directive, NginxFile, Word
-from mcplint.model import Route
+from mcplint.model import Member, Route
 from mcplint.project.tree import Tree
-from mcplint.proxies.nginx.answer import through, within
-from mcplint.proxies.nginx.behaviour import behaviour
-from mcplint.proxies.nginx.blocks import Location, VirtualServer
-from mcplint.proxies.nginx.config import Config, configure
-from mcplint.proxies.nginx.levels import Level
-from mcplint.proxies.nginx.phases import PROXY, Answer
-from mcplint.proxies.nginx.spelling import flag, seconds, setting
+from mcplint.proxies.nginx.config import Config, Location, VirtualServer, address, configure
+from mcplint.proxies.nginx.directives import behaviour, flag, seconds, setting, statement
+from mcplint.proxies.nginx.includes import Level
+from mcplint.proxies.nginx.phases import PROXY, Response, through, within
 from mcplint.proxies.nginx.text import normalise
-from mcplint.proxies.nginx.upstream import balancing, members
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
+STICKY = ("sticky", "ip_hash", "hash", "least_conn", "least_time", "random")
+"""How an upstream picks the member; the first of these that it has decides for a session."""
 MOST_ROUTES = 500
+
+
+def members(config: Config, authority: str | None, word: Word) -> tuple[Level | None, tuple[Member, ...]]:
+    """The upstream block behind an authority, if it names one, and the servers that share the requests."""
+    if authority is None:
+        return None, ()
+    scheme, _, name = authority.partition("://")
+    upstream = config.upstreams.get(name.lower())
+    if upstream is None:
+        host, port = address(name, 443 if scheme.lower() == "https" else 80)
+        return None, (Member(host, port or 0, True, word.span),)
+    found = []
+    for server in upstream.own.get("server", ()):
+        if server.args:
+            host, port = address(server.args[0].text, 80)
+            active = not {"backup", "down"} & set(server.words[1:])
+            unsure = server.args[0].hole or "$" in server.args[0].text
+            found.append(Member("" if unsure else host, 0 if unsure else port or 0, active, server.head))
+    return upstream, tuple(found)
+
+
+def balancing(upstream: Level | None, where: tuple[Label, ...]) -> Value[str]:
+    """The directive that picks the member."""
+    if upstream is None or upstream.directive is None:
+        return Value(("round-robin",), where)
+    for name in STICKY:
+        for directive in upstream.own.get(name, ())[-1:]:
+            text = " ".join((name, *directive.words))
+            if any(word.hole for word in directive.args):
+                return Value(None, (Label(directive.head, "is filled in later"),))
+            slot = EditSite(directive.head) if directive.head.text == text else None
+            return Value((text,), (*where, Label(directive.head, "picks the member")), slot)
+    if upstream.open:
+        return Value(None, (Label(upstream.directive.head, "this upstream is not wholly known"),))
+    trace = (*where, Label(upstream.directive.head, "sets no way to pick the member: round-robin by default"))
+    return Value(("round-robin",), trace, statement(upstream))
 
 
 class Proxied(NamedTuple):
@@ -104,7 +138,7 @@ def sample(location: Location) -> str | None:
     return None
 
 
-def _leading(found: Proxied, path: str) -> Iterator[tuple[str, Answer]]:
+def _leading(found: Proxied, path: str) -> Iterator[tuple[str, Response]]:
     """Requests near a route's own path that make some upstream be asked for `path`, with what becomes of them."""
     own = sample(found.location) or "/"
     stem = own.rstrip("/")
@@ -159,7 +193,7 @@ def _location(location: Location, directive: Directive) -> Value[str]:
     return Value((location.spelled,), (Label(directive.head, "takes these paths"),), slot)
 
 
-def _target(sent: Answer, word: Word, where: tuple[Label, ...]) -> Value[str]:
+def _target(sent: Response, word: Word, where: tuple[Label, ...]) -> Value[str]:
     """The URL of `proxy_pass`, its variables replaced where the files set them."""
     if sent.kind != PROXY or sent.upstream is None:
         return Value(None, (*where, *sent.trace))
