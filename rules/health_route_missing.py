@@ -86,7 +86,7 @@ def check(server: Server):
     if not server.endpoints_closed or any("GET" in endpoint.methods for endpoint in server.endpoints):
         return
     for spread in server.spread:
-        if spread.kind != "workers" and spread.several:
+        if spread.kind != "workers" and spread.several and not spread.assumed:
             many = spread.processes.only or "several"
             message = f"has no route for a health check, while {many} {TITLES[spread.kind]} share its requests"
             yield Finding(message, server.made or server.span, spread.notes)

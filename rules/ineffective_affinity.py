@@ -130,6 +130,6 @@ def check(server: Server):
                 span,
                 notes,
                 None,
-                WARNING if server.sdk.sessionless else severity,
+                WARNING if server.sdk.sessionless or spread.assumed else severity,
             )
             return

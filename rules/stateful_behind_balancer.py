@@ -113,7 +113,7 @@ def check(server: Server):
                     server.stateless.span or server.span,
                     (*server.stateless.trace, *spread.notes, *server.back_channel),
                     None if server.back_channel else fix,
-                    WARNING if server.sdk.sessionless else ERROR,
+                    WARNING if server.sdk.sessionless or spread.assumed else ERROR,
                 )
                 return
 

@@ -137,7 +137,8 @@ def check(server: Server):
         if spread.several and spread.affinity.may_not_be("works"):
             if spread.affinity.options is not None:
                 message = f"seals what a second call needs with a key of its own in each of {spread.processes.only or 'several'} processes"
-                yield Finding(message, made.span, (*notes, *spread.notes))
+                severity = WARNING if spread.assumed else None
+                yield Finding(message, made.span, (*notes, *spread.notes), None, severity)
             return
     message = "seals what a second call needs with a key that is gone when the process is"
     yield Finding(message, made.span, notes, None, WARNING)

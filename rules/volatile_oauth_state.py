@@ -119,7 +119,7 @@ def check(server: Server):
     for spread in server.spread:
         if apart(spread, memory):
             message = f"keeps OAuth clients and tokens {where}, one of {spread.processes.only or 'several'} that answer"
-            yield Finding(message, guard.span, spread.notes)
+            yield Finding(message, guard.span, spread.notes, None, WARNING if spread.assumed else None)
             return
     yield Finding(
         f"keeps OAuth clients and tokens {where}, which the next deployment replaces", guard.span, (), None, WARNING

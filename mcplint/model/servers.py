@@ -63,13 +63,14 @@ class Spread(NamedTuple):
 
     `kind`: `workers` of one container, `replicas` of one service, or `members` of one upstream. `affinity`: `none`,
     `works` (a client's requests reach one process), `cookie`, `session-header` or `token`; unknown where not all of
-    what stands in front is read.
+    what stands in front is read. `assumed`: whether the upstream is only assumed to lead to the server.
     """
 
     kind: str
     processes: Value[int]
     affinity: Value[str]
     notes: tuple[Label, ...] = ()
+    assumed: bool = False
 
     @property
     def several(self) -> bool:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from mcplint.facts.haproxy import HaproxyFile, Line, Section, Word
 from mcplint.knowledge.proxies import HAPROXY
 from mcplint.model import Member, Route
+from mcplint.proxies.assumed import assumed
 from mcplint.proxies.proxy import Proxy, joined, published
 from mcplint.proxies.rules import (
     EXACT,
@@ -161,7 +162,7 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
                 ports |= heard or {}
                 rules = tuple(islice(_rules(part, backends, origin, network, ids), MOST_RULES + 1))
                 sites.append(Site((), frozenset(heard or ()), rules, heard is not None))
-        done = with_endpoints(tuple(sites))
+        done = with_endpoints(tuple(sites), partial(assumed, origin, network))
         routes = tuple(rule.route for site in done for rule in site.rules)
         yield Proxy(HAPROXY, routes, ports, published(origin, ports), partial(route_request, done))
 

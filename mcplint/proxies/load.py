@@ -75,7 +75,7 @@ def spreads(server: Server, running: ContainerContext | None, routes: tuple[Rout
         active = {(member.host, member.port): member for member in route.members if member.active}
         if len(active) > 1:
             notes = tuple(Label(member.span, "one of the servers that take turns") for member in active.values())
-            yield Spread("members", Value((len(active),)), kind(route), (*_balancer(route), *notes))
+            yield Spread("members", Value((len(active),)), kind(route), (*_balancer(route), *notes), route.assumed)
 
 
 def _balancer(route: Route) -> tuple[Label, ...]:

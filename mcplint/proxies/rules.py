@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from mcplint.model import Route
 from mcplint.proxies.nginx.phases import PROXY, STATUS, UNKNOWN, Response
@@ -67,6 +67,14 @@ class Site(NamedTuple):
     closed: bool = True
 
 
+Assume: TypeAlias = Callable[[Route, Callable[[Route], Route]], Route]
+
+
+def as_it_is(route: Route, follow: Callable[[Route], Route]) -> Route:
+    """Assumes nothing of a route."""
+    return route
+
+
 def kept(path: str) -> str:
     """The path as it is."""
     return path
@@ -114,25 +122,29 @@ def route_request(sites: tuple[Site, ...], host: str, port: int, scheme: str, pa
     return Response(STATUS if site.closed else UNKNOWN, certain=site.closed)
 
 
-def with_endpoints(sites: tuple[Site, ...]) -> tuple[Site, ...]:
-    """The sites with what each route carries of its server, no more than so many rules each."""
-    return tuple(map(_with_endpoints, sites))
+def with_endpoints(sites: tuple[Site, ...], assume: Assume = as_it_is) -> tuple[Site, ...]:
+    """The sites with what each route carries of its server, no more than so many rules each.
+
+    `assume`: what is assumed of a route that leads to no server, and how to follow one that does.
+    """
+    return tuple(_with_endpoints(site, assume) for site in sites)
 
 
-def _with_endpoints(site: Site) -> Site:
+def _with_endpoints(site: Site, assume: Assume) -> Site:
     """The rules up to the first that leaves open what it takes are followed: which requests are left is not known."""
     site = site._replace(rules=site.rules[:MOST_RULES], closed=site.closed and len(site.rules) <= MOST_RULES)
     rules, certain = [], True
     for rule in site.rules:
         certain = certain and rule.hosts is not None and rule.match is not None
-        rules.append(_with_endpoint(rule, site) if certain and rule.route.path.options is not None else rule)
+        if certain and rule.route.path.options is not None:
+            follow = partial(_followed, rule, site)
+            rule = rule._replace(route=assume(follow(rule.route), follow))
+        rules.append(rule)
     return site._replace(rules=tuple(rules))
 
 
-def _with_endpoint(rule: ProxyRule, site: Site) -> ProxyRule:
-    return rule._replace(
-        route=with_endpoint(rule.route, partial(_paths_to, rule, site), partial(_leads_to, rule, site))
-    )
+def _followed(rule: ProxyRule, site: Site, route: Route) -> Route:
+    return with_endpoint(route, partial(_paths_to, rule, site), partial(_leads_to, rule, site))
 
 
 def _asked(rule: ProxyRule, site: Site, path: str) -> Response:

@@ -9,6 +9,7 @@ from mcplint.facts.nginx import NginxFile
 from mcplint.knowledge.nginx import image_version
 from mcplint.model import Route
 from mcplint.project.tree import Tree
+from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.nginx import Config, Proxied, configure, leads_to, paths_to, proxied, route_request
 from mcplint.proxies.proxy import Proxy, ProxyInstance, joined, published
@@ -31,10 +32,11 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
 
         instances = chained(instances, network)
     for instance in instances:
-        pairs = zip(instance.proxy.routes, instance.proxied, strict=True)
-        yield instance.proxy._replace(
-            routes=tuple(route._replace(secured=_secured(found, route)) for route, found in pairs)
-        )
+        routes = []
+        for route, found in zip(instance.proxy.routes, instance.proxied, strict=True):
+            route = assumed(instance.origin, network, route, partial(_followed, found))
+            routes.append(route._replace(secured=_secured(found, route)))
+        yield instance.proxy._replace(routes=tuple(routes))
 
 
 def _instances(
@@ -53,8 +55,12 @@ def _instances(
 
 
 def _route(found: Proxied, origin: ContainerContext | None, network: Network) -> Route:
-    to, leads = partial(paths_to, found), partial(leads_to, found)
-    return with_endpoint(joined(found.route, origin, network), to, leads)
+    return _followed(found, joined(found.route, origin, network))
+
+
+def _followed(found: Proxied, route: Route) -> Route:
+    """The route with what it carries of its server."""
+    return with_endpoint(route, partial(paths_to, found), partial(leads_to, found))
 
 
 def _ports(config: Config) -> Mapping[int, bool]:

@@ -1,0 +1,62 @@
+"""Links that a reader would assume: upstreams that no file names, in a project with one server that they can mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mcplint.model import ASSUMED, Link, Member, Route, Server
+from mcplint.services.containers import ContainerContext
+from mcplint.services.network import Network
+from mcplint.values import Label
+
+
+def assumed(origin: ContainerContext | None, network: Network, route: Route, follow: Callable[[Route], Route]) -> Route:
+    """The route with the one server over HTTP that it can mean, if it leads to its endpoint; else as it was.
+
+    `follow`: tells what a route that knows its server carries of it.
+    """
+    if route.server or route.behind or not route.members or (origin and origin.container.platform):
+        return route
+    for server in _candidates(network):
+        if not all(_means(member, server, origin, network) for member in route.members):
+            continue
+        said = f"nothing else is known to listen on {route.members[0].port}, and it is the only server over HTTP"
+        note = Label(route.members[0].span, "no file says what runs there")
+        found = follow(route._replace(server=server, links=(Link(server.id, ASSUMED, said, (note,)),)))
+        if found.carried and (_speaks_of(found, server) or _is_alone(server, network)):
+            return found
+    return route
+
+
+def _candidates(network: Network) -> Iterator[Server]:
+    """The servers of the one program that speaks HTTP; none where two could be meant."""
+    found = [server for server in network.servers if not server.transport.must_be("stdio")]
+    if len({(server.span.source.path, server.span.start) for server in found}) == 1:
+        yield from found
+
+
+def _means(member: Member, server: Server, origin: ContainerContext | None, network: Network) -> bool:
+    """Whether a machine that no file names, or the one that runs the proxy, can have the server at that port."""
+    running = next(
+        (each for each in network.running if server.container and each.container.id == server.container.id), None
+    )
+    if not member.host or any(member.host in each.container.names for each in network.running):
+        return False
+    if running is None or running.container.platform is None:
+        return server.port.must_be(member.port)
+    return network.named(member.host, origin) is not None and any(
+        port.published.must_be(member.port) and server.port.must_be(port.target.only)
+        for port in running.container.ports
+        if port.published is not None and port.host_ip is None
+    )
+
+
+def _speaks_of(route: Route, server: Server) -> bool:
+    """Whether the location names the server's endpoint, or MCP, and does not take whatever comes."""
+    location, path = route.location.only or "", (server.path.only or "").strip("/")
+    return "mcp" in location.lower() or bool(path and path in location)
+
+
+def _is_alone(server: Server, network: Network) -> bool:
+    """Whether nothing else that the project builds or runs can be meant."""
+    return all(server.container and each.container.id == server.container.id for each in network.running)

@@ -1,0 +1,139 @@
+"""Upstreams that no file names mean the one server of the project, where port and path agree, and nothing else can."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcplint.engine import lint as engine
+from mcplint.link import link
+from mcplint.model import ASSUMED, Deployment, Route
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
+from tests.pages import RULES
+
+DOCKERFILE = (
+    'FROM python:3.13-slim\nWORKDIR /app\nCOPY server.py .\nRUN pip install mcp==1.27.1\nCMD ["python", "server.py"]\n'
+)
+SERVER = """from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+mcp.run(transport="streamable-http")
+"""
+OTHER = 'FROM python:3.13-slim\nCOPY site.py .\nCMD ["python", "site.py"]\n'
+NGINX = "upstream notes {{ {0} }}\nserver {{ listen 443 ssl; location {1} {{ proxy_pass {2}; }} }}\n"
+
+
+def deployed(config: str, **more: str) -> Deployment:
+    files = {"Dockerfile": DOCKERFILE, "server.py": SERVER, "deploy/site.conf": config}
+    files |= {name.replace("__", "/").replace("_", "."): text for name, text in more.items()}
+    return link(Tree.of(files), Config()).deployment
+
+
+def nginx(location: str = "/mcp", url: str = "http://app.internal:8000", members: str = "") -> str:
+    return NGINX.format(members, location, url)
+
+
+def only(found: Deployment) -> Route | None:
+    assert len(found.routes) < 2
+    return found.routes[0] if found.routes else None
+
+
+@pytest.mark.parametrize(
+    ("location", "url", "endpoint"),
+    [
+        ("/mcp", "http://app.internal:8000", "/mcp"),
+        ("/mcp", "http://127.0.0.1:8000", "/mcp"),
+        ("= /mcp", "http://10.0.0.7:8000", "/mcp"),
+        ("/mcp/", "http://mcp1:8000", "/mcp/"),
+        ("/notes-mcp/", "http://mcp1:8000/", "/notes-mcp/mcp"),
+        ("/", "http://mcp1:8000", "/mcp"),
+        ("/", "http://app.internal:8001", None),
+        ("/mcp", "https://app.internal", None),
+        ("/api/", "http://app.internal:8000", None),
+        ("/health", "http://app.internal:8000", None),
+    ],
+)
+def test_the_one_server_that_can_be_meant(location: str, url: str, endpoint: str | None) -> None:
+    route = only(deployed(nginx(location, url)))
+    assert (route and route.endpoint.only) == endpoint
+    assert not route or [link.kind for link in route.links] == [ASSUMED]
+
+
+def test_members_are_as_many_processes() -> None:
+    found = deployed(nginx(url="http://notes", members="server app-a:8000; server app-b:8000;"))
+    (spread,) = found.servers[0].spread
+    assert spread.processes.options == (2,) and spread.assumed
+
+
+def test_what_rests_on_it_is_a_warning() -> None:
+    config = nginx(url="http://notes", members="server app-a:8000; server app-b:8000;")
+    files = {"Dockerfile": DOCKERFILE, "server.py": SERVER, "deploy/site.conf": config}
+    found = {each.rule: each.severity for each in engine.run(Tree.of(files), RULES, Config()).diagnostics}
+    assert found["stateful-behind-balancer"] == "warning"
+
+
+@pytest.mark.parametrize(
+    "members",
+    ["server app-a:8000; server app-b:9000;", "server app-a:8000; server $host:8000;", "server app-a:8000 down;"],
+)
+def test_members_that_may_be_something_else(members: str) -> None:
+    route = only(deployed(nginx(url="http://notes", members=members)))
+    assert route is None or "down" in members
+
+
+COMPOSE = "services:\n  notes:\n    build: .\n    ports: ['{0}']\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "ports", "leads"),
+    [
+        ("http://app.internal:8000", "8000:8000", True),
+        ("http://app.internal:8000", "9000:8000", False),
+        ("http://app.internal:9000", "9000:8000", True),
+        ("http://app.internal:8000", "127.0.0.1:8000:8000", False),
+        ("http://127.0.0.1:8001", "8000:8000", False),
+    ],
+)
+def test_a_machine_that_runs_the_compose_file(url: str, ports: str, leads: bool) -> None:
+    assert bool(only(deployed(nginx(url=url), compose_yaml=COMPOSE.format(ports)))) is leads
+
+
+def test_two_servers_could_be_meant() -> None:
+    two = {"other__Dockerfile": DOCKERFILE, "other__server_py": SERVER.replace("notes", "other")}
+    assert only(deployed(nginx(), **two)) is None
+
+
+def test_whatever_comes_is_not_taken_for_it_beside_another_program() -> None:
+    assert only(deployed(nginx("/"), web__Dockerfile=OTHER, web__site_py="")) is None
+    assert only(deployed(nginx("/mcp"), web__Dockerfile=OTHER, web__site_py=""))
+
+
+def test_a_server_over_stdio_is_not_meant() -> None:
+    stdio = SERVER.replace('transport="streamable-http"', 'transport="stdio"')
+    assert only(deployed(nginx(), server_py=stdio)) is None
+
+
+def test_a_proxy_in_compose_knows_its_names() -> None:
+    proxy = "  proxy:\n    image: nginx:1.28\n    volumes: ['./deploy/site.conf:/etc/nginx/conf.d/default.conf']\n"
+    compose = COMPOSE.format("8000:8000") + proxy
+    assert only(deployed(nginx(url="http://nots:8000"), compose_yaml=compose)) is None
+
+
+HAPROXY = """defaults
+    mode http
+frontend web
+    bind :80
+    use_backend notes if {{ path_beg {0} }}
+backend notes
+    server a app-a.internal:{1}
+    server b app-b.internal:{1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "port", "leads"), [("/mcp", 8000, True), ("/mcp", 9000, False), ("/api", 8000, False)]
+)
+def test_haproxy_too(path: str, port: int, leads: bool) -> None:
+    files = {"Dockerfile": DOCKERFILE, "server.py": SERVER, "haproxy.cfg": HAPROXY.format(path, port)}
+    found = link(Tree.of(files), Config()).deployment
+    assert [route.assumed for route in found.routes] == [True] * leads
