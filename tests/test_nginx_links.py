@@ -276,8 +276,30 @@ def test_a_file_beside_one_with_an_http_block_may_be_part_of_it() -> None:
     ).buffering.options == (False,)
 
 
-def test_snippets_are_nothing_by_themselves() -> None:
-    assert all_routes({"a.conf": f"location /mcp {{ {PASS} }}", "b.conf": "proxy_buffering off;"}) == ()
+def test_snippets_without_a_location_are_nothing_by_themselves() -> None:
+    assert all_routes({"b.conf": "proxy_buffering off;"}) == ()
+
+
+def test_a_file_of_locations_stands_in_a_server_of_which_nothing_is_known() -> None:
+    (found,) = all_routes({"a.conf": f"location /mcp {{ {PASS} proxy_read_timeout 9s; }}"})
+    assert found.listen.options is None and found.server_names.options is None and not found.closed
+    assert found.read_timeout.options == (9.0,) and found.buffering.options is None
+    assert found.target.only == "http://notes:8000" and found.path.only == "/mcp"
+
+
+def test_a_file_of_locations_that_is_included_is_no_server_of_its_own() -> None:
+    texts = {"a.conf": f"location /mcp {{ {PASS} }}", "nginx.conf": "http { server { listen 80; include a.conf; } }"}
+    (found,) = all_routes(texts)
+    assert found.listen.options == (("80",),)
+
+
+def test_a_file_of_locations_knows_the_upstreams_beside_it() -> None:
+    texts = {
+        "a.conf": "location /mcp { proxy_pass http://up; }",
+        "nginx.conf": "http { upstream up { server a:1; server b:2; } include /etc/elsewhere/*.conf; }",
+    }
+    (found,) = all_routes(texts)
+    assert [(member.host, member.port) for member in found.members] == [("a", 1), ("b", 2)]
 
 
 def test_placeholders() -> None:

@@ -175,7 +175,8 @@ def configure(
     env: Callable[[str], Value[str | None]] | None = None,
 ) -> tuple[Config, ...]:
     """The configurations of a project: one for each file with an `http` block, and one for each file or folder of
-    `server` blocks that none of those includes. Snippets that nothing includes are left out.
+    of `server` blocks that none of those includes, and one for each file of `location` blocks alone: the server around
+    it is not known. Snippets of other directives that nothing includes are left out.
 
     `places`: paths in the image and what of the project lies there; `env`: what the environment there says.
     """
@@ -190,7 +191,19 @@ def configure(
         level = includes.level("http", parent, (*around, *directives), None)
         level = level._replace(open=level.open or (parent is None and _may_include(mains, group[0].source.path)))
         found.append(_config(group[0].source.path, level, includes))
+    snippets = [file for path, file in sorted(files.items()) if file.context == "server"]
+    upstreams = {name: level for config in found for name, level in config.upstreams.items()}
+    found += [_snippet(file, includes, upstreams) for file in snippets if file.source.path not in includes.included]
     return tuple(found)
+
+
+def _snippet(file: NginxFile, includes: Includes, upstreams: Mapping[str, Level]) -> Config:
+    """The configuration of a file of locations: in a server of unknown names and ports, after directives unseen."""
+    http = includes.level("http", None, (), None)._replace(open=True)
+    level = includes.level("server", None, file.directives, http)._replace(open=True)
+    locations = Locations.of(_locations(level, includes))
+    server = VirtualServer(level, (Listen("*", None, False, False, ()),), (), locations)
+    return Config(file.source.path, http, (server,), upstreams, {}, includes, frozenset({file.source.path}))
 
 
 def _main(file: NginxFile, includes: Includes) -> Iterator[Config]:
