@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from test_fixtures import FIXTURES, tree
 
 from mcplint.engine.lint import run
 from mcplint.project.tree import Tree
+from mcplint.proxies.nginx.directives import size
 from mcplint.text.source import Source
 from mcplint.values import Value
 
 FOLDER = Path(__file__).parent / "cases"
 # How a setting that is true or false, or a time, is spelled is its format's matter.
 SPELLED = (str, int)
+SIZE = re.compile(r"\d+[kKmMgG]")
 # What fastmcp takes for the transport.
 OTHER_NAMES = {"http": "streamable-http"}
 
@@ -61,4 +64,5 @@ def test_a_slot_spells_its_value(title, tree):
             assert tree.source(value.slot.span.source.path) is value.slot.span.source
             if isinstance(option, SPELLED) and not isinstance(option, bool):
                 text = value.slot.span.text
-                assert str(option) in (text, OTHER_NAMES.get(text)), value
+                bytes_ = str(size(text)) if SIZE.fullmatch(text) else None
+                assert str(option) in (text, OTHER_NAMES.get(text), bytes_), value
