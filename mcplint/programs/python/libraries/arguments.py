@@ -18,7 +18,7 @@ from mcplint.programs.python.libraries.options import (
     parse,
     settled,
 )
-from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import COMMANDS, DEFAULTS, OPTIONS, PARSER_GROUPS
 from mcplint.programs.python.values import (
     Abstract,
@@ -84,16 +84,8 @@ def _option(machine: Machine, args: Args) -> Option | None:
 
 def _optional(flags: tuple[str, ...], dest: str, default: Abstract, args: Args) -> Option:
     note = Label(args.span, f"takes {flags[0]}") if args.span and flags else None
-    return Option(
-        flags,
-        dest,
-        default,
-        TRUE,
-        known(True, *args.notes),
-        note=note,
-        variables=(),
-        choices=(known(True), known(False)),
-    )
+    choices = (known(True), known(False))
+    return Option(flags, dest, default, TRUE, known(True, *args.notes), note=note, choices=choices)
 
 
 def _kind(args: Args, action: Any) -> tuple[str, Abstract | None]:
@@ -114,10 +106,9 @@ def set_defaults(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def add_subparsers(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    made = Instance(External(SUBPARSERS), args.span)
-    made.table |= {COMMANDS: (), "dest": args.get(None, "dest")}
-    PARSER_GROUPS.add(machine, owner.table, made)
-    return known(made, *args.notes)
+    group = made(SUBPARSERS, args, {COMMANDS: (), "dest": args.get(None, "dest")})
+    PARSER_GROUPS.add(machine, owner.table, group.only)
+    return group
 
 
 def add_parser(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -146,13 +137,10 @@ def _fill(machine: Machine, owner: Instance, words: tuple[Abstract, ...] | None,
     options: tuple[Option, ...] = OPTIONS.of(owner.table)
     subs: tuple[Instance, ...] = PARSER_GROUPS.of(owner.table)
     parsed = parse(options, words, stop=bool(subs))
-    for name, value in DEFAULTS.of(owner.table):
-        made.table[name] = value
+    made.table |= dict(DEFAULTS.of(owner.table))
     for option in options:
         if parsed.rest is None or option.dest in parsed.given or option.dest not in made.table:
             made.table[option.dest] = settled(machine, option, parsed)
-        elif any(option.dest == name for name, _ in DEFAULTS.of(owner.table)):
-            continue
     for sub in subs:
         _choose(machine, sub, parsed, made)
 

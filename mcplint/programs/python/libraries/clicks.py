@@ -3,52 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from mcplint.programs.python.builtin import leave, nothing
 from mcplint.programs.python.libraries.options import FALSE, MANY, TRUE, VALUE, Option, converter, parse, settled
-from mcplint.programs.python.libraries.standard import anything
-from mcplint.programs.python.machine import Args, Handler, Machine
-from mcplint.programs.python.state import COMMANDS, GROUP, MAKER, OPTIONS, TAKES_CONTEXT
-from mcplint.programs.python.values import Abstract, Coroutine, External, Function, Instance, Sequence, known, unknown
+from mcplint.programs.python.libraries.standard import anything, decorates, decorator, maker
+from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.state import COMMANDS, GROUP, OPTIONS, TAKES_CONTEXT
+from mcplint.programs.python.values import (
+    Abstract,
+    Coroutine,
+    External,
+    Function,
+    Instance,
+    Method,
+    Sequence,
+    known,
+    unknown,
+)
 from mcplint.values import Label
 
-COMMAND, CONTEXT, DECORATOR = "click.Command", "click.Context", "click.Decorator"
+COMMAND, CONTEXT = "click.Command", "click.Context"
 
 
-def option(kind: str) -> Handler:
-    """`@click.option(…)`, `@click.argument(…)`: a decorator that adds a parameter."""
+def option(machine: Machine, args: Args, owner: Any, positional: bool = False) -> Abstract:
+    """`@click.option(…)`, `@click.argument(…)`: a decorator that adds a parameter to a function or command."""
+    options = _options(machine, args, positional)
 
-    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        made = Instance(External(DECORATOR), args.span)
-        made.table |= {OPTIONS: _click_option(machine, args, kind) or (), "kind": known(kind)}
-        return known(made, *args.notes)
+    def add(value: Abstract) -> Abstract:
+        for target in value.options or ():
+            if isinstance(target, (Function, Instance)):
+                machine.put(target.table, OPTIONS, (*options, *OPTIONS.of(target.table)))
+        return value
 
-    return handler
+    return decorator(args, add)
 
 
-def _click_option(machine: Machine, args: Args, kind: str) -> tuple[Option, ...]:
+def _options(machine: Machine, args: Args, positional: bool) -> list[Option]:
     spelled = [value.only for value in args.positional if isinstance(value.only, str)]
     if len(spelled) != len(args.positional) or not spelled:
-        return ()
-    dest = next((name for name in spelled if name.isidentifier()), None)
-    flags = [name for name in spelled if name.startswith("-")]
-    if kind == "argument":
-        flags = []
-    positive = [name for flag in flags for name in flag.partition("/")[:1]]
-    negative = [flag.partition("/")[2].strip() for flag in flags if "/" in flag]
-    if dest is None:
-        longest = max((flag for flag in positive), key=lambda flag: (flag.startswith("--"), len(flag)), default="")
-        dest = longest.strip().lstrip("-").replace("-", "_").lower()
-    default = args.get(None, "default", known(None, *args.notes))
-    note = Label(args.span, f"takes {positive[0].strip()}" if positive else f"takes {dest}") if args.span else None
-    names = tuple(name.strip() for name in positive)
-    if negative or args.get(None, "is_flag", known(False)).must(bool):
-        default = args.get(None, "default", known(False, *args.notes))
-        on = Option(names, dest, default, TRUE, args.find(None, "flag_value"), variables=variables(args), note=note)
-        off = Option(tuple(negative), dest, default, FALSE, note=note)
-        return (on, off) if negative else (on,)
-    return (_valued(machine, args, names, dest, default, note),)
+        return []
+    flags = tuple(name for name in spelled if name.startswith("-") and not positional)
+    names = tuple(flag.partition("/")[0].strip() for flag in flags)
+    longest = max(names, key=lambda name: (name.startswith("--"), len(name)), default="")
+    dest = next((name for name in spelled if name.isidentifier()), longest.lstrip("-").replace("-", "_").lower())
+    note = Label(args.span, f"takes {names[0] if names else dest}") if args.span else None
+    if any("/" in flag for flag in flags) or args.get(None, "is_flag", known(False)).must(bool):
+        return switch(flags, dest, args.get(None, "default", known(False, *args.notes)), args, note)
+    return [_valued(machine, args, names, dest, args.get(None, "default", known(None, *args.notes)), note)]
+
+
+def switch(flags: tuple[str, ...], dest: str, default: Abstract, args: Args, note: Label | None) -> list[Option]:
+    """A flag, and the one that says no where it is spelled `--on/--off`."""
+    on = tuple(flag.partition("/")[0].strip() for flag in flags)
+    off = tuple(flag.partition("/")[2].strip() for flag in flags if "/" in flag)
+    yes = Option(on, dest, default, TRUE, args.find(None, "flag_value"), variables=variables(args), note=note)
+    no = Option(off, dest, default, FALSE, note=note)
+    return [yes, no] if off else [yes]
+
+
+def called_default(machine: Machine, option: Option) -> Option:
+    """An option whose default is a function, with what that gives."""
+    if not isinstance(option.default.only, (Function, Method)):
+        return option
+    return option._replace(default=machine.call(option.default, Args()))
 
 
 def _valued(
@@ -100,68 +119,39 @@ def variables(args: Args) -> tuple[str, ...]:
     return (only,) if isinstance(only, str) else ()
 
 
-def decorate(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    """Adds the parameter of a decorator to a function or command."""
-    value = args.get(0, "f")
-    for target in value.options or ():
-        if isinstance(target, (Function, Instance)):
-            machine.put(target.table, OPTIONS, (*OPTIONS.of(owner.table), *OPTIONS.of(target.table)))
-    return value
+def command(machine: Machine, args: Args, owner: Any, group: bool = False) -> Abstract:
+    """`@click.command()`, `@click.group()`, with or without parentheses; a group's own make a command of the group."""
 
-
-def command(group: bool) -> Handler:
-    """`@click.command()`, `@click.group()`, with or without parentheses."""
-
-    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        only = args.positional[0].only if args.positional else None
-        if isinstance(only, Function):
-            return known(_command(only, args, group, None))
-        made = Instance(External("click.Maker"), args.span, {MAKER: ((args, group, owner),)})
+    def make(value: Abstract) -> Abstract:
+        function = value.only
+        if not isinstance(function, Function):
+            return unknown(*args.notes)
+        name = args.get(0, "name").only
+        table = {
+            "callback": known(function),
+            OPTIONS: OPTIONS.of(function.table),
+            COMMANDS: (),
+            GROUP: ((group, runs_alone(args)),),
+            "name": known(name if isinstance(name, str) else function.name.replace("_", "-")),
+        }
+        made = Instance(External(COMMAND), args.span, table)
+        if isinstance(owner, Instance):
+            COMMANDS.add(machine, owner.table, (made.table["name"].only, made))
         return known(made, *args.notes)
 
-    return handler
+    return decorates(args, make)
 
 
-def make(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    """The function under `@click.command(…)` becomes a command, of a group where the group makes it."""
-    first, group, parent = MAKER.one(owner.table, (Args(open=True), False, None))
-    only = args.get(0, "f").only
-    if not isinstance(only, Function):
-        return unknown(*args.notes)
-    made = _command(only, first, group, owner.span)
-    if isinstance(parent, Instance):
-        _register(machine, parent, made, first.get(0, "name").only)
-    return known(made, *args.notes)
-
-
-def _command(function: Function, args: Args, group: bool, span: Any) -> Instance:
-    made = Instance(External(COMMAND), span)
-    alone = args.get(None, "invoke_without_command", known(False)).must(bool)
-    made.table |= {
-        "callback": known(function),
-        OPTIONS: OPTIONS.of(function.table),
-        COMMANDS: (),
-        GROUP: ((group, alone),),
-        "name": known(function.name),
-    }
-    return made
-
-
-def _register(machine: Machine, group: Instance, made: Any, name: Any) -> None:
-    given = (
-        name
-        if isinstance(name, str)
-        else made.table["name"].only.replace("_", "-")
-        if isinstance(made, Instance)
-        else None
-    )
-    COMMANDS.add(machine, group.table, (given, made))
+def runs_alone(args: Args) -> bool:
+    """Whether a group runs without a sub-command."""
+    return args.get(None, "invoke_without_command", known(False)).must(bool)
 
 
 def add_command(machine: Machine, args: Args, owner: Instance) -> Abstract:
     only = args.get(0, "cmd").only
     if isinstance(only, Instance):
-        _register(machine, owner, only, args.get(1, "name").only)
+        own = only.table.get("name", unknown()).only
+        COMMANDS.add(machine, owner.table, (args.get(1, "name").only or own, only))
     return known(None)
 
 
@@ -181,7 +171,7 @@ def run_command(machine: Machine, owner: Instance, words: tuple[Abstract, ...] |
     keywords: dict[str, Abstract] = {}
     for param in params:
         if param.dest not in keywords:
-            keywords[param.dest] = settled(machine, param, parsed)
+            keywords[param.dest] = settled(machine, called_default(machine, param), parsed)
     commands: dict[Any, Any] = dict(COMMANDS.of(owner.table))
     chosen = parsed.rest[0].only if group and parsed.rest else None
     function = owner.table["callback"].only
@@ -225,29 +215,26 @@ def context_invoke(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def choice(machine: Machine, args: Args, owner: Any) -> Abstract:
-    made = Instance(External("click.Choice"), args.span, {"choices": args.get(0, "choices")})
-    return known(made, *args.notes)
+    return made("click.Choice", args, {"choices": args.get(0, "choices")})
 
 
 CALLS: Mapping[str, Handler] = {
-    "click.option": option("option"),
-    "click.argument": option("argument"),
-    "click.command": command(False),
-    "click.group": command(True),
-    "click.Maker.__call__": make,
-    "click.version_option": lambda machine, args, owner: known(External("decorator.same")),
-    "click.help_option": lambda machine, args, owner: known(External("decorator.same")),
+    "click.option": option,
+    "click.argument": partial(option, positional=True),
+    "click.command": command,
+    "click.group": partial(command, group=True),
+    "click.version_option": maker,
+    "click.help_option": maker,
     "click.pass_context": pass_context,
     "click.echo": anything,
     "click.secho": anything,
     "click.Choice": choice,
     "click.IntRange": lambda machine, args, owner: known(External("click.INT")),
     "click.Path": lambda machine, args, owner: known(External("click.STRING")),
-    f"{DECORATOR}.__call__": decorate,
     f"{COMMAND}.__call__": invoked,
     f"{COMMAND}.main": invoked,
-    f"{COMMAND}.command": command(False),
-    f"{COMMAND}.group": command(True),
+    f"{COMMAND}.command": command,
+    f"{COMMAND}.group": partial(command, group=True),
     f"{COMMAND}.add_command": add_command,
     f"{CONTEXT}.invoke": context_invoke,
     f"{CONTEXT}.ensure_object": nothing,

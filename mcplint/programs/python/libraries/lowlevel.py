@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.model import SdkCall, Server
@@ -11,7 +12,7 @@ from mcplint.programs.python.libraries.sdk import registers
 from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, OTHER, record, secured
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.libraries.web import hands_on
-from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL, OUTER, RUNNING, SERVER, TRANSPORTS, UNSURE
 from mcplint.programs.python.values import (
@@ -49,16 +50,11 @@ def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
     return known(None)
 
 
-def streams(kind: str) -> Handler:
+def streams(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
     """A pair of streams to run a server on."""
-
-    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        made = Instance(External(STREAMS), args.span, {"kind": known(kind), "through": known(owner)})
-        if kind == SSE and machine.requests:
-            machine.requests[-1].append(Handled(SSE, owner, None))
-        return known(made, *args.notes)
-
-    return handler
+    if kind == SSE and machine.requests:
+        machine.requests[-1].append(Handled(SSE, owner, None))
+    return made(STREAMS, args, {"kind": known(kind), "through": known(owner)})
 
 
 def enter_streams(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -227,14 +223,10 @@ def app_runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
     return known(Instance(External("contextlib.nullcontext"), args.span))
 
 
-def registering(name: str) -> Handler:
+def registering(machine: Machine, args: Args, server: Instance, name: str) -> Abstract:
     """A decorator of the low-level server, which not every release has."""
-
-    def handler(machine: Machine, args: Args, server: Instance) -> Abstract:
-        record(machine, args, f"{LOW}.{name}", "decorator")
-        return registers(machine, args, server)
-
-    return handler
+    record(machine, args, f"{LOW}.{name}", "decorator")
+    return registers(machine, args, server)
 
 
 REGISTER = [
@@ -256,12 +248,12 @@ CALLS: Mapping[str, Handler] = {
     f"{LOW}.run": run,
     f"{LOW}.create_initialization_options": anything,
     f"{LOW}.get_capabilities": anything,
-    **{f"{LOW}.{name}": registering(name) for name in REGISTER},
-    "mcp.server.stdio.stdio_server": streams(STDIO),
+    **{f"{LOW}.{name}": partial(registering, name=name) for name in REGISTER},
+    "mcp.server.stdio.stdio_server": partial(streams, kind=STDIO),
     f"{STREAMS}.__enter__": enter_streams,
     f"{STREAMS}.__getitem__": lambda machine, args, owner: known(owner),
     f"{SSE_TRANSPORT}.__init__": sse_transport,
-    f"{SSE_TRANSPORT}.connect_sse": streams(SSE),
+    f"{SSE_TRANSPORT}.connect_sse": partial(streams, kind=SSE),
     POST: anything,
     f"{MANAGER}.__init__": manager,
     f"{MANAGER}.run": runs,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from mcplint.programs.python.classes import default as field_default
 from mcplint.programs.python.classes import fields
 from mcplint.programs.python.journal import Raised
 from mcplint.programs.python.libraries.environment import dotenv_pairs
-from mcplint.programs.python.libraries.standard import field, replaced
-from mcplint.programs.python.machine import Args, Handler, Machine
-from mcplint.programs.python.state import MAKER, VALIDATES
+from mcplint.programs.python.libraries.standard import decorator, field, replaced, same_or_maker
+from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.state import VALIDATES
 from mcplint.programs.python.values import (
     ABSENT,
     Abstract,
@@ -327,41 +328,25 @@ def _apply(machine: Machine, owner: Instance, function: Function) -> None:
             machine.put(owner.table, name, machine.call(known(function), Args(given)))
 
 
-def validator(mode: str) -> Handler:
+def validator(machine: Machine, args: Args, owner: Any, mode: str) -> Abstract:
     """`@field_validator("a", mode=…)`, `@model_validator(mode="after")`."""
+    names = tuple(value.only for value in args.positional if isinstance(value.only, str))
+    when = args.get(None, "mode", known("after")).only
 
-    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        names = tuple(value.only for value in args.positional if isinstance(value.only, str))
-        when = args.get(None, "mode", known("after")).only
-        made = Instance(External("pydantic.Validator"), args.span, {MAKER: ((mode, names, when),)})
-        return known(made, *args.notes)
+    def mark(value: Abstract) -> Abstract:
+        if isinstance(value.only, Function) and (mode == "field" or when == "after"):
+            value.only.table[VALIDATES] = ((mode, names),)
+        return value
 
-    return handler
-
-
-def validates(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    mode, names, when = MAKER.one(owner.table, ("", (), None))
-    only = args.get(0, "f").only
-    if isinstance(only, Function) and (mode == "field" or when == "after"):
-        only.table[VALIDATES] = ((mode, names),)
-    return args.get(0, "f")
+    return decorator(args, mark)
 
 
 def aliases(machine: Machine, args: Args, owner: Any) -> Abstract:
-    made = Instance(
-        External("pydantic.AliasChoices"), args.span, {"choices": known(Sequence("tuple", args.positional))}
-    )
-    return known(made, *args.notes)
+    return made("pydantic.AliasChoices", args, {"choices": known(Sequence("tuple", args.positional))})
 
 
 def config_dict(machine: Machine, args: Args, owner: Any) -> Abstract:
-    from mcplint.programs.python.values import Entries
-
     return known(Dict(Entries(args.keywords), args.open), *args.notes)
-
-
-def secret(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return unknown(*args.notes)
 
 
 def _dumped(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -378,15 +363,14 @@ def _copied(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 CALLS: Mapping[str, Handler] = {
     f"{MODEL}.__init__": construct,
-    "pydantic.Field": field("pydantic.Field"),
+    "pydantic.Field": partial(field, path="pydantic.Field"),
     "pydantic.AliasChoices": aliases,
     "pydantic.ConfigDict": config_dict,
     "pydantic_settings.SettingsConfigDict": config_dict,
-    "pydantic.field_validator": validator("field"),
-    "pydantic.validator": validator("field"),
-    "pydantic.model_validator": validator("model"),
-    "pydantic.Validator.__call__": validates,
-    "pydantic.computed_field": lambda machine, args, owner: args.get(0, "f"),
+    "pydantic.field_validator": partial(validator, mode="field"),
+    "pydantic.validator": partial(validator, mode="field"),
+    "pydantic.model_validator": partial(validator, mode="model"),
+    "pydantic.computed_field": same_or_maker,
     f"{MODEL}.model_dump": _dumped,
     f"{MODEL}.dict": _dumped,
     f"{MODEL}.model_copy": _copied,

@@ -32,6 +32,7 @@ from mcplint.programs.python.libraries.sdk_settings import (
     setting_assigned,
     told,
 )
+from mcplint.programs.python.libraries.standard import decorates, maker
 from mcplint.programs.python.libraries.web import layered, listed
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else
@@ -41,9 +42,7 @@ from mcplint.programs.python.values import (
     Abstract,
     Coroutine,
     External,
-    Function,
     Instance,
-    Method,
     Sequence,
     known,
     spelled,
@@ -248,27 +247,18 @@ def custom_route(machine: Machine, args: Args, server: Instance) -> Abstract:
     if isinstance(path, str) and args.span:
         only = listed(methods, args).only
         ROUTES.add(machine, server.table, Endpoint(path, only or ("GET",), args.span))
-    return known(External("decorator.same"))
+    return maker(machine, args, server)
 
 
 def registers(machine: Machine, args: Args, server: Instance) -> Abstract:
     """A decorator for tools, resources and prompts, with or without arguments: remembers the function."""
-    only = args.positional[0].only if args.positional else None
-    if isinstance(only, (Function, Method)):
-        remember(machine, server, only)
-        return args.positional[0]
-    return known(Method(server, "mcp.Registry.remember"))
 
+    def remember(value: Abstract) -> Abstract:
+        if value.only is not None:
+            machine.tools.append((server.span, value.only))
+        return value
 
-def remember(machine: Machine, server: Instance, function: Any) -> None:
-    machine.tools.append((server.span, function))
-
-
-def remembers(machine: Machine, args: Args, server: Instance) -> Abstract:
-    only = args.get(0, "fn").only
-    if only is not None:
-        remember(machine, server, only)
-    return args.get(0, "fn")
+    return decorates(args, remember)
 
 
 def low_level(machine: Machine, owner: Instance) -> Abstract:
@@ -282,7 +272,6 @@ def low_level(machine: Machine, owner: Instance) -> Abstract:
 REGISTER = ("tool", "resource", "prompt", "add_tool", "add_resource", "add_prompt", "completion")
 QUIET = ("remove_tool", "disable", "enable", "add_transform")
 CALLS: dict[str, Handler] = {
-    "mcp.Registry.remember": remembers,
     "mcp.server.transport_security.TransportSecuritySettings": security_settings,
     "mcp.Settings.__setattr__": setting_assigned,
 }

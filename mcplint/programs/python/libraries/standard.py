@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcplint.programs.python.builtin import marked, nothing
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
 from mcplint.programs.python.operators import present
-from mcplint.programs.python.state import CALL, FIELDS, PROPERTY
+from mcplint.programs.python.state import CALL, FIELDS, MAKER, PROPERTY
 from mcplint.programs.python.values import (
     ABSENT,
     Abstract,
@@ -35,10 +36,25 @@ def same(machine: Machine, args: Args, owner: Any) -> Abstract:
     return args.get(0, "function")
 
 
+def decorator(args: Args, change: Callable[[Abstract], Abstract]) -> Abstract:
+    """A decorator that a call gives, by what it makes of a function."""
+    return made("decorator.made", args, {MAKER: (change,)})
+
+
+def decorated(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    change: Callable[[Abstract], Abstract] = MAKER.of(owner.table)[0]
+    return change(args.get(0, "function"))
+
+
+def decorates(args: Args, change: Callable[[Abstract], Abstract]) -> Abstract:
+    """What a decorator gives that is used with or without arguments."""
+    first = args.positional[0] if args.positional else known(None)
+    return change(first) if isinstance(first.only, (Function, Class, Method)) else decorator(args, change)
+
+
 def same_or_maker(machine: Machine, args: Args, owner: Any) -> Abstract:
-    """A decorator used with or without arguments."""
-    only = args.positional[0].only if args.positional else None
-    return args.positional[0] if isinstance(only, (Function, Class, Method)) else known(External("decorator.same"))
+    """A decorator without consequence here, used with or without arguments."""
+    return decorates(args, lambda function: function)
 
 
 def maker(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -60,11 +76,12 @@ def partial_call(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def dataclass(machine: Machine, args: Args, owner: Any) -> Abstract:
-    only = args.positional[0].only if args.positional else None
-    if isinstance(only, Class):
-        machine.put(only.table, FIELDS, ())
-        return args.positional[0]
-    return known(External("dataclasses.dataclass"))
+    def mark(value: Abstract) -> Abstract:
+        if isinstance(value.only, Class):
+            machine.put(value.only.table, FIELDS, ())
+        return value
+
+    return decorates(args, mark)
 
 
 def replaced(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -81,12 +98,10 @@ def replaced(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Instance(only.kind, args.span, table), *args.notes)
 
 
-def field(path: str) -> Handler:
-    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        first = {"default": args.positional[0]} if args.positional else {}
-        return made(path, args, {**args.keywords, **first})
-
-    return handler
+def field(machine: Machine, args: Args, owner: Any, path: str) -> Abstract:
+    """A field of a class, with what it is told."""
+    first = {"default": args.positional[0]} if args.positional else {}
+    return made(path, args, {**args.keywords, **first})
 
 
 def import_by_name(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -134,7 +149,7 @@ CALLS: Mapping[str, Handler] = {
     **dict.fromkeys(QUIET, anything),
     "dataclasses.dataclass": dataclass,
     "dataclasses.replace": replaced,
-    "dataclasses.field": field("dataclasses.field"),
+    "dataclasses.field": functools.partial(field, path="dataclasses.field"),
     "copy.copy": replaced,
     "copy.deepcopy": replaced,
     "functools.partial": partial,
@@ -152,6 +167,7 @@ CALLS: Mapping[str, Handler] = {
     "contextlib.AsyncExitStack.enter_context": enter_context,
     "contextlib.ExitStack.enter_context": enter_context,
     "decorator.same": same,
+    "decorator.made.__call__": decorated,
     "abc.abstractmethod": same,
     "typing.cast": lambda machine, args, owner: args.get(1, "val"),
     "typing.overload": same,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from mcplint.programs.python.libraries.clicks import CONTEXT, variables
-from mcplint.programs.python.libraries.options import FALSE, TRUE, VALUE, Option, converter, parse, settled
-from mcplint.programs.python.libraries.standard import anything
-from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.libraries.clicks import CONTEXT, called_default, runs_alone, switch, variables
+from mcplint.programs.python.libraries.options import VALUE, Option, converter, parse, settled
+from mcplint.programs.python.libraries.standard import anything, decorator
+from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import CALLBACK, COMMANDS, GROUP, MAKER
 from mcplint.programs.python.values import Abstract, Class, External, Function, Instance, known, unknown
 from mcplint.values import Label
@@ -17,45 +18,33 @@ from mcplint.values import Label
 TYPER, PARAMETER = "typer.Typer", "typer.Parameter"
 
 
-def parameter(positional: bool) -> Handler:
+def parameter(machine: Machine, args: Args, owner: Any, positional: bool) -> Abstract:
     """`typer.Option(…)`, `typer.Argument(…)`."""
-
-    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-        made = Instance(External(PARAMETER), args.span, {MAKER: ((args, positional),)})
-        return known(made, *args.notes)
-
-    return handler
+    return made(PARAMETER, args, {MAKER: ((args, positional),)})
 
 
 def typer_app(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    owner.table |= {
-        COMMANDS: (),
-        CALLBACK: (),
-        GROUP: ((True, args.get(None, "invoke_without_command", known(False)).must(bool)),),
-    }
+    owner.table |= {COMMANDS: (), CALLBACK: (), GROUP: ((True, runs_alone(args)),)}
     return known(None)
 
 
-def typer_command(callback: bool) -> Handler:
-    def handler(machine: Machine, args: Args, owner: Instance) -> Abstract:
-        made = Instance(External("typer.Maker"), args.span, {MAKER: ((args, callback, owner),)})
-        return known(made, *args.notes)
+def command(machine: Machine, args: Args, app: Instance) -> Abstract:
+    def register(value: Abstract) -> Abstract:
+        if isinstance(value.only, Function):
+            name = args.get(0, "name").only
+            COMMANDS.add(machine, app.table, (name or value.only.name.replace("_", "-").lower(), value.only))
+        return value
 
-    return handler
+    return decorator(args, register)
 
 
-def typer_make(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    first, callback, app = MAKER.one(owner.table, (Args(open=True), False, None))
-    only = args.get(0, "f").only
-    if isinstance(only, Function):
-        name = first.get(0, "name").only
-        if callback:
-            alone = first.get(None, "invoke_without_command", known(False)).must(bool)
-            machine.put(app.table, CALLBACK, ((only, alone),))
-        else:
-            given = name if isinstance(name, str) else only.name.replace("_", "-").lower()
-            COMMANDS.add(machine, app.table, (given, only))
-    return args.get(0, "f")
+def callback(machine: Machine, args: Args, app: Instance) -> Abstract:
+    def register(value: Abstract) -> Abstract:
+        if isinstance(value.only, Function):
+            machine.put(app.table, CALLBACK, ((value.only, runs_alone(args)),))
+        return value
+
+    return decorator(args, register)
 
 
 def add_typer(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -117,7 +106,7 @@ def _typed(
     parsed = parse(options, words, stop)
     for each in options:
         if each.dest not in keywords:
-            keywords[each.dest] = settled(machine, each, parsed)
+            keywords[each.dest] = settled(machine, called_default(machine, each), parsed)
     return machine.call(known(function), Args((), keywords)), parsed.rest
 
 
@@ -145,24 +134,13 @@ def _parameter(machine: Machine, function: Function, node: ast.arg, kind: Abstra
     flags = tuple(value.only for value in args.positional if isinstance(value.only, str))
     only = kind.only
     if isinstance(only, External) and only.path == "builtins.bool" and not positional:
-        return _switch(flags, node.arg, default, args, note)
+        word = node.arg.replace("_", "-")
+        return switch(flags or (f"--{word}/--no-{word}",), node.arg, default, args, note)
     names = () if positional else tuple(flags) or (f"--{node.arg.replace('_', '-')}",)
     convert = converter(machine, kind if isinstance(only, (Class, External)) else None)
     if isinstance(only, External) and only.path not in ("builtins.int", "builtins.str", "builtins.float"):
         convert = converter(machine, None)
     return [Option(names, node.arg, default, VALUE, None, convert, (), variables(args), note)]
-
-
-def _switch(flags: tuple[str, ...], name: str, default: Abstract, args: Args, note: Label) -> list[Option]:
-    word = name.replace("_", "-")
-    positive = tuple(flag.partition("/")[0].strip() for flag in flags) or (f"--{word}",)
-    negative = tuple(flag.partition("/")[2].strip() for flag in flags if "/" in flag) or (
-        () if flags else (f"--no-{word}",)
-    )
-    return [
-        Option(positive, name, default, TRUE, variables=variables(args), note=note),
-        *([Option(negative, name, default, FALSE, note=note)] if negative else []),
-    ]
 
 
 def _annotated(machine: Machine, function: Function, node: ast.arg) -> Instance | None:
@@ -179,13 +157,12 @@ def _annotated(machine: Machine, function: Function, node: ast.arg) -> Instance 
 
 CALLS: Mapping[str, Handler] = {
     f"{TYPER}.__init__": typer_app,
-    f"{TYPER}.command": typer_command(False),
-    f"{TYPER}.callback": typer_command(True),
+    f"{TYPER}.command": command,
+    f"{TYPER}.callback": callback,
     f"{TYPER}.add_typer": add_typer,
     f"{TYPER}.__call__": typer_invoked,
-    "typer.Maker.__call__": typer_make,
-    "typer.Option": parameter(False),
-    "typer.Argument": parameter(True),
+    "typer.Option": partial(parameter, positional=False),
+    "typer.Argument": partial(parameter, positional=True),
     "typer.run": typer_run,
     "typer.echo": anything,
     "typer.Exit": anything,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.programs.python.builtin import nothing
-from mcplint.programs.python.libraries.standard import anything, maker
+from mcplint.programs.python.libraries.standard import anything, decorator, maker
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, FUNCTION_LAYER, HIDDEN, STARTUP
 from mcplint.programs.python.values import (
@@ -15,7 +15,6 @@ from mcplint.programs.python.values import (
     Coroutine,
     External,
     Instance,
-    Method,
     Sequence,
     known,
     plain,
@@ -26,7 +25,6 @@ from mcplint.text.source import Span
 APP, FASTAPI, ROUTER = "starlette.applications.Starlette", "fastapi.FastAPI", "fastapi.APIRouter"
 ROUTE, MOUNT, MIDDLEWARE = "starlette.routing.Route", "starlette.routing.Mount", "starlette.middleware.Middleware"
 INCLUDED = "fastapi.Included"
-DECORATOR = "fastapi.RouteDecorator"
 VERBS = ("get", "post", "put", "delete", "patch", "head", "options")
 
 
@@ -102,17 +100,15 @@ def added(machine: Machine, args: Args, app: Instance, path: str) -> Abstract:
     return known(None)
 
 
-def decorator(machine: Machine, args: Args, app: Instance, verb: str | None = None) -> Abstract:
+def route(machine: Machine, args: Args, app: Instance, verb: str | None = None) -> Abstract:
     """`@app.get(path)`, `@app.route(path, methods=…)`."""
     methods = known(Sequence("list", (known(verb.upper()),))) if verb else args.get(None, "methods")
-    return made(DECORATOR, args, {"app": known(app), "path": args.get(0, "path"), "methods": methods})
 
+    def add_it(function: Abstract) -> Abstract:
+        add(machine, app, made(ROUTE, args, {"path": args.get(0, "path"), "methods": methods, "endpoint": function}))
+        return function
 
-def decorates(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    named = {name: owner.table[name] for name in ("path", "methods")}
-    route = Instance(External(ROUTE), owner.span, {**named, "endpoint": args.get(0, "func")})
-    add(machine, owner.table["app"].only, known(route))
-    return args.get(0, "func")
+    return decorator(args, add_it)
 
 
 def include_router(machine: Machine, args: Args, app: Instance) -> Abstract:
@@ -137,17 +133,17 @@ def wrapped(machine: Machine, args: Args, owner: Any, path: str) -> Abstract:
 
 
 def on_event(machine: Machine, args: Args, app: Instance) -> Abstract:
-    return known(Method(app, f"{APP}.%started" if args.get(0, "event").only == "startup" else "decorator.same"))
+    def add_it(function: Abstract) -> Abstract:
+        if args.get(0, "event").only == "startup":
+            STARTUP.add(machine, app.table, function.only)
+        return function
 
-
-def started(machine: Machine, args: Args, app: Instance) -> Abstract:
-    STARTUP.add(machine, app.table, args.get(0, "func").only)
-    return args.get(0, "func")
+    return decorator(args, add_it)
 
 
 def add_event_handler(machine: Machine, args: Args, app: Instance) -> Abstract:
     if args.get(0, "event").only == "startup":
-        started(machine, args._replace(positional=args.positional[1:]), app)
+        STARTUP.add(machine, app.table, args.get(1, "func").only)
     return known(None)
 
 
@@ -181,13 +177,14 @@ def itself(machine: Machine, owner: Instance) -> Abstract:
 def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
     """`@app.middleware("http")`: a function around every request."""
     FUNCTION_LAYER.add(machine, app.table, True)
-    return known(Method(app, f"{APP}.%around"))
 
+    def add_it(function: Abstract) -> Abstract:
+        ADDED_MIDDLEWARE.add(
+            machine, app.table, Instance(External(MIDDLEWARE), args.span, {CALL: (Args((function,)),)})
+        )
+        return function
 
-def around(machine: Machine, args: Args, app: Instance) -> Abstract:
-    layer = Instance(External(MIDDLEWARE), args.span, {CALL: (Args((args.get(0, "func"),)),)})
-    ADDED_MIDDLEWARE.add(machine, app.table, layer)
-    return args.get(0, "func")
+    return decorator(args, add_it)
 
 
 LAYERS = (
@@ -206,20 +203,17 @@ CALLS: dict[str, Handler] = {
     f"{APP}.mount": partial(added, path=MOUNT),
     f"{APP}.add_route": partial(added, path=ROUTE),
     f"{APP}.add_api_route": partial(added, path=ROUTE),
-    f"{APP}.route": decorator,
-    f"{APP}.api_route": decorator,
+    f"{APP}.route": route,
+    f"{APP}.api_route": route,
     f"{APP}.websocket": maker,
     f"{APP}.exception_handler": maker,
     f"{APP}.include_router": include_router,
     f"{APP}.add_middleware": add_middleware,
     f"{APP}.middleware": layer,
-    f"{APP}.%around": around,
     f"{APP}.on_event": on_event,
-    f"{APP}.%started": started,
     f"{APP}.add_event_handler": add_event_handler,
     f"{APP}.add_exception_handler": nothing,
-    **{f"{APP}.{verb}": partial(decorator, verb=verb) for verb in VERBS},
-    f"{DECORATOR}.__call__": decorates,
+    **{f"{APP}.{verb}": partial(route, verb=verb) for verb in VERBS},
     ROUTE: partial(entry, path=ROUTE),
     MOUNT: partial(entry, path=MOUNT),
     MIDDLEWARE: middleware,
