@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from mcplint.text.source import Edit, Span
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 
 
 class Label(NamedTuple):

@@ -112,5 +112,5 @@ class Image(NamedTuple):
     def variable(self, name: str) -> Value[str | None]:
         """What the environment says of a name: known to be absent only where every layer of it is read."""
         if name in self.env:
-            return self.env[name]  # type: ignore[return-value]
+            return self.env[name]
         return Value((None,)) if self.env_closed else UNKNOWN

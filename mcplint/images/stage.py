@@ -112,7 +112,7 @@ class _Growing:
             case "HEALTHCHECK":
                 self._healthcheck(instruction)
             case "STOPSIGNAL" if words:
-                self.stop_signal = _noted(self.expand(words[0]), instruction, "STOPSIGNAL sets it")  # type: ignore[assignment]
+                self.stop_signal = _noted(self.expand(words[0]), instruction, "STOPSIGNAL sets it")
             case "COPY" | "ADD":
                 self._copy(instruction)
                 self.deleted.clear()

@@ -146,7 +146,7 @@ def _manifests(
 def _clients(reading: Reading, paths: Paths) -> tuple[ClientConfig, ...]:
     if "client" not in paths:
         return ()
-    from mcplint.link.clients import clients
+    from mcplint.services.clients import clients
 
     return tuple(client for file in reading.all("client", paths["client"]).values() for client in clients(file))
 

@@ -31,8 +31,7 @@ def optional(node: Node | None, note: str) -> Value[str | None]:
     """A text; known to be absent where nothing stands."""
     if node is None or (isinstance(node, ScalarNode) and node.value is None):
         return Value((None,))
-    value = string(node, note)
-    return Value(value.options, value.trace, value.slot)
+    return string(node, note)
 
 
 def argv(node: Node | None, note: str) -> Argv | None:

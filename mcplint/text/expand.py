@@ -47,7 +47,7 @@ def variables(word: LocatedText, escape: str = "\\") -> frozenset[str]:
 
 def _variable(name: str, word: LocatedText, env: Mapping[str, Value[str]], closed: bool) -> Value[str | None]:
     if name in env:
-        return env[name]  # type: ignore[return-value]
+        return env[name]
     return Value((None,)) if closed else Value(None, (Label(word.span(), f"{name} may be set by the base image"),))
 
 

@@ -51,7 +51,7 @@ def _short(assembly: Assembly, node: Node) -> Mount:
     kind = "unknown" if source.text.startswith(HOLE) else kind
     path = _path(assembly, source, node.span) if kind == "bind" else None
     read_only = any("ro" in part.text.split(",") for part in mode)
-    return Mount(kind, _optional(source), place.value, read_only, node.span, path)
+    return Mount(kind, source.value, place.value, read_only, node.span, path)
 
 
 def _fields(text: Text) -> list[Text]:
@@ -65,7 +65,7 @@ def _long(assembly: Assembly, node: MappingNode) -> Mount:
     source, target = fields.get("source"), fields.get("target")
     return Mount(
         "unknown" if HOLE in kind else kind,
-        _optional(source) if source else Value((None,)),
+        source.value if source else Value((None,)),
         target.value if target else Value(None),
         "read_only" in fields and switch(fields["read_only"].value).must(bool),
         node.span,
@@ -90,7 +90,7 @@ def _stored(assembly: Assembly, service: MappingNode, model: MappingNode) -> Ite
             if kind == "secret" and not place.text.startswith(("/", HOLE)):
                 place = Text.join((Text.of(folder, None), place))
             store = defined.get(name.text) if isinstance(defined, MappingNode) else None
-            yield _store(assembly, store, Mount(kind, _optional(name), place.value, True, item.span))
+            yield _store(assembly, store, Mount(kind, name.value, place.value, True, item.span))
 
 
 def _store(assembly: Assembly, store: Node | None, mount: Mount) -> Mount:
@@ -105,8 +105,3 @@ def _store(assembly: Assembly, store: Node | None, mount: Mount) -> Mount:
 def _path(assembly: Assembly, source: Text, span: Span) -> str | None:
     scope = assembly.scopes.get(span.source.path)
     return within(scope.directory, source.text) if scope else None
-
-
-def _optional(text: Text) -> Value[str | None]:
-    value = text.value
-    return Value(value.options, value.trace, value.slot)

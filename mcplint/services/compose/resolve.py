@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items
 from mcplint.model import Build, Container, Dependency, Mount, Probe
@@ -10,7 +11,7 @@ from mcplint.services.compose.assembly import Assembly, within
 from mcplint.services.compose.merging import entries, keyed
 from mcplint.services.compose.mounts import is_docker_socket, mounts
 from mcplint.services.compose.ports import expose, ports
-from mcplint.services.compose.settings import argv, environment, optional, pairs, said, setting, string
+from mcplint.services.compose.settings import argv, environment, pairs, said, setting, string
 from mcplint.services.settings import number, seconds, switch
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -29,30 +30,30 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         service=name.text,
         span=name.span,
         platform="compose",
-        image=_text(assembly, own, "image"),
+        image=_text(assembly, own.get("image"), "image"),
         build=_build(assembly, own.get("build")),
         env=variables.variables,
         env_closed=variables.closed,
         env_notes=variables.notes,
         entrypoint=argv(assembly, own.get("entrypoint"), "entrypoint"),
         arguments=argv(assembly, own.get("command"), "command"),
-        user=_given(assembly, own, "user"),
-        workdir=_given(assembly, own, "working_dir"),
+        user=_text(assembly, own.get("user"), "user", UNKNOWN),
+        workdir=_text(assembly, own.get("working_dir"), "working_dir", UNKNOWN),
         ports=ports(assembly, own.get("ports")),
         expose=expose(assembly, own.get("expose")),
         probe=probe,
         probe_disabled=disabled,
         replicas=_replicas(assembly, own, name),
         networks=_networks(assembly, own, model),
-        network_mode=_text(assembly, own, "network_mode"),
+        network_mode=_text(assembly, own.get("network_mode"), "network_mode"),
         names=frozenset(_names(assembly, name.text, own)),
         hosts=frozenset(_hosts(assembly, own)),
-        container_name=_text(assembly, own, "container_name"),
+        container_name=_text(assembly, own.get("container_name"), "container_name"),
         depends_on=tuple(_dependencies(assembly, own.get("depends_on"))),
         mounts=mounted,
         privileges=tuple(_privileges(assembly, own, mounted)),
         labels={key: text.value for key, text, _ in pairs(assembly, own.get("labels")) if key and text},
-        restart=_text(assembly, own, "restart"),
+        restart=_text(assembly, own.get("restart"), "restart"),
         grace_period=setting(assembly, own.get("stop_grace_period"), "stop_grace_period", seconds, patience),
         memory=_memory(assembly, own),
         tty=_switch(assembly, own, "tty"),
@@ -64,13 +65,9 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
     )
 
 
-def _text(assembly: Assembly, node: MappingNode, key: str) -> Value[str | None]:
-    return setting(assembly, node.get(key), key, optional, ABSENT)
-
-
-def _given(assembly: Assembly, node: MappingNode, key: str) -> Value[str]:
-    found = said(node.get(key))
-    return string(assembly, found, key) if found else UNKNOWN
+def _text(assembly: Assembly, node: Node | None, what: str, default: Value[Any] = ABSENT) -> Value[Any]:
+    found = said(node)
+    return string(assembly, found, what) if found else default
 
 
 def _switch(assembly: Assembly, node: MappingNode, key: str) -> Value[bool]:
@@ -88,7 +85,7 @@ def _build(assembly: Assembly, node: Node | None) -> Build | None:
         folder,
         _dockerfile(assembly, folder, file, node),
         string(assembly, inline, "dockerfile_inline") if inline else None,
-        _text(assembly, own, "target"),
+        _text(assembly, own.get("target"), "target"),
         _args(assembly, own.get("args")),
     )
 
@@ -157,7 +154,7 @@ def _replicas(assembly: Assembly, own: MappingNode, name: ScalarNode) -> Value[i
 
 def _memory(assembly: Assembly, own: MappingNode) -> Value[str | None]:
     limit = said(at(own, "deploy", "resources", "limits", "memory")) or own.get("mem_limit")
-    return setting(assembly, limit, "a memory limit", optional, ABSENT)
+    return _text(assembly, limit, "a memory limit")
 
 
 def _networks(assembly: Assembly, own: MappingNode, model: MappingNode) -> frozenset[str]:
@@ -211,7 +208,7 @@ def _dependencies(assembly: Assembly, node: Node | None) -> Iterator[Dependency]
     listed = keyed(node) if node else None
     for key, value in listed.pairs if isinstance(listed, MappingNode) else ():
         started = Value(("service_started",), (Label(key.span, "a name alone only waits for its start"),))
-        condition = setting(assembly, at(value, "condition"), "the condition", lambda text: text, started)
+        condition = _text(assembly, at(value, "condition"), "the condition", started)
         required = setting(assembly, at(value, "required"), "required", switch, Value((True,)))
         yield Dependency(key.text, condition, not required.must_be(False), key.span)
 

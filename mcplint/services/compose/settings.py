@@ -41,11 +41,6 @@ def string(assembly: Assembly, node: Node, what: str) -> Value[str]:
     return value._replace(trace=(Label(node.span, f"the service sets {what}"), *value.trace))
 
 
-def optional(value: Value[str]) -> Value[str | None]:
-    """The same value, for a setting that may be absent."""
-    return Value(value.options, value.trace, value.slot)
-
-
 def argv(assembly: Assembly, node: Node | None, what: str) -> Argv | None:
     """A command, as a list or as a string that is split; None where nothing is said."""
     if node is None or said(node) is None:
@@ -141,7 +136,7 @@ def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, T
 
 def _over(before: Value[str | None] | None, value: Value[str], *notes: Label) -> Value[str | None]:
     """A layer over the one beneath it, whose trace it goes on."""
-    return Value(value.options, (*(before.trace if before is not None else ()), *notes, *value.trace), value.slot)
+    return value._replace(trace=(*(before.trace if before is not None else ()), *notes, *value.trace))
 
 
 def _file(assembly: Assembly, entry: Node, own: dict[str, Text], notes: list[Label]) -> Iterator[tuple[str, Text]]:

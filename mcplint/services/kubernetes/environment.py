@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import Resource
@@ -43,8 +44,7 @@ def _variable(entry: Node, name: str, pods: Resource, cluster: Cluster) -> Value
     """What an entry of `env` gives: a value, a key of a ConfigMap of the project, or something not known."""
     said = at(entry, "value")
     if said is not None:
-        value = string(said, f"the container sets {name}")
-        return Value(value.options, value.trace, value.slot)
+        return string(said, f"the container sets {name}")
     if at(entry, "valueFrom") is None:
         return Value(("",), (Label(entry.span.head, f"the container sets {name} to nothing"),))
     reference = texts(at(entry, "valueFrom", "configMapKeyRef"))
@@ -57,7 +57,7 @@ def _variable(entry: Node, name: str, pods: Resource, cluster: Cluster) -> Value
     return Value(value.options, (note, *value.trace), value.slot)
 
 
-def _expanded(value: Value[str | None], env: Env) -> Value[str | None]:
+def _expanded(value: Value[Any], env: Env) -> Value[Any]:
     """The value with `$(NAME)` replaced by variables before it; those of no variable stay."""
     text = value.only
     if text is None or "$(" not in text:
@@ -89,10 +89,4 @@ def referring(command: Argv | None, env: Env) -> Argv | None:
     """A command whose words have their `$(NAME)` replaced."""
     if command is None or command.words is None:
         return command
-    words = (_expanded(Value(word.options, word.trace, word.slot), env) for word in command.words)
-    known = tuple(Value(_present(word.options), word.trace, word.slot) for word in words)
-    return command._replace(words=known)
-
-
-def _present(options: tuple[str | None, ...] | None) -> tuple[str, ...] | None:
-    return None if options is None else tuple(option for option in options if option is not None)
+    return command._replace(words=tuple(_expanded(word, env) for word in command.words))

@@ -75,8 +75,7 @@ def entries(cluster: Cluster) -> Iterator[Entry]:
 
 
 def _host(node: Node | None) -> Value[str | None]:
-    value = string(node, "the Ingress answers for this name")
-    return Value(value.options, value.trace, value.slot) if node else Value((None,))
+    return string(node, "the Ingress answers for this name") if node else Value((None,))
 
 
 def _port(backend: Node | None, ingress: Resource, cluster: Cluster, note: str) -> Value[int]:
