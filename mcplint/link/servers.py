@@ -104,7 +104,7 @@ class Programs:
         inside = _inside(place)
         workdir, tree = place.container.workdir.only, self.reading.tree
         home = posixpath.dirname(place.image.dockerfile if place.image else argv.span.source.path)
-        scene = ExecContext(workdir, place.container.variable, tree, inside, argv.span, home)
+        scene = ExecContext(workdir, place.container.given, tree, inside, argv.span, home)
         start = resolve(tuple(_written(word, argv.span) for word in argv.words), scene)
         if isinstance(start, NoStart):
             missing = self._missing(place, start.missing)
@@ -161,7 +161,7 @@ class Programs:
         def file(path: str) -> str | None:
             return inside(posixpath.normpath(posixpath.join(workdir, path)))
 
-        outcome = self._run(start, place.container.variable, self._sdk(place), file)
+        outcome = self._run(start, place.container.given, self._sdk(place), file)
         self._runs.append((start, place, outcome))
         return outcome
 
@@ -214,7 +214,7 @@ def _alike(place: ContainerContext, other: ContainerContext, asked: frozenset[st
     """Whether a program finds the same in two containers: the same image, the same in the variables it reads."""
     here, there = place.container, other.container
     same = (here.dockerfile, here.installs, here.workdir) == (there.dockerfile, there.installs, there.workdir)
-    return same and all(here.variable(name) == there.variable(name) for name in asked)
+    return same and all(here.given(name) == there.given(name) for name in asked)
 
 
 def _inside(place: ContainerContext) -> Callable[[str], str | None]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from mcplint.model.links import ASSUMED, Link
 from mcplint.text.source import Span
-from mcplint.values import UNKNOWN, EditSite, Label, Value
+from mcplint.values import UNKNOWN, EditSite, Label, Value, join
 
 
 class Port(NamedTuple):
@@ -152,6 +152,11 @@ class PlatformProbe(NamedTuple):
     timeout: Value[float] = UNKNOWN
 
 
+SET_BY_PLATFORMS = ("FLY_", "K_", "KUBERNETES_", "RAILWAY_", "RENDER_")
+"""How names begin that hosting platforms set by themselves."""
+SET_BY_ENGINES = ("HOME", "HOSTNAME", "PATH")
+
+
 class Container(NamedTuple):
     """What runs: a compose service, a container of Kubernetes or a service of a platform, over its image; or an image
     alone.
@@ -161,7 +166,9 @@ class Container(NamedTuple):
     `image`: the image that is run, or the one that it is built from.
     `names`: every name by which its siblings on `networks` reach it; `hosts`: names that only this one can resolve.
     `env`: the variables that are set, an option None means removed; `env_closed`: no other is; `env_notes`: why more
-    may be. `entrypoint` and `arguments`: what the platform puts in place of ENTRYPOINT and CMD; `argv`: what is run.
+    may be. `defaults`: whether a program's own default holds for a name that no file sets, though whoever starts it may
+    set it; `examples`: what files such as `.env.example` would have them set.
+    `entrypoint` and `arguments`: what the platform puts in place of ENTRYPOINT and CMD; `argv`: what is run.
     `probe`: the HEALTHCHECK that counts, `probe_disabled`: where it is switched off; `probes`: those of the platform.
     `ports`: published ones; `host_ip` is the text as written where it is not known, None for all interfaces.
     `network_mode`: `host`, `none`, `bridge`, `service:NAME`, …; an option None where nothing is said.
@@ -184,6 +191,8 @@ class Container(NamedTuple):
     env: Mapping[str, Value[Any]] = {}
     env_closed: bool = True
     env_notes: tuple[Label, ...] = ()
+    defaults: bool = False
+    examples: Mapping[str, Value[str]] = {}
     entrypoint: Argv | None = None
     arguments: Argv | None = None
     argv: Argv | None = None
@@ -265,3 +274,15 @@ class Container(NamedTuple):
         if name in self.env:
             return self.env[name]
         return Value((None,)) if self.env_closed else Value(None, self.env_notes)
+
+    def given(self, name: str) -> Value[str | None]:
+        """What a program is given for a name: nothing where no file sets it, or what an example has for it.
+
+        Where whoever starts it may set the name after all, the trace says so.
+        """
+        if name in self.env or not self.defaults or self.unread:
+            return self.variable(name)
+        if name in SET_BY_ENGINES or name.startswith(SET_BY_PLATFORMS):
+            return UNKNOWN
+        absent: Value[str | None] = Value((None,), self.env_notes[:1])
+        return join((absent, self.examples[name])) if name in self.examples else absent

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,13 +12,17 @@ from mcplint.images.image import Image
 from mcplint.model import ASSUMED, MADE, MISSING, Argv, Container, Link
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
-from mcplint.values import UNKNOWN, Label, Value
+from mcplint.values import UNKNOWN, Label, Value, join
 
 if TYPE_CHECKING:
     from mcplint.services.compose.project import ComposeProject
 
 # Folders whose files deploy nothing, whatever they look like.
 ASIDE = frozenset({"test", "tests", "testdata", "fixtures", "__tests__", ".devcontainer", "node_modules"})
+
+
+TEMPLATE = re.compile(r"^\.env\.(.*\.)?(example|sample|template|dist)$|^(example|sample|template)\.env$")
+"""Names of files that people copy to `.env`."""
 
 
 class ContainerContext(NamedTuple):
@@ -34,6 +40,20 @@ def running(
     workloads: tuple[Container, ...] = (),
 ) -> Iterator[ContainerContext]:
     """Every service of a platform over its image, then every Dockerfile whose image none of them runs."""
+    examples = Examples(tree)
+    for found in _running(tree, dockerfiles, projects, workloads):
+        container = found.container
+        if container.defaults and (container.service is None or not container.env_closed):
+            found = found._replace(container=container._replace(examples=examples.near(container.span.source.path)))
+        yield found
+
+
+def _running(
+    tree: Tree,
+    dockerfiles: Mapping[str, Dockerfile],
+    projects: tuple[ComposeProject, ...],
+    workloads: tuple[Container, ...],
+) -> Iterator[ContainerContext]:
     builds = Builds(tree, dockerfiles)
     built: set[str] = set()
     pushed: dict[str, Image] = {}
@@ -61,6 +81,39 @@ def running(
         if image := builds.alone(path):
             alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers))
             yield ContainerContext(with_image(alone, image, _image_link(image, alone, builds)), image)
+
+
+class Examples:
+    """What files such as `.env.example` tell people to set; a class because each is read once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._files: dict[str, list[str]] = {}
+        self._found: dict[str, Mapping[str, Value[str]]] = {}
+        for path in sorted(path for path in tree.paths if ".env" in path):
+            if TEMPLATE.search(posixpath.basename(path)):
+                self._files.setdefault(posixpath.dirname(path), []).append(path)
+
+    def near(self, path: str) -> Mapping[str, Value[str]]:
+        """The variables of those in the folder of a file, or in the nearest one above that has any."""
+        folder = posixpath.dirname(path)
+        while folder and folder not in self._files:
+            folder = posixpath.dirname(folder)
+        if folder not in self._found:
+            self._found[folder] = dict(self._read(self._files.get(folder, [])))
+        return self._found[folder]
+
+    def _read(self, paths: list[str]) -> Iterator[tuple[str, Value[str]]]:
+        """Each variable with what any of the files has for it; one that is left empty has its default."""
+        if not paths:
+            return
+        from mcplint.services.compose.variables import variables
+
+        files = [variables(self._tree, [path], lambda name: None) for path in paths]
+        for name in dict.fromkeys(name for file in files for name in file):
+            given = [file[name].value for file in files if name in file and file[name].text]
+            if given:
+                yield name, join(given)
 
 
 def repository(image: str) -> str:
@@ -92,7 +145,8 @@ def aside(path: str) -> bool:
 
 def with_image(service: Container, image: Image | None, link: Link) -> Container:
     """A container over its image: what it says itself counts, else what the image says."""
-    service = service._replace(argv=command(service, image), links=(link,))
+    defaults = image.env_closed if image else service.folder is not None
+    service = service._replace(argv=command(service, image), links=(link,), defaults=defaults)
     if image is None:
         root = Value(("/",), (Label(service.span, "runs files as they are"),)) if service.folder else UNKNOWN
         return service._replace(workdir=service.workdir if service.workdir != UNKNOWN else root, env_closed=False)

@@ -32,6 +32,9 @@ def told(machine: Machine, runner: str, find: Find, *notes: Label) -> Asgi:
 def trusted(machine: Machine, *notes: Label) -> Abstract:
     """The addresses that uvicorn trusts where the program names none."""
     default = known(TRUSTED, *(note._replace(text=f"uvicorn trusts {TRUSTED} alone by default") for note in notes))
+    read = machine.variable("FORWARDED_ALLOW_IPS", own=False)
+    if read.trace and read.options == (None,):  # Whoever starts it may yet say whom to trust.
+        return unknown(*read.trace)
     return from_environment(machine, "FORWARDED_ALLOW_IPS", default, notes)
 
 
