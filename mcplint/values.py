@@ -62,7 +62,7 @@ class Value(NamedTuple, Generic[T]):
 
     def may_not_be(self, *unwanted: object) -> bool:
         """Whether the setting can be anything else than these."""
-        return self.may(lambda option: option not in unwanted)
+        return self.options is None or any(option not in unwanted for option in self.options)
 
     @property
     def only(self) -> T | None:

@@ -37,7 +37,7 @@ class ExecContext(NamedTuple):
 
     def variable(self, name: str) -> Value[str | None]:
         """An environment variable as the program finds it."""
-        return self.sets[name] if name in self.sets else self.env(name)  # type: ignore[return-value]
+        return self.sets[name] if name in self.sets else self.env(name)
 
     def inside(self, path: str) -> str | None:
         """The path in the project of a path that the command names."""

@@ -82,7 +82,7 @@ class Shell:
 
     def variable(self, name: str) -> Value[str | None] | None:
         """What is said of a variable."""
-        return self.sets[name] if name in self.sets else self.env(name)  # type: ignore[return-value]
+        return self.sets[name] if name in self.sets else self.env(name)
 
     def _assign(self, name: str, value: Value[str], line: Command) -> None:
         """Sets a variable; inside a condition it may also be what it was."""
