@@ -30,7 +30,7 @@ def run() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:
-        print("mcplint: a mistake of its own; please report this:", file=sys.stderr)
+        print("mcplint: internal error, please report it:", file=sys.stderr)
         sys.excepthook(*sys.exc_info())
         return FAILED
 

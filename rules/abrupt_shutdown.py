@@ -1,15 +1,22 @@
-r"""A release of sse-starlette that never ends its streams keeps the server from ending
+r"""The server does not shut down while a client has a stream open
 
-`mcp` 1 sends its event streams through sse-starlette, which ends them when uvicorn is asked to end. Its releases 3.0.0 to
-3.0.4 do not: as long as one client has a stream open, and every client keeps one, the server logs `Waiting for
-connections to close` after SIGTERM and waits, until the platform kills it. Every rollout takes the whole grace period,
-and calls that would have ended in a second are cut off.
+`mcp` 1 sends its event streams through sse-starlette, which closes them when
+uvicorn shuts down. Releases 3.0.0 to 3.0.4 do not. Every MCP client keeps a
+stream open, so after SIGTERM the server logs
+`Waiting for connections to close` and waits until the platform kills it. Every
+rollout takes the whole grace period, and calls that would have finished in a
+second are cut off.
 
-Install 3.1.0 or later, which ends within a second. Where that cannot be, `timeout_graceful_shutdown` (or
-`--timeout-graceful-shutdown`) of uvicorn bounds the wait; `run()` of `mcp` does not set it, that of `fastmcp` does.
+Install sse-starlette 3.1.0 or later, which closes streams within a second. If
+you cannot, limit the wait with uvicorn's `timeout_graceful_shutdown` (or
+`--timeout-graceful-shutdown`). `run()` of `mcp` does not set it, `run()` of
+`fastmcp` does.
 
-It speaks where a lock file or an exact requirement decides the release, and the server is not told such a time.
-Measured with mcp 1.12 to 1.30 and uvicorn 0.32 to 0.54: https://github.com/sysid/sse-starlette/releases
+Reported only if a lock file or an exact requirement decides the release, and
+the server sets no such limit.
+
+Measured with mcp 1.12 to 1.30 and uvicorn 0.32 to 0.54. See
+https://github.com/sysid/sse-starlette/releases
 
 ## Bad
 `Dockerfile`
@@ -37,7 +44,7 @@ if __name__ == "__main__":
     uvicorn.run(mcp.streamable_http_app(), host="0.0.0.0", port=8000)
 ```
 ```output
-error[abrupt-shutdown]: never ends while a client has a stream open, since sse-starlette 3.0.2 does not end streams
+error[abrupt-shutdown]: server `notes` does not shut down while a client has a stream open: sse-starlette 3.0.2 never closes it
  --> requirements.txt:2:16
   |
 2 | sse-starlette==3.0.2 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
@@ -51,9 +58,9 @@ error[abrupt-shutdown]: never ends while a client has a stream open, since sse-s
  ::: server.py:7:5
   |
 7 |     uvicorn.run(mcp.streamable_http_app(), host="0.0.0.0", port=8000)
-  |     ----------------------------------------------------------------- gives open streams as long as they take
+  |     ----------------------------------------------------------------- uvicorn waits for open streams without a time limit
   |
-  = fix: give open streams five seconds (--fix)
+  = fix: limit the wait for open streams to 5 seconds (--fix)
 ```
 ```diff
 --- a/server.py
@@ -87,8 +94,11 @@ def check(server: Server):
     through = server.sdk.package in ("mcp", "fastmcp") and not server.sdk.sessionless
     if through and release.must_be(*HANGING):
         yield Finding(
-            f"never ends while a client has a stream open, since sse-starlette {release.only} does not end streams",
+            f"{server.title} does not shut down while a client has a stream open: sse-starlette {release.only} never closes it",
             release.span or server.span,
-            (*release.trace[:1], Label(patience.span or server.span, "gives open streams as long as they take")),
-            Fix("give open streams five seconds", patience.write("5"), safe=True),
+            (
+                *release.trace[:1],
+                Label(patience.span or server.span, "uvicorn waits for open streams without a time limit"),
+            ),
+            Fix("limit the wait for open streams to 5 seconds", patience.write("5"), safe=True),
         )

@@ -1,20 +1,28 @@
-r"""Server refuses the host name that its clients use
+r"""The server rejects the host name that its clients use
 
-To stop web pages from reaching servers on a user's machine by DNS rebinding, the SDK refuses requests whose `Host` is not
-local, with `421 Invalid Host header`. It does so whenever it is told to listen on loopback and nothing else is said: `mcp`
-since 1.23.0 by the host of the constructor, 2.x by the host of `run()` or of the application factory, where it is the
-default. `fastmcp` did in 3.4.3 alone.
+To protect servers on a user's machine from DNS rebinding, the SDK rejects
+requests whose `Host` is not local with `421 Invalid Host header`. The check is
+on whenever the SDK is told to listen on loopback and no security settings are
+given: in `mcp` since 1.23.0 by the host of the constructor, in 2.x by the host
+of `run()` or of the application factory, where loopback is the default.
+`fastmcp` did this in 3.4.3 only.
 
-What counts is the host that the SDK is *told*, not the one that is listened on. `uvicorn server:app --host 0.0.0.0` and
-`mcp.settings.host = "0.0.0.0"` listen everywhere and refuse everyone. So does a proxy in front of a server on loopback,
-unless it sends a `Host` that is allowed: `localhost:8000` with its port, while `$host` never has one. Health routes are
-not checked and stay green.
+What counts is the host that the SDK is *told*, not the one that is listened
+on. `uvicorn server:app --host 0.0.0.0` and `mcp.settings.host = "0.0.0.0"`
+listen on all interfaces and reject every client. So does a server on loopback
+behind a proxy, unless the proxy sends a `Host` that is allowed:
+`localhost:8000`, with the port, while nginx's `$host` never has one. Health
+routes are not checked and stay green.
 
-Tell the SDK `host="0.0.0.0"`, which turns the check off, or list the names in
-`TransportSecuritySettings(allowed_hosts=…)`: each both bare and with `:*`, since `*` alone matches nothing.
+Pass `host="0.0.0.0"` to the SDK, which turns the check off, or list the names
+in `TransportSecuritySettings(allowed_hosts=…)`, each both bare and with `:*`.
+A lone `*` matches nothing.
 
-It says nothing where a proxy sends an allowed name, where the server is published on the loopback of its host only, or
-where the check may be off.
+Not reported if a proxy sends an allowed name, if the server is published on
+the loopback interface of its host only, or if the check may be off.
+
+See
+https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning
 
 ## Bad
 `Dockerfile`
@@ -39,18 +47,18 @@ mcp = FastMCP("notes", stateless_http=True)
 app = mcp.streamable_http_app()
 ```
 ```output
-error[blocked-host-header]: refuses every Host but localhost with 421, while it listens for other machines
+error[blocked-host-header]: server `notes` listens on 0.0.0.0, but rejects every `Host` except localhost with 421
  --> server.py:3:7
   |
 3 | mcp = FastMCP("notes", stateless_http=True)
-  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.30.0 takes host 127.0.0.1 by default
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.30.0 defaults to host=127.0.0.1
   |
  ::: Dockerfile:7:42
   |
 7 | CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
-  |                                          ------- listens for other machines
+  |                                          ------- other machines can connect here
   |
-  = fix: declare that it listens on every interface (--unsafe-fixes)
+  = fix: tell the SDK that the server listens on 0.0.0.0 (--unsafe-fixes)
 ```
 ```diff
 --- a/server.py
@@ -90,17 +98,18 @@ def check(deployment: Deployment):
         given = any(each.name == "transport_security" for call in server.calls for each in call.arguments)
         mends = server.container and not given and server.declared_host.must(is_local)
         edits = server.declared_host.write("0.0.0.0") if mends else ()
-        fix = Fix("declare that it listens on every interface", edits) if edits else None
+        fix = Fix("tell the SDK that the server listens on 0.0.0.0", edits) if edits else None
         routes = deployment.routes_to(server)
         for route in routes:
             hosts = sent(route)
             if hosts and not any(admits(server, allowed, host) for host in hosts):
-                message = f"sends Host {hosts[0]}, which the server behind it refuses with 421"
+                message = f"{route.proxy} sends `Host: {hosts[0]}`, which {server.title} rejects with 421"
                 assumed = route.assumed or server.assumed
                 yield Finding(message, route.host.span or route.span, notes, fix, WARNING if assumed else None)
         if not routes and reachable(server) and not any(is_name(host) for host in allowed):
-            message = "refuses every Host but localhost with 421, while it listens for other machines"
-            here = (Label(server.host.span or server.span, "listens for other machines"), *notes)
+            where = server.host.only or "all interfaces"
+            message = f"{server.title} listens on {where}, but rejects every `Host` except localhost with 421"
+            here = (Label(server.host.span or server.span, "other machines can connect here"), *notes)
             yield Finding(message, server.made or server.span, here, fix, WARNING if server.assumed else None)
 
 

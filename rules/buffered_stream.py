@@ -1,21 +1,32 @@
-r"""nginx buffers the event stream of an MCP server
+r"""The proxy buffers the event stream of an MCP server
 
-nginx collects what an upstream sends and passes it on when a buffer is full or the answer is complete. Progress then
-arrives together with the result, what the server sends by itself never arrives, and a tool that asks the client back
-waits for ever. A client of the older HTTP+SSE transport never gets past connecting.
+nginx collects what an upstream sends and passes it on when a buffer is full or
+the response is complete. Progress then arrives together with the result,
+messages that the server sends on its own never arrive, and a tool that asks
+the client something waits forever. Clients of the older HTTP+SSE transport
+never finish connecting.
 
-Two things can save the stream although `proxy_buffering` is on: an answer that carries `X-Accel-Buffering: no`, which
-the Python SDKs send, and an upstream spoken to in HTTP/1.1, where servers answer in chunks that nginx hands on one by
-one. nginx speaks HTTP/1.0 to upstreams before 1.29.7 unless `proxy_http_version` says otherwise. Events are really held
-back where the header is ignored (`proxy_ignore_headers`), never sent or kept by an nginx in between, and HTTP/1.0 or a
-compression of `text/event-stream` is in force besides: an error. Otherwise it is a warning: the next server, release or
-proxy in front may not be so kind. `add_header` and `proxy_set_header X-Accel-Buffering no` do nothing here.
+Two things can save the stream although `proxy_buffering` is on: a response
+with `X-Accel-Buffering: no`, which the Python SDKs send, and HTTP/1.1 to the
+upstream, where servers answer in chunks that nginx passes on one by one.
+Before 1.29.7 nginx speaks HTTP/1.0 to upstreams unless `proxy_http_version`
+says otherwise.
 
-An nginx obeys that header and does not pass it on. Of two in a row the outer one hears nothing of it, unless the inner
-one has `add_header X-Accel-Buffering no` or `proxy_pass_header X-Accel-Buffering`.
+It is an error if neither helps: the header is ignored
+(`proxy_ignore_headers`), never sent or kept by another nginx in between, and
+the upstream is spoken to in HTTP/1.0 or `text/event-stream` is compressed.
+Otherwise it is a warning, because the next server, release or proxy may not be
+so lucky. `add_header` and `proxy_set_header X-Accel-Buffering no` have no
+effect here.
 
-It says nothing where answers are plain JSON (`json_response=True`), and nothing of locations that do not carry the MCP
-endpoint. See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
+nginx obeys the header and does not pass it on. With two nginx in a row, the
+outer one never sees it unless the inner one has
+`add_header X-Accel-Buffering no` or `proxy_pass_header X-Accel-Buffering`.
+
+Not reported if responses are plain JSON (`json_response=True`), or for
+locations that do not carry the MCP endpoint.
+
+See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
 
 ## Bad
 `Dockerfile`
@@ -64,22 +75,22 @@ server {
 }
 ```
 ```output
-error[buffered-stream]: holds back the event stream: events come with the result
+error[buffered-stream]: nginx buffers the event stream: clients get all events at once, with the result
  --> nginx.conf:5:5
   |
 5 |     location /mcp {
-  |     ^^^^^^^^^^^^^ proxy_buffering is not set: on by default
-  |                   proxy_http_version is not set: 1.0 by default
+  |     ^^^^^^^^^^^^^ proxy_buffering is not set, the default is on
+  |                   proxy_http_version is not set, the default is 1.0
 6 |         proxy_pass http://notes:8000;
 7 |         proxy_ignore_headers X-Accel-Buffering;
-  |         --------------------------------------- ignores that the server asks for no buffering
+  |         --------------------------------------- ignores the server's X-Accel-Buffering: no
   |
  ::: compose.yaml:5:12
   |
 5 |     image: nginx:1.28
   |            ---------- the service sets image
   |
-  = fix: pass events on as they come (--fix)
+  = fix: turn response buffering off (--fix)
 ```
 ```diff
 --- a/nginx.conf
@@ -123,12 +134,19 @@ def check(route: Route):
         return
     deaf, whole = tuple(_deaf(route)), tuple(_whole(route))
     if deaf and whole:
-        lost = "no client connects" if server.transport.must_be("sse") else "events come with the result"
-        severity, message = ERROR, f"holds back the event stream: {lost}"
+        lost = (
+            "no client can connect"
+            if server.transport.must_be("sse")
+            else "clients get all events at once, with the result"
+        )
+        severity, message = ERROR, f"{route.proxy} buffers the event stream: {lost}"
     else:
         thanks = _thanks(route, bool(deaf), bool(whole))
-        severity, message = WARNING, f"buffers the event stream, which flows only thanks to {thanks}"
-    fix = Fix("pass events on as they come", route.buffering.write("off"), safe=True)
+        severity, message = (
+            WARNING,
+            f"{route.proxy} buffers responses; the event stream only gets through because of {thanks}",
+        )
+    fix = Fix("turn response buffering off", route.buffering.write("off"), safe=True)
     notes = (*route.buffering.trace, *deaf, *whole)
     yield Finding(message, route.buffering.span or route.span, notes, fix, severity)
 
@@ -136,7 +154,7 @@ def check(route: Route):
 def _deaf(route: Route) -> Iterator[Label]:
     """Why nginx does not hear the server ask for no buffering."""
     for setting in route.ignores("x-accel-buffering"):
-        yield Label(setting.span, "ignores that the server asks for no buffering")
+        yield Label(setting.span, "ignores the server's X-Accel-Buffering: no")
     if route.opts_out.must_be(False):
         yield from route.opts_out.trace
 

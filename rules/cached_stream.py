@@ -1,15 +1,21 @@
-r"""nginx answers calls from its cache
+r"""nginx answers MCP calls from its cache
 
-`proxy_cache` keeps answers by their URL. All calls of MCP are POST requests to one URL, told apart by their body alone,
-which the cache does not look at. With POST among the `proxy_cache_methods` the first answer that nginx may keep is all
-that clients get from then on: an empty 202, or the result of a request that was not theirs. They wait for ever, or
-report an answer to an unknown request.
+`proxy_cache` stores responses by URL. All MCP calls are POST requests to one
+URL and differ in their body alone, which the cache does not look at. With POST
+in `proxy_cache_methods`, the first response that nginx may store is all that
+clients get from then on: an empty 202, or the result of somebody else's
+request. They wait forever, or report a response to an unknown request.
 
-What nginx may keep is told by `proxy_cache_valid`. Streams say `Cache-Control: no-cache` themselves, so only the short
-202 answers (`any`) are kept, unless `proxy_ignore_headers` has that header; plain JSON answers are kept at once. With
-`proxy_buffering off` nginx keeps nothing, and without POST a cache does no harm: neither is found, nor a
-`proxy_cache_key` that has the body in it (`$request_body`).
-See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_methods
+`proxy_cache_valid` decides what nginx may store. Streams say
+`Cache-Control: no-cache` themselves, so only the short 202 responses (`any`)
+are stored, unless `proxy_ignore_headers` lists that header. Plain JSON
+responses are stored right away.
+
+Not reported with `proxy_buffering off`, where nginx stores nothing, without
+POST in the methods, or with a `proxy_cache_key` that contains `$request_body`.
+
+See
+https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_methods
 
 ## Bad
 `Dockerfile`
@@ -62,15 +68,15 @@ server {
 }
 ```
 ```output
-error[cached-stream]: answers calls with the cached answer to another one
+error[cached-stream]: nginx caches POST responses: calls get the result of another call
   --> nginx.conf:11:38
    |
 10 |         proxy_cache notes;
-   |         ------------------ answers are cached here
+   |         ------------------ responses are cached here
 11 |         proxy_cache_methods GET HEAD POST;
    |                                      ^^^^
    |
-   = fix: do not cache answers to POST (--fix)
+   = fix: stop caching POST responses (--fix)
 ```
 ```diff
 --- a/nginx.conf
@@ -117,8 +123,9 @@ def check(route: Route):
     if not server or not cache or cache.by_body or route.buffering.may_be(False) or not _kept(route, cache):
         return
     for setting in cache.posts:
-        fix = Fix("do not cache answers to POST", setting.removal, safe=True) if setting.removal else None
-        yield Finding("answers calls with the cached answer to another one", setting.span, cache.places, fix)
+        fix = Fix("stop caching POST responses", setting.removal, safe=True) if setting.removal else None
+        message = f"{route.proxy} caches POST responses: calls get the result of another call"
+        yield Finding(message, setting.span, cache.places, fix)
 
 
 def _kept(route: Route, cache: Cache) -> bool:

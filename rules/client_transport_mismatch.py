@@ -1,14 +1,19 @@
-r"""A client is told to speak another transport than the server does
+r"""A client configuration names a transport that the server does not speak
 
-Streamable HTTP and the older HTTP+SSE do not answer each other: a client that is told `sse` opens a stream with a GET,
-which a Streamable HTTP server refuses with `400` or `406`, one that is told `http` posts to an SSE server, which
-answers `405`. What one sees is `SSE error: Non-200 status code`, or a server without tools.
+Streamable HTTP and the older HTTP+SSE do not understand each other. A client
+that is told `sse` opens a stream with a GET, which a Streamable HTTP server
+refuses with `400` or `406`. A client that is told `http` posts to an SSE
+server, which answers `405`. Users see `SSE error: Non-200 status code`, or a
+server without tools.
 
-VS Code reads its servers from `servers` in `.vscode/mcp.json`, Claude Desktop from `mcpServers` in
-`claude_desktop_config.json`. Under another key they are not there at all, without a word.
+VS Code reads servers from `servers` in `.vscode/mcp.json`, Claude Desktop from
+`mcpServers` in `claude_desktop_config.json`. Entries under any other key are
+silently ignored.
 
-An entry counts whose URL leads to a server of the project: through a proxy of the project, or to a port of this
-machine. What other entries lead to is not known here. `.mcp.json` is read by programs that differ in the key.
+Only entries whose URL leads to a server of the project are checked: through a
+proxy of the project, or to a port of this machine. `.mcp.json` is read by
+several programs that expect different keys, so its key is not checked.
+
 See https://code.visualstudio.com/docs/copilot/reference/mcp-configuration
 
 ## Bad
@@ -53,28 +58,28 @@ services:
 }
 ```
 ```output
-error[client-transport-mismatch]: is a key that VS Code does not look under: it wants servers
+error[client-transport-mismatch]: VS Code ignores servers under `mcpServers`: it reads them from `servers`
  --> .vscode/mcp.json:2:4
   |
 2 |   "mcpServers": {
   |    ^^^^^^^^^^
   |
-  = fix: name it servers (--fix)
+  = fix: rename the key to `servers` (--fix)
 
-error[client-transport-mismatch]: says sse, but the server speaks streamable-http
+error[client-transport-mismatch]: the client is told `sse`, but server `notes` speaks streamable-http
  --> .vscode/mcp.json:4:16
   |
 4 |       "type": "sse",
   |                ^^^
 5 |       "url": "http://localhost:8000/notes"
-  |               --------------------------- leads to this server
+  |               --------------------------- this URL leads to the server
   |
  ::: server.py:6:23
   |
 6 |     mcp.run(transport="streamable-http")
-  |                       ----------------- is written here
+  |                       ----------------- set here
   |
-  = fix: say http (--fix)
+  = fix: set the type to `http` (--fix)
 ```
 ```diff
 --- a/.vscode/mcp.json
@@ -120,8 +125,10 @@ LOCAL = ("localhost", "127.0.0.1", "[::1]")
 def check(client: ClientConfig):
     for end, (reader, key) in READERS.items():
         if f"/{client.span.source.path}".endswith(f"/{end}") and client.wrapper.must_not_be(key):
-            message = f"is a key that {reader} does not look under: it wants {key}"
-            fix = Fix(f"name it {key}", client.wrapper.write(key), safe=True)
+            message = (
+                f"{reader} ignores servers under `{client.wrapper.only or 'this key'}`: it reads them from `{key}`"
+            )
+            fix = Fix(f"rename the key to `{key}`", client.wrapper.write(key), safe=True)
             yield Finding(message, client.wrapper.span or client.span, (), fix)
     server = client.server
     if not server or (client.assumed and not local(client.url.only or "")):
@@ -130,10 +137,11 @@ def check(client: ClientConfig):
     if spoken.may_not_be(*HTTP) or not client.type.options:
         return
     if client.type.must(lambda said: said in HTTP and spoken.must(lambda kind: kind != said)):
-        notes = (*spoken.trace, Label(client.url.span or client.span, "leads to this server"))
+        notes = (*spoken.trace, Label(client.url.span or client.span, "this URL leads to the server"))
         told = " or ".join(HTTP[kind] for kind in spoken.options or ())
-        fix = Fix(f"say {told}", client.type.write(told), safe=True) if spoken.only else None
-        message = f"says {HTTP[client.type.only or 'sse']}, but the server speaks {' or '.join(spoken.options or ())}"
+        fix = Fix(f"set the type to `{told}`", client.type.write(told), safe=True) if spoken.only else None
+        said = HTTP[client.type.only or "sse"]
+        message = f"the client is told `{said}`, but {server.title} speaks {' or '.join(spoken.options or ())}"
         yield Finding(message, client.type.span or client.span, notes, fix)
 
 

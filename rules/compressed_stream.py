@@ -1,15 +1,23 @@
 r"""Compression holds back the events of a stream
 
-Starlette's `GZipMiddleware` compresses whatever a client accepts compressed, and before 0.46.0 event streams too. It
-fills its buffer first: measured, a client gets the ten bytes of the header at once, and every event only when the answer
-is complete. Progress and log messages come too late, elicitation and sampling hang, the stream of a `GET` never says
-anything, and over HTTP+SSE the client waits for its endpoint for ever. `0.46.0` leaves `text/event-stream` alone.
+Starlette's `GZipMiddleware` compresses every response that the client accepts
+compressed, and before Starlette 0.46.0 that includes event streams. It fills a
+buffer first: as measured, a client gets the ten bytes of the gzip header at
+once, and every event only when the response ends. Progress and log messages
+come too late, elicitation and sampling hang, the stream of a `GET` stays
+silent, and HTTP+SSE clients wait for their endpoint forever. Starlette 0.46.0
+leaves `text/event-stream` alone.
 
-Move to a newer Starlette, or take the middleware away and let the proxy compress what is not a stream.
+Upgrade Starlette, or remove the middleware and let the proxy compress what is
+not a stream.
 
-It is an error where a lock or a pin says that the release is older, and a note where nothing says which it is: the next
-build installs a new one. It says nothing of answers in plain JSON, and nothing of Brotli, whose middleware sends every
-event by itself.
+It is an error if a lock file or a pin decides on an older release, and a note
+if nothing decides the release, since the next build installs a new one.
+
+Not reported for plain JSON responses, or for Brotli, whose middleware sends
+every event on its own.
+
+See https://github.com/Kludex/starlette/releases/tag/0.46.0
 
 ## Bad
 `Dockerfile`
@@ -36,7 +44,7 @@ app = mcp.streamable_http_app()
 app.add_middleware(GZipMiddleware)
 ```
 ```output
-error[compressed-stream]: compresses event streams: starlette 0.45.3 holds events back
+error[compressed-stream]: GZipMiddleware of starlette 0.45.3 holds events back until the stream ends
  --> server.py:6:1
   |
 6 | app.add_middleware(GZipMiddleware)
@@ -52,7 +60,7 @@ error[compressed-stream]: compresses event streams: starlette 0.45.3 holds event
 2 | starlette==0.45.3 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
   |          -------- pins starlette 0.45.3
   |
-  = fix: take the compression away (--unsafe-fixes)
+  = fix: remove GZipMiddleware (--unsafe-fixes)
 ```
 ```diff
 --- a/server.py
@@ -83,12 +91,14 @@ def check(server: Server):
     if quiet or (starlette.options and not all(map(is_old, starlette.options))):
         return
     for note in server.compressed:
-        fix = Fix("take the compression away", (Edit(line(note.span), ""),)) if line(note.span) else None
+        fix = Fix("remove GZipMiddleware", (Edit(line(note.span), ""),)) if line(note.span) else None
         if starlette.options:
-            message = f"compresses event streams: starlette {' or '.join(starlette.options)} holds events back"
+            message = (
+                f"GZipMiddleware of starlette {' or '.join(starlette.options)} holds events back until the stream ends"
+            )
             yield Finding(message, note.span, starlette.trace, fix)
         else:
-            message = "compresses answers: a starlette older than 0.46.0 would hold events back"
+            message = "GZipMiddleware holds events back in starlette before 0.46.0, and no file decides the release"
             yield Finding(message, note.span, severity=NOTE)
 
 

@@ -1,16 +1,24 @@
-r"""CORS keeps MCP clients in browsers from talking to the server
+r"""CORS settings keep browser clients from using the server
 
-The SDKs send no CORS headers, so whoever has clients in browsers puts Starlette's `CORSMiddleware` around the server. Its
-lists have to know the protocol. A browser shows its page only the response headers that `expose_headers` names: without
-`Mcp-Session-Id` the second request comes without its session and is refused with `400`. It sends only the request
-headers that `allow_headers` names: without `MCP-Protocol-Version` and `Mcp-Session-Id` the preflight of every request
-after the first fails with `Disallowed CORS headers`. For clients of the revision 2026-07-28 `Mcp-Method` and `Mcp-Name`
-are asked for too. `allow_methods` has to name `POST`, and names nothing but `GET` by default.
+The SDKs send no CORS headers, so servers with browser clients use Starlette's
+`CORSMiddleware`. Its lists have to know the protocol:
 
-A list of request headers that is too short is an error where the middleware names its origins and the program serves
-nothing else that they could call.
+- A page sees only the response headers in `expose_headers`. Without
+  `Mcp-Session-Id` the second request arrives without its session and is
+  refused with `400`.
+- A page may send only the request headers in `allow_headers`. Without
+  `MCP-Protocol-Version` and `Mcp-Session-Id` the preflight of every request
+  after the first fails with `Disallowed CORS headers`. Clients of protocol
+  revision 2026-07-28 send `Mcp-Method` and `Mcp-Name` as well.
+- `allow_methods` must contain `POST`. The default is `GET` only.
 
-It says nothing where a list may be anything, and nothing of servers without CORS: most have no clients in browsers.
+A list of request headers that is too short is an error if the middleware names
+its origins and the program serves nothing else that they could call.
+
+Not reported if a list is not known, or for servers without CORS, most of which
+have no browser clients.
+
+See https://starlette.dev/middleware/#corsmiddleware
 
 ## Bad
 `Dockerfile`
@@ -40,21 +48,21 @@ app = CORSMiddleware(
 )
 ```
 ```output
-warning[cors-hides-session]: hides Mcp-Session-Id from clients in browsers
+warning[cors-hides-session]: CORSMiddleware hides Mcp-Session-Id from browser clients: not in `expose_headers`
  --> server.py:5:7
   |
 5 | app = CORSMiddleware(
   |       ^^^^^^^^^^^^^^^
   |
-  = fix: add what the protocol needs (--fix)
+  = fix: add Mcp-Session-Id (--fix)
 
-error[cors-hides-session]: refuses MCP-Protocol-Version, Mcp-Session-Id from clients in browsers
+error[cors-hides-session]: CORSMiddleware refuses MCP-Protocol-Version, Mcp-Session-Id from browser clients: not in `allow_headers`
  --> server.py:9:19
   |
 9 |     allow_headers=["Content-Type", "Authorization"],
   |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: add what the protocol needs (--fix)
+  = fix: add MCP-Protocol-Version, Mcp-Session-Id (--fix)
 ```
 ```diff
 --- a/server.py
@@ -99,17 +107,17 @@ def check(server: Server):
     asked = [VERSION, *([SESSION] if stateful else []), *(["Mcp-Method", "Mcp-Name"] if server.sdk.sessionless else [])]
     for cors in server.cors:
         for values, needed, wrong in (
-            (cors.exposed, [SESSION] if stateful else [], "hides {} from clients in browsers"),
-            (cors.headers, asked, "refuses {} from clients in browsers"),
-            (cors.methods, ["POST"], "refuses {} from clients in browsers"),
+            (cors.exposed, [SESSION] if stateful else [], "hides {} from browser clients: not in `expose_headers`"),
+            (cors.headers, asked, "refuses {} from browser clients: not in `allow_headers`"),
+            (cors.methods, ["POST"], "refuses {} from browser clients: not in `allow_methods`"),
         ):
             lacking = [name for name in needed if values.must(lambda given, name=name: lacks(given, name))]
             if lacking:
                 # A list of methods that is given replaces GET, which is allowed where none is.
                 kept = ["GET"] if needed == ["POST"] and values.options == ((),) else []
-                fix = Fix("add what the protocol needs", values.write('", "'.join(kept + lacking)), safe=True)
+                fix = Fix(f"add {', '.join(lacking)}", values.write('", "'.join(kept + lacking)), safe=True)
                 error = values is not cors.exposed and values.must(bool) and for_browsers(server, cors)
-                message = wrong.format(", ".join(lacking))
+                message = f"CORSMiddleware {wrong.format(', '.join(lacking))}"
                 span = (values.must(bool) and values.span) or cors.span.head
                 yield Finding(message, span, (), fix if fix.edits else None, ERROR if error else WARNING)
 

@@ -1,14 +1,18 @@
-r"""Server speaks the HTTP+SSE transport, which the protocol has replaced
+r"""The server speaks HTTP+SSE, which the protocol has replaced
 
-HTTP+SSE holds one response open for as long as the client is there and takes messages at a second path. The protocol
-replaced it by streamable HTTP in its revision of 2025-03-26, and what came later (resumption, sessionless requests, the
-revision 2026-07-28) is not to be had over it. It cannot be spread over several processes at all, since every message has
-to reach the process that holds the stream, and clients are free to drop it.
+HTTP+SSE keeps one response open for as long as the client is connected, and
+takes messages at a second path. Protocol revision 2025-03-26 replaced it with
+Streamable HTTP. Everything since then (resumable streams, requests without a
+session, revision 2026-07-28) is not available over it, and clients are free to
+drop it. It cannot be spread over several processes, since every message has to
+reach the process that holds the stream.
 
-Serve streamable HTTP (`transport="streamable-http"`, at `/mcp`), beside the old endpoint for as long as clients need
-that. The SDKs themselves warn of nothing. Outside a container this is a note.
+Serve Streamable HTTP (`transport="streamable-http"`, at `/mcp`), next to the
+old endpoint for as long as clients need that. The SDKs do not warn.
 
-See [Transports](https://modelcontextprotocol.io/specification/2025-03-26/basic/transports) in the specification.
+Outside a container this is a note.
+
+See https://modelcontextprotocol.io/specification/2025-03-26/basic/transports
 
 ## Bad
 `Dockerfile`
@@ -34,7 +38,7 @@ if __name__ == "__main__":
     mcp.run(transport="sse")
 ```
 ```output
-warning[deprecated-sse]: serves HTTP+SSE, which streamable HTTP replaced in the protocol's revision 2025-03-26
+warning[deprecated-sse]: server `notes` speaks HTTP+SSE, which Streamable HTTP replaced in protocol revision 2025-03-26
  --> server.py:6:24
   |
 6 |     mcp.run(transport="sse")
@@ -60,7 +64,7 @@ from mcplint import NOTE, WARNING, Finding, Server, rule
 def check(server: Server):
     if server.transport.must_be("sse"):
         yield Finding(
-            "serves HTTP+SSE, which streamable HTTP replaced in the protocol's revision 2025-03-26",
+            f"{server.title} speaks HTTP+SSE, which Streamable HTTP replaced in protocol revision 2025-03-26",
             server.transport.span or server.span,
             server.transport.trace[:-1],
             severity=WARNING if server.container else NOTE,

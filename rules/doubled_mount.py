@@ -1,15 +1,19 @@
-r"""Mount repeats the path that the mounted application already has
+r"""A mount repeats the path that the mounted application already has
 
-`streamable_http_app()` and `http_app()` serve MCP on `/mcp` of their own. Mounted at `/mcp` they answer at `/mcp/mcp`,
-and at `/mcp` there is a redirect to `/mcp/`, which is `404`. The same goes for `/sse`. Starlette and FastAPI agree on
-that, and the server's log shows nothing but the `404`.
+`streamable_http_app()` and `http_app()` serve MCP at their own path `/mcp`.
+Mounted at `/mcp` they answer at `/mcp/mcp`, while `/mcp` redirects to `/mcp/`,
+which is `404`. The same goes for `/sse`. Starlette and FastAPI behave alike,
+and the server's log shows nothing but the `404`.
 
-Mount the application at `/`, after all other routes, and it answers `/mcp`. Or give it the inner path `/`
-(`streamable_http_path="/"` for `mcp`, `path="/"` for `fastmcp`), and it answers `/mcp/`, where `slash-redirect` tells of
-URLs that leave the slash out.
+Mount the application at `/`, after all other routes, and it answers `/mcp`. Or
+give it the inner path `/` (`streamable_http_path="/"` for `mcp`, `path="/"`
+for `fastmcp`), and it answers `/mcp/`; then `slash-redirect` reports URLs
+without the slash.
 
-It says nothing where a URL that the project publishes asks for the doubled path, and nothing of mounts under another
-name: `/notes/mcp` is as good a path as any.
+Not reported if a URL that the project publishes uses the doubled path, or for
+mounts under another name: `/notes/mcp` is as good a path as any.
+
+See https://gofastmcp.com/deployment/http
 
 ## Bad
 `Dockerfile`
@@ -38,16 +42,16 @@ app = Starlette(
 )
 ```
 ```output
-error[doubled-mount]: answers on /mcp/mcp: mounted at /mcp, it keeps its own path /mcp
+error[doubled-mount]: server `notes` answers at /mcp/mcp: mounted at /mcp, it keeps its own path /mcp
  --> server.py:7:13
   |
 5 | mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
-  |       ----------------------------------------------------- mcp 1.30.0 takes streamable_http_path /mcp by default
+  |       ----------------------------------------------------- mcp 1.30.0 defaults to streamable_http_path=/mcp
 6 | app = Starlette(
 7 |     routes=[Mount("/mcp", app=mcp.streamable_http_app())],
   |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: answer at /mcp itself (--unsafe-fixes)
+  = fix: serve MCP at /mcp (--unsafe-fixes)
 ```
 ```diff
 --- a/server.py
@@ -91,8 +95,10 @@ def check(deployment: Deployment):
             prefix, inner = mount.prefix.only, mount.inner.only
             if prefix and inner and plain(inner) and plain(prefix).endswith(plain(inner)):
                 edits = mount.inner.write("/")
-                fix = Fix(f"answer at {prefix} itself", edits, safe=plain(prefix) in asked) if edits else None
-                message = f"answers on {server.path.only}: mounted at {prefix}, it keeps its own path {inner}"
+                fix = Fix(f"serve MCP at {prefix}", edits, safe=plain(prefix) in asked) if edits else None
+                message = (
+                    f"{server.title} answers at {server.path.only}: mounted at {prefix}, it keeps its own path {inner}"
+                )
                 yield Finding(message, mount.span, mount.inner.trace, fix)
 
 

@@ -1,13 +1,20 @@
-r"""nginx keeps from the server or the client what MCP needs
+r"""The proxy drops or replaces headers that MCP needs
 
-Streamable HTTP rests on a few headers. Without `Mcp-Session-Id` in the answer a client can never name its session, and
-without it in requests the server refuses every call after the first with a 400. With another `Accept` than the client's
-the server answers 406, with another `Content-Type` 400. Without the body, or as a GET, there is no call at all.
-`MCP-Protocol-Version` and `Mcp-Method` missing make servers of the newest protocol fall back to sessions: a warning;
-`Mcp-Name` missing makes them refuse the call.
+Streamable HTTP depends on a few headers. If a response loses `Mcp-Session-Id`,
+the client cannot name its session; if requests lose it, the server refuses
+every call after the first with 400. With an `Accept` other than the client's
+the server answers 406, with another `Content-Type` 400. Without a body, or
+turned into a GET, there is no call at all.
 
-nginx passes all request headers by itself, whether or not a location has `proxy_set_header` for others. The session
-header does not matter to a stateless server.
+Without `Mcp-Name`, servers of the newest protocol refuse the call. Without
+`MCP-Protocol-Version` or `Mcp-Method` they fall back to sessions, which is a
+warning.
+
+nginx passes all request headers on by default, also if a location has
+`proxy_set_header` for others.
+
+Not reported for the session header of a stateless server.
+
 See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header
 
 ## Bad
@@ -59,21 +66,21 @@ server {
 }
 ```
 ```output
-error[dropped-headers]: hides the session's id from clients
+error[dropped-headers]: nginx hides `Mcp-Session-Id` from clients, so their second request is refused
  --> nginx.conf:9:9
   |
 9 |         proxy_hide_header Mcp-Session-Id;
   |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: leave it to nginx's default (--fix)
+  = fix: remove this setting (--fix)
 
-error[dropped-headers]: replaces the client's Accept: the server answers 406
+error[dropped-headers]: nginx replaces the client's `Accept` with `application/json`: the server answers 406
   --> nginx.conf:10:9
    |
 10 |         proxy_set_header Accept application/json;
    |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
-   = fix: leave it to nginx's default (--fix)
+   = fix: remove this setting (--fix)
 ```
 ```diff
 --- a/nginx.conf
@@ -110,9 +117,9 @@ from mcplint import ERROR, WARNING, Finding, Fix, Route, Server, rule
 from mcplint.model import Setting
 
 WITHHELD = {
-    "headers": "keeps all headers from the server",
-    "body": "keeps the calls themselves from the server",
-    "method": "makes a GET of every call",
+    "headers": "passes no request headers on to the server",
+    "body": "passes no request bodies on, so no call reaches the server",
+    "method": "turns every call into a GET",
 }
 
 
@@ -122,8 +129,8 @@ def check(route: Route):
     if not server:
         return
     for setting, message, severity in _dropped(route, server):
-        fix = Fix("leave it to nginx's default", setting.removal, safe=True) if setting.removal else None
-        yield Finding(message, setting.span, (), fix, severity)
+        fix = Fix("remove this setting", setting.removal, safe=True) if setting.removal else None
+        yield Finding(f"{route.proxy} {message}", setting.span, (), fix, severity)
 
 
 def _dropped(route: Route, server: Server) -> Iterator[tuple[Setting, str, str]]:
@@ -133,7 +140,7 @@ def _dropped(route: Route, server: Server) -> Iterator[tuple[Setting, str, str]]
         return
     for header in route.hidden_headers:
         if header.name == "mcp-session-id" and server.stateless.must_be(False):
-            yield header, "hides the session's id from clients", ERROR
+            yield header, "hides `Mcp-Session-Id` from clients, so their second request is refused", ERROR
     for header in route.request_headers:
         if found := _spoiled(header.name, header.value, server):
             yield header, *found
@@ -145,16 +152,19 @@ def _spoiled(name: str, value: str, server: Server) -> tuple[str, str] | None:
     match name:
         case "accept" if "$" not in value and not ("json" in value and "event-stream" in value):
             return (
-                ("replaces the client's Accept: the server answers 406", ERROR)
+                (f"replaces the client's `Accept` with `{value[:60]}`: the server answers 406", ERROR)
                 if server.json_response.must_be(False)
                 else None
             )
         case "content-type" if "$" not in value and not value.startswith("application/json"):
-            return "replaces the client's Content-Type: the server answers 400", ERROR
+            return f"replaces the client's `Content-Type` with `{value[:60]}`: the server answers 400", ERROR
         case "mcp-session-id" if not value and server.stateless.must_be(False):
-            return "drops the session's id: the server answers 400", ERROR
+            return "removes `Mcp-Session-Id` from requests: the server answers 400", ERROR
         case "mcp-name" if not value and newest:
-            return "drops Mcp-Name: the server refuses calls of the newest protocol", ERROR
+            return "removes `Mcp-Name` from requests: the server refuses calls of protocol revision 2026-07-28", ERROR
         case "mcp-protocol-version" | "mcp-method" if not value and newest:
-            return "drops a header of the newest protocol: clients fall back to sessions", WARNING
+            return (
+                f"removes `{name.title()}` from requests: clients of protocol revision 2026-07-28 fall back to sessions",
+                WARNING,
+            )
     return None

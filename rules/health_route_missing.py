@@ -1,14 +1,20 @@
-r"""Requests are spread over processes, and nothing can tell whether one of them works
+r"""Requests are spread over processes, and no health check can tell which of them work
 
-No release of the SDKs brings a health route: `/`, `/health` and `/healthz` are `404`. The MCP endpoint is none either: a
-plain `GET` of it is refused with `400` or `406`, and in many releases leaves a session behind. So a platform that starts
-several processes cannot be told to leave out the one that hangs, and a balancer learns of it from the requests that fail.
+No release of the SDKs has a health route: `/`, `/health` and `/healthz` are
+`404`. The MCP endpoint cannot serve as one: a plain `GET` is refused with
+`400` or `406`, and in many releases leaves a session behind. So a platform
+that starts several processes cannot take a hanging one out of service, and a
+load balancer only notices when requests fail.
 
-Add a route that answers a plain `GET`, `@mcp.custom_route("/health", methods=["GET"])`, which needs no authentication and
-no allowed `Host`, and let the health check of the service ask it.
+Add a route that answers a plain `GET`,
+`@mcp.custom_route("/health", methods=["GET"])`, and let the health check of
+the service use it. Custom routes need neither authentication nor an allowed
+`Host`.
 
-It says nothing where one process serves, where the deployment has a health check, whatever that asks, and where the
-program may answer paths that the files do not tell.
+Not reported if a single process serves, if the deployment has any health
+check, or if the program may answer paths that the files do not show.
+
+See https://gofastmcp.com/deployment/http
 
 ## Bad
 `Dockerfile`
@@ -42,7 +48,7 @@ services:
       replicas: 3
 ```
 ```output
-warning[health-route-missing]: has no route for a health check, while 3 replicas share its requests
+warning[health-route-missing]: server `notes` has no health route, although its requests are spread over 3 replicas
  --> server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
@@ -51,7 +57,7 @@ warning[health-route-missing]: has no route for a health check, while 3 replicas
  ::: compose.yaml:5:17
   |
 5 |       replicas: 3
-  |                 - the service sets the number of its containers
+  |                 - the service sets the number of replicas
 ```
 
 ## Good
@@ -88,9 +94,9 @@ def check(server: Server):
     for spread in server.spread:
         if spread.kind != "workers" and spread.several and not spread.assumed:
             many = spread.processes.only or "several"
-            message = f"has no route for a health check, while {many} {TITLES[spread.kind]} share its requests"
+            message = f"{server.title} has no health route, although its requests are spread over {many} {TITLES[spread.kind]}"
             yield Finding(message, server.made or server.span, spread.notes)
             return
 
 
-TITLES = {"replicas": "replicas", "members": "members of an upstream"}
+TITLES = {"replicas": "replicas", "members": "upstream servers"}

@@ -1,15 +1,21 @@
-r"""Host and Origin are not checked
+r"""The server does not check Host and Origin
 
-Told to listen on every interface, the SDK turns its check of `Host` and `Origin` off without a word (`mcp` since 1.23.0):
-any web page that a user visits can then reach the server by DNS rebinding, as far as the network lets the browser. For a
-server behind a proxy that knows its names, or one that asks for a token, that is fine; it is a note.
+If the SDK is told to listen on all interfaces, it silently turns its check of
+`Host` and `Origin` off (`mcp` since 1.23.0). Any web page that a user visits
+can then reach the server by DNS rebinding, as far as the network lets the
+browser. That is fine for a server behind a proxy that knows its names, or one
+that requires a token, so this is a note.
 
-Say which names are right, and the check stays on:
-`TransportSecuritySettings(allowed_hosts=["mcp.example.com", "mcp.example.com:*"], allowed_origins=[…])`.
+List the names that are right, and the check stays on:
+`TransportSecuritySettings(allowed_hosts=["mcp.example.com",
+"mcp.example.com:*"], allowed_origins=[…])`. The transports of the low-level
+server check what `security_settings` tells them to, and nothing by default.
 
-The transports of the low-level server check what `security_settings` tells them to, and nothing without.
+Not reported for releases that never check, or if the program turns the check
+off explicitly.
 
-It says nothing of releases that never check, nor where the program turns the check off by name.
+See
+https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning
 
 ## Bad
 `Dockerfile`
@@ -35,7 +41,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-note[host-check-off]: is told to listen everywhere, which turns the check of Host and Origin off
+note[host-check-off]: server `notes` is told to listen on 0.0.0.0, which turns its `Host` and `Origin` checks off
  --> server.py:3:30
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
@@ -75,10 +81,12 @@ def check(server: Server):
     if off and server.container and not SETTINGS & given and server.host.must(is_wildcard):
         if server.declared_host.options == ():
             place = server.host_check.span or server.span
-            yield Finding("is given no security settings, so nothing checks Host and Origin", place)
+            yield Finding(f"{server.title} has no security settings, so nothing checks `Host` and `Origin`", place)
         elif server.declared_host.must(is_wildcard):
             place = server.declared_host.span or server.made or server.span
-            yield Finding("is told to listen everywhere, which turns the check of Host and Origin off", place)
+            told = server.declared_host.only or "all interfaces"
+            message = f"{server.title} is told to listen on {told}, which turns its `Host` and `Origin` checks off"
+            yield Finding(message, place)
 
 
 def is_wildcard(host):

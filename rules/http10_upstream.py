@@ -1,11 +1,15 @@
-r"""nginx speaks HTTP/1.0 to the MCP server
+r"""The proxy speaks HTTP/1.0 to the MCP server
 
-Before 1.29.7 nginx speaks HTTP/1.0 to upstreams by default. The server then cannot answer in chunks: it closes the
-connection at the end of every answer, each call pays for a new one, and a stream is no longer safe from
-`proxy_buffering` but by the server's own header. With `proxy_buffering off` it works, which makes this a note.
+Before 1.29.7 nginx speaks HTTP/1.0 to upstreams by default. The server then
+cannot send its response in chunks: it closes the connection after every
+response, every call pays for a new connection, and only the server's own
+`X-Accel-Buffering` header still protects a stream from `proxy_buffering`. With
+`proxy_buffering off` everything works, so this is a note.
 
-Nothing is found where the release of nginx is not known and the version is not set.
-See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version
+Not reported if the version is not set and the release of nginx is not known.
+
+See
+https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version
 
 ## Bad
 `Dockerfile`
@@ -54,18 +58,18 @@ server {
 }
 ```
 ```output
-note[http10-upstream]: speaks HTTP/1.0 to the server
+note[http10-upstream]: nginx speaks HTTP/1.0 to the MCP server
  --> nginx.conf:5:5
   |
 5 |     location /mcp {
-  |     ^^^^^^^^^^^^^ proxy_http_version is not set: 1.0 by default
+  |     ^^^^^^^^^^^^^ proxy_http_version is not set, the default is 1.0
   |
  ::: compose.yaml:5:12
   |
 5 |     image: nginx:1.28
   |            ---------- the service sets image
   |
-  = fix: speak HTTP/1.1 (--fix)
+  = fix: use HTTP/1.1 (--fix)
 ```
 ```diff
 --- a/nginx.conf
@@ -103,7 +107,10 @@ from mcplint import NOTE, Finding, Fix, Route, rule
 @rule("http10-upstream", NOTE)
 def check(route: Route):
     if route.carried and route.http_version.must_be("1.0"):
-        fix = Fix("speak HTTP/1.1", route.http_version.write("1.1"), safe=True)
+        fix = Fix("use HTTP/1.1", route.http_version.write("1.1"), safe=True)
         yield Finding(
-            "speaks HTTP/1.0 to the server", route.http_version.span or route.span, route.http_version.trace, fix
+            f"{route.proxy} speaks HTTP/1.0 to the MCP server",
+            route.http_version.span or route.span,
+            route.http_version.trace,
+            fix,
         )

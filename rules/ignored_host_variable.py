@@ -1,6 +1,7 @@
-r"""Environment sets an SDK variable that this SDK does not read
+r"""An environment variable is set that this release of the SDK does not read
 
-`FASTMCP_HOST`, `FASTMCP_PORT` and their kin look as if they configured the server, and with some releases they do:
+`FASTMCP_HOST`, `FASTMCP_PORT` and the like look as if they configured the
+server, and with some releases they do:
 
 | package | `FASTMCP_*` | `FASTMCP_SERVER_*` |
 | --- | --- | --- |
@@ -10,11 +11,14 @@ r"""Environment sets an SDK variable that this SDK does not read
 | `fastmcp` 2.8 to 2.13.3 | read | read |
 | `fastmcp` 2.14 and newer | read | **not read** |
 
-Since `mcp` 1.12.3 the constructor hands its own defaults to the settings object, and arguments beat the environment. The
-server starts, listens on `127.0.0.1`, and the container answers nobody.
+Since `mcp` 1.12.3 the constructor passes its own defaults to the settings
+object, and arguments win over the environment. The server starts, listens on
+`127.0.0.1`, and cannot be reached from outside its container.
 
-It says nothing where the program itself reads the variable, where the value is what the server uses anyway, or where the
-release cannot be told from the files.
+Not reported if the program itself reads the variable, if the value is what the
+server uses anyway, or if the release cannot be told from the files.
+
+Measured on every release. See https://gofastmcp.com/more/settings
 
 ## Bad
 `Dockerfile`
@@ -41,7 +45,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[ignored-host-variable]: FASTMCP_HOST is set, but mcp 1.27.1 does not read it: host stays 127.0.0.1
+error[ignored-host-variable]: FASTMCP_HOST has no effect, since mcp 1.27.1 does not read it: host stays 127.0.0.1
  --> Dockerfile:5:18
   |
 5 | ENV FASTMCP_HOST=0.0.0.0
@@ -51,12 +55,12 @@ error[ignored-host-variable]: FASTMCP_HOST is set, but mcp 1.27.1 does not read 
  ::: server.py:3:7
   |
 3 | mcp = FastMCP("notes")
-  |       ---------------- mcp 1.27.1 takes host 127.0.0.1 by default
+  |       ---------------- mcp 1.27.1 defaults to host=127.0.0.1
 ...
 6 |     mcp.run(transport="streamable-http")
-  |     ------------------------------------ this server starts without it
+  |     ------------------------------------ the server starts here, without reading it
   |
-  = fix: give the server its host (--unsafe-fixes)
+  = fix: pass host 0.0.0.0 to the server (--unsafe-fixes)
 ```
 ```diff
 --- a/server.py
@@ -116,9 +120,9 @@ def check(server: Server):
                 continue
             breaks = setting == "HOST" and actual.must_be("127.0.0.1", "localhost", "::1")
             yield Finding(
-                f"{name} is set, but {server.sdk.title} does not read it: {attribute} stays {actual.only}",
+                f"{name} has no effect, since {server.sdk.title} does not read it: {attribute} stays {actual.only}",
                 variable.span,
-                (*variable.trace, *actual.trace, Label(server.span, "this server starts without it")),
-                Fix(f"give the server its {attribute}", actual.write(str(variable.only))),
+                (*variable.trace, *actual.trace, Label(server.span, "the server starts here, without reading it")),
+                Fix(f"pass {attribute} {str(variable.only)[:60]} to the server", actual.write(str(variable.only))),
                 ERROR if breaks else WARNING,
             )

@@ -1,12 +1,17 @@
-r"""Workers are asked for, but one process serves
+r"""Several worker processes are requested, but only one serves
 
-`uvicorn` starts several processes only when it is given the application as an import string, by its command or by
-`uvicorn.run("server:app", workers=4)`: the new processes have to import it. Given the application itself, it prints
-`You must pass the application as an import string to enable 'reload' or 'workers'` and exits with code 3. The `run()` of
-the SDKs hands it such an object for one process and looks neither at `WEB_CONCURRENCY` nor at `workers` in
-`uvicorn_config`: whoever counts on four processes has one.
+`uvicorn` starts several processes only if it gets the application as an import
+string, on its command line or as `uvicorn.run("server:app", workers=4)`,
+because the new processes have to import it. Given the application object, it
+prints `You must pass the application as an import string to enable 'reload' or
+'workers'` and exits with code 3. `run()` of the SDKs hands it such an object
+for one process, and looks neither at `WEB_CONCURRENCY` nor at `workers` in
+`uvicorn_config`: a deployment that counts on four processes has one.
 
-An MCP server with several processes needs `stateless_http=True`, or clients that come back find their session gone.
+An MCP server with several processes needs `stateless_http=True`, or clients
+lose their session with the next request.
+
+See https://uvicorn.dev/deployment/
 
 ## Bad
 `Dockerfile`
@@ -33,7 +38,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-warning[ignored-workers]: WEB_CONCURRENCY asks for 4 processes, but run() of mcp 1.30.0 serves one
+warning[ignored-workers]: WEB_CONCURRENCY asks for 4 workers, but `run()` of mcp 1.30.0 starts one process
  --> Dockerfile:5:21
   |
 5 | ENV WEB_CONCURRENCY=4
@@ -42,7 +47,7 @@ warning[ignored-workers]: WEB_CONCURRENCY asks for 4 processes, but run() of mcp
  ::: server.py:6:5
   |
 6 |     mcp.run(transport="streamable-http")
-  |     ------------------------------------ this starts one process
+  |     ------------------------------------ one process is started here
 ```
 
 ## Good
@@ -74,15 +79,19 @@ from mcplint.text.number import whole
 def check(server: Server):
     if not server.speaks_http:
         return
-    here = Label(server.span.head, "this starts one process")
+    here = Label(server.span.head, "one process is started here")
     if server.runner == "sdk":
         yield from variable(server, here)
         for call in server.calls:
             for argument in call.arguments:
                 if argument.name == "uvicorn_config" and workers_in(argument.span.text) > 1:
-                    yield Finding("asks for workers in uvicorn_config, but run() serves one process", argument.span)
+                    message = f"`uvicorn_config` asks for {workers_in(argument.span.text)} workers, but `run()` starts one process"
+                    yield Finding(message, argument.span)
     elif server.runner == "uvicorn" and server.workers.must(lambda count: count > 1) and object_given(server.span.text):
-        message = "asks for workers and hands uvicorn the application itself: uvicorn exits with code 3 at start"
+        many = server.workers.only or "several"
+        message = (
+            f"uvicorn exits with code 3 at start: {many} workers need an import string, not the application object"
+        )
         yield Finding(message, server.workers.span or server.span, server.workers.trace)
 
 
@@ -93,7 +102,7 @@ def variable(server, here):
     value = server.container.variable("WEB_CONCURRENCY")
     if value.must(lambda text: (whole(text or "") or 0) > 1):
         many = value.only or "several"
-        message = f"WEB_CONCURRENCY asks for {many} processes, but run() of {server.sdk.title} serves one"
+        message = f"WEB_CONCURRENCY asks for {many} workers, but `run()` of {server.sdk.title} starts one process"
         yield Finding(message, value.span or server.span, (*value.trace[:-1], here))
 
 

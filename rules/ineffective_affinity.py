@@ -1,16 +1,22 @@
-r"""The balancer keeps sessions together by something that not every request has
+r"""The load balancer picks a session's process by something that not every request has
 
-A session lives in the process that opened it, so every later request has to reach the same one. A hash of
-`Mcp-Session-Id` looks right and is not: the first request has no id, so it goes anywhere, and the id that it is given
-hashes elsewhere. Over three servers about one session in three survives, the others end with their second request.
+A session lives in the process that opened it, so every later request has to
+reach the same process. A hash of `Mcp-Session-Id` looks right and is not: the
+first request has no id, so it goes anywhere, and the id it is given hashes to
+another process. Over three servers about one session in three survives; the
+others end with their second request.
 
-A sticky cookie works for clients that keep cookies: those of the Python SDK do, those of the TypeScript SDK, hence most
-desktop applications, do not. A hash of `Authorization` moves a session whenever its token is renewed. Both are warnings.
+A sticky cookie works for clients that keep cookies: those of the Python SDK
+do, those of the TypeScript SDK, hence most desktop applications, do not. A
+hash of `Authorization` moves a session whenever its token is renewed. Both are
+warnings.
 
-`ip_hash`, `hash $remote_addr` and, from nginx 1.29.6 on, `sticky learn` from the header of the answer keep sessions
-together. A stateless server needs none of them.
+`ip_hash`, `hash $remote_addr` and, from nginx 1.29.6 on, `sticky learn` from
+the response header keep sessions together. A stateless server needs none of
+them.
 
-Measured with nginx 1.22 and 1.30: https://nginx.org/en/docs/http/ngx_http_upstream_module.html#sticky
+Measured with nginx 1.22 and 1.30. See
+https://nginx.org/en/docs/http/ngx_http_upstream_module.html#sticky
 
 ## Bad
 `Dockerfile`
@@ -73,15 +79,15 @@ server {
 }
 ```
 ```output
-error[ineffective-affinity]: picks the process of a session by the session's id, which its first request does not have
+error[ineffective-affinity]: the load balancer picks the process of a session by `Mcp-Session-Id`, which the first request does not have
  --> nginx.conf:2:5
   |
 2 |     hash $http_mcp_session_id consistent;
   |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 3 |     server notes-1:8000;
-  |     ------------------- one of the servers that take turns
+  |     ------------------- one of the upstream servers
 4 |     server notes-2:8000;
-  |     ------------------- one of the servers that take turns
+  |     ------------------- one of the upstream servers
 ```
 
 ## Good
@@ -109,9 +115,9 @@ server {
 from mcplint import ERROR, WARNING, Finding, Server, rule
 
 RELIES = {
-    "session-header": (ERROR, "by the session's id, which its first request does not have"),
-    "cookie": (WARNING, "by a cookie, which TypeScript clients do not keep"),
-    "token": (WARNING, "by its token, which is renewed while the session lasts"),
+    "session-header": (ERROR, "by `Mcp-Session-Id`, which the first request does not have"),
+    "cookie": (WARNING, "by a cookie, which clients of the TypeScript SDK do not keep"),
+    "token": (WARNING, "by `Authorization`, whose token is renewed during a session"),
 }
 
 
@@ -126,7 +132,7 @@ def check(server: Server):
             span = spread.affinity.span or server.span
             notes = tuple(note for note in spread.notes if note.span != span)
             yield Finding(
-                f"picks the process of a session {how}",
+                f"the load balancer picks the process of a session {how}",
                 span,
                 notes,
                 None,

@@ -1,16 +1,24 @@
-r"""A sibling service is addressed as localhost from inside a container
+r"""A container uses localhost to reach another container
 
-Every container has a loopback interface of its own: `localhost` in the server's container is the server, not the
-database beside it. The connection is refused with the first tool that needs it, `Connection refused` on `localhost:5432`
-or the like, while the same program works on a laptop where both run outside of containers.
+Every container has a loopback interface of its own: `localhost` in the
+server's container is that container, not the database next to it. The first
+tool that needs the database fails with `Connection refused` on
+`localhost:5432`, while the same program works on a laptop where both run
+outside containers.
 
-Services of one compose project reach each other by the name of the service, on the port inside the other container,
-whatever is published for the host.
+Services of a compose project reach each other by service name, on the port
+inside the other container, whatever is published on the host.
 
-An address counts that the program reads from its environment, or that it takes where the variable is not set, if a
-service of the project listens on that port and the address is meant for it: by its scheme (`postgresql://`), by the
-variable's name (`REDIS_HOST` and a service or image `redis`), or both. It says nothing of addresses that clients are
-told (`…PUBLIC…`, `…CALLBACK…`, origins), of the server's own port, or where the container shares another network.
+Addresses are checked that the program reads from its environment, or uses as a
+default if the variable is not set. A service of the project must listen on
+that port, and the address must be meant for it: by its scheme
+(`postgresql://`), by the variable's name (`REDIS_HOST` and a service or image
+`redis`), or both.
+
+Not reported for addresses that clients are given (`…PUBLIC…`, `…CALLBACK…`,
+origins), for the server's own port, or if the container shares another
+network.
+
 See https://docs.docker.com/compose/how-tos/networking/
 
 ## Bad
@@ -55,7 +63,7 @@ services:
       test: ["CMD-SHELL", "pg_isready -U notes"]
 ```
 ```output
-error[localhost-sibling]: reaches localhost:5432 in its own container, not db
+error[localhost-sibling]: DATABASE_URL leads to localhost:5432, which is the server's own container and not service `db`
  --> compose.yaml:5:21
   |
 5 |       DATABASE_URL: postgresql://notes@localhost:5432/notes
@@ -68,9 +76,9 @@ error[localhost-sibling]: reaches localhost:5432 in its own container, not db
  ::: Dockerfile:6:1
   |
 6 | CMD ["python", "server.py"]
-  | --------------------------- this container asks
+  | --------------------------- this container connects
   |
-  = fix: ask db (--unsafe-fixes)
+  = fix: connect to `db` (--unsafe-fixes)
 ```
 ```diff
 --- a/compose.yaml
@@ -152,14 +160,16 @@ def check(server: Server):
             if len(intended) == 1 and not own and not re.search(TOLD, name):
                 where = value.only[address.start : address.end]
                 yield Finding(
-                    f"reaches {where} in its own container, not {intended[0].name}",
+                    f"{name} leads to {where}, which is the server's own container and not service `{intended[0].name}`",
                     value.span or server.span,
                     (
                         *value.trace,
                         Label(intended[0].span, "this service is meant"),
-                        Label(container.cmd, "this container asks"),
+                        Label(container.cmd, "this container connects"),
                     ),
-                    Fix(f"ask {intended[0].name}", mended(value, address, intended[0])) if name in read else None,
+                    Fix(f"connect to `{intended[0].name}`", mended(value, address, intended[0]))
+                    if name in read
+                    else None,
                 )
 
 

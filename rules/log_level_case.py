@@ -1,14 +1,21 @@
-r"""Log level is written in a case that the program does not take
+r"""A log level is written in a case that the program does not accept
 
-`logging` knows its levels in capitals. `logging.basicConfig(level="debug")` and `setLevel("debug")` raise
-`ValueError: Unknown level: 'debug'`. `getattr(logging, "debug")` is worse: it finds the *function* `logging.debug`, default
-or not, and whoever takes that for a level raises `TypeError: Level not an integer or a valid string`. So does the settings
-object of `mcp` with `FastMCP(log_level="debug")`. The program ends at start, for a word in a Dockerfile or a compose file
-that looks right, and that other programs take.
+`logging` has its levels in capitals. `logging.basicConfig(level="debug")` and
+`setLevel("debug")` raise `ValueError: Unknown level: 'debug'`.
+`getattr(logging, "debug")` is worse: it finds the *function* `logging.debug`,
+with or without a default, and using that as a level raises
+`TypeError: Level not an integer or a valid string`. The settings object of
+`mcp` refuses `FastMCP(log_level="debug")` too. The program fails at start,
+because of a word in a Dockerfile or compose file that looks right and that
+other programs accept.
 
-Write the level in capitals where it is set, or let the program do so: `os.environ["LOG_LEVEL"].upper()`.
+Write the level in capitals where it is set, or let the program do it:
+`os.environ["LOG_LEVEL"].upper()`.
 
-It says nothing where a failure is caught, nor of what the program cannot be seen to hand to `logging`.
+Not reported if the failure is caught, or if the files do not show that the
+value reaches `logging`.
+
+See https://docs.python.org/3/library/logging.html#logging-levels
 
 ## Bad
 `Dockerfile`
@@ -39,7 +46,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[log-level-case]: sets the log level info, at which the program ends with an error
+error[log-level-case]: log level `info` stops the program at start: in lower case `logging` has functions, not levels
  --> Dockerfile:5:15
   |
 5 | ENV LOG_LEVEL=info
@@ -49,10 +56,10 @@ error[log-level-case]: sets the log level info, at which the program ends with a
  ::: server.py:6:44
   |
 6 | logging.basicConfig(level=getattr(logging, os.getenv("LOG_LEVEL", "INFO")))
-  | --------------------------------------------------------------------------- logging finds a function under info
+  | --------------------------------------------------------------------------- in lower case `logging` has functions, not levels
   |                                            ------------------------------ reads LOG_LEVEL
   |
-  = fix: write it in capitals (--fix)
+  = fix: write `INFO` (--fix)
 ```
 ```diff
 --- a/Dockerfile
@@ -95,12 +102,12 @@ def check(server: Server):
     for level in server.log_levels:
         wrong = is_function if level.looked_up else in_other_case
         if level.value.must(wrong):
-            finds = "finds a function under" if level.looked_up else "does not know"
-            yield from told(server, level.value, level.span, f"logging {finds} {level.value.only or 'that name'}")
+            what = (
+                "in lower case `logging` has functions, not levels" if level.looked_up else "`logging` wants capitals"
+            )
+            yield from told(server, level.value, level.span, what)
     if server.sdk.package == "mcp" and server.log_level.must(in_other_case):
-        yield from told(
-            server, server.log_level, server.made or server.span, f"mcp does not take {server.log_level.only}"
-        )
+        yield from told(server, server.log_level, server.made or server.span, "`mcp` wants capitals")
 
 
 def is_function(name):
@@ -112,9 +119,14 @@ def in_other_case(name):
 
 
 def told(server, value, taker, what):
-    message = f"sets the log level {value.only}, at which the program ends with an error" if value.only else what
+    level = f"log level `{value.only}`" if value.only else "the log level"
+    message = f"{level} stops the program at start: {what}"
     notes = tuple(note for note in (*value.trace, Label(taker.head, what)) if note.span != value.span)
-    fix = Fix("write it in capitals", value.write(value.only.upper()), not shared(server)) if value.slot else None
+    fix = (
+        Fix(f"write `{value.only.upper()}`", value.write(value.only.upper()), not shared(server))
+        if value.slot
+        else None
+    )
     yield Finding(message, value.span or taker, notes, fix)
 
 

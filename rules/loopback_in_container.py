@@ -1,14 +1,20 @@
-r"""Server listens on loopback inside its container
+r"""The server listens on loopback inside its container
 
-A container has a network, and so a loopback interface, of its own. A server that listens on `127.0.0.1` there is reached
-by nothing outside: not through a published port, not by nginx in the next container, not by a health check of the
-platform. The connection is refused or reset, while the log says `Uvicorn running on http://127.0.0.1:8000`.
+A container has a network of its own, and so a loopback interface of its own. A
+server that listens on `127.0.0.1` in there cannot be reached from outside: not
+through a published port, not by nginx in the next container, not by a health
+check of the platform. The connection is refused or reset, while the log says
+`Uvicorn running on http://127.0.0.1:8000`.
 
-The SDKs listen on loopback unless told otherwise: `mcp` since 1.9.1, `fastmcp` since 2.2.0. Inside a container listen on
-`0.0.0.0` and decide with the published port who may connect.
+The SDKs listen on loopback by default: `mcp` since 1.9.1, `fastmcp` since
+2.2.0. Inside a container, listen on `0.0.0.0` and let the published port
+decide who may connect.
 
-It says nothing where the container shares the network of its host or of another container, where the transport is
-stdio, or where the address may be anything else at run time.
+Not reported if the container shares the network of its host or of another
+container, if the transport is stdio, or if the address may be another one at
+run time.
+
+See https://docs.docker.com/engine/network/
 
 ## Bad
 `Dockerfile`
@@ -35,18 +41,18 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[loopback-in-container]: listens on 127.0.0.1, which nothing outside its container can reach
+error[loopback-in-container]: server `notes` listens on 127.0.0.1, which cannot be reached from outside its container
  --> server.py:3:7
   |
 3 | mcp = FastMCP("notes")
-  |       ^^^^^^^^^^^^^^^^ mcp 1.27.1 takes host 127.0.0.1 by default
+  |       ^^^^^^^^^^^^^^^^ mcp 1.27.1 defaults to host=127.0.0.1
   |
  ::: Dockerfile:7:1
   |
 7 | CMD ["python", "server.py"]
   | --------------------------- this container runs the server
   |
-  = fix: listen on every interface (--unsafe-fixes)
+  = fix: listen on 0.0.0.0 (--unsafe-fixes)
 ```
 ```diff
 --- a/server.py
@@ -84,10 +90,10 @@ def check(server: Server):
     if server.speaks_http and server.host.must(is_loopback):
         address = server.host.only or "a loopback address"
         yield Finding(
-            f"listens on {address}, which nothing outside its container can reach",
+            f"{server.title} listens on {address}, which cannot be reached from outside its container",
             server.host.span or server.span,
             (*server.host.trace, Label(container.cmd, "this container runs the server")),
-            Fix("listen on every interface", server.host.write("0.0.0.0")),
+            Fix("listen on 0.0.0.0", server.host.write("0.0.0.0")),
         )
 
 

@@ -1,15 +1,24 @@
-r"""Tool asks the client for something over a connection that cannot carry the question
+r"""A tool asks the client something over a connection that cannot carry the question
 
-Elicitation, sampling and roots are requests from the server to its client. They need a way back: an open event stream in
-a session that the server remembers. With `stateless_http=True` there is no session, with `json_response=True` there is no
-stream. `mcp` 1.x and `fastmcp` up to 3 send the question all the same and wait for an answer that never comes: the call
-hangs until the client gives up. Later releases fail at once with `this transport context has no back-channel`.
+Elicitation, sampling and roots are requests from the server to its client.
+They need a way back: an open event stream in a session that the server
+remembers. With `stateless_http=True` there is no session, with
+`json_response=True` there is no stream. `mcp` 1.x and `fastmcp` up to 3 send
+the question anyway and wait for an answer that never comes: the call hangs
+until the client gives up. Later releases fail at once with
+`this transport context has no back-channel`.
 
-Serve with sessions and event streams, and several processes behind something that keeps a session at its process; or ask
-for what is needed as arguments of the tool. `mcp` 2 and `fastmcp` 4 are a warning: clients of the protocol revision
+Serve with sessions and event streams, and put several processes behind a load
+balancer that keeps a session with its process. Or take what is needed as
+arguments of the tool.
+
+With `mcp` 2 and `fastmcp` 4 it is a warning: clients of protocol revision
 2026-07-28 are asked in another way (`Resolve`), which needs no way back.
 
-It says nothing of tools that look at the capabilities of the client first, and of functions that no tool calls.
+Not reported for tools that check the client's capabilities first, or for
+functions that no tool calls.
+
+See https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation
 
 ## Bad
 `Dockerfile`
@@ -48,11 +57,11 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[lost-back-channel]: asks the client, but the server serves without sessions: the call hangs until the client gives up
+error[lost-back-channel]: `ctx.elicit()` hangs until the client gives up: server `notes` runs without sessions, so no answer can come back
   --> server.py:14:20
    |
  9 | mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
-   |                                                       ---- serves without sessions
+   |                                                       ---- runs without sessions
 ...
 14 |     answer = await ctx.elicit("Delete all notes?", schema=Sure)
    |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -84,7 +93,10 @@ from mcplint.knowledge.sdk import agreed
 def check(server: Server):
     lacking = [
         (value, what)
-        for value, what in ((server.stateless, "serves without sessions"), (server.json_response, "answers plain JSON"))
+        for value, what in (
+            (server.stateless, "runs without sessions"),
+            (server.json_response, "answers with plain JSON"),
+        )
         if value.options == (True,)
     ]
     asking = server.back_channel if not answers_itself(server) else [n for n in server.back_channel if not samples(n)]
@@ -95,7 +107,10 @@ def check(server: Server):
     at_once = agreed(server.sdk, "sessions.back_channel") == "fails" or samples(first)
     fate = "fails" if at_once else "hangs until the client gives up"
     decided = [Label(value.span or server.span, what) for value, what in lacking]
-    message = f"asks the client, but the server {' and '.join(what for _, what in lacking)}: the call {fate}"
+    call = first.span.head.text.partition("(")[0]
+    message = (
+        f"`{call}()` {fate}: {server.title} {' and '.join(what for _, what in lacking)}, so no answer can come back"
+    )
     notes = (*decided, *(Label(each.span.head, "and here") for each in others[:8]))
     yield Finding(message, first.span, notes, severity=WARNING if server.sdk.sessionless else ERROR)
 

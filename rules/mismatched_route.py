@@ -1,15 +1,20 @@
-r"""What clients are told, or what the proxy asks for, is not a path that the server answers
+r"""A published URL or a proxy asks for a path that the server does not answer
 
-A server answers MCP on one path: `/mcp` for Streamable HTTP, `/sse` and `/messages/` for the older HTTP+SSE transport,
-or whatever the program sets. A URL in `server.json`, an entry in a client's configuration and a location of nginx all
-have to end up there. When they do not, every call is a `404`, which clients report as `Session terminated` or
-`Connection closed`; nothing in the server's log says why.
+A server answers MCP at one path: `/mcp` for Streamable HTTP, `/sse` and
+`/messages/` for the older HTTP+SSE transport, or whatever the program sets.
+URLs in `server.json`, entries in client configurations and locations of the
+proxy all have to end up there. Otherwise every call is a `404`, which clients
+report as `Session terminated` or `Connection closed`, and nothing in the
+server's log says why.
 
-The path is followed as nginx would: which location answers, what its `proxy_pass` makes of the path, and whether the
-program serves that. A difference of nothing but the last slash is left to `slash-redirect`.
+The path is followed as nginx would: which location answers, what its
+`proxy_pass` makes of the path, and whether the program serves the result. A
+difference in the last slash alone is left to `slash-redirect`.
 
-It says nothing where the program may serve paths that the files do not tell, or where a gateway that is not part of the
-project may stand in between.
+Not reported if the program may serve paths that the files do not show, or if a
+gateway outside the project may sit in between.
+
+See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass
 
 ## Bad
 `Dockerfile`
@@ -58,7 +63,7 @@ server {
 }
 ```
 ```output
-error[mismatched-route]: asks the server for /sse, but it answers on /mcp
+error[mismatched-route]: nginx `location /sse` asks server `notes` for /sse, but it answers at /mcp
  --> nginx.conf:5:5
   |
 5 |     location /sse {
@@ -67,9 +72,9 @@ error[mismatched-route]: asks the server for /sse, but it answers on /mcp
  ::: server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       -------------------------------- the server answers on /mcp
+  |       -------------------------------- the server answers at /mcp
   |
-  = fix: lead /mcp to the server (--unsafe-fixes)
+  = fix: match /mcp instead (--unsafe-fixes)
 ```
 ```diff
 --- a/nginx.conf
@@ -110,23 +115,29 @@ def check(part: Route | Remote | ClientConfig):
     if not server or not server.path.only or not server.speaks_http:
         return
     served = server.path.only
-    note = Label(server.path.span or server.span, f"the server answers on {served}")
+    note = Label(server.path.span or server.span, f"the server answers at {served}")
     if isinstance(part, Route):
         exact = part.location.must(lambda location: location.startswith("="))
         if part.path.must(server.refuses if exact else server.refuses_below):
-            fix = Fix(f"lead {served} to the server", part.location.write(served))
-            message = f"asks the server for {_told(part.path)}, but it answers on {served}"
+            fix = Fix(f"match {served} instead", part.location.write(served))
+            message = f"{part.title} asks {server.title} for {_told(part.path)}, but it answers at {served}"
             yield Finding(message, part.span.head, (note,), fix)
     elif part.asked.must_be(None):
-        message = f"leads to no server: no location takes it to {served}"
+        message = f"{_url(part)} leads to no server: no location of the proxy passes it on to {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note))
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
         url, asked = part.url.only or "", part.asked.only or ""
         fix = (
-            Fix(f"publish {served}", part.url.write(url.removesuffix(asked) + served)) if url.endswith(asked) else None
+            Fix(f"change the path to {served}", part.url.write(url.removesuffix(asked) + served))
+            if url.endswith(asked)
+            else None
         )
-        message = f"leads to {_told(part.asked)}, but the server answers on {served}"
+        message = f"{_url(part)} asks {server.title} for {_told(part.asked)}, but it answers at {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
+
+
+def _url(part: Remote | ClientConfig) -> str:
+    return (part.url.only or "this URL")[:100]
 
 
 def _told(path: Value[str]) -> str:

@@ -1,14 +1,19 @@
-r"""Container starts what the project does not have
+r"""The start command names something that the project does not have
 
-The command of the image names a file, a module or an object in a module, and the project has none of that name: `python
-main.py` after the file became `server.py`, `uvicorn server:app` where the module makes `mcp` and never an `app`, a console
-script whose function is gone. The image builds without a word. Every container of it ends at once with
-`can't open file`, `No module named …` or `Attribute "app" not found in module "server"`, and a restart policy turns that
-into a loop.
+The command of the image names a file, a module or an object in a module that
+does not exist in the project: `python main.py` after the file became
+`server.py`, `uvicorn server:app` where the module defines `mcp` and never an
+`app`, a console script whose function is gone. The image builds without a
+warning. Every container exits at once with `can't open file`,
+`No module named …` or `Attribute "app" not found in module "server"`, and a
+restart policy turns that into a loop.
 
-It speaks only where the target can come from nowhere else: the base image is one that is known, every file that is copied
-is in the project, no RUN fetches, makes or moves files of that name, an SDK of MCP is installed, and nothing in the module
-binds the name in some hidden way.
+Reported only if the target cannot come from elsewhere: the base image is
+known, every copied file is in the project, no RUN fetches, creates or moves
+files of that name, an MCP SDK is installed, and nothing in the module binds
+the name in a way that cannot be followed.
+
+See https://docs.docker.com/reference/dockerfile/#cmd
 
 ## Bad
 `Dockerfile`
@@ -34,7 +39,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[missing-start-target]: starts server:app, which the project does not have
+error[missing-start-target]: the start command names `server:app`, which the project does not have
  --> Dockerfile:6:18
   |
 6 | CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
@@ -57,5 +62,5 @@ from mcplint import ERROR, Container, Finding, rule
 @rule("missing-start-target", ERROR)
 def check(container: Container):
     if container.missing:
-        message = f"starts {container.missing.text}, which the project does not have"
+        message = f"the start command names `{container.missing.text}`, which the project does not have"
         yield Finding(message, container.missing.span)

@@ -1,16 +1,21 @@
-r"""Mounted MCP application whose session manager never runs
+r"""The session manager of a mounted MCP application is never started
 
-A streamable HTTP application starts its session manager in its lifespan. Starlette and FastAPI run the lifespan of the
-application that is served, and never that of one that is mounted in it, or whose routes were taken over. The server then
-starts cleanly, its health route answers `200`, and every MCP request is a `500`:
-`RuntimeError: Task group is not initialized. Make sure to use run().`
+A Streamable HTTP application starts its session manager in its lifespan.
+Starlette and FastAPI run the lifespan of the application that is served, never
+that of one that is mounted in it or whose routes were copied. The server
+starts cleanly, its health route answers `200`, and every MCP request is a
+`500`: `RuntimeError: Task group is not initialized. Make sure to use run().`
 
-Hand the lifespan to the outer application: `lifespan=lambda app: mcp.session_manager.run()` for `mcp`,
-`lifespan=mcp_app.lifespan` for `fastmcp`. One that has a lifespan of its own enters the other in it. `lifespan="off"`
-given to uvicorn does the same harm.
+Pass the lifespan to the outer application:
+`lifespan=lambda app: mcp.session_manager.run()` for `mcp`,
+`lifespan=mcp_app.lifespan` for `fastmcp`. An application with a lifespan of
+its own enters the other one inside it. `lifespan="off"` given to uvicorn does
+the same harm.
 
-It says nothing of SSE applications, which need no lifespan, nor where what the outer application starts with cannot be
-followed.
+Not reported for SSE applications, which need no lifespan, or if the outer
+application's lifespan cannot be followed.
+
+See https://gofastmcp.com/deployment/http
 
 ## Bad
 `Dockerfile`
@@ -36,14 +41,14 @@ mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
 app = Starlette(routes=[Mount("/", app=mcp.streamable_http_app())])
 ```
 ```output
-error[mount-without-lifespan]: answers every MCP request with 500: nothing runs its session manager
+error[mount-without-lifespan]: server `notes` answers every MCP request with 500: its session manager is never started
  --> server.py:6:25
   |
 6 | app = Starlette(routes=[Mount("/", app=mcp.streamable_http_app())])
   |                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  |                                        ------------------------- its session manager is never run
+  |                                        ------------------------- its session manager is never started
   |
-  = fix: run it with the application that is served (--unsafe-fixes)
+  = fix: start it in the lifespan of the served application (--unsafe-fixes)
 ```
 ```diff
 --- a/server.py
@@ -82,8 +87,9 @@ def check(server: Server):
         span = server.mounts[0].span if server.mounts else server.lifespan.span or server.span
         notes = tuple(note for note in server.lifespan.trace if note.span != span)
         given = lifespan(server)
-        fix = Fix("run it with the application that is served", server.lifespan.write(given)) if given else None
-        yield Finding("answers every MCP request with 500: nothing runs its session manager", span, notes, fix)
+        fix = Fix("start it in the lifespan of the served application", server.lifespan.write(given)) if given else None
+        message = f"{server.title} answers every MCP request with 500: its session manager is never started"
+        yield Finding(message, span, notes, fix)
 
 
 def lifespan(server):

@@ -1,11 +1,14 @@
-r"""Nothing limits how fast one client may call
+r"""The proxy does not limit how fast one client may call
 
-Each call of a tool may cost a query, a model or money, and agents repeat what fails. A limit per address in the proxy
-keeps one client from taking the server away from all others. Where limits are kept elsewhere, by a gateway or in the
-server, there is nothing to do: a note.
+Every tool call may cost a query, a model or money, and agents repeat what
+fails. A limit per address in the proxy keeps one client from taking the server
+away from all others. If limits are enforced elsewhere, by a gateway or in the
+server, there is nothing to do, so this is a note.
 
-Leave room for a burst: a client opens a session with three requests at once and keeps one stream open. `limit_req`
-without `burst` ends sessions as they open, and `limit_conn` of 1 counts the stream.
+Leave room for a burst: a client opens a session with three requests at once
+and keeps one stream open. `limit_req` without `burst` breaks sessions while
+they open, and `limit_conn` of 1 counts the stream.
+
 See https://nginx.org/en/docs/http/ngx_http_limit_req_module.html
 
 ## Bad
@@ -55,7 +58,7 @@ server {
 }
 ```
 ```output
-note[no-rate-limit]: limits no client's requests
+note[no-rate-limit]: nginx `location /mcp` sets no rate limit: neither `limit_req` nor `limit_conn`
  --> nginx.conf:5:5
   |
 5 |     location /mcp {
@@ -87,4 +90,4 @@ from mcplint import NOTE, Finding, Route, rule
 @rule("no-rate-limit", NOTE)
 def check(route: Route):
     if route.carried and route.closed and not route.rate_limits:
-        yield Finding("limits no client's requests", route.span)
+        yield Finding(f"{route.title} sets no rate limit: neither `limit_req` nor `limit_conn`", route.span)

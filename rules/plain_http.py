@@ -1,11 +1,15 @@
-r"""MCP is served without TLS beside TLS
+r"""MCP is served without TLS as well as with it
 
-Clients send their token with every request. Where nginx has a certificate for a name and proxies the MCP endpoint on a
-port without TLS as well, a client that is configured with `http://` works, so nobody notices, and its token travels
+Clients send their token with every request. If nginx has a certificate for a
+name and proxies the MCP endpoint on a port without TLS as well, a client that
+is configured with `http://` works, so nobody notices, and its token travels
 readable for everyone on the way.
 
-Redirect instead, with 308: after a `301` or `302` clients repeat the call as a GET, or refuse to. It says nothing where
-nginx speaks no TLS at all, since then something in front of it may.
+Redirect instead, with 308: after a `301` or `302`, clients repeat the call as
+a GET or refuse to.
+
+Not reported if nginx serves no TLS at all, since something in front of it may.
+
 See https://modelcontextprotocol.io/specification/draft/basic/authorization
 
 ## Bad
@@ -58,13 +62,13 @@ server {
 }
 ```
 ```output
-warning[plain-http]: serves MCP without TLS too: tokens travel in clear
+warning[plain-http]: nginx `location /mcp` serves MCP without TLS as well: tokens travel unencrypted
  --> nginx.conf:8:5
   |
 2 |     listen 80;
-  |     --------- requests come in here
+  |     --------- listens without TLS
 3 |     listen 443 ssl;
-  |     -------------- this name has TLS
+  |     -------------- the same name is served with TLS
 ...
 8 |     location /mcp {
   |     ^^^^^^^^^^^^^
@@ -101,6 +105,6 @@ from mcplint import WARNING, Finding, Label, Route, rule
 def check(route: Route):
     if route.carried and route.secured:
         plain = (note.span for note in route.listen.trace if "ssl" not in note.span.text.split())
-        heard = tuple(Label(span, "requests come in here") for span in plain)
-        notes = (Label(route.secured, "this name has TLS"), *heard)
-        yield Finding("serves MCP without TLS too: tokens travel in clear", route.span, notes)
+        heard = tuple(Label(span, "listens without TLS") for span in plain)
+        notes = (Label(route.secured, "the same name is served with TLS"), *heard)
+        yield Finding(f"{route.title} serves MCP without TLS as well: tokens travel unencrypted", route.span, notes)

@@ -1,16 +1,23 @@
-r"""What is published, probed or announced is a port that nothing listens on
+r"""A published, probed or declared port is not the one that the server listens on
 
-A published port leads to a port inside the container, whether something listens there or not. Where the program listens
-on another one every connection is reset, while `docker ps` shows the mapping and the log shows a server that runs. A
-health check on the wrong port keeps the container unhealthy for ever, and what waits for it never starts.
+A published port leads to a port inside the container, whether anything listens
+there or not. If the program listens on another one, every connection is reset,
+while `docker ps` shows the mapping and the log shows a running server. A
+health check on the wrong port keeps the container unhealthy forever, and
+services that wait for it never start.
 
-It is an error where requests are sent to the port: compose's `ports`, the internal port of a platform, a health check.
-`EXPOSE` sends nothing by itself, but Traefik, nginx-proxy and others read it: a warning, unless the platform has chosen
-the port that the server listens on. The fix leads the published port to the server.
+It is an error if requests are sent to the port: compose's `ports`, the
+internal port of a platform, a health check. `EXPOSE` sends nothing by itself,
+but Traefik, nginx-proxy and others read it, so it is a warning, unless the
+platform has chosen the port that the server listens on. The fix points the
+published port at the server.
 
-It says nothing where one of the published ports is the right one (others may be for metrics), where the port may be
-anything else at run time, or where the container shares the network of another. What an upstream of nginx names is left
-to `unknown-upstream`. See https://docs.docker.com/engine/network/port-publishing/
+Not reported if one of the published ports is the right one (others may be for
+metrics), if the port may be another one at run time, or if the container
+shares the network of another. Ports that an nginx upstream names are left to
+`unknown-upstream`.
+
+See https://docs.docker.com/engine/network/port-publishing/
 
 ## Bad
 `Dockerfile`
@@ -45,7 +52,7 @@ services:
       test: ["CMD", "python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health')"]
 ```
 ```output
-error[port-mismatch]: leads to port 8080, but the server listens on 8000
+error[port-mismatch]: published port 8080 leads to port 8080 of the container, but server `notes` listens on 8000
  --> compose.yaml:4:14
   |
 4 |     ports: ["127.0.0.1:8080:8080"]
@@ -54,16 +61,16 @@ error[port-mismatch]: leads to port 8080, but the server listens on 8000
  ::: server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       -------------------------------- mcp 1.27.1 takes port 8000 by default
+  |       -------------------------------- mcp 1.27.1 defaults to port=8000
   |
  ::: Dockerfile:6:1
   |
 6 | CMD ["python", "server.py"]
   | --------------------------- this container runs the server
   |
-  = fix: lead it to 8000 (--unsafe-fixes)
+  = fix: publish port 8000 of the container (--unsafe-fixes)
 
-error[port-mismatch]: asks port 8080, but the server listens on 8000
+error[port-mismatch]: the health check asks port 8080, but server `notes` listens on 8000
  --> compose.yaml:6:13
   |
 6 |       test: ["CMD", "python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health')"]
@@ -72,7 +79,7 @@ error[port-mismatch]: asks port 8080, but the server listens on 8000
  ::: server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       -------------------------------- mcp 1.27.1 takes port 8000 by default
+  |       -------------------------------- mcp 1.27.1 defaults to port=8000
   |
  ::: Dockerfile:6:1
   |
@@ -127,18 +134,24 @@ def check(server: Server):
     notes = (*port.trace, Label(container.cmd, "this container runs the server"))
     told = " or ".join(map(str, port.options or ()))
     for published in others(container.ports, server):
-        message = f"leads to port {published.target.only}, but the server listens on {told}"
-        fix = Fix(f"lead it to {told}", rewritten(published, told)) if port.only else None
+        shown = published.published.only if published.published is not None else None
+        outer = f"published port {shown}" if shown else "the service's port"
+        message = (
+            f"{outer} leads to port {published.target.only} of the container, but {server.title} listens on {told}"
+        )
+        fix = Fix(f"publish port {told} of the container", rewritten(published, told)) if port.only else None
         yield Finding(message, published.span, notes, fix)
     for exposed in others(container.expose, server) if not container.ports else ():
         sent = container.platform in SENDING and exposed.span.source.path != container.dockerfile
         if sent or not chosen(server):
-            message = f"names port {exposed.target.only}, but the server listens on {told}"
+            message = f"port {exposed.target.only} is declared, but {server.title} listens on {told}"
             yield Finding(message, exposed.span, notes, None, ERROR if sent else WARNING)
     command = container.probe.command.only if container.probe else None
     asked = {int(number) for number in re.findall(LOCAL, " ".join(command or ()))}
     if container.probe and asked and port.must_not_be(*asked):
-        message = f"asks port {' and '.join(map(str, sorted(asked)))}, but the server listens on {told}"
+        message = (
+            f"the health check asks port {' and '.join(map(str, sorted(asked)))}, but {server.title} listens on {told}"
+        )
         yield Finding(message, container.probe.span, notes)
 
 

@@ -1,18 +1,24 @@
-r"""A server that checks nobody is published on every interface
+r"""A server that does not authenticate its callers is published on all interfaces
 
-`ports: ["8000:8000"]` opens the port on every interface of the host: in an office, a café or a data centre everyone who
-reaches the machine can call the tools, and Docker's rules come before those of `ufw`. The SDKs check no caller unless
-they are told to, so whatever the tools may do, a stranger may do.
+`ports: ["8000:8000"]` opens the port on every interface of the host. In an
+office, a café or a data centre, everyone who reaches the machine can call the
+tools, and Docker's firewall rules come before those of `ufw`. The SDKs
+authenticate nobody by default, so a stranger may do whatever the tools may do.
 
-Where a proxy asks for a password or a token (`auth_basic`, `auth_request`, client certificates) and the server's own
-port is published beside it, the check is passed by: an error. Containers reach each other without published ports.
+If a proxy asks for a password or a token (`auth_basic`, `auth_request`, client
+certificates) and the server's own port is published next to it, the port
+bypasses the check: an error. Containers reach each other without published
+ports.
 
-Publish on `127.0.0.1`, put a proxy that checks callers in front, or give the server an authentication of its own. The
-fix binds the port to the loopback interface; it is not safe, since other machines may be meant to connect, except
-where a proxy is there for them.
+Publish on `127.0.0.1`, put a proxy that authenticates callers in front, or add
+authentication to the server. The fix binds the port to the loopback interface.
+It is unsafe because other machines may be meant to connect, except if a proxy
+is there for them.
 
-It says nothing where the program gives the SDK a token verifier or an OAuth provider, adds middleware that may check
-callers or looks at their headers itself, or where the project states `authenticated-elsewhere`.
+Not reported if the program gives the SDK a token verifier or an OAuth
+provider, adds middleware that may check callers, looks at their headers
+itself, or if the project states `authenticated-elsewhere`.
+
 See https://docs.docker.com/engine/network/packet-filtering-firewalls/
 
 ## Bad
@@ -46,7 +52,7 @@ services:
     ports: ["8000:8000"]
 ```
 ```output
-warning[published-without-auth]: is open on every interface, and nothing checks who calls
+warning[published-without-auth]: port 8000 is open on all interfaces, and server `notes` does not authenticate callers
  --> compose.yaml:4:14
   |
 4 |     ports: ["8000:8000"]
@@ -55,12 +61,12 @@ warning[published-without-auth]: is open on every interface, and nothing checks 
  ::: server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       -------------------------------- is told nothing of authentication
+  |       -------------------------------- no authentication is configured
 ...
 6 |     mcp.run(transport="streamable-http")
-  |     ------------------------------------ serves whoever calls
+  |     ------------------------------------ accepts every caller
   |
-  = fix: publish it for this machine alone (--unsafe-fixes)
+  = fix: publish on 127.0.0.1 only (--unsafe-fixes)
 ```
 ```diff
 --- a/compose.yaml
@@ -100,12 +106,13 @@ def check(server: Server):
     for port in container.ports:
         reached = server.port.must_be(port.target.only)
         if reached and port.published is not None and port.host_ip is None:
-            past = "past the proxy that checks who calls" if server.proxy_auth else "and nothing checks who calls"
-            fix = Fix("publish it for this machine alone", bound(port), bool(server.proxy_auth))
-            notes = (*server.proxy_auth, *server.auth.trace, Label(server.span, "serves whoever calls"))
-            yield Finding(
-                f"is open on every interface, {past}", port.span, notes, fix, ERROR if server.proxy_auth else None
-            )
+            unchecked = f"and {server.title} does not authenticate callers"
+            bypass = f"which bypasses the authentication in front of {server.title}"
+            message = f"port {port.published.only or port.target.only} is open on all interfaces, "
+            message += bypass if server.proxy_auth else unchecked
+            fix = Fix("publish on 127.0.0.1 only", bound(port), bool(server.proxy_auth))
+            notes = (*server.proxy_auth, *server.auth.trace, Label(server.span, "accepts every caller"))
+            yield Finding(message, port.span, notes, fix, ERROR if server.proxy_auth else None)
 
 
 def is_loopback(host: str) -> bool:

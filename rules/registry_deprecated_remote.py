@@ -1,7 +1,10 @@
-r"""A remote is published with the deprecated transport
+r"""A remote is published with the deprecated SSE transport
 
-HTTP+SSE is deprecated by the protocol of 2026-07-28: new clients need not speak it. Publish it beside streamable-http for old
-clients, or not at all. Where it is the only remote, new clients find nothing.
+Protocol revision 2026-07-28 deprecates HTTP+SSE, so new clients need not
+support it. Publish it next to streamable-http for old clients, or not at all.
+If it is the only remote, new clients cannot connect.
+
+See https://modelcontextprotocol.io/specification/2025-03-26/basic/transports
 
 ## Bad
 `server.json`
@@ -24,7 +27,7 @@ clients, or not at all. Where it is the only remote, new clients find nothing.
 }
 ```
 ```output
-warning[registry-deprecated-remote]: is the transport that the protocol deprecates, and there is no streamable-http beside it
+warning[registry-deprecated-remote]: the remote uses `sse`, which the protocol has deprecated, and there is no streamable-http remote
   --> server.json:12:16
    |
 12 |       "type": "sse",

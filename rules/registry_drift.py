@@ -1,12 +1,18 @@
 r"""server.json and the project disagree
 
-What is published is a copy of what the project says elsewhere, and copies are forgotten: the version in `pyproject.toml` or
-`package.json` goes up and the one in `server.json` stays, the server's version is that of none of its packages, a bundle is
-that of another release, the repository's address leads elsewhere than the project is pushed to. The registry then refuses
-the release as a duplicate, or points users to an old package for months.
+What is published is a copy of what the project says elsewhere, and copies are
+forgotten: the version in `pyproject.toml` or `package.json` goes up and the
+one in `server.json` stays, the server's version is that of none of its
+packages, a bundle belongs to another release, the repository's address is not
+where the project is pushed to. The registry then rejects the release as a
+duplicate, or points users to an old package for months.
 
-An identifier that is not the package beside it is an error where that package's README or `mcpName` proves the server's
-name. Versions that a workflow or script writes into the file are not compared.
+An identifier that is not the package next to it is an error if that package's
+README or `mcpName` proves the server's name.
+
+Not reported for versions that a workflow or script writes into the file.
+
+See https://github.com/modelcontextprotocol/registry/tree/main/docs
 
 ## Bad
 `server.json`
@@ -48,7 +54,7 @@ acme-weather = "acme_weather:main"
 # Weather
 ```
 ```output
-warning[registry-drift]: is not 1.4.0, which the project builds
+warning[registry-drift]: version 1.3.0 is 1.4.0 in the project
   --> server.json:14:19
    |
 14 |       "version": "1.3.0",
@@ -57,7 +63,7 @@ warning[registry-drift]: is not 1.4.0, which the project builds
   ::: pyproject.toml:3:12
    |
  3 | version = "1.4.0"
-   |            ----- is set here
+   |            ----- set here
    |
    = fix: write 1.4.0 (--unsafe-fixes)
 ```

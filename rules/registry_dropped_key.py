@@ -1,11 +1,17 @@
 r"""server.json has a key that publishing drops
 
-The registry's publisher reads `server.json` into the structures of today's format and sends those. A key that it does not
-know is gone without a word, and with it what it says: the environment variables under `env`, the flag `is_secret`, the
-licence. The schema does not help, as it is open to other keys; where an old one is not, this is an error.
+The registry's publisher reads `server.json` into the structures of the current
+format and sends those. A key that it does not know is silently dropped with
+everything in it: the environment variables under `env`, the flag `is_secret`,
+the licence. The schema does not help, since it allows other keys. If an old
+schema does not, this is an error.
 
-A key in another case is found by the publisher all the same, but by no other reader of the file. In `_meta` only
-`io.modelcontextprotocol.registry/publisher-provided` is kept.
+A key in another case is found by the publisher, but by no other reader of the
+file. In `_meta` only `io.modelcontextprotocol.registry/publisher-provided` is
+kept.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -40,23 +46,23 @@ A key in another case is found by the publisher all the same, but by no other re
 }
 ```
 ```output
-warning[registry-dropped-key]: publish drops `environment_variables` without a word: the key is `environmentVariables`
+warning[registry-dropped-key]: publishing silently drops `environment_variables`: the key is `environmentVariables`
   --> server.json:18:8
    |
 18 |       "environment_variables": [
    |        ^^^^^^^^^^^^^^^^^^^^^
    |
-   = fix: spell it `environmentVariables` (--fix)
+   = fix: rename the key to `environmentVariables` (--fix)
 
-warning[registry-dropped-key]: publish drops `is_required` without a word: the key is `isRequired`
+warning[registry-dropped-key]: publishing silently drops `is_required`: the key is `isRequired`
   --> server.json:22:12
    |
 22 |           "is_required": true
    |            ^^^^^^^^^^^
    |
-   = fix: spell it `isRequired` (--fix)
+   = fix: rename the key to `isRequired` (--fix)
 
-warning[registry-dropped-key]: publish drops `license` without a word: `_meta` keeps it under `io.modelcontextprotocol.registry/publisher-provided`
+warning[registry-dropped-key]: publishing silently drops `license`: put it into `_meta` under `io.modelcontextprotocol.registry/publisher-provided`
   --> server.json:27:4
    |
 27 |   "license": "MIT"

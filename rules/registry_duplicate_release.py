@@ -1,8 +1,11 @@
-r"""Two server.json files publish the same version
+r"""Two server.json files publish the same version of the same server
 
-The registry takes a version of a name once. Where several `server.json` files of a repository have the same name and version,
-only the first to be published gets in, and the others are refused as duplicates. Copies for documentation or tests are
-harmless, so this is a note.
+The registry accepts a version of a name once. If several `server.json` files
+of a repository have the same name and version, only the first to be published
+gets in, and the others are rejected as duplicates. Copies for documentation or
+tests are harmless, so this is a note.
+
+See https://github.com/modelcontextprotocol/registry/tree/main/docs
 
 ## Bad
 `server.json`
@@ -52,7 +55,7 @@ harmless, so this is a note.
 }
 ```
 ```output
-note[registry-duplicate-release]: has the name and version, 1.4.0, of another server.json
+note[registry-duplicate-release]: version 1.4.0 of `io.github.acme/weather` is published by another server.json too
  --> server.json:3:12
   |
 3 |   "name": "io.github.acme/weather",
@@ -61,7 +64,7 @@ note[registry-duplicate-release]: has the name and version, 1.4.0, of another se
  ::: docs/server.json:3:12
   |
 3 |   "name": "io.github.acme/weather",
-  |            ---------------------- the other one
+  |            ---------------------- the other file
 ```
 
 ## Good

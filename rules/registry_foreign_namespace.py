@@ -1,10 +1,15 @@
-r"""The name lies under another GitHub owner
+r"""The server's name belongs to another GitHub owner
 
-A workflow may publish names under `io.github.OWNER/` for the owner of its repository, spelled as GitHub spells it: the
-registry compares the case. The owner is taken from the `origin` that this repository is pushed to. A difference of more
-than the case is a warning, as a clone or fork may be pushed elsewhere than where it is published from.
+A workflow may publish names under `io.github.OWNER/` for the owner of its
+repository, spelled as GitHub spells it: the registry compares the case. The
+owner is taken from the `origin` that this repository is pushed to. A
+difference of more than the case is a warning, since a clone or fork may be
+pushed elsewhere than where it is published from.
 
-Names under a domain of one's own are proved by DNS or HTTP, which no file shows.
+Not reported for names under a domain of your own, which are proved by DNS or
+HTTP.
+
+See https://github.com/modelcontextprotocol/registry/tree/main/docs
 
 ## Bad
 `server.json`
@@ -37,7 +42,7 @@ Names under a domain of one's own are proved by DNS or HTTP, which no file shows
         fetch = +refs/heads/*:refs/remotes/origin/*
 ```
 ```output
-error[registry-foreign-namespace]: the ownership check fails: GitHub spells the owner `Acme-Labs`, and publish compares the case
+error[registry-foreign-namespace]: the registry will reject owner `acme-labs`: GitHub spells it `Acme-Labs`, and case matters
  --> server.json:3:22
   |
 3 |   "name": "io.github.acme-labs/weather",

@@ -1,10 +1,15 @@
 r"""A workflow hides or provokes a failure to publish
 
-A step that swallows its failure (`|| true`, `continue-on-error`) leaves the registry at an old release for months before
-anyone looks. A script that writes the server's `version` and leaves that of its packages publishes the old package again. A
-job that does not wait for the upload of the package asks the registry to look for what is not there yet.
+A step that swallows its failure (`|| true`, `continue-on-error`) leaves the
+registry at an old release for months before anyone notices. A script that
+writes the server's `version` but not that of its packages publishes the old
+package again. A job that does not wait for the upload of the package asks the
+registry to look for something that is not there yet.
 
-That an upload is followed at once, without a second try, is a note: indexes answer with their old state for minutes.
+An upload that is followed at once by a single attempt to publish is a note:
+package indexes return their old state for minutes.
+
+See https://github.com/modelcontextprotocol/registry/tree/main/docs
 
 ## Bad
 `server.json`
@@ -48,7 +53,7 @@ jobs:
       - run: ./mcp-publisher publish || echo "already published"
 ```
 ```output
-warning[registry-fragile-publish]: hides that publishing failed (`|| echo`)
+warning[registry-fragile-publish]: `|| echo` hides that publishing failed
   --> .github/workflows/publish.yml:14:16
    |
 14 |       - run: ./mcp-publisher publish || echo "already published"

@@ -1,11 +1,16 @@
-r"""The image does not carry the label that proves the server's name
+r"""The image lacks the label that proves the server's name
 
-To show that an image belongs to a server, its configuration has the label `io.modelcontextprotocol.server.name` with the
-server's exact name. Labels of an earlier stage are not in the final image, and an annotation of the manifest or index does
-not count, whatever its name says.
+To show that an image belongs to a server, its configuration has the label
+`io.modelcontextprotocol.server.name` with the server's exact name. Labels of
+an earlier stage are not in the final image, and an annotation of the manifest
+or index does not count, whatever its name.
 
-It is a warning where the project builds several images, or where a workflow sets labels of its own; where a workflow names
-this very label, nothing is said.
+It is a warning if the project builds several images, or if a workflow sets
+labels of its own.
+
+Not reported if a workflow sets this very label.
+
+See https://github.com/modelcontextprotocol/registry/tree/main/docs
 
 ## Bad
 `server.json`
@@ -42,7 +47,7 @@ USER 1000
 ENTRYPOINT ["python", "-m", "acme_weather"]
 ```
 ```output
-error[registry-image-label]: the ownership check fails: the last stage has no label io.modelcontextprotocol.server.name
+error[registry-image-label]: the registry will reject the image: its last stage has no label `io.modelcontextprotocol.server.name`
   --> Dockerfile:5:1
    |
  5 | FROM python:3.13-slim
@@ -51,12 +56,12 @@ error[registry-image-label]: the ownership check fails: the last stage has no la
   ::: server.json:3:12
    |
  3 |   "name": "io.github.acme/weather",
-   |            ---------------------- the name to prove
+   |            ---------------------- this name must be proved
 ...
 13 |       "identifier": "ghcr.io/acme/weather:1.4.0",
-   |                      -------------------------- the image that is published
+   |                      -------------------------- this image is published
    |
-   = fix: label the image (--fix)
+   = fix: add the label (--fix)
 ```
 ```diff
 --- a/Dockerfile

@@ -1,11 +1,14 @@
 r"""server.json is not strict JSON
 
-The registry's publisher decodes `server.json` with a strict parser: a comment, a comma after the last value, a byte order
-mark or `NaN` makes it give up, although editors and JavaScript tools take them. Of a key that is given twice it keeps the
-last one and drops the other without a word; that is a warning, like half a surrogate pair, which it replaces.
+The registry's publisher decodes `server.json` with a strict parser: a comment,
+a trailing comma, a byte order mark or `NaN` makes it fail, although editors
+and JavaScript tools accept them. If a key appears twice it silently keeps the
+last one; that is a warning, like half a surrogate pair, which it replaces.
 
-Only a `server.json` of the MCP registry is looked at: one that names its schema, or that has the registry's shape. Other
-programs use the same file name.
+Only files of the MCP registry are checked: those that name its schema, or that
+have its shape. Other programs use the same file name.
+
+See https://datatracker.ietf.org/doc/html/rfc8259
 
 ## Bad
 `server.json`
@@ -32,21 +35,21 @@ programs use the same file name.
 }
 ```
 ```output
-error[registry-json]: JSON has no comments
+error[registry-json]: server.json is not strict JSON: comments are not allowed
  --> server.json:5:23
   |
 5 |   "version": "1.4.0", // as in pyproject.toml
   |                       ^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: mend it (--fix)
+  = fix: make it strict JSON (--fix)
 
-error[registry-json]: JSON has no comma after the last value
+error[registry-json]: server.json is not strict JSON: trailing comma after the last value
   --> server.json:18:6
    |
 18 |     },
    |      ^
    |
-   = fix: mend it (--fix)
+   = fix: make it strict JSON (--fix)
 ```
 ```diff
 --- a/server.json
@@ -102,5 +105,7 @@ from mcplint import ERROR, Finding, Fix, Manifest, rule
 @rule("registry-json", ERROR)
 def check(manifest: Manifest):
     for problem in manifest.document.problems:
-        fix = Fix("mend it", (problem.edit,), safe=True) if problem.edit else None
-        yield Finding(problem.message, problem.span, problem.notes, fix, problem.severity)
+        fix = Fix("make it strict JSON", (problem.edit,), safe=True) if problem.edit else None
+        path = problem.span.source.path
+        what = f"{path} is not strict JSON" if problem.severity == ERROR else path
+        yield Finding(f"{what}: {problem.message}", problem.span, problem.notes, fix, problem.severity)

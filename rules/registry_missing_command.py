@@ -1,10 +1,15 @@
-r"""uvx finds no program of the package's name
+r"""uvx finds no command with the package's name
 
-Clients start a PyPI package over stdio with `uvx IDENTIFIER`, which installs the package and runs the program of exactly that
-name: hyphens and underscores differ. Where the package has no such console script, nothing starts. Name the script after the
-package, or tell uvx the package apart from the program with `--from` in `runtimeArguments`.
+Clients start a PyPI package over stdio with `uvx IDENTIFIER`, which installs
+the package and runs the command of exactly that name: hyphens and underscores
+differ. If the package has no such console script, nothing starts. Name the
+script after the package, or pass the package separately with `--from` in
+`runtimeArguments`.
 
-Nothing is said where the scripts are made by the build, or where `runtimeHint` names another program than uvx.
+Not reported if the build makes the scripts, or if `runtimeHint` names another
+program than uvx.
+
+See https://docs.astral.sh/uv/guides/tools/
 
 ## Bad
 `server.json`
@@ -46,7 +51,7 @@ weather-mcp = "acme_weather:main"
 # Weather
 ```
 ```output
-error[registry-missing-command]: `uvx acme-weather` starts the program `acme-weather`, and the package installs weather-mcp
+error[registry-missing-command]: `uvx acme-weather` runs the command `acme-weather`, but the package installs weather-mcp
   --> server.json:13:22
    |
 13 |       "identifier": "acme-weather",
@@ -55,7 +60,7 @@ error[registry-missing-command]: `uvx acme-weather` starts the program `acme-wea
   ::: pyproject.toml:1:1
    |
  1 | [project]
-   | --------- the package that the project builds
+   | --------- this is the package that the project builds
 ```
 
 ## Good

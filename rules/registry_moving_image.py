@@ -1,7 +1,12 @@
-r"""A published image changes under the same version
+r"""A published image can change under the same version
 
-A version of a server in the registry never changes, but the image behind it does where its reference has no tag or the tag
-`latest`: users of an old version get the new image. A tag can be moved too; a digest cannot, which is worth a note.
+A version of a server in the registry never changes, but the image behind it
+does if its reference has no tag or the tag `latest`: users of an old version
+get the new image. Other tags can be moved as well, and a digest cannot, which
+is a note.
+
+See
+https://docs.docker.com/reference/cli/docker/image/pull/#pull-an-image-by-digest-immutable-identifier
 
 ## Bad
 `server.json`
@@ -27,7 +32,7 @@ A version of a server in the registry never changes, but the image behind it doe
 }
 ```
 ```output
-warning[registry-moving-image]: has no tag, which means `latest`: the image changes under this version of the server
+warning[registry-moving-image]: image `ghcr.io/acme/weather` has no tag, which means `latest`: it changes under this version of the server
   --> server.json:13:22
    |
 13 |       "identifier": "ghcr.io/acme/weather",

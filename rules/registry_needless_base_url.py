@@ -1,7 +1,12 @@
-r"""A package names the address of its registry
+r"""A package repeats the default address of its registry
 
-For npm, PyPI, NuGet and cargo the registry takes exactly one `registryBaseUrl`, the one that it assumes without it. So the
-key can say nothing, and it does harm: a client may hand it to the installer as an index, where it does not work.
+For npm, PyPI, NuGet and cargo the registry accepts exactly one
+`registryBaseUrl`, which is the default. The key is redundant, and it does
+harm: a client may pass it to the installer as an index, where it does not
+work.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -29,7 +34,7 @@ key can say nothing, and it does harm: a client may hand it to the installer as 
 }
 ```
 ```output
-warning[registry-needless-base-url]: says nothing that leaving it out does not, and VS Code hands it to the installer as an index
+warning[registry-needless-base-url]: `registryBaseUrl` is redundant: this is the default, and VS Code passes it to the installer as an index
   --> server.json:18:27
    |
 18 |       "registryBaseUrl": "https://packages.example.com"

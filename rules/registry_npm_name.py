@@ -1,8 +1,12 @@
 r"""package.json does not prove the server's name
 
-To show that an npm package belongs to a server, its `package.json` has an `mcpName` that equals the server's name, in exactly
-that case. The registry reads it from the version that is published on npm: without it publishing to the registry fails when
-the package is out already, and it takes a new version of the package.
+To show that an npm package belongs to a server, its `package.json` has an
+`mcpName` that equals the server's name, including the case. The registry reads
+it from the version that is published on npm. Without it, publishing to the
+registry fails when the package is already out, and it takes a new version of
+the package.
+
+See https://github.com/modelcontextprotocol/registry/tree/main/docs
 
 ## Bad
 `server.json`
@@ -36,7 +40,7 @@ the package is out already, and it takes a new version of the package.
 }
 ```
 ```output
-error[registry-npm-name]: the ownership check fails: `mcpName` is missing, it is `io.github.acme/weather`
+error[registry-npm-name]: the registry will reject the package: its `mcpName` is missing, it must be `io.github.acme/weather`
  --> package.json:1:1
   |
 1 | {
@@ -45,7 +49,7 @@ error[registry-npm-name]: the ownership check fails: `mcpName` is missing, it is
  ::: server.json:3:12
   |
 3 |   "name": "io.github.acme/weather",
-  |            ---------------------- the name to prove
+  |            ---------------------- this name must be proved
   |
   = fix: add `mcpName` (--fix)
 ```

@@ -1,11 +1,16 @@
 r"""server.json names an older schema than the registry's current one
 
-The registry takes documents of every schema that it ever published, with a warning, and decodes them all as today's
-format: a document that is right by the schema of 2025-07-09, with its `registry_type`, is refused all the same. Editors and
-`mcp-publisher validate` then help with the wrong format. The same goes for a copy of the schema under another host.
+The registry accepts every schema it ever published, with a warning, and
+decodes all documents as the current format. A document that is valid under the
+schema of 2025-07-09, with its `registry_type`, is rejected all the same, while
+editors and `mcp-publisher validate` help with the wrong format. The same goes
+for a copy of the schema on another host.
 
-The fix is safe where the document is right by the current schema too. A publisher older than release 1.4.0 refuses the
-current schema: pin a newer one.
+The fix is safe if the document is valid under the current schema too. A
+publisher older than release 1.4.0 rejects the current schema: pin a newer one.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -32,13 +37,13 @@ current schema: pin a newer one.
 }
 ```
 ```output
-warning[registry-old-schema]: is the schema of 2025-09-29; the registry's current one is https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json
+warning[registry-old-schema]: the schema of 2025-09-29 is outdated; the current one is https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json
  --> server.json:2:15
   |
 2 |   "$schema": "https://static.modelcontextprotocol.io/schemas/2025-09-29/server.schema.json",
   |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: name the current schema (--fix)
+  = fix: use the current schema (--fix)
 ```
 ```diff
 --- a/server.json

@@ -1,10 +1,15 @@
-r"""A workflow's step publishes wrongly
+r"""A workflow step does not publish as intended
 
-The registry's publisher looks at its first argument only: `mcp-publisher publish --dry-run` publishes, and other flags are
-passed over, a `--file` too (a warning). `login github` waits
-for a person with a browser; a workflow takes `login github-oidc`, for which GitHub hands out an identity only where
-`permissions` say `id-token: write`, or a `--token`. A publisher before 1.4.0 refuses today's schema, and one before 1.8.0 (a
-note) is older than what the registry checks.
+The registry's publisher only looks at its first argument:
+`mcp-publisher publish --dry-run` publishes, and other flags are ignored,
+including `--file` (a warning). `login github` waits for a person with a
+browser. A workflow uses `login github-oidc`, for which GitHub only issues an
+identity if `permissions` contain `id-token: write`, or a `--token`. A
+publisher before 1.4.0 rejects the current schema, and one before 1.8.0 (a
+note) is older than the registry's checks.
+
+See
+https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/about-security-hardening-with-openid-connect
 
 ## Bad
 `server.json`
@@ -47,13 +52,13 @@ jobs:
       - run: ./mcp-publisher publish --dry-run
 ```
 ```output
-error[registry-publish-step]: gets no identity: neither the job nor the workflow has `permissions: id-token: write`
+error[registry-publish-step]: `login github-oidc` gets no identity: neither job nor workflow has `permissions: id-token: write`
   --> .github/workflows/publish.yml:12:16
    |
 12 |       - run: ./mcp-publisher login github-oidc
    |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-error[registry-publish-step]: publishes all the same: the publisher looks at no flag, and has no dry run (`--dry-run`)
+error[registry-publish-step]: `--dry-run` does not prevent publishing: the publisher ignores flags and has no dry run
   --> .github/workflows/publish.yml:13:16
    |
 13 |       - run: ./mcp-publisher publish --dry-run

@@ -1,11 +1,17 @@
-r"""The shipped README does not prove the server's name
+r"""The published README does not prove the server's name
 
-To show that a PyPI package belongs to a server, the description of *that version* holds `mcp-name:`, one space and the
-server's exact name; the next character must not be one that a name may have, except where a comment ends there. The
-description is the README that `pyproject.toml` declares, at the time of the upload: another README in the repository, a
-keyword or a README that nothing declares do not count. Found after the upload, it takes a new release.
+To show that a PyPI package belongs to a server, the description of *that
+version* contains `mcp-name:`, one space and the server's exact name. The next
+character must not be one that a name may contain, except at the end of a
+comment. The description is the README that `pyproject.toml` declares, at the
+time of the upload: another README in the repository, a keyword, or a README
+that nothing declares do not count. If this is noticed after the upload, it
+takes a new release.
 
-Where the README is made by the build (`dynamic`), or the package is none that this project builds, nothing is said.
+Not reported if the build makes the README (`dynamic`), or if this project does
+not build the package.
+
+See https://github.com/modelcontextprotocol/registry/tree/main/docs
 
 ## Bad
 `server.json`
@@ -47,7 +53,7 @@ acme-weather = "acme_weather:main"
 Listed as mcp-name: io.github.acme/weather.
 ```
 ```output
-error[registry-readme-marker]: the ownership check fails: `.` behind the name could go on it; it wants `mcp-name: io.github.acme/weather`
+error[registry-readme-marker]: the registry will reject the package: `.` after the name could be part of it; the README must contain `mcp-name: io.github.acme/weather`
  --> README.md:2:11
   |
 2 | Listed as mcp-name: io.github.acme/weather.
@@ -56,14 +62,14 @@ error[registry-readme-marker]: the ownership check fails: `.` behind the name co
  ::: server.json:3:12
   |
 3 |   "name": "io.github.acme/weather",
-  |            ---------------------- the name to prove
+  |            ---------------------- this name must be proved
   |
  ::: pyproject.toml:4:11
   |
 4 | readme = "README.md"
   |           --------- this README is the description of the package
   |
-  = fix: write the marker (--fix)
+  = fix: correct the marker (--fix)
 ```
 ```diff
 --- a/README.md

@@ -1,8 +1,13 @@
-r"""Publishing refuses an argument
+r"""The registry rejects an argument
 
-A named argument is a flag, and its `name` is that flag with its dashes and nothing else: what stands behind it belongs in
-`value`, and what a user fills in there is described by `valueHint` or `placeholder`. The registry refuses a name with a
-space, `<`, `>` or `$` in it, and a `value` or `default` that says the flag again.
+A named argument is a flag, and its `name` is that flag with its dashes and
+nothing else: what follows it belongs in `value`, and what a user fills in
+there is described by `valueHint` or `placeholder`. The registry rejects a name
+with a space, `<`, `>` or `$` in it, and a `value` or `default` that repeats
+the flag.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -41,13 +46,13 @@ space, `<`, `>` or `$` in it, and a `value` or `default` that says the flag agai
 }
 ```
 ```output
-error[registry-refused-argument]: publish refuses the flag `--units <metric>`: it has no space, `<`, `>` or `$`; what follows it belongs in `value`, `valueHint` or `placeholder`
+error[registry-refused-argument]: the registry rejects the flag `--units <metric>`: no space, `<`, `>` or `$` is allowed; what follows it belongs in `value`, `valueHint` or `placeholder`
   --> server.json:21:20
    |
 21 |           "name": "--units <metric>",
    |                    ^^^^^^^^^^^^^^^^
 
-error[registry-refused-argument]: publish refuses the value `--port=8000`: it begins with the flag, which `name` says already
+error[registry-refused-argument]: the registry rejects the value `--port=8000`: it repeats the flag in `name`
   --> server.json:27:21
    |
 27 |           "value": "--port=8000"

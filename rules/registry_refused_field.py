@@ -1,14 +1,22 @@
-r"""Publishing refuses a field that the schema allows
+r"""The registry rejects a field that the schema allows
 
-The registry checks more than its schema says, and its answer comes when the release is out already: the package index
-holds a version that cannot be changed. Of the fields at the top of `server.json` it refuses
+The registry checks more than its schema says, and it does so when the package
+is already published and cannot be changed. Of the fields at the top of
+`server.json` it rejects:
 
-- a `name` whose namespace or name has one character, or begins or ends with a dot, hyphen or underscore,
+- a `name` whose namespace or name has one character, or begins or ends with a
+  dot, hyphen or underscore,
 - a `title` of white space,
 - a `websiteUrl` or an icon without https, and quotes in `websiteUrl`,
-- a `repository` that is not exactly the address of a GitHub or GitLab repository, as `source` says; groups within GitLab
-  groups are refused too, and a `subfolder` that is not a clean relative path (one that is not there is `registry-weak-field`),
-- more than 4096 bytes under `io.modelcontextprotocol.registry/publisher-provided`.
+- a `repository` that is not exactly the address of a GitHub or GitLab
+  repository, as `source` says; groups within GitLab groups are rejected too,
+  and a `subfolder` that is not a clean relative path (one that does not exist
+  is `registry-weak-field`),
+- more than 4096 bytes under
+  `io.modelcontextprotocol.registry/publisher-provided`.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -27,7 +35,7 @@ holds a version that cannot be changed. Of the fields at the top of `server.json
 }
 ```
 ```output
-error[registry-refused-field]: publish refuses the repository source `GitHub`: it must be `github` or `gitlab`
+error[registry-refused-field]: the registry rejects the repository source `GitHub`: it must be `github` or `gitlab`
  --> server.json:8:16
   |
 8 |     "source": "GitHub",
@@ -35,7 +43,7 @@ error[registry-refused-field]: publish refuses the repository source `GitHub`: i
   |
   = fix: write `github` (--fix)
 
-error[registry-refused-field]: publish refuses the folder `servers/weather/`: it must be a relative path of letters, digits, `_`, `.`, `-` and `/` without empty or dotted steps
+error[registry-refused-field]: the registry rejects the folder `servers/weather/`: it must be a relative path of letters, digits, `_.-` and `/` without empty or dotted steps
  --> server.json:9:19
   |
 9 |     "subfolder": "servers/weather/"
@@ -43,7 +51,7 @@ error[registry-refused-field]: publish refuses the folder `servers/weather/`: it
   |
   = fix: write `servers/weather` (--fix)
 
-error[registry-refused-field]: publish refuses the address `http://weather.example.com`: it begins with https://
+error[registry-refused-field]: the registry rejects `websiteUrl` `http://weather.example.com`: it must begin with https://
   --> server.json:11:18
    |
 11 |   "websiteUrl": "http://weather.example.com"

@@ -1,13 +1,21 @@
-r"""Publishing refuses a package that the schema allows
+r"""The registry rejects a package that the schema allows
 
-What a package must have depends on where it is published, and only publishing knows: the schema takes any registry type,
-and `mcp-publisher validate` never looks. The types are `npm`, `pypi`, `nuget`, `oci`, `mcpb` and `cargo`, in lower case.
+What a package must have depends on where it is published, and this is only
+checked when publishing: the schema accepts any registry type, and
+`mcp-publisher validate` does not look. The types are `npm`, `pypi`, `nuget`,
+`oci`, `mcpb` and `cargo`, in lower case.
 
-- npm, pypi, nuget and cargo packages need a `version`; an image has it as the tag in `identifier` and nowhere else.
+- npm, pypi, nuget and cargo packages need a `version`; an image has it as the
+  tag in `identifier` and nowhere else.
 - `fileSha256` belongs to `mcpb` bundles, which need it, and to nothing else.
-- `registryBaseUrl` is exactly the registry's own address, or left out; images and bundles have none.
-- An image lies on docker.io, ghcr.io, quay.io, mcr.microsoft.com, `*.pkg.dev` or `*.azurecr.io`.
+- `registryBaseUrl` is exactly the registry's own address, or left out; images
+  and bundles have none.
+- An image is on docker.io, ghcr.io, quay.io, mcr.microsoft.com, `*.pkg.dev` or
+  `*.azurecr.io`.
 - A bundle is a release asset on GitHub or GitLab, with `mcp` in its address.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -42,7 +50,7 @@ and `mcp-publisher validate` never looks. The types are `npm`, `pypi`, `nuget`, 
 }
 ```
 ```output
-error[registry-refused-package]: publish refuses the registry type `docker`: it must be npm, pypi, nuget, oci, mcpb or cargo
+error[registry-refused-package]: the registry rejects the registry type `docker`: it must be npm, pypi, nuget, oci, mcpb or cargo
   --> server.json:12:24
    |
 12 |       "registryType": "docker",
@@ -50,7 +58,7 @@ error[registry-refused-package]: publish refuses the registry type `docker`: it 
    |
    = fix: write `oci` (--fix)
 
-error[registry-refused-package]: publish refuses `version` for an image: it is the tag in `identifier`
+error[registry-refused-package]: the registry rejects `version` for an image: the version is the tag in `identifier`
   --> server.json:25:19
    |
 25 |       "version": "1.4.0"

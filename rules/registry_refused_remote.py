@@ -1,11 +1,17 @@
 r"""A remote cannot be published or reached
 
-A remote is an address that every client can reach: the registry wants https and a host that is not `localhost`. It compares
-three spellings of that only, so addresses of private networks, `[::1]` or `.internal` names pass, and no client outside
-reaches them; these are found here too. Variables in braces are keys of the remote's own `variables`, and the address does
-not begin with one.
+A remote is an address that every client can reach: the registry requires https
+and a host other than `localhost`. It only compares three spellings of that, so
+addresses of private networks, `[::1]` or `.internal` names pass, although no
+outside client can reach them; these are reported here too. Variables in braces
+are keys of the remote's own `variables`, and the address does not begin with
+one.
 
-Package transports may well have a local address: that is where the client starts the package.
+Not reported for local addresses of packages: that is where the client starts
+the package.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -32,7 +38,7 @@ Package transports may well have a local address: that is where the client start
 }
 ```
 ```output
-error[registry-refused-remote]: publish refuses the address `http://weather.example.com/mcp`: a remote is reached by https
+error[registry-refused-remote]: the registry rejects the address `http://weather.example.com/mcp`: a remote must use https
   --> server.json:13:15
    |
 13 |       "url": "http://weather.example.com/mcp"
@@ -40,7 +46,7 @@ error[registry-refused-remote]: publish refuses the address `http://weather.exam
    |
    = fix: write `https://weather.example.com/mcp` (--unsafe-fixes)
 
-error[registry-refused-remote]: the host of `https://10.0.0.7/{tenant}/mcp` is no public one: only who is on its network reaches this remote
+error[registry-refused-remote]: the host of `https://10.0.0.7/{tenant}/mcp` is not public: only clients on its own network can reach this remote
   --> server.json:17:15
    |
 17 |       "url": "https://10.0.0.7/{tenant}/mcp"

@@ -1,9 +1,14 @@
-r"""Publishing refuses a package's transport
+r"""The registry rejects a package's transport
 
-The transport of a package says how a client talks to it once it is started. Over stdio there is no address. An HTTP
-transport has one, which may hold variables in braces: each is the name of an environment variable, the name of an argument
-*with its dashes* (`{--port}`), or a `valueHint`, in exactly that case. Anything else is refused when the release is
-published, not before: the schema looks at none of it.
+The transport of a package says how a client talks to it once it is started.
+Over stdio there is no address. An HTTP transport has one, which may contain
+variables in braces: each is the name of an environment variable, the name of
+an argument *with its dashes* (`{--port}`), or a `valueHint`, in exactly that
+case. Anything else is rejected when the release is published, not before: the
+schema checks none of it.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -43,7 +48,7 @@ published, not before: the schema looks at none of it.
 }
 ```
 ```output
-error[registry-refused-transport]: publish refuses the variable `{port}`: a name in braces is that of an environment variable, of an argument with its dashes, or a `valueHint`
+error[registry-refused-transport]: the registry rejects the variable `{port}`: a name in braces must be that of an environment variable, of an argument with its dashes, or a `valueHint`
   --> server.json:17:17
    |
 17 |         "url": "http://127.0.0.1:{port}/mcp"

@@ -1,10 +1,14 @@
-r"""Publishing refuses a version
+r"""The registry rejects a version
 
-A version in `server.json`, of the server and of each package, is one fixed version: the registry refuses `latest` and what
-looks like a range to it. It looks closely at neither: `1.2.3-fix` is refused for its `x`. An empty version passes every
-check but the database's own.
+A version in `server.json`, of the server and of each package, is one fixed
+version: the registry rejects `latest` and anything that looks like a range to
+it, such as `1.2.3-fix`, for its `x`. An empty version passes every check
+except the database's own.
 
-Ranges that the registry does not see are `registry-weak-version`.
+Ranges that the registry does not recognise are `registry-weak-version`.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -31,13 +35,13 @@ Ranges that the registry does not see are `registry-weak-version`.
 }
 ```
 ```output
-error[registry-refused-version]: publish refuses the version `latest`: it must be one fixed version
+error[registry-refused-version]: the registry rejects the version `latest`: it must be one fixed version
  --> server.json:5:15
   |
 5 |   "version": "latest",
   |               ^^^^^^
 
-error[registry-refused-version]: publish refuses the version `^1.4.0`, which looks like a range: it must be one fixed version
+error[registry-refused-version]: the registry rejects the version `^1.4.0`, which looks like a range: it must be one fixed version
   --> server.json:14:19
    |
 14 |       "version": "^1.4.0",

@@ -1,14 +1,20 @@
-r"""server.json breaks the schema that it names
+r"""server.json violates the schema that it names
 
-Each `server.json` names, in `$schema`, the dated schema that it is written for. `mcp-publisher validate` and many editors
-hold it against that schema, and publishing refuses most of what the schema refuses. Where it does not do so today, the
-message says so: the registry means to switch the check on at publishing too.
+Every `server.json` names, in `$schema`, the dated schema that it is written
+for. `mcp-publisher validate` and many editors check it against that schema,
+and publishing rejects most of what the schema rejects. If it does not do so
+today, the message says so: the registry plans to enforce the schema when
+publishing too.
 
-Publishing itself insists on `$schema`: without it, without a date in it or with a date that was never published, the
-document is refused. The undated address that templates like to use has never existed.
+Publishing insists on `$schema`: without it, without a date in it or with a
+date that was never published, the document is rejected. The undated address
+that templates like to use has never existed.
 
-What a schema does not know (a key too many) is `registry-dropped-key`; an older schema is `registry-old-schema`.
-The rules: <https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json>.
+Keys that a schema does not know are `registry-dropped-key`; an older schema is
+`registry-old-schema`.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -42,13 +48,13 @@ The rules: <https://github.com/modelcontextprotocol/registry/tree/main/docs/refe
 }
 ```
 ```output
-error[registry-schema]: the 2025-12-11 schema refuses `description` of 105 characters: it must have at most 100
+error[registry-schema]: the 2025-12-11 schema rejects `description` of 105 characters: it must have at most 100
  --> server.json:4:19
   |
 4 |   "description": "Forecasts, warnings, rain radar, pollen, tides and the sea temperature for any named place on this planet",
   |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-error[registry-schema]: the 2025-12-11 schema refuses `http` as `packages[0].transport.type`: it must be stdio, streamable-http or sse
+error[registry-schema]: the 2025-12-11 schema rejects `http` as `packages[0].transport.type`: it must be stdio, streamable-http or sse
   --> server.json:16:18
    |
 16 |         "type": "http",
@@ -56,7 +62,7 @@ error[registry-schema]: the 2025-12-11 schema refuses `http` as `packages[0].tra
    |
    = fix: write `streamable-http` (--fix)
 
-error[registry-schema]: the 2025-12-11 schema refuses `packages[0].environmentVariables[0].isRequired`: it must be true or false, not a string
+error[registry-schema]: the 2025-12-11 schema rejects `packages[0].environmentVariables[0].isRequired`: it must be true or false, not a string
   --> server.json:22:26
    |
 22 |           "isRequired": "true"

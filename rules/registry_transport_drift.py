@@ -1,11 +1,18 @@
-r"""The server's transport is not the one that server.json says
+r"""The server speaks another transport than server.json says
 
-A client that is told stdio starts the package and talks to its standard input; a server that listens on a port instead never
-answers, and the client waits until it gives up. The other way round it calls a port that nobody opens, and with another
-path in `url` one that answers 404.
+A client that is told stdio starts the package and talks to its standard input.
+A server that listens on a port instead never answers, and the client waits
+until it gives up. The other way round, the client calls a port that nobody
+opens, and with another path in `url` it gets a 404.
 
-The server is what the image starts, or for a package of PyPI what its program of the same name does, which `uvx` runs.
-Nothing is said where an argument or variable of the package may choose the transport, or where the code leaves it open.
+The server is what the image starts, or for a PyPI package what its command of
+the same name starts, which `uvx` runs.
+
+Not reported if an argument or variable of the package may choose the
+transport, or if the code leaves it open.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -48,7 +55,7 @@ mcp = FastMCP("weather")
 mcp.run(transport="streamable-http")
 ```
 ```output
-error[registry-transport-drift]: tells clients stdio, and the server speaks streamable-http
+error[registry-transport-drift]: clients are told `stdio`, but server `weather` speaks streamable-http
   --> server.json:15:18
    |
 15 |         "type": "stdio"
@@ -57,7 +64,7 @@ error[registry-transport-drift]: tells clients stdio, and the server speaks stre
   ::: server.py:5:19
    |
  5 | mcp.run(transport="streamable-http")
-   |                   ----------------- is written here
+   |                   ----------------- set here
 ```
 
 ## Good

@@ -1,10 +1,16 @@
 r"""A secret is not marked as one, or is published
 
-Clients store and show what a user enters for a variable or header as plain text unless `isSecret` says otherwise. Names that
-end in key, token, secret, password or credentials are taken for secrets; names of public keys and the like are not.
+Clients store and show what a user enters for a variable or header as plain
+text unless `isSecret` is set. Names that end in key, token, secret, password
+or credentials are taken for secrets; names of public keys and the like are
+not.
 
-A `value` or `default` of a secret that is no placeholder is an error: everybody reads it in the registry, for ever, as
-published versions cannot be changed.
+A `value` or `default` of a secret that is no placeholder is an error:
+everybody can read it in the registry, forever, since published versions cannot
+be changed.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -38,7 +44,7 @@ published versions cannot be changed.
 }
 ```
 ```output
-warning[registry-unmarked-secret]: is a secret by its name, and clients show and store it as plain text
+warning[registry-unmarked-secret]: `WEATHER_API_KEY` is not marked `isSecret`: clients show and store it as plain text
   --> server.json:20:20
    |
 20 |           "name": "WEATHER_API_KEY",

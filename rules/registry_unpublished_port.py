@@ -1,8 +1,11 @@
-r"""A published image serves HTTP on a port that nothing opens
+r"""A published image serves HTTP on a port that nothing publishes
 
-A client starts an image of this kind with `docker run` and the `runtimeArguments`, then calls the transport's address on its
-own machine. Inside the container the port is open, outside it is not, unless an argument publishes it (`-p`, `--publish`) or
-shares the network of the machine.
+A client starts such an image with `docker run` and the `runtimeArguments`,
+then calls the transport's address on its own machine. Inside the container the
+port is open, outside it is not, unless an argument publishes it (`-p`,
+`--publish`) or shares the network of the machine.
+
+See https://docs.docker.com/engine/network/port-publishing/
 
 ## Bad
 `server.json`
@@ -29,7 +32,7 @@ shares the network of the machine.
 }
 ```
 ```output
-warning[registry-unpublished-port]: is an address that leads to no container: no `runtimeArguments` publish its port
+warning[registry-unpublished-port]: http://localhost:8000/mcp leads to no container: no `runtimeArguments` publish its port
   --> server.json:16:17
    |
 16 |         "url": "http://localhost:8000/mcp"

@@ -1,8 +1,13 @@
 r"""server.json asks for a variable that the server does not read
 
-Clients ask users for the variables under `environmentVariables` and set them for the package. A name that differs from what
-the code reads is set for nothing, and the server starts without its key. It is a warning where the code reads a variable of
-nearly that name, and a note elsewhere: libraries read variables too, which the project's own code does not show.
+Clients ask users for the variables under `environmentVariables` and set them
+for the package. A name that differs from what the code reads has no effect,
+and the server starts without its key. It is a warning if the code reads a
+variable of nearly that name, and a note otherwise: libraries read variables
+too, which the project's own code does not show.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -55,13 +60,13 @@ key = os.getenv("WEATHER_API_KEY")
 mcp.run()
 ```
 ```output
-warning[registry-variable-drift]: is no variable that the server reads: it reads WEATHER_API_KEY
+warning[registry-variable-drift]: server `weather` does not read API_KEY: it reads WEATHER_API_KEY
   --> server.json:19:20
    |
 19 |           "name": "API_KEY",
    |                    ^^^^^^^
    |
-   = fix: write WEATHER_API_KEY (--unsafe-fixes)
+   = fix: rename it to WEATHER_API_KEY (--unsafe-fixes)
 ```
 ```diff
 --- a/server.json

@@ -1,8 +1,13 @@
 r"""A field of server.json helps nobody
 
-The registry shows these fields to people and programs that choose a server. It takes the text of a template and a folder that
-the repository does not have. A title that only repeats the name, a missing repository, and a document with neither
-packages nor remotes are notes: they are allowed, and sometimes meant.
+The registry shows these fields to people and programs that choose a server. It
+accepts the text of a template, and a folder that the repository does not have.
+A title that only repeats the name, a missing repository, and a document with
+neither packages nor remotes are notes: they are allowed, and sometimes
+intended.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -29,7 +34,7 @@ packages nor remotes are notes: they are allowed, and sometimes meant.
 }
 ```
 ```output
-warning[registry-weak-field]: is the text of a template: it says what this server does
+warning[registry-weak-field]: the description is the text of a template: `An MCP server that provides [describe what it does]`
  --> server.json:4:19
   |
 4 |   "description": "An MCP server that provides [describe what it does]",

@@ -1,12 +1,17 @@
 r"""An input of a package contradicts itself
 
-Clients ask users for the arguments and variables that `server.json` declares, by what it says of them. A `default` that is
-none of the `choices`, or no number where `format` says so, is refused by the form that a client makes of it, or by the
-server.
+Clients ask users for the arguments and variables that `server.json` declares,
+using what it says about them. A `default` that is not one of the `choices`, or
+not a number although `format` says so, is rejected by the client's form or by
+the server.
 
-Notes: `runtimeArguments` without the `runtimeHint` that names their program; a default beside `isRequired`, where nobody is
-asked; and a flag without `value` that has a description, for which clients ask and whose answer they put behind the flag,
-so that a bare switch cannot be described.
+These are notes: `runtimeArguments` without the `runtimeHint` that names their
+program; a default next to `isRequired`, so that nobody is asked; and a flag
+without `value` that has a description, since clients ask for a value and put
+it after the flag, so that a bare switch cannot be described.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -48,13 +53,13 @@ so that a bare switch cannot be described.
 }
 ```
 ```output
-warning[registry-weak-input]: is none of the choices metric, imperial
+warning[registry-weak-input]: default `kelvin` is not one of the choices metric, imperial
   --> server.json:21:23
    |
 21 |           "default": "kelvin",
    |                       ^^^^^^
 
-warning[registry-weak-input]: is no number, which `format` says it is
+warning[registry-weak-input]: default `ten` is not a number, as `format` says
   --> server.json:30:23
    |
 30 |           "default": "ten"

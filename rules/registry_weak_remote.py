@@ -1,8 +1,12 @@
-r"""A remote's address says too much, or the same again
+r"""A remote's address says too much, or the same thing again
 
-The registry takes addresses with a user name or fragment in them, the same address twice, and variables that the address
-does not use. Clients send the user name along or refuse the address, and ask users for values that go nowhere. That there
-are several remotes is a note: some clients read only the first one.
+The registry accepts addresses with a user name or fragment, the same address
+twice, and variables that the address does not use. Clients send the user name
+along or reject the address, and ask users for values that go nowhere. Several
+remotes are a note: some clients read only the first one.
+
+See
+https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json
 
 ## Bad
 `server.json`
@@ -30,13 +34,13 @@ are several remotes is a note: some clients read only the first one.
 }
 ```
 ```output
-warning[registry-weak-remote]: has a fragment, which no client sends
+warning[registry-weak-remote]: the remote's address has a fragment, `#tools`, which no client sends
   --> server.json:13:15
    |
 13 |       "url": "https://weather.example.com/mcp#tools",
    |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-warning[registry-weak-remote]: defines `tenant`, which the address does not use
+warning[registry-weak-remote]: variable `tenant` is defined, but the remote's address does not use it
   --> server.json:15:10
    |
 15 |         "tenant": {

@@ -1,8 +1,12 @@
 r"""A version is a range, or cannot be ordered
 
-The registry refuses ranges, but not all of them: `>=1,<2`, `*` and `!=1` pass as if they were one version, and no client can
-install that. It orders versions by SemVer, three numbers and a suffix. Others (`1.4`, `1.4.0rc1`, a date with a zero in
-front) are taken, and are never the latest once a SemVer version is published: that is a note, with the SemVer spelling.
+The registry rejects ranges, but does not recognise all of them: `>=1,<2`, `*`
+and `!=1` pass as if they were one version, and no client can install that. It
+orders versions by SemVer, three numbers and a suffix. Others (`1.4`,
+`1.4.0rc1`, a date with a leading zero) are accepted, but never become the
+latest once a SemVer version is published: a note, with the SemVer spelling.
+
+See https://semver.org/
 
 ## Bad
 `server.json`
@@ -29,7 +33,7 @@ front) are taken, and are never the latest once a SemVer version is published: t
 }
 ```
 ```output
-warning[registry-weak-version]: is the range `>=1.4,<2`, which publish takes for one version
+warning[registry-weak-version]: version `>=1.4,<2` is a range, which the registry takes for a single version
   --> server.json:14:19
    |
 14 |       "version": ">=1.4,<2",

@@ -1,12 +1,17 @@
-r"""Call of what the SDK's release no longer has
+r"""The program calls a method that this release of the SDK no longer has
 
-Releases of the SDKs drop methods: `fastmcp` 2.14.0 has no `sse_app()`, `streamable_http_app()`, `run_sse_async()` and
-`run_streamable_http_async()` any more (`http_app(transport=…)` and `run_http_async(transport=…)` do the same), and the
-low-level `Server` of `mcp` 2.0.0 has no decorators such as `@server.list_tools()`: handlers are given to its constructor.
-The program ends with `AttributeError` as soon as it comes to the call, mostly at start.
+Releases of the SDKs remove methods. `fastmcp` 2.14.0 dropped `sse_app()`,
+`streamable_http_app()`, `run_sse_async()` and `run_streamable_http_async()`;
+`http_app(transport=…)` and `run_http_async(transport=…)` do the same. The
+low-level `Server` of `mcp` 2.0.0 has no decorators such as
+`@server.list_tools()`; handlers are passed to its constructor. The program
+fails with `AttributeError` as soon as it reaches the call, usually at start.
 
-It speaks where every release that may run lacks the name. Where only the requirement is to blame and another release has
-it, capping the requirement helps as much as changing the call.
+Reported if every release that may run lacks the name. If only the requirement
+is to blame and another release has it, capping the requirement helps as much
+as changing the call.
+
+See https://gofastmcp.com/changelog
 
 ## Bad
 `Dockerfile`
@@ -30,7 +35,7 @@ mcp = FastMCP("notes")
 app = mcp.streamable_http_app()
 ```
 ```output
-error[removed-sdk-call]: calls streamable_http_app(), which fastmcp 3.4.11 does not have
+error[removed-sdk-call]: server `notes` calls `streamable_http_app()`, which fastmcp 3.4.11 does not have
  --> server.py:4:7
   |
 4 | app = mcp.streamable_http_app()
@@ -69,9 +74,9 @@ def check(server: Server):
     if gone:
         first, *others = gone
         yield Finding(
-            f"calls {fact_of(first).partition('.')[2]}(), which {sdk.title} does not have",
+            f"{server.title} calls `{fact_of(first).partition('.')[2]}()`, which {sdk.title} does not have",
             first.span.head,
-            (*(Label(call.span.head, "nor this") for call in others), *sdk.version.trace),
+            (*(Label(call.span.head, "nor does it have this") for call in others), *sdk.version.trace),
             cap(sdk, fact_of(first), sdk.version),
         )
 

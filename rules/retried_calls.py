@@ -1,12 +1,17 @@
-r"""nginx sends a call to a second server after the first may have run it
+r"""The proxy sends a call to a second server after the first may have run it
 
-A request that fails or times out is tried on the next server of the upstream, except a POST, which may have had its
-effect already. `non_idempotent` in `proxy_next_upstream` takes that exception away. Every call of MCP is a POST: a tool
-that was merely slow runs once more, and whatever it sends, books or deletes happens twice.
+nginx tries a request that fails or times out on the next server of the
+upstream, except a POST, which may have had its effect already.
+`non_idempotent` in `proxy_next_upstream` removes that exception. Every MCP
+call is a POST, so a tool that was merely slow runs again, and whatever it
+sends, books or deletes happens twice.
 
-Once the head of an answer is there nginx tries nothing else. Servers of `mcp` 1 that answer with a stream send the head
-before the tool runs, so nothing is found there, nor where the upstream has one server only.
-See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream
+Not reported if the upstream has a single server, or for servers of `mcp` 1
+that answer with a stream: they send the response headers before the tool runs,
+after which nginx tries nothing else.
+
+See
+https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream
 
 ## Bad
 `Dockerfile`
@@ -70,7 +75,7 @@ server {
 }
 ```
 ```output
-warning[retried-calls]: tries a call that may have run on the next server
+warning[retried-calls]: nginx retries POST requests on the next server, so a call may run twice
   --> nginx.conf:15:43
    |
  3 |     server notes-1:8000;
@@ -81,7 +86,7 @@ warning[retried-calls]: tries a call that may have run on the next server
 15 |         proxy_next_upstream error timeout non_idempotent;
    |                                           ^^^^^^^^^^^^^^
    |
-   = fix: try no call twice (--fix)
+   = fix: stop retrying POST requests (--fix)
 ```
 ```diff
 --- a/nginx.conf
@@ -132,5 +137,6 @@ def check(route: Route):
         return
     for setting in route.retries:
         notes = tuple(Label(member.span, "may run the call") for member in members.values())
-        fix = Fix("try no call twice", setting.removal, safe=True) if setting.removal else None
-        yield Finding("tries a call that may have run on the next server", setting.span, notes, fix)
+        fix = Fix("stop retrying POST requests", setting.removal, safe=True) if setting.removal else None
+        message = f"{route.proxy} retries POST requests on the next server, so a call may run twice"
+        yield Finding(message, setting.span, notes, fix)

@@ -1,17 +1,25 @@
-r"""Server runs as root in its container
+r"""The server runs as root in its container
 
-What a tool of an MCP server can be talked into doing, it does with the rights of the server's process. As root that is
-every file of the image, every mounted volume, and, with a hole in the kernel or the container runtime, the host. A
-container needs root to be built; hardly any server needs it to run.
+Whatever an MCP tool can be talked into doing, it does with the rights of the
+server's process. As root that means every file of the image, every mounted
+volume and, given a hole in the kernel or the container runtime, the host.
+Building an image needs root; hardly any server needs it to run.
 
-The user counts that is in force at the end of the stage that is run: inherited over `FROM stage`, by name or number,
-from a base image that has one of its own, or from `user:` of the compose service. An entrypoint that gives root up
-itself (`gosu`, `su-exec`, `setpriv`, `runuser`) counts as well. Nothing is said where the base image is not known.
+What counts is the user at the end of the stage that is run: inherited over
+`FROM stage`, by name or number, from a base image that sets one, or from
+`user:` of the compose service. An entrypoint that drops root itself (`gosu`,
+`su-exec`, `setpriv`, `runuser`) counts as well.
 
-It is an error where the container has power over its host too: `privileged`, added capabilities, the Docker socket.
+It is an error if the container also has power over its host: `privileged`,
+added capabilities, the Docker socket.
 
-The fix names a user by number, which needs no entry in `/etc/passwd`. It is not safe: files that the server writes must
-belong to that user, and a port below 1024 may be closed to it.
+The fix sets a user by number, which needs no entry in `/etc/passwd`. It is
+unsafe because files that the server writes must belong to that user, and a
+port below 1024 may be closed to it.
+
+Not reported if the base image is not known.
+
+See https://docs.docker.com/build/building/best-practices/#user
 
 ## Bad
 `Dockerfile`
@@ -36,16 +44,16 @@ if __name__ == "__main__":
     mcp.run()
 ```
 ```output
-warning[root-user]: runs as root: no USER changes the user of python:3.12-slim
+warning[root-user]: the container runs as root: no USER changes the user of python:3.12-slim
  --> Dockerfile:1:6
   |
 1 | FROM python:3.12-slim
   |      ^^^^^^^^^^^^^^^^ python:3.12-slim runs as root
 ...
 5 | CMD ["python", "server.py"]
-  | --------------------------- this runs as root
+  | --------------------------- this command runs as root
   |
-  = fix: run as an unprivileged user (--unsafe-fixes)
+  = fix: run as the unprivileged user 10001 (--unsafe-fixes)
 ```
 ```diff
 --- a/Dockerfile
@@ -78,10 +86,12 @@ def check(container: Container):
     if container.user.must(is_root):
         slot, base = container.user.slot, container.image.only
         yield Finding(
-            f"runs as root: no USER changes the user of {base}" if slot and not slot.span.text else "runs as root",
+            f"the container runs as root: no USER changes the user of {base}"
+            if slot and not slot.span.text
+            else "the container runs as root",
             container.user.span or container.span,
-            (*container.user.trace, Label(container.cmd, "this runs as root"), *container.privileges),
-            Fix("run as an unprivileged user", container.user.write("10001")) if slot else None,
+            (*container.user.trace, Label(container.cmd, "this command runs as root"), *container.privileges),
+            Fix("run as the unprivileged user 10001", container.user.write("10001")) if slot else None,
             ERROR if container.privileges else None,
         )
 

@@ -1,19 +1,26 @@
-r"""Requirement admits a release of the SDK that lacks what the program imports
+r"""The requirement allows a release of the SDK that lacks what the program imports
 
-`mcp` 2.0.0 has no `mcp.server.fastmcp`: the class became `MCPServer` in `mcp.server.mcpserver`, and there is no alias.
-A program written for 1.x with the requirement `mcp>=1.2` keeps working until the day the image is built again. Then the
-build takes the newest release, and the container dies at its first import with `ModuleNotFoundError`. The other way
-round, a program that imports `MCPServer` cannot run where the requirement stays below 2.
+`mcp` 2.0.0 has no `mcp.server.fastmcp`: the class became `MCPServer` in
+`mcp.server.mcpserver`, without an alias. A program written for 1.x with the
+requirement `mcp>=1.2` works until the image is built again. Then the build
+takes the newest release, and the container fails at its first import with
+`ModuleNotFoundError`. The other way round, a program that imports `MCPServer`
+cannot run if the requirement stays below 2.
 
-Cap the requirement at the major version that the program is written for, and install from a lock file: the cap alone
-leaves the rest open, which is what `unlocked-install` speaks of.
+Cap the requirement at the major version that the program is written for, and
+install from a lock file. The cap alone leaves everything else open, which is
+what `unlocked-install` reports.
 
-It speaks of the release that will be installed: what the image's lock or pins say, else the newest one that the
-requirement admits, other requirements of the project considered. It is a warning where a lock still holds the right
-release and the requirement would let the next `uv lock --upgrade` break it, and says nothing of imports whose failure the
-program catches and goes on.
+The release in question is the one that will be installed: what the image's
+lock file or pins say, else the newest one that the requirement allows,
+considering the project's other requirements. It is a warning if a lock file
+still holds the right release and the requirement would let the next
+`uv lock --upgrade` break it.
 
-See the [migration guide](https://github.com/modelcontextprotocol/python-sdk/blob/main/docs/migration.md) of the SDK.
+Not reported for imports whose failure the program catches.
+
+See
+https://github.com/modelcontextprotocol/python-sdk/blob/main/docs/migration.md
 
 ## Bad
 `Dockerfile`
@@ -42,7 +49,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[sdk-range-mismatch]: imports mcp.server.fastmcp.FastMCP, which mcp 2.3.0 does not have, and that is what gets installed
+error[sdk-range-mismatch]: `mcp.server.fastmcp.FastMCP` does not exist in mcp 2.3.0, which is what gets installed
  --> server.py:1:32
   |
 1 | from mcp.server.fastmcp import FastMCP
@@ -56,9 +63,9 @@ error[sdk-range-mismatch]: imports mcp.server.fastmcp.FastMCP, which mcp 2.3.0 d
  ::: pyproject.toml:4:21
   |
 4 | dependencies = ["mcp>=1.27"]
-  |                     ------ mcp 2.3.0 is the newest release that `mcp>=1.27` admits as of 2026-11-20
+  |                     ------ mcp 2.3.0 is the newest release that `mcp>=1.27` allows as of 2026-11-20
   |
-  = fix: stay below mcp 2 (--fix)
+  = fix: require mcp below 2 (--fix)
 ```
 ```diff
 --- a/pyproject.toml
@@ -121,9 +128,9 @@ def check(server: Server):
         if imported:
             named = f"{sdk.package} {versions.only or ' or '.join(versions.options)}"
             worse = severity == ERROR
-            when = "that is what gets installed" if worse else "only the lock holds that release back"
+            when = "which is what gets installed" if worse else "which only the lock file keeps out"
             yield Finding(
-                f"imports {imported.dotted}, which {named} does not have, and {when}",
+                f"`{imported.dotted}` does not exist in {named}, {when}",
                 imported.span,
                 versions.trace,
                 None if worse and sdk.exact else cap(sdk, f"import.{imported.dotted}", sdk.admitted, not sdk.exact),

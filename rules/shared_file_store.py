@@ -1,15 +1,20 @@
-r"""Several processes keep what tools write in files that are not made for it
+r"""Several processes keep tool data in files that are not made for it
 
-A JSON file that is read, changed and written whole keeps what the last writer had read: two workers or replicas that
-write at once lose one of the changes, without an error. A SQLite database stands that, as long as all of them have the
-same one. Replicas without a volume each have a file of their own, so what one call has stored the next does not find.
+A JSON file that is read, changed and written as a whole keeps what the last
+writer had read. Two workers or replicas that write at once lose one of the
+changes, without an error. A SQLite database can handle that, as long as all of
+them have the same one. Replicas without a volume each have a file of their
+own, so what one call has stored the next does not find.
 
-Keep what tools store in a database that all processes reach, run one process, or give replicas a volume and the file a
-lock.
+Keep what tools store in a database that all processes reach, run a single
+process, or give replicas a volume and the file a lock.
 
-It speaks of a file that the tools name in the same way whenever they read it and write it, and of a server that surely
-has several processes. It says nothing where the module knows of locks, and nothing of a database while a volume is
-mounted, which may hold it.
+Reported for files that the tools name in the same way whenever they read and
+write them, in a server that certainly has several processes.
+
+Not reported if the module uses locks, or for a database if a volume is mounted
+that may hold it.
+
 See https://sqlite.org/whentouse.html
 
 ## Bad
@@ -67,7 +72,7 @@ volumes:
   notes:
 ```
 ```output
-warning[shared-file-store]: is read and written whole by each of 3 processes, so that changes get lost
+warning[shared-file-store]: each of 3 processes rewrites the file `NOTES` as a whole, so changes get lost
   --> server.py:15:5
    |
 15 |     NOTES.write_text(json.dumps(notes))
@@ -76,7 +81,7 @@ warning[shared-file-store]: is read and written whole by each of 3 processes, so
   ::: compose.yaml:6:17
    |
  6 |       replicas: 3
-   |                 - the service sets the number of its containers
+   |                 - the service sets the number of replicas
 ```
 
 ## Good
@@ -93,6 +98,7 @@ volumes:
 """
 
 from mcplint import WARNING, Finding, Server, Spread, rule
+from mcplint.model import Store
 
 
 @rule("shared-file-store", WARNING)
@@ -103,10 +109,16 @@ def check(server: Server):
     for store in server.stores if spread else ():
         many = spread.processes.only or "several"
         if apart(spread) and server.container and not server.container.volumes:
-            yield Finding(f"is another file in each of {many} containers", store.note.span, spread.notes)
-        elif store.kind == "json":
-            message = f"is read and written whole by each of {many} processes, so that changes get lost"
+            message = f"each of {many} containers has a file {named(store)} of its own"
             yield Finding(message, store.note.span, spread.notes)
+        elif store.kind == "json":
+            message = f"each of {many} processes rewrites the file {named(store)} as a whole, so changes get lost"
+            yield Finding(message, store.note.span, spread.notes)
+
+
+def named(store: Store) -> str:
+    """The file as the program spells it."""
+    return f"`{store.note.span.head.text[:60]}`"
 
 
 def apart(spread: Spread) -> bool:

@@ -1,13 +1,18 @@
-r"""The container is killed before the server has finished what it was given time for
+r"""The container is killed before the server has finished its open requests
 
-When a container is stopped, the platform sends SIGTERM and, after a grace period, SIGKILL: 10 seconds with Docker and
-Cloud Run, 5 on Fly, 30 in Kubernetes, unless it is told otherwise. A server that gives its open requests more time than
-that is killed in the middle of them: tool calls end without an answer, in every rollout.
+To stop a container, the platform sends SIGTERM and, after a grace period,
+SIGKILL: after 10 seconds with Docker and Cloud Run, 5 on Fly, 30 in
+Kubernetes, unless configured otherwise. A server that gives its open requests
+more time than that is killed in the middle of them: with every rollout, tool
+calls end without a response.
 
-The grace period has to be longer than the time that `timeout_graceful_shutdown` of uvicorn or `--graceful-timeout` of
-gunicorn gives, with some seconds for the end itself. The fix sets a grace period that is written already.
+The grace period must be longer than uvicorn's `timeout_graceful_shutdown` or
+gunicorn's `--graceful-timeout`, with a few seconds for the shutdown itself.
+The fix raises a grace period that is already written in a file.
 
-It says nothing where the server is told no such time, or where the grace period may be anything else.
+Not reported if the server has no such timeout, or if the grace period may be
+another one.
+
 See https://docs.docker.com/reference/compose-file/services/#stop_grace_period
 
 ## Bad
@@ -39,7 +44,7 @@ services:
     stop_grace_period: 15s
 ```
 ```output
-warning[short-grace-period]: gives open requests 30 s, but is killed after 15 s
+warning[short-grace-period]: server `notes` gives open requests 30 s to finish, but is killed after 15 s
  --> Dockerfile:6:84
   |
 6 | CMD ["uvicorn", "server:app", "--host", "0.0.0.0", "--timeout-graceful-shutdown", "30"]
@@ -50,7 +55,7 @@ warning[short-grace-period]: gives open requests 30 s, but is killed after 15 s
 4 |     stop_grace_period: 15s
   |                        --- the service sets stop_grace_period
   |
-  = fix: leave time for the end (--unsafe-fixes)
+  = fix: raise the grace period to 35 s (--unsafe-fixes)
 ```
 ```diff
 --- a/compose.yaml
@@ -88,6 +93,6 @@ def check(server: Server):
     told = " or ".join(f"{seconds:g}" for seconds in grace.options or ())
     span, fix = grace.span, None
     if span and re.fullmatch(r"[\d.]+[a-z][\da-z]*", span.text):
-        fix = Fix("leave time for the end", (Edit(span, f"{patience + MARGIN:g}s"),))
-    message = f"gives open requests {patience:g} s, but is killed after {told} s"
+        fix = Fix(f"raise the grace period to {patience + MARGIN:g} s", (Edit(span, f"{patience + MARGIN:g}s"),))
+    message = f"{server.title} gives open requests {patience:g} s to finish, but is killed after {told} s"
     yield Finding(message, server.asgi.patience.span or server.span, grace.trace, fix)

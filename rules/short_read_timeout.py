@@ -1,15 +1,22 @@
-r"""nginx gives up on a stream before the server says a word
+r"""The proxy cuts a stream before the server sends anything
 
-`proxy_read_timeout` counts the seconds between two reads from the server. While a tool works in silence nothing comes
-but the keep-alive ping, which the Python SDKs send every 15 seconds. A shorter timeout cuts every stream that is quiet
-for so long: a client of `mcp` 1 or of the TypeScript SDK is not told and waits for ever, others report that the stream
-ended without a response. `0` ends every request at once with a 504.
+`proxy_read_timeout` limits the time between two reads from the server. While a
+tool works in silence, nothing arrives but the keep-alive ping, which the
+Python SDKs send every 15 seconds. A shorter timeout cuts every stream that is
+quiet for so long: clients of `mcp` 1 and of the TypeScript SDK do not notice
+and wait forever, others report that the stream ended without a response. `0`
+ends every request at once with a 504.
 
-Between 15 and 19 seconds one late ping is enough: a warning. Where nothing pings, because answers are plain JSON
-(`json_response=True`), any tool that takes longer than the timeout ends in a 504: a warning up to the default of 60
-seconds. With pings 60 seconds are enough, which `--pedantic` notes. `proxy_send_timeout`, `proxy_connect_timeout`,
-`send_timeout` and `keepalive_timeout` have nothing to do with it.
-See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout
+Between 15 and 19 seconds, one late ping is enough: a warning. If nothing
+pings, because responses are plain JSON (`json_response=True`), any tool that
+takes longer than the timeout ends in a 504: a warning up to the default of 60
+seconds. With pings, 60 seconds are enough, which is a note.
+
+`proxy_send_timeout`, `proxy_connect_timeout`, `send_timeout` and
+`keepalive_timeout` do not matter here.
+
+See
+https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout
 
 ## Bad
 `Dockerfile`
@@ -58,7 +65,7 @@ server {
 }
 ```
 ```output
-error[short-read-timeout]: ends a stream that is quiet for 10 s, before the server's next ping
+error[short-read-timeout]: nginx cuts streams after 10 s of silence, but the server pings only every 15 s
  --> nginx.conf:8:28
   |
 8 |         proxy_read_timeout 10s;
@@ -69,7 +76,7 @@ error[short-read-timeout]: ends a stream that is quiet for 10 s, before the serv
 6 |     mcp.run(transport="streamable-http")
   |     ------------------------------------ mcp 1.27.1 sends a ping every 15 s
   |
-  = fix: wait five minutes for the server to say something (--fix)
+  = fix: raise the read timeout to 300 s (--fix)
 ```
 ```diff
 --- a/nginx.conf
@@ -112,19 +119,32 @@ def check(route: Route):
         return
     timeout, ping, call = route.read_timeout, route.ping, route.server.longest_call
     told = " or ".join(f"{seconds:g}" for seconds in timeout.options or ())
+    pings = " or ".join(f"{pause:g}" for pause in ping.options or () if pause is not None)
     if timeout.must_be(0):
-        severity, message = ERROR, "ends every request at once"
+        severity, message = ERROR, "ends every request at once: its read timeout is 0"
     elif ping.must(lambda pause: pause is not None and timeout.must(lambda seconds: seconds < pause)):
-        severity, message = ERROR, f"ends a stream that is quiet for {told} s, before the server's next ping"
+        severity, message = ERROR, f"cuts streams after {told} s of silence, but the server pings only every {pings} s"
     elif ping.must(lambda pause: pause is not None and timeout.must(lambda seconds: seconds < pause + MARGIN)):
-        severity, message = WARNING, f"ends a stream that is quiet for {told} s, when one ping of the server comes late"
+        severity, message = (
+            WARNING,
+            f"cuts streams after {told} s of silence: one late ping (every {pings} s) ends them",
+        )
     elif ping.must_be(None) and call.must(lambda long: timeout.must(lambda seconds: seconds < long)):
-        severity, message = ERROR, f"ends a call after {told} s, but calls take up to {call.only:g} s and nothing pings"
+        severity, message = (
+            ERROR,
+            f"cuts calls after {told} s, but they take up to {call.only:g} s and the server sends no pings",
+        )
     elif ping.must_be(None) and timeout.must(lambda seconds: seconds <= DEFAULT):
-        severity, message = WARNING, f"ends a call that takes longer than {told} s with a 504, since nothing pings"
+        severity, message = WARNING, f"answers 504 to calls that take longer than {told} s: the server sends no pings"
     elif timeout.must(lambda seconds: seconds <= DEFAULT):
-        severity, message = NOTE, f"ends a stream that is quiet for {told} s: only pings keep it open"
+        severity, message = NOTE, f"cuts streams after {told} s of silence: only the server's pings keep them open"
     else:
         return
-    fix = Fix("wait five minutes for the server to say something", timeout.write(route.duration(300)), safe=True)
-    yield Finding(message, timeout.span or route.span, (*timeout.trace, *ping.trace, *call.trace), fix, severity)
+    fix = Fix("raise the read timeout to 300 s", timeout.write(route.duration(300)), safe=True)
+    yield Finding(
+        f"{route.proxy} {message}",
+        timeout.span or route.span,
+        (*timeout.trace, *ping.trace, *call.trace),
+        fix,
+        severity,
+    )

@@ -1,18 +1,24 @@
-r"""URL or location differs from the server's path by its last slash
+r"""A URL or location differs from the server's path by the last slash
 
-A server answers MCP on its path in one form alone. At the other form, with or without the last slash, Starlette answers
-`307` and the right URL. Which one is right depends on the release and on mounts: `mcp` answers `/mcp` since 1.12.0 and
-`/mcp/` before, `fastmcp` `/mcp` since 2.11.3, and an application mounted at `/mcp` with the inner path `/` answers
-`/mcp/`.
+A server answers MCP at its path in one form only. For the other form, with or
+without the last slash, Starlette answers `307` and the right URL. Which one is
+right depends on the release and on mounts: `mcp` answers `/mcp` since 1.12.0
+and `/mcp/` before, `fastmcp` `/mcp` since 2.11.3, and an application mounted
+at `/mcp` with the inner path `/` answers `/mcp/`.
 
-Clients that follow the redirect send each request twice. Others lose the body, refuse, or are sent from `https` to `http`
-by a server that does not trust its proxy's `X-Forwarded-Proto`. Publish the form that is answered.
+Clients that follow the redirect send every request twice. Others lose the
+body, refuse, or are sent from `https` to `http` by a server that does not
+trust the proxy's `X-Forwarded-Proto`. Publish the form that is answered.
 
-In nginx the slash can close a circle, and that is an error: `location /mcp/ { proxy_pass http://notes:8000; }` makes
-nginx answer `/mcp` with `301` to `/mcp/`, which the server answers with `307` to `/mcp`. Write `location /mcp` instead,
-which takes both.
+In nginx the slash can close a circle, which is an error: with
+`location /mcp/ { proxy_pass http://notes:8000; }`, nginx redirects `/mcp` to
+`/mcp/` with `301`, and the server redirects that to `/mcp` with `307`. Write
+`location /mcp`, which matches both.
 
-It says nothing where the program changes paths itself, or where what the proxy asks for cannot be told.
+Not reported if the program changes paths itself, or if it is not known what
+the proxy asks for.
+
+See https://starlette.dev/routing/
 
 ## Bad
 `Dockerfile`
@@ -60,7 +66,7 @@ server {
 }
 ```
 ```output
-error[slash-redirect]: asks the server for /mcp/, which redirects to /mcp: no request gets through
+error[slash-redirect]: nginx `location /mcp/` asks server `notes` for /mcp/, which redirects to /mcp: no request gets through
  --> nginx.conf:4:5
   |
 4 |     location /mcp/ {
@@ -69,9 +75,9 @@ error[slash-redirect]: asks the server for /mcp/, which redirects to /mcp: no re
  ::: server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       -------------------------------- the server answers on /mcp
+  |       -------------------------------- the server answers at /mcp
   |
-  = fix: lead /mcp to the server (--unsafe-fixes)
+  = fix: match /mcp instead (--unsafe-fixes)
 ```
 ```diff
 --- a/nginx.conf
@@ -113,16 +119,20 @@ def check(part: Route | Remote | ClientConfig):
     asked = asked_through(part) if isinstance(part, Route) else part.asked.only
     if not right or not asked or asked == right or asked.rstrip("/") != right.rstrip("/"):
         return
-    note = Label(server.path.span or server.span, f"the server answers on {right}")
+    note = Label(server.path.span or server.span, f"the server answers at {right}")
     if isinstance(part, Route):
         straight = part.location.only == asked and part.path.only == asked
-        fix = Fix(f"lead {right} to the server", part.location.write(right)) if straight and right in asked else None
-        message = f"asks the server for {asked}, which redirects to {right}: no request gets through"
+        fix = Fix(f"match {right} instead", part.location.write(right)) if straight and right in asked else None
+        message = f"{part.title} asks {server.title} for {asked}, which redirects to {right}: no request gets through"
         yield Finding(message, part.span.head, (note,), fix, ERROR)
     else:
         url = part.url.only or ""
-        fix = Fix(f"publish {right}", part.url.write(url.removesuffix(asked) + right)) if url.endswith(asked) else None
-        message = f"leads to {asked} on the server, which redirects every request to {right}"
+        fix = (
+            Fix(f"change the path to {right}", part.url.write(url.removesuffix(asked) + right))
+            if url.endswith(asked)
+            else None
+        )
+        message = f"{url[:100] or 'this URL'} asks {server.title} for {asked}, which redirects every request to {right}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
 
 

@@ -1,11 +1,15 @@
-r"""nginx refuses calls with a body that the server would take
+r"""The proxy rejects request bodies that the server would accept
 
-`client_max_body_size` is one megabyte unless it is set. A tool that takes a file, an image or a long text in its
-arguments gets more than that, nginx answers 413, and a client of `mcp` 1 drops the whole session. Whether tools take so
-much is not visible in the proxy's configuration, so it is a note.
+`client_max_body_size` is one megabyte by default. A tool that takes a file, an
+image or a long text as an argument gets more than that, nginx answers 413, and
+a client of `mcp` 1 drops the whole session. The proxy's configuration does not
+show whether tools take that much, so this is a note.
 
-More than four megabytes help nobody: the SDKs refuse larger bodies themselves (`mcp` from 1.29 on), as does Express.
-See https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size
+More than four megabytes do not help: the SDKs reject larger bodies themselves
+(`mcp` from 1.29 on), and so does Express.
+
+See
+https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size
 
 ## Bad
 `Dockerfile`
@@ -54,13 +58,13 @@ server {
 }
 ```
 ```output
-note[small-body-limit]: refuses calls of more than 1m
+note[small-body-limit]: nginx rejects calls larger than 1m with 413
  --> nginx.conf:5:5
   |
 5 |     location /mcp {
-  |     ^^^^^^^^^^^^^ client_max_body_size is not set: 1m by default
+  |     ^^^^^^^^^^^^^ client_max_body_size is not set, the default is 1m
   |
-  = fix: take four megabytes (--fix)
+  = fix: raise the limit to 4 MB (--fix)
 ```
 ```diff
 --- a/nginx.conf
@@ -105,9 +109,10 @@ def check(route: Route):
     limit = route.body_limit
     if limit.must(lambda size: 0 < size < ENOUGH):
         edits = limit.write("4m")
-        fix = Fix("take four megabytes", edits, safe=True) if edits else None
+        fix = Fix("raise the limit to 4 MB", edits, safe=True) if edits else None
         said = " or ".join(map(spelled, limit.options))
-        yield Finding(f"refuses calls of more than {said}", limit.span or route.span, limit.trace, fix)
+        message = f"{route.proxy} rejects calls larger than {said} with 413"
+        yield Finding(message, limit.span or route.span, limit.trace, fix)
 
 
 def spelled(size: int) -> str:

@@ -1,16 +1,26 @@
-r"""Sessions live in the memory of one process, requests go to several
+r"""Sessions live in the memory of one process, but requests go to several
 
-A client that speaks a protocol revision up to 2025-11-25 opens a session with `initialize` and sends its id with every
-later request. The SDKs keep that session in the memory of the process that opened it. With several workers, replicas or
-upstream servers the next request lands elsewhere and is answered `404 Session not found` (400 up to `mcp` 1.25). It does
-not fail now and then: over two processes round robin fails on the second request of every session.
+Clients that speak a protocol revision up to 2025-11-25 open a session with
+`initialize` and send its id with every later request. The SDKs keep the
+session in the memory of the process that opened it. With several workers,
+replicas or upstream servers, the next request reaches another process and is
+answered `404 Session not found` (400 up to `mcp` 1.25). This does not fail now
+and then: with two processes in turn, every session fails with its second
+request.
 
-`stateless_http=True` makes every request stand alone. Tools that ask the client back (elicitation, sampling, roots) need
-the session: they want one process, or a balancer that sends a client to the same one every time, by address (`ip_hash`,
-`hash $remote_addr`) or by what the server answered (`sticky learn`). A hash of the session header does not help, since
-the first request carries none. Workers of one container share a port, so no balancer can tell them apart.
+`stateless_http=True` makes every request independent. Tools that ask the
+client something (elicitation, sampling, roots) need the session: they want a
+single process, or a load balancer that always sends a client to the same one,
+by address (`ip_hash`, `hash $remote_addr`) or by what the server answered
+(`sticky learn`). A hash of the session header does not help, since the first
+request has none. Workers of one container share a port, so no load balancer
+can tell them apart.
 
-With `mcp` 2 and `fastmcp` 4 clients of the revision 2026-07-28 need no session, older ones still do: a warning.
+With `mcp` 2 and `fastmcp` 4, clients of revision 2026-07-28 need no session,
+but older ones still do: a warning.
+
+See
+https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
 
 ## Bad
 `Dockerfile`
@@ -51,18 +61,18 @@ services:
       replicas: 3
 ```
 ```output
-error[stateful-behind-balancer]: keeps sessions in memory, but 3 replicas answer its clients
+error[stateful-behind-balancer]: server `notes` keeps sessions in memory, but 3 replicas share its requests
  --> server.py:4:7
   |
 4 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.27.1 takes stateless_http False by default
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mcp 1.27.1 defaults to stateless_http=False
   |
  ::: compose.yaml:5:17
   |
 5 |       replicas: 3
-  |                 - the service sets the number of its containers
+  |                 - the service sets the number of replicas
   |
-  = fix: make every request stand alone (--unsafe-fixes)
+  = fix: make the server stateless (--unsafe-fixes)
 ```
 ```diff
 --- a/server.py
@@ -107,9 +117,9 @@ def check(server: Server):
     if server.speaks_http and server.stateless.must_be(False):
         for spread in server.spread:
             if spread.several and spread.affinity.must_be("none"):
-                fix = Fix("make every request stand alone", server.stateless.write("True"))
+                fix = Fix("make the server stateless", server.stateless.write("True"))
                 yield Finding(
-                    f"keeps sessions in memory, but {_count(spread)} answer its clients",
+                    f"{server.title} keeps sessions in memory, but {_count(spread)} share its requests",
                     server.stateless.span or server.span,
                     (*server.stateless.trace, *spread.notes, *server.back_channel),
                     None if server.back_channel else fix,

@@ -1,14 +1,21 @@
-r"""Server speaks stdio, but is deployed as a service with a port
+r"""The server speaks stdio, but is deployed as a service with a port
 
-`run()` without a transport speaks stdio in every SDK, and so does `fastmcp run` and `mcp run` without one. Started as a
-service, such a server has no standard input: it reads its end, exits with code 0 within a second and is restarted, over
-and over, without an error in its log. Nothing ever listens on the port that is published or probed.
+`run()` without a transport speaks stdio in every SDK, and so do `fastmcp run`
+and `mcp run`. Started as a service, such a server has no standard input: it
+reads end-of-file, exits with code 0 within a second and is restarted over and
+over, without an error in its log. Nothing ever listens on the port that is
+published or probed.
 
-Say `transport="streamable-http"`, and for `mcp` 1.x `host="0.0.0.0"` in the constructor. A server that is meant to be
-started by its client (`docker run -i`) needs no ports and no service.
+Pass `transport="streamable-http"`, and for `mcp` 1.x `host="0.0.0.0"` to the
+constructor. A server that is meant to be started by its client
+(`docker run -i`) needs no ports and no service.
 
-It says nothing where a program such as `mcpo` or `mcp-proxy` serves the stdio server over HTTP, where standard input is kept
-open (`stdin_open: true`), of images that no service runs, and of `EXPOSE`, which opens nothing.
+Not reported if a program such as `mcpo` or `mcp-proxy` serves the stdio server
+over HTTP, if standard input is kept open (`stdin_open: true`), for images that
+no service runs, or for `EXPOSE`, which opens nothing.
+
+See
+https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
 
 ## Bad
 `Dockerfile`
@@ -41,7 +48,7 @@ services:
     ports: ["127.0.0.1:8000:8000"]
 ```
 ```output
-error[stdio-behind-port]: speaks stdio, but runs as a service that is expected to listen: nothing does
+error[stdio-behind-port]: server `notes` speaks stdio, but is deployed as a service with a port, where nothing will listen
  --> server.py:6:5
   |
 6 |     mcp.run()
@@ -82,7 +89,9 @@ def check(server: Server):
         expected = listening(container)
         if expected:
             starts = Label(container.cmd, "this container runs the server")
-            message = "speaks stdio, but runs as a service that is expected to listen: nothing does"
+            message = (
+                f"{server.title} speaks stdio, but is deployed as a service with a port, where nothing will listen"
+            )
             yield Finding(message, server.transport.span or server.span, (*expected, *server.transport.trace, starts))
 
 
@@ -90,5 +99,5 @@ def listening(container):
     """Where the deployment counts on a port of the container."""
     ports = [Label(port.span, "publishes a port") for port in container.ports if port.published is not None]
     words = " ".join(container.probe.command.only or ()) if container.probe else ""
-    probes = [Label(container.probe.span, "asks it over HTTP")] if "http://" in words else []
+    probes = [Label(container.probe.span, "the health check asks over HTTP")] if "http://" in words else []
     return (*ports[:1], *probes)

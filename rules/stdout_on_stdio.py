@@ -1,16 +1,24 @@
-r"""Server writes to the standard output that its protocol runs on
+r"""The server writes to standard output, which carries its protocol
 
-Over stdio every line of standard output is a message of the protocol. What a program prints there, before it serves or in
-its tools, arrives at the client between the messages. Clients report `Unexpected token … is not valid JSON`; some go on,
-some give the server up. So does a log handler on `sys.stdout`, and an `echo` in a start script.
+Over stdio every line of standard output is a protocol message. What a program
+prints there, before it serves or in its tools, reaches the client between the
+messages. Clients report `Unexpected token … is not valid JSON`; some go on,
+some give the server up. The same goes for a log handler on `sys.stdout`, and
+for an `echo` in a start script.
 
-Write to standard error: `print(…, file=sys.stderr)`, `echo … >&2`. The SDKs' own logs go there too.
+Write to standard error: `print(…, file=sys.stderr)`, `echo … >&2`. The SDKs'
+own logs go there too.
 
-Output before the server runs is an error, output on a condition or of a tool is a warning. With `mcp` 2 and `fastmcp` 4
-that of a tool is a note: while they serve, they lead standard output to standard error themselves.
+Output before the server runs is an error. Output under a condition or in a
+tool is a warning; with `mcp` 2 and `fastmcp` 4, output of a tool is a note,
+since these redirect standard output to standard error while they serve.
 
-It says nothing where the transport is not known to be stdio, where something is printed on a condition of the shell, and
-where the program has standard output lead elsewhere, as with `contextlib.redirect_stdout`.
+Not reported if the transport is not known to be stdio, if the shell prints
+under a condition, or if the program redirects standard output, for instance
+with `contextlib.redirect_stdout`.
+
+See
+https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
 
 ## Bad
 `Dockerfile`
@@ -44,7 +52,7 @@ if __name__ == "__main__":
     mcp.run()
 ```
 ```output
-warning[stdout-on-stdio]: writes to standard output in its tools, where the client reads messages of the protocol
+warning[stdout-on-stdio]: server `notes` writes to standard output in its tools, but clients read protocol messages from there
   --> server.py:8:5
    |
  8 |     print("adding", text)
@@ -55,7 +63,7 @@ warning[stdout-on-stdio]: writes to standard output in its tools, where the clie
    |
    = fix: write to standard error (--fix)
 
-error[stdout-on-stdio]: writes to standard output before it serves, where the client reads messages of the protocol
+error[stdout-on-stdio]: server `notes` writes to standard output before it serves, but clients read protocol messages from there
   --> server.py:13:5
    |
 13 |     print("notes server is starting")
@@ -124,12 +132,12 @@ def check(server: Server):
     led_away = agreed(server.sdk, "stdio.stray_output") == "stderr"
     for places, when, severity in (
         (server.printed, "before it serves", ERROR),
-        (server.printed_maybe, "on some condition before it serves", WARNING),
+        (server.printed_maybe, "under a condition before it serves", WARNING),
         (server.prints, "in its tools", NOTE if led_away else WARNING),
     ):
         if places:
             first, *others = places
-            message = f"writes to standard output {when}, where the client reads messages of the protocol"
+            message = f"{server.title} writes to standard output {when}, but clients read protocol messages from there"
             notes = (*(Label(each.span.head, "and here") for each in others[:8]), *server.transport.trace)
             yield Finding(message, first.span, notes, mended(places), severity)
 

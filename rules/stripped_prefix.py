@@ -1,16 +1,21 @@
-r"""The path that an SSE server tells its clients to post to does not lead to it
+r"""Clients of an SSE server are told to post to a path that does not lead to it
 
-An HTTP+SSE server names a path in its first event, `/messages/?session_id=…`, and the client posts every message there.
-The path is the server's own: it knows nothing of a prefix that the proxy takes off, and nothing of which paths the proxy
-leads on. The stream opens, the first post is answered 404, and a Python client waits for ever.
+An HTTP+SSE server names a path in its first event, `/messages/?session_id=…`,
+and the client posts every message there. The path is the server's own: the
+server knows nothing of a prefix that the proxy removes, or of which paths the
+proxy passes on. The stream opens, the first post is answered 404, and a Python
+client waits forever.
 
-`X-Forwarded-Prefix`, `X-Script-Name` and the like change nothing. `uvicorn --root-path /notes` puts the prefix into the
-event, a second location for the messages works too, and Streamable HTTP, which has one path for everything, needs
+`X-Forwarded-Prefix`, `X-Script-Name` and the like change nothing.
+`uvicorn --root-path /notes` puts the prefix into the event, a second location
+for the messages works too, and Streamable HTTP, which has a single path, needs
 neither.
 
-It says nothing where the proxy rewrites the event (`sub_filter`), where the server has a root path, or where it is not
-known what another location leads to.
-Measured with nginx 1.22 and 1.30: https://modelcontextprotocol.io/specification/2024-11-05/basic/transports
+Not reported if the proxy rewrites the event (`sub_filter`), if the server has
+a root path, or if it is not known where another location leads.
+
+Measured with nginx 1.22 and 1.30. See
+https://modelcontextprotocol.io/specification/2024-11-05/basic/transports
 
 ## Bad
 `Dockerfile`
@@ -59,7 +64,7 @@ server {
 }
 ```
 ```output
-error[stripped-prefix]: leads /notes/sse to an SSE server, but not /messages/, where its clients are told to post
+error[stripped-prefix]: nginx `location /notes/` passes /notes/sse to an SSE server, but not /messages/, where its clients must post
  --> nginx.conf:5:5
   |
 5 |     location /notes/ {
@@ -68,7 +73,7 @@ error[stripped-prefix]: leads /notes/sse to an SSE server, but not /messages/, w
  ::: server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       -------------------------------- the server names /messages/
+  |       -------------------------------- clients are told to post to /messages/
 ```
 
 ## Good
@@ -92,7 +97,10 @@ def check(route: Route):
     if server and not route.rewrites_bodies and route.messages.must_be(False):
         told = server.message_path.only
         yield Finding(
-            f"leads {route.endpoint.only} to an SSE server, but not {told}, where its clients are told to post",
+            f"{route.title} passes {route.endpoint.only} to an SSE server, but not {told}, where its clients must post",
             route.span.head,
-            (Label(server.message_path.span or server.span, f"the server names {told}"), *route.messages.trace),
+            (
+                Label(server.message_path.span or server.span, f"clients are told to post to {told}"),
+                *route.messages.trace,
+            ),
         )

@@ -1,12 +1,19 @@
-r"""nginx turns the server's errors into something else
+r"""The proxy turns the server's errors into something else
 
-MCP clients act on statuses: `401` with its `WWW-Authenticate` header starts the sign-in, `404` tells that a session has
-ended and a new one is due, `405` that there is no stream to open. With `proxy_intercept_errors on` and an `error_page`
-that says `=200` the client gets a page of HTML and a success instead: it never signs in, never opens a new session.
+MCP clients act on status codes: `401` with its `WWW-Authenticate` header
+starts the sign-in, `404` says that a session has ended and a new one is due,
+`405` that there is no stream to open. With `proxy_intercept_errors on` and an
+`error_page` with `=200`, the client gets an HTML page and a success instead:
+it never signs in and never opens a new session.
 
-A page without `=` replaces only the body, status and header survive: nothing is found. For `502` and `504`, which nginx
-answers itself, an `=200` counts without `proxy_intercept_errors` too: a dead server looks alive, a warning. So is hiding
-`WWW-Authenticate`, which matters once the server asks for a token.
+For `502` and `504`, which nginx answers itself, `=200` counts without
+`proxy_intercept_errors` too: a dead server looks alive, a warning. Hiding
+`WWW-Authenticate` is also a warning; it matters once the server requires a
+token.
+
+Not reported for an `error_page` without `=`, which replaces the body and keeps
+status and headers.
+
 See https://nginx.org/en/docs/http/ngx_http_core_module.html#error_page
 
 ## Bad
@@ -59,15 +66,15 @@ server {
 }
 ```
 ```output
-error[swallowed-errors]: turns 401 and 404 into 200
+error[swallowed-errors]: nginx turns the server's 401 and 404 into 200
   --> nginx.conf:11:9
    |
 10 |         proxy_intercept_errors on;
-   |         -------------------------- errors of the server are intercepted
+   |         -------------------------- intercepts the server's errors
 11 |         error_page 401 404 =200 /sorry.html;
    |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
-   = fix: keep the status (--fix)
+   = fix: keep the status code (--fix)
 ```
 ```diff
 --- a/nginx.conf
@@ -103,7 +110,7 @@ server {
 
 from collections.abc import Iterator
 
-from mcplint import ERROR, WARNING, Finding, Fix, Label, Route, rule
+from mcplint import ERROR, WARNING, Finding, Fix, Route, rule
 from mcplint.model import ErrorPage
 
 TELLING = {"400", "401", "403", "404", "405", "406", "421"}
@@ -115,18 +122,21 @@ def check(route: Route):
     if not route.carried:
         return
     for page in route.error_pages:
-        yield from _page(page, route.intercepted)
+        yield from _page(route, page)
     for header in route.hidden_headers:
         if header.name == "www-authenticate":
-            fix = Fix("let it through", header.removal, safe=True) if header.removal else None
-            yield Finding("hides from clients how to sign in", header.span, (), fix, WARNING)
+            fix = Fix("pass `WWW-Authenticate` on", header.removal, safe=True) if header.removal else None
+            message = f"{route.proxy} hides `WWW-Authenticate`, so clients cannot start to sign in"
+            yield Finding(message, header.span, (), fix, WARNING)
 
 
-def _page(page: ErrorPage, intercepted: tuple[Label, ...]) -> Iterator[Finding]:
+def _page(route: Route, page: ErrorPage) -> Iterator[Finding]:
     """An `error_page` that makes a success of a failure."""
     if page.status.startswith("2"):
-        fix = Fix("keep the status", page.removal, safe=True) if page.removal else None
-        if lost := sorted(TELLING & page.replaces if intercepted else ()):
-            yield Finding(f"turns {' and '.join(lost)} into {page.status}", page.span, intercepted, fix)
+        fix = Fix("keep the status code", page.removal, safe=True) if page.removal else None
+        if lost := sorted(TELLING & page.replaces if route.intercepted else ()):
+            message = f"{route.proxy} turns the server's {' and '.join(lost)} into {page.status}"
+            yield Finding(message, page.span, route.intercepted, fix)
         elif dead := sorted(OWN & page.replaces):
-            yield Finding(f"turns {' and '.join(dead)} into {page.status}", page.span, (), fix, WARNING)
+            message = f"{route.proxy} turns {' and '.join(dead)} into {page.status}, so a dead server looks alive"
+            yield Finding(message, page.span, (), fix, WARNING)

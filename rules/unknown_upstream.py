@@ -1,16 +1,25 @@
-r"""The proxy is told to pass requests on to something that is not there
+r"""The proxy passes requests to something that does not exist
 
-nginx resolves the names in its configuration when it starts. Where one of them is no service of the project it does not
-start at all: `host not found in upstream`, and with it everything else that it carries is gone. Behind a variable the
-name is resolved with each request, which is then answered 502. So it is with a container that is on no network of the
-proxy's: Docker's DNS tells the names of common networks only.
+nginx resolves the names in its configuration when it starts. If one of them is
+no service of the project, it does not start at all:
+`host not found in upstream`, and everything else it serves is gone as well. A
+name in a variable is resolved with every request, which is then answered 502.
+The same goes for a container that shares no network with the proxy: Docker's
+DNS only knows the names of common networks.
 
-A port that nothing listens on gives `connect() failed (111: Connection refused)`, a 502 for every call. Between
-containers the port inside the other container counts, not the one that is published for the host.
+A port that nothing listens on gives
+`connect() failed (111: Connection refused)`, a 502 for every call. Between
+containers, the port inside the other container counts, not the one that is
+published on the host.
 
-It speaks where nginx runs in a compose project together with a server, on networks of that project's own, and where
-this keeps clients from the server: the location is the one that would carry its endpoint, or nginx, which carries it
-elsewhere, cannot start. Names with dots, addresses, `extra_hosts` and external networks may lead anywhere.
+Reported if nginx runs in the same compose project as a server, on networks of
+that project, and clients cannot reach the server because of it: the location
+is the one that would serve the MCP endpoint, or nginx, which serves it
+elsewhere, cannot start.
+
+Not reported for names with dots, addresses, `extra_hosts` and external
+networks, which may lead anywhere.
+
 See https://docs.docker.com/compose/how-tos/networking/
 
 ## Bad
@@ -61,7 +70,7 @@ server {
 }
 ```
 ```output
-error[unknown-upstream]: leads to notes-server, which no service of the project is called
+error[unknown-upstream]: the proxy passes requests to `notes-server`, but no service of the project has that name
  --> nginx.conf:6:27
   |
 6 |         proxy_pass http://notes-server:9000;
@@ -70,9 +79,9 @@ error[unknown-upstream]: leads to notes-server, which no service of the project 
  ::: compose.yaml:2:3
   |
 2 |   notes:
-  |   ----- this service has a server
+  |   ----- this service runs the MCP server
   |
-  = fix: lead to notes:8000 (--unsafe-fixes)
+  = fix: pass requests to notes:8000 (--unsafe-fixes)
 ```
 ```diff
 --- a/nginx.conf
@@ -111,14 +120,14 @@ from mcplint import ERROR, DeadEnd, Edit, Finding, Fix, Label, Server, rule
 def check(end: DeadEnd):
     server, notes = end.server, list(end.notes)
     if end.kind == "name":
-        message = f"leads to {end.host}, which no service of the project is called"
+        message = f"the proxy passes requests to `{end.host}`, but no service of the project has that name"
     elif end.kind == "network":
-        message = f"leads to {end.host}, which is on no network of the proxy's"
+        message = f"the proxy passes requests to `{end.host}`, which shares no network with it"
     else:
         listens = " or ".join(map(str, server.port.options or ())) if server else "other ports"
-        message = f"leads to port {end.port} of {end.host}, but the server listens on {listens}"
+        message = f"the proxy passes requests to port {end.port} of `{end.host}`, but the server listens on {listens}"
     if server and server.container and end.kind == "name":
-        notes.append(Label(server.container.span, "this service has a server"))
+        notes.append(Label(server.container.span, "this service runs the MCP server"))
     yield Finding(message, end.span, tuple(notes), mended(end, server) if server and end.kind != "network" else None)
 
 
@@ -128,4 +137,4 @@ def mended(end: DeadEnd, server: Server) -> Fix | None:
     if not name or not end.slot or not server.port.only:
         return None
     address = f"{name}:{server.port.only}"
-    return Fix(f"lead to {address}", (Edit(end.slot.span, address),))
+    return Fix(f"pass requests to {address}", (Edit(end.slot.span, address),))

@@ -1,22 +1,31 @@
-r"""Image installs dependencies without a lock
+r"""The image installs dependencies without a lock
 
-What is installed is decided when the image is built: without a lock each build takes the newest releases that the
-requirements admit. A rebuild of unchanged code is then another program, and the day a dependency publishes a new major
-release (`mcp` 2 has no `mcp.server.fastmcp`) the image builds and dies at import.
+What is installed is decided when the image is built. Without a lock, every
+build takes the newest releases that the requirements allow. A rebuild of
+unchanged code is then a different program, and on the day a dependency
+publishes a new major release (`mcp` 2 has no `mcp.server.fastmcp`) the image
+builds and fails at import.
 
-Locked is what a lock file, hashes or exact releases decide: `uv sync --locked` or `--frozen` (also `UV_LOCKED`,
-`UV_FROZEN`), `poetry install` and `pdm sync` with their lock, `pip install --require-hashes`, requirements that are all
-`==`, a file that `uv export` wrote. A lock that the build itself makes with `uv lock` holds nothing back, and `uv add`
-resolves anew what it names. `pip`, `setuptools`, `wheel`, `uv` and other tools that install are not looked at,
-nor are stages that the image takes nothing from.
+An install is locked if a lock file, hashes or exact releases decide:
+`uv sync --locked` or `--frozen` (also `UV_LOCKED`, `UV_FROZEN`),
+`poetry install` and `pdm sync` with their lock file,
+`pip install --require-hashes`, requirements that are all `==`, a file written
+by `uv export`. A lock file that the build itself makes with `uv lock` holds
+nothing back, and `uv add` resolves anew what it names.
 
-It is an error where `sdk-range-mismatch` finds that the release which such an install takes today lacks what the
-program imports: the image that the next build makes does not start.
+A plain `uv sync` uses `uv.lock` if there is one, but silently rewrites it if
+it does not match `pyproject.toml`. If the lock file is in the image, the fix
+adds `--locked`, not `--frozen`: as long as the lock file matches, both install
+the same as before; once it does not, `--locked` fails the build, while
+`--frozen` builds an image that lacks what is new and fails at start.
 
-A plain `uv sync` uses `uv.lock` where it has one, but writes it anew where it does not fit `pyproject.toml`, without a
-word. Where the lock is in the image, the fix adds `--locked`, not `--frozen`: as long as the lock fits, both install the
-same as before; once it does not, `--locked` stops the build, while `--frozen` builds an image that lacks what is new
-and fails at start.
+It is an error if `sdk-range-mismatch` finds that the release which the install
+takes today lacks what the program imports: the next image will not start.
+
+Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, or
+in stages that the image takes nothing from.
+
+See https://docs.astral.sh/uv/concepts/projects/sync/
 
 ## Bad
 `Dockerfile`
@@ -55,14 +64,14 @@ if __name__ == "__main__":
     mcp.run()
 ```
 ```output
-warning[unlocked-install]: `uv sync` rewrites uv.lock when that is stale: neither --frozen nor --locked
+warning[unlocked-install]: `uv sync` rewrites a stale uv.lock instead of failing: neither --frozen nor --locked is given
  --> Dockerfile:5:5
   |
 5 | RUN uv sync --no-dev
   |     ^^^^^^^^^^^^^^^^
-  |        ---- neither --frozen nor --locked
+  |        ---- neither --frozen nor --locked is given
   |
-  = fix: stop the build where the lock does not fit (--fix)
+  = fix: add --locked, so that a stale lock file fails the build (--fix)
 ```
 ```diff
 --- a/Dockerfile
@@ -123,23 +132,25 @@ def breaking(server: Server, install: Install) -> tuple[Label, ...]:
     imported = lacking(sdk, sdk.installed, server.imports)
     if not imported or sdk.exact or install.span not in {note.span for note in sdk.installed.trace}:
         return ()
-    lacks = f"a build today takes {sdk.package} {sdk.installed.only}, which does not have this"
+    lacks = f"a build today installs {sdk.package} {sdk.installed.only}, which does not have this"
     return (sdk.installed.trace[-1], Label(imported.span, lacks))
 
 
 def message(install: Install) -> str:
     loose = ", ".join(f"`{note.span.text.strip(QUOTES)}`" for note in install.locked.trace[:3])
     if install.tool not in ("uv sync", "uv lock", "poetry", "pdm", "pipenv"):
-        return f"installs whatever is newest that {loose} admits"
+        return f"`{install.tool}` installs without a lock: it takes the newest release that {loose} allows"
     if not install.lock:
-        return f"`{install.tool}` resolves anew in each build where no lock file reaches it, and none is seen to"
+        return f"`{install.tool}` re-resolves dependencies on every build: no lock file is copied in before it"
     if not install.slot:
-        return f"`{install.tool}` resolves anew in each build, in spite of {install.lock}"
-    return f"`{install.tool}` rewrites {install.lock} when that is stale: neither --frozen nor --locked"
+        return f"`{install.tool}` re-resolves dependencies on every build, despite {install.lock}"
+    return (
+        f"`{install.tool}` rewrites a stale {install.lock} instead of failing: neither --frozen nor --locked is given"
+    )
 
 
 def fix(install: Install) -> Fix | None:
     if install.tool != "uv sync" or not install.lock or not install.slot:
         return None
     flag = f"{install.slot.before}--locked{install.slot.after}"
-    return Fix("stop the build where the lock does not fit", (Edit(install.slot.span, flag),), safe=True)
+    return Fix("add --locked, so that a stale lock file fails the build", (Edit(install.slot.span, flag),), safe=True)

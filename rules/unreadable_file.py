@@ -1,11 +1,14 @@
 r"""A file cannot be read
 
-A file that belongs to a server's deployment cannot be read, or makes no sense to the program that will read it: it is
-not encoded as UTF-8, a brace or a quote is missing, a link leads nowhere. What it says is then unknown, so the rules that
-would have needed it stay silent. Mend the file first, then run mcplint again.
+A file that belongs to a server's deployment cannot be read, or makes no sense
+to the program that will read it: it is not encoded as UTF-8, a brace or a
+quote is missing, a link leads nowhere. Its contents are then unknown, so rules
+that would have needed it stay silent. Repair the file first, then run mcplint
+again.
 
-It is an error where a server's deployment needs the file, or where the file was named on the command line. Elsewhere, and
-for templates and Python that is newer than the one that runs mcplint, it is a note.
+It is an error if a server's deployment needs the file, or if the file was
+named on the command line. Elsewhere, and for templates and Python that is
+newer than the one that runs mcplint, it is a note.
 
 ## Bad
 `Dockerfile`
@@ -31,7 +34,7 @@ services:
       build: .
 ```
 ```output
-error[unreadable-file]: services must be a mapping
+error[unreadable-file]: cannot read compose.yaml: services must be a mapping
  --> compose.yaml:2:3
   |
 2 |   - notes:
@@ -52,4 +55,4 @@ from mcplint import ERROR, Finding, Unreadable, rule
 
 @rule("unreadable-file", ERROR)
 def check(problem: Unreadable):
-    yield Finding(problem.message, problem.span, severity=problem.severity)
+    yield Finding(f"cannot read {problem.span.source.path}: {problem.message}", problem.span, severity=problem.severity)

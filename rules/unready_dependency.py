@@ -1,16 +1,23 @@
-r"""A service is started before what it needs is ready
+r"""A service starts before the service that it needs is ready
 
-`depends_on: [db]` waits until the container of `db` is started, which says nothing of the database in it: Postgres needs
-seconds before it takes a connection. A server that connects when it starts then ends with `connection refused`, one that
-connects with the first call answers that call with an error, and it happens in some starts only.
+`depends_on: [db]` waits until the container of `db` has started, which says
+nothing about the database inside: Postgres needs seconds before it accepts
+connections. A server that connects at start then ends with
+`connection refused`, one that connects with the first call answers that call
+with an error, and only on some starts.
 
-`condition: service_healthy` waits for the health check of the other service. It needs one: where neither the service
-nor its image has a health check, `docker compose up` stops with `has no healthcheck configured`. Docker's official
-images (`postgres`, `redis`, …) bring none.
+`condition: service_healthy` waits for the health check of the other service,
+which must have one: if neither the service nor its image has a health check,
+`docker compose up` stops with `has no healthcheck configured`. Docker's
+official images (`postgres`, `redis`, …) come without.
 
-It speaks where the other service has a health check that nobody waits for, and where the server is known to connect:
-the other is a database of a well-known image, or the environment has its address. It says nothing where
-`service_started` is written out and there is no health check to wait for, or where the service is not required.
+Reported if the other service has a health check that nobody waits for, or if
+the server is known to connect: the other service is a database of a well-known
+image, or its address is in the environment.
+
+Not reported if `service_started` is written out and there is no health check
+to wait for, or if the service is not required.
+
 See https://docs.docker.com/compose/how-tos/startup-order/
 
 ## Bad
@@ -49,14 +56,14 @@ services:
       test: ["CMD-SHELL", "pg_isready -U postgres"]
 ```
 ```output
-warning[unready-dependency]: starts as soon as db is started, ready or not
+warning[unready-dependency]: container `notes` starts as soon as `db` has started, whether it is ready or not
  --> compose.yaml:5:9
   |
 5 |       - db
   |         ^^
 6 |   db:
 7 |     image: postgres:17
-  |            ----------- postgres takes no connection before it is ready
+  |            ----------- postgres accepts no connections before it is ready
 8 |     healthcheck:
 9 |       test: ["CMD-SHELL", "pg_isready -U postgres"]
   |             --------------------------------------- this is its health check
@@ -85,17 +92,19 @@ from mcplint import WARNING, Container, Finding, Fix, Prerequisite, rule
 def check(container: Container):
     for needed in container.prerequisites:
         if needed.condition.must_be("service_started"):
-            yield from unready(needed)
+            yield from unready(container, needed)
         elif needed.condition.must_be("service_healthy") and needed.probed.must(lambda has: not has):
-            message = f"waits for a health check that {needed.name} does not have"
+            message = f"{container.title} waits for a health check that `{needed.name}` does not have"
             yield Finding(message, needed.condition.span or needed.span, needed.probed.trace)
 
 
-def unready(needed: Prerequisite):
+def unready(container: Container, needed: Prerequisite):
     """What waits for no more than a start although there is a health check, or though it is known to connect."""
     ready, said = needed.probed.must(bool), needed.condition.slot is not None
     if ready or (needed.called and not said):
-        message = f"starts as soon as {needed.name} is started, ready or not"
-        fix = Fix(f"wait until {needed.name} is healthy", needed.condition.write("service_healthy")) if ready else None
+        message = f"{container.title} starts as soon as `{needed.name}` has started, whether it is ready or not"
+        fix = (
+            Fix(f"wait until `{needed.name}` is healthy", needed.condition.write("service_healthy")) if ready else None
+        )
         notes = (*needed.called, *needed.probed.trace)
         yield Finding(message, needed.condition.span or needed.span, notes, fix)

@@ -1,13 +1,18 @@
-r"""Sessions of clients that went away are kept for ever
+r"""Sessions of clients that went away are kept forever
 
-A stateful server keeps every session in memory until the client ends it, and most clients just go away. `mcp` drops idle
-sessions after half an hour since 1.30.0 and 2.2.0; before, it never does, and `fastmcp` does what the `mcp` below it does.
-Memory grows with every client that ever came.
+A stateful server keeps every session in memory until the client ends it, and
+most clients just go away. `mcp` drops idle sessions after half an hour since
+1.30.0 and 2.2.0; before that, it never does. `fastmcp` does what the `mcp`
+below it does. Memory grows with every client that ever connected.
 
-Worse, those releases keep a session even for a request that they refuse, such as the `GET /mcp` of a health check: one
-every 30 seconds makes some 3,000 sessions a day, each with its tasks. That is a warning; else this is a note.
+Worse, those releases keep a session even for a request that they refuse, such
+as the `GET /mcp` of a health check: one every 30 seconds makes some 3,000
+sessions a day, each with its tasks. That is a warning, everything else a note.
 
-It says nothing of servers that are stateless, that are told a `session_idle_timeout`, or of whose release it is not known.
+Not reported for servers that are stateless, that set a `session_idle_timeout`,
+or whose SDK release is not known.
+
+See https://github.com/modelcontextprotocol/python-sdk/releases
 
 ## Bad
 `Dockerfile`
@@ -34,7 +39,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-warning[unreaped-sessions]: keeps idle sessions for ever: mcp 1.27.1 never drops any, and each request of the health check leaves one behind
+warning[unreaped-sessions]: server `notes` keeps idle sessions forever: mcp 1.27.1 never drops any, and every health check leaves one more behind
  --> server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")
@@ -46,7 +51,7 @@ warning[unreaped-sessions]: keeps idle sessions for ever: mcp 1.27.1 never drops
   |     ------------------------------------------------ `pip install --require-hashes -r requirements.txt` installs the packages
 5 | USER 10001
 6 | HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/mcp')"]
-  | ------------------------------------------------------------------------------------------------------ asks the MCP endpoint without a session
+  | ------------------------------------------------------------------------------------------------------ the health check asks the MCP endpoint, without a session
   |
  ::: requirements.txt:1:4
   |
@@ -86,11 +91,14 @@ def check(server: Server):
     if any(each.name == "session_idle_timeout" for call in calls for each in call.arguments):
         return
     probe = asked_by_probe(server) if agreed(server.sdk, "sessions.leak") is True else None
-    more = "" if not probe else ", and each request of the health check leaves one behind"
+    more = "" if not probe else ", and every health check leaves one more behind"
     yield Finding(
-        f"keeps idle sessions for ever: {server.sdk.title} never drops any{more}",
+        f"{server.title} keeps idle sessions forever: {server.sdk.title} never drops any{more}",
         server.made or server.span,
-        (*((Label(probe, "asks the MCP endpoint without a session"),) if probe else ()), *server.sdk.version.trace),
+        (
+            *((Label(probe, "the health check asks the MCP endpoint, without a session"),) if probe else ()),
+            *server.sdk.version.trace,
+        ),
         severity=WARNING if probe else NOTE,
     )
 

@@ -1,16 +1,22 @@
-r"""The proxy does not lead on the paths where clients look for the server's OAuth metadata
+r"""The proxy does not pass on the paths where clients look for OAuth metadata
 
-A server that wants a token answers 401 and names its metadata: `/.well-known/oauth-protected-resource`, with the path of
-the endpoint behind it. Clients that are not told look there too. A proxy that leads on nothing but `/mcp` answers 404,
-or the page of a web application, and no client can find out where to log in: it reports that discovery failed, or
+A server that requires a token answers 401 and names its metadata:
+`/.well-known/oauth-protected-resource`, followed by the path of the endpoint.
+Clients that are not told look there too. A proxy that passes on nothing but
+`/mcp` answers 404, or the page of a web application, and clients cannot find
+out where to sign in: they report that discovery failed, or
 `Unrecognized token '<'`.
 
-Lead `/.well-known/` to the server as well. A `location ~ /\.` that denies hidden files refuses it with 403, and a
-location for `/.well-known/acme-challenge/` does not help. Where the prefix of the endpoint is taken off, the metadata
-still have to answer at the root of the host.
+Pass `/.well-known/` to the server as well. A `location ~ /\.` that denies
+hidden files refuses it with 403, and a location for
+`/.well-known/acme-challenge/` does not help. If the prefix of the endpoint is
+removed, the metadata still have to answer at the root of the host.
 
-It speaks where the program gives the SDK a provider that publishes metadata, and says nothing where any of the paths
-may lead to something that has them, such as an identity provider, or where other configuration may.
+Reported if the program gives the SDK a provider that publishes metadata.
+
+Not reported if any of the paths may lead to something that has them, such as
+an identity provider, or if configuration that is not in the project may do so.
+
 See https://datatracker.ietf.org/doc/html/rfc9728#section-3.1
 
 ## Bad
@@ -75,7 +81,7 @@ server {
 }
 ```
 ```output
-error[unrouted-metadata]: leads /mcp to the server, but not its /.well-known/oauth-protected-resource
+error[unrouted-metadata]: nginx `location /mcp` passes /mcp to the server, but no location passes /.well-known/oauth-protected-resource
   --> nginx.conf:7:5
    |
  7 |     location /mcp {
@@ -84,7 +90,7 @@ error[unrouted-metadata]: leads /mcp to the server, but not its /.well-known/oau
   ::: server.py:15:10
    |
 15 |     auth=AuthSettings(issuer_url="https://auth.example.com", resource_server_url="https://notes.example.com/mcp"),
-   |          -------------------------------------------------------------------------------------------------------- clients need its metadata to log in
+   |          -------------------------------------------------------------------------------------------------------- clients need its metadata to sign in
 ```
 
 ## Good
@@ -118,9 +124,9 @@ def check(route: Route):
     guard = server.auth.only if server else None
     if guard and publishes(guard) and route.metadata.must_be(False):
         yield Finding(
-            f"leads {route.endpoint.only} to the server, but not its /.well-known/oauth-protected-resource",
+            f"{route.title} passes {route.endpoint.only} to the server, but no location passes /.well-known/oauth-protected-resource",
             route.span.head,
-            (Label(guard.span, "clients need its metadata to log in"), *route.metadata.trace),
+            (Label(guard.span, "clients need its metadata to sign in"), *route.metadata.trace),
         )
 
 

@@ -1,16 +1,20 @@
-r"""A service with several replicas has something of which there can be only one
+r"""A service with several replicas has something that only one of them can have
 
-Two containers cannot have one name, and two processes cannot listen on one port of the host. With `container_name` and
-more than one replica `docker compose up` stops with `Docker requires each container to have a unique name`; with a
-fixed host port the first replica takes it and the others fail with `port is already allocated`. What comes up is one
-container, or none.
+Two containers cannot have the same name, and two processes cannot listen on
+the same port of the host. With `container_name` and more than one replica,
+`docker compose up` stops with `Docker requires each container to have a unique
+name`. With a fixed host port, the first replica takes it and the others fail
+with `port is already allocated`. What comes up is one container, or none.
 
-Leave the name to compose, which numbers its containers, and publish no fixed port: a proxy in the same project reaches
-all replicas by the name of the service, and a range such as `"8000-8002:8000"` has a port for each. The fix leaves the
-choice of the port to Docker, so whoever used the fixed one has to be told.
+Leave the name to compose, which numbers its containers, and publish no fixed
+port: a proxy in the same project reaches all replicas by the name of the
+service, and a range such as `"8000-8002:8000"` has a port for each. The fix
+lets Docker choose the port, so whoever used the fixed one has to be told.
 
-It says nothing where the service has settings that only Docker Swarm obeys, which passes over `container_name` and
-balances a published port itself, and nothing on platforms other than compose.
+Not reported for services with settings that only Docker Swarm uses, which
+ignores `container_name` and balances a published port itself, or on platforms
+other than compose.
+
 See https://docs.docker.com/reference/compose-file/services/#container_name
 
 ## Bad
@@ -54,25 +58,25 @@ services:
       replicas: 3
 ```
 ```output
-error[unscalable-service]: has one name for 3 containers
+error[unscalable-service]: `container_name` cannot be used with 3 replicas
  --> compose.yaml:4:21
   |
 4 |     container_name: notes
   |                     ^^^^^
 ...
 7 |       replicas: 3
-  |                 - the service sets the number of its containers
+  |                 - the service sets the number of replicas
 
-error[unscalable-service]: has one port 8000 of the host for 3 containers
+error[unscalable-service]: host port 8000 cannot be used by 3 replicas, only one can have it
  --> compose.yaml:5:14
   |
 5 |     ports: ["127.0.0.1:8000:8000"]
   |              ^^^^^^^^^^^^^^^^^^^
 6 |     deploy:
 7 |       replicas: 3
-  |                 - the service sets the number of its containers
+  |                 - the service sets the number of replicas
   |
-  = fix: let Docker pick a free port for each (--unsafe-fixes)
+  = fix: let Docker pick a free port for each replica (--unsafe-fixes)
 ```
 ```diff
 --- a/compose.yaml
@@ -125,11 +129,11 @@ def check(container: Container):
         return
     told = " or ".join(map(str, replicas.options))
     if container.container_name.must_not_be(None):
-        message = f"has one name for {told} containers"
+        message = f"`container_name` cannot be used with {told} replicas"
         yield Finding(message, container.container_name.span or container.span, replicas.trace)
     for port in container.ports:
         if port.published is not None and port.published.only:
-            message = f"has one port {port.published.only} of the host for {told} containers"
+            message = f"host port {port.published.only} cannot be used by {told} replicas, only one can have it"
             yield Finding(message, port.span, replicas.trace, free(port))
 
 
@@ -139,4 +143,4 @@ def free(port: Port) -> Fix | None:
     if target.partition("/")[0] != str(port.target.only) or published != str(port.published.only):
         return None
     text = ":".join((*address, "", target)) if address else target
-    return Fix("let Docker pick a free port for each", (Edit(port.span, text),))
+    return Fix("let Docker pick a free port for each replica", (Edit(port.span, text),))

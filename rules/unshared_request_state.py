@@ -1,15 +1,25 @@
-r"""Calls that wait for an answer are sealed with a key that other processes do not have
+r"""Multi-round calls are sealed with a key that other processes do not have
 
-Clients of the protocol revision 2026-07-28 keep no session: a tool that asks its user for something (`Resolve`, `Elicit`,
-`InputRequiredResult`) answers with what it needs and a sealed `requestState`, and the client calls again with both. The
-SDKs seal it with a key that each process makes when it starts. Where the second call reaches another process it is refused
-with `Invalid or expired requestState`, every time, and `stateless_http=True` changes nothing. A restart between the two
-calls does the same to a single process, and where a balancer keeps a client with one process: a warning.
+Clients of protocol revision 2026-07-28 keep no session. A tool that asks its
+user something (`Resolve`, `Elicit`, `InputRequiredResult`) answers with what
+it needs and a sealed `requestState`, and the client calls again with both. The
+SDKs seal it with a key that every process makes when it starts. If the second
+call reaches another process, it is refused with
+`Invalid or expired requestState`, every time, and `stateless_http=True`
+changes nothing.
 
-Give all of them `request_state_security=RequestStateSecurity(keys=[...])` with the same secret, from the environment, and
-give the server a name: the seal carries it, and it must be the same everywhere.
+A restart between the two calls does the same to a single process, and to a
+load balancer that keeps a client with one process: a warning.
 
-It says nothing where the arguments of the server are not all known, or where not all of what stands in front is. Measured with mcp 2.3: https://modelcontextprotocol.io/specification/2026-07-28/basic
+Give all processes `request_state_security=RequestStateSecurity(keys=[...])`
+with the same secret from the environment, and give the server a name: the seal
+contains it, and it must be the same everywhere.
+
+Not reported if the arguments of the server, or what stands in front of it, are
+not completely known.
+
+Measured with mcp 2.3. See
+https://modelcontextprotocol.io/specification/2026-07-28/basic
 
 ## Bad
 `Dockerfile`
@@ -66,11 +76,11 @@ services:
       replicas: 3
 ```
 ```output
-error[unshared-request-state]: seals what a second call needs with a key of its own in each of 3 processes
+error[unshared-request-state]: server `notes` seals `requestState` with a different key in each of 3 processes
  --> server.py:7:7
   |
 3 | from mcp.server.mcpserver import Elicit, MCPServer, Resolve
-  |                                                     ------- tools of this kind are called in several rounds
+  |                                                     ------- tools that use this are called in several rounds
 ...
 7 | mcp = MCPServer("notes")
   |       ^^^^^^^^^^^^^^^^^^
@@ -78,7 +88,7 @@ error[unshared-request-state]: seals what a second call needs with a key of its 
  ::: compose.yaml:5:17
   |
 5 |       replicas: 3
-  |                 - the service sets the number of its containers
+  |                 - the service sets the number of replicas
 ```
 
 ## Good
@@ -132,13 +142,14 @@ def check(server: Server):
     told = any(each.name == "request_state_security" for each in made.arguments)
     if told or not made.closed or not server.speaks_http:
         return
-    notes = tuple(Label(each.span, "tools of this kind are called in several rounds") for each in asked)
+    notes = tuple(Label(each.span, "tools that use this are called in several rounds") for each in asked)
     for spread in server.spread:
         if spread.several and spread.affinity.may_not_be("works"):
             if spread.affinity.options is not None:
-                message = f"seals what a second call needs with a key of its own in each of {spread.processes.only or 'several'} processes"
+                many = spread.processes.only or "several"
+                message = f"{server.title} seals `requestState` with a different key in each of {many} processes"
                 severity = WARNING if spread.assumed else None
                 yield Finding(message, made.span, (*notes, *spread.notes), None, severity)
             return
-    message = "seals what a second call needs with a key that is gone when the process is"
+    message = f"{server.title} seals `requestState` with a key that does not survive a restart"
     yield Finding(message, made.span, notes, None, WARNING)

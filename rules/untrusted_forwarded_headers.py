@@ -1,18 +1,25 @@
 r"""The server does not trust the proxy that ends TLS, or trusts everybody
 
-A proxy that ends TLS tells the server with `X-Forwarded-Proto` that a client came over https. uvicorn believes it from
-`127.0.0.1` alone unless it is told otherwise, and between containers the proxy has another address. The server then takes
-every request for plain http: a redirect to the other form of its path goes to `http://`, which current clients refuse,
-and a URL that the program makes of the request (`request.base_url`, `request.url_for`) begins with `http://`, so OAuth
-metadata do not match.
+A proxy that ends TLS tells the server with `X-Forwarded-Proto` that a client
+used https. uvicorn only believes this from `127.0.0.1` by default, and between
+containers the proxy has another address. The server then takes every request
+for plain http: a redirect to the other form of its path goes to `http://`,
+which current clients refuse, and URLs that the program builds from the request
+(`request.base_url`, `request.url_for`) begin with `http://`, so OAuth metadata
+do not match.
 
-`FORWARDED_ALLOW_IPS`, also with the SDK's own `run()`, or `--forwarded-allow-ips` names whom to believe. `*` believes
-everybody: right where only the proxy reaches the port, and a way to forge addresses and schemes where the port is
-published too, which is a warning.
+`FORWARDED_ALLOW_IPS`, which also works with the SDK's own `run()`, or
+`--forwarded-allow-ips` names whom to trust. `*` trusts everybody: right if
+only the proxy reaches the port, and a way to forge addresses and schemes if
+the port is published too, which is a warning.
 
-It speaks of a proxy that sets the header, where something depends on it: a URL that clients are told and that is
-redirected, or a URL that the program makes. With the default `Host` nginx mends redirects itself, and `proxy_redirect`
-may; a program that looks at `X-Forwarded-…` by itself is left alone.
+Reported if the proxy sets the header and something depends on it: a URL that
+clients are told and that is redirected, or a URL that the program builds.
+
+Not reported for redirects that nginx repairs itself with the default `Host`,
+or may repair with `proxy_redirect`, or for a program that reads
+`X-Forwarded-…` itself.
+
 See https://uvicorn.dev/deployment/#proxies-and-forwarded-headers
 
 ## Bad
@@ -73,7 +80,7 @@ server {
 }
 ```
 ```output
-error[untrusted-forwarded-headers]: makes URLs of http://, since the server does not trust the proxy that ends TLS
+error[untrusted-forwarded-headers]: server `notes` builds http:// URLs: it does not trust `X-Forwarded-Proto` from nginx
   --> server.py:9:41
    |
  9 |     return JSONResponse({"endpoint": f"{request.base_url}mcp"})
@@ -85,7 +92,7 @@ error[untrusted-forwarded-headers]: makes URLs of http://, since the server does
   ::: nginx.conf:10:9
    |
 10 |         proxy_set_header X-Forwarded-Proto $scheme;
-   |         ------------------------------------------- tells the server that the client came over https
+   |         ------------------------------------------- tells the server that the client used https
 ```
 
 ## Good
@@ -120,11 +127,14 @@ def check(part: Route | Remote | ClientConfig | Server):
     notes = (told(route), *server.asgi.trusted.trace)
     if isinstance(part, Route):
         for made in server.absolute[:1]:
-            message = "makes URLs of http://, since the server does not trust the proxy that ends TLS"
+            message = f"{server.title} builds http:// URLs: it does not trust `X-Forwarded-Proto` from {route.proxy}"
             yield Finding(message, made.span, notes)
     # A proxy that passes on a Host of its own choice does not know redirects to itself.
     elif moved(part, server) and route.sets_header("host") and not route.rewrites_redirects:
-        message = "is redirected to http://, since the server does not trust the proxy that ends TLS"
+        url = (part.url.only or "this URL")[:100]
+        message = (
+            f"{url} is redirected to http://: {server.title} does not trust `X-Forwarded-Proto` from {route.proxy}"
+        )
         yield Finding(message, part.url.span or part.span, notes)
 
 
@@ -136,16 +146,16 @@ def trusting(server: Server):
     for port in server.container.ports:
         reached = server.port.must_be(port.target.only)
         if reached and port.published is not None and port.host_ip is None:
-            message = "believes the X-Forwarded headers of whoever reaches its published port"
+            message = f"{server.title} trusts `X-Forwarded-*` headers from anyone who reaches its published port"
             yield Finding(
-                message, trusted.span or server.span, (Label(port.span, "is open on every interface"),), None, WARNING
+                message, trusted.span or server.span, (Label(port.span, "open on all interfaces"),), None, WARNING
             )
 
 
 def told(route: Route) -> Label | None:
     """Where the proxy, which ends TLS, says so to the server."""
     header = route.sets_header("x-forwarded-proto") if route.tls.must(bool) else None
-    return Label(header.span, "tells the server that the client came over https") if header else None
+    return Label(header.span, "tells the server that the client used https") if header else None
 
 
 def untrusting(server: Server) -> bool:

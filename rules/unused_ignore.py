@@ -1,11 +1,14 @@
-r"""An ignore hides nothing
+r"""An ignore comment or setting hides nothing
 
-The finding that it once hid is gone, stands elsewhere, or the rule's name is misspelt. Such an ignore tells the next
-reader of a problem that is not there, and would hide a new one of the same kind without a word.
+The finding that it once hid is gone or has moved, or the rule's name is
+misspelled. Such an ignore tells readers of a problem that does not exist, and
+would silently hide a new one of the same kind.
 
-An ignore hides findings of the rules it names on its own line; where it stands alone, on the next line that is no comment
-(and on those that continue it after a backslash). It counts on any line that a finding points at, in whichever file. What
-the configuration ignores in whole files, under `[tool.mcplint.ignore]`, is asked for in the same way.
+A comment hides findings of the rules it names on its own line. On a line of
+its own, it applies to the next line that is no comment (and to those that
+continue it after a backslash). It counts on any line that a finding points at,
+in any file. What the configuration ignores in whole files, under
+`[tool.mcplint.ignore]`, is checked in the same way.
 
 ## Bad
 `Dockerfile`
@@ -25,37 +28,37 @@ mcp = FastMCP("notes", host="0.0.0.0")  # mcplint: ignore[loopback-in-contaner, 
 mcp.run(transport="streamable-http")  # mcplint: ignore
 ```
 ```output
-warning[unused-ignore]: ignores loopback-in-container, which finds nothing here
+warning[unused-ignore]: unused ignore of `loopback-in-container`: the rule reports nothing here
  --> Dockerfile:4:19
   |
 4 | # mcplint: ignore[loopback-in-container] until the proxy shares its network
   |                   ^^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: take it away (--fix)
+  = fix: remove it (--fix)
 
-warning[unused-ignore]: ignores loopback-in-contaner, which is no rule; did you mean "loopback-in-container"?
+warning[unused-ignore]: unused ignore of `loopback-in-contaner`: there is no such rule; did you mean "loopback-in-container"?
  --> server.py:3:59
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")  # mcplint: ignore[loopback-in-contaner, stateful-behind-balancer]
   |                                                           ^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: take it away (--fix)
+  = fix: remove it (--fix)
 
-warning[unused-ignore]: ignores stateful-behind-balancer, which finds nothing here
+warning[unused-ignore]: unused ignore of `stateful-behind-balancer`: the rule reports nothing here
  --> server.py:3:81
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0")  # mcplint: ignore[loopback-in-contaner, stateful-behind-balancer]
   |                                                                                 ^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: take it away (--fix)
+  = fix: remove it (--fix)
 
-warning[unused-ignore]: names no rule to ignore
+warning[unused-ignore]: unused ignore: it names no rule
  --> server.py:5:39
   |
 5 | mcp.run(transport="streamable-http")  # mcplint: ignore
   |                                       ^^^^^^^^^^^^^^^^^
   |
-  = fix: take it away (--fix)
+  = fix: remove it (--fix)
 ```
 ```diff
 --- a/Dockerfile
@@ -110,9 +113,10 @@ def check(ignore: Ignore):
         rewritten = Span(span.source, ignore.names[0].start, ignore.names[-1].end)
         text = ", ".join(name.text for name in used)
     edits = (Edit(rewritten if used else alone(span), text),) if ignore.lines else ()
-    fix = Fix("take it away", edits, safe=True)
+    fix = Fix("remove it", edits, safe=True)
     for name, why in ignore.idle:
-        yield Finding(f"ignores {name.text}, which {why}" if ignore.names else why, name, (), fix)
+        what = f"unused ignore of `{name.text}`" if ignore.names else "unused ignore"
+        yield Finding(f"{what}: {why}", name, (), fix)
 
 
 def alone(span):

@@ -1,16 +1,22 @@
-r"""What an OAuth proxy knows of its clients is lost with its process or its container
+r"""OAuth proxy state does not survive a restart
 
-fastmcp's providers for GitHub, Google, Azure and others stand in front of an identity provider: they register clients
-themselves and hand out tokens of their own, and have to keep both. Before 2.13 they keep them in memory. Since then they
-write them to files below the home directory of the user, so that they outlive the process and the container does not: the
-next deployment has never heard of its clients, whose `Client ID` is not registered and who have to be removed and added
-by hand. Replicas each have files of their own, so a login that begins at one cannot end at another: an error.
+fastmcp's providers for GitHub, Google, Azure and others sit in front of an
+identity provider: they register clients and issue tokens themselves, and have
+to remember both. Before 2.13 they keep them in memory. Since then they write
+them to files below the user's home directory, which outlive the process but
+not the container: the next deployment does not know its clients, whose
+`Client ID` is not registered and who have to be removed and added by hand.
+Replicas each have files of their own, so a sign-in that begins at one cannot
+end at another: an error.
 
-Pass `client_storage=`, which keeps them in Redis or the like, or mount a volume where `FASTMCP_HOME` points to; replicas
-need the same one.
+Pass `client_storage=`, which keeps the state in Redis or the like, or mount a
+volume where `FASTMCP_HOME` points. Replicas need the same one.
 
-It says nothing where a volume is mounted at or below a home directory or at what `FASTMCP_HOME` says, or where it is not
-known what the provider is told. `InMemoryOAuthProvider` is what it is called: for tests.
+`InMemoryOAuthProvider` is meant for tests.
+
+Not reported if a volume is mounted at or below a home directory or at
+`FASTMCP_HOME`, or if the provider's arguments are not known.
+
 See https://gofastmcp.com/servers/auth/oauth-proxy
 
 ## Bad
@@ -61,7 +67,7 @@ services:
       replicas: 2
 ```
 ```output
-error[volatile-oauth-state]: keeps OAuth clients and tokens in files of its container, one of 2 that answer
+error[volatile-oauth-state]: `GitHubProvider` keeps OAuth clients and tokens in files of its container, which 2 processes do not share
  --> server.py:7:8
   |
 7 | auth = GitHubProvider(
@@ -70,7 +76,7 @@ error[volatile-oauth-state]: keeps OAuth clients and tokens in files of its cont
  ::: compose.yaml:6:17
   |
 6 |       replicas: 2
-  |                 - the service sets the number of its containers
+  |                 - the service sets the number of replicas
 ```
 
 ## Good
@@ -116,14 +122,15 @@ def check(server: Server):
     if not memory and keeps(container):
         return
     where = "in memory" if memory else "in files of its container"
+    name = guard.provider.rpartition(".")[2]
     for spread in server.spread:
         if apart(spread, memory):
-            message = f"keeps OAuth clients and tokens {where}, one of {spread.processes.only or 'several'} that answer"
+            many = spread.processes.only or "several"
+            message = f"`{name}` keeps OAuth clients and tokens {where}, which {many} processes do not share"
             yield Finding(message, guard.span, spread.notes, None, WARNING if spread.assumed else None)
             return
-    yield Finding(
-        f"keeps OAuth clients and tokens {where}, which the next deployment replaces", guard.span, (), None, WARNING
-    )
+    message = f"`{name}` keeps OAuth clients and tokens {where}, where the next deployment loses them"
+    yield Finding(message, guard.span, (), None, WARNING)
 
 
 def volatile(guard: Guard) -> bool:

@@ -1,11 +1,14 @@
-r"""Headers of WebSocket are sent to an MCP server
+r"""The proxy sends WebSocket headers to an MCP server
 
-`proxy_set_header Upgrade` and `Connection "upgrade"` are needed for WebSocket, which no transport of MCP uses: clients
-never ask for an upgrade, so nginx drops the empty header and nothing happens. They are copied from one guide to the
-next, and hide what a location is for: a note.
+`proxy_set_header Upgrade` and `Connection "upgrade"` are needed for WebSocket,
+which no MCP transport uses. Clients never ask for an upgrade, so nginx drops
+the empty header and nothing happens. The lines are copied from one guide to
+the next and hide what a location is for: a note.
 
-A literal `Upgrade websocket` is another matter. It asks the server for a protocol that nobody is going to speak: uvicorn
-with `httptools` (`uvicorn[standard]`) then hangs or answers 400, which makes it a warning.
+A literal `Upgrade websocket` is another matter. It asks the server for a
+protocol that nobody will speak: uvicorn with `httptools` (`uvicorn[standard]`)
+then hangs or answers 400, which makes it a warning.
+
 See https://nginx.org/en/docs/http/websocket.html
 
 ## Bad
@@ -57,13 +60,13 @@ server {
 }
 ```
 ```output
-note[websocket-headers]: is made for WebSocket, which MCP does not use
+note[websocket-headers]: nginx sets `Upgrade` for WebSocket, which MCP does not use
  --> nginx.conf:9:9
   |
 9 |         proxy_set_header Upgrade $http_upgrade;
   |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: leave out the headers of WebSocket (--fix)
+  = fix: remove the WebSocket headers (--fix)
 ```
 ```diff
 --- a/nginx.conf
@@ -108,10 +111,12 @@ def check(route: Route):
             literal = "$" not in header.value
             edits = tuple(edit for found in related for edit in found.removal)
             yield Finding(
-                "asks for a WebSocket at every request" if literal else "is made for WebSocket, which MCP does not use",
+                f"{route.proxy} asks for a WebSocket upgrade with every request"
+                if literal
+                else f"{route.proxy} sets `Upgrade` for WebSocket, which MCP does not use",
                 header.span,
                 (),
-                Fix("leave out the headers of WebSocket", edits, safe=True) if edits else None,
+                Fix("remove the WebSocket headers", edits, safe=True) if edits else None,
                 WARNING if literal else NOTE,
             )
 

@@ -1,7 +1,7 @@
-r"""Argument that the SDK's release does not take
+r"""The program passes an argument that this release of the SDK does not accept
 
-Where a server is told its host, port, path and sessions has moved from release to release, and two packages have a class
-`FastMCP` that disagree about it:
+Where a server is told its host, port, path and sessions has moved from release
+to release, and two packages have a class `FastMCP` that disagree about it:
 
 | | `mcp` 1.x `FastMCP` | `mcp` 2.x `MCPServer` | `fastmcp` 2 | `fastmcp` 3 and 4 |
 |---|---|---|---|---|
@@ -10,11 +10,19 @@ Where a server is told its host, port, path and sessions has moved from release 
 | `run(host=…, port=…)` | TypeError | yes | yes | yes |
 | `run(transport="http")` | ValueError | ValueError | from 2.9 | yes |
 
-A keyword that is not taken ends the program at start: the container restarts for ever. Older releases drop it instead
-(`mcp` before 1.12.3, `fastmcp` before 2.8), and `mcp` 2.x drops the HTTP keywords of a `run()` without a transport, which
-then serves standard input: the setting does nothing, and nobody says so.
+A keyword that is not accepted stops the program at start, and the container
+restarts forever. Older releases drop it instead (`mcp` before 1.12.3,
+`fastmcp` before 2.8), and `mcp` 2.x drops the HTTP keywords of a `run()`
+without a transport, which then speaks stdio: the setting silently has no
+effect.
 
-It speaks where all releases that may run agree, and leaves alone what arrives through `**keywords` that are not known.
+Reported if all releases that may run agree.
+
+Not reported for arguments that arrive through `**keywords` which are not
+known.
+
+Measured on every release. See
+https://github.com/modelcontextprotocol/python-sdk/releases
 
 ## Bad
 `Dockerfile`
@@ -40,13 +48,13 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http", host="0.0.0.0", port=8000)
 ```
 ```output
-error[wrong-sdk-arguments]: host= and port= given to run(), but mcp 1.27.1 does not take that: the program ends with an error at start
+error[wrong-sdk-arguments]: `run()` of mcp 1.27.1 does not accept `host` and `port`: the program fails at start
  --> server.py:6:42
   |
 6 |     mcp.run(transport="streamable-http", host="0.0.0.0", port=8000)
   |     --------------------------------------------------------------- mcp 1.27.1 is called here
   |                                          ^^^^^^^^^^^^^^
-  |                                                          --------- and so is this
+  |                                                          --------- and this
   |
  ::: Dockerfile:4:5
   |
@@ -76,8 +84,8 @@ from mcplint.knowledge.sdk import agreed
 
 RUNS = {"sse": "run_sse", "stdio": "run_stdio"}
 FATES = {
-    "rejected": (ERROR, "does not take that: the program ends with an error at start"),
-    "ignored": (WARNING, "drops that without a word"),
+    "rejected": (ERROR, "does not accept {}: the program fails at start"),
+    "ignored": (WARNING, "silently ignores {}"),
 }
 
 
@@ -95,12 +103,12 @@ def check(server: Server):
                 continue
             given = [each for each in call.arguments if fates.get(each.name) == fate]
             if given:
-                words = " and ".join(f"{each.name}=" for each in given)
+                words = " and ".join(f"`{each.name}`" for each in given)
                 name = call.target.rpartition(".")[2] if call.role == "constructor" else named
-                message = f"{words} given to {name}(), but {server.sdk.title} {what}"
+                message = f"`{name}()` of {server.sdk.title} {what.format(words)}"
                 if callable_ == "run_stdio" and fate == "ignored":
-                    severity, message = ERROR, f"{message} and serves standard input"
-                more = tuple(Label(each.span, "and so is this") for each in given[1:])
+                    severity, message = ERROR, f"{message} and speaks stdio"
+                more = tuple(Label(each.span, "and this") for each in given[1:])
                 yield Finding(message, given[0].span, (*more, *notes), severity=severity)
         if callable_.startswith("run") and not call.tried:
             yield from refused_transport(server, call, notes)
@@ -121,7 +129,7 @@ def refused_transport(server, call, notes):
     for place, argument in enumerate(call.arguments):
         name = argument.value.only if argument.name == "transport" or (not argument.name and place == 0) else None
         if isinstance(name, str) and agreed(server.sdk, f"transport.{name}") == "rejected":
-            message = f'transport "{name}" is not known to {server.sdk.title}: the program ends with an error at start'
+            message = f"{server.sdk.title} does not know transport `{name}`: the program fails at start"
             right = "streamable-http" if agreed(server.sdk, "transport.streamable-http") != "rejected" else "sse"
-            fix = Fix(f'say "{right}"', argument.value.write(right)) if argument.value.slot else None
+            fix = Fix(f"use `{right}`", argument.value.write(right)) if argument.value.slot else None
             yield Finding(message, argument.span, notes, fix)

@@ -182,8 +182,8 @@ def test_what_a_service_builds_must_be_readable(lint, content):
 @pytest.mark.parametrize(
     ("line", "column", "said"),
     [
-        ("CMD ['python', 'server.py']", 5, "is no JSON array of strings in double quotes"),
-        ('ENTRYPOINT ["python", "server.py"', 12, 'a shell is told to start `["python",`'),
+        ("CMD ['python', 'server.py']", 5, "not a JSON array of strings in double quotes"),
+        ('ENTRYPOINT ["python", "server.py"', 12, 'a shell is asked to run `["python",`'),
         ('ENV A="b', 7, 'the closing " is missing'),
         ("COPY a it's", 8, "the closing ' is missing"),
         ("WORKDIR ${A:-${B", 9, "`}` is missing"),
@@ -264,7 +264,10 @@ def test_a_lone_carriage_return_is_no_crash(lint):
     ran = lint({f"b/{name}": text.replace("\n", "\r") for name, text in GOOD.items()})
     assert ran.code == 1 and "internal-error" not in {finding["rule"] for finding in ran.findings}
     [finding] = ran.about("b/Dockerfile")
-    assert finding["message"] == "all of it is one line: a carriage return alone ends none"
+    assert (
+        finding["message"]
+        == "cannot read b/Dockerfile: the whole file is one line: a lone carriage return does not end a line"
+    )
 
 
 def test_a_file_that_vanishes_between_listing_and_reading(project, mcplint, monkeypatch):
@@ -281,7 +284,9 @@ def test_a_file_that_vanishes_between_listing_and_reading(project, mcplint, monk
     monkeypatch.setattr(discover, "tree", vanishing)
     ran = mcplint("--pedantic", "--format", "json")
     found = json.loads(ran.out)["findings"]
-    assert ("b/Dockerfile", "has vanished since it was listed") in [(f["path"], f["message"]) for f in found]
+    assert ("b/Dockerfile", "cannot read b/Dockerfile: removed since it was listed") in [
+        (f["path"], f["message"]) for f in found
+    ]
     assert "a/server.py" in [finding["path"] for finding in found] and ran.code == 1
 
 

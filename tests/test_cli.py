@@ -76,7 +76,7 @@ def test_the_exit_code_does_not_depend_on_the_format(project, lint, dockerfile, 
         (["--format", "jsn"], "'jsn' is not one of"),
         (["--selct", "x"], "--select"),
         (["--config", "none.toml"], 'there is no file "none.toml"'),
-        (["--statistics", "--format", "json"], "--statistics is text"),
+        (["--statistics", "--format", "json"], "--statistics prints text"),
         (["--output", "none/out.txt"], "none/out.txt: cannot be written: No such file or directory"),
         (["/dev/null", "."], "belong to different projects"),
     ],
@@ -95,7 +95,7 @@ def test_a_mistake_is_said_and_exits_with_2(project, lint, arguments, said):
         (["--help"], 0, "--unsafe-fixes"),
         (["-h"], 0, "COMMAND"),
         (["check", "--help"], 0, "Exit codes"),
-        (["explain", "unused-ignore"], 0, "An ignore hides nothing"),
+        (["explain", "unused-ignore"], 0, "An ignore comment or setting hides nothing"),
         (["explain", "unused-ignor"], 2, 'did you mean "unused-ignore"?'),
         (["rules"], 0, "unreadable-file"),
         (["show"], 0, "container Dockerfile"),
@@ -155,7 +155,7 @@ def test_fix_writes_what_is_safe_and_unsafe_fixes_the_rest(project, lint):
     )
     assert (root / "two/Dockerfile").read_text() == SAFE_USER
     ran = lint("--fix")
-    assert "mended 1 finding in 1 file" in ran.err and ran.code == 1
+    assert "fixed 1 finding in 1 file" in ran.err and ran.code == 1
     assert ((root / "one/Dockerfile").read_text(), (root / "two/Dockerfile").read_text()) == (ROOT_USER, APP)
     ran = lint("--unsafe-fixes")
     assert (root / "one/Dockerfile").read_text() == APP and ran.code == 0
@@ -230,6 +230,9 @@ def test_a_mistake_of_mcplint_itself_exits_with_2(project, lint, monkeypatch):
 def test_a_rule_that_raises_is_a_finding(project, lint):
     project({"one/Dockerfile": "FROM x\nUSER crash\n", "two/Dockerfile": ROOT_USER})
     ran = lint()
-    assert "error[internal-error]: the rule known-user stopped with ValueError: a mistake" in ran.out
+    assert (
+        "error[internal-error]: internal error, please report it: the rule known-user failed with ValueError: a mistake"
+        in ran.out
+    )
     assert "Traceback" in ran.out and "runs as root" in ran.out
     assert ran.code == 2

@@ -184,10 +184,10 @@ def test_a_raw_env_file_has_no_quotes() -> None:
     ("text", "spelled", "message"),
     [
         ("A B=1", "A B", "a space"),
-        ("A=1\n?=2", "?", "a character that the name"),
+        ("A=1\n?=2", "?", "a character that is not allowed"),
         ("A='x", "'", "never closed"),
         ('A="x\\"', '"', "never closed"),
-        ("{{ x }}=1", "{", "a character that the name"),
+        ("{{ x }}=1", "{", "a character that is not allowed"),
     ],
 )
 def test_env_files_that_compose_refuses(text: str, spelled: str, message: str) -> None:
@@ -200,11 +200,11 @@ def test_env_files_that_compose_refuses(text: str, spelled: str, message: str) -
     ("text", "message", "severity"),
     [
         ("", "no settings", ERROR),
-        ("- a", "a compose file is a mapping", ERROR),
-        ("just text", "a compose file is a mapping", ERROR),
+        ("- a", "not a mapping with the key", ERROR),
+        ("just text", "not a mapping with the key", ERROR),
         ("services: [a]", "services must be a mapping", ERROR),
         ("services: {a: b}", "the service a must be a mapping", ERROR),
-        ("services:\n  a:\n  a:\n", "stands twice", ERROR),
+        ("services:\n  a:\n  a:\n", "key `a` appears twice", ERROR),
         ("services:\n  {{ name }}:\n    image: x\n", "a template", NOTE),
     ],
 )

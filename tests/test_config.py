@@ -40,7 +40,7 @@ def test_settings(text, config):
     [
         ('fail-onn = "error"', ':1:1: unknown key "fail-onn"; did you mean "fail-on"?'),
         ('fail-on = "eror"', ':1:11: unknown severity "eror"; did you mean "error"?'),
-        ('fail-on = "zzz"', ':1:11: unknown severity "zzz"; it is one of error, warning, note, never'),
+        ('fail-on = "zzz"', ':1:11: unknown severity "zzz"; use one of error, warning, note, never'),
         ("fail-on = 3", ':1:1: "fail-on" must be a string, not a number'),
         ("pedantic = 1", ':1:1: "pedantic" must be true or false, not a number'),
         ('exclude = "x"', ':1:1: "exclude" must be a list, not a string'),
@@ -52,7 +52,10 @@ def test_settings(text, config):
         ("[rules.known-user]\nknown = 1", ':2:1: "known" must be a string, not a number'),
         ("[rules]\nknown-user = { strict = 1 }", ':2:16: "strict" must be true or false, not a number'),
         ('[ignore]\n"a/*" = [\n  "known-user",\n  "x",\n]', ':4:3: unknown rule "x"'),
-        ('[tool.mcplint]\nfail-on = "error"', "here settings stand without [tool.mcplint]"),
+        (
+            '[tool.mcplint]\nfail-on = "error"',
+            "mcplint.toml has no [tool.mcplint]: its settings stand at the top level",
+        ),
         ('[ignore]\n"a/*" = "known-user"', ':2:1: "a/*" must be a list, not a string'),
         ("[deployment]\nreplica = 2", ':2:1: unknown key "replica"'),
         (
@@ -60,9 +63,9 @@ def test_settings(text, config):
             ':2:1: "known-user" must be a severity (off, note, warning, error), not true or false',
         ),
         ("[ruels]\n", ':1:2: unknown key "ruels"; did you mean "rules"?'),
-        ("fail-on = [", ":1:12: is not TOML"),
-        ('\nexclude = ["a\\q"]', r":2:14: is not TOML: `\q"),
-        ("a = 1\na = 2", ":2:1: is not TOML"),
+        ("fail-on = [", ":1:12: not TOML"),
+        ('\nexclude = ["a\\q"]', r":2:14: not TOML: `\q"),
+        ("a = 1\na = 2", ":2:1: not TOML"),
         ("x = 1979-05-27", 'unknown key "x"'),
         ("pedantic = 1979-05-27", '"pedantic" must be true or false, not a date'),
     ],
@@ -101,15 +104,15 @@ def test_a_table_that_is_none(text):
 
 
 def test_deep_nesting_is_a_mistake_and_no_crash():
-    with pytest.raises(UsageError, match="is not TOML"):
+    with pytest.raises(UsageError, match="not TOML"):
         load("mcplint.toml", "x = " + "[" * 100_000, RULES)
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ('fail-on = "x"'.encode("utf-16"), ":1:1: is encoded as UTF-16"),
-        (b"fail-on = '\xff'", ":1:12: is not encoded as UTF-8"),
+        ('fail-on = "x"'.encode("utf-16"), ":1:1: encoded as UTF-16"),
+        (b"fail-on = '\xff'", ":1:12: not encoded as UTF-8"),
         (b'[rules]\nroot-usr = "off"\n', ":2:1: unknown rule"),
     ],
 )

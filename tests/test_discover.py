@@ -302,14 +302,14 @@ def make_large(path):
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (make_fifo, "no regular file"),
+        (make_fifo, "not a regular file"),
         (make_loop, "leads back to itself"),
-        (make_dangling, "leads nowhere"),
-        (make_outside, "outside the project"),
-        (make_device, "outside the project"),
+        (make_dangling, "a file that does not exist"),
+        (make_outside, "out of the project"),
+        (make_device, "out of the project"),
         (make_large, "larger than 1,024 KB"),
-        (lambda path: path.mkdir(), "is a folder"),
-        (lambda path: None, "vanished"),
+        (lambda path: path.mkdir(), "a folder, not a file"),
+        (lambda path: None, "removed since it was listed"),
     ],
 )
 def test_what_is_no_readable_file_is_said(project, make, said):
@@ -325,7 +325,7 @@ def test_what_may_not_be_read_is_said(project, monkeypatch):
 
     root = project({"Dockerfile": ""})
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(Unreadable, match="cannot be read: permission denied"):
+    with pytest.raises(Unreadable, match="permission denied"):
         load(str(root), "Dockerfile")
 
 
@@ -337,7 +337,9 @@ def test_what_may_not_be_read_is_no_mistake_of_who_names_it(project, mcplint, mo
     monkeypatch.setattr(os, "open", refuse)
     monkeypatch.setattr(os, "access", lambda *_: False)
     ran = mcplint("Dockerfile")
-    assert ran.out.startswith("error[unreadable-file]: cannot be read: permission denied\n --> Dockerfile:1:1\n")
+    assert ran.out.startswith(
+        "error[unreadable-file]: cannot read Dockerfile: permission denied\n --> Dockerfile:1:1\n"
+    )
     assert (ran.code, ran.err) == (1, "")
 
 

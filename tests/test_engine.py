@@ -96,11 +96,17 @@ def test_a_comment_hides_a_finding_on_its_line_or_the_next(dockerfile):
 @pytest.mark.parametrize(
     ("dockerfile", "why"),
     [
-        ("# mcplint: ignore[known-user]\nFROM x\nUSER root\n", "ignores known-user, which finds nothing here"),
-        ("USER root\n# mcplint: ignore[known-user]\n", "ignores known-user, which finds nothing here"),
-        ("# mcplint: ignore[known-usr]\nUSER root\n", 'known-usr, which is no rule; did you mean "known-user"?'),
-        ("# mcplint: ignore\nUSER root\n", "names no rule to ignore"),
-        ("# mcplint: ignore root-user\nUSER root\n", "names no rule to ignore"),
+        (
+            "# mcplint: ignore[known-user]\nFROM x\nUSER root\n",
+            "unused ignore of `known-user`: the rule reports nothing here",
+        ),
+        ("USER root\n# mcplint: ignore[known-user]\n", "unused ignore of `known-user`: the rule reports nothing here"),
+        (
+            "# mcplint: ignore[known-usr]\nUSER root\n",
+            'of `known-usr`: there is no such rule; did you mean "known-user"?',
+        ),
+        ("# mcplint: ignore\nUSER root\n", "unused ignore: it names no rule"),
+        ("# mcplint: ignore root-user\nUSER root\n", "unused ignore: it names no rule"),
     ],
 )
 def test_an_ignore_that_hides_nothing_is_a_finding(dockerfile, why):
@@ -119,14 +125,14 @@ def test_an_ignore_of_a_rule_that_does_not_run_says_nothing():
     [
         ([silence("Dock*")], []),
         ([silence("Dock*"), silence("*")], []),
-        ([silence("Dock*"), silence("other/*")], ["finds nothing in other/*"]),
+        ([silence("Dock*"), silence("other/*")], ["the rule reports nothing in other/*"]),
         ([silence("*"), silence("*", "unused-ignore")], []),
         ([silence("*"), silence("other/*"), silence("mcplint.toml", "unused-ignore")], []),
     ],
 )
 def test_what_the_configuration_ignores_in_vain_is_a_finding(silences, found):
     diagnostics = look({"Dockerfile": "USER root\n"}, Config(ignore=tuple(silences)))
-    assert [d.finding.message.partition(", which ")[2] for d in diagnostics] == found
+    assert [d.finding.message.partition(": ")[2] for d in diagnostics] == found
     assert all(
         (d.rule, d.finding.span.text, d.finding.fix) == ("unused-ignore", "known-user", None) for d in diagnostics
     )
@@ -165,7 +171,7 @@ def test_many_ignores_take_time_in_proportion_to_their_number():
 def test_a_rule_that_raises_becomes_a_finding_and_the_others_go_on():
     found = look({"a/Dockerfile": "USER crash\n", "b/Dockerfile": "USER root\n"})
     assert [d.rule for d in found] == ["internal-error", "known-user"]
-    assert "the rule known-user stopped with ValueError: a mistake" in found[0].finding.message
+    assert "the rule known-user failed with ValueError: a mistake" in found[0].finding.message
     assert "Traceback" in found[0].finding.notes[0].text
 
 
@@ -192,7 +198,7 @@ def test_a_linker_that_raises_is_a_finding(monkeypatch):
 
 def test_a_file_asked_about_by_name_that_has_no_text_is_an_error():
     def load(path):
-        raise Unreadable(Span(Source(path, ""), 0, 0), "holds a NUL byte")
+        raise Unreadable(Span(Source(path, ""), 0, 0), "contains a NUL byte")
 
     tree = Tree(["Dockerfile"], load, (), ["Dockerfile"])
     found = judge(tree, Deployment(), (), RULES, Config()).diagnostics

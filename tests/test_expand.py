@@ -78,7 +78,7 @@ def test_known(word: str, text: str) -> None:
 )
 def test_refused(word: str) -> None:
     value = expand(passage(word), ENV)
-    assert value.options is None and value.trace[0].text.startswith("it cannot be expanded")
+    assert value.options is None and value.trace[0].text.startswith("cannot be expanded")
 
 
 def test_unknown_and_several() -> None:

@@ -89,7 +89,7 @@ def test_what_was_taken_back_is_told_with_the_reason():
     look = together(replacing("a", "b"), complaining("b"))
     mended = fix.mend(Tree.of({"f": "a\n"}), look)
     [(diagnostic, harm)] = mended.refused
-    assert diagnostic.finding.message == "has 'a'" and harm == "f would have a new other: harm"
+    assert diagnostic.finding.message == "has 'a'" and harm == "the fix would cause other in f: harm"
 
 
 def two_files(tree: Tree) -> list[Diagnostic]:
@@ -173,7 +173,12 @@ def read_only(root):
 
 @pytest.mark.parametrize(
     ("meanwhile", "said"),
-    [(link, "through a link"), (changed, "has changed"), (gone, "vanished"), (read_only, "read-only")],
+    [
+        (link, "through a link"),
+        (changed, "has changed"),
+        (gone, "removed since it was listed"),
+        (read_only, "read-only"),
+    ],
 )
 def test_nothing_is_written_where_one_file_cannot_be(project, meanwhile, said):
     root = project({"Dockerfile": "a\n", "compose.yaml": "a\n"})

@@ -368,7 +368,7 @@ def test_what_kustomize_changes_is_not_followed(files: Files, services: int, not
     ],
 )
 def test_helm_templates_are_named_as_not_read(text: str) -> None:
-    with pytest.raises(Unreadable, match="Helm template, not read") as caught:
+    with pytest.raises(Unreadable, match="a Helm template") as caught:
         kubernetes.read(Source("templates/x.yaml", text))
     assert caught.value.severity == NOTE
 

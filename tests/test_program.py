@@ -802,7 +802,7 @@ def test_the_containers_of_a_project_share_what_may_be_spent_on_them(monkeypatch
     assert ([each.container.id for each in found.servers], found.loose) == (["a/Dockerfile", "b/Dockerfile"], ())
     assert [each.container.id for each in fewer.servers] == ["a/Dockerfile"]
     [loose] = fewer.loose
-    assert loose.id == "b/Dockerfile" and "too large together" in loose.notes[0].text
+    assert loose.id == "b/Dockerfile" and "too large to be followed" in loose.notes[0].text
 
 
 def test_the_packages_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pytest.MonkeyPatch) -> None:

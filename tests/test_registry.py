@@ -453,7 +453,7 @@ def test_long_texts_take_no_long_time():
     assert address.concrete("http://x" + ":{" * 100_000 + "}y") is None
     variable = {"name": "API_KEY", "isSecret": True, "value": "your" * 50_000 + "\n"}
     (finding,) = inputs.secrets(part(at("packages/0/environmentVariables", [variable])))
-    assert finding.message.startswith("publishes")
+    assert finding.message.endswith("publishing makes it public")
     run = "mcp-publisher publish " * 20_000
     around = project(Tree.of({".github/workflows/x.yml": f"jobs: {{a: {{steps: [{{run: {run}}}]}}}}"}))
     assert not [one for one in steps.fragile(part(RIGHT)._replace(project=around)) if "hides" in one.message]

@@ -35,8 +35,8 @@ def test_what_cannot_be_read_is_shown(project, mcplint):
     )
     loose = json.loads(mcplint("show", "--format", "json").out)["loose"]
     assert {entry["id"]: entry["links"][0]["why"] for entry in loose} == {
-        "compose.yaml:notes": "is built from Dockerfile, which is not read",
-        "Dockerfile": "holds a NUL byte, so it is no text; the container that it makes is not known",
+        "compose.yaml:notes": "is built from Dockerfile, which cannot be read",
+        "Dockerfile": "contains a NUL byte, so it is not text; the container that it makes is not known",
         "more/compose.yaml": "not YAML: while parsing a flow node, did not find expected node content; "
         "the services that it runs are not known",
     }

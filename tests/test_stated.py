@@ -37,7 +37,7 @@ def test_servers_carry_what_is_stated(text: str, field: str, value: object) -> N
     said = getattr(stated(text).servers[0], field)
     assert said.only == value
     assert [(note.span.source.path, note.span.text, note.text) for note in said.trace] == [
-        ("mcplint.toml", text.split()[0], "the project states it")
+        ("mcplint.toml", text.split()[0], "stated in the configuration of mcplint")
     ]
 
 

@@ -140,7 +140,7 @@ def test_a_lock_that_nothing_installs_from_does_not_count() -> None:
     assert trace(found) == [
         "uv.lock: uv.lock pins mcp 1.27.1, but nothing installs from it here",
         "Dockerfile: `pip install .` installs the packages",
-        f"pyproject.toml: mcp 2.3.0 is the newest release that `mcp>=1.2` admits as of {DATE}",
+        f"pyproject.toml: mcp 2.3.0 is the newest release that `mcp>=1.2` allows as of {DATE}",
     ]
 
 

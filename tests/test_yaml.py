@@ -178,15 +178,15 @@ def test_aliases_and_merge_keys(text: str, value: object) -> None:
         ("\x00" * 500, 0, "0x0000", ERROR),
         ("a: *b", 3, "no anchor before it", ERROR),
         ("a: &a [*a]", 7, "inside what it repeats", ERROR),
-        ("a: 1\nb: 2\na: 3", 10, "the key a stands twice", ERROR),
-        ("a: 1\n'a': 3", 6, "stands twice", ERROR),
+        ("a: 1\nb: 2\na: 3", 10, "key `a` appears twice", ERROR),
+        ("a: 1\n'a': 3", 6, "key `a` appears twice", ERROR),
         ("? [a]\n: b", 2, "a key that is a list", ERROR),
         ("<<: 1", 4, "a merge key takes", ERROR),
         ("<<: [1]", 5, "a merge key takes", ERROR),
         ("a:\n\t- b\n", 3, "not YAML: a tab", ERROR),
-        ("[" * 27_000, 200, "nested more than 200 deep", ERROR),
-        ("- " * 27_000, 400, "nested more than 200 deep", ERROR),
-        ("{a: " * 5_000, 800, "nested more than 200 deep", ERROR),
+        ("[" * 27_000, 200, "nested more than 200 levels deep", ERROR),
+        ("- " * 27_000, 400, "nested more than 200 levels deep", ERROR),
+        ("{a: " * 5_000, 800, "nested more than 200 levels deep", ERROR),
         ("a" * 1_000_001, 0, "larger than", ERROR),
         ("a: {{ b }}\n", 3, "a template", NOTE),
         ("a: {{ b }}-{{ c }}\n", 3, "a template", NOTE),
@@ -213,10 +213,10 @@ def test_alias_bombs_are_refused_and_long_merge_chains_are_not() -> None:
     letters = "abcdefghij"
     bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
     bomb += "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise(letters))
-    with pytest.raises(Unreadable, match="aliases stand for more than"):
+    with pytest.raises(Unreadable, match="aliases expand to more than"):
         read(bomb)
     merge_bomb = "m0: &m0 {a: 1}\n" + "".join(f"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: 1}}\n" for i in range(1, 9_000))
-    with pytest.raises(Unreadable, match="aliases stand for more than"):
+    with pytest.raises(Unreadable, match="aliases expand to more than"):
         read(merge_bomb)
     chain = "".join(f"m{i}: &m{i} {{<<: *m{i - 1}, k{i}: 1}}\n" for i in range(1, 101))
     assert len(one("m0: &m0 {a: 1}\n" + chain)["m100"]) == 101

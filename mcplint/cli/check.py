@@ -42,7 +42,7 @@ class Options(NamedTuple):
 def check(options: Options) -> int:
     """The exit code."""
     if options.statistics and options.form != "text":
-        raise UsageError(f"--statistics is text, it does not go with --format {options.form}")
+        raise UsageError(f"--statistics prints text and cannot be used with --format {options.form}")
     here = open_workspace(options.paths, options.config, options.rules)
     here = here._replace(config=_settings(here.config, here.rules, options))
     tree, changed = here.tree, False
@@ -98,10 +98,10 @@ def _mend(here: Workspace, options: Options) -> tuple[Tree, bool]:
     else:
         save(here.root, before, mended.texts)
     if mended.fixed and not options.quiet:
-        done = "would mend" if options.diff else "mended"
+        done = "would fix" if options.diff else "fixed"
         warn(f"{done} {plural(len(mended.fixed), 'finding')} in {plural(len(mended.texts), 'file')}")
     for diagnostic, harm in mended.refused:
-        warn(f"not mended: {diagnostic.rule} in {diagnostic.finding.span.source.path}, since {harm}")
+        warn(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
     return here.tree.over(mended.texts), bool(mended.texts)
 
 

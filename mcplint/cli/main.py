@@ -35,20 +35,20 @@ class Commands(click.Group):
 
 
 PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(readable=False, path_type=str))
-CONFIG = click.option("--config", metavar="FILE", help="Settings from this file instead of the project's own.")
-RULES = click.option("--rules", metavar="DIR", help="Rules of your own from this folder as well.")
-OUTPUT = click.option("--output", metavar="FILE", help="Write into this file what would be printed.")
+CONFIG = click.option("--config", metavar="FILE", help="Use the settings in this file instead of the project's own.")
+RULES = click.option("--rules", metavar="DIR", help="Load your own rules from this folder as well.")
+OUTPUT = click.option("--output", metavar="FILE", help="Write the output to this file.")
 COLOR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
-    help="Colours; auto: where a terminal reads and NO_COLOR is not set.",
+    help="When to use colours; auto: on a terminal, unless NO_COLOR is set.",
 )
 
 
 def form(*forms: str) -> Callable[[F], F]:
     """The option --format."""
-    return click.option("--format", "form", type=click.Choice(forms), default=forms[0], help="How to print.")
+    return click.option("--format", "form", type=click.Choice(forms), default=forms[0], help="Output format.")
 
 
 @click.group(cls=Commands, context_settings={"max_content_width": 100, "help_option_names": HELP})
@@ -59,38 +59,43 @@ def cli() -> None:
     Reads the Dockerfile, nginx and compose files, server.json and Python code of a project, joins them into one model
     of what will run, and says where the parts do not fit. Nothing of the project is run, nothing is sent or fetched.
 
-    Without a command it checks: `mcplint` alone looks at the project of the working folder.
+    Without a command, `mcplint` checks the project in the working folder.
     """
 
 
 @cli.command()
 @PATHS
-@click.option("--select", multiple=True, metavar="RULE,...", help="Only these rules.")
-@click.option("--ignore", multiple=True, metavar="RULE,...", help="Without these rules, and those switched off anyway.")
-@click.option("--pedantic", is_flag=True, help="Show notes too.")
-@click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
-@click.option("--unsafe-fixes", is_flag=True, help="Mend also where you should look at the result.")
-@click.option("--diff", is_flag=True, help="Print what --fix (or --unsafe-fixes) would change, and write nothing.")
+@click.option("--select", multiple=True, metavar="RULE,...", help="Run only these rules.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="RULE,...",
+    help="Turn these rules off, besides those that the configuration turns off.",
+)
+@click.option("--pedantic", is_flag=True, help="Show notes as well.")
+@click.option("--fix", is_flag=True, help="Apply safe fixes.")
+@click.option("--unsafe-fixes", is_flag=True, help="Apply all fixes; review the result.")
+@click.option("--diff", is_flag=True, help="Print what --fix (or --unsafe-fixes) would change, without writing it.")
 @form("text", "json", "github")
 @OUTPUT
-@click.option("--statistics", is_flag=True, help="Print how often each rule finds something, not what.")
-@click.option("--quiet", "-q", is_flag=True, help="Leave out the last line, which says what was looked at.")
+@click.option("--statistics", is_flag=True, help="Print the number of findings of each rule instead of the findings.")
+@click.option("--quiet", "-q", is_flag=True, help="Do not print the summary line.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note", "never"]),
-    help="The least severity that makes the exit code 1 (warning).",
+    help="Exit with 1 on findings of this severity or above (default: warning).",
 )
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @CONFIG
 @RULES
 @COLOR
 def check(**given: Any) -> int:
-    """Find what will break (the default command).
+    """Check a project (the default command).
 
     PATHs, by default the working folder, choose what is reported. What is read is always the whole project: the folder
     that has a configuration (mcplint.toml, or [tool.mcplint] in pyproject.toml), else the git work tree.
 
-    Exit codes: 0 nothing found, 1 findings, 2 a mistake in the command line, the configuration or mcplint itself.
+    Exit codes: 0 no findings, 1 findings, 2 wrong usage, wrong configuration or an internal error.
     """
     from mcplint.cli.check import Options
     from mcplint.cli.check import check as run
@@ -98,7 +103,7 @@ def check(**given: Any) -> int:
     return run(Options(**given))
 
 
-@cli.command(short_help="Print what mcplint makes of the files.")
+@cli.command(short_help="Print the deployment as mcplint understands it.")
 @PATHS
 @form("text", "json")
 @CONFIG
@@ -110,27 +115,27 @@ def show(**given: Any) -> int:
     return show(**given)
 
 
-@cli.command(short_help="Draw it.")
+@cli.command(short_help="Draw the deployment as a graph.")
 @PATHS
 @form("mermaid", "dot", "svg", "html")
 @OUTPUT
 @CONFIG
 def graph(**given: Any) -> int:
-    """Draw the deployment, from what clients are told to what runs, with the findings where they are.
+    """Draw the deployment as a graph, from what clients are told to what runs, with the findings in place.
 
-    mermaid goes into Markdown as it is; svg and html need Graphviz.
+    mermaid can be pasted into Markdown; svg and html need Graphviz.
     """
     from mcplint.cli.show import graph
 
     return graph(**given)
 
 
-@cli.command(short_help="Say what a rule finds, and why.")
+@cli.command(short_help="Explain a rule.")
 @click.argument("rule")
 @RULES
 @COLOR
 def explain(**given: Any) -> int:
-    """Say what a rule finds and why it matters, with an example that is wrong and one that is right."""
+    """Explain what a rule reports and why it matters, with a bad and a good example."""
     from mcplint.cli.explain import explain
 
     return explain(**given)

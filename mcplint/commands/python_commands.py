@@ -96,7 +96,7 @@ def console_script(words: Words, context: ExecContext) -> Step:
     found = script(context.tree, name, context.folder, context.home)
     if found is None:
         missing = context.inside(spelled) if _is_file(spelled) else None
-        return context.none(f"{name} is no program of the project", missing)
+        return context.none(f"{name} is not a program of the project", missing)
     module, _, _ = found.target.partition(":")
     folders = roots(context.tree, found.folder, posixpath.join(found.folder, "src"), *context.python_path)
     if find(context.tree, folders, module) is None:

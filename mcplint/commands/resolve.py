@@ -109,7 +109,7 @@ def _gateway(tool: str, words: Words, context: ExecContext) -> Step:
         return Next(words[known.index("--") + 1 :], inner)
     rest = parse(words[1:], GATEWAYS[tool]).rest
     if tool == "supergateway" or not rest:
-        return inner.none(f"{tool} starts no server that is known")
+        return inner.none(f"{tool} starts no known server")
     return Next(rest, inner)
 
 
@@ -125,4 +125,4 @@ def _program(words: Words, context: ExecContext) -> Step:
             from mcplint.commands.scripts import from_script
 
             return from_script(path, words[1:], context.because(words[0], f"starts {path}"))
-    return context.none(f"{path} is not a program that is followed")
+    return context.none(f"{path} is not followed")

@@ -68,7 +68,7 @@ def _last(passage: LocatedText, span: Span | None, context: ExecContext) -> Step
     waits = any(ran.line.argv[:1] and ran.line.argv[0].text == "wait" for ran in found)
     main = [ran for ran in found if _lasting(ran.line, context._replace(workdir=ran.workdir), waits)]
     if not main:
-        return context.none("the shell starts no program that is known")
+        return context.none("the shell starts no known program")
     last = main[-1]
     if any(each in _CONDITIONS for each in last.line.inside) or any(_stays(each.line) for each in main[:-1]):
         return _said(context, last, "may be started").none("the shell chooses what it starts")

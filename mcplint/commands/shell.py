@@ -126,7 +126,7 @@ class Shell:
 
     def value(self, word: Word) -> Value[str]:
         """A word as the shell expands it, in one piece."""
-        note = Label(self.at(word.span), "is written here")
+        note = Label(self.at(word.span), "set here")
         if word.literal:
             slot = EditSite(word.content.span()) if self._span is None and word.content.exact else None
             return Value((word.text,), (note,), slot)

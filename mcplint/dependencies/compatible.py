@@ -46,7 +46,7 @@ def against(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[La
         for requirement in (*wanted.requirements, *wanted.constraints):
             least = fact(package, version, f"requires.{requirement.name}")
             if isinstance(least, str) and requirement.name not in _SDKS and not reaches(requirement.specifier, least):
-                needs = f"{package} {version} requires {requirement.name}{least}, which this does not admit"
+                needs = f"{package} {version} requires {requirement.name}{least}, which this does not allow"
                 yield Label(requirement.span, needs)
         below = fact(package, version, "requires.mcp")
         if isinstance(below, str):

@@ -96,7 +96,7 @@ def _asked(package: str, wanted: Needs) -> Decision | None:
     before = (*_passed_over(package, wanted), *_steps(wanted))
     if package in wanted.elsewhere or any(requirement.specifier is None for requirement in asked):
         elsewhere = next((r for r in asked if r.specifier is None), asked[0])
-        return Decision((), (*before, Label(elsewhere.span, f"{package} does not come from an index here")), False)
+        return Decision((), (*before, Label(elsewhere.span, f"{package} is not installed from an index here")), False)
     constraints = asking(package, wanted.constraints)
     pins = [requirement for requirement in (*asked, *constraints) if _pinned(requirement)]
     if pins:
@@ -114,18 +114,18 @@ def _newest(
     """The newest release that the ranges and the other SDKs of the project admit."""
     fitting = admitted(package, ",".join(filter(None, ranges)))
     if fitting is None:
-        return Decision((), (*before, Label(span, f"`{text}` is a range that is not understood")), False)
+        return Decision((), (*before, Label(span, f"`{text}` is not a range that mcplint understands")), False)
     before = (*before, *against(package, fitting[:1], wanted))
     chosen = next(compatible(package, fitting, wanted), None)
     if chosen is None:
-        why = f"no release of {package} that is known as of {DATE} satisfies `{text}` and what else is asked for"
+        why = f"no release of {package} that is known as of {DATE} satisfies `{text}` and the other requirements"
         return Decision((), (*before, Label(span, why)), False)
-    why = f"{package} {chosen} is the newest release that `{text}` admits as of {DATE}"
+    why = f"{package} {chosen} is the newest release that `{text}` allows as of {DATE}"
     if chosen != fitting[0]:
-        why = f"{package} {chosen} is the newest release as of {DATE} that `{text}` and what else is asked for admit"
+        why = f"{package} {chosen} is the newest release as of {DATE} that `{text}` and the other requirements allow"
     versions = limited(package, chosen, fitting, wanted)
     if len(versions) > 1:
-        why += f", or {versions[1]}, as what else is asked for may hold it there"
+        why += f", or {versions[1]}, which other requirements may decide"
     return Decision(versions, (*before, Label(span, why)), False)
 
 
@@ -205,6 +205,6 @@ def _importable(package: str, installed: Value[str], dotted: str) -> Value[str]:
     if not having:
         return installed
     there = ", ".join(installed.options or ())
-    why = f"{package} {there} has no {dotted}, so this is read as for {package} {having}, the newest that has it"
+    why = f"{package} {there} has no {dotted}, so {package} {having} is assumed, the newest that has it"
     last = installed.trace[-1]
     return Value((having,), (*installed.trace, Label(last.span, why)))

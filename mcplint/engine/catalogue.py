@@ -25,7 +25,7 @@ class Catalogue(Mapping[str, Rule]):
         for module in _own(folder) if folder else ():
             rule = _rule(module)
             if rule.name in rules:
-                raise UsageError(f"{module.__file__}: there is a rule named {rule.name} already")
+                raise UsageError(f"{module.__file__}: there is already a rule named {rule.name}")
             rules[rule.name] = rule
         self._rules = {name: rules[name] for name in sorted(rules)}
 
@@ -69,5 +69,5 @@ def _modules(folder: str) -> list[str]:
 def _rule(module: ModuleType) -> Rule:
     rules = [value for value in vars(module).values() if isinstance(value, Rule)]
     if len(rules) != 1:
-        raise UsageError(f"{module.__file__}: holds {len(rules) or 'no'} rules, it should be one")
+        raise UsageError(f"{module.__file__}: has {len(rules) or 'no'} rules, there must be exactly one")
     return rules[0]

@@ -105,7 +105,7 @@ def _harm(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> str:
         known[_key(diagnostic)] -= 1
         if known[_key(diagnostic)] < 0 and (diagnostic.severity == ERROR or diagnostic.rule == "unreadable-file"):
             path = diagnostic.finding.span.source.path
-            return f"{path} would have a new {diagnostic.rule}: {diagnostic.finding.message}"
+            return f"the fix would cause {diagnostic.rule} in {path}: {diagnostic.finding.message}"
     return ""
 
 

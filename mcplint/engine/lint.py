@@ -110,7 +110,7 @@ def _check(rules: Iterable[Rule], parts: Iterable[Any], config: Config) -> tuple
 def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
     """A finding with the severity of its rule or its own; where a link is assumed it is at most a warning."""
     if not all(isinstance(span, Span) for span in (finding.span, *(note.span for note in finding.notes))):
-        raise TypeError(f"the finding {finding.message!r} has a place that is no span")
+        raise TypeError(f"the finding {finding.message!r} has a place that is not a span")
     severity = finding.severity or rule.severity
     if severity == ERROR and getattr(part, "assumed", False):
         severity = WARNING
@@ -121,9 +121,15 @@ def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
 def _idle(ignore: Ignore, used: set[Span], rules: Collection[str], asked: Collection[str]) -> Ignore:
     """An ignore with those of its names that hide nothing, though their rules were asked or are none."""
     if not ignore.names:
-        return ignore._replace(idle=((ignore.span, "names no rule to ignore"),))
-    unknown = ((name, f"is no rule{did_you_mean(name.text, rules)}") for name in ignore.names if name.text not in rules)
-    quiet = ((name, "finds nothing here") for name in ignore.names if name.text in asked and name not in used)
+        return ignore._replace(idle=((ignore.span, "it names no rule"),))
+    unknown = (
+        (name, f"there is no such rule{did_you_mean(name.text, rules)}")
+        for name in ignore.names
+        if name.text not in rules
+    )
+    quiet = (
+        (name, "the rule reports nothing here") for name in ignore.names if name.text in asked and name not in used
+    )
     return ignore._replace(idle=(*unknown, *quiet))
 
 
@@ -131,4 +137,4 @@ def _unneeded(used: set[Span], asked: Collection[str], config: Config) -> Iterat
     """What the configuration ignores in vain, though the rule was asked; of those asked here only the rest can tell."""
     for each in config.ignore:
         if each.rule in asked and each.span not in used:
-            yield Ignore(each.span, (each.span,), range(0), ((each.span, f"finds nothing in {each.glob}"),))
+            yield Ignore(each.span, (each.span,), range(0), ((each.span, f"the rule reports nothing in {each.glob}"),))

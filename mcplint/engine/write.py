@@ -38,12 +38,12 @@ def _draft(root: str, path: str, before: str | None, text: str) -> str:
     whole = os.path.join(root, path)
     folder = os.path.dirname(whole)
     if os.path.realpath(folder) != folder or os.path.islink(whole):
-        raise UsageError(f"{path}: is reached through a link, so it is not written")
+        raise UsageError(f"{path}: not written, it is reached through a link")
     encoding, mode = _unchanged(root, path, before) if before is not None else ("utf-8", 0o644)
     try:
         data = text.encode(encoding)
     except UnicodeEncodeError:
-        raise UsageError(f"{path}: cannot hold the mended text in its encoding, {encoding}") from None
+        raise UsageError(f"{path}: not written, the fixed text cannot be encoded as {encoding}") from None
     handle, draft = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=folder)
     with open(handle, "wb") as file:
         file.write(data)
@@ -58,8 +58,8 @@ def _unchanged(root: str, path: str, before: str) -> tuple[str, int]:
     except Unreadable as problem:
         raise UsageError(f"{path}: {problem.message}") from None
     if text != before:
-        raise UsageError(f"{path}: has changed since it was read, so it is not written")
+        raise UsageError(f"{path}: not written, it has changed since it was read")
     mode = os.stat(os.path.join(root, path)).st_mode & 0o7777
     if not mode & 0o222:
-        raise UsageError(f"{path}: is read-only, so it is not written")
+        raise UsageError(f"{path}: not written, it is read-only")
     return encoding, mode

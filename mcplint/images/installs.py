@@ -86,7 +86,7 @@ def _installs(step: RunStep) -> Iterator[Install]:
         case "poetry" | "pdm" | "pipenv", "install" | "sync":
             yield _by_lock(name, step, written(verb))
         case ("poetry" | "pdm", "update" | "add" | "lock" as kind) | ("pipenv", "update" | "lock" as kind):
-            yield _install(f"{name} {kind}", step, Value((False,), (Label(written(verb), "resolves anew"),)))
+            yield _install(f"{name} {kind}", step, Value((False,), (Label(written(verb), "re-resolves dependencies"),)))
 
 
 def _install(tool: str, step: RunStep, locked: Value[bool], lock: str | None = None) -> Install:
@@ -126,7 +126,7 @@ def _uv_add(step: RunStep, before: Parsed, args: Words) -> Install:
 
 def _uv_locked(options: Parsed, verb: Span, step: RunStep) -> Value[bool]:
     if upgrade := options.first(*_UPGRADES):
-        return Value((False,), (Label(verb, f"{upgrade} resolves anew"),))
+        return Value((False,), (Label(verb, f"{upgrade} re-resolves dependencies"),))
     if flag := options.first("frozen", "locked", "check", "dry-run"):
         return Value((True,), (Label(verb, f"{flag} keeps to the lock"),))
     for name in ("UV_FROZEN", "UV_LOCKED"):
@@ -134,8 +134,8 @@ def _uv_locked(options: Parsed, verb: Span, step: RunStep) -> Value[bool]:
         if value is not None and value.may(_is_true):
             return Value((True,) if value.must(_is_true) else None, value.trace)
     if not options.closed:
-        return Value(None, (Label(verb, "is given flags that cannot be told"),))
-    loose = "resolves anew" if verb.text == "lock" else "neither --frozen nor --locked"
+        return Value(None, (Label(verb, "some of its flags are not known"),))
+    loose = "re-resolves dependencies" if verb.text == "lock" else "neither --frozen nor --locked is given"
     return Value((False,), (Label(verb, loose),))
 
 
@@ -155,7 +155,7 @@ def _by_lock(tool: str, step: RunStep, verb: Span) -> Install:
     if lock:
         locked: Value[bool] = Value((True,), (Label(verb, f"installs from {lock}"),))
     elif any(posixpath.basename(path) == name for path in step.tree.paths) or step.workdir is None:
-        locked = Value(None, (Label(verb, f"whether {name} is in the image cannot be told"),))
+        locked = Value(None, (Label(verb, f"whether {name} is in the image is not known"),))
     else:
         locked = Value((False,), (Label(verb, f"there is no {name}"),))
     return _install(tool, step, locked, lock)

@@ -64,12 +64,12 @@ def _exact(word: Value[str]) -> bool | None:
 
 def _locked(items: list[_Item], options: Parsed, step: RunStep) -> Value[bool]:
     if held := options.first("require-hashes", "no-index"):
-        return Value((True,), (Label(step.place, f"{held} admits nothing else"),))
+        return Value((True,), (Label(step.place, f"{held} allows nothing else"),))
     constrained = options.values(*_CONSTRAINTS) or any(name in step.env for name in _HOLDING)
     if options.first("exclude-newer") or constrained:
-        return Value(None, (Label(step.place, "the releases are held by something else"),))
+        return Value(None, (Label(step.place, "something else decides the releases"),))
     if not options.closed:
-        return Value(None, (Label(step.place, "has words that cannot be told"),))
+        return Value(None, (Label(step.place, "some of its words are not known"),))
     loose = [item for item in items if item.exact is False]
     if loose:
         return Value((False,), tuple(item.note for item in loose))
@@ -82,10 +82,10 @@ def _file(word: Value[str], step: RunStep) -> _Item:
     name = spelled(word)
     base = "-" if name in _FED else name.rpartition("/")[2]
     if base in step.exported:
-        return _Item(True, Label(written(word), "was written from a lock"), None, step.exported[base])
+        return _Item(True, Label(written(word), "exported from a lock file"), None, step.exported[base])
     path = step.file(name) if text(word) is not None else None
     if path is None:
-        return _Item(None, Label(written(word), "is no file that is known"))
+        return _Item(None, Label(written(word), "this file is not known"))
     pinned = base != "pyproject.toml"
     pins = file_pins(step.tree, path) if pinned else project_pins(step.tree, path.rpartition("/")[0])
     return _Item(
@@ -96,7 +96,7 @@ def _file(word: Value[str], step: RunStep) -> _Item:
 def _project(word: Value[str], options: Parsed, step: RunStep) -> _Item:
     """A local project or archive. What was installed before it and fits is left as it is."""
     folder = step.folder(spelled(word).partition("[")[0]) if text(word) is not None else None
-    note = Label(written(word), "installs the project with what it asks for")
+    note = Label(written(word), "installs the project with its requirements")
     if options.first("no-deps"):
         return _Item(True, note, folder)
     if folder is None or any(install.locked.may(bool) for install in step.before):

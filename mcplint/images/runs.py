@@ -86,7 +86,7 @@ def steps(run: Instruction, first: RunStep) -> Iterator[RunStep]:
     """The commands of a RUN: its line, its array or its here-documents, shells inside it opened."""
     shell = Shell(lambda name: _argument(first.env.get(name)), first.workdir, every=True)
     if run.json:
-        argv = tuple(word.value._replace(trace=(Label(word.span(), "is written here"),)) for word in run.words)
+        argv = tuple(word.value._replace(trace=(Label(word.span(), "set here"),)) for word in run.words)
         yield from _opened(Ran(argv, {}, first.workdir, run.span, _DOCKER_COMMAND), first, shell, 0)
         return
     scripts = [run.text]

@@ -63,18 +63,18 @@ RENAMED = {
 
 # What people mean by keys that the format does not have.
 MEANT = {
-    "env": "`environmentVariables` holds a list of objects with a `name`",
-    "args": "`packageArguments` holds a list of objects with a `type`",
-    "arguments": "`packageArguments` holds a list of objects with a `type`",
-    "command": "`runtimeHint` names what starts the package",
-    "status": "`mcp-publisher status` sets it",
-    "authentication": "`headers` is where a remote says what it wants",
-    "auth": "`headers` is where a remote says what it wants",
-    "homepage": "`websiteUrl` holds it",
-    "required": "`isRequired` says so",
-    "secret": "`isSecret` says so",
-    "license": f"`_meta` keeps it under `{PUBLISHER_PROVIDED}`",
-    "keywords": f"`_meta` keeps it under `{PUBLISHER_PROVIDED}`",
+    "env": "use `environmentVariables`, a list of objects with a `name`",
+    "args": "use `packageArguments`, a list of objects with a `type`",
+    "arguments": "use `packageArguments`, a list of objects with a `type`",
+    "command": "use `runtimeHint` to name what starts the package",
+    "status": "set it with `mcp-publisher status`",
+    "authentication": "use `headers` of the remote",
+    "auth": "use `headers` of the remote",
+    "homepage": "use `websiteUrl`",
+    "required": "use `isRequired`",
+    "secret": "use `isSecret`",
+    "license": f"put it into `_meta` under `{PUBLISHER_PROVIDED}`",
+    "keywords": f"put it into `_meta` under `{PUBLISHER_PROVIDED}`",
 }
 
 

@@ -42,5 +42,5 @@ def astray(routes: Iterable[Route]) -> Iterator[Loose]:
     """The routes that lead to no server."""
     for route in routes:
         if not route.server:
-            why = "; ".join(dict.fromkeys(link.why for link in route.links)) or "leads to no server that is known"
+            why = "; ".join(dict.fromkeys(link.why for link in route.links)) or "leads to no known server"
             yield Loose(route.id, route.span, why)

@@ -33,7 +33,7 @@ def joined(part: P, fronts: tuple[Proxy, ...], network: Network) -> P:
     if target is None:
         why = "has no URL" if part.url.options == () else "its URL is not known"
         return part._replace(links=(Link(None, MISSING, why),))
-    note = Label(part.url.span or part.span, "this URL is what clients are told")
+    note = Label(part.url.span or part.span, "clients are told this URL")
     if taking := next(_taking(target, fronts), None):
         front, port, kind = taking
         return _through(part, front, target, port, kind, note)
@@ -120,7 +120,7 @@ def _direct(part: P, target: Target, network: Network, note: Label) -> P:
         link = Link(own[0].id, ASSUMED, why, (note,))
         return part._replace(server=own[0], asked=Value((target.path,), (note,)), links=(link,))
     if len(servers) != 1:
-        why = "several servers may answer it" if servers else "no server of the project speaks HTTP for certain"
+        why = "several servers may answer it" if servers else "no server of the project certainly speaks HTTP"
         return part._replace(links=(Link(None, MISSING, why, (note,)),))
     telling = target.path.rstrip("/").rpartition("/")[2] in TELLING
     asked: Value[str | None] = Value((_kept(target.path, servers[0]),), (note,)) if telling else UNKNOWN

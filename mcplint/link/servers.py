@@ -80,7 +80,7 @@ def _traced(server: Server) -> Sdk:
     sdk = server.sdk
     if not sdk.package or sdk.version.trace:
         return sdk
-    said = Label(server.made or server.span, f"nothing says which release of {sdk.package} is installed")
+    said = Label(server.made or server.span, f"no file says which release of {sdk.package} is installed")
     return sdk._replace(version=Value(None, (said,)))
 
 
@@ -114,7 +114,7 @@ class Programs:
             outcome = self._outcome(start, place, inside)
         except Exception as error:
             self.reading.failures.append(Failure.of(f"following {start.target}", start.span, error))
-            return Started((), f"mcplint itself failed over {start.target}")
+            return Started((), f"mcplint itself failed on {start.target}")
         servers = tuple(parts(outcome, place, _link(place, start), self._ids))
         if start.wrapper:
             servers = tuple(server._replace(runner=start.wrapper) for server in servers)
@@ -174,7 +174,7 @@ class Programs:
     ) -> Outcome:
         """What becomes of a program, as far as there is room for it."""
         if self._room < 0:
-            note = Label(start.span, "the programs of the project are too large together to be followed to their end")
+            note = Label(start.span, "the programs of the project are too large to be followed completely")
             return Outcome(unknown=(note,), complete=False)
         outcome = follow(start, World(self.reading.tree, env, sdk, file, self.reading.parsed))
         self.reading.problems.update(outcome.unreadable)
@@ -185,12 +185,12 @@ class Programs:
 def _written(word: Value[str], command: Span) -> Value[str]:
     """A word of a command with the place where it is written, which is the command where it has none of its own."""
     place = word.slot.span if word.slot and word.slot.span.text else command
-    return word if word.trace else word._replace(trace=(Label(place, "is written here"),))
+    return word if word.trace else word._replace(trace=(Label(place, "set here"),))
 
 
 def _unsaid(place: ContainerContext) -> str:
     """Why a container has no command that can be told."""
-    return (not place.container.argv and _elsewhere(place)) or "its start command cannot be told"
+    return (not place.container.argv and _elsewhere(place)) or "its start command is not known"
 
 
 def _elsewhere(place: ContainerContext) -> str:
@@ -249,5 +249,5 @@ def bare(reading: Reading) -> Iterator[Server]:
 
 def _silence(outcome: Outcome, start: Start) -> str:
     if outcome.unknown:
-        return f"what `{start.target}` starts cannot be told"
+        return f"what `{start.target}` starts is not known"
     return f"`{start.target}` starts no MCP server"

@@ -30,7 +30,7 @@ def _commanded(place: ContainerContext, command: Value[str]) -> ContainerContext
     span = command.trace[0].span
     words = tuple(Value((word,), command.trace) for word in shlex.split(command.only or ""))
     argv = Argv(words, span, command.trace)
-    link = Link(None, STATED, "the project states its start command", command.trace)
+    link = Link(None, STATED, "the start command is stated in the configuration of mcplint", command.trace)
     container = place.container._replace(argv=argv, links=(*place.container.links, link))
     return place._replace(container=container)
 

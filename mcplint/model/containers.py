@@ -238,6 +238,13 @@ class Container(NamedTuple):
         return self.dockerfile or "" if self.service is None else f"{self.span.source.path}:{self.service}"
 
     @property
+    def title(self) -> str:
+        """What a message calls it: container `notes` by its service, or the image that its Dockerfile makes."""
+        return (
+            f"container `{self.service[:60]}`" if self.service else f"the image of {self.dockerfile or 'this service'}"
+        )
+
+    @property
     def assumed(self) -> bool:
         return any(link.kind == ASSUMED for link in self.links)
 

@@ -117,6 +117,13 @@ class Route(NamedTuple):
     metadata: Value[bool] = UNKNOWN
 
     @property
+    def title(self) -> str:
+        """What a message calls it: nginx `location /mcp`, Traefik `/mcp`."""
+        place = (self.location.only or "")[:60]
+        word = "location " if self.proxy == "nginx" else ""
+        return f"{self.proxy} `{word}{place}`" if place else self.proxy
+
+    @property
     def assumed(self) -> bool:
         return any(link.kind == ASSUMED for link in self.links)
 

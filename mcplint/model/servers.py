@@ -152,6 +152,11 @@ class Server(NamedTuple):
     links: tuple[Link, ...] = ()
 
     @property
+    def title(self) -> str:
+        """What a message calls it: server `notes`, or the server where its name is not known."""
+        return f"server `{self.name.only[:60]}`" if self.name.only else "the server"
+
+    @property
     def assumed(self) -> bool:
         """Whether it is assumed to run in its container, or that one to be made of the files that it is read from."""
         container = self.container is not None and self.container.assumed

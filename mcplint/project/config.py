@@ -92,7 +92,7 @@ def _wrong(node: Node | None, message: str) -> Unreadable:
 
 def _config(document: Node | None, rules: Mapping[str, Rule]) -> Config:
     if at(document, "tool"):
-        raise _wrong(_key(document, "tool"), "here settings stand without [tool.mcplint]")
+        raise _wrong(_key(document, "tool"), "mcplint.toml has no [tool.mcplint]: its settings stand at the top level")
     _known("key", document, ("fail-on", "pedantic", "exclude", "ignore", "rules", "deployment"))
     severities, options = _rules(_typed(document, "rules", dict), rules)
     fail_on = _typed(document, "fail-on", str)
@@ -140,7 +140,7 @@ def _deployment(table: Node | None) -> Iterator[tuple[str, Value[Any]]]:
         value = _plain(_typed(table, key.text, STATED[key.text]))
         if wrong := _senseless(key.text, value):
             raise _wrong(key, f'"{key.text}" must be {wrong}')
-        yield key.text, Value((value,), (Label(key.span, "the project states it"),))
+        yield key.text, Value((value,), (Label(key.span, "stated in the configuration of mcplint"),))
 
 
 def _senseless(key: str, value: Any) -> str:
@@ -175,7 +175,7 @@ def _one_of(noun: str, node: Node, words: Iterable[str]) -> str:
     word = str(_plain(node))
     if word in words:
         return word
-    known = f"; it is one of {', '.join(words)}" if noun == "severity" else ""
+    known = f"; use one of {', '.join(words)}" if noun == "severity" else ""
     raise _wrong(node, f'unknown {noun} "{word}"{did_you_mean(word, words) or known}')
 
 

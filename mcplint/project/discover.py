@@ -101,7 +101,7 @@ def walk(root: str, start: str = "") -> tuple[set[str], list[Unreadable]]:
         folders += below
         problems += troubles
         if len(paths) > MOST_FILES:
-            text = f"holds more than {MOST_FILES:,} files; the rest of them is not looked at"
+            text = f"more than {MOST_FILES:,} files, the rest is not read"
             return paths, [*problems, _problem(folder or ".", text, WARNING)]
     return paths, problems
 
@@ -121,11 +121,11 @@ def _scan(root: str, folder: str) -> tuple[set[str], list[str], list[Unreadable]
                     problems += [_problem(path, SPECIAL)] if kind(path) else []
                 elif entry.name not in PRUNED:
                     folders.append(path)
-                    problems += [_problem(path, "is a folder, not a file", NOTE)] if kind(path) else []
+                    problems += [_problem(path, "a folder, not a file", NOTE)] if kind(path) else []
     except (FileNotFoundError, NotADirectoryError):
         pass  # git lists what is deleted too
     except OSError as error:
-        problems.append(_problem(folder or ".", f"cannot be listed: {(error.strerror or 'error').lower()}"))
+        problems.append(_problem(folder or ".", (error.strerror or "unknown error").lower()))
     return files, folders, problems
 
 

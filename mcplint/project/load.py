@@ -11,7 +11,7 @@ from mcplint.project.kinds import Kind, kind
 from mcplint.text.source import Source, Span
 
 PLAIN = Kind("plain", ())
-SPECIAL = "is no regular file, so it is not opened"
+SPECIAL = "not a regular file"
 
 
 def load(root: str, path: str) -> Source:
@@ -26,21 +26,21 @@ def contents(root: str, path: str) -> bytes:
     try:
         real = os.path.realpath(whole, strict=True)
         if os.path.commonpath([root, real]) != root:
-            raise _unreadable(path, "is a link that leads outside the project")
+            raise _unreadable(path, "a link that leads out of the project")
         handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
     except OSError as error:
         raise _unreadable(path, _reason(error, whole)) from None
     try:
         mode = os.fstat(handle).st_mode
         if not stat.S_ISREG(mode):
-            raise _unreadable(path, "is a folder, not a file" if stat.S_ISDIR(mode) else SPECIAL)
+            raise _unreadable(path, "a folder, not a file" if stat.S_ISDIR(mode) else SPECIAL)
         data = _up_to(handle, limit + 1)
     except OSError as error:
         raise _unreadable(path, _reason(error, whole)) from None
     finally:
         os.close(handle)
     if len(data) > limit:
-        raise _unreadable(path, f"is larger than {limit >> 10:,} KB, so it is not read")
+        raise _unreadable(path, f"larger than {limit >> 10:,} KB")
     return data
 
 
@@ -56,13 +56,13 @@ def _reason(error: OSError, whole: str) -> str:
     link = os.path.islink(whole)
     match error.errno:
         case errno.ENOENT:
-            return "is a link that leads nowhere" if link else "has vanished since it was listed"
+            return "a link to a file that does not exist" if link else "removed since it was listed"
         case errno.ELOOP:
-            return "is a link that leads back to itself"
+            return "a link that leads back to itself"
         case errno.ENXIO:
             return SPECIAL
         case _:
-            return f"cannot be read: {(error.strerror or 'unknown error').lower()}"
+            return (error.strerror or "unknown error").lower()
 
 
 def decode(path: str, data: bytes) -> tuple[str, str]:
@@ -72,9 +72,9 @@ def decode(path: str, data: bytes) -> tuple[str, str]:
     """
     row = kind(path) or PLAIN
     if _utf16(data):
-        raise _unreadable(path, "is encoded as UTF-16: save it as UTF-8")
+        raise _unreadable(path, "encoded as UTF-16, save it as UTF-8")
     if (null := data.find(0)) >= 0:
-        raise _unreadable(path, "holds a NUL byte, so it is no text", data[: null + 1])
+        raise _unreadable(path, "contains a NUL byte, so it is not text", data[: null + 1])
     encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") and not row.strict else "utf-8"
     try:
         return data.decode(encoding), encoding
@@ -83,7 +83,7 @@ def decode(path: str, data: bytes) -> tuple[str, str]:
         if other:
             return data.decode(other), other
         start = error.start + 3 * (encoding == "utf-8-sig")
-        raise _unreadable(path, "is not encoded as UTF-8", data[: start + 1]) from None
+        raise _unreadable(path, "not encoded as UTF-8", data[: start + 1]) from None
 
 
 def _utf16(data: bytes) -> bool:

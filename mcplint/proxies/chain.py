@@ -121,8 +121,8 @@ def _rules(found: Proxied, inner: Listener) -> Iterator[tuple[Route, str, Level]
 
 def _joined(route: Route, behind: Route, asked: str, level: Level) -> Route:
     """The route with what it carries of the server behind another one."""
-    note = Label(route.target.span or route.span, "leads to another proxy")
-    why = f"leads to another {behind.proxy}, which leads on to the server"
+    note = Label(route.target.span or route.span, "sends requests to another proxy")
+    why = f"sends requests to another {behind.proxy}, which sends them to the server"
     return route._replace(
         server=behind.server,
         behind=behind.id,
@@ -138,13 +138,13 @@ def _opts_out(route: Route, level: Level) -> Value[bool]:
     """Whether the streams that come out of a proxy ask the next one for no buffering: nginx keeps that to itself."""
     for directive in level.effective("add_header"):
         if [word.lower() for word in directive.words[:2]] == [OPT_OUT, "no"]:
-            return Value((True,), (Label(directive.span, "asks for no buffering"),))
+            return Value((True,), (Label(directive.span, "sends X-Accel-Buffering: no"),))
     if any(OPT_OUT in map(str.lower, directive.words) for directive in level.effective("proxy_pass_header")):
         return route.opts_out
     filters = (name for outer in level.outward() for name in outer.own)
     if not route.closed or any(name.startswith(("more_", "header_filter")) for name in filters):
         return UNKNOWN
-    return Value((False,), (Label(route.span, "keeps X-Accel-Buffering to itself, as nginx does"),))
+    return Value((False,), (Label(route.span, "does not pass X-Accel-Buffering on, the default of nginx"),))
 
 
 def _ask(proxy: Ask, heard: Mapping[Span, Listener], host: str, port: int, scheme: str, path: str) -> Response:
@@ -154,6 +154,6 @@ def _ask(proxy: Ask, heard: Mapping[Span, Listener], host: str, port: int, schem
     if inner is None or first.uri is None:
         return first
     then = next(inner.ask(first.uri))
-    taken = (Label(then.location, "takes it in the proxy behind"),) if then.location else ()
+    taken = (Label(then.location, "this location of the inner proxy takes the request"),) if then.location else ()
     trace = (*first.trace, *taken, *then.trace)
     return then._replace(location=first.location, trace=trace, certain=first.certain and then.certain)

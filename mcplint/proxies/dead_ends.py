@@ -71,7 +71,7 @@ def _dead_end(
             found,
             member,
             wanted,
-            tuple(Label(each.container.span, "goes by that name") for each in named),
+            tuple(Label(each.container.span, "has that name") for each in named),
         )
     occupied = {server.container.id for server in inside if server.container}
     elsewhere = all(server.port.must_not_be(member.port) for server in inside)

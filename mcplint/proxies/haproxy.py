@@ -256,7 +256,7 @@ def _route(
     ids: dict[str, int],
 ) -> Route:
     match = condition.matches[0] if condition else None
-    where = Label(line.span, "HAProxy leads here")
+    where = Label(line.span, "HAProxy sends requests here")
     name = f"{line.span.source.path} {part.section.name} {match or ''}".rstrip()
     ids[name] = ids.get(name, 0) + 1
     members = tuple(islice(_members(backend), MOST_MEMBERS)) if backend else ()
@@ -275,7 +275,7 @@ def _route(
         target=Value((f"http://{only.host}:{only.port}",) if only else None, (where,)),
         balancing=_balancing(backend, where) if backend else UNKNOWN,
         members=members,
-        buffering=Value((False,), (Label(line.span, "HAProxy passes each piece of an answer on"),)),
+        buffering=Value((False,), (Label(line.span, "HAProxy passes every chunk of a response on"),)),
         read_timeout=_timeout(backend) if backend and backend.is_http else UNKNOWN,
         http_version=UNKNOWN,
         auth=tuple(_auth(part, backend))[-1:],
@@ -288,7 +288,7 @@ def _route(
 def _auth(part: Backend, backend: Backend | None) -> Iterator[Label]:
     """Where HAProxy itself checks who calls."""
     rules = (rule for one in (part, backend) if one for rule in one.section.of("http-request"))
-    return (Label(rule.span, "the proxy checks who calls") for rule in rules if rule.args[:1] == ("auth",))
+    return (Label(rule.span, "the proxy authenticates callers") for rule in rules if rule.args[:1] == ("auth",))
 
 
 def _members(backend: Backend) -> Iterator[Member]:
@@ -306,7 +306,7 @@ def _timeout(backend: Backend) -> Value[float]:
     """The seconds of silence that it bears from a server; without a word of it, any."""
     lines = backend.of("timeout", "server")
     if not lines:
-        return Value((), (Label(backend.section.head.span, "timeout server is not set: HAProxy waits for ever"),))
+        return Value((), (Label(backend.section.head.span, "timeout server is not set: HAProxy waits forever"),))
     word = lines[-1].words[2] if len(lines[-1].words) > 2 else None
     found = re.fullmatch(r"([0-9]{1,15})(us|ms|s|m|h|d|)", word.text) if word else None
     note = Label(word.span if word else lines[-1].span, "sets timeout server")
@@ -321,14 +321,17 @@ def _balancing(backend: Backend, where: Label) -> Value[str]:
     """What picks the server: what clients are remembered by, else how they are spread."""
     sticks, cookies = backend.section.of("stick"), backend.of("cookie")
     worn = [line for line in backend.section.of("server", "server-template") if "cookie" in line.args]
-    notes = tuple(Label(line.span, "keeps clients with a server") for line in sticks)
+    notes = tuple(Label(line.span, "keeps a client on one server") for line in sticks)
     if sticks and (cookies and worn):
         return Value(None, notes)
     if sticks:
         said = _stuck(sticks)
         return Value((said,) if said else None, notes)
     if cookies and worn:
-        return Value((" ".join(_texts(cookies[-1])),), (where, Label(cookies[-1].span, "keeps clients by a cookie")))
+        return Value(
+            (" ".join(_texts(cookies[-1])),),
+            (where, Label(cookies[-1].span, "keeps a client on one server by a cookie")),
+        )
     servers = backend.section.of("server")
     if len(servers) == 1 and not backend.section.of("server-template"):
         return Value(("one server",), (where, Label(servers[0].span, "its name is resolved once, to one address")))
@@ -336,7 +339,10 @@ def _balancing(backend: Backend, where: Label) -> Value[str]:
         return Value(None, (where, Label(servers[0].span, "several servers of one name may be one or not")))
     chosen = backend.of("balance")
     if not chosen:
-        return Value(("balance roundrobin",), (where, Label(backend.section.head.span, "takes turns by default")))
+        return Value(
+            ("balance roundrobin",),
+            (where, Label(backend.section.head.span, "distributes requests by round-robin by default")),
+        )
     text = " ".join(_texts(chosen[-1]))
     slot = EditSite(chosen[-1].span) if chosen[-1].span.text == text else None
     return Value((text,), (where, Label(chosen[-1].span, "picks the server")), slot)

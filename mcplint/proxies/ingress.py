@@ -121,7 +121,7 @@ def _rewritten(stem: str, rest: str, target: str, path: str) -> str | None:
 
 def _route(entry: Entry, match: Match | None) -> Route:
     ours, name, host = entry.is_nginx, entry.service, entry.host.only
-    note = Label(entry.backend, f"leads to the Service {name}")
+    note = Label(entry.backend, f"sends requests to the Service {name}")
     port = entry.port.only
     secure = entry.annotations.get(f"{COMMUNITY}backend-protocol", Value(("HTTP",))).only
     scheme = {"HTTP": "http", "HTTPS": "https"}.get(secure or "") if ours else "http"
@@ -142,7 +142,7 @@ def _route(entry: Entry, match: Match | None) -> Route:
         buffering=ingress_nginx.buffering(entry) if ours else UNKNOWN,
         read_timeout=ingress_nginx.read_timeout(entry) if ours else UNKNOWN,
         http_version=ingress_nginx.http_version(entry) if ours else UNKNOWN,
-        auth=_labels(entry, "the proxy checks who calls", "auth-type", "auth-url"),
+        auth=_labels(entry, "the proxy authenticates callers", "auth-type", "auth-url"),
         rate_limits=_labels(entry, "limits requests", "limit-rps", "limit-connections"),
         body_limit=_body_limit(entry) if ours else UNKNOWN,
         path=UNKNOWN,
@@ -184,7 +184,7 @@ def _joined(route: Route, entry: Entry, network: Network) -> Route:
     folder = dirname(entry.span.source.path)
     pods = [one for one in network.running if name in one.container.names]
     near = [one for one in pods if dirname(one.container.span.source.path) == folder]
-    note = Label(entry.backend, "leads here")
+    note = Label(entry.backend, "requests are sent here")
     return among(
-        route, [network.behind(near or pods, entry.port.only, "is selected by the Service", note, route.path.only)]
+        route, [network.behind(near or pods, entry.port.only, "selected by the Service", note, route.path.only)]
     )

@@ -74,13 +74,13 @@ def spreads(server: Server, running: ContainerContext | None, routes: tuple[Rout
     for route in routes:
         active = {(member.host, member.port): member for member in route.members if member.active}
         if len(active) > 1:
-            notes = tuple(Label(member.span, "one of the servers that take turns") for member in active.values())
+            notes = tuple(Label(member.span, "one of the upstream servers") for member in active.values())
             yield Spread("members", Value((len(active),)), kind(route), (*_balancer(route), *notes), route.assumed)
 
 
 def _balancer(route: Route) -> tuple[Label, ...]:
     how = route.balancing.only
-    return (Label(route.balancing.span or route.span, f"{route.proxy} spreads requests by {how}"),) if how else ()
+    return (Label(route.balancing.span or route.span, f"{route.proxy} distributes requests by {how}"),) if how else ()
 
 
 def kind(route: Route) -> Value[str]:

@@ -52,7 +52,7 @@ def published(origin: ContainerContext | None, ports: Mapping[int, bool]) -> Map
 def joined(route: Route, origin: ContainerContext | None, network: Network) -> Route:
     """The route with the server that its members lead to, if all that are known lead to one program."""
     if not route.members:
-        return route._replace(links=(Link(None, MISSING, "where it leads is not known before there is a request"),))
+        return route._replace(links=(Link(None, MISSING, "where it leads depends on the request"),))
     return among(route, [_member(route, number, origin, network) for number in range(len(route.members))])
 
 
@@ -66,4 +66,4 @@ def among(route: Route, reached: list[Reached]) -> Route:
 
 def _member(route: Route, number: int, origin: ContainerContext | None, network: Network) -> Reached:
     member = route.members[number]
-    return network.at(member.host, member.port, origin, Label(member.span, "leads here"), route.path.only)
+    return network.at(member.host, member.port, origin, Label(member.span, "requests are sent here"), route.path.only)

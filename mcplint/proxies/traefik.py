@@ -170,7 +170,9 @@ def _balancing(service: str | None, labels: Mapping[str, Value[str]], note: Labe
         return UNKNOWN
     if not sticky:
         return Value(("round-robin",), (note,))
-    trace = tuple(Label(value.span, "keeps a client by a cookie") for value in sticky.values() if value.span)
+    trace = tuple(
+        Label(value.span, "keeps a client on one server by a cookie") for value in sticky.values() if value.span
+    )
     switched = sticky.get("sticky.cookie")
     known = switched is None or switched.must(lambda said: said.lower() == "true")
     return Value(("sticky.cookie",) if known else None, trace or (note,))
@@ -188,7 +190,7 @@ def _chained(router: str, labels: Mapping[str, Value[str]]) -> tuple[Callable[[s
     for name in said.only.lower().split(","):
         kind, value = _middleware(name.strip().removesuffix("@docker"), labels)
         if kind in AUTH and (span := value.span or said.span):
-            auth.append(Label(span, "the proxy checks who calls"))
+            auth.append(Label(span, "the proxy authenticates callers"))
         prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
         steps.append(partial(_stripped, prefixes) if prefixes else kept if kind in NEUTRAL else unknown)
     return partial(_through, tuple(steps)), tuple(auth)

@@ -19,7 +19,7 @@ def read(source: Source) -> ComposeFile:
 
 def _document(node: Node) -> MappingNode:
     if not isinstance(node, MappingNode):
-        raise Unreadable(node.span.head, "a compose file is a mapping with the key services")
+        raise Unreadable(node.span.head, "not a mapping with the key `services`")
     services = node.get("services")
     if services is not None:
         for name, service in _pairs(services, "services"):

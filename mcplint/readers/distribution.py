@@ -101,11 +101,11 @@ def _setuptools(source: Source) -> Metadata | None:
         source,
         "pypi",
         name,
-        Value((name.text,), (Label(name, "is set here"),), EditSite(name)),
+        Value((name.text,), (Label(name, "set here"),), EditSite(name)),
         UNKNOWN
         if not version.text or ":" in version.text
-        else Value((version.text,), (Label(version, "is set here"),), EditSite(version)),
-        Value((readme,), (Label(described, "is set here"),)) if readme and "," not in readme else UNKNOWN,
+        else Value((version.text,), (Label(version, "set here"),), EditSite(version)),
+        Value((readme,), (Label(described, "set here"),)) if readme and "," not in readme else UNKNOWN,
         commands=Value((commands,)) if commands else UNKNOWN,
     )
 
@@ -137,7 +137,7 @@ def value(node: Node | None) -> Value[Any]:
     """The text of a string with its place; unknown where there is none or something has still to be filled in."""
     if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
         return UNKNOWN
-    trace = (Label(node.span, "is set here"),)
+    trace = (Label(node.span, "set here"),)
     if any(mark in node.value for mark in ("{{", "${", "@@")):
         return Value(None, trace)
     return Value((node.value,), trace, EditSite(node.span) if node.span.text == node.value else None)

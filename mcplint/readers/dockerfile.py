@@ -30,7 +30,7 @@ def read(source: Source) -> Dockerfile:
     if "{{" in source.path or source.path.endswith(_TEMPLATES):
         raise _template(Span(source, 0, 0))
     if "\r" in source.text.strip() and "\n" not in source.text:
-        raise Unreadable(Span(source, 0, 0), "all of it is one line: a carriage return alone ends none")
+        raise Unreadable(Span(source, 0, 0), "the whole file is one line: a lone carriage return does not end a line")
     try:
         escape = escape_character(source)
         found = instructions(source, escape)
@@ -42,9 +42,9 @@ def read(source: Source) -> Dockerfile:
         raise _template(placeholder)
     first = next((i for i, each in enumerate(found) if each.name == "FROM"), len(found))
     if early := next((each for each in found[:first] if each.name != "ARG"), None):
-        raise Unreadable(early.span, "an instruction comes before the first FROM")
+        raise Unreadable(early.span, "an instruction before the first FROM")
     if first == len(found):
-        raise Unreadable(Span(source, 0, 0), "it has no FROM")
+        raise Unreadable(Span(source, 0, 0), "there is no FROM")
     return Dockerfile(source, escape, found[:first], tuple(_stages(found[first:])), tuple(refused(found, escape)))
 
 
@@ -79,7 +79,7 @@ def _plain(char: str) -> str:
 
 
 def _template(span: Span) -> Unreadable:
-    return Unreadable(span, "a template, not read", NOTE)
+    return Unreadable(span, "a template", NOTE)
 
 
 def _placeholders(found: Iterable[Instruction]) -> Iterator[Span]:

@@ -31,7 +31,7 @@ def _opening(word: LocatedText) -> Opening | None:
     try:
         parts = pieces(written)
     except Refused as refusal:
-        raise Unreadable(word.span(), f"this here-document has no sound name: {refusal}") from None
+        raise Unreadable(word.span(), f"invalid name of a here-document: {refusal}") from None
     name = "".join(written[part.start : part.end] for part in parts)
     if not name:
         return None

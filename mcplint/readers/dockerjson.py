@@ -17,7 +17,7 @@ def strings(text: LocatedText) -> tuple[LocatedText, ...] | None:
         return None
     words = _strings(text)
     if words is None and _is_json(text.text):
-        raise Unreadable(text.span(), "the JSON array may hold strings only")
+        raise Unreadable(text.span(), "the JSON array may only contain strings")
     return words
 
 

@@ -51,9 +51,9 @@ def escape_character(source: Source) -> str:
             break
         span = Span(source, line.start, line.start + len(line.text.rstrip("\r\n")))
         if name in seen:
-            raise Unreadable(span, f"the directive `{name}` is given twice")
+            raise Unreadable(span, f"directive `{name}` appears twice")
         if name == "escape" and value not in ("\\", "`"):
-            raise Unreadable(span, "the escape character can be \\ or ` only")
+            raise Unreadable(span, "the escape character must be \\ or ` only")
         seen.add(name)
         escape = value if name == "escape" else escape
     return escape
@@ -77,7 +77,7 @@ def lines(source: Source, escape: str, openings: Callable[[LocatedText], tuple[O
                 number = end + 1
             elif not opening.spaced:
                 name = opening.heredoc.name
-                raise Unreadable(opening.heredoc.span, f"the end `{name}` of this here-document is missing")
+                raise Unreadable(opening.heredoc.span, f"this here-document never ends: `{name}` is missing")
         yield Line(text, tuple(heredocs))
 
 

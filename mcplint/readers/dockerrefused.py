@@ -18,7 +18,7 @@ def refused(found: Iterable[Instruction], escape: str) -> Iterator[Label]:
             word = each.text.part(0, len(text.split()[0]))
             yield Label(
                 each.text.span(),
-                f"is no JSON array of strings in double quotes: a shell is told to start `{word.text}`",
+                f"not a JSON array of strings in double quotes, so a shell is asked to run `{word.text}`",
             )
         for word in _expanded(each):
             try:

@@ -150,12 +150,12 @@ def _pairs(found: Instruction, escape: str) -> Instruction:
         end = _until(found.text.text, 0, BLANKS)
         rest = _after(found.text.text, end, BLANKS)
         if end == len(found.text.text):
-            raise Unreadable(found.span, f"{found.name} must have two arguments")
+            raise Unreadable(found.span, f"{found.name} needs two arguments")
         name, value = found.text.part(0, end), found.text.part(rest)
         return found._replace(words=(name, value), pairs=(Pair(name, value),))
     for word in words:
         if "=" not in word.text:
-            raise Unreadable(word.span(), f"{found.name} has `{word.text}` where it must be name=value")
+            raise Unreadable(word.span(), f"{found.name} has `{word.text}` instead of name=value")
     return found._replace(words=words, pairs=tuple(_pair(word) for word in words))
 
 

@@ -31,10 +31,10 @@ def _assignments(source: Source) -> Iterator[Assignment]:
         name = _match(NAME, text, start)
         if name[2] is None:
             stop = name.end()
-            raise Unreadable(Span(source, stop, stop + 1), "a character that the name of a variable cannot have")
+            raise Unreadable(Span(source, stop, stop + 1), "a character that is not allowed in a variable name")
         key = Span(source, name.start(1), name.start(1) + len(name[1].rstrip()))
         if " " in key.text:
-            raise Unreadable(key, "a space in the name of a variable")
+            raise Unreadable(key, "a space in a variable name")
         if name[2] in ("=", ":"):
             assignment, start = _assigned(source, key, _match(BLANK, text, name.end()).end())
             yield assignment

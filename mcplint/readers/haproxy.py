@@ -31,7 +31,7 @@ def read(source: Source) -> HaproxyFile:
     conditional = False
     for number, line in enumerate(_lines(source)):
         if number > MOST_LINES:
-            raise Unreadable(line.span, f"has more than {MOST_LINES} lines")
+            raise Unreadable(line.span, f"more than {MOST_LINES} lines")
         if line.name.startswith("."):
             conditional = True
         elif line.name in SECTIONS:
@@ -40,7 +40,7 @@ def read(source: Source) -> HaproxyFile:
         elif head:
             lines.append(line)
         else:
-            raise Unreadable(line.words[0].span, f"{line.name} stands in no section")
+            raise Unreadable(line.words[0].span, f"`{line.name}` is outside of any section")
     sections += [_section(head, lines)] if head else []
     return HaproxyFile(source, tuple(sections), conditional)
 
@@ -77,7 +77,7 @@ def _words(source: Source) -> Iterator[Word | None]:
     while at < len(source.text):
         token = TOKEN.match(source.text, at)
         if token is None:
-            raise Unreadable(Span(source, at, at + 1), "a quote or an escape that does not end")
+            raise Unreadable(Span(source, at, at + 1), "a quote or an escape that never ends")
         if token["blank"] is not None or token["end"] is not None:
             if start >= 0:
                 yield Word("".join(text), Span(source, start, at), open_)

@@ -78,10 +78,10 @@ class _Parser:
                 case "comment":
                     gap = self.source.text[self.end : start]
                     blanks = span._replace(start=self.end + len(gap.rstrip(" \t")))
-                    self.problem(span, "JSON has no comments", edit=Edit(blanks, ""))
+                    self.problem(span, "comments are not allowed", edit=Edit(blanks, ""))
                     continue
                 case "bom":
-                    self.problem(span, "begins with a byte order mark, which JSON parsers refuse", edit=Edit(span, ""))
+                    self.problem(span, "it begins with a byte order mark", edit=Edit(span, ""))
                 case "open":
                     self.problem(span, "this string is never closed", damage=True)
                 case "block":
@@ -99,7 +99,7 @@ class _Parser:
             case "{" | "[":
                 self.place(span)
                 if len(self.stack) == MAX_DEPTH:
-                    self.problem(span, f"nests deeper than {MAX_DEPTH} levels", damage=True)
+                    self.problem(span, f"it nests deeper than {MAX_DEPTH} levels", damage=True)
                 self.stack.append(_Open(span.start, KEY if mark == "{" else VALUE))
             case "}" | "]" if top and (mark == "}") == (top.first is KEY):
                 self.close(top, span)
@@ -114,15 +114,19 @@ class _Parser:
         """Whether what begins at the span is a key; complains where something else belongs there."""
         if not self.stack:
             if self.root is not None:
-                self.problem(span, "nothing may follow the document", damage=True)
+                self.problem(span, "there is text after the end of the document", damage=True)
             return False
         top = self.stack[-1]
         if top.expects is COMMA:
-            self.problem(span, "a comma belongs before this", edit=Edit(Span(self.source, self.end, self.end), ","))
+            self.problem(
+                span,
+                f"a comma is missing before `{span.text[:40]}`",
+                edit=Edit(Span(self.source, self.end, self.end), ","),
+            )
             top.expects = top.first
         top.comma = None
         if top.expects is COLON:
-            self.problem(span, "a colon belongs before this", damage=True)
+            self.problem(span, f"a colon is missing before `{span.text[:40]}`", damage=True)
             top.expects = VALUE
         return top.expects is KEY
 
@@ -130,7 +134,7 @@ class _Parser:
         if not self.place(span):
             return self.value(node)
         if not node.quoted:
-            self.problem(span, "a key stands in double quotes", edit=Edit(span, f'"{span.text}"'))
+            self.problem(span, f"key `{span.text[:40]}` is not in double quotes", edit=Edit(span, f'"{span.text}"'))
         self.stack[-1].keys.append(node)
         self.stack[-1].expects = COLON
         return None
@@ -142,16 +146,16 @@ class _Parser:
             return
         top = self.stack[-1]
         if len(top.keys) == len(top.items) and top.first is KEY:
-            self.problem(node.span, "a key belongs before this", damage=True)
+            self.problem(node.span, "a key is missing before this value", damage=True)
             top.keys.append(ScalarNode(node.span._replace(end=node.span.start), "", "", True))
         top.items.append(node)
         top.expects = COMMA
 
     def close(self, top: _Open, span: Span) -> None:
         if top.comma:
-            self.problem(top.comma, "JSON has no comma after the last value", edit=Edit(top.comma, ""))
+            self.problem(top.comma, "trailing comma after the last value", edit=Edit(top.comma, ""))
         elif len(top.keys) > len(top.items):
-            self.problem(span, f"{top.expects} belongs before this", damage=True)
+            self.problem(span, f"{top.expects} is missing before `{span.text}`", damage=True)
         self.stack.pop()
         node = top.node(self.source, span.end)
         if isinstance(node, MappingNode):
@@ -189,8 +193,10 @@ def _repeated(node: MappingNode) -> Iterator[Problem]:
         return
     for key, _ in node.pairs:
         if last[key.text] is not key:
-            notes = (Label(last[key.text].span, "the last one counts"),)
-            yield Problem(key.span, f"`{key.text[:80]}` is given twice: this one is ignored", WARNING, notes=notes)
+            notes = (Label(last[key.text].span, "the last one is used"),)
+            yield Problem(
+                key.span, f"key `{key.text[:80]}` appears twice, and this one is ignored", WARNING, notes=notes
+            )
 
 
 def read(source: Source) -> Document:
@@ -199,6 +205,6 @@ def read(source: Source) -> Document:
     parser.run()
     parser.finish()
     if parser.root is None and not parser.problems:
-        parser.problems.append(Problem(Span(source, 0, 0), "is empty", ERROR, damage=True))
+        parser.problems.append(Problem(Span(source, 0, 0), "the file is empty", ERROR, damage=True))
     problems = sorted(parser.problems, key=lambda problem: problem.span.start)
     return Document(parser.root, tuple(problems))

@@ -33,7 +33,7 @@ def string(token: Span) -> tuple[ScalarNode, Flaw | None]:
     units = re.sub(_ESCAPE, _unescaped, raw).encode("utf-16-le", "surrogatepass")
     value = units.decode("utf-16-le", "replace")
     if value.encode("utf-16-le") != units:
-        flaw = flaw or (inner, "holds half a surrogate pair, which is no character", WARNING, None)
+        flaw = flaw or (inner, "half a surrogate pair, which is not a character", WARNING, None)
     return ScalarNode(inner, value, value, True), flaw
 
 
@@ -45,11 +45,16 @@ def _unescaped(escape: re.Match[str]) -> str:
 def _flaws(inner: Span, raw: str) -> Iterator[Flaw]:
     if control := re.search(_CONTROL, raw):
         at = inner._replace(start=inner.start + control.start(), end=inner.start + control.end())
-        yield at, "a control character stands in a string as an escape", ERROR, Edit(at, f"\\u{ord(control[0]):04x}")
+        yield (
+            at,
+            "a control character in a string must be written as an escape",
+            ERROR,
+            Edit(at, f"\\u{ord(control[0]):04x}"),
+        )
     for escape in re.finditer(_ESCAPE, raw):
         if len(escape[1]) == 1 and escape[1] not in _SHORT:
             at = inner._replace(start=inner.start + escape.start(), end=inner.start + escape.end())
-            yield at, f"`{escape[0]}` is no escape of JSON", ERROR, None
+            yield at, f"`{escape[0]}` is not an escape of JSON", ERROR, None
 
 
 def word(token: Span) -> tuple[ScalarNode, Flaw | None]:
@@ -60,12 +65,12 @@ def word(token: Span) -> tuple[ScalarNode, Flaw | None]:
     if number := re.fullmatch(_NUMBER, text):
         return _number(token, text, whole=not (number[1] or number[2]))
     if text in _NOT_NUMBERS:
-        return ScalarNode(token, None, text), (token, f"`{text}` is no number of JSON", ERROR, None)
+        return ScalarNode(token, None, text), (token, f"`{text}` is not a number of JSON", ERROR, None)
     if text in _MEANT:
         intended = _MEANT[text]
         return ScalarNode(token, _WORDS[intended], text), (
             token,
-            f"`{text}` is spelled `{intended}`",
+            f"`{text}` must be written `{intended}`",
             ERROR,
             Edit(token, intended),
         )
@@ -77,5 +82,5 @@ def _number(token: Span, text: str, whole: bool) -> tuple[ScalarNode, Flaw | Non
     """A number, as a float where it has a fraction or is too long to be worth reading digit by digit."""
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        return ScalarNode(token, None, text), (token, "is a number beyond what a decoder can hold", ERROR, None)
+        return ScalarNode(token, None, text), (token, "a number is too large for a decoder", ERROR, None)
     return ScalarNode(token, int(text) if whole and len(text) < 300 else value, text), None

@@ -26,12 +26,12 @@ def read(source: Source) -> Lock:
     kind = posixpath.basename(source.path)
     marked = "<<<<<<<" in source.text or ">>>>>>>" in source.text
     if marked and (conflict := re.search(_CONFLICT, source.text)):
-        raise Unreadable(Span(source, conflict.start(), conflict.end()), "holds an unresolved merge conflict")
+        raise Unreadable(Span(source, conflict.start(), conflict.end()), "an unresolved merge conflict")
     if kind.lower() == "pipfile.lock":
         return Lock(kind, whole, tuple(_pipfile(source)))
     packages = tuple(_packages(source))
     if not packages and not re.search(_HEAD, source.text):
-        raise Unreadable(whole, f"is no {kind}: it holds neither packages nor a version")
+        raise Unreadable(whole, f"not a {kind}: it has neither packages nor a version")
     return Lock(kind, whole, packages)
 
 
@@ -55,7 +55,7 @@ def _pipfile(source: Source) -> Iterator[Locked]:
     root = json.read(source).root
     packages = root.get("default") if isinstance(root, MappingNode) else None
     if not isinstance(packages, MappingNode):
-        raise Unreadable(Span(source, 0, 0), "is no Pipfile.lock: it holds no `default` packages")
+        raise Unreadable(Span(source, 0, 0), "not a Pipfile.lock: it has no `default` packages")
     for name, entry in packages.pairs:
         version = entry.get("version") if isinstance(entry, MappingNode) else None
         if isinstance(version, ScalarNode) and version.text.startswith("=="):

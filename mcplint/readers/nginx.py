@@ -37,7 +37,7 @@ def read(source: Source) -> NginxFile | None:
     if not told and not (grower.problems and _is_named(source.path)):
         return None
     if (nul := source.text.find("\0")) >= 0:
-        raise Unreadable(Span(source, nul, nul + 1), "holds a NUL byte")
+        raise Unreadable(Span(source, nul, nul + 1), "contains a NUL byte")
     if grower.too_deep:
         raise Unreadable(grower.too_deep, f"blocks are nested deeper than {DEEPEST}")
     problems = [*grower.problems, *_arity(directives)]

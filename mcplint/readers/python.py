@@ -21,7 +21,7 @@ def read(source: Source) -> Module:
     A template, and what an older or newer Python may well accept, is a note: nothing is wrong with the file as such.
     """
     if "{{cookiecutter" in source.path.replace(" ", ""):
-        raise Unreadable(Span(source, 0, 0), "is a template, not Python yet", NOTE)
+        raise Unreadable(Span(source, 0, 0), "a template, not Python yet", NOTE)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -29,9 +29,9 @@ def read(source: Source) -> Module:
     except SyntaxError as error:
         raise _unreadable(source, error) from None
     except (RecursionError, MemoryError):
-        raise Unreadable(Span(source, 0, 0), "is nested too deeply to be parsed", NOTE) from None
+        raise Unreadable(Span(source, 0, 0), "nested too deeply to be parsed", NOTE) from None
     except ValueError as error:
-        raise Unreadable(Span(source, 0, 0), f"is not Python text: {error}") from None
+        raise Unreadable(Span(source, 0, 0), f"not Python text: {error}") from None
     return located(source, tree)
 
 
@@ -40,9 +40,9 @@ def _unreadable(source: Source, error: SyntaxError) -> Unreadable:
     span = _line(source, error.lineno or 1)
     running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
     if any(mark in span.text for mark in _TEMPLATE_MARKS):
-        return Unreadable(span, "is a template, not Python yet", NOTE)
+        return Unreadable(span, "a template, not Python yet", NOTE)
     reason = (error.msg or "invalid syntax").split("\n")[0]
-    return Unreadable(span, f"cannot be parsed by {running}: {reason}", NOTE if _foreign(span.text, reason) else ERROR)
+    return Unreadable(span, f"{running} cannot parse it: {reason}", NOTE if _foreign(span.text, reason) else ERROR)
 
 
 def _line(source: Source, number: int) -> Span:

@@ -84,7 +84,7 @@ class _Reader(NamedTuple):
             return self._inside(table, name, at, end), end
         kept = table.pairs.setdefault(name.text, (name, []))[1]
         if not isinstance(kept, list):
-            raise self._bad(name.span.start, f"`{name.text}` is no list of tables")
+            raise self._bad(name.span.start, f"`{name.text}` is not a list of tables")
         kept.append(_Table(at, end))
         return kept[-1], end
 
@@ -170,7 +170,7 @@ class _Reader(NamedTuple):
     def _string(self, at: int) -> tuple[ScalarNode, int]:
         match = _STRING.match(self.source.text, at)
         if not match or match.lastgroup is None:
-            raise self._bad(at, "a string without its end")
+            raise self._bad(at, "a string that never ends")
         start, end = match.span(match.lastgroup)
         raw = match[match.lastgroup]
         value = (
@@ -190,7 +190,7 @@ class _Reader(NamedTuple):
         number = int(short or wide or "D800", 16)
         if number < 0x110000 and not 0xD800 <= number < 0xE000:
             return chr(number)
-        raise self._bad(start + match.start(), f"`{match.string[match.start() : match.start() + 6]}` is no escape")
+        raise self._bad(start + match.start(), f"`{match.string[match.start() : match.start() + 6]}` is not an escape")
 
     def _scalar(self, start: int, end: int) -> ScalarNode:
         text = self.source.text[start:end]
@@ -205,7 +205,7 @@ class _Reader(NamedTuple):
         elif re.fullmatch(_DATE, text):
             value = text
         else:
-            raise self._bad(start, f"`{text[:40]}` is no value")
+            raise self._bad(start, f"`{text[:40]}` is not a value")
         return ScalarNode(self._span(start, end), value, text)
 
     def _line_end(self, at: int) -> int:
@@ -227,4 +227,4 @@ class _Reader(NamedTuple):
         return Span(self.source, start, end)
 
     def _bad(self, at: int, message: str) -> Unreadable:
-        return Unreadable(self._span(at, min(at + 1, len(self.source.text))), f"is not TOML: {message}")
+        return Unreadable(self._span(at, min(at + 1, len(self.source.text))), f"not TOML: {message}")

@@ -58,7 +58,7 @@ def document(source: Source) -> Node:
 def documents(source: Source) -> tuple[Node, ...]:
     """The documents of a file in order; raises `Unreadable` at the place where it cannot be read on."""
     if len(source.text) > MAX_SIZE:
-        raise Unreadable(Span(source, 0, 0), f"larger than {MAX_SIZE:,} characters, not read")
+        raise Unreadable(Span(source, 0, 0), f"larger than {MAX_SIZE:,} characters")
     try:
         return tuple(_compose(source))
     except (yaml.YAMLError, UnicodeEncodeError) as error:
@@ -86,10 +86,10 @@ def _compose(source: Source) -> Iterator[Node]:
                 reach = _span(source, event, shift).end
                 borrowed += size
                 if borrowed > MAX_BORROWED:
-                    raise Unreadable(_span(source, event, shift), f"aliases stand for more than {MAX_BORROWED:,} nodes")
+                    raise Unreadable(_span(source, event, shift), f"aliases expand to more than {MAX_BORROWED:,} nodes")
             case yaml.CollectionStartEvent():
                 if len(stack) == MAX_DEPTH:
-                    raise Unreadable(_span(source, event, shift), f"nested more than {MAX_DEPTH} deep")
+                    raise Unreadable(_span(source, event, shift), f"nested more than {MAX_DEPTH} levels deep")
                 if event.anchor:
                     anchors[event.anchor] = None
                 stack.append(Open(event, _start(source, event, shift), [], [1]))
@@ -117,7 +117,7 @@ def _target(source: Source, event: Any, shift: int, anchors: dict[str, tuple[Nod
     """The node that an alias stands for, and how many nodes that is."""
     target = anchors.get(event.anchor)
     if target is None:
-        reason = "stands inside what it repeats" if event.anchor in anchors else "has no anchor before it"
+        reason = "is inside what it repeats" if event.anchor in anchors else "has no anchor before it"
         raise Unreadable(_span(source, event, shift), f"the alias *{event.anchor} {reason}")
     return target
 
@@ -136,10 +136,10 @@ def _pairs(source: Source, children: tuple[Node, ...]) -> tuple[tuple[ScalarNode
     for key, value in zip(children[::2], children[1::2], strict=True):
         if not isinstance(key, ScalarNode):
             if source.text.startswith("{{", key.span.start - 1):
-                raise Unreadable(Span(source, key.span.start - 1, key.span.start + 1), "a template, not read", NOTE)
+                raise Unreadable(Span(source, key.span.start - 1, key.span.start + 1), "a template", NOTE)
             raise Unreadable(key.span.head, "a key that is a list or a mapping")
         if key.text in own:
-            raise Unreadable(key.span, f"the key {key.text} stands twice in this mapping")
+            raise Unreadable(key.span, f"key `{key.text}` appears twice in this mapping")
         own[key.text] = key, value
     if "<<" in own and not own["<<"][0].quoted:
         merged = own.pop("<<")[1]
@@ -219,7 +219,7 @@ def _template(source: Source) -> Unreadable | None:
     found = re.search(r"(?m)^[^\S\n]*(?:- +|[\w.-]+: +)*(\{\{|<%)|(\{%)", source.text)
     if not found:
         return None
-    return Unreadable(Span(source, *found.span(found.lastindex or 0)), "a template, not read", NOTE)
+    return Unreadable(Span(source, *found.span(found.lastindex or 0)), "a template", NOTE)
 
 
 def _unreadable(source: Source, error: yaml.YAMLError | UnicodeEncodeError) -> Unreadable:
@@ -227,7 +227,7 @@ def _unreadable(source: Source, error: yaml.YAMLError | UnicodeEncodeError) -> U
     text, shift = source.text, int(source.text.startswith("\ufeff"))
     match error:
         case UnicodeEncodeError():
-            place, reason = error.start + shift, "a lone surrogate, which is no character"
+            place, reason = error.start + shift, "a lone surrogate, which is not a character"
         case yaml.reader.ReaderError():
             place, reason = text.find(chr(error.character)), f"a character YAML does not allow: {error.character:#06x}"
         case yaml.MarkedYAMLError():
@@ -237,7 +237,7 @@ def _unreadable(source: Source, error: yaml.YAMLError | UnicodeEncodeError) -> U
             place = stop.index + shift if stop else 0
             reason = ", ".join(filter(None, (error.context, error.problem)))
             if text.startswith("\t", place):
-                reason = "a tab, where only spaces may stand"
+                reason = "a tab, where only spaces are allowed"
         case _:
             place, reason = 0, str(error)
     place = max(0, min(place, len(text)))

@@ -26,7 +26,8 @@ def identifiers(manifest: Manifest) -> Iterator[Finding]:
             if package.distribution or len(built) != 1 or not _beside(manifest, built[0]):
                 continue
             claimed = _claims(manifest, built[0])
-            message = f"is not the package that the project builds, `{built[0].name.only}`"
+            said = text(package.identifier)[:80]
+            message = f"package `{said}` is not the one that the project builds, `{built[0].name.only}`"
             notes = built[0].name.trace[-1:]
             yield Finding(message, shown(package.identifier), notes, severity=ERROR if claimed else WARNING)
 
@@ -65,7 +66,7 @@ def _version(written: ScalarNode, said: str, built: Value[str]) -> Iterator[Find
         return
     fix = Fix(f"write {built.only}", (Edit(written.span, built.only),)) if written.span.text == said else None
     same = version.same(said, built.only)
-    message = f"is spelled {built.only} by the project" if same else f"is not {built.only}, which the project builds"
+    message = f"version {said[:80]} is {built.only} in the project" + (", spelled differently" if same else "")
     yield Finding(message, shown(written), built.trace[-1:], fix)
 
 
@@ -86,7 +87,8 @@ def _own(manifest: Manifest) -> Iterator[Finding]:
         node, found = versions[0]
         place = field(node, "version") or field(node, "identifier") or node
         notes = (Label(shown(place), f"this package is {found}"),)
-        yield Finding(f"is the version of no package that it publishes, such as {found}", shown(own), notes)
+        message = f"no package has the server's version {said[:80]}: one is {found[:80]}"
+        yield Finding(message, shown(own), notes)
 
 
 def _released(node: MappingNode) -> str:
@@ -118,7 +120,7 @@ def bundles(manifest: Manifest) -> Iterator[Finding]:
         if text(field(node, "registryType")) != "mcpb" or not tag or not said or not text(said):
             continue
         if re.match(r"v?[0-9]", tag) and version.core(tag) != version.core(text(said)):
-            yield Finding(f"is not the release of the bundle, {tag}", shown(said))
+            yield Finding(f"version {text(said)[:80]} is not the release of the bundle, {tag[:80]}", shown(said))
 
 
 def repositories(manifest: Manifest) -> Iterator[Finding]:
@@ -129,7 +131,9 @@ def repositories(manifest: Manifest) -> Iterator[Finding]:
     for place in places(manifest.document.root, "repository url"):
         match = re.fullmatch(r"https?://(?:www\.)?([^/]+)/([^/]+)/([^/]+?)(?:\.git)?/?", place.text)
         if match and match[1].lower() == remote.host and not _same_repository(place, match, remote.owner, remote.name):
-            message = f"is not the repository that this project is pushed to, {remote.owner}/{remote.name}"
+            message = (
+                f"repository {place.text[:100]} is not where this project is pushed to, {remote.owner}/{remote.name}"
+            )
             yield Finding(message, place.span)
 
 
@@ -153,8 +157,10 @@ def commands(manifest: Manifest) -> Iterator[Finding]:
             continue
         twin = next((command for command in known if normalized(command) == normalized(name)), None)
         there = ", ".join(f"`{command}`" for command in [twin] if command) or ", ".join(list(known)[:5]) or "nothing"
-        message = f"`uvx {name}` starts the program `{name}`, and the package installs {there}"
-        yield Finding(message, shown(package.identifier), (Label(built.span, "the package that the project builds"),))
+        message = f"`uvx {name}` runs the command `{name}`, but the package installs {there}"
+        yield Finding(
+            message, shown(package.identifier), (Label(built.span, "this is the package that the project builds"),)
+        )
 
 
 def duplicates(manifests: tuple[Manifest, ...]) -> Iterator[Finding]:
@@ -166,5 +172,6 @@ def duplicates(manifests: tuple[Manifest, ...]) -> Iterator[Finding]:
         if name and release:
             other = first.setdefault((text(name), release), name)
             if other is not name:
-                notes = (Label(other.span, "the other one"),)
-                yield Finding(f"has the name and version, {release}, of another server.json", name.span, notes)
+                notes = (Label(other.span, "the other file"),)
+                message = f"version {release[:80]} of `{text(name)[:100]}` is published by another server.json too"
+                yield Finding(message, name.span, notes)

@@ -27,15 +27,22 @@ def inputs(manifest: Manifest) -> Iterator[Finding]:
         if default is None or not text(default):
             continue
         if options and text(default) not in options:
-            yield Finding(f"is none of the choices {', '.join(options[:8])}", shown(default))
+            yield Finding(
+                f"default `{text(default)[:80]}` is not one of the choices {', '.join(options[:8])}", shown(default)
+            )
         elif not _has_format(text(default), text(field(node, "format"))):
-            yield Finding(f"is no {text(field(node, 'format'))}, which `format` says it is", shown(default))
+            yield Finding(
+                f"default `{text(default)[:80]}` is not a {text(field(node, 'format'))}, as `format` says",
+                shown(default),
+            )
         elif flag(field(node, "isRequired")):
-            yield Finding("stands beside `isRequired`: with a default nobody is asked", shown(default), severity=NOTE)
+            yield Finding(
+                "`default` makes `isRequired` pointless: with a default nobody is asked", shown(default), severity=NOTE
+            )
     for package in packages(manifest):
         found = member(package, "runtimeArguments")
         if found and objects(found[1]) and not text(field(package, "runtimeHint")):
-            message = "has no `runtimeHint` beside it, which says whose arguments they are"
+            message = "`runtimeArguments` without `runtimeHint`: nothing says which program they are for"
             yield Finding(message, found[0].span, severity=NOTE)
 
 
@@ -45,7 +52,9 @@ def switches(manifest: Manifest) -> Iterator[Finding]:
         bare = not (text(field(node, "value")) or field(node, "choices") or text(field(node, "valueHint")))
         told = text(field(node, "description")) or text(field(node, "default"))
         if kind == "argument" and text(field(node, "type")) == "named" and bare and told:
-            message = "has no `value`: clients ask for one and put it behind the flag, also where this is a switch"
+            message = (
+                f"`{text(field(node, 'name'))[:80]}` has no `value`: clients ask for one, even if this is a switch"
+            )
             yield Finding(message, shown(field(node, "name") or node), severity=NOTE)
 
 
@@ -61,11 +70,15 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
             told = (secret or marked) and not _is_holder(text(written))
             if written and (told or re.fullmatch(_CREDENTIAL, text(written))):
                 yield Finding(
-                    f"publishes the {key} of `{word[:80]}` for everyone to read", shown(written), severity=ERROR
+                    f"the {key} of `{word[:80]}` is a secret, and publishing makes it public",
+                    shown(written),
+                    severity=ERROR,
                 )
         if secret and not marked and isinstance(name, ScalarNode):
             yield Finding(
-                "is a secret by its name, and clients show and store it as plain text", name.span, fix=_mark(node)
+                f"`{word[:80]}` is not marked `isSecret`: clients show and store it as plain text",
+                name.span,
+                fix=_mark(node),
             )
 
 

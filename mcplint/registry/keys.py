@@ -59,7 +59,7 @@ def rename(stray: Stray) -> Fix | None:
     """The fix that spells a key right, unless the right one is there too."""
     if not stray.twin or stray.owner.get(stray.twin):
         return None
-    return Fix(f"spell it `{stray.twin}`", (Edit(stray.key.span, stray.twin),), safe=True)
+    return Fix(f"rename the key to `{stray.twin}`", (Edit(stray.key.span, stray.twin),), safe=True)
 
 
 def dropped(manifest: Manifest) -> Iterator[Finding]:
@@ -79,24 +79,22 @@ def _dropped(manifest: Manifest) -> Iterator[Finding]:
         if inside_wrong or (*stray.path[:-1], stray.twin) in missed:
             continue
         refused = stray.path in closed
-        says = f"; the {document.date} schema refuses it" if refused else ""
+        says = f"; the {document.date} schema rejects it" if refused else ""
         yield Finding(_loss(stray) + says, shown(stray.key), _notes(stray), rename(stray), ERROR if refused else None)
 
 
 def _loss(stray: Stray) -> str:
     name = stray.key.text[:80]
     if stray.twin and stray.twin.lower() == name.lower():
-        return f"the publisher repairs `{name}`, and every other reader misses it: the key is `{stray.twin}`"
+        return f"key `{name}` must be written `{stray.twin}`: the publisher corrects it, other readers ignore it"
     if stray.twin:
-        return f"publish drops `{name}` without a word: the key is `{stray.twin}`"
+        return f"publishing silently drops `{name}`: the key is `{stray.twin}`"
     if stray.kind == "meta":
-        return f"publish drops `{name}` without a word: `_meta` keeps only `{PUBLISHER_PROVIDED}`"
+        return f"publishing silently drops `{name}`: `_meta` keeps only `{PUBLISHER_PROVIDED}`"
     intended = MEANT.get(name.lower())
-    return f"publish drops `{name}` without a word" + (
-        f": {intended}" if intended else ": the format has no such key here"
-    )
+    return f"publishing silently drops `{name}`: {intended or 'the format has no such key here'}"
 
 
 def _notes(stray: Stray) -> tuple[Label, ...]:
     right = stray.owner.key(stray.twin) if stray.twin else None
-    return (Label(right.span, "this one is sent"),) if right else ()
+    return (Label(right.span, "this one is published"),) if right else ()

@@ -36,19 +36,25 @@ def metadata(manifest: Manifest) -> Iterator[Finding]:
     root = manifest.document.root
     for place in texts(manifest, "description"):
         if _is_template(place.text):
-            yield Finding("is the text of a template: it says what this server does", place.span)
+            yield Finding(f"the description is the text of a template: `{place.text[:80]}`", place.span)
     for place in texts(manifest, "title"):
         if place.text == place.sibling("name"):
-            yield Finding("repeats the name: a title is for people, or left out", place.span, severity=NOTE)
+            yield Finding("the title only repeats the name", place.span, severity=NOTE)
     for place in texts(manifest, "repository subfolder"):
         folder = place.text.strip("/")
         known = manifest.project.paths and not forms.bad_folder(place)
         if known and not any(path.startswith(f"{folder}/") for path in manifest.project.paths):
-            yield Finding(f"names a folder `{place.text}` that the repository does not have", place.span)
+            yield Finding(f"the repository has no folder `{place.text[:80]}`", place.span)
     if manifest.document.whole and not member(root, "repository"):
-        yield Finding("no `repository`: nobody can see where the code comes from", opening(root), severity=NOTE)
+        yield Finding(
+            "`repository` is missing: users cannot see where the code comes from", opening(root), severity=NOTE
+        )
     if manifest.document.whole and not packages(manifest) and not remotes(manifest):
-        yield Finding("neither `packages` nor `remotes`: nobody can start or reach it", opening(root), severity=NOTE)
+        yield Finding(
+            "there are neither `packages` nor `remotes`: nobody can start or reach the server",
+            opening(root),
+            severity=NOTE,
+        )
 
 
 def _is_template(text: str) -> bool:
@@ -62,22 +68,25 @@ def versions(manifest: Manifest) -> Iterator[Finding]:
     for pattern in ("version", "packages * version"):
         for place in texts(manifest, pattern):
             if version.is_unseen_range(place.text):
-                yield Finding(f"is the range `{place.text[:80]}`, which publish takes for one version", place.span)
+                yield Finding(
+                    f"version `{place.text[:80]}` is a range, which the registry takes for a single version", place.span
+                )
     for place in texts(manifest, "version"):
         strange = not (version.is_semver(place.text) or version.is_range(place.text) or place.text == "latest")
         if strange and not version.is_unseen_range(place.text):
             spelled = version.as_semver(place.text)
-            says = f"; SemVer spells it {spelled}" if spelled else ""
-            message = "is no SemVer version: beside one that is, the registry never makes it the latest"
-            yield Finding(message + says, place.span, severity=NOTE)
+            says = f" (as SemVer: {spelled})" if spelled else ""
+            message = f"version `{place.text[:80]}` is not SemVer{says}: the registry never makes it the latest"
+            yield Finding(message, place.span, severity=NOTE)
 
 
 def base_urls(manifest: Manifest) -> Iterator[Finding]:
     """A base address where it can only repeat what is known."""
     for place in texts(manifest, "packages * registryBaseUrl"):
         if forms.kind(place) in forms.INDEXED and not forms.inexact_base(place):
-            pypi = ", and VS Code hands it to the installer as an index" if forms.kind(place) == "pypi" else ""
-            yield Finding(f"says nothing that leaving it out does not{pypi}", place.span, fix=mends.deleted(place))
+            pypi = ", and VS Code passes it to the installer as an index" if forms.kind(place) == "pypi" else ""
+            message = f"`registryBaseUrl` is redundant: this is the default{pypi}"
+            yield Finding(message, place.span, fix=mends.deleted(place))
 
 
 def images(manifest: Manifest) -> Iterator[Finding]:
@@ -87,10 +96,12 @@ def images(manifest: Manifest) -> Iterator[Finding]:
         if image and place.sibling("version"):
             continue  # publish refuses the key, and the tag that takes its place will not move
         if image and not image.digest and image.tag in (None, "latest"):
-            said = "the tag `latest`" if image.tag else "no tag, which means `latest`"
-            yield Finding(f"has {said}: the image changes under this version of the server", place.span)
+            said = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
+            message = f"image `{place.text[:100]}` {said}: it changes under this version of the server"
+            yield Finding(message, place.span)
         elif image and not image.digest:
-            yield Finding("has no digest: its tag can be moved to another image", place.span, severity=NOTE)
+            message = f"image `{place.text[:100]}` has no digest, so its tag can be moved to another image"
+            yield Finding(message, place.span, severity=NOTE)
 
 
 def ports(manifest: Manifest) -> Iterator[Finding]:
@@ -101,5 +112,5 @@ def ports(manifest: Manifest) -> Iterator[Finding]:
         words = [text(field(item, key)) for item in arguments for key in ("name", "value", "default", "valueHint")]
         open_ = any(word.split("=")[0].split(" ")[0] in PUBLISHING for word in words)
         if forms.kind(place) == "oci" and address.is_local(place.text) and not open_:
-            message = "is an address that leads to no container: no `runtimeArguments` publish its port"
+            message = f"{place.text[:100]} leads to no container: no `runtimeArguments` publish its port"
             yield Finding(message, place.span)

@@ -90,14 +90,14 @@ def served(
     """
     if package.registry.only == "pypi" and len(own := installed(package.identifier.only or "")) == 1:
         alike = next((server.id for server in servers if server.span == own[0].span), None)
-        note = Label(own[0].span, "it starts here")
+        note = Label(own[0].span, "the server starts here")
         return package._replace(
             server=own[0], links=(Link(alike, MADE, "is what the package's program starts", (note,)),)
         )
     fitting = _in_image if package.registry.only == "oci" else _outside
     candidates = {server.id: server for server in servers if fitting(server)}
     if len(candidates) != 1:
-        why = "several servers could be in it" if candidates else "no server is known that it would start"
+        why = "it may start several servers" if candidates else "it starts no known server"
         return package._replace(links=(Link(None, MISSING, why),))
     server = next(iter(candidates.values()))
     labelled = [image.dockerfile for image in project.images if LABEL in image.labels]
@@ -128,7 +128,7 @@ def _value(node: MappingNode, key: str) -> Value[str]:
         return Value((), (Label(node.span.head, f"{key} is not set"),))
     if not isinstance(found, ScalarNode) or not isinstance(found.value, str):
         return UNKNOWN
-    trace = (Label(found.span, f"{key} is set here"),)
+    trace = (Label(found.span, f"`{key}` set here"),)
     slot = EditSite(found.span) if found.span.text == found.value else None
     return Value(None if "{" in found.value else (found.value,), trace, slot)
 

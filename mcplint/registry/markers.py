@@ -30,15 +30,15 @@ def near_marker(readme: Source, name: str) -> tuple[Span, str] | None:
     found = re.sub(r"--$", "", match[2])
     span = Span(readme, match.start(), match.start(2) + len(found))
     if found == name:
-        fault = "`mcp-name:` in lower case and one space stand before the name"
+        fault = "`mcp-name:` in lower case and exactly one space must precede the name"
     elif found.lower() == name.lower():
-        fault = "the case of this name is another"
+        fault = f"`{found}` differs in case"
     elif found.startswith(name):
         rest = found[len(name) :]
         glued = not rest.strip(".-_/")
-        fault = f"`{rest}` behind the name could go on it" if glued else "this name is longer"
+        fault = f"`{rest}` after the name could be part of it" if glued else f"`{found}` is longer"
     else:
-        fault = "this is another name"
+        fault = f"`{found[:100]}` is another name"
     return span, fault
 
 
@@ -52,9 +52,9 @@ def readmes(manifest: Manifest) -> Iterator[Finding]:
 
 def _readme(manifest: Manifest, package: Published, built: Distribution, name: ScalarNode) -> Iterator[Finding]:
     marker = f"mcp-name: {text(name)}"
-    notes = (Label(name.span, "the name to prove"), *built.readme.trace)
+    notes = (Label(name.span, "this name must be proved"), *built.readme.trace)
     if built.readme.options == (None,):
-        message = f"the ownership check fails: no README is declared, and `{marker}` must stand in it"
+        message = f"the registry will reject the package: no README with `{marker}` is declared"
         yield Finding(message, built.span, notes, _declared(manifest, built))
         return
     readme = built.readme.only
@@ -62,12 +62,16 @@ def _readme(manifest: Manifest, package: Published, built: Distribution, name: S
         return
     if near := near_marker(readme, text(name)):
         span, fault = near
-        fix = Fix("write the marker", (Edit(span, marker),), safe=fault != "this is another name")
-        yield Finding(f"the ownership check fails: {fault}; it wants `{marker}`", span, notes, fix)
+        fix = Fix("correct the marker", (Edit(span, marker),), safe=not fault.endswith("is another name"))
+        yield Finding(
+            f"the registry will reject the package: {fault}; the README must contain `{marker}`", span, notes, fix
+        )
         return
     strays = (source for source in manifest.project.readmes if is_marked(source.text, text(name)))
-    notes += tuple(Label(_start(source), "this README has it, and is not the one that is shipped") for source in strays)
-    message = f"the ownership check fails: the shipped README does not hold `{marker}`"
+    notes += tuple(
+        Label(_start(source), "this README contains it, but is not the one that is published") for source in strays
+    )
+    message = f"the registry will reject the package: its README does not contain `{marker}`"
     yield Finding(
         message, _start(readme), notes, _insertion(readme, marker) if readme.path != built.span.source.path else None
     )
@@ -79,7 +83,7 @@ def _start(source: Source) -> Span:
 
 def _insertion(readme: Source, marker: str) -> Fix:
     line = f".. {marker}\n\n" if readme.path.endswith(".rst") else f"<!-- {marker} -->\n"
-    return Fix("put the marker into the README", (Edit(Span(readme, 0, 0), line),), safe=True)
+    return Fix("add the marker to the README", (Edit(Span(readme, 0, 0), line),), safe=True)
 
 
 def _declared(manifest: Manifest, built: Distribution) -> Fix | None:

@@ -55,14 +55,16 @@ def npm_names(manifest: Manifest) -> Iterator[Finding]:
         if not name or not built or built.mcp_name.options is None or built.mcp_name.only == text(name):
             continue
         slot = built.mcp_name.slot
-        notes = (Label(name.span, "the name to prove"),)
+        notes = (Label(name.span, "this name must be proved"),)
         if slot:
             fix = Fix("write the name", (Edit(slot.span, text(name)),), safe=True)
-            message = f"the ownership check fails: `mcpName` is `{built.mcp_name.only}`, not `{text(name)}`"
+            message = (
+                f"the registry will reject the package: its `mcpName` is `{built.mcp_name.only}`, not `{text(name)}`"
+            )
             yield Finding(message, slot.span, notes, fix)
         else:
             yield Finding(
-                f"the ownership check fails: `mcpName` is missing, it is `{text(name)}`",
+                f"the registry will reject the package: its `mcpName` is missing, it must be `{text(name)}`",
                 built.span,
                 notes,
                 _named(built, name),
@@ -93,7 +95,7 @@ def image_labels(manifest: Manifest) -> Iterator[Finding]:
     elsewhere = len(images) > 1 or any(_sets_labels(recipe.text) for recipe in manifest.project.recipes)
     label = image.labels.get(LABEL)
     identifier = field(listed[0], "identifier") or listed[0]
-    notes = (Label(name.span, "the name to prove"), Label(shown(identifier), "the image that is published"))
+    notes = (Label(name.span, "this name must be proved"), Label(shown(identifier), "this image is published"))
     yield _image(image, label, text(name), notes)._replace(severity=WARNING if elsewhere else None)
 
 
@@ -102,15 +104,18 @@ def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[La
     if label is not None and label.only is not None and label.span:
         fix = Fix("write the name", label.write(name), safe=True) if label.slot else None
         return Finding(
-            f"the ownership check fails: the label is `{label.only[:120]}`, not `{name}`", label.span, notes, fix
+            f"the registry will reject the image: its label is `{label.only[:120]}`, not `{name}`",
+            label.span,
+            notes,
+            fix,
         )
     end = image.end._replace(start=image.end.end)
     text = end.source.text
     line = f'LABEL {LABEL}="{name}"\n'
     if not text[: end.start].endswith(("\n", "\r")):
         line = "\n" + (line[:-1] if text[end.start :] else line)
-    fix = Fix("label the image", (Edit(end, line),), safe=True)
-    return Finding(f"the ownership check fails: the last stage has no label {LABEL}", image.span, notes, fix)
+    fix = Fix("add the label", (Edit(end, line),), safe=True)
+    return Finding(f"the registry will reject the image: its last stage has no label `{LABEL}`", image.span, notes, fix)
 
 
 def _labelled(image: Labelled, name: str) -> bool:
@@ -145,8 +150,11 @@ def namespaces(manifest: Manifest) -> Iterator[Finding]:
     span = name.span._replace(start=name.span.start + match.start(1), end=name.span.start + match.end(1))
     if match[1].lower() == remote.owner.lower():
         fix = Fix(f"write `{remote.owner}`", (Edit(span, remote.owner),), safe=True) if exact else None
-        message = f"the ownership check fails: GitHub spells the owner `{remote.owner}`, and publish compares the case"
+        message = f"the registry will reject owner `{match[1]}`: GitHub spells it `{remote.owner}`, and case matters"
         yield Finding(message, span if exact else name.span, fix=fix)
     else:
-        message = f"publishing from a workflow of {remote.owner}/{remote.name} may use `io.github.{remote.owner}` only"
+        repository = f"{remote.owner}/{remote.name}"
+        message = (
+            f"owner `{match[1][:80]}` is not `{remote.owner}`: a workflow of {repository} cannot publish this name"
+        )
         yield Finding(message, span if exact else name.span, severity=WARNING)

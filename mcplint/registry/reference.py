@@ -58,13 +58,13 @@ def bundle_fault(text: str) -> str | None:
     address = parse(text)
     host = address.host.lower().removeprefix("www.") if address and not address.port else ""
     if address is None or host not in _BUNDLES:
-        return "a bundle is a release asset on github.com or gitlab.com"
+        return "it must be a release asset on github.com or gitlab.com"
     pattern, form = _BUNDLES[host]
     if not re.fullmatch(pattern, _decoded(address.path)):
-        return f"a release asset on {host} is {form}"
+        return f"a release asset on {host} has the form {form}"
     if address.scheme != "https":
-        return "its address begins with https://"
-    return None if "mcp" in text.lower() else "its address contains `mcp` somewhere"
+        return "it must begin with https://"
+    return None if "mcp" in text.lower() else "it must contain `mcp` somewhere"
 
 
 def bundle_tag(text: str) -> str | None:

@@ -21,8 +21,8 @@ def old_transports(manifest: Manifest) -> Iterator[Finding]:
     for remote in listed:
         kind = field(remote, "type")
         if kind and text(kind) == "sse":
-            alone = "" if modern else ", and there is no streamable-http beside it"
-            yield Finding(f"is the transport that the protocol deprecates{alone}", shown(kind))
+            alone = "" if modern else ", and there is no streamable-http remote"
+            yield Finding(f"the remote uses `sse`, which the protocol has deprecated{alone}", shown(kind))
 
 
 def addresses(manifest: Manifest) -> Iterator[Finding]:
@@ -31,18 +31,20 @@ def addresses(manifest: Manifest) -> Iterator[Finding]:
     for place in texts(manifest, "remotes * url"):
         parts = address.concrete(place.text)
         if parts and parts.user is not None:
-            yield Finding("has a user name in it, which every client sends along", place.span)
+            yield Finding("the remote's address contains a user name, which every client sends along", place.span)
         if parts and parts.fragment:
-            yield Finding("has a fragment, which no client sends", place.span)
+            yield Finding(
+                f"the remote's address has a fragment, `#{parts.fragment[:80]}`, which no client sends", place.span
+            )
         if place.text in first:
-            notes = (Label(first[place.text].span, "here it is the first time"),)
-            yield Finding("is the address of a remote above", place.span, notes)
+            notes = (Label(first[place.text].span, "first listed here"),)
+            yield Finding(f"remote {place.text[:100]} is listed twice", place.span, notes)
         first.setdefault(place.text, place)
         for key in sorted(forms.defined(place) - set(address.variables(place.text))):
             variables = field(place.owner, "variables")
             at = variables.key(key) if isinstance(variables, MappingNode) else None
             if at:
-                yield Finding(f"defines `{key[:80]}`, which the address does not use", at.span)
+                yield Finding(f"variable `{key[:80]}` is defined, but the remote's address does not use it", at.span)
     for remote in remotes(manifest)[1:]:
-        yield Finding("VS Code reads only the first remote", opening(remote), severity=NOTE)
+        yield Finding("there are several remotes, and VS Code reads only the first one", opening(remote), severity=NOTE)
         return

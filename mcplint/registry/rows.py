@@ -41,15 +41,15 @@ ROWS = (
         FIELD,
         "name",
         forms.bad_name,
-        "publish refuses the name `{value}`: each side of its one slash has two or more characters"
-        " and begins and ends with a letter or digit",
+        "the registry rejects the name `{value}`: both sides of its one slash need two or more characters"
+        " and begin and end with a letter or digit",
     ),
     Row(
         "title-whitespace-only",
         FIELD,
         "title",
         forms.blank,
-        "publish refuses a title of white space: it must be words, or left out",
+        "the registry rejects a title of white space",
         mends.deleted,
     ),
     Row(
@@ -57,7 +57,7 @@ ROWS = (
         FIELD,
         "websiteUrl",
         forms.not_https,
-        "publish refuses the address `{value}`: it begins with https://",
+        "the registry rejects `websiteUrl` `{value}`: it must begin with https://",
         mends.secured,
     ),
     Row(
@@ -65,14 +65,14 @@ ROWS = (
         FIELD,
         "websiteUrl",
         forms.quoted,
-        "publish refuses quotes, angle brackets and white space in `websiteUrl`: they stand there as %XX",
+        "the registry rejects quotes, angle brackets and white space in `websiteUrl`: they must be written as %XX",
     ),
     Row(
         "icon-src-invalid-scheme",
         FIELD,
         "icons * src",
         forms.not_https,
-        "publish refuses the icon `{value}`: it begins with https://, also where the protocol takes a data: address",
+        "the registry rejects the icon `{value}`: it must begin with https://, a data: address is not allowed",
         mends.secured,
     ),
     Row(
@@ -80,7 +80,7 @@ ROWS = (
         FIELD,
         "repository source",
         forms.bad_source,
-        "publish refuses the repository source `{value}`: it must be `github` or `gitlab`",
+        "the registry rejects the repository source `{value}`: it must be `github` or `gitlab`",
         mends.respelled_source,
     ),
     Row(
@@ -88,15 +88,15 @@ ROWS = (
         FIELD,
         "repository url",
         forms.bad_repository,
-        "publish refuses the repository `{value}`: it must be https://github.com/OWNER/REPO or https://gitlab.com/OWNER/REPO,"
-        " as `source` says, with nothing behind",
+        "the registry rejects the repository `{value}`: it must be https://github.com/OWNER/REPO or https://gitlab.com/OWNER/REPO,"
+        " as `source` says, and nothing after it",
     ),
     Row(
         "invalid-subfolder-path",
         FIELD,
         "repository subfolder",
         forms.bad_folder,
-        "publish refuses the folder `{value}`: it must be a relative path of letters, digits, `_`, `.`, `-` and `/`"
+        "the registry rejects the folder `{value}`: it must be a relative path of letters, digits, `_.-` and `/`"
         " without empty or dotted steps",
         mends.trimmed_folder,
     ),
@@ -105,42 +105,42 @@ ROWS = (
         FIELD,
         f"_meta {PUBLISHER_PROVIDED}",
         forms.oversized,
-        f"publish refuses more than {META_BYTES} bytes of publisher-provided metadata, written as compact JSON",
+        f"the registry rejects more than {META_BYTES} bytes of publisher-provided metadata, written as compact JSON",
     ),
     Row(
         "empty-version",
         VERSION,
         "version",
         forms.missing,
-        "publish refuses an empty version, and no check before it does: it is the version of this release",
+        "the registry rejects an empty version, which no earlier check notices",
     ),
     Row(
         "reserved-version-string",
         VERSION,
         _VERSIONS,
         forms.latest,
-        "publish refuses the version `latest`: it must be one fixed version",
+        "the registry rejects the version `latest`: it must be one fixed version",
     ),
     Row(
         "version-looks-like-range",
         VERSION,
         _VERSIONS,
         forms.ranged,
-        "publish refuses the version `{value}`, which looks like a range: it must be one fixed version",
+        "the registry rejects the version `{value}`, which looks like a range: it must be one fixed version",
     ),
     Row(
         "registry-type-required",
         PACKAGE,
         "packages * registryType",
         forms.missing,
-        "publish refuses a package without `registryType`: it must be npm, pypi, nuget, oci, mcpb or cargo",
+        "the registry rejects a package without `registryType`: it must be npm, pypi, nuget, oci, mcpb or cargo",
     ),
     Row(
         "unsupported-registry-type",
         PACKAGE,
         "packages * registryType",
         forms.foreign_type,
-        "publish refuses the registry type `{value}`: it must be npm, pypi, nuget, oci, mcpb or cargo",
+        "the registry rejects the registry type `{value}`: it must be npm, pypi, nuget, oci, mcpb or cargo",
         mends.respelled_type,
     ),
     Row(
@@ -148,28 +148,28 @@ ROWS = (
         PACKAGE,
         "packages * identifier",
         forms.missing,
-        "publish refuses a package without `identifier`: it is the name or address of the package",
+        "the registry rejects a package without `identifier`, its name or address",
     ),
     Row(
         "package-name-has-spaces",
         PACKAGE,
         "packages * identifier",
         forms.spaced,
-        "publish refuses a space in the identifier `{value}`",
+        "the registry rejects a space in the identifier `{value}`",
     ),
     Row(
         "package-version-required",
         PACKAGE,
         "packages * version",
         forms.unversioned,
-        "publish refuses a {type} package without `version`, which the schema leaves open",
+        "the registry rejects a {type} package without `version`, which the schema allows",
     ),
     Row(
         "oci-with-version",
         PACKAGE,
         "packages * version",
         forms.versioned_image,
-        "publish refuses `version` for an image: it is the tag in `identifier`",
+        "the registry rejects `version` for an image: the version is the tag in `identifier`",
         mends.moved_into_tag,
     ),
     Row(
@@ -177,7 +177,7 @@ ROWS = (
         PACKAGE,
         "packages * registryBaseUrl",
         forms.based_elsewhere,
-        "publish refuses `registryBaseUrl` for {type}: `identifier` says the whole address",
+        "the registry rejects `registryBaseUrl` for {type}: `identifier` is the whole address",
         mends.deleted,
     ),
     Row(
@@ -185,7 +185,7 @@ ROWS = (
         PACKAGE,
         "packages * registryBaseUrl",
         forms.inexact_base,
-        "publish refuses the address `{value}`: it must be exactly the registry's own, https and without an end slash,"
+        "the registry rejects the address `{value}`: it must be the registry's own, https without a trailing slash,"
         " or left out",
         mends.deleted,
     ),
@@ -194,7 +194,7 @@ ROWS = (
         PACKAGE,
         "packages * fileSha256",
         forms.foreign_hash,
-        "publish refuses `fileSha256` for {type}: only an mcpb bundle has one",
+        "the registry rejects `fileSha256` for {type}: only an mcpb bundle has one",
         mends.deleted,
     ),
     Row(
@@ -202,14 +202,14 @@ ROWS = (
         PACKAGE,
         "packages * fileSha256",
         forms.unhashed,
-        "publish refuses an mcpb bundle without `fileSha256`: 64 lower-case hexadecimal digits",
+        "the registry rejects an mcpb bundle without `fileSha256`, 64 lower-case hexadecimal digits",
     ),
     Row(
         "oci-reference-invalid",
         PACKAGE,
         "packages * identifier",
         forms.bad_reference,
-        "publish refuses the image `{value}`: it must be HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:…,"
+        "the registry rejects the image `{value}`: it must be HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:…,"
         " the repository in lower case",
     ),
     Row(
@@ -217,7 +217,7 @@ ROWS = (
         PACKAGE,
         "packages * identifier",
         forms.foreign_host,
-        "publish refuses the image's host: it must be docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev"
+        "the registry rejects the image's host: it must be docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev"
         " or *.azurecr.io",
     ),
     Row(
@@ -225,14 +225,14 @@ ROWS = (
         PACKAGE,
         "packages * identifier",
         forms.bad_bundle,
-        "publish refuses the bundle `{value}`: {fault}",
+        "the registry rejects the bundle `{value}`: {fault}",
     ),
     Row(
         "unsupported-transport-type",
         TRANSPORT,
         "packages * transport type",
         forms.foreign_transport,
-        "publish refuses the transport `{value}`: it must be stdio, streamable-http or sse",
+        "the registry rejects the transport `{value}`: it must be stdio, streamable-http or sse",
         mends.respelled_transport,
     ),
     Row(
@@ -240,7 +240,7 @@ ROWS = (
         TRANSPORT,
         _URL,
         forms.addressed_stdio,
-        "publish refuses an address for stdio, which has none",
+        "the registry rejects a `url` for stdio, which has none",
         mends.deleted,
     ),
     Row(
@@ -248,21 +248,21 @@ ROWS = (
         TRANSPORT,
         _URL,
         forms.unaddressed,
-        "publish refuses an HTTP transport without `url`",
+        "the registry rejects an HTTP transport without `url`",
     ),
     Row(
         "invalid-templated-url",
         TRANSPORT,
         _URL,
         forms.no_address,
-        "publish refuses the address `{value}`: it begins with http:// or https:// and has a host",
+        "the registry rejects the address `{value}`: it must begin with http:// or https:// and have a host",
     ),
     Row(
         "invalid-templated-url",
         TRANSPORT,
         _URL,
         forms.undefined,
-        "publish refuses the variable {undefined}: a name in braces is that of an environment variable,"
+        "the registry rejects the variable {undefined}: a name in braces must be that of an environment variable,"
         " of an argument with its dashes, or a `valueHint`",
         mends.dashed,
     ),
@@ -271,36 +271,36 @@ ROWS = (
         ARGUMENT,
         _NAMES,
         forms.unnamed,
-        "publish refuses a named argument without `name`: it is the flag with its dashes",
+        "the registry rejects a named argument without `name`, the flag with its dashes",
     ),
     Row(
         "invalid-named-argument-name",
         ARGUMENT,
         _NAMES,
         forms.bad_flag,
-        "publish refuses the flag `{value}`: it has no space, `<`, `>` or `$`; what follows it belongs in `value`,"
-        " `valueHint` or `placeholder`",
+        "the registry rejects the flag `{value}`: no space, `<`, `>` or `$` is allowed; what follows it belongs in"
+        " `value`, `valueHint` or `placeholder`",
     ),
     Row(
         "argument-value-starts-with-name",
         ARGUMENT,
         _VALUES.format("value"),
         forms.repeats_flag,
-        "publish refuses the value `{value}`: it begins with the flag, which `name` says already",
+        "the registry rejects the value `{value}`: it repeats the flag in `name`",
     ),
     Row(
         "argument-default-starts-with-name",
         ARGUMENT,
         _VALUES.format("default"),
         forms.repeats_flag,
-        "publish refuses the default `{value}`: it begins with the flag, which `name` says already",
+        "the registry rejects the default `{value}`: it repeats the flag in `name`",
     ),
     Row(
         "unsupported-remote-transport-type",
         REMOTE,
         "remotes * type",
         forms.foreign_remote,
-        "publish refuses the transport `{value}` for a remote: it must be streamable-http or sse",
+        "the registry rejects the transport `{value}` for a remote: it must be streamable-http or sse",
         mends.respelled_transport,
     ),
     Row(
@@ -308,21 +308,21 @@ ROWS = (
         REMOTE,
         "remotes * url",
         forms.unaddressed,
-        "publish refuses a remote without `url`",
+        "the registry rejects a remote without `url`",
     ),
     Row(
         "invalid-remote-url",
         REMOTE,
         "remotes * url",
         forms.no_address,
-        "publish refuses the address `{value}`: it begins with https:// and has a host",
+        "the registry rejects the address `{value}`: it must begin with https:// and have a host",
     ),
     Row(
         "invalid-remote-url",
         REMOTE,
         "remotes * url",
         forms.insecure,
-        "publish refuses the address `{value}`: a remote is reached by https",
+        "the registry rejects the address `{value}`: a remote must use https",
         mends.secured,
     ),
     Row(
@@ -330,20 +330,20 @@ ROWS = (
         REMOTE,
         "remotes * url",
         forms.local,
-        "publish refuses a remote on localhost: it must be an address that every client reaches",
+        "the registry rejects a remote on localhost: it must be an address that every client can reach",
     ),
     Row(
         "private-remote-url",
         REMOTE,
         "remotes * url",
         forms.unreachable,
-        "the host of `{value}` is no public one: only who is on its network reaches this remote",
+        "the host of `{value}` is not public: only clients on its own network can reach this remote",
     ),
     Row(
         "invalid-templated-url",
         REMOTE,
         "remotes * url",
         forms.undefined,
-        "publish refuses the variable {undefined}: a name in braces is a key of the remote's `variables`",
+        "the registry rejects the variable {undefined}: a name in braces must be a key of the remote's `variables`",
     ),
 )

@@ -26,7 +26,7 @@ def transports(package: Package) -> Iterator[Finding]:
     if wrong and package.type.span:
         speaks = " or ".join(map(str, server.transport.options or ()))
         notes = server.transport.trace or (Label(server.span, "the server starts here"),)
-        yield Finding(f"tells clients {said}, and the server speaks {speaks}", package.type.span, notes)
+        yield Finding(f"clients are told `{said}`, but {server.title} speaks {speaks}", package.type.span, notes)
 
 
 def addresses(package: Package) -> Iterator[Finding]:
@@ -37,7 +37,7 @@ def addresses(package: Package) -> Iterator[Finding]:
     told = parse(url)
     if told and server.path.must(lambda own: own is not None and own.rstrip("/") != told.path.rstrip("/")):
         answers = " or ".join(map(str, server.path.options or ()))
-        message = f"tells clients {told.path or '/'}, and the server answers on {answers}"
+        message = f"clients are told {told.path or '/'}, but {server.title} answers at {answers}"
         yield Finding(message, package.url.span, server.path.trace)
 
 
@@ -63,10 +63,11 @@ def variables(package: Package) -> Iterator[Finding]:
             continue
         twin = _twin(text(name), server.reads)
         if twin:
-            fix = Fix(f"write {twin}", (Edit(name.span, twin),)) if name.span.text == text(name) else None
-            yield Finding(f"is no variable that the server reads: it reads {twin}", name.span, fix=fix)
+            fix = Fix(f"rename it to {twin}", (Edit(name.span, twin),)) if name.span.text == text(name) else None
+            yield Finding(f"{server.title} does not read {text(name)[:80]}: it reads {twin}", name.span, fix=fix)
         else:
-            yield Finding("is no variable that the server's own code reads", name.span, severity=NOTE)
+            message = f"the code of {server.title} does not read {text(name)[:80]}"
+            yield Finding(message, name.span, severity=NOTE)
 
 
 def _twin(name: str, reads: frozenset[str]) -> str | None:

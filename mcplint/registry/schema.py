@@ -28,16 +28,18 @@ def findings(manifest: Manifest) -> Iterator[Finding]:
             continue
         stray = spellings.get(violation.path) if violation.keyword == "required" else None
         if stray:
-            message = f"is spelled `{stray.twin}` in the {_schema(manifest)}"
+            message = f"key `{stray.key.text[:80]}` is `{stray.twin}` in the {_schema(manifest)}"
             yield Finding(message, stray.key.span, fix=rename(stray))
             continue
         place = _place(manifest.document.root, violation.path)
         if isinstance(place.node, ScalarNode) and place.node.value is None and place.node.text != "null":
             continue  # `NaN`, `1e999`: no value of JSON, which is told as such
         says = (
-            ", although publish takes it today" if violation.published and not is_refused(manifest, violation) else ""
+            ", although publishing accepts it today"
+            if violation.published and not is_refused(manifest, violation)
+            else ""
         )
-        message = f"the {_schema(manifest)} refuses {_fault(violation, place)}{says}"
+        message = f"the {_schema(manifest)} rejects {_fault(violation, place)}{says}"
         yield Finding(message, place.span, fix=_mend(violation, place))
 
 
@@ -51,7 +53,7 @@ def named(manifest: Manifest) -> Iterator[Finding]:
         return
     accepted = f"it must be {ADDRESS.format('DATE')} with one of {', '.join(reversed(DATES))}"
     fault = f"the schema `{place.text[:120]}`" if place.text else "a document without `$schema`"
-    yield Finding(f"publish refuses {fault}: {accepted}", place.span, fix=current(manifest))
+    yield Finding(f"the registry rejects {fault}: {accepted}", place.span, fix=current(manifest))
 
 
 def outdated(manifest: Manifest) -> Iterator[Finding]:
@@ -60,10 +62,12 @@ def outdated(manifest: Manifest) -> Iterator[Finding]:
     place = Place(("$schema",), (document.root,), field(document.root, "$schema"))
     if not document.whole or document.date is None or place.text == ADDRESS.format(CURRENT):
         return
-    fault = f"is the schema of {document.date}" if document.date != CURRENT else "is not the address of the schema"
-    yield Finding(
-        f"{fault}; the registry's current one is {ADDRESS.format(CURRENT)}", place.span, fix=current(manifest)
+    fault = (
+        f"the schema of {document.date} is outdated"
+        if document.date != CURRENT
+        else f"`{place.text[:100]}` is not the address of the schema"
     )
+    yield Finding(f"{fault}; the current one is {ADDRESS.format(CURRENT)}", place.span, fix=current(manifest))
 
 
 def current(manifest: Manifest) -> Fix | None:
@@ -77,7 +81,7 @@ def current(manifest: Manifest) -> Fix | None:
         edit = Edit(node.span, address)
     else:
         edit = Edit(node.span, f'"{address}"')
-    return Fix("name the current schema", (edit,), safe=not any(_refused_now(manifest)))
+    return Fix("use the current schema", (edit,), safe=not any(_refused_now(manifest)))
 
 
 def _refused_now(manifest: Manifest) -> Iterable[Violation]:
@@ -105,7 +109,7 @@ def _place(root: MappingNode, path: Path) -> Place:
 
 
 def _fault(violation: Violation, place: Place) -> str:
-    """What is refused and what would do, to be put behind `refuses`."""
+    """What is rejected and what would do, to be put behind `rejects`."""
     where, value = f"`{dotted(violation.path)}`", f"`{place.text[:80]}`"
     match violation.keyword:
         case "required":

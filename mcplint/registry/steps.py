@@ -84,10 +84,10 @@ def broken(manifest: Manifest) -> Iterator[Finding]:
             flags = [word for word in match[1].split() if word.startswith("-")]
             dry = next((word for word in flags if "dry" in word), None)
             if dry:
-                message = f"publishes all the same: the publisher looks at no flag, and has no dry run (`{dry}`)"
+                message = f"`{dry}` does not prevent publishing: the publisher ignores flags and has no dry run"
                 yield Finding(message, span)
             elif flags:
-                message = f"passes `{flags[0]}`, but the publisher looks at no flag: only a path may follow `publish`"
+                message = f"`{flags[0]}` has no effect: the publisher ignores flags, only a path may follow `publish`"
                 yield Finding(message, span, severity=WARNING)
         yield from _logins(step)
         yield from _versions(step, manifest)
@@ -97,10 +97,13 @@ def _logins(step: Step) -> Iterator[Finding]:
     for span, match in step.found(_LOGIN):
         if match[1] == "github" and not re.search(r"-?-token\b", match[2]):
             yield Finding(
-                "waits for a person with a browser: in a workflow it takes `--token`, or is github-oidc", span
+                "`login github` waits for a person with a browser: a workflow needs `--token` or `login github-oidc`",
+                span,
             )
         elif match[1] == "github-oidc" and not _may_identify(step):
-            message = "gets no identity: neither the job nor the workflow has `permissions: id-token: write`"
+            message = (
+                "`login github-oidc` gets no identity: neither job nor workflow has `permissions: id-token: write`"
+            )
             yield Finding(message, span)
 
 
@@ -123,12 +126,12 @@ def _versions(step: Step, manifest: Manifest) -> Iterator[Finding]:
         release = tuple(map(int, pinned.groups())) if pinned else (9,)
         said = ".".join(map(str, release))
         if release < (1, 4, 0) and manifest.document.date == CURRENT:
-            yield Finding(
-                f"is release {said} of the publisher, which refuses the {CURRENT} schema: 1.4.0 takes it", span
-            )
+            yield Finding(f"release {said} of the publisher rejects the {CURRENT} schema, which 1.4.0 accepts", span)
         elif release < (1, 8, 0):
             yield Finding(
-                f"is release {said} of the publisher: the registry's checks are of 1.8.0", span, severity=NOTE
+                f"release {said} of the publisher is older than the registry's checks, which are those of 1.8.0",
+                span,
+                severity=NOTE,
             )
 
 
@@ -148,7 +151,9 @@ def _partial(manifest: Manifest, step: Step) -> Iterator[Finding]:
     if "server.json" not in script or ".packages" in script or not packages(manifest):
         return
     for span, _ in step.found(r"\.version\s*\|?=[^=][^\n]*"):
-        yield Finding("writes the server's version and not that of its packages, which stays the old one", span)
+        yield Finding(
+            "the script sets the server's version but not that of its packages, which stays the old one", span
+        )
 
 
 def _hidden(step: Step) -> Iterator[Finding]:
@@ -156,13 +161,13 @@ def _hidden(step: Step) -> Iterator[Finding]:
     for span, match in step.found(_PUBLISH):
         if hides := re.compile(_HIDES).match(match.string, match.end()):
             whole = span._replace(end=span.start + len((match[0] + hides[0]).rstrip()))
-            yield Finding(f"hides that publishing failed (`|| {hides[1]}`)", whole)
+            yield Finding(f"`|| {hides[1]}` hides that publishing failed", whole)
     for owner in (step.node, step.job):
         key, value = owner.key("continue-on-error"), owner.get("continue-on-error")
         if key and isinstance(value, ScalarNode) and value.value is True:
             whole = key.span._replace(end=value.span.end)
-            fix = Fix("let it fail", (Edit(value.span, "false"),))
-            yield Finding("hides that publishing failed", whole, fix=fix)
+            fix = Fix("let the step fail", (Edit(value.span, "false"),))
+            yield Finding("`continue-on-error` hides that publishing failed", whole, fix=fix)
 
 
 def _early(step: Step, listed: list[Step]) -> Iterator[Finding]:
@@ -173,9 +178,11 @@ def _early(step: Step, listed: list[Step]) -> Iterator[Finding]:
     if late and len(late) == len(uploads) and not step.job.get("needs"):
         place = late[0].run or late[0].node.span
         notes = (Label(place.head, "the package is uploaded here"),)
-        yield Finding("does not wait for the upload of the package, which the registry then looks for", span, notes)
+        yield Finding("publishing does not wait for the upload of the package, which the registry checks", span, notes)
     elif uploads and step.run and not re.search(r"\b(for|until|while|retry|sleep)\b", step.run.text):
-        message = "follows the upload at once, and an index may answer with the old state for minutes: it tries once"
+        message = (
+            "publishing follows the upload at once and tries once, but package indexes return old data for minutes"
+        )
         yield Finding(message, span, severity=NOTE)
 
 

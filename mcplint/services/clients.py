@@ -16,7 +16,7 @@ SPELLINGS = {"http": "streamable-http", "streamableHttp": "streamable-http"}
 
 def clients(file: ClientFile) -> Iterator[ClientConfig]:
     """One part for each server that the file names."""
-    note = Label(file.wrapper.span, "the servers stand under this key")
+    note = Label(file.wrapper.span, "servers are listed under this key")
     wrapper = Value((file.wrapper.text,), (note,), EditSite(file.wrapper.span))
     for number, (name, node) in enumerate(file.servers):
         url, command = _string(node, "url", "serverUrl", "httpUrl"), _command(node)
@@ -43,7 +43,7 @@ def _string(node: MappingNode, *keys: str) -> Value[str]:
     for key in keys:
         found = node.get(key)
         if isinstance(found, ScalarNode) and isinstance(found.value, str):
-            note = Label(found.span, f"{key} is set here")
+            note = Label(found.span, f"`{key}` set here")
             placeholder = "${" in found.value or "<" in found.value
             return Value(None if placeholder else (found.value,), (note,), EditSite(found.span))
     return UNKNOWN

@@ -74,7 +74,7 @@ def _running(
         built |= {image.dockerfile} if image else set()
         if image is None and stranger is None and "/" in repository(service.image.only or ""):
             strangers.append(
-                Label(service.image.span or service.span, "this may be the image, and set variables of it")
+                Label(service.image.span or service.span, "this may be the image, which may set more variables")
             )
         yield ContainerContext(with_image(service, image, link), image, stranger)
     for path in sorted(dockerfiles.keys() - built):
@@ -128,7 +128,7 @@ def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) 
     name = repository(workload.image.only or "")
     if image or workload.build or not name:
         return image, _image_link(image, workload, builds)
-    note = Label(workload.image.span or workload.span, "this image is run")
+    note = Label(workload.image.span or workload.span, "this image runs")
     if name in pushed:
         return pushed[name], Link(pushed[name].dockerfile, MADE, f"runs {name}, which a service builds", (note,))
     ours = builds.called.get(name.rpartition("/")[2].lower(), [])
@@ -201,11 +201,9 @@ def _image_link(image: Image | None, service: Container, builds: Builds) -> Link
         path, stage = service.build.dockerfile.only, service.build.target.only
         why = "what it is built from is not in the project"
         if path and path not in builds.dockerfiles and (path in builds.tree.paths or path in builds.tree.problems):
-            why = f"is built from {path}, which is not read"
+            why = f"is built from {path}, which cannot be read"
         elif stage and path in builds.dockerfiles:
             why = f"is built from the stage {stage}, which {path} does not have"
         return Link(None, MISSING, why, (Label(service.build.span, "build"),))
     name = service.image.only
-    return Link(
-        None, MISSING, f"runs the image {name}, which is not built here" if name else "has no image that is known"
-    )
+    return Link(None, MISSING, f"runs the image {name}, which is not built here" if name else "its image is not known")

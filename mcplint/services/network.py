@@ -37,7 +37,7 @@ class Network(NamedTuple):
         `path`: what is asked for there, which tells servers at one port, or at ports that are not known, from others.
         """
         if not host:
-            return _none("where it leads is not known before it runs")
+            return _none("where it leads is only known at run time")
         named = self.named(host, origin)
         if named is None:
             return self._published(port, note, path)
@@ -101,7 +101,7 @@ class Network(NamedTuple):
             return Reached(found[0], Link(found[0].id, kind, f"is the only server that listens on {port}", (note,)))
         open_ = [server for server in bare if server.port.options is None and server.path.only == path]
         if len(open_) == 1 and not found:
-            why = f"is the only server that answers {path}, on a port that the files do not tell"
+            why = f"is the only server that answers {path}, on a port that is not known"
             return Reached(open_[0], Link(open_[0].id, ASSUMED, why, (note,)))
         return _none(f"nothing is known to listen on port {port} of the machine")
 

@@ -32,7 +32,7 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
     served = (at(root, "http_service"), *items(at(root, "services")))
     targets = [port for port in (at(node, "internal_port") for node in served) if port]
     numbers = [number(string(port, "fly.toml sends requests to this port")) for port in targets]
-    patience = Value((5.0,), (Label(root.span.head, "Fly waits 5 s before it kills"),))
+    patience = Value((5.0,), (Label(root.span.head, "Fly waits 5 s before it kills the machine"),))
     base = Container(
         service=name.text if isinstance(name, ScalarNode) else "app",
         span=name.span if name else root.span.head,
@@ -101,8 +101,8 @@ def railway(app: App, tree: Tree) -> Iterator[Container]:
     built = path is not None or file in tree.paths
     note = (Label(path.span if path else span, "Railway builds this"),)
     start, count, check = at(deploy, "startCommand"), at(deploy, "numReplicas"), at(deploy, "healthcheckPath")
-    one = Value((1,), (Label(span, "Railway runs one"),))
-    replicas = number(string(count, "Railway runs this many")) if count else one
+    one = Value((1,), (Label(span, "Railway runs one instance"),))
+    replicas = number(string(count, "Railway runs this many instances")) if count else one
     build = Build(note[0].span, Value((folder,), note), Value(None if file is None else (file,), note))
     yield Container(
         service="railway",
@@ -136,7 +136,7 @@ def _service(node: Node, kinds: set[str], app: App) -> Container:
     span = name.span if name else node.span.head
     native, check = not kinds & {"docker", "image"}, at(node, "healthCheckPath")
     started, docker = at(node, "startCommand"), at(node, "dockerCommand")
-    patience = Value((30.0,), (Label(span, "Render waits 30 s before it kills"),))
+    patience = Value((30.0,), (Label(span, "Render waits 30 s before it kills the service"),))
     return Container(
         service=name.text if isinstance(name, ScalarNode) else "service",
         span=span,
@@ -161,7 +161,9 @@ def _environment(node: Node, span: Span) -> dict[str, Value[str | None]]:
     for entry in items(at(node, "envVars")):
         key, value = at(entry, "key"), at(entry, "value")
         if isinstance(key, ScalarNode):
-            elsewhere: Value[str | None] = Value(None, (Label(entry.span.head, "render.yaml takes it from elsewhere"),))
+            elsewhere: Value[str | None] = Value(
+                None, (Label(entry.span.head, "render.yaml takes the value from elsewhere"),)
+            )
             found[key.text] = optional(value, f"render.yaml sets {key.text}") if value else elsewhere
     return found
 
@@ -170,10 +172,10 @@ def _instances(node: Node, span: Span) -> Value[int]:
     """How many run: a number, or the least and the most of its scaling."""
     said, least = at(node, "numInstances"), at(node, "scaling", "minInstances")
     if least:
-        most = number(string(at(node, "scaling", "maxInstances"), "Render runs at most this many"))
-        return join((number(string(least, "Render runs at least this many")), most))
+        most = number(string(at(node, "scaling", "maxInstances"), "Render runs at most this many instances"))
+        return join((number(string(least, "Render runs at least this many instances")), most))
     one = Value((1,), (Label(span, "Render runs one instance"),))
-    return number(string(said, "render.yaml says how many run")) if said else one
+    return number(string(said, "render.yaml sets how many instances run")) if said else one
 
 
 def _build(node: Node, folder: str | None, span: Span) -> Build:

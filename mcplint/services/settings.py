@@ -53,7 +53,7 @@ def wait(node: Node | None, otherwise: Value[float] = UNKNOWN) -> Value[float]:
     """A time, of which a bare number counts seconds; the other value where nothing stands."""
     if node is None:
         return otherwise
-    said = string(node, f"it waits {node.span.text}")
+    said = string(node, f"waits {node.span.text}")
     count = number(said)
     return seconds(said) if count.only is None else Value((float(count.only),), said.trace)
 
@@ -71,9 +71,11 @@ def shell(node: Node | None) -> Argv | None:
     """A command that a shell runs."""
     if not isinstance(node, ScalarNode) or not node.text:
         return None
-    command = string(node, "it starts this")
+    command = string(node, "the platform runs this command")
     text = Value((node.text,), (), command.slot)
-    return Argv((Value(("/bin/sh",)), Value(("-c",)), text), node.span, (Label(node.span, "it starts this"),))
+    return Argv(
+        (Value(("/bin/sh",)), Value(("-c",)), text), node.span, (Label(node.span, "the platform runs this command"),)
+    )
 
 
 def number(value: Value[str]) -> Value[int]:

@@ -53,10 +53,10 @@ def _called(container: Container, other: ContainerContext) -> Iterator[Label]:
     """Why a container is known to connect to another: its environment has the address, or it is a store of data."""
     for value in container.env.values():
         if value.span and not other.container.names.isdisjoint(_hosts(value.only or "")):
-            yield Label(value.span, "connects to it")
+            yield Label(value.span, "the server connects to it")
     store = _store(other)
     if store and other.container.image.span:
-        yield Label(other.container.image.span, f"{store} takes no connection before it is ready")
+        yield Label(other.container.image.span, f"{store} accepts no connections before it is ready")
 
 
 def _hosts(address: str) -> set[str]:
@@ -77,7 +77,7 @@ def probed(place: ContainerContext) -> Value[bool]:
         return UNKNOWN
     if any(has_probe(name or "") is not False for name in image.options):
         return UNKNOWN
-    return Value((False,), (Label(container.span, "has no health check"),))
+    return Value((False,), (Label(container.span, "this service has no health check"),))
 
 
 def _sibling(other: ContainerContext) -> Sibling:

@@ -32,7 +32,7 @@ def expand(word: LocatedText, env: Mapping[str, Value[str]], escape: str = "\\",
         choices = [value.options or () for value in values.values()]
         results = [_text(parts, word.text, dict(zip(values, choice, strict=True))) for choice in _branches(choices)]
     except ValueError as refusal:
-        return Value(None, (Label(word.span(), f"it cannot be expanded: {refusal}"),))
+        return Value(None, (Label(word.span(), f"cannot be expanded: {refusal}"),))
     options = tuple(dict.fromkeys(results))
     return Value(options, trace, _slot(parts, word, values, options) if len(options) == 1 else None)
 
@@ -75,7 +75,7 @@ def _text(parts: Iterable[Piece], text: str, env: Mapping[str, str | None]) -> s
         found.append(text[piece.start : piece.end] if isinstance(piece, Literal) else _replaced(piece, text, env))
         length += len(found[-1])
         if length > _LONGEST:
-            raise Refused("it grows too long")
+            raise Refused("it becomes too long")
     return "".join(found)
 
 

@@ -181,7 +181,7 @@ def _attribute(machine: Machine, frame: Frame, target: ast.Attribute, value: Abs
             path = option.library if isinstance(option, Instance) else option.path
             handler = machine.handler(f"{path}.__setattr__")
             if handler is not None:
-                note = machine.note(frame, target, "is set here")
+                note = machine.note(frame, target, "set here")
                 handler(machine, Args((known(target.attr), value), opening=(note,)), option)
         if isinstance(option, (Instance, Class, Package, Function)):
             put(machine, option, target.attr, value, weak)

@@ -96,7 +96,7 @@ def library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
     machine.lose(args)
     for value in (*args.positional, *args.keywords.values()):
         loosen(machine, value)
-    note = Label(args.span, f"what `{path}` gives is not known") if args.span else None
+    note = Label(args.span, f"what `{path}` returns is not known") if args.span else None
     return machine.risk(*([note] if note else []))
 
 
@@ -199,7 +199,7 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
         for value in names.values():
             loosen(machine, value)
         return machine.risk(
-            Label(function.scope.module.span(function.node), "is called too often to be followed each time")
+            Label(function.scope.module.span(function.node), "called too often to be followed each time")
         )
     before = machine.budget
     frame = Frame(function.scope.module, Table(names), function.scope, function)

@@ -39,7 +39,7 @@ def define(machine: Machine, frame: Frame, node: ast.ClassDef) -> Abstract:
                 option.scope = frame
     if any(isinstance(base, External) and base.path in ENUMS for base in made.lineage()):
         _enumerate(machine, made, frame)
-    return known(made, machine.note(frame, node, "is defined here"))
+    return known(made, machine.note(frame, node, "defined here"))
 
 
 def _options(machine: Machine, frame: Frame, base: ast.expr) -> tuple[Any, ...]:

@@ -116,7 +116,7 @@ def _name(node: ast.expr | None, default: str) -> str:
 def _handling(machine: Machine, frame: Frame, handler: ast.ExceptHandler) -> Callable[[], Abstract]:
     def run() -> Abstract:
         if handler.name:
-            machine.put(frame.names, handler.name, unknown(machine.note(frame, handler, "is caught here")))
+            machine.put(frame.names, handler.name, unknown(machine.note(frame, handler, "caught here")))
         machine.handlers += 1
         try:
             return machine.execute(frame, handler.body)

@@ -42,7 +42,7 @@ from mcplint.values import Label, Value
 def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
     found = machine.constants.get(node)
     if found is None:
-        note = machine.note(frame, node, "is written here")
+        note = machine.note(frame, node, "set here")
         found = machine.constants[node] = Value((node.value,), (note,), frame.module.slot(node, note.span))
     return found
 
@@ -53,14 +53,14 @@ def name(machine: Machine, frame: Frame, node: ast.Name) -> Abstract:
         found: Abstract = scope.names[node.id]
         return found
     if node.id == "__file__":
-        return known(frame.module.source.path, machine.note(frame, node, "is the path of this file"))
+        return known(frame.module.source.path, machine.note(frame, node, "the path of this file"))
     if node.id in BUILTINS:
         return known(External(f"builtins.{node.id}"))
     return machine.risk(machine.note(frame, node, f"`{node.id}` is not defined in what was followed"))
 
 
 def attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Abstract:
-    return machine.attribute(machine.evaluate(frame, node.value), node.attr, machine.note(frame, node, "is read here"))
+    return machine.attribute(machine.evaluate(frame, node.value), node.attr, machine.note(frame, node, "read here"))
 
 
 def call(machine: Machine, frame: Frame, node: ast.Call) -> Abstract:
@@ -72,7 +72,7 @@ def call(machine: Machine, frame: Frame, node: ast.Call) -> Abstract:
             from mcplint.programs.python.methods import text_method
 
             return text_method(machine, owner, node.func.attr, arguments(machine, frame, node))
-        callee = machine.attribute(owner, node.func.attr, machine.note(frame, node.func, "is read here"))
+        callee = machine.attribute(owner, node.func.attr, machine.note(frame, node.func, "read here"))
     else:
         callee = machine.evaluate(frame, node.func)
     return machine.call(callee, arguments(machine, frame, node))
@@ -139,7 +139,7 @@ def starred_display(kind: str) -> Evaluator:
         starred = any(isinstance(element, ast.Starred) for element in node.elts)
         whole = whole and not (starred and len(items) > LONG)
         made = Sequence(kind, tuple(items)) if whole else Sequence(kind, None, tuple(items[:LONG]))
-        return known(made, machine.note(frame, node, "is written here"))
+        return known(made, machine.note(frame, node, "set here"))
 
     return display
 
@@ -156,7 +156,7 @@ def dictionary(machine: Machine, frame: Frame, node: ast.Dict) -> Abstract:
             made.table[OPEN] = True
         else:
             made.entries[key.options[0]] = value
-    return known(made, machine.note(frame, node, "is written here"))
+    return known(made, machine.note(frame, node, "set here"))
 
 
 def binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Abstract:
@@ -222,7 +222,7 @@ def comparison(machine: Machine, frame: Frame, node: ast.Compare) -> Abstract:
 
 def subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Abstract:
     owner = machine.evaluate(frame, node.value)
-    return subscripted(machine, owner, machine.evaluate(frame, node.slice), machine.note(frame, node, "is read here"))
+    return subscripted(machine, owner, machine.evaluate(frame, node.slice), machine.note(frame, node, "read here"))
 
 
 def sliced(machine: Machine, frame: Frame, node: ast.Slice) -> Abstract:
@@ -232,7 +232,7 @@ def sliced(machine: Machine, frame: Frame, node: ast.Slice) -> Abstract:
 
 
 def formatted(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Abstract:
-    return _text(machine, frame, node, machine.note(frame, node, "is written here"))
+    return _text(machine, frame, node, machine.note(frame, node, "set here"))
 
 
 def _text(machine: Machine, frame: Frame, node: ast.JoinedStr, *notes: Label) -> Abstract:
@@ -289,7 +289,7 @@ def comprehension(machine: Machine, frame: Frame, node: Any) -> Abstract:
     found: list[Any] = []
     inner = Frame(frame.module, Table(), frame, frame.function)
     whole = _collect(machine, inner, node, node.generators, found)
-    note = machine.note(frame, node, "is made here")
+    note = machine.note(frame, node, "created here")
     if isinstance(node, ast.DictComp):
         keys = [key.options for key, _ in found]
         if not whole or not all(

@@ -129,7 +129,7 @@ def _member(machine: Machine, frame: Frame, source: Abstract, name: str, alias: 
         inner = machine.package(f"{name}.{alias.name}")
         if inner is not None:
             return known(inner)
-        return machine.attribute(source, alias.name, machine.note(frame, alias, "is imported here"))
+        return machine.attribute(source, alias.name, machine.note(frame, alias, "imported here"))
     own = module(machine, frame, f"{name}.{alias.name}", alias, quiet=True).only
     if isinstance(own, Package):
         return known(own)

@@ -66,7 +66,7 @@ def _run(start: Start, world: World, lenient: bool) -> Outcome:
         machine.paths.append(BACKGROUND.of(machine.state))
     except (Exhausted, RecursionError, MemoryError):
         complete = False
-        notes = (Label(start.span, "the program is too large to be followed to its end"),)
+        notes = (Label(start.span, "the program is too large to be followed completely"),)
     return outcome(machine, start, notes, complete)
 
 

@@ -82,7 +82,7 @@ class Args(NamedTuple):
         span = self.place(name)
         if span is None or (value.trace and _within(value.trace[0].span, span)):
             return value
-        return noted(value, Label(span, f"`{name}` is given here"))
+        return noted(value, Label(span, f"`{name}` passed here"))
 
     def place(self, name: str) -> Span | None:
         """Where the keyword of this name stands."""
@@ -186,9 +186,9 @@ class Machine(Journal):
         self.spend(1)
         handler = self.tables.evaluators.get(type(node))
         if handler is None:
-            return self.risk(self.note(frame, node, "is not followed"))
+            return self.risk(self.note(frame, node, "not followed"))
         if self.depth > DEPTH:
-            return self.risk(self.note(frame, node, "is nested too deeply to be followed"))
+            return self.risk(self.note(frame, node, "nested too deeply to be followed"))
         self.depth += 1
         try:
             return handler(self, frame, node)

@@ -44,7 +44,7 @@ def _read(module: Module, call: ast.Call) -> Iterator[tuple[str, Value[str]]]:
             return
     if any(local in text for local in LOCAL):
         span = module.span(default)
-        note = Label(span, f"is taken where {name} is not set")
+        note = Label(span, f"used if {name} is not set")
         yield name, Value((text,), (note,), module.slot(default, span))
 
 
@@ -98,4 +98,4 @@ def absolute_urls(modules: Iterable[Module]) -> Iterator[Label]:
     for module in modules:
         text = module.source.text
         for found in re.finditer(URLS, text) if "base_url" in text or "url_for(" in text else ():
-            yield Label(Span(module.source, *found.span()), "makes a URL as the request seems to have come")
+            yield Label(Span(module.source, *found.span()), "builds a URL from the request")

@@ -65,7 +65,7 @@ def augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
 
 
 def definition(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    value = known(made(machine, frame, node), machine.note(frame, node, "is defined here"))
+    value = known(made(machine, frame, node), machine.note(frame, node, "defined here"))
     machine.put(frame.outer.get(node.name, frame).names, node.name, decorated(machine, frame, node, value))
 
 

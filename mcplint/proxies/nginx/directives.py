@@ -49,7 +49,7 @@ def spelled(word: Word, note: str, told: Callable[[str], T], *before: Label) -> 
     """What one argument says; unknown where a placeholder or a variable stands in it."""
     trace = (*before, Label(word.span, note), *word.trace)
     if word.hole or "$" in word.text:
-        return Value(None, (*trace, Label(word.span, "which is filled in later")))
+        return Value(None, (*trace, Label(word.span, "filled in later")))
     try:
         option = told(word.text)
     except ValueError:
@@ -69,7 +69,7 @@ def setting(level: Level, name: str, told: Callable[[str], T], version: Value[st
     options = [text for known in version.options or (None,) for text in defaults(name, known)]
     told_options = tuple(dict.fromkeys(map(told, options)))
     says = " or ".join(dict.fromkeys(options))
-    trace = (*version.trace, Label(head, f"{name} is not set: {says} by default")) if head else version.trace
+    trace = (*version.trace, Label(head, f"{name} is not set, the default is {says}")) if head else version.trace
     return Value(told_options, trace, statement(level, f"{name} "))
 
 
@@ -78,7 +78,7 @@ def opening(level: Level) -> Iterator[Label]:
     for found in level.outward():
         if found.open:
             includes = [directive for directive in found.inside if directive.name == "include" or directive.hole]
-            yield from (Label(directive.head, "what this brings is not in the project") for directive in includes[:1])
+            yield from (Label(directive.head, "what this includes is not in the project") for directive in includes[:1])
 
 
 def statement(level: Level, before: str = "") -> EditSite | None:
@@ -126,7 +126,7 @@ def behaviour(level: Level) -> dict[str, Any]:
     off = "off", "optional", "optional_no_ca"
     return {
         "auth": tuple(
-            Label(directive.span, "the proxy checks who calls")
+            Label(directive.span, "the proxy authenticates callers")
             for name in AUTH
             for directive in level.effective(name)[-1:]
             if directive.args and directive.words[0] not in off
@@ -149,12 +149,12 @@ def behaviour(level: Level) -> dict[str, Any]:
         "retries": tuple(_retries(level)),
         "cache": _cache(level),
         "intercepted": tuple(
-            Label(directive.span, "errors of the server are intercepted")
+            Label(directive.span, "intercepts the server's errors")
             for directive in _on(level, "proxy_intercept_errors")
         ),
         "error_pages": tuple(page for each in level.effective("error_page") for page in _error_pages(each)),
         "compressed": tuple(
-            Label(types.span, "compresses event streams")
+            Label(types.span, "compresses text/event-stream")
             for module in COMPRESSES
             if any(_on(level, module))
             for types in level.effective(f"{module}_types")
@@ -195,7 +195,7 @@ def _cache(level: Level) -> Cache | None:
     if not caches:
         return None
     return Cache(
-        tuple(Label(each.span, "answers are cached here") for each in caches),
+        tuple(Label(each.span, "responses are cached here") for each in caches),
         any("$request_body" in word for each in level.effective("proxy_cache_key") for word in each.words),
         tuple(
             _word(each, each.words.index("POST"))

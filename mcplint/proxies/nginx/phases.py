@@ -178,9 +178,9 @@ def _proxied(request: Request, directive: Directive) -> Response:
     url = request.evaluate(word.text, word.span)
     parts = target(url)
     if parts is None:
-        raise Undecided(word.span, "this is no URL")
+        raise Undecided(word.span, "this is not a URL")
     upstream, uri = parts
-    request.trace.append(Label(directive.head, f"passes it to {upstream}"))
+    request.trace.append(Label(directive.head, f"passes the request to {upstream}"))
     query = f"?{request.args}" if request.args else ""
     if "$" in word.text and uri:
         return Response(PROXY, upstream=upstream, uri=f"/{uri}" if uri.startswith("?") else uri)

@@ -63,7 +63,7 @@ class Request:
         else:
             text = self._builtin(name)
         if text is None:
-            raise Undecided(span, f"${name} is not known before there is a request")
+            raise Undecided(span, f"${name} depends on the request")
         return text
 
     def _builtin(self, name: str) -> str | None:
@@ -96,7 +96,7 @@ class Request:
         results = {line.name: line for line in level.inside if len(line.args) == 1}
         texts = {line.args[0].text for line in results.values()}
         if level.open:
-            raise Undecided(directive.head, "this map is not wholly known")
+            raise Undecided(directive.head, "this map is not completely known")
         if len(texts) == 1 and "default" in results and "$" not in (only := texts.pop()):
             return only
         if "hostnames" in level.own:

@@ -50,12 +50,12 @@ def balancing(upstream: Level | None, where: tuple[Label, ...]) -> Value[str]:
         for directive in upstream.own.get(name, ())[-1:]:
             text = " ".join((name, *directive.words))
             if any(word.hole for word in directive.args):
-                return Value(None, (Label(directive.head, "is filled in later"),))
+                return Value(None, (Label(directive.head, "filled in later"),))
             slot = EditSite(directive.head) if directive.head.text == text else None
             return Value((text,), (*where, Label(directive.head, "picks the member")), slot)
     if upstream.open:
-        return Value(None, (Label(upstream.directive.head, "this upstream is not wholly known"),))
-    trace = (*where, Label(upstream.directive.head, "sets no way to pick the member: round-robin by default"))
+        return Value(None, (Label(upstream.directive.head, "this upstream is not completely known"),))
+    trace = (*where, Label(upstream.directive.head, "sets no load balancing method, the default is round-robin"))
     return Value(("round-robin",), trace, statement(upstream))
 
 
@@ -102,7 +102,7 @@ def _route(
 ) -> Route:
     level, word = location.level, location.passes[-1].args[0]
     sent = through(config, server, location, sample(location) or "/")
-    where = (Label(word.span, "proxy_pass leads here"), *word.trace)
+    where = (Label(word.span, "proxy_pass sends requests here"), *word.trace)
     upstream, shared = members(config, sent.upstream, word)
     return Route(
         id=id,
@@ -171,7 +171,7 @@ def _listen(server: VirtualServer) -> Value[tuple[str, ...]]:
     words = tuple(" ".join(listen.words) or "80" for listen in server.listens)
     if any(listen.port is None for listen in server.listens) or (not directives and server.level.open):
         return Value(None, trace)
-    return Value((words,), trace or _notes(server.level, "listen is not set: 80 by default"))
+    return Value((words,), trace or _notes(server.level, "listen is not set, the default is 80"))
 
 
 def _notes(level: Level, text: str) -> tuple[Label, ...]:
@@ -179,7 +179,7 @@ def _notes(level: Level, text: str) -> tuple[Label, ...]:
 
 
 def _names(server: VirtualServer) -> Value[tuple[str, ...]]:
-    trace = tuple(Label(word.span, "goes by this name") for word in server.names)
+    trace = tuple(Label(word.span, "has this name") for word in server.names)
     if any(word.hole for word in server.names) or (not server.names and server.level.open):
         return Value(None, trace)
     return Value((tuple(word.text for word in server.names),), trace or _notes(server.level, "has no name"))
@@ -187,7 +187,7 @@ def _names(server: VirtualServer) -> Value[tuple[str, ...]]:
 
 def _location(location: Location, directive: Directive) -> Value[str]:
     if location.kind == "?":
-        return Value(None, (Label(directive.head, "is filled in later"),))
+        return Value(None, (Label(directive.head, "filled in later"),))
     span = Span(directive.span.source, directive.args[0].span.start, directive.args[-1].span.end)
     slot = EditSite(span) if span.text == location.spelled else None
     return Value((location.spelled,), (Label(directive.head, "takes these paths"),), slot)

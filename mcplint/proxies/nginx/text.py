@@ -70,7 +70,7 @@ def search(pattern: str, text: str, ignore_case: bool, span: Span) -> re.Match[s
     """Where a regular expression of nginx matches. Raises Undecided where Python cannot say so, or not in time."""
     compiled = _compiled(pattern, ignore_case)
     if compiled is None:
-        raise Undecided(span, "this regular expression is none that can be followed")
+        raise Undecided(span, "this regular expression cannot be followed")
     expression, loops, choices = compiled
     if len(text) > LONGEST or max(len(text), 2) ** loops * choices > _MOST_STEPS:
         raise Undecided(span, "this regular expression is too costly to follow")

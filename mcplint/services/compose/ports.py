@@ -76,7 +76,7 @@ def _mapped(target: Text, published: Text | None, address: Text | None, protocol
     host_ip = None if address is None else _address(address)
     inner = _range(target)
     if published is None or not published.text:
-        outer: tuple[Value[int], ...] = (Value(None, (Label(span, "docker takes a free port of the host"),)),) * len(
+        outer: tuple[Value[int], ...] = (Value(None, (Label(span, "Docker picks a free port of the host"),)),) * len(
             inner
         )
     else:

@@ -25,7 +25,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
     variables = environment(assembly, own)
     mounted = mounts(assembly, own, model)
     probe, disabled = _probe(assembly, own.get("healthcheck"))
-    patience = Value((10.0,), (Label(name.span, "docker waits 10 s before it kills"),))
+    patience = Value((10.0,), (Label(name.span, "Docker waits 10 s before it kills the container"),))
     return Container(
         service=name.text,
         span=name.span,
@@ -148,8 +148,8 @@ def _replicas(assembly: Assembly, own: MappingNode, name: ScalarNode) -> Value[i
     mode, count = at(own, "deploy", "mode"), said(at(own, "deploy", "replicas")) or own.get("scale")
     if mode and assembly.text(mode).text.startswith("global"):
         return Value(None, (Label(mode.span, "one container on every host"),))
-    one = Value((1,), (Label(name.span, "compose starts one container"),))
-    return setting(assembly, count, "the number of its containers", number, one)
+    one = Value((1,), (Label(name.span, "compose starts one container by default"),))
+    return setting(assembly, count, "the number of replicas", number, one)
 
 
 def _memory(assembly: Assembly, own: MappingNode) -> Value[str | None]:
@@ -207,7 +207,9 @@ def _dependencies(assembly: Assembly, node: Node | None) -> Iterator[Dependency]
     """The services that are started first. A name alone waits for no more than its start."""
     listed = keyed(node) if node else None
     for key, value in listed.pairs if isinstance(listed, MappingNode) else ():
-        started = Value(("service_started",), (Label(key.span, "a name alone only waits for its start"),))
+        started = Value(
+            ("service_started",), (Label(key.span, "a bare name only waits until the service has started"),)
+        )
         condition = _text(assembly, at(value, "condition"), "the condition", started)
         required = setting(assembly, at(value, "required"), "required", switch, Value((True,)))
         yield Dependency(key.text, condition, not required.must_be(False), key.span)

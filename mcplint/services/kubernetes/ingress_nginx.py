@@ -69,14 +69,14 @@ def balancing(entry: Entry) -> Value[str]:
         return key._replace(options=None if key.only is None else (f"upstream-hash-by {key.only}",), slot=None)
     if (named := annotation(entry, "load-balance")) is not None:
         return named
-    return Value(("round_robin",), (Label(entry.span, "ingress-nginx takes turns by default"),))
+    return Value(("round_robin",), (Label(entry.span, "ingress-nginx distributes requests by round-robin by default"),))
 
 
 def _setting(entry: Entry, name: str, default: T, told: str, read: Callable[[Value[str]], Value[T]]) -> Value[T]:
     said = annotation(entry, name)
     if said is not None:
         return read(said)
-    note = Label(entry.span, f"{name} is not set: {told} by default")
+    note = Label(entry.span, f"{name} is not set, the default is {told}")
     return Value((default,), (note,), _beside(entry, name))
 
 

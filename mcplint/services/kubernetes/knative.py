@@ -37,7 +37,7 @@ def service(resource: Resource, cluster: Cluster) -> Container | None:
         replicas=_instances(resource),
         affinity=_affinity(resource),
         request_timeout=_seconds(at(spec, "timeoutSeconds"), 300.0, resource),
-        grace_period=Value((10.0,), (Label(resource.span, "Cloud Run waits 10 s before it kills"),)),
+        grace_period=Value((10.0,), (Label(resource.span, "Cloud Run waits 10 s before it kills the container"),)),
     )
 
 
@@ -55,10 +55,10 @@ def _instances(resource: Resource) -> Value[int]:
     """The least and the most instances; one is the least that answers, for an idle service has none."""
     low = _annotation(resource, *LEAST)
     high = _annotation(resource, *MOST)
-    least = number(string(low, "Cloud Run runs at least this many")) if low else Value((1,))
-    most = Value((100,), (Label(resource.span, "Cloud Run runs as many instances as it takes"),))
+    least = number(string(low, "Cloud Run runs at least this many instances")) if low else Value((1,))
+    most = Value((100,), (Label(resource.span, "Cloud Run runs as many instances as it needs"),))
     if high:
-        most = number(string(high, "Cloud Run runs at most this many"))
+        most = number(string(high, "Cloud Run runs at most this many instances"))
     fewest = Value(None if least.only is None else (max(1, least.only),), least.trace)
     return join((fewest, most))
 
@@ -68,7 +68,7 @@ def _affinity(resource: Resource) -> Value[str]:
     chosen = _annotation(resource, "run.googleapis.com/sessionAffinity")
     if chosen is None:
         return Value(("none",))
-    said = string(chosen, "Cloud Run keeps clients with an instance by a cookie")
+    said = string(chosen, "Cloud Run keeps a client on one instance by a cookie")
     return Value(None if said.only is None else ("cookie" if said.only == "true" else "none",), said.trace)
 
 

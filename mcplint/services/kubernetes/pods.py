@@ -167,7 +167,7 @@ def _stored(store: Resource, place: Value[str], only: str | None, mount: Node) -
         if only not in (None, key.text):
             continue
         target = place if only or place.only is None else Value((f"{place.only.rstrip('/')}/{key.text}",), place.trace)
-        text = string(value, f"the ConfigMap {store.name.text} holds it")
+        text = string(value, f"the ConfigMap {store.name.text} contains it")
         content = Value((value.text,), text.trace) if isinstance(value, ScalarNode) else UNKNOWN
         yield Mount("config", Value((key.text,)), target, True, mount.span, None, content)
 

@@ -30,7 +30,7 @@ def replicas(pods: Resource, cluster: Cluster) -> Value[int]:
         return Value(None, (Label(pods.span, "one pod on every node"),))
     count = at(pods.node, "spec", "replicas")
     if count is None:
-        return Value((1,), (Label(pods.span, "one pod where no number is said"),))
+        return Value((1,), (Label(pods.span, "one pod by default"),))
     return number(string(count, f"the {pods.kind} runs this many pods"))
 
 
@@ -96,7 +96,7 @@ def _ways(service: Resource, ways: Traffic) -> Iterator[Value[str]]:
     elif any(STICKY.search(key.text) for key, _ in pairs(at(service.node, "metadata", "annotations"))):
         yield UNKNOWN
     elif isinstance(chosen, ScalarNode) and chosen.text == "ClientIP":
-        yield Value(("works",), (Label(chosen.span, f"the Service {name} keeps a client's address with one pod"),))
+        yield Value(("works",), (Label(chosen.span, f"the Service {name} keeps a client address on one pod"),))
     else:
         yield Value(("none",))
 

@@ -30,7 +30,7 @@ def listen(machine: Machine, args: Args, name: str) -> Abstract:
     """Where uvicorn is told to listen, or its default with the place where it could be told."""
     value: Abstract = known(
         DEFAULTS[name],
-        *(note._replace(text=f"uvicorn takes {name} {DEFAULTS[name]} by default") for note in args.notes),
+        *(note._replace(text=f"uvicorn defaults to {name}={DEFAULTS[name]}") for note in args.notes),
     )
     if args.node is not None and args.module is not None and not args.open:
         value = value._replace(slot=args.module.insertion(args.node, name, name == "host"))
@@ -100,7 +100,7 @@ def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
         asgi = bound.asgi._replace(root_path=unknown()) if scan.rooted else bound.asgi
         found = [_bound(served, span, bound._replace(asgi=asgi)) for served in scan.all()]
         if not found and not scan.closed:
-            machine.lost.append(Label(span, "what this application answers is not known"))
+            machine.lost.append(Label(span, "which paths this application answers is not known"))
         start_serving(machine, *found)
         return known(None)
 
@@ -192,7 +192,7 @@ def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
     host, port = _listens(machine, start, runner)
     workers = number(flag(machine, start, "workers", _concurrency(machine, start)))
     off = "lifespan" in start.flags and start.flags["lifespan"].must(lambda word: word == "off")
-    note = Label(start.span, f"{runner} is started here")
+    note = Label(start.span, f"{runner} started here")
     asgi = told(machine, runner, lambda name: _flag(machine, start, name.replace("_", "-")), note)
     finish(machine, app, start.span, Bound(host, port, workers, runner, off, asgi))
 
@@ -267,7 +267,7 @@ def run_object(machine: Machine, start: Start, server: Instance) -> None:
         told["port"] = number(told["port"])
     if "stateless" in flags:
         told["stateless_http"] = known(True, *flags["stateless"].trace)
-    serve(machine, Args((), told, open=not closed, opening=(Label(start.span, "is started here"),)), server, None)
+    serve(machine, Args((), told, open=not closed, opening=(Label(start.span, "started here"),)), server, None)
 
 
 CALLS: Mapping[str, Handler] = {

@@ -89,7 +89,7 @@ def _elsewhere(machine: Machine, kind: str, made: Args) -> Abstract:
     """Without an argument: fastmcp before 3 is told by the environment too."""
     if kind == "fastmcp.FastMCP" and machine.variable("FASTMCP_SERVER_AUTH").options != (None,):
         return unknown(*made.notes)
-    return known(None, *(note._replace(text="is told nothing of authentication") for note in made.notes))
+    return known(None, *(note._replace(text="no authentication is configured") for note in made.notes))
 
 
 def layered(machine: Machine, args: Args, server: Instance) -> Abstract:
@@ -103,7 +103,7 @@ def looks(modules: Iterable[Module]) -> Label | None:
     for module in modules:
         folded = module.source.text.casefold()
         if any(mark in folded for mark in MARKS) and (found := re.search(LOOKS, module.source.text)):
-            return Label(Span(module.source, *found.span()), "looks at the request itself")
+            return Label(Span(module.source, *found.span()), "reads the request itself")
     return None
 
 

@@ -145,7 +145,7 @@ def idle_or_running(machine: Machine, span: Span | None) -> Abstract:
     """Whether a session manager runs that nothing is seen to run."""
     if UNSURE.of(machine.state):
         return unknown()
-    return known(False, *((Label(span, "its session manager is never run"),) if span else ()))
+    return known(False, *((Label(span, "its session manager is never started"),) if span else ()))
 
 
 def _security(through: Instance) -> tuple[Abstract, Abstract, Abstract]:

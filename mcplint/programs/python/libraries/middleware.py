@@ -77,7 +77,7 @@ class AppScan:
             lists = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
             self.cors.append(Cors(layer.span, *(_lengthened(name, args) for name in lists)))
         elif path.endswith("GZipMiddleware") and layer.span:
-            self.compressed.append(Label(layer.span, "compresses what it answers"))
+            self.compressed.append(Label(layer.span, "compresses responses"))
         elif path not in LAYERS and not (isinstance(only, (Class, Function)) and not _reads_path(only.node)):
             self.closed = False
 

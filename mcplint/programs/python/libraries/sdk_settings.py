@@ -115,7 +115,7 @@ def default(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
     package, versions = release(machine, kind)
     options = tuple(option for option in facts(machine, kind, f"default.{name}") if option is not None)
     words = " or ".join(str(option) for option in options)
-    text = f"{package} {', '.join(versions)} takes {name} {words} by default" if options else f"`{name}` is not known"
+    text = f"{package} {', '.join(versions)} defaults to {name}={words}" if options else f"`{name}` is not known"
     notes = tuple(note._replace(text=text) for note in args.notes)
     if not options:
         return unknown(*notes)
