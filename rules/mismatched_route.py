@@ -137,7 +137,8 @@ def check(part: Route | Remote | ClientConfig):
 
 
 def _url(part: Remote | ClientConfig) -> str:
-    return (part.url.only or "this URL")[:100]
+    """The URL without its query, which may hold a secret."""
+    return (part.url.only or "this URL").partition("?")[0][:100]
 
 
 def _told(path: Value[str]) -> str:

@@ -132,7 +132,7 @@ def check(part: Route | Remote | ClientConfig):
             if url.endswith(asked)
             else None
         )
-        message = f"{url[:100] or 'this URL'} asks {server.title} for {asked}, which redirects every request to {right}"
+        message = f"{url.partition('?')[0][:100] or 'this URL'} asks {server.title} for {asked}, which redirects every request to {right}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
 
 

@@ -131,7 +131,7 @@ def check(part: Route | Remote | ClientConfig | Server):
             yield Finding(message, made.span, notes)
     # A proxy that passes on a Host of its own choice does not know redirects to itself.
     elif moved(part, server) and route.sets_header("host") and not route.rewrites_redirects:
-        url = (part.url.only or "this URL")[:100]
+        url = (part.url.only or "this URL").partition("?")[0][:100]
         message = (
             f"{url} is redirected to http://: {server.title} does not trust `X-Forwarded-Proto` from {route.proxy}"
         )
