@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from mcplint.images.image import Image
-from mcplint.project.reading import Reading
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
 from mcplint.services.compose.project import projects
@@ -15,15 +14,15 @@ DOCKERFILE = "FROM python:3.13 AS base\nUSER 1\nFROM base AS web\nUSER 2\nCOPY s
 
 def builds(files: dict[str, str]) -> Builds:
     tree = Tree.of(files)
-    return Builds(tree, Reading(tree).all("dockerfile", sorted(path for path in files if path.endswith("Dockerfile"))))
+    return Builds(tree, tree.all_facts("dockerfile", sorted(path for path in files if path.endswith("Dockerfile"))))
 
 
 def built(services: str, **more: str) -> list[Image | None]:
     """What the services of a project build."""
     files = {"Dockerfile": DOCKERFILE, "compose.yaml": f"services:\n{services}", **more}
     made = builds(files)
-    reading = Reading(made.tree).all("compose", ["compose.yaml"])
-    return [made.of(service) for project in projects(reading.values(), made.tree) for service in project.services]
+    read = made.tree.all_facts("compose", ["compose.yaml"])
+    return [made.of(service) for project in projects(read.values(), made.tree) for service in project.services]
 
 
 @pytest.mark.parametrize(

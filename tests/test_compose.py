@@ -172,7 +172,7 @@ def test_env_files(text: str, assignments: list[tuple[str, str | None]]) -> None
 
 
 def test_a_raw_env_file_has_no_quotes() -> None:
-    found = dotenv.read(Source(".env", "A='1' # c\r\n# B=2\n C=$x\nD\n"), raw=True).assignments
+    found = dotenv.raw(Source(".env", "A='1' # c\r\n# B=2\n C=$x\nD\n")).assignments
     assert [(one.name, one.value.text if one.value else None, one.expanded) for one in found] == [
         ("A", "'1' # c", False),
         ("C", "$x", False),

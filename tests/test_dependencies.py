@@ -12,7 +12,8 @@ import pytest
 from mcplint.facts.dependencies import Lock, Project, Requirements
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.findings import Unreadable
-from mcplint.readers import lock, pyproject, requirements, setup, toml
+from mcplint.readers import lock, requirements, toml
+from mcplint.readers import project as projects
 from mcplint.text.source import Source
 
 PYPROJECT = """\
@@ -94,7 +95,9 @@ this is no requirement
 
 
 def project(text: str, path: str = "pyproject.toml") -> Project:
-    return pyproject.read(Source(path, text))
+    read = projects.read(Source(path, text))
+    assert read
+    return read
 
 
 def test_pyproject() -> None:
@@ -113,12 +116,11 @@ def test_pyproject() -> None:
     first = read.requirements[0]
     assert first.extras == ("cli",) and first.marker == "python_version >= '3.11'"
     assert first.span.text == "mcp[cli]>=1.2,<2 ; python_version >= '3.11'"
-    assert [node.span.text for node in (read.name, read.version, read.python) if node] == ["notes", "1.2.0", ">=3.11"]
+    assert (read.name.only, read.version.only) == ("notes", "1.2.0")
     assert [(script.name, script.target, script.span.text) for script in read.scripts] == [
         ("notes", "notes.server:main", "notes.server:main")
     ]
-    assert read.sources == (("plain", "workspace"),) and read.members == ("packages/*",)
-    assert read.roots == ("src",) and read.groups == ("test",) and {"uv", "hatch"} <= read.tools
+    assert read.elsewhere == ("plain",) and read.members == ("packages/*",)
 
 
 def test_poetry() -> None:
@@ -130,8 +132,8 @@ def test_poetry() -> None:
         ("lib", None, "", "main"),
         ("pytest", "", "*", "group"),
     ]
-    assert read.requirements[2].extras == ("web-socket",) and read.sources == (("lib", "git"),)
-    assert read.scripts[0].target == "notes.cli:app" and read.roots == ("src",)
+    assert read.requirements[2].extras == ("web-socket",) and read.elsewhere == ("lib",)
+    assert read.scripts[0].target == "notes.cli:app"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,7 @@ def test_poetry() -> None:
     ],
 )
 def test_ranges_of_poetry(poetry: str, specifier: str | None) -> None:
-    assert pyproject.pep440(poetry) == specifier
+    assert projects.pep440(poetry) == specifier
 
 
 def test_pipfile() -> None:
@@ -173,7 +175,7 @@ def test_setuptools_reads_dependencies_from_files() -> None:
     )
     read = project(text, "app/pyproject.toml")
     assert [(include.path, include.kind) for include in read.includes] == [("app/req/base.txt", "requirements")]
-    assert read.whole and not project('[project]\ndynamic = ["dependencies"]\n').whole
+    assert "dependencies" in read.dynamic and not project("[project]\ndependencies = []\n").dynamic
 
 
 def test_requirements() -> None:
@@ -211,13 +213,13 @@ def test_setup_cfg() -> None:
         "[options.extras_require]\nhttp = fastmcp<3\n[options.entry_points]\nconsole_scripts =\n"
         "    notes = notes.cli:main\n"
     )
-    read = setup.read(Source("setup.cfg", text))
+    read = project(text, "setup.cfg")
     assert [(r.name, r.range.text, r.kind, r.group) for r in read.requirements] == [
         ("mcp", ">=1.2", "main", ""),
         ("httpx", "", "main", ""),
         ("fastmcp", "<3", "extra", "http"),
     ]
-    assert read.name and read.name.span.text == "notes" and read.scripts[0].span.text == "notes.cli:main"
+    assert read.name.only == "notes" and read.scripts[0].span.text == "notes.cli:main"
 
 
 def test_setup_py() -> None:
@@ -226,14 +228,14 @@ def test_setup_py() -> None:
         'setup(name="notes", install_requires=REQUIRED, extras_require={"http": ["fastmcp<3"]},\n'
         '      package_dir={"": "src"}, entry_points={"console_scripts": ["notes=notes.cli:main"]})\n'
     )
-    read = setup.read(Source("setup.py", text))
+    read = project(text, "setup.py")
     assert [(r.name, r.range.text, r.kind) for r in read.requirements] == [
         ("mcp", ">=1.2", "main"),
         ("httpx", "", "main"),
         ("fastmcp", "<3", "extra"),
     ]
-    assert read.whole and read.roots == ("src",) and read.scripts[0].target == "notes.cli:main"
-    assert not setup.read(Source("setup.py", "setup(install_requires=read())")).whole
+    assert not read.dynamic and read.scripts[0].target == "notes.cli:main"
+    assert "dependencies" in project("setup(install_requires=read())", "setup.py").dynamic
 
 
 LOCKS = {
@@ -340,7 +342,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize(
-    "read", [pyproject.read, requirements.read, lock.read], ids=["pyproject", "requirements", "lock"]
+    "read", [projects.read, requirements.read, lock.read], ids=["pyproject", "requirements", "lock"]
 )
 def test_hostile_texts_are_read_or_refused(name: str, read: Any) -> None:
     try:

@@ -92,8 +92,7 @@ def test_what_links_a_kind_of_file_is_loaded_only_where_there_is_one(project, fi
     ("module", "files"),
     [
         ("images.pip_install", {"Dockerfile": DOCKERFILE + "RUN pip install mcp\n"}),
-        ("readers.dockerheredocs", {"Dockerfile": DOCKERFILE + "RUN <<EOF\ntrue\nEOF\n"}),
-        ("facts.dotenv", {".env": "A=b\n"}),
+        ("readers.dotenv", {".env": "A=b\n"}),
         ("programs.python.methods", {"server.py": "print('a'.upper())\n" + SERVER}),
         ("programs.python.scan", {"Dockerfile": "FROM scratch\n", "compose.yaml": ""}),
     ],

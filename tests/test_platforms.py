@@ -10,7 +10,7 @@ import pytest
 from mcplint.findings import NOTE, Unreadable
 from mcplint.model import Argv, Container, Port
 from mcplint.project.tree import Tree
-from mcplint.readers import fly, kubernetes, kustomization, procfile, railway, render
+from mcplint.readers import kubernetes, platform
 from mcplint.services.platforms import Platforms, platforms
 from mcplint.text.source import Source, Span
 from mcplint.values import Value
@@ -28,16 +28,16 @@ def read(files: Files) -> Platforms:
         if name.endswith(".yaml") and name not in ("kustomization.yaml", "render.yaml")
     ]
     apps = [
-        *(fly.read(one) for one, name in named.items() if name == "fly.toml"),
-        *(render.read(one) for one, name in named.items() if name == "render.yaml"),
-        *(railway.read(one) for one, name in named.items() if name.startswith("railway.")),
+        *(platform.fly(one) for one, name in named.items() if name == "fly.toml"),
+        *(platform.render(one) for one, name in named.items() if name == "render.yaml"),
+        *(platform.railway(one) for one, name in named.items() if name.startswith("railway.")),
     ]
     return platforms(
         tree,
         filter(None, map(kubernetes.read, yamls)),
-        filter(None, (kustomization.read(one) for one, name in named.items() if name == "kustomization.yaml")),
+        filter(None, (kubernetes.kustomization(one) for one, name in named.items() if name == "kustomization.yaml")),
         filter(None, apps),
-        [procfile.read(one) for one, name in named.items() if name == "Procfile"],
+        [platform.procfile(one) for one, name in named.items() if name == "Procfile"],
     )
 
 

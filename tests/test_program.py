@@ -54,7 +54,6 @@ def follow(
         lambda name: variable(env or {}, name),
         lambda dotted: Sdk(dotted.partition(".")[0], Value((releases[dotted.partition(".")[0]],))),
         lambda path: path if path in tree.paths else None,
-        {},
     )
     words = None if argv is None else tuple(Value((word,)) for word in argv.split())
     told = {name: Value((word,)) for name, word in (flags or {}).items()}
@@ -1009,7 +1008,6 @@ def test_an_expression_that_is_known_is_what_python_says() -> None:
             lambda name: Value(None),
             lambda dotted: Sdk(None, Value(None)),
             lambda path: None,
-            {},
         )
         machine = Machine(world, Modules(world.tree, ("",)), tables(), (), known("a.py"))
         statement = module.tree.body[0]

@@ -11,7 +11,6 @@ from mcplint.dependencies.versions import sdk
 from mcplint.knowledge.ranges import admitted, reaches
 from mcplint.knowledge.sdk import DATE, releases
 from mcplint.model import Install, Sdk
-from mcplint.project.reading import Reading
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 from mcplint.values import Value
@@ -25,7 +24,7 @@ def needing(*requirements: str) -> str:
 
 
 def decide(package: str, texts: dict[str, str], *installs: Install, folder: str = "", dotted: str = "") -> Sdk:
-    return sdk(package, installs, Reading(Tree.of(texts)), folder, dotted)
+    return sdk(package, installs, Tree.of(texts), folder, dotted)
 
 
 def install(

@@ -52,13 +52,12 @@ def _object(tool: str, word: Value[str], flags: Flags, argv: Words, context: Exe
 def _configured(word: Value[str], flags: Flags, argv: Words, context: ExecContext) -> Step:
     """`fastmcp.json`: the file and object under `source`, the settings under `deployment`."""
     from mcplint.facts.document import ScalarNode
-    from mcplint.readers import json
 
     path = context.inside(text(word) or "")
-    source = context.tree.source(path) if path else None
-    if source is None:
+    read = context.tree.facts("json", path) if path else None
+    if read is None:
         return context.none(f"{text(word)} is not in the project", path)
-    root = json.read(source).root
+    root = read.root
     origin, deployment = (_table(root, key) for key in ("source", "deployment"))
     file, entry = origin.get("path"), origin.get("entrypoint")
     if not isinstance(file, ScalarNode) or not isinstance(file.value, str):

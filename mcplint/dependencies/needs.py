@@ -10,7 +10,6 @@ from typing import NamedTuple
 from mcplint.facts.dependencies import EXTRA, GROUP, MAIN, Include, Lock, Locked, Project, Requirement, Requirements
 from mcplint.model import Install
 from mcplint.project.kinds import kind
-from mcplint.project.reading import Reading
 from mcplint.project.tree import Tree
 from mcplint.text.glob import fits
 from mcplint.text.source import Source, Span
@@ -37,13 +36,13 @@ class Needs(NamedTuple):
     steps: tuple[Label, ...] = ()
 
 
-def needs(reading: Reading, installs: tuple[Install, ...], folder: str) -> Needs:
+def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
     """What those commands install, or what the project in that folder says where there are none."""
-    lying = lock_of(reading, folder)
-    gathered = _Gathered(reading)
+    lying = lock_of(tree, folder)
+    gathered = _Gathered(tree)
     if not installs:
         gathered.project(folder)
-        return gathered.settled(_entries(reading, lying), ())
+        return gathered.settled(_entries(tree, lying), ())
     for install in installs:
         for path in install.requirements:
             gathered.path(path)
@@ -52,8 +51,8 @@ def needs(reading: Reading, installs: tuple[Install, ...], folder: str) -> Needs
         for path in install.constraints:
             gathered.limits(path)
     used = dict.fromkeys(install.lock for install in installs if install.lock)
-    locked = tuple(entry for path in used for entry in _entries(reading, path))
-    passed_over = _entries(reading, lying) if lying not in used else ()
+    locked = tuple(entry for path in used for entry in _entries(tree, path))
+    passed_over = _entries(tree, lying) if lying not in used else ()
     steps = tuple(Label(install.span, f"`{_words(install)}` installs the packages") for install in installs)
     return gathered.settled(locked, passed_over)._replace(steps=steps)
 
@@ -73,29 +72,29 @@ def home(tree: Tree, path: str) -> str:
     return folder
 
 
-def lock_of(reading: Reading, folder: str) -> str | None:
+def lock_of(tree: Tree, folder: str) -> str | None:
     """The lock file of a project: beside it, or that of the workspace which it is a member of."""
     above = folder
     while True:
         for name in LOCKS:
             path = posixpath.join(above, name)
-            if path in reading.tree.paths and (above == folder or _member(reading, above, folder)):
+            if path in tree.paths and (above == folder or _member(tree, above, folder)):
                 return path
         if not above:
             return None
         above = posixpath.dirname(above)
 
 
-def _member(reading: Reading, root: str, folder: str) -> bool:
-    project = reading.of("pyproject", posixpath.join(root, "pyproject.toml"))
+def _member(tree: Tree, root: str, folder: str) -> bool:
+    project = tree.facts("project", posixpath.join(root, "pyproject.toml"))
     inside = posixpath.relpath(folder, root or ".")
-    return bool(project and any(fits(inside, pattern) for pattern in project.members or ()))
+    return bool(project and any(fits(inside, pattern) for pattern in project.members))
 
 
-def _entries(reading: Reading, path: str | None) -> tuple[Locked, ...]:
+def _entries(tree: Tree, path: str | None) -> tuple[Locked, ...]:
     """The packages of a lock file; a list of exact requirements, which may stand for one, has none of its own."""
     form = kind(path) if path else None
-    lock: Lock | None = reading.of("lock", path) if path and form and form.name.endswith("lock") else None
+    lock: Lock | None = tree.facts("lock", path) if path and form and form.name.endswith("lock") else None
     return lock.packages if lock else ()
 
 
@@ -107,8 +106,8 @@ def _words(install: Install) -> str:
 class _Gathered:
     """The requirements met so far; each file is followed once."""
 
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
         self.requirements: list[Requirement] = []
         self.constraints: list[Requirement] = []
         self.elsewhere: list[str] = []
@@ -125,9 +124,9 @@ class _Gathered:
         inner = span._replace(start=span.start + 1, end=span.end - 1)
         spelled = next((place for place in (span, inner) if place.text == text), None)
         if spelled:
-            found = requirement(spelled.source, spelled.start, text)
+            found = requirement(spelled)
         else:
-            found = requirement(Source(span.source.path, text), 0, text)
+            found = requirement(Span(Source(span.source.path, text), 0, len(text)))
             found = found and found._replace(span=span, range=None)
         if found:
             self.requirements.append(found)
@@ -138,7 +137,7 @@ class _Gathered:
         name = posixpath.basename(path)
         if name in PROJECTS:
             self._project_file(path)
-        elif path in self.reading.tree.paths:
+        elif path in self.tree.paths:
             self._requirements(path, self.requirements)
         else:
             self.project(path)
@@ -150,18 +149,17 @@ class _Gathered:
     def project(self, folder: str) -> None:
         """All files of a folder that say what its project depends on; requirement files only where no other does."""
         found = [self._project_file(posixpath.join(folder, name)) for name in PROJECTS]
-        if not any(found) and posixpath.join(folder, "requirements.txt") in self.reading.tree.paths:
+        if not any(found) and posixpath.join(folder, "requirements.txt") in self.tree.paths:
             self._requirements(posixpath.join(folder, "requirements.txt"), self.requirements)
 
     def _project_file(self, path: str) -> bool:
-        if path in self.seen or path not in self.reading.tree.paths:
+        if path in self.seen or path not in self.tree.paths:
             return path in self.seen
         self.seen.add(path)
-        reader = "setup" if posixpath.basename(path).startswith("setup.") else "pyproject"
-        project: Project | None = self.reading.of(reader, path)
+        project: Project | None = self.tree.facts("project", path)
         if not project:
             return False
-        self.elsewhere += [name for name, _ in project.sources]
+        self.elsewhere += project.elsewhere
         self.requirements += _installed(project)
         self._follow(project.includes)
         return bool(project.requirements or project.includes)
@@ -170,7 +168,7 @@ class _Gathered:
         if path in self.seen or len(self.seen) > _MOST:
             return
         self.seen.add(path)
-        said: Requirements | None = self.reading.of("requirements", path)
+        said: Requirements | None = self.tree.facts("requirements", path)
         if said:
             into += said.requirements
             self._follow(said.includes)

@@ -6,8 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.findings import Unreadable
+from mcplint.facts.dependencies import MAIN, Project, Requirement
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
@@ -90,42 +89,17 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
 
 def project_pins(tree: Tree, folder: str) -> Pins:
     """The same of the dependencies that a project's `pyproject.toml` names; None where a build tool fills them in."""
-    source = tree.source(posixpath.normpath(posixpath.join(folder, "pyproject.toml")))
-    if source is None:
+    project: Project | None = tree.facts("project", posixpath.normpath(posixpath.join(folder, "pyproject.toml")))
+    if project is None or "dependencies" in project.dynamic:
         return Pins(None)
-    from mcplint.readers.toml import read
-
-    try:
-        document = read(source)
-    except Unreadable:
-        return Pins(None)
-    project = document.get("project")
-    if isinstance(project, MappingNode) and "dependencies" not in _texts(project.get("dynamic")):
-        return _loose(item for item in _items(project.get("dependencies")) if not exact(item.text))
-    tool = document.get("tool")
-    poetry = tool.get("poetry") if isinstance(tool, MappingNode) else None
-    wanted = poetry.get("dependencies") if isinstance(poetry, MappingNode) else None
-    if not isinstance(wanted, MappingNode):
-        return Pins(None)
-    return _loose(value for name, value in wanted.pairs if name.text != "python" and not _poetry_exact(value))
+    asked = (each for each in project.requirements if each.kind == MAIN and each.name != "python")
+    loose = next((each for each in asked if not _pinned(each)), None)
+    return Pins(True) if loose is None else Pins(False, Label(loose.span, "not an exact release"))
 
 
-def _loose(found: Iterator[Node]) -> Pins:
-    first = next(found, None)
-    return Pins(True) if first is None else Pins(False, Label(first.span, "not an exact release"))
-
-
-def _poetry_exact(value: Node) -> bool:
-    version = value.get("version") if isinstance(value, MappingNode) else value
-    if not isinstance(version, ScalarNode):
-        return isinstance(value, MappingNode) and value.get("version") is None
-    return version.text.startswith("==")
-
-
-def _items(node: Node | None) -> Iterator[ScalarNode]:
-    if isinstance(node, SequenceNode):
-        yield from (item for item in node.items if isinstance(item, ScalarNode))
-
-
-def _texts(node: Node | None) -> frozenset[str]:
-    return frozenset(item.text for item in _items(node))
+def _pinned(requirement: Requirement) -> bool:
+    """Whether it names one release, or a link or a folder in place of one."""
+    if requirement.specifier is not None:
+        return exact(requirement.specifier)
+    text = requirement.span.text
+    return exact(text) if "://" in text else not (requirement.range and requirement.range.text)

@@ -11,7 +11,7 @@ from mcplint.facts.dependencies import Requirement
 from mcplint.knowledge.ranges import admitted
 from mcplint.knowledge.sdk import DATE, fact, newest_with
 from mcplint.model import Install, Sdk
-from mcplint.project.reading import Reading
+from mcplint.project.tree import Tree
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -25,13 +25,13 @@ class Decision(NamedTuple):
     slot: EditSite | None = None
 
 
-def sdk(package: str, installs: tuple[Install, ...], reading: Reading, folder: str = "", dotted: str = "") -> Sdk:
+def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "", dotted: str = "") -> Sdk:
     """The SDK `package` as it will be installed by those commands, or in the project of a folder where there are none.
 
     `dotted`: what the program imports of it. Where the release that will be installed does not have that, `version` is
     the newest admitted one that has, and `installed` tells what will be there.
     """
-    wanted = needs(reading, installs, folder)
+    wanted = needs(tree, installs, folder)
     decision = _decide(package, wanted)
     if not decision or not decision.versions:
         trace = decision.trace if decision else _silence(package, wanted)

@@ -1,10 +1,11 @@
-"""What one compose file says by itself: its documents as nodes, nothing merged or interpolated yet."""
+"""What one compose file or `.env` file says by itself: nothing merged, no variable replaced yet."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode
+from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 
 
@@ -20,3 +21,22 @@ class ComposeFile(NamedTuple):
     @property
     def span(self) -> Span:
         return self.documents[0].span
+
+
+class Assignment(NamedTuple):
+    """One variable: its name, and its value without quotes and escapes, None where only the name stands (inherited).
+
+    `expanded`: whether `$NAME` in the value is replaced (not in single quotes).
+    """
+
+    name: str
+    key: Span
+    value: LocatedText | None
+    expanded: bool
+
+
+class EnvFile(NamedTuple):
+    """A `.env` file: its assignments in order, later ones count."""
+
+    source: Source
+    assignments: tuple[Assignment, ...]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mcplint.facts.document import ScalarNode
-from mcplint.text.source import Span
+from mcplint.text.source import Source, Span
+from mcplint.values import UNKNOWN, Value
 
 MAIN, EXTRA, GROUP, BUILD = "main", "extra", "group", "build"
 
@@ -58,28 +58,29 @@ class Script(NamedTuple):
 
 
 class Project(NamedTuple):
-    """A `pyproject.toml`, `setup.cfg`, `setup.py` or `Pipfile`.
+    """What a `pyproject.toml`, `setup.cfg`, `setup.py`, `Pipfile` or `package.json` says of the package that it builds.
 
-    `sources`: dependencies that come from elsewhere than an index, with how (`git`, `path`, `url`, `workspace`).
-    `roots`: the folders, beside the file, in which its packages lie. `members`: patterns of the folders of a workspace.
-    `tools`: the names of its `[tool.…]` tables. `groups`: the dependency groups that are installed by default.
-    `dynamic`: what the build decides. `whole`: whether all its dependencies are said here.
+    `registry`: where such packages are published (`pypi`, `npm`). `readme`: the path beside the file that the package's
+    description is read from, an option None where it has none; `described`: the description itself where it stands in
+    the file. `mcp_name`: npm's `mcpName`. `elsewhere`: the dependencies that come from git, a path, a URL or the
+    workspace. `members`: patterns of the folders of a workspace. `dynamic`: what other files or the build decide, in
+    the words of `[project]` (`dependencies`, `scripts`).
     """
 
+    source: Source
     span: Span
-    name: ScalarNode | None = None
-    version: ScalarNode | None = None
-    python: ScalarNode | None = None
+    registry: str = "pypi"
+    name: Value[str] = UNKNOWN
+    version: Value[str] = UNKNOWN
+    readme: Value[str | None] = UNKNOWN
+    described: str | None = None
+    mcp_name: Value[str | None] = UNKNOWN
     requirements: tuple[Requirement, ...] = ()
     includes: tuple[Include, ...] = ()
     scripts: tuple[Script, ...] = ()
-    sources: tuple[tuple[str, str], ...] = ()
-    roots: tuple[str, ...] = ()
-    members: tuple[str, ...] | None = None
-    tools: frozenset[str] = frozenset()
-    groups: tuple[str, ...] = ("dev",)
+    elsewhere: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     dynamic: frozenset[str] = frozenset()
-    whole: bool = True
 
 
 class Locked(NamedTuple):

@@ -1,10 +1,11 @@
-"""A YAML or JSON document as nodes with exact spans; both readers make the same shapes."""
+"""A YAML, TOML or JSON document as nodes with exact spans, and where a JSON text is not strict JSON."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from mcplint.text.source import Span
+from mcplint.text.source import Edit, Span
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 
 class ScalarNode(NamedTuple):
@@ -64,3 +65,40 @@ def items(node: Node | None) -> tuple[Node, ...]:
 def pairs(node: Node | None) -> tuple[tuple[ScalarNode, Node], ...]:
     """The pairs of a mapping; of anything else, none."""
     return node.pairs if isinstance(node, MappingNode) else ()
+
+
+def value(node: Node | None) -> Value[Any]:
+    """The text of a string with its place; unknown where there is none or something has still to be filled in."""
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
+        return UNKNOWN
+    trace = (Label(node.span, "set here"),)
+    if any(mark in node.value for mark in ("{{", "${", "@@")):
+        return Value(None, trace)
+    return Value((node.value,), trace, EditSite(node.span) if node.span.text == node.value else None)
+
+
+class Problem(NamedTuple):
+    """A place that a strict JSON parser refuses, or that it reads in a way nobody means.
+
+    `severity` is WARNING where parsers accept it. `edit` mends it where that is exact.
+    `damage`: what follows is a guess, so nothing but the problem itself is to be said of the document.
+    """
+
+    span: Span
+    message: str
+    severity: str
+    edit: Edit | None = None
+    notes: tuple[Label, ...] = ()
+    damage: bool = False
+
+
+class Document(NamedTuple):
+    """The value of a JSON text as far as it could be read, None where there is none, and its problems in order."""
+
+    root: Node | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the value is certainly what was meant."""
+        return not any(problem.damage for problem in self.problems)

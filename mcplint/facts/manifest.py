@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from mcplint.facts.document import MappingNode
-from mcplint.facts.json import Problem
+from mcplint.facts.document import MappingNode, Problem
 from mcplint.text.source import Source
 
 Path = tuple[str | int, ...]

@@ -9,8 +9,7 @@ from mcplint.link import loose, serving, stated
 from mcplint.model import ClientConfig, Container, Deployment, Manifest, Package, Remote, Route, Server
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
-from mcplint.project.reading import Paths, Reading
-from mcplint.project.tree import Tree
+from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import ContainerContext, aside, running
 from mcplint.services.network import Network
 
@@ -31,61 +30,63 @@ class Linked(NamedTuple):
 
 def link(tree: Tree, config: Config) -> Linked:
     """The deployment that the files of a project make."""
-    reading = Reading(tree)
     paths = kinds(path for path in tree.paths if not aside(path))
-    wanted = _speaks_of_mcp(reading, paths) or _publishes(reading, paths)
-    hosted = _platforms(reading, paths) if wanted else None
-    places = _places(reading, paths, hosted.services if hosted else ()) if wanted else ()
+    wanted = _speaks_of_mcp(tree, paths) or _publishes(tree, paths)
+    hosted = _platforms(tree, paths) if wanted else None
+    places = _places(tree, paths, hosted.services if hosted else ()) if wanted else ()
     places = tuple(stated.containers(places, config.deployment))
-    started = serving.started(reading, paths, places)
+    started = serving.started(tree, paths, places)
     servers = tuple(stated.servers(started.servers, config.deployment))
     network = Network(places, servers)
     deployment = Deployment(
         serving.containers(places, servers, started.lacking),
         servers,
         remotes=tuple(stated.remotes(config.deployment)),
-        loose=(*started.loose, *loose.lost(reading), *(loose.unfollowed(paths, hosted) if servers else ())),
+        loose=(*started.loose, *loose.lost(tree), *(loose.unfollowed(paths, hosted) if servers else ())),
     )
-    in_front = _in_front(reading, paths, network, hosted.entries if hosted else ())
-    deployment = _published(reading, paths, network, deployment, in_front)
-    _minded(reading, paths, servers)
-    problems = reading.found(started.needed | _asked_for(paths, servers))
-    return Linked(deployment, (*problems, *reading.failures))
+    in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
+    deployment = _published(tree, paths, network, deployment, in_front)
+    _minded(tree, paths, servers)
+    problems = tree.judged(started.needed | _asked_for(paths, servers))
+    return Linked(deployment, (*problems, *tree.failures))
 
 
-def _speaks_of_mcp(reading: Reading, paths: Paths) -> bool:
+def _speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
     """Whether any Python file or list of dependencies has the letters: without them there is no server to look for."""
     for form in ("pyproject", "requirements", "python"):
         for path in paths.get(form, ()):
-            source = reading.tree.source(path)
+            source = tree.source(path)
             if source and "mcp" in source.text:
                 return True
     return False
 
 
-def _publishes(reading: Reading, paths: Paths) -> bool:
+def _publishes(tree: Tree, paths: Paths) -> bool:
     """Whether the project publishes a server: its image is then of interest, whatever is in it."""
-    return bool(reading.all("manifest", paths.get("server.json", ())))
+    return bool(tree.all_facts("manifest", paths.get("server.json", ())))
 
 
-def _places(reading: Reading, paths: Paths, workloads: tuple[Container, ...]) -> tuple[ContainerContext, ...]:
-    dockerfiles = reading.all("dockerfile", paths.get("dockerfile", ()))
+def _places(tree: Tree, paths: Paths, workloads: tuple[Container, ...]) -> tuple[ContainerContext, ...]:
+    dockerfiles = tree.all_facts("dockerfile", paths.get("dockerfile", ()))
     if "compose" not in paths:
-        return tuple(running(reading.tree, dockerfiles, (), workloads))
+        return tuple(running(tree, dockerfiles, (), workloads))
     from mcplint.services.compose.project import projects
     from mcplint.services.siblings import with_siblings, with_unknowns
 
-    compose = reading.all("compose", paths["compose"])
-    unread = reading.lost("compose", paths["compose"])
-    found = running(reading.tree, dockerfiles, projects(compose.values(), reading.tree), workloads)
+    compose = tree.all_facts("compose", paths["compose"])
+    unread = tree.unread("compose", paths["compose"])
+    found = running(tree, dockerfiles, projects(compose.values(), tree), workloads)
     return with_siblings(tuple(with_unknowns(place, unread) for place in found))
 
 
-def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
+def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
     """What platforms other than compose run, None where there is no file of any."""
     manifests, *others = (
-        reading.all(form, paths.get(form, ())).values()
-        for form in ("kubernetes", "kustomization", "fly", "render", "railway", "procfile")
+        tree.all_facts(reader, paths.get(reader.rpartition(".")[2], ())).values()
+        for reader in (
+            *("kubernetes", "kubernetes.kustomization", "platform.fly", "platform.render", "platform.railway"),
+            "platform.procfile",
+        )
     )
     if not manifests and not any(others):
         return None
@@ -93,15 +94,15 @@ def _platforms(reading: Reading, paths: Paths) -> Platforms | None:
 
     kustomizations, *applications, procfiles = others
     configurations = [each for kind in applications for each in kind]
-    return platforms(reading.tree, manifests, kustomizations, configurations, procfiles)
+    return platforms(tree, manifests, kustomizations, configurations, procfiles)
 
 
 def _published(
-    reading: Reading, paths: Paths, network: Network, deployment: Deployment, in_front: tuple[Proxy, ...]
+    tree: Tree, paths: Paths, network: Network, deployment: Deployment, in_front: tuple[Proxy, ...]
 ) -> Deployment:
     """The deployment with its routes, with how they spread requests, and with what clients are told."""
     routes = tuple(route for front in in_front for route in front.routes)
-    manifests, remotes, packages = _manifests(reading, paths, network)
+    manifests, remotes, packages = _manifests(tree, paths, network)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
     return deployment._replace(
         servers=_spread(network, routes),
@@ -110,18 +111,18 @@ def _published(
         packages=packages,
         manifests=manifests,
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
-        clients=_joined(_clients(reading, paths), in_front, network),
+        clients=_joined(_clients(tree, paths), in_front, network),
         loose=(*deployment.loose, *loose.astray(routes)),
     )
 
 
-def _in_front(reading: Reading, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Proxy, ...]:
+def _in_front(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Proxy, ...]:
     """The proxies of a project that has servers to stand in front of."""
     if not network.servers:
         return ()
     from mcplint.proxies.load import proxies
 
-    return proxies(reading, paths, network, entries)
+    return proxies(tree, paths, network, entries)
 
 
 def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
@@ -133,22 +134,22 @@ def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
 
 
 def _manifests(
-    reading: Reading, paths: Paths, network: Network
+    tree: Tree, paths: Paths, network: Network
 ) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
-    documents = reading.all("manifest", paths.get("server.json", ())).values()
+    documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
     if not documents:
         return (), (), ()
     from mcplint.link.server_json import parts
 
-    return parts(documents, reading, network)
+    return parts(documents, tree, network)
 
 
-def _clients(reading: Reading, paths: Paths) -> tuple[ClientConfig, ...]:
+def _clients(tree: Tree, paths: Paths) -> tuple[ClientConfig, ...]:
     if "client" not in paths:
         return ()
     from mcplint.services.clients import clients
 
-    return tuple(client for file in reading.all("client", paths["client"]).values() for client in clients(file))
+    return tuple(client for file in tree.all_facts("client", paths["client"]).values() for client in clients(file))
 
 
 def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:
@@ -159,10 +160,10 @@ def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network)
     return tuple(joined(part, in_front, network) for part in parts)
 
 
-def _minded(reading: Reading, paths: Paths, servers: tuple[Server, ...]) -> None:
+def _minded(tree: Tree, paths: Paths, servers: tuple[Server, ...]) -> None:
     """Keeps what is wrong with Dockerfiles that can be read, where there is a server to deploy."""
-    for file in reading.all("dockerfile", paths.get("dockerfile", ()) if servers else ()).values():
-        reading.mind(file.problems)
+    for file in tree.all_facts("dockerfile", paths.get("dockerfile", ()) if servers else ()).values():
+        tree.refuse(file.problems)
 
 
 def _asked_for(paths: Paths, servers: tuple[Server, ...]) -> frozenset[str]:

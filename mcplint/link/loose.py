@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mcplint.model import Loose, Route
 from mcplint.project.kinds import kind
-from mcplint.project.reading import Paths, Reading
+from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import aside
 from mcplint.text.source import Source, Span
 
@@ -22,9 +22,9 @@ MAKES = {
 """By kind of file, what is lost with one that cannot be read."""
 
 
-def lost(reading: Reading) -> Iterator[Loose]:
+def lost(tree: Tree) -> Iterator[Loose]:
     """What would make parts of the deployment, and cannot be read."""
-    for path, problem in {**reading.tree.problems, **reading.problems}.items():
+    for path, problem in tree.problems.items():
         made = kind(path)
         if made and made.name in MAKES and not aside(path):
             yield Loose(path, problem.span, f"{problem.message}; {MAKES[made.name]} not known")

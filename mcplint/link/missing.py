@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mcplint.commands.words import text
 from mcplint.dependencies.needs import needs
 from mcplint.images.image import Image
-from mcplint.project.reading import Reading
+from mcplint.project.tree import Tree
 from mcplint.services.built_images import complete
 from mcplint.services.containers import ContainerContext
 from mcplint.values import Label
@@ -24,39 +24,37 @@ TOOLS = ("/bin", "/usr", "/uv", "/sbin")
 OWN = frozenset({"api", "app", "asgi", "main", "mcp_server", "server", "wsgi"})
 
 
-def missing(place: ContainerContext, target: str, reading: Reading) -> Label | None:
+def missing(place: ContainerContext, target: str, tree: Tree) -> Label | None:
     """The target of a command at the word that names it, or None where the image may have it from elsewhere.
 
     `target`: a file, a module, or a module with an attribute. An image can be judged that is built from a base that is
     known and from files of the project alone, and that an SDK is installed in.
     """
     image, argv = place.image, place.container.argv
-    if image is None or argv is None or not image.base_known or not complete(image, reading.tree):
+    if image is None or argv is None or not image.base_known or not complete(image, tree):
         return None
     module, colon, _ = target.partition(":")
-    if colon and not _has(reading, module.partition(".")[0]):
+    if colon and not _has(tree, module.partition(".")[0]):
         return None
-    if not _serves(place, image, reading) or any(_brings(line, target) for line in _lines(image)):
+    if not _serves(place, image, tree) or any(_brings(line, target) for line in _lines(image)):
         return None
     naming = (word for word in argv.words or () if _name(target) in (text(word) or ""))
     slot = next((word.slot for word in naming if word.slot), None)
     return Label(slot.span if slot else argv.span, target)
 
 
-def _has(reading: Reading, module: str) -> bool:
+def _has(tree: Tree, module: str) -> bool:
     """Whether a module is the project's own, and not that of a package which is installed."""
-    return module in OWN or any(
-        f"/{path}".endswith((f"/{module}.py", f"/{module}/__init__.py")) for path in reading.tree.paths
-    )
+    return module in OWN or any(f"/{path}".endswith((f"/{module}.py", f"/{module}/__init__.py")) for path in tree.paths)
 
 
 def _name(target: str) -> str:
     return target.rpartition("/")[2]
 
 
-def _serves(place: ContainerContext, image: Image, reading: Reading) -> bool:
+def _serves(place: ContainerContext, image: Image, tree: Tree) -> bool:
     """Whether the image is one for an MCP server."""
-    wanted = needs(reading, place.container.installs, "" if image.context in (None, ".") else str(image.context))
+    wanted = needs(tree, place.container.installs, "" if image.context in (None, ".") else str(image.context))
     names = {requirement.name for requirement in wanted.requirements} | {entry.name for entry in wanted.locked}
     return not names.isdisjoint(SDKS)
 

@@ -10,18 +10,18 @@ from mcplint.facts.manifest import ServerJson
 from mcplint.images.image import Image
 from mcplint.link.servers import Programs
 from mcplint.model import Labelled, Manifest, Package, Remote
-from mcplint.project.reading import Reading
+from mcplint.project.tree import Tree
 from mcplint.registry.manifests import manifest, packages, project, remotes, served
 from mcplint.services.network import Network
 
 
 def parts(
-    documents: Collection[ServerJson], reading: Reading, network: Network
+    documents: Collection[ServerJson], tree: Tree, network: Network
 ) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
     """The manifests, remotes and packages of the documents."""
     images = {(place.image.dockerfile, place.image.number): place.image for place in network.running if place.image}
-    around = project(reading.tree, (_labelled(image, reading) for image in images.values()))
-    installed = cache(Programs(reading).installed)
+    around = project(tree, (_labelled(image, tree) for image in images.values()))
+    installed = cache(Programs(tree).installed)
     return (
         tuple(manifest(document, around) for document in documents),
         tuple(remote for document in documents for remote in remotes(document)),
@@ -33,8 +33,8 @@ def parts(
     )
 
 
-def _labelled(image: Image, reading: Reading) -> Labelled:
-    dockerfile: Dockerfile = reading.all("dockerfile", [image.dockerfile])[image.dockerfile]
+def _labelled(image: Image, tree: Tree) -> Labelled:
+    dockerfile: Dockerfile = tree.all_facts("dockerfile", [image.dockerfile])[image.dockerfile]
     stage = dockerfile.stages[image.number]
     last = (stage.origin, *stage.instructions)[-1].span
     return Labelled(image.dockerfile, image.span, last, image.labels)

@@ -19,7 +19,7 @@ from mcplint.programs.follow import STEPS, World, follow, scan
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, NoStart, Start
-from mcplint.project.reading import Reading
+from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
@@ -39,7 +39,7 @@ class Started(NamedTuple):
     missing: Label | None = None
 
 
-def sdks(place: ContainerContext | None, reading: Reading, folder: str) -> Callable[[str], Sdk]:
+def sdks(place: ContainerContext | None, tree: Tree, folder: str) -> Callable[[str], Sdk]:
     """Tells the SDK and the release behind a dotted name, each asked for once."""
     known: dict[str, Sdk] = {}
 
@@ -47,7 +47,7 @@ def sdks(place: ContainerContext | None, reading: Reading, folder: str) -> Calla
         if dotted not in known:
             package, _, name = dotted.partition(".")
             installs = place.container.installs if place else ()
-            known[dotted] = _described(version_of(package, installs, reading, folder, dotted if name else ""))
+            known[dotted] = _described(version_of(package, installs, tree, folder, dotted if name else ""))
         return known[dotted]
 
     return find
@@ -90,8 +90,8 @@ class Programs:
     A class because one that several start alike is run once, and all together have so much room.
     """
 
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
         self._runs: list[tuple[Start, ContainerContext, Outcome]] = []
         self._ids: dict[str, int] = {}
         self._room = ROOM
@@ -102,7 +102,7 @@ class Programs:
         if argv is None or argv.words is None:
             return Started((), _unsaid(place), argv.trace if argv else ())
         inside = _inside(place)
-        workdir, tree = place.container.workdir.only, self.reading.tree
+        workdir, tree = place.container.workdir.only, self.tree
         home = posixpath.dirname(place.image.dockerfile if place.image else argv.span.source.path)
         scene = ExecContext(workdir, place.container.given, tree, inside, argv.span, home)
         start = resolve(tuple(_written(word, argv.span) for word in argv.words), scene)
@@ -113,7 +113,7 @@ class Programs:
         try:
             outcome = self._outcome(start, place, inside)
         except Exception as error:
-            self.reading.failures.append(Failure.of(f"following {start.target}", start.span, error))
+            self.tree.failures.append(Failure.of(f"following {start.target}", start.span, error))
             return Started((), f"mcplint itself failed on {start.target}")
         servers = tuple(parts(outcome, place, _link(place, start), self._ids))
         if start.wrapper:
@@ -121,7 +121,7 @@ class Programs:
         needed = frozenset(filter(None, (outcome.entry,)))
         if servers:
             return Started(servers, needed=needed)
-        unread = next((problem for path, problem in self.reading.problems.items() if path in needed), None)
+        unread = next((problem for path, problem in self.tree.problems.items() if path in needed), None)
         if unread:
             return Started((), f"`{start.target}` cannot be read", (Label(unread.span, unread.message),), needed)
         lacks = self._missing(place, outcome.missing)
@@ -130,24 +130,24 @@ class Programs:
     def _missing(self, place: ContainerContext, target: str | None) -> Label | None:
         from mcplint.link.missing import missing
 
-        return missing(place, target, self.reading) if target and not place.container.unread else None
+        return missing(place, target, self.tree) if target and not place.container.unread else None
 
     def _sdk(self, place: ContainerContext) -> Callable[[str], Sdk]:
         context = place.image.context if place.image else place.container.folder
-        return sdks(place, self.reading, "" if context in (None, ".") else context or "")
+        return sdks(place, self.tree, "" if context in (None, ".") else context or "")
 
     def installed(self, name: str) -> tuple[Server, ...]:
         """The servers that a console script of the project starts where a package of it is installed, as `uvx` does.
 
         Its arguments and environment are those of whoever starts it.
         """
-        tree = self.reading.tree
+        tree = self.tree
         found = script(tree, name, None)
         if not found:
             return ()
         places = roots(tree, found.folder, posixpath.join(found.folder, "src"))
         start = Start(FUNCTION, found.target, found.span, None, roots=places)
-        sdk = sdks(None, self.reading, found.folder)
+        sdk = sdks(None, self.tree, found.folder)
         outcome = self._run(start, lambda name: Value(None), sdk, lambda file: None)
         why = Link(None, MISSING, f"{name} is started by those who install it", (Label(found.span, "is installed"),))
         return tuple(parts(outcome, None, why, {}))
@@ -176,8 +176,7 @@ class Programs:
         if self._room < 0:
             note = Label(start.span, "the programs of the project are too large to be followed completely")
             return Outcome(unknown=(note,), complete=False)
-        outcome = follow(start, World(self.reading.tree, env, sdk, file, self.reading.parsed))
-        self.reading.problems.update(outcome.unreadable)
+        outcome = follow(start, World(self.tree, env, sdk, file))
         self._room -= outcome.steps
         return outcome
 
@@ -233,16 +232,16 @@ def _inside(place: ContainerContext) -> Callable[[str], str | None]:
     return find
 
 
-def bare(reading: Reading) -> Iterator[Server]:
+def bare(tree: Tree) -> Iterator[Server]:
     """The servers of modules that make one and start it by themselves, where no container tells how."""
     known: dict[str, Callable[[str], Sdk]] = {}
     ids: dict[str, int] = {}
 
     def sdk(path: str) -> Callable[[str], Sdk]:
-        folder = home(reading.tree, path)
-        return known.setdefault(folder, sdks(None, reading, folder))
+        folder = home(tree, path)
+        return known.setdefault(folder, sdks(None, tree, folder))
 
-    for path, outcome in scan(reading.tree, sdk):
+    for path, outcome in scan(tree, sdk):
         why = Link(None, MISSING, f"no container is known to start {path}")
         yield from parts(outcome, None, why, ids)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.model import Container, Loose, Server
-from mcplint.project.reading import Paths, Reading
+from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.values import Label
 
@@ -23,13 +23,13 @@ class Serving(NamedTuple):
     lacking: Mapping[str, Label] = {}
 
 
-def started(reading: Reading, paths: Paths, places: tuple[ContainerContext, ...]) -> Serving:
+def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> Serving:
     """What is started, as the files tell."""
     if not places and "python" not in paths:
         return Serving()
     from mcplint.link.servers import Programs, bare
 
-    programs = Programs(reading)
+    programs = Programs(tree)
     found = [(place, programs.started(place)) for place in places]
     servers = [server for _, start in found for server in start.servers]
     loose = (
@@ -39,7 +39,7 @@ def started(reading: Reading, paths: Paths, places: tuple[ContainerContext, ...]
     )
     needed = frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place)))
     lacking = {place.container.id: start.missing for place, start in found if start.missing}
-    return Serving(tuple(servers or bare(reading)), tuple(loose), needed, lacking)
+    return Serving(tuple(servers or bare(tree)), tuple(loose), needed, lacking)
 
 
 def _unbuilt(place: ContainerContext) -> tuple[str, ...]:

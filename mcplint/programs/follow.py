@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mcplint.model import Sdk
 from mcplint.programs.outcome import Outcome
@@ -26,14 +26,13 @@ class World(NamedTuple):
 
     `tree`: the files of the project. `env`: a variable, its option None where it is not set. `sdk`: the package and
     release behind a dotted name of an SDK; a bare package name asks for what is installed. `file`: the path in the
-    project of a path that the program opens, or None. `parsed`: the files that programs of the project share, by path.
+    project of a path that the program opens, or None.
     """
 
     tree: Tree
     env: Callable[[str], Value[str | None]]
     sdk: Callable[[str], Sdk]
     file: Callable[[str], str | None]
-    parsed: dict[str, Any]
 
 
 def follow(start: Start, world: World) -> Outcome:

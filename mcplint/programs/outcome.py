@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from mcplint.findings import Unreadable
 from mcplint.model import Import, Server
 from mcplint.values import Label
 
@@ -18,8 +16,7 @@ class Outcome(NamedTuple):
     `servers`: those that it starts, without id, container and links. `asked`: the environment variables that decide
     about them. `imports`: what it imports of SDKs. `entry`: the file of the project that is started, or None.
     `unknown`: why something could not be followed. `missing`: the target that the project provably lacks, in words.
-    `unreadable`: what kept its files from being read, by path. `complete`: whether the program was followed to its
-    end. `steps`: how much work that was.
+    `complete`: whether the program was followed to its end. `steps`: how much work that was.
     """
 
     servers: tuple[Server, ...] = ()
@@ -28,6 +25,5 @@ class Outcome(NamedTuple):
     entry: str | None = None
     unknown: tuple[Label, ...] = ()
     missing: str | None = None
-    unreadable: Mapping[str, Unreadable] = {}
     complete: bool = True
     steps: int = 0

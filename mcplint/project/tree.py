@@ -1,20 +1,26 @@
-"""The files of a project as the rest of mcplint sees them: names first, texts when someone asks."""
+"""The files of a project, each read once: names first, texts and facts when someone asks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from importlib import import_module
+from typing import Any
 
-from mcplint.findings import Unreadable
-from mcplint.text.source import Source
+from mcplint.findings import NOTE, Failure, Unreadable
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
+
+Paths = Mapping[str, list[str]]
+"""The files of a project by the name of their kind."""
 
 
 class Tree:
-    """Every file name of a project, relative to its root with `/`, and the text of those that are read.
+    """Every file name of a project, relative to its root with `/`, and the text and facts of those that are read.
 
     A class because it remembers what it has read: the linker asks for the modules of an import chain as it meets them.
-    `load` gives the file of a path, or raises Unreadable; `problems` holds what it raised, by path. `named`: the paths
-    that someone asked about by name.
+    `load` gives the file of a path, or raises Unreadable. `problems`: what could not be read, by path. `failures`:
+    where mcplint itself failed, which keeps nothing from the rest. `named`: the paths that someone asked about.
     """
 
     def __init__(
@@ -27,8 +33,10 @@ class Tree:
         self.paths = frozenset(paths)
         self.problems = {problem.span.source.path: problem for problem in problems}
         self.named = frozenset(named)
+        self.failures: list[Failure] = []
         self._load = load
         self._sources: dict[str, Source | None] = {}
+        self._facts: dict[tuple[str, str], Any] = {}
 
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Tree:
@@ -42,7 +50,7 @@ class Tree:
             if path in texts:
                 return Source(path, texts[path])
             source = self.source(path)
-            if path in self.problems:
+            if source is None and path in self.problems:
                 raise self.problems[path]
             return source
 
@@ -74,3 +82,49 @@ class Tree:
     def read(self) -> tuple[Source, ...]:
         """The files that were read so far."""
         return tuple(source for source in self._sources.values() if source is not None)
+
+    def facts(self, reader: str, path: str) -> Any | None:
+        """What a reader says of a file, None where it says nothing.
+
+        `reader`: a module of `mcplint.readers` with a function in it (`dotenv.raw`) that is not `read`.
+        """
+        if (reader, path) not in self._facts:
+            self._facts[reader, path] = self._read(reader, path)
+        return self._facts[reader, path]
+
+    def all_facts(self, reader: str, paths: Iterable[str]) -> dict[str, Any]:
+        """The facts of those of the files that have some, by path."""
+        found = ((path, self.facts(reader, path)) for path in paths)
+        return {path: fact for path, fact in found if fact is not None}
+
+    def _read(self, reader: str, path: str) -> Any | None:
+        source = self.source(path)
+        if source is None:
+            return None
+        try:
+            module, _, function = reader.partition(".")
+            return getattr(import_module(f"mcplint.readers.{module}"), function or "read")(source)
+        except Unreadable as problem:
+            self.problems[path] = problem
+        except Exception as error:
+            self.failures.append(Failure.of(f"the reader of {path}", Span(source, 0, 0), error))
+        return None
+
+    def unread(self, reader: str, paths: Iterable[str]) -> tuple[Unreadable, ...]:
+        """What kept those of the files that have no facts from being read."""
+        failed = {failure.span.source.path: Unreadable(failure.span, failure.error) for failure in self.failures}
+        known = {**failed, **self.problems}
+        return tuple(known[path] for path in paths if self.facts(reader, path) is None and path in known)
+
+    def refuse(self, notes: Iterable[Label]) -> None:
+        """Keeps what the program that reads a file would refuse, though its facts could be read: one a file."""
+        for note in notes:
+            self.problems.setdefault(note.span.source.path, Unreadable(note.span, note.text))
+
+    def judged(self, needed: Iterable[str]) -> tuple[Unreadable, ...]:
+        """What could not be read: as grave as its reader says where it is needed or was asked for, else a note."""
+        wanted = self.named.union(needed)
+        return tuple(
+            problem if path in wanted else Unreadable(problem.span, problem.message, NOTE)
+            for path, problem in self.problems.items()
+        )

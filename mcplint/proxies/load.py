@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mcplint.knowledge.proxies import TRAEFIK, affinity
 from mcplint.model import Route, Server, Spread
-from mcplint.project.reading import Paths, Reading
+from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network
 from mcplint.values import UNKNOWN, Label, Value, join
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from mcplint.services.kubernetes.ingress import Entry
 
 
-def proxies(reading: Reading, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Proxy, ...]:
+def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Proxy, ...]:
     """The proxies, each told by the files of its program."""
     found: list[Proxy] = []
     if "nginx" in paths:
         from mcplint.proxies.nginx.link import proxies
 
-        files = reading.all("nginx", paths["nginx"])
-        reading.mind(note for file in files.values() for note in file.problems)
-        found += proxies(files, reading.tree, network)
+        files = tree.all_facts("nginx", paths["nginx"])
+        tree.refuse(note for file in files.values() for note in file.problems)
+        found += proxies(files, tree, network)
     if entries:
         from mcplint.proxies import ingress
 
@@ -33,8 +33,8 @@ def proxies(reading: Reading, paths: Paths, network: Network, entries: tuple[Ent
     if "haproxy" in paths:
         from mcplint.proxies import haproxy
 
-        configurations = reading.all("haproxy", paths["haproxy"])
-        reading.mind(note for file in configurations.values() for note in haproxy.unread(file))
+        configurations = tree.all_facts("haproxy", paths["haproxy"])
+        tree.refuse(note for file in configurations.values() for note in haproxy.unread(file))
         found += haproxy.proxies(configurations, network)
     if any(any(map(_is_traefiks, place.container.labels)) for place in network.running):
         from mcplint.proxies import traefik

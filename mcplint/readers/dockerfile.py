@@ -14,11 +14,12 @@ from dockerfile_parse import DockerfileParser  # type: ignore[import-untyped]
 
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.findings import NOTE, Unreadable
-from mcplint.readers.dockerlines import Line, Opening, escape_character, lines
-from mcplint.readers.dockerrefused import refused
-from mcplint.readers.dockerwords import BLANKS, instruction
+from mcplint.readers.dockerlines import Line, escape_character, lines
+from mcplint.readers.dockerwords import BLANKS, instruction, openings
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
+from mcplint.text.substitution import Refused, pieces
+from mcplint.values import Label
 
 _PLACEHOLDERS = ("{{", "{%", "{#")
 _UNTEMPLATED = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ENV", "LABEL", "ARG", "SHELL", "ONBUILD"})
@@ -45,25 +46,16 @@ def read(source: Source) -> Dockerfile:
         raise Unreadable(early.span, "an instruction before the first FROM")
     if first == len(found):
         raise Unreadable(Span(source, 0, 0), "there is no FROM")
-    return Dockerfile(source, escape, found[:first], tuple(_stages(found[first:])), tuple(refused(found, escape)))
+    return Dockerfile(source, escape, found[:first], tuple(_stages(found[first:])), tuple(_refused(found, escape)))
 
 
 def instructions(source: Source, escape: str) -> tuple[Instruction, ...]:
     """Every instruction of a Dockerfile, in its order, as BuildKit's parser splits it. Raises Unreadable."""
-    found = list(lines(source, escape, lambda line: _openings(line, escape)))
+    found = list(lines(source, escape, lambda line: openings(line, escape)))
     keywords = _keywords(found)
     return tuple(
         instruction(line.text, keywords.get(number, ""), escape, line.heredocs) for number, line in enumerate(found)
     )
-
-
-def _openings(line: LocatedText, escape: str) -> tuple[Opening, ...]:
-    """The here-documents that a logical line begins: few do."""
-    if "<<" not in line.text:
-        return ()
-    from mcplint.readers.dockerheredocs import openings
-
-    return openings(line, escape)
 
 
 def _keywords(found: Iterable[Line]) -> dict[int, str]:
@@ -107,3 +99,29 @@ def _stages(found: tuple[Instruction, ...]) -> Iterator[Stage]:
                 raise Unreadable(origin.span, "FROM takes `IMAGE` or `IMAGE AS NAME`")
         platform = origin.flag("platform")
         yield Stage(number, name, origin, base, platform and platform.value, found[start + 1 : end])
+
+
+def _refused(found: Iterable[Instruction], escape: str) -> Iterator[Label]:
+    """What the build or a shell stops at though the parser lets it pass: quotes and braces that are never closed."""
+    for each in found:
+        text = each.text.text
+        if each.name in ("RUN", "CMD", "ENTRYPOINT") and not each.json and text.startswith(('["', "['")):
+            word = each.text.part(0, len(text.split()[0]))
+            yield Label(
+                each.text.span(),
+                f"not a JSON array of strings in double quotes, so a shell is asked to run `{word.text}`",
+            )
+        for word in _expanded(each):
+            try:
+                pieces(word.text, escape)
+            except Refused as refusal:
+                yield Label(word.span(), f"cannot be expanded: {refusal}")
+
+
+def _expanded(instruction: Instruction) -> Iterator[LocatedText]:
+    """The words in which the build replaces variables and takes quotes away."""
+    match instruction.name:
+        case "ENV" | "ARG":
+            yield from (pair.value for pair in instruction.pairs if pair.value)
+        case "ADD" | "COPY" | "EXPOSE" | "USER" | "WORKDIR":
+            yield from instruction.words

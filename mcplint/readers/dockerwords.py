@@ -1,16 +1,20 @@
-"""The words of one instruction, split as BuildKit's line parsers split them."""
+"""The words of one instruction of a Dockerfile, split as BuildKit's line parsers and its shell lexer split them."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 
 from mcplint.facts.dockerfile import Flag, Heredoc, Instruction, Pair
 from mcplint.findings import Unreadable
-from mcplint.readers.dockerjson import strings
-from mcplint.readers.dockerlines import SPACES
+from mcplint.readers.dockerlines import SPACES, Opening
 from mcplint.text.located import LocatedText
+from mcplint.text.substitution import Refused, pieces, variable_end
 
 BLANKS = "\t\v\f\r "
+_STRING = r'"((?:[^"\\]++|\\.)*+)"'
+_ESCAPE = r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u.{4}|\\."
 
 
 def instruction(line: LocatedText, name: str, escape: str, heredocs: tuple[Heredoc, ...] = ()) -> Instruction:
@@ -42,6 +46,33 @@ def instruction(line: LocatedText, name: str, escape: str, heredocs: tuple[Hered
         case "USER" | "WORKDIR" | "STOPSIGNAL" | "MAINTAINER":
             return found._replace(words=_one(text))
     return found
+
+
+def strings(text: LocatedText) -> tuple[LocatedText, ...] | None:
+    """The strings of a JSON array; None where the text is none. Raises Unreadable for an array of anything else."""
+    if not text.text.startswith("["):
+        return None
+    try:
+        found = json.loads(text.text, parse_constant=int)
+    except (ValueError, RecursionError):
+        return None
+    if not all(isinstance(word, str) for word in found):
+        raise Unreadable(text.span(), "the JSON array may only contain strings")
+    return tuple(_string(text.part(*word.span(1))) for word in re.finditer(_STRING, text.text))
+
+
+def _string(text: LocatedText) -> LocatedText:
+    """A JSON string without its quotes, each escape replaced by what it stands for."""
+    if "\\" not in text.text:
+        return text
+    pieces: list[tuple[str, int]] = []
+    end = 0
+    for escape in re.finditer(_ESCAPE, text.text):
+        pieces += text.part(end, escape.start()).pieces()
+        char = json.loads(f'"{escape[0]}"')
+        pieces.append(("\ufffd" if "\ud800" <= char <= "\udfff" else char, text.place(escape.end() - 1)))
+        end = escape.end()
+    return LocatedText.join(text.source, [*pieces, *text.part(end).pieces()], text.place(0))
 
 
 def _deferred(text: LocatedText, escape: str, heredocs: tuple[Heredoc, ...]) -> Instruction | None:
@@ -168,3 +199,80 @@ def _healthcheck(found: Instruction) -> Instruction:
     words = strings(command)
     rest = words if words is not None else _one(command)
     return found._replace(words=(text.part(0, end), *rest), json=words is not None)
+
+
+def openings(line: LocatedText, escape: str) -> tuple[Opening, ...]:
+    """The here-documents that a logical line begins: only RUN, COPY and ADD do, and not in JSON form."""
+    if "<<" not in line.text:
+        return ()
+    found = instruction(line, keyword(line.text), escape)
+    found = found.inner or found
+    if found.name not in ("RUN", "COPY", "ADD") or found.json:
+        return ()
+    return tuple(opening for start, end in _raw_words(line.text) if (opening := _opening(line.part(start, end))))
+
+
+def _opening(word: LocatedText) -> Opening | None:
+    rest = word.text.lstrip("0123456789")
+    if not rest.startswith("<<"):
+        return None
+    tabs = rest.startswith("<<-")
+    named = rest[3 if tabs else 2 :]
+    written = named.lstrip("\t\n\f\r ")
+    if not written or "<" in written:
+        return None
+    try:
+        parts = pieces(written)
+    except Refused as refusal:
+        raise Unreadable(word.span(), f"invalid name of a here-document: {refusal}") from None
+    name = "".join(written[part.start : part.end] for part in parts)
+    if not name:
+        return None
+    expand = not any(quote in written for quote in "'\"")
+    return Opening(Heredoc(name, word, expand, tabs, word.span()), written != named)
+
+
+def _raw_words(text: str) -> list[tuple[int, int]]:
+    """The words of a line with their quotes; none where its quotes or substitutions do not close."""
+    words: list[tuple[int, int]] = []
+    start: int | None = None
+    i = 0
+    try:
+        while i < len(text):
+            if text[i] in SPACES:
+                if start is not None:
+                    words.append((start, i))
+                start, i = None, i + 1
+                continue
+            start = i if start is None else start
+            i = _raw_end(text, i)
+    except Refused:
+        return []
+    return words if start is None else [*words, (start, len(text))]
+
+
+def _raw_end(text: str, i: int) -> int:
+    """The offset after the quoted string, substitution, escape, `<<` or character at `i`. Raises Refused."""
+    match text[i]:
+        case "'" | '"' as quote:
+            return _quote_end(text, i + 1, quote)
+        case "$":
+            return variable_end(text, i)
+        case "\\":
+            return min(i + 2, len(text))
+        case "<" if text.startswith("<<", i):
+            return _after(text, i + 2, "\t\r ")
+    return i + 1
+
+
+def _quote_end(text: str, i: int, quote: str) -> int:
+    while i < len(text) and text[i] != quote:
+        if quote == '"' and text[i] == "$":
+            i = variable_end(text, i)
+        elif quote == '"' and text[i] == "\\" and text[i + 1 : i + 2] in ('"', "$", "\\"):
+            i += 2
+        else:
+            i += 1
+    if i >= len(text):
+        raise Refused(f"the closing {quote} is missing")
+    return i + 1

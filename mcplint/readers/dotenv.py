@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.facts.dotenv import Assignment, EnvFile
+from mcplint.facts.compose import Assignment, EnvFile
 from mcplint.findings import Unreadable
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
@@ -20,9 +20,14 @@ BLANK = re.compile(r"[ \t\v\f\r\x85\xa0]*")
 QUOTED = {quote: re.compile(rf"[^\\{quote}]+|\\0[0-7]{{3}}|\\.|{quote}", re.DOTALL) for quote in "'\""}
 
 
-def read(source: Source, raw: bool = False) -> EnvFile:
-    """The assignments of the file; `raw`: each line as it is, without quotes, comments behind or variables."""
-    return EnvFile(source, tuple(_raw(source) if raw else _assignments(source)))
+def read(source: Source) -> EnvFile:
+    """The assignments of a file."""
+    return EnvFile(source, tuple(_assignments(source)))
+
+
+def raw(source: Source) -> EnvFile:
+    """Those of a file of format `raw`: each line as it is, without quotes, comments behind or variables."""
+    return EnvFile(source, tuple(_raw(source)))
 
 
 def _assignments(source: Source) -> Iterator[Assignment]:

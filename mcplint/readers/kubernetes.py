@@ -1,14 +1,16 @@
-"""Kubernetes manifests: YAML documents with an `apiVersion` and a `kind`."""
+"""Kubernetes manifests: YAML documents with an `apiVersion` and a `kind`, and what Kustomize puts together of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items
-from mcplint.facts.platform import Manifests, Resource
+from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
+from mcplint.facts.platform import Kustomization, Manifests, Resource
 from mcplint.findings import NOTE, Unreadable
 from mcplint.text.source import Source, Span
 
+LABELS = frozenset(("labels", "commonLabels", "commonAnnotations"))
+PLAIN = LABELS | {"apiVersion", "kind", "metadata", "resources", "bases", "namespace", "sortOptions"}
 HELM = (".Values", ".Release", ".Chart", "include ")
 
 
@@ -37,3 +39,30 @@ def _resources(document: Node) -> Iterator[Resource]:
         space = at(document, "metadata", "namespace")
         group = api.text.partition("/")[0] if "/" in api.text else ""
         yield Resource(group, kind.text, name, space.text if isinstance(space, ScalarNode) else "", document)
+
+
+def kustomization(source: Source) -> Kustomization | None:
+    """What a `kustomization.yaml` puts together, None where it is no mapping."""
+    from mcplint.readers import yaml
+
+    root = next(iter(yaml.documents(source)), None)
+    if not isinstance(root, MappingNode):
+        return None
+    taken = [item for key in ("resources", "bases", "components") for item in items(root.get(key))]
+    patches = [item for key in ("patches", "patchesStrategicMerge") for item in items(root.get(key))]
+    return Kustomization(
+        source,
+        tuple(item.text for item in taken if isinstance(item, ScalarNode)),
+        tuple(_path(item) for item in patches),
+        all(key.text in PLAIN or (key.text == "images" and _retagged(value)) for key, value in root.pairs),
+    )
+
+
+def _retagged(images: Node) -> bool:
+    """Whether the images keep their names."""
+    return all(key.text in ("name", "newTag", "digest") for image in items(images) for key, _ in pairs(image))
+
+
+def _path(patch: Node) -> str:
+    node = at(patch, "path") if isinstance(patch, MappingNode) else patch
+    return node.text if isinstance(node, ScalarNode) else ""

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from crossplane.analyzer import DIRECTIVES, analyze  # type: ignore[import-untyped]
 from crossplane.errors import NgxParserDirectiveError  # type: ignore[import-untyped]
-from crossplane.lexer import _lex_file_object  # type: ignore[import-untyped]
 
-from mcplint.facts.nginx import Directive, NginxFile
+from mcplint.facts.nginx import Directive, NginxFile, Word
 from mcplint.findings import Unreadable
-from mcplint.readers.nginx_mask import Hole, mask
-from mcplint.readers.nginx_tree import DEEPEST, MOST_PROBLEMS, Grower, Token
+from mcplint.readers.nginx_lexer import Hole, Token, tokens
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
+DEEPEST = 200
+MOST_PROBLEMS = 50
+UNMISTAKABLE = {"location", "listen", "root", "return", "include", "rewrite", "upstream", "alias"}
+"""Directives that no other directive takes as an argument, beside the names with an underscore."""
+ARGUMENTS = {"proxy_protocol"}
+ESCAPES = {"t": "\t", "r": "\r", "n": "\n"}
 FREE_FORM = {"map", "geo", "types", "split_clients", "charset_map", "match"}
 """Blocks whose lines are not directives."""
 NEWER = {"keepalive", "listen", "http2", "resolver", "state", "sticky"}
@@ -28,9 +35,9 @@ def read(source: Source) -> NginxFile | None:
 
     Raises Unreadable where nginx itself could make nothing of it: binary, or nested past every sense.
     """
-    masked, holes = mask(source.text)
-    grower = Grower(source, holes)
-    for token in _merged(_tokens(masked, grower), holes):
+    found, holes = tokens(source.text)
+    grower = _Grower(source, holes)
+    for token in found:
         grower.take(token)
     directives = grower.finish()
     told = _is_nginx(directives) and bool(directives or not grower.problems)
@@ -43,54 +50,6 @@ def read(source: Source) -> NginxFile | None:
     problems = [*grower.problems, *_arity(directives)]
     problems.sort(key=lambda problem: problem.span.start)
     return NginxFile(source, directives, tuple(problems[:MOST_PROBLEMS]))
-
-
-def _tokens(masked: str, grower: Grower) -> Iterator[Token]:
-    """crossplane's words, each with its place, found again behind the blanks that follow the last one."""
-    end = len(masked)
-    at = 0
-    for word, _, quoted in _lex_file_object([masked, "\n\n"]):
-        start = _after_blanks(masked, at)
-        if quoted:
-            at = _closing(masked, start) + 1
-            if masked[at : at + 1].strip(" \t\r\n;{)"):
-                grower.complain(at, at + 1, f'unexpected "{masked[at]}" after a closing quote')
-            yield Token("word", start, at, True)
-            continue
-        at = min(start + len(word), end)
-        if not word.startswith("#"):
-            yield Token(word if word in ("{", "}", ";") else "word", start, at)
-    rest = _after_blanks(masked, at)
-    if masked[rest : rest + 1] in ("'", '"'):
-        grower.tear(rest)
-
-
-def _after_blanks(text: str, at: int) -> int:
-    while text[at : at + 1].isspace():
-        at += 1
-    return at
-
-
-def _closing(text: str, at: int) -> int:
-    """Where the quote stands that closes the one at this offset, or the end of the text."""
-    quote, at = text[at], at + 1
-    while at < len(text) and text[at] != quote:
-        at += 2 if text[at] == "\\" else 1
-    return min(at, len(text))
-
-
-def _merged(tokens: Iterable[Token], holes: list[Hole]) -> Iterator[Token]:
-    """The tokens, with a `hole` wherever a template statement stands between them."""
-    statements = iter([hole for hole in holes if hole.statement])
-    hole = next(statements, None)
-    for token in tokens:
-        while hole and hole.end <= token.start:
-            yield Token("hole", hole.start, hole.end)
-            hole = next(statements, None)
-        yield token
-    while hole:
-        yield Token("hole", hole.start, hole.end)
-        hole = next(statements, None)
 
 
 def _is_named(path: str) -> bool:
@@ -141,3 +100,132 @@ def _arity(directives: tuple[Directive, ...]) -> Iterator[Label]:
             analyze("", statement, ";" if directive.block is None else "{", ctx=("http",), check_ctx=False)
         except NgxParserDirectiveError as error:
             yield Label(directive.head, error.strerror)
+
+
+class _Block(NamedTuple):
+    """An open block: its name and arguments, where its brace stands, and what it holds so far."""
+
+    words: list[Token]
+    hole: bool
+    brace: Token
+    inside: list[Directive]
+
+
+class _Grower:
+    """Grows the tree from tokens and keeps going where nginx would stop.
+
+    A class because the statement at hand, the open blocks and the complaints change together with every token.
+    """
+
+    def __init__(self, source: Source, holes: list[Hole]) -> None:
+        self.source = source
+        self.text = source.text
+        self.inline = [hole for hole in holes if not hole.statement]
+        self.starts = [hole.start for hole in self.inline]
+        self.words: list[Token] = []
+        self.hole = False
+        self.blocks: list[_Block] = []
+        self.inside: list[Directive] = []
+        self.problems: list[Label] = []
+        self.too_deep: Span | None = None
+        self.torn = False
+        self.ignored = 0
+
+    def complain(self, start: int, end: int, text: str) -> None:
+        """Notes what nginx would refuse, up to a sensible number."""
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Label(Span(self.source, start, end), text))
+
+    def take(self, token: Token) -> None:
+        """Puts the next token where it belongs."""
+        match token.kind:
+            case "word":
+                if len(self.words) > 1 and self._starts_directive(token):
+                    self._missing_semicolon()
+                self.words.append(token)
+            case "stray":
+                self.complain(token.start, token.end, f'unexpected "{self.text[token.start]}" after a closing quote')
+            case "torn":  # All that follows is in it, so that nothing else is missing.
+                self.complain(token.start, token.end, "this quote is never closed")
+                self.torn = True
+            case "hole" if self.words:
+                self.hole = True
+            case "hole":
+                span = Span(self.source, token.start, token.end)
+                self.inside.append(Directive(span.text, (), span, span, hole=True))
+            case ";" if self.words:
+                self._end(token.end)
+            case "{" if len(self.blocks) >= DEEPEST:
+                self.too_deep = self.too_deep or Span(self.source, token.start, token.end)
+                self.ignored += 1
+                self.words = []
+            case "{" if self.words:
+                self.blocks.append(_Block(self.words, self.hole, token, self.inside))
+                self.words, self.hole, self.inside = [], False, []
+            case "}" if self.ignored:
+                self.ignored -= 1
+                self.words = []
+            case "}" if self.blocks:
+                if self.words:
+                    self._missing_semicolon()
+                self._close(token.start, token.end)
+            case _:
+                self.complain(token.start, token.end, f'unexpected "{token.kind}"')
+
+    def finish(self) -> tuple[Directive, ...]:
+        """The top level, everything still open closed at the end of the file."""
+        if self.words and self.torn:
+            self._end(self.words[-1].end)
+        elif self.words:
+            self._missing_semicolon()
+        while self.blocks:
+            first, brace = self.blocks[-1].words[0], self.blocks[-1].brace
+            if not self.too_deep and not self.torn:
+                self.complain(first.start, brace.end, 'this block is never closed, "}" is missing')
+            self._close(len(self.text), len(self.text))
+        return tuple(self.inside)
+
+    def _starts_directive(self, token: Token) -> bool:
+        """Whether a word among arguments is the name of the next directive, a semicolon being forgotten before it."""
+        line = self.text[max(self.words[-1].end, token.start - 200) : token.start]
+        if token.quoted or "\n" not in line:
+            return False
+        word = self.text[token.start : token.end]
+        return word in UNMISTAKABLE or ("_" in word and word in DIRECTIVES and word not in ARGUMENTS)
+
+    def _missing_semicolon(self) -> None:
+        last = self.words[-1]
+        self.complain(last.start, last.end, f'";" is missing after "{self.text[last.start : last.end][:60]}"')
+        self._end(last.end)
+
+    def _end(self, end: int) -> None:
+        """Finishes a directive that has no block."""
+        self.inside.append(self._directive(self.words, self.hole, end))
+        self.words, self.hole = [], False
+
+    def _close(self, start: int, end: int) -> None:
+        """Finishes the innermost block."""
+        block = self.blocks.pop()
+        inside, self.inside = tuple(self.inside), block.inside
+        directive = self._directive(block.words, block.hole, end)
+        self.inside.append(directive._replace(block=inside, body=Span(self.source, block.brace.end, start)))
+        self.words, self.hole = [], False
+
+    def _directive(self, words: list[Token], hole: bool, end: int) -> Directive:
+        name, *args = (self._word(token) for token in words)
+        start, last = words[0].start, words[-1].end
+        span, head = Span(self.source, start, end), Span(self.source, start, last)
+        return Directive(name.text, tuple(args), span, head, hole=hole or name.hole)
+
+    def _word(self, token: Token) -> Word:
+        quote = 1 if token.quoted else 0
+        span = Span(self.source, token.start + quote, token.end - quote)
+        text = span.text
+        if "\\" in text:
+            text = re.sub(r"\\([\"'\\trn])", lambda found: ESCAPES.get(found[1], found[1]), text)
+        return Word(text, span, token.quoted, self._holed(token))
+
+    def _holed(self, token: Token) -> bool:
+        """Whether a placeholder lies in the word."""
+        before = bisect_left(self.starts, token.end)
+        return before > 0 and self.inline[before - 1].end > token.start

@@ -40,13 +40,19 @@ def read(source: Source) -> Requirements:
                 includes.append(Include(path, kind, span))
         elif (path := _local(source.path, line)) is not None:
             includes.append(Include(path, "project", span))
-        elif found := requirement(source, start, line):
+        elif found := _requirement(source, start, line):
             requirements.append(found)
     return Requirements(tuple(requirements), tuple(includes), hashed)
 
 
-def requirement(source: Source, start: int, text: str, kind: str = "main", group: str = "") -> Requirement | None:
-    """The requirement that a text says which stands at that offset of the file, or None where it says none."""
+def requirement(span: Span, kind: str = "main", group: str = "") -> Requirement | None:
+    """The requirement that stands somewhere, or None where it is none."""
+    found = _requirement(span.source, span.start, span.text)
+    return found and found._replace(kind=kind, group=group)
+
+
+def _requirement(source: Source, start: int, text: str) -> Requirement | None:
+    """The requirement that a text says which stands at that offset of the file, its continuations taken out."""
     match = _REQUIREMENT.match(text)
     if not match:
         return None
@@ -60,9 +66,7 @@ def requirement(source: Source, start: int, text: str, kind: str = "main", group
         Span(source, start + first, start + last),
         tuple(normalized(extra.strip()) for extra in (match["extras"] or "").split(",") if extra.strip()),
         (re.split(_HASH, marker)[0] if hashed else marker).strip(),
-        kind,
-        group,
-        hashed,
+        hashed=hashed,
     )
 
 

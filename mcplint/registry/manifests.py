@@ -6,10 +6,9 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from mcplint.facts.distribution import Metadata
+from mcplint.facts import dependencies as facts
 from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.facts.manifest import ServerJson
-from mcplint.findings import Unreadable
 from mcplint.knowledge.registry import LABEL
 from mcplint.model import (
     ASSUMED,
@@ -168,20 +167,14 @@ def git_remote(config: str) -> GitRemote | None:
 
 def _distributions(tree: Tree) -> Iterator[Distribution]:
     """The packages that the project builds, those near its root first."""
-    from mcplint.readers import distribution
-
     files = (path for path in tree.paths if posixpath.basename(path) in METADATA)
     for path in sorted(files, key=lambda path: (path.count("/"), path))[:MOST_DISTRIBUTIONS]:
-        source = tree.source(path)
-        try:
-            metadata = distribution.read(source) if source else None
-        except Unreadable:
-            continue
-        if metadata:
+        metadata = tree.facts("project", path)
+        if metadata and metadata.name.trace:
             yield _distribution(metadata, tree)
 
 
-def _distribution(metadata: Metadata, tree: Tree) -> Distribution:
+def _distribution(metadata: facts.Project, tree: Tree) -> Distribution:
     folder = posixpath.dirname(metadata.source.path)
     readme: Value[Source | None] = UNKNOWN
     named = metadata.readme
@@ -191,15 +184,15 @@ def _distribution(metadata: Metadata, tree: Tree) -> Distribution:
         readme = Value((None,), (Label(metadata.span, "names no README"),))
     elif named.only and (source := tree.source(posixpath.normpath(posixpath.join(folder, named.only)))):
         readme = Value((source,), (Label(named.trace[-1].span, "this README is the description of the package"),))
-    elif metadata.registry == "npm":
-        readme = UNKNOWN
     return Distribution(
         metadata.registry,
         metadata.span,
         metadata.name,
         metadata.version,
         readme,
-        metadata.commands,
+        UNKNOWN
+        if "scripts" in metadata.dynamic
+        else Value(({script.name: script.target for script in metadata.scripts},)),
         metadata.mcp_name,
     )
 
@@ -217,13 +210,8 @@ def _workflows(tree: Tree) -> Iterator[Node]:
     """The GitHub workflows that speak of the registry's publisher."""
     for path in sorted(tree.paths):
         source = tree.source(path) if _is_workflow(path) else None
-        if source and "mcp-publisher" in source.text:
-            from mcplint.readers import yaml
-
-            try:
-                yield yaml.document(source)
-            except Unreadable:
-                continue
+        if source and "mcp-publisher" in source.text and (node := tree.facts("yaml.document", path)):
+            yield node
 
 
 def _recipes(tree: Tree) -> Iterator[Source]:

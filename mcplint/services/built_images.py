@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -11,15 +10,9 @@ from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.assemble import image
 from mcplint.images.image import Image
 from mcplint.model import Container
+from mcplint.programs.python.modules import PROJECTS
 from mcplint.project.tree import Tree
 from mcplint.values import Value
-
-# Where a project says its name.
-_NAMED = {
-    "pyproject.toml": r"""^name[ \t]*=[ \t]*["']([\w.-]+)["']""",
-    "setup.cfg": r"^name[ \t]*=[ \t]*([\w.-]+)",
-    "setup.py": r"""^[ \t]*name[ \t]*=[ \t]*["']([\w.-]+)["']""",
-}
 
 
 class Builds:
@@ -70,10 +63,8 @@ def _names(made: Image, tree: Tree) -> set[str]:
     folder = posixpath.dirname(made.dockerfile)
     names = {posixpath.basename(folder)}
     for place in {folder, "" if made.context in (None, ".") else made.context or ""}:
-        for file, name in _NAMED.items():
-            source = tree.source(posixpath.join(place, file))
-            if source and (found := re.search(name, source.text, re.MULTILINE)):
-                names.add(found[1])
+        projects = (tree.facts("project", posixpath.join(place, file)) for file in PROJECTS)
+        names |= {project.name.only or "" for project in projects if project}
     return {name.lower().replace("_", "-") for name in names if name}
 
 

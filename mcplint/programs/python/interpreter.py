@@ -51,7 +51,7 @@ def follow(start: Start, world: World) -> Outcome:
 
 
 def _run(start: Start, world: World, lenient: bool) -> Outcome:
-    modules = Modules(world.tree, start.roots, world.parsed)
+    modules = Modules(world.tree, start.roots)
     machine = Machine(world, modules, tables(), start.argv, known(start.target, *start.notes), lenient)
     machine.state[PRINTED] = machine.state[SURELY_PRINTED] = start.said
     for name, value in start.env.items():
@@ -88,7 +88,6 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
         entry=_entry(machine, start),
         unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
         missing=machine.missing,
-        unreadable=machine.modules.unreadable,
         complete=complete,
         steps=STEPS - machine.budget,
     )

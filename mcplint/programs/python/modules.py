@@ -7,26 +7,19 @@ import posixpath
 from collections.abc import Iterator
 
 from mcplint.facts.python import Module, located
-from mcplint.findings import Unreadable
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source
 
 SDKS = ("mcp", "fastmcp")
 PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
-Parsed = dict[str, Module | Unreadable]
 ASIDE = ("tests", "test", "examples", "example", "docs", "benchmarks")
 
 
 class Modules:
-    """The modules of a tree by dotted name, or `file:` and a path; a class because it keeps what it has read.
+    """The modules of a tree by dotted name, or `file:` and a path; a class because it keeps what it has found."""
 
-    `unreadable`: what kept a module from being read, by path. `parsed`: what other programs of the tree have read.
-    """
-
-    def __init__(self, tree: Tree, roots: tuple[str, ...], parsed: Parsed | None = None) -> None:
+    def __init__(self, tree: Tree, roots: tuple[str, ...]) -> None:
         self.tree, self.roots = tree, roots
-        self.unreadable: dict[str, Unreadable] = {}
-        self._parsed: Parsed = {} if parsed is None else parsed
         self._found: dict[str, Module | None] = {}
 
     def __call__(self, name: str) -> Module | None:
@@ -36,23 +29,9 @@ class Modules:
         return self._found[name]
 
     def _read(self, path: str) -> Module | None:
-        from mcplint.readers import python
-
         if path.endswith("/"):
             return located(Source(f"{path}__init__.py", ""), ast.Module([], []))
-        source = self.tree.source(path)
-        if source is None:
-            return None
-        if path not in self._parsed:
-            try:
-                self._parsed[path] = python.read(source)
-            except Unreadable as problem:
-                self._parsed[path] = problem
-        found = self._parsed[path]
-        if isinstance(found, Unreadable):
-            self.unreadable[path] = found
-            return None
-        return found
+        return self.tree.facts("python", path)
 
 
 def find(tree: Tree, roots: tuple[str, ...], name: str) -> str | None:

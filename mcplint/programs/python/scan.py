@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mcplint.programs.follow import STEPS, World
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.interpreter import follow
-from mcplint.programs.python.modules import ASIDE, Parsed, roots
+from mcplint.programs.python.modules import ASIDE, roots
 from mcplint.programs.start import SCRIPT, Start
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
@@ -47,14 +47,14 @@ def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tu
 
     `sdks`: from the path of a file to what tells the SDK behind a dotted name there.
     """
-    room, parsed = ROOM, Parsed()
+    room = ROOM
     for path in entries(tree)[:MOST]:
         source = tree.source(path)
         if source is None or room < 0:
             continue
         places = roots(tree, path.rpartition("/")[0])
         start = Start(SCRIPT, path, Span(source, 0, 0), None, roots=places)
-        world = World(tree, lambda name: Value(None), sdks(path), lambda file: None, parsed)
+        world = World(tree, lambda name: Value(None), sdks(path), lambda file: None)
         outcome = follow(start, world)
         room -= outcome.steps
         if outcome.servers:

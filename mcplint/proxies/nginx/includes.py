@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from mcplint.facts.nginx import Directive, NginxFile, Word
-from mcplint.findings import Unreadable
 from mcplint.knowledge.nginx import ACCESS, NOT_INHERITED, REWRITES, SERVER_FOLDERS, STOCK_INCLUDES, TOGETHER
 from mcplint.project.tree import Tree
 from mcplint.text.glob import ANY, Pattern
@@ -212,7 +211,7 @@ class Level(NamedTuple):
 class Includes:
     """Finds and expands what a configuration includes, inside the project only.
 
-    A class because it remembers the files it has read and how much they brought.
+    A class because it remembers how much they brought.
     `places`: what lies where in the image, as path there to path in the project, files and folders.
     `env`: the environment in which `envsubst` fills in templates, if it is known.
     """
@@ -224,7 +223,6 @@ class Includes:
         places: Mapping[str, str],
         env: Callable[[str], Value[str | None]] | None = None,
     ) -> None:
-        self.files: dict[str, NginxFile | None] = dict(files)
         self.tree = tree
         self.places = Places.of(files, tree, places)
         self.env = env
@@ -267,15 +265,7 @@ class Includes:
 
     def file(self, path: str) -> NginxFile | None:
         """One file of the project, read now where it was not known to be nginx's before."""
-        if path not in self.files:
-            from mcplint.readers.nginx import read
-
-            source = self.tree.source(path)
-            try:
-                self.files[path] = read(source) if source else None
-            except Unreadable:
-                self.files[path] = None
-        return self.files[path]
+        return self.tree.facts("nginx", path)
 
 
 def _opens(directive: Directive) -> bool:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from mcplint.facts.compose import ComposeFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.findings import Unreadable
 from mcplint.project.tree import Tree
 from mcplint.services.compose.interpolation import HOLE, Text, interpolate
 from mcplint.services.compose.merging import FILE, SERVICE, merged
@@ -65,16 +64,11 @@ class Assembly:
         """A compose file of the project by its path."""
         if path in self.known:
             return self.known[path]
-        source = self.tree.source(path)
-        if source is None:
-            return None
-        from mcplint.readers.compose import read
-
-        try:
-            return read(source)
-        except Unreadable as error:
-            self.notes.append(Label(error.span, error.message))
-            return None
+        file = self.tree.facts("compose", path)
+        if file is None and path in self.tree.problems:
+            problem = self.tree.problems[path]
+            self.notes.append(Label(problem.span, problem.message))
+        return file
 
     def text(self, node: Node) -> Text:
         """A scalar with its variables replaced, as its file's scope has them."""

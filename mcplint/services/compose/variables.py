@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from mcplint.findings import Unreadable
 from mcplint.project.tree import Tree
 from mcplint.services.compose.interpolation import Lookup, Text, interpolate, passage
 from mcplint.text.source import Span
 from mcplint.values import Label
 
 if TYPE_CHECKING:
-    from mcplint.facts.dotenv import EnvFile
+    from mcplint.facts.compose import EnvFile
 
 
 def variables(tree: Tree, paths: Iterable[str | None], outer: Lookup) -> dict[str, Text]:
@@ -27,15 +26,7 @@ def variables(tree: Tree, paths: Iterable[str | None], outer: Lookup) -> dict[st
 
 def env_file(tree: Tree, path: str, raw: bool = False) -> EnvFile | None:
     """A file of variables of the project, None where it is not there or cannot be read."""
-    source = tree.source(path)
-    if source is None:
-        return None
-    from mcplint.readers.dotenv import read
-
-    try:
-        return read(source, raw)
-    except Unreadable:
-        return None
+    return tree.facts("dotenv.raw" if raw else "dotenv", path)
 
 
 def settings(file: EnvFile, outer: Lookup) -> Iterator[tuple[str, Text]]:

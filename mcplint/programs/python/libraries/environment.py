@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcplint.findings import Unreadable
 from mcplint.programs.python.builtin import leave
 from mcplint.programs.python.journal import Raised
 from mcplint.programs.python.libraries.standard import anything, same
@@ -141,14 +140,8 @@ def load_dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
 def dotenv_pairs(machine: Machine, name: str, notes: tuple[Label, ...]) -> dict[str, Abstract]:
     """The variables of a `.env` file that the project has."""
     path = machine.world.file(name)
-    source = machine.world.tree.source(path) if path is not None else None
-    if source is None:
-        return {}
-    from mcplint.readers import dotenv
-
-    try:
-        found = dotenv.read(source)
-    except Unreadable:
+    found = machine.world.tree.facts("dotenv", path) if path is not None else None
+    if found is None:
         return {}
     return {
         line.name: unknown(*notes) if line.expanded and "$" in line.value.text else _assigned(line.value, notes)

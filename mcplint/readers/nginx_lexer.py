@@ -1,12 +1,16 @@
-"""Hides from crossplane's lexer what it misreads: placeholders, template statements, Lua and exotic white space.
+"""The words of an nginx file: crossplane finds them in a text in which what it misreads is masked.
 
-Every character keeps its place, so that an offset in the masked text is one in the file.
+That are placeholders, template statements, Lua and exotic white space. Every character keeps its place, so that an
+offset in the masked text is one in the file.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from crossplane.lexer import _lex_file_object  # type: ignore[import-untyped]
 
 CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>"}
 
@@ -17,6 +21,18 @@ class Hole(NamedTuple):
     start: int
     end: int
     statement: bool
+
+
+class Token(NamedTuple):
+    """A `word`, one of `{`, `}` and `;`, or a `hole`; `start` and `end` cover it with its quotes.
+
+    `stray`: a character behind a closing quote that may not follow it; `torn`: a quote that is never closed.
+    """
+
+    kind: str
+    start: int
+    end: int
+    quoted: bool = False
 
 
 def mask(text: str) -> tuple[str, list[Hole]]:
@@ -85,3 +101,57 @@ def _lua_end(text: str, at: int) -> int:
             close = text.find(f"]{level}]", at)
             at = len(text) if close < 0 else close + len(level) + 2
     return len(text)
+
+
+def tokens(text: str) -> tuple[list[Token], list[Hole]]:
+    """The tokens of a file, with a `hole` wherever a template statement stands, and all placeholders in it."""
+    masked, holes = mask(text)
+    return list(_merged(_tokens(masked), holes)), holes
+
+
+def _tokens(masked: str) -> Iterator[Token]:
+    """crossplane's words, each with its place, found again behind the blanks that follow the last one."""
+    end = len(masked)
+    at = 0
+    for word, _, quoted in _lex_file_object([masked, "\n\n"]):
+        start = _after_blanks(masked, at)
+        if quoted:
+            at = _closing(masked, start) + 1
+            if masked[at : at + 1].strip(" \t\r\n;{)"):
+                yield Token("stray", at, at + 1)
+            yield Token("word", start, at, True)
+            continue
+        at = min(start + len(word), end)
+        if not word.startswith("#"):
+            yield Token(word if word in ("{", "}", ";") else "word", start, at)
+    rest = _after_blanks(masked, at)
+    if masked[rest : rest + 1] in ("'", '"'):
+        yield Token("torn", rest, rest + 1)
+
+
+def _after_blanks(text: str, at: int) -> int:
+    while text[at : at + 1].isspace():
+        at += 1
+    return at
+
+
+def _closing(text: str, at: int) -> int:
+    """Where the quote stands that closes the one at this offset, or the end of the text."""
+    quote, at = text[at], at + 1
+    while at < len(text) and text[at] != quote:
+        at += 2 if text[at] == "\\" else 1
+    return min(at, len(text))
+
+
+def _merged(tokens: Iterable[Token], holes: list[Hole]) -> Iterator[Token]:
+    """The tokens, with a `hole` wherever a template statement stands between them."""
+    statements = iter([hole for hole in holes if hole.statement])
+    hole = next(statements, None)
+    for token in tokens:
+        while hole and hole.end <= token.start:
+            yield Token("hole", hole.start, hole.end)
+            hole = next(statements, None)
+        yield token
+    while hole:
+        yield Token("hole", hole.start, hole.end)
+        hole = next(statements, None)

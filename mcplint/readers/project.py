@@ -1,0 +1,203 @@
+"""Reads what a `pyproject.toml`, `Pipfile`, `package.json`, `setup.cfg` or `setup.py` says of the package it builds."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from mcplint.facts.dependencies import BUILD, EXTRA, GROUP, MAIN, Include, Project, Requirement, Script, normalized
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs, value
+from mcplint.readers.requirements import requirement
+from mcplint.text.number import whole
+from mcplint.text.source import Source, Span
+from mcplint.values import UNKNOWN, Value
+
+SCRIPTS = ("project.scripts", "project.gui-scripts", "tool.poetry.scripts", "tool.flit.scripts")
+
+
+def read(source: Source) -> Project | None:
+    """The package, None where a `package.json` describes none. Unreadable where the file is not in its format."""
+    match posixpath.basename(source.path).lower():
+        case "package.json":
+            return _npm(source)
+        case "setup.cfg" | "setup.py" as name:
+            from mcplint.readers import setup
+
+            return setup.configured(source) if name.endswith(".cfg") else setup.called(source)
+    from mcplint.readers import toml
+
+    root = toml.read(source)
+    if posixpath.basename(source.path).lower() == "pipfile":
+        asked = (*_named(root.get("packages"), MAIN), *_named(root.get("dev-packages"), GROUP, "dev"))
+        return Project(source, root.span.head, requirements=asked)
+    return _pyproject(source, root)
+
+
+def _npm(source: Source) -> Project | None:
+    from mcplint.readers import json
+
+    root = json.read(source).root
+    if not isinstance(root, MappingNode):
+        return None
+    mcp_name = value(root.get("mcpName")) if root.get("mcpName") else Value((None,))
+    span = root.span._replace(end=root.span.start + 1)
+    return Project(source, span, "npm", value(root.get("name")), value(root.get("version")), mcp_name=mcp_name)
+
+
+def _pyproject(source: Source, root: MappingNode) -> Project:
+    """A `pyproject.toml`. What it calls dynamic is unknown; what it leaves out otherwise is known to be absent."""
+    project, poetry = at(root, "project"), at(root, "tool", "poetry")
+    main = next((table for table in (project, poetry) if at(table, "name")), project or poetry)
+    dynamic = frozenset(_texts(at(project, "dynamic")))
+    if project is None or "dependencies" in dynamic:
+        dynamic = dynamic - {"dependencies"} if at(poetry, "dependencies") else dynamic | {"dependencies"}
+    readme, described = _readme(root, main if main is not None and main is poetry else None, dynamic)
+    return Project(
+        source,
+        main.span.head if main else Span(source, 0, 0),
+        "pypi",
+        value(at(main, "name")),
+        value(at(main, "version")),
+        readme,
+        described,
+        requirements=(*_asked(root), *_grouped(root), *_poetry(poetry)),
+        includes=tuple(_dynamic_files(root)) if "dependencies" in dynamic else (),
+        scripts=tuple(script for keys in SCRIPTS for script in _scripts(at(root, *keys.split(".")))),
+        elsewhere=tuple(_elsewhere(root, poetry)),
+        members=tuple(_texts(at(root, "tool", "uv", "workspace", "members"))),
+        dynamic=dynamic | {"scripts"} if {"gui-scripts", "entry-points"} & dynamic else dynamic,
+    )
+
+
+def _readme(root: MappingNode, poetry: Node | None, dynamic: frozenset[str]) -> tuple[Value[str | None], str | None]:
+    """The path of the README and its text, where either is said; what Poetry takes by itself is unknown."""
+    node = at(poetry or root.get("project"), "readme")
+    if "readme" in dynamic:
+        node = at(root, "tool", "setuptools", "dynamic", "readme")
+    file, text = at(node, "file"), at(node, "text")
+    if node is None:
+        return UNKNOWN if poetry or "readme" in dynamic else Value((None,)), None
+    if isinstance(file, SequenceNode) and len(file.items) == 1:
+        file = file.items[0]
+    return value(file if isinstance(node, MappingNode) else node), text.text if isinstance(text, ScalarNode) else None
+
+
+def _texts(node: Node | None) -> Iterator[str]:
+    return (item.text for item in _strings(node))
+
+
+def _strings(node: Node | None) -> Iterator[ScalarNode]:
+    """The strings of a list, or the one that stands in its place."""
+    for item in (node,) if isinstance(node, ScalarNode) else items(node):
+        if isinstance(item, ScalarNode) and isinstance(item.value, str):
+            yield item
+
+
+def _listed(node: Node | None, kind: str, group: str = "") -> Iterator[Requirement]:
+    """The requirements of a list of strings; one whose text is escaped has no exact places and is left out."""
+    for item in _strings(node):
+        if item.span.text == item.text and (found := requirement(item.span, kind, group)):
+            yield found
+
+
+def _asked(root: MappingNode) -> Iterator[Requirement]:
+    yield from _listed(at(root, "project", "dependencies"), MAIN)
+    for extra, listed in pairs(at(root, "project", "optional-dependencies")):
+        yield from _listed(listed, EXTRA, normalized(extra.text))
+    yield from _listed(at(root, "build-system", "requires"), BUILD)
+
+
+def _grouped(root: MappingNode) -> Iterator[Requirement]:
+    """Dependency groups with those that they include, and the older tables of uv and pdm that mean the same."""
+    groups = root.get("dependency-groups")
+    for name, _ in pairs(groups):
+        for included in sorted(_included(groups, name.text, frozenset())):
+            yield from _listed(at(groups, included), GROUP, normalized(name.text))
+    yield from _listed(at(root, "tool", "uv", "dev-dependencies"), GROUP, "dev")
+    for name, listed in pairs(at(root, "tool", "pdm", "dev-dependencies")):
+        yield from _listed(listed, GROUP, normalized(name.text))
+
+
+def _included(groups: Node | None, name: str, seen: frozenset[str]) -> frozenset[str]:
+    """The names of a group and of all that it includes."""
+    listed = items(at(groups, name))
+    if name in seen or not listed:
+        return seen
+    seen |= {name}
+    for item in listed:
+        if isinstance(other := at(item, "include-group"), ScalarNode):
+            seen = _included(groups, other.text, seen)
+    return seen
+
+
+def _poetry(poetry: Node | None) -> Iterator[Requirement]:
+    yield from _named(at(poetry, "dependencies"), MAIN)
+    yield from _named(at(poetry, "dev-dependencies"), GROUP, "dev")
+    for group, table in pairs(at(poetry, "group")):
+        yield from _named(at(table, "dependencies"), GROUP, normalized(group.text))
+
+
+def _named(table: Node | None, kind: str, group: str = "") -> Iterator[Requirement]:
+    """The requirements of a table from name to version, or to what else is said of it."""
+    for name, said in pairs(table):
+        for one in items(said) or (said,):
+            version = one if isinstance(one, ScalarNode) else at(one, "version")
+            range_ = version if isinstance(version, ScalarNode) else None
+            optional, marker = at(one, "optional"), at(one, "markers")
+            yield Requirement(
+                normalized(name.text),
+                pep440(range_.text) if range_ else None,
+                Span(name.span.source, name.span.start, one.span.end),
+                range_.span if range_ else Span(name.span.source, one.span.end, one.span.end),
+                tuple(normalized(extra) for extra in _texts(at(one, "extras"))),
+                marker.text if isinstance(marker, ScalarNode) else "",
+                EXTRA if isinstance(optional, ScalarNode) and optional.value is True else kind,
+                group,
+            )
+
+
+def pep440(range_: str) -> str | None:
+    """A range of Poetry (`^1.2`, `~1.2`, `1.2.*`, `1.2`) in specifiers of PEP 440; None where it is not understood."""
+    clauses = [_clause(part.strip()) for part in range_.split(",")]
+    return None if None in clauses else ",".join(clause for clause in clauses if clause)
+
+
+def _clause(text: str) -> str | None:
+    if text in ("*", ""):
+        return ""
+    plain = text.lstrip("^~")
+    numbers = plain.split(".")
+    if text[0] in "<>=!" or text.startswith("~="):
+        return text if "|" not in text and " " not in text.lstrip("<>=!~ ") else None
+    if not all(whole(number) is not None for number in numbers) or len(numbers) > 4:
+        return f"=={text}" if plain == text and text.replace(".*", "").replace(".", "").isalnum() else None
+    if plain == text:
+        return f"=={text}"
+    fixed = min(len(numbers), 2) - 1
+    if text[0] == "^":
+        fixed = next((place for place, number in enumerate(numbers) if int(number)), len(numbers) - 1)
+    bound = ".".join((*numbers[:fixed], str(int(numbers[fixed]) + 1)))
+    return f">={plain},<{bound}"
+
+
+def _scripts(table: Node | None) -> Iterator[Script]:
+    for name, target in pairs(table):
+        called = at(target, "callable") or at(target, "reference") or target
+        if isinstance(called, ScalarNode) and isinstance(called.value, str):
+            yield Script(name.text, called.text, called.span)
+
+
+def _elsewhere(root: MappingNode, poetry: Node | None) -> Iterator[str]:
+    """The dependencies that are taken from elsewhere than an index."""
+    for table in (at(root, "tool", "uv", "sources"), at(poetry, "dependencies")):
+        for name, said in pairs(table):
+            if any(at(said, kind) for kind in ("git", "path", "url", "workspace")):
+                yield normalized(name.text)
+
+
+def _dynamic_files(root: MappingNode) -> Iterator[Include]:
+    """The requirements files that setuptools reads the dependencies from."""
+    for item in _strings(at(root, "tool", "setuptools", "dynamic", "dependencies", "file")):
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(item.span.source.path), item.text))
+        if not path.startswith(".."):
+            yield Include(path, "requirements", item.span)
