@@ -43,6 +43,16 @@ class Rule(NamedTuple):
     options: tuple[tuple[str, Any], ...] = ()
     page: str = ""
 
+    @property
+    def title(self) -> str:
+        """What is wrong, in one line: the first of the page."""
+        return self.page.strip().partition("\n")[0]
+
+    @property
+    def text(self) -> str:
+        """The page below its title, in Markdown."""
+        return self.page.strip().partition("\n")[2].strip()
+
 
 class Diagnostic(NamedTuple):
     """What the engine makes of a finding: its rule, the severity that holds here, and the id of its part."""

@@ -14,7 +14,17 @@ collect_ignore = ["fixtures"]
 
 
 def pytest_addoption(parser):
-    parser.addoption("--update", action="store_true", help="write what was printed into pages, cases and fixtures")
+    parser.addoption(
+        "--update", action="store_true", help="write anew what is generated: pages, cases, fixtures, docs, README"
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """With `--update` only the tests that write run, and what is made of the rules' pages comes after the pages."""
+    if config.getoption("--update"):
+        writing = [item for item in items if "update" in item.fixturenames]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(writing)])
+        items[:] = sorted(writing, key=lambda item: item.path.name == "test_readme.py")
 
 
 @pytest.fixture

@@ -43,10 +43,13 @@ class Fence(NamedTuple):
 
 
 class Case(NamedTuple):
+    """`end`: behind its last fence, where another would stand."""
+
     name: str
     files: dict[str, str]
     output: Fence | None = None
     diff: Fence | None = None
+    end: int = 0
 
 
 def cases(markdown: str) -> Iterator[Case]:
@@ -64,14 +67,16 @@ def cases(markdown: str) -> Iterator[Case]:
 def _case(name: str, markdown: str, start: int, end: int, known: dict[str, dict[str, str]]) -> Case:
     files = _base(markdown[start:end], known)
     fences: dict[str, Fence] = {}
+    last = start
     form = r"^(?:`([^`\n]+)`[ \t]*\n+)?(`{3,})([^\n`]*)\n(.*?)^\2[ \t]*$"
     for found in re.compile(form, re.M | re.S).finditer(markdown, start, end):
         path, _, info, content = found.groups()
+        last = found.end() + 1
         if path:
             files[path] = patched(files[path], content) if info.strip() == "diff" else content
         elif info.strip() in ("output", "diff"):
             fences[info.strip()] = Fence(content, found.start(4))
-    return Case(name, files, **fences)
+    return Case(name, files, **fences, end=last)
 
 
 def _base(section: str, known: dict[str, dict[str, str]]) -> dict[str, str]:
@@ -161,8 +166,11 @@ def check(path: Path, name: str, which: str, text: str, update: bool) -> None:
     text = trimmed(text)
     whole = path.read_text(encoding="utf-8")
     page = (ast.get_docstring(ast.parse(whole), clean=False) or "") if path.suffix == ".py" else whole
-    fence: Fence | None = getattr(next(case for case in cases(page) if case.name == name), which)
-    assert fence is not None, f"{path.name} has no fence {which} in {name!r} for:\n{text}"
+    case = next(case for case in cases(page) if case.name == name)
+    fence: Fence | None = getattr(case, which)
+    if update and fence is None:
+        fence, text = Fence("", case.end), f"```{which}\n{text}```\n"
+    assert fence is not None, f"{path.name} has no fence {which} in {name!r}, pytest --update writes it:\n{text}"
     if update and trimmed(fence.text) != text:
         start = whole.index(page) + fence.start
         path.write_text(whole[:start] + text + whole[start + len(fence.text) :], encoding="utf-8")

@@ -109,7 +109,7 @@ def test_the_other_commands(project, simple, mcplint, arguments, code, said):
 
 def test_rules_as_json(mcplint):
     listed = json.loads(mcplint("rules", "--format", "json").out)
-    assert {"name", "severity", "title", "parts", "options", "page"} == set(listed[0])
+    assert {"name", "severity", "title", "parts", "options", "page", "address"} == set(listed[0])
     assert "unused-ignore" in [rule["name"] for rule in listed]
 
 

@@ -29,6 +29,7 @@ def tree(folder: Path) -> Tree:
 def test_a_fixture_says_what_it_said(folder, update):
     files = tree(folder)
     run = engine.run(files, RULES, settings(files))
+    assert not (failed := [each.finding for each in run.diagnostics if each.rule == "internal-error"]), failed
     parts = run.deployment
     covered = Covered(run.files, len(parts.servers), len(parts.routes), len(parts.containers))
     report = text.report(run.diagnostics)

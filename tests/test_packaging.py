@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -57,6 +59,13 @@ def test_it_has_all_rules_and_their_pages(installed: Path) -> None:
         assert file.stem.replace("_", "-") in listed
     page = run(installed, "explain", "root-user")
     assert "root" in page.splitlines()[0]
+
+
+def test_a_page_has_the_address_that_the_project_gives(installed: Path) -> None:
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]
+    listed = json.loads(run(installed, "rules", "--format", "json"))
+    assert {rule["address"] for rule in listed} == {f"{urls['Rules']}/{rule['name']}.md" for rule in listed}
+    assert all((ROOT / "docs" / "rules" / f"{rule['name']}.md").is_file() for rule in listed)
 
 
 def test_it_lints_from_another_folder(installed: Path) -> None:

@@ -1,21 +1,29 @@
-"""What the README shows is what mcplint prints, lists and accepts. `pytest --update` writes it anew."""
+"""What README.md and docs/ show is what mcplint prints, lists and accepts. `pytest --update` writes it anew."""
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable
+from email.message import Message
 from functools import cache
+from pathlib import Path
 
 import pytest
+from pages import rule_file
 
-from mcplint.engine.catalogue import Catalogue
+from mcplint.engine.catalogue import Catalogue, address
 from mcplint.findings import Rule
 from mcplint.project.config import load
+from mcplint.project.kinds import kind
 from tests.lab.project import ROOT
 
-README = ROOT / "README.md"
+README, USAGE, RULES = ROOT / "README.md", ROOT / "docs" / "usage.md", ROOT / "docs" / "rules" / "README.md"
+EXAMPLE = "examples/notes-server-broken"
+THREE = ("--select", "loopback-in-container,mismatched-route,stateful-behind-balancer", EXAMPLE)
 PARTS = {
     "Container": "Images and services",
     "Server": "Servers",
@@ -41,32 +49,32 @@ def mcplint(*arguments: str) -> str:
     return done.stdout
 
 
-def section(name: str) -> str:
+def section(file: Path, name: str) -> str:
     """What stands between a marker and the next `<!-- end -->`."""
     start, end = f"<!-- {name} -->\n", "<!-- end -->"
-    assert start in README.read_text(), f"README.md has no {start}"
-    return README.read_text().partition(start)[2].partition(end)[0]
+    assert start in file.read_text(), f"{file.name} has no {start}"
+    return file.read_text().partition(start)[2].partition(end)[0]
 
 
-def agrees(name: str, wanted: str, update: bool) -> None:
+def agrees(file: Path, name: str, wanted: str, update: bool) -> None:
     """Holds a section against what it should be, or makes it so."""
     if update:
         marker = f"<!-- {name} -->\n"
-        README.write_text(README.read_text().replace(marker + section(name), marker + wanted))
-    assert section(name) == wanted
+        file.write_text(file.read_text().replace(marker + section(file, name), marker + wanted, 1))
+    assert section(file, name) == wanted
 
 
 def test_the_output_is_what_mcplint_prints(update: bool) -> None:
-    output = mcplint("examples/notes-server-broken", "--color", "never").strip("\n")
-    agrees("output of: mcplint examples/notes-server-broken", f"```text\n{output}\n```\n", update)
+    output = mcplint(*THREE, "--color", "never").strip("\n")
+    agrees(README, f"output of: mcplint {' '.join(THREE)}", f"```text\n{output}\n```\n", update)
 
 
 def test_the_picture_is_what_mcplint_draws(update: bool) -> None:
-    agrees("picture", f"```mermaid\n{mcplint('graph', 'examples/notes-server-broken')}```\n", update)
+    agrees(USAGE, "picture", f"```mermaid\n{mcplint('graph', EXAMPLE)}```\n", update)
 
 
 def test_the_table_lists_the_rules(update: bool) -> None:
-    agrees("rules", "\n".join(table(Catalogue().values())) + "\n", update)
+    agrees(RULES, "rules", "\n".join(table(Catalogue().values())) + "\n", update)
 
 
 def table(rules: Iterable[Rule]) -> Iterable[str]:
@@ -74,20 +82,55 @@ def table(rules: Iterable[Rule]) -> Iterable[str]:
     by_part: dict[str, list[Rule]] = {heading: [] for heading in PARTS.values()}
     for rule in rules:
         by_part[PARTS[rule.parts[0].__name__]].append(rule)
-    yield "| rule | finds | |"
+    yield "| rule | reports | |"
     yield "|---|---|---|"
     for heading, members in by_part.items():
         if members:
             yield f"| **{heading}** | | |"
         for rule in members:
-            title = rule.page.strip().splitlines()[0].replace("|", r"\|")
-            page = f"rules/{rule.name.replace('-', '_')}.py"
-            assert (ROOT / page).is_file()
-            yield f"| [`{rule.name}`]({page}) | {title} | {rule.severity} |"
+            title = rule.title.replace("|", r"\|")
+            yield f"| [`{rule.name}`]({rule.name}.md) | {title} | {rule.severity} |"
+
+
+@pytest.mark.parametrize("rule", Catalogue().values(), ids=lambda rule: rule.name)
+def test_a_rule_has_its_page_in_docs(rule: Rule, update: bool) -> None:
+    """The docstring of the rule as a page of Markdown, at the name that its address ends with."""
+    file = RULES.with_name(f"{rule.name}.md")
+    # With --update the pages have just been written anew, after their rules were loaded.
+    rule = rule._replace(page=ast.get_docstring(ast.parse(rule_file(rule.name).read_text()), clean=False) or "")
+    page = f"# {rule.title}\n\n`{rule.name}`, {rule.severity} · [all rules](README.md)\n\n{rule.text}\n"
+    if update:
+        file.write_text(page)
+    assert file.is_file() and file.read_text() == page, "pytest --update writes it anew"
+
+
+def test_docs_have_no_page_of_a_rule_that_is_gone(update: bool) -> None:
+    gone = [file for file in RULES.parent.glob("*.md") if file != RULES and file.stem not in Catalogue()]
+    for file in gone if update else ():
+        file.unlink()
+    assert update or gone == []
+
+
+def test_the_address_of_a_page_is_that_of_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]
+    told = Message()
+    for name, url in urls.items():
+        told["Project-URL"] = f"{name}, {url}"
+    monkeypatch.setattr("importlib.metadata.metadata", {"mcplint": told}.__getitem__)
+    assert address("root-user") == f"{urls['Rules']}/root-user.md"
+    assert urls["Rules"].startswith(urls["Repository"]) and urls["Rules"].endswith("/docs/rules")
+
+
+def test_what_it_says_is_read_is_read() -> None:
+    """Every file that the table names as read is one of a kind that is looked at."""
+    rows = [row.split("|") for row in README.read_text().splitlines() if row.startswith("| ") and row.count("|") == 4]
+    named = [name for row in rows for name in re.findall(r"`([^`]*\.[a-z]+|[A-Z]\w+)`", row[2])]
+    assert len(named) > 10
+    assert [name for name in named if (kind(name) or kind("x.md")).name == "other"] == []  # type: ignore[union-attr]
 
 
 def test_the_configuration_shown_is_one() -> None:
-    toml = section("configuration").removeprefix("```toml\n").removesuffix("```\n")
+    toml = section(USAGE, "configuration").removeprefix("```toml\n").removesuffix("```\n")
     config = load("pyproject.toml", toml, Catalogue())
     assert (config.fail_on, config.exclude) == ("error", ("legacy",))
     assert config.off == {"root-user"}
@@ -96,17 +139,19 @@ def test_the_configuration_shown_is_one() -> None:
 
 
 def test_every_option_and_command_it_names_exists() -> None:
-    known = mcplint("check", "--help")
-    for option in set(re.findall(r"`(--[a-z-]+)", README.read_text())) - {"--help"}:
+    known, text = mcplint("check", "--help"), README.read_text() + USAGE.read_text()
+    for option in set(re.findall(r"`(--[a-z-]+)", text)) - {"--help"}:
         assert f"{option} " in known.replace("\n", " \n").replace("=", " "), option
-    for command in set(re.findall(r"`mcplint ([a-z]+)", README.read_text())):
+    for command in set(re.findall(r"`mcplint ([a-z]+)", text)):
         assert command in mcplint("--help"), command
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/usage.md", "docs/rules/README.md"]
+)
 def test_links_into_the_project_lead_somewhere(name: str) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / name).read_text())
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
 
 
 def test_two_commands_do_all() -> None:

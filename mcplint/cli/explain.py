@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
 
 from mcplint.cli.terminal import paint, say
-from mcplint.engine.catalogue import Catalogue
+from mcplint.engine.catalogue import Catalogue, address
 from mcplint.usage import UsageError, did_you_mean
 
 
@@ -15,10 +18,9 @@ def explain(rule: str, color: str, rules: str | None) -> int:
     if rule not in known:
         raise UsageError(f'there is no rule "{rule}"{did_you_mean(rule, known)}')
     look = paint(color)
-    title, _, page = known[rule].page.strip().partition("\n")
-    lines = [look(f"{rule} ({known[rule].severity}): {title}", bold=True)]
+    lines = [look(f"{rule} ({known[rule].severity}): {known[rule].title}", bold=True), ""]
     fenced = False
-    for line in page.split("\n"):
+    for line in known[rule].text.split("\n"):
         fenced ^= line.startswith("```")
         lines.append(look(line, bold=True) if line.startswith("## ") and not fenced else line)
     say("\n".join(lines) + "\n")
@@ -33,10 +35,11 @@ def listing(form: str, color: str, rules: str | None) -> int:
             {
                 "name": rule.name,
                 "severity": rule.severity,
-                "title": rule.page.strip().partition("\n")[0],
+                "title": rule.title,
                 "parts": [part.__name__ for part in rule.parts],
                 "options": dict(rule.options),
                 "page": rule.page,
+                "address": address(rule.name),
             }
             for rule in known
         ]
@@ -45,6 +48,12 @@ def listing(form: str, color: str, rules: str | None) -> int:
     look = paint(color)
     width = max(len(rule.name) for rule in known)
     for rule in known:
-        title = rule.page.strip().partition("\n")[0]
-        say(f"{look(rule.name, bold=True)}{' ' * (width - len(rule.name))}  {rule.severity:<7}  {title}\n")
+        head = f"{look(rule.name, bold=True)}{' ' * (width - len(rule.name))}  {rule.severity:<7}  "
+        say(head + f"\n{' ' * (width + 11)}".join(_lines(rule.title, width + 11)) + "\n")
     return 0
+
+
+def _lines(title: str, before: int) -> list[str]:
+    """A title in lines that fit beside so many columns of a terminal; one line where no terminal reads."""
+    room = shutil.get_terminal_size().columns - before if sys.stdout and sys.stdout.isatty() else 0
+    return textwrap.wrap(title, room) if room > 20 else [title]

@@ -43,6 +43,18 @@ class Catalogue(Mapping[str, Rule]):
         return len(self._rules)
 
 
+def address(rule: str) -> str | None:
+    """Where the page of a built-in rule is on the web, by `project.urls`; None where mcplint is not installed."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        listed = metadata("mcplint").get_all("Project-URL") or ()
+    except PackageNotFoundError:
+        return None
+    urls = dict(line.split(", ", 1) for line in listed)
+    return f"{urls['Rules']}/{rule}.md" if "Rules" in urls else None
+
+
 def _own(folder: str) -> Iterator[ModuleType]:
     import importlib.util
 
