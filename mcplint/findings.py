@@ -78,7 +78,7 @@ class Ignore(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A mistake of mcplint itself: what failed, on which part, how, and the traceback."""
+    """An internal error of mcplint: what failed, on which part, how, and the traceback."""
 
     step: str
     span: Span
@@ -87,7 +87,7 @@ class Failure(NamedTuple):
 
     @classmethod
     def of(cls, step: str, span: Span, error: Exception) -> Failure:
-        """The mistake that an exception tells of."""
+        """The internal error of an exception."""
         import traceback
 
         told = "".join(traceback.format_exception(error)).rstrip()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 class UsageError(Exception):
-    """A mistake in the command line, the configuration or a folder of rules; its text says where and what."""
+    """An error in the command line, the configuration or a folder of rules; its text says where and what."""
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

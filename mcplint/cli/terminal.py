@@ -24,7 +24,7 @@ def _wanted() -> bool:
 
 
 def say(text: str) -> None:
-    """Prints a text; raises Mistake where it cannot. A reader that has gone (`| head`) is no mistake."""
+    """Prints a text; raises UsageError where it cannot. A reader that has gone (`| head`) is not an error."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -37,7 +37,7 @@ def say(text: str) -> None:
 
 
 def deliver(text: str, output: str | None = None) -> None:
-    """Prints a text, or writes it into a file; raises Mistake."""
+    """Prints a text, or writes it into a file; raises UsageError."""
     if output is None:
         return say(text)
     try:

@@ -43,7 +43,7 @@ class Workspace(NamedTuple):
 def open_workspace(
     paths: Sequence[str], configuration: str | None = None, rules_folder: str | None = None
 ) -> Workspace:
-    """The project of some paths; raises Mistake."""
+    """The project of some paths; raises UsageError."""
     real = [_real(path) for path in paths or ["."]]
     root = _root(real)
     asked = tuple("" if path == root else os.path.relpath(path, root).replace(os.sep, "/") for path in real)

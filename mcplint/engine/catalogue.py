@@ -19,7 +19,7 @@ class Catalogue(Mapping[str, Rule]):
     """
 
     def __init__(self, folder: str | None = None) -> None:
-        """Raises Mistake for what is wrong with a folder of one's own."""
+        """Raises UsageError for what is wrong with a folder of one's own."""
         names = (name.replace("_", "-") for path in built_in.__path__ for name in _modules(path))
         rules: dict[str, Rule | None] = dict.fromkeys(names)
         for module in _own(folder) if folder else ():

@@ -11,7 +11,7 @@ from mcplint.usage import UsageError
 
 
 def save(root: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Puts the texts `after` in place of those `before`, by path in the project; raises Mistake.
+    """Puts the texts `after` in place of those `before`, by path in the project; raises UsageError.
 
     Where one file cannot be written none is, and one that is read-only stays as it is. A file that did not exist is
     made. Links are not followed.

@@ -44,7 +44,7 @@ class Config(NamedTuple):
     deployment: Mapping[str, Value[Any]] = NOTHING
 
     def runs(self, rule: str) -> bool:
-        """Whether a rule is asked: a mistake of mcplint itself is never hidden."""
+        """Whether a rule is asked: an internal error of mcplint is never hidden."""
         chosen = self.select is None or rule in self.select
         return rule == "internal-error" or (chosen and rule not in self.off)
 
@@ -65,7 +65,7 @@ NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a numb
 
 
 def load(path: str, text: str, rules: Mapping[str, Rule], shown: str = "") -> Config:
-    """The settings that a configuration file makes; raises Mistake, which calls the file as it is `shown`."""
+    """The settings that a configuration file makes; raises UsageError, which calls the file as it is `shown`."""
     from mcplint.readers import toml
 
     try:
