@@ -10,7 +10,7 @@ from dockerfuzz import dockerfile as generated
 
 from mcplint.findings import Unreadable
 from mcplint.images.assemble import image
-from mcplint.images.copies import leaves_out, places, project_path
+from mcplint.images.copies import built_text, leaves_out, places, project_path
 from mcplint.images.image import Image
 from mcplint.images.tools import lacks
 from mcplint.knowledge import images as known
@@ -347,3 +347,31 @@ def test_odd_files_end() -> None:
 def test_an_image_is_likely_to_be_called_as_its_project(path: str, text: str) -> None:
     tree = Tree.of({"Dockerfile": PYTHON, path: text})
     assert list(Builds(tree, {"Dockerfile": read(Source("Dockerfile", PYTHON))}).called) == ["notes-server"]
+
+
+WRITTEN = {
+    "printf": (r"""RUN printf '#!/bin/sh\nexec %s "$@"\n' server > /boot.sh""", '#!/bin/sh\nexec server "$@"\n'),
+    "a format that is used again": (r"RUN printf '%s\n' '#!/bin/sh' 'exec a' >/boot.sh", "#!/bin/sh\nexec a\n"),
+    "echo that appends": ("RUN echo '#!/bin/sh' > /boot.sh && echo exec a  b >> /boot.sh", "#!/bin/sh\nexec a b\n"),
+    "echo -e": (r"""RUN echo -e "#!/bin/sh\nexec \"\$@\"" > /boot.sh""", '#!/bin/sh\nexec "$@"\n'),
+    "tee": ("RUN echo exec a | tee /boot.sh >/dev/null", "exec a\n"),
+    "a here-document of cat": ("RUN cat > /boot.sh <<'EOF'\nexec \"$@\"\nEOF", 'exec "$@"\n'),
+    "a here-document with escapes": ('RUN cat <<EOF >/boot.sh\nexec "\\$@"\nEOF', 'exec "$@"\n'),
+    "a relative path": ("WORKDIR /x\nRUN cd .. && echo a > boot.sh", "a\n"),
+    "a file copied from there": (
+        "RUN echo a > /boot.sh\nFROM python:3.12-slim\nCOPY --from=0 /boot.sh /boot.sh",
+        "a\n",
+    ),
+    "a variable of the build": ('RUN echo "exec $X" > /boot.sh', None),
+    "a here-document that is expanded": ('RUN cat <<EOF >/boot.sh\nexec "$@"\nEOF', None),
+    "a number": (r"RUN printf 'exec %d\n' 3 > /boot.sh", None),
+    "standard error": ("RUN echo a 2> /boot.sh", None),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), WRITTEN.values(), ids=WRITTEN)
+def test_a_file_that_a_run_writes_is_known(text: str, expected: str | None) -> None:
+    found = built_text(made(PYTHON + text + "\n"), "/boot.sh")
+    assert (found.text if found else None) == expected
+    if found:
+        assert found.source.path == "Dockerfile" and found.span().end <= len(found.source.text)

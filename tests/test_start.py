@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mcplint.commands.execution import ExecContext
-from mcplint.commands.resolve import resolve
+from mcplint.commands.resolve import starts
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
@@ -37,11 +37,57 @@ FILES = {
     "last.sh": "python -m notes.migrate\npython server.py --mode $MODE\nif [ $? -ne 0 ]; then exit 1; fi\n",
     "mode.sh": 'if [ "$MODE" = http ]; then\n  exec uvicorn app.main:app\nelse\n  exec python server.py\nfi\n',
     "array.sh": "ARGS=(--port 80)\nexec python server.py ${ARGS[@]}\n",
+    "arguments.sh": """#!/bin/bash
+args=("$@")
+has_host=false
+for arg in "${args[@]}"; do
+    case "$arg" in
+        --host|--host=*) has_host=true ;;
+    esac
+done
+if [ "$has_host" = false ]; then
+    args+=(--host 0.0.0.0)
+fi
+exec python server.py "${args[@]}"
+""",
+    "set.sh": '[ $# -gt 0 ] || set -- --port 80\nset -- --verbose "$@"\nexec python server.py "$@"\n',
+    "case.sh": """case "${1:-module}" in
+  http|sse) exec uvicorn app.main:app;;
+  module) python -m notes; exit $?;;
+  *) shift; exec python -m notes.cli "$@"
+esac
+""",
+    "functions.sh": """usage() { echo "usage: x"; exit 1; }
+level() { LEVEL=$1; }
+main() { level info; exec python server.py --level "$LEVEL" "$1"; }
+[ -n "$NEVER" ] && usage
+main last
+""",
+    "sourced.sh": ". ./settings.sh\nexec python server.py --host $ADDRESS\n",
+    "settings.sh": "export ADDRESS=10.0.0.1\n",
+    "required.sh": 'if [ -z "$API_KEY" ]; then echo "API_KEY is missing" >&2; exit 1; fi\nexec python server.py\n',
+    "options.sh": """while [ $# -gt 0 ]; do
+  case $1 in
+    --port) PORT=$2; shift 2;;
+    --debug) LOG=debug; shift;;
+  esac
+done
+until nc -z db 5432; do sleep 1; done
+exec python server.py --port "$PORT" --log ${LOG:-info}
+""",
+    "default.sh": ': "${PORT:=8000}"\nexec python server.py "$PORT" ${PORT}\n',
+    "both.sh": "if id; then MODE=a; else MODE=b; fi\nexec python server.py --mode $MODE\n",
+    "either.sh": "if id; then exec python server.py; fi\nexec python -m notes\n",
     "wait.sh": 'Xvfb :99 &\n"$@" &\nwait $!\n',
 }
 
 
 def start(command: list[str], **env: str) -> Start | NoStart:
+    (found,) = all_starts(command, **env)
+    return found
+
+
+def all_starts(command: list[str], **env: str) -> tuple[Start | NoStart, ...]:
     tree = Tree.of(FILES)
     text = "\n".join(command)
     source = Source("Dockerfile", text)
@@ -56,7 +102,7 @@ def start(command: list[str], **env: str) -> Start | NoStart:
         return path.removeprefix("/app").lstrip("/") if path == "/app" or path.startswith("/app/") else None
 
     scene = ExecContext("/app", lambda name: Value((env.get(name),)), tree, inside, Span(source, 0, len(text)))
-    return resolve(tuple(words), scene)
+    return starts(tuple(words), scene)
 
 
 STARTS = {
@@ -99,6 +145,24 @@ STARTS = {
     "./run.sh --x": ("module", "notes", ["--port", "8000", "--x"]),
     "bash run.sh": ("module", "notes", ["--port", "8000"]),
     "./wait.sh python server.py a": ("script", "server.py", ["a"]),
+    "./mode.sh": ("script", "server.py", []),
+    "env MODE=http ./mode.sh": ("app", "app.main:app", []),
+    "./array.sh": ("script", "server.py", ["--port", "80"]),
+    "./arguments.sh --transport sse": ("script", "server.py", ["--transport", "sse", "--host", "0.0.0.0"]),
+    "./arguments.sh --host=1": ("script", "server.py", ["--host=1"]),
+    "./set.sh": ("script", "server.py", ["--verbose", "--port", "80"]),
+    "./set.sh -x y": ("script", "server.py", ["--verbose", "-x", "y"]),
+    "./case.sh http": ("app", "app.main:app", []),
+    "./case.sh": ("module", "notes", []),
+    "./case.sh other a b": ("module", "notes.cli", ["a", "b"]),
+    "./functions.sh": ("script", "server.py", ["--level", "info", "last"]),
+    "./sourced.sh": ("script", "server.py", ["--host", "10.0.0.1"]),
+    "./required.sh": ("script", "server.py", []),
+    "./options.sh --port 8 --debug": ("script", "server.py", ["--port", "8", "--log", "debug"]),
+    "./default.sh": ("script", "server.py", ["8000", "8000"]),
+    "./both.sh": ("script", "server.py", ["--mode", None]),
+    "sudo -u app python server.py": ("script", "server.py", []),
+    "su app -c ./mode.sh": ("script", "server.py", []),
 }
 
 
@@ -171,8 +235,6 @@ def test_flags_of_a_server_command_and_of_a_configuration_file() -> None:
 
 
 UNKNOWN = {
-    "a mode switch": "./mode.sh",
-    "an array": "./array.sh",
     "a program of the image": "nginx -g x",
     "python -c": "python -c import_x",
     "no command": "",
@@ -200,6 +262,22 @@ MISSING = {
 def test_a_target_that_the_project_lacks_is_named(command: str) -> None:
     found = start(command.split())
     assert isinstance(found, NoStart) and found.missing == MISSING[command]
+
+
+def test_a_word_that_a_condition_decides_is_one_of_its_values() -> None:
+    found = start(["./both.sh"])
+    assert isinstance(found, Start) and found.argv
+    assert found.argv[1].options == ("a", "b")
+
+
+def test_a_shell_that_may_start_one_of_two_programs_starts_both() -> None:
+    assert [each.target for each in all_starts(["./either.sh"]) if isinstance(each, Start)] == ["server.py", "notes"]
+
+
+def test_a_script_with_more_ways_than_are_gone_is_not_followed() -> None:
+    conditions = "".join(f"if id; then exec python server.py {number}; fi; " for number in range(40))
+    found = start(["sh", "-c", conditions])
+    assert isinstance(found, NoStart) and "too many ways" in found.why
 
 
 def test_the_last_program_of_a_script_counts() -> None:

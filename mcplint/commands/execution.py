@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mcplint.commands.words import Words, place, tail, text
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.tree import Tree
+from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
@@ -17,7 +18,8 @@ class ExecContext(NamedTuple):
     """Where a command is started.
 
     `workdir`: an absolute path in the image, or None; `project_path`: the path in the project of an absolute path of
-    the image, or None; `span`: the command. `home`: the folder of the project whose image it is.
+    the image, or None; `span`: the command. `home`: the folder of the project whose image it is. `built`: the text of
+    a file that the build itself writes at an absolute path.
     `sets`: what the command itself has put into the environment so far. `zero` and `arguments`: what `$0` and `$@`
     are in its shell. `said`: what shells write to standard output before.
     """
@@ -28,6 +30,7 @@ class ExecContext(NamedTuple):
     project_path: Callable[[str], str | None]
     span: Span
     home: str = ""
+    built: Callable[[str], LocatedText | None] = lambda path: None
     sets: Mapping[str, Value[str]] = {}
     wrapper: str | None = None
     notes: tuple[Label, ...] = ()
@@ -39,13 +42,24 @@ class ExecContext(NamedTuple):
         """An environment variable as the program finds it."""
         return self.sets[name] if name in self.sets else self.env(name)
 
+    def absolute(self, path: str) -> str | None:
+        """A path that the command names as one from the image's root, None where the working directory is unknown."""
+        if self.workdir is None and not path.startswith("/"):
+            return None
+        return posixpath.normpath(posixpath.join(self.workdir or "/", path))
+
     def inside(self, path: str) -> str | None:
         """The path in the project of a path that the command names."""
-        if not path.startswith("/"):
-            if self.workdir is None:
-                return None
-            path = posixpath.join(self.workdir, path)
-        return self.project_path(posixpath.normpath(path))
+        place = self.absolute(path)
+        return self.project_path(place) if place else None
+
+    def script(self, path: str) -> LocatedText | None:
+        """The text of a file that the command names: one of the project, or one that the build writes."""
+        place = self.absolute(path)
+        if place and (built := self.built(place)) is not None:
+            return built
+        source = self.tree.source(found) if (found := self.file(path)) else None
+        return LocatedText.of(Span(source, 0, len(source.text))) if source else None
 
     def file(self, path: str) -> str | None:
         """The same where there is such a file."""
@@ -94,7 +108,7 @@ class Next(NamedTuple):
     context: ExecContext
 
 
-Step = Start | NoStart | Next
+Step = Start | NoStart | Next | tuple[Next, ...]
 
 
 def assigned(words: Words, context: ExecContext) -> Next:

@@ -110,17 +110,16 @@ def console_script(words: Words, context: ExecContext) -> Step:
 
 
 def executable(word: Value[str], context: ExecContext) -> str | None:
-    """The file of the project that a command's first word means, by its path or on the image's PATH."""
+    """The file that a command's first word means, by its path or on the image's PATH, where its text is known."""
     spelled = text(word) or ""
-    if "/" in spelled:
-        return context.file(spelled)
-    return next((found for folder in PATH if (found := context.file(f"{folder}/{spelled}"))), None)
+    places = (spelled,) if "/" in spelled else (f"{folder}/{spelled}" for folder in PATH)
+    return next((place for place in places if context.script(place) is not None), None)
 
 
-def interpreter(path: str, tree: Tree) -> str:
-    """By what a file of the project is run: `python`, `sh`, or nothing that is followed."""
-    source = tree.source(path)
-    first = source.text.partition("\n")[0] if source else ""
+def interpreter(path: str, context: ExecContext) -> str:
+    """By what a file in the image is run: `python`, `sh`, or nothing that is followed."""
+    script = context.script(path)
+    first = script.text.partition("\n")[0].rstrip() if script else ""
     if first.startswith("#!") and "python" in first:
         return "python"
     shell = path.endswith(".sh") or (first.startswith("#!") and first.split()[-1].endswith(SHELLS))

@@ -32,14 +32,21 @@ from mcplint.programs.start import NoStart, Start
 MOST = 24
 
 
-def resolve(words: Words, context: ExecContext) -> Start | NoStart:
-    """What a command starts, or why that cannot be told."""
-    step: Step = Next(words, context)
-    for number in range(MOST):
-        if not isinstance(step, Next):
-            return step
-        step = _step(step.words, step.context, number > 0)
-    return context.none("the command wraps itself too often") if isinstance(step, Next) else step
+def starts(words: Words, context: ExecContext) -> tuple[Start | NoStart, ...]:
+    """What a command starts, or why that cannot be told; several where a shell chooses among them."""
+    found: list[Start | NoStart] = []
+    waiting: list[tuple[Next, int]] = [(Next(words, context), 0)]
+    while waiting:
+        (words, context), number = waiting.pop(0)
+        step = (
+            _step(words, context, number > 0) if number < MOST else context.none("the command wraps itself too often")
+        )
+        if isinstance(step, (Start, NoStart)):
+            found += [step] if step not in found else []
+        else:
+            inner = (step,) if isinstance(step, Next) else step
+            waiting += [(each, number + 1) for each in inner if len(waiting) < MOST]
+    return tuple(found)
 
 
 def _step(words: Words, context: ExecContext, inner: bool) -> Step:
@@ -118,11 +125,11 @@ def _program(words: Words, context: ExecContext) -> Step:
     path = executable(words[0], context)
     if path is None:
         return console_script(words, context)
-    match interpreter(path, context.tree):
+    match interpreter(path, context):
         case "python":
             return python_file(words[0], words[1:], context)
         case "sh":
             from mcplint.commands.scripts import from_script
 
-            return from_script(path, words[1:], context.because(words[0], f"starts {path}"))
+            return from_script(path, words[1:], context.because(words[0], f"starts {context.file(path) or path}"))
     return context.none(f"{path} is not followed")

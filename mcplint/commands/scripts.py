@@ -13,18 +13,19 @@ from mcplint.commands.command_lines import (
 )
 from mcplint.commands.console_scripts import script
 from mcplint.commands.execution import ExecContext, Next, Step
-from mcplint.commands.shell import Ran, Shell, script_text
-from mcplint.commands.shell_parser import Command
-from mcplint.commands.words import Words, text
+from mcplint.commands.shell import Env, Ran, Shell, script_text
+from mcplint.commands.shell_parser import Command, commands
+from mcplint.commands.shell_paths import TooManyPaths, Walk
+from mcplint.commands.words import Words, spelled, text
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import UNKNOWN, Label, Value, join
 
 # Programs that a script can end in; what else it calls is taken to prepare for them.
 LASTING = frozenset(
     (*WRAPPERS, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, "node", "npx", "java", "supervisord")
 ) - {"command", "time"}
-_CONDITIONS = ("if", "case", "for", "while")
+_MOST_STARTS = 4
 
 
 def from_shell(words: Words, context: ExecContext) -> Step:
@@ -38,10 +39,9 @@ def from_shell(words: Words, context: ExecContext) -> Step:
         inner = context.because(words[0], "runs it in a shell")
         return from_text(words[index], inner._replace(zero=next(iter(rest), None), arguments=rest[1:]))
     name = text(words[index]) or ""
-    path = context.inside(name)
-    if path is None or path not in context.tree.paths:
-        return context.none(f"{name} is not in the project", path)
-    return from_script(path, rest, context.because(words[index], f"runs {path}"))
+    if context.script(name) is None:
+        return context.none(f"{name} is not in the project", context.inside(name))
+    return from_script(name, rest, context.because(words[index], f"runs {context.file(name) or name}"))
 
 
 def from_text(word: Value[str], context: ExecContext) -> Step:
@@ -53,38 +53,100 @@ def from_text(word: Value[str], context: ExecContext) -> Step:
 
 
 def from_script(path: str, arguments: Words, context: ExecContext) -> Step:
-    """The command that a script of the project comes down to."""
-    source = context.tree.source(path)
-    if source is None:
-        return context.none(f"{path} is not in the project", path)
-    whole = LocatedText.of(Span(source, 0, len(source.text)))
-    return _last(whole, None, context._replace(zero=None, arguments=arguments))
+    """The command that a script in the image comes down to."""
+    script = context.script(path)
+    if script is None:
+        return context.none(f"{path} is not in the project", context.inside(path))
+    return _last(script, None, context._replace(zero=None, arguments=arguments))
 
 
-def _last(passage: LocatedText, span: Span | None, context: ExecContext) -> Step:
-    """The last program of a text; `span`: where all of it stands, where it is not spelled there."""
-    shell = Shell(context.env, context.workdir, context.zero, context.arguments, context.sets)
-    found = [ran for ran in shell.run(passage, span) if "function" not in ran.line.inside]
-    waits = any(ran.line.argv[:1] and ran.line.argv[0].text == "wait" for ran in found)
-    main = [ran for ran in found if _lasting(ran.line, context._replace(workdir=ran.workdir), waits)]
-    if not main:
+def _last(passage: LocatedText, place: Span | None, context: ExecContext) -> Step:
+    """The last program of a text, or those that it may be; `place`: where all of it stands, if not as it is."""
+    try:
+        paths = _paths(passage, place, context, context.env) or _paths(passage, place, context, _open(context.env))
+    except TooManyPaths:
+        return context.none("the shell chooses what it starts in too many ways")
+    if not paths:
         return context.none("the shell starts no known program")
-    last = main[-1]
-    if any(each in _CONDITIONS for each in last.line.inside) or any(_stays(each.line) for each in main[:-1]):
-        return _said(context, last, "may be started").none("the shell chooses what it starts")
-    if last.argv is None:
-        why = "an argument that the shell expands is not known"
-        return _said(context, last, "is expanded by the shell").none(why)
-    said = tuple(
-        Label(ran.span, "writes to standard output") for ran in found[: found.index(main[0])] if _says(ran.line)
-    )
-    quiet = any(ran.line.exec and not ran.line.argv and ran.line.redirects for ran in found)
-    inner = context._replace(sets=last.sets, workdir=last.workdir, span=last.span)
-    return Next(last.argv, inner._replace(said=(*context.said, *(() if quiet else said))))
+    unknown = next((path[-1] for path in paths if path[-1].argv is None), None)
+    if unknown:
+        notes = (*context.notes, Label(unknown.span, "is expanded by the shell"))
+        return context._replace(notes=notes).none("an argument that the shell expands is not known")
+    return tuple(_next(path, context) for path in _joined(paths)[:_MOST_STARTS])
 
 
-def _said(context: ExecContext, ran: Ran, text: str) -> ExecContext:
-    return context._replace(notes=(*context.notes, Label(ran.span, text)))
+def _open(env: Env) -> Env:
+    """The environment where whoever starts a container may set what no file sets."""
+
+    def variable(name: str) -> Value[str | None] | None:
+        value = env(name)
+        return UNKNOWN if value is not None and value.options == (None,) else value
+
+    return variable
+
+
+def _paths(passage: LocatedText, place: Span | None, context: ExecContext, env: Env) -> list[tuple[Ran, ...]]:
+    """What is run on each way through a text that starts a program: what is said before it, and that program."""
+    waits = any(line.argv and line.argv[0].text == "wait" for line in commands(passage))
+
+    def lasting(ran: Ran) -> bool:
+        return _lasting(ran.line, context._replace(workdir=ran.workdir), waits)
+
+    def sourced(name: str, workdir: str | None) -> LocatedText | None:
+        return context._replace(workdir=workdir).script(name)
+
+    def exists(name: str, workdir: str | None) -> bool | None:
+        return True if context._replace(workdir=workdir).script(name) else None
+
+    walk = Walk(lambda ran: lasting(ran) or _says(ran.line) or _is_quiet(ran.line), sourced, exists)
+    shell = Shell(env, context.workdir, context.zero, context.arguments, context.sets)
+    found = list[tuple[Ran, ...]]()
+    for path in walk.through(passage, shell, place):
+        at = max((index for index, ran in enumerate(path.ran) if lasting(ran)), default=None)
+        first = min((index for index, ran in enumerate(path.ran) if lasting(ran)), default=None)
+        if at is not None and first is not None:
+            quiet = any(_is_quiet(ran.line) for ran in path.ran)
+            found.append((*(ran for ran in path.ran[:first] if not quiet and _says(ran.line)), path.ran[at]))
+    return found
+
+
+def _joined(paths: list[tuple[Ran, ...]]) -> list[tuple[Ran, ...]]:
+    """The ways, those joined that start the same program with the same number of words, of which some differ."""
+    found = list[tuple[Ran, ...]]()
+    for path in paths:
+        for index, other in enumerate(found):
+            if (argv := _alike(other[-1], path[-1])) is not None:
+                names = {*path[-1].sets, *other[-1].sets}
+                sides = (other[-1].sets, path[-1].sets)
+                sets = {name: join(side.get(name, Value(("",))) for side in sides) for name in names}
+                said = tuple(each for each in other[:-1] if each in path[:-1])
+                found[index] = (*said, other[-1]._replace(argv=argv, sets=sets))
+                break
+        else:
+            found.append(path)
+    return found
+
+
+def _alike(one: Ran, other: Ran) -> Words | None:
+    """The words of two commands as one, None where they are not the same but for values of options."""
+    mine, its = one.argv or (), other.argv or ()
+    if len(mine) != len(its) or one.workdir != other.workdir:
+        return None
+    told = zip(mine, its, strict=True)
+    plain = (a.options == b.options or not any(spelled(each).startswith("-") for each in (a, b)) for a, b in told)
+    if not all(plain) or spelled(mine[0]) != spelled(its[0]):
+        return None
+    differing = [index for index, word in enumerate(mine) if word.options != its[index].options]
+    if any(not spelled(mine[index - 1]).startswith("-") for index in differing):
+        return None
+    return tuple(a if a.options == b.options else join((a, b)) for a, b in zip(mine, its, strict=True))
+
+
+def _next(path: tuple[Ran, ...], context: ExecContext) -> Next:
+    last = path[-1]
+    said = tuple(Label(ran.span, "writes to standard output") for ran in path[:-1])
+    inner = context._replace(sets=last.sets, workdir=last.workdir, span=last.span, said=(*context.said, *said))
+    return Next(last.argv or (), inner)
 
 
 def _lasting(command: Command, context: ExecContext, waits: bool) -> bool:
@@ -98,7 +160,7 @@ def _lasting(command: Command, context: ExecContext, waits: bool) -> bool:
     if name in LASTING:
         second = command.argv[1].text if len(command.argv) > 1 else ""
         return name not in RUNNERS or second == "run" or second.startswith("-")
-    if "/" in word and command.argv[0].literal and context.file(word) is not None:
+    if "/" in word and command.argv[0].literal and context.script(word) is not None:
         return True
     return script(context.tree, name, None, context.home) is not None
 
@@ -109,6 +171,6 @@ def _says(command: Command) -> bool:
     return speaks and not command.inside and not command.redirects and command.operator not in ("|", "|&")
 
 
-def _stays(command: Command) -> bool:
-    """Whether the shell does not come back from a command that is not its last."""
-    return command.exec or (bool(command.inside) and command.argv[0].text.rpartition("/")[2] in ASGI)
+def _is_quiet(command: Command) -> bool:
+    """Whether a command leads all that the shell writes elsewhere: `exec >file`."""
+    return command.exec and not command.argv and bool(command.redirects)

@@ -9,8 +9,8 @@ from itertools import product
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import is_assignment
-from mcplint.commands.shell_parser import Command, commands
-from mcplint.commands.shell_words import ARRAY, LITERAL, PATTERN, VARIABLE, Part, Word
+from mcplint.commands.shell_parser import Assignment, Command, Node, commands
+from mcplint.commands.shell_words import ARRAY, BLANKS, LITERAL, PATTERN, VARIABLE, Part, Word, word_at
 from mcplint.commands.words import Words, place, tail, text
 from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
@@ -41,7 +41,9 @@ class Ran(NamedTuple):
 class Shell:
     """The state of a shell between two commands; a class because each command may change it.
 
-    `sets`: variables; `workdir`: its folder, None where unknown; `zero` and `arguments`: `$0` and `$@`.
+    `sets`: variables; `arrays`: those that are lists, None where their length is not known; `functions`: their bodies.
+    `workdir`: its folder, None where unknown; `zero` and `arguments`: `$0` and `$@`, None where these are not known.
+    `place`: where all of its text stands, where it is not spelled there as it is.
     `every`: whether words of which one of several is meant are all handed over.
     """
 
@@ -50,48 +52,76 @@ class Shell:
         env: Env,
         workdir: str | None,
         zero: Value[str] | None = None,
-        arguments: Words = (),
+        arguments: Words | None = (),
         sets: Mapping[str, Value[str]] = {},
         every: bool = False,
     ) -> None:
         self.env, self.workdir, self.zero, self.arguments, self.every = env, workdir, zero, arguments, every
         self.sets: dict[str, Value[str]] = dict(sets)
-        self._span: Span | None = None
+        self.arrays: dict[str, Words | None] = {}
+        self.functions: dict[str, tuple[Node, ...]] = {}
+        self.place: Span | None = None
 
-    def run(self, script: LocatedText, span: Span | None = None) -> Iterator[Ran]:
-        """The commands of a text; `span`: where all of it stands, where it is not spelled there as it is."""
-        self._span = span
+    def run(self, script: LocatedText, place: Span | None = None) -> Iterator[Ran]:
+        """The commands of a text one after the other, whatever decides whether they run."""
+        self.place = place
         for line in commands(script):
+            if ran := self.command(line):
+                yield ran
+                self.enter(ran)
+
+    def command(self, line: Command) -> Ran | None:
+        """A command, or None where it only sets variables, which are set then."""
+        name = line.argv[0].text if line.argv else ""
+        if line.words and name not in _EXPORTS:
             given = {each.name: self.value(each.value) for each in line.assignments if not each.append}
-            name = line.argv[0].text if line.argv else ""
-            if line.words and name not in _EXPORTS:
-                yield Ran(self.words(line.argv), {**self.sets, **given}, self.workdir, self.at(line.span), line)
-                if name == "cd" and (self.every or not line.inside):
-                    self._enter(line.argv[1:])
-                continue
-            for each in line.assignments:
-                self._assign(each.name, UNKNOWN if each.append else given[each.name], line)
-            for word in line.argv[1:]:
-                if is_assignment(word.text):
-                    name = word.text.partition("=")[0]
-                    self._assign(name, tail(self.value(word), len(name) + 1), line)
+            return Ran(self.words(line.argv), {**self.sets, **given}, self.workdir, self.at(line.span), line)
+        for each in line.assignments:
+            self._assign(each, line)
+        for word in line.argv[1:]:
+            if is_assignment(word.text):
+                name = word.text.partition("=")[0]
+                self.set(name, tail(self.value(word), len(name) + 1), line)
+        return None
 
     def at(self, span: Span) -> Span:
         """Where a piece of the text stands."""
-        return self._span or span
+        return self.place or span
 
     def variable(self, name: str) -> Value[str | None] | None:
-        """What is said of a variable."""
-        return self.sets[name] if name in self.sets else self.env(name)
+        """What is said of a variable, or of a positional parameter."""
+        if name in self.sets:
+            return self.sets[name]
+        if not name.isdecimal():
+            return self.env(name)
+        if self.arguments is None or (self.zero is None and int(name) == 0):
+            return UNKNOWN
+        given = (self.zero, *self.arguments)
+        return given[int(name)] if int(name) < len(given) else Value((None,))
 
-    def _assign(self, name: str, value: Value[str], line: Command) -> None:
-        """Sets a variable; inside a condition it may also be what it was."""
-        if line.inside or line.operator == "||":
+    def set(self, name: str, value: Value[str], line: Command) -> None:
+        """Sets a variable; where all commands run one after the other, inside a condition it may be what it was too."""
+        if self.every and (line.inside or line.operator == "||"):
             value = join((_or_empty(self.variable(name)), value))
         self.sets[name] = value
 
-    def _enter(self, words: tuple[Word, ...]) -> None:
-        folder = text(self.value(words[0])) if len(words) == 1 else None
+    def _assign(self, assignment: Assignment, line: Command) -> None:
+        name, word, append = assignment
+        if word.parts and word.parts[0].kind == ARRAY:
+            before = self.arrays.get(name, ()) if append else ()
+            more = self.words(tuple(_items(word.content)))
+            self.arrays[name] = None if before is None or more is None else (*before, *more)
+        elif append and self.every:
+            self.set(name, UNKNOWN, line)
+        else:
+            value = self.value(word)
+            self.set(name, _concatenated((_or_empty(self.variable(name)), value)) if append else value, line)
+
+    def enter(self, ran: Ran) -> None:
+        """Changes the folder, where a command is `cd`."""
+        if not ran.line.argv or ran.line.argv[0].text != "cd":
+            return
+        folder = text(ran.argv[1]) if ran.argv and len(ran.argv) == 2 else None
         known = folder and folder not in ("-", "~") and (self.workdir is not None or folder.startswith("/"))
         self.workdir = posixpath.normpath(posixpath.join(self.workdir or "/", folder or "")) if known else None
 
@@ -108,9 +138,11 @@ class Shell:
         return tuple(found)
 
     def _words(self, word: Word) -> Words | None:
-        if word.text in _ALL_ARGUMENTS and not self.every:
-            quoted = all(part.quoted for part in word.parts)
-            return self.arguments if quoted else tuple(each for one in self.arguments for each in _split(one))
+        listed = self._list(word) if not self.every else None
+        if listed is not None:
+            if listed[0] is None or all(part.quoted for part in word.parts):
+                return listed[0]
+            return tuple(each for one in listed[0] for each in _split(one))
         value = self.value(word)
         bare = [part for part in word.parts if part.kind != LITERAL and not part.quoted]
         if not bare:
@@ -124,32 +156,67 @@ class Shell:
             return None if alone and any(len(each.split()) != 1 for each in value.options or ("",)) else (value,)
         return _split(value) if len(word.parts) == 1 else (value,)
 
+    def _list(self, word: Word) -> tuple[Words | None] | None:
+        """The words of `$@` or of an array, None for any other word."""
+        if word.text in _ALL_ARGUMENTS:
+            return (self.arguments,)
+        array = re.fullmatch(r"\$\{(\w+)\[[@*]\](?:[+-].*)?\}", word.text, re.DOTALL)
+        return (self.arrays.get(array[1], ()),) if array else None
+
     def value(self, word: Word) -> Value[str]:
         """A word as the shell expands it, in one piece."""
         note = Label(self.at(word.span), "set here")
         if word.literal:
-            slot = EditSite(word.content.span()) if self._span is None and word.content.exact else None
+            slot = EditSite(word.content.span()) if self.place is None and word.content.exact else None
             return Value((word.text,), (note,), slot)
-        texts = [self._part(part) for part in word.parts]
-        trace = tuple(dict.fromkeys([note, *(each for value in texts for each in value.trace)]))
-        if any(value.options is None for value in texts):
-            return Value(None, trace) if len(texts) > 1 else texts[0]._replace(trace=trace)
-        slot = texts[0].slot if len(texts) == 1 else None
-        options = tuple(dict.fromkeys(map("".join, product(*(value.options or () for value in texts)))))
-        return Value(options if len(options) <= _MOST_VALUES else None, trace, slot)
+        found = _concatenated([self._part(part) for part in word.parts])
+        return found._replace(trace=tuple(dict.fromkeys((note, *found.trace))))
 
     def _part(self, part: Part) -> Value[str]:
         if part.kind == LITERAL:
             return Value((part.text,))
-        if positional := re.fullmatch(r"\$\{?([0-9])\}?", part.text):
-            given = (self.zero, *self.arguments)
-            found = given[int(positional[1])] if len(given) > int(positional[1]) else None
-            return Value(None, (Label(self.at(part.passage.span()), "is not known"),)) if found is None else found
+        if count := re.fullmatch(r"\$#|\$\{#(?:(\w+)\[[@*]\])?\}", part.text):
+            counted = self.arrays.get(count[1], ()) if count[1] else self.arguments
+            return UNKNOWN if counted is None else Value((str(len(counted)),))
+        if default := re.fullmatch(r"\$\{([A-Za-z_]\w*):?=(.*)\}", part.text, re.DOTALL):
+            return self._defaulted(default[1], part.passage.part(default.start(2), default.end(2)))
         names = variables(part.passage) if part.kind == VARIABLE else frozenset()
-        if not names or re.search(r"\$\{?[@*#?$!0-9-]", part.text):
+        if not names or re.search(r"\$\{?[@*#?$!-]", part.text):
             return Value(None, (Label(self.at(part.passage.span()), "is not known"),))
         env = {name: value for name in names if (value := self.variable(name)) is not None}
         return expand(part.passage, env, closed=False)  # type: ignore[arg-type]
+
+    def _defaulted(self, name: str, default: LocatedText) -> Value[str]:
+        """What `${NAME:=default}` is, which also sets the variable."""
+        value = self.variable(name)
+        if value is None or value.must(lambda option: not option):
+            self.sets[name] = self.value(word_at(default, 0)[0])
+            return self.sets[name]
+        return _or_empty(value) if value.must(bool) else Value(None, value.trace)
+
+
+def _items(array: LocatedText) -> Iterator[Word]:
+    """The words of `(…)`."""
+    at, end = 1, len(array.text) - array.text.endswith(")")
+    inner = array.part(0, end)
+    while at < end:
+        if array.text[at] in BLANKS or array.text[at] == "\n":
+            at += 1
+            continue
+        word, after = word_at(inner, at)
+        at = max(after, at + 1)
+        yield word
+
+
+def _concatenated(values: list[Value[str]] | tuple[Value[str], ...]) -> Value[str]:
+    """The values one after the other; what one of them may be, the whole may be."""
+    trace = tuple(dict.fromkeys(each for value in values for each in value.trace))
+    if len(values) == 1:
+        return values[0]._replace(trace=trace)
+    if any(value.options is None for value in values):
+        return Value(None, trace)
+    options = tuple(dict.fromkeys(map("".join, product(*(value.options or () for value in values)))))
+    return Value(options if len(options) <= _MOST_VALUES else None, trace)
 
 
 def _or_empty(value: Value[str | None] | None) -> Value[str]:

@@ -5,12 +5,13 @@ Nothing is expanded or run. Text that no shell would accept gives what was under
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcplint.commands.shell_words import (
     ARRAY,
     BLANKS,
+    BREAKS,
     COMMAND,
     LITERAL,
     PATTERN,
@@ -25,13 +26,13 @@ from mcplint.text.source import Span
 
 __all__ = [
     "ARRAY", "COMMAND", "LITERAL", "PATTERN", "VARIABLE",
-    "Assignment", "Command", "Part", "Redirect", "Word", "commands",
+    "Assignment", "Branch", "Command", "Compound", "Node", "Part", "Redirect", "Word", "commands", "parse", "simple",
 ]  # fmt: skip
 
 _OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", ";", "|", "&", "(", ")", "\n")
 _REDIRECTS = ("&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">&", ">>", ">|", "<", ">")
 _OPENERS = {"if": "if", "for": "for", "select": "for", "while": "while", "until": "while", "case": "case", "{": "{"}
-_CLOSERS = {"fi": ("if",), "done": ("for", "while"), "esac": ("case",), "}": ("{",)}
+_CLOSERS = {"fi": ("if",), "done": ("for", "select", "while", "until"), "esac": ("case",), "}": ("{",)}
 _STEPS = frozenset({"then", "elif", "else", "do", "!", "time"})
 _DEEPEST = 64
 
@@ -57,6 +58,7 @@ class Command(NamedTuple):
     """One simple command. `operator` ends it (`&&`, `||`, `|`, `;`, `&`, a line end, or nothing).
 
     `inside`: the constructs around it, outermost first: `if`, `for`, `while`, `case`, `function`, `(`, `{`.
+    `negated`: whether `!` stands in front. `test`: the words inside `[[ … ]]`, None where it holds operators.
     """
 
     words: tuple[Word, ...]
@@ -65,6 +67,8 @@ class Command(NamedTuple):
     operator: str
     span: Span
     inside: tuple[str, ...] = ()
+    negated: bool = False
+    test: tuple[Word, ...] | None = None
 
     @property
     def exec(self) -> bool:
@@ -77,29 +81,95 @@ class Command(NamedTuple):
         return self.words[1:] if self.exec else self.words
 
 
+class Branch(NamedTuple):
+    """One way through a compound command: the patterns and commands that decide on it, and what it runs."""
+
+    patterns: tuple[Word, ...]
+    condition: tuple[Node, ...]
+    body: tuple[Node, ...]
+
+
+class Compound(NamedTuple):
+    """A compound command. `kind`: as in `Command.inside`; `opener`: its word, which is also `until` or `select`.
+
+    `words`: the name and words of a `for`, the subject of a `case`, the name of a function. `operator` follows it.
+    """
+
+    kind: str
+    opener: str
+    words: tuple[Word, ...]
+    branches: tuple[Branch, ...]
+    operator: str = ""
+
+
+Node = Command | Compound
+
+
+def parse(passage: LocatedText) -> tuple[Node, ...]:
+    """The commands of a text, compound ones with what they hold."""
+    return _Script(passage).parse()
+
+
 def commands(passage: LocatedText) -> tuple[Command, ...]:
     """The simple commands of a text in their order, also those inside compound ones."""
-    return tuple(_Script(passage).commands())
+    return tuple(simple(parse(passage)))
+
+
+def simple(nodes: Iterable[Node]) -> Iterator[Command]:
+    """The simple commands among these and inside of them, in their order."""
+    for node in nodes:
+        if isinstance(node, Command):
+            yield node
+        else:
+            for branch in node.branches:
+                yield from simple(branch.condition)
+                yield from simple(branch.body)
+
+
+class _Frame:
+    """A compound command as it grows; the outermost one is the text itself."""
+
+    def __init__(self, kind: str, opener: str, name: tuple[Word, ...] = ()) -> None:
+        self.kind, self.opener, self.words = kind, opener, list(name)
+        self.branches: list[Branch] = []
+        self.patterns: list[Word] = []
+        self.condition: tuple[Node, ...] = ()
+        self.nodes: list[Node] = []
+
+    def decided(self) -> None:
+        """`then`, `do`: the commands so far decide on those that follow."""
+        self.condition, self.nodes = tuple(self.nodes), []
+
+    def ended(self) -> None:
+        """`elif`, `else`, `;;`, or the end: a branch is whole."""
+        if self.patterns or self.condition or self.nodes:
+            self.branches.append(Branch(tuple(self.patterns), self.condition, tuple(self.nodes)))
+        self.patterns, self.condition, self.nodes = [], (), []
+
+    def compound(self) -> Compound:
+        self.ended()
+        return Compound(self.kind, self.opener, tuple(self.words), tuple(self.branches))
 
 
 class _Script:
-    """The state of one reading: where it is, the command that is growing, and the constructs around it."""
+    """The state of one reading: where it is, the command that is growing, and the compound ones around it."""
 
     def __init__(self, passage: LocatedText) -> None:
         self.passage, self.text, self.i = passage, passage.text, 0
-        self.start = 0
+        self.start = self.last = 0
         self.words: list[Word] = []
         self.assignments: list[Assignment] = []
         self.redirects: list[Redirect] = []
-        self.inside: list[tuple[str, str]] = []
+        self.negated = False
+        self.test: tuple[Word, ...] | None = None
+        self.frames = [_Frame("", "")]
         self.too_deep = 0
-        self.function = False
+        self.function: tuple[Word, ...] = ()
         self.skip: str | None = None
         self.after_bodies: int | None = None
-        self.last = 0
         self.tests_end = True
 
-    def commands(self) -> Iterator[Command]:
+    def parse(self) -> tuple[Node, ...]:
         end = len(self.text)
         while self.i < end:
             char = self.text[self.i]
@@ -112,39 +182,55 @@ class _Script:
             elif char in "<>&0123456789" and (redirect := self._redirect()):
                 self.redirects.append(redirect)
             elif char in ";&|()\n":
-                operator = next(operator for operator in _OPERATORS if self.text.startswith(operator, self.i))
-                yield from self._operator(operator)
+                self._operator(next(operator for operator in _OPERATORS if self.text.startswith(operator, self.i)))
             else:
                 self._word()
-        yield from self._finish("", end)
+        self._finish("")
+        while len(self.frames) > 1:
+            self._pop()
+        return tuple(self.frames[0].nodes)
 
     def _line_end(self) -> int:
         end = self.text.find("\n", self.i)
         return len(self.text) if end < 0 else end
 
-    def _finish(self, operator: str, end: int) -> Iterator[Command]:
-        """The command that ends here, if there is one."""
+    def _finish(self, operator: str) -> None:
+        """Ends the command that is growing, if there is one."""
+        nodes = self.frames[-1].nodes
         if self.words or self.assignments:
-            labels = tuple(label for label, _ in self.inside)
-            span = self.passage.span(self.start, self.last)
-            yield Command(tuple(self.words), tuple(self.assignments), tuple(self.redirects), operator, span, labels)
+            nodes.append(
+                Command(
+                    tuple(self.words),
+                    tuple(self.assignments),
+                    tuple(self.redirects),
+                    operator,
+                    self.passage.span(self.start, self.last),
+                    tuple(frame.kind for frame in self.frames[1:]),
+                    self.negated,
+                    self.test,
+                )
+            )
+        elif nodes and isinstance(last := nodes[-1], Compound) and not last.operator:
+            nodes[-1] = last._replace(operator=operator)
         self.words, self.assignments, self.redirects = [], [], []
+        self.negated, self.test = False, None
 
-    def _operator(self, operator: str) -> Iterator[Command]:
-        at, self.i = self.i, self.i + len(operator)
+    def _operator(self, operator: str) -> None:
+        self.i += len(operator)
         if self.skip == ")" and operator != ")":
             return
         if operator == "(" and self._defines_function():
             return
-        yield from self._finish(operator, at)
+        self._finish(operator)
         match operator:
             case "(":
-                self._open("(")
+                self._open("(", "(")
             case ")" if self.skip == ")":
                 self.skip = None
             case ")":
                 self._close(("(",))
-            case ";;" | ";&" | ";;&" if self.inside and self.inside[-1][1] == "case":
+            case ";;" | ";&" | ";;&" if self.frames[-1].opener == "case":
+                self.frames[-1].ended()
                 self.skip = ")"
             case "\n" if self.after_bodies is not None:
                 self.i, self.after_bodies = self.after_bodies, None
@@ -157,21 +243,25 @@ class _Script:
             close += 1
         if len(self.words) != 1 or not self.text.startswith(")", close):
             return False
-        self.words, self.function, self.i = [], True, close + 1
+        self.function, self.words, self.i = tuple(self.words), [], close + 1
         return True
 
-    def _open(self, opener: str) -> None:
-        label, self.function = "function" if self.function else opener, False
-        if len(self.inside) < _DEEPEST:
-            self.inside.append((label, opener))
+    def _open(self, kind: str, opener: str) -> None:
+        if len(self.frames) <= _DEEPEST:
+            self.frames.append(_Frame("function" if self.function else kind, opener, self.function))
         else:
             self.too_deep += 1
+        self.function = ()
 
     def _close(self, openers: tuple[str, ...]) -> None:
         if self.too_deep:
             self.too_deep -= 1
-        elif self.inside and self.inside[-1][1] in openers:
-            self.inside.pop()
+        elif self.frames[-1].opener in openers:
+            self._pop()
+
+    def _pop(self) -> None:
+        made = self.frames.pop().compound()
+        self.frames[-1].nodes.append(made)
 
     def _word(self) -> None:
         start = self.i
@@ -182,18 +272,33 @@ class _Script:
         word, self.i = word_at(self.passage, start)
         reserved = not (self.words or self.assignments or word.quoted)
         if self.skip:
-            self._skipped(word.text)
+            self._header(word)
         elif not (reserved and self._reserved(word.text)):
             self._begin(start)
             self.words.append(word)
             if reserved and word.text == "[[":
-                self._test()
+                self._double_brackets()
 
-    def _test(self) -> None:
+    def _double_brackets(self) -> None:
         """Past the rest of `[[ … ]]`, inside which operators are words."""
         close = self.text.find("]]", self.i) if self.tests_end else -1
         self.tests_end = close >= 0
+        self.test = self._plain_words(self.i, close) if self.tests_end else None
         self.i = self.last = close + 2 if self.tests_end else self._line_end()
+
+    def _plain_words(self, start: int, end: int) -> tuple[Word, ...] | None:
+        """The words of a part of the text that has no operators, else None."""
+        found, part = list[Word](), self.passage.part(start, end)
+        at = 0
+        while at < len(part.text):
+            if part.text[at] in BLANKS or part.text[at] == "\n":
+                at += 1
+            elif part.text[at] in BREAKS:
+                return None
+            else:
+                word, at = word_at(part, at)
+                found.append(word)
+        return tuple(found)
 
     def _begin(self, start: int) -> None:
         """Notes that the command reaches from its first word to here."""
@@ -201,9 +306,10 @@ class _Script:
             self.start = start
         self.last = self.i
 
-    def _skipped(self, text: str) -> None:
+    def _header(self, word: Word) -> None:
         """A word of a loop's header, a case's subject or pattern: it is no command."""
-        match self.skip, text:
+        frame = self.frames[-1]
+        match self.skip, word.text:
             case "in", "in":
                 self.skip = ")"
             case ")", "esac":
@@ -212,15 +318,26 @@ class _Script:
             case ";", "do":
                 self.skip = None
             case "name", _:
-                self.skip, self.function = None, True
+                self.skip, self.function = None, (word,)
+            case ")", _ if not self.too_deep:
+                frame.patterns.append(word)
+            case _ if not self.too_deep:
+                frame.words.append(word)
 
     def _reserved(self, text: str) -> bool:
         """Takes a reserved word; False where the word begins a command."""
+        frame = self.frames[-1]
         if text in _OPENERS:
-            self._open(_OPENERS[text])
+            self._open(_OPENERS[text], text)
             self.skip = {"for": ";", "case": "in"}.get(_OPENERS[text])
         elif text in _CLOSERS:
             self._close(_CLOSERS[text])
+        elif text in ("then", "do") and not self.too_deep:
+            frame.decided()
+        elif text in ("elif", "else") and not self.too_deep:
+            frame.ended()
+        elif text == "!":
+            self.negated = True
         elif text == "function":
             self.skip = "name"
         return text in _OPENERS or text in _CLOSERS or text in _STEPS or text == "function"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.project.tree import Tree
 from mcplint.text.glob import fits
+from mcplint.text.located import LocatedText
 from mcplint.values import Value
 
 
@@ -93,6 +94,19 @@ def locate(
             else:
                 found = source if not leaves_out(ignored, posixpath.relpath(source, context or ".")) else None
             if found is not None:
+                return found
+    return None
+
+
+def built_text(image: Image, path: str) -> LocatedText | None:
+    """The text of a file that the build itself writes at an absolute path: a here-document, or what a RUN prints."""
+    path = posixpath.normpath(path)
+    for copy in reversed(image.copies):
+        if copy.text is not None and copy.target.only == path:
+            return copy.text
+        for file in (copy.files or ()) if copy.stage in image.parts else ():
+            source = _source(file, path)
+            if source is not None and (found := built_text(image.parts[copy.stage or 0], source)) is not None:
                 return found
     return None
 

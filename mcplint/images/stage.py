@@ -9,10 +9,11 @@ from functools import cache
 
 from mcplint.facts.dockerfile import Instruction, Stage
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
-from mcplint.images.copies import from_stage, locate, placed
+from mcplint.images.copies import built_text, from_stage, locate, placed
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.images.installs import installs, packages
 from mcplint.images.runs import RunStep, steps
+from mcplint.images.written import Written, written_files
 from mcplint.model import Port, Probe
 from mcplint.text.expand import expand
 from mcplint.text.located import LocatedText
@@ -231,6 +232,19 @@ class _Growing:
         found = tuple(steps(instruction, first))
         self.installs += installs(found)
         self.tools |= packages(found)
+        for written in written_files(found, instruction.heredocs):
+            self._write(written, instruction)
+
+    def _write(self, written: Written, instruction: Instruction) -> None:
+        """Notes a file that a RUN writes, as one that is copied; what it appends goes on where that is known."""
+        text, before = written.text, built_text(self.image(), written.path) if written.append else None
+        if before is not None and text is not None:
+            text = LocatedText.join(before.source, (*before.pieces(), *text.pieces()), before.place(0))
+        elif written.append and self._finder(tuple(self.copies))(written.path) in self.build.tree.paths:
+            text = None
+        if text is not None:
+            target = Value((written.path,), (Label(instruction.span, "RUN writes it"),))
+            self.copies.append(Copy((), target, instruction.span, files=(), text=text))
 
     def _finder(self, copies: tuple[Copy, ...]) -> Callable[[str], str | None]:
         """The way from a path of the image to the project, for these copies."""

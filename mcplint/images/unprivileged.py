@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import USER_CHANGERS
 from mcplint.commands.shell_parser import commands
-from mcplint.images.copies import project_path
+from mcplint.images.copies import built_text, project_path
 from mcplint.images.image import Image, Launch
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
@@ -45,9 +45,8 @@ def _in_script(text: LocatedText) -> Iterator[Span]:
 def _script(image: Image, path: str, tree: Tree) -> LocatedText | None:
     """The shell script of the project that stands at a path of the image."""
     place = posixpath.normpath(posixpath.join(image.workdir.only or "/", path))
-    for copy in image.copies:
-        if copy.text is not None and copy.target.only == place:
-            return copy.text
+    if (built := built_text(image, place)) is not None:
+        return built
     found = project_path(image, place)
     source = tree.source(found) if found is not None and _is_script(found) else None
     return LocatedText.of(Span(source, 0, len(source.text))) if isinstance(source, Source) else None

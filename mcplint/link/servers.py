@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 from mcplint.commands.console_scripts import script
 from mcplint.commands.execution import ExecContext
-from mcplint.commands.resolve import resolve
+from mcplint.commands.resolve import starts
 from mcplint.dependencies.needs import home
 from mcplint.dependencies.versions import sdk as version_of
 from mcplint.findings import Failure
-from mcplint.images.copies import project_path
+from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.sdk import fact
-from mcplint.model import ASSUMED, MADE, MISSING, Link, Sdk, Server
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Sdk, Server
 from mcplint.programs.follow import STEPS, World, follow, scan
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
+from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import Label, Value, join
 
 SDKS = ("fastmcp", "mcp")
 # Steps that the programs of all containers, or of all packages, may take together: half a minute.
@@ -63,16 +64,40 @@ def _described(sdk: Sdk) -> Sdk:
     return sdk._replace(prefixes=prefixes if isinstance(prefixes, tuple) else None, sessionless=sessionless is True)
 
 
-def parts(outcome: Outcome, place: ContainerContext | None, why: Link, ids: dict[str, int]) -> Iterator[Server]:
-    """The servers of a program's outcome as parts of the model; `ids`: how many there are by each name so far."""
-    container = place.container if place else None
+def parts(servers: Iterable[Server], container: Container | None, ids: dict[str, int]) -> Iterator[Server]:
+    """Servers of a program as parts of the model; `ids`: how many there are by each name so far."""
     inside = f"@{container.service or container.id}" if container else ""
-    for server in outcome.servers:
+    for server in servers:
         path = server.span.source.path
         name = f"{path}:{server.name.only or path}{inside}"
         ids[name] = ids.get(name, 0) + 1
         number = f" ({ids[name]})" if ids[name] > 1 else ""
-        yield server._replace(id=f"{name}{number}", sdk=_traced(server), container=container, links=(why,))
+        yield server._replace(id=f"{name}{number}", sdk=_traced(server), container=container)
+
+
+def _either(options: list[Started]) -> Started:
+    """What a container starts of which one of several programs is: a server that each of them makes is made."""
+    made: dict[Span, list[Server]] = {}
+    for option in options:
+        for server in option.servers:
+            made.setdefault(server.made or server.span, []).append(server)
+    servers = []
+    for same in made.values():
+        server = same[0]
+        for other in same[1:]:
+            server = server._replace(**_joined(server, other))
+        if len(same) < len(options):
+            why = f"may be one of {len(options)} that are started"
+            server = server._replace(links=tuple(link._replace(kind=ASSUMED, why=why) for link in server.links))
+        servers.append(server)
+    needed = frozenset.intersection(*(option.needed for option in options))
+    return Started(tuple(servers), needed=needed)
+
+
+def _joined(one: Server, other: Server) -> dict[str, Any]:
+    """The settings that differ between two servers, as values that may be either."""
+    sides = ((name, getattr(one, name), getattr(other, name)) for name in one._fields)
+    return {name: join((a, b)) for name, a, b in sides if a != b and isinstance(a, Value) and isinstance(b, Value)}
 
 
 def _traced(server: Server) -> Sdk:
@@ -104,20 +129,29 @@ class Programs:
         inside = _inside(place)
         workdir, tree = place.container.workdir.only, self.tree
         home = posixpath.dirname(place.image.dockerfile if place.image else argv.span.source.path)
-        scene = ExecContext(workdir, place.container.given, tree, inside, argv.span, home)
-        start = resolve(tuple(_written(word, argv.span) for word in argv.words), scene)
-        if isinstance(start, NoStart):
-            missing = self._missing(place, start.missing)
-            return Started((), _elsewhere(place) or start.why, start.notes, missing=missing)
+        scene = ExecContext(workdir, place.container.given, tree, inside, argv.span, home, _built(place))
+        found = starts(tuple(_written(word, argv.span) for word in argv.words), scene)
+        programs = [start for start in found if isinstance(start, Start)]
+        if not programs:
+            none = next(start for start in found if isinstance(start, NoStart))
+            missing = self._missing(place, none.missing)
+            return Started((), _elsewhere(place) or none.why, none.notes, missing=missing)
+        options = [self._followed(start, place, inside) for start in programs]
+        if len(options) == 1:
+            return self._whole(options[0], place)
+        served = [option for option in options if option.servers]
+        return self._whole(_either(served) if served else options[0], place)
+
+    def _followed(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Started:
+        """What one program that a container starts makes, its servers without their names yet."""
         start = start._replace(argv=None) if place.container.unread else start
         try:
             outcome = self._outcome(start, place, inside)
         except Exception as error:
             self.tree.failures.append(Failure.of(f"following {start.target}", start.span, error))
             return Started((), f"mcplint itself failed on {start.target}")
-        servers = tuple(parts(outcome, place, _link(place, start), self._ids))
-        if start.wrapper:
-            servers = tuple(server._replace(runner=start.wrapper) for server in servers)
+        runner: dict[str, Any] = {"runner": start.wrapper} if start.wrapper else {}
+        servers = tuple(server._replace(links=(_link(place, start),), **runner) for server in outcome.servers)
         needed = frozenset(filter(None, (outcome.entry,)))
         if servers:
             return Started(servers, needed=needed)
@@ -126,6 +160,10 @@ class Programs:
             return Started((), f"`{start.target}` cannot be read", (Label(unread.span, unread.message),), needed)
         lacks = self._missing(place, outcome.missing)
         return Started((), _silence(outcome, start), outcome.unknown, needed, lacks)
+
+    def _whole(self, started: Started, place: ContainerContext) -> Started:
+        """The same with its servers as parts of the model."""
+        return started._replace(servers=tuple(parts(started.servers, place.container, self._ids)))
 
     def _missing(self, place: ContainerContext, target: str | None) -> Label | None:
         from mcplint.link.missing import missing
@@ -150,7 +188,7 @@ class Programs:
         sdk = sdks(None, self.tree, found.folder)
         outcome = self._run(start, lambda name: Value(None), sdk, lambda file: None)
         why = Link(None, MISSING, f"{name} is started by those who install it", (Label(found.span, "is installed"),))
-        return tuple(parts(outcome, None, why, {}))
+        return tuple(parts((server._replace(links=(why,)) for server in outcome.servers), None, {}))
 
     def _outcome(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
         for other, elsewhere, outcome in self._runs:
@@ -232,6 +270,12 @@ def _inside(place: ContainerContext) -> Callable[[str], str | None]:
     return find
 
 
+def _built(place: ContainerContext) -> Callable[[str], LocatedText | None]:
+    """The text of a file that the build of a container's image writes."""
+    image = place.image
+    return lambda path: built_text(image, path) if image else None
+
+
 def bare(tree: Tree) -> Iterator[Server]:
     """The servers of modules that make one and start it by themselves, where no container tells how."""
     known: dict[str, Callable[[str], Sdk]] = {}
@@ -243,7 +287,7 @@ def bare(tree: Tree) -> Iterator[Server]:
 
     for path, outcome in scan(tree, sdk):
         why = Link(None, MISSING, f"no container is known to start {path}")
-        yield from parts(outcome, None, why, ids)
+        yield from parts((server._replace(links=(why,)) for server in outcome.servers), None, ids)
 
 
 def _silence(outcome: Outcome, start: Start) -> str:

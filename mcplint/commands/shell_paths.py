@@ -1,0 +1,378 @@
+"""The ways that a shell may take through a text: conditions, loops, functions, and what is started at the end of each.
+
+What a condition says is told where the files decide it; where they do not, both ways are gone.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterable
+
+from mcplint.commands.shell import Ran, Shell
+from mcplint.commands.shell_parser import Branch, Command, Compound, Node, parse, simple
+from mcplint.commands.shell_words import LITERAL, Word
+from mcplint.commands.words import Words, text
+from mcplint.text.glob import fits
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, Value
+
+_MOST_PATHS = 24
+_MOST_ROUNDS = 32
+_DEEPEST = 8
+_MOST_STEPS = 2000
+# What hosting platforms set although no file says so.
+_SET_BY_PLATFORMS = re.compile(r"\$\{?PORT(:?-)?\}?")
+_LEAVING = ("exit", "return", "break", "continue")
+
+
+class TooManyPaths(Exception):
+    """A text has more ways through it than are gone."""
+
+
+class Path:
+    """One way through a text so far; a class because each command adds to it.
+
+    `ran`: what was run, as far as `keeps` asks for it. `left`: what ends the way here (`exec`, `exit`, `return`, …).
+    """
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
+        self.ran: tuple[Ran, ...] = ()
+        self.left = ""
+        self.depth = 0
+
+    def fork(self) -> Path:
+        """A second way that begins as this one."""
+        other = copy.copy(self)
+        other.shell = copy.copy(self.shell)
+        other.shell.sets, other.shell.arrays = dict(self.shell.sets), dict(self.shell.arrays)
+        other.shell.functions = dict(self.shell.functions)
+        return other
+
+    def same(self, other: Path) -> bool:
+        """Whether two ways have come to the same."""
+        mine, its = self.shell, other.shell
+        return (self.ran, self.left, mine.sets, mine.arrays, mine.arguments, mine.workdir) == (
+            other.ran,
+            other.left,
+            its.sets,
+            its.arrays,
+            its.arguments,
+            its.workdir,
+        )
+
+
+class Walk:
+    """A walk through a text on all ways; a class because the ways share a bound.
+
+    `keeps`: which commands are noted. `sourced`: the text of a script that `.` reads. `exists`: whether there is a
+    file, None where that cannot be told.
+    """
+
+    def __init__(
+        self,
+        keeps: Callable[[Ran], bool],
+        sourced: Callable[[str, str | None], LocatedText | None],
+        exists: Callable[[str, str | None], bool | None],
+    ) -> None:
+        self.keeps, self.sourced, self.exists = keeps, sourced, exists
+        self.steps = 0
+
+    def through(self, script: LocatedText, shell: Shell, place: Span | None) -> list[Path]:
+        """All ways through a text. TooManyPaths where there are more than are gone."""
+        shell.place = place
+        return self.nodes(parse(script), [Path(shell)])
+
+    def nodes(self, nodes: Iterable[Node], paths: list[Path]) -> list[Path]:
+        """Goes on by commands, one after the other."""
+        return _merged([path for path, _ in self._told(nodes, paths)])
+
+    def _told(self, nodes: Iterable[Node], paths: list[Path]) -> list[tuple[Path, bool | None]]:
+        """The same with whether the last command has succeeded; what `&&` and `||` leave out is left out."""
+        told: list[tuple[Path, bool | None]] = [(path, None) for path in paths]
+        chain = ""
+        for node in nodes:
+            after = list[tuple[Path, bool | None]]()
+            for path, truth in told:
+                if path.left or truth is {"&&": False, "||": True}.get(chain, ""):
+                    after.append((path, truth))
+                    continue
+                if chain and truth is None:
+                    after.append((path.fork(), chain == "||"))
+                after += self.node(node, path)
+            chain = node.operator if node.operator in ("&&", "||") else ""
+            if chain and not (isinstance(node, Command) and _is_test(node)):
+                after = [(path, True if truth is None else truth) for path, truth in after]
+            told = after if chain or len(after) < 2 else _apart(after)
+        return told
+
+    def node(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
+        """What becomes of a way by one command, and whether that succeeds."""
+        self.steps += 1
+        if self.steps > _MOST_STEPS:
+            raise TooManyPaths
+        if isinstance(node, Command):
+            return self._command(node, path)
+        match node.kind:
+            case "if":
+                return [(each, None) for each in self._if(node.branches, path)]
+            case "case":
+                return [(each, None) for each in self._case(node, path)]
+            case "for":
+                return [(each, None) for each in self._for(node, path)]
+            case "while":
+                return [(each, None) for each in self._while(node, path)]
+            case "function":
+                for word in node.words:
+                    path.shell.functions[word.text] = node.branches[0].body if node.branches else ()
+                return [(path, True)]
+            case "(":
+                inner = path.fork()
+                inner.left = ""
+                outcomes = self.nodes(node.branches[0].body if node.branches else (), [inner])
+                return [(_back(path, each), None) for each in outcomes]
+        return [(each, None) for each in self.nodes(node.branches[0].body if node.branches else (), [path])]
+
+    def _command(self, line: Command, path: Path) -> list[tuple[Path, bool | None]]:
+        shell = path.shell
+        ran = shell.command(line)
+        if ran is None:
+            return [(path, True)]
+        name = line.argv[0].text if line.argv else ""
+        words = ran.argv
+        if name in shell.functions and path.depth < _DEEPEST:
+            return self._call(name, words, path)
+        if name in (".", "source") and (script := self._read(words, shell)) is not None:
+            return [(each, True) for each in self.nodes(parse(script), [path])]
+        if name == "cd":
+            shell.enter(ran)
+        elif name == "shift":
+            count = text(words[1]) if words and len(words) > 1 else "1"
+            known = shell.arguments is not None and count is not None and count.isdecimal()
+            shell.arguments = (shell.arguments or ())[int(count or "1") :] if known else None
+        elif name == "set" and any(word.text == "--" for word in line.argv):
+            at = next(index for index, word in enumerate(line.argv) if word.text == "--")
+            shell.arguments = shell.words(line.argv[at + 1 :])
+        elif name in ("read", "eval", "getopts"):
+            shell.sets.update({word.text: UNKNOWN for word in line.argv[1:] if word.text.isidentifier()})
+        if name in _LEAVING:
+            path.left = name
+        elif line.exec and line.argv:
+            path.left = "exec"
+        if self.keeps(ran):
+            path.ran += (ran,)
+        truth = {"true": True, ":": True, "false": False}.get(name, self._truth(line, words, shell))
+        return [(path, truth if truth is None or not line.negated else not truth)]
+
+    def _read(self, words: Words | None, shell: Shell) -> LocatedText | None:
+        name = text(words[1]) if words and len(words) > 1 else None
+        return self.sourced(name, shell.workdir) if name else None
+
+    def _call(self, name: str, words: Words | None, path: Path) -> list[tuple[Path, bool | None]]:
+        before = path.shell.arguments
+        path.shell.arguments = words[1:] if words is not None else None
+        path.depth += 1
+        outcomes = self.nodes(path.shell.functions[name], [path])
+        for each in outcomes:
+            each.shell.arguments, each.depth = before, each.depth - 1
+            each.left = "" if each.left == "return" else each.left
+        return [(each, None) for each in outcomes]
+
+    def _decided(self, condition: tuple[Node, ...], path: Path) -> tuple[list[Path], list[Path]]:
+        """The ways on which a condition may hold, and those on which it may not."""
+        yes, no = list[Path](), list[Path]()
+        for after, truth in self._told(condition, [path]):
+            if truth is not False:
+                yes.append(after)
+            if truth is not True:
+                no.append(after.fork())
+        return yes, no
+
+    def _if(self, branches: tuple[Branch, ...], path: Path) -> list[Path]:
+        waiting, done = [path], list[Path]()
+        for branch in branches:
+            if not branch.condition:
+                return _merged(done + self.nodes(branch.body, waiting))
+            left = list[Path]()
+            for each in waiting:
+                yes, no = self._decided(branch.condition, each)
+                done += self.nodes(branch.body, yes) if yes else []
+                left += no
+            waiting = left
+        return _merged(done + waiting)
+
+    def _case(self, node: Compound, path: Path) -> list[Path]:
+        subject = path.shell.value(node.words[0]) if node.words else UNKNOWN
+        done = list[Path]()
+        for branch in node.branches:
+            told = [_fits(subject, pattern) for pattern in branch.patterns]
+            if True in told:
+                return _merged(done + self.nodes(branch.body, [path]))
+            if None in told:
+                done += self.nodes(branch.body, [path.fork()])
+        return _merged([*done, path])
+
+    def _for(self, node: Compound, path: Path) -> list[Path]:
+        body = node.branches[0].body if node.branches else ()
+        name, *rest = node.words or (None,)
+        if name is None:
+            return [path]
+        words = path.shell.words(tuple(rest[1:])) if rest and rest[0].text == "in" else path.shell.arguments
+        if words is None or len(words) > _MOST_ROUNDS or node.opener == "select":
+            return [_blurred(path, body, name.text)]
+        paths = [path]
+        for word in words:
+            for each in paths:
+                if not each.left:
+                    each.shell.sets[name.text] = word
+            paths = _next_round(self.nodes(body, paths))
+        return _loop_left(paths)
+
+    def _while(self, node: Compound, path: Path) -> list[Path]:
+        branch = node.branches[0] if node.branches else Branch((), (), ())
+        waiting, done = [path], list[Path]()
+        for _ in range(_MOST_ROUNDS):
+            going = list[Path]()
+            for each in waiting:
+                if not branch.condition:
+                    return [*done, *waiting]
+                yes, no = self._decided(branch.condition, each)
+                yes, no = (no, yes) if node.opener == "until" else (yes, no)
+                if yes and no:
+                    done.append(_blurred(no[0], branch.body))
+                    continue
+                done += no
+                going += yes
+            if not going:
+                break
+            waiting = _next_round(self.nodes(branch.body, going))
+            done += [each for each in waiting if each.left]
+            waiting = [each for each in waiting if not each.left]
+        else:
+            for each in waiting:
+                each.left = "loop"
+            done += waiting
+        return _loop_left(done)
+
+    def _truth(self, line: Command, words: Words | None, shell: Shell) -> bool | None:
+        """What `[ … ]`, `test` or `[[ … ]]` says, None where the files do not tell, and of any other command."""
+        name = line.argv[0].text if line.argv else ""
+        if name == "[[" and line.test is not None:
+            words = tuple(map(shell.value, line.test))
+            return self._tested(words, shell, line.test)
+        if name == "[" and words and text(words[-1]) == "]":
+            return self._tested(words[1:-1], shell, line.argv[1:-1])
+        return self._tested(words[1:], shell, line.argv[1:]) if name == "test" and words else None
+
+    def _tested(self, words: Words, shell: Shell, written: tuple[Word, ...]) -> bool | None:
+        match [text(word) for word in words]:
+            case ["!", *_]:
+                inner = self._tested(words[1:], shell, written[1:])
+                return None if inner is None else not inner
+            case ["-n", ""] | [""] if written and _SET_BY_PLATFORMS.fullmatch(written[-1].text):
+                shell.sets["PORT"] = UNKNOWN
+                return None
+            case ["-n", _] | [_]:
+                return _all(words[-1], lambda option: option != "")
+            case ["-z", _]:
+                return _all(words[-1], lambda option: option == "")
+            case ["-e" | "-f" | "-r" | "-s" | "-x" | "-d" as kind, str(path)]:
+                return self.exists(path, shell.workdir) if kind != "-d" else None
+            case [_, "=" | "==" | "!=" as sign, _]:
+                found = _fits(words[0], written[2]) if len(written) == 3 and written[2].literal else None
+                if found is None:
+                    found = _equal(words[0], words[2])
+                return found if found is None or sign != "!=" else not found
+            case [str(a), "-eq" | "-ne" | "-gt" | "-lt" | "-ge" | "-le" as sign, str(b)] if _numbers(a, b):
+                one, two = int(a), int(b)
+                return {
+                    "-eq": one == two,
+                    "-ne": one != two,
+                    "-gt": one > two,
+                    "-lt": one < two,
+                    "-ge": one >= two,
+                    "-le": one <= two,
+                }[sign]
+        return None
+
+
+def _numbers(*words: str) -> bool:
+    return all(word.lstrip("-").isdecimal() and len(word) < 10 for word in words)
+
+
+def _is_test(line: Command) -> bool:
+    return bool(line.argv) and line.argv[0].text in ("[", "[[", "test", "true", "false", ":")
+
+
+def _all(value: Value[str], test: Callable[[str], bool]) -> bool | None:
+    """What holds of all that a word may be, None where that differs."""
+    told = {test(option) for option in value.options} if value.options else {None}
+    return told.pop() if len(told) == 1 else None
+
+
+def _equal(one: Value[str], other: Value[str]) -> bool | None:
+    if text(one) is not None and text(other) is not None:
+        return text(one) == text(other)
+    apart = one.options is not None and other.options is not None and not set(one.options) & set(other.options)
+    return False if apart else None
+
+
+def _fits(value: Value[str], pattern: Word) -> bool | None:
+    """Whether a word fits a pattern of `case`."""
+    if any(part.kind not in (LITERAL, "pattern") for part in pattern.parts):
+        return None
+    if pattern.text == "*":
+        return True
+    return _all(value, lambda option: fits(option, pattern.text))
+
+
+def _back(path: Path, inner: Path) -> Path:
+    """The way of a shell after the one that it has started has ended."""
+    after = path.fork()
+    after.ran = inner.ran
+    return after
+
+
+def _blurred(path: Path, body: tuple[Node, ...], name: str = "") -> Path:
+    """A way past a loop of which it is not known how often it is run: what it sets is not known."""
+    for line in simple(body):
+        for each in line.assignments:
+            path.shell.sets[each.name] = UNKNOWN
+            if each.name in path.shell.arrays:
+                path.shell.arrays[each.name] = None
+        if line.argv and line.argv[0].text in ("shift", "set"):
+            path.shell.arguments = None
+    if name:
+        path.shell.sets[name] = UNKNOWN
+    return path
+
+
+def _next_round(paths: list[Path]) -> list[Path]:
+    for path in paths:
+        path.left = "" if path.left == "continue" else path.left
+    return _merged(paths)
+
+
+def _loop_left(paths: list[Path]) -> list[Path]:
+    """The ways after a loop."""
+    for path in paths:
+        path.left = "" if path.left in ("break", "continue") else path.left
+    return _merged(paths)
+
+
+def _apart(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | None]]:
+    """The ways with what they have come to, those left out that are the same in both."""
+    found = list[tuple[Path, bool | None]]()
+    for path, truth in told:
+        if not any(truth is its and path.same(other) for other, its in found):
+            found.append((path, truth))
+    if len(found) > _MOST_PATHS:
+        raise TooManyPaths
+    return found
+
+
+def _merged(paths: list[Path]) -> list[Path]:
+    """The ways without those that have come to the same as another one."""
+    return [path for path, _ in _apart([(path, None) for path in paths])]
