@@ -10,9 +10,10 @@ from mcplint.images.copies import ignore_patterns
 from mcplint.images.image import Image
 from mcplint.images.stage import build_stage
 from mcplint.images.unprivileged import drops_root
+from mcplint.knowledge.images import on_lambda
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
-from mcplint.values import EditSite, Value
+from mcplint.values import EditSite, Label, Value
 
 _MOST_STAGES = 200
 
@@ -89,12 +90,21 @@ def _copied_from(instruction: Instruction) -> Iterator[str]:
 
 def _finished(made: Image, stage: Stage, tree: Tree) -> Image:
     """The image that is run: its user as its entrypoint leaves it, and where a USER would be put."""
+    if on_lambda(made.base.only or "") or _runs_lambda(made):
+        span = made.entrypoint.span if made.entrypoint else made.span
+        return made._replace(user=Value(("sbx_user1051",), (Label(span, "AWS Lambda runs it as a user of its own"),)))
     note = drops_root(made, tree)
     if note is not None and made.user.must(is_root):
         return made._replace(user=Value(None, (*made.user.trace, note)))
     if made.user.options is not None and made.user.slot is None and not _has_user(made):
         return made._replace(user=made.user._replace(slot=_user_slot(stage)))
     return made
+
+
+def _runs_lambda(made: Image) -> bool:
+    """Whether an image starts the client of AWS Lambda's runtime."""
+    words = made.entrypoint.words if made.entrypoint else ()
+    return any(word.text.rpartition("/")[2] == "awslambdaric" for word in words)
 
 
 def is_root(user: str) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
-from mcplint.images.image import Image
+from mcplint.images.image import Image, Launch
 from mcplint.knowledge import images as known
 from mcplint.project.tree import Tree
 from mcplint.text.expand import expand
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import UNKNOWN, Label, Value
 
 # Arguments that BuildKit sets by itself; a stage that declares one gets its value.
 PLATFORM_ARGS = frozenset(
@@ -106,7 +106,13 @@ def known_base(build: Build, stage: Stage, base: Value[str]) -> Image:
     env: dict[str, Value[str]] = {
         name: Value((value,) if value is not None else None, (note,)) for name, value in found.env
     }
-    return image._replace(env=env, env_closed=True, workdir=Value((found.workdir,), (note,)), tools=found.tools)
+    return image._replace(
+        env=env,
+        env_closed=True,
+        workdir=Value((found.workdir,), (note,)) if found.workdir else UNKNOWN,
+        tools=found.tools or frozenset(),
+        entrypoint=Launch((), stage.base.span(), base=found.entrypoint) if found.entrypoint else None,
+    )
 
 
 def stage_end(stage: Stage) -> Span:

@@ -20,17 +20,18 @@ class Launch(NamedTuple):
 
     `words`: the strings of the exec form, or the one text of the shell form; Docker expands neither.
     `shell`: the words that the shell form puts in front (`/bin/sh -c`, or what SHELL says); None for the exec form.
-    `span`: the whole instruction.
+    `span`: the whole instruction. `base`: the words of the base image's, which stand nowhere in the project.
     """
 
     words: tuple[LocatedText, ...]
     span: Span
     shell: tuple[str, ...] | None = None
+    base: tuple[str, ...] = ()
 
     @property
     def argv(self) -> Argv:
         """The command as a platform would hand it over."""
-        front = tuple(Value((word,)) for word in self.shell or ())
+        front = tuple(Value((word,)) for word in (*self.base, *(self.shell or ())))
         trace = (Label(self.span, "the shell form runs in a shell"),) if self.shell else ()
         return Argv(front + tuple(word.value for word in self.words), self.span, trace)
 

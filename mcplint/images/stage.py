@@ -15,7 +15,7 @@ from mcplint.images.installs import installs, packages
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.written import Written, written_files
 from mcplint.model import Port, Probe
-from mcplint.text.expand import expand
+from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
@@ -98,7 +98,7 @@ class _Growing:
                     self.below.env_closed,
                 )  # fmt: skip
             case "USER" if words:
-                self.user = _noted(self.expand(words[0]), instruction, "USER sets the user")
+                self.user = _noted(self._named_user(words[0]), instruction, "USER sets the user")
             case "WORKDIR" if words:
                 self.workdir = _noted(self._absolute(self.expand(words[0])), instruction, "WORKDIR sets the folder")
             case "SHELL" if instruction.json:
@@ -134,6 +134,17 @@ class _Growing:
             note = Label(Span(first.source, first.start, max(first.end, last.end)), text.format(name))
             fresh[name] = value._replace(trace=(note, *value.trace))
         into.update(fresh)
+
+    def _named_user(self, word: LocatedText) -> Value[str]:
+        """The user that a word of USER names: root where it is empty, unknown where a build may give it."""
+        given = [self.scope[name] for name in variables(word, self.escape) if name in self.scope]
+        if any(value.must(lambda option: option is None) for value in given):
+            return Value(None, (Label(word.span(), "the build may be given it"),))
+        value = self.expand(word)
+        if value.options is None or all(option.partition(":")[0] for option in value.options):
+            return value
+        named = tuple(option if option.partition(":")[0] else "root" for option in value.options)
+        return Value(named, (Label(word.span(), "is empty, and an empty user is root"), *value.trace))
 
     def _absolute(self, path: Value[str]) -> Value[str]:
         """A path as the working directory makes it absolute; the slot stays where its text is the path."""

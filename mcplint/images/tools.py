@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from mcplint.images.image import Copy, Image
-from mcplint.knowledge.images import split
+from mcplint.knowledge.images import base, split
 
 # Words of a RUN after which anything may be installed.
 _OPEN = (".sh", "| sh", "|sh", "bash", "make ", "ansible", "conda")
@@ -15,7 +15,9 @@ _BINARIES = frozenset({"bin", "sbin", "usr", "local", "opt"})
 
 def lacks(image: Image, program: str) -> bool:
     """Whether a program is surely not on the image's PATH: its base has none, and nothing that follows brings it."""
-    if not image.base_known or not split(image.base.only or "")[1] or program in image.tools:
+    reference = image.base.only or ""
+    known = base(reference)
+    if not known or known.tools is None or not split(reference)[1] or program in image.tools:
         return False
     return not any(word in text for text in _run_texts(image) for word in (program, *_OPEN)) and not any(
         map(_may_bring, image.copies)

@@ -22,13 +22,17 @@ _NODE = frozenset({"node", "npm", "npx", "corepack"})
 
 
 class Base(NamedTuple):
-    """A base image. `env`: what it sets; None for a value that depends on the tag. `shell`: whether it has one."""
+    """A base image. `env`: what it sets that matters to others; None for a value that depends on the tag.
+
+    `workdir` and `tools` are None where they are not known here. `shell`: whether it has one.
+    """
 
     user: str = "root"
-    workdir: str = "/"
-    tools: frozenset[str] = frozenset()
+    workdir: str | None = "/"
+    tools: frozenset[str] | None = frozenset()
     env: tuple[tuple[str, str | None], ...] = (("PATH", SYSTEM_PATH),)
     shell: bool = True
+    entrypoint: tuple[str, ...] = ()
 
 
 _PYTHON_ENV = (
@@ -42,8 +46,42 @@ _NODE_ENV = (("PATH", SYSTEM_PATH), ("NODE_VERSION", None), ("YARN_VERSION", Non
 _NGINX_ENV = (("PATH", SYSTEM_PATH), *((f"{name}_VERSION", None) for name in ("NGINX", "NJS", "ACME")))
 _NGINX_ENV += (("PKG_RELEASE", None), ("NJS_RELEASE", None), ("DYNPKG_RELEASE", None))
 _DISTROLESS_ENV = (("PATH", SYSTEM_PATH), ("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
-_DISTROLESS_PYTHON = Base(tools=frozenset({"python3"}), env=(*_DISTROLESS_ENV, ("LANG", "C.UTF-8")), shell=False)
+_DISTROLESS_PYTHON = Base(
+    tools=frozenset({"python3"}),
+    env=(*_DISTROLESS_ENV, ("LANG", "C.UTF-8")),
+    shell=False,
+    entrypoint=("/usr/bin/python3",),
+)
+# Images of vendors and languages: their variables are those of their tools, none is an application's.
+_VENDOR = Base(tools=None, env=(("PATH", None), ("HOME", None), ("LANG", None)))
+_UBI_PYTHON = _VENDOR._replace(user="1001", workdir="/opt/app-root/src")
+_CHAINGUARD = _VENDOR._replace(user="65532", workdir=None, shell=False)
+_LAMBDA = _VENDOR._replace(user="sbx_user1051", workdir="/var/task", entrypoint=("/lambda-entrypoint.sh",))
 _NONROOT = Base("65532", "/home/nonroot", env=_DISTROLESS_ENV, shell=False)
+
+_VENDORS = (
+    "oraclelinux",
+    "container-registry.oracle.com/os/oraclelinux",
+    "almalinux",
+    "rockylinux/rockylinux",
+    "centos",
+    "quay.io/centos/*",
+    "quay.io/fedora/*",
+    "opensuse/*",
+    "registry.suse.com/bci/*",
+    "archlinux",
+    "photon",
+    "mcr.microsoft.com/azurelinux/*",
+    "mcr.microsoft.com/cbl-mariner/*",
+    "mcr.microsoft.com/devcontainers/*",
+    "mcr.microsoft.com/vscode/devcontainers/*",
+    "mcr.microsoft.com/playwright*",
+    "nixos/nix",
+    "ghcr.io/nixos/nix",
+    "nvidia/cuda",
+    "continuumio/*",
+    "condaforge/*",
+)
 
 # (repository, tag, what it sets), shell patterns; Docker Hub's official images without a registry in front.
 _BASES: tuple[tuple[str, str, Base], ...] = (
@@ -62,47 +100,60 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
     ("nginx", "*", Base(tools=_DEBIAN | {"nginx", "curl", "envsubst"}, env=_NGINX_ENV)),
     ("nginx", "*alpine*", Base(tools=_ALPINE | {"nginx", "curl", "envsubst"}, env=_NGINX_ENV)),
     ("nginxinc/nginx-unprivileged", "*", Base("101", tools=_DEBIAN | {"nginx", "curl", "envsubst"}, env=_NGINX_ENV)),
-    ("ghcr.io/astral-sh/uv", "*", Base(workdir="/io", tools=frozenset({"uv", "uvx"}), shell=False)),
-    ("ghcr.io/astral-sh/uv", "*debian*", Base(tools=_DEBIAN | {"uv", "uvx"}, env=_UV_ENV[:1] + _UV_ENV[-1:])),
-    ("ghcr.io/astral-sh/uv", "*bookworm*", Base(tools=_FULL | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
-    ("ghcr.io/astral-sh/uv", "*trixie*", Base(tools=_FULL | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
-    ("ghcr.io/astral-sh/uv", "*slim*", Base(tools=_DEBIAN | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
-    ("ghcr.io/astral-sh/uv", "*alpine*", Base(tools=_ALPINE | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
+    *(
+        (repository, tag, row)
+        for repository in ("ghcr.io/astral-sh/uv", "astral/uv")
+        for tag, row in (
+            ("*", Base(workdir="/io", tools=frozenset({"uv", "uvx"}), shell=False)),
+            ("*debian*", Base(tools=_DEBIAN | {"uv", "uvx"}, env=_UV_ENV[:1] + _UV_ENV[-1:])),
+            ("*bookworm*", Base(tools=_FULL | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
+            ("*trixie*", Base(tools=_FULL | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
+            ("*slim*", Base(tools=_DEBIAN | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
+            ("*alpine*", Base(tools=_ALPINE | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
+        )
+    ),
     ("gcr.io/distroless/*", "*", Base(env=_DISTROLESS_ENV, shell=False)),
     ("gcr.io/distroless/python3*", "*", _DISTROLESS_PYTHON),
     ("gcr.io/distroless/*", "*nonroot*", _NONROOT),
     ("gcr.io/distroless/python3*", "*nonroot*", _DISTROLESS_PYTHON._replace(user="65532", workdir="/home/nonroot")),
+    ("redhat/ubi*", "*", _VENDOR),
+    ("registry.access.redhat.com/ubi*", "*", _VENDOR),
     ("redhat/ubi*-minimal", "*", Base(tools=_SH | {"bash", "curl", "microdnf"})),
     ("registry.access.redhat.com/ubi*/ubi-minimal", "*", Base(tools=_SH | {"bash", "curl", "microdnf"})),
     ("registry.access.redhat.com/ubi*/ubi", "*", Base(tools=_SH | {"bash", "curl", "dnf", "yum"})),
+    ("registry.access.redhat.com/ubi*/python-*", "*", _UBI_PYTHON),
+    ("registry.redhat.io/ubi*/python-*", "*", _UBI_PYTHON),
     ("amazonlinux", "*", Base(tools=_SH | {"bash", "curl", "dnf", "yum"})),
     ("fedora", "*", Base(tools=_SH | {"bash", "curl", "dnf"})),
     ("rockylinux", "*", Base(tools=_SH | {"bash", "curl", "dnf"})),
+    *((name, "*", _VENDOR) for name in _VENDORS),
+    ("cgr.dev/chainguard/*", "*", _CHAINGUARD),
+    ("cgr.dev/chainguard/*", "*-dev", _CHAINGUARD._replace(shell=True)),
+    ("cgr.dev/chainguard/python", "*", _CHAINGUARD._replace(entrypoint=("/usr/bin/python",))),
+    ("cgr.dev/chainguard/wolfi-base", "*", _VENDOR),
+    ("dhi.io/python", "*", _CHAINGUARD),
+    ("dhi.io/python", "*-dev", _VENDOR._replace(workdir=None)),
+    ("mambaorg/micromamba", "*", _VENDOR._replace(user="mambauser", workdir="/tmp")),
+    ("oven/bun", "*", _VENDOR._replace(workdir="/home/bun/app")),
+    ("pytorch/pytorch", "*", _VENDOR._replace(workdir="/workspace")),
+    ("public.ecr.aws/lambda/*", "*", _LAMBDA),
 )
 
 # Users of images of which nothing else is known here.
 _USERS: tuple[tuple[str, str, str], ...] = (
-    ("registry.access.redhat.com/ubi*/python-*", "*", "1001"),
-    ("registry.redhat.io/ubi*/python-*", "*", "1001"),
-    ("cgr.dev/chainguard/*", "*", "65532"),
-    ("cgr.dev/chainguard/wolfi-base", "*", "root"),
-    ("dhi.io/python", "*", "65532"),
-    ("dhi.io/python", "*-dev", "root"),
-    ("mambaorg/micromamba", "*", "mambauser"),
     ("quay.io/jupyter/*", "*", "jovyan"),
     ("jupyter/*", "*", "jovyan"),
-    ("oven/bun", "*", "root"),
-    ("continuumio/miniconda3", "*", "root"),
-    ("mcr.microsoft.com/playwright*", "*", "root"),
-    ("public.ecr.aws/lambda/*", "*", "root"),
-    ("nvidia/cuda", "*", "root"),
-    ("pytorch/pytorch", "*", "root"),
 )
 
 _MIRRORS = (
     "docker.io/library/",
     "index.docker.io/library/",
     "public.ecr.aws/docker/library/",
+    "public.ecr.aws/amazonlinux/",
+    "public.ecr.aws/debian/",
+    "public.ecr.aws/ubuntu/",
+    "mirror.gcr.io/library/",
+    "mcr.microsoft.com/mirror/docker/library/",
     "library/",
     "docker.io/",
 )
@@ -130,6 +181,14 @@ def user(reference: str) -> str | None:
     repository, tag = split(reference)
     row = next((user for name, tags, user in reversed(_USERS) if fits(repository, name) and fits(tag, tags)), None)
     return known.user if known else row
+
+
+def on_lambda(reference: str) -> bool:
+    """Whether an image is one for AWS Lambda, which runs every image as an unprivileged user of its own.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
+    """
+    return base(reference) is _LAMBDA
 
 
 def has_probe(reference: str) -> bool | None:
