@@ -9,7 +9,7 @@ from mcplint.facts.python import Module
 from mcplint.model import Argument, Guard
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.state import CALL, OWN_MIDDLEWARE
-from mcplint.programs.python.values import ABSENT, Abstract, Class, Instance, known, unknown
+from mcplint.programs.python.values import ABSENT, Abstract, Class, Instance, Sequence, known, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -72,11 +72,22 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str) -> Abstract
         span = made.place(name) or made.span
         if isinstance(value.only, Instance) and span is not None:
             return known(_described(value.only, value.only.span or span), *value.trace)
-    if OWN_MIDDLEWARE in server.table or "middleware" in args.keywords:
+    if OWN_MIDDLEWARE in server.table or _layers_check(args):
         return unknown(*args.notes)
     if any(value.may(lambda option: option not in (None, ABSENT)) for value in given.values()):
         return unknown(*(note for value in given.values() for note in value.trace))
     return _elsewhere(machine, kind, made)
+
+
+def _layers_check(args: Args) -> bool:
+    """Whether the middleware that a call lists may check callers."""
+    layers = args.find(None, "middleware")
+    if layers is None or layers.only is None:
+        return layers is not None and not layers.must_be(None)
+    from mcplint.programs.python.libraries.middleware import may_check
+
+    items = layers.only.items if isinstance(layers.only, Sequence) else None
+    return items is None or any(may_check(option) for item in items for option in item.options or (None,))
 
 
 def _described(made: Instance, span: Span) -> Guard:

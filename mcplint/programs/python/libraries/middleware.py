@@ -72,7 +72,7 @@ class AppScan:
         args = CALL.one(layer.table, Args(open=True))
         only = args.positional[0].only if args.positional else None
         path = getattr(only, "path", "")
-        self.checked |= path not in LAYERS or path.endswith("AuthenticationMiddleware")
+        self.checked |= may_check(layer)
         if path.endswith("CORSMiddleware") and layer.span:
             lists = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
             self.cors.append(Cors(layer.span, *(_lengthened(name, args) for name in lists)))
@@ -80,6 +80,38 @@ class AppScan:
             self.compressed.append(Label(layer.span, "compresses responses"))
         elif path not in LAYERS and not (isinstance(only, (Class, Function)) and not _reads_path(only.node)):
             self.closed = False
+
+
+def may_check(layer: Any) -> bool:
+    """Whether a middleware may refuse callers for who they are: those of Starlette and checks of Origin do not."""
+    args = CALL.one(layer.table, Args(open=True)) if isinstance(layer, Instance) else Args(open=True)
+    only = args.positional[0].only if args.positional else None
+    path = getattr(only, "path", "")
+    if path in LAYERS:
+        return path.endswith("AuthenticationMiddleware")
+    return not (isinstance(only, (Class, Function)) and _asks_for_origin_alone(only.node))
+
+
+_ORIGIN = frozenset({"origin", "host", "referer", "access-control-request-method", "access-control-request-headers"})
+_TELLING = frozenset({"cookies", "query_params", "client", "scope", "auth", "user", "session", "body", "json"})
+
+
+def _asks_for_origin_alone(root: ast.AST) -> bool:
+    """Whether code looks at where a request comes from, and at nothing else of it that could tell who sends it."""
+    asked, touched = [], 0
+    for node in ast.walk(root):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="get", value=ast.Attribute(attr="headers")), args=[name, *_]):
+                asked.append(name)
+            case ast.Subscript(value=ast.Attribute(attr="headers"), slice=name, ctx=context):
+                touched -= isinstance(context, ast.Store)
+                asked += [] if isinstance(context, ast.Store) else [name]
+            case ast.Attribute(attr="headers"):
+                touched += 1
+            case ast.Attribute(attr=attr) if attr in _TELLING:
+                return False
+    names = [name.value.lower() for name in asked if isinstance(name, ast.Constant) and isinstance(name.value, str)]
+    return bool(names) and len(names) == touched and _ORIGIN.issuperset(names)
 
 
 def surrounded(app: Instance, server: Server) -> Server:
