@@ -45,6 +45,7 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
         entrypoint=argv(at(root, "experimental", "entrypoint"), "fly.toml sets the entrypoint"),
         arguments=argv(at(root, "experimental", "cmd"), "fly.toml sets the command"),
         expose=tuple(Port(port, None, None, node.span) for port, node in zip(numbers, targets, strict=True)),
+        web=tuple(Label(node.span, "Fly sends requests from the internet to this port") for node in targets),
         replicas=Value(None, (Label(root.span.head, "`fly scale count` says how many machines run"),)),
         probes=tuple(_fly_checks(root)),
         grace_period=wait(at(root, "kill_timeout"), patience),
@@ -134,7 +135,7 @@ def render(app: App, tree: Tree) -> Iterator[Container]:
 def _service(node: Node, kinds: set[str], app: App) -> Container:
     name, folder = at(node, "name"), _folder(at(node, "rootDir"), dirname(app.source.path) or ".")
     span = name.span if name else node.span.head
-    native, check = not kinds & {"docker", "image"}, at(node, "healthCheckPath")
+    kind, native, check = at(node, "type"), not kinds & {"docker", "image"}, at(node, "healthCheckPath")
     started, docker = at(node, "startCommand"), at(node, "dockerCommand")
     patience = Value((30.0,), (Label(span, "Render waits 30 s before it kills the service"),))
     return Container(
@@ -151,6 +152,7 @@ def _service(node: Node, kinds: set[str], app: App) -> Container:
         probes=(PlatformProbe("check", check.span, string(check, "Render asks for this path")),) if check else (),
         grace_period=wait(at(node, "maxShutdownDelaySeconds"), patience),
         affinity=Value(("none",)),
+        web=(Label(kind.span, "Render opens a web service to the internet"),) if kind and "web" in kinds else (),
         folder=folder if native else None,
     )
 
@@ -207,6 +209,7 @@ def procfile(file: Procfile) -> Iterator[Container]:
                 env_closed=False,
                 env_notes=(Label(process.key, "variables of the platform are not in the project"),),
                 arguments=Argv(shell, process.command, (note,)),
+                web=(Label(process.key, "the platform expects it to listen on PORT"),) if process.name == "web" else (),
                 folder=dirname(file.source.path) or ".",
             )
 
