@@ -10,6 +10,10 @@ certificates) and the server's own port is published next to it, the port
 bypasses the check: an error. Containers reach each other without published
 ports.
 
+The same holds if a proxy that lets everybody in is published instead, if the
+service uses the network of its host, for a Kubernetes Service of type
+LoadBalancer or NodePort, and for a web service of Render or Fly.
+
 Publish on `127.0.0.1`, put a proxy that authenticates callers in front, or add
 authentication to the server. The fix binds the port to the loopback interface.
 It is unsafe because other machines may be meant to connect, except if a proxy
@@ -93,26 +97,36 @@ import re
 
 from mcplint import ERROR, WARNING, Edit, Finding, Fix, Label, Port, Server, rule
 
+OPEN = ("render", "fly")
+
 
 @rule("published-without-auth", WARNING)
 def check(server: Server):
     container = server.container
-    if not container or container.platform != "compose" or container.shared_network.may(bool):
-        return
-    if server.auth.may_not_be(None) or server.authenticated.must(bool):
+    if not container or server.auth.may_not_be(None) or server.authenticated.must(bool):
         return
     if not server.speaks_http or server.host.may(is_loopback):
         return
-    for port in container.ports:
-        reached = server.port.must_be(port.target.only)
-        if reached and port.published is not None and port.host_ip is None:
-            unchecked = f"and {server.title} does not authenticate callers"
-            bypass = f"which bypasses the authentication in front of {server.title}"
-            message = f"port {port.published.only or port.target.only} is open on all interfaces, "
-            message += bypass if server.proxy_auth else unchecked
-            fix = Fix("publish on 127.0.0.1 only", bound(port), bool(server.proxy_auth))
-            notes = (*server.proxy_auth, *server.auth.trace, Label(server.span, "accepts every caller"))
-            yield Finding(message, port.span, notes, fix, ERROR if server.proxy_auth else None)
+    unchecked = f"and {server.title} does not authenticate callers"
+    so = f"which bypasses the authentication in front of {server.title}" if server.proxy_auth else unchecked
+    severity = ERROR if server.proxy_auth else None
+    notes = (*server.proxy_auth, *server.auth.trace, Label(server.span, "accepts every caller"))
+    direct = [port for port in container.ports if is_open(port) and server.port.must_be(port.target.only)]
+    for port in () if container.shared_network.may(bool) else direct:
+        edits = bound(port) if container.platform == "compose" else ()
+        fix = Fix("publish on 127.0.0.1 only", edits, bool(server.proxy_auth)) if edits else None
+        number = port.published.only or port.target.only
+        yield Finding(f"port {number} is open on all interfaces, {so}", port.span, notes, fix, severity)
+    if not direct and server.proxy_ports:
+        first, *others = server.proxy_ports
+        message = f"the proxy is open on all interfaces and lets everybody in, {unchecked}"
+        yield Finding(message, first.span, (*others, *notes))
+    mode = container.network_mode
+    if mode.must_be("host") and mode.span:
+        yield Finding(f"the service is open on all interfaces of its host, {so}", mode.span, notes, None, severity)
+    for label in container.web[:1] if container.platform in OPEN else ():
+        if not container.expose or any(server.port.may_be(port.target.only) for port in container.expose):
+            yield Finding(f"the service is open to the internet, {so}", label.span, notes, None, severity)
 
 
 def is_loopback(host: str) -> bool:

@@ -41,7 +41,7 @@ services:
     build: .
   nginx:
     image: nginx:1.28
-    ports: ["80:80"]
+    ports: ["127.0.0.1:80:80"]
     volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
 ```
 `nginx.conf`

@@ -10,20 +10,16 @@ Pass `transport="streamable-http"`, and for `mcp` 1.x `host="0.0.0.0"` to the
 constructor. A server that is meant to be started by its client
 (`docker run -i`) needs no ports and no service.
 
-<<<<<<< HEAD
+A port is expected if one is published, exposed to other services, probed over
+HTTP or led to: by a proxy, a label for Traefik, a Kubernetes Service, Fly's
+`internal_port`, a web service of Render or the `web` process of a Procfile.
+
 Not reported if a program such as `mcpo` or `mcp-proxy` serves the stdio server
-over HTTP, if standard input is kept open (`stdin_open: true`), for images that
-no service runs, or for `EXPOSE`, which opens nothing.
+over HTTP, if standard input is kept open (`stdin_open: true`) and no port is
+published, for images that no service runs, or for `EXPOSE` in an image.
 
 See
 https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
-=======
-A port is expected where one is published, exposed to other services, probed over HTTP or led to: by a proxy, Traefik's
-label, a Kubernetes Service, Fly's `internal_port`, a web service of Render or the `web` process of a Procfile.
-
-It says nothing where a program such as `mcpo` or `mcp-proxy` serves the stdio server over HTTP, where standard input is
-kept open (`stdin_open: true`) and no port is published, of images that no service runs, and of `EXPOSE` in an image.
->>>>>>> 57d546c (A server that speaks stdio is found behind every port that a deployment counts on)
 
 ## Bad
 `Dockerfile`
@@ -97,46 +93,40 @@ def check(deployment: Deployment):
         expected = listening(container, deployment.routes_to(server)) if server.transport.must_be("stdio") else ()
         if expected:
             starts = Label(container.cmd, "this container runs the server")
-<<<<<<< HEAD
             message = (
                 f"{server.title} speaks stdio, but is deployed as a service with a port, where nothing will listen"
             )
-            yield Finding(message, server.transport.span or server.span, (*expected, *server.transport.trace, starts))
-=======
-            message = "speaks stdio, but runs as a service that is expected to listen: nothing does"
             notes = (*expected, *server.transport.trace, starts)
             severity = WARNING if server.assumed else None
             yield Finding(message, server.transport.span or server.span, notes, None, severity)
->>>>>>> 57d546c (A server that speaks stdio is found behind every port that a deployment counts on)
 
 
 def listening(container, routes):
     """Where the deployment counts on a port of the container; one that clients attach to may expose what it likes."""
-    found = [Label(port.span, "publishes a port") for port in container.ports if port.published is not None][:1]
+    published = [Label(port.span, "publishes a port") for port in container.ports if port.published is not None]
     if container.stdin_open.must(bool):
-        return tuple(found)
-    shared = container.shared_network.may(bool)
-    found += [Label(port.span, "a Service leads to it") for port in container.forwards if not found and not shared][:1]
-    found += [Label(port.span, "is exposed to other services") for port in container.expose if opened(container, port)][
-        :1
+        return tuple(published[:1])
+    led = () if published or container.shared_network.may(bool) else container.forwards
+    services = [Label(port.span, "the Service leads to this port") for port in led]
+    exposed = [
+        Label(port.span, "exposes a port to other services") for port in container.expose if own(container, port)
     ]
-    found += [Label(probe.span, "asks it over HTTP") for probe in container.probes if probe.path is not None]
-    found += [Label(value.span, "Traefik leads to it") for name, value in container.labels.items() if is_port(name)]
+    found = [*published[:1], *services[:1], *exposed[:1]]
+    found += [Label(probe.span, "the probe asks over HTTP") for probe in container.probes if probe.path is not None]
+    found += [
+        Label(value.span, "Traefik leads to this port") for name, value in container.labels.items() if port_of(name)
+    ]
     found += [Label(route.target.span or route.span, f"{route.proxy} leads to it") for route in routes]
     words = " ".join(container.probe.command.only or ()) if container.probe else ""
-<<<<<<< HEAD
-    probes = [Label(container.probe.span, "the health check asks over HTTP")] if "http://" in words else []
-    return (*ports[:1], *probes)
-=======
-    found += [Label(container.probe.span, "asks it over HTTP")] if "http://" in words else []
+    found += [Label(container.probe.span, "the health check asks over HTTP")] if "http://" in words else []
     return (*found, *container.web)
 
 
-def opened(container, port):
+def own(container, port):
     """Whether the service itself exposes a port; an image may expose one for other commands, and pods say any."""
     return container.platform != "kubernetes" and port.span.source.path != container.dockerfile
 
 
-def is_port(label):
+def port_of(label):
+    """Whether a label tells Traefik the port of a service."""
     return label.lower().startswith("traefik.http.services.") and label.lower().endswith("loadbalancer.server.port")
->>>>>>> 57d546c (A server that speaks stdio is found behind every port that a deployment counts on)

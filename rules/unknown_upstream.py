@@ -53,7 +53,7 @@ services:
     ports: ["127.0.0.1:9000:8000"]
   nginx:
     image: nginx:1.30
-    ports: ["80:80"]
+    ports: ["127.0.0.1:80:80"]
     volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
 ```
 `nginx.conf`

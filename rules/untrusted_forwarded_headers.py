@@ -59,7 +59,7 @@ services:
     build: .
   nginx:
     image: nginx:1.30
-    ports: ["443:443"]
+    ports: ["127.0.0.1:443:443"]
     volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
 ```
 `nginx.conf`
@@ -105,7 +105,7 @@ services:
       FORWARDED_ALLOW_IPS: "*"
   nginx:
     image: nginx:1.30
-    ports: ["443:443"]
+    ports: ["127.0.0.1:443:443"]
     volumes: ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
 ```
 """

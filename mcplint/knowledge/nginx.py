@@ -49,6 +49,19 @@ TOGETHER = (ACCESS,)
 AUTH = ("auth_basic", "auth_request", "auth_jwt", "ssl_verify_client")
 """Directives that check who calls; `off` and `optional` let anybody in."""
 
+REFUSES = {
+    "allow",
+    "deny",
+    "if",
+    "return",
+    "satisfy",
+    "ssl_verify_client",
+    "limit_except",
+    "valid_referers",
+    "secure_link",
+}
+"""Directives after which not everybody may get in; so may those of `auth_…` modules and of scripts."""
+
 WITHHOLDS = {
     "proxy_pass_request_headers": ("headers", "off"),
     "proxy_pass_request_body": ("body", "off"),

@@ -97,7 +97,8 @@ class Server(NamedTuple):
     `reads`: the environment variables that its modules read. `certain`: it is started however open conditions turn out.
     `fallbacks`: the addresses on the machine itself that stand in for variables that are not set, by name.
     `auth`: what checks who calls, an option None where the program provably checks nobody. `proxy_auth`: where a
-    proxy in front checks it. `absolute`: where the program makes URLs as requests seem to have come.
+    proxy in front checks it; `proxy_ports`: where one that lets everybody in is opened to other machines. `absolute`:
+    where the program makes URLs as requests seem to have come.
     `stores`: the files in which its tools keep things between calls.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
@@ -143,6 +144,7 @@ class Server(NamedTuple):
     fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     auth: Value[Guard | None] = UNKNOWN
     proxy_auth: tuple[Label, ...] = ()
+    proxy_ports: tuple[Label, ...] = ()
     asgi: Asgi = Asgi()
     absolute: tuple[Label, ...] = ()
     stores: tuple[Store, ...] = ()

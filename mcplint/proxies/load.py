@@ -58,8 +58,9 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     for server in network.servers:
         place = places.get(server.container.id) if server.container else None
         mine = tuple(route for route in routes if route.server and route.server.id == server.id and not route.behind)
+        ports = tuple(dict.fromkeys(label for route in mine if route.carried for label in route.published))
         auth = tuple(label for route in mine if route.carried for label in route.auth)
-        found.append(server._replace(spread=tuple(spreads(server, place, mine)), proxy_auth=auth))
+        found.append(server._replace(spread=tuple(spreads(server, place, mine)), proxy_auth=auth, proxy_ports=ports))
     return tuple(found)
 
 

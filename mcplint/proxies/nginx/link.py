@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from mcplint.facts.nginx import NginxFile
-from mcplint.knowledge.nginx import image_version
+from mcplint.knowledge.nginx import REFUSES, image_version
 from mcplint.model import Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
@@ -17,7 +17,7 @@ from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.text.source import Span
-from mcplint.values import UNKNOWN, Value
+from mcplint.values import UNKNOWN, Label, Value
 
 
 def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Iterator[Proxy]:
@@ -35,7 +35,8 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
         routes = []
         for route, found in zip(instance.proxy.routes, instance.proxied, strict=True):
             route = assumed(instance.origin, network, route, partial(_followed, found))
-            routes.append(route._replace(secured=_secured(found, route)))
+            published = tuple(_published(found, instance.origin)) if not route.auth else ()
+            routes.append(route._replace(secured=_secured(found, route), published=published))
         yield instance.proxy._replace(routes=tuple(routes))
 
 
@@ -61,6 +62,24 @@ def _route(found: Proxied, origin: ContainerContext | None, network: Network) ->
 def _followed(found: Proxied, route: Route) -> Route:
     """The route with what it carries of its server."""
     return with_endpoint(route, partial(paths_to, found), partial(leads_to, found))
+
+
+def _published(found: Proxied, origin: ContainerContext | None) -> Iterator[Label]:
+    """Where the ports of a server are published beyond the machine, if its location certainly lets everybody in."""
+    levels = tuple(found.location.level.outward())
+    if origin is None or any(level.open or any(map(_may_refuse, level.own)) for level in levels):
+        return
+    heard = {listen.port for listen in found.server.listens if not _local(listen.host)}
+    for port in origin.container.ports:
+        if port.published is not None and port.host_ip is None and port.target.only in heard:
+            yield Label(port.span, "opens nginx on every interface")
+
+
+def _may_refuse(name: str) -> bool:
+    """Whether a directive may turn callers away."""
+    return name in REFUSES or name.startswith(
+        ("access_by", "rewrite_by", "auth_", "js_", "perl", "lua_", "modsecurity")
+    )
 
 
 def _ports(config: Config) -> Mapping[int, bool]:
