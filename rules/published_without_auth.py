@@ -129,6 +129,10 @@ def check(server: Server):
             yield Finding(f"the service is open to the internet, {so}", label.span, notes, None, severity)
 
 
+def is_open(port: Port) -> bool:
+    return port.published is not None and port.host_ip is None
+
+
 def is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 

@@ -136,5 +136,6 @@ def mended(end: DeadEnd, server: Server) -> Fix | None:
     name = end.host if end.kind == "port" else server.container and server.container.service
     if not name or not end.slot or not server.port.only:
         return None
-    address = f"{name}:{server.port.only}"
-    return Fix(f"pass requests to {address}", (Edit(end.slot.span, address),))
+    alone = end.slot.span.text == str(end.port)
+    address = str(server.port.only) if alone else f"{name}:{server.port.only}"
+    return Fix(f"pass requests to {f'port {address}' if alone else address}", (Edit(end.slot.span, address),))

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from mcplint.knowledge.proxies import TRAEFIK
-from mcplint.model import Member, Route
+from mcplint.model import DeadEnd, Member, Route
 from mcplint.proxies.proxy import Proxy, among, published
 from mcplint.proxies.rules import (
     EXACT,
@@ -61,7 +61,21 @@ def proxies(network: Network) -> Iterator[Proxy]:
         own = (one for one in network.running if one.project is project)
         origin = next((one for one in own if _is_traefik(one)), None)
         ports = published(origin, PORTS) if origin else {}
-        yield Proxy(TRAEFIK, tuple(rule.route for rule in site.rules), PORTS, ports, partial(route_request, (site,)))
+        ends = {end.span: end for running in group for end in _dead_ends(running, network)}
+        routes = tuple(rule.route for rule in site.rules)
+        yield Proxy(TRAEFIK, routes, PORTS, ports, partial(route_request, (site,)), tuple(ends.values()))
+
+
+def _dead_ends(running: ContainerContext, network: Network) -> Iterator[DeadEnd]:
+    """The ports that labels name and none of the container's servers listens on."""
+    container, labels = running.container, _labels(running)
+    inside = [each for each in network.servers if each.container and each.container.id == container.id]
+    for router in filter(None, map(ROUTER.fullmatch, labels)):
+        _, port = _service(router[1], labels)
+        if port.only and port.span and inside and all(each.port.must_not_be(port.only) for each in inside):
+            name, server = container.service or "", inside[0] if len(inside) == 1 else None
+            end = f"{port.span.source.path} {name}:{port.only}"
+            yield DeadEnd(end, port.span, "port", name, port.only, server, inside[0].port.trace, port.slot)
 
 
 def _labels(running: ContainerContext) -> Mapping[str, Value[str]]:
