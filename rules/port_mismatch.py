@@ -133,15 +133,15 @@ def check(server: Server):
         return
     notes = (*port.trace, Label(container.cmd, "this container runs the server"))
     told = " or ".join(map(str, port.options or ()))
-    for published in others(container.ports, server):
+    for published in others(container.ports or container.forwards, server):
         shown = published.published.only if published.published is not None else None
-        outer = f"published port {shown}" if shown else "the service's port"
+        outer = f"{'published' if container.ports else 'Service'} port {shown}" if shown else "the service's port"
         message = (
             f"{outer} leads to port {published.target.only} of the container, but {server.title} listens on {told}"
         )
         fix = Fix(f"publish port {told} of the container", rewritten(published, told)) if port.only else None
         yield Finding(message, published.span, notes, fix)
-    for exposed in others(container.expose, server) if not container.ports else ():
+    for exposed in others(container.expose, server) if not (container.ports or container.forwards) else ():
         sent = container.platform in SENDING and exposed.span.source.path != container.dockerfile
         if sent or not chosen(server):
             message = f"port {exposed.target.only} is declared, but {server.title} listens on {told}"

@@ -28,7 +28,7 @@ from mcplint.proxies.rules import (
     with_endpoints,
 )
 from mcplint.services.kubernetes import ingress_nginx
-from mcplint.services.kubernetes.ingress import COMMUNITY, Entry
+from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, Entry
 from mcplint.services.network import Network
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -120,6 +120,7 @@ def _rewritten(stem: str, rest: str, target: str, path: str) -> str | None:
 
 
 def _route(entry: Entry, match: Match | None) -> Route:
+    gateway = entry.controller == GATEWAY
     ours, name, host = entry.is_nginx, entry.service, entry.host.only
     note = Label(entry.backend, f"sends requests to the Service {name}")
     port = entry.port.only
@@ -133,7 +134,7 @@ def _route(entry: Entry, match: Match | None) -> Route:
         span=entry.span,
         proxy=_controller(entry),
         version=UNKNOWN,
-        listen=Value((("80", "443 ssl") if entry.tls else ("80",),), plain or listen),
+        listen=UNKNOWN if gateway else Value((("80", "443 ssl") if entry.tls else ("80",),), plain or listen),
         server_names=Value(None if entry.host.options is None else ((host,) if host else (),), entry.host.trace),
         location=location(match, entry.path),
         target=Value((target,) if target else None, (note, *entry.port.trace)),
@@ -147,7 +148,7 @@ def _route(entry: Entry, match: Match | None) -> Route:
         body_limit=_body_limit(entry) if ours else UNKNOWN,
         path=UNKNOWN,
         closed=False,
-        tls=Value((entry.tls is not None,)),
+        tls=UNKNOWN if gateway else Value((entry.tls is not None,)),
         host=ingress_nginx.host(entry) if ours else UNKNOWN,
         secured=entry.tls if plain else None,
     )

@@ -1,8 +1,12 @@
-"""The Ingresses of a cluster, a path at a time."""
+"""The Ingresses of a cluster and the routes of its Gateways, a path at a time.
+
+https://kubernetes.io/docs/concepts/services-networking/ingress/, https://gateway-api.sigs.k8s.io/reference/spec/
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
@@ -17,8 +21,14 @@ OTHERS = ("nginx.org/", "nginx.com/")
 """Annotations of ingress-nginx, and of the controller that NGINX Inc. makes."""
 
 
+GATEWAY = "Gateway"
+"""What stands for the class of an Ingress where a route of a Gateway says it."""
+HEADERS = ("RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirror")
+"""Filters of a Gateway's route that leave the path as it is."""
+
+
 class Entry(NamedTuple):
-    """What an Ingress does with the requests of one path.
+    """What an Ingress, or a route of a Gateway, does with the requests of one path.
 
     `match`: `Prefix`, `Exact` or `ImplementationSpecific`. `service`, `port`: the Service's name and port; `backend`:
     where that name stands. `annotations`: those of the Ingress by their whole names. `controller`: its class, empty
@@ -46,7 +56,9 @@ class Entry(NamedTuple):
 
 
 def entries(cluster: Cluster) -> Iterator[Entry]:
-    """The paths of all Ingresses that lead to a Service."""
+    """The paths of all Ingresses and Gateways that lead to a Service."""
+    for route in cluster.of("HTTPRoute"):
+        yield from _of_gateway(route)
     for ingress in cluster.of("Ingress"):
         set_by = f"the Ingress {ingress.name.text} sets"
         annotations = {
@@ -74,8 +86,38 @@ def entries(cluster: Cluster) -> Iterator[Entry]:
                 )
 
 
+def _of_gateway(route: Resource) -> Iterator[Entry]:
+    hosts = [_host(node) for node in items(at(route.node, "spec", "hostnames"))] or [_host(None)]
+    for rule in items(at(route.node, "spec", "rules")):
+        matches: tuple[Node | None, ...] = tuple(items(at(rule, "matches"))) or (None,)
+        for match, backend in product(matches, items(at(rule, "backendRefs"))):
+            yield from (_routed(route, rule, match, backend, host) for host in hosts)
+
+
+def _routed(route: Resource, rule: Node, match: Node | None, backend: Node, host: Value[str | None]) -> Entry:
+    """What a route of a Gateway does with one path; unknown where headers or methods decide as well."""
+    said, note = at(match, "path", "value"), f"the HTTPRoute {route.name.text} sets"
+    kind = texts(at(match, "path")).get("type", "PathPrefix")
+    path = string(said, f"{note} the path") if said else Value(("/",), (Label(rule.span.head, "no path"),))
+    if any(key.text != "path" for key, _ in pairs(match)):
+        path = Value(None, path.trace)
+    strange = [each for each in items(at(rule, "filters")) if texts(each).get("type") not in HEADERS]
+    return Entry(
+        route,
+        (said or match or rule).span.head,
+        host,
+        path,
+        {"PathPrefix": "Prefix"}.get(kind, kind),
+        texts(backend).get("name", ""),
+        number(string(at(backend, "port"), f"{note} the port")),
+        (at(backend, "name") or backend).span.head,
+        {f"filter {count}": Value(None, (Label(each.span, "a filter"),)) for count, each in enumerate(strange)},
+        GATEWAY,
+    )
+
+
 def _host(node: Node | None) -> Value[str | None]:
-    return string(node, "the Ingress answers for this name") if node else Value((None,))
+    return string(node, "answers for this name") if node else Value((None,))
 
 
 def _port(backend: Node | None, ingress: Resource, cluster: Cluster, note: str) -> Value[int]:
