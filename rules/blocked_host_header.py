@@ -101,7 +101,7 @@ def check(deployment: Deployment):
         fix = Fix("tell the SDK that the server listens on 0.0.0.0", edits) if edits else None
         routes = deployment.routes_to(server)
         for route in routes:
-            hosts = sent(route)
+            hosts = () if unguarded(route, server) else sent(route)
             if hosts and not any(admits(server, allowed, host) for host in hosts):
                 message = f"{route.proxy} sends `Host: {hosts[0]}`, which {server.title} rejects with 421"
                 assumed = route.assumed or server.assumed
@@ -111,6 +111,13 @@ def check(deployment: Deployment):
             message = f"{server.title} listens on {where}, but rejects every `Host` except localhost with 421"
             here = (Label(server.host.span or server.span, "other machines can connect here"), *notes)
             yield Finding(message, server.made or server.span, here, fix, WARNING if server.assumed else None)
+
+
+def unguarded(route, server):
+    """Whether a location leads only to routes of the program's own, which the guard of `mcp` does not cover."""
+    posts = server.message_path
+    asked = route.path.must(lambda path: posts.may(lambda post: post is not None and path.startswith(post.rstrip("/"))))
+    return server.sdk.package == "mcp" and route.endpoint.must_be(None) and not asked and not route.behind
 
 
 def is_local(host):

@@ -9,6 +9,9 @@ from mcplint.model.servers import Server
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
+HEALTH = frozenset({"health", "healthcheck", "health-check", "live", "liveness", "ready", "readiness", "ping"})
+"""Last segments of paths that are asked for by health checks; each may end in another `z`."""
+
 
 class Member(NamedTuple):
     """One `server` of an upstream: host, port and whether requests normally reach it (not `backup` or `down`)."""
@@ -142,9 +145,15 @@ class Route(NamedTuple):
         return tuple(header for header in self.ignored_headers if header.name == name)
 
     @property
+    def checks_health(self) -> bool:
+        """Whether its paths are those of a health check, whatever the server is asked for."""
+        words = (self.location.only or "").strip("^$/").rpartition("/")[2].lower()
+        return words.removesuffix("z") in HEALTH
+
+    @property
     def carried(self) -> Server | None:
         """The server that speaks MCP over HTTP through this location, if the location surely carries its endpoint."""
-        if self.server is None or not self.server.speaks_http:
+        if self.server is None or not self.server.speaks_http or self.checks_health:
             return None
         return self.server if self.endpoint.must_not_be(None) else None
 
