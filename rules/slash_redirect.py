@@ -15,6 +15,10 @@ In nginx the slash can close a circle, which is an error: with
 `/mcp/` with `301`, and the server redirects that to `/mcp` with `307`. Write
 `location /mcp`, which matches both.
 
+A URL without the slash is an error too if only a `location /mcp/` takes it:
+nginx answers `301` by itself, after which clients do not send their request
+again. Its redirect names nginx's own port, which may not be the published one.
+
 Not reported if the program changes paths itself, or if it is not known what
 the proxy asks for.
 
@@ -116,6 +120,10 @@ from mcplint.knowledge.sdk import agreed
 def check(part: Route | Remote | ClientConfig):
     server = part.server
     right = answered(server) if server else None
+    if not isinstance(part, Route) and part.redirect.only:
+        if not right or right.endswith("/"):
+            yield redirected(part)
+        return
     asked = asked_through(part) if isinstance(part, Route) else part.asked.only
     if not right or not asked or asked == right or asked.rstrip("/") != right.rstrip("/"):
         return
@@ -134,6 +142,15 @@ def check(part: Route | Remote | ClientConfig):
         )
         message = f"{url.partition('?')[0][:100] or 'this URL'} asks {server.title} for {asked}, which redirects every request to {right}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
+
+
+def redirected(part):
+    """A URL that nginx redirects by itself: with 301, after which no client sends its request again."""
+    url, target = part.url.only or "", part.redirect.only
+    fix = Fix("publish the URL with its last slash", part.url.write(f"{url}/"))
+    port = "" if target == f"{url}/" else f" to {target}"
+    message = f"the URL lacks the last slash: nginx answers 301{port}, and clients do not repeat their request there"
+    return Finding(message, part.url.span or part.span, part.redirect.trace, fix, ERROR)
 
 
 def answered(server):

@@ -88,6 +88,14 @@ def _heard(front: Proxy, target: Target) -> int:
 
 def _through(part: P, front: Proxy, target: Target, port: int, kind: str, note: Label) -> P:
     answered: Response = _answer(front, target, port)
+    if answered.status == 301 and (answered.to or "").endswith(f"{target.path}/") and not target.path.endswith("/"):
+        place = (
+            (Label(answered.location, "redirects it, as it takes the path with a slash alone"),)
+            if answered.location
+            else ()
+        )
+        part = part._replace(redirect=Value((_absolute(answered.to or "", target),), place))
+        answered = front.ask(target.host, port, "https" if front.ports.get(port) else "http", f"{target.path}/")
     trace = (note, *answered.trace)
     if answered.kind == PROXY and answered.uri is not None:
         route = next((route for route in front.routes if route.span == answered.location), None)
@@ -101,6 +109,12 @@ def _through(part: P, front: Proxy, target: Target, port: int, kind: str, note: 
         link = Link(None, kind, f"{front.name} answers {answered.status or 'without any server'}", (note,))
         return part._replace(server=server, asked=refused, links=(link,))
     return part._replace(links=(Link(None, MISSING, f"what {front.name} answers is not known", trace),))
+
+
+def _absolute(to: str, target: Target) -> str:
+    """The URL that a redirect comes to for a client."""
+    usual = target.port == (443 if target.scheme == "https" else 80)
+    return f"{target.scheme}://{target.host}{'' if usual else f':{target.port}'}{to}" if to.startswith("/") else to
 
 
 def _answer(front: Proxy, target: Target, port: int) -> Response:

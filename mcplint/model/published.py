@@ -20,6 +20,7 @@ class Remote(NamedTuple):
     """A URL that `server.json` publishes, and the route and server that answer it.
 
     `asked`: the path that the server is asked for when a client calls the URL; an option None where no route leads on.
+    `redirect`: the URL with a slash behind it that the proxy answers first.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Remote(NamedTuple):
     route: Route | None = None
     server: Server | None = None
     asked: Value[str | None] = UNKNOWN
+    redirect: Value[str] = UNKNOWN
     links: tuple[Link, ...] = ()
 
     @property
@@ -69,6 +71,7 @@ class ClientConfig(NamedTuple):
     route: Route | None = None
     server: Server | None = None
     asked: Value[str | None] = UNKNOWN
+    redirect: Value[str] = UNKNOWN
     wrapper: Value[str] = UNKNOWN
     links: tuple[Link, ...] = ()
 

@@ -50,12 +50,23 @@ def serve(request: Request) -> Response:
             return _status(request, 404)
         if slashed:
             query = f"?{request.args}" if request.args else ""
-            return Response(REDIRECT, status=301, to=f"{request.uri}/{query}")
+            return Response(REDIRECT, status=301, to=f"{_origin(request)}{request.uri}/{query}")
         except_methods(request)
         found = in_location(request)
         if found:
             return found
     return Response(STATUS, status=500)
+
+
+def _origin(request: Request) -> str:
+    """What stands before the path in a redirect of nginx's own: its port counts where it is no usual one."""
+    off = any(
+        directive.words == ("off",)
+        for name in ("absolute_redirect", "port_in_redirect")
+        for directive in request.level.effective(name)[-1:]
+    )
+    usual = 443 if request.scheme == "https" else 80
+    return "" if off or request.port == usual else f"{request.scheme}://{request.host}:{request.port}"
 
 
 def except_methods(request: Request) -> None:
