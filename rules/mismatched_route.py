@@ -106,11 +106,17 @@ server {
 ```
 """
 
-from mcplint import ERROR, ClientConfig, Finding, Fix, Label, Remote, Route, Value, rule
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from mcplint import ERROR, WARNING, ClientConfig, Deployment, Finding, Fix, Label, Remote, Route, Value, rule
 
 
 @rule("mismatched-route", ERROR)
-def check(part: Route | Remote | ClientConfig):
+def check(part: Route | Remote | ClientConfig | Deployment):
+    if isinstance(part, Deployment):
+        yield from doubled(part)
+        return
     server = part.server
     if not server or not server.path.only or not server.speaks_http:
         return
@@ -134,6 +140,23 @@ def check(part: Route | Remote | ClientConfig):
         )
         message = f"{_url(part)} asks {server.title} for {_told(part.asked)}, but it answers at {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
+
+
+def doubled(deployment: Deployment) -> Iterator[Finding]:
+    """Locations that are called as the server's path and take it off, so that clients would have to ask for it twice."""
+    told = {urlsplit(part.url.only or "").path for part in (*deployment.remotes, *deployment.clients)}
+    for route in deployment.routes:
+        path, endpoint = route.server.path.only if route.server else None, route.endpoint.only
+        location = (route.location.only or "").removeprefix("^~ ")
+        if not path or not endpoint or not route.carried or location.rstrip("/") != path.rstrip("/") or location == "/":
+            continue
+        if endpoint == location.rstrip("/") + path and not any(url.rstrip("/") == endpoint.rstrip("/") for url in told):
+            slot = route.target.slot
+            edits = route.target.write(slot.span.text.rstrip("/")) if slot and slot.span.text.endswith("/") else ()
+            edits = (*route.location.write(path), *edits) if edits and route.location.slot else ()
+            fix = Fix(f"match {path} and pass it on as it is", edits) if edits else None
+            message = f"{route.title} takes {location.rstrip('/')} off the path, so {route.server.title} is reached at {endpoint} only"
+            yield Finding(message, route.target.span or route.span, (), fix, WARNING)
 
 
 def _url(part: Remote | ClientConfig) -> str:

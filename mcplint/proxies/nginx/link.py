@@ -7,7 +7,7 @@ from functools import partial
 
 from mcplint.facts.nginx import NginxFile
 from mcplint.knowledge.nginx import REFUSES, image_version
-from mcplint.model import Route
+from mcplint.model import ASSUMED, DeadEnd, Link, Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
@@ -50,9 +50,23 @@ def _instances(
         found = proxied((config,), version)
         routes = tuple(_route(one, origin, network) for one in found)
         ports, lost = _ports(config), tuple(dead_ends(found, routes, origin, network))
+        routes = tuple(_meant(one, route, lost) for one, route in zip(found, routes, strict=True))
         yield ProxyInstance(
             Proxy("nginx", routes, ports, published(origin, ports), partial(route_request, config), lost), origin, found
         )
+
+
+def _meant(found: Proxied, route: Route, ends: tuple[DeadEnd, ...]) -> Route:
+    """A route to a port that nothing listens on with the server that is meant, so that the rest of it counts too."""
+    wrong = {(end.host, end.port): end.server for end in ends if end.kind == "port" and end.server}
+    servers = {id(wrong.get((member.host, member.port))): member for member in route.members}
+    server = wrong.get((route.members[0].host, route.members[0].port)) if len(servers) == 1 else None
+    if route.server or server is None:
+        return route
+    note = Label(route.members[0].span, "nothing listens on this port")
+    link = Link(server.id, ASSUMED, "is the only server in the container that is named", (note,))
+    followed = _followed(found, route._replace(server=server, links=(link,)))
+    return followed if followed.carried else route
 
 
 def _route(found: Proxied, origin: ContainerContext | None, network: Network) -> Route:
