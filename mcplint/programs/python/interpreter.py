@@ -26,7 +26,6 @@ from mcplint.programs.python.values import (
     Abstract,
     Frame,
     Function,
-    Instance,
     Package,
     Table,
     known,
@@ -223,6 +222,4 @@ def _object(machine: Machine, start: Start) -> None:
         value = call_and_await(machine, value, Args())
     from mcplint.programs.python.libraries.asgi import run_object
 
-    for option in value.options or ():
-        if isinstance(option, Instance):
-            run_object(machine, start, option)
+    run_object(machine, start, value)

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.model import Asgi, Server
+from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package
 from mcplint.programs.python.libraries.asgi_walk import walk
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.proxy_headers import told
-from mcplint.programs.python.libraries.sdk import serve
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
@@ -257,7 +257,7 @@ def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstra
     return known("0.0.0.0", *port.trace), number(noted(port, Label(start.span, "gunicorn reads PORT")))
 
 
-def run_object(machine: Machine, start: Start, server: Instance) -> None:
+def run_object(machine: Machine, start: Start, server: Abstract) -> Abstract:
     """`mcp run` and `fastmcp run`: the server's own `run()`, told what the flags say."""
     names = ("transport", "host", "port", "path", "log-level") if start.runner == "fastmcp" else ("transport",)
     closed = start.argv is not None
@@ -267,7 +267,9 @@ def run_object(machine: Machine, start: Start, server: Instance) -> None:
         told["port"] = number(told["port"])
     if "stateless" in flags:
         told["stateless_http"] = known(True, *flags["stateless"].trace)
-    serve(machine, Args((), told, open=not closed, opening=(Label(start.span, "started here"),)), server, None)
+    note = Label(start.span, "started here")
+    run = machine.attribute(server, "run_async" if start.runner == "fastmcp" else "run", note)
+    return call_and_await(machine, run, Args((), told, open=not closed, opening=(note,)))
 
 
 CALLS: Mapping[str, Handler] = {

@@ -41,7 +41,8 @@ def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[L
         if None in value.options:
             # What is not set, with a note on who may set it, is open where the program has nothing else.
             open_ = machine.lenient or value.trace
-            demanded = open_ and not machine.spared and default.options in ((None,), (ABSENT,))
+            nothing = ((None,), (ABSENT,), ("",) if machine.lenient else (ABSENT,))
+            demanded = open_ and not machine.spared and default.options in nothing
             found.append(noted(unknown(*value.trace) if demanded else default, *reading))
         options: tuple[Any, ...] = value.options
         there = tuple(each for each in options if each is not None and each is not ABSENT)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mcplint.model import SdkCall, Server
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.python.libraries.sdk import registers
-from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, OTHER, record, secured
+from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, family, record, secured
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.libraries.web import hands_on
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
@@ -88,7 +88,7 @@ def blank(machine: Machine, server: Instance | None, args: Args) -> Server:
     """A low-level server of which nothing but its name is said yet."""
     outer = OUTER.one(server.table, None) if server is not None else None
     own: Any = outer if outer is not None else server
-    kind = next((each for each in (FAST, NEW, OTHER) if own is not None and machine.kin(own.library, each)), LOW)
+    kind = family(machine, own) if own is not None else LOW
     made = CALL.one(own.table, Args()) if own is not None else Args()
     own_calls = (made.span, args.span)
     calls: tuple[SdkCall, ...] = tuple(

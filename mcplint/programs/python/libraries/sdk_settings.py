@@ -15,6 +15,7 @@ from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import (
     ABSENT,
     Abstract,
+    Class,
     External,
     Instance,
     Sequence,
@@ -51,7 +52,9 @@ CONVERSIONS: Mapping[str, Callable[[str], Any]] = {"port": counted, "stateless_h
 
 def family(machine: Machine, server: Instance) -> str:
     """Which of the SDKs' server classes an object is made of."""
-    return next(kind for kind in (*HIGH, LOW) if machine.kin(server.library, kind))
+    lineage = server.kind.lineage() if isinstance(server.kind, Class) else (server.kind,)
+    paths = [each.path for each in lineage if isinstance(each, External)]
+    return next((kind for kind in HIGH if any(machine.kin(path, kind) for path in paths)), LOW)
 
 
 def release(machine: Machine, kind: str) -> tuple[str, tuple[str, ...]]:
