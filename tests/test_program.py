@@ -570,6 +570,153 @@ FastMCP(KEY, host=os.getenv("A") or os.getenv("B") or "127.0.0.1", port=int(os.g
         },
         {"transport": ("streamable-http",), "host": ("0.0.0.0",), "port": (83,)},
     ),
+    "a command that is added to a group, its defaults functions": (
+        {
+            "server.py": "import click\nfrom commands import serve\n@click.group()\ndef cli(): ...\n"
+            "cli.add_command(serve)\ncli()",
+            "commands.py": "import click\n@click.command('serve')\n"
+            "@click.option('--host', default=lambda: '0.0.0.0', envvar=['A', 'NOTES_HOST'])\n"
+            "@click.option('--port', default=9000, type=int)\n"
+            "def run(host, port):\n    from factory import build\n    build(host, port).run('sse')\nserve = run",
+            "factory.py": SDK + "def build(host, port): return FastMCP('x', host=host, port=port)",
+        },
+        {"argv": "serve", "env": {"NOTES_HOST": "::"}},
+        {"host": ("::",), "port": (9000,)},
+    ),
+    "an object that makes its server when it is asked for something": (
+        {
+            "server.py": f"class Lazy:\n    def __getattr__(self, name):\n        {FAST.strip()}\n"
+            "        return getattr(FastMCP('x'), name)\nmcp = Lazy()"
+        },
+        {"kind": OBJECT, "target": "server.py:mcp", "runner": "fastmcp", "flags": {"transport": "http", "port": "9"}},
+        {"transport": ("streamable-http",), "port": (9,)},
+    ),
+    "a class after another library's": (
+        SDK + "import threading\nclass Own(threading.Thread, FastMCP):\n    def __init__(self):\n"
+        "        FastMCP.__init__(self, 'x', port=9)\nOwn().run('sse')",
+        {},
+        {"transport": ("sse",), "name": None},
+    ),
+    "a transport that is made inside its endpoint": (
+        "import uvicorn\nfrom mcp.server import Server\nfrom mcp.server.sse import SseServerTransport\n"
+        "from starlette.applications import Starlette\nfrom starlette.routing import Route\nserver = Server('x')\n"
+        "async def connect(request):\n    sse = SseServerTransport('/messages/')\n"
+        "    async with sse.connect_sse(request.scope, request.receive, request._send) as streams:\n"
+        "        await server.run(streams[0], streams[1], server.create_initialization_options())\n"
+        "uvicorn.run(Starlette(routes=[Route('/events', endpoint=connect)]), port=9)",
+        {},
+        {"transport": ("sse",), "path": ("/events",), "message_path": ("/messages/",)},
+    ),
+    "a session manager that an application keeps": (
+        "import contextlib, uvicorn\nfrom mcp.server.lowlevel import Server\n"
+        "from mcp.server.streamable_http_manager import StreamableHTTPSessionManager\n"
+        "from starlette.applications import Starlette\nfrom starlette.routing import Mount\n"
+        "@contextlib.asynccontextmanager\nasync def lifespan(app):\n"
+        "    app.state.manager = StreamableHTTPSessionManager(app=Server('x'), stateless=True)\n"
+        "    async with app.state.manager.run():\n        yield\n"
+        "async def handle(scope, receive, send):\n"
+        "    await scope['app'].state.manager.handle_request(scope, receive, send)\n"
+        "def create(): return Starlette(routes=[Mount('/mcp', app=handle)], lifespan=lifespan)\n"
+        "uvicorn.run(create, factory=True)",
+        {},
+        {"path": ("/mcp/",), "stateless": (True,), "lifespan": (True,), "name": ("x",)},
+    ),
+    "a session manager that nothing keeps running": (
+        "import uvicorn\nfrom mcp.server.lowlevel import Server\n"
+        "from mcp.server.streamable_http_manager import StreamableHTTPSessionManager\n"
+        "from starlette.applications import Starlette\nfrom starlette.routing import Mount\n"
+        "async def handle(scope, receive, send):\n"
+        "    await StreamableHTTPSessionManager(app=Server('x')).handle_request(scope, receive, send)\n"
+        "uvicorn.run(Starlette(routes=[Mount('/mcp', app=handle)]))",
+        {},
+        {"path": ("/mcp/",), "lifespan": (False,)},
+    ),
+    "a check of what the operator gives": (
+        SDK + "import os, sys\ndef check():\n    url = os.environ.get('URL', '').strip()\n"
+        "    if not url:\n        sys.exit('URL is not set')\n    return url\ncheck()\nFastMCP('x').run('sse')",
+        {},
+        {"transport": ("sse",), "host": ("127.0.0.1",)},
+    ),
+    "a check of several variables in another module": (
+        {
+            "server.py": SDK + "import conf\nconf.check(['A', 'B'])\nFastMCP('x', host=conf.HOST).run('sse')",
+            "conf.py": "import os\nHOST = os.environ.get('HOST', '0.0.0.0')\ndef check(names):\n"
+            "    missing = [name for name in names if not os.environ.get(name)]\n"
+            "    if missing:\n        raise RuntimeError(missing)\n",
+        },
+        {},
+        {"host": ("0.0.0.0",)},
+    ),
+    "settings that are missing what the operator gives": (
+        {
+            "server.py": SDK + "from conf import load\nconf = load()\nif conf is None:\n    raise SystemExit(1)\n"
+            "FastMCP('x', port=conf.port).run('sse')",
+            "conf.py": "from pydantic import ValidationError\nfrom pydantic_settings import BaseSettings\n"
+            "class Settings(BaseSettings):\n    token: str\n    port: int = 9000\n"
+            "def load():\n    try:\n        return Settings()\n    except ValidationError:\n        return None\n",
+        },
+        {},
+        {"port": (9000,)},
+    ),
+    "settings with a source of their own": (
+        SDK + "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    port: int = 9000\n"
+        "    @classmethod\n    def settings_customise_sources(cls, settings_cls, *sources):\n"
+        "        return (Vault(settings_cls), *sources)\nFastMCP('x', port=Settings().port).run('sse')",
+        {},
+        {"port": None},
+    ),
+    "settings in YAML": (
+        {
+            "server.py": FAST + "import yaml\nwith open('conf.yaml') as file:\n    conf = yaml.safe_load(file)\n"
+            "FastMCP('x').run(transport='http', host=conf['web']['host'], port=conf['web'].get('port', 1))",
+            "conf.yaml": "web:\n  host: 0.0.0.0\n  port: 9000\n",
+        },
+        {},
+        {"host": ("0.0.0.0",), "port": (9000,)},
+    ),
+    "settings in YAML that Python reads otherwise": (
+        {
+            "server.py": SDK + "import yaml\nconf = yaml.safe_load(open('conf.yaml').read())\n"
+            "FastMCP('x', stateless_http=conf['a'], port=conf['b']).run('streamable-http')",
+            "conf.yaml": "a: yes\nb: 0x1F40\n",
+        },
+        {},
+        {"stateless": None, "port": (8000,)},
+    ),
+    "settings in TOML": (
+        {
+            "server.py": FAST + "import tomllib\nfrom pathlib import Path\n"
+            "conf = tomllib.loads(Path('conf.toml').read_text())\nFastMCP('x').run(transport='sse', **conf['web'])",
+            "conf.toml": "[web]\nhost = '0.0.0.0'\nport = 9_000\n",
+        },
+        {},
+        {"host": ("0.0.0.0",), "port": (9000,)},
+    ),
+    "settings in JSON beside the program": (
+        {
+            "src/server.py": SDK + "import json, os\nhere = os.path.dirname(os.path.abspath(__file__))\n"
+            "try:\n    conf = json.load(open(os.path.join(here, 'conf.json')))\n"
+            "except FileNotFoundError:\n    conf = {'port': 1}\nFastMCP('x', port=conf['port']).run('sse')",
+            "src/conf.json": '{"port": 9000}',
+        },
+        {"target": "src/server.py"},
+        {"port": (9000,)},
+    ),
+    "settings in a file that the project has not": (
+        SDK + "import json\ntry:\n    conf = json.load(open('conf.json'))\nexcept OSError:\n    conf = {'port': 1}\n"
+        "FastMCP('x', port=conf['port']).run('sse')",
+        {},
+        {"port": None},
+    ),
+    "settings in a file that the program writes": (
+        {
+            "server.py": SDK + "import json\nfile = open('conf.json', 'w+')\nconf = json.load(file)\n"
+            "FastMCP('x', port=conf['port']).run('sse')",
+            "conf.json": '{"port": 9000}',
+        },
+        {},
+        {"port": None},
+    ),
 }
 
 

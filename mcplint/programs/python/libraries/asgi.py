@@ -43,8 +43,8 @@ def run(machine: Machine, args: Args, owner: Any) -> Abstract:
         app = unknown(*args.opening)
     if app.must(lambda option: isinstance(option, str)):
         app = imported(machine, app, args)
-        if args.get(None, "factory", known(False)).must(bool):
-            app = machine.call(app, Args())
+    if args.get(None, "factory", known(False)).must(bool):
+        app = machine.call(app, Args())
     off = args.get(None, "lifespan", known("auto")).must(lambda option: option == "off")
     workers = or_else(args.find(None, "workers"), known(1, *args.notes))
     asgi = told(machine, "uvicorn", lambda name: args.find(None, name), *args.notes)

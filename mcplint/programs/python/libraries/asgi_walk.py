@@ -29,7 +29,19 @@ from mcplint.programs.python.state import (
     TRANSPORTS,
     UNSURE,
 )
-from mcplint.programs.python.values import Abstract, Class, Function, Instance, Method, Sequence, known, unknown
+from mcplint.programs.python.values import (
+    Abstract,
+    Class,
+    Dict,
+    Entries,
+    External,
+    Function,
+    Instance,
+    Method,
+    Sequence,
+    known,
+    unknown,
+)
 from mcplint.values import EditSite, Label, Value
 
 DEEPEST = 12
@@ -37,11 +49,12 @@ DEEPEST = 12
 
 class Way(NamedTuple):
     """Where a walk is: `root`, whether still at the application that is served; `lifespan`: where that would be told
-    one; `depth`: how far below it."""
+    one; `depth`: how far below it; `app`: the application around."""
 
     root: bool = True
     lifespan: EditSite | None = None
     depth: int = 0
+    app: Instance | None = None
 
     def below(self) -> Way:
         return self._replace(root=False, depth=self.depth + 1)
@@ -79,6 +92,7 @@ def _application(machine: Machine, app: Instance, scan: AppScan, way: Way) -> No
     if way.root:
         start_up(machine, app)
         way = way._replace(lifespan=_room(app))
+    way = way._replace(app=app)
     calls = CALL.of(app.table)
     scan.closed &= HIDDEN not in app.table
     scan.rooted |= any("root_path" in each.keywords for each in calls)
@@ -163,7 +177,7 @@ def _insertable(server: Server, way: Way) -> Server:
 
 def _plain(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
     path, target = route.table["path"], route.table["endpoint"].only
-    found = _handled(machine, target) if _speaks(machine) and _hands_on(target) else []
+    found = _handled(machine, target, way) if _hands_on(machine, target) else []
     if found:
         _low(machine, found, scan, way, path)
     elif isinstance(path.only, str) and route.span is not None:
@@ -175,7 +189,7 @@ def _plain(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
 
 def _callable(machine: Machine, option: Any, scan: AppScan, way: Way, path: Abstract) -> None:
     """A function or object of the project that is an application itself."""
-    found = _handled(machine, option, scan, way)
+    found = _handled(machine, option, way, scan)
     _low(machine, found, scan, way, path)
     scan.closed &= bool(found)
 
@@ -197,18 +211,28 @@ def _speaks(machine: Machine) -> bool:
     return bool(TRANSPORTS.of(machine.state) or APPS.of(machine.state))
 
 
-_REQUEST = frozenset({"_send", "receive", "scope", "connect_sse", "handle_request"})
+_TRANSPORT = frozenset({"connect_sse", "handle_request"})
+_REQUEST = frozenset({"_send", "receive", "scope", *_TRANSPORT})
 
 
-def _hands_on(option: Any) -> bool:
+def _hands_on(machine: Machine, option: Any) -> bool:
     """Whether an endpoint may hand a request to a transport: it takes the request apart, or is no plain function."""
     function = option.function if isinstance(option, Method) else option
     if not isinstance(function, Function) or _arity(option) > 1:
-        return option is not None
-    return any(isinstance(node, ast.Attribute) and node.attr in _REQUEST for node in ast.walk(function.node))
+        return option is not None and _speaks(machine)
+    names = {node.attr for node in ast.walk(function.node) if isinstance(node, ast.Attribute)}
+    return not names.isdisjoint(_REQUEST if _speaks(machine) else _TRANSPORT)
 
 
-def _handled(machine: Machine, option: Any, scan: AppScan | None = None, way: Way | None = None) -> list[Handled]:
+def _given(option: Any, app: Instance | None) -> Args:
+    """A request as an endpoint is handed it, or as an application is: its scope, and how to receive and to send."""
+    served = {"app": known(app)} if app else {}
+    scope = known(Dict(Entries(served), open_=True))
+    request = known(Instance(External("starlette.requests.Request"), None, {**served, "scope": scope}))
+    return Args(((request,), (scope, unknown(), unknown()))[_arity(option) == 3][: _arity(option)])
+
+
+def _handled(machine: Machine, option: Any, way: Way, scan: AppScan | None = None) -> list[Handled]:
     """What a handler does with a request."""
     if isinstance(option, Method) and isinstance(option.function, str):
         manages = option.function == f"{MANAGER}.handle_request"
@@ -216,14 +240,14 @@ def _handled(machine: Machine, option: Any, scan: AppScan | None = None, way: Wa
     gathered: list[Any] = []
     machine.requests.append(gathered)
     risks = len(machine.risks)
-    given = Args(tuple(unknown() for _ in range(_arity(option))))
+    given = _given(option, way.app)
     try:
         machine.aside(lambda: call_and_await(machine, known(option), given))
     finally:
         machine.requests.pop()
         del machine.risks[risks:]
     gathered = list(dict.fromkeys(gathered))
-    if scan is not None and way is not None:
+    if scan is not None:
         _pass_on(machine, [each for each in gathered if isinstance(each, Passed)], scan, way)
     found = [each for each in gathered if isinstance(each, Handled)]
     told = {each.through for each in found if each.server is not None}

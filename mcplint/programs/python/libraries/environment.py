@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -168,7 +169,9 @@ def path(machine: Machine, args: Args, owner: Any) -> Abstract:
     made = Instance(External("pathlib.Path"), args.span)
     parts = [text_of(value) for value in args.positional]
     whole = None not in parts and not args.open
-    made.table["text"] = known("/".join(part or "" for part in parts) or ".") if whole else unknown(*args.notes)
+    made.table["text"] = (
+        known(posixpath.join(*(part or "" for part in parts or ("",))) or ".") if whole else unknown(*args.notes)
+    )
     return known(made, *args.notes)
 
 
@@ -188,7 +191,7 @@ def path_parent(machine: Machine, owner: Instance) -> Abstract:
 
 
 def _join(args: Args) -> Abstract:
-    return product(args.positional, lambda *parts: "/".join(parts))
+    return product(args.positional, posixpath.join)
 
 
 QUIET = (
@@ -196,7 +199,6 @@ QUIET = (
     "os.path.isfile",
     "os.path.isdir",
     "pathlib.Path.mkdir",
-    "pathlib.Path.exists",
     "os.makedirs",
     "os.chdir",
     "sys.path.insert",

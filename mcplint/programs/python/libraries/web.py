@@ -174,6 +174,14 @@ def itself(machine: Machine, owner: Instance) -> Abstract:
     return known(owner)
 
 
+def state(machine: Machine, owner: Instance) -> Abstract:
+    """`app.state`, where programs keep what belongs to an application."""
+    if "state" not in owner.table:
+        machine.put(owner.table, "state", known(Instance(External("starlette.datastructures.State"), owner.span)))
+    found: Abstract = owner.table["state"]
+    return found
+
+
 def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
     """`@app.middleware("http")`: a function around every request."""
     FUNCTION_LAYER.add(machine, app.table, True)
@@ -223,7 +231,11 @@ CALLS: dict[str, Handler] = {
     "starlette.responses.PlainTextResponse": anything,
     "starlette.responses.Response": anything,
 }
-READS: Mapping[str, Reader] = {f"{APP}.router": itself, f"{APP}.user_middleware": lambda machine, owner: unknown()}
+READS: Mapping[str, Reader] = {
+    f"{APP}.router": itself,
+    f"{APP}.state": state,
+    f"{APP}.user_middleware": lambda machine, owner: unknown(),
+}
 PARENTS: Mapping[str, str] = {
     "fastmcp.server.http.create_base_app": APP,
     "fastmcp.server.http.StarletteWithLifespan": APP,

@@ -1,0 +1,123 @@
+"""Files of the project that a program reads: their text, and the settings in JSON, YAML, TOML and INI, with places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.findings import Unreadable
+from mcplint.programs.python.libraries.environment import text_of
+from mcplint.programs.python.libraries.standard import anything
+from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.values import Abstract, Dict, Entries, Instance, Sequence, known, unknown
+from mcplint.text.source import Source, Span
+from mcplint.values import EditSite, Label, Value
+
+FILE = "io.TextIOWrapper"
+LONGEST = 100_000
+# What YAML 1.1, which Python's libraries read, takes for something else than YAML 1.2 does.
+OLD_YAML = r"(?i)yes|no|on|off|[-+]?0[0-9_o]+|[-+]?[0-9][0-9_]*[:_][0-9_:.]*"
+
+
+def source_of(machine: Machine, value: Abstract) -> Source | None:
+    """The file of the project that a path or an open file stands for, or None."""
+    only = value.only
+    if isinstance(only, Instance) and only.library == FILE:
+        value = only.table["path"]
+    name = text_of(value)
+    path = machine.world.file(name) if name else None
+    source = machine.world.tree.source(path) if path in machine.world.tree.paths and path else None
+    return source if source and len(source.text) <= LONGEST else None
+
+
+def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`open(path)`, `path.open()`; what a program writes itself is not known."""
+    method = isinstance(owner, Instance)
+    path, mode = known(owner) if method else args.get(0, "file"), args.get(1 - method, "mode", known("r"))
+    if not mode.must(lambda text: text in ("r", "rt", "rb")):
+        path = unknown(*args.notes)
+    if source_of(machine, path) is None:
+        machine.risks.append("OSError")
+    return made(FILE, args, {"path": path})
+
+
+def contents(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """`file.read()`, `path.read_text()`"""
+    source = source_of(machine, known(owner))
+    if source is None:
+        return machine.risk(*args.notes, kind="OSError")
+    return known(source.text, *args.notes, Label(Span(source, 0, 0), "is read"))
+
+
+def exists(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Whether there is a file: certain of one that the project has, and of nothing else."""
+    path = known(owner) if isinstance(owner, Instance) else args.get(0, "path")
+    return known(True, *args.notes) if source_of(machine, path) else unknown(*args.notes)
+
+
+def parsed(machine: Machine, args: Args, owner: Any, read: Callable[[Source], Node | None]) -> Abstract:
+    """`json.load(file)`, `yaml.safe_load(text)`: the settings of a file of the project."""
+    value = args.positional[0] if args.positional else unknown()
+    if isinstance(value.only, str):
+        source = next((note.span.source for note in value.trace if note.span.source.text == value.only), None)
+    else:
+        source = source_of(machine, value)
+    try:
+        node = read(source) if source else None
+    except Unreadable:
+        node = None
+    return setting(node)._replace(slot=None) if node else machine.risk(*args.notes)
+
+
+def setting(node: Node) -> Abstract:
+    """What a node of a document is in Python."""
+    note = Label(node.span, "is written here")
+    match node:
+        case ScalarNode():
+            if not node.quoted and isinstance(node.value, str) and re.fullmatch(OLD_YAML, node.text):
+                return unknown(note)
+            return Value((node.value,), (note,), EditSite(node.span) if str(node.value) == node.span.text else None)
+        case SequenceNode():
+            return known(Sequence("list", tuple(setting(item) for item in node.items)), note)
+        case MappingNode():
+            return known(Dict(Entries((key.value, setting(value)) for key, value in node.pairs)), note)
+
+
+def _json(source: Source) -> Node | None:
+    document = import_module("mcplint.readers.json").read(source)
+    root: Node | None = None if document.problems else document.root
+    return root
+
+
+def _yaml(source: Source) -> Node | None:
+    root: Node = import_module("mcplint.readers.yaml").document(source)
+    return root
+
+
+def _toml(source: Source) -> Node | None:
+    root: Node = import_module("mcplint.readers.toml").read(source)
+    return root
+
+
+READERS = {
+    _json: ("json.load", "json.loads", "orjson.loads"),
+    _yaml: ("yaml.safe_load", "yaml.full_load", "yaml.load"),
+    _toml: ("tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads", "toml.load", "toml.loads"),
+}
+CALLS: Mapping[str, Handler] = {
+    "builtins.open": opened,
+    "pathlib.Path.open": opened,
+    f"{FILE}.read": contents,
+    "pathlib.Path.read_text": contents,
+    "pathlib.Path.read_bytes": contents,
+    "pathlib.Path.exists": exists,
+    "pathlib.Path.is_file": exists,
+    "os.path.exists": exists,
+    "os.path.isfile": exists,
+    "yaml.SafeLoader": anything,
+    **{name: partial(parsed, read=read) for read, names in READERS.items() for name in names},
+}
