@@ -69,8 +69,8 @@ def _fill(
         value = _given(args, name, _names(machine, where, name, ""))
         if value is None and prefix is not None:
             value = _from_environment(machine, where, name, statement, prefix, delimiter, file)
-        if value is None and prefix is not None and made.find("settings_customise_sources") is not None:
-            value = unknown(Label(where.frame.module.span(statement), "a source of the project's own may set it"))
+            if made.find("settings_customise_sources") is not None:
+                value = unknown(Label(where.frame.module.span(statement), "a source of the project's own may set it"))
         if value is None:
             value = unknown(*args.opening) if args.open else _default(machine, where, name, statement)
         elif isinstance(value.only, (str, int)) or value.options is None:
