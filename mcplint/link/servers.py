@@ -257,12 +257,17 @@ def _alike(place: ContainerContext, other: ContainerContext, asked: frozenset[st
 def _inside(place: ContainerContext) -> Callable[[str], str | None]:
     """The path in the project of an absolute path in a container: what is mounted there, else what the image has."""
     mounts, folder = place.container.mounts, place.container.folder
-    mounted = [(mount.target.only.rstrip("/"), mount.path) for mount in mounts if mount.target.only and mount.path]
+    mounted = {
+        mount.target.only.rstrip("/"): mount.path
+        for mount in mounts
+        if mount.target.only and (mount.path or mount.kind in ("bind", "config", "secret"))
+    }
 
     def find(path: str) -> str | None:
-        for target, source in sorted(mounted, reverse=True):
+        for target in sorted(mounted, reverse=True):
             if path == target or path.startswith(f"{target}/"):
-                return posixpath.normpath(posixpath.join(source, path[len(target) + 1 :]))
+                source = mounted[target]
+                return source and posixpath.normpath(posixpath.join(source, path[len(target) + 1 :]))
         if folder and not place.image:
             return posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
         return project_path(place.image, path) if place.image else None

@@ -28,10 +28,11 @@ def _described(machine: Machine, served: Server) -> Server:
     """The server with what it writes to standard output, and what its tools do."""
     served = coerced(served)
     done = side_effects(machine, [function for made, function in machine.tools if made == served.made])
-    surely = SURELY_PRINTED.of(machine.state)
+    printed, surely = PRINTED.of(machine.state), SURELY_PRINTED.of(machine.state)
+    certain = tuple(note for note in printed if note in surely) or (printed if surely else ())
     return served._replace(
-        printed=surely,
-        printed_maybe=tuple(note for note in PRINTED.of(machine.state) if note not in surely),
+        printed=certain,
+        printed_maybe=tuple(note for note in printed if note not in certain),
         prints=() if DIVERTED.of(machine.state) else done.prints,
         back_channel=done.asks,
         stores=stores(done.touches),

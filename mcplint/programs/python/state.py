@@ -60,7 +60,7 @@ class NotedByAll(Noted[T]):
 # Of the run.
 BACKGROUND: Noted[Server] = Noted("servers that run beside the rest of the program")
 PRINTED: Noted[Label] = Noted("writes to standard output on some way to here")
-SURELY_PRINTED: NotedByAll[Label] = NotedByAll("writes to standard output on every way to here")
+SURELY_PRINTED: NotedByAll[Label | bool] = NotedByAll("the writes that every way to here has, True where each has some")
 DIVERTED: Noted[bool] = Noted("standard output leads elsewhere")
 RUNNING: Noted[Any] = Noted("applications and session managers whose lifespan runs")
 UNSURE: Noted[bool] = Noted("something unknown may run a lifespan")

@@ -8,6 +8,7 @@ from typing import Any
 
 from mcplint.programs.python.builtin import leave, nothing
 from mcplint.programs.python.libraries.options import FALSE, MANY, TRUE, VALUE, Option, converter, parse, settled
+from mcplint.programs.python.libraries.output import echo
 from mcplint.programs.python.libraries.standard import anything, decorates, decorator, maker
 from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import COMMANDS, GROUP, OPTIONS, TAKES_CONTEXT
@@ -226,8 +227,8 @@ CALLS: Mapping[str, Handler] = {
     "click.version_option": maker,
     "click.help_option": maker,
     "click.pass_context": pass_context,
-    "click.echo": anything,
-    "click.secho": anything,
+    "click.echo": echo,
+    "click.secho": echo,
     "click.Choice": choice,
     "click.IntRange": lambda machine, args, owner: known(External("click.INT")),
     "click.Path": lambda machine, args, owner: known(External("click.STRING")),

@@ -1,7 +1,8 @@
-"""Standard output and `logging`: where a program writes, and the levels that it asks for."""
+"""Standard output, `logging`, rich and loguru: where a program writes, and the levels that it asks for."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,26 +11,119 @@ from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.state import DIVERTED, PRINTED, SURELY_PRINTED
-from mcplint.programs.python.values import Abstract, External, Instance, known, unknown
+from mcplint.programs.python.values import Abstract, Dict, External, Instance, elements, known, unknown
+from mcplint.text.source import Span
 from mcplint.values import Label
 
 STDOUT = External("sys.stdout")
 LOGGER = "logging.Logger"
 LOGS = ("debug", "info", "warning", "error", "critical", "exception")
-QUIET = ("log", "warn", "isEnabledFor", "addHandler", "removeHandler", "addFilter")
+QUIET = ("log", "warn", "isEnabledFor", "removeHandler", "addFilter")
+LOGS_TO = "logs to standard output"
 
 
 def basic_config(machine: Machine, args: Args, owner: Any) -> Abstract:
     takes_level(machine, args.find(None, "level"), args)
-    stream = args.find(None, "stream")
+    stream, handlers = args.find(None, "stream"), args.get(None, "handlers")
     if stream is not None and stream.must(lambda option: option == STDOUT):
-        writes(machine, args, "logs to standard output")
+        writes(machine, args.span, LOGS_TO)
+    for handler in elements(handlers) or ():
+        attach(machine, handler)
     return unknown(*args.notes)
 
 
-def stream_handler(machine: Machine, args: Args, owner: Any) -> Abstract:
-    if args.get(0, "stream").must(lambda option: option == STDOUT):
-        writes(machine, args, "logs to standard output")
+def stream_handler(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    owner.table["stream"] = args.get(0, "stream")
+    return known(None)
+
+
+def rich_handler(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """rich logs to standard output, where no console says otherwise."""
+    console = args.get(1, "console")
+    owner.table["stream"] = known(STDOUT) if console.options == (None,) else console_stream(machine, console.only)
+    return known(None)
+
+
+def console(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    quiet = args.open or "file" in args.keywords or not args.get(None, "stderr", known(False)).must(lambda on: not on)
+    owner.table["stream"] = unknown(*args.notes) if quiet else known(STDOUT)
+    return known(None)
+
+
+def console_stream(machine: Machine, console: Any) -> Abstract:
+    found: Abstract = console.table.get("stream", unknown()) if isinstance(console, Instance) else unknown()
+    return found
+
+
+def console_prints(machine: Machine, args: Args, owner: Any) -> Abstract:
+    if console_stream(machine, owner).only == STDOUT:
+        writes(machine, args.span, "prints to standard output")
+    return known(None)
+
+
+def attach(machine: Machine, handler: Abstract) -> None:
+    """What a logger is given to log with: only then does it write."""
+    only = handler.only
+    if isinstance(only, Instance) and only.table.get("stream", unknown()).only == STDOUT:
+        writes(machine, only.span, LOGS_TO)
+
+
+def attached(machine: Machine, args: Args, owner: Any) -> Abstract:
+    attach(machine, args.get(0, "hdlr"))
+    return known(None)
+
+
+def logger_assigned(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`logger.handlers = […]`"""
+    if args.get(0, "name").only == "handlers":
+        for handler in elements(args.get(1, "value")) or ():
+            attach(machine, handler)
+    return known(None)
+
+
+def set_stream(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    machine.put(owner.table, "stream", args.get(0, "stream"))
+    return unknown(*args.notes)
+
+
+def dict_config(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`logging.config.dictConfig({…})`: what its loggers use of its handlers."""
+    config = args.get(0, "config")
+    loggers = [inside(config, "root"), *_entries(inside(config, "loggers")).values()]
+    used = {name.only for logger in loggers for name in elements(inside(logger, "handlers")) or ()}
+    for name, handler in _entries(inside(config, "handlers")).items():
+        stream = inside(handler, "stream")
+        if name in used and stream.only == "ext://sys.stdout":
+            writes(machine, stream.trace[-1].span if stream.trace else args.span, LOGS_TO)
+    return unknown(*args.notes)
+
+
+def _entries(value: Abstract) -> Mapping[Any, Abstract]:
+    return value.only.entries if isinstance(value.only, Dict) else {}
+
+
+def inside(value: Abstract, name: str) -> Abstract:
+    """The entry of a dict, unknown where it is not known to have one."""
+    return _entries(value).get(name, unknown())
+
+
+def file_config(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`logging.config.fileConfig(path)`: what its loggers use of its handlers."""
+    from configparser import Error, RawConfigParser
+
+    from mcplint.programs.python.libraries.files import source_of
+
+    source = source_of(machine, args.get(0, "fname"))
+    parser = RawConfigParser()
+    try:
+        parser.read_string(source.text if source else "")
+    except Error:
+        return unknown(*args.notes)
+    loggers = [parser[name].get("handlers", "") for name in parser.sections() if name.startswith("logger_")]
+    for name in {name.strip() for names in loggers for name in names.split(",")}:
+        found = re.search(rf"^\[handler_{re.escape(name)}\][^\[]*?(sys\.stdout)", source.text if source else "", re.M)
+        if found and source:
+            writes(machine, Span(source, *found.span(1)), LOGS_TO)
     return unknown(*args.notes)
 
 
@@ -48,22 +142,36 @@ def takes_level(machine: Machine, value: Abstract | None, args: Args) -> None:
         machine.levels.append(LogLevel(name, args.span, looked_up is not None))
 
 
-def writes(machine: Machine, args: Args, what: str) -> None:
+def writes(machine: Machine, span: Span | None, what: str) -> None:
     """Remembers a way to standard output, unless that leads elsewhere by now."""
-    if args.span and not DIVERTED.of(machine.state):
-        for name in (PRINTED, SURELY_PRINTED):
-            machine.put(machine.state, name, (*machine.state[name], Label(args.span, what)))
+    if span and not DIVERTED.of(machine.state):
+        PRINTED.add(machine, machine.state, Label(span, what))
+        SURELY_PRINTED.add(machine, machine.state, Label(span, what), True)
+
+
+def echo(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`click.echo(…)`, `typer.echo(…)`"""
+    if not args.open and "file" not in args.keywords and args.get(3, "err", known(False)).must(lambda on: not on):
+        writes(machine, args.span, "prints to standard output")
+    return known(None)
+
+
+def sink(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`loguru.logger.add(sys.stdout)`"""
+    if args.get(0, "sink").only == STDOUT:
+        writes(machine, args.span, LOGS_TO)
+    return unknown(*args.notes)
 
 
 def prints(machine: Machine, args: Args, owner: Any) -> Abstract:
     target = args.find(None, "file")
     if not args.open and (target is None or target.must(lambda option: option in (None, STDOUT))):
-        writes(machine, args, "prints to standard output")
+        writes(machine, args.span, "prints to standard output")
     return known(None)
 
 
 def write(machine: Machine, args: Args, owner: Any) -> Abstract:
-    writes(machine, args, "writes to standard output")
+    writes(machine, args.span, "writes to standard output")
     return unknown(*args.notes)
 
 
@@ -80,7 +188,20 @@ def assigned(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 CALLS: Mapping[str, Handler] = {
     "logging.basicConfig": basic_config,
-    "logging.StreamHandler": stream_handler,
+    "logging.StreamHandler.__init__": stream_handler,
+    "logging.StreamHandler.setStream": set_stream,
+    **{f"logging.StreamHandler.{name}": anything for name in ("setLevel", "setFormatter", "addFilter")},
+    "logging.config.dictConfig": dict_config,
+    "logging.config.fileConfig": file_config,
+    f"{LOGGER}.addHandler": attached,
+    f"{LOGGER}.__setattr__": logger_assigned,
+    "logging.root.addHandler": attached,
+    "logging.root.__setattr__": logger_assigned,
+    "rich.logging.RichHandler.__init__": rich_handler,
+    "rich.console.Console.__init__": console,
+    "rich.console.Console.print": console_prints,
+    "rich.print": prints,
+    "loguru.logger.add": sink,
     "logging.getLogger": lambda machine, args, owner: known(Instance(External(LOGGER), args.span)),
     **{f"logging.{name}": anything for name in (*LOGS, "disable", "FileHandler", "Formatter", "getLevelName")},
     **{f"{LOGGER}.{name}": anything for name in (*LOGS, *QUIET)},
@@ -92,3 +213,4 @@ CALLS: Mapping[str, Handler] = {
     "os.dup2": diverted,
     "contextlib.redirect_stdout": diverted,
 }
+PARENTS: Mapping[str, str] = {"rich.logging.RichHandler": "logging.StreamHandler"}

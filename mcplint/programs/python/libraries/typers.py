@@ -9,6 +9,7 @@ from typing import Any
 
 from mcplint.programs.python.libraries.clicks import CONTEXT, called_default, runs_alone, switch, variables
 from mcplint.programs.python.libraries.options import VALUE, Option, converter, parse, settled
+from mcplint.programs.python.libraries.output import echo
 from mcplint.programs.python.libraries.standard import anything, decorator
 from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import CALLBACK, COMMANDS, GROUP, MAKER
@@ -164,6 +165,6 @@ CALLS: Mapping[str, Handler] = {
     "typer.Option": partial(parameter, positional=False),
     "typer.Argument": partial(parameter, positional=True),
     "typer.run": typer_run,
-    "typer.echo": anything,
+    "typer.echo": echo,
     "typer.Exit": anything,
 }
