@@ -50,7 +50,7 @@ def contents(machine: Machine, args: Args, owner: Instance) -> Abstract:
     source = source_of(machine, known(owner))
     if source is None:
         return machine.risk(*args.notes, kind="OSError")
-    return known(source.text, *args.notes, Label(Span(source, 0, 0), "is read"))
+    return known(source.text, *args.notes, Label(Span(source, 0, 0), "read here"))
 
 
 def exists(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -75,7 +75,7 @@ def parsed(machine: Machine, args: Args, owner: Any, read: Callable[[Source], No
 
 def setting(node: Node) -> Abstract:
     """What a node of a document is in Python."""
-    note = Label(node.span, "is written here")
+    note = Label(node.span, "set here")
     match node:
         case ScalarNode():
             if not node.quoted and isinstance(node.value, str) and re.fullmatch(OLD_YAML, node.text):
