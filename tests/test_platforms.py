@@ -283,7 +283,10 @@ HAPROXY = deployment("image: haproxy:3.0").replace("name: a}", "name: h}").repla
         ([SERVICE, ingress("upstream-hash-by: '$arg_x'")], "?"),
         ([SERVICE, ingress().replace("ClassName: nginx", "ClassName: traefik")], "?"),
         ([SERVICE.replace("{name: svc}", "{name: svc, annotations: {traefik/service.sticky.cookie: 'true'}}")], "?"),
-        ([SERVICE, ROUTE], "?"),
+        ([SERVICE, ROUTE], "none"),
+        ([CLIENT_IP, ROUTE], "?"),
+        ([SERVICE, ROUTE.replace("[{backendRefs", "[{sessionPersistence: {type: Cookie}, backendRefs")], "?"),
+        ([SERVICE, ROUTE, "apiVersion: x.example.com/v1\nkind: BackendTrafficPolicy\nmetadata: {name: p}\n"], "?"),
         ([SERVICE, HAPROXY], "?"),
     ],
 )

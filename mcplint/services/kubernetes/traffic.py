@@ -12,7 +12,7 @@ from mcplint.knowledge.proxies import INGRESS_NGINX
 from mcplint.knowledge.proxies import affinity as affinity_of
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.cluster import PODS, Cluster, template, texts
-from mcplint.services.kubernetes.ingress import Entry, entries
+from mcplint.services.kubernetes.ingress import GATEWAY, Entry, entries
 from mcplint.services.settings import number, string
 from mcplint.values import UNKNOWN, Label, Value, join
 
@@ -46,13 +46,15 @@ class Traffic(NamedTuple):
     """What stands in front of the Services of a cluster.
 
     `entries`: by name and namespace of the Service. `proxied`: whether pods run a proxy, which may stand in front of
-    others and keep their sessions together. `meshed`: the texts of routes that are not read.
+    others and keep their sessions together. `meshed`: the texts of routes that are not read. `governed`: whether an
+    object that is not read may tell Gateways how to balance.
     """
 
     cluster: Cluster
     entries: dict[tuple[str, str], list[Entry]]
     proxied: bool
     meshed: tuple[str, ...]
+    governed: bool = False
 
     def into(self, service: Resource) -> list[Entry]:
         """The entries that lead to a Service."""
@@ -64,10 +66,10 @@ def traffic(cluster: Cluster) -> Traffic:
     found: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries(cluster):
         found.setdefault((entry.service, entry.resource.namespace), []).append(entry)
-    routes = cluster.of("DestinationRule", "VirtualService", "HTTPRoute", "IngressRoute", "TraefikService")
-    return Traffic(
-        cluster, found, any(map(_is_proxy, cluster.of(*PODS))), tuple(route.node.span.text for route in routes)
-    )
+    routes = cluster.of("DestinationRule", "VirtualService", "IngressRoute", "TraefikService")
+    governed = any(kind.endswith("Policy") and kind != "NetworkPolicy" for kind in cluster.kinds)
+    proxied = any(map(_is_proxy, cluster.of(*PODS)))
+    return Traffic(cluster, found, proxied, tuple(route.node.span.text for route in routes), governed)
 
 
 def affinity(services: tuple[Resource, ...], ways: Traffic) -> Value[str]:
@@ -92,7 +94,8 @@ def _ways(service: Resource, ways: Traffic) -> Iterator[Value[str]]:
     if texts(spec).get("clusterIP") == "None" or any(name in text for text in ways.meshed):
         yield UNKNOWN
     elif into := ways.into(service):
-        yield from map(_entry_affinity, into)
+        plain = not ways.governed and not isinstance(chosen, ScalarNode)
+        yield from (_entry_affinity(entry, plain) for entry in into)
     elif any(STICKY.search(key.text) for key, _ in pairs(at(service.node, "metadata", "annotations"))):
         yield UNKNOWN
     elif isinstance(chosen, ScalarNode) and chosen.text == "ClientIP":
@@ -101,8 +104,13 @@ def _ways(service: Resource, ways: Traffic) -> Iterator[Value[str]]:
         yield Value(("none",))
 
 
-def _entry_affinity(entry: Entry) -> Value[str]:
-    """How an Ingress keeps a client with one pod; ingress-nginx passes by the Service, so its affinity does nothing."""
+def _entry_affinity(entry: Entry, plain: bool) -> Value[str]:
+    """How an Ingress keeps a client with one pod; ingress-nginx passes by the Service, so its affinity does nothing.
+
+    A Gateway spreads requests where its route says nothing of sessions; `plain`: and nothing else may.
+    """
+    if entry.controller == GATEWAY:
+        return Value(("none",)) if plain and "sessionPersistence" not in entry.resource.node.span.text else UNKNOWN
     if not entry.is_nginx:
         return UNKNOWN
     chosen = ingress_nginx.balancing(entry)
