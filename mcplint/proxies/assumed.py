@@ -42,7 +42,7 @@ def _means(member: Member, server: Server, origin: ContainerContext | None, netw
     )
     if not member.host or any(member.host in each.container.names for each in network.running):
         return False
-    if running is None or running.container.platform is None:
+    if running is None or running.container.platform in (None, "systemd"):
         return server.port.must_be(member.port)
     return network.named(member.host, origin) is not None and any(
         port.published.must_be(member.port) and server.port.must_be(port.target.only)
