@@ -13,7 +13,7 @@ SEVERITIES = (NOTE, WARNING, ERROR)
 
 
 class Fix(NamedTuple):
-    """Edits in any files that mend a finding together: all are made or none."""
+    """Edits in any files that fix a finding together: all are made or none."""
 
     title: str
     edits: tuple[Edit, ...]
@@ -21,7 +21,7 @@ class Fix(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a check yields: what is wrong, where, what else to look at, and how to mend it.
+    """What a check yields: what is wrong, where, what else to look at, and how to fix it.
 
     `severity` is given only where the facts make it milder or graver than the rule's.
     """
@@ -68,13 +68,13 @@ class Ignore(NamedTuple):
 
     `names`: the rules it names, as they are written. `lines`: the lines (from 1) whose diagnostics it hides, none where
     it is no comment but a name in the configuration, which hides those of whole files.
-    `idle`: those of the names that hide nothing, with the reason why not.
+    `unused`: those of the names that hide nothing, with the reason why not.
     """
 
     span: Span
     names: tuple[Span, ...]
     lines: range
-    idle: tuple[tuple[Span, str], ...] = ()
+    unused: tuple[tuple[Span, str], ...] = ()
 
 
 class Failure(NamedTuple):

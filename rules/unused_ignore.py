@@ -105,8 +105,8 @@ from mcplint import WARNING, Edit, Finding, Fix, Ignore, Span, rule
 
 @rule("unused-ignore", WARNING)
 def check(ignore: Ignore):
-    idle = {name for name, _ in ignore.idle}
-    used = [name for name in ignore.names if name not in idle]
+    unused = {name for name, _ in ignore.unused}
+    used = [name for name in ignore.names if name not in unused]
     span = rewritten = ignore.span
     text = ""
     if used:
@@ -114,7 +114,7 @@ def check(ignore: Ignore):
         text = ", ".join(name.text for name in used)
     edits = (Edit(rewritten if used else alone(span), text),) if ignore.lines else ()
     fix = Fix("remove it", edits, safe=True)
-    for name, why in ignore.idle:
+    for name, why in ignore.unused:
         what = f"unused ignore of `{name.text}`" if ignore.names else "unused ignore"
         yield Finding(f"{what}: {why}", name, (), fix)
 

@@ -140,7 +140,7 @@ def mended(files: dict[str, str], name: str) -> dict[str, str]:
     def only(tree: Tree) -> list[Diagnostic]:
         return [d if d.rule == name else d._replace(finding=d.finding._replace(fix=None)) for d in look(tree)]
 
-    result = fix.mend(Tree.of(files), only, unsafe=True)
+    result = fix.fix(Tree.of(files), only, unsafe=True)
     assert not result.refused, result.refused
     return {**files, **result.texts}
 

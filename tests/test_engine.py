@@ -9,7 +9,7 @@ import pytest
 import simple
 
 from mcplint.engine.catalogue import Catalogue
-from mcplint.engine.lint import judge, lint
+from mcplint.engine.lint import diagnose, lint
 from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Rule, Unreadable
 from mcplint.model import Deployment
 from mcplint.project.config import Config, Silence
@@ -31,7 +31,7 @@ def silence(glob: str, rule: str = "known-user") -> Silence:
 def look(files: dict[str, str], config: Config = DEFAULT, rules=RULES):
     tree = Tree.of(files)
     linked = simple.link(tree, config)
-    return judge(tree, linked.deployment, linked.problems, rules, config).diagnostics
+    return diagnose(tree, linked.deployment, linked.problems, rules, config).diagnostics
 
 
 def said(files: dict[str, str], config: Config = DEFAULT, rules=RULES) -> list[str]:
@@ -70,7 +70,7 @@ def test_what_is_said_twice_of_a_place_is_kept_once_at_its_gravest():
     span = Span(Source("Dockerfile", "USER root\n"), 0, 4)
     findings = [Finding("bad", span, severity=severity) for severity in (NOTE, WARNING, NOTE)]
     rule = Rule("twice", NOTE, lambda deployment: findings, (Deployment,))
-    found = judge(Tree.of({}), Deployment(), (), {rule.name: rule}, Config()).diagnostics
+    found = diagnose(Tree.of({}), Deployment(), (), {rule.name: rule}, Config()).diagnostics
     assert [d.severity for d in found] == [WARNING]
 
 
@@ -150,7 +150,7 @@ def test_an_ignore_counts_on_any_line_that_is_pointed_at():
 
     finding = Finding("far", spans["compose.yaml"], (Label(spans["Dockerfile"], "here"),))
     rule = Rule("far", ERROR, lambda deployment: [finding], (Deployment,))
-    assert judge(tree, Deployment(), (), {rule.name: rule}, Config()).diagnostics == []
+    assert diagnose(tree, Deployment(), (), {rule.name: rule}, Config()).diagnostics == []
 
 
 def test_an_ignore_in_a_string_of_python_is_none():
@@ -183,7 +183,7 @@ def test_a_mistake_of_mcplint_is_shown_whatever_is_selected():
 
 def test_a_finding_without_a_place_is_a_mistake_of_its_rule():
     rule = Rule("lost", ERROR, lambda deployment: [Finding("lost", None)], (Deployment,))
-    found = judge(Tree.of({}), Deployment(), (), {**RULES, rule.name: rule}, Config()).diagnostics
+    found = diagnose(Tree.of({}), Deployment(), (), {**RULES, rule.name: rule}, Config()).diagnostics
     assert [d.rule for d in found] == ["internal-error"]
 
 
@@ -201,7 +201,7 @@ def test_a_file_asked_about_by_name_that_has_no_text_is_an_error():
         raise Unreadable(Span(Source(path, ""), 0, 0), "contains a NUL byte")
 
     tree = Tree(["Dockerfile"], load, (), ["Dockerfile"])
-    found = judge(tree, Deployment(), (), RULES, Config()).diagnostics
+    found = diagnose(tree, Deployment(), (), RULES, Config()).diagnostics
     assert [(d.rule, d.severity) for d in found] == [("unreadable-file", ERROR)]
 
 
@@ -209,7 +209,7 @@ def test_every_part_of_a_deployment_is_handed_out_but_what_is_loose():
     handed = []
     rule = Rule("all", NOTE, lambda part: handed.append(type(part).__name__) or (), (Deployment, simple.Box))
     tree = Tree.of({"Dockerfile": "FROM x\n"})
-    judge(tree, simple.link(tree, Config()).deployment, (), {rule.name: rule}, Config())
+    diagnose(tree, simple.link(tree, Config()).deployment, (), {rule.name: rule}, Config())
     assert handed == ["Deployment", "Box"]
 
 

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from mcplint.engine import fix
-from mcplint.engine.write import save
+from mcplint.engine.write import write
 from mcplint.findings import ERROR, WARNING, Diagnostic, Finding, Fix
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
@@ -70,30 +70,30 @@ def together(*looks):
     ],
 )
 def test_fixes_are_made_until_nothing_is_left(text, look, after):
-    mended = fix.mend(Tree.of({"f": text}), look)
-    assert {"f": text, **mended.texts} == {"f": after}
-    assert bool(mended.texts) is bool(mended.fixed) is (text != after)
+    result = fix.fix(Tree.of({"f": text}), look)
+    assert {"f": text, **result.texts} == {"f": after}
+    assert bool(result.texts) is bool(result.fixed) is (text != after)
 
 
 def test_a_file_that_is_not_understood_is_left_alone():
     look = together(replacing("a", "b"), complaining("broken", "unreadable-file"))
-    assert fix.mend(Tree.of({"f": "a broken", "g": "a"}), look).texts == {"g": "b"}
+    assert fix.fix(Tree.of({"f": "a broken", "g": "a"}), look).texts == {"g": "b"}
 
 
 def test_unsafe_fixes_are_made_when_asked_for():
     tree = Tree.of({"f": "a\n"})
-    assert fix.mend(tree, replacing("a", "b", safe=False), unsafe=True).texts == {"f": "b\n"}
+    assert fix.fix(tree, replacing("a", "b", safe=False), unsafe=True).texts == {"f": "b\n"}
 
 
 def test_what_was_taken_back_is_told_with_the_reason():
     look = together(replacing("a", "b"), complaining("b"))
-    mended = fix.mend(Tree.of({"f": "a\n"}), look)
-    [(diagnostic, harm)] = mended.refused
+    result = fix.fix(Tree.of({"f": "a\n"}), look)
+    [(diagnostic, harm)] = result.refused
     assert diagnostic.finding.message == "has 'a'" and harm == "the fix would cause other in f: harm"
 
 
 def two_files(tree: Tree) -> list[Diagnostic]:
-    """One fix with an edit in each file, as long as the first is not mended."""
+    """One fix with an edit in each file, as long as the first is not result."""
     first, second = tree.source("f"), tree.source("g")
     edits = tuple(Edit(Span(source, 0, 1), "b") for source in (first, second))
     whole = Diagnostic("rule", WARNING, Finding("both", edits[0].span, (), Fix("mend both", edits, True)))
@@ -104,12 +104,12 @@ def two_files(tree: Tree) -> list[Diagnostic]:
 def test_all_edits_of_a_fix_are_made_or_none(harmful):
     tree = Tree.of({"f": "a", "g": "a"})
     look = together(two_files, complaining("(?<!\n)b$") if harmful else complaining("never"))
-    assert fix.mend(tree, look).texts == ({} if harmful else {"f": "b", "g": "b"})
+    assert fix.fix(tree, look).texts == ({} if harmful else {"f": "b", "g": "b"})
 
 
 def test_a_fix_of_another_text_than_the_trees_is_not_made():
     stale = replacing("a", "b")(Tree.of({"f": "aa"}))
-    assert fix.mend(Tree.of({"f": "ab"}), lambda tree: stale).texts == {}
+    assert fix.fix(Tree.of({"f": "ab"}), lambda tree: stale).texts == {}
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_patch_can_be_applied_by_git(project, before, after):
 def test_a_file_is_written_in_its_own_encoding_and_mode(project, path, before, text, new, after):
     root = project({path: before})
     (root / path).chmod(0o640)
-    save(str(root), {path: text}, {path: new})
+    write(str(root), {path: text}, {path: new})
     assert (root / path).read_bytes() == after
     assert (root / path).stat().st_mode & 0o777 == 0o640
     assert os.listdir(root) == [path]
@@ -149,7 +149,7 @@ def test_a_file_is_written_in_its_own_encoding_and_mode(project, path, before, t
 
 def test_a_new_file_is_made(project):
     root = project({})
-    save(str(root), {}, {".dockerignore": ".env\n"})
+    write(str(root), {}, {".dockerignore": ".env\n"})
     assert (root / ".dockerignore").read_text() == ".env\n"
 
 
@@ -185,7 +185,7 @@ def test_nothing_is_written_where_one_file_cannot_be(project, meanwhile, said):
     meanwhile(root)
     texts = {"compose.yaml": "b\n", "Dockerfile": "b\n"}
     with pytest.raises(UsageError, match=said):
-        save(str(root), dict.fromkeys(texts, "a\n"), texts)
+        write(str(root), dict.fromkeys(texts, "a\n"), texts)
     assert (root / "compose.yaml").read_text() == "a\n"
     assert set(os.listdir(root)) <= {"Dockerfile", "compose.yaml", "real"}
 
@@ -198,13 +198,13 @@ def test_a_folder_that_cannot_be_written_is_said_of_the_file(project, monkeypatc
 
     monkeypatch.setattr("tempfile.mkstemp", refuse)
     with pytest.raises(UsageError, match=r"^Dockerfile: cannot be written: permission denied$"):
-        save(str(root), {"Dockerfile": "a\n"}, {"Dockerfile": "b\n"})
+        write(str(root), {"Dockerfile": "a\n"}, {"Dockerfile": "b\n"})
 
 
 def test_a_text_that_its_encoding_cannot_hold_is_not_written(project):
     root = project({"Dockerfile": b"caf\xe9\n"})
     with pytest.raises(UsageError, match="latin-1"):
-        save(str(root), {"Dockerfile": "caf\xe9\n"}, {"Dockerfile": "☃\n"})
+        write(str(root), {"Dockerfile": "caf\xe9\n"}, {"Dockerfile": "☃\n"})
     assert (root / "Dockerfile").read_bytes() == b"caf\xe9\n"
 
 
@@ -214,5 +214,5 @@ def test_a_path_through_a_linked_folder_is_not_written(project, tmp_path):
     (tmp_path / "outside" / "Dockerfile").write_text("a\n")
     (root / "deploy").symlink_to(tmp_path / "outside")
     with pytest.raises(UsageError, match="through a link"):
-        save(str(root), {"deploy/Dockerfile": "a\n"}, {"deploy/Dockerfile": "b\n"})
+        write(str(root), {"deploy/Dockerfile": "a\n"}, {"deploy/Dockerfile": "b\n"})
     assert (tmp_path / "outside" / "Dockerfile").read_text() == "a\n"

@@ -12,8 +12,7 @@ import mcplint
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Finding, Fix
 from mcplint.reports import Covered, github, text
 from mcplint.reports import json as json_report
-from mcplint.reports.cells import cells, clean, layout
-from mcplint.reports.paint import coloured
+from mcplint.reports.terminal import clean, coloured, cut, width
 from mcplint.text.lines import line, place, starts
 from mcplint.text.source import Edit, Source, Span
 from mcplint.values import Label
@@ -221,14 +220,14 @@ def test_lines_are_those_that_editors_count(content):
         assert starts(content)[where.line - 1] + where.column - 1 == offset
 
 
-@pytest.mark.parametrize(("content", "width"), [("abc", 3), ("日本", 4), ("e\u0301", 1), ("\t", 4), ("\x1b", 1)])
-def test_cells(content, width):
-    assert cells(content) == width
+@pytest.mark.parametrize(("content", "columns"), [("abc", 3), ("日本", 4), ("e\u0301", 1), ("\t", 4), ("\x1b", 1)])
+def test_width(content, columns):
+    assert width(content) == columns
 
 
 def test_a_line_of_a_megabyte_is_cut_without_being_read_through():
-    code, column, width = layout("x" * (1 << 20), 500_000, 10)
-    assert len(code) == 202 and code[column : column + width] == "x" * 10
+    code, column, length = cut("x" * (1 << 20), 500_000, 10)
+    assert len(code) == 202 and code[column : column + length] == "x" * 10
 
 
 def test_clean_keeps_what_it_is_told_to():

@@ -1,4 +1,4 @@
-"""`mcplint check`: looks at a project, mends it where asked, reports, and tells by the exit code how it went."""
+"""`mcplint check`: looks at a project, fixes it where asked, reports, and tells by the exit code how it went."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from mcplint.cli.terminal import deliver, paint, warn
+from mcplint.cli.output import deliver, paint, warn
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
 from mcplint.findings import NOTE, SEVERITIES, Diagnostic
@@ -47,7 +47,7 @@ def check(options: Options) -> int:
     here = here._replace(config=_settings(here.config, here.rules, options))
     tree, changed = here.tree, False
     if options.fix or options.unsafe_fixes or options.diff:
-        tree, changed = _mend(here, options)
+        tree, changed = _fix(here, options)
     if options.diff:
         return FOUND if changed and not options.exit_zero else CLEAN
     run = engine.run(tree, here.rules, here.config)
@@ -79,10 +79,10 @@ def _names(given: Iterable[str], rules: Collection[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _mend(here: Workspace, options: Options) -> tuple[Tree, bool]:
+def _fix(here: Workspace, options: Options) -> tuple[Tree, bool]:
     """The project after its fixes, and whether they changed something; written or printed as the options say."""
-    from mcplint.engine.fix import mend, unified
-    from mcplint.engine.write import save
+    from mcplint.engine.fix import fix, unified
+    from mcplint.engine.write import write
 
     def look(tree: Tree) -> list[Diagnostic]:
         found = engine.lint(tree, here.rules, here.config)
@@ -91,18 +91,18 @@ def _mend(here: Workspace, options: Options) -> tuple[Tree, bool]:
     def wanted(diagnostic: Diagnostic) -> bool:
         return here.reported(diagnostic) and (here.config.pedantic or diagnostic.severity != NOTE)
 
-    mended = mend(here.tree, look, options.unsafe_fixes)
-    before = {path: source.text for path in mended.texts if (source := here.tree.source(path))}
+    result = fix(here.tree, look, options.unsafe_fixes)
+    before = {path: source.text for path in result.texts if (source := here.tree.source(path))}
     if options.diff:
-        deliver(unified(before, mended.texts), options.output)
+        deliver(unified(before, result.texts), options.output)
     else:
-        save(here.root, before, mended.texts)
-    if mended.fixed and not options.quiet:
+        write(here.root, before, result.texts)
+    if result.fixed and not options.quiet:
         done = "would fix" if options.diff else "fixed"
-        warn(f"{done} {plural(len(mended.fixed), 'finding')} in {plural(len(mended.texts), 'file')}")
-    for diagnostic, harm in mended.refused:
+        warn(f"{done} {plural(len(result.fixed), 'finding')} in {plural(len(result.texts), 'file')}")
+    for diagnostic, harm in result.refused:
         warn(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
-    return here.tree.over(mended.texts), bool(mended.texts)
+    return here.tree.over(result.texts), bool(result.texts)
 
 
 def _report(shown: Sequence[Diagnostic], hidden: int, covered: Covered, folder: str, options: Options) -> str:

@@ -7,7 +7,7 @@ import shutil
 import sys
 import textwrap
 
-from mcplint.cli.terminal import paint, say
+from mcplint.cli.output import paint, say
 from mcplint.engine.catalogue import Catalogue, address
 from mcplint.usage import UsageError, did_you_mean
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcplint.cli.terminal import deliver, paint, warn
+from mcplint.cli.output import deliver, paint, warn
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
 from mcplint.reports import text

@@ -1,4 +1,4 @@
-"""Fixes applied to the texts of a project, round by round until nothing is left to mend; the disk is not touched."""
+"""Fixes applied to the texts of a project, round by round until nothing is left to fix; the disk is not touched."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Look = Callable[[Tree], list[Diagnostic]]
 Key = tuple[str, str, str]
 
 
-class Mended(NamedTuple):
-    """The new texts by path, the diagnostics that were mended, and those whose fix was taken back, with the reason."""
+class Fixed(NamedTuple):
+    """The new texts by path, the diagnostics that were fixed, and those whose fix was taken back, with the reason."""
 
     texts: dict[str, str]
     fixed: list[Diagnostic]
     refused: list[tuple[Diagnostic, str]]
 
 
-def mend(tree: Tree, look: Look, unsafe: bool = False) -> Mended:
+def fix(tree: Tree, look: Look, unsafe: bool = False) -> Fixed:
     """What the fixes of a project's diagnostics make of its texts: the safe ones, or all.
 
     A round that makes a file unreadable or adds an error is taken back, and its fixes are tried one by one.
@@ -45,7 +45,7 @@ def mend(tree: Tree, look: Look, unsafe: bool = False) -> Mended:
             chosen = [diagnostic for diagnostic in chosen if _key(diagnostic) not in refused][:1]
         texts |= apply(now, chosen)
         fixed += chosen
-    return Mended(texts, fixed, list(refused.values()))
+    return Fixed(texts, fixed, list(refused.values()))
 
 
 def _offers(diagnostic: Diagnostic, unsafe: bool, unread: Collection[str]) -> bool:

@@ -1,4 +1,4 @@
-"""From the files of a project to diagnostics: link, check, settle. No disk, no clock, no state."""
+"""From the files of a project to diagnostics: link, check, postprocess. No disk, no clock, no state."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def run(tree: Tree, rules: Mapping[str, Rule], config: Config) -> Run:
 
         linked = link(tree, config)
     except Exception as error:
-        return judge(tree, Deployment(), [Failure.of("the linker", NOWHERE, error)], rules, config)
-    return judge(tree, linked.deployment, linked.problems, rules, config)
+        return diagnose(tree, Deployment(), [Failure.of("the linker", NOWHERE, error)], rules, config)
+    return diagnose(tree, linked.deployment, linked.problems, rules, config)
 
 
-def judge(
+def diagnose(
     tree: Tree,
     deployment: Deployment,
     problems: Iterable[Unreadable | Failure],
@@ -62,10 +62,10 @@ def judge(
     failures += [problem for problem in problems if isinstance(problem, Failure)]
     comments = [ignore for source in tree.read for ignore in ignores(source)]
     kept, used = postprocess(found, comments, config)
-    mute = {problem.span.source.path for problem in unread}
-    idle = [_idle(ignore, used, rules, asked) for ignore in comments if ignore.span.source.path not in mute]
-    idle += _unneeded(used, asked - {rule.name for rule in loaded if Ignore in rule.parts}, config)
-    late, _ = _check(loaded, [*failures, *(ignore for ignore in idle if ignore.idle)], config)
+    unchecked = {problem.span.source.path for problem in unread}
+    unused = [_unused(ignore, used, rules, asked) for ignore in comments if ignore.span.source.path not in unchecked]
+    unused += _unused_settings(used, asked - {rule.name for rule in loaded if Ignore in rule.parts}, config)
+    late, _ = _check(loaded, [*failures, *(ignore for ignore in unused if ignore.unused)], config)
     return Run(postprocess([*kept, *late], (), config)[0], deployment, len(tree.read))
 
 
@@ -77,7 +77,7 @@ def _loaded(rules: Mapping[str, Rule], asked: Collection[str], deployment: Deplo
 
 
 def _parts(deployment: Deployment) -> Iterator[Any]:
-    """Every part of a deployment that a rule may be handed; what nothing linked to is shown, never judged."""
+    """Every part of a deployment that a rule may be handed; what nothing linked to is shown, never checked."""
     yield deployment
     for field, parts in zip(deployment._fields, deployment, strict=True):
         if field != "loose":
@@ -118,10 +118,10 @@ def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
     return Diagnostic(rule.name, severity, finding._replace(fix=fix), getattr(part, "id", ""))
 
 
-def _idle(ignore: Ignore, used: set[Span], rules: Collection[str], asked: Collection[str]) -> Ignore:
-    """An ignore with those of its names that hide nothing, though their rules were asked or are none."""
+def _unused(ignore: Ignore, used: set[Span], rules: Collection[str], asked: Collection[str]) -> Ignore:
+    """An ignore with those of its names that hide nothing: no rule has the name, or its rule ran and found nothing."""
     if not ignore.names:
-        return ignore._replace(idle=((ignore.span, "it names no rule"),))
+        return ignore._replace(unused=((ignore.span, "it names no rule"),))
     unknown = (
         (name, f"there is no such rule{did_you_mean(name.text, rules)}")
         for name in ignore.names
@@ -130,11 +130,11 @@ def _idle(ignore: Ignore, used: set[Span], rules: Collection[str], asked: Collec
     quiet = (
         (name, "the rule reports nothing here") for name in ignore.names if name.text in asked and name not in used
     )
-    return ignore._replace(idle=(*unknown, *quiet))
+    return ignore._replace(unused=(*unknown, *quiet))
 
 
-def _unneeded(used: set[Span], asked: Collection[str], config: Config) -> Iterator[Ignore]:
-    """What the configuration ignores in vain, though the rule was asked; of those asked here only the rest can tell."""
+def _unused_settings(used: set[Span], asked: Collection[str], config: Config) -> Iterator[Ignore]:
+    """The ignores of the configuration that hide nothing, of the rules in `asked`."""
     for each in config.ignore:
         if each.rule in asked and each.span not in used:
             yield Ignore(each.span, (each.span,), range(0), ((each.span, f"the rule reports nothing in {each.glob}"),))

@@ -1,4 +1,4 @@
-"""Mended texts written back: whole files at a time, in their own encoding, and only over what was read."""
+"""Fixed texts written back: whole files at a time, in their own encoding, and only over what was read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mcplint.project.load import contents, decode
 from mcplint.usage import UsageError
 
 
-def save(root: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+def write(root: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
     """Puts the texts `after` in place of those `before`, by path in the project; raises UsageError.
 
     Where one file cannot be written none is, and one that is read-only stays as it is. A file that did not exist is

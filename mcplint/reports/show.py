@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.model import MISSING, Deployment, Link, Port, Sdk
-from mcplint.reports.cells import cells, clean
-from mcplint.reports.paint import Paint, plain
+from mcplint.reports.terminal import Paint, clean, plain, width
 from mcplint.text.lines import place
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
@@ -115,11 +114,11 @@ def _block(noun: str, part: Part, paint: Paint) -> Iterator[str]:
     yield paint(f"{noun} {clean(part.id)}", bold=True) + f"  {_where(part.span, column=False)}"
     said = {name: said_of(value) for name, value in part.values.items()}
     first = max((len(name) for name in said), default=0)
-    second = min(max((cells(text) for text in said.values()), default=0), 40)
+    second = min(max((width(text) for text in said.values()), default=0), 40)
     for name, text in said.items():
         steps = [f"{_where(note.span)}  {clean(note.text)}" for note in part.values[name].trace]
         head = f"  {paint(f'{name:<{first}}', fg='bright_blue')}  {text}"
-        gap = " " * (second - cells(text)) if cells(text) <= second else f"\n{' ' * (first + second + 4)}"
+        gap = " " * (second - width(text)) if width(text) <= second else f"\n{' ' * (first + second + 4)}"
         yield (head + (gap + "  " + steps[0] if steps else "")).rstrip()
         yield from (f"{' ' * (first + second + 6)}{step}" for step in steps[1:])
     for link in part.links:

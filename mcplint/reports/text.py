@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mcplint.findings import Diagnostic, Finding
 from mcplint.reports import Covered, counts, plural
-from mcplint.reports.cells import clean
-from mcplint.reports.frame import Pen, Underline, frame
-from mcplint.reports.paint import Paint, plain
+from mcplint.reports.terminal import Annotation, Gutter, Paint, clean, plain, snippet
 from mcplint.text.lines import place
 
 COLOURS = {"error": "bright_red", "warning": "bright_yellow", "note": "bright_cyan"}
@@ -36,22 +34,22 @@ def _block(diagnostic: Diagnostic, paint: Paint, folder: str) -> Iterator[str]:
     rule, severity, finding, _ = diagnostic
     colour = COLOURS[severity]
     yield paint(f"{severity}[{rule}]", fg=colour, bold=True) + paint(f": {clean(finding.message)}", bold=True)
-    files: dict[str, list[Underline]] = {}
+    files: dict[str, list[Annotation]] = {}
     for label in _labels(finding, colour):
         files.setdefault(label.span.source.path, []).append(label)
     lines = (place(label.span).line for labels in files.values() for label in labels)
-    pen = Pen(max(len(str(line)) for line in lines), paint, folder)
+    gutter = Gutter(max(len(str(line)) for line in lines), paint, folder)
     for number, labels in enumerate(files.values()):
-        yield from [pen.margin()] if number else []
-        yield from frame(labels, pen, ":::" if number else "-->")
+        yield from [gutter.row()] if number else []
+        yield from snippet(labels, gutter, ":::" if number else "-->")
     if finding.fix:
         how = "--fix" if finding.fix.safe else "--unsafe-fixes"
-        yield pen.margin()
-        yield f"{pen.margin(mark=' =')} {paint('fix:', bold=True)} {clean(finding.fix.title)} ({how})"
+        yield gutter.row()
+        yield f"{gutter.row(mark=' =')} {paint('fix:', bold=True)} {clean(finding.fix.title)} ({how})"
 
 
-def _labels(finding: Finding, colour: str) -> list[Underline]:
+def _labels(finding: Finding, colour: str) -> list[Annotation]:
     """The primary place and the notes; a note on the primary place gives it its words."""
     words = dict.fromkeys(note.text for note in finding.notes if note.span == finding.span)
-    others = dict.fromkeys(Underline(*note) for note in finding.notes if note.span != finding.span)
-    return [Underline(finding.span, "\n".join(words), colour), *others]
+    others = dict.fromkeys(Annotation(*note) for note in finding.notes if note.span != finding.span)
+    return [Annotation(finding.span, "\n".join(words), colour), *others]

@@ -1,4 +1,4 @@
-"""Standard output: whether it takes colour, and what happens when nobody reads on."""
+"""Standard output and files: whether it takes colour, and what happens when nobody reads on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import os
 import sys
 
-from mcplint.reports.paint import Paint, coloured, plain
+from mcplint.reports.terminal import Paint, coloured, plain
 from mcplint.usage import UsageError
 
 
