@@ -61,6 +61,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-deprecated-remote", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import remotes
+    from mcplint.registry import lint
 
-    yield from remotes.old_transports(manifest)
+    yield from lint.old_transports(manifest)

@@ -125,6 +125,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-dropped-key", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import keys
+    from mcplint.registry import schema
 
-    yield from keys.dropped(manifest)
+    yield from schema.dropped(manifest)

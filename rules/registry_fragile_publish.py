@@ -86,6 +86,6 @@ from mcplint import WARNING, Manifest, rule
 @rule("registry-fragile-publish", WARNING)
 def check(manifest: Manifest):
     if manifest.project.workflows:
-        from mcplint.registry import steps
+        from mcplint.registry import workflows
 
-        yield from steps.fragile(manifest)
+        yield from workflows.fragile(manifest)

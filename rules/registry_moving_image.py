@@ -69,6 +69,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-moving-image", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import lint as weak
+    from mcplint.registry import lint
 
-    yield from weak.images(manifest)
+    yield from lint.images(manifest)

@@ -88,6 +88,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-needless-base-url", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import lint as weak
+    from mcplint.registry import lint
 
-    yield from weak.base_urls(manifest)
+    yield from lint.base_urls(manifest)

@@ -91,6 +91,6 @@ from mcplint import ERROR, Manifest, rule
 @rule("registry-publish-step", ERROR)
 def check(manifest: Manifest):
     if manifest.project.workflows:
-        from mcplint.registry import steps
+        from mcplint.registry import workflows
 
-        yield from steps.broken(manifest)
+        yield from workflows.broken(manifest)

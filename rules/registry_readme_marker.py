@@ -93,6 +93,6 @@ from mcplint import ERROR, Manifest, rule
 
 @rule("registry-readme-marker", ERROR)
 def check(manifest: Manifest):
-    from mcplint.registry import markers
+    from mcplint.registry import ownership
 
-    yield from markers.readmes(manifest)
+    yield from ownership.readmes(manifest)

@@ -83,7 +83,7 @@ from mcplint import ERROR, Package, rule
 
 @rule("registry-transport-drift", ERROR)
 def check(package: Package):
-    from mcplint.registry import running
+    from mcplint.registry import drift
 
-    yield from running.transports(package)
-    yield from running.addresses(package)
+    yield from drift.transports(package)
+    yield from drift.addresses(package)

@@ -106,6 +106,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-unmarked-secret", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import inputs
+    from mcplint.registry import lint
 
-    yield from inputs.secrets(manifest)
+    yield from lint.secrets(manifest)

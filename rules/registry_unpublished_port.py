@@ -78,6 +78,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-unpublished-port", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import lint as weak
+    from mcplint.registry import lint
 
-    yield from weak.ports(manifest)
+    yield from lint.ports(manifest)

@@ -119,6 +119,6 @@ from mcplint import WARNING, Package, rule
 
 @rule("registry-variable-drift", WARNING)
 def check(package: Package):
-    from mcplint.registry import running
+    from mcplint.registry import drift
 
-    yield from running.variables(package)
+    yield from drift.variables(package)

@@ -72,6 +72,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-weak-field", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import lint as weak
+    from mcplint.registry import lint
 
-    yield from weak.metadata(manifest)
+    yield from lint.metadata(manifest)

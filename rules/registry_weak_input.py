@@ -112,7 +112,7 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-weak-input", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import inputs
+    from mcplint.registry import lint
 
-    yield from inputs.inputs(manifest)
-    yield from inputs.switches(manifest)
+    yield from lint.inputs(manifest)
+    yield from lint.switches(manifest)

@@ -74,6 +74,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-weak-remote", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import remotes
+    from mcplint.registry import lint
 
-    yield from remotes.addresses(manifest)
+    yield from lint.remote_addresses(manifest)

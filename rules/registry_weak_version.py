@@ -71,6 +71,6 @@ from mcplint import WARNING, Manifest, rule
 
 @rule("registry-weak-version", WARNING)
 def check(manifest: Manifest):
-    from mcplint.registry import lint as weak
+    from mcplint.registry import lint
 
-    yield from weak.versions(manifest)
+    yield from lint.versions(manifest)

@@ -14,12 +14,10 @@ from mcplint.knowledge.go_url import is_uri, parse
 from mcplint.model import Manifest
 from mcplint.project.tree import Tree
 from mcplint.readers.manifest import read, violations
-from mcplint.registry import address, inputs, keys, reference, refusals, schema, steps, version
-from mcplint.registry import lint as weak
-from mcplint.registry import predicates as forms
+from mcplint.registry import address, lint, refusals, schema, version, workflows
 from mcplint.registry.manifests import git_remote, project
-from mcplint.registry.markers import is_marked
-from mcplint.registry.place import addition, insertion, member, removal
+from mcplint.registry.ownership import is_marked
+from mcplint.registry.places import addition, insertion, member, removal
 from mcplint.registry.rows import ROWS
 from mcplint.text.source import Source, Span
 
@@ -57,11 +55,11 @@ def at(path: str, value: object) -> dict:
 
 
 def refused(document: object) -> list[str]:
-    return [finding.message for finding in refusals.refusals(part(document), *SUBJECTS)]
+    return [finding.message for subject in SUBJECTS for finding in refusals.refusals(part(document), subject)]
 
 
 def test_what_is_right_is_not_refused():
-    assert not refused(RIGHT) and not list(schema.findings(part(RIGHT))) and not list(keys.dropped(part(RIGHT)))
+    assert not refused(RIGHT) and not list(schema.findings(part(RIGHT))) and not list(schema.dropped(part(RIGHT)))
 
 
 NAMES = {
@@ -101,7 +99,7 @@ def test_what_the_registry_takes_for_one_version(text):
 
 @pytest.mark.parametrize("text", [">=1,<2", ">=1 <2", "*", "x", "1.2.3.x", "!=1"])
 def test_ranges_that_the_registry_misses_are_told(text):
-    assert [finding.severity for finding in weak.versions(part(at("packages/0/version", text)))] == [None]
+    assert [finding.severity for finding in lint.versions(part(at("packages/0/version", text)))] == [None]
 
 
 SEMVER = {"1.2.3": True, "v1.2.3-rc.1+x": True, "1.2": False, "1.02.3": False, "1.2.3rc1": False, "2026.06.01": False}
@@ -110,7 +108,7 @@ SEMVER = {"1.2.3": True, "v1.2.3-rc.1+x": True, "1.2": False, "1.02.3": False, "
 @pytest.mark.parametrize("text", SEMVER)
 def test_versions_that_can_be_ordered(text):
     assert version.is_semver(text) is SEMVER[text]
-    assert [f.severity for f in weak.versions(part(at("version", text)))] == ([] if SEMVER[text] else [NOTE])
+    assert [f.severity for f in lint.versions(part(at("version", text)))] == ([] if SEMVER[text] else [NOTE])
 
 
 @pytest.mark.parametrize(
@@ -169,7 +167,7 @@ IMAGES = {
 
 @pytest.mark.parametrize("text", IMAGES)
 def test_image_references(text):
-    found = reference.image(text)
+    found = address.image(text)
     assert (found and found[:3]) == IMAGES[text]
 
 
@@ -200,12 +198,12 @@ NO_BUNDLES = [
 
 @pytest.mark.parametrize("text", BUNDLES)
 def test_bundles(text):
-    assert reference.bundle_fault(text) is None and reference.bundle_tag(text) == BUNDLES[text]
+    assert address.bundle_fault(text) is None and address.bundle_tag(text) == BUNDLES[text]
 
 
 @pytest.mark.parametrize("text", NO_BUNDLES)
 def test_what_is_no_bundle(text):
-    assert reference.bundle_fault(text)
+    assert address.bundle_fault(text)
 
 
 URIS = {
@@ -275,7 +273,7 @@ def test_variables_of_a_remote():
 
 @pytest.mark.parametrize("url", ["http://{host}:{p}/", "http://x:{p}", "https://{a}{b}/{c}?{d}"])
 def test_variables_stand_for_something_in_an_address(url):
-    assert address.is_http(url)
+    assert address.scheme(url)
 
 
 TYPES = {
@@ -431,8 +429,8 @@ def test_what_is_no_json_is_said_so(text):
 def test_a_damaged_document_of_the_registry_says_only_what_is_damaged():
     text = json.dumps(RIGHT | {"description": "x" * 200, "version": "latest"})[:-1]
     found = part(text)
-    assert found.document.problems and not found.document.whole
-    assert not refused(text) and not list(schema.findings(found)) and not list(keys.dropped(found))
+    assert found.document.problems and not found.document.root.pairs
+    assert not refused(text) and not list(schema.findings(found)) and not list(schema.dropped(found))
 
 
 def test_a_document_that_nests_too_deep_is_said_so():
@@ -444,19 +442,20 @@ def test_many_mistakes_end_somewhere():
     package = {"registryType": 1, "x": 2, "transport": []}
     found = part(RIGHT | {"packages": [package] * 5000})
     assert len(found.document.violations) <= 100
-    assert len(list(keys.dropped(found))) <= 100 and len(list(refusals.refusals(found, *SUBJECTS))) <= 100
+    assert len(list(schema.dropped(found))) <= 100
+    assert all(len(list(refusals.refusals(found, subject))) <= 100 for subject in SUBJECTS)
 
 
 def test_long_texts_take_no_long_time():
-    assert not list(weak.metadata(part(at("description", "[" * 200_000))))
+    assert not list(lint.metadata(part(at("description", "[" * 200_000))))
     assert address.variables("{" * 200_000) == []
     assert address.concrete("http://x" + ":{" * 100_000 + "}y") is None
     variable = {"name": "API_KEY", "isSecret": True, "value": "your" * 50_000 + "\n"}
-    (finding,) = inputs.secrets(part(at("packages/0/environmentVariables", [variable])))
+    (finding,) = lint.secrets(part(at("packages/0/environmentVariables", [variable])))
     assert finding.message.endswith("publishing makes it public")
     run = "mcp-publisher publish " * 20_000
     around = project(Tree.of({".github/workflows/x.yml": f"jobs: {{a: {{steps: [{{run: {run}}}]}}}}"}))
-    assert not [one for one in steps.fragile(part(RIGHT)._replace(project=around)) if "hides" in one.message]
+    assert not [one for one in workflows.fragile(part(RIGHT)._replace(project=around)) if "hides" in one.message]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -504,12 +503,12 @@ def test_workflows_that_are_no_workflows():
     for text in texts:
         around = project(Tree.of({".github/workflows/x.yml": text}))
         found = part(RIGHT)._replace(project=around)
-        assert not list(steps.broken(found)) and not list(steps.fragile(found))
+        assert not list(workflows.broken(found)) and not list(workflows.fragile(found))
 
 
 def test_every_row_is_one_that_a_rule_speaks_of():
     assert {row.subject for row in ROWS} == set(SUBJECTS)
-    assert set(forms.TYPES) == set(TYPES)
+    assert set(registry.TYPES) == set(TYPES)
 
 
 def found(folder) -> list[tuple[str, str]]:

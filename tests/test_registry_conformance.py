@@ -22,7 +22,7 @@ from mcplint.knowledge.go_url import is_uri
 from mcplint.model import Manifest
 from mcplint.project.tree import Tree
 from mcplint.readers.manifest import read, violations
-from mcplint.registry import keys, schema
+from mcplint.registry import schema
 from mcplint.text.source import Source, Span
 
 NAMED = os.environ.get("MCPLINT_REGISTRY_DATA", "")
@@ -121,7 +121,7 @@ def test_every_violation_becomes_one_finding(date):
             part = Manifest("server.json", Span(fact.source, 0, 0), fact)
             extra = [v for v in fact.violations if v.keyword == "additionalProperties"]
             assert len(list(schema.findings(part))) + len(extra) == len(fact.violations)
-            assert len([f for f in keys.dropped(part) if f.severity == ERROR]) <= len(extra)
+            assert len([f for f in schema.dropped(part) if f.severity == ERROR]) <= len(extra)
 
 
 def said(text: str) -> list[tuple[str, str, str]]:

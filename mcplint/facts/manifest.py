@@ -27,8 +27,8 @@ class Violation(NamedTuple):
 class ServerJson(NamedTuple):
     """One document: its root object, what is not strict JSON in it, and what the schema of `date` refuses.
 
-    `date` is None where `$schema` names no published schema; the newest one holds then. Of a document that is not
-    `whole` only the problems count.
+    `date` is None where `$schema` names no published schema; the newest one holds then. Of a document that JSON's
+    grammar does not read to its end only the problems count: its `root` is empty.
     """
 
     source: Source
@@ -36,7 +36,3 @@ class ServerJson(NamedTuple):
     problems: tuple[Problem, ...] = ()
     date: str | None = None
     violations: tuple[Violation, ...] = ()
-
-    @property
-    def whole(self) -> bool:
-        return not any(problem.damage for problem in self.problems)

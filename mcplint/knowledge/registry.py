@@ -16,6 +16,12 @@ PUBLISHER_PROVIDED = "io.modelcontextprotocol.registry/publisher-provided"
 LABEL = "io.modelcontextprotocol.server.name"
 META_BYTES = 4096
 
+TYPES = ("npm", "pypi", "nuget", "oci", "mcpb", "cargo")
+# The types whose packages an index lists by name and version.
+INDEXED = ("npm", "pypi", "nuget", "cargo")
+HTTP = ("streamable-http", "sse")
+SOURCES = ("github", "gitlab")
+
 # The keys of each kind of object that the publisher sends on, and the kind of object that their values hold, if any.
 # The schemas stay open to other keys; the publisher drops those without a word.
 _INPUT = {"description", "isRequired", "format", "value", "isSecret", "default", "placeholder", "choices"}

@@ -32,8 +32,9 @@ def read(source: Source) -> ServerJson | None:
             raise Unreadable(first.span, f"not JSON: {first.message}", severity)
         return None
     date = named_date(root)
-    found = violations(plain(root), date or registry.CURRENT) if document.whole else ()
-    return ServerJson(source, root, document.problems, date, tuple(found))
+    if not document.whole:
+        return ServerJson(source, root._replace(pairs=()), document.problems, date)
+    return ServerJson(source, root, document.problems, date, tuple(violations(plain(root), date or registry.CURRENT)))
 
 
 def is_manifest(root: MappingNode) -> bool:

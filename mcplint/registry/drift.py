@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import MappingNode, ScalarNode
-from mcplint.findings import ERROR, WARNING, Finding, Fix
-from mcplint.model import Distribution, Manifest
-from mcplint.registry import reference, version
-from mcplint.registry.lint import packages
-from mcplint.registry.markers import is_marked
-from mcplint.registry.ownership import published, server_name
-from mcplint.registry.place import Place, field, objects, places, shown, text
+from mcplint.findings import ERROR, NOTE, WARNING, Finding, Fix
+from mcplint.knowledge.go_url import parse
+from mcplint.model import Distribution, Manifest, Package
+from mcplint.registry import address, version
+from mcplint.registry.ownership import is_marked, published, server_name
+from mcplint.registry.places import Place, field, objects, packages, shown, string, text, texts
 from mcplint.text.source import Edit
 from mcplint.values import Label, Value
+
+SWITCHES = ("transport", "stdio", "http", "sse", "mode", "serve", "path", "prefix", "mount")
 
 
 def identifiers(manifest: Manifest) -> Iterator[Finding]:
@@ -77,7 +78,7 @@ def _unreleased(said: str, built: str) -> bool:
 
 def _own(manifest: Manifest) -> Iterator[Finding]:
     """The server's version against those of its packages; the tag of an image may have a `v`."""
-    own = field(manifest.document.root, "version") if manifest.document.whole else None
+    own = field(manifest.document.root, "version")
     said = text(own)
     if not own or not version.is_fixed(said):
         return
@@ -93,16 +94,16 @@ def _own(manifest: Manifest) -> Iterator[Finding]:
 
 def _released(node: MappingNode) -> str:
     """The version that a package says it has, in whichever way its registry takes it."""
-    identifier = text(field(node, "identifier"))
-    match text(field(node, "registryType")):
+    identifier = string(node, "identifier")
+    match string(node, "registryType"):
         case "oci":
-            image = reference.image(identifier)
+            image = address.image(identifier)
             tag = image.tag if image and image.tag and re.match(r"v?[0-9]+\.[0-9]", image.tag) else None
             return tag or ""
         case "mcpb":
-            return text(field(node, "version")) or reference.bundle_tag(identifier) or ""
+            return string(node, "version") or address.bundle_tag(identifier) or ""
         case _:
-            return text(field(node, "version"))
+            return string(node, "version")
 
 
 def _filled_in(manifest: Manifest) -> bool:
@@ -115,9 +116,9 @@ def _filled_in(manifest: Manifest) -> bool:
 def bundles(manifest: Manifest) -> Iterator[Finding]:
     """MCPB bundles of another release than `version` says."""
     for node in packages(manifest):
-        tag = reference.bundle_tag(text(field(node, "identifier")))
+        tag = address.bundle_tag(string(node, "identifier"))
         said = field(node, "version")
-        if text(field(node, "registryType")) != "mcpb" or not tag or not said or not text(said):
+        if string(node, "registryType") != "mcpb" or not tag or not said or not text(said):
             continue
         if re.match(r"v?[0-9]", tag) and version.core(tag) != version.core(text(said)):
             yield Finding(f"version {text(said)[:80]} is not the release of the bundle, {tag[:80]}", shown(said))
@@ -126,9 +127,9 @@ def bundles(manifest: Manifest) -> Iterator[Finding]:
 def repositories(manifest: Manifest) -> Iterator[Finding]:
     """A repository address that leads elsewhere than where the project is pushed to."""
     remote = manifest.project.remote
-    if not remote or not manifest.document.whole:
+    if remote is None:
         return
-    for place in places(manifest.document.root, "repository url"):
+    for place in texts(manifest, "repository url"):
         match = re.fullmatch(r"https?://(?:www\.)?([^/]+)/([^/]+)/([^/]+?)(?:\.git)?/?", place.text)
         if match and match[1].lower() == remote.host and not _same_repository(place, match, remote.owner, remote.name):
             message = (
@@ -146,12 +147,10 @@ def commands(manifest: Manifest) -> Iterator[Finding]:
     for package in published(manifest, "pypi"):
         name, built = text(package.identifier), package.distribution
         transport = field(package.node, "transport")
-        stdio = isinstance(transport, MappingNode) and text(field(transport, "type")) == "stdio"
-        if not stdio or not built or text(field(package.node, "runtimeHint")) not in ("", "uvx"):
+        stdio = isinstance(transport, MappingNode) and string(transport, "type") == "stdio"
+        if not stdio or not built or string(package.node, "runtimeHint") not in ("", "uvx"):
             continue
-        words = [
-            text(field(a, key)) for a in objects(field(package.node, "runtimeArguments")) for key in ("name", "value")
-        ]
+        words = [string(a, key) for a in objects(field(package.node, "runtimeArguments")) for key in ("name", "value")]
         known = built.commands.only
         if known is None or name in known or any(word.startswith(("--from", "--with-exe")) for word in words):
             continue
@@ -168,10 +167,76 @@ def duplicates(manifests: tuple[Manifest, ...]) -> Iterator[Finding]:
     first: dict[tuple[str, str], ScalarNode] = {}
     for manifest in manifests:
         name = server_name(manifest)
-        release = text(field(manifest.document.root, "version"))
+        release = string(manifest.document.root, "version")
         if name and release:
             other = first.setdefault((text(name), release), name)
             if other is not name:
                 notes = (Label(other.span, "the other file"),)
                 message = f"version {release[:80]} of `{text(name)[:100]}` is published by another server.json too"
                 yield Finding(message, name.span, notes)
+
+
+def transports(package: Package) -> Iterator[Finding]:
+    """A package whose server speaks another transport than clients are told, with nothing that switches it."""
+    server = package.server
+    if server is None or package.node is None or not package.type.only or _switches(package.node):
+        return
+    said = package.type.only
+    wrong = server.transport.must(lambda kind: (kind == "stdio") != (said == "stdio"))
+    if wrong and package.type.span:
+        speaks = " or ".join(map(str, server.transport.options or ()))
+        notes = server.transport.trace or (Label(server.span, "the server starts here"),)
+        yield Finding(f"clients are told `{said}`, but {server.title} speaks {speaks}", package.type.span, notes)
+
+
+def addresses(package: Package) -> Iterator[Finding]:
+    """A package whose server answers on another path than clients are told, with nothing that switches it."""
+    server, url = package.server, package.url.only
+    if server is None or package.node is None or not url or not package.url.span or _switches(package.node):
+        return
+    told = parse(url)
+    if told and server.path.must(lambda own: own is not None and own.rstrip("/") != told.path.rstrip("/")):
+        answers = " or ".join(map(str, server.path.options or ()))
+        message = f"clients are told {told.path or '/'}, but {server.title} answers at {answers}"
+        yield Finding(message, package.url.span, server.path.trace)
+
+
+def _switches(node: MappingNode) -> bool:
+    """Whether an argument or a variable of the package may choose the transport."""
+    inputs = [
+        item
+        for key in ("packageArguments", "environmentVariables", "runtimeArguments")
+        for item in objects(field(node, key))
+    ]
+    words = " ".join(string(item, key) for item in inputs for key in ("name", "value", "default", "valueHint"))
+    return any(word in words.casefold() for word in SWITCHES)
+
+
+def variables(package: Package) -> Iterator[Finding]:
+    """Environment variables that clients ask for and the server's code does not read."""
+    server = package.server
+    if server is None or package.node is None or not server.reads:
+        return
+    for item in objects(field(package.node, "environmentVariables")):
+        name = field(item, "name")
+        if not isinstance(name, ScalarNode) or not text(name) or text(name) in server.reads:
+            continue
+        twin = _twin(text(name), server.reads)
+        if twin:
+            fix = Fix(f"rename it to {twin}", (Edit(name.span, twin),)) if name.span.text == text(name) else None
+            yield Finding(f"{server.title} does not read {text(name)[:80]}: it reads {twin}", name.span, fix=fix)
+        else:
+            message = f"the code of {server.title} does not read {text(name)[:80]}"
+            yield Finding(message, name.span, severity=NOTE)
+
+
+def _twin(name: str, reads: frozenset[str]) -> str | None:
+    """The variable that is meant by a name: the same letters, or one the end of the other."""
+    letters = re.sub(r"[\W_]", "", name).lower()
+    near = [read for read in sorted(reads) if re.sub(r"[\W_]", "", read).lower() == letters]
+    near += [read for read in sorted(reads) if "_" in min(name, read, key=len) and _ends(name, read)]
+    return near[0] if near else None
+
+
+def _ends(name: str, read: str) -> bool:
+    return name.endswith(f"_{read}") or read.endswith(f"_{name}")

@@ -1,11 +1,15 @@
-"""Mends of a `server.json` that are exact: nothing but the spelling changes, or what could never count goes."""
+"""Fixes of a `server.json` that are exact: nothing but the spelling changes, or what could never count goes."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from mcplint.facts.document import ScalarNode
 from mcplint.findings import Fix
-from mcplint.registry import reference
-from mcplint.registry.place import Place, field, member, removal, text
+from mcplint.knowledge.registry import HTTP, SOURCES, TYPES
+from mcplint.registry import address
+from mcplint.registry.places import Place, field, member, removal, text
+from mcplint.registry.predicates import defined
 from mcplint.text.source import Edit, Span
 
 _TYPES = {"docker": "oci", "container": "oci", "oci-image": "oci", "python": "pypi", "pip": "pypi", "node": "npm"}
@@ -14,25 +18,22 @@ _TRANSPORTS = {"http": "streamable-http", "https": "streamable-http", "streamabl
 _TRANSPORTS |= {"streamablehttp": "streamable-http", "http-stream": "streamable-http", "local": "stdio"}
 
 
-def nothing(place: Place) -> Fix | None:
-    return None
-
-
 def respelled_type(place: Place) -> Fix | None:
-    lower = place.text.strip().lower()
-    known = lower in ("npm", "pypi", "nuget", "oci", "mcpb", "cargo")
-    return _write(place, lower if known else _TYPES.get(lower))
+    return _respelled(place, TYPES, _TYPES)
 
 
 def respelled_source(place: Place) -> Fix | None:
-    lower = place.text.strip().lower()
-    return _write(place, lower if lower in ("github", "gitlab") else None)
+    return _respelled(place, SOURCES)
 
 
 def respelled_transport(place: Place) -> Fix | None:
-    plain = place.text.strip().lower().replace("_", "-").replace(" ", "-")
-    intended = plain if plain in ("stdio", "sse", "streamable-http") else _TRANSPORTS.get(plain)
-    return _write(place, intended if intended == "stdio" or place.sibling("url") else None)
+    fix = _respelled(place, ("stdio", *HTTP), _TRANSPORTS)
+    return fix if fix and (fix.edits[0].text == "stdio" or place.sibling("url")) else None
+
+
+def _respelled(place: Place, known: Collection[str], names: Mapping[str, str] = {}) -> Fix | None:
+    word = place.text.strip().lower().replace("_", "-").replace(" ", "-")
+    return _write(place, word if word in known else names.get(word))
 
 
 def secured(place: Place) -> Fix | None:
@@ -49,9 +50,6 @@ def trimmed_folder(place: Place) -> Fix | None:
 
 def dashed(place: Place) -> Fix | None:
     """`{--port}` for `{port}` where an argument of that name is what is meant."""
-    from mcplint.registry import address
-    from mcplint.registry.predicates import defined
-
     names = {name.lstrip("-"): name for name in defined(place)}
     url = place.text
     for variable in address.variables(url):
@@ -68,13 +66,13 @@ def deleted(place: Place) -> Fix | None:
 def moved_into_tag(place: Place) -> Fix | None:
     """The version of an image as the tag of its identifier; deleted only where the tag says the same already."""
     identifier = field(place.parents[1], "identifier")
-    image = reference.image(text(identifier))
+    image = address.image(text(identifier))
     remove = deleted(place)
     if not isinstance(identifier, ScalarNode) or image is None or remove is None or " " in place.text:
         return None
     if image.tag in (place.text, f"v{place.text}"):
         return remove
-    if image.tag or image.digest or not reference.image(f"{image.repository}:{place.text}"):
+    if image.tag or image.digest or not address.image(f"{image.repository}:{place.text}"):
         return None
     end = Span(identifier.span.source, identifier.span.end, identifier.span.end)
     return Fix("move the version into the tag", (Edit(end, f":{place.text}"), *remove.edits), safe=True)

@@ -5,30 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.facts.document import MappingNode
-from mcplint.findings import NOTE, Finding
+from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
+from mcplint.findings import ERROR, NOTE, Finding, Fix
+from mcplint.knowledge.registry import INDEXED
 from mcplint.model import Manifest
-from mcplint.registry import address, reference, version
-from mcplint.registry import fixes as mends
-from mcplint.registry import predicates as forms
-from mcplint.registry.place import Place, field, member, objects, opening, places, text
+from mcplint.registry import address, fixes, version
+from mcplint.registry.places import (
+    Place,
+    addition,
+    field,
+    flag,
+    member,
+    objects,
+    opening,
+    packages,
+    remotes,
+    shown,
+    string,
+    text,
+    texts,
+)
+from mcplint.registry.predicates import bad_folder, defined, inexact_base
+from mcplint.text.source import Edit
+from mcplint.values import Label
 
 _TEMPLATE = r"(?i)\b(?:lorem ipsum|your (?:mcp )?server|todo\b|description here|changeme)|\Aa brief description"
 PUBLISHING = ("-p", "--publish", "-P", "--publish-all", "--network", "--net")
-
-
-def packages(manifest: Manifest) -> tuple[MappingNode, ...]:
-    return objects(field(manifest.document.root, "packages")) if manifest.document.whole else ()
-
-
-def remotes(manifest: Manifest) -> tuple[MappingNode, ...]:
-    return objects(field(manifest.document.root, "remotes")) if manifest.document.whole else ()
-
-
-def texts(manifest: Manifest, pattern: str) -> Iterator[Place]:
-    """The places of a pattern where a text stands."""
-    if manifest.document.whole:
-        yield from (place for place in places(manifest.document.root, pattern) if place.text)
+# What an `Authorization` header holds when nothing is left to be filled in: long, and with a digit as no placeholder.
+_CREDENTIAL = r"(?i)(bearer|basic|token)\s+(?=\S*[0-9])[\w.~+/=-]{16,}"
+_SECRET = r"(?i)(.*[_-])?(api|access|secret|private|auth)?[_-]?(key|token|secret|password|passwd|credentials?)"
+_PUBLIC = r"(?i).*(public|publishable|key[_-]?(id|name|file|path)|token[_-]?(url|limit|count|budget)|max).*"
+_HOLDERS = ("{", "<", "your", "example", "changeme", "xxx", "placeholder", "...")
 
 
 def metadata(manifest: Manifest) -> Iterator[Finding]:
@@ -42,14 +49,14 @@ def metadata(manifest: Manifest) -> Iterator[Finding]:
             yield Finding("the title only repeats the name", place.span, severity=NOTE)
     for place in texts(manifest, "repository subfolder"):
         folder = place.text.strip("/")
-        known = manifest.project.paths and not forms.bad_folder(place)
+        known = manifest.project.paths and not bad_folder(place)
         if known and not any(path.startswith(f"{folder}/") for path in manifest.project.paths):
             yield Finding(f"the repository has no folder `{place.text[:80]}`", place.span)
-    if manifest.document.whole and not member(root, "repository"):
+    if root.pairs and not member(root, "repository"):
         yield Finding(
             "`repository` is missing: users cannot see where the code comes from", opening(root), severity=NOTE
         )
-    if manifest.document.whole and not packages(manifest) and not remotes(manifest):
+    if root.pairs and not packages(manifest) and not remotes(manifest):
         yield Finding(
             "there are neither `packages` nor `remotes`: nobody can start or reach the server",
             opening(root),
@@ -83,16 +90,17 @@ def versions(manifest: Manifest) -> Iterator[Finding]:
 def base_urls(manifest: Manifest) -> Iterator[Finding]:
     """A base address where it can only repeat what is known."""
     for place in texts(manifest, "packages * registryBaseUrl"):
-        if forms.kind(place) in forms.INDEXED and not forms.inexact_base(place):
-            pypi = ", and VS Code passes it to the installer as an index" if forms.kind(place) == "pypi" else ""
+        kind = place.sibling("registryType")
+        if kind in INDEXED and not inexact_base(place):
+            pypi = ", and VS Code passes it to the installer as an index" if kind == "pypi" else ""
             message = f"`registryBaseUrl` is redundant: this is the default{pypi}"
-            yield Finding(message, place.span, fix=mends.deleted(place))
+            yield Finding(message, place.span, fix=fixes.deleted(place))
 
 
 def images(manifest: Manifest) -> Iterator[Finding]:
     """Images that change under the same reference."""
     for place in texts(manifest, "packages * identifier"):
-        image = reference.image(place.text) if forms.kind(place) == "oci" else None
+        image = address.image(place.text) if place.sibling("registryType") == "oci" else None
         if image and place.sibling("version"):
             continue  # publish refuses the key, and the tag that takes its place will not move
         if image and not image.digest and image.tag in (None, "latest"):
@@ -109,8 +117,139 @@ def ports(manifest: Manifest) -> Iterator[Finding]:
     for place in texts(manifest, "packages * transport url"):
         package = place.parents[1]
         arguments = objects(field(package, "runtimeArguments"))
-        words = [text(field(item, key)) for item in arguments for key in ("name", "value", "default", "valueHint")]
+        words = [string(item, key) for item in arguments for key in ("name", "value", "default", "valueHint")]
         open_ = any(word.split("=")[0].split(" ")[0] in PUBLISHING for word in words)
-        if forms.kind(place) == "oci" and address.is_local(place.text) and not open_:
+        if string(package, "registryType") == "oci" and address.is_local(place.text) and not open_:
             message = f"{place.text[:100]} leads to no container: no `runtimeArguments` publish its port"
             yield Finding(message, place.span)
+
+
+def old_transports(manifest: Manifest) -> Iterator[Finding]:
+    """Remotes that only clients of the deprecated transport reach."""
+    listed = remotes(manifest)
+    modern = any(string(remote, "type") == "streamable-http" for remote in listed)
+    for remote in listed:
+        kind = field(remote, "type")
+        if kind and text(kind) == "sse":
+            alone = "" if modern else ", and there is no streamable-http remote"
+            yield Finding(f"the remote uses `sse`, which the protocol has deprecated{alone}", shown(kind))
+
+
+def remote_addresses(manifest: Manifest) -> Iterator[Finding]:
+    """Addresses of remotes that say something twice, or more than an address should."""
+    first: dict[str, Place] = {}
+    for place in texts(manifest, "remotes * url"):
+        parts = address.concrete(place.text)
+        if parts and parts.user is not None:
+            yield Finding("the remote's address contains a user name, which every client sends along", place.span)
+        if parts and parts.fragment:
+            yield Finding(
+                f"the remote's address has a fragment, `#{parts.fragment[:80]}`, which no client sends", place.span
+            )
+        if place.text in first:
+            notes = (Label(first[place.text].span, "first listed here"),)
+            yield Finding(f"remote {place.text[:100]} is listed twice", place.span, notes)
+        first.setdefault(place.text, place)
+        for key in sorted(defined(place) - set(address.variables(place.text))):
+            variables = field(place.owner, "variables")
+            at = variables.key(key) if isinstance(variables, MappingNode) else None
+            if at:
+                yield Finding(f"variable `{key[:80]}` is defined, but the remote's address does not use it", at.span)
+    for remote in remotes(manifest)[1:]:
+        yield Finding("there are several remotes, and VS Code reads only the first one", opening(remote), severity=NOTE)
+        return
+
+
+def inputs(manifest: Manifest) -> Iterator[Finding]:
+    """Inputs that contradict themselves."""
+    for _, node in _inputs(manifest):
+        default, choices = field(node, "default"), field(node, "choices")
+        options = [text(item) for item in items(choices)]
+        if default is None or not text(default):
+            continue
+        if options and text(default) not in options:
+            yield Finding(
+                f"default `{text(default)[:80]}` is not one of the choices {', '.join(options[:8])}", shown(default)
+            )
+        elif not _has_format(text(default), string(node, "format")):
+            yield Finding(
+                f"default `{text(default)[:80]}` is not a {text(field(node, 'format'))}, as `format` says",
+                shown(default),
+            )
+        elif flag(field(node, "isRequired")):
+            yield Finding(
+                "`default` makes `isRequired` pointless: with a default nobody is asked", shown(default), severity=NOTE
+            )
+    for package in packages(manifest):
+        found = member(package, "runtimeArguments")
+        if found and objects(found[1]) and not string(package, "runtimeHint"):
+            message = "`runtimeArguments` without `runtimeHint`: nothing says which program they are for"
+            yield Finding(message, found[0].span, severity=NOTE)
+
+
+def switches(manifest: Manifest) -> Iterator[Finding]:
+    """Named arguments that read like a switch: clients ask for a value and append it."""
+    for kind, node in _inputs(manifest):
+        bare = not (string(node, "value") or field(node, "choices") or string(node, "valueHint"))
+        told = string(node, "description") or string(node, "default")
+        if kind == "argument" and string(node, "type") == "named" and bare and told:
+            message = (
+                f"`{text(field(node, 'name'))[:80]}` has no `value`: clients ask for one, even if this is a switch"
+            )
+            yield Finding(message, shown(field(node, "name") or node), severity=NOTE)
+
+
+def secrets(manifest: Manifest) -> Iterator[Finding]:
+    """Inputs that are secrets by their name and not by `isSecret`, and secrets that stand in the document."""
+    for kind, node in _inputs(manifest):
+        name = field(node, "name")
+        word = text(name).lstrip("-")
+        secret = kind == "named" and re.fullmatch(_SECRET, word) and not re.fullmatch(_PUBLIC, word)
+        marked = flag(field(node, "isSecret"))
+        for key in ("value", "default"):
+            written = field(node, key)
+            told = (secret or marked) and not _is_holder(text(written))
+            if written and (told or re.fullmatch(_CREDENTIAL, text(written))):
+                yield Finding(
+                    f"the {key} of `{word[:80]}` is a secret, and publishing makes it public",
+                    shown(written),
+                    severity=ERROR,
+                )
+        if secret and not marked and isinstance(name, ScalarNode):
+            yield Finding(
+                f"`{word[:80]}` is not marked `isSecret`: clients show and store it as plain text",
+                name.span,
+                fix=_mark(node),
+            )
+
+
+def _is_holder(text: str) -> bool:
+    """Whether a text of one line only holds the place of the value that belongs there."""
+    lower = text.lower()
+    held = not lower.strip("*") or lower.startswith("$") or any(holder in lower for holder in _HOLDERS)
+    return held and "\n" not in text
+
+
+def _mark(node: MappingNode) -> Fix | None:
+    found = member(node, "isSecret")
+    if found:
+        return Fix("set `isSecret`", (Edit(found[1].span, "true"),)) if field(node, "isSecret") else None
+    return Fix("set `isSecret`", (addition(node, "isSecret", "true"),), safe=True)
+
+
+def _inputs(manifest: Manifest) -> Iterator[tuple[str, MappingNode]]:
+    """Every input that a user may be asked for, with its kind: argument, named, or a variable of one."""
+    for package in packages(manifest):
+        for key in ("runtimeArguments", "packageArguments"):
+            yield from (("argument", node) for node in objects(field(package, key)))
+        yield from (("named", node) for node in objects(field(package, "environmentVariables")))
+    for remote in remotes(manifest):
+        yield from (("named", node) for node in objects(field(remote, "headers")))
+        variables = pairs(field(remote, "variables"))
+        yield from (("variable", node) for _, node in variables if isinstance(node, MappingNode))
+
+
+def _has_format(value: str, format_: str) -> bool:
+    if format_ == "number":
+        return re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", value) is not None or "{" in value
+    return format_ != "boolean" or value in ("true", "false") or "{" in value

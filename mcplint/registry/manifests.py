@@ -25,7 +25,7 @@ from mcplint.model import (
     Server,
 )
 from mcplint.project.tree import Tree
-from mcplint.registry.place import field, objects
+from mcplint.registry.places import field, objects
 from mcplint.text.source import Source
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -117,7 +117,7 @@ def _outside(server: Server) -> bool:
 
 
 def _listed(document: ServerJson, key: str) -> tuple[MappingNode, ...]:
-    return objects(field(document.root, key)) if document.whole else ()
+    return objects(field(document.root, key))
 
 
 def _value(node: MappingNode, key: str) -> Value[str]:

@@ -8,27 +8,27 @@ from itertools import islice
 from mcplint.facts.manifest import Path, Violation
 from mcplint.findings import Finding
 from mcplint.model import Manifest
-from mcplint.registry import address, reference
-from mcplint.registry import predicates as forms
-from mcplint.registry.place import Place, is_filled_in, places
-from mcplint.registry.rows import ROWS, Row
+from mcplint.registry.address import bundle_fault
+from mcplint.registry.places import Place, is_filled_in, places
+from mcplint.registry.predicates import undefined
+from mcplint.registry.rows import PACKAGE, ROWS, Row
 
 MOST = 100
 
 
-def refusals(manifest: Manifest, *subjects: str) -> Iterator[Finding]:
-    """What publishing refuses of some subjects, up to MOST; not where the schema has something to say already."""
-    yield from islice(_refusals(manifest, subjects), MOST)
+def refusals(manifest: Manifest, subject: str) -> Iterator[Finding]:
+    """What publishing refuses of a subject, up to MOST; not where the schema has something to say already."""
+    return islice(_refusals(manifest, subject), MOST)
 
 
-def _refusals(manifest: Manifest, subjects: tuple[str, ...]) -> Iterator[Finding]:
-    if not manifest.document.whole:
-        return
-    spoken = {violation.path for violation in manifest.document.violations}
-    for row, place in _refused(manifest, (row for row in ROWS if row.subject in subjects)):
-        if not _is_pending(place) and not _covered(place.path, spoken):
-            yield Finding(_message(row, place), place.span, fix=row.mend(place))
-            spoken.add(place.path)
+def _refusals(manifest: Manifest, subject: str) -> Iterator[Finding]:
+    reported = {violation.path for violation in manifest.document.violations}
+    for row, place in _refused(manifest, (row for row in ROWS if row.subject == subject)):
+        # A release writes what stands for it in the file, so that the file as it lies is not published.
+        pending = place.key in ("identifier", "version") and is_filled_in(place.text)
+        if not pending and not _is_covered(place.path, reported):
+            yield Finding(_message(row, place), place.span, fix=row.fix(place) if row.fix else None)
+            reported.add(place.path)
 
 
 def is_refused(manifest: Manifest, violation: Violation) -> bool:
@@ -40,26 +40,22 @@ def _refused(manifest: Manifest, rows: Iterable[Row]) -> Iterator[tuple[Row, Pla
     for row in rows:
         for pattern in row.at.split("|"):
             for place in places(manifest.document.root, pattern):
-                if row.refuses(place):
+                kind = place.sibling("registryType" if row.subject == PACKAGE else "type")
+                if (not row.of or kind in row.of) and row.refuses(place):
                     yield row, place
 
 
-def _is_pending(place: Place) -> bool:
-    """Whether a release writes what is published here, so that the file as it lies is not."""
-    return place.key in ("identifier", "version") and is_filled_in(place.text)
-
-
-def _covered(path: Path, spoken: set[Path]) -> bool:
-    """Whether something is said of the place already, or of what it lies in."""
-    return any(path[:length] in spoken for length in range(1, len(path) + 1))
+def _is_covered(path: Path, reported: set[Path]) -> bool:
+    """Whether something is reported of the place already, or of what it lies in."""
+    return any(path[:length] in reported for length in range(1, len(path) + 1))
 
 
 def _message(row: Row, place: Place) -> str:
     """The words of a row for a place. What only some of them say is not worked out for the others."""
-    undefined = set(address.variables(place.text)) - forms.defined(place) if "{undefined}" in row.message else set()
+    names = sorted(undefined(place)) if "{undefined}" in row.message else ()
     return row.message.format(
         value=place.text[:80],
-        type=forms.kind(place) if place.path[0] == "packages" else "",
-        fault=reference.bundle_fault(place.text) if "{fault}" in row.message else "",
-        undefined=", ".join(f"`{{{name}}}`" for name in sorted(undefined)),
+        type=place.sibling("registryType"),
+        fault=bundle_fault(place.text) if "{fault}" in row.message else "",
+        undefined=", ".join(f"`{{{name}}}`" for name in names),
     )

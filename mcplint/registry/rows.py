@@ -5,19 +5,21 @@ Source: the validators of the registry's releases up to 1.8.1, https://github.co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from mcplint.findings import Fix
-from mcplint.knowledge.registry import META_BYTES, PUBLISHER_PROVIDED
-from mcplint.registry import fixes as mends
-from mcplint.registry import predicates as forms
-from mcplint.registry.place import Place
+from mcplint.knowledge.registry import HTTP, INDEXED, META_BYTES, PUBLISHER_PROVIDED, TYPES
+from mcplint.registry import address, fixes, predicates
+from mcplint.registry.places import Place
+from mcplint.registry.version import is_range
 
 
 class Row(NamedTuple):
     """One refusal: its name, the rule that speaks of it, where it looks, what it refuses.
 
+    `of`: the types of package, transport or argument that it is about, all where none is given.
     `at` holds patterns as `places` takes them, with `|` between them. `message` says who refuses and what would do; it
     may hold `{value}`, the package's `{type}`, a bundle's `{fault}` and the `{undefined}` variables of an address.
     """
@@ -25,12 +27,14 @@ class Row(NamedTuple):
     name: str
     subject: str
     at: str
-    refuses: Callable[[Place], bool]
+    refuses: Callable[[Place], object]
     message: str
-    mend: Callable[[Place], Fix | None] = mends.nothing
+    fix: Callable[[Place], Fix | None] | None = None
+    of: tuple[str, ...] = ()
 
 
 FIELD, VERSION, PACKAGE, TRANSPORT, ARGUMENT, REMOTE = "field", "version", "package", "transport", "argument", "remote"
+_NAME = "[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9]/[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]"
 _VERSIONS = "version|packages * version"
 _NAMES = "packages * runtimeArguments * name|packages * packageArguments * name"
 _VALUES = "packages * runtimeArguments * {0}|packages * packageArguments * {0}"
@@ -40,7 +44,7 @@ ROWS = (
         "invalid-server-name",
         FIELD,
         "name",
-        forms.bad_name,
+        lambda place: not re.fullmatch(_NAME, place.text),
         "the registry rejects the name `{value}`: both sides of its one slash need two or more characters"
         " and begin and end with a letter or digit",
     ),
@@ -48,46 +52,46 @@ ROWS = (
         "title-whitespace-only",
         FIELD,
         "title",
-        forms.blank,
+        lambda place: place.text.isspace(),
         "the registry rejects a title of white space",
-        mends.deleted,
+        fixes.deleted,
     ),
     Row(
         "website-url-invalid-scheme",
         FIELD,
         "websiteUrl",
-        forms.not_https,
+        predicates.not_https,
         "the registry rejects `websiteUrl` `{value}`: it must begin with https://",
-        mends.secured,
+        fixes.secured,
     ),
     Row(
         "website-url-invalid-characters",
         FIELD,
         "websiteUrl",
-        forms.quoted,
+        lambda place: re.search(r"[\s\"'`<>\u2018-\u201f]", place.text),
         "the registry rejects quotes, angle brackets and white space in `websiteUrl`: they must be written as %XX",
     ),
     Row(
         "icon-src-invalid-scheme",
         FIELD,
         "icons * src",
-        forms.not_https,
+        predicates.not_https,
         "the registry rejects the icon `{value}`: it must begin with https://, a data: address is not allowed",
-        mends.secured,
+        fixes.secured,
     ),
     Row(
         "invalid-repository-url",
         FIELD,
         "repository source",
-        forms.bad_source,
+        predicates.bad_source,
         "the registry rejects the repository source `{value}`: it must be `github` or `gitlab`",
-        mends.respelled_source,
+        fixes.respelled_source,
     ),
     Row(
         "invalid-repository-url",
         FIELD,
         "repository url",
-        forms.bad_repository,
+        predicates.bad_repository,
         "the registry rejects the repository `{value}`: it must be https://github.com/OWNER/REPO or https://gitlab.com/OWNER/REPO,"
         " as `source` says, and nothing after it",
     ),
@@ -95,255 +99,278 @@ ROWS = (
         "invalid-subfolder-path",
         FIELD,
         "repository subfolder",
-        forms.bad_folder,
+        predicates.bad_folder,
         "the registry rejects the folder `{value}`: it must be a relative path of letters, digits, `_.-` and `/`"
         " without empty or dotted steps",
-        mends.trimmed_folder,
+        fixes.trimmed_folder,
     ),
     Row(
         "publisher-metadata-size",
         FIELD,
         f"_meta {PUBLISHER_PROVIDED}",
-        forms.oversized,
+        predicates.oversized,
         f"the registry rejects more than {META_BYTES} bytes of publisher-provided metadata, written as compact JSON",
     ),
     Row(
         "empty-version",
         VERSION,
         "version",
-        forms.missing,
+        predicates.missing,
         "the registry rejects an empty version, which no earlier check notices",
     ),
     Row(
         "reserved-version-string",
         VERSION,
         _VERSIONS,
-        forms.latest,
+        lambda place: place.text == "latest",
         "the registry rejects the version `latest`: it must be one fixed version",
     ),
     Row(
         "version-looks-like-range",
         VERSION,
         _VERSIONS,
-        forms.ranged,
+        lambda place: place.text != "latest" and is_range(place.text),
         "the registry rejects the version `{value}`, which looks like a range: it must be one fixed version",
     ),
     Row(
         "registry-type-required",
         PACKAGE,
         "packages * registryType",
-        forms.missing,
+        predicates.missing,
         "the registry rejects a package without `registryType`: it must be npm, pypi, nuget, oci, mcpb or cargo",
     ),
     Row(
         "unsupported-registry-type",
         PACKAGE,
         "packages * registryType",
-        forms.foreign_type,
+        lambda place: place.text and place.text not in TYPES,
         "the registry rejects the registry type `{value}`: it must be npm, pypi, nuget, oci, mcpb or cargo",
-        mends.respelled_type,
+        fixes.respelled_type,
     ),
     Row(
         "identifier-required",
         PACKAGE,
         "packages * identifier",
-        forms.missing,
+        predicates.missing,
         "the registry rejects a package without `identifier`, its name or address",
     ),
     Row(
         "package-name-has-spaces",
         PACKAGE,
         "packages * identifier",
-        forms.spaced,
+        lambda place: " " in place.text,
         "the registry rejects a space in the identifier `{value}`",
     ),
     Row(
         "package-version-required",
         PACKAGE,
         "packages * version",
-        forms.unversioned,
+        predicates.missing,
         "the registry rejects a {type} package without `version`, which the schema allows",
+        of=INDEXED,
     ),
     Row(
         "oci-with-version",
         PACKAGE,
         "packages * version",
-        forms.versioned_image,
+        predicates.given,
         "the registry rejects `version` for an image: the version is the tag in `identifier`",
-        mends.moved_into_tag,
+        fixes.moved_into_tag,
+        of=("oci",),
     ),
     Row(
         "base-url-not-allowed",
         PACKAGE,
         "packages * registryBaseUrl",
-        forms.based_elsewhere,
+        predicates.given,
         "the registry rejects `registryBaseUrl` for {type}: `identifier` is the whole address",
-        mends.deleted,
+        fixes.deleted,
+        of=("oci", "mcpb"),
     ),
     Row(
         "base-url-mismatch",
         PACKAGE,
         "packages * registryBaseUrl",
-        forms.inexact_base,
+        predicates.inexact_base,
         "the registry rejects the address `{value}`: it must be the registry's own, https without a trailing slash,"
         " or left out",
-        mends.deleted,
+        fixes.deleted,
+        of=INDEXED,
     ),
     Row(
         "hash-not-allowed",
         PACKAGE,
         "packages * fileSha256",
-        forms.foreign_hash,
+        predicates.given,
         "the registry rejects `fileSha256` for {type}: only an mcpb bundle has one",
-        mends.deleted,
+        fixes.deleted,
+        of=tuple(kind for kind in TYPES if kind != "mcpb"),
     ),
     Row(
         "hash-required",
         PACKAGE,
         "packages * fileSha256",
-        forms.unhashed,
+        predicates.missing,
         "the registry rejects an mcpb bundle without `fileSha256`, 64 lower-case hexadecimal digits",
+        of=("mcpb",),
     ),
     Row(
         "oci-reference-invalid",
         PACKAGE,
         "packages * identifier",
-        forms.bad_reference,
+        lambda place: place.text and not address.image(place.text),
         "the registry rejects the image `{value}`: it must be HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:…,"
         " the repository in lower case",
+        of=("oci",),
     ),
     Row(
         "oci-registry-unsupported",
         PACKAGE,
         "packages * identifier",
-        forms.foreign_host,
+        predicates.foreign_host,
         "the registry rejects the image's host: it must be docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev"
         " or *.azurecr.io",
+        of=("oci",),
     ),
     Row(
         "mcpb-address-invalid",
         PACKAGE,
         "packages * identifier",
-        forms.bad_bundle,
+        lambda place: place.text and address.bundle_fault(place.text),
         "the registry rejects the bundle `{value}`: {fault}",
+        of=("mcpb",),
     ),
     Row(
         "unsupported-transport-type",
         TRANSPORT,
         "packages * transport type",
-        forms.foreign_transport,
+        lambda place: place.text not in ("stdio", *HTTP),
         "the registry rejects the transport `{value}`: it must be stdio, streamable-http or sse",
-        mends.respelled_transport,
+        fixes.respelled_transport,
     ),
     Row(
         "stdio-transport-url-not-empty",
         TRANSPORT,
         _URL,
-        forms.addressed_stdio,
+        predicates.given,
         "the registry rejects a `url` for stdio, which has none",
-        mends.deleted,
+        fixes.deleted,
+        of=("stdio",),
     ),
     Row(
         "streamable-transport-url-required",
         TRANSPORT,
         _URL,
-        forms.unaddressed,
+        predicates.missing,
         "the registry rejects an HTTP transport without `url`",
+        of=HTTP,
     ),
     Row(
         "invalid-templated-url",
         TRANSPORT,
         _URL,
-        forms.no_address,
+        predicates.no_address,
         "the registry rejects the address `{value}`: it must begin with http:// or https:// and have a host",
+        of=HTTP,
     ),
     Row(
         "invalid-templated-url",
         TRANSPORT,
         _URL,
-        forms.undefined,
+        predicates.undefined,
         "the registry rejects the variable {undefined}: a name in braces must be that of an environment variable,"
         " of an argument with its dashes, or a `valueHint`",
-        mends.dashed,
+        fixes.dashed,
+        of=HTTP,
     ),
     Row(
         "named-argument-name-required",
         ARGUMENT,
         _NAMES,
-        forms.unnamed,
+        predicates.missing,
         "the registry rejects a named argument without `name`, the flag with its dashes",
+        of=("named",),
     ),
     Row(
         "invalid-named-argument-name",
         ARGUMENT,
         _NAMES,
-        forms.bad_flag,
+        lambda place: re.search("[<>$ ]", place.text),
         "the registry rejects the flag `{value}`: no space, `<`, `>` or `$` is allowed; what follows it belongs in"
         " `value`, `valueHint` or `placeholder`",
+        of=("named",),
     ),
     Row(
         "argument-value-starts-with-name",
         ARGUMENT,
         _VALUES.format("value"),
-        forms.repeats_flag,
+        lambda place: place.sibling("name") and place.text.startswith(place.sibling("name")),
         "the registry rejects the value `{value}`: it repeats the flag in `name`",
+        of=("named",),
     ),
     Row(
         "argument-default-starts-with-name",
         ARGUMENT,
         _VALUES.format("default"),
-        forms.repeats_flag,
+        lambda place: place.sibling("name") and place.text.startswith(place.sibling("name")),
         "the registry rejects the default `{value}`: it repeats the flag in `name`",
+        of=("named",),
     ),
     Row(
         "unsupported-remote-transport-type",
         REMOTE,
         "remotes * type",
-        forms.foreign_remote,
+        lambda place: place.text not in HTTP,
         "the registry rejects the transport `{value}` for a remote: it must be streamable-http or sse",
-        mends.respelled_transport,
+        fixes.respelled_transport,
     ),
     Row(
         "remote-transport-url-required",
         REMOTE,
         "remotes * url",
-        forms.unaddressed,
+        predicates.missing,
         "the registry rejects a remote without `url`",
+        of=HTTP,
     ),
     Row(
         "invalid-remote-url",
         REMOTE,
         "remotes * url",
-        forms.no_address,
+        predicates.no_address,
         "the registry rejects the address `{value}`: it must begin with https:// and have a host",
+        of=HTTP,
     ),
     Row(
         "invalid-remote-url",
         REMOTE,
         "remotes * url",
-        forms.insecure,
+        lambda place: address.scheme(place.text) == "http",
         "the registry rejects the address `{value}`: a remote must use https",
-        mends.secured,
+        fixes.secured,
+        of=HTTP,
     ),
     Row(
         "invalid-remote-url",
         REMOTE,
         "remotes * url",
-        forms.local,
+        lambda place: address.is_local(place.text),
         "the registry rejects a remote on localhost: it must be an address that every client can reach",
+        of=HTTP,
     ),
     Row(
         "private-remote-url",
         REMOTE,
         "remotes * url",
-        forms.unreachable,
+        lambda place: address.is_private(place.text),
         "the host of `{value}` is not public: only clients on its own network can reach this remote",
+        of=HTTP,
     ),
     Row(
         "invalid-templated-url",
         REMOTE,
         "remotes * url",
-        forms.undefined,
+        predicates.undefined,
         "the registry rejects the variable {undefined}: a name in braces must be a key of the remote's `variables`",
+        of=HTTP,
     ),
 )

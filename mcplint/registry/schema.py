@@ -1,27 +1,28 @@
-"""What the schema that a `server.json` names refuses, in words."""
+"""What the schema that a `server.json` names rejects, and the keys that publishing drops."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.facts.manifest import Path, Violation
-from mcplint.findings import Finding, Fix
-from mcplint.knowledge.registry import ADDRESS, CURRENT, DATES
+from mcplint.findings import ERROR, Finding, Fix
+from mcplint.knowledge.registry import ADDRESS, CURRENT, DATES, KEYS, MEANT, PUBLISHER_PROVIDED, RENAMED
 from mcplint.model import Manifest
-from mcplint.registry import fixes as mends
-from mcplint.registry.keys import rename, strays
-from mcplint.registry.place import Place, dotted, field, insertion
+from mcplint.registry import fixes
+from mcplint.registry.places import Place, dotted, field, insertion, shown
 from mcplint.registry.refusals import is_refused
 from mcplint.text.source import Edit
+from mcplint.values import Label
 
+MOST_KEYS = 100
 _TYPES = {"object": "an object", "array": "a list", "string": "a string", "boolean": "true or false"}
 
 
 def findings(manifest: Manifest) -> Iterator[Finding]:
     """Everything that the schema refuses, besides keys that are too many: those are dropped, and told as such."""
-    if not manifest.document.whole:
-        return
     spellings = {(*stray.path[:-1], stray.twin): stray for stray in strays(manifest.document.root) if stray.twin}
     for violation in manifest.document.violations:
         if violation.keyword == "additionalProperties":
@@ -40,13 +41,13 @@ def findings(manifest: Manifest) -> Iterator[Finding]:
             else ""
         )
         message = f"the {_schema(manifest)} rejects {_fault(violation, place)}{says}"
-        yield Finding(message, place.span, fix=_mend(violation, place))
+        yield Finding(message, place.span, fix=_fix(violation, place))
 
 
 def named(manifest: Manifest) -> Iterator[Finding]:
     """What is wrong with the address of the schema itself: the registry takes no document without one that it knows."""
     root = manifest.document.root
-    if not manifest.document.whole or manifest.document.date:
+    if manifest.document.date or not root.pairs:
         return
     place = Place(("$schema",), (root,), field(root, "$schema"))
     if any(violation.path == place.path for violation in manifest.document.violations):
@@ -60,7 +61,7 @@ def outdated(manifest: Manifest) -> Iterator[Finding]:
     """A schema that publish takes with a warning: an older one, or another address that ends as the newest does."""
     document = manifest.document
     place = Place(("$schema",), (document.root,), field(document.root, "$schema"))
-    if not document.whole or document.date is None or place.text == ADDRESS.format(CURRENT):
+    if document.date is None or not place.text or place.text == ADDRESS.format(CURRENT):
         return
     fault = (
         f"the schema of {document.date} is outdated"
@@ -147,11 +148,11 @@ def _type(node: Node | None) -> str:
     return "a number"
 
 
-def _mend(violation: Violation, place: Place) -> Fix | None:
+def _fix(violation: Violation, place: Place) -> Fix | None:
     """The fix of what is only spelled wrong: a transport's name, or the type of a scalar."""
     node, wanted = place.node, violation.wanted
     if violation.keyword == "enum" and place.key == "type":
-        fix = mends.respelled_transport(place)
+        fix = fixes.respelled_transport(place)
         return fix if fix and fix.edits[0].text in wanted else None
     if violation.keyword != "type" or not isinstance(node, ScalarNode) or node.value is None:
         return None
@@ -161,3 +162,83 @@ def _mend(violation: Violation, place: Place) -> Fix | None:
         whole = node.span._replace(start=node.span.start - 1, end=node.span.end + 1)
         return Fix(f"write {node.text} without quotes", (Edit(whole, node.text),), safe=True)
     return None
+
+
+class Stray(NamedTuple):
+    """A key that is no key of its object's kind: its path, and the key that it is a spelling of, if any."""
+
+    path: Path
+    key: ScalarNode
+    owner: MappingNode
+    kind: str
+    twin: str | None
+
+
+def strays(node: Node, kind: str = "server", path: Path = ()) -> Iterator[Stray]:
+    """Every key in a document that the publisher does not know by this spelling, in order."""
+    if isinstance(node, SequenceNode):
+        for index, item in enumerate(node.items):
+            yield from strays(item, kind, (*path, index))
+    if not isinstance(node, MappingNode):
+        return
+    known = KEYS[kind]
+    for key, value in node.pairs:
+        name = key.text if key.text in known else twin(key.text, kind)
+        if key.text not in known:
+            yield Stray((*path, key.text), key, node, kind, name)
+        inner = known.get(name or "")
+        if inner and name == "variables" and isinstance(value, MappingNode):
+            for variable, setting in value.pairs:
+                yield from strays(setting, inner, (*path, key.text, variable.text))
+        elif inner:
+            yield from strays(value, inner, (*path, key.text))
+
+
+def twin(key: str, kind: str) -> str | None:
+    """The key of this kind of object that a key is the old or a differently capitalised spelling of."""
+    known = KEYS[kind]
+    renamed = RENAMED.get(key.lower(), key).lower()
+    return next((name for name in known if name.lower() in (renamed, key.lower().replace("-", ""))), None)
+
+
+def rename(stray: Stray) -> Fix | None:
+    """The fix that spells a key right, unless the right one is there too."""
+    if not stray.twin or stray.owner.get(stray.twin):
+        return None
+    return Fix(f"rename the key to `{stray.twin}`", (Edit(stray.key.span, stray.twin),), safe=True)
+
+
+def dropped(manifest: Manifest) -> Iterator[Finding]:
+    """The keys that publishing drops, up to MOST_KEYS, besides misspellings of a key that the schema misses."""
+    return islice(_dropped(manifest), MOST_KEYS)
+
+
+def _dropped(manifest: Manifest) -> Iterator[Finding]:
+    document = manifest.document
+    missed = {violation.path for violation in document.violations if violation.keyword == "required"}
+    wrong = {violation.path for violation in document.violations if violation.keyword == "type"}
+    closed = {violation.path for violation in document.violations if violation.keyword == "additionalProperties"}
+    for stray in strays(document.root):
+        inside_wrong = any(stray.path[:length] in wrong for length in range(1, len(stray.path)))
+        if inside_wrong or (*stray.path[:-1], stray.twin) in missed:
+            continue
+        refused = stray.path in closed
+        says = f"; the {document.date} schema rejects it" if refused else ""
+        yield Finding(_loss(stray) + says, shown(stray.key), _notes(stray), rename(stray), ERROR if refused else None)
+
+
+def _loss(stray: Stray) -> str:
+    name = stray.key.text[:80]
+    if stray.twin and stray.twin.lower() == name.lower():
+        return f"key `{name}` must be written `{stray.twin}`: the publisher corrects it, other readers ignore it"
+    if stray.twin:
+        return f"publishing silently drops `{name}`: the key is `{stray.twin}`"
+    if stray.kind == "meta":
+        return f"publishing silently drops `{name}`: `_meta` keeps only `{PUBLISHER_PROVIDED}`"
+    intended = MEANT.get(name.lower())
+    return f"publishing silently drops `{name}`: {intended or 'the format has no such key here'}"
+
+
+def _notes(stray: Stray) -> tuple[Label, ...]:
+    right = stray.owner.key(stray.twin) if stray.twin else None
+    return (Label(right.span, "this one is published"),) if right else ()

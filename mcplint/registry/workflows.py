@@ -10,7 +10,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.findings import NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
-from mcplint.registry.lint import packages
+from mcplint.registry.places import packages
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 

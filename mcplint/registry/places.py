@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.facts.manifest import Path
+from mcplint.model import Manifest
 from mcplint.text.source import Edit, Span
 
 
@@ -31,6 +32,11 @@ def text(node: Node | None) -> str:
     return node.value if isinstance(node, ScalarNode) and isinstance(node.value, str) else ""
 
 
+def string(owner: MappingNode, key: str) -> str:
+    """The text under a key; empty where there is none."""
+    return text(field(owner, key))
+
+
 def is_filled_in(text: str) -> bool:
     """Whether a release puts something else in place of this text before it is published: `{{IMAGE}}`, `${VERSION}`."""
     return "{{" in text or "${" in text or re.fullmatch(r"\$[A-Z_]+", text) is not None
@@ -40,6 +46,19 @@ def objects(node: Node | None) -> tuple[MappingNode, ...]:
     """The objects of a list."""
     items = node.items if isinstance(node, SequenceNode) else ()
     return tuple(item for item in items if isinstance(item, MappingNode))
+
+
+def packages(manifest: Manifest) -> tuple[MappingNode, ...]:
+    return objects(field(manifest.document.root, "packages"))
+
+
+def remotes(manifest: Manifest) -> tuple[MappingNode, ...]:
+    return objects(field(manifest.document.root, "remotes"))
+
+
+def texts(manifest: Manifest, pattern: str) -> Iterator[Place]:
+    """The places of a pattern where a text stands."""
+    return (place for place in places(manifest.document.root, pattern) if place.text)
 
 
 def flag(node: Node | None) -> bool:
@@ -72,7 +91,7 @@ class Place(NamedTuple):
 
     def sibling(self, key: str) -> str:
         """The text of another key of the same object."""
-        return text(field(self.owner, key))
+        return string(self.owner, key)
 
 
 def shown(node: Node) -> Span:
@@ -88,9 +107,12 @@ def opening(node: MappingNode | SequenceNode) -> Span:
 
 
 def places(root: MappingNode, pattern: str) -> Iterator[Place]:
-    """Every place that a pattern such as `packages * version` leads to, also where an object lacks its last key."""
+    """Every place that a pattern such as `packages * version` leads to, also where an object lacks its last key.
+
+    An empty document has none.
+    """
     *way, key = pattern.split()
-    for path, parents in _owners((), (root,), way):
+    for path, parents in _owners((), (root,), way) if root.pairs else ():
         yield Place((*path, key), parents, field(parents[-1], key))
 
 
