@@ -16,11 +16,22 @@ def main() -> None:
     A short life among long-lived tuples: memory is looked through for cycles seldom, and not taken apart at the end.
     """
     gc.set_threshold(200_000, 20, 50)
+    _leave_folder()
     code = run()
     for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError):
             stream.flush()
     os._exit(code)
+
+
+def _leave_folder() -> None:
+    """Takes the working folder, which `python -m` puts first, off the import path, as the linted project lies there.
+
+    A checkout of mcplint itself stays on it.
+    """
+    folder = os.getcwd()
+    if not sys.flags.safe_path and sys.path[0] in ("", folder) and not __file__.startswith(folder + os.sep):
+        del sys.path[0]
 
 
 def run() -> int:

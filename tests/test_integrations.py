@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,7 @@ def run_hook(example: str, folder: Path, pre_commit: tuple[str, str, dict[str, s
     hooks = {"repos": [{"repo": repository, "rev": commit, "hooks": [{"id": "mcplint"}]}]}
     (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(hooks))
     project.repository(folder)
-    command = [sys.executable, "-m", "pre_commit", "run", "--all-files"]
+    command = [sys.executable, "-I", "-m", "pre_commit", "run", "--all-files"]
     done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
     if done.returncode not in (0, 1):
         need.missing(f"pre-commit could not install the hook: {(done.stdout + done.stderr)[-600:]}")
@@ -64,10 +66,30 @@ def test_the_hook_lets_the_right_example_pass(tmp_path: Path, pre_commit: tuple[
     assert (code, "Passed" in output) == (0, True), output
 
 
-def test_the_hook_runs_when_a_file_that_mcplint_reads_changes() -> None:
+def hook_files() -> str:
+    """The pattern of the hook: every kind of file that mcplint reads, a line each."""
+    rows = [" | ".join(_alternatives(row.patterns)) for row in KINDS if row.name != "other"]
+    return "\n".join(["(?xi)(", *(f"  {'| ' if number else ''}{row}" for number, row in enumerate(rows)), ")"]) + "\n"
+
+
+def _alternatives(patterns: tuple[str, ...]) -> list[str]:
+    """The patterns of a kind as regular expressions: those of a whole name, and those of a name's end."""
+    written = [(each, each.removeprefix("*").replace(".", r"\.").replace("*", "[^/]*")) for each in patterns]
+    names, ends = ([text for each, text in written if each.startswith("*") is end] for end in (False, True))
+    return [f"{before}({'|'.join(each)})$" for before, each in (("(^|/)", names), ("", ends)) if each]
+
+
+def test_the_hook_runs_when_a_file_that_mcplint_reads_changes(update: bool) -> None:
+    wanted = hook_files()
+    if update:
+        path = ROOT / ".pre-commit-hooks.yaml"
+        head, _, rest = path.read_text().partition("  files: |\n")
+        tail = rest[rest.index("  minimum_pre_commit_version") :]
+        path.write_text(f"{head}  files: |\n{textwrap.indent(wanted, '    ')}{tail}")
+    assert HOOK["files"] == wanted or update
     samples = [pattern.replace("*", "x") for row in KINDS if row.name != "other" for pattern in row.patterns]
-    samples += [f"deploy/{sample}" for sample in samples] + ["README.md", "mcplint.toml", "start.sh", "Dockerfile"]
-    assert [sample for sample in samples if not re.search(HOOK["files"], sample)] == []
+    samples += [f"deploy/{sample}" for sample in samples] + ["README.md", "Dockerfile", ".github/workflows/publish.yml"]
+    assert [sample for sample in samples if not re.search(wanted, sample)] == []
 
 
 @pytest.mark.parametrize("path", ["docs/guide.md", "package-lock.json", "logo.png", "src/index.ts", ".gitignore"])
@@ -143,6 +165,67 @@ def test_the_action_hands_its_inputs_on(workspace: Path, installed_action: dict[
     code, output = run_step(STEPS[-1], given, workspace, installed_action)
     assert code == 2
     assert not list(workspace.rglob("trace"))
+
+
+@pytest.fixture
+def hostile(workspace: Path) -> Path:
+    """A checkout whose own modules and programs, named as ours and those of Python, leave a trace when they run."""
+    for name in (
+        "venv",
+        "pip",
+        "site",
+        "sitecustomize",
+        "usercustomize",
+        "mcplint",
+        "click",
+        "yaml",
+        "json",
+        "tempfile",
+    ):
+        (workspace / f"{name}.py").write_text(f"open({str(workspace / 'trace')!r}, 'a').write({name!r})\n")
+    for name in ("git", "dot", "python", "python3", "mcplint"):
+        program = workspace / "tools" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\necho {name} >> {workspace / 'trace'}\n")
+        program.chmod(0o755)
+    return workspace
+
+
+def test_the_action_runs_nothing_of_the_checkout(hostile: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    temporary = tmp_path_factory.mktemp("runner")
+    variables = project.environment(
+        GITHUB_ACTION_PATH=str(project.copy(tmp_path_factory.mktemp("action"))),
+        RUNNER_TEMP=str(temporary),
+        PYTHONPATH=".",
+        PATH=f"tools:{os.environ['PATH']}",
+    )
+    for step in STEPS:
+        code, output = run_step(step, {"paths": "the broken one"}, hostile, variables)
+        assert not (hostile / "trace").exists(), (hostile / "trace").read_text()
+        if code and step is not STEPS[-1]:
+            need.missing(f"the action could not install mcplint: {output[-600:]}")
+    assert (code, "::error" in output) == (1, True), output
+
+
+@pytest.mark.parametrize("asked", [["check"], ["show"], ["graph", "--format", "dot"], ["graph", "--format", "svg"]])
+@pytest.mark.parametrize("path", ["tools", "{}/tools"])
+def test_the_command_runs_nothing_of_the_project(
+    hostile: Path, installed_action: dict[str, str], asked: list[str], path: str
+) -> None:
+    (hostile / "mcplint.py").unlink()
+    programs = Path(installed_action["RUNNER_TEMP"]) / "mcplint" / "bin"
+    variables = installed_action | {"PATH": f"{path.format(hostile)}:{os.environ['PATH']}"}
+    for command in ([programs / "mcplint"], [programs / "python", "-m", "mcplint"]):
+        done = subprocess.run([*command, *asked], cwd=hostile, env=variables, capture_output=True, text=True)
+        assert done.returncode in (0, 1) or "Graphviz is needed" in done.stderr, done.stderr
+        assert not (hostile / "trace").exists(), (hostile / "trace").read_text()
+
+
+def test_the_hook_runs_nothing_of_the_repository(hostile: Path, pre_commit: tuple[str, str, dict[str, str]]) -> None:
+    repository, commit, variables = pre_commit
+    code, output = run_hook("notes-server-broken", hostile, (repository, commit, variables | {"PYTHONPATH": "."}))
+    assert (code, "loopback-in-container" in output) == (1, True), output
+    assert not (hostile / "trace").exists(), (hostile / "trace").read_text()
 
 
 def test_no_step_pastes_an_expression_into_its_script() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from mcplint.executables import executable
+
 if TYPE_CHECKING:
     from subprocess import Popen
 
@@ -53,7 +55,10 @@ def _started(root: str) -> Popen[bytes] | None:
     """
     from subprocess import DEVNULL, PIPE, Popen
 
-    command = ["git", "--no-pager", "-C", root]
+    git = executable("git", root)
+    if git is None:
+        return None
+    command = [git, "--no-pager", "-C", root]
     for setting in ("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.excludesFile=/dev/null"):
         command += ["-c", setting]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}

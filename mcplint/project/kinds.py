@@ -35,11 +35,15 @@ KINDS = (
     Kind("render", ("render.yaml", "render.yml"), "#"),
     Kind("railway", ("railway.json", "railway.toml"), "#"),
     Kind("procfile", ("procfile",), "#"),
+    Kind("mcplint", ("mcplint.toml",), "#"),
+    Kind("readme", ("readme.md", "readme.rst", "readme.txt")),
+    Kind("script", ("*.sh", "*.bash")),
+    Kind("recipe", ("makefile", "justfile", "docker-bake.hcl", "docker-bake.json")),
     Kind("kustomization", ("kustomization.yml", "kustomization.yaml"), "#"),
     Kind(
         "other",
         (
-            *("*.md", "*.rst", "*.html", "*.js", "*.mjs", "*.ts", "*.tsx", "*.go", "*.rs", "*.rb", "*.java", "*.sh"),
+            *("*.md", "*.rst", "*.html", "*.js", "*.mjs", "*.ts", "*.tsx", "*.go", "*.rs", "*.rb", "*.java"),
             *("dockerfile*.yml", "dockerfile*.yaml"),
         ),
     ),
@@ -66,6 +70,9 @@ KINDS = (
     Kind("haproxy", ("haproxy*.cfg", "haproxy/*.cfg"), "#", latin=True),
     Kind("server.json", ("server.json",), limit=256 << 10, strict=True),
     Kind("pyproject", ("pyproject.toml",), "#"),
+    Kind("setup.cfg", ("setup.cfg",), "#"),
+    Kind("pipfile", ("pipfile",), "#"),
+    Kind("package.json", ("package.json",)),
     Kind(
         "requirements",
         ("requirements*.txt", "requirements*.in", "requirements/*.txt", "constraints*.txt"),

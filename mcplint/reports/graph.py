@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, NamedTuple
 
+from mcplint.executables import executable
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
 from mcplint.model import ASSUMED, ClientConfig, Container, Deployment, Remote, Route, Server
 from mcplint.values import Value
@@ -213,10 +214,11 @@ def svg(picture: Picture) -> str:
     """An SVG drawn by Graphviz's `dot`; raises NoLayout."""
     import subprocess
 
+    program = executable("dot", ".")
+    if program is None:
+        raise NoLayout("Graphviz is needed to draw: install it so that `dot` is on the PATH")
     try:
-        run = subprocess.run(["dot", "-Tsvg"], input=dot(picture).encode(), capture_output=True, timeout=60)
-    except FileNotFoundError:
-        raise NoLayout("Graphviz is needed to draw: install it so that `dot` is on the PATH") from None
+        run = subprocess.run([program, "-Tsvg"], input=dot(picture).encode(), capture_output=True, timeout=60)
     except subprocess.TimeoutExpired:
         raise NoLayout("Graphviz did not finish within a minute") from None
     if run.returncode:
