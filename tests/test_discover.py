@@ -53,7 +53,7 @@ from mcplint.project.load import decode, load
         (".mcp.json", "client"),
         (".vscode/mcp.json", "client"),
         ("fastmcp.json", "fastmcp"),
-        ("README.md", "other"),
+        ("README.md", "readme"),
         ("sites-available/notes", "nginx"),
         ("sites-available/compose.yaml", "compose"),
         ("a\nb/server.py", "python"),
