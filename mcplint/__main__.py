@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from contextlib import suppress
@@ -41,8 +42,12 @@ def run() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:
-        print("mcplint: internal error, please report it:", file=sys.stderr)
-        sys.excepthook(*sys.exc_info())
+        import traceback
+
+        from mcplint.reports.escape import log, terminal
+
+        told = log(terminal(traceback.format_exc(), keep="\n"))
+        print(f"mcplint: internal error, please report it:\n{told}", end="", file=sys.stderr)
         return FAILED
 
 
@@ -58,13 +63,19 @@ def _command() -> int:
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        from mcplint.reports.escape import terminal
+
+        told = io.StringIO()
+        error.show(told)
+        print(terminal(told.getvalue(), keep="\n"), end="", file=sys.stderr)
     except Exception as error:
         from mcplint.usage import UsageError
 
         if not isinstance(error, UsageError):
             raise
-        click.echo(f"mcplint: {error}", err=True)
+        from mcplint.cli.output import warn
+
+        warn(str(error))
     return FAILED
 
 

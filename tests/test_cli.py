@@ -236,3 +236,99 @@ def test_a_rule_that_raises_is_a_finding(project, lint):
     )
     assert "Traceback" in ran.out and "runs as root" in ran.out
     assert ran.code == 2
+
+
+def test_several_formats_come_of_one_run(project, lint):
+    root = project({"Dockerfile": ROOT_USER})
+    ran = lint("--output", "sarif=a.sarif", "--output", "gitlab=quality.json", "--format", "concise")
+    assert ran.code == 1 and ran.out.startswith("Dockerfile:2:6: error[known-user]: runs as root\n")
+    assert json.loads((root / "a.sarif").read_text())["runs"][0]["results"][0]["ruleId"] == "known-user"
+    assert json.loads((root / "quality.json").read_text())[0]["check_name"] == "known-user"
+    ran = lint("--format", "json", "--output", "report.json", "--output", "concise=report.txt")
+    assert (ran.out, json.loads((root / "report.json").read_text())["version"]) == ("", 1)
+    assert (root / "report.txt").read_text().startswith("Dockerfile:2:6")
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("sarf=a", 'there is no format "sarf"; did you mean "sarif"?'),
+        ("sarif=", "--output sarif= names no file"),
+        ("sarif=gone/a", "gone/a: cannot be written"),
+        ("sarif=.", ".: cannot be written"),
+    ],
+)
+def test_where_one_output_cannot_be_written_none_is(project, lint, output, said):
+    root = project({"Dockerfile": ROOT_USER})
+    (root / "kept").write_text("before")
+    ran = lint("--output", "kept", "--output", output)
+    assert (ran.code, ran.out) == (2, "") and said in ran.err
+    assert sorted(path.name for path in root.iterdir()) == ["Dockerfile", "kept"]
+    assert (root / "kept").read_text() == "before"
+
+
+def test_a_pipe_is_written_to(project, lint):
+    project({"Dockerfile": ROOT_USER})
+    assert lint("--output", "/dev/null").code == 1
+
+
+@pytest.mark.parametrize(
+    ("family", "code"), [("known-*", 1), ("severity:error", 1), ("severity:note", 0), ("unused-*", 0)]
+)
+def test_rules_are_chosen_by_family(project, lint, family, code):
+    project({"Dockerfile": ROOT_USER})
+    assert lint("--select", family).code == code
+    assert lint("--ignore", family).code == 1 - code
+
+
+@pytest.mark.parametrize("family", ["knwn-*", "severity:fatal"])
+def test_a_family_without_rules_is_a_mistake(project, lint, family):
+    project({"Dockerfile": ROOT_USER})
+    assert lint("--select", family).code == 2
+
+
+def test_the_version_is_told_in_short(mcplint):
+    assert mcplint("-V").out == mcplint("--version").out != ""
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"), [("mcplint ex", "explain"), ("mcplint check --unsafe", "--unsafe-fixes")]
+)
+def test_a_shell_completes(mcplint, monkeypatch, capsys, words, offered):
+    monkeypatch.setenv("_MCPLINT_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    with pytest.raises(SystemExit):
+        mcplint()
+    assert f"plain,{offered}" in capsys.readouterr().out.splitlines()
+
+
+def test_pages_are_as_wide_as_the_terminal(mcplint, monkeypatch):
+    monkeypatch.setattr("mcplint.cli.explain.columns", lambda: 50)
+    page = mcplint("explain", "loopback-in-container").out
+    prose = page.partition("## Bad")[0].splitlines()[1:]
+    assert max(map(len, prose)) <= 50 and "\n\n## Bad\n`Dockerfile`\n" in page
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_long_run_says_so_on_a_terminal(monkeypatch, capsys, terminal):
+    from mcplint.cli.output import progress
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("threading.Timer", Now)
+    with progress("checking"):
+        pass
+    assert capsys.readouterr().err == ("mcplint: checking\r\033[2K\r" if terminal else "")
+
+
+class Now:
+    """A timer whose time is come at once."""
+
+    def __init__(self, seconds, function):
+        self.start = function
+
+    def cancel(self):
+        pass
+
+    join = cancel

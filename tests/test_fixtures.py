@@ -11,7 +11,7 @@ from mcplint.engine import lint as engine
 from mcplint.project.discover import walk
 from mcplint.project.load import load
 from mcplint.project.tree import Tree
-from mcplint.reports import Covered, text
+from mcplint.reports import Covered, Report, text
 from mcplint.reports.show import as_text
 
 FOLDER = Path(__file__).parent / "fixtures"
@@ -33,7 +33,10 @@ def test_a_fixture_says_what_it_said(folder, update):
     parts = run.deployment
     covered = Covered(run.files, len(parts.servers), len(parts.routes), len(parts.containers))
     report = text.report(run.diagnostics)
-    said = f"{report}{chr(10) if report else ''}{text.summary(covered, run.diagnostics)}\n", as_text(run.deployment)
+    said = (
+        f"{report}{chr(10) if report else ''}{text.summary(Report(tuple(run.diagnostics), covered))}\n",
+        as_text(run.deployment),
+    )
     for name, content in zip(SAID, said, strict=True):
         if update:
             (folder / name).write_text(content, encoding="utf-8")

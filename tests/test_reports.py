@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
 
 import mcplint
-from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Finding, Fix
-from mcplint.reports import Covered, github, text
-from mcplint.reports import json as json_report
-from mcplint.reports.terminal import clean, coloured, cut, width
+from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Finding, Fix, Rule
+from mcplint.reports import Covered, Report, github, render, text
+from mcplint.reports.escape import terminal
+from mcplint.reports.terminal import coloured, cut, width
 from mcplint.text.lines import line, place, starts
 from mcplint.text.source import Edit, Source, Span
 from mcplint.values import Label
@@ -138,7 +140,7 @@ def test_colours_change_nothing_but_colours():
 )
 def test_the_last_line_says_what_was_covered(covered, severities, hidden, said):
     found = [diagnostic(at(SERVER, "8000"), severity=severity) for severity in severities]
-    assert text.summary(covered, found, hidden) == said
+    assert text.summary(Report(tuple(found), covered, hidden)) == said
 
 
 def test_json_is_what_its_schema_says():
@@ -148,7 +150,7 @@ def test_json_is_what_its_schema_says():
         diagnostic(at(SERVER, "8000"), severity=WARNING),
         diagnostic(at(SERVER, "done"), severity=NOTE),
     ]
-    document = json.loads(json_report.report(found, Covered(3, 1, 2, 1)))
+    document = json.loads(render(Report(tuple(found), Covered(3, 1, 2, 1)), "json"))
     schema = json.loads((Path(mcplint.__file__).parent / "report.schema.json").read_text())
     jsonschema.Draft7Validator.check_schema(schema)
     jsonschema.validate(document, schema)
@@ -176,7 +178,7 @@ def test_a_fingerprint_lasts_while_other_lines_change():
 
     def prints(source: Source) -> list[str]:
         found = [diagnostic(at(source, "8000")), diagnostic(at(source, "host=host"))]
-        return [one["fingerprint"] for one in json.loads(json_report.report(found, Covered()))["findings"]]
+        return [one["fingerprint"] for one in json.loads(render(Report(tuple(found)), "json"))["findings"]]
 
     assert prints(SERVER) == prints(moved)
 
@@ -184,7 +186,7 @@ def test_a_fingerprint_lasts_while_other_lines_change():
 def test_github_is_told_errors_first_and_what_it_would_drop():
     span = at(SERVER, "8000")
     found = [diagnostic(span, severity=WARNING)] * 12 + [diagnostic(span, severity=ERROR)] * 11
-    lines = github.report(found).splitlines()
+    lines = github.report(Report(tuple(found), quiet=True)).splitlines()
     commands = [row.split(" ")[0] for row in lines if row.startswith("::")]
     assert commands == ["::error"] * 10 + ["::warning"] * 10 + ["::notice"]
     assert "::notice title=mcplint::1 error and 2 warnings more: see the log of this step" in lines
@@ -198,7 +200,7 @@ def test_github_is_told_places_in_its_own_way():
     odd = Source("a,b:c%.py", "x\ny\n")
     note = Label(at(COMPOSE, "server"), "50%")
     found = diagnostic(Span(odd, 0, 3), note, note, message="one\r\ntwo: three, four")
-    assert github.report([found], "sub") == (
+    assert github.report(Report((found,), folder="sub", quiet=True)) == (
         "::error file=sub/a%2Cb%3Ac%25.py,line=1,endLine=1,col=1,endColumn=2,title=mcplint%3A some-rule"
         "::one%0D%0Atwo: three, four%0Asub/deploy/compose.yaml:2: 50%25\n"
     )
@@ -206,8 +208,125 @@ def test_github_is_told_places_in_its_own_way():
 
 def test_no_line_of_the_log_is_taken_for_a_command():
     evil = Source("::error::x", "x")
-    lines = github.report([diagnostic(Span(evil, 0, 1), message="a\n::set-output::b")] * 11).splitlines()
-    assert not lines[-1].startswith("::") and "::set" not in lines[-1]
+    lines = github.report(
+        Report((diagnostic(Span(evil, 0, 1), message="a\n::set-output::b"),) * 11, quiet=True)
+    ).splitlines()
+    assert not lines[-1].startswith("::")
+
+
+@pytest.fixture
+def mixed() -> Report:
+    """An error with a fix of two files and a note elsewhere, and twice the same warning."""
+    fix = Fix("set another", (Edit(at(SERVER, "8000"), "80"), Edit(at(COMPOSE, "server"), "x")), safe=True)
+    one = diagnostic(
+        at(SERVER, "8000"), Label(at(COMPOSE, "server:"), "runs [it](0)"), message="is <b>`x`</b>", fix=fix
+    )
+    twice = diagnostic(at(COMPOSE, "server:"), severity=WARNING)
+    rule = Rule("some-rule", ERROR, lambda part: (), (), page="Something is wrong\n\nWhy.\n\n## Bad\n...")
+    return Report((one, twice, twice), Covered(2, 1), rules={"some-rule": rule})
+
+
+def conforms(document: object, name: str) -> None:
+    """Holds a document against an official schema, where a folder has it: it is not ours to hand on."""
+    if folder := os.environ.get("MCPLINT_SCHEMAS"):
+        schema = json.loads((Path(folder) / name).read_text())
+        jsonschema.validators.validator_for(schema)(schema).validate(document)
+
+
+def test_sarif_has_what_code_scanning_shows(mixed: Report):
+    document = json.loads(render(mixed, "sarif"))
+    conforms(document, "sarif-schema-2.1.0.json")
+    [run] = document["runs"]
+    [rule] = run["tool"]["driver"]["rules"]
+    assert rule["shortDescription"]["text"] == "Something is wrong" and rule["fullDescription"]["text"] == "Why."
+    assert rule["help"]["markdown"].startswith("Something") and "helpUri" not in rule
+    first, second, third = run["results"]
+    assert [result["level"] for result in run["results"]] == ["error", "warning", "warning"]
+    assert first["message"]["text"] == "is <b>`x`</b>\n[runs \\[it\\](0)](0)"
+    assert first["relatedLocations"][0]["id"] == 0 and first["ruleIndex"] == 0
+    region = first["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 6, "startColumn": 21, "endLine": 6, "endColumn": 25}
+    uris = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in run["results"]}
+    assert uris == {"server.py", "deploy/compose.yaml"} and "%SRCROOT%" in run["originalUriBaseIds"]
+    assert len(first["fixes"][0]["artifactChanges"]) == 2
+    prints = [each["partialFingerprints"]["mcplint/v1"] for each in (second, third)]
+    assert prints[0] != prints[1] and "primaryLocationLineHash" not in str(document)
+
+
+def test_gitlab_is_given_what_it_asks_for(mixed: Report):
+    first, second, third = json.loads(render(mixed._replace(folder="sub"), "gitlab"))
+    assert first == {
+        "description": "is <b>`x`</b>",
+        "check_name": "some-rule",
+        "fingerprint": first["fingerprint"],
+        "severity": "major",
+        "location": {"path": "sub/server.py", "lines": {"begin": 6, "end": 6}},
+    }
+    assert second["severity"] == "minor" and len({each["fingerprint"] for each in (first, second, third)}) == 3
+
+
+def test_junit_counts_a_finding_as_a_failure(mixed: Report):
+    suites = ElementTree.fromstring(render(mixed, "junit"))
+    assert suites.get("failures") == "3" and [suite.get("tests") for suite in suites] == ["1", "2"]
+    case = suites[0][0]
+    assert (case.get("file"), case.get("line"), case[0].get("message")) == ("server.py", "6", "is <b>`x`</b>")
+    clean = ElementTree.fromstring(render(Report(), "junit"))
+    assert (clean.get("tests"), clean.get("failures"), len(clean[0])) == ("1", "0", 1)
+
+
+def test_rdjson_counts_bytes_and_suggests_what_stays_in_the_file(mixed: Report):
+    source = Source("f", "é = 1\n")
+    span = at(source, "1")
+    own = diagnostic(span, fix=Fix("set", (Edit(span, "2"),)))
+    document = json.loads(render(mixed._replace(diagnostics=(*mixed.diagnostics, own)), "rdjson"))
+    conforms(document, "DiagnosticResult.json")
+    first, *_, last = document["diagnostics"]
+    assert first["suggestions"] == [] and first["relatedLocations"][0]["location"]["path"] == "deploy/compose.yaml"
+    ends = {"start": {"line": 1, "column": 6}, "end": {"line": 1, "column": 7}}
+    assert last["location"]["range"] == ends and last["suggestions"] == [{"range": ends, "text": "2"}]
+    assert [each["severity"] for each in document["diagnostics"]] == ["ERROR", "WARNING", "WARNING", "ERROR"]
+
+
+def test_a_line_of_json_is_a_finding(mixed: Report):
+    lines = render(mixed, "jsonl").splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(render(mixed, "json"))["findings"]
+
+
+def test_concise_and_markdown_are_a_line_a_finding(mixed: Report):
+    last = "2 files, 1 server; 3 findings (1 error, 2 warnings)"
+    assert render(mixed, "concise").splitlines() == [
+        "server.py:6:21: error[some-rule]: is <b>`x`</b>",
+        *["deploy/compose.yaml:2:2: warning[some-rule]: is wrong"] * 2,
+        last,
+    ]
+    assert render(mixed, "markdown").splitlines() == [
+        "| severity | place | finding | rule |",
+        "| --- | --- | --- | --- |",
+        "| error | server.py:6 | is &#60;b&#62;<code>x</code>&#60;/b&#62; | `some-rule` |",
+        *["| warning | deploy/compose.yaml:2 | is wrong | `some-rule` |"] * 2,
+        "",
+        last,
+    ]
+    assert render(mixed._replace(quiet=True), "concise").count("\n") == 3
+
+
+def test_many_findings_are_counted_by_rule(mixed: Report):
+    many = render(mixed._replace(diagnostics=mixed.diagnostics * 4), "text")
+    assert "\n\n    8  warning  some-rule\n    4  error    some-rule\n\n2 files" in many
+    assert "8  warning" not in render(mixed, "text")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_frames_are_as_wide_as_the_terminal(columns: int):
+    source = Source("f" * 10, "x = 1\n" + "é" * 90 + "日本" * 40 + " here " + "y" * 300 + "\nlong = " + "z" * 50 + "\n")
+    words = "says a lot that does not fit beside what it speaks of, and is told below it"
+    notes = [Label(at(source, word), words) for word in ("x = 1", "z" * 50)]
+    shown = text.report([diagnostic(at(source, "here"), *notes)], columns=columns).splitlines()
+    assert all(width(row) <= columns for row in shown)
+    [number] = (number for number, row in enumerate(shown) if "^" in row)
+    code, mark = shown[number - 1], shown[number]
+    assert width(code[: code.index("here")]) == mark.index("^") and mark.count("^") == 4
+    assert " ".join(" ".join(row[4:].split()) for row in shown if "|" in row).count("told below it") == 2
 
 
 @pytest.mark.parametrize("content", ["", "a", "a\n", "a\r\nb\rc\nd", "\n\n\r\r\n\n", "é\u2028\x0c\x85x\ny"])
@@ -230,5 +349,5 @@ def test_a_line_of_a_megabyte_is_cut_without_being_read_through():
     assert len(code) == 202 and code[column : column + length] == "x" * 10
 
 
-def test_clean_keeps_what_it_is_told_to():
-    assert clean("a\nb\x1b", keep="\n") == "a\nb␛"
+def test_terminal_keeps_what_it_is_told_to():
+    assert terminal("a\nb\x1b", keep="\n") == "a\nb␛"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from mcplint.cli.output import deliver, paint, warn
+from mcplint.cli.output import columns, is_coloured, progress, say, say_patch, warn, write_files
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
-from mcplint.findings import NOTE, SEVERITIES, Diagnostic
+from mcplint.findings import NOTE, SEVERITIES, Diagnostic, Rule
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
-from mcplint.reports import Covered, plural
+from mcplint.reports import FORMATS, Covered, Report, plural, render
 from mcplint.usage import UsageError, did_you_mean
 
 CLEAN, FOUND, FAILED = 0, 1, 2
@@ -31,7 +31,7 @@ class Options(NamedTuple):
     unsafe_fixes: bool = False
     diff: bool = False
     form: str = "text"
-    output: str | None = None
+    output: tuple[str, ...] = ()
     statistics: bool = False
     quiet: bool = False
     fail_on: str | None = None
@@ -43,23 +43,58 @@ def check(options: Options) -> int:
     """The exit code."""
     if options.statistics and options.form != "text":
         raise UsageError(f"--statistics prints text and cannot be used with --format {options.form}")
-    here = open_workspace(options.paths, options.config, options.rules)
-    here = here._replace(config=_settings(here.config, here.rules, options))
-    tree, changed = here.tree, False
-    if options.fix or options.unsafe_fixes or options.diff:
-        tree, changed = _fix(here, options)
-    if options.diff:
-        return FOUND if changed and not options.exit_zero else CLEAN
-    run = engine.run(tree, here.rules, here.config)
+    targets = list(_targets(options))
+    with progress("checking"):
+        here = open_workspace(options.paths, options.config, options.rules)
+        here = here._replace(config=_settings(here.config, here.rules, options))
+        tree, changed = here.tree, False
+        if options.fix or options.unsafe_fixes or options.diff:
+            tree, changed = _fix(here, options, next((path for form, path in targets if form == options.form), None))
+        if options.diff:
+            return FOUND if changed and not options.exit_zero else CLEAN
+        run = engine.run(tree, here.rules, here.config)
+    report = _report(run, here, options)
+    write_files({path: _rendered(report, form, options, True) for form, path in targets if path})
+    say("".join(_rendered(report, form, options, False) for form, path in targets if not path))
+    return _code(report.diagnostics, here.config, options)
+
+
+def _targets(options: Options) -> Iterator[tuple[str, str | None]]:
+    """The formats that are asked for, each with the file to write it to or None for standard output."""
+    printed = True
+    for given in options.output:
+        form, equals, path = given.partition("=")
+        if not (equals and form.isalnum()):
+            printed = False
+            yield options.form, given
+        elif form not in FORMATS:
+            raise UsageError(f'there is no format "{form}"{did_you_mean(form, FORMATS)}')
+        elif not path:
+            raise UsageError(f"--output {given} names no file")
+        else:
+            yield form, path
+    if printed:
+        yield options.form, None
+
+
+def _report(run: engine.Run, here: Workspace, options: Options) -> Report:
     asked = [diagnostic for diagnostic in run.diagnostics if here.reported(diagnostic)]
-    shown = [diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE]
+    shown = tuple(diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE)
     parts = run.deployment
     covered = Covered(run.files, len(parts.servers), len(parts.routes), len(parts.containers))
-    deliver(_report(shown, len(asked) - len(shown), covered, here.folder, options), options.output)
-    return _code(shown, here.config, options)
+    return Report(shown, covered, len(asked) - len(shown), here.folder, here.rules, quiet=options.quiet)
 
 
-def _settings(config: Config, rules: Collection[str], options: Options) -> Config:
+def _rendered(report: Report, form: str, options: Options, to_file: bool) -> str:
+    if options.statistics and form == "text":
+        from mcplint.reports.text import statistics, summary
+
+        return statistics(report.diagnostics) + ("" if report.quiet else f"{summary(report)}\n")
+    colour, width = is_coloured(options.color, to_file), 0 if to_file else columns()
+    return render(report._replace(colour=colour, columns=width), form)
+
+
+def _settings(config: Config, rules: Mapping[str, Rule], options: Options) -> Config:
     """The configuration as the command line changes it."""
     select, ignore = _names(options.select, rules), _names(options.ignore, rules)
     fail_on = options.fail_on or config.fail_on
@@ -71,15 +106,22 @@ def _settings(config: Config, rules: Collection[str], options: Options) -> Confi
     )
 
 
-def _names(given: Iterable[str], rules: Collection[str]) -> frozenset[str]:
-    names = [name.strip() for words in given for name in words.split(",") if name.strip()]
-    for name in names:
-        if name not in rules:
+def _names(given: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
+    """The rules that names and families choose: `registry-*`, `severity:error`."""
+    found: set[str] = set()
+    for name in (word.strip() for words in given for word in words.split(",")):
+        family, _, severity = name.partition(":")
+        if family == "severity":
+            chosen = {rule for rule in rules if rules[rule].severity == severity}
+        else:
+            chosen = {rule for rule in rules if fnmatchcase(rule, name)}
+        if name and not chosen:
             raise UsageError(f'there is no rule "{name}"{did_you_mean(name, rules)}')
-    return frozenset(names)
+        found |= chosen
+    return frozenset(found)
 
 
-def _fix(here: Workspace, options: Options) -> tuple[Tree, bool]:
+def _fix(here: Workspace, options: Options, output: str | None) -> tuple[Tree, bool]:
     """The project after its fixes, and whether they changed something; written or printed as the options say."""
     from mcplint.engine.fix import fix, unified
     from mcplint.engine.write import write
@@ -93,8 +135,10 @@ def _fix(here: Workspace, options: Options) -> tuple[Tree, bool]:
 
     result = fix(here.tree, look, options.unsafe_fixes)
     before = {path: source.text for path in result.texts if (source := here.tree.source(path))}
-    if options.diff:
-        deliver(unified(before, result.texts), options.output)
+    if options.diff and output:
+        write_files({output: unified(before, result.texts)})
+    elif options.diff:
+        say_patch(unified(before, result.texts))
     else:
         write(here.root, before, result.texts)
     if result.fixed and not options.quiet:
@@ -103,31 +147,6 @@ def _fix(here: Workspace, options: Options) -> tuple[Tree, bool]:
     for diagnostic, harm in result.refused:
         warn(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
     return here.tree.over(result.texts), bool(result.texts)
-
-
-def _report(shown: Sequence[Diagnostic], hidden: int, covered: Covered, folder: str, options: Options) -> str:
-    if options.form == "json":
-        from mcplint.reports import json
-
-        return json.report(shown, covered)
-    from mcplint.reports import text
-
-    last = "" if options.quiet else f"{text.summary(covered, shown, hidden)}\n"
-    if options.form == "github":
-        from mcplint.reports import github
-
-        return github.report(shown, folder) + last
-    if options.statistics:
-        return _statistics(shown) + last
-    body = text.report(shown, paint(options.color, bool(options.output)), folder)
-    return body + ("\n" if body and last else "") + last
-
-
-def _statistics(shown: Iterable[Diagnostic]) -> str:
-    """How many findings each rule has, most first."""
-    number = Counter((diagnostic.severity, diagnostic.rule) for diagnostic in shown)
-    rows = sorted(number.items(), key=lambda row: (-row[1], -SEVERITIES.index(row[0][0]), row[0][1]))
-    return "".join(f"{count:>5}  {severity:<7}  {rule}\n" for (severity, rule), count in rows)
 
 
 def _code(shown: Iterable[Diagnostic], config: Config, options: Options) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import sys
 import textwrap
+from collections.abc import Iterator
+from itertools import groupby
 
-from mcplint.cli.output import paint, say
+from mcplint.cli.output import columns, paint, say
 from mcplint.engine.catalogue import Catalogue, address
+from mcplint.reports import escape
+from mcplint.reports.terminal import Paint
 from mcplint.usage import UsageError, did_you_mean
 
 
@@ -18,13 +19,26 @@ def explain(rule: str, color: str, rules: str | None) -> int:
     if rule not in known:
         raise UsageError(f'there is no rule "{rule}"{did_you_mean(rule, known)}')
     look = paint(color)
-    lines = [look(f"{rule} ({known[rule].severity}): {known[rule].title}", bold=True), ""]
-    fenced = False
-    for line in known[rule].text.split("\n"):
-        fenced ^= line.startswith("```")
-        lines.append(look(line, bold=True) if line.startswith("## ") and not fenced else line)
-    say("\n".join(lines) + "\n")
+    head = look(f"{rule} ({known[rule].severity}): {known[rule].title}", bold=True)
+    say("\n".join([head, "", *_page(known[rule].text, look, columns())]) + "\n")
     return 0
+
+
+def _page(text: str, look: Paint, width: int) -> Iterator[str]:
+    """The lines of a page, its headings bold and its paragraphs as wide as the terminal; examples stay as they are."""
+    fenced = False
+    kinds = []
+    lines = text.split("\n")
+    for line in lines:
+        fence = line.startswith("```")
+        kinds.append("code" if fenced or fence else "head" if line.startswith("## ") else "text" if line else "")
+        fenced ^= fence
+    for kind, group in groupby(zip(kinds, lines, strict=True), lambda each: each[0]):
+        block = [line for _, line in group]
+        # A list, a table or the name of a file above its contents is no paragraph.
+        if kind == "text" and width and not block[0].startswith(("-", "*", "|", ">", "`", "1.")):
+            block = textwrap.wrap(" ".join(block), width)
+        yield from (look(line, bold=True) if kind == "head" else line for line in block)
 
 
 def listing(form: str, color: str, rules: str | None) -> int:
@@ -43,17 +57,13 @@ def listing(form: str, color: str, rules: str | None) -> int:
             }
             for rule in known
         ]
-        say(json.dumps(rows, indent=2) + "\n")
+        say(escape.json(rows) + "\n")
         return 0
     look = paint(color)
     width = max(len(rule.name) for rule in known)
     for rule in known:
         head = f"{look(rule.name, bold=True)}{' ' * (width - len(rule.name))}  {rule.severity:<7}  "
-        say(head + f"\n{' ' * (width + 11)}".join(_lines(rule.title, width + 11)) + "\n")
+        room = columns() - width - 11
+        lines = textwrap.wrap(rule.title, room) if room > 20 else [rule.title]
+        say(head + f"\n{' ' * (width + 11)}".join(lines) + "\n")
     return 0
-
-
-def _lines(title: str, before: int) -> list[str]:
-    """A title in lines that fit beside so many columns of a terminal; one line where no terminal reads."""
-    room = shutil.get_terminal_size().columns - before if sys.stdout and sys.stdout.isatty() else 0
-    return textwrap.wrap(title, room) if room > 20 else [title]

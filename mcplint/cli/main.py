@@ -17,7 +17,7 @@ class Commands(click.Group):
     """Commands of which `check` may be left out."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or args[0] not in (*self.commands, "--version", *HELP):
+        if not args or args[0] not in (*self.commands, "--version", "-V", *HELP):
             args = ["check", *args]
         return super().parse_args(ctx, args)
 
@@ -52,7 +52,7 @@ def form(*forms: str) -> Callable[[F], F]:
 
 
 @click.group(cls=Commands, context_settings={"max_content_width": 100, "help_option_names": HELP})
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.version_option(__version__, "--version", "-V", message="%(prog)s %(version)s")
 def cli() -> None:
     """Finds what will break in the deployment of an MCP server, before it is deployed.
 
@@ -65,7 +65,9 @@ def cli() -> None:
 
 @cli.command()
 @PATHS
-@click.option("--select", multiple=True, metavar="RULE,...", help="Run only these rules.")
+@click.option(
+    "--select", multiple=True, metavar="RULE,...", help="Run only these rules: names, registry-*, severity:error."
+)
 @click.option(
     "--ignore",
     multiple=True,
@@ -76,8 +78,13 @@ def cli() -> None:
 @click.option("--fix", is_flag=True, help="Apply safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply all fixes; review the result.")
 @click.option("--diff", is_flag=True, help="Print what --fix (or --unsafe-fixes) would change, without writing it.")
-@form("text", "json", "github")
-@OUTPUT
+@form("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
+@click.option(
+    "--output",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Write the output to this file, or the findings in another format as well.",
+)
 @click.option("--statistics", is_flag=True, help="Print the number of findings of each rule instead of the findings.")
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the summary line.")
 @click.option(

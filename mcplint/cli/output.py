@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
+from mcplint.reports.escape import log, terminal
 from mcplint.reports.terminal import Paint, coloured, plain
 from mcplint.usage import UsageError
 
 
-def paint(choice: str, to_file: bool = False) -> Paint:
-    """Colour or none by `--color`; `auto` asks NO_COLOR, FORCE_COLOR and whether a terminal reads."""
-    return coloured if choice == "always" or (choice == "auto" and not to_file and _wanted()) else plain
+def paint(choice: str) -> Paint:
+    """Colour or none by `--color`."""
+    return coloured if is_coloured(choice) else plain
+
+
+def is_coloured(choice: str, to_file: bool = False) -> bool:
+    """Whether `--color` wants colours; `auto` asks NO_COLOR, FORCE_COLOR and whether a terminal reads."""
+    return choice == "always" or (choice == "auto" and not to_file and _wanted())
 
 
 def _wanted() -> bool:
@@ -36,17 +45,103 @@ def say(text: str) -> None:
             raise UsageError(f"cannot print: {error.strerror}") from None
 
 
+def say_patch(patch: str) -> None:
+    """Prints a patch as `git apply` takes it; on a terminal, which takes none, so that it cannot be steered.
+
+    GitHub's runner is told to obey no commands in it. Whoever applies a patch passes over what stands around it.
+    """
+    if sys.stdout is not None and sys.stdout.isatty():
+        say(log(terminal(patch, keep="\n")))
+    elif patch and os.environ.get("GITHUB_ACTIONS") == "true":
+        from secrets import token_hex
+
+        token = token_hex(16)
+        say(f"::stop-commands::{token}\n{patch}::{token}::\n")
+    else:
+        say(patch)
+
+
 def deliver(text: str, output: str | None = None) -> None:
     """Prints a text, or writes it into a file; raises UsageError."""
     if output is None:
-        return say(text)
+        say(text)
+    else:
+        write_files({output: text})
+
+
+def write_files(texts: Mapping[str, str]) -> None:
+    """Writes texts by path: all of them, or none where one cannot be; raises UsageError."""
+    drafts: list[tuple[str, str]] = []
+    path = ""
     try:
-        with open(output, "w", encoding="utf-8", newline="", errors="backslashreplace") as file:
-            file.write(text)
+        for path, text in texts.items():
+            drafts.append((_draft(path), os.path.realpath(path)))
+            with open(drafts[-1][0], "w", encoding="utf-8", newline="", errors="backslashreplace") as file:
+                file.write(text)
+        for draft, path in drafts:
+            if draft != path:
+                os.replace(draft, path)
     except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from None
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        for draft, path in drafts:
+            if draft != path and os.path.exists(draft):
+                os.unlink(draft)
+
+
+def _draft(path: str) -> str:
+    """A new file beside the one to write, with its mode; a pipe or a device itself, which is written to directly."""
+    import tempfile
+
+    path, there = os.path.realpath(path), os.path.exists(path)
+    if there and not os.path.isfile(path):
+        return path
+    if there and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    handle, draft = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=os.path.dirname(path))
+    os.close(handle)
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(draft, os.stat(path).st_mode & 0o7777 if there else 0o666 & ~mask)
+    return draft
 
 
 def warn(text: str) -> None:
-    """Says something that is not the report."""
-    print(f"mcplint: {text}", file=sys.stderr)
+    """Says something that is not the report, on one line of standard error."""
+    print(f"mcplint: {terminal(text)}", file=sys.stderr)
+
+
+def columns() -> int:
+    """The width of the terminal that reads standard output, by COLUMNS or its own word; 0 where none reads."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return 0
+    try:
+        return int(os.environ.get("COLUMNS", "")) or os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        return 80
+
+
+@contextmanager
+def progress(text: str) -> Iterator[None]:
+    """Says on a terminal what takes longer than a second, and takes it away at the end."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield
+        return
+    from threading import Timer
+
+    stream, shown = sys.stderr, []
+
+    def show() -> None:
+        shown.append(True)
+        print(f"mcplint: {text}", end="\r", file=stream, flush=True)
+
+    timer = Timer(1, show)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if shown:
+            print("\033[2K", end="\r", file=stream, flush=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
-from mcplint.cli.output import deliver, paint, warn
+from mcplint.cli.output import deliver, paint
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
 from mcplint.reports import text
@@ -40,5 +41,5 @@ def _code(run: engine.Run, here: Workspace) -> int:
     """A deployment that mcplint failed on is not what there is."""
     failures = [diagnostic for diagnostic in run.diagnostics if diagnostic.rule == "internal-error"]
     if failures:
-        warn(text.report(failures, folder=here.folder))
+        print(text.report(failures, folder=here.folder), end="", file=sys.stderr)
     return FAILED if failures else DONE

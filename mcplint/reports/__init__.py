@@ -1,11 +1,28 @@
-"""What mcplint prints: one module a format, each a function from diagnostics to text."""
+"""What mcplint prints: one module a format, each a function from a report to text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from typing import NamedTuple
 
-from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
+from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Rule
+from mcplint.text.lines import line, place
+
+# The module and the function of each format of findings.
+FORMATS = {
+    "text": ("text", "full"),
+    "concise": ("text", "concise"),
+    "json": ("json", "report"),
+    "jsonl": ("json", "lines"),
+    "sarif": ("sarif", "report"),
+    "github": ("github", "report"),
+    "gitlab": ("gitlab", "report"),
+    "junit": ("junit", "report"),
+    "rdjson": ("rdjson", "report"),
+    "markdown": ("markdown", "report"),
+}
 
 
 class Covered(NamedTuple):
@@ -17,6 +34,30 @@ class Covered(NamedTuple):
     containers: int = 0
 
 
+class Report(NamedTuple):
+    """What is reported of a run: its findings, what it covered, and how many notes it hides.
+
+    `folder` leads from the working folder to the project's root. `rules` are those that could have spoken.
+    `columns`: the width of the terminal, 0 for none. `quiet`: without the line that says what was covered.
+    """
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    covered: Covered = Covered()
+    hidden: int = 0
+    folder: str = ""
+    rules: Mapping[str, Rule] = {}
+    colour: bool = False
+    columns: int = 0
+    quiet: bool = False
+
+
+def render(report: Report, form: str) -> str:
+    """The report in one of FORMATS."""
+    module, function = FORMATS[form]
+    text: str = getattr(import_module(f"mcplint.reports.{module}"), function)(report)
+    return text
+
+
 def counts(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
     """How many diagnostics there are of each severity, the gravest first."""
     number = {ERROR: 0, WARNING: 0, NOTE: 0}
@@ -25,11 +66,30 @@ def counts(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
     return number
 
 
+def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """What each finding keeps while other lines of its file change: of its rule, path, line and number of the like."""
+    from hashlib import sha256
+
+    seen: Counter[tuple[str, str, str]] = Counter()
+    found = []
+    for rule, _, finding, _ in diagnostics:
+        source = finding.span.source
+        key = (rule, source.path, line(source.text, place(finding.span).line).strip())
+        seen[key] += 1
+        found.append(sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "replace")).hexdigest())
+    return found
+
+
 def under(folder: str, path: str) -> str:
     """A path of the project as seen from where mcplint runs; `folder` leads from there to the project's root."""
     from posixpath import join, normpath
 
     return normpath(join(folder, path)) if folder not in ("", ".") else path
+
+
+def title(rule: Rule) -> str:
+    """The first line of a rule's page."""
+    return rule.page.strip().partition("\n")[0]
 
 
 def plural(number: int, noun: str) -> str:

@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic
-from mcplint.reports import plural, under
+from mcplint.reports import Report, plural, under
+from mcplint.reports.escape import log, workflow_data, workflow_property
+from mcplint.reports.text import one_line, summary
 from mcplint.text.lines import place
 
 COMMANDS = {ERROR: "error", WARNING: "warning", NOTE: "notice"}
@@ -18,10 +20,11 @@ COMMANDS = {ERROR: "error", WARNING: "warning", NOTE: "notice"}
 SHOWN = {ERROR: 10, WARNING: 10, NOTE: 9}
 
 
-def report(diagnostics: Iterable[Diagnostic], folder: str = "") -> str:
+def report(given: Report) -> str:
     """One command a finding, errors first; what GitHub would drop is said in plain lines of the log, and counted."""
-    ranked = sorted(diagnostics, key=lambda diagnostic: -SEVERITIES.index(diagnostic.severity))
-    return "".join(f"{line}\n" for line in _lines(ranked, folder))
+    ranked = sorted(given.diagnostics, key=lambda diagnostic: -SEVERITIES.index(diagnostic.severity))
+    lines = (*_lines(ranked, given.folder), *([] if given.quiet else [summary(given)]))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(diagnostics: Iterable[Diagnostic], folder: str) -> Iterator[str]:
@@ -37,10 +40,7 @@ def _lines(diagnostics: Iterable[Diagnostic], folder: str) -> Iterator[str]:
         more = Counter(diagnostic.severity for diagnostic in rest)
         said = " and ".join(plural(more[severity], severity) for severity in SHOWN if more[severity])
         yield f"::notice title=mcplint::{said} more: see the log of this step"
-    for rule, severity, finding, _ in rest:
-        where = place(finding.span)
-        path = under(folder, finding.span.source.path)
-        yield _plain(f"{path}:{where.line}:{where.column}: {severity}[{rule}]: {finding.message}")
+    yield from (log(one_line(diagnostic, folder)) for diagnostic in rest)
 
 
 def _command(diagnostic: Diagnostic, folder: str) -> str:
@@ -55,21 +55,8 @@ def _command(diagnostic: Diagnostic, folder: str) -> str:
         "endColumn": max(where.end_column, where.column + 1),
         "title": f"mcplint: {rule}",
     }
-    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    listed = ",".join(f"{name}={workflow_property(str(value))}" for name, value in properties.items())
     notes = dict.fromkeys(
         f"{under(folder, each.source.path)}:{place(each).line}: {text}" for each, text in finding.notes
     )
-    return f"::{COMMANDS[severity]} {listed}::{_data(chr(10).join([finding.message, *notes]))}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _plain(text: str) -> str:
-    """A line that the runner does not take for a command."""
-    return " ".join(text.split()).replace("::", ": :")
+    return f"::{COMMANDS[severity]} {listed}::{workflow_data(chr(10).join([finding.message, *notes]))}"

@@ -6,12 +6,12 @@ Mermaid and DOT are text; SVG and HTML are laid out by Graphviz, which has to be
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from html import escape
 from typing import Any, NamedTuple
 
 from mcplint.executables import executable
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
 from mcplint.model import ASSUMED, ClientConfig, Container, Deployment, Remote, Route, Server
+from mcplint.reports import escape
 from mcplint.values import Value
 
 FORMATS = ("mermaid", "dot", "svg", "html")
@@ -152,10 +152,14 @@ def mermaid(picture: Picture) -> str:
     names = {box.id: f"n{number}" for number, box in enumerate(picture.boxes)}
     lines = ["flowchart LR"]
     for box in picture.boxes:
-        rows = [f"<b>{_quoted(box.title)}</b>", *map(_quoted, filter(None, box.lines)), *map(_quoted, _said(box.wrong))]
+        rows = [
+            f"<b>{escape.mermaid(box.title)}</b>",
+            *map(escape.mermaid, filter(None, box.lines)),
+            *map(escape.mermaid, _said(box.wrong)),
+        ]
         lines.append(f'    {names[box.id]}["{"<br/>".join(rows)}"]:::{_worst(box.wrong) or "plain"}')
     for number, arrow in enumerate(picture.arrows):
-        label = "<br/>".join(map(_quoted, filter(None, (arrow.label, *_said(arrow.wrong)))))
+        label = "<br/>".join(map(escape.mermaid, filter(None, (arrow.label, *_said(arrow.wrong)))))
         line = "-.->" if arrow.assumed else "-->"
         middle = f'{line}|"{label}"|' if label else line
         lines.append(f"    {names[arrow.start]} {middle} {names[arrow.end]}")
@@ -164,12 +168,6 @@ def mermaid(picture: Picture) -> str:
     for name, (fill, stroke) in {**COLOURS, "plain": PLAIN}.items():
         lines.append(f"    classDef {name} fill:{fill},stroke:{stroke},color:#1f2328")
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """Text that Mermaid shows as it is inside quotes."""
-    marks = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "#": "&num;", "`": "&grave;", "\n": " ", "\r": " "}
-    return "".join(marks.get(sign, sign) for sign in text)
 
 
 def dot(picture: Picture) -> str:
@@ -186,7 +184,7 @@ def dot(picture: Picture) -> str:
         lines.append(f'    {names[box.id]} [label=<{_table(box)}>, fillcolor="{fill}", color="{stroke}"]')
     for arrow in picture.arrows:
         worst = _worst(arrow.wrong)
-        label = "\\n".join(_escaped(text) for text in (arrow.label, *_said(arrow.wrong)) if text)
+        label = "\\n".join(escape.graphviz(text) for text in (arrow.label, *_said(arrow.wrong)) if text)
         style = ', style="dashed"' if arrow.assumed else ""
         colour = f', color="{COLOURS[worst][1]}", fontcolor="{COLOURS[worst][1]}", penwidth=2' if worst else ""
         lines.append(f'    {names[arrow.start]} -> {names[arrow.end]} [label="{label}"{style}{colour}]')
@@ -195,19 +193,11 @@ def dot(picture: Picture) -> str:
 
 def _table(box: Box) -> str:
     """A box as Graphviz's HTML-like label: title, lines, and the findings in their colour."""
-    rows = [f"<b>{_xml(box.title)}</b>", *(_xml(line) for line in box.lines if line)]
+    rows = [f"<b>{escape.markup(box.title)}</b>", *(escape.markup(line) for line in box.lines if line)]
     for entry in box.wrong:
-        rows.append(f'<font color="{COLOURS[entry[0]][1]}"><b>{_xml(_said([entry])[0])}</b></font>')
+        rows.append(f'<font color="{COLOURS[entry[0]][1]}"><b>{escape.markup(_said([entry])[0])}</b></font>')
     cells = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
     return f'<table border="0" cellspacing="0" cellpadding="1">{cells}</table>'
-
-
-def _xml(text: str) -> str:
-    return escape("".join(sign if sign.isprintable() else " " for sign in text), quote=True)
-
-
-def _escaped(text: str) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in text).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def svg(picture: Picture) -> str:

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from mcplint.findings import Diagnostic, Fix
-from mcplint.reports import Covered, counts
-from mcplint.text.lines import line, place
+from mcplint.findings import Fix
+from mcplint.reports import Report, counts, escape, fingerprints
+from mcplint.text.lines import place
 from mcplint.text.source import Span
 from mcplint.values import Label
 
 VERSION = 1
 
 
-def report(diagnostics: Sequence[Diagnostic], covered: Covered) -> str:
+def report(given: Report) -> str:
     """One JSON document."""
-    found = counts(diagnostics)
-    summary = {**covered._asdict(), **{f"{severity}s": number for severity, number in found.items()}}
-    return (
-        json.dumps({"version": VERSION, "findings": list(_findings(diagnostics)), "summary": summary}, indent=2) + "\n"
-    )
+    numbers = {f"{severity}s": number for severity, number in counts(given.diagnostics).items()}
+    summary = {**given.covered._asdict(), **numbers}
+    return escape.json({"version": VERSION, "findings": list(_findings(given)), "summary": summary}) + "\n"
 
 
-def _findings(diagnostics: Iterable[Diagnostic]) -> Iterable[dict[str, Any]]:
-    seen: Counter[tuple[str, str, str]] = Counter()
-    for rule, severity, finding, _ in diagnostics:
-        where = place(finding.span)
-        key = (rule, finding.span.source.path, line(finding.span.source.text, where.line).strip())
-        seen[key] += 1
+def lines(given: Report) -> str:
+    """A JSON object a line, one a finding."""
+    return "".join(f"{escape.json(finding, None)}\n" for finding in _findings(given))
+
+
+def _findings(given: Report) -> Iterator[dict[str, Any]]:
+    prints = fingerprints(given.diagnostics)
+    for (rule, severity, finding, _), fingerprint in zip(given.diagnostics, prints, strict=True):
         yield {
             "rule": rule,
             "severity": severity,
@@ -38,15 +36,8 @@ def _findings(diagnostics: Iterable[Diagnostic]) -> Iterable[dict[str, Any]]:
             **_place(finding.span),
             "notes": [_note(note) for note in finding.notes],
             "fix": _fix(finding.fix) if finding.fix else None,
-            "fingerprint": fingerprint(*key, seen[key]),
+            "fingerprint": fingerprint,
         }
-
-
-def fingerprint(rule: str, path: str, text: str, occurrence: int) -> str:
-    """What a finding keeps while other lines of its file change: its rule, path, line and which of the like it is."""
-    from hashlib import sha256
-
-    return sha256("\0".join((rule, path, text, str(occurrence))).encode("utf-8", "replace")).hexdigest()
 
 
 def _place(span: Span) -> dict[str, Any]:

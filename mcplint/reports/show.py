@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.model import MISSING, Deployment, Link, Port, Sdk
-from mcplint.reports.terminal import Paint, clean, plain, width
+from mcplint.reports import escape
+from mcplint.reports.escape import log, terminal
+from mcplint.reports.terminal import Paint, plain, width
 from mcplint.text.lines import place
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
@@ -80,7 +81,7 @@ def _number(value: Value[int]) -> str:
 def as_json(deployment: Deployment) -> str:
     """Version 1 of `mcplint show --format json`."""
     document = {field: [_entry(part) for part in found] for field, found in parts(deployment)}
-    return json.dumps({"version": VERSION, **document}, indent=2) + "\n"
+    return escape.json({"version": VERSION, **document}) + "\n"
 
 
 def _entry(part: Part) -> dict[str, Any]:
@@ -107,22 +108,23 @@ def as_text(deployment: Deployment, paint: Paint = plain) -> str:
     for field, found in parts(deployment):
         noun = "loose" if field == "loose" else field[:-1]
         blocks += ["\n".join(_block(noun, part, paint)) + "\n" for part in found]
-    return "\n".join(blocks) or "no MCP server, container, route or server.json was found here\n"
+    return log("\n".join(blocks)) or "no MCP server, container, route or server.json was found here\n"
 
 
 def _block(noun: str, part: Part, paint: Paint) -> Iterator[str]:
-    yield paint(f"{noun} {clean(part.id)}", bold=True) + f"  {_where(part.span, column=False)}"
+    yield paint(f"{noun} {terminal(part.id)}", bold=True) + f"  {_where(part.span, column=False)}"
     said = {name: said_of(value) for name, value in part.values.items()}
     first = max((len(name) for name in said), default=0)
     second = min(max((width(text) for text in said.values()), default=0), 40)
     for name, text in said.items():
-        steps = [f"{_where(note.span)}  {clean(note.text)}" for note in part.values[name].trace]
+        steps = [f"{_where(note.span)}  {terminal(note.text)}" for note in part.values[name].trace]
         head = f"  {paint(f'{name:<{first}}', fg='bright_blue')}  {text}"
         gap = " " * (second - width(text)) if width(text) <= second else f"\n{' ' * (first + second + 4)}"
         yield (head + (gap + "  " + steps[0] if steps else "")).rstrip()
         yield from (f"{' ' * (first + second + 6)}{step}" for step in steps[1:])
     for link in part.links:
-        yield f"  {link.kind}: {clean(link.to or 'nothing')}, {clean(link.why)}" if link.to else f"  {clean(link.why)}"
+        to = f"{link.kind}: {terminal(link.to)}, " if link.to else ""
+        yield f"  {to}{terminal(link.why)}"
 
 
 def said_of(value: Value[Any]) -> str:
@@ -141,12 +143,12 @@ def _said(option: Any) -> str:
         case float():
             return f"{option:g}"
         case list():
-            return clean(" ".join(map(str, option))) or "none"
+            return terminal(" ".join(map(str, option))) or "none"
         case _:
-            return clean(str(option)) or '""'
+            return terminal(str(option)) or '""'
 
 
 def _where(span: Span, column: bool = True) -> str:
     where = place(span)
-    path = clean(span.source.path)
+    path = terminal(span.source.path)
     return f"{path}:{where.line}:{where.column}" if column else f"{path}:{where.line}"

@@ -1,4 +1,4 @@
-"""Text on a terminal: control characters made visible, widths counted, colours, and lines of a file with labels."""
+"""Lines of a file with what there is to say of parts of them, as wide as a terminal: widths counted, colours."""
 
 from __future__ import annotations
 
@@ -6,30 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from mcplint.reports import under
+from mcplint.reports.escape import terminal
 from mcplint.text.lines import line, place
 from mcplint.text.source import Span
 
 BLUE = "bright_blue"
-LONGEST = 200
-TAB = "    "
-JOINER = "\u200d"
-
-
-def clean(text: str, keep: str = "") -> str:
-    """The text with nothing in it that could steer a terminal; characters in `keep` stay."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in keep or c == JOINER else _visible(c) for c in text)
-
-
-def _visible(character: str) -> str:
-    code = ord(character)
-    return TAB if character == "\t" else chr(0x2400 + code) if code < 32 else "\u2421" if code == 127 else "\ufffd"
+# The most characters of a line that are shown, and the fewest columns that words beside an underline are given.
+LONGEST, NARROWEST = 200, 24
 
 
 def width(text: str) -> int:
     """How many columns of a terminal a text takes."""
-    shown = clean(text)
+    shown = terminal(text)
     if shown.isascii():
         return len(shown)
     from unicodedata import category, east_asian_width
@@ -38,16 +26,18 @@ def width(text: str) -> int:
     return sum(0 if category(c) in empty else 2 if east_asian_width(c) in "WF" else 1 for c in shown)
 
 
-def cut(text: str, start: int, length: int) -> tuple[str, int, int]:
+def cut(text: str, start: int, length: int, columns: int = LONGEST) -> tuple[str, int, int]:
     """A line as it is shown, and the column and width there of `length` characters from `start`.
 
-    Of a long line a window around these characters is shown. The width is never 0.
+    Of a line longer than `columns` a window around these characters is shown. The width is never 0.
     """
-    first = 0 if start + length < LONGEST else max(0, start - LONGEST // 3)
-    piece = text[first : first + LONGEST]
-    before, after = "…" * (first > 0), "…" * (first + LONGEST < len(text))
+    first = 0 if start + length < columns else max(0, start - columns // 3)
+    piece = text[first : first + columns]
+    while width(piece) > columns:
+        piece = piece[: -max(1, (width(piece) - columns) // 2)]
+    before, after = "…" * (first > 0), "…" * (first + len(piece) < len(text))
     column = len(before) + width(piece[: start - first])
-    return f"{before}{clean(piece)}{after}", column, max(1, width(piece[start - first : start - first + length]))
+    return f"{before}{terminal(piece)}{after}", column, max(1, width(piece[start - first : start - first + length]))
 
 
 class Paint(Protocol):
@@ -77,11 +67,17 @@ class Annotation(NamedTuple):
 
 
 class Gutter(NamedTuple):
-    """The column of line numbers: its width, the colours, and the way to the project's root."""
+    """The column of line numbers: its width, the colours, the way to the project's root, the terminal's width or 0."""
 
     width: int
     paint: Paint = plain
     folder: str = ""
+    columns: int = 0
+
+    @property
+    def room(self) -> int:
+        """The columns of a line of code, its two marks of what is cut left out."""
+        return max(NARROWEST, min(LONGEST, self.columns - self.width - 5)) if self.columns else LONGEST
 
     def row(self, number: int | str = "", mark: str = " |") -> str:
         return self.paint(f"{number:>{self.width}}{mark}", fg=BLUE)
@@ -91,15 +87,17 @@ def snippet(annotations: Sequence[Annotation], gutter: Gutter, arrow: str) -> It
     """The lines of one file that annotations point at, below its path and place."""
     source = annotations[0].span.source
     where = place(annotations[0].span)
-    yield f"{gutter.row(mark=arrow)} {clean(under(gutter.folder, source.path))}:{where.line}:{where.column}"
+    yield f"{gutter.row(mark=arrow)} {terminal(under(gutter.folder, source.path))}:{where.line}:{where.column}"
     if not source.text:
-        yield from (f"{gutter.row()} {clean(line)}" for each in annotations for line in each.text.split("\n") if line)
+        yield from (
+            f"{gutter.row()} {terminal(line)}" for each in annotations for line in each.text.split("\n") if line
+        )
         return
     yield gutter.row()
     last, shown = 0, ""
     for each in sorted(annotations, key=lambda each: (each.span.start, not each.colour)):
         number, column, *_ = place(each.span)
-        code, indent, length = cut(line(source.text, number), column - 1, len(each.span.head.text))
+        code, indent, length = cut(line(source.text, number), column - 1, len(each.span.head.text), gutter.room)
         if number != last:
             yield from _gap(source.text, last, number, gutter)
         if number != last or code != shown:
@@ -111,14 +109,29 @@ def snippet(annotations: Sequence[Annotation], gutter: Gutter, arrow: str) -> It
 def _gap(text: str, last: int, number: int, gutter: Gutter) -> Iterator[str]:
     """What stands for the lines between two that are shown: a single one is shown as well."""
     if last and number == last + 2:
-        yield f"{gutter.row(last + 1)} {cut(line(text, last + 1), 0, 0)[0]}".rstrip()
+        yield f"{gutter.row(last + 1)} {cut(line(text, last + 1), 0, 0, gutter.room)[0]}".rstrip()
     elif last and number > last + 2:
         yield gutter.paint("...", fg=BLUE)
 
 
 def _underline(annotation: Annotation, indent: int, length: int, gutter: Gutter) -> Iterator[str]:
+    """The underline with its words beside it, or below it where the terminal has too little room there."""
     colour = annotation.colour
-    first, *more = clean(annotation.text, keep="\n").split("\n")
-    underlined = f"{('^' if colour else '-') * length} {first}".rstrip()
-    for text, before in ((underlined, indent), *((words, indent + length + 1) for words in more)):
+    texts = terminal(annotation.text, keep="\n").split("\n")
+    rows = [(("^" if colour else "-") * length, indent)]
+    beside = indent + length + 1
+    if gutter.columns:
+        import textwrap
+
+        left = gutter.columns - gutter.width - 3
+        beside = beside if left - beside >= min(NARROWEST, max(map(len, texts))) else min(indent, left - NARROWEST)
+        texts = [
+            row
+            for text in texts
+            for row in textwrap.wrap(text, max(NARROWEST, left - beside), break_on_hyphens=False) or [""]
+        ]
+    if beside > indent:
+        rows = [(f"{rows[0][0]} {texts.pop(0)}".rstrip(), indent)]
+    rows += [(text, max(0, beside)) for text in texts if text]
+    for text, before in rows:
         yield f"{gutter.row()} {' ' * before}{gutter.paint(text, fg=colour or BLUE, bold=bool(colour))}"

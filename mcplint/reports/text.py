@@ -1,51 +1,89 @@
-"""Findings for people: the lines they point at, in every file, with what there is to say of them."""
+"""Findings for people: the lines they point at, in every file, with what there is to say of them; or one line each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
-from mcplint.findings import Diagnostic, Finding
-from mcplint.reports import Covered, counts, plural
-from mcplint.reports.terminal import Annotation, Gutter, Paint, clean, plain, snippet
+from mcplint.findings import SEVERITIES, Diagnostic, Finding
+from mcplint.reports import Report, counts, plural, under
+from mcplint.reports.escape import log, terminal
+from mcplint.reports.terminal import Annotation, Gutter, Paint, coloured, plain, snippet
 from mcplint.text.lines import place
 
 COLOURS = {"error": "bright_red", "warning": "bright_yellow", "note": "bright_cyan"}
+# More findings than this are counted by rule at the end.
+MANY = 10
 
 
-def report(diagnostics: Iterable[Diagnostic], paint: Paint = plain, folder: str = "") -> str:
+def full(given: Report) -> str:
+    """Every finding with its lines, how many there are of each rule where they are many, and what was covered."""
+    paint = coloured if given.colour else plain
+    parts = [report(given.diagnostics, paint, given.folder, given.columns)] if given.diagnostics else []
+    if len(given.diagnostics) > MANY:
+        parts.append(statistics(given.diagnostics))
+    return "\n".join([*parts, *([] if given.quiet else [f"{summary(given)}\n"])])
+
+
+def concise(given: Report) -> str:
+    """A line a finding, and what was covered."""
+    paint = coloured if given.colour else plain
+    lines = [one_line(diagnostic, given.folder, paint) for diagnostic in given.diagnostics]
+    return log("".join(f"{line}\n" for line in (*lines, *([] if given.quiet else [summary(given)]))))
+
+
+def one_line(diagnostic: Diagnostic, folder: str, paint: Paint = plain) -> str:
+    """The place of a finding, its severity, rule and message."""
+    rule, severity, finding, _ = diagnostic
+    where = place(finding.span)
+    path = terminal(under(folder, finding.span.source.path))
+    kind = paint(f"{severity}[{rule}]", fg=COLOURS[severity], bold=True)
+    return f"{path}:{where.line}:{where.column}: {kind}: {terminal(finding.message)}"
+
+
+def report(diagnostics: Iterable[Diagnostic], paint: Paint = plain, folder: str = "", columns: int = 0) -> str:
     """One block a diagnostic, an empty line between them; `folder` leads to the project's root."""
-    return "\n".join("\n".join(_block(diagnostic, paint, folder)) + "\n" for diagnostic in diagnostics)
+    blocks = ("\n".join(_block(diagnostic, paint, folder, columns)) + "\n" for diagnostic in diagnostics)
+    return log("\n".join(blocks))
 
 
-def summary(covered: Covered, diagnostics: Sequence[Diagnostic], hidden: int = 0) -> str:
-    """The last line: what was looked at and what was found; `hidden` notes are counted apart."""
+def statistics(diagnostics: Iterable[Diagnostic]) -> str:
+    """How many findings each rule has, most first."""
+    number = Counter((diagnostic.severity, diagnostic.rule) for diagnostic in diagnostics)
+    rows = sorted(number.items(), key=lambda row: (-row[1], -SEVERITIES.index(row[0][0]), row[0][1]))
+    return "".join(f"{count:>5}  {severity:<7}  {rule}\n" for (severity, rule), count in rows)
+
+
+def summary(given: Report) -> str:
+    """The last line: what was looked at and what was found; hidden notes are counted apart."""
+    covered, hidden = given.covered, given.hidden
     if not covered.files:
         return "nothing to lint: no file here belongs to the deployment of an MCP server"
     parts = [plural(covered.files, "file")]
     parts += [plural(covered.servers, "server")] if covered.servers else []
     parts += [plural(covered.routes, "route")] if covered.routes else []
-    kinds = ", ".join(plural(number, severity) for severity, number in counts(diagnostics).items() if number)
-    found = plural(len(diagnostics), "finding") + (f" ({kinds})" if kinds else "")
+    kinds = ", ".join(plural(number, severity) for severity, number in counts(given.diagnostics).items() if number)
+    found = plural(len(given.diagnostics), "finding") + (f" ({kinds})" if kinds else "")
     more = f"; {plural(hidden, 'note')} hidden, --pedantic shows {'it' if hidden == 1 else 'them'}" if hidden else ""
     return f"{', '.join(parts)}; {found}{more}"
 
 
-def _block(diagnostic: Diagnostic, paint: Paint, folder: str) -> Iterator[str]:
+def _block(diagnostic: Diagnostic, paint: Paint, folder: str, columns: int) -> Iterator[str]:
     rule, severity, finding, _ = diagnostic
     colour = COLOURS[severity]
-    yield paint(f"{severity}[{rule}]", fg=colour, bold=True) + paint(f": {clean(finding.message)}", bold=True)
+    yield paint(f"{severity}[{rule}]", fg=colour, bold=True) + paint(f": {terminal(finding.message)}", bold=True)
     files: dict[str, list[Annotation]] = {}
     for label in _labels(finding, colour):
         files.setdefault(label.span.source.path, []).append(label)
     lines = (place(label.span).line for labels in files.values() for label in labels)
-    gutter = Gutter(max(len(str(line)) for line in lines), paint, folder)
+    gutter = Gutter(max(len(str(line)) for line in lines), paint, folder, columns)
     for number, labels in enumerate(files.values()):
         yield from [gutter.row()] if number else []
         yield from snippet(labels, gutter, ":::" if number else "-->")
     if finding.fix:
         how = "--fix" if finding.fix.safe else "--unsafe-fixes"
         yield gutter.row()
-        yield f"{gutter.row(mark=' =')} {paint('fix:', bold=True)} {clean(finding.fix.title)} ({how})"
+        yield f"{gutter.row(mark=' =')} {paint('fix:', bold=True)} {terminal(finding.fix.title)} ({how})"
 
 
 def _labels(finding: Finding, colour: str) -> list[Annotation]:

@@ -1,0 +1,32 @@
+"""Findings as a code quality report of GitLab.
+
+https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+"""
+
+from __future__ import annotations
+
+from mcplint.findings import ERROR, NOTE, WARNING
+from mcplint.reports import Report, escape, fingerprints, under
+from mcplint.text.lines import place
+
+SEVERITIES = {ERROR: "major", WARNING: "minor", NOTE: "info"}
+
+
+def report(given: Report) -> str:
+    """One JSON document; paths are relative to the working folder, which is the repository in a job."""
+    issues = [
+        {
+            "description": finding.message,
+            "check_name": rule,
+            "fingerprint": fingerprint,
+            "severity": SEVERITIES[severity],
+            "location": {
+                "path": under(given.folder, finding.span.source.path),
+                "lines": {"begin": place(finding.span).line, "end": place(finding.span).end_line},
+            },
+        }
+        for (rule, severity, finding, _), fingerprint in zip(
+            given.diagnostics, fingerprints(given.diagnostics), strict=True
+        )
+    ]
+    return escape.json(issues) + "\n"

@@ -1,0 +1,32 @@
+"""Findings as Markdown, for a comment on a pull request or the summary of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mcplint.findings import SEVERITIES
+from mcplint.reports import Report, plural, under
+from mcplint.reports.escape import markdown
+from mcplint.reports.text import summary
+from mcplint.text.lines import place
+
+# A step summary of GitHub may have 1 MiB; more than this nobody reads.
+MOST = 500
+
+
+def report(given: Report) -> str:
+    """A table of findings, the gravest first, and what was covered."""
+    return "\n".join(_lines(given)) + "\n"
+
+
+def _lines(given: Report) -> Iterator[str]:
+    ranked = sorted(given.diagnostics, key=lambda diagnostic: -SEVERITIES.index(diagnostic.severity))
+    if ranked:
+        yield from ("| severity | place | finding | rule |", "| --- | --- | --- | --- |")
+    for rule, severity, finding, _ in ranked[:MOST]:
+        path = markdown(under(given.folder, finding.span.source.path))
+        yield f"| {severity} | {path}:{place(finding.span).line} | {markdown(finding.message)} | `{rule}` |"
+    if len(ranked) > MOST:
+        yield f"\n{plural(len(ranked) - MOST, 'finding')} more."
+    if not given.quiet:
+        yield f"\n{summary(given)}" if ranked else summary(given)
