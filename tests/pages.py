@@ -28,7 +28,7 @@ from mcplint.engine.catalogue import Catalogue
 from mcplint.findings import Diagnostic
 from mcplint.project import config
 from mcplint.project.tree import Tree
-from mcplint.reports import text
+from mcplint.reports import Report, text
 from mcplint.text.lines import place
 
 ROOT = Path(__file__).parent.parent
@@ -131,7 +131,7 @@ def settings(tree: Tree) -> config.Config:
 
 def printed(diagnostics: list[Diagnostic], name: str) -> str:
     """What the report says of one rule."""
-    return text.report([diagnostic for diagnostic in diagnostics if diagnostic.rule == name])
+    return text.findings(Report(tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule == name)))
 
 
 def mended(files: dict[str, str], name: str) -> dict[str, str]:

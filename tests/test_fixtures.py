@@ -32,7 +32,7 @@ def test_a_fixture_says_what_it_said(folder, update):
     assert not (failed := [each.finding for each in run.diagnostics if each.rule == "internal-error"]), failed
     parts = run.deployment
     covered = Covered(run.files, len(parts.servers), len(parts.routes), len(parts.containers))
-    report = text.report(run.diagnostics)
+    report = text.findings(Report(tuple(run.diagnostics)))
     said = (
         f"{report}{chr(10) if report else ''}{text.summary(Report(tuple(run.diagnostics), covered))}\n",
         as_text(run.deployment),

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pages import rule_file
 
-from mcplint.engine.catalogue import Catalogue, address
+from mcplint.engine.catalogue import Catalogue, address, pages
 from mcplint.findings import Rule
 from mcplint.project.config import load
 from mcplint.project.kinds import kind
@@ -117,6 +117,7 @@ def test_the_address_of_a_page_is_that_of_the_project(monkeypatch: pytest.Monkey
     for name, url in urls.items():
         told["Project-URL"] = f"{name}, {url}"
     monkeypatch.setattr("importlib.metadata.metadata", {"mcplint": told}.__getitem__)
+    pages.cache_clear()
     assert address("root-user") == f"{urls['Rules']}/root-user.md"
     assert urls["Rules"].startswith(urls["Repository"]) and urls["Rules"].endswith("/docs/rules")
 

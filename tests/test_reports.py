@@ -14,7 +14,7 @@ import mcplint
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Finding, Fix, Rule
 from mcplint.reports import Covered, Report, github, render, text
 from mcplint.reports.escape import terminal
-from mcplint.reports.terminal import coloured, cut, width
+from mcplint.reports.terminal import cut, width
 from mcplint.text.lines import line, place, starts
 from mcplint.text.source import Edit, Source, Span
 from mcplint.values import Label
@@ -42,7 +42,7 @@ def test_a_frame_shows_every_place_in_every_file():
         Label(at(COMPOSE, "server:"), "runs it"),
         fix=Fix("set another", (Edit(at(SERVER, "8000"), "80"),), safe=True),
     )
-    assert text.report([found]) == (
+    assert text.findings(Report((found,))) == (
         "error[some-rule]: is wrong\n"
         " --> server.py:6:21\n"
         "  |\n"
@@ -70,7 +70,9 @@ def test_a_frame_shows_every_place_in_every_file():
 
 def test_a_note_on_the_place_itself_gives_it_its_words():
     span = at(SERVER, "8000")
-    shown = text.report([diagnostic(span, Label(span, "one\ntwo"), Label(span, "three"), Label(span, "three"))])
+    shown = text.findings(
+        Report((diagnostic(span, Label(span, "one\ntwo"), Label(span, "three"), Label(span, "three")),))
+    )
     assert shown.splitlines()[-3:] == [
         "  |                     ^^^^ one",
         "  |                          two",
@@ -93,7 +95,7 @@ def test_a_note_on_the_place_itself_gives_it_its_words():
     ],
 )
 def test_marks_stand_below_what_they_mark(content, words, code, mark):
-    shown = text.report([diagnostic(at(Source("Dockerfile", content), words))]).splitlines()
+    shown = text.findings(Report((diagnostic(at(Source("Dockerfile", content), words)),))).splitlines()
     assert shown[-2:] == [f"1 | {code}", f"  | {mark}"]
 
 
@@ -109,7 +111,7 @@ def test_marks_stand_below_what_they_mark(content, words, code, mark):
     ],
 )
 def test_places_at_the_edges(content, start, end, lines):
-    shown = text.report([diagnostic(Span(Source("f", content), start, end))]).splitlines()
+    shown = text.findings(Report((diagnostic(Span(Source("f", content), start, end)),))).splitlines()
     assert [row.strip() if "-->" in row else row for row in shown[1:]] == lines
 
 
@@ -117,7 +119,7 @@ def test_nothing_printed_can_steer_a_terminal():
     evil = "\x1b]0;x\x07\r"
     source = Source(f"a{evil}b", f"{evil}x\n")
     found = diagnostic(Span(source, 0, 3), Label(Span(source, 1, 2), evil), message=evil, fix=Fix(evil, ()))
-    assert text.report([found]).replace("\n", "").isprintable()
+    assert text.findings(Report((found,))).replace("\n", "").isprintable()
 
 
 def test_colours_change_nothing_but_colours():
@@ -126,7 +128,9 @@ def test_colours_change_nothing_but_colours():
     found = [
         diagnostic(at(SERVER, "8000"), Label(at(COMPOSE, "server:"), "runs it"), severity=s) for s in (ERROR, NOTE)
     ]
-    assert unstyle(text.report(found, coloured)) == text.report(found) != text.report(found, coloured)
+    plain = text.findings(Report(tuple(found)))
+    coloured = text.findings(Report(tuple(found), colour=True))
+    assert unstyle(coloured) == plain != coloured
 
 
 @pytest.mark.parametrize(
@@ -239,7 +243,7 @@ def test_sarif_has_what_code_scanning_shows(mixed: Report):
     [run] = document["runs"]
     [rule] = run["tool"]["driver"]["rules"]
     assert rule["shortDescription"]["text"] == "Something is wrong" and rule["fullDescription"]["text"] == "Why."
-    assert rule["help"]["markdown"].startswith("Something") and "helpUri" not in rule
+    assert rule["help"]["markdown"].startswith("Why.") and "helpUri" not in rule
     first, second, third = run["results"]
     assert [result["level"] for result in run["results"]] == ["error", "warning", "warning"]
     assert first["message"]["text"] == "is <b>`x`</b>\n[runs \\[it\\](0)](0)"
@@ -258,6 +262,7 @@ def test_gitlab_is_given_what_it_asks_for(mixed: Report):
     assert first == {
         "description": "is <b>`x`</b>",
         "check_name": "some-rule",
+        "content": {"body": ""},
         "fingerprint": first["fingerprint"],
         "severity": "major",
         "location": {"path": "sub/server.py", "lines": {"begin": 6, "end": 6}},
@@ -302,12 +307,19 @@ def test_concise_and_markdown_are_a_line_a_finding(mixed: Report):
     assert render(mixed, "markdown").splitlines() == [
         "| severity | place | finding | rule |",
         "| --- | --- | --- | --- |",
-        "| error | server.py:6 | is &#60;b&#62;<code>x</code>&#60;/b&#62; | `some-rule` |",
-        *["| warning | deploy/compose.yaml:2 | is wrong | `some-rule` |"] * 2,
+        "| error | server.py:6 | is &#60;b&#62;<code>x</code>&#60;/b&#62; | some-rule |",
+        *["| warning | deploy/compose.yaml:2 | is wrong | some-rule |"] * 2,
         "",
         last,
     ]
     assert render(mixed._replace(quiet=True), "concise").count("\n") == 3
+
+
+def test_the_rule_is_a_link_where_the_terminal_takes_one(mixed: Report, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(text, "address", lambda rule: f"https://example.com/{rule}.md")
+    linked = "\x1b]8;;https://example.com/some-rule.md\x1b\\some-rule\x1b]8;;\x1b\\"
+    assert text.findings(mixed._replace(links=True)).startswith(f"error[{linked}]: ")
+    assert "\x1b" not in text.findings(mixed)
 
 
 def test_many_findings_are_counted_by_rule(mixed: Report):
@@ -321,7 +333,7 @@ def test_frames_are_as_wide_as_the_terminal(columns: int):
     source = Source("f" * 10, "x = 1\n" + "é" * 90 + "日本" * 40 + " here " + "y" * 300 + "\nlong = " + "z" * 50 + "\n")
     words = "says a lot that does not fit beside what it speaks of, and is told below it"
     notes = [Label(at(source, word), words) for word in ("x = 1", "z" * 50)]
-    shown = text.report([diagnostic(at(source, "here"), *notes)], columns=columns).splitlines()
+    shown = text.findings(Report((diagnostic(at(source, "here"), *notes),), columns=columns)).splitlines()
     assert all(width(row) <= columns for row in shown)
     [number] = (number for number, row in enumerate(shown) if "^" in row)
     code, mark = shown[number - 1], shown[number]

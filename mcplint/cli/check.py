@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from mcplint.cli.output import columns, is_coloured, progress, say, say_patch, warn, write_files
+from mcplint.cli.output import columns, is_coloured, progress, say, say_patch, takes_links, warn, write_files
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
 from mcplint.findings import NOTE, SEVERITIES, Diagnostic, Rule
@@ -91,7 +91,8 @@ def _rendered(report: Report, form: str, options: Options, to_file: bool) -> str
 
         return statistics(report.diagnostics) + ("" if report.quiet else f"{summary(report)}\n")
     colour, width = is_coloured(options.color, to_file), 0 if to_file else columns()
-    return render(report._replace(colour=colour, columns=width), form)
+    links = not to_file and takes_links()
+    return render(report._replace(colour=colour, columns=width, links=links), form)
 
 
 def _settings(config: Config, rules: Mapping[str, Rule], options: Options) -> Config:

@@ -8,8 +8,7 @@ from itertools import groupby
 
 from mcplint.cli.output import columns, paint, say
 from mcplint.engine.catalogue import Catalogue, address
-from mcplint.reports import escape
-from mcplint.reports.terminal import Paint
+from mcplint.reports import Paint, escape
 from mcplint.usage import UsageError, did_you_mean
 
 

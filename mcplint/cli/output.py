@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from mcplint.reports import Paint, coloured, plain
 from mcplint.reports.escape import log, terminal
-from mcplint.reports.terminal import Paint, coloured, plain
 from mcplint.usage import UsageError
 
 
@@ -30,6 +30,15 @@ def _wanted() -> bool:
     if force := os.environ.get("FORCE_COLOR"):
         return force != "0"
     return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def takes_links() -> bool:
+    """Whether standard output is a terminal known to show links (OSC 8); FORCE_HYPERLINK decides otherwise."""
+    if force := os.environ.get("FORCE_HYPERLINK"):
+        return force != "0"
+    known = ("TERM_PROGRAM", "VTE_VERSION", "KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "ALACRITTY_WINDOW_ID")
+    marked = any(os.environ.get(name) for name in known) and os.environ.get("TERM_PROGRAM") != "Apple_Terminal"
+    return marked and not os.environ.get("CI") and sys.stdout is not None and sys.stdout.isatty()
 
 
 def say(text: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from mcplint.cli.output import deliver, paint
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
-from mcplint.reports import text
+from mcplint.reports import Report, text
 from mcplint.usage import UsageError
 
 DONE, FAILED = 0, 2
@@ -41,5 +41,5 @@ def _code(run: engine.Run, here: Workspace) -> int:
     """A deployment that mcplint failed on is not what there is."""
     failures = [diagnostic for diagnostic in run.diagnostics if diagnostic.rule == "internal-error"]
     if failures:
-        print(text.report(failures, folder=here.folder), end="", file=sys.stderr)
+        print(text.findings(Report(tuple(failures), folder=here.folder)), end="", file=sys.stderr)
     return FAILED if failures else DONE

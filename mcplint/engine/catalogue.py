@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
@@ -45,14 +46,21 @@ class Catalogue(Mapping[str, Rule]):
 
 def address(rule: str) -> str | None:
     """Where the page of a built-in rule is on the web, by `project.urls`; None where mcplint is not installed."""
+    file = f"{rule.replace('-', '_')}.py"
+    built = any(os.path.isfile(os.path.join(folder, file)) for folder in built_in.__path__)
+    return f"{pages()}/{rule}.md" if built and pages() else None
+
+
+@cache
+def pages() -> str | None:
+    """The folder of the pages on the web."""
     from importlib.metadata import PackageNotFoundError, metadata
 
     try:
         listed = metadata("mcplint").get_all("Project-URL") or ()
     except PackageNotFoundError:
         return None
-    urls = dict(line.split(", ", 1) for line in listed)
-    return f"{urls['Rules']}/{rule}.md" if "Rules" in urls else None
+    return dict(line.split(", ", 1) for line in listed).get("Rules")
 
 
 def _own(folder: str) -> Iterator[ModuleType]:

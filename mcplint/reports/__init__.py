@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Rule
 from mcplint.text.lines import line, place
@@ -34,11 +34,30 @@ class Covered(NamedTuple):
     containers: int = 0
 
 
+class Paint(Protocol):
+    """Gives a text the looks that the keywords of `click.style` name."""
+
+    def __call__(self, text: str, *, fg: str | None = None, bold: bool = False) -> str: ...
+
+
+def plain(text: str, *, fg: str | None = None, bold: bool = False) -> str:
+    """The text as it is."""
+    return text
+
+
+def coloured(text: str, *, fg: str | None = None, bold: bool = False) -> str:
+    """The text with the codes that a terminal understands."""
+    from click import style
+
+    return style(text, fg=fg, bold=bold or None) if text else text
+
+
 class Report(NamedTuple):
     """What is reported of a run: its findings, what it covered, and how many notes it hides.
 
     `folder` leads from the working folder to the project's root. `rules` are those that could have spoken.
-    `columns`: the width of the terminal, 0 for none. `quiet`: without the line that says what was covered.
+    `columns`: the width of the terminal, 0 for none. `links`: whether it
+    takes links. `quiet`: without the line that says what was covered.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -48,7 +67,12 @@ class Report(NamedTuple):
     rules: Mapping[str, Rule] = {}
     colour: bool = False
     columns: int = 0
+    links: bool = False
     quiet: bool = False
+
+    @property
+    def paint(self) -> Paint:
+        return coloured if self.colour else plain
 
 
 def render(report: Report, form: str) -> str:
@@ -85,11 +109,6 @@ def under(folder: str, path: str) -> str:
     from posixpath import join, normpath
 
     return normpath(join(folder, path)) if folder not in ("", ".") else path
-
-
-def title(rule: Rule) -> str:
-    """The first line of a rule's page."""
-    return rule.page.strip().partition("\n")[0]
 
 
 def plural(number: int, noun: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from mcplint.engine.catalogue import address
 from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic
 from mcplint.reports import Report, plural, under
 from mcplint.reports.escape import log, workflow_data, workflow_property
@@ -23,28 +24,29 @@ SHOWN = {ERROR: 10, WARNING: 10, NOTE: 9}
 def report(given: Report) -> str:
     """One command a finding, errors first; what GitHub would drop is said in plain lines of the log, and counted."""
     ranked = sorted(given.diagnostics, key=lambda diagnostic: -SEVERITIES.index(diagnostic.severity))
-    lines = (*_lines(ranked, given.folder), *([] if given.quiet else [summary(given)]))
+    lines = (*_lines(ranked, given), *([] if given.quiet else [summary(given)]))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(diagnostics: Iterable[Diagnostic], folder: str) -> Iterator[str]:
+def _lines(diagnostics: Iterable[Diagnostic], given: Report) -> Iterator[str]:
     number: Counter[str] = Counter()
     rest = []
     for diagnostic in diagnostics:
         number[diagnostic.severity] += 1
         if number[diagnostic.severity] <= SHOWN[diagnostic.severity]:
-            yield _command(diagnostic, folder)
+            yield _command(diagnostic, given)
         else:
             rest.append(diagnostic)
     if rest:
         more = Counter(diagnostic.severity for diagnostic in rest)
         said = " and ".join(plural(more[severity], severity) for severity in SHOWN if more[severity])
         yield f"::notice title=mcplint::{said} more: see the log of this step"
-    yield from (log(one_line(diagnostic, folder)) for diagnostic in rest)
+    yield from (log(one_line(diagnostic, given)) for diagnostic in rest)
 
 
-def _command(diagnostic: Diagnostic, folder: str) -> str:
+def _command(diagnostic: Diagnostic, given: Report) -> str:
     rule, severity, finding, _ = diagnostic
+    folder, page = given.folder, address(rule)
     # GitHub takes columns only where both ends stand on one line.
     where = place(finding.span.head)
     properties = {
@@ -59,4 +61,5 @@ def _command(diagnostic: Diagnostic, folder: str) -> str:
     notes = dict.fromkeys(
         f"{under(folder, each.source.path)}:{place(each).line}: {text}" for each, text in finding.notes
     )
-    return f"::{COMMANDS[severity]} {listed}::{workflow_data(chr(10).join([finding.message, *notes]))}"
+    said = "\n".join([finding.message, *notes, *([page] if page else [])])
+    return f"::{COMMANDS[severity]} {listed}::{workflow_data(said)}"

@@ -5,6 +5,7 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
+from mcplint.engine.catalogue import address
 from mcplint.findings import ERROR, NOTE, WARNING
 from mcplint.reports import Report, escape, fingerprints, under
 from mcplint.text.lines import place
@@ -18,6 +19,7 @@ def report(given: Report) -> str:
         {
             "description": finding.message,
             "check_name": rule,
+            "content": {"body": address(rule) or ""},
             "fingerprint": fingerprint,
             "severity": SEVERITIES[severity],
             "location": {

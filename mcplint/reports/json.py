@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mcplint.engine.catalogue import address
 from mcplint.findings import Fix
 from mcplint.reports import Report, counts, escape, fingerprints
 from mcplint.text.lines import place
@@ -37,6 +38,7 @@ def _findings(given: Report) -> Iterator[dict[str, Any]]:
             "notes": [_note(note) for note in finding.notes],
             "fix": _fix(finding.fix) if finding.fix else None,
             "fingerprint": fingerprint,
+            "page": address(rule),
         }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from mcplint.engine.catalogue import address
 from mcplint.findings import Diagnostic
 from mcplint.reports import Report, under
 from mcplint.reports.escape import markup
@@ -31,14 +32,14 @@ def _suites(given: Report) -> Iterator[str]:
         name = markup(under(given.folder, path))
         yield f'  <testsuite name="{name}" tests="{len(found)}" failures="{len(found)}" errors="0">'
         for diagnostic in found:
-            yield from _case(diagnostic, name)
+            yield from _case(diagnostic, name, address(diagnostic.rule) or "")
         yield "  </testsuite>"
 
 
-def _case(diagnostic: Diagnostic, name: str) -> Iterator[str]:
+def _case(diagnostic: Diagnostic, name: str, page: str) -> Iterator[str]:
     rule, severity, finding, _ = diagnostic
     line, column, *_ = place(finding.span)
     message = markup(finding.message)
     yield f'    <testcase name="{rule} at {line}:{column}" classname="{name}" file="{name}" line="{line}">'
-    yield f'      <failure type="{severity}" message="{message}">{name}:{line}:{column}: {message}</failure>'
+    yield f'      <failure type="{severity}" message="{message}">{name}:{line}:{column}: {message} {page}</failure>'
     yield "    </testcase>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mcplint.engine.catalogue import address
 from mcplint.findings import SEVERITIES
 from mcplint.reports import Report, plural, under
 from mcplint.reports.escape import markdown
@@ -25,7 +26,8 @@ def _lines(given: Report) -> Iterator[str]:
         yield from ("| severity | place | finding | rule |", "| --- | --- | --- | --- |")
     for rule, severity, finding, _ in ranked[:MOST]:
         path = markdown(under(given.folder, finding.span.source.path))
-        yield f"| {severity} | {path}:{place(finding.span).line} | {markdown(finding.message)} | `{rule}` |"
+        name = f"[{rule}]({page})" if (page := address(rule)) else rule
+        yield f"| {severity} | {path}:{place(finding.span).line} | {markdown(finding.message)} | {name} |"
     if len(ranked) > MOST:
         yield f"\n{plural(len(ranked) - MOST, 'finding')} more."
     if not given.quiet:

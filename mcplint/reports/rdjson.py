@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mcplint.engine.catalogue import address
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
 from mcplint.reports import Report, escape, under
 from mcplint.text.lines import starts
@@ -17,12 +18,13 @@ SEVERITIES = {ERROR: "ERROR", WARNING: "WARNING", NOTE: "INFO"}
 
 def report(given: Report) -> str:
     """One JSON document. Columns count bytes of UTF-8."""
-    found = [_diagnostic(diagnostic, given.folder) for diagnostic in given.diagnostics]
+    found = [_diagnostic(diagnostic, given) for diagnostic in given.diagnostics]
     return escape.json({"source": {"name": "mcplint"}, "diagnostics": found}) + "\n"
 
 
-def _diagnostic(diagnostic: Diagnostic, folder: str) -> dict[str, Any]:
+def _diagnostic(diagnostic: Diagnostic, given: Report) -> dict[str, Any]:
     rule, severity, finding, _ = diagnostic
+    folder, page = given.folder, address(rule)
     edits = finding.fix.edits if finding.fix else ()
     # A suggestion changes the file of its diagnostic, so that a fix of several files is none.
     own = edits and all(edit.span.source.path == finding.span.source.path for edit in edits)
@@ -30,7 +32,7 @@ def _diagnostic(diagnostic: Diagnostic, folder: str) -> dict[str, Any]:
         "message": finding.message,
         "location": _location(finding.span, folder),
         "severity": SEVERITIES[severity],
-        "code": {"value": rule},
+        "code": {"value": rule, **({"url": page} if page else {})},
         "suggestions": [{"range": _range(edit.span), "text": edit.text} for edit in (edits if own else ())],
         "relatedLocations": [{"message": text, "location": _location(span, folder)} for span, text in finding.notes],
     }

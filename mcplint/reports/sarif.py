@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from mcplint import __version__
+from mcplint.engine.catalogue import address
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Fix, Rule
-from mcplint.reports import Report, escape, fingerprints, title
+from mcplint.reports import Report, escape, fingerprints, under
 from mcplint.text.lines import place
 from mcplint.text.source import Edit, Span
 
@@ -37,35 +38,36 @@ def report(given: Report) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the project."}}},
-        "results": [_result(diagnostic, rules, fingerprint) for diagnostic, fingerprint in results],
+        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The folder that mcplint ran in."}}},
+        "results": [_result(diagnostic, rules, fingerprint, given.folder) for diagnostic, fingerprint in results],
     }
     return escape.json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    page = rule.page.strip() or rule.name
-    name = title(rule) or rule.name
-    return {
+    title, page = rule.title or rule.name, rule.text or rule.name
+    about = {
         "id": rule.name,
         "name": rule.name,
-        "shortDescription": {"text": name[:LONGEST]},
-        "fullDescription": {"text": (page.partition("\n## ")[0].partition("\n")[2].strip() or name)[:LONGEST]},
+        "shortDescription": {"text": title[:LONGEST]},
+        "fullDescription": {"text": page.partition("\n## ")[0].strip()[:LONGEST]},
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {"precision": "high", "problem.severity": PROBLEMS[rule.severity]},
     }
+    return about | ({"helpUri": where} if (where := address(rule.name)) else {})
 
 
-def _result(diagnostic: Diagnostic, rules: list[str], fingerprint: str) -> dict[str, Any]:
+def _result(diagnostic: Diagnostic, rules: list[str], fingerprint: str, folder: str) -> dict[str, Any]:
     rule, severity, finding, _ = diagnostic
-    related = [{"id": number, **_location(note.span, _linked(note.text))} for number, note in enumerate(finding.notes)]
-    links = "".join(f"\n[{_linked(note.text)}]({number})" for number, note in enumerate(finding.notes))
+    notes = [(number, span, _linked(text)) for number, (span, text) in enumerate(finding.notes)]
+    related = [{"id": number, **_location(span, folder), "message": {"text": text}} for number, span, text in notes]
+    links = "".join(f"\n[{text}]({number})" for number, _, text in notes)
     result: dict[str, Any] = {
         "ruleId": rule,
         "level": LEVELS[severity],
         "message": {"text": _linked(finding.message) + links},
-        "locations": [_location(finding.span)],
+        "locations": [_location(finding.span, folder)],
         "partialFingerprints": {"mcplint/v1": fingerprint},
     }
     if rule in rules:
@@ -73,7 +75,7 @@ def _result(diagnostic: Diagnostic, rules: list[str], fingerprint: str) -> dict[
     if related:
         result["relatedLocations"] = related
     if finding.fix:
-        result["fixes"] = [_fix(finding.fix)]
+        result["fixes"] = [_fix(finding.fix, folder)]
     return result
 
 
@@ -82,13 +84,13 @@ def _linked(text: str) -> str:
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
-def _location(span: Span, message: str = "") -> dict[str, Any]:
-    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": _file(span), "region": _region(span)}}
-    return location | ({"message": {"text": message}} if message else {})
+def _location(span: Span, folder: str) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": _file(span, folder), "region": _region(span)}}
 
 
-def _file(span: Span) -> dict[str, str]:
-    return {"uri": quote(span.source.path, errors="replace"), "uriBaseId": "%SRCROOT%"}
+def _file(span: Span, folder: str) -> dict[str, str]:
+    """A file as seen from the working folder, which is the repository's root in a workflow."""
+    return {"uri": quote(under(folder, span.source.path), errors="replace"), "uriBaseId": "%SRCROOT%"}
 
 
 def _region(span: Span) -> dict[str, int]:
@@ -101,13 +103,13 @@ def _region(span: Span) -> dict[str, int]:
     }
 
 
-def _fix(fix: Fix) -> dict[str, Any]:
-    return {"description": {"text": fix.title}, "artifactChanges": list(_changes(fix.edits))}
+def _fix(fix: Fix, folder: str) -> dict[str, Any]:
+    return {"description": {"text": fix.title}, "artifactChanges": list(_changes(fix.edits, folder))}
 
 
-def _changes(edits: tuple[Edit, ...]) -> Iterator[dict[str, Any]]:
+def _changes(edits: tuple[Edit, ...], folder: str) -> Iterator[dict[str, Any]]:
     ordered = sorted(edits, key=lambda edit: (edit.span.source.path, edit.span.start))
     for _, group in groupby(ordered, key=lambda edit: edit.span.source.path):
         found = tuple(group)
         replacements = [{"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in found]
-        yield {"artifactLocation": _file(found[0].span), "replacements": replacements}
+        yield {"artifactLocation": _file(found[0].span, folder), "replacements": replacements}

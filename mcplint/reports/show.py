@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.model import MISSING, Deployment, Link, Port, Sdk
-from mcplint.reports import escape
+from mcplint.reports import Paint, escape, plain
 from mcplint.reports.escape import log, terminal
-from mcplint.reports.terminal import Paint, plain, width
+from mcplint.reports.terminal import width
 from mcplint.text.lines import place
 from mcplint.text.source import Span
 from mcplint.values import Label, Value

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from mcplint.reports import under
+from mcplint.reports import Paint, plain, under
 from mcplint.reports.escape import terminal
 from mcplint.text.lines import line, place
 from mcplint.text.source import Span
@@ -38,24 +38,6 @@ def cut(text: str, start: int, length: int, columns: int = LONGEST) -> tuple[str
     before, after = "…" * (first > 0), "…" * (first + len(piece) < len(text))
     column = len(before) + width(piece[: start - first])
     return f"{before}{terminal(piece)}{after}", column, max(1, width(piece[start - first : start - first + length]))
-
-
-class Paint(Protocol):
-    """Gives a text the looks that the keywords of `click.style` name."""
-
-    def __call__(self, text: str, *, fg: str | None = None, bold: bool = False) -> str: ...
-
-
-def plain(text: str, *, fg: str | None = None, bold: bool = False) -> str:
-    """The text as it is."""
-    return text
-
-
-def coloured(text: str, *, fg: str | None = None, bold: bool = False) -> str:
-    """The text with the codes that a terminal understands."""
-    from click import style
-
-    return style(text, fg=fg, bold=bold or None) if text else text
 
 
 class Annotation(NamedTuple):

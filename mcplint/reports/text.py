@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from mcplint.engine.catalogue import address
 from mcplint.findings import SEVERITIES, Diagnostic, Finding
 from mcplint.reports import Report, counts, plural, under
 from mcplint.reports.escape import log, terminal
-from mcplint.reports.terminal import Annotation, Gutter, Paint, coloured, plain, snippet
+from mcplint.reports.terminal import Annotation, Gutter, snippet
 from mcplint.text.lines import place
 
 COLOURS = {"error": "bright_red", "warning": "bright_yellow", "note": "bright_cyan"}
@@ -18,33 +19,37 @@ MANY = 10
 
 def full(given: Report) -> str:
     """Every finding with its lines, how many there are of each rule where they are many, and what was covered."""
-    paint = coloured if given.colour else plain
-    parts = [report(given.diagnostics, paint, given.folder, given.columns)] if given.diagnostics else []
+    parts = [findings(given)] if given.diagnostics else []
     if len(given.diagnostics) > MANY:
         parts.append(statistics(given.diagnostics))
     return "\n".join([*parts, *([] if given.quiet else [f"{summary(given)}\n"])])
 
 
+def findings(given: Report) -> str:
+    """One block a finding, an empty line between them."""
+    return log("\n".join("".join(f"{line}\n" for line in _block(each, given)) for each in given.diagnostics))
+
+
 def concise(given: Report) -> str:
     """A line a finding, and what was covered."""
-    paint = coloured if given.colour else plain
-    lines = [one_line(diagnostic, given.folder, paint) for diagnostic in given.diagnostics]
+    lines = [one_line(diagnostic, given) for diagnostic in given.diagnostics]
     return log("".join(f"{line}\n" for line in (*lines, *([] if given.quiet else [summary(given)]))))
 
 
-def one_line(diagnostic: Diagnostic, folder: str, paint: Paint = plain) -> str:
+def one_line(diagnostic: Diagnostic, given: Report) -> str:
     """The place of a finding, its severity, rule and message."""
-    rule, severity, finding, _ = diagnostic
+    finding = diagnostic.finding
     where = place(finding.span)
-    path = terminal(under(folder, finding.span.source.path))
-    kind = paint(f"{severity}[{rule}]", fg=COLOURS[severity], bold=True)
-    return f"{path}:{where.line}:{where.column}: {kind}: {terminal(finding.message)}"
+    path = terminal(under(given.folder, finding.span.source.path))
+    return f"{path}:{where.line}:{where.column}: {_kind(diagnostic, given)}: {terminal(finding.message)}"
 
 
-def report(diagnostics: Iterable[Diagnostic], paint: Paint = plain, folder: str = "", columns: int = 0) -> str:
-    """One block a diagnostic, an empty line between them; `folder` leads to the project's root."""
-    blocks = ("\n".join(_block(diagnostic, paint, folder, columns)) + "\n" for diagnostic in diagnostics)
-    return log("\n".join(blocks))
+def _kind(diagnostic: Diagnostic, given: Report) -> str:
+    """The severity and the rule of a finding, where the terminal takes links with one to the rule's page."""
+    rule, severity, *_ = diagnostic
+    page = address(rule) if given.links else None
+    name = f"\x1b]8;;{page}\x1b\\{rule}\x1b]8;;\x1b\\" if page else rule
+    return given.paint(f"{severity}[{name}]", fg=COLOURS[severity], bold=True)
 
 
 def statistics(diagnostics: Iterable[Diagnostic]) -> str:
@@ -68,15 +73,15 @@ def summary(given: Report) -> str:
     return f"{', '.join(parts)}; {found}{more}"
 
 
-def _block(diagnostic: Diagnostic, paint: Paint, folder: str, columns: int) -> Iterator[str]:
-    rule, severity, finding, _ = diagnostic
-    colour = COLOURS[severity]
-    yield paint(f"{severity}[{rule}]", fg=colour, bold=True) + paint(f": {terminal(finding.message)}", bold=True)
+def _block(diagnostic: Diagnostic, given: Report) -> Iterator[str]:
+    _, severity, finding, _ = diagnostic
+    colour, paint = COLOURS[severity], given.paint
+    yield _kind(diagnostic, given) + paint(f": {terminal(finding.message)}", bold=True)
     files: dict[str, list[Annotation]] = {}
     for label in _labels(finding, colour):
         files.setdefault(label.span.source.path, []).append(label)
     lines = (place(label.span).line for labels in files.values() for label in labels)
-    gutter = Gutter(max(len(str(line)) for line in lines), paint, folder, columns)
+    gutter = Gutter(max(len(str(line)) for line in lines), paint, given.folder, given.columns)
     for number, labels in enumerate(files.values()):
         yield from [gutter.row()] if number else []
         yield from snippet(labels, gutter, ":::" if number else "-->")
