@@ -64,6 +64,20 @@ def test_environment_is_closed_where_the_base_is_known() -> None:
     assert made("FROM registry.example.com/x\nENV A=$X B=${Y:-1}\n").env["B"].options is None
 
 
+@pytest.mark.parametrize(
+    "base", ["oraclelinux:9", "almalinux", "astral/uv:debian", "redhat/ubi9", "cgr.dev/chainguard/python:latest-dev"]
+)
+def test_images_of_vendors_set_no_variables_of_applications(base: str) -> None:
+    found = made(f"FROM {base}\n")
+    assert found.variable("MCP_HOST").options == (None,)
+    assert base == "astral/uv:debian" or not lacks(found, "curl")
+
+
+def test_an_entrypoint_of_the_base_is_in_front_of_the_command() -> None:
+    found = made('FROM gcr.io/distroless/python3-debian12\nCMD ["server.py"]\n')
+    assert found.entrypoint and found.entrypoint.argv.value.only == ("/usr/bin/python3",)
+
+
 def test_arguments_before_the_first_stage() -> None:
     text = "ARG V=3.11\nARG TAG=${V}-slim\nFROM python:${TAG} AS one\nENV A=$V\nARG V\nENV B=$V\nFROM one\nENV C=$V\n"
     assert made(text).base.only == "python:3.11-slim"
@@ -166,6 +180,13 @@ USERS = {
     "distroless": ("FROM gcr.io/distroless/python3-debian12:nonroot\n", ("65532",)),
     "official by its full name": ("FROM docker.io/library/python:3.12\n", ("root",)),
     "UBI": ("FROM registry.access.redhat.com/ubi9/python-312:1\n", ("1001",)),
+    "variables that nobody sets": (PYTHON + "USER ${A}:${B}\n", ("root",)),
+    "a group alone": (PYTHON + "USER :5\n", ("root",)),
+    "an argument without a default": (PYTHON + "ARG A\nUSER ${A}:5\n", None),
+    "Oracle Linux": ("FROM oraclelinux:9\n", ("root",)),
+    "a mirror": ("FROM mirror.gcr.io/library/ubuntu:24.04\n", ("root",)),
+    "AWS Lambda": ("FROM public.ecr.aws/lambda/python:3.12\nUSER root\n", ("sbx_user1051",)),
+    "the client of AWS Lambda": (PYTHON + 'ENTRYPOINT ["python", "-m", "awslambdaric"]\n', ("sbx_user1051",)),
     "gosu": (PYTHON + 'ENTRYPOINT ["gosu", "app", "x"]\n', None),
     "su in the shell": (PYTHON + "CMD a && exec su app -c x\n", None),
     "a script in a here-document": (PYTHON + 'COPY <<E /e.sh\nexec su-exec app "$@"\nE\nENTRYPOINT ["/e.sh"]\n', None),

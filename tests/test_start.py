@@ -161,6 +161,11 @@ STARTS = {
     "./options.sh --port 8 --debug": ("script", "server.py", ["--port", "8", "--log", "debug"]),
     "./default.sh": ("script", "server.py", ["8000", "8000"]),
     "./both.sh": ("script", "server.py", ["--mode", None]),
+    "uvx --from /app notes": ("function", "notes.cli:main", []),
+    "uvx notes@latest --x": ("function", "notes.cli:main", ["--x"]),
+    "uv tool run notes": ("function", "notes.cli:main", []),
+    "pipx run --spec . notes a": ("function", "notes.cli:main", ["a"]),
+    "uvx --with notes uvicorn app.main:app": ("app", "app.main:app", []),
     "sudo -u app python server.py": ("script", "server.py", []),
     "su app -c ./mode.sh": ("script", "server.py", []),
 }
@@ -262,6 +267,25 @@ MISSING = {
 def test_a_target_that_the_project_lacks_is_named(command: str) -> None:
     found = start(command.split())
     assert isinstance(found, NoStart) and found.missing == MISSING[command]
+
+
+@pytest.mark.parametrize(
+    ("command", "installs"),
+    [
+        ("uv run notes", [("uv run", (".",), ())]),
+        ("uv run --with mcp python server.py", [("uv run", (".",), ("mcp",))]),
+        ("uv run --no-sync notes", None),
+        ("env UV_NO_SYNC=1 uv run notes", None),
+        ("uvx --from . notes", [("uvx", (".",), ())]),
+        ("uvx notes@1.2", [("uvx", (".",), ("notes==1.2",))]),
+        ("python server.py", None),
+    ],
+)
+def test_what_a_command_installs_itself_is_told(command: str, installs: object) -> None:
+    found = start(command.split())
+    assert isinstance(found, Start)
+    told = found.installs and [(e.tool, e.requirements, tuple(name for name, _ in e.names)) for e in found.installs]
+    assert told == installs
 
 
 def test_a_word_that_a_condition_decides_is_one_of_its_values() -> None:

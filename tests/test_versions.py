@@ -150,6 +150,24 @@ def test_a_lock_that_the_image_installs_from() -> None:
     assert trace(found)[-1] == "uv.lock: uv.lock pins mcp 1.27.1"
 
 
+def test_a_lock_that_does_not_fit_the_project_is_brought_up_to_date() -> None:
+    texts = {"pyproject.toml": needing("mcp>=1.28,<2"), "uv.lock": LOCK}
+    sync = install("uv sync", "pyproject.toml", lock="uv.lock")._replace(tool="uv sync", locked=Value((False,)))
+    found = decide("mcp", texts, sync)
+    assert found.version.only == "1.30.0" and not found.exact
+    assert trace(found)[0] == "uv.lock: uv.lock pins mcp 1.27.1, which does not fit what is asked for"
+    frozen = decide("mcp", texts, sync._replace(locked=Value((True,))))
+    assert frozen.version.only == "1.27.1" and frozen.exact
+
+
+def test_the_command_that_asks_for_a_package_is_named() -> None:
+    texts = {"requirements.txt": "mcp<2\n", "other.txt": "httpx\n"}
+    tools, ours = install("pip install -r other.txt", "other.txt"), install("pip install -r requirements.txt", *texts)
+    assert trace(decide("mcp", texts, tools, ours))[0] == (
+        "Dockerfile: `pip install -r requirements.txt` installs the packages"
+    )
+
+
 def test_the_lock_of_a_workspace() -> None:
     texts = {
         "pyproject.toml": '[tool.uv.workspace]\nmembers = ["servers/*"]\n',

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.words import Words, place, tail, text
+from mcplint.model import Install
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
@@ -21,7 +22,7 @@ class ExecContext(NamedTuple):
     the image, or None; `span`: the command. `home`: the folder of the project whose image it is. `built`: the text of
     a file that the build itself writes at an absolute path.
     `sets`: what the command itself has put into the environment so far. `zero` and `arguments`: what `$0` and `$@`
-    are in its shell. `said`: what shells write to standard output before.
+    are in its shell. `said`: what shells write to standard output before. `installs`: as in Start.
     """
 
     workdir: str | None
@@ -37,6 +38,7 @@ class ExecContext(NamedTuple):
     zero: Value[str] | None = None
     arguments: Words = ()
     said: tuple[Label, ...] = ()
+    installs: tuple[Install, ...] | None = None
 
     def variable(self, name: str) -> Value[str | None]:
         """An environment variable as the program finds it."""
@@ -97,8 +99,8 @@ class ExecContext(NamedTuple):
         flags: Mapping[str, Value[str]] = {},
     ) -> Start:
         """What is started; `note` leads to it."""
-        notes = (*self.notes, note)
-        return Start(kind, target, self.span, argv, self.sets, roots, runner, flags, self.wrapper, notes, self.said)
+        start = Start(kind, target, self.span, argv, self.sets, roots, runner, flags, self.wrapper)
+        return start._replace(notes=(*self.notes, note), said=self.said, installs=self.installs)
 
 
 class Next(NamedTuple):

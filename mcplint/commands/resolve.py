@@ -15,7 +15,7 @@ from mcplint.commands.command_lines import (
     unwrapped,
 )
 from mcplint.commands.execution import ExecContext, Next, Step, assigned
-from mcplint.commands.options import parse
+from mcplint.commands.options import Parsed, parse
 from mcplint.commands.python_commands import (
     asgi,
     console_script,
@@ -24,8 +24,8 @@ from mcplint.commands.python_commands import (
     is_python,
     python,
     python_file,
-    python_module,
 )
+from mcplint.commands.uv_run import uv_run, uvx
 from mcplint.commands.words import Words, text
 from mcplint.programs.start import NoStart, Start
 
@@ -63,6 +63,8 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         return Next(rest, context.because(words[0], "runs the command after it"))
     if name in RUNNERS:
         return _run(name, words, context)
+    if name in ("uvx", "pipx"):
+        return uvx(words, context)
     if name in SHELLS or name == "su":
         from mcplint.commands.scripts import from_shell
 
@@ -84,24 +86,22 @@ def _run(tool: str, words: Words, context: ExecContext) -> Step:
     """`uv run …` and its like."""
     before = parse(words[1:], RUNNERS[tool])
     command = text(before.rest[0]) if before.rest else None
+    if tool == "uv" and command == "tool" and [text(word) for word in before.rest[1:2]] == ["run"]:
+        return uvx((before.rest[1], *before.rest[2:]), context)
     if command != "run":
         return context.none(
             f"{tool} {command} starts no program of the project" if command else f"what {tool} does is not known"
         )
     after = parse(before.rest[1:], RUNNERS[tool])
-    flags = {**before.flags, **after.flags}
+    options = Parsed((*before.given, *after.given), after.rest, before.closed and after.closed)
     inner = context.because(words[0], f"{tool} run starts it")
-    if folder := text(flags["directory"]) if "directory" in flags else None:
+    if folder := text(options.flags["directory"]) if "directory" in options.flags else None:
         inner = inner._replace(workdir=posixpath.join(context.workdir or "/", folder))
-    rest = after.rest
-    first = text(rest[0]) or "" if rest else ""
-    if tool == "uv" and "module" in flags:
-        return python_module(flags["module"], rest, inner)
-    if tool == "hatch" and first.count(":") == 1:
+    if tool == "uv":
+        return uv_run(words, options, inner)
+    if tool == "hatch" and after.rest and (text(after.rest[0]) or "").count(":") == 1:
         return inner.none("hatch runs a script of its environment")
-    if tool == "uv" and first.endswith(".py"):
-        return python_file(rest[0], rest[1:], inner)
-    return Next(rest, inner)
+    return Next(after.rest, inner)
 
 
 def _gateway(tool: str, words: Words, context: ExecContext) -> Step:

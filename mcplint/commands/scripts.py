@@ -23,7 +23,7 @@ from mcplint.values import UNKNOWN, Label, Value, join
 
 # Programs that a script can end in; what else it calls is taken to prepare for them.
 LASTING = frozenset(
-    (*WRAPPERS, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, "node", "npx", "java", "supervisord")
+    (*WRAPPERS, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, "uvx", "node", "npx", "java", "supervisord")
 ) - {"command", "time"}
 _MOST_STARTS = 4
 
@@ -158,8 +158,8 @@ def _lasting(command: Command, context: ExecContext, waits: bool) -> bool:
     if command.exec or word in ("$@", "${@}", "$0", "${0}") or name.rstrip("0123456789.") == "python":
         return True
     if name in LASTING:
-        second = command.argv[1].text if len(command.argv) > 1 else ""
-        return name not in RUNNERS or second == "run" or second.startswith("-")
+        second, third = (*(word.text for word in command.argv[1:3]), "", "")[:2]
+        return name not in RUNNERS or "run" in (second, third if second == "tool" else "") or second.startswith("-")
     if "/" in word and command.argv[0].literal and context.script(word) is not None:
         return True
     return script(context.tree, name, None, context.home) is not None

@@ -15,7 +15,7 @@ BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}
 # Packages some of whose newest releases keep `mcp` below 2, some not: which of both is installed depends on the order
 # in which a resolver looks. langchain-mcp-adapters 0.3.2 does, 0.3.1 does not.
 _LIMITING = frozenset({"langchain-mcp-adapters"})
-_SDKS = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
+SDKS = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
 
 
 def asked_for(package: str, wanted: Needs) -> tuple[str, ...]:
@@ -45,7 +45,7 @@ def against(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[La
     for version in versions:
         for requirement in (*wanted.requirements, *wanted.constraints):
             least = fact(package, version, f"requires.{requirement.name}")
-            if isinstance(least, str) and requirement.name not in _SDKS and not reaches(requirement.specifier, least):
+            if isinstance(least, str) and requirement.name not in SDKS and not reaches(requirement.specifier, least):
                 needs = f"{package} {version} requires {requirement.name}{least}, which this does not allow"
                 yield Label(requirement.span, needs)
         below = fact(package, version, "requires.mcp")

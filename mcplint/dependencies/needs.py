@@ -4,7 +4,7 @@ or those of the project where there is no image."""
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.dependencies import EXTRA, GROUP, MAIN, Include, Lock, Locked, Project, Requirement, Requirements
@@ -26,6 +26,8 @@ class Needs(NamedTuple):
     `locked`: the entries of the lock files that are installed from; `requirements`: what is asked for besides or
     instead. `constraints` hold for a package only where something asks for it. `elsewhere`: the packages that come from
     git, a path or a URL. `passed_over`: entries of lock files that nothing installs from. `steps`: the commands.
+    `by`: the command that first asks for a package, by its name, and that installs from a lock file, by its path.
+    `rewritten`: the lock files that a command brings up to date where they do not fit what the project asks for.
     """
 
     locked: tuple[Locked, ...] = ()
@@ -34,6 +36,8 @@ class Needs(NamedTuple):
     elsewhere: tuple[str, ...] = ()
     passed_over: tuple[Locked, ...] = ()
     steps: tuple[Label, ...] = ()
+    by: Mapping[str, Label] = {}
+    rewritten: frozenset[str] = frozenset()
 
 
 def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
@@ -43,18 +47,25 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
     if not installs:
         gathered.project(folder)
         return gathered.settled(_entries(tree, lying), ())
-    for install in installs:
+    steps = tuple(Label(install.span, f"`{_words(install)}` installs the packages") for install in installs)
+    by: dict[str, Label] = {}
+    for install, step in zip(installs, steps, strict=True):
+        before = len(gathered.requirements)
         for path in install.requirements:
             gathered.path(path)
         for name, span in install.names:
             gathered.named(name, span)
         for path in install.constraints:
             gathered.limits(path)
+        for key in (*(requirement.name for requirement in gathered.requirements[before:]), install.lock):
+            if key:
+                by.setdefault(key, step)
     used = dict.fromkeys(install.lock for install in installs if install.lock)
     locked = tuple(entry for path in used for entry in _entries(tree, path))
     passed_over = _entries(tree, lying) if lying not in used else ()
-    steps = tuple(Label(install.span, f"`{_words(install)}` installs the packages") for install in installs)
-    return gathered.settled(locked, passed_over)._replace(steps=steps)
+    held = {install.lock for install in installs if install.locked.may(bool) or not install.tool.startswith("uv ")}
+    rewritten = frozenset(path for path in used if path and path not in held)
+    return gathered.settled(locked, passed_over)._replace(steps=steps, by=by, rewritten=rewritten)
 
 
 def asking(package: str, requirements: Iterable[Requirement]) -> list[Requirement]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mcplint.dependencies.compatible import BROUGHT, against, asked_for, compatible, limited
+from mcplint.dependencies.compatible import BROUGHT, SDKS, against, asked_for, compatible, limited
 from mcplint.dependencies.needs import Needs, asking, needs
-from mcplint.facts.dependencies import Requirement
+from mcplint.facts.dependencies import Locked, Requirement
 from mcplint.knowledge.ranges import admitted
 from mcplint.knowledge.sdk import DATE, fact, newest_with
 from mcplint.model import Install, Sdk
@@ -73,19 +73,29 @@ def _decide(package: str, wanted: Needs) -> Decision | None:
 def _exact(package: str, wanted: Needs) -> Decision | None:
     """What a lock or a pin says of a package, whichever it is."""
     pins = [requirement for requirement in asking(package, wanted.requirements) if _pinned(requirement)]
-    return _locked(package, wanted) or (_pin(package, pins, _steps(wanted)) if pins else None)
+    return _locked(package, wanted) or (_pin(package, pins, _steps(package, wanted)) if pins else None)
 
 
 def _locked(package: str, wanted: Needs) -> Decision | None:
-    entries = [entry for entry in wanted.locked if entry.name == package]
+    entries = [entry for entry in wanted.locked if entry.name == package and not _outdated(entry, wanted)]
     if not entries:
         return None
+    before = _steps(entries[0].span.source.path, wanted)
     notes = [Label(entry.span, f"{entry.span.source.path} pins {package} {entry.version}") for entry in entries]
     pins = [pin for pin in asking(package, wanted.requirements) if _pinned(pin) and _in_command(pin, wanted)]
     if pins:
-        return _pin(package, pins, (*_steps(wanted), *notes))
+        return _pin(package, pins, (*before, *notes))
     slot = EditSite(entries[0].span) if len(entries) == 1 else None
-    return Decision(tuple(dict.fromkeys(entry.version for entry in entries)), (*_steps(wanted), *notes), True, slot)
+    return Decision(tuple(dict.fromkeys(entry.version for entry in entries)), (*before, *notes), True, slot)
+
+
+def _outdated(entry: Locked, wanted: Needs) -> bool:
+    """Whether a lock file does not fit what is asked for, and is brought up to date where it is installed from."""
+    if entry.span.source.path not in wanted.rewritten:
+        return False
+    ranges = ",".join(filter(None, (each.specifier for each in asking(entry.name, wanted.requirements))))
+    fitting = admitted(entry.name, ranges) if entry.name in SDKS else None
+    return bool(fitting) and entry.version in (admitted(entry.name, "") or ()) and entry.version not in (fitting or ())
 
 
 def _asked(package: str, wanted: Needs) -> Decision | None:
@@ -93,7 +103,7 @@ def _asked(package: str, wanted: Needs) -> Decision | None:
     asked = asking(package, wanted.requirements)
     if not asked:
         return None
-    before = (*_passed_over(package, wanted), *_steps(wanted))
+    before = (*_passed_over(package, wanted), *_steps(package, wanted))
     if package in wanted.elsewhere or any(requirement.specifier is None for requirement in asked):
         elsewhere = next((r for r in asked if r.specifier is None), asked[0])
         return Decision((), (*before, Label(elsewhere.span, f"{package} is not installed from an index here")), False)
@@ -181,19 +191,21 @@ def _text(requirement: Requirement) -> str:
     return f"{requirement.name}{requirement.specifier or ''}"
 
 
-def _steps(wanted: Needs) -> tuple[Label, ...]:
-    return wanted.steps[:1]
+def _steps(key: str, wanted: Needs) -> tuple[Label, ...]:
+    """The command that installs a package, or from a lock file: that which asks for it, else the first."""
+    return (wanted.by[key],) if key in wanted.by else wanted.steps[:1]
 
 
 def _passed_over(package: str, wanted: Needs) -> Iterator[Label]:
-    for entry in wanted.passed_over:
+    passed = [(entry, "but nothing installs from it here") for entry in wanted.passed_over]
+    passed += [(entry, "which does not fit what is asked for") for entry in wanted.locked if _outdated(entry, wanted)]
+    for entry, why in passed:
         if entry.name == package:
-            path = entry.span.source.path
-            yield Label(entry.span, f"{path} pins {package} {entry.version}, but nothing installs from it here")
+            yield Label(entry.span, f"{entry.span.source.path} pins {package} {entry.version}, {why}")
 
 
 def _silence(package: str, wanted: Needs) -> tuple[Label, ...]:
-    return tuple(Label(step.span, f"{step.text}, but nothing of that names {package}") for step in _steps(wanted))
+    return tuple(Label(step.span, f"{step.text}, but nothing of that names {package}") for step in wanted.steps[:1])
 
 
 def _importable(package: str, installed: Value[str], dotted: str) -> Value[str]:

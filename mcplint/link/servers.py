@@ -14,7 +14,7 @@ from mcplint.dependencies.versions import sdk as version_of
 from mcplint.findings import Failure
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.sdk import fact
-from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Sdk, Server
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Sdk, Server
 from mcplint.programs.follow import STEPS, World, follow, scan
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.modules import roots
@@ -40,14 +40,13 @@ class Started(NamedTuple):
     missing: Label | None = None
 
 
-def sdks(place: ContainerContext | None, tree: Tree, folder: str) -> Callable[[str], Sdk]:
+def sdks(installs: tuple[Install, ...], tree: Tree, folder: str) -> Callable[[str], Sdk]:
     """Tells the SDK and the release behind a dotted name, each asked for once."""
     known: dict[str, Sdk] = {}
 
     def find(dotted: str) -> Sdk:
         if dotted not in known:
             package, _, name = dotted.partition(".")
-            installs = place.container.installs if place else ()
             known[dotted] = _described(version_of(package, installs, tree, folder, dotted if name else ""))
         return known[dotted]
 
@@ -170,9 +169,9 @@ class Programs:
 
         return missing(place, target, self.tree) if target and not place.container.unread else None
 
-    def _sdk(self, place: ContainerContext) -> Callable[[str], Sdk]:
+    def _sdk(self, place: ContainerContext, start: Start) -> Callable[[str], Sdk]:
         context = place.image.context if place.image else place.container.folder
-        return sdks(place, self.tree, "" if context in (None, ".") else context or "")
+        return sdks(_installs(place, start), self.tree, "" if context in (None, ".") else context or "")
 
     def installed(self, name: str) -> tuple[Server, ...]:
         """The servers that a console script of the project starts where a package of it is installed, as `uvx` does.
@@ -185,7 +184,7 @@ class Programs:
             return ()
         places = roots(tree, found.folder, posixpath.join(found.folder, "src"))
         start = Start(FUNCTION, found.target, found.span, None, roots=places)
-        sdk = sdks(None, self.tree, found.folder)
+        sdk = sdks((), self.tree, found.folder)
         outcome = self._run(start, lambda name: Value(None), sdk, lambda file: None)
         why = Link(None, MISSING, f"{name} is started by those who install it", (Label(found.span, "is installed"),))
         return tuple(parts((server._replace(links=(why,)) for server in outcome.servers), None, {}))
@@ -199,7 +198,7 @@ class Programs:
         def file(path: str) -> str | None:
             return inside(posixpath.normpath(posixpath.join(workdir, path)))
 
-        outcome = self._run(start, place.container.given, self._sdk(place), file)
+        outcome = self._run(start, place.container.given, self._sdk(place, start), file)
         self._runs.append((start, place, outcome))
         return outcome
 
@@ -247,6 +246,18 @@ def _link(place: ContainerContext, start: Start) -> Link:
     return Link(place.container.id, MADE, how, start.notes)
 
 
+def _installs(place: ContainerContext, start: Start) -> tuple[Install, ...]:
+    """What is installed where a program runs: what its start installs, unless the build has done that before it."""
+    built = place.container.installs
+    if start.installs is None:
+        return built
+    projects = {install.requirements for install in start.installs if install.tool == "uv run"}
+    done = any(
+        install.tool in ("uv sync", "uv run", "uv add") and install.requirements in projects for install in built
+    )
+    return built if done else start.installs
+
+
 def _alike(place: ContainerContext, other: ContainerContext, asked: frozenset[str]) -> bool:
     """Whether a program finds the same in two containers: the same image, the same in the variables it reads."""
     here, there = place.container, other.container
@@ -288,7 +299,7 @@ def bare(tree: Tree) -> Iterator[Server]:
 
     def sdk(path: str) -> Callable[[str], Sdk]:
         folder = home(tree, path)
-        return known.setdefault(folder, sdks(None, tree, folder))
+        return known.setdefault(folder, sdks((), tree, folder))
 
     for path, outcome in scan(tree, sdk):
         why = Link(None, MISSING, f"no container is known to start {path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from mcplint.model import Install
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
@@ -24,6 +25,7 @@ class Start(NamedTuple):
     and `flags` what it was told, by the long name of the flag without dashes.
     `wrapper`: a program that serves a stdio server over HTTP (`mcpo`, `mcp-proxy`, `supergateway`), or None.
     `notes`: from the command to the target. `said`: what shells on the way write to standard output.
+    `installs`: what the command itself installs to start it with, None where what the build installed is there.
     `language`: the package here that follows the program.
     """
 
@@ -38,6 +40,7 @@ class Start(NamedTuple):
     wrapper: str | None = None
     notes: tuple[Label, ...] = ()
     said: tuple[Label, ...] = ()
+    installs: tuple[Install, ...] | None = None
     language: str = "python"
 
 

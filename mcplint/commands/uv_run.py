@@ -1,0 +1,125 @@
+"""`uv run`, `uvx` and `pipx run`: which project or package they start a program of, and what they install for it."""
+
+from __future__ import annotations
+
+import posixpath
+
+from mcplint.commands.command_lines import ASGI, GATEWAYS, SDK_COMMANDS, UV, program
+from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.options import Parsed, parse
+from mcplint.commands.python_commands import console_script, python_file, python_module
+from mcplint.commands.words import Words, spelled, text, written
+from mcplint.dependencies.pinned import name_of
+from mcplint.facts.dependencies import Project
+from mcplint.model import Install
+from mcplint.programs.python.modules import project_folders
+from mcplint.project.tree import Tree
+from mcplint.values import Label, Value
+
+
+def uv_run(words: Words, options: Parsed, context: ExecContext) -> Step:
+    """`uv run`: a module, a file, or a command in the environment of the project, which it brings up to date."""
+    rest = options.rest
+    inner = context._replace(installs=_synced(words, options, context))
+    if "module" in options.flags:
+        return python_module(options.flags["module"], rest, inner)
+    if rest and (text(rest[0]) or "").endswith(".py"):
+        return python_file(rest[0], rest[1:], inner)
+    return Next(rest, inner)
+
+
+def _synced(words: Words, options: Parsed, context: ExecContext) -> tuple[Install, ...] | None:
+    """What `uv run` installs into the environment of the project, None where it leaves that as the build made it."""
+    off = ("no-sync", "no-project", "active", "script")
+    if (
+        any(name in options.flags for name in off)
+        or _is_set(context, "UV_NO_SYNC")
+        or _is_set(context, "UV_NO_PROJECT")
+    ):
+        return None
+    named = text(options.flags["project"]) if "project" in options.flags else context.variable("UV_PROJECT").only
+    project = _upwards(context, "pyproject.toml", named or ".")
+    if project is None:
+        return None
+    frozen = options.first("frozen", "locked") or _is_set(context, "UV_FROZEN") or _is_set(context, "UV_LOCKED")
+    lock = _upwards(context, "uv.lock", named or ".")
+    span = context.span
+    return (
+        Install(
+            "uv run",
+            tuple(map(spelled, words)),
+            Value((bool(frozen),), (Label(span, "runs in the environment of the project"),)),
+            lock,
+            (posixpath.dirname(project) or ".",),
+            tuple((spelled(word), written(word)) for word in options.values("with") if text(word) is not None),
+            span,
+        ),
+    )
+
+
+def uvx(words: Words, context: ExecContext) -> Step:
+    """`uvx`, `uv tool run`, `pipx run`: the command of a package in an environment of its own, past every lock."""
+    parsed = parse(words[1:], UV)
+    rest = parsed.rest
+    tool = program(words) if program(words) in ("uvx", "pipx") else "uv tool run"
+    if tool == "pipx":
+        if not rest or text(rest[0]) != "run":
+            return context.none("pipx starts no program this way")
+        parsed = parse(rest[1:], UV._replace(valued=(UV.valued or frozenset()) | {"spec"}))
+        rest = parsed.rest
+    if not rest or text(rest[0]) is None:
+        return context.none(f"{tool} is given no command that is known")
+    command, _, version = spelled(rest[0]).partition("@")
+    source = next(iter(parsed.values("from", "spec")), None)
+    origin = command if source is None else spelled(source)
+    place = rest[0] if source is None else source
+    inner = context.because(words[0], f"{tool} starts it in an environment of its own")
+    named = Value((posixpath.basename(command),), rest[0].trace, rest[0].slot if not version else None)
+    if name_of(command) in ASGI or name_of(command) in GATEWAYS or name_of(command) in SDK_COMMANDS:
+        return Next((named, *rest[1:]), inner)
+    folder = _folder(origin, context)
+    if folder is None:
+        return context.none(f"{tool} installs {origin}, which is no package of the project")
+    requirement = f"{origin}=={version}" if version and version != "latest" else origin
+    is_local = context.file(posixpath.join(origin.partition("[")[0], "pyproject.toml")) is not None
+    install = Install(
+        tool,
+        tuple(map(spelled, words)),
+        Value((False,), (Label(written(place), "is installed without a lock"),)),
+        None,
+        (folder or ".",),
+        () if is_local else ((requirement, written(place)),),
+        context.span,
+    )
+    return console_script((named, *rest[1:]), inner._replace(installs=(install,), home=folder, workdir=context.workdir))
+
+
+def _folder(origin: str, context: ExecContext) -> str | None:
+    """The folder of the project that a package comes from: a path in the image, or the name of a package."""
+    found = context.file(posixpath.join(origin.partition("[")[0], "pyproject.toml"))
+    if found:
+        return posixpath.dirname(found)
+    folders = {folder for folder in project_folders(context.tree, context.home) if _is(context.tree, folder, origin)}
+    return folders.pop() if len(folders) == 1 else None
+
+
+def _is(tree: Tree, folder: str, package: str) -> bool:
+    """Whether a folder holds the project of a package."""
+    project: Project | None = tree.facts("project", posixpath.join(folder, "pyproject.toml"))
+    return project is not None and project.name.only is not None and name_of(project.name.only) == name_of(package)
+
+
+def _upwards(context: ExecContext, name: str, folder: str) -> str | None:
+    """The file of this name in a folder of the image or the nearest one above it."""
+    at = context.absolute(folder)
+    while at:
+        found = context.file(posixpath.join(at, name))
+        if found or at == "/":
+            return found
+        at = posixpath.dirname(at)
+    return None
+
+
+def _is_set(context: ExecContext, name: str) -> bool:
+    value = context.variable(name)
+    return value.must(lambda option: option is not None and option.lower() in ("1", "true", "t", "yes", "y", "on"))
