@@ -7,6 +7,7 @@ from random import Random
 from textwrap import dedent
 from typing import Any
 
+import programfuzz
 import pytest
 
 from mcplint.link import link
@@ -932,10 +933,10 @@ def test_what_names_a_server_class_is_looked_at_first() -> None:
 def test_the_files_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
     text = SDK + "mcp = FastMCP('x')\nif __name__ == '__main__':\n    mcp.run()"
     tree = Tree.of({"a.py": text, "b.py": text})
-    found = [path for path, _ in scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",))))]
-    monkeypatch.setattr("mcplint.programs.python.scan.ROOM", 0)
-    fewer = [path for path, _ in scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",))))]
-    assert (found, fewer) == (["a.py", "b.py"], ["a.py"])
+    found = dict(scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",)))))
+    monkeypatch.setattr("mcplint.programs.python.scan.ROOM", found["a.py"].steps + 1)
+    fewer = dict(scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",)))))
+    assert (list(found), list(fewer)) == (["a.py", "b.py"], ["a.py"])
 
 
 def test_the_containers_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -943,7 +944,7 @@ def test_the_containers_of_a_project_share_what_may_be_spent_on_them(monkeypatch
     image = 'FROM python:3.13\nRUN pip install mcp==1.27.1\nCOPY . /\nCMD ["python", "/server.py"]\n'
     tree = Tree.of({f"{name}/Dockerfile": image for name in "ab"} | {f"{name}/server.py": server for name in "ab"})
     found = link(tree, Config()).deployment
-    monkeypatch.setattr("mcplint.link.servers.ROOM", 0)
+    monkeypatch.setattr("mcplint.link.servers.ROOM", follow({"server.py": server}).steps)
     fewer = link(tree, Config()).deployment
     assert ([each.container.id for each in found.servers], found.loose) == (["a/Dockerfile", "b/Dockerfile"], ())
     assert [each.container.id for each in fewer.servers] == ["a/Dockerfile"]
@@ -959,7 +960,7 @@ def test_the_packages_of_a_project_share_what_may_be_spent_on_them(monkeypatch: 
     program = SDK + "def main():\n    mcp = FastMCP('x')\n    mcp.run()\n"
     tree = Tree.of({"pyproject.toml": scripts, "server.json": manifest, "x.py": program})
     found = link(tree, Config()).deployment.packages
-    monkeypatch.setattr("mcplint.link.servers.ROOM", 0)
+    monkeypatch.setattr("mcplint.link.servers.ROOM", follow({"x.py": program}, "x:main", FUNCTION, None).steps)
     fewer = link(tree, Config()).deployment.packages
     assert [[package.server is not None for package in each] for each in (found, fewer)] == [
         [True, True, True],
@@ -1018,6 +1019,40 @@ ODD = {
         "p.add_argument('-', type=1)\np.parse_args(3)"
     },
     "nothing at all": {"server.py": ""},
+    "a list of lists as text": {"server.py": "a = []\n" + "a = [a, a]\n" * 60 + "b = str(a)\nc = f'{a}'\nd = '%s' % a"},
+    "lists of lists that are compared": {
+        "server.py": "a, b = [], []\n" + "a, b = [a, a], [b, b]\n" * 60 + "c = a == b\nd = a in [b, b]\ne = a < b"
+    },
+    "a list in a list a thousand times": {"server.py": "a = [1]\n" + "a = [a] * 1000\n" * 6 + "b = str(a)\nlen(a)"},
+    "a number rounded to nothing": {"server.py": "round(5, -10 ** 9)\nround(5, -999999999)\nround(5.5, 999999999)"},
+    "formats that grow": {
+        "server.py": "a = 'x' * 90000\nb = '%(a)s' * 9000 % {'a': a}\nc = ('{0}' * 9000).format(a)\n"
+        "d = a.replace('', a)\ne = a.join([a] * 900)\nf = ('\\t' * 90000).expandtabs(999)\n"
+        + "g = f'"
+        + "{a}" * 900
+        + "'\n"
+    },
+    "texts that are looked for": {
+        "server.py": "a = 'a' * 90000\nb = 'b' + 'a' * 45000\n" + "a.rfind(b)\na.rsplit(b)\na.rpartition(b)\n" * 60
+    },
+    "a long list": {
+        "server.py": f"a = [{', '.join(map(str, range(50_000)))}]\n"
+        + "any(a)\n-1 in a\nsorted(a)\nmax(a)\na[1:]\nzip(a, a)\nenumerate(a)\nf(*a)\nlist(a)\na.index(-1)\n" * 40
+    },
+    "a sum of lists": {"server.py": "a = [[1]] * 2000\n" + "sum(a, [])\n" * 200},
+    "a long dict": {
+        "server.py": f"a = {{{', '.join(f'{i}: {i}' for i in range(20_000))}}}\n"
+        + "a[x] = 1\ndict(a)\na | a\na.items()\n{**a}\nif a: pass\n" * 400
+    },
+    "a call with thousands of keywords": {
+        "server.py": f"def f({', '.join(f'a{i}=0' for i in range(4_000))}): pass\n"
+        + f"f({', '.join(f'a{i}=1' for i in range(4_000))})\n" * 4
+        + "f()\n" * 400
+    },
+    "thousands of lines written": {"server.py": "print('x')\n" * 40_000},
+    "a number of thousands of digits": {
+        "server.py": f"a = 0x{'f' * 4000}\nb = str(a)\nc = a * a\nd = [0x{'f' * 4000}]"
+    },
 }
 
 
@@ -1025,6 +1060,57 @@ ODD = {
 def test_odd_programs_come_to_an_end(name: str) -> None:
     outcome = follow(ODD[name])
     assert outcome.servers == () or name == "strange arguments"
+
+
+# Programs over which mcplint itself failed: nobody writes them, and each must come to nothing wrong.
+MISTAKES = [
+    "class S(FastMCP): pass\n@S.tool()\ndef f(): ...\nS.run()",
+    "with FastMCP: pass\nwith FastMCP('a'): pass\nclass A:\n    def f(self):\n        with self: pass\nA().f()",
+    "FastMCP.session_manager\nFastMCP._mcp_server\nFastMCP.session_manager.run()",
+    "m = FastMCP('a')\nm.settings = dict(port=1)\nm.run('sse')",
+    "m = FastMCP('a')\nm.settings = 5\nm.run('sse')",
+    "@FastMCP.sse_app\ndef f(): ...",
+    "import uvicorn\n@uvicorn.run\nclass A: ...",
+    "from pydantic import BaseModel\nclass S(BaseModel):\n    a: int = 1\nS.__init__()",
+    "import typer\nclass T(typer.Typer): ...\nT()()\nT.command()(print)",
+    "import click\nclass C(click.Command): ...\n@click.group()\ndef g(): ...\ng.add_command(C())\ng()",
+    "import functools\nfunctools.partial()\nfunctools.partial()()\nfunctools.partial(1)(2)",
+    "from starlette.applications import Starlette\na = Starlette()\na.routes = 1\na.mount('/', a)\na.mount(1, 2)",
+]
+
+
+@pytest.mark.parametrize("program", MISTAKES)
+def test_programs_that_nobody_writes_are_no_mistake_of_mcplint(program: str) -> None:
+    for text in (
+        program,
+        f"def main():\n    try:\n        {program.replace(chr(10), chr(10) + ' ' * 8)}\n    finally: pass\nmain()",
+    ):
+        assert [failure.traceback for failure in follow({"server.py": SDK + text}).failures] == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_programs_put_together_at_random_are_no_mistake_of_mcplint() -> None:
+    assert len(programfuzz.names()) > 300
+    assert [text for text, _ in programfuzz.mistakes(7, 400)] == []
+
+
+def test_an_object_that_is_no_server_is_served_by_no_command() -> None:
+    for program in (
+        "mcp = object()",
+        "class A: ...\nmcp = A()",
+        "import os\nmcp = os.environ",
+        "import re\nmcp = re.x()",
+    ):
+        outcome = follow({"s.py": program}, "s.py:mcp", OBJECT, runner="fastmcp")
+        assert (outcome.servers, outcome.failures) == ((), ())
+
+
+def test_a_mistake_of_mcplint_costs_the_statement_that_it_happens_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tables().calls, "builtins.print", lambda machine, args, owner: 1 / 0)
+    monkeypatch.setattr("mcplint.programs.python.attributes.store", lambda *given: 1 / 0)
+    outcome = follow({"server.py": SDK + "print(1)\na = {}\na['b'] = 1\nprint(2)\nFastMCP('a').run()"})
+    assert [failure.span.text for failure in outcome.failures] == ["print(1)", "a['b'] = 1", "print(2)"]
+    assert [served.name.only for served in outcome.servers] == ["a"]
 
 
 ANY = SDK + "x = object()\n"

@@ -210,10 +210,10 @@ class Programs:
         file: Callable[[str], str | None],
     ) -> Outcome:
         """What becomes of a program, as far as there is room for it."""
-        if self._room < 0:
+        if self._room <= 0:
             note = Label(start.span, "the programs of the project are too large to be followed completely")
             return Outcome(unknown=(note,), complete=False)
-        outcome = follow(start, World(self.tree, env, sdk, file))
+        outcome = follow(start, World(self.tree, env, sdk, file, min(STEPS, self._room)))
         self._room -= outcome.steps
         return outcome
 

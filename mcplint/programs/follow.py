@@ -26,13 +26,14 @@ class World(NamedTuple):
 
     `tree`: the files of the project. `env`: a variable, its option None where it is not set. `sdk`: the package and
     release behind a dotted name of an SDK; a bare package name asks for what is installed. `file`: the path in the
-    project of a path that the program opens, or None.
+    project of a path that the program opens, or None. `steps`: how many the program may take.
     """
 
     tree: Tree
     env: Callable[[str], Value[str | None]]
     sdk: Callable[[str], Sdk]
     file: Callable[[str], str | None]
+    steps: int = STEPS
 
 
 def follow(start: Start, world: World) -> Outcome:

@@ -58,7 +58,7 @@ def of_library(machine: Machine, path: str) -> Abstract:
     """Something of a library: what is known of it, or its name."""
     found = machine.canonical(path)
     reader = machine.tables.reads.get(found.path)
-    return reader(machine, None) if reader else known(found)
+    return reader(machine, None) if reader and not machine.method(found.path) else known(found)
 
 
 def _of_instance(machine: Machine, owner: Instance, name: str, note: Label) -> Abstract:
@@ -221,6 +221,7 @@ def store(machine: Machine, owner: Dict, index: Abstract, value: Abstract) -> No
         machine.put(owner.entries, keys[0], value)
         return
     machine.put(owner.table, OPEN, True)
+    machine.spend(len(owner.entries))
     for name, old in list(owner.entries.items()):
         machine.put(owner.entries, name, union([old, value]))
 

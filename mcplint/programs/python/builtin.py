@@ -6,9 +6,9 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcplint.programs.python.journal import Raised
+from mcplint.programs.python.journal import Exhausted, Raised
 from mcplint.programs.python.machine import Args, Handler, Machine
-from mcplint.programs.python.operators import product, traces
+from mcplint.programs.python.operators import data, product, small, traces
 from mcplint.programs.python.state import CLASS, MEMBER, PROPERTY, STATIC, Noted
 from mcplint.programs.python.values import (
     OPEN,
@@ -21,12 +21,10 @@ from mcplint.programs.python.values import (
     Method,
     Sequence,
     abstract,
-    concrete,
     each,
     elements,
     known,
     noted,
-    plain,
     unknown,
     verdict,
 )
@@ -42,9 +40,22 @@ def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
         values = args.positional
         if args.open or args.keywords or any(value.options is None for value in values):
             return machine.risk(*traces(values), kind=failure)
-        result = product(values, function)
+        failed: list[Exception] = []
+
+        def guarded(*chosen: Any) -> Any:
+            try:
+                return small(function(*chosen))
+            except Exception as error:
+                failed.append(error)
+                raise
+
+        result = product(machine, values, guarded)
         if result.options is None:
-            if all(len(value.options or ()) == 1 for value in values) and all(map(_plain, values)):
+            if (
+                failed
+                and not isinstance(failed[0], OverflowError)
+                and all(len(value.options or ()) == 1 for value in values)
+            ):
                 raise Raised(failure)
             return machine.risk(*result.trace)
         return _keep(values, result)
@@ -52,19 +63,23 @@ def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
     return handler
 
 
-def _plain(value: Abstract) -> bool:
-    try:
-        plain(value)
-    except LookupError:
-        return False
-    return True
-
-
 def _keep(values: tuple[Abstract, ...], result: Abstract) -> Abstract:
     """The result with the slot of the one value that it spells alike."""
     from mcplint.programs.python.values import spelled
 
     return spelled(result._replace(slot=values[0].slot)) if len(values) == 1 and result.slot is None else result
+
+
+def _rounded(number: Any, digits: Any = None) -> Any:
+    if isinstance(digits, int) and abs(digits) > 400:
+        raise OverflowError
+    return round(number, digits)
+
+
+def _summed(items: Any, start: Any = 0) -> Any:
+    if not isinstance(start, (int, float)) or not all(isinstance(item, (int, float)) for item in items):
+        raise OverflowError
+    return sum(items, start)
 
 
 def text(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -203,7 +218,7 @@ def some(wanted: bool) -> Handler:
 
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
         items = elements(args.get(0, "iterable"))
-        found = [None] if items is None else [verdict(item) for item in items]
+        found = [None] if items is None else [verdict(item) for item in machine.all(items)]
         if wanted in found:
             return known(wanted, *args.notes)
         return unknown(*args.notes) if None in found else known(not wanted, *args.notes)
@@ -219,7 +234,9 @@ def reordered(function: Callable[[list[Any]], Any]) -> Handler:
         if args.keywords or not isinstance(only, Sequence):
             return known(Sequence("list", None), *args.notes)
         try:
-            return abstract(list(function(list(concrete(only)))), *args.notes)
+            return abstract(list(function(list(data(machine, only)))), *args.notes)
+        except Exhausted:
+            raise
         except Exception:
             return known(Sequence("list", None), *args.notes)
 
@@ -231,8 +248,12 @@ def enumerated(machine: Machine, args: Args, owner: Any) -> Abstract:
     start = args.get(1, "start", known(0)).only
     if items is None or not isinstance(start, int):
         return known(Sequence("list", None))
+    machine.spend(2 * len(items))
     return known(
-        Sequence("list", tuple(known(Sequence("tuple", (known(i), item))) for i, item in enumerate(items, start)))
+        Sequence(
+            "list",
+            tuple(known(Sequence("tuple", (known(i), item))) for i, item in enumerate(items, start)),
+        )
     )
 
 
@@ -240,7 +261,8 @@ def zipped(machine: Machine, args: Args, owner: Any) -> Abstract:
     columns = [elements(value) for value in args.positional]
     if args.keywords or any(column is None for column in columns):
         return known(Sequence("list", None))
-    rows = zip(*(column or () for column in columns), strict=False)
+    rows = list(zip(*map(machine.all, columns), strict=False))
+    machine.spend(2 * len(rows))
     return known(Sequence("list", tuple(known(Sequence("tuple", row)) for row in rows)))
 
 
@@ -299,12 +321,12 @@ CALLS: Mapping[str, Handler] = {
     "builtins.str": text,
     "builtins.repr": pure(repr),
     "builtins.abs": pure(abs, "TypeError"),
-    "builtins.round": pure(round, "TypeError"),
+    "builtins.round": pure(_rounded, "TypeError"),
     "builtins.ord": pure(ord, "TypeError"),
     "builtins.chr": pure(chr),
     "builtins.min": pure(min, "TypeError"),
     "builtins.max": pure(max, "TypeError"),
-    "builtins.sum": pure(sum, "TypeError"),
+    "builtins.sum": pure(_summed, "TypeError"),
     "builtins.len": size,
     "builtins.list": sequence("list"),
     "builtins.tuple": sequence("tuple"),

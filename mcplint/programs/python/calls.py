@@ -6,9 +6,10 @@ import ast
 from typing import Any
 
 from mcplint.programs.python.classes import construct
-from mcplint.programs.python.journal import Return
+from mcplint.programs.python.journal import Exhausted, Leave, Return
 from mcplint.programs.python.machine import ACTIVE, Args, Machine
 from mcplint.programs.python.operators import present
+from mcplint.programs.python.state import MADE
 from mcplint.programs.python.values import (
     ABSENT,
     ITEMS,
@@ -53,8 +54,10 @@ def call(machine: Machine, callee: Any, args: Args) -> Abstract:
 def _method(machine: Machine, callee: Method, args: Args) -> Abstract:
     if isinstance(callee.function, Function):
         return invoke(machine, callee.function, bind(args, known(callee.instance)))
-    if isinstance(callee.instance, (Instance, Class)):
+    if isinstance(callee.instance, Instance):
         return library(machine, callee.function, args, callee.instance)
+    if isinstance(callee.instance, Class):
+        return _external(machine, External(callee.function), args)
     from mcplint.programs.python.methods import method
 
     return method(machine, callee.instance, callee.function, args)
@@ -63,7 +66,7 @@ def _method(machine: Machine, callee: Method, args: Args) -> Abstract:
 def _external(machine: Machine, callee: External, args: Args) -> Abstract:
     """Something of a library by its name; a method called through its class takes its object as first argument."""
     kind = callee.path.rpartition(".")[0]
-    if machine.handler(callee.path) is None or machine.handler(f"{kind}.__init__") is None:
+    if machine.handler(callee.path) is None or not machine.method(callee.path):
         return library(machine, callee.path, args, callee)
     first = args.positional[0].only if args.positional else None
     if isinstance(first, Instance) and machine.kin(first.library, kind):
@@ -76,8 +79,8 @@ def _external(machine: Machine, callee: External, args: Args) -> Abstract:
 def _complete(machine: Machine, kind: str, owner: Instance) -> None:
     """Makes the part of an object that is a library's: its constructor was not seen to run, with whatever arguments."""
     handler = machine.handler(f"{kind}.__init__")
-    if handler is not None and f"%made {kind}" not in owner.table:
-        machine.put(owner.table, f"%made {kind}", (True,))
+    if handler is not None and kind not in MADE.of(owner.table):
+        MADE.add(machine, owner.table, kind)
         handler(machine, Args(open=True), owner)
 
 
@@ -87,10 +90,15 @@ def library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
     if handler is not None:
         kind, _, name = path.rpartition(".")
         if name == "__init__":
-            machine.put(owner.table, f"%made {kind}", (True,))
+            MADE.add(machine, owner.table, kind)
         elif isinstance(owner, Instance) and isinstance(owner.kind, Class):
             _complete(machine, kind, owner)
-        return handler(machine, args, owner)
+        try:
+            return handler(machine, args, owner)
+        except (Leave, Exhausted, RecursionError, MemoryError):
+            raise
+        except Exception as error:
+            return machine.fail(args.span, error) if args.span else machine.risk()
     if machine.handler(f"{path}.__init__") is not None:
         return _made(machine, path, args)
     machine.lose(args)
@@ -134,15 +142,14 @@ def made(machine: Machine, frame: Frame, node: Any) -> Function:
 def bound(machine: Machine, function: Function, args: Args) -> dict[str, Any]:
     """The names of a call: each parameter with its argument or default."""
     parameters = function.node.args
-    named = [each.arg for each in (*parameters.posonlyargs, *parameters.args)]
-    names: dict[str, Any] = {}
-    for name, value in zip(named, args.positional, strict=False):
-        names[name] = value
+    named = {each.arg: each for each in (*parameters.posonlyargs, *parameters.args)}
+    only = {each.arg: each for each in parameters.kwonlyargs}
+    machine.all(named)
+    names: dict[str, Any] = dict(zip(named, args.positional, strict=False))
     if parameters.vararg:
         rest = None if args.open else args.positional[len(named) :]
         names[parameters.vararg.arg] = known(Sequence("tuple", rest))
     extra = Entries()
-    only = {each.arg for each in parameters.kwonlyargs}
     for name, value in args.keywords.items():
         if name in named or name in only:
             names[name] = _overlaid(function, name, args.placed(name, value))
@@ -150,9 +157,9 @@ def bound(machine: Machine, function: Function, args: Args) -> dict[str, Any]:
             extra[name] = args.placed(name, value)
     if parameters.kwarg:
         names[parameters.kwarg.arg] = known(Dict(extra, args.open))
-    for name in (*named, *only):
+    for name, parameter in (named | only).items():
         if name not in names:
-            names[name] = _default(machine, function, name, args)
+            names[name] = _default(machine, function, parameter, args)
     return names
 
 
@@ -163,22 +170,15 @@ def _overlaid(function: Function, name: str, value: Abstract) -> Abstract:
     return union([present(value), function.defaults.get(name, unknown(*value.trace))])
 
 
-def _default(machine: Machine, function: Function, name: str, args: Args) -> Abstract:
-    note = _parameter(function, name)
+def _default(machine: Machine, function: Function, parameter: ast.arg, args: Args) -> Abstract:
+    name = parameter.arg
     if args.open:
         return unknown(*args.opening)
     if function.opaque:
-        return unknown(note)
+        return unknown(machine.note(function.scope, parameter, f"`{name}` is a parameter that something else fills"))
     if name in function.defaults:
         return function.defaults[name]
-    return machine.risk(note._replace(text=f"`{name}` is not given by the call that was followed"))
-
-
-def _parameter(function: Function, name: str) -> Label:
-    parameters = function.node.args
-    every = (*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs)
-    node = next(each for each in every if each.arg == name)
-    return Label(function.scope.module.span(node), f"`{name}` is a parameter that something else fills")
+    return machine.risk(machine.note(function.scope, parameter, f"`{name}` is not given by the call that was followed"))
 
 
 def invoke(machine: Machine, function: Function, args: Args) -> Abstract:
@@ -250,7 +250,7 @@ def loosen(machine: Machine, value: Abstract) -> None:
             machine.put(option.table, ITEMS, Partial())
         elif isinstance(option, Dict):
             machine.put(option.table, OPEN, True)
-            for name in option.entries:
+            for name in machine.all(option.entries):
                 machine.put(option.entries, name, machine.risk(*value.trace))
 
 

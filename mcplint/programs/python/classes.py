@@ -95,7 +95,7 @@ def _member(machine: Machine, made: Class, args: Args) -> Abstract:
         return given
     found = [
         member
-        for member in members(made)
+        for member in machine.all(members(made))
         for option in given.options
         if option is member or member.table["value"].only == option
     ]
@@ -123,7 +123,7 @@ def fill(machine: Machine, instance: Instance, args: Args) -> None:
     """Gives a dataclass's instance its fields: arguments, then defaults; and runs `__post_init__`."""
     made = instance.kind
     assert isinstance(made, Class)
-    for index, (name, (owner, statement)) in enumerate(fields(made).items()):
+    for index, (name, (owner, statement)) in enumerate(machine.all(fields(made).items())):
         value = args.find(index, name)
         if value is None:
             value = default(machine, owner, name, statement)

@@ -41,6 +41,8 @@ from mcplint.values import Label, Value
 
 def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
     found = machine.constants.get(node)
+    if found is None and isinstance(node.value, int) and node.value.bit_length() > 256:
+        return unknown(machine.note(frame, node, "is too large a number to be followed"))
     if found is None:
         note = machine.note(frame, node, "set here")
         found = machine.constants[node] = Value((node.value,), (note,), frame.module.slot(node, note.span))
@@ -96,16 +98,17 @@ def arguments(machine: Machine, frame: Frame, node: ast.Call) -> Args:
             items = _items(machine.evaluate(frame, given.value))
             if items is None:
                 opening += (machine.note(frame, given, "unpacks a value that is not known"),)
-            positional += items or ()
+            positional += machine.all(items)
         else:
             positional.append(machine.evaluate(frame, given))
     for keyword in node.keywords:
         value = machine.evaluate(frame, keyword.value)
         if keyword.arg is not None:
             keywords[keyword.arg] = value
-        elif not _unpack(value, keywords):
+        elif not _unpack(machine, value, keywords):
             opening += (machine.note(frame, keyword, "unpacks a value that is not known"), *value.trace[:3])
-    return Args(tuple(positional), keywords, node, frame.module, bool(opening), opening)
+    places = {keyword.arg: keyword for keyword in node.keywords}
+    return Args(tuple(positional), keywords, node, frame.module, bool(opening), opening, places)
 
 
 def _items(value: Abstract) -> tuple[Abstract, ...] | None:
@@ -113,12 +116,12 @@ def _items(value: Abstract) -> tuple[Abstract, ...] | None:
     return only.items if isinstance(only, Sequence) else None
 
 
-def _unpack(value: Abstract, keywords: dict[str, Abstract]) -> bool:
+def _unpack(machine: Machine, value: Abstract, keywords: dict[str, Abstract]) -> bool:
     """Adds the entries of a dict to the keywords of a call; False where it may have others."""
     if value.options is None or not all(isinstance(option, Dict) for option in value.options):
         return False
     dicts: tuple[Dict, ...] = value.options
-    for entry in {name: None for one in dicts for name in one.entries}:
+    for entry in machine.all({name: None for one in dicts for name in one.entries}):
         keywords[entry] = union([one.entries.get(entry, known(ABSENT)) for one in dicts])
     return not any(one.open for one in dicts)
 
@@ -133,7 +136,7 @@ def starred_display(kind: str) -> Evaluator:
             if isinstance(element, ast.Starred):
                 more = machine.evaluate(frame, element.value).only
                 whole = whole and isinstance(more, Sequence) and more.items is not None
-                items += more.some if isinstance(more, Sequence) else ()
+                items += machine.all(more.some if isinstance(more, Sequence) else ())
             else:
                 items.append(machine.evaluate(frame, element))
         starred = any(isinstance(element, ast.Starred) for element in node.elts)
@@ -149,7 +152,7 @@ def dictionary(machine: Machine, frame: Frame, node: ast.Dict) -> Abstract:
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = machine.evaluate(frame, value_node)
         if key_node is None:
-            made.table[OPEN] = not _unpack(value, made.entries) or made.open
+            made.table[OPEN] = not _unpack(machine, value, made.entries) or made.open
             continue
         key = machine.evaluate(frame, key_node)
         if key.options is None or len(key.options) != 1 or not isinstance(key.options[0], CONSTANTS):
@@ -241,7 +244,7 @@ def _text(machine: Machine, frame: Frame, node: ast.JoinedStr, *notes: Label) ->
         known(part.value, *notes) if isinstance(part, ast.Constant) else machine.evaluate(frame, part)
         for part in node.values
     )
-    return product(parts, lambda *texts: "".join(map(str, texts)))
+    return product(machine, parts, lambda *texts: "".join(map(str, texts)))
 
 
 def formatted_value(machine: Machine, frame: Frame, node: ast.FormattedValue) -> Abstract:
@@ -250,7 +253,9 @@ def formatted_value(machine: Machine, frame: Frame, node: ast.FormattedValue) ->
     turn: Mapping[int, Callable[[Any], Any]] = {115: str, 114: repr, 97: ascii}
     if any(isinstance(form, str) and wide(form) for form in spec.options or ()):
         return unknown(*value.trace)
-    return product([value, spec], lambda option, form: format(turn.get(node.conversion, lambda it: it)(option), form))
+    return product(
+        machine, [value, spec], lambda option, form: format(turn.get(node.conversion, lambda it: it)(option), form)
+    )
 
 
 def function(machine: Machine, frame: Frame, node: ast.Lambda) -> Abstract:

@@ -32,7 +32,7 @@ def load(machine: Machine, name: str) -> Package | None:
         machine.execute(frame, fact.tree.body)
     except Raised as raised:
         machine.risks.append(raised.name)
-        if not machine.lenient:
+        if not machine.supplied():
             raise
     return package
 
@@ -140,7 +140,7 @@ def _member(machine: Machine, frame: Frame, source: Abstract, name: str, alias: 
 def _everything(machine: Machine, frame: Frame, source: Abstract) -> None:
     only: Any = source.only
     if isinstance(only, Package):
-        for name, value in list(only.table.items()):
+        for name, value in list(machine.all(only.table.items())):
             if not name.startswith("_"):
                 machine.put(frame.names, name, value)
 

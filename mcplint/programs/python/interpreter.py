@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any
 
 from mcplint.facts.python import Module
+from mcplint.findings import WARNING, Unreadable
 from mcplint.model import Server
-from mcplint.programs.follow import STEPS, World
+from mcplint.programs.follow import World
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
 from mcplint.programs.python.calls import call
@@ -32,6 +33,7 @@ from mcplint.programs.python.values import (
     unknown,
 )
 from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
+from mcplint.text.source import Span
 from mcplint.values import Label
 
 FRAMES = 12_000
@@ -42,14 +44,19 @@ def follow(start: Start, world: World) -> Outcome:
 
     A program that ends for want of a variable without a default is followed again as if someone gave it one.
     """
-    found = _run(start, world, lenient=False)
-    if found.servers or found.missing or not found.complete:
-        return found
-    again = _run(start, world, lenient=True)
-    return (again if again.servers else found)._replace(steps=found.steps + again.steps)
+    found, demanding = _run(start, world, lenient=False)
+    if not found.servers and not found.missing and found.complete and demanding:
+        again, _ = _run(start, world._replace(steps=world.steps - found.steps), lenient=True)
+        found = (again if again.servers else found)._replace(steps=found.steps + again.steps)
+    world.tree.failures += found.failures
+    source = world.tree.source(found.entry) if found.entry and not found.complete else None
+    if source is not None:
+        problem = Unreadable(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
+        world.tree.problems.setdefault(source.path, problem)
+    return found
 
 
-def _run(start: Start, world: World, lenient: bool) -> Outcome:
+def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool]:
     modules = Modules(world.tree, start.roots)
     machine = Machine(world, modules, tables(), start.argv, known(start.target, *start.notes), lenient)
     machine.state[PRINTED] = machine.state[SURELY_PRINTED] = start.said
@@ -66,7 +73,10 @@ def _run(start: Start, world: World, lenient: bool) -> Outcome:
     except (Exhausted, RecursionError, MemoryError):
         complete = False
         notes = (Label(start.span, "the program is too large to be followed completely"),)
-    return outcome(machine, start, notes, complete)
+    except Exception as error:
+        machine.fail(start.span, error)
+        machine.paths.append(BACKGROUND.of(machine.state))
+    return outcome(machine, start, notes, complete), machine.demanding
 
 
 def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:
@@ -80,15 +90,17 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
     local = tuple(fallbacks(modules)) if found else ()
     levels = tuple(dict.fromkeys(machine.levels))
     read = frozenset(machine.reads)
+    entry = _entry(machine, start)
     return Outcome(
         tuple(each._replace(reads=read, log_levels=levels, imports=imports, fallbacks=local) for each in found),
         asked=frozenset(machine.asked),
         imports=imports,
-        entry=_entry(machine, start),
+        entry=entry,
         unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
         missing=machine.missing,
+        failures=tuple(machine.failures.values()),
         complete=complete,
-        steps=STEPS - machine.budget,
+        steps=machine.world.steps - machine.budget,
     )
 
 

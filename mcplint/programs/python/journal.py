@@ -158,6 +158,7 @@ class Journal:
         live = self._changes(base)
         for exit in sorted(self.exits[mark:], key=lambda exit: -exit.position):
             self._undo(exit.position)
+            self.spend(len(exit.delta) // 32)
             exit.delta = self._changes(base) | exit.delta
             exit.position = base
         self._undo(base)

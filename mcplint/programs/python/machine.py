@@ -6,16 +6,17 @@ The parts are tables by kind of node and by dotted name of a library; they never
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from mcplint.facts.python import Module
+from mcplint.findings import Failure
 from mcplint.model import Server
-from mcplint.programs.follow import STEPS, World
-from mcplint.programs.python.journal import Journal, Leave
+from mcplint.programs.follow import World
+from mcplint.programs.python.journal import Exhausted, Journal, Leave
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import (
@@ -45,7 +46,10 @@ ACTIVE = 2
 
 
 class Args(NamedTuple):
-    """The arguments of a call. `open`: there may be more, from an unpacked value that is not known."""
+    """The arguments of a call. `open`: there may be more, from an unpacked value that is not known.
+
+    `places`: the keywords of the call as they are written, by name.
+    """
 
     positional: tuple[Abstract, ...] = ()
     keywords: Mapping[str, Abstract] = {}
@@ -53,6 +57,7 @@ class Args(NamedTuple):
     module: Module | None = None
     open: bool = False
     opening: tuple[Label, ...] = ()
+    places: Mapping[str | None, ast.keyword] = {}
 
     @property
     def span(self) -> Span | None:
@@ -86,10 +91,8 @@ class Args(NamedTuple):
 
     def place(self, name: str) -> Span | None:
         """Where the keyword of this name stands."""
-        if self.node is None or self.module is None:
-            return None
-        found = next((each for each in self.node.keywords if each.arg == name), None)
-        return self.module.span(found) if found else None
+        found = self.places.get(name)
+        return self.module.span(found) if found and self.module else None
 
 
 def _within(inner: Span, outer: Span) -> bool:
@@ -150,10 +153,10 @@ class Machine(Journal):
         program: Abstract,
         lenient: bool = False,
     ) -> None:
-        super().__init__(STEPS)
+        super().__init__(world.steps)
         self.world, self.modules, self.tables = world, modules, tables
         self.argv, self.program = argv, program
-        self.lenient = lenient
+        self.lenient, self.demanding = lenient, False
         self.spared = 0
         self.depth = 0
         self.loops = 0
@@ -176,6 +179,7 @@ class Machine(Journal):
         self.lost: list[Label] = []
         self.requests: list[list[Any]] = []
         self.missing: str | None = None
+        self.failures: dict[Span, Failure] = {}
         self.side_effects: dict[Function, Any] = {}
         self.tools: list[tuple[Span | None, Any]] = []
         self.named: dict[Span, Abstract] = {}
@@ -203,11 +207,23 @@ class Machine(Journal):
             if handler is None or self.depth > DEPTH:
                 continue
             self.depth += 1
+            since, exits = self.since, len(self.exits)
             try:
                 handler(self, frame, statement)
+            except (Leave, Exhausted, RecursionError, MemoryError):
+                raise
+            except Exception as error:
+                self.since = since
+                del self.exits[exits:]
+                self.fail(self.span(frame, statement), error)
             finally:
                 self.depth -= 1
         return NOTHING
+
+    def fail(self, span: Span, error: Exception) -> Abstract:
+        """A mistake of mcplint itself, which costs the part that it happened in: what that comes to is not known."""
+        self.failures.setdefault(span, Failure.of("following this", span, error))
+        return self.risk()
 
     def call(self, callee: Abstract, args: Args) -> Abstract:
         """What a call comes to, whichever of its options the callee is."""
@@ -226,6 +242,11 @@ class Machine(Journal):
         if len(value.options) == 1:
             return body(value.options[0])
         return self.fork(partial(body, option) for option in value.options)
+
+    def all(self, items: Collection[T] | None) -> Collection[T]:
+        """The items of a collection, nothing where they are not known, at a price by their number."""
+        self.spend(len(items or ()) // 4)
+        return items or ()
 
     def span(self, frame: Frame, node: ast.AST) -> Span:
         """Where a node stands, looked up once."""
@@ -285,6 +306,15 @@ class Machine(Journal):
             path = f"{owner}.{name}"
         return table[path]
 
+    def method(self, path: str) -> bool:
+        """Whether something of a library belongs to the objects of a class."""
+        kind, _, name = path.rpartition(".")
+        return (
+            name.startswith("__")
+            or kind.rpartition(".")[2][:1].isupper()
+            or self.handler(f"{kind}.__init__") is not None
+        )
+
     def kin(self, path: str | None, ancestor: str) -> bool:
         """Whether a class of a library is another one or inherits from it."""
         while path is not None and path != ancestor:
@@ -296,7 +326,12 @@ class Machine(Journal):
         self.reads |= {name} if own else set()
         self.asked.add(name)
         value: Value[str | None] = self.environ[name] if name in self.environ else self.world.env(name)
-        return value._replace(options=None) if self.lenient and value.options == ("",) else value
+        return value._replace(options=None) if value.options == ("",) and self.supplied() else value
+
+    def supplied(self) -> bool:
+        """Whether what is asked for and given nowhere counts as given; the run notes that it makes a difference."""
+        self.demanding = True
+        return self.lenient
 
     def package(self, name: str) -> Package | None:
         """A module of the project, run when it is first asked for."""

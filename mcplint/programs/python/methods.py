@@ -7,7 +7,7 @@ from typing import Any
 
 from mcplint.programs.python.journal import MISSING, Raised
 from mcplint.programs.python.machine import Args, Handler, Machine
-from mcplint.programs.python.operators import overlaid, present, product, traces
+from mcplint.programs.python.operators import LONGEST, data, overlaid, present, product, traces
 from mcplint.programs.python.values import (
     ABSENT,
     ITEMS,
@@ -20,7 +20,7 @@ from mcplint.programs.python.values import (
     Sequence,
     elements,
     known,
-    plain,
+    sole,
     spelled,
     union,
     unknown,
@@ -80,6 +80,7 @@ def method(machine: Machine, owner: Any, name: str, args: Args) -> Abstract:
     table = DICTS if isinstance(owner, Dict) else SEQUENCES if isinstance(owner, Sequence) else {}
     handler = table.get(name)
     if handler is not None:
+        machine.all(owner.entries if isinstance(owner, Dict) else owner.some)
         return handler(machine, args, owner)
     if isinstance(owner, (str, bytes, int, float)) and name in TEXT and not args.open:
         return _plain(machine, owner, name, args)
@@ -96,13 +97,32 @@ def _plain(machine: Machine, owner: Any, name: str, args: Args) -> Abstract:
     count = len(args.positional)
 
     def function(*chosen: Any) -> Any:
+        if _grown(owner, name, chosen) > LONGEST:
+            raise OverflowError
         return getattr(owner, name)(*chosen[:count], **dict(zip(names, chosen[count:], strict=True)))
 
     values = (*args.positional, *args.keywords.values())
-    result = product(values, function)
+    result = product(machine, values, function)
     if result.options is None:
         return machine.risk(*traces(values))
     return result if result.trace else result._replace(trace=args.notes)
+
+
+def _grown(owner: Any, name: str, chosen: tuple[Any, ...]) -> int:
+    """How long a text a method makes, or how long it takes to look for one, at most."""
+    texts = [len(each) for each in chosen if isinstance(each, (str, bytes))]
+    match name, owner, chosen:
+        case "replace", str() | bytes(), (str() | bytes() as old, str() | bytes() as new, *_):
+            return (owner.count(old) + 1) * len(new)  # type: ignore[arg-type]
+        case "join", str() | bytes(), (list() | tuple() | set() as items,):
+            return len(items) * len(owner)
+        case "format", str(), _:
+            return owner.count("{") * max(map(len, map(str, chosen)), default=0)
+        case "expandtabs", str() | bytes(), (int() as width, *_):
+            return len(owner) * width
+        case "rfind" | "rindex" | "rsplit" | "rpartition", str() | bytes(), _:
+            return len(owner) * max(texts, default=0) // 64
+    return 0
 
 
 def _short(option: Any) -> bool:
@@ -152,8 +172,8 @@ def _extend(machine: Machine, args: Args, owner: Sequence) -> Abstract:
 
 def _index(machine: Machine, args: Args, owner: Sequence) -> Abstract:
     try:
-        items = [plain(item) for item in owner.items or ()]
-        wanted = plain(args.get(0, "value"))
+        items = [data(machine, sole(item)) for item in owner.items or ()]
+        wanted = data(machine, sole(args.get(0, "value")))
     except LookupError:
         return machine.risk(*args.notes)
     if owner.items is None or wanted not in items:

@@ -10,13 +10,14 @@ from itertools import islice
 from itertools import product as combinations
 from typing import Any
 
-from mcplint.programs.python.journal import Raised
+from mcplint.programs.python.journal import Exhausted, Raised
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.state import MEMBER
 from mcplint.programs.python.values import (
     ABSENT,
     CONSTANTS,
     DEEP,
+    LARGE,
     LONG,
     MANY,
     Abstract,
@@ -31,6 +32,7 @@ from mcplint.programs.python.values import (
     concrete,
     key,
     known,
+    size,
     truth,
     union,
     unknown,
@@ -39,6 +41,72 @@ from mcplint.values import Label, Value
 
 LARGEST = 1 << 256
 LONGEST = 100_000
+SHARE = 4
+"""How much of a value one step handles."""
+
+
+def data(machine: Machine | None, option: Any) -> Any:
+    """An option as Python's own value, at a price by its size; LookupError where it is no plain data, or too large."""
+    found = size(option)
+    if machine is not None:
+        machine.spend(found // SHARE)
+    return concrete(option, found)
+
+
+def product(machine: Machine | None, values: Iterable[Abstract], function: Callable[..., Any]) -> Abstract:
+    """A function of plain data over every combination of options; unknown where one is not known or it fails.
+
+    The function may fail to say that its result would be too large. `machine`: who pays for the size of what it is
+    given, None where that is never large.
+    """
+    given = tuple(values)
+    trace = traces(given)
+    if any(value.options is None for value in given):
+        return unknown(*trace)
+    results: list[Any] = []
+    for chosen in islice(combinations(*(value.options or () for value in given)), MANY + 1):
+        try:
+            results.append(function(*(data(machine, option) for option in chosen)))
+        except Exhausted:
+            raise
+        except Exception:
+            return unknown(*trace)
+    if len(results) > MANY or not all(_small(result) for result in results):
+        return unknown(*trace)
+    if machine is not None:
+        machine.spend(sum(len(result) for result in results if isinstance(result, (list, tuple, set, dict))) // SHARE)
+    options = [option for result in results for option in abstract(result).options or ()]
+    return Value(tuple({key(option): option for option in options}.values()), trace)
+
+
+def traces(values: Iterable[Abstract]) -> tuple[Label, ...]:
+    """The notes of several values, each once."""
+    return tuple(islice(dict.fromkeys(note for value in values for note in value.trace), DEEP))
+
+
+def _small(result: Any) -> bool:
+    if isinstance(result, (str, bytes)):
+        return len(result) <= LONGEST
+    if isinstance(result, (list, tuple, set, dict)):
+        return len(result) <= LARGE
+    return not isinstance(result, int) or -LARGEST < result < LARGEST
+
+
+def small(result: Any) -> Any:
+    """A result that is not too large; OverflowError otherwise."""
+    if not _small(result):
+        raise OverflowError
+    return result
+
+
+def _remainder(left: Any, right: Any) -> Any:
+    """`%`: a remainder, or a format, which may make a text of any length."""
+    if isinstance(left, (str, bytes)):
+        fields = left.count("%") if isinstance(left, str) else left.count(b"%")
+        if wide(left) or fields * len(repr(right)) > LONGEST:
+            raise OverflowError
+    return left % right
+
 
 OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -46,7 +114,7 @@ OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
+    ast.Mod: _remainder,
     ast.BitOr: operator.or_,
     ast.BitAnd: operator.and_,
     ast.BitXor: operator.xor,
@@ -66,41 +134,15 @@ COMPARISONS: Mapping[type, Callable[[Any, Any], Any]] = {
 }
 
 
-def product(values: Iterable[Abstract], function: Callable[..., Any]) -> Abstract:
-    """A function of plain data over every combination of options; unknown where one is not known or it fails."""
-    given = tuple(values)
-    trace = traces(given)
-    if any(value.options is None for value in given):
-        return unknown(*trace)
-    results: list[Any] = []
-    for chosen in islice(combinations(*(value.options or () for value in given)), MANY + 1):
-        try:
-            results.append(function(*map(concrete, chosen)))
-        except Exception:
-            return unknown(*trace)
-    if len(results) > MANY or not all(_small(result) for result in results):
-        return unknown(*trace)
-    options = [option for result in results for option in abstract(result).options or ()]
-    return Value(tuple({key(option): option for option in options}.values()), trace)
-
-
-def traces(values: Iterable[Abstract]) -> tuple[Label, ...]:
-    """The notes of several values, each once."""
-    return tuple(islice(dict.fromkeys(note for value in values for note in value.trace), DEEP))
-
-
-def _small(result: Any) -> bool:
-    if isinstance(result, (str, bytes)):
-        return len(result) <= LONGEST
-    return not isinstance(result, int) or -LARGEST < result < LARGEST
-
-
 def computed(machine: Machine, kind: type, left: Abstract, right: Abstract) -> Abstract:
     """A binary operator; `/` joins paths."""
     if kind is ast.Add and isinstance(left.only, Sequence) and isinstance(right.only, Sequence):
         return _concatenated(machine, left, right)
+    for many, times in ((left, right), (right, left)):
+        if kind is ast.Mult and isinstance(many.only, Sequence) and isinstance(times.only, int):
+            return _repeated(machine, many, many.only, times.only)
     if kind is ast.BitOr and isinstance(left.only, Dict) and isinstance(right.only, Dict):
-        return _merged(left, right)
+        return _merged(machine, left, right)
     if kind is ast.Div and isinstance(left.only, Instance):
         handler = machine.handler(f"{left.only.library}./")
         if handler is not None:
@@ -108,7 +150,7 @@ def computed(machine: Machine, kind: type, left: Abstract, right: Abstract) -> A
     function = OPERATORS.get(kind)
     if function is None or not _affordable(kind, left, right):
         return machine.risk(*traces((left, right)))
-    result = product((left, right), function)
+    result = product(machine, (left, right), function)
     return machine.risk(*result.trace) if result.options is None else result
 
 
@@ -116,16 +158,10 @@ def _affordable(kind: type, left: Abstract, right: Abstract) -> bool:
     """Whether a result cannot become much larger than its operands."""
     if kind is ast.Mult:
         options = [*(left.options or ()), *(right.options or ())]
-        texts = [_length(option) for option in options if isinstance(option, (str, bytes, Sequence))]
+        texts = [len(option) for option in options if isinstance(option, (str, bytes))]
         numbers = [abs(option) for option in options if isinstance(option, int)]
         return max(texts, default=0) * max(numbers, default=0) <= LONGEST
-    return kind is not ast.Mod or not any(
-        isinstance(option, (str, bytes)) and wide(option) for option in left.options or ()
-    )
-
-
-def _length(option: Any) -> int:
-    return len(option) if isinstance(option, (str, bytes)) else len(option.items or ())
+    return True
 
 
 def wide(form: str | bytes) -> bool:
@@ -151,10 +187,20 @@ def _concatenated(machine: Machine, left: Abstract, right: Abstract) -> Abstract
     return known(Sequence(first.kind, (*first.items, *second.items)), *trace)
 
 
-def _merged(left: Abstract, right: Abstract) -> Abstract:
+def _repeated(machine: Machine, value: Abstract, owner: Sequence, times: int) -> Abstract:
+    """A list so many times, no longer than any that is kept whole."""
+    length = max(times, 0) * len(owner.some)
+    if owner.items is None or length > LONG:
+        return known(Sequence(owner.kind, None, owner.some[:LONG]), *value.trace)
+    machine.spend(length // SHARE)
+    return known(Sequence(owner.kind, owner.items * max(times, 0)), *value.trace)
+
+
+def _merged(machine: Machine, left: Abstract, right: Abstract) -> Abstract:
     below: Any = left.only
     above: Any = right.only
     made = Dict(open_=below.open or above.open)
+    machine.spend((len(below.entries) + len(above.entries)) // SHARE)
     made.entries.update(below.entries)
     for name, value in above.entries.items():
         made.entries[name] = overlaid(made.entries.get(name), value)
@@ -192,7 +238,7 @@ def negated(machine: Machine, kind: type, value: Abstract) -> Abstract:
             return unknown(*value.trace)
         found = {truth(option) for option in value.options}
         return unknown(*value.trace) if None in found else Value(tuple(not each for each in found), value.trace)
-    result = product([value], UNARY[kind])
+    result = product(machine, [value], UNARY[kind])
     return machine.risk(*result.trace) if result.options is None else result
 
 
@@ -208,24 +254,26 @@ def compared(machine: Machine, kind: type, left: Abstract, right: Abstract) -> A
         return unknown(*trace)
     results: set[bool | None] = set()
     for one, other in islice(combinations(left.options, right.options or (ABSENT,)), MANY * MANY):
-        results.add(_test(kind, one, other))
+        results.add(_test(machine, kind, one, other))
     return machine.risk(*trace) if None in results else Value(tuple(results), trace)
 
 
-def _test(kind: type, one: Any, other: Any) -> bool | None:
+def _test(machine: Machine, kind: type, one: Any, other: Any) -> bool | None:
     if kind in (ast.Is, ast.IsNot, ast.Eq, ast.NotEq):
-        same = _same(one, other, kind in (ast.Is, ast.IsNot))
+        same = _same(machine, one, other, kind in (ast.Is, ast.IsNot))
         return same if same is None else same is (kind in (ast.Is, ast.Eq))
     if kind in (ast.In, ast.NotIn):
-        inside = contains(other, one)
+        inside = contains(machine, other, one)
         return inside if inside is None else inside is (kind is ast.In)
     try:
-        return bool(COMPARISONS[kind](concrete(one), concrete(other)))
+        return bool(COMPARISONS[kind](data(machine, one), data(machine, other)))
+    except Exhausted:
+        raise
     except Exception:
         return None
 
 
-def _same(one: Any, other: Any, identical: bool) -> bool | None:
+def _same(machine: Machine, one: Any, other: Any, identical: bool) -> bool | None:
     one, other = _member(one, identical), _member(other, identical)
     if isinstance(one, CONSTANTS) and isinstance(other, CONSTANTS):
         if identical and not (one is None or other is None or isinstance(one, bool) or isinstance(other, bool)):
@@ -242,7 +290,7 @@ def _same(one: Any, other: Any, identical: bool) -> bool | None:
         return False
     if not identical:
         try:
-            return bool(concrete(one) == concrete(other))
+            return bool(data(machine, one) == data(machine, other))
         except LookupError:
             pass
     if isinstance(one, Instance) and isinstance(other, Instance) and MEMBER.of(one.table) and MEMBER.of(other.table):
@@ -257,14 +305,15 @@ def _member(option: Any, identical: bool) -> Any:
     return option
 
 
-def contains(container: Any, item: Any) -> bool | None:
+def contains(machine: Machine, container: Any, item: Any) -> bool | None:
     """Whether an option has an item; None where that cannot be told."""
     match container:
         case str() if isinstance(item, str):
             return item in container
         case Sequence() if container.items is not None:
+            machine.spend(len(container.items) // SHARE)
             found = [
-                _same(option, item, False) if len(each.options) == 1 else None
+                _same(machine, option, item, False) if len(each.options) == 1 else None
                 for each in container.items
                 for option in each.options or (ABSENT,)
                 if each.options is not None
@@ -318,7 +367,7 @@ def _item(machine: Machine, owner: Any, index: Any, note: Label, trace: tuple[La
             return owner.items[index]
         raise Raised("IndexError")
     if isinstance(owner, (str, bytes)) and isinstance(index, int):
-        return product([known(owner, *trace), known(index)], operator.getitem)
+        return product(machine, [known(owner, *trace), known(index)], operator.getitem)
     if isinstance(owner, Instance):
         handler = machine.handler(f"{owner.library}.__getitem__")
         if handler is not None:
@@ -341,6 +390,7 @@ def _slice(machine: Machine, owner: Any, index: Sequence, note: Label) -> Abstra
         return machine.risk(note)
     cut = slice(*bounds)
     if isinstance(owner, Sequence) and owner.items is not None:
+        machine.spend(len(owner.items) // SHARE)
         return known(Sequence(owner.kind, owner.items[cut]), note)
     if isinstance(owner, (str, bytes)):
         return known(owner[cut], note)

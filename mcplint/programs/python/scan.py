@@ -50,11 +50,11 @@ def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tu
     room = ROOM
     for path in entries(tree)[:MOST]:
         source = tree.source(path)
-        if source is None or room < 0:
+        if source is None or room <= 0:
             continue
         places = roots(tree, path.rpartition("/")[0])
         start = Start(SCRIPT, path, Span(source, 0, 0), None, roots=places)
-        world = World(tree, lambda name: Value(None), sdks(path), lambda file: None)
+        world = World(tree, lambda name: Value(None), sdks(path), lambda file: None, min(STEPS, room))
         outcome = follow(start, world)
         room -= outcome.steps
         if outcome.servers:

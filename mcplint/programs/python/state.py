@@ -35,7 +35,9 @@ class Noted(Generic[T]):
 
     def add(self, journal: Journal, table: Table, *more: T) -> None:
         """Keeps more in a table."""
-        journal.put(table, self, (*self.of(table), *more))
+        kept = self.of(table)
+        journal.spend(len(kept) // 16)
+        journal.put(table, self, (*kept, *more))
 
     def joined(self, kept: list[Any]) -> Any:
         """What a table keeps after branches that leave it so."""

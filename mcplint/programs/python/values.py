@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import count
+from itertools import count, islice
 from typing import Any, NamedTuple, TypeAlias
 
 from mcplint.facts.python import Module
 from mcplint.programs.python.state import Noted
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import UNKNOWN, Label, Value
 
 Abstract: TypeAlias = Value[Any]
 CLOCK = count(1)
@@ -21,6 +21,7 @@ CLOCK = count(1)
 CONSTANTS = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
 MANY = 16
 LONG = 2_000
+LARGE = 8_192
 DEEP = 8
 UNROLLED = 64
 
@@ -39,6 +40,10 @@ class Table(dict[Any, Any]):
     def __init__(self, entries: Any = ()) -> None:
         super().__init__(entries)
         self.born = next(CLOCK)
+
+    def __missing__(self, name: Any) -> Any:
+        """What nothing that was followed has set is not known."""
+        return () if isinstance(name, Noted) else UNKNOWN
 
 
 class Entries(Table):
@@ -312,7 +317,7 @@ def truth(option: Any) -> bool | None:
     if isinstance(option, Sequence):
         return None if option.items is None else bool(option.items)
     if isinstance(option, Dict):
-        sure = [value for value in option.entries.values() if ABSENT not in (value.options or ())]
+        sure = any(ABSENT not in (value.options or ()) for value in option.entries.values())
         return True if sure else None if option.open or option.entries else False
     if isinstance(option, External):
         return None
@@ -335,23 +340,54 @@ def verdict(value: Abstract) -> bool | None:
     return found.pop() if len(found) == 1 else None
 
 
-def concrete(option: Any) -> Any:
-    """An option as Python's own value; LookupError where it is no plain data or not all of it is known."""
+def size(option: Any, most: int = LARGE) -> int:
+    """How much there is to an option: one for each value in it, however often, and for each 32 characters.
+
+    It is not counted beyond `most`: what contains itself, or the same thing again and again, has no end.
+    """
+    found, pending = 0, [option]
+    while pending and found <= most:
+        each = pending.pop()
+        found += 1 + (len(each) // 32 if isinstance(each, (str, bytes)) else 0)
+        inner: Iterable[Any] = ()
+        if isinstance(each, Sequence):
+            inner = each.items or ()
+        elif isinstance(each, Dict):
+            inner = each.entries.values()
+        pending += (inside for value in islice(inner, most) for inside in value.options or ())
+    return found
+
+
+def concrete(option: Any, measured: int | None = None) -> Any:
+    """An option as Python's own value; LookupError where it is no plain data, not all known, or too large."""
+    if (size(option) if measured is None else measured) > LARGE:
+        raise LookupError
+    return _concrete(option)
+
+
+def _concrete(option: Any) -> Any:
     if isinstance(option, CONSTANTS):
         return option
-    if isinstance(option, Sequence) and option.items is not None:
-        items = [plain(item) for item in option.items]
-        return {"list": list, "tuple": tuple, "set": set}[option.kind](items)
+    if isinstance(option, Sequence) and option.items is not None and option.kind in _KINDS:
+        return _KINDS[option.kind](_concrete(sole(item)) for item in option.items)
     if isinstance(option, Dict) and not option.open:
-        return {name: plain(value) for name, value in option.entries.items()}
+        return {name: _concrete(sole(value)) for name, value in option.entries.items()}
     raise LookupError
 
 
-def plain(value: Abstract) -> Any:
-    """The one thing a value is, as Python's own value; LookupError where it is not known."""
+_KINDS: Mapping[str, Callable[[Iterable[Any]], Any]] = {"list": list, "tuple": tuple, "set": set}
+
+
+def sole(value: Abstract) -> Any:
+    """The one option of a value; LookupError where there is none, or several."""
     if value.options is None or len(value.options) != 1:
         raise LookupError
-    return concrete(value.options[0])
+    return value.options[0]
+
+
+def plain(value: Abstract) -> Any:
+    """The one thing a value is, as Python's own value; LookupError where it is not known, or too large."""
+    return concrete(sole(value))
 
 
 def abstract(data: Any, *notes: Label) -> Abstract:

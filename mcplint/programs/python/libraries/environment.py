@@ -41,9 +41,9 @@ def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[L
             continue
         if None in value.options:
             # What is not set, with a note on who may set it, is open where the program has nothing else.
-            open_ = machine.lenient or value.trace
-            nothing = ((None,), (ABSENT,), ("",) if machine.lenient else (ABSENT,))
-            demanded = open_ and not machine.spared and default.options in nothing
+            absent = not machine.spared and default.options in ((None,), (ABSENT,))
+            blank = not machine.spared and default.options == ("",)
+            demanded = (absent and value.trace) or ((absent or blank) and machine.supplied())
             found.append(noted(unknown(*value.trace) if demanded else default, *reading))
         options: tuple[Any, ...] = value.options
         there = tuple(each for each in options if each is not None and each is not ABSENT)
@@ -190,8 +190,8 @@ def path_parent(machine: Machine, owner: Instance) -> Abstract:
     return known(made)
 
 
-def _join(args: Args) -> Abstract:
-    return product(args.positional, posixpath.join)
+def _join(machine: Machine, args: Args) -> Abstract:
+    return product(machine, args.positional, posixpath.join)
 
 
 QUIET = (
@@ -234,7 +234,7 @@ CALLS: Mapping[str, Handler] = {
     "os.path.dirname": lambda machine, args, owner: each(
         args.get(0, "path"), lambda text: text.rpartition("/")[0] if isinstance(text, str) else text
     ),
-    "os.path.join": lambda machine, args, owner: _join(args),
+    "os.path.join": lambda machine, args, owner: _join(machine, args),
     "sys.exit": leave,
     "os._exit": leave,
     "dotenv.load_dotenv": load_dotenv,

@@ -129,7 +129,7 @@ def prefixed(prefix: Abstract, path: Abstract) -> Abstract:
         return path
     if path.must(lambda text: text in ("", None)):
         return prefix
-    joined = product((prefix, path), lambda first, second: first.rstrip("/") + second)
+    joined = product(None, (prefix, path), lambda first, second: first.rstrip("/") + second)
     return noted(joined, *prefix.trace[:1])
 
 

@@ -98,7 +98,7 @@ def _default(machine: Machine, where: Class, name: str, statement: ast.AnnAssign
 
 def _demanded(machine: Machine, where: Class, name: str, statement: ast.AnnAssign) -> Abstract:
     """A field without a default that nothing gives."""
-    if not machine.lenient:
+    if not machine.supplied():
         raise Raised("ValidationError")
     return unknown(Label(where.frame.module.span(statement), f"`{name}` must be given at start-up"))
 

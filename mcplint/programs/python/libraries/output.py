@@ -19,6 +19,7 @@ STDOUT = External("sys.stdout")
 LOGGER = "logging.Logger"
 LOGS = ("debug", "info", "warning", "error", "critical", "exception")
 QUIET = ("log", "warn", "isEnabledFor", "removeHandler", "addFilter")
+MOST = 100
 LOGS_TO = "logs to standard output"
 
 
@@ -144,7 +145,7 @@ def takes_level(machine: Machine, value: Abstract | None, args: Args) -> None:
 
 def writes(machine: Machine, span: Span | None, what: str) -> None:
     """Remembers a way to standard output, unless that leads elsewhere by now."""
-    if span and not DIVERTED.of(machine.state):
+    if span and not DIVERTED.of(machine.state) and len(PRINTED.of(machine.state)) < MOST:
         PRINTED.add(machine, machine.state, Label(span, what))
         SURELY_PRINTED.add(machine, machine.state, Label(span, what), True)
 

@@ -153,6 +153,8 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
     declared = server.table["declared"] if facts(machine, kind, "host_check") == ("constructor",) else host
     check, hosts, origins = protection(machine, args, server, kind, declared)
     made = CALL.one(server.table, Args(open=True))
+    settings = server.table["settings"].only
+    level = settings.table["log_level"] if isinstance(settings, Instance) else unknown()
     return Server(
         id="",
         span=place(args, server),
@@ -176,7 +178,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         allowed_hosts=hosts if http else NOWHERE,
         allowed_origins=origins if http else NOWHERE,
         lifespan=known(True) if streams else NOWHERE,
-        log_level=args.get(None, "log_level", server.table["settings"].only.table["log_level"]),
+        log_level=args.get(None, "log_level", level),
         endpoints=tuple(_endpoints(server)) if http else (),
         endpoints_closed=True,
         calls=tuple(each for each in machine.calls if made.span in (None, each.span) or each.span == args.span),

@@ -206,7 +206,7 @@ def protection(
     settings = server.table["settings"].only
     security = args.find(None, "transport_security")
     if security is None:
-        security = settings.table["transport_security"]
+        security = settings.table["transport_security"] if isinstance(settings, Instance) else unknown()
     if security.options is None or len(security.options) != 1:
         return (unknown(*security.trace),) * 3
     only = security.options[0]

@@ -68,6 +68,8 @@ def partial(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def partial_call(machine: Machine, args: Args, owner: Instance) -> Abstract:
     first: Args = CALL.one(owner.table, Args(open=True))
+    if not first.positional:
+        return machine.risk(*args.notes)
     keywords = {**first.keywords, **args.keywords}
     merged = Args(
         (*first.positional[1:], *args.positional), keywords, first.node, first.module, first.open or args.open

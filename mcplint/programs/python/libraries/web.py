@@ -76,7 +76,8 @@ def add(machine: Machine, app: Instance, route: Abstract) -> None:
     from mcplint.programs.python.methods import SEQUENCES
 
     routes = app.table["routes"].only
-    SEQUENCES["append"](machine, Args((route,)), routes)
+    if isinstance(routes, Sequence):
+        SEQUENCES["append"](machine, Args((route,)), routes)
 
 
 def entry(machine: Machine, args: Args, owner: Any, path: str) -> Abstract:
