@@ -54,6 +54,8 @@ def call(machine: Machine, callee: Any, args: Args) -> Abstract:
 def _method(machine: Machine, callee: Method, args: Args) -> Abstract:
     if isinstance(callee.function, Function):
         return invoke(machine, callee.function, bind(args, known(callee.instance)))
+    if not isinstance(callee.function, str):
+        return machine.call(known(callee.function), args)
     if isinstance(callee.instance, Instance):
         return library(machine, callee.function, args, callee.instance)
     if isinstance(callee.instance, Class):

@@ -58,7 +58,7 @@ def follow(start: Start, world: World) -> Outcome:
 
 def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool]:
     modules = Modules(world.tree, start.roots)
-    machine = Machine(world, modules, tables(), start.argv, known(start.target, *start.notes), lenient)
+    machine = Machine(world, modules, tables(), start.argv, known(start.target, *start.notes), lenient, start.span)
     machine.state[PRINTED] = machine.state[SURELY_PRINTED] = start.said
     for name, value in start.env.items():
         machine.environ[name] = value

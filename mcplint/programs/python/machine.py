@@ -33,7 +33,7 @@ from mcplint.programs.python.values import (
     noted,
     unknown,
 )
-from mcplint.text.source import Span
+from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from mcplint.programs.python.modules import Modules
 
 NOTHING = known(None)
+NOWHERE = Span(Source("", ""), 0, 0)
 DEPTH = 900
 ACTIVE = 2
 
@@ -141,7 +142,8 @@ class Tables(NamedTuple):
 class Machine(Journal):
     """One run of one program. `lenient`: what it demands and no file gives is taken to be given at start-up.
 
-    `spared`: how many expressions around this one have something else for what is not given.
+    `origin`: the command that starts it. `spared`: how many expressions around this one have something else for what
+    is not given.
     """
 
     def __init__(
@@ -152,8 +154,10 @@ class Machine(Journal):
         argv: tuple[Abstract, ...] | None,
         program: Abstract,
         lenient: bool = False,
+        origin: Span = NOWHERE,
     ) -> None:
         super().__init__(world.steps)
+        self.origin = origin
         self.world, self.modules, self.tables = world, modules, tables
         self.argv, self.program = argv, program
         self.lenient, self.demanding = lenient, False

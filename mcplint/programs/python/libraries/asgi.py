@@ -52,14 +52,8 @@ def run(machine: Machine, args: Args, owner: Any) -> Abstract:
         slot = args.module.insertion(args.node, "timeout_graceful_shutdown", False)
         asgi = asgi._replace(patience=asgi.patience._replace(slot=slot))
     host, port = listen(machine, args, "host"), listen(machine, args, "port")
-    finish(machine, app, served_at(args), Bound(host, port, workers, "uvicorn", off, asgi))
+    finish(machine, app, args.span or machine.origin, Bound(host, port, workers, "uvicorn", off, asgi))
     return known(None)
-
-
-def served_at(args: Args) -> Span:
-    """The call that serves; whatever serves is called by some text."""
-    assert args.span is not None
-    return args.span
 
 
 def imported(machine: Machine, target: Abstract, args: Args) -> Abstract:
@@ -158,7 +152,7 @@ def hypercorn_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
             bound = noted(bound.only.items[0], *bound.trace[:1])
         host, port = split(bound)
         workers = only.table.get("workers", unknown()) if isinstance(only, Instance) else unknown()
-        finish(machine, args.get(0, "app"), served_at(args), Bound(host, port, workers, "hypercorn"))
+        finish(machine, args.get(0, "app"), args.span or machine.origin, Bound(host, port, workers, "hypercorn"))
         return known(None)
 
     return known(Coroutine(start))

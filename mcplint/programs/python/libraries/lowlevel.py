@@ -94,8 +94,7 @@ def blank(machine: Machine, server: Instance | None, args: Args) -> Server:
     calls: tuple[SdkCall, ...] = tuple(
         each for each in machine.calls if each.span in own_calls or each.role == "decorator"
     )
-    span = args.span or (own.span if own is not None else None)
-    assert span is not None
+    span = args.span or (own.span if own is not None else None) or machine.origin
     return Server(
         id="",
         span=span,
@@ -124,7 +123,7 @@ def blank(machine: Machine, server: Instance | None, args: Args) -> Server:
 
 def handled_server(machine: Machine, handled: Handled, path: Abstract) -> Server:
     """A server that a handler of the program hands requests to."""
-    through = handled.through
+    through = handled.through if isinstance(handled.through, Instance) else Instance(External("unknown"), None)
     args = CALL.one(through.table, Args())
     server = handled.server or through.table.get("app", known(None)).only
     served = blank(machine, server if isinstance(server, Instance) else None, args)

@@ -157,7 +157,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
     level = settings.table["log_level"] if isinstance(settings, Instance) else unknown()
     return Server(
         id="",
-        span=place(args, server),
+        span=place(machine, args, server),
         made=server.span,
         sdk=machine.world.sdk(kind),
         kind=kind.rpartition(".")[2],
@@ -195,10 +195,10 @@ def _asgi(machine: Machine, args: Args, kind: str) -> Asgi:
     return found._replace(patience=unknown()) if kind == OTHER else found
 
 
-def place(args: Args, server: Instance) -> Span:
+def place(machine: Machine, args: Args, server: Instance) -> Span:
     """Where a call stands; one that no text makes stands where a command makes it, or the server is made."""
     spans = (args.span, *(note.span for note in args.opening), server.span)
-    return next(span for span in spans if span is not None)
+    return next((span for span in spans if span is not None), machine.origin)
 
 
 def _stateless(machine: Machine, server: Instance, args: Args, call: str) -> Abstract:
