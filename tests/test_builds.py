@@ -62,3 +62,60 @@ def test_an_image_is_called_as_its_folder_or_as_its_project() -> None:
         "b": ["b/Dockerfile"],
         "tasks": ["b/Dockerfile"],
     }
+
+
+STEP = (
+    "jobs:\n  a:\n    steps:\n      - id: meta\n        uses: docker/metadata-action@v5\n"
+    "        with: {images: reg.io/o/n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name", "user"),
+    [
+        ("build.sh", "docker build -t reg.io/o/n:1 .\n", "reg.io/o/n", "2"),
+        ("build.sh", "TAG=1\ndocker buildx build \\\n  --platform linux/amd64 \\\n  -t n:$TAG --push .\n", "n", "2"),
+        (
+            "build.sh",
+            "IMAGE=reg.io/o/n\nIMAGE_TAG=${IMAGE}:1\npodman build --target=base -t ${IMAGE_TAG} .",
+            "reg.io/o/n",
+            "1",
+        ),
+        ("build.sh", "# docker build -t n .\n", "n", None),
+        ("build.sh", "docker build -t $NAME .\n", "n", None),
+        ("build.sh", "docker build -t n --target base .\ndocker build -t n .\n", "n", None),
+        ("build.sh", "docker build -t n ../elsewhere\n", "n", None),
+        ("Makefile", "NAME ?= o/n\nimage:\n\tdocker build -f Dockerfile -t $(NAME):$(TAG) .\n", "o/n", "2"),
+        ("package.json", '{"scripts": {"image": "docker build --target base -t N:latest ."}}', "n", "1"),
+        (
+            "docker-bake.hcl",
+            'variable "R" {\n  default = "reg.io"\n}\ntarget "a" {\n  tags = ["${R}/n:1"]\n}\n',
+            "reg.io/n",
+            "2",
+        ),
+        ("docker-bake.hcl", 'target "a" {\n  target = "base"\n  tags = ["n", "m:1"]\n}\n', "m", "1"),
+        ("skaffold.yaml", "build:\n  artifacts:\n    - image: o/n\n      docker: {target: base}\n", "o/n", "1"),
+        ("Tiltfile", "docker_build('o/n', '.', target='base')\n", "o/n", "1"),
+        (".github/workflows/a.yml", f"{STEP}      - run: docker build -t n .\n", "n", "2"),
+        (
+            ".github/workflows/a.yml",
+            f"{STEP}      - uses: docker/build-push-action@v6\n"
+            "        with: {tags: '${{ steps.meta.outputs.tags }}'}\n",
+            "reg.io/o/n",
+            "2",
+        ),
+        (
+            ".github/workflows/a.yml",
+            f"env: {{I: o/n}}\n{STEP}      - uses: docker/build-push-action@v6\n"
+            "        with: {context: ., target: base, tags: '${{ env.I }}:${{ github.sha }},x'}\n",
+            "o/n",
+            "1",
+        ),
+        (".github/workflows/a.yml", "jobs: [", "n", None),
+    ],
+)
+def test_names_under_which_an_image_is_built(path: str, text: str, name: str, user: str | None) -> None:
+    found = builds({"Dockerfile": DOCKERFILE, path: text}).named(name)
+    assert (found[0].user.only if found else None) == user
+    if found:
+        assert found[1].span.source.path == path and found[1].span.text.strip()

@@ -36,3 +36,13 @@ PORTS: Mapping[str, frozenset[int]] = {
     "vault": frozenset({8200}),
     "consul": frozenset({8500}),
 }
+
+OTHER_SOFTWARE = PORTS.keys() | {
+    *("nginx", "nginx-unprivileged", "openresty", "traefik", "caddy", "haproxy", "envoy", "httpd", "cloudflared"),
+    *("prometheus", "grafana", "loki", "tempo", "jaeger", "all-in-one", "alertmanager", "node-exporter", "cadvisor"),
+    *("otel-collector", "opentelemetry-collector", "opentelemetry-collector-contrib", "promtail", "fluentd"),
+    *("certbot", "adminer", "pgadmin4", "redisinsight", "mailhog", "mailpit", "keycloak", "busybox", "hello-world"),
+    *("zookeeper", "cp-kafka", "kafka", "redpanda", "etcd", "localstack", "watchtower", "portainer-ce", "dozzle"),
+    *("open-webui", "n8n", "langfuse", "vllm-openai", "mongo-express", "phpmyadmin", "meilisearch", "typesense"),
+}
+"""The last parts of the names of images that are well known and no MCP server."""

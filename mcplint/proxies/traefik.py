@@ -26,7 +26,8 @@ from mcplint.proxies.rules import (
     unknown,
     with_endpoints,
 )
-from mcplint.services.containers import ContainerContext, repository
+from mcplint.services.containers import ContainerContext
+from mcplint.services.image_names import repository
 from mcplint.services.network import Network
 from mcplint.services.settings import number
 from mcplint.values import UNKNOWN, Label, Value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.assemble import image
@@ -12,7 +13,10 @@ from mcplint.images.image import Image
 from mcplint.model import Container
 from mcplint.programs.python.modules import PROJECTS
 from mcplint.project.tree import Tree
-from mcplint.values import Value
+from mcplint.values import Label, Value
+
+if TYPE_CHECKING:
+    from mcplint.services.image_names import NamedBuild
 
 
 class Builds:
@@ -46,6 +50,24 @@ class Builds:
         for made in filter(None, map(self.alone, sorted(self.dockerfiles))):
             for name in _names(made, self.tree):
                 found.setdefault(name, []).append(made)
+        return found
+
+    def named(self, name: str) -> tuple[Image, Label] | None:
+        """The image that files of the project build under a name, and where; None where they build several so."""
+        found = self._named.get(name.lower(), [])
+        ways = {(one.dockerfile, one.target) for one in found}
+        if len(ways) != 1 or found[0].dockerfile not in self.dockerfiles:
+            return None
+        made = self._image(found[0].dockerfile, found[0].context, {}, found[0].target)
+        return (made, found[0].label) if made else None
+
+    @cached_property
+    def _named(self) -> Mapping[str, list[NamedBuild]]:
+        from mcplint.services.image_names import named_builds
+
+        found: dict[str, list[NamedBuild]] = {}
+        for one in named_builds(self.tree):
+            found.setdefault(one.name, []).append(one)
         return found
 
     def _image(

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.image import Image
+from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.model import ASSUMED, MADE, MISSING, Argv, Container, Link
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
+from mcplint.services.image_names import repository
 from mcplint.values import UNKNOWN, Label, Value, join
 
 if TYPE_CHECKING:
@@ -116,14 +118,8 @@ class Examples:
                 yield name, join(given)
 
 
-def repository(image: str) -> str:
-    """The name of an image without its tag and digest."""
-    name, _, tag = image.partition("@")[0].rpartition(":")
-    return name if name and "/" not in tag else image.partition("@")[0]
-
-
 def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) -> tuple[Image | None, Link]:
-    """The image of a workload: the one it builds, the one a service pushes by that name, or the only one called so."""
+    """The image of a workload: the one it builds, the one that is built under its name, or the only one called so."""
     image = builds.of(workload)
     name = repository(workload.image.only or "")
     if image or workload.build or not name:
@@ -131,6 +127,11 @@ def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) 
     note = Label(workload.image.span or workload.span, "this image runs")
     if name in pushed:
         return pushed[name], Link(pushed[name].dockerfile, MADE, f"runs {name}, which a service builds", (note,))
+    other = name.rpartition("/")[2] in OTHER_SOFTWARE
+    if not other and (built := builds.named(name)):
+        image, label = built
+        why = f"runs {name}, which {label.span.source.path} builds from {image.dockerfile}"
+        return image, Link(image.dockerfile, MADE, why, (note, label))
     ours = builds.called.get(name.rpartition("/")[2].lower(), [])
     if len(ours) == 1:
         why = f"runs {name}, and {ours[0].dockerfile} is the only Dockerfile of a project of that name"

@@ -12,7 +12,8 @@ from mcplint.knowledge.images import has_probe
 from mcplint.model import Container, Prerequisite, Sibling
 from mcplint.programs.python.modules import around
 from mcplint.services.compose.project import DEFAULTS, OVERRIDES
-from mcplint.services.containers import ContainerContext, repository
+from mcplint.services.containers import ContainerContext
+from mcplint.services.image_names import repository
 from mcplint.values import UNKNOWN, Label, Value
 
 

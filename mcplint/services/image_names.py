@@ -1,0 +1,224 @@
+"""Under which names a project builds its images: workflows, scripts, Makefiles, bake, Skaffold and Tilt files."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from mcplint.facts.document import Node, ScalarNode, at, items, pairs
+from mcplint.findings import Unreadable
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
+
+SCRIPTS = frozenset({"makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml", "package.json"})
+BUILD = re.compile(
+    r"(?:docker|podman|nerdctl|buildah)(?:[ \t]+buildx|[ \t]+image)?[ \t]+(?:build|bud)\b((?:\\\r?\n|[^\n;|&])*)"
+)
+VALUED = frozenset(
+    {
+        *("-o", "--build-arg", "--build-context", "--builder", "--cache-from", "--cache-to", "--iidfile", "--label"),
+        *("--metadata-file", "--network", "--output", "--platform", "--progress", "--secret", "--ssh"),
+    }
+)
+"""Flags of `docker build` that take a value, besides those that are asked for."""
+TARGET = re.compile(r'^target[ \t]+"[^"\n]*"[ \t]*\{(.*?)^\}', re.MULTILINE | re.DOTALL)
+VARIABLES = re.compile(r'^variable[ \t]+"(\w+)"[ \t]*\{[^}]*?default[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
+TILT = re.compile(r"""docker_build\(\s*['"]([^'"\n]+)['"]\s*,\s*['"]([^'"\n]+)['"]([^)]*)""")
+VARIABLE = re.compile(r"\$\{\{\s*(?:env|vars)\.(\w+)\s*\}\}|\$\$?\{(\w+)(?::?[-=]([^}]*))?\}|\$\((\w+)\)|\$\$?(\w+)")
+MAX_NESTED, MAX_LENGTH = 6, 2000
+
+
+class NamedBuild(NamedTuple):
+    """One place that builds an image under a name.
+
+    `name`: the repository, without tag and digest, in small letters. `dockerfile`, `context`: paths in the project.
+    """
+
+    name: str
+    dockerfile: str
+    context: str
+    target: str | None
+    label: Label
+
+
+def repository(image: str) -> str:
+    """The name of an image without its tag and digest."""
+    name, _, tag = image.partition("@")[0].rpartition(":")
+    return name if name and "/" not in tag else image.partition("@")[0]
+
+
+def named_builds(tree: Tree) -> Iterator[NamedBuild]:
+    """Every image that a file of the project builds under a name that can be told."""
+    for path in sorted(tree.paths):
+        folder, _, name = path.rpartition("/")
+        if f"{folder}/".startswith(".github/workflows/") and name.endswith((".yml", ".yaml")):
+            read = _workflow
+        elif name.lower() in SCRIPTS or name.endswith((".sh", ".mk")) or folder == "scripts":
+            read = _script
+        elif name.startswith("docker-bake") and name.endswith(".hcl"):
+            read = _bake
+        elif name in ("skaffold.yaml", "skaffold.yml"):
+            read = _skaffold
+        elif name == "Tiltfile":
+            read = _tilt
+        else:
+            continue
+        source = tree.source(path)
+        if source and ("build" in source.text or "target" in source.text):
+            yield from read(source)
+
+
+def _built(tag: str, context: str, file: str, target: str, folder: str, span: Span) -> Iterator[NamedBuild]:
+    """A build with its paths as ones of the project; none where a variable in them is not known."""
+    name = repository(tag.strip().strip("\"'")).lower()
+    where = _within(folder, context)
+    dockerfile = None if where is None else _within(folder, file) if file else posixpath.join(where, "Dockerfile")
+    if name and where is not None and dockerfile and not set("$<{} ") & set(name + where + dockerfile):
+        label = Label(span, f"builds {name}")
+        yield NamedBuild(name, posixpath.normpath(dockerfile), where, target or None, label)
+
+
+def _within(folder: str, path: str) -> str | None:
+    """A path from a folder as one of the project, `.` for its root; None where it leads outside."""
+    found = posixpath.normpath(posixpath.join(folder, path.strip("\"'") or "."))
+    return None if found.startswith(("..", "/")) or "://" in path else found
+
+
+def _filled(text: str, variables: Mapping[str, str]) -> str:
+    """A text with the variables replaced that the file itself sets."""
+
+    def value(match: re.Match[str]) -> str:
+        name = next(filter(None, (match[1], match[2], match[4], match[5])), "")
+        return variables.get(name, match[3] or match[0])
+
+    for _ in range(MAX_NESTED):
+        if "$" not in text or len(text) > MAX_LENGTH:
+            break
+        text = VARIABLE.sub(value, text)
+    return text
+
+
+def _set(text: str) -> dict[str, str]:
+    """The variables that a script or a Makefile sets plainly, the first setting of each."""
+    found: dict[str, str] = {}
+    for match in re.finditer(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*(?:[:?]{0,2}=)[ \t]*([^\s#;]+)", text, re.MULTILINE):
+        found.setdefault(match[1], match[2].strip("\"'"))
+    return found
+
+
+def _script(source: Source) -> Iterator[NamedBuild]:
+    """The `docker build` lines of a file; a shell script is taken to be called from the root."""
+    folder = "" if source.path.endswith(".sh") else posixpath.dirname(source.path)
+    yield from _lines(Span(source, 0, len(source.text)), folder, {})
+
+
+def _lines(script: Span, folder: str, more: Mapping[str, str]) -> Iterator[NamedBuild]:
+    text = script.text
+    variables = {**_set(text), **more}
+    for match in BUILD.finditer(text):
+        line = text.rfind("\n", 0, match.start()) + 1
+        if not text[line : match.start()].lstrip().startswith("#"):
+            first = match[0].splitlines()[0].rstrip(" \\")
+            start = script.start + match.start()
+            yield from _command(_filled(match[1], variables), folder, Span(script.source, start, start + len(first)))
+
+
+def _command(text: str, folder: str, span: Span) -> Iterator[NamedBuild]:
+    """The image of a `docker build` with these arguments."""
+    words = [word.strip("\"',}]") for word in text.replace("\\\r\n", " ").replace("\\\n", " ").split()]
+    tags: list[str] = []
+    context, file, target = "", "", ""
+    rest = iter(words)
+    for word in rest:
+        flag, equals, value = word.partition("=")
+        if flag in ("-t", "--tag"):
+            tags.append(value if equals else next(rest, ""))
+        elif flag in ("-f", "--file"):
+            file = value if equals else next(rest, "")
+        elif flag == "--target":
+            target = value if equals else next(rest, "")
+        elif flag in VALUED and not equals:
+            next(rest, "")
+        elif not word.startswith("-"):
+            context = context or word
+    for tag in tags if context else ():
+        yield from _built(tag, context, file, target, folder, span)
+
+
+def _workflow(source: Source) -> Iterator[NamedBuild]:
+    """What the jobs of a GitHub workflow build: with build-push-action, and in their scripts."""
+    from mcplint.readers import yaml
+
+    try:
+        root = yaml.document(source)
+    except Unreadable:
+        return
+    for _, job in pairs(at(root, "jobs")):
+        steps = items(at(job, "steps"))
+        env = _texts(at(root, "env")) | _texts(at(job, "env"))
+        for step in steps:
+            uses, run = at(step, "uses"), at(step, "run")
+            if isinstance(run, ScalarNode):
+                yield from _lines(run.span, "", env | _texts(at(step, "env")))
+            if isinstance(uses, ScalarNode) and uses.text.startswith("docker/build-push-action@"):
+                given = _texts(at(step, "with"))
+                context, file, target = (_filled(given.get(key, ""), env) for key in ("context", "file", "target"))
+                for tag in _tags(given.get("tags", ""), steps):
+                    yield from _built(_filled(tag, env), context, file, target, "", uses.span)
+
+
+def _tags(text: str, steps: tuple[Node, ...]) -> Iterator[str]:
+    """The tags of a build: as they are written, or the images that docker/metadata-action is given for them."""
+    for line in filter(None, map(str.strip, re.split(r"[\n,]", text))):
+        taken = re.match(r"\$\{\{\s*steps\.([\w-]+)\.outputs\.tags", line)
+        for step in steps if taken else ():
+            if taken and _texts(step).get("id") == taken[1]:
+                yield from re.split(r"[\n,]", _texts(at(step, "with")).get("images", ""))
+        if not taken:
+            yield line
+
+
+def _texts(node: Node | None) -> dict[str, str]:
+    return {key.text: value.text for key, value in pairs(node) if isinstance(value, ScalarNode)}
+
+
+def _bake(source: Source) -> Iterator[NamedBuild]:
+    """The targets of a bake file, whose paths start from its folder."""
+    folder = posixpath.dirname(source.path)
+    variables = dict(VARIABLES.findall(source.text))
+    for match in TARGET.finditer(source.text):
+        said = dict(re.findall(r'^[ \t]*(\w+)[ \t]*=[ \t]*"([^"\n]*)"', match[1], re.MULTILINE))
+        tags = re.search(r"tags[ \t]*=[ \t]*\[([^\]]*)\]", match[1])
+        span = Span(source, match.start(), match.start() + len(match[0].splitlines()[0]))
+        context = said.get("context", ".")
+        file = posixpath.join(context, said.get("dockerfile", "Dockerfile"))
+        for tag in re.findall(r'"([^"\n]*)"', tags[1]) if tags else ():
+            yield from _built(_filled(tag, variables), context, file, said.get("target", ""), folder, span)
+
+
+def _skaffold(source: Source) -> Iterator[NamedBuild]:
+    """The artifacts of a Skaffold file."""
+    from mcplint.readers import yaml
+
+    try:
+        documents = yaml.documents(source)
+    except Unreadable:
+        return
+    folder = posixpath.dirname(source.path)
+    for artifact in (one for document in documents for one in items(at(document, "build", "artifacts"))):
+        said, docker = _texts(artifact), _texts(at(artifact, "docker"))
+        context = said.get("context", ".")
+        file = posixpath.join(context, docker.get("dockerfile", "Dockerfile"))
+        yield from _built(said.get("image", ""), context, file, docker.get("target", ""), folder, artifact.span.head)
+
+
+def _tilt(source: Source) -> Iterator[NamedBuild]:
+    """The `docker_build` calls of a Tiltfile."""
+    folder = posixpath.dirname(source.path)
+    for match in TILT.finditer(source.text):
+        said = dict(re.findall(r"""(\w+)\s*=\s*['"]([^'"\n]*)['"]""", match[3]))
+        span = Span(source, match.start(), match.end(2))
+        yield from _built(match[1], match[2], said.get("dockerfile", ""), said.get("target", ""), folder, span)
