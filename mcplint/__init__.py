@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Server,
         Sibling,
         Spread,
+        Unfollowed,
     )
     from mcplint.text.source import Edit, Source, Span
     from mcplint.values import EditSite, Label, Value
@@ -54,6 +55,7 @@ __all__ = [
     "Source",
     "Span",
     "Spread",
+    "Unfollowed",
     "Unreadable",
     "Value",
     "rule",

@@ -946,10 +946,11 @@ def test_the_containers_of_a_project_share_what_may_be_spent_on_them(monkeypatch
     found = link(tree, Config()).deployment
     monkeypatch.setattr("mcplint.link.servers.ROOM", follow({"server.py": server}).steps)
     fewer = link(tree, Config()).deployment
-    assert ([each.container.id for each in found.servers], found.loose) == (["a/Dockerfile", "b/Dockerfile"], ())
+    assert ([each.container.id for each in found.servers], found.unfollowed) == (["a/Dockerfile", "b/Dockerfile"], ())
+    assert (found.starts, fewer.starts) == (2, 2)
     assert [each.container.id for each in fewer.servers] == ["a/Dockerfile"]
-    [loose] = fewer.loose
-    assert loose.id == "b/Dockerfile" and "too large to be followed" in loose.notes[0].text
+    [lost] = fewer.unfollowed
+    assert lost.id == "b/Dockerfile" and "too large to be followed" in lost.notes[0].text
 
 
 def test_the_packages_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pytest.MonkeyPatch) -> None:

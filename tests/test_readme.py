@@ -34,6 +34,7 @@ PARTS = {
     "Manifest": "server.json",
     "ClientConfig": "Clients",
     "Deployment": "The deployment as a whole",
+    "Unfollowed": "mcplint itself",
     "Unreadable": "mcplint itself",
     "Failure": "mcplint itself",
     "Ignore": "mcplint itself",

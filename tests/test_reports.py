@@ -139,6 +139,7 @@ def test_colours_change_nothing_but_colours():
         (Covered(2, 1, 2), [ERROR, ERROR, NOTE], 0, "2 files, 1 server, 2 routes; 3 findings (2 errors, 1 note)"),
         (Covered(1), [], 0, "1 file; no findings"),
         (Covered(1), [], 2, "1 file; no findings; 2 notes hidden, --pedantic shows them"),
+        (Covered(33, 2, unfollowed=1), [], 0, "33 files, 2 servers; 1 start not followed; no findings"),
         (Covered(), [], 0, "nothing to lint: no file here belongs to the deployment of an MCP server"),
     ],
 )
@@ -154,7 +155,7 @@ def test_json_is_what_its_schema_says():
         diagnostic(at(SERVER, "8000"), severity=WARNING),
         diagnostic(at(SERVER, "done"), severity=NOTE),
     ]
-    document = json.loads(render(Report(tuple(found), Covered(3, 1, 2, 1)), "json"))
+    document = json.loads(render(Report(tuple(found), Covered(3, 1, 2, 1, 2, 1)), "json"))
     schema = json.loads((Path(mcplint.__file__).parent / "report.schema.json").read_text())
     jsonschema.Draft7Validator.check_schema(schema)
     jsonschema.validate(document, schema)
@@ -163,6 +164,8 @@ def test_json_is_what_its_schema_says():
         "servers": 1,
         "routes": 2,
         "containers": 1,
+        "starts": 2,
+        "unfollowed": 1,
         "errors": 1,
         "warnings": 1,
         "notes": 1,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mcplint.model import Deployment, Loose, Port, Sdk
+from mcplint.model import Deployment, Loose, Port, Sdk, Unfollowed
 from mcplint.reports.show import SHOWN, as_json, as_text, parts, said_of
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Label, Value
@@ -46,6 +46,7 @@ def test_json_has_the_promised_shape(mcplint):
     ran = mcplint("show", "--format", "json", str(EXAMPLE))
     document = json.loads(ran.out)
     assert ran.code == 0 and document.pop("version") == 1
+    assert document.pop("unfollowed") == []
     assert list(document) == ["servers", "containers", "routes", "remotes", "packages", "clients", "loose"]
     for field, entries in document.items():
         for entry in entries:
@@ -107,6 +108,15 @@ def test_what_is_loose_says_why():
     assert as_text(deployment) == "loose compose.yaml:b  compose.yaml:2\n  its command cannot be told\n"
     [entry] = json.loads(as_json(deployment))["loose"]
     assert entry["links"] == [{"to": None, "kind": "missing", "why": "its command cannot be told"}]
+
+
+def test_what_is_not_followed_says_why():
+    span = Span(Source("compose.yaml", "a:\n  b:\n"), 5, 6)
+    deployment = Deployment(unfollowed=(Unfollowed("compose.yaml:b", span, "its command is not known"),))
+    assert as_text(deployment) == "start not followed compose.yaml:b  compose.yaml:2\n  its command is not known\n"
+    entry = {"id": "compose.yaml:b", "path": "compose.yaml", "line": 2, "why": "its command is not known"}
+    assert json.loads(as_json(deployment))["unfollowed"] == [entry]
+    assert deployment.starts == 1
 
 
 @pytest.mark.parametrize(

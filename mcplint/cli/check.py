@@ -81,7 +81,9 @@ def _report(run: engine.Run, here: Workspace, options: Options) -> Report:
     asked = [diagnostic for diagnostic in run.diagnostics if here.reported(diagnostic)]
     shown = tuple(diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE)
     parts = run.deployment
-    covered = Covered(run.files, len(parts.servers), len(parts.routes), len(parts.containers))
+    covered = Covered(
+        run.files, len(parts.servers), len(parts.routes), len(parts.containers), parts.starts, len(parts.unfollowed)
+    )
     return Report(shown, covered, len(asked) - len(shown), here.folder, here.rules, quiet=options.quiet)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.findings import Failure, Unreadable
-from mcplint.link import loose, serving, stated
+from mcplint.link import starts, stated
 from mcplint.model import ClientConfig, Container, Deployment, Manifest, Package, Remote, Route, Server
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
@@ -35,14 +35,15 @@ def link(tree: Tree, config: Config) -> Linked:
     hosted = _platforms(tree, paths) if wanted else None
     places = _places(tree, paths, hosted.services if hosted else ()) if wanted else ()
     places = tuple(stated.containers(places, config.deployment))
-    started = serving.started(tree, paths, places)
+    started = starts.started(tree, paths, places)
     servers = tuple(stated.servers(started.servers, config.deployment))
     network = Network(places, servers)
     deployment = Deployment(
-        serving.containers(places, servers, started.lacking),
+        starts.containers(places, started),
         servers,
         remotes=tuple(stated.remotes(config.deployment)),
-        loose=(*started.loose, *loose.lost(tree), *(loose.unfollowed(paths, hosted) if servers else ())),
+        unfollowed=started.unfollowed,
+        loose=(*started.loose, *starts.lost(tree), *(starts.unread(paths, hosted) if servers else ())),
     )
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
     deployment = _published(tree, paths, network, deployment, in_front)
@@ -112,7 +113,7 @@ def _published(
         manifests=manifests,
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
         clients=_joined(_clients(tree, paths), in_front, network),
-        loose=(*deployment.loose, *loose.astray(routes)),
+        loose=(*deployment.loose, *starts.unlinked(routes)),
     )
 
 

@@ -36,7 +36,7 @@ def missing(place: ContainerContext, target: str, tree: Tree) -> Label | None:
     module, colon, _ = target.partition(":")
     if colon and not _has(tree, module.partition(".")[0]):
         return None
-    if not _serves(place, image, tree) or any(_brings(line, target) for line in _lines(image)):
+    if not brings_sdk(place, tree) or any(_brings(line, target) for line in _lines(image)):
         return None
     naming = (word for word in argv.words or () if _name(target) in (text(word) or ""))
     slot = next((word.slot for word in naming if word.slot), None)
@@ -52,9 +52,10 @@ def _name(target: str) -> str:
     return target.rpartition("/")[2]
 
 
-def _serves(place: ContainerContext, image: Image, tree: Tree) -> bool:
-    """Whether the image is one for an MCP server."""
-    wanted = needs(tree, place.container.installs, "" if image.context in (None, ".") else str(image.context))
+def brings_sdk(place: ContainerContext, tree: Tree) -> bool:
+    """Whether a container's image has an SDK installed, so that it is one for an MCP server."""
+    context = place.image.context if place.image else None
+    wanted = needs(tree, place.container.installs, "" if context in (None, ".") else str(context))
     names = {requirement.name for requirement in wanted.requirements} | {entry.name for entry in wanted.locked}
     return not names.isdisjoint(SDKS)
 

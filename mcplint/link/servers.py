@@ -25,19 +25,19 @@ from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import Label, Value, join
 
-SDKS = ("fastmcp", "mcp")
 # Steps that the programs of all containers, or of all packages, may take together: half a minute.
 ROOM = 12 * STEPS
 
 
 class Started(NamedTuple):
-    """The servers that a container starts, or why it cannot be told."""
+    """The servers that a container starts, or why it cannot be told; `certain`: that it starts none."""
 
     servers: tuple[Server, ...]
     why: str = ""
     notes: tuple[Label, ...] = ()
     needed: frozenset[str] = frozenset()
     missing: Label | None = None
+    certain: bool = False
 
 
 def sdks(installs: tuple[Install, ...], tree: Tree, folder: str) -> Callable[[str], Sdk]:
@@ -139,7 +139,8 @@ class Programs:
         if len(options) == 1:
             return self._whole(options[0], place)
         served = [option for option in options if option.servers]
-        return self._whole(_either(served) if served else options[0], place)
+        certain = len(programs) == len(found) and all(option.certain for option in options)
+        return self._whole(_either(served) if served else options[0]._replace(certain=certain), place)
 
     def _followed(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Started:
         """What one program that a container starts makes, its servers without their names yet."""
@@ -158,7 +159,9 @@ class Programs:
         if unread:
             return Started((), f"`{start.target}` cannot be read", (Label(unread.span, unread.message),), needed)
         lacks = self._missing(place, outcome.missing)
-        return Started((), _silence(outcome, start), outcome.unknown, needed, lacks)
+        certain = outcome.complete and not outcome.unknown
+        why = f"`{start.target}` starts no MCP server" if certain else f"what `{start.target}` starts is not known"
+        return Started((), why, outcome.unknown, needed, lacks, certain)
 
     def _whole(self, started: Started, place: ContainerContext) -> Started:
         """The same with its servers as parts of the model."""
@@ -304,9 +307,3 @@ def bare(tree: Tree) -> Iterator[Server]:
     for path, outcome in scan(tree, sdk):
         why = Link(None, MISSING, f"no container is known to start {path}")
         yield from parts((server._replace(links=(why,)) for server in outcome.servers), None, ids)
-
-
-def _silence(outcome: Outcome, start: Start) -> str:
-    if outcome.unknown:
-        return f"what `{start.target}` starts is not known"
-    return f"`{start.target}` starts no MCP server"

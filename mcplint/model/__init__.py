@@ -19,7 +19,7 @@ from mcplint.model.containers import (
     Sibling,
 )
 from mcplint.model.deployment import Deployment
-from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose
+from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose, Unfollowed
 from mcplint.model.program import Argument, Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
 from mcplint.model.published import ClientConfig, Distribution, GitRemote, Labelled, Manifest, Package, Project, Remote
 from mcplint.model.routes import Cache, DeadEnd, ErrorPage, Member, Route, Setting
@@ -71,4 +71,5 @@ __all__ = [
     "Sibling",
     "Spread",
     "Store",
+    "Unfollowed",
 ]

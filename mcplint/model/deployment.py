@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mcplint.model.containers import Container
-from mcplint.model.links import Loose
+from mcplint.model.links import Loose, Unfollowed
 from mcplint.model.published import ClientConfig, Manifest, Package, Remote
 from mcplint.model.routes import DeadEnd, Route
 from mcplint.model.servers import Server
@@ -22,11 +22,19 @@ class Deployment(NamedTuple):
     clients: tuple[ClientConfig, ...] = ()
     manifests: tuple[Manifest, ...] = ()
     dead_ends: tuple[DeadEnd, ...] = ()
+    unfollowed: tuple[Unfollowed, ...] = ()
     loose: tuple[Loose, ...] = ()
 
     @property
     def assumed(self) -> bool:
         return False
+
+    @property
+    def starts(self) -> int:
+        """How many starts there are of what serves MCP or may: two doors to one server are two."""
+        followed = {link.to or server.id for server in self.servers for link in server.links}
+        lacking = {container.id for container in self.containers if container.missing}
+        return len(followed | lacking | {each.id for each in self.unfollowed})
 
     def routes_to(self, server: Server) -> tuple[Route, ...]:
         """The routes that lead to a server itself, and not to another proxy in front of it."""

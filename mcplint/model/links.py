@@ -19,6 +19,15 @@ class Link(NamedTuple):
     notes: tuple[Label, ...] = ()
 
 
+class Unfollowed(NamedTuple):
+    """A start that may be an MCP server's and cannot be followed, and why."""
+
+    id: str
+    span: Span
+    why: str
+    notes: tuple[Label, ...] = ()
+
+
 class Loose(NamedTuple):
     """A fact that nothing linked to, and why: shown, never judged."""
 

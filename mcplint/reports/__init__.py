@@ -32,6 +32,8 @@ class Covered(NamedTuple):
     servers: int = 0
     routes: int = 0
     containers: int = 0
+    starts: int = 0
+    unfollowed: int = 0
 
 
 class Paint(Protocol):

@@ -26,6 +26,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "packages": ("registry", "identifier", "version", "type", "url"),
     "clients": ("type", "url", "command"),
     "loose": (),
+    "unfollowed": (),
 }
 
 
@@ -80,7 +81,11 @@ def _number(value: Value[int]) -> str:
 
 def as_json(deployment: Deployment) -> str:
     """Version 1 of `mcplint show --format json`."""
-    document = {field: [_entry(part) for part in found] for field, found in parts(deployment)}
+    document = {field: [_entry(part) for part in found] for field, found in parts(deployment) if field != "unfollowed"}
+    document["unfollowed"] = [
+        {"id": one.id, "path": one.span.source.path, "line": place(one.span).line, "why": one.why}
+        for one in deployment.unfollowed
+    ]
     return escape.json({"version": VERSION, **document}) + "\n"
 
 
@@ -106,7 +111,7 @@ def as_text(deployment: Deployment, paint: Paint = plain) -> str:
     """A block a part; beside every value the places that decide it, in the order in which they do."""
     blocks = []
     for field, found in parts(deployment):
-        noun = "loose" if field == "loose" else field[:-1]
+        noun = "start not followed" if field == "unfollowed" else "loose" if field == "loose" else field[:-1]
         blocks += ["\n".join(_block(noun, part, paint)) + "\n" for part in found]
     return log("\n".join(blocks)) or "no MCP server, container, route or server.json was found here\n"
 

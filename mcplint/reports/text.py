@@ -70,7 +70,8 @@ def summary(given: Report) -> str:
     kinds = ", ".join(plural(number, severity) for severity, number in counts(given.diagnostics).items() if number)
     found = plural(len(given.diagnostics), "finding") + (f" ({kinds})" if kinds else "")
     more = f"; {plural(hidden, 'note')} hidden, --pedantic shows {'it' if hidden == 1 else 'them'}" if hidden else ""
-    return f"{', '.join(parts)}; {found}{more}"
+    lost = f"; {plural(covered.unfollowed, 'start')} not followed" if covered.unfollowed else ""
+    return f"{', '.join(parts)}{lost}; {found}{more}"
 
 
 def _block(diagnostic: Diagnostic, given: Report) -> Iterator[str]:

@@ -29,6 +29,7 @@ class Box(NamedTuple):
     command: Value[tuple[str, ...]] = UNKNOWN
     replicas: Value[int] = UNKNOWN
     ports: tuple[Port, ...] = ()
+    missing: Label | None = None
 
     @property
     def assumed(self) -> bool:

@@ -1,0 +1,171 @@
+"""What the starts of a project come to: MCP servers, other software, or something that cannot be followed."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from mcplint.knowledge.image_ports import OTHER_SOFTWARE
+from mcplint.model import Container, Loose, Route, Server, Unfollowed
+from mcplint.project.kinds import kind
+from mcplint.project.tree import Paths, Tree
+from mcplint.services.containers import ContainerContext, aside
+from mcplint.services.image_names import repository
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
+
+if TYPE_CHECKING:
+    from mcplint.link.servers import Started
+    from mcplint.services.platforms import Platforms
+
+MAKES = {
+    "dockerfile": "the container that it makes is",
+    "compose": "the services that it runs are",
+    "server.json": "what it publishes is",
+}
+"""By kind of file, what is lost with one that cannot be read."""
+MANIFESTS = {"package.json": ("modelcontextprotocol", "mcp"), "go.mod": ("mcp",), "Cargo.toml": ("mcp",)}
+"""What other languages' lists of dependencies say where a program may serve MCP."""
+
+
+IMPORTS = re.compile(
+    r"^[ \t]*((?:from[ \t]+(?:mcp\.server[\w.]*|fastmcp[\w.]*)[ \t]+import[ \t]+(?!Client\b)"
+    r"|import[ \t]+(?:fastmcp|mcp\.server)\b)[^\r\n]*)",
+    re.MULTILINE,
+)
+"""An import of what a server is made of; clients import other parts of an SDK."""
+
+
+class Starts(NamedTuple):
+    """What is started.
+
+    `loose`: what starts other software, `unfollowed`: what may start an MCP server, and cannot be followed; `certain`:
+    the ids of those containers of them that certainly are an MCP server's. `needed`: the files that the servers cannot
+    do without. `lacking`: by container, what it would start and the project lacks.
+    """
+
+    servers: tuple[Server, ...] = ()
+    loose: tuple[Loose, ...] = ()
+    unfollowed: tuple[Unfollowed, ...] = ()
+    certain: frozenset[str] = frozenset()
+    needed: frozenset[str] = frozenset()
+    lacking: Mapping[str, Label] = {}
+
+
+def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> Starts:
+    """What is started, as the files tell."""
+    if not places and "python" not in paths:
+        return Starts()
+    from mcplint.link.missing import brings_sdk
+    from mcplint.link.servers import Programs, bare
+
+    programs = Programs(tree)
+    found = [(place, programs.started(place)) for place in places]
+    silent = [(place, start) for place, start in found if not start.servers and not start.missing]
+    servers = tuple(server for _, start in found for server in start.servers) or tuple(bare(tree))
+    lacking = {place.container.id: start.missing for place, start in found if start.missing}
+    open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
+    images = {place.container.dockerfile for place, _ in found if place.image and not _is_other(place)}
+    alone = len(images) == 1 and any(not server.container for server in servers)
+    return Starts(
+        servers,
+        tuple(_loose(*each) for each in silent if each not in open_),
+        tuple(Unfollowed(*_loose(*each)) for each in open_)
+        or (() if servers or lacking else tuple(islice(_unstarted(tree, paths), 1))),
+        frozenset(place.container.id for place, _ in open_ if place.image and (alone or brings_sdk(place, tree))),
+        frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place))),
+        lacking,
+    )
+
+
+def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
+    """The files that import what servers are made of, where nothing that is started leads to one."""
+    for path in paths.get("python", ()):
+        source = tree.source(path)
+        found = IMPORTS.search(source.text) if source and "mcp" in source.text else None
+        if source and found:
+            why = "it imports an SDK for servers, and no start that the files name leads to one"
+            yield Unfollowed(path, Span(source, *found.span(1)), why)
+
+
+def _loose(place: ContainerContext, start: Started) -> Loose:
+    return Loose(place.container.id, place.container.span, start.why, start.notes)
+
+
+def _may_serve(place: ContainerContext, tree: Tree, none: bool) -> bool:
+    """Whether what a container starts may be an MCP server, by its names and by what is installed in it.
+
+    `none`: the project has no server yet, so that one on an image that is not known may be it.
+    """
+    container, image = place.container, place.image
+    if _is_other(place):
+        return False
+    called = [container.service or "", *((container.image.options or ()) if not image else ())]
+    called += [option for word in (container.argv and container.argv.words) or () for option in word.options or ()]
+    if any("mcp" in str(name).lower() for name in called):
+        return True
+    if image is None:
+        return container.folder is not None
+    from mcplint.link.missing import brings_sdk
+
+    if brings_sdk(place, tree) or (none and not image.base_known):
+        return True
+    folders = {posixpath.dirname(image.dockerfile), "" if image.context in (None, ".") else str(image.context)}
+    return any(
+        source is not None and any(word in source.text for word in words)
+        for folder in folders
+        for name, words in MANIFESTS.items()
+        for source in (tree.source(posixpath.join(folder, name)),)
+    )
+
+
+def _is_other(place: ContainerContext) -> bool:
+    """Whether a container runs software that is well known and serves no MCP, or is built upon it."""
+    names = [repository(str(name)).rpartition("/")[2] for name in place.container.image.options or ()]
+    return bool(names) and OTHER_SOFTWARE.issuperset(names)
+
+
+def _unbuilt(place: ContainerContext) -> tuple[str, ...]:
+    """The Dockerfile that a service builds where no image came of it."""
+    build = None if place.image else place.container.build
+    return (build.dockerfile.only,) if build and build.dockerfile.only else ()
+
+
+def containers(places: tuple[ContainerContext, ...], starts: Starts) -> tuple[Container, ...]:
+    """The containers that start an MCP server, or certainly would, each with the ids of its servers."""
+    inside: dict[str, list[str]] = {}
+    for server in starts.servers:
+        if server.container:
+            inside.setdefault(server.container.id, []).append(server.id)
+    return tuple(
+        each._replace(servers=tuple(inside.get(each.id, ())), missing=starts.lacking.get(each.id))
+        for each in (place.container for place in places)
+        if each.id in inside or each.id in starts.lacking or each.id in starts.certain
+    )
+
+
+def lost(tree: Tree) -> Iterator[Loose]:
+    """What would make parts of the deployment, and cannot be read."""
+    for path, problem in tree.problems.items():
+        made = kind(path)
+        if made and made.name in MAKES and not aside(path):
+            yield Loose(path, problem.span, f"{problem.message}; {MAKES[made.name]} not known")
+
+
+def unread(paths: Paths, hosted: Platforms | None) -> Iterator[Loose]:
+    """What may belong to the deployment and is not read."""
+    for path in paths.get("caddyfile", ()):
+        yield Loose(path, Span(Source(path, ""), 0, 0), "Caddyfiles are not read")
+    for note in hosted.notes if hosted else ():
+        yield Loose(note.span.source.path, note.span, note.text)
+
+
+def unlinked(routes: Iterable[Route]) -> Iterator[Loose]:
+    """The routes that lead to no server."""
+    for route in routes:
+        if not route.server:
+            why = "; ".join(dict.fromkeys(link.why for link in route.links)) or "leads to no known server"
+            yield Loose(route.id, route.span, why)
