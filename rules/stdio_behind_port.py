@@ -107,16 +107,18 @@ def listening(container, routes):
     if container.stdin_open.must(bool):
         return tuple(published[:1])
     led = () if published or container.shared_network.may(bool) else container.forwards
-    services = [Label(port.span, "the Service leads to this port") for port in led]
+    services = [Label(port.span, "the Service sends requests to this port") for port in led]
     exposed = [
         Label(port.span, "exposes a port to other services") for port in container.expose if own(container, port)
     ]
     found = [*published[:1], *services[:1], *exposed[:1]]
     found += [Label(probe.span, "the probe asks over HTTP") for probe in container.probes if probe.path is not None]
     found += [
-        Label(value.span, "Traefik leads to this port") for name, value in container.labels.items() if port_of(name)
+        Label(value.span, "Traefik sends requests to this port")
+        for name, value in container.labels.items()
+        if port_of(name)
     ]
-    found += [Label(route.target.span or route.span, f"{route.proxy} leads to it") for route in routes]
+    found += [Label(route.target.span or route.span, f"{route.proxy} sends requests to it") for route in routes]
     words = " ".join(container.probe.command.only or ()) if container.probe else ""
     found += [Label(container.probe.span, "the health check asks over HTTP")] if "http://" in words else []
     return (*found, *container.web)

@@ -112,7 +112,7 @@ def _asked(package: str, wanted: Needs) -> Decision | None:
     if pins:
         return _pin(package, pins, before)
     notes = tuple(
-        Label(r.range if r.range and r.range.text else r.span, f"asks for `{_text(r)}`") for r in (*asked, *constraints)
+        Label(r.range if r.range and r.range.text else r.span, f"requires `{_text(r)}`") for r in (*asked, *constraints)
     )
     ranges = [requirement.specifier or "" for requirement in (*asked, *constraints)]
     return _newest(package, ranges, wanted, (*before, *notes[:-1]), notes[-1].span, " and ".join(map(_text, asked)))

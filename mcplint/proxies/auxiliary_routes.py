@@ -45,7 +45,7 @@ def _metadata(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
             return UNKNOWN
         found += answer.trace
         if answer.location:
-            found.append(Label(answer.location, "takes these paths instead"))
+            found.append(Label(answer.location, "matches these paths instead"))
     return Value((False,), tuple(dict.fromkeys(found)))
 
 

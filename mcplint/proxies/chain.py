@@ -154,6 +154,6 @@ def _ask(proxy: Ask, heard: Mapping[Span, Listener], host: str, port: int, schem
     if inner is None or first.uri is None:
         return first
     then = next(inner.ask(first.uri))
-    taken = (Label(then.location, "this location of the inner proxy takes the request"),) if then.location else ()
+    taken = (Label(then.location, "this location of the inner proxy handles the request"),) if then.location else ()
     trace = (*first.trace, *taken, *then.trace)
     return then._replace(location=first.location, trace=trace, certain=first.certain and then.certain)

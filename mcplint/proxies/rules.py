@@ -114,10 +114,10 @@ def route_request(sites: tuple[Site, ...], host: str, port: int, scheme: str, pa
     for rule in site.rules:
         takes = rule.takes(host, path)
         if takes is None:
-            note = Label(rule.route.span, "which requests this takes is not known")
+            note = Label(rule.route.span, "which requests this matches is not known")
             return Response(UNKNOWN, rule.route.span, trace=(note,), certain=False)
         if takes:
-            note = Label(rule.route.span, "takes the request")
+            note = Label(rule.route.span, "handles the request")
             return Response(PROXY, rule.route.span, rule.route.target.only, rule.rewrite(path), trace=(note,))
     return Response(STATUS if site.closed else UNKNOWN, certain=site.closed)
 

@@ -88,8 +88,8 @@ def _fly_checks(root: MappingNode) -> Iterator[PlatformProbe]:
         yield PlatformProbe(
             "check",
             check.span.head,
-            string(path, "Fly asks for this path") if path else None,
-            number(string(port, "Fly asks this port")) if port else None,
+            string(path, "Fly checks this path") if path else None,
+            number(string(port, "Fly checks this port")) if port else None,
         )
 
 
@@ -116,7 +116,7 @@ def railway(app: App, tree: Tree) -> Iterator[Container]:
         entrypoint=split(start, "Railway starts this") if built else None,
         arguments=None if built else shell(start),
         replicas=UNKNOWN if at(deploy, "multiRegionConfig") else replicas,
-        probes=(PlatformProbe("check", check.span, string(check, "Railway asks for this path")),) if check else (),
+        probes=(PlatformProbe("check", check.span, string(check, "Railway checks this path")),) if check else (),
         grace_period=wait(at(deploy, "drainingSeconds")),
         affinity=Value(("none",)),
         folder=None if built else folder,
@@ -149,7 +149,7 @@ def _service(node: Node, kinds: set[str], app: App) -> Container:
         env_notes=(Label(span, "variables of the dashboard are not in the project"),),
         arguments=shell(started) if native else split(docker, "render.yaml sets the command"),
         replicas=_instances(node, span),
-        probes=(PlatformProbe("check", check.span, string(check, "Render asks for this path")),) if check else (),
+        probes=(PlatformProbe("check", check.span, string(check, "Render checks this path")),) if check else (),
         grace_period=wait(at(node, "maxShutdownDelaySeconds"), patience),
         affinity=Value(("none",)),
         web=(Label(kind.span, "Render opens a web service to the internet"),) if kind and "web" in kinds else (),

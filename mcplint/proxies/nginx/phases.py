@@ -157,7 +157,7 @@ def _status(request: Request, status: int) -> Response:
         codes = [word for word in directive.words[:-1] if not word.startswith("=")]
         if str(status) in codes and not request.failed and not directive.args[-1].hole:
             request.failed = True
-            request.trace.append(Label(directive.head, f"stands in for the {status}"))
+            request.trace.append(Label(directive.head, f"replaces the {status} response"))
             page = directive.args[-1].text
             if re.match(r"https?://", page):
                 return Response(REDIRECT, status=302, to=page)

@@ -172,7 +172,7 @@ def _descend(request: Request, locations: Locations) -> str:
     static, state = _static(locations, request.uri)
     if state != "exact":
         for unsure in locations.unsure[:1]:
-            raise Undecided(unsure.span, "which paths this location takes is filled in later")
+            raise Undecided(unsure.span, "which paths this location matches is filled in later")
         request.certain = request.certain and not at.open
     if static:
         request.level, request.location = static.level, static

@@ -190,7 +190,7 @@ def _location(location: Location, directive: Directive) -> Value[str]:
         return Value(None, (Label(directive.head, "filled in later"),))
     span = Span(directive.span.source, directive.args[0].span.start, directive.args[-1].span.end)
     slot = EditSite(span) if span.text == location.spelled else None
-    return Value((location.spelled,), (Label(directive.head, "takes these paths"),), slot)
+    return Value((location.spelled,), (Label(directive.head, "matches these paths"),), slot)
 
 
 def _target(sent: Response, word: Word, where: tuple[Label, ...]) -> Value[str]:

@@ -129,8 +129,8 @@ def _health(node: Node) -> Iterator[PlatformProbe]:
         yield PlatformProbe(
             kind,
             probe.span,
-            string(at(asked, "path"), f"the {kind} probe asks for this path") if asked else None,
-            number(string(port, f"the {kind} probe asks this port")) if port else None,
+            string(at(asked, "path"), f"the {kind} probe checks this path") if asked else None,
+            number(string(port, f"the {kind} probe checks this port")) if port else None,
             command.value if command else None,
             Value(None if timeout.only is None else (float(timeout.only),), timeout.trace),
         )

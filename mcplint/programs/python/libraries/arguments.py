@@ -78,12 +78,12 @@ def _option(machine: Machine, args: Args) -> Option | None:
         return _optional(flags, dest, default, args)
     only = args.get(None, "choices").only
     choices = tuple(only.items or ()) if isinstance(only, Sequence) else ()
-    note = Label(args.span, f"takes {longest}") if args.span else None
+    note = Label(args.span, f"defines {longest}") if args.span else None
     return Option(flags, dest, default, kind, const, convert, choices, (), note)
 
 
 def _optional(flags: tuple[str, ...], dest: str, default: Abstract, args: Args) -> Option:
-    note = Label(args.span, f"takes {flags[0]}") if args.span and flags else None
+    note = Label(args.span, f"defines {flags[0]}") if args.span and flags else None
     choices = (known(True), known(False))
     return Option(flags, dest, default, TRUE, known(True, *args.notes), note=note, choices=choices)
 

@@ -49,7 +49,7 @@ def _options(machine: Machine, args: Args, positional: bool) -> list[Option]:
     names = tuple(flag.partition("/")[0].strip() for flag in flags)
     longest = max(names, key=lambda name: (name.startswith("--"), len(name)), default="")
     dest = next((name for name in spelled if name.isidentifier()), longest.lstrip("-").replace("-", "_").lower())
-    note = Label(args.span, f"takes {names[0] if names else dest}") if args.span else None
+    note = Label(args.span, f"defines {names[0] if names else dest}") if args.span else None
     if any("/" in flag for flag in flags) or args.get(None, "is_flag", known(False)).must(bool):
         return switch(flags, dest, args.get(None, "default", known(False, *args.notes)), args, note)
     return [_valued(machine, args, names, dest, args.get(None, "default", known(None, *args.notes)), note)]

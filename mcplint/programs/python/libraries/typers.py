@@ -123,7 +123,7 @@ def _bare(annotation: ast.expr) -> ast.expr:
 def _parameter(machine: Machine, function: Function, node: ast.arg, kind: Abstract) -> list[Option]:
     default = function.defaults.get(node.arg)
     told = default.only if default is not None else None
-    note = Label(function.scope.module.span(node), f"takes --{node.arg.replace('_', '-')}")
+    note = Label(function.scope.module.span(node), f"defines --{node.arg.replace('_', '-')}")
     marker = told if isinstance(told, Instance) and told.library == PARAMETER else _annotated(machine, function, node)
     args, positional = MAKER.one(marker.table if marker else {}, (Args(), default is None))
     if marker is told and marker is not None:
