@@ -155,7 +155,8 @@ def check(server: Server):
     for name, value in {**unset, **read}.items():
         for address in addresses(value.only):
             port = address.port or number(container.variable(f"{name.rpartition('_')[0]}_PORT"))
-            intended = [sibling for sibling in container.siblings if leads(name, address, port, sibling)]
+            others = (sibling for sibling in container.siblings if sibling.name != container.service)
+            intended = [sibling for sibling in others if leads(name, address, port, sibling)]
             own = server.port.may_be(port)
             if len(intended) == 1 and not own and not re.search(TOLD, name):
                 where = value.only[address.start : address.end]

@@ -7,8 +7,10 @@ that would have needed it stay silent. Repair the file first, then run mcplint
 again.
 
 It is an error if a server's deployment needs the file, or if the file was
-named on the command line. Elsewhere, and for templates and Python that is
-newer than the one that runs mcplint, it is a note.
+named on the command line. It is a warning if a server uses the file and may do
+without it, such as a module or a file of variables, and for Python that is
+newer than the one that runs mcplint: run it on a newer one. Elsewhere, and for
+templates, it is a note.
 
 ## Bad
 `Dockerfile`

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", Remote, ClientConfig)
 
+# The kinds of files that deploy a server, and the readers of those that set how it runs or what is installed.
+DEPLOYING = ("dockerfile", "compose", "nginx", "haproxy", "fly", "render", "railway", "procfile", "client")
+SETTINGS = ("dotenv", "dotenv.raw", "requirements", "lock")
+
 
 class Linked(NamedTuple):
     """The deployment of a project, and what of its files could not be read."""
@@ -48,7 +52,8 @@ def link(tree: Tree, config: Config) -> Linked:
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
     deployment = _published(tree, paths, network, deployment, in_front)
     _minded(tree, paths, servers)
-    problems = tree.judged(started.needed | _asked_for(paths, servers))
+    used = tree.asked(*SETTINGS) if servers else frozenset()
+    problems = tree.judged(started.needed | _asked_for(paths, servers), started.used | used)
     return Linked(deployment, (*problems, *tree.failures))
 
 
@@ -169,5 +174,5 @@ def _minded(tree: Tree, paths: Paths, servers: tuple[Server, ...]) -> None:
 
 def _asked_for(paths: Paths, servers: tuple[Server, ...]) -> frozenset[str]:
     """The files that tell how a server is deployed, where there is one to deploy."""
-    kinds_needed = ("dockerfile", "compose", "nginx", "server.json") if servers else ("server.json",)
+    kinds_needed = ("server.json", *(DEPLOYING if servers else ()))
     return frozenset(path for kind in kinds_needed for path in paths.get(kind, ()))

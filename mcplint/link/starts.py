@@ -44,7 +44,7 @@ class Starts(NamedTuple):
 
     `loose`: what starts other software, `unfollowed`: what may start an MCP server, and cannot be followed; `certain`:
     the ids of those containers of them that certainly are an MCP server's. `needed`: the files that the servers cannot
-    do without. `lacking`: by container, what it would start and the project lacks.
+    do without; `used`: the modules of their programs. `lacking`: by container, what it would start and the project lacks.
     """
 
     servers: tuple[Server, ...] = ()
@@ -52,6 +52,7 @@ class Starts(NamedTuple):
     unfollowed: tuple[Unfollowed, ...] = ()
     certain: frozenset[str] = frozenset()
     needed: frozenset[str] = frozenset()
+    used: frozenset[str] = frozenset()
     lacking: Mapping[str, Label] = {}
 
 
@@ -65,6 +66,7 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     programs = Programs(tree)
     found = [(place, programs.started(place)) for place in places]
     silent = [(place, start) for place, start in found if not start.servers and not start.missing]
+    used = tree.asked("python")
     servers = tuple(server for _, start in found for server in start.servers) or tuple(bare(tree))
     lacking = {place.container.id: start.missing for place, start in found if start.missing}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
@@ -77,6 +79,7 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         or (() if servers or lacking else tuple(islice(_unstarted(tree, paths), 1))),
         frozenset(place.container.id for place, _ in open_ if place.image and (alone or brings_sdk(place, tree))),
         frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place))),
+        used,
         lacking,
     )
 

@@ -63,7 +63,7 @@ class Prerequisite(NamedTuple):
 
 
 class Sibling(NamedTuple):
-    """Another service that a container reaches by any of these names.
+    """A service that the containers on its networks, itself among them, reach by any of these names.
 
     `ports`: those that it is known to listen on, also under the number that they have on the host. `store`: the name of
     its image where that is a well-known database or the like.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from importlib import import_module
 from typing import Any
 
-from mcplint.findings import NOTE, Failure, Unreadable
+from mcplint.findings import NOTE, WARNING, Failure, Unreadable
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -121,10 +121,18 @@ class Tree:
         for note in notes:
             self.problems.setdefault(note.span.source.path, Unreadable(note.span, note.text))
 
-    def judged(self, needed: Iterable[str]) -> tuple[Unreadable, ...]:
-        """What could not be read: as grave as its reader says where it is needed or was asked for, else a note."""
-        wanted = self.named.union(needed)
-        return tuple(
-            problem if path in wanted else Unreadable(problem.span, problem.message, NOTE)
-            for path, problem in self.problems.items()
-        )
+    def asked(self, *readers: str) -> frozenset[str]:
+        """The files of which readers were asked for facts."""
+        return frozenset(path for reader, path in self._facts if reader in readers)
+
+    def judged(self, needed: Collection[str], used: Collection[str]) -> tuple[Unreadable, ...]:
+        """What could not be read: as grave as its reader says where it is needed or was named, else a note.
+
+        It is a warning at most where the deployment uses it and may do without.
+        """
+        found = []
+        for path, problem in self.problems.items():
+            severity = WARNING if path in used and problem.severity != NOTE else NOTE
+            given = path in self.named or path in needed
+            found.append(problem if given else Unreadable(problem.span, problem.message, severity))
+        return tuple(found)

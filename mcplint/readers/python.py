@@ -8,31 +8,42 @@ import sys
 import warnings
 
 from mcplint.facts.python import Module, located
-from mcplint.findings import ERROR, NOTE, Unreadable
+from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
 from mcplint.text.source import Source, Span
 
 _TEMPLATE_MARKS = ("{{", "{%", "<%")
+_NEWER = {"except": 14, "except*": 14, "lazy": 15}
 _TEMPLATE_STRING = r"""(?i)(?<!\w)(?:t|tr|rt)["']"""
 
 
 def read(source: Source) -> Module:
-    """The module of a file; Unreadable where the running Python cannot parse it.
+    """The module of a file; Unreadable where neither the running Python nor what is known of newer ones parses it.
 
-    A template, and what an older or newer Python may well accept, is a note: nothing is wrong with the file as such.
+    A template and what Python 2 accepts is a note, what a newer Python may well accept a warning.
     """
     if "{{cookiecutter" in source.path.replace(" ", ""):
         raise Unreadable(Span(source, 0, 0), "a template, not Python yet", NOTE)
     try:
+        return located(source, _parsed(source, source.text))
+    except SyntaxError as error:
+        from mcplint.readers.python_newer import rewritten
+
+        try:
+            return located(source, _parsed(source, rewritten(source.text)))
+        except SyntaxError:
+            raise _unreadable(source, error) from None
+
+
+def _parsed(source: Source, text: str) -> ast.Module:
+    """The syntax tree of a text; raises SyntaxError, and Unreadable where it is none that has one."""
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(source.text, source.path)
-    except SyntaxError as error:
-        raise _unreadable(source, error) from None
+            return ast.parse(text, source.path)
     except (RecursionError, MemoryError):
         raise Unreadable(Span(source, 0, 0), "nested too deeply to be parsed", NOTE) from None
     except ValueError as error:
         raise Unreadable(Span(source, 0, 0), f"not Python text: {error}") from None
-    return located(source, tree)
 
 
 def _unreadable(source: Source, error: SyntaxError) -> Unreadable:
@@ -42,7 +53,10 @@ def _unreadable(source: Source, error: SyntaxError) -> Unreadable:
     if any(mark in span.text for mark in _TEMPLATE_MARKS):
         return Unreadable(span, "a template, not Python yet", NOTE)
     reason = (error.msg or "invalid syntax").split("\n")[0]
-    return Unreadable(span, f"{running} cannot parse it: {reason}", NOTE if _foreign(span.text, reason) else ERROR)
+    minor = _newer(span.text, reason)
+    advice = f"; run mcplint on Python 3.{minor} or newer" if minor else ""
+    severity = WARNING if minor else NOTE if _older(span.text, reason) else ERROR
+    return Unreadable(span, f"{running} cannot parse it: {reason}{advice}", severity)
 
 
 def _line(source: Source, number: int) -> Span:
@@ -53,10 +67,20 @@ def _line(source: Source, number: int) -> Span:
     return Span(source, start, start + len(source.text[start:end].rstrip("\r\n")))
 
 
-def _foreign(line: str, reason: str) -> bool:
-    """Whether the line is what another version of Python accepts, as far as the line tells."""
+def _older(line: str, reason: str) -> bool:
+    """Whether the line is what Python 2 accepts, as far as the line tells."""
+    return (
+        line.split(None, 1)[:1] in (["print"], ["exec"], ["raise"])
+        or "multiple exception types" in reason
+        or "leading zeros" in reason
+    )
+
+
+def _newer(line: str, reason: str) -> int | None:
+    """The minor version of a Python 3 newer than the running one that may accept the line, as far as the line tells."""
     word = line.split(None, 1)[0] if line.split() else ""
-    older = word in ("print", "exec", "raise") or "multiple exception types" in reason or "leading zeros" in reason
-    newer = word in ("type", "except", "except*", "lazy") or "f-string" in reason or re.search(_TEMPLATE_STRING, line)
     generic = word in ("def", "class", "async") and "[" in line.partition("(")[0]
-    return bool(older or newer or generic)
+    minor = 12 if generic or word == "type" or "f-string" in reason else _NEWER.get(word, 0)
+    if re.search(_TEMPLATE_STRING, line):
+        minor = 14
+    return minor if sys.version_info < (3, minor) and "multiple exception types" not in reason else None

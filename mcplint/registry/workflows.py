@@ -138,11 +138,15 @@ def _versions(step: Step, manifest: Manifest) -> Iterator[Finding]:
 def fragile(manifest: Manifest) -> Iterator[Finding]:
     """Steps that work until something else goes wrong."""
     listed = list(steps(manifest))
+    uploads: dict[int, list[Step]] = {}
+    for step in listed:
+        if step.uploads():
+            uploads.setdefault(id(step.workflow), []).append(step)
     for step in listed:
         yield from _partial(manifest, step)
         if step.publishes():
             yield from _hidden(step)
-            yield from _early(step, listed)
+            yield from _early(step, uploads.get(id(step.workflow), []))
 
 
 def _partial(manifest: Manifest, step: Step) -> Iterator[Finding]:
@@ -170,9 +174,8 @@ def _hidden(step: Step) -> Iterator[Finding]:
             yield Finding("`continue-on-error` hides that publishing failed", whole, fix=fix)
 
 
-def _early(step: Step, listed: list[Step]) -> Iterator[Finding]:
-    """Publishing that does not wait for the upload of the package, or only just."""
-    uploads = [other for other in listed if other.workflow is step.workflow and other.uploads()]
+def _early(step: Step, uploads: list[Step]) -> Iterator[Finding]:
+    """Publishing that does not wait for the uploads of packages in the same workflow, or only just."""
     span = next(step.found(_PUBLISH))[0]
     late = [other for other in uploads if not _before(other, step)]
     if late and len(late) == len(uploads) and not step.job.get("needs"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from posixpath import basename, dirname
 from typing import Any
 
@@ -16,29 +17,45 @@ from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
 from mcplint.values import UNKNOWN, Label, Value
 
+MOST_SIBLINGS = 500
+
 
 def with_siblings(places: tuple[ContainerContext, ...]) -> tuple[ContainerContext, ...]:
     """The containers, each with those of its compose project that it waits for and those that it reaches."""
+    projects: dict[int, dict[str, ContainerContext]] = {}
+    for each in places:
+        projects.setdefault(id(each.project), {})[each.container.service or ""] = each
+    joined = {key: _Joined(list(others.values())) for key, others in projects.items()}
     return tuple(
-        _with_siblings(each, places) if each.project and not each.container.unread else each for each in places
+        _with_siblings(each, projects[id(each.project)], joined[id(each.project)])
+        if each.project and not each.container.unread
+        else each
+        for each in places
     )
 
 
-def _with_siblings(place: ContainerContext, places: tuple[ContainerContext, ...]) -> ContainerContext:
-    others = {
-        other.container.service or "": other
-        for other in places
-        if other.project is place.project and other.container.id != place.container.id
-    }
+def _with_siblings(
+    place: ContainerContext, services: Mapping[str, ContainerContext], joined: _Joined
+) -> ContainerContext:
     container = place.container._replace(
-        prerequisites=tuple(_prerequisites(place.container, others)),
-        siblings=tuple(_sibling(other) for other in others.values() if _near(place, other)),
+        prerequisites=tuple(_prerequisites(place.container, services)), siblings=joined.on(place.container.networks)
     )
     return place._replace(container=container)
 
 
-def _near(place: ContainerContext, other: ContainerContext) -> bool:
-    return bool(place.container.networks & other.container.networks)
+class _Joined:
+    """The services of a project by their networks; a class because what is the same for many is made once."""
+
+    def __init__(self, services: Iterable[ContainerContext]) -> None:
+        self.services = [(place.container.networks, _sibling(place)) for place in services]
+        self.known: dict[frozenset[str], tuple[Sibling, ...]] = {}
+
+    def on(self, networks: frozenset[str]) -> tuple[Sibling, ...]:
+        """Those on any of the networks: some, where there are very many."""
+        if networks not in self.known:
+            found = (sibling for joined, sibling in self.services if joined & networks)
+            self.known[networks] = tuple(islice(found, MOST_SIBLINGS))
+        return self.known[networks]
 
 
 def _prerequisites(container: Container, others: Mapping[str, ContainerContext]) -> Iterator[Prerequisite]:

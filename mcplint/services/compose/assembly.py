@@ -16,6 +16,8 @@ from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
 MAX_INCLUDED = 16
+MAX_FILES = 300
+"""How deep `include` may lead, and how many files it may bring in one project, each time counted."""
 MAX_EXTENDED = 32
 MAX_REPEATED = 100_000
 """How many nodes `extends` may repeat in one project, as aliases may in one file."""
@@ -43,7 +45,7 @@ class Assembly:
         self.scopes: dict[str, Scope] = {}
         self.notes: list[Label] = []
         self.severed: dict[str, tuple[Label, ...]] = {}
-        self.repeated = 0
+        self.repeated = self.included = 0
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -100,6 +102,10 @@ class Assembly:
         model: Node | None = None
         for item in listed.items if isinstance(listed, SequenceNode) else ():
             paths, inner = self._inclusion(item, scope)
+            self.included += len(paths)
+            if self.included > MAX_FILES:
+                self.notes.append(Label(item.span.head, f"includes more than {MAX_FILES} files"))
+                break
             if not paths or paths[0] in above or len(above) > MAX_INCLUDED:
                 self.notes.append(Label(item.span.head, "include of a file that is not in the project, or of itself"))
                 continue

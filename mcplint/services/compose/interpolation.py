@@ -20,6 +20,10 @@ HOLE = "\ufffc"
 NAME = r"([_a-zA-Z][_a-zA-Z0-9]*)(:?[-+?])?"
 """A variable, and in braces the operator behind it."""
 MAX_NESTED = 20
+MAX_LENGTH = 100_000
+MAX_RUNS = 1_000
+MAX_TRACE = 20
+"""How long a text may grow, of how many parts, and how many steps are remembered of the way to each."""
 
 
 class Run(NamedTuple):
@@ -80,6 +84,10 @@ class Text(NamedTuple):
             runs.append(Run(low - start, span, run.trace))
         return Text(self.text[start:end], tuple(runs))
 
+    def noted(self, note: Label) -> Text:
+        """The text with one more step of the way to it."""
+        return self._replace(runs=tuple(run._replace(trace=(note, *run.trace[:MAX_TRACE])) for run in self.runs))
+
     def split(self, separator: str) -> tuple[Text, ...]:
         """The parts between the separators."""
         parts, start = [], 0
@@ -128,12 +136,15 @@ def passage(value: LocatedText) -> Text:
 
 def interpolate(text: Text, place: Span, lookup: Lookup, nested: int = 0) -> Text:
     """The text with its variables replaced; `place` is where it stands, for parts that have no place of their own."""
-    parts, start = [], 0
+    parts, start, length, runs = [], 0, 0, 0
     while (dollar := text.text.find("$", start)) >= 0:
         if start < dollar:
             parts.append(text.part(start, dollar))
         part, start = _replaced(text, dollar, place, lookup, nested)
         parts.append(part)
+        length, runs = length + len(part.text), runs + len(part.runs)
+        if length > MAX_LENGTH or runs > MAX_RUNS:
+            return Text.hole(Label(place, "its variables make more of it than is followed"))
     return Text.join((*parts, text.part(start)) if start < len(text.text) else parts) if parts else text
 
 
@@ -160,7 +171,7 @@ def _replaced(text: Text, dollar: int, place: Span, lookup: Lookup, nested: int)
     if operator.endswith("-") and _empty(value, operator):
         default = _expand(argument, where, lookup, nested)
         note = Label(where, f"{name} is {'empty' if value else 'not set in the project'}, so this default applies")
-        return default._replace(runs=tuple(run._replace(trace=(note, *run.trace)) for run in default.runs)), end
+        return default.noted(note), end
     return value if value is not None else _unset(name, where), end
 
 

@@ -39,6 +39,8 @@ OVERRIDES = (
 )
 
 Files = Mapping[str, ComposeFile]
+Named = Mapping[tuple[str, tuple[str, ...]], list[str]]
+"""The files of a folder by the parts of their names."""
 
 
 class ComposeProject(NamedTuple):
@@ -61,12 +63,15 @@ def sets(known: Files, tree: Tree) -> Iterator[tuple[tuple[str, ...], bool]]:
     defaults = {folder: _default(folder, known, tree) for folder in sorted({dirname(path) for path in known})}
     run = {path for paths in defaults.values() for path in paths}
     borrowed = _borrowed(known)
+    named: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for path in known:
+        named.setdefault((dirname(path), _parts(path)), []).append(path)
     included = _included(known)
     for paths in filter(None, defaults.values()):
         if not included.issuperset(paths[:1]):
             yield paths, True
     for path in sorted(known.keys() - run - borrowed):
-        base = () if basename(path) in DEFAULTS else _base(path, known, defaults)
+        base = () if basename(path) in DEFAULTS else _base(path, known, named, defaults)
         yield (*base, path), False
 
 
@@ -86,23 +91,21 @@ def _in(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def _base(path: str, known: Files, defaults: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _base(path: str, known: Files, named: Named, defaults: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The files that a file is run over, none where it stands alone."""
-    candidates = list(_candidates(path, known, defaults))
-    named = [base for base in candidates if _said_over(known[path], basename(base[0]))]
-    if named:
-        return named[0]
+    candidates = list(_candidates(path, named, defaults))
+    said = next((base for base in candidates if _said_over(known[path], basename(base[0]))), None)
+    if said:
+        return said
     missing = _missing(known[path])
     return next((base for base in candidates if missing and missing <= _services(known[base[0]])), ())
 
 
-def _candidates(path: str, known: Files, defaults: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+def _candidates(path: str, named: Named, defaults: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """The files that a file could go over, the likeliest first."""
     own, folder = _parts(path), dirname(path)
-    shorter = [p for p in known if dirname(p) == folder and len(_parts(p)) < len(own)]
-    for other in sorted(shorter, key=lambda p: -len(_parts(p))):
-        if _parts(other) == own[: len(_parts(other))] and len(_parts(other)) > 1:
-            yield (other,)
+    for length in range(len(own) - 1, 1, -1):
+        yield from ((other,) for other in named.get((folder, own[:length]), ()))
     while True:
         if defaults.get(folder):
             yield defaults[folder][:1]

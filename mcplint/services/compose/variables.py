@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from mcplint.project.tree import Tree
 from mcplint.services.compose.interpolation import Lookup, Text, interpolate, passage
-from mcplint.text.source import Span
 from mcplint.values import Label
 
 if TYPE_CHECKING:
@@ -40,9 +39,5 @@ def settings(file: EnvFile, outer: Lookup) -> Iterator[tuple[str, Text]]:
             if expanded and "$" in text.text:
                 text = interpolate(text, value.span(), lambda name: outer(name) or own.get(name))
         if text is not None:
-            own[name] = _noted(text, key, f"{file.source.path.rpartition('/')[2]} sets {name}")
+            own[name] = text.noted(Label(key, f"{file.source.path.rpartition('/')[2]} sets {name}"))
             yield name, own[name]
-
-
-def _noted(text: Text, span: Span, note: str) -> Text:
-    return text._replace(runs=tuple(run._replace(trace=(Label(span, note), *run.trace)) for run in text.runs))
