@@ -206,6 +206,55 @@ def test_an_index_that_is_no_file_does_not_hang(project, monkeypatch):
     assert "Dockerfile" in files(root).paths
 
 
+def pathological(root):
+    (root / ".gitignore").write_text(f"{'*a' * 40}b\n" * 40)
+    (root / ("a" * 200)).write_text("")
+
+
+@pytest.mark.parametrize("spoil", [lambda root: os.mkfifo(root / ".gitignore"), pathological], ids=["FIFO", "pattern"])
+def test_what_keeps_git_from_listing_is_said(project, monkeypatch, spoil):
+    root = project({"Dockerfile": "", "a.py": ""})
+    git("init", "-q")
+    spoil(root)
+    monkeypatch.setattr(asked, "PATIENCE", 1)
+    found = files(root)
+    assert {"Dockerfile", "a.py"} <= found.paths
+    slow = "git did not list the files within 1 seconds, so those that it ignores are read too"
+    assert {problem.message for problem in found.problems.values()} <= {slow}
+
+
+def test_a_repository_inside_a_plain_folder_is_a_project_of_its_own(project):
+    root = project({"compose.yaml": "", "one/Dockerfile": "", "two/sub/server.py": "", "two/.git": "gitdir: x\n"})
+    git("init", "-q", "one")
+    found = files(root)
+    assert found.paths == {"compose.yaml"}
+    [problem] = found.judged((), ())
+    assert (problem.message, problem.severity) == (
+        "not read, as a repository of its own: `one` and 1 more; run mcplint on it",
+        "warning",
+    )
+    assert discover.project("one/Dockerfile") == str(root / "one")
+
+
+def test_a_folder_that_becomes_a_link_to_outside_is_not_followed(project, tmp_path, monkeypatch):
+    root = project({"a/b/Dockerfile": "FROM x\n"})
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "Dockerfile").write_text("SECRET")
+    real = os.path.realpath
+
+    def swapped(path, **given):
+        found = real(path, **given)
+        shutil.rmtree(root / "a/b")
+        (root / "a/b").symlink_to(outside)
+        return found
+
+    monkeypatch.setattr(os.path, "realpath", swapped)
+    with pytest.raises(Unreadable) as problem:
+        load(str(root), "a/b/Dockerfile")
+    assert "SECRET" not in str(problem.value)
+
+
 def test_a_list_longer_than_a_pipe_holds_arrives_whole(project):
     names = {f"{'long' * 40}{number}.py" for number in range(1000)}
     root = project(dict.fromkeys(names, ""))

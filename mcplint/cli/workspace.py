@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import NamedTuple
@@ -47,6 +48,8 @@ def open_workspace(
     real = [_real(path) for path in paths or ["."]]
     root = _root(real)
     asked = tuple("" if path == root else os.path.relpath(path, root).replace(os.sep, "/") for path in real)
+    if root == os.sep:
+        print(f"mcplint: reading the files below {root}, at most {discover.MOST_FILES:,}", file=sys.stderr)
     with listing(root) as listed:
         import_module("mcplint.link")  # Every run needs it, and git takes as long to answer.
         rules = Catalogue(rules_folder)

@@ -44,7 +44,8 @@ class Starts(NamedTuple):
 
     `loose`: what starts other software, `unfollowed`: what may start an MCP server, and cannot be followed; `certain`:
     the ids of those containers of them that certainly are an MCP server's. `needed`: the files that the servers cannot
-    do without; `used`: the modules of their programs. `lacking`: by container, what it would start and the project lacks.
+    do without; `used`: the modules of their programs. `lacking`: by container, what it would start and the project
+    lacks.
     """
 
     servers: tuple[Server, ...] = ()

@@ -23,6 +23,8 @@ PRUNED = frozenset(
 # Where the repository is pushed to, which matters for what it publishes; read as text, git is not asked.
 GIT_CONFIG = ".git/config"
 MOST_FILES = 200_000
+# What lies at the top of a system and is no file of anybody.
+SYSTEM = frozenset(("proc", "sys", "dev", "run"))
 CONFIGURATIONS = ("mcplint.toml", "pyproject.toml")
 
 
@@ -58,11 +60,13 @@ def configuration(root: str) -> str | None:
 def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Tree:
     """The files of a project, without those that match a glob of `exclude` or lie in a folder that does.
 
-    `root` is a real path. `listed`: those that git lists, None for all that lie there. `named`: paths in the project
-    that someone asked about: they belong to it even where git ignores them, and a file among them that cannot be read
-    is an error.
+    `root` is a real path. `listed`: those that git lists; where it lists none all that lie there. `named`: paths in the
+    project that someone asked about: they belong to it even where git ignores them, and a file among them that cannot
+    be read is an error.
     """
-    paths, problems = walk(root) if listed is None else _present(root, listed)
+    paths, problems = _present(root, listed) if isinstance(listed, set) else walk(root)
+    if isinstance(listed, Unreadable):
+        problems.append(listed)
     for name in named:
         if name and name not in paths and not any(path.startswith(f"{name}/") for path in paths):
             more, troubles = walk(root, name) if os.path.isdir(os.path.join(root, name)) else ({name}, [])
@@ -88,21 +92,27 @@ def _present(root: str, listed: set[str]) -> tuple[set[str], list[Unreadable]]:
 
 
 def walk(root: str, start: str = "") -> tuple[set[str], list[Unreadable]]:
-    """All files below a folder of the project except those in pruned folders and virtual environments."""
+    """All files below a folder of the project but those in pruned folders, virtual environments and other checkouts."""
     paths: set[str] = set()
     problems: list[Unreadable] = []
-    folders = [start]
+    folders, apart = [start], list[str]()
     while folders:
         folder = folders.pop()
         files, below, troubles = _scan(root, folder)
-        if os.path.join(folder, "pyvenv.cfg") in files:
+        if os.path.join(folder, "pyvenv.cfg") in files or (root == os.sep and folder in SYSTEM):
+            continue
+        if folder != start and os.path.lexists(os.path.join(root, folder, ".git")):
+            apart.append(folder)
             continue
         paths.update(files)
         folders += below
         problems += troubles
         if len(paths) > MOST_FILES:
             text = f"more than {MOST_FILES:,} files, the rest is not read"
-            return paths, [*problems, _problem(folder or ".", text, WARNING)]
+            return paths, [*problems, _problem(".", text, WARNING)]
+    if apart:
+        named = f"`{min(apart)}`" + (f" and {len(apart) - 1} more" if apart[1:] else "")
+        problems.append(_problem(".", f"not read, as a repository of its own: {named}; run mcplint on it", WARNING))
     return paths, problems
 
 

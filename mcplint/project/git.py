@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mcplint.executables import executable
+from mcplint.findings import WARNING, Unreadable
+from mcplint.text.source import Source, Span
 
 if TYPE_CHECKING:
     from subprocess import Popen
 
-Listed = set[str] | None
-# Seconds that git may take to list.
-PATIENCE = 30
+Listed = set[str] | Unreadable | None
+PATIENCE = 5
+"""Seconds that git may take to list."""
 
 
 def work_tree(folder: str) -> str | None:
@@ -34,7 +36,7 @@ def upwards(folder: str) -> Iterator[str]:
 def listing(root: str) -> Iterator[Callable[[], Listed]]:
     """Has git list the files of a folder while its caller does other things; what is yielded waits for the answer.
 
-    The answer: the tracked files and those that git does not ignore, or None where git cannot tell.
+    The answer: the tracked files and those that git does not ignore, None where it cannot tell, or that it is too slow.
     """
     process = _started(root) if work_tree(root) else None
     if process is None:
@@ -76,5 +78,6 @@ def _answer(process: Popen[bytes]) -> Listed:
     try:
         output, _ = process.communicate(timeout=PATIENCE)
     except TimeoutExpired:
-        return None
+        slow = f"git did not list the files within {PATIENCE} seconds, so those that it ignores are read too"
+        return Unreadable(Span(Source(".", ""), 0, 0), slow, WARNING)
     return {os.fsdecode(name) for name in output.split(b"\0") if name} if process.returncode == 0 else None

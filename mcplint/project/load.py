@@ -27,7 +27,7 @@ def contents(root: str, path: str) -> bytes:
         real = os.path.realpath(whole, strict=True)
         if os.path.commonpath([root, real]) != root:
             raise _unreadable(path, "a link that leads out of the project")
-        handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        handle = _opened(root, os.path.relpath(real, root))
     except OSError as error:
         raise _unreadable(path, _reason(error, whole)) from None
     try:
@@ -42,6 +42,22 @@ def contents(root: str, path: str) -> bytes:
     if len(data) > limit:
         raise _unreadable(path, f"larger than {limit >> 10:,} KB")
     return data
+
+
+def _opened(root: str, path: str) -> int:
+    """The descriptor of a file in a folder: no link is followed, whatever is put in its way meanwhile."""
+    nofollow, nonblock = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
+    if os.open not in os.supports_dir_fd:
+        return os.open(os.path.join(root, path), os.O_RDONLY | nonblock | nofollow)
+    *folders, name = path.split("/")
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            outer, at = at, os.open(folder, os.O_RDONLY | os.O_DIRECTORY | nofollow, dir_fd=at)
+            os.close(outer)
+        return os.open(name, os.O_RDONLY | nonblock | nofollow, dir_fd=at)
+    finally:
+        os.close(at)
 
 
 def _up_to(handle: int, size: int) -> bytes:

@@ -128,11 +128,12 @@ class Tree:
     def judged(self, needed: Collection[str], used: Collection[str]) -> tuple[Unreadable, ...]:
         """What could not be read: as grave as its reader says where it is needed or was named, else a note.
 
-        It is a warning at most where the deployment uses it and may do without.
+        It is a warning at most where the deployment uses it and may do without. What concerns the whole project is as
+        grave as it says.
         """
         found = []
         for path, problem in self.problems.items():
             severity = WARNING if path in used and problem.severity != NOTE else NOTE
-            given = path in self.named or path in needed
+            given = path in self.named or path in needed or path == "."
             found.append(problem if given else Unreadable(problem.span, problem.message, severity))
         return tuple(found)
