@@ -53,7 +53,7 @@ def check(options: Options) -> int:
         if options.diff:
             return FOUND if changed and not options.exit_zero else CLEAN
         run = engine.run(tree, here.rules, here.config)
-    report = _report(run, here, options)
+    report = _report(run, tree, here, options)
     write_files({path: _rendered(report, form, options, True) for form, path in targets if path})
     say("".join(_rendered(report, form, options, False) for form, path in targets if not path))
     return _code(report.diagnostics, here.config, options)
@@ -77,14 +77,28 @@ def _targets(options: Options) -> Iterator[tuple[str, str | None]]:
         yield options.form, None
 
 
-def _report(run: engine.Run, here: Workspace, options: Options) -> Report:
+def _report(run: engine.Run, tree: Tree, here: Workspace, options: Options) -> Report:
     asked = [diagnostic for diagnostic in run.diagnostics if here.reported(diagnostic)]
     shown = tuple(diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE)
+    shown = _applicable(run.diagnostics, shown, tree, here)
     parts = run.deployment
     covered = Covered(
         run.files, len(parts.servers), len(parts.routes), len(parts.containers), parts.starts, len(parts.unfollowed)
     )
     return Report(shown, covered, len(asked) - len(shown), here.folder, here.rules, quiet=options.quiet)
+
+
+def _applicable(
+    found: Iterable[Diagnostic], shown: tuple[Diagnostic, ...], tree: Tree, here: Workspace
+) -> tuple[Diagnostic, ...]:
+    """What is shown, without the fixes that would be refused."""
+    if not any(diagnostic.finding.fix for diagnostic in shown):
+        return shown
+    from mcplint.engine.fix import applicable
+
+    others = (d._replace(finding=d.finding._replace(fix=None)) for d in found if d not in shown)
+    rest = applicable(tree, lambda tree: engine.lint(tree, here.rules, here.config), [*shown, *others], here.outside)
+    return tuple(rest[: len(shown)])
 
 
 def _rendered(report: Report, form: str, options: Options, to_file: bool) -> str:
@@ -136,7 +150,7 @@ def _fix(here: Workspace, options: Options, output: str | None) -> tuple[Tree, b
     def wanted(diagnostic: Diagnostic) -> bool:
         return here.reported(diagnostic) and (here.config.pedantic or diagnostic.severity != NOTE)
 
-    result = fix(here.tree, look, options.unsafe_fixes)
+    result = fix(here.tree, look, options.unsafe_fixes, here.outside)
     before = {path: source.text for path in result.texts if (source := here.tree.source(path))}
     if options.diff and output:
         write_files({output: unified(before, result.texts)})

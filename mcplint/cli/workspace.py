@@ -37,8 +37,11 @@ class Workspace(NamedTuple):
         if finding.span.source.path.startswith("../"):
             return False
         paths = [finding.span.source.path, *(note.span.source.path for note in finding.notes)]
-        everything = not self.asked or diagnostic.rule == "internal-error"
-        return everything or any(path == one or path.startswith(f"{one}/") for one in self.asked for path in paths)
+        return diagnostic.rule == "internal-error" or not all(map(self.outside, paths))
+
+    def outside(self, path: str) -> bool:
+        """Whether a file lies outside the paths that were asked about."""
+        return bool(self.asked) and not any(path == one or path.startswith(f"{one}/") for one in self.asked)
 
 
 def open_workspace(

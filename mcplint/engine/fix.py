@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mcplint.findings import ERROR, Diagnostic
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
 
-ROUNDS = 10
+ROUNDS = 50
 Look = Callable[[Tree], list[Diagnostic]]
 Key = tuple[str, str, str]
+Line = tuple[str, int]
 
 
 class Fixed(NamedTuple):
@@ -23,10 +24,11 @@ class Fixed(NamedTuple):
     refused: list[tuple[Diagnostic, str]]
 
 
-def fix(tree: Tree, look: Look, unsafe: bool = False) -> Fixed:
+def fix(tree: Tree, look: Look, unsafe: bool = False, outside: Callable[[str], bool] = lambda path: False) -> Fixed:
     """What the fixes of a project's diagnostics make of its texts: the safe ones, or all.
 
-    A round that makes a file unreadable or adds an error is taken back, and its fixes are tried one by one.
+    `outside` tells the paths that must stay as they are. A round that makes a file unreadable, adds an error or leaves
+    what it was to fix is taken back, and its fixes are tried one by one.
     """
     texts: dict[str, str] = {}
     fixed: list[Diagnostic] = []
@@ -34,24 +36,60 @@ def fix(tree: Tree, look: Look, unsafe: bool = False) -> Fixed:
     for _ in range(ROUNDS):
         now = tree.over(texts)
         before = look(now)
-        unread = {d.finding.span.source.path for d in before if d.rule == "unreadable-file"}
-        offered = [d for d in before if _offers(d, unsafe, unread) and _key(d) not in refused]
-        if not (chosen := _compatible(now, offered)):
+        offered = [d for d in _offered(before, unsafe) if _key(d) not in refused]
+        for diagnostic in offered:
+            if path := next(filter(outside, _paths(diagnostic)), None):
+                refused[_key(diagnostic)] = diagnostic, f"the fix would edit {path}, which is outside the given paths"
+        if not (chosen := _compatible(now, [d for d in offered if _key(d) not in refused])):
             break
-        if _harm(before, look(now.over(apply(now, chosen)))):
-            for diagnostic in chosen:
-                if harm := _harm(before, look(now.over(apply(now, [diagnostic])))):
-                    refused[_key(diagnostic)] = diagnostic, harm
+        harms = _harms(now, look, before, chosen)
+        refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
+        if harms:
             chosen = [diagnostic for diagnostic in chosen if _key(diagnostic) not in refused][:1]
         texts |= apply(now, chosen)
         fixed += chosen
     return Fixed(texts, fixed, list(refused.values()))
 
 
-def _offers(diagnostic: Diagnostic, unsafe: bool, unread: Collection[str]) -> bool:
-    """Whether a diagnostic has a fix, one to a file of which all is understood."""
-    fix = diagnostic.finding.fix
-    return fix is not None and (unsafe or fix.safe) and not any(edit.span.source.path in unread for edit in fix.edits)
+def applicable(
+    tree: Tree, look: Look, found: Sequence[Diagnostic], outside: Callable[[str], bool] = lambda path: False
+) -> list[Diagnostic]:
+    """The diagnostics of a project, without those fixes that `fix` would refuse at once."""
+    kept = set()
+    left = [d for d in _offered(found, unsafe=True) if not any(map(outside, _paths(d)))]
+    while chosen := _compatible(tree, left):
+        left = [diagnostic for diagnostic in left if diagnostic not in chosen]
+        harmful = [diagnostic for diagnostic, _ in _harms(tree, look, found, chosen)]
+        kept |= {id(diagnostic) for diagnostic in chosen if diagnostic not in harmful}
+    return [d if id(d) in kept else d._replace(finding=d.finding._replace(fix=None)) for d in found]
+
+
+def _offered(found: Collection[Diagnostic], unsafe: bool) -> Iterator[Diagnostic]:
+    """The diagnostics with a fix that edits only files of which all is understood."""
+    unread = {each.finding.span.source.path for each in found if each.rule == "unreadable-file"}
+    for diagnostic in found:
+        fix = diagnostic.finding.fix
+        if fix is not None and (unsafe or fix.safe) and unread.isdisjoint(_paths(diagnostic)):
+            yield diagnostic
+
+
+def _paths(diagnostic: Diagnostic) -> tuple[str, ...]:
+    """The files that the fix of a diagnostic edits."""
+    return tuple(edit.span.source.path for edit in _edits(diagnostic))
+
+
+def _edits(diagnostic: Diagnostic) -> tuple[Edit, ...]:
+    return diagnostic.finding.fix.edits if diagnostic.finding.fix else ()
+
+
+def _harms(
+    tree: Tree, look: Look, before: Iterable[Diagnostic], chosen: Sequence[Diagnostic]
+) -> list[tuple[Diagnostic, str]]:
+    """Those of the chosen diagnostics whose fixes do harm by themselves, where all together do; with the reason."""
+    if not _harm(before, look(tree.over(apply(tree, chosen))), chosen):
+        return []
+    alone = ((each, _harm(before, look(tree.over(apply(tree, [each]))), [each])) for each in chosen)
+    return [(diagnostic, harm) for diagnostic, harm in alone if harm]
 
 
 def apply(tree: Tree, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
@@ -75,38 +113,67 @@ def _lines(text: str, span: Span) -> str:
     return text.replace("\n", "\r\n") if end > 0 and around[end - 1] == "\r" else text
 
 
-def _compatible(tree: Tree, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Those whose fixes can be made together, the first come first: an edit is shared or apart from all others."""
-    taken: dict[str, list[Edit]] = {}
-    chosen = []
-    for diagnostic in diagnostics:
-        edits = diagnostic.finding.fix.edits if diagnostic.finding.fix else ()
-        if all(_fits(tree, edit, (*taken.get(edit.span.source.path, ()), *edits)) for edit in edits):
+def _compatible(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Those whose fixes can be made together, the first come first.
+
+    No two edits meet in a line unless they are the same, and no fix changes what another of them rests on: where one
+    does, that one goes first, and the other finding is looked at anew.
+    """
+    edited = [(diagnostic, _lines_of(edit.span for edit in _edits(diagnostic))) for diagnostic in diagnostics]
+    grounds = [_lines_of(_places(diagnostic)) for diagnostic in diagnostics]
+    chosen: list[Diagnostic] = []
+    taken: dict[Line, set[Edit]] = {}
+    for number, (diagnostic, lines) in enumerate(edited):
+        first = any(
+            others & grounds[number] and not lines & grounds[other] and _edits(each) != _edits(diagnostic)
+            for other, (each, others) in enumerate(edited)
+        )
+        edits = set(_edits(diagnostic))
+        apart = all(taken[line] <= edits for line in lines if line in taken)
+        if not first and apart and all(_stands(tree, edit) for edit in edits):
             chosen.append(diagnostic)
-            for edit in edits:
-                taken.setdefault(edit.span.source.path, []).append(edit)
-    return chosen
+            for line in lines:
+                taken.setdefault(line, set()).update(edits)
+    return chosen or list(diagnostics[:1])
 
 
-def _fits(tree: Tree, edit: Edit, others: Iterable[Edit]) -> bool:
-    """Whether an edit is one of the text that stands in the tree and meets no other than itself."""
-    path, start, end = edit.span.source.path, edit.span.start, edit.span.end
-    source = tree.source(path)
-    if (source.text if source else "") != edit.span.source.text:
-        return False
-    near = (other.span for other in others if other != edit and other.span.source.path == path)
-    return not any((start < other.end and other.start < end) or other[1:] == (start, end) for other in near)
+def _places(diagnostic: Diagnostic) -> Iterator[Span]:
+    """The places that a finding rests on."""
+    yield diagnostic.finding.span
+    yield from (label.span for label in diagnostic.finding.notes)
 
 
-def _harm(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> str:
-    """What is worse after than before: the first file that can be read no more, or the first new error."""
-    known = Counter(_key(diagnostic) for diagnostic in before)
+def _lines_of(spans: Iterable[Span]) -> set[Line]:
+    """The first and the last line of each span, as a path and the offset where the line begins."""
+    return {
+        (span.source.path, span.source.text.rfind("\n", 0, offset) + 1)
+        for span in spans
+        for offset in (span.start, max(span.start, span.end - 1))
+    }
+
+
+def _stands(tree: Tree, edit: Edit) -> bool:
+    """Whether an edit is one of the text that stands in the tree."""
+    source = tree.source(edit.span.source.path)
+    return (source.text if source else "") == edit.span.source.text
+
+
+def _harm(before: Iterable[Diagnostic], after: Iterable[Diagnostic], chosen: Iterable[Diagnostic]) -> str:
+    """What the fixes of the chosen do wrong: a file that can be read no more, a new error, a finding that stays."""
+    left = Counter(map(_key, after))
+    known = Counter(map(_cause, before))
     for diagnostic in after:
-        known[_key(diagnostic)] -= 1
-        if known[_key(diagnostic)] < 0 and (diagnostic.severity == ERROR or diagnostic.rule == "unreadable-file"):
+        known[_cause(diagnostic)] -= 1
+        if known[_cause(diagnostic)] < 0 and (diagnostic.severity == ERROR or diagnostic.rule == "unreadable-file"):
             path = diagnostic.finding.span.source.path
             return f"the fix would cause {diagnostic.rule} in {path}: {diagnostic.finding.message}"
-    return ""
+    left.subtract(Counter(map(_key, before)) - Counter(map(_key, chosen)))
+    return next(("the finding would stay" for diagnostic in chosen if left[_key(diagnostic)] > 0), "")
+
+
+def _cause(diagnostic: Diagnostic) -> tuple[str, str]:
+    """What tells a finding from a new one, whatever its words."""
+    return diagnostic.rule, diagnostic.finding.span.source.path
 
 
 def _key(diagnostic: Diagnostic) -> Key:
