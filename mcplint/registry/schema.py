@@ -18,6 +18,8 @@ from mcplint.text.source import Edit
 from mcplint.values import Label
 
 MOST_KEYS = 100
+UNDERSCORED = ("2025-07-09",)
+"""The schemas, by date, whose keys have underscores (`registry_type`)."""
 _TYPES = {"object": "an object", "array": "a list", "string": "a string", "boolean": "true or false"}
 
 
@@ -72,7 +74,10 @@ def outdated(manifest: Manifest) -> Iterator[Finding]:
 
 
 def current(manifest: Manifest) -> Fix | None:
-    """The fix that names the newest schema; safe where the document holds under it."""
+    """The fix that names the newest schema; safe where the document holds under it.
+
+    A document of the schema that spelled its keys with underscores has them renamed along: each needs the other.
+    """
     root = manifest.document.root
     node = root.get("$schema")
     address = ADDRESS.format(CURRENT)
@@ -82,6 +87,8 @@ def current(manifest: Manifest) -> Fix | None:
         edit = Edit(node.span, address)
     else:
         edit = Edit(node.span, f'"{address}"')
+    if manifest.document.date in UNDERSCORED and (renames := list(filter(None, map(rename, strays(root))))):
+        return Fix("use the current schema and its keys", (edit, *(each for fix in renames for each in fix.edits)))
     return Fix("use the current schema", (edit,), safe=not any(_refused_now(manifest)))
 
 
@@ -224,7 +231,10 @@ def _dropped(manifest: Manifest) -> Iterator[Finding]:
             continue
         refused = stray.path in closed
         says = f"; the {document.date} schema rejects it" if refused else ""
-        yield Finding(_loss(stray) + says, shown(stray.key), _notes(stray), rename(stray), ERROR if refused else None)
+        fix = rename(stray)
+        if fix and document.date in UNDERSCORED and not refused:
+            fix = current(manifest)
+        yield Finding(_loss(stray) + says, shown(stray.key), _notes(stray), fix, ERROR if refused else None)
 
 
 def _loss(stray: Stray) -> str:
