@@ -15,6 +15,7 @@ from mcplint.findings import ERROR, WARNING, Diagnostic, Finding, Fix
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
 from mcplint.usage import UsageError
+from mcplint.values import Label
 
 
 def replacing(pattern: str, replacement: str, safe: bool = True):
@@ -216,3 +217,65 @@ def test_a_path_through_a_linked_folder_is_not_written(project, tmp_path):
     with pytest.raises(UsageError, match="through a link"):
         write(str(root), {"deploy/Dockerfile": "a\n"}, {"deploy/Dockerfile": "b\n"})
     assert (tmp_path / "outside" / "Dockerfile").read_text() == "a\n"
+
+
+MEETING = """\
+services:
+  notes:
+    build: .
+    ports: ["8000:8000"]
+    deploy: {replicas: 2}
+"""
+SERVED = (
+    'from mcp.server.fastmcp import FastMCP\n\nmcp = FastMCP("notes", host="0.0.0.0")\nmcp.run("streamable-http")\n'
+)
+BUILT = (
+    'FROM python:3.12-slim\nCOPY server.py .\nRUN pip install mcp==1.27.1\nUSER 10001\nCMD ["python", "server.py"]\n'
+)
+
+
+def test_two_fixes_of_one_value_are_made_one_after_the_other(project, mcplint):
+    """A host port that replicas cannot share, and that is open to everybody."""
+    root = project({"compose.yaml": MEETING, "server.py": SERVED, "Dockerfile": BUILT})
+    mcplint("--unsafe-fixes")
+    assert 'ports: ["127.0.0.1::8000"]' in (root / "compose.yaml").read_text()
+
+
+def test_a_fix_goes_first_where_another_finding_rests_on_what_it_edits():
+    def root(tree: Tree) -> list[Diagnostic]:
+        source = tree.source("f")
+        if not source.text.startswith("bad"):
+            return []
+        span, other = Span(source, 0, 3), tree.source("g")
+        symptom = Finding("symptom", Span(other, 0, 1), (Label(span, "rests on this"),))
+        return [
+            Diagnostic("symptom", WARNING, symptom._replace(fix=Fix("hide", (Edit(symptom.span, "y"),), True))),
+            Diagnostic("root", WARNING, Finding("root", span, (), Fix("mend", (Edit(span, "good"),), True))),
+        ]
+
+    assert fix.fix(Tree.of({"f": "bad", "g": "x"}), root).texts == {"f": "good"}
+
+
+def test_a_fix_that_would_be_refused_is_not_offered(project, mcplint):
+    look = together(replacing("a", "b"), replacing("c", "d"), complaining("b"))
+    tree = Tree.of({"f": "a c\n"})
+    offered = [each.finding.message for each in fix.applicable(tree, look, look(tree)) if each.finding.fix]
+    assert offered == ["has 'c'"]
+
+
+@pytest.mark.parametrize("flags", [["--unsafe-fixes"], []])
+def test_a_file_outside_the_given_paths_is_neither_edited_nor_offered_to_be(project, mcplint, flags):
+    root = project({"compose.yaml": MEETING, "server.py": SERVED, "Dockerfile": BUILT})
+    ran = mcplint(*flags, "server.py")
+    assert (root / "compose.yaml").read_text() == MEETING
+    if flags:
+        assert "compose.yaml, which is outside the given paths" in ran.err
+    else:
+        assert "publish on 127.0.0.1 only" not in ran.out and "published-without-auth" in ran.out
+
+
+def test_a_patch_is_coloured_on_request(project, mcplint):
+    project({"compose.yaml": MEETING, "server.py": SERVED, "Dockerfile": BUILT})
+    assert "\x1b[" not in mcplint("--unsafe-fixes", "--diff").out
+    patch = mcplint("--unsafe-fixes", "--diff", "--color", "always").out
+    assert '\x1b[32m+    ports: ["127.0.0.1::8000"]\n\x1b[0m' in patch and "\x1b[1m--- a/compose.yaml" in patch

@@ -155,7 +155,7 @@ def _fix(here: Workspace, options: Options, output: str | None) -> tuple[Tree, b
     if options.diff and output:
         write_files({output: unified(before, result.texts)})
     elif options.diff:
-        say_patch(unified(before, result.texts))
+        say_patch(unified(before, result.texts), is_coloured(options.color, False))
     else:
         write(here.root, before, result.texts)
     if result.fixed and not options.quiet:

@@ -54,13 +54,15 @@ def say(text: str) -> None:
             raise UsageError(f"cannot print: {error.strerror}") from None
 
 
-def say_patch(patch: str) -> None:
-    """Prints a patch as `git apply` takes it; on a terminal, which takes none, so that it cannot be steered.
+def say_patch(patch: str, colour: bool = False) -> None:
+    """Prints a patch as `git apply` takes it; on a terminal, which takes none, in git's colours and so that it cannot
+    be steered.
 
     GitHub's runner is told to obey no commands in it. Whoever applies a patch passes over what stands around it.
     """
-    if sys.stdout is not None and sys.stdout.isatty():
-        say(log(terminal(patch, keep="\n")))
+    if colour or (sys.stdout is not None and sys.stdout.isatty()):
+        shown = log(terminal(patch, keep="\n"))
+        say("".join(map(_painted, shown.splitlines(keepends=True))) if colour else shown)
     elif patch and os.environ.get("GITHUB_ACTIONS") == "true":
         from secrets import token_hex
 
@@ -68,6 +70,14 @@ def say_patch(patch: str) -> None:
         say(f"::stop-commands::{token}\n{patch}::{token}::\n")
     else:
         say(patch)
+
+
+def _painted(line: str) -> str:
+    """A line of a patch in git's colours."""
+    if line.startswith(("--- ", "+++ ")):
+        return coloured(line, bold=True)
+    colour = {"@": "cyan", "-": "red", "+": "green"}.get(line[:1])
+    return coloured(line, fg=colour) if colour else line
 
 
 def deliver(text: str, output: str | None = None) -> None:
