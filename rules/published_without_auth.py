@@ -140,9 +140,9 @@ def is_loopback(host: str) -> bool:
 def bound(port: Port) -> tuple[Edit, ...]:
     """The address in front of `8000:8000`, `0.0.0.0:8000:8000` or `8000`, whatever variables stand in it."""
     plain = re.sub(r"\$\{[^}]*\}", lambda found: "0" * len(found[0]), port.span.text)
-    address = re.match(r"(?:0\.0\.0\.0|\[::\]):(?=[^:]*:)", plain)
-    if not address and plain.count(":") > 1:
+    short = re.fullmatch(r"((?:0\.0\.0\.0|\[::\]):(?=[^:]*:))?(?:[\d-]*:)?[\d-]+(?:/\w+)?", plain)
+    if not short:
         return ()
     start = port.span.start
     text = "127.0.0.1:" if ":" in plain else "127.0.0.1::"
-    return (Edit(port.span._replace(end=start + (address.end() if address else 0)), text),)
+    return (Edit(port.span._replace(end=start + short.end(1) if short[1] else start), text),)
