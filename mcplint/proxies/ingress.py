@@ -149,9 +149,15 @@ def _route(entry: Entry, match: Match | None) -> Route:
         path=UNKNOWN,
         closed=False,
         tls=UNKNOWN if gateway else Value((entry.tls is not None,)),
-        host=ingress_nginx.host(entry) if ours else UNKNOWN,
+        host=ingress_nginx.host(entry) if ours else _passed_host(entry) if gateway else UNKNOWN,
         secured=entry.tls if plain else None,
     )
+
+
+def _passed_host(entry: Entry) -> Value[str]:
+    """What a Gateway sends as `Host`: the client's own, unless a filter may say otherwise."""
+    note = Label(entry.span, "a Gateway passes the client's Host on")
+    return Value(None if entry.annotations else ("$http_host",), (note,))
 
 
 def _labels(entry: Entry, text: str, *names: str) -> tuple[Label, ...]:
