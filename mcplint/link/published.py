@@ -37,6 +37,8 @@ def joined(part: P, fronts: tuple[Proxy, ...], network: Network) -> P:
     if taking := next(_taking(target, fronts), None):
         front, port, kind = taking
         return _through(part, front, target, port, kind, note)
+    if lost := next(_missing(part, target, fronts, network, note), None):
+        return lost
     if target.host in LOOPBACK:
         reached = network.at(target.host, target.port, None, note, target.path)
         asked: Value[str | None] = Value((target.path,), (note,)) if reached.server else UNKNOWN
@@ -69,6 +71,17 @@ def _taking(target: Target, fronts: tuple[Proxy, ...]) -> Iterator[tuple[Proxy, 
             yield front, _heard(front, target), MADE
     if len(leading) == 1 and target.host not in LOOPBACK:
         yield leading[0], _heard(leading[0], target), ASSUMED
+
+
+def _missing(part: P, target: Target, fronts: tuple[Proxy, ...], network: Network, note: Label) -> Iterator[P]:
+    """The part where a proxy that goes by the URL's very name leads on to no server, and the project has one."""
+    servers = [server for server in network.servers if server.speaks_http]
+    for front in fronts if len(servers) == 1 else ():
+        if not any(target.host in (route.server_names.only or ()) for route in front.routes):
+            continue
+        found = _through(part, front, target, _heard(front, target), ASSUMED, note)
+        if found.asked.must_be(None):
+            yield found._replace(server=servers[0])
 
 
 def _names(name: str, host: str) -> bool:
