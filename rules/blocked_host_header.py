@@ -18,8 +18,10 @@ Pass `host="0.0.0.0"` to the SDK, which turns the check off, or list the names
 in `TransportSecuritySettings(allowed_hosts=…)`, each both bare and with `:*`.
 A lone `*` matches nothing.
 
-Not reported if a proxy sends an allowed name, if the server is published on
-the loopback interface of its host only, or if the check may be off.
+Not reported if a proxy sends an allowed name, for locations that lead only to
+routes of the program's own (the check covers MCP alone), if the server is
+published on the loopback interface of its host only, or if the check may be
+off.
 
 See
 https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning

@@ -24,7 +24,7 @@ outer one never sees it unless the inner one has
 `add_header X-Accel-Buffering no` or `proxy_pass_header X-Accel-Buffering`.
 
 Not reported if responses are plain JSON (`json_response=True`), or for
-locations that do not carry the MCP endpoint.
+locations that do not carry the MCP endpoint or are asked by health checks.
 
 See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
 

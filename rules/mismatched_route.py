@@ -11,6 +11,11 @@ The path is followed as nginx would: which location answers, what its
 `proxy_pass` makes of the path, and whether the program serves the result. A
 difference in the last slash alone is left to `slash-redirect`.
 
+A location that is named like the server's path and takes it off
+(`location /mcp/ { proxy_pass http://notes:8000/; }`) is a warning: clients
+would have to ask for `/mcp/mcp`, and neither `server.json` nor a client
+configuration does.
+
 Not reported if the program may serve paths that the files do not show, or if a
 gateway outside the project may sit in between.
 

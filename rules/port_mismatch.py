@@ -6,8 +6,8 @@ while `docker ps` shows the mapping and the log shows a running server. A
 health check on the wrong port keeps the container unhealthy forever, and
 services that wait for it never start.
 
-It is an error if requests are sent to the port: compose's `ports`, the
-internal port of a platform, a health check. `EXPOSE` sends nothing by itself,
+It is an error if requests are sent to the port: compose's `ports`, the target
+port of a Kubernetes Service, the internal port of a platform, a health check. `EXPOSE` sends nothing by itself,
 but Traefik, nginx-proxy and others read it, so it is a warning, unless the
 platform has chosen the port that the server listens on. The fix points the
 published port at the server.

@@ -16,6 +16,9 @@ by address (`ip_hash`, `hash $remote_addr`) or by what the server answered
 request has none. Workers of one container share a port, so no load balancer
 can tell them apart.
 
+If the upstream servers are machines that no file of the project names, it is
+assumed that they run its only server: a warning.
+
 With `mcp` 2 and `fastmcp` 4, clients of revision 2026-07-28 need no session,
 but older ones still do: a warning.
 

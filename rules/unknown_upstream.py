@@ -17,6 +17,9 @@ that project, and clients cannot reach the server because of it: the location
 is the one that would serve the MCP endpoint, or nginx, which serves it
 elsewhere, cannot start.
 
+A port that Traefik's label names for a service, and that its server does not
+listen on, is the same mistake.
+
 Not reported for names with dots, addresses, `extra_hosts` and external
 networks, which may lead anywhere.
 
