@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -289,6 +291,17 @@ def test_a_family_without_rules_is_a_mistake(project, lint, family):
 
 def test_the_version_is_told_in_short(mcplint):
     assert mcplint("-V").out == mcplint("--version").out != ""
+
+
+def test_the_formats_are_those_that_are_documented():
+    from mcplint.cli.main import check
+    from mcplint.reports import FORMATS
+
+    [option] = (param for param in check.params if param.name == "form")
+    assert list(option.type.choices) == list(FORMATS)
+    usage = (Path(__file__).parents[1] / "docs" / "usage.md").read_text()
+    rows = usage[usage.index("| format | |") :].partition("\n\n")[0].splitlines()
+    assert set(re.findall(r"`(\w+)`", "".join(row.split("|")[1] for row in rows))) == set(FORMATS)
 
 
 @pytest.mark.parametrize(
