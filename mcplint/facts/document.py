@@ -57,6 +57,11 @@ def at(node: Node | None, *keys: str) -> Node | None:
     return node
 
 
+def scalar(node: Node | None) -> str:
+    """The text of a scalar; of anything else, nothing."""
+    return node.text if isinstance(node, ScalarNode) else ""
+
+
 def items(node: Node | None) -> tuple[Node, ...]:
     """The items of a list; of anything else, none."""
     return node.items if isinstance(node, SequenceNode) else ()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.facts.document import MappingNode, ScalarNode, at, items, pairs, scalar
 from mcplint.findings import NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
@@ -35,19 +35,10 @@ class Step(NamedTuple):
         node = self.node.get("run")
         return node.span if isinstance(node, ScalarNode) else None
 
-    @property
-    def uses(self) -> str:
-        node = self.node.get("uses")
-        return node.text.partition("@")[0].lower() if isinstance(node, ScalarNode) else ""
-
     def variable(self, name: str) -> str:
         """What a variable is set to in the step, its job or the workflow; empty where it is not."""
-        for owner in (self.node, self.job, self.workflow):
-            env = owner.get("env")
-            value = env.get(name) if isinstance(env, MappingNode) else None
-            if isinstance(value, ScalarNode):
-                return value.text
-        return ""
+        values = (scalar(at(owner, "env", name)) for owner in (self.node, self.job, self.workflow))
+        return next(filter(None, values), "")
 
     def found(self, pattern: str) -> Iterator[tuple[Span, re.Match[str]]]:
         """Every match in the script that no comment hides."""
@@ -63,16 +54,15 @@ class Step(NamedTuple):
         return any(self.found(_PUBLISH))
 
     def uploads(self) -> bool:
-        return self.uses in _UPLOAD_ACTIONS or any(self.found(_UPLOADS))
+        action = scalar(self.node.get("uses")).partition("@")[0].lower()
+        return action in _UPLOAD_ACTIONS or any(self.found(_UPLOADS))
 
 
 def steps(manifest: Manifest) -> Iterator[Step]:
     """Every step of the workflows that speak of the publisher."""
     for workflow in manifest.project.workflows:
-        jobs = workflow.get("jobs") if isinstance(workflow, MappingNode) else None
-        for key, job in jobs.pairs if isinstance(jobs, MappingNode) else ():
-            listed = job.get("steps") if isinstance(job, MappingNode) else None
-            for index, node in enumerate(listed.items if isinstance(listed, SequenceNode) else ()):
+        for key, job in pairs(at(workflow, "jobs")):
+            for index, node in enumerate(items(at(job, "steps"))):
                 if isinstance(node, MappingNode) and isinstance(job, MappingNode) and isinstance(workflow, MappingNode):
                     yield Step(workflow, job, key.text, index, node)
 
@@ -110,13 +100,9 @@ def _logins(step: Step) -> Iterator[Finding]:
 def _may_identify(step: Step) -> bool:
     """Whether the job may ask for an identity, as far as can be told: a workflow that is called gets its caller's."""
     permissions = step.job.get("permissions") or step.workflow.get("permissions")
-    match permissions:
-        case ScalarNode():
-            return permissions.text == "write-all"
-        case MappingNode():
-            granted = permissions.get("id-token")
-            return isinstance(granted, ScalarNode) and granted.text == "write"
-    return "workflow_call" in step.workflow.span.text
+    if permissions is None:
+        return "workflow_call" in step.workflow.span.text
+    return scalar(permissions) == "write-all" or scalar(at(permissions, "id-token")) == "write"
 
 
 def _versions(step: Step, manifest: Manifest) -> Iterator[Finding]:
@@ -198,14 +184,12 @@ def _before(other: Step, step: Step) -> bool:
 
 def _awaited(workflow: MappingNode, job: MappingNode) -> set[str]:
     """The names of the jobs that a job waits for, directly or not."""
-    jobs = workflow.get("jobs")
     names: set[str] = set()
-    queue: list[Node | None] = [job.get("needs")]
+    queue = [job.get("needs")]
     while queue:
         node = queue.pop()
-        for item in node.items if isinstance(node, SequenceNode) else (node,):
-            if isinstance(item, ScalarNode) and item.text not in names and isinstance(jobs, MappingNode):
-                names.add(item.text)
-                other = jobs.get(item.text)
-                queue.append(other.get("needs") if isinstance(other, MappingNode) else None)
+        for name in map(scalar, items(node) or (node,)):
+            if name and name not in names:
+                names.add(name)
+                queue.append(at(workflow, "jobs", name, "needs"))
     return names
