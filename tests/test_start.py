@@ -17,10 +17,23 @@ name = "notes"
 notes = "notes.cli:main"
 notes-http = "notes.cli:mcp.run"
 """
+TASKS = """
+[tool.poe.tasks]
+serve = "python server.py --port 90"
+shell = { shell = "exec python -m notes" }
+[tool.pdm.scripts]
+serve = { cmd = "python server.py" }
+[tool.hatch.envs.prod.scripts]
+serve = ["python -m notes.cli"]
+"""
 FILES = {
+    "Makefile": "VERSION := 1\n\nall: build\n\t@python -m notes\n\nserve: all\n\t@echo starting\n\n"
+    "\t-python server.py --port 80\n\nvariables:\n\tpython $(SERVER)\n",
+    "justfile": "# recipes\nserve port='80' *more:\n    uvicorn app.main:app\n",
+    "Pipfile": '[scripts]\nserve = "python server.py --pipenv"\n',
     "server.py": "",
     "app/main.py": "",
-    "pyproject.toml": PYPROJECT,
+    "pyproject.toml": PYPROJECT + TASKS,
     "src/notes/__init__.py": "",
     "src/notes/__main__.py": "",
     "src/notes/cli.py": "",
@@ -166,6 +179,15 @@ STARTS = {
     "uv tool run notes": ("function", "notes.cli:main", []),
     "pipx run --spec . notes a": ("function", "notes.cli:main", ["a"]),
     "uvx --with notes uvicorn app.main:app": ("app", "app.main:app", []),
+    "make serve": ("script", "server.py", ["--port", "80"]),
+    "make": ("module", "notes", []),
+    "just serve": ("app", "app.main:app", []),
+    "poe serve": ("script", "server.py", ["--port", "90"]),
+    "poe shell --x": ("module", "notes", ["--x"]),
+    "hatch run prod:serve": ("module", "notes.cli", []),
+    "pdm run serve": ("script", "server.py", []),
+    "rye run notes": ("function", "notes.cli:main", []),
+    "pipenv run serve": ("script", "server.py", ["--pipenv"]),
     "sudo -u app python server.py": ("script", "server.py", []),
     "su app -c ./mode.sh": ("script", "server.py", []),
 }
@@ -242,6 +264,8 @@ def test_flags_of_a_server_command_and_of_a_configuration_file() -> None:
 UNKNOWN = {
     "a program of the image": "nginx -g x",
     "python -c": "python -c import_x",
+    "a recipe with variables of make": "make variables",
+    "a recipe that is not there": "make nope",
     "no command": "",
     "a gateway without a server": "mcpo --port 80",
     "a module of a library": "python -m http.server",
@@ -286,6 +310,23 @@ def test_what_a_command_installs_itself_is_told(command: str, installs: object) 
     assert isinstance(found, Start)
     told = found.installs and [(e.tool, e.requirements, tuple(name for name, _ in e.names)) for e in found.installs]
     assert told == installs
+
+
+@pytest.mark.parametrize(
+    ("code", "target"),
+    [
+        ("from notes.cli import main; main()", "notes.cli:main"),
+        ("import notes.cli as cli\ncli.main()", "notes.cli:main"),
+        ("import notes.cli; notes.cli.main()", "notes.cli:main"),
+        ("from notes import cli; cli.main()", "notes.cli:main"),
+        ("from notes import cli; cli.main(1)", None),
+        ("from elsewhere import main; main()", None),
+        ("print(", None),
+    ],
+)
+def test_code_that_imports_a_function_and_calls_it(code: str, target: str | None) -> None:
+    found = start(["python", "-c", code])
+    assert (found.target if isinstance(found, Start) else None) == target
 
 
 def test_a_word_that_a_condition_decides_is_one_of_its_values() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from mcplint.facts.dependencies import Project
+from mcplint.facts.dependencies import Project, normalized
 from mcplint.programs.python.modules import PROJECTS, around, aside
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
@@ -54,6 +54,18 @@ def scripts(tree: Tree, path: str) -> Iterator[Script]:
         yield Script(command, target.partition("[")[0].replace(" ", ""), folder, span)
 
 
-def near(path: str | None) -> str | None:
-    """The folder of a path of the project."""
-    return None if path is None else posixpath.dirname(path)
+def is_package(tree: Tree, folder: str, name: str) -> bool:
+    """Whether a folder holds the project of a package of this name."""
+    project: Project | None = tree.facts("project", posixpath.join(folder, "pyproject.toml"))
+    return project is not None and normalized(project.name.only or "") == normalized(name)
+
+
+def lacks(tree: Tree, folder: str, name: str) -> bool:
+    """Whether a folder holds the project of a package of this name, which says no more of that name."""
+    path = posixpath.join(folder, "pyproject.toml")
+    project: Project | None = tree.facts("project", path)
+    source = tree.source(path)
+    if not project or not source or not is_package(tree, folder, name) or "scripts" in project.dynamic:
+        return False
+    others = any(posixpath.join(folder, each) in tree.paths for each in ("setup.py", "setup.cfg"))
+    return not others and source.text.count(name) == (project.name.only == name)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
+from collections.abc import Iterator
 
 from mcplint.commands.command_lines import ASGI, GATEWAYS, SDK_COMMANDS, SHELLS
-from mcplint.commands.console_scripts import script
+from mcplint.commands.console_scripts import lacks, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
 from mcplint.commands.words import Words, place, text
-from mcplint.programs.python.modules import around, aside, find, roots
+from mcplint.programs.python.modules import around, aside, find, project_folders, roots
 from mcplint.programs.start import APP, FUNCTION, MODULE, SCRIPT
 from mcplint.project.tree import Tree
 from mcplint.values import Label, Value
@@ -36,9 +38,38 @@ def python(words: Words, context: ExecContext) -> Step:
                 return context.none("python -m is cut off")
             return python_module(words[index + 1], words[index + 2 :], context)
         if "c" in word[1:] and not word.startswith("--"):
-            return context.none("python -c runs code of the command itself")
+            return _code(words[index + 1 :], context)
         index += 2 if word in ("-W", "-X") else 1
     return context.none("python starts no program")
+
+
+def _code(words: Words, context: ExecContext) -> Step:
+    """`python -c`, where its text imports a function and calls it: `from module import main; main()`."""
+    code = text(words[0]) if words else None
+    try:
+        *imports, last = ast.parse(code or "").body or [ast.Pass()]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        imports, last = [], ast.Pass()
+    call = last.value if isinstance(last, ast.Expr) else None
+    called = ast.unparse(call.func) if isinstance(call, ast.Call) and not (call.args or call.keywords) else ""
+    first, dot, rest = called.partition(".")
+    origin = dict(name for each in imports for name in _imported(each)).get(first)
+    module, _, function = f"{origin}{dot}{rest}".rpartition(".")
+    folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
+    if origin is None or not module or find(context.tree, folders, module) is None:
+        return context.none("python -c runs code of the command itself")
+    note = Label(place(words[0], context.span), f"calls {module}:{function}")
+    return context.start(FUNCTION, f"{module}:{function}", words[1:], folders, note)
+
+
+def _imported(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """The names that an import binds, with what they mean by its dotted name."""
+    if isinstance(statement, ast.ImportFrom) and not statement.level:
+        yield from ((alias.asname or alias.name, f"{statement.module}.{alias.name}") for alias in statement.names)
+    elif isinstance(statement, ast.Import):
+        for alias in statement.names:
+            top = alias.name.partition(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (top, top)
 
 
 def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
@@ -67,8 +98,12 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
         return Next((word, *argv), context.because(word, "is run as a module"))
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
     if find(context.tree, folders, name) is None:
-        own = find(context.tree, folders, name.partition(".")[0])
-        return context.none(f"the module {name} is not in the project", name if own else None)
+        top = name.partition(".")[0]
+        more = None if find(context.tree, folders, top) else _only_folder(context.tree, top, context.home)
+        if more is None or find(context.tree, (more,), name) is None:
+            own = find(context.tree, folders, top) or more is not None or _is_own(top, context)
+            return context.none(f"the module {name} is not in the project", name if own else None)
+        folders = (more, *folders)
     note = Label(place(word, context.span), f"starts the module {name}")
     return context.start(MODULE, name, argv, folders, note)
 
@@ -95,7 +130,7 @@ def console_script(words: Words, context: ExecContext) -> Step:
     name = posixpath.basename(spelled)
     found = script(context.tree, name, context.folder, context.home)
     if found is None:
-        missing = context.inside(spelled) if _is_file(spelled) else None
+        missing = context.inside(spelled) if _is_file(spelled) else name if _is_own(name, context) else None
         return context.none(f"{name} is not a program of the project", missing)
     module, _, _ = found.target.partition(":")
     folders = roots(context.tree, found.folder, posixpath.join(found.folder, "src"), *context.python_path)
@@ -129,6 +164,12 @@ def interpreter(path: str, context: ExecContext) -> str:
 def _is_file(spelled: str) -> bool:
     """Whether a path can only be a file that was copied into the image."""
     return spelled.startswith(("./", "/app/")) and spelled.endswith((".py", ".sh"))
+
+
+def _is_own(name: str, context: ExecContext) -> bool:
+    """Whether a command or module that a project lacks can only be its own: it bears the name of its package."""
+    folders = [folder for folder in project_folders(context.tree, context.home) if around(folder, context.home)]
+    return any(lacks(context.tree, folder, name) for folder in folders)
 
 
 def _only_folder(tree: Tree, module: str, home: str) -> str | None:

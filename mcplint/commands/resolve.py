@@ -79,6 +79,12 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         from mcplint.commands.sdk_commands import sdk_run
 
         return sdk_run(name, words, context)
+    if name in ("make", "just", "poe", "task"):
+        from mcplint.commands.tasks import recipe, task
+
+        if name in ("make", "just"):
+            return recipe(name, words, context)
+        return task(name, words[1:], context) or context.none(f"what {name} runs is not known")
     return _program(words, context)
 
 
@@ -99,9 +105,9 @@ def _run(tool: str, words: Words, context: ExecContext) -> Step:
         inner = inner._replace(workdir=posixpath.join(context.workdir or "/", folder))
     if tool == "uv":
         return uv_run(words, options, inner)
-    if tool == "hatch" and after.rest and (text(after.rest[0]) or "").count(":") == 1:
-        return inner.none("hatch runs a script of its environment")
-    return Next(after.rest, inner)
+    from mcplint.commands.tasks import task
+
+    return task(tool, after.rest, inner) or Next(after.rest, inner)
 
 
 def _gateway(tool: str, words: Words, context: ExecContext) -> Step:

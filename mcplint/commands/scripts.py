@@ -22,9 +22,8 @@ from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, join
 
 # Programs that a script can end in; what else it calls is taken to prepare for them.
-LASTING = frozenset(
-    (*WRAPPERS, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, "uvx", "node", "npx", "java", "supervisord")
-) - {"command", "time"}
+_RUNNERS = ("uvx", "make", "just", "poe", "task", "node", "npx", "java", "supervisord")
+LASTING = frozenset((*WRAPPERS, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, *_RUNNERS)) - {"command", "time"}
 _MOST_STARTS = 4
 
 
@@ -58,6 +57,11 @@ def from_script(path: str, arguments: Words, context: ExecContext) -> Step:
     if script is None:
         return context.none(f"{path} is not in the project", context.inside(path))
     return _last(script, None, context._replace(zero=None, arguments=arguments))
+
+
+def from_lines(lines: LocatedText, context: ExecContext) -> Step:
+    """The command that lines of shell come down to."""
+    return _last(lines, None, context._replace(zero=None, arguments=()))
 
 
 def _last(passage: LocatedText, place: Span | None, context: ExecContext) -> Step:

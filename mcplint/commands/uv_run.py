@@ -5,15 +5,14 @@ from __future__ import annotations
 import posixpath
 
 from mcplint.commands.command_lines import ASGI, GATEWAYS, SDK_COMMANDS, UV, program
+from mcplint.commands.console_scripts import is_package
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.python_commands import console_script, python_file, python_module
 from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.pinned import name_of
-from mcplint.facts.dependencies import Project
 from mcplint.model import Install
 from mcplint.programs.python.modules import project_folders
-from mcplint.project.tree import Tree
 from mcplint.values import Label, Value
 
 
@@ -99,14 +98,10 @@ def _folder(origin: str, context: ExecContext) -> str | None:
     found = context.file(posixpath.join(origin.partition("[")[0], "pyproject.toml"))
     if found:
         return posixpath.dirname(found)
-    folders = {folder for folder in project_folders(context.tree, context.home) if _is(context.tree, folder, origin)}
+    folders = {
+        folder for folder in project_folders(context.tree, context.home) if is_package(context.tree, folder, origin)
+    }
     return folders.pop() if len(folders) == 1 else None
-
-
-def _is(tree: Tree, folder: str, package: str) -> bool:
-    """Whether a folder holds the project of a package."""
-    project: Project | None = tree.facts("project", posixpath.join(folder, "pyproject.toml"))
-    return project is not None and project.name.only is not None and name_of(project.name.only) == name_of(package)
 
 
 def _upwards(context: ExecContext, name: str, folder: str) -> str | None:

@@ -86,7 +86,7 @@ def locate(
     for copy in reversed(tuple(copies)):
         for file in copy.files or ():
             source = _source(file, path)
-            if source is None:
+            if source is None or _excluded(copy, file, source):
                 continue
             if copy.stage is not None:
                 part = parts.get(copy.stage)
@@ -96,6 +96,12 @@ def locate(
             if found is not None:
                 return found
     return None
+
+
+def _excluded(copy: Copy, file: Copied, source: str) -> bool:
+    """Whether `--exclude` keeps a path below a folder that is copied out of the image."""
+    inside = posixpath.relpath(source, file.source) if file.folder else posixpath.basename(source)
+    return bool(copy.excludes) and leaves_out(copy.excludes, inside)
 
 
 def built_text(image: Image, path: str) -> LocatedText | None:

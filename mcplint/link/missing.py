@@ -27,8 +27,8 @@ OWN = frozenset({"api", "app", "asgi", "main", "mcp_server", "server", "wsgi"})
 def missing(place: ContainerContext, target: str, tree: Tree) -> Label | None:
     """The target of a command at the word that names it, or None where the image may have it from elsewhere.
 
-    `target`: a file, a module, or a module with an attribute. An image can be judged that is built from a base that is
-    known and from files of the project alone, and that an SDK is installed in.
+    `target`: a file, a module, a module with an attribute, or a console script. An image can be judged that is built
+    from a base that is known and from files of the project alone, and that an SDK is installed in.
     """
     image, argv = place.image, place.container.argv
     if image is None or argv is None or not image.base_known or not complete(image, tree):

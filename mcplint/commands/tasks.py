@@ -1,0 +1,91 @@
+"""Task runners: what `make`, `just`, `poe`, `task` and the `run` of pdm, hatch, rye and pipenv start by a name."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from mcplint.commands.execution import ExecContext, Step
+from mcplint.commands.scripts import from_lines, from_text
+from mcplint.commands.words import Words, spelled, text
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.text.located import LocatedText
+from mcplint.values import EditSite, Label, Value
+
+# Where a runner finds its tasks: a file, and the keys that lead to them.
+TABLES = {
+    "poe": ("pyproject.toml", ("tool", "poe", "tasks")),
+    "task": ("pyproject.toml", ("tool", "taskipy", "tasks")),
+    "pdm": ("pyproject.toml", ("tool", "pdm", "scripts")),
+    "rye": ("pyproject.toml", ("tool", "rye", "scripts")),
+    "pipenv": ("Pipfile", ("scripts",)),
+}
+RECIPES = {"make": ("GNUmakefile", "makefile", "Makefile"), "just": ("justfile", "Justfile", ".justfile")}
+_COMMANDS = ("cmd", "shell", "interpreter", "command")
+
+
+def task(tool: str, words: Words, context: ExecContext) -> Step | None:
+    """The task that the first of the words names, None where the runner has no such task."""
+    if not words or (name := text(words[0])) is None:
+        return None
+    node = _node(tool, name, context)
+    command = _command(node) if node else None
+    if command is None:
+        return None
+    given = " ".join((command.text, *map(spelled, words[1:])))
+    site = EditSite(command.span) if len(words) == 1 else None
+    word = Value((given,), (Label(command.span, f"is the task {name}"),), site)
+    return from_text(word, context.because(words[0], f"{tool} runs the task {name}"))
+
+
+def recipe(tool: str, words: Words, context: ExecContext) -> Step:
+    """`make target`, `just recipe`: the lines of the recipe, one after the other."""
+    names = [each for word in words[1:] if (each := text(word)) and not each.startswith("-") and "=" not in each]
+    file = next((found for each in RECIPES[tool] if (found := context.script(each)) is not None), None)
+    if file is None or len(names) > 1:
+        return context.none(f"what {tool} runs is not known")
+    lines = _recipe(file, names[0] if names else None)
+    if lines is None:
+        return context.none(f"{tool} has no recipe that is known")
+    return from_lines(lines, context.because(words[0], f"{tool} runs {names[0] if names else 'its first recipe'}"))
+
+
+def _recipe(file: LocatedText, name: str | None) -> LocatedText | None:
+    """The indented lines below the head of a recipe; None where it has none, or variables that are not the shell's."""
+    named = re.escape(name) if name else r"[a-zA-Z0-9][\w-]*"
+    head = re.compile(rf"^@?{named}(?: [^:\n]*)?:(?![:=])[^\n]*\n", re.MULTILINE).search(file.text)
+    pieces = list[tuple[int, int]]()
+    at = head.end() if head else len(file.text)
+    for line in file.text[at:].splitlines(keepends=True):
+        if line.strip() and not line[0].isspace():
+            break
+        shown = len(line) - len(line.lstrip(" \t").lstrip("@+-"))
+        pieces.append((at + shown, at + len(line)))
+        at += len(line)
+    lines = file.gather(pieces, 0)
+    return lines if lines.text.strip() and not re.search(r"\$[({]|\{\{|\$\$", lines.text) else None
+
+
+def _node(tool: str, name: str, context: ExecContext) -> Node | None:
+    """Where a task is written."""
+    if tool == "hatch":
+        env, colon, script = name.rpartition(":")
+        file, keys = "pyproject.toml", ["tool", "hatch", "envs", env if colon else "default", "scripts", script]
+    elif tool in TABLES:
+        file, keys = TABLES[tool][0], [*TABLES[tool][1], name]
+    else:
+        return None
+    path = next((found for at in (".", "..") if (found := context.file(posixpath.join(at, file)))), None)
+    node: Node | None = context.tree.facts("toml", path) if path else None
+    for key in keys:
+        node = node.get(key) if isinstance(node, MappingNode) else None
+    return node
+
+
+def _command(node: Node) -> ScalarNode | None:
+    """The command of a task."""
+    if isinstance(node, MappingNode):
+        return next((found for key in _COMMANDS if isinstance(found := node.get(key), ScalarNode)), None)
+    if isinstance(node, SequenceNode) and len(node.items) == 1:
+        return _command(node.items[0])
+    return node if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
