@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcplint.dependencies.compatible import BROUGHT, SDKS, against, asked_for, compatible, limited
+from mcplint.dependencies.locks import repetition
 from mcplint.dependencies.needs import Needs, asking, needs
 from mcplint.facts.dependencies import Locked, Requirement
 from mcplint.knowledge.ranges import admitted
@@ -37,13 +38,17 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
         trace = decision.trace if decision else _silence(package, wanted)
         return Sdk(package, Value(None, trace))
     installed = Value(decision.versions, decision.trace, decision.slot)
+    bound = _bound(package, wanted)
+    repeated, relock = repetition(package, bound, decision.versions[0], tree) if bound else (None, "")
     return Sdk(
         package,
         _importable(package, installed, dotted),
         decision.exact,
         installed=installed,
         admitted=_value(_asked(package, wanted)) if wanted.locked else installed,
-        bound=_bound(package, wanted),
+        bound=bound,
+        repeated=repeated,
+        relock=relock,
         oldest=next(reversed(asked_for(package, wanted)), None),
         mcp=installed if package == "mcp" else _value(_decide("mcp", wanted)),
         starlette=_value(_exact("starlette", wanted)),

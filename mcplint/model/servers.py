@@ -22,8 +22,9 @@ class Sdk(NamedTuple):
     `installed`: the version that will be there, which differs where the program imports what only others have.
     `starlette`, `sse_starlette`: the releases of starlette and sse-starlette that a lock or a pin decides.
     `admitted`: the newest release that the requirement admits, also where a lock decides; `bound`: where that
-    requirement would be capped, `oldest`: the oldest release that it admits. `mcp`: the release of `mcp` that fastmcp
-    runs on.
+    requirement would be capped, `oldest`: the oldest release that it admits. `repeated`: where a lock file repeats that
+    requirement; `relock`: the command that renews a lock file which another requirement would make stale, empty where
+    none does. `mcp`: the release of `mcp` that fastmcp runs on.
     """
 
     package: str | None
@@ -35,6 +36,8 @@ class Sdk(NamedTuple):
     admitted: Value[str] = UNKNOWN
     bound: EditSite | None = None
     oldest: str | None = None
+    repeated: EditSite | None = None
+    relock: str = ""
     mcp: Value[str] = UNKNOWN
     starlette: Value[str] = UNKNOWN
     sse_starlette: Value[str] = UNKNOWN
@@ -50,7 +53,8 @@ class Sdk(NamedTuple):
             return ()
         # What is named alone may stand in a command without quotes, where a shell would read from a file for `<`.
         limit = f"<{major}" if self.bound.before else f"~={major - 1}.0"
-        return (Edit(self.bound.span, f"{self.bound.before}{limit}"),)
+        sites = (self.bound, self.repeated) if self.repeated else (self.bound,)
+        return tuple(Edit(site.span, f"{site.before}{limit}{site.after}") for site in sites)
 
     @property
     def known(self) -> bool:
