@@ -1,12 +1,17 @@
-r"""A start that may be an MCP server's cannot be followed
+r"""A start that may run an MCP server cannot be followed
 
-mcplint follows each start that a file names (a container, a unit, a package, the entry of a client) to the program behind
-it, and says nothing of a server that it does not find. This note says which starts these are, where they stand and why
-they could not be followed, so that silence is not taken for a clean bill: a program in another language, a script that is
-fetched while the image is built, a command that comes from the environment.
+mcplint follows every start that a file names (a container, a unit, a package,
+an entry of a client) to the program behind it, and is silent about servers
+that it does not find. This note lists the starts that it could not follow,
+with place and reason, so that silence is not mistaken for a clean result: a
+program in another language, a script that is fetched while the image is built,
+a command that comes from the environment.
 
-Software that certainly is no MCP server (a database, a proxy, a program that was followed to its end) is no such start.
-What the files do not tell can be stated: `start-command` under `[tool.mcplint.deployment]`.
+State what the files do not tell: `start-command` under
+`[tool.mcplint.deployment]`.
+
+Not reported for software that is certainly no MCP server: a database, a proxy,
+a program that was followed completely.
 
 ## Bad
 `Dockerfile`
@@ -32,7 +37,7 @@ if __name__ == "__main__":
     mcp.run()
 ```
 ```output
-note[unfollowed-start]: the start of `Dockerfile` is not followed: launch is not a program of the project
+note[unfollowed-start]: mcplint cannot follow the start of `Dockerfile`: launch is not a program of the project
  --> Dockerfile:1:1
   |
 1 | FROM python:3.12-slim
@@ -56,4 +61,4 @@ from mcplint import NOTE, Finding, Unfollowed, rule
 
 @rule("unfollowed-start", NOTE)
 def check(start: Unfollowed):
-    yield Finding(f"the start of `{start.id}` is not followed: {start.why}", start.span, start.notes)
+    yield Finding(f"mcplint cannot follow the start of `{start.id}`: {start.why}", start.span, start.notes)

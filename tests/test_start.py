@@ -342,7 +342,7 @@ def test_a_shell_that_may_start_one_of_two_programs_starts_both() -> None:
 def test_a_script_with_more_ways_than_are_gone_is_not_followed() -> None:
     conditions = "".join(f"if id; then exec python server.py {number}; fi; " for number in range(40))
     found = start(["sh", "-c", conditions])
-    assert isinstance(found, NoStart) and "too many ways" in found.why
+    assert isinstance(found, NoStart) and "too many branches" in found.why
 
 
 def test_the_last_program_of_a_script_counts() -> None:

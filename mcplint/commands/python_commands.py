@@ -35,7 +35,7 @@ def python(words: Words, context: ExecContext) -> Step:
             return python_file(words[index], words[index + 1 :], context)
         if "m" in word[1:] and not word.startswith("--"):
             if not word.endswith("m") or index + 1 == len(words):
-                return context.none("python -m is cut off")
+                return context.none("python -m has no module")
             return python_module(words[index + 1], words[index + 2 :], context)
         if "c" in word[1:] and not word.startswith("--"):
             return _code(words[index + 1 :], context)
@@ -57,7 +57,7 @@ def _code(words: Words, context: ExecContext) -> Step:
     module, _, function = f"{origin}{dot}{rest}".rpartition(".")
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
     if origin is None or not module or find(context.tree, folders, module) is None:
-        return context.none("python -c runs code of the command itself")
+        return context.none("python -c runs code in the command itself")
     note = Label(place(words[0], context.span), f"calls {module}:{function}")
     return context.start(FUNCTION, f"{module}:{function}", words[1:], folders, note)
 

@@ -31,7 +31,7 @@ def from_shell(words: Words, context: ExecContext) -> Step:
     """`sh -c text`, `sh script`."""
     operand = shell_operand(words)
     if operand is None:
-        return context.none("the shell is given no command that is known")
+        return context.none("the command of the shell is not known")
     index, is_text = operand
     rest = words[index + 1 :]
     if is_text:
@@ -69,7 +69,7 @@ def _last(passage: LocatedText, place: Span | None, context: ExecContext) -> Ste
     try:
         paths = _paths(passage, place, context, context.env) or _paths(passage, place, context, _open(context.env))
     except TooManyPaths:
-        return context.none("the shell chooses what it starts in too many ways")
+        return context.none("the shell has too many branches to follow")
     if not paths:
         return context.none("the shell starts no known program")
     unknown = next((path[-1] for path in paths if path[-1].argv is None), None)
