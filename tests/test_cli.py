@@ -240,6 +240,16 @@ def test_a_rule_that_raises_is_a_finding(project, lint):
     assert ran.code == 2
 
 
+@pytest.mark.parametrize("runner", ["", "true"])
+def test_a_patch_is_one_that_git_applies(project, lint, monkeypatch, runner):
+    root = project({"Dockerfile": ROOT_USER})
+    monkeypatch.setenv("GITHUB_ACTIONS", runner)
+    patch = lint("--diff", "--unsafe-fixes").out
+    assert patch.startswith("::stop-commands::") is bool(runner)
+    subprocess.run(["git", "apply"], input=patch.encode(), cwd=root, check=True)
+    assert (root / "Dockerfile").read_text() == APP
+
+
 def test_several_formats_come_of_one_run(project, lint):
     root = project({"Dockerfile": ROOT_USER})
     ran = lint("--output", "sarif=a.sarif", "--output", "gitlab=quality.json", "--format", "concise")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,8 +12,8 @@ import jsonschema
 import pytest
 
 import mcplint
-from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Finding, Fix, Rule
-from mcplint.reports import Covered, Report, github, render, text
+from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic, Finding, Fix, Rule
+from mcplint.reports import FORMATS, Covered, Report, github, render, text
 from mcplint.reports.escape import terminal
 from mcplint.reports.terminal import cut, width
 from mcplint.text.lines import line, place, starts
@@ -221,6 +222,41 @@ def test_no_line_of_the_log_is_taken_for_a_command():
     assert not lines[-1].startswith("::")
 
 
+ODD = "ab \t\n\r\x00\x1b\u202e日é😀`[]()|<>&\"'\\%#:@-]]>\ud800"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_finding_can_be_told_in_every_format(seed: int):
+    """Texts, places, widths and fixes as chance has them: what is read by programs can be read by them."""
+    chance = random.Random(seed)
+
+    def words(most: int) -> str:
+        return "".join(chance.choices(ODD, k=chance.randint(1, most)))
+
+    def span() -> Span:
+        source = chance.choice(sources)
+        start, end = sorted(chance.randint(0, len(source.text)) for _ in range(2))
+        return Span(source, start, end)
+
+    sources = [Source(f"{words(4)}/{number}", words(60)) for number in range(3)]
+    found = []
+    for _ in range(chance.randint(0, 14)):
+        fix = Fix(words(9), tuple(Edit(span(), words(5)) for _ in range(chance.randint(1, 3))), True)
+        notes = tuple(Label(span(), words(50)) for _ in range(chance.randint(0, 3)))
+        finding = Finding(words(30), span(), notes, chance.choice((fix, None)))
+        found.append(Diagnostic(chance.choice(("root-user", "none-such")), chance.choice(SEVERITIES), finding))
+    width, folder = chance.choice((0, 1, 20, 60)), chance.choice(("", "..", "sub"))
+    given = Report(tuple(found), Covered(3), 1, folder, columns=width, links=True, colour=chance.random() < 0.5)
+    told = {form: render(given, form) for form in FORMATS}
+    for form in ("json", "sarif", "gitlab", "rdjson"):
+        document = json.loads(told[form])
+        if form in SCHEMAS:
+            conforms(document, SCHEMAS[form])
+    assert len(told["jsonl"].splitlines()) == len(found)
+    assert len(ElementTree.fromstring(told["junit"]).findall(".//failure")) == len(found)
+    assert told["concise"].count("\n") == len(found) + 1
+
+
 @pytest.fixture
 def mixed() -> Report:
     """An error with a fix of two files and a note elsewhere, and twice the same warning."""
@@ -233,8 +269,14 @@ def mixed() -> Report:
     return Report((one, twice, twice), Covered(2, 1), rules={"some-rule": rule})
 
 
+SCHEMAS = {"sarif": "sarif-schema-2.1.0.json", "rdjson": "DiagnosticResult.json"}
+
+
 def conforms(document: object, name: str) -> None:
-    """Holds a document against an official schema, where a folder has it: it is not ours to hand on."""
+    """Holds a document against an official schema, where MCPLINT_SCHEMAS names a folder with it.
+
+    They are not ours to hand on: OASIS publishes that of SARIF, reviewdog that of its format (`proto/rdf/jsonschema`).
+    """
     if folder := os.environ.get("MCPLINT_SCHEMAS"):
         schema = json.loads((Path(folder) / name).read_text())
         jsonschema.validators.validator_for(schema)(schema).validate(document)
