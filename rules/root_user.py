@@ -14,8 +14,11 @@ It is an error if the container also has power over its host: `privileged`,
 added capabilities, the Docker socket.
 
 The fix sets a user by number, which needs no entry in `/etc/passwd`. It is
-unsafe because files that the server writes must belong to that user, and a
-port below 1024 may be closed to it.
+unsafe because files that the server writes must belong to that user. There is
+none where the files show that another user would stop the server: a start by
+`uv run` or `uvx`, which write a cache, a tool that keeps a file, a writable
+mount, a port below 1024. There the image must give the user a home and the
+folders first (`useradd -m`, `COPY --chown`).
 
 Not reported if the base image is not known.
 
@@ -85,13 +88,14 @@ from mcplint import ERROR, WARNING, Container, Finding, Fix, Label, rule
 def check(container: Container):
     if container.user.must(is_root):
         slot, base = container.user.slot, container.image.only
+        safe = slot and not container.needs_root
         yield Finding(
             f"the container runs as root: no USER changes the user of {base}"
             if slot and not slot.span.text
             else "the container runs as root",
             container.user.span or container.span,
             (*container.user.trace, Label(container.cmd, "this command runs as root"), *container.privileges),
-            Fix("run as the unprivileged user 10001", container.user.write("10001")) if slot else None,
+            Fix("run as the unprivileged user 10001", container.user.write("10001")) if safe else None,
             ERROR if container.privileges else None,
         )
 

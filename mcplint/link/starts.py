@@ -27,6 +27,8 @@ MAKES = {
     "server.json": "what it publishes is",
 }
 """By kind of file, what is lost with one that cannot be read."""
+FIRST_UNPRIVILEGED = 1024
+"""The first port that every user may listen on."""
 MANIFESTS = {"package.json": ("modelcontextprotocol", "mcp"), "go.mod": ("mcp",), "Cargo.toml": ("mcp",)}
 """What other languages' lists of dependencies say where a program may serve MCP."""
 
@@ -140,15 +142,33 @@ def _unbuilt(place: ContainerContext) -> tuple[str, ...]:
 
 def containers(places: tuple[ContainerContext, ...], starts: Starts) -> tuple[Container, ...]:
     """The containers that start an MCP server, or certainly would, each with the ids of its servers."""
-    inside: dict[str, list[str]] = {}
+    inside: dict[str, list[Server]] = {}
     for server in starts.servers:
         if server.container:
-            inside.setdefault(server.container.id, []).append(server.id)
+            inside.setdefault(server.container.id, []).append(server)
     return tuple(
-        each._replace(servers=tuple(inside.get(each.id, ())), missing=starts.lacking.get(each.id))
+        each._replace(
+            servers=tuple(server.id for server in inside.get(each.id, ())),
+            missing=starts.lacking.get(each.id),
+            needs_root=tuple(_needs_root(each, inside.get(each.id, ()))),
+        )
         for each in (place.container for place in places)
         if each.id in inside or each.id in starts.lacking or each.id in starts.certain
     )
+
+
+def _needs_root(container: Container, servers: Iterable[Server]) -> Iterator[Label]:
+    """What may fail in a container whose user is not root: its caches, its files and its ports."""
+    words = [word.only for word in container.argv.words or ()] if container.argv else []
+    if "uvx" in words or ("uv" in words and "run" in words):
+        yield Label(container.cmd, "uv writes its cache and its environment as the user that runs it")
+    for mount in container.mounts:
+        if not mount.read_only and mount.kind in ("bind", "volume"):
+            yield Label(mount.span, "what is mounted here may belong to root")
+    for server in servers:
+        yield from (store.note for store in server.stores)
+        if server.speaks_http and server.port.options and min(server.port.options) < FIRST_UNPRIVILEGED:
+            yield Label(server.port.span or server.span, f"only root may listen below port {FIRST_UNPRIVILEGED}")
 
 
 def lost(tree: Tree) -> Iterator[Loose]:

@@ -180,6 +180,7 @@ class Container(NamedTuple):
     Swarm obeys. `outside`: it is on a network that others have made. `folder`: the folder of the project that is run
     as it is, where no image is built or named. `unread`: what may say otherwise and cannot be read.
     `missing`: what its command starts and the project provably lacks, where an SDK is installed to serve with.
+    `needs_root`: what it does that may fail as another user, as far as the files tell.
     """
 
     span: Span
@@ -233,6 +234,7 @@ class Container(NamedTuple):
     siblings: tuple[Sibling, ...] = ()
     servers: tuple[str, ...] = ()
     missing: Label | None = None
+    needs_root: tuple[Label, ...] = ()
     links: tuple[Link, ...] = ()
 
     @property
