@@ -27,17 +27,17 @@ class Target(NamedTuple):
     path: str
 
 
-def joined(part: P, fronts: tuple[Proxy, ...], network: Network) -> P:
+def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
     """The part with the route and server that answer its URL, and what that server is asked for."""
     target = taken_apart(part.url.only) if part.url.only else None
     if target is None:
         why = "has no URL" if part.url.options == () else "its URL is not known"
         return part._replace(links=(Link(None, MISSING, why),))
     note = Label(part.url.span or part.span, "clients are told this URL")
-    if taking := next(_taking(target, fronts), None):
-        front, port, kind = taking
-        return _through(part, front, target, port, kind, note)
-    if lost := next(_missing(part, target, fronts, network, note), None):
+    if taking := next(_taking(target, proxies), None):
+        proxy, port, kind = taking
+        return _through(part, proxy, target, port, kind, note)
+    if lost := next(_missing(part, target, proxies, network, note), None):
         return lost
     if target.host in LOOPBACK:
         reached = network.at(target.host, target.port, None, note, target.path)
@@ -60,26 +60,26 @@ def taken_apart(url: str) -> Target | None:
     return Target(parts.scheme, parts.hostname, port, parts.path or "/")
 
 
-def _taking(target: Target, fronts: tuple[Proxy, ...]) -> Iterator[tuple[Proxy, int, str]]:
+def _taking(target: Target, proxies: tuple[Proxy, ...]) -> Iterator[tuple[Proxy, int, str]]:
     """The proxies that take a request for a target, best first: the port they hear it on, and the kind of link."""
-    leading = [front for front in fronts if front.leads]
-    for front in leading:
+    leading = [proxy for proxy in proxies if proxy.leads]
+    for proxy in leading:
         if target.host in LOOPBACK:
-            if inner := front.published.get(target.port):
-                yield front, inner, MADE
-        elif any(_names(name, target.host) for route in front.routes for name in route.server_names.only or ()):
-            yield front, _heard(front, target), MADE
+            if inner := proxy.published.get(target.port):
+                yield proxy, inner, MADE
+        elif any(_names(name, target.host) for route in proxy.routes for name in route.server_names.only or ()):
+            yield proxy, _heard(proxy, target), MADE
     if len(leading) == 1 and target.host not in LOOPBACK:
         yield leading[0], _heard(leading[0], target), ASSUMED
 
 
-def _missing(part: P, target: Target, fronts: tuple[Proxy, ...], network: Network, note: Label) -> Iterator[P]:
+def _missing(part: P, target: Target, proxies: tuple[Proxy, ...], network: Network, note: Label) -> Iterator[P]:
     """The part where a proxy that goes by the URL's very name leads on to no server, and the project has one."""
     servers = [server for server in network.servers if server.speaks_http]
-    for front in fronts if len(servers) == 1 else ():
-        if not any(target.host in (route.server_names.only or ()) for route in front.routes):
+    for proxy in proxies if len(servers) == 1 else ():
+        if not any(target.host in (route.server_names.only or ()) for route in proxy.routes):
             continue
-        found = _through(part, front, target, _heard(front, target), ASSUMED, note)
+        found = _through(part, proxy, target, _heard(proxy, target), ASSUMED, note)
         if found.asked.must_be(None):
             yield found._replace(server=servers[0])
 
@@ -92,36 +92,33 @@ def _names(name: str, host: str) -> bool:
     return host == name.removeprefix(".") or (tail.startswith(".") and host.endswith(tail))
 
 
-def _heard(front: Proxy, target: Target) -> int:
+def _heard(proxy: Proxy, target: Target) -> int:
     """The port that a public request comes in on: the URL's own, or the only one where TLS ends before the proxy."""
-    if target.port in front.ports:
+    if target.port in proxy.ports:
         return target.port
-    return 80 if 80 in front.ports else min(front.ports, default=80)
+    return 80 if 80 in proxy.ports else min(proxy.ports, default=80)
 
 
-def _through(part: P, front: Proxy, target: Target, port: int, kind: str, note: Label) -> P:
-    answered: Response = _answer(front, target, port)
+def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: Label) -> P:
+    answered: Response = _answer(proxy, target, port)
     if answered.status == 301 and (answered.to or "").endswith(f"{target.path}/") and not target.path.endswith("/"):
-        place = (
-            (Label(answered.location, "redirects it, as it takes the path with a slash alone"),)
-            if answered.location
-            else ()
-        )
+        said = "redirects it, as it takes the path with a slash alone"
+        place = (Label(answered.location, said),) if answered.location else ()
         part = part._replace(redirect=Value((_absolute(answered.to or "", target),), place))
-        answered = front.ask(target.host, port, "https" if front.ports.get(port) else "http", f"{target.path}/")
+        answered = proxy.ask(target.host, port, "https" if proxy.ports.get(port) else "http", f"{target.path}/")
     trace = (note, *answered.trace)
     if answered.kind == PROXY and answered.uri is not None:
-        route = next((route for route in front.routes if route.span == answered.location), None)
+        route = next((route for route in proxy.routes if route.span == answered.location), None)
         server = route.server if route else None
         link = Link(route.id if route else None, kind if route else MISSING, "is answered by this location", (note,))
         asked: Value[str | None] = Value((answered.uri.partition("?")[0],), trace) if server else UNKNOWN
         return part._replace(route=route, server=server, asked=asked, links=(link,))
     if answered.certain and (answered.kind == FILE or (answered.kind == STATUS and answered.status in REFUSALS)):
-        server = next((route.server for route in front.routes if route.server), None)
+        server = next((route.server for route in proxy.routes if route.server), None)
         refused: Value[str | None] = Value((None,), trace)
-        link = Link(None, kind, f"{front.name} answers {answered.status or 'without any server'}", (note,))
+        link = Link(None, kind, f"{proxy.name} answers {answered.status or 'without any server'}", (note,))
         return part._replace(server=server, asked=refused, links=(link,))
-    return part._replace(links=(Link(None, MISSING, f"what {front.name} answers is not known", trace),))
+    return part._replace(links=(Link(None, MISSING, f"what {proxy.name} answers is not known", trace),))
 
 
 def _absolute(to: str, target: Target) -> str:
@@ -130,12 +127,12 @@ def _absolute(to: str, target: Target) -> str:
     return f"{target.scheme}://{target.host}{'' if usual else f':{target.port}'}{to}" if to.startswith("/") else to
 
 
-def _answer(front: Proxy, target: Target, port: int) -> Response:
+def _answer(proxy: Proxy, target: Target, port: int) -> Response:
     """What the proxy does, a redirect from http to https followed once."""
-    tls = front.ports.get(port, False)
-    first = front.ask(target.host, port, "https" if tls else "http", target.path)
-    if first.kind == REDIRECT and (first.to or "").startswith("https://") and 443 in front.ports and not tls:
-        return front.ask(target.host, 443, "https", target.path)
+    tls = proxy.ports.get(port, False)
+    first = proxy.ask(target.host, port, "https" if tls else "http", target.path)
+    if first.kind == REDIRECT and (first.to or "").startswith("https://") and 443 in proxy.ports and not tls:
+        return proxy.ask(target.host, 443, "https", target.path)
     return first
 
 
