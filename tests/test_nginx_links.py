@@ -8,7 +8,8 @@ import random
 import pytest
 
 from mcplint.facts.nginx import NginxFile
-from mcplint.knowledge.nginx import NEWEST, affinity, at_least, defaults, image_version
+from mcplint.knowledge.nginx import NEWEST, at_least, defaults, image_version
+from mcplint.knowledge.proxies import NGINX, affinity
 from mcplint.model import Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.nginx import Config, configure, paths_to, proxied, route_request, routes, through
@@ -385,7 +386,7 @@ def test_balancing(how: str) -> None:
     balancing, kind = BALANCED[how]
     found = route(site("proxy_pass http://p;", http=f"upstream p {{\n    {how}\n    server a; server b;\n}}"))
     assert found.balancing.options == (balancing,)
-    assert getattr(affinity(balancing), "kind", None) == kind
+    assert affinity(NGINX, balancing) == kind
     if found.balancing.slot and found.balancing.slot.span.text:
         assert found.balancing.slot.span.text == balancing
 

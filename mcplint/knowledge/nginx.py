@@ -1,13 +1,9 @@
-"""What nginx does by itself, by version, and what its ways of balancing mean to sessions.
+"""What nginx does by itself, by version, and what its directives do.
 
 Directives: https://nginx.org/en/docs/dirindex.html, changes: https://nginx.org/en/CHANGES.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
-
-from mcplint.text.glob import fits
 
 NEWEST = "1.30.6"
 """The newest release when this was written: what `nginx:latest` is taken for."""
@@ -80,51 +76,6 @@ STOCK_INCLUDES = {
 
 SERVER_FOLDERS = ("conf.d", "http.d", "sites-enabled", "sites-available", "templates", "vhosts.d")
 """Folders whose files nginx includes in its `http` block."""
-
-
-class Affinity(NamedTuple):
-    """What a way of picking the member means to sessions kept in memory, and why.
-
-    `kind`: `works`, `none`, `session-header`, `cookie` or `token`: for no client, or only for some.
-    """
-
-    kind: str
-    why: str
-
-
-_LEARNS = Affinity("works", "nginx remembers which member handed out the session")
-_NO_ID = "the first request carries no session id, so it is placed at random and the id it gets leads elsewhere"
-_SESSION = Affinity("session-header", _NO_ID)
-_ADDRESS = Affinity("works", "the client's address decides")
-_COOKIE = Affinity("cookie", "only some clients keep cookies")
-_ANY_KEY = Affinity("none", "the key differs every time")
-_ONE_KEY = Affinity("works", "the key is the same")
-_TURNS = Affinity("none", "each request may go to another member")
-
-
-def _hashed(*variables: str) -> tuple[str, ...]:
-    return tuple(f"hash ${name}{how}" for name in variables for how in ("", " consistent"))
-
-
-BALANCING: dict[str, Affinity] = {
-    **dict.fromkeys(("ip_hash", *_hashed("remote_addr", "binary_remote_addr")), _ADDRESS),
-    "sticky learn *create=$upstream_http_mcp_session_id*lookup=$http_mcp_session_id*": _LEARNS,
-    "sticky learn *lookup=$http_mcp_session_id*create=$upstream_http_mcp_session_id*": _LEARNS,
-    **dict.fromkeys(("hash *$http_mcp_session_id*", "sticky route *$http_mcp_session_id*"), _SESSION),
-    **dict.fromkeys(("sticky cookie *", "sticky learn *cookie*", "hash *$cookie_*"), _COOKIE),
-    "hash *$http_authorization*": Affinity("token", "the member changes with the token"),
-    **dict.fromkeys(("hash *$request_id*", "hash *$remote_port*", "hash *$connection*", "hash *$msec*"), _ANY_KEY),
-    **dict.fromkeys(_hashed("request_uri", "uri", "host", "http_host", "server_name", "scheme"), _ONE_KEY),
-    **dict.fromkeys(("least_conn", "random*", "least_time*", "round-robin"), _TURNS),
-}
-"""Balancing as a shell pattern over the directive's words, without the braces of variables, and what became of the
-sessions of twelve clients on three members of each kind under nginx 1.22 and 1.30. The first that fits holds."""
-
-
-def affinity(balancing: str) -> Affinity | None:
-    """What a way of balancing means to sessions, or None where that is not known."""
-    words = balancing.replace("${", "$").replace("}", "")
-    return next((row for pattern, row in BALANCING.items() if fits(words, pattern)), None)
 
 
 def at_least(version: str, floor: str) -> bool:

@@ -1,4 +1,4 @@
-"""What proxies other than nginx do by themselves, and what their ways of balancing mean to sessions.
+"""What proxies do by themselves, and what their ways of balancing mean to sessions.
 
 HAProxy: https://docs.haproxy.org/2.6/configuration.html,
 Traefik: https://doc.traefik.io/traefik/routing/services/,
@@ -9,39 +9,57 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mcplint.knowledge import nginx
-from mcplint.knowledge.nginx import Affinity
 from mcplint.text.glob import fits
 
 NGINX, INGRESS_NGINX, HAPROXY, TRAEFIK = "nginx", "ingress-nginx", "HAProxy", "Traefik"
 
-_ADDRESS = Affinity("works", "the client's address decides")
-_SESSION = Affinity("session-header", "the first request carries no session id")
-_COOKIE = Affinity("cookie", "only some clients keep cookies")
-_TURNS = Affinity("none", "each request may go to another server")
-_LEARNS = Affinity("works", "the proxy remembers which server handed out the session")
+WORKS, NONE, COOKIE, TOKEN, SESSION = "works", "none", "cookie", "token", "session-header"
+"""What a way of picking the server means to sessions kept in memory: all of a client's requests reach one process, none
+do, those of clients that keep cookies, those until the token is renewed, those after the first, which has no session id
+and is placed at random, so that the id that it gets leads elsewhere."""
 
-BALANCING: dict[str, dict[str, Affinity]] = {
+
+def _hashed(*variables: str) -> tuple[str, ...]:
+    return tuple(f"hash ${name}{how}" for name in variables for how in ("", " consistent"))
+
+
+BALANCING: dict[str, dict[str, str]] = {
+    NGINX: {
+        **dict.fromkeys(("ip_hash", *_hashed("remote_addr", "binary_remote_addr")), WORKS),
+        # nginx remembers which member handed out the session.
+        "sticky learn *create=$upstream_http_mcp_session_id*lookup=$http_mcp_session_id*": WORKS,
+        "sticky learn *lookup=$http_mcp_session_id*create=$upstream_http_mcp_session_id*": WORKS,
+        **dict.fromkeys(("hash *$http_mcp_session_id*", "sticky route *$http_mcp_session_id*"), SESSION),
+        **dict.fromkeys(("sticky cookie *", "sticky learn *cookie*", "hash *$cookie_*"), COOKIE),
+        "hash *$http_authorization*": TOKEN,
+        # A key that differs every time, and one that never does.
+        **dict.fromkeys(("hash *$request_id*", "hash *$remote_port*", "hash *$connection*", "hash *$msec*"), NONE),
+        **dict.fromkeys(_hashed("request_uri", "uri", "host", "http_host", "server_name", "scheme"), WORKS),
+        **dict.fromkeys(("least_conn", "random*", "least_time*", "round-robin"), NONE),
+    },
     INGRESS_NGINX: {
-        "affinity cookie": _COOKIE,
-        **dict.fromkeys(("round_robin", "ewma"), _TURNS),
+        "affinity cookie": COOKIE,
+        **dict.fromkeys(("round_robin", "ewma"), NONE),
     },
     HAPROXY: {
-        "one server": Affinity("works", "a name is resolved once, to one address"),
-        "stick store-response res.hdr(mcp-session-id)": _LEARNS,
-        **dict.fromkeys(("stick on src", "stick match src", "balance source"), _ADDRESS),
-        **dict.fromkeys(("stick on req.hdr(mcp-session-id)", "balance hdr(mcp-session-id)"), _SESSION),
-        **dict.fromkeys(("cookie * insert", "cookie * insert *"), _COOKIE),
-        **dict.fromkeys(("balance roundrobin", "balance static-rr", "balance leastconn"), _TURNS),
-        **dict.fromkeys(("balance random", "balance random(*)"), _TURNS),
+        # A name is resolved once, to one address.
+        "one server": WORKS,
+        # HAProxy remembers which server handed out the session.
+        "stick store-response res.hdr(mcp-session-id)": WORKS,
+        **dict.fromkeys(("stick on src", "stick match src", "balance source"), WORKS),
+        **dict.fromkeys(("stick on req.hdr(mcp-session-id)", "balance hdr(mcp-session-id)"), SESSION),
+        **dict.fromkeys(("cookie * insert", "cookie * insert *"), COOKIE),
+        **dict.fromkeys(("balance roundrobin", "balance static-rr", "balance leastconn"), NONE),
+        **dict.fromkeys(("balance random", "balance random(*)"), NONE),
     },
     TRAEFIK: {
-        "sticky.cookie": _COOKIE,
-        "round-robin": _TURNS,
+        "sticky.cookie": COOKIE,
+        "round-robin": NONE,
     },
 }
-"""By proxy: balancing as a shell pattern over its configuration, in small letters. What became of the sessions of
-twelve clients on three servers was measured under HAProxy 2.6 and 3.2; the rest is documented."""
+"""By proxy: balancing as a shell pattern over its configuration, nginx's without the braces of variables, the others'
+in small letters; the first that fits holds. What became of the sessions of twelve clients on three servers was measured
+under nginx 1.22 and 1.30 and HAProxy 2.6 and 3.2; the rest is documented."""
 
 
 class Default(NamedTuple):
@@ -60,11 +78,9 @@ DEFAULTS = {
 }
 
 
-def affinity(proxy: str, balancing: str) -> Affinity | None:
+def affinity(proxy: str, balancing: str) -> str | None:
     """What a way of balancing means to sessions, or None where that is not known."""
-    if proxy == NGINX:
-        return nginx.affinity(balancing)
     if proxy == INGRESS_NGINX and balancing.startswith("upstream-hash-by "):
-        return nginx.affinity(f"hash {balancing.partition(' ')[2]} consistent")
-    rows = BALANCING.get(proxy, {})
-    return next((row for pattern, row in rows.items() if fits(balancing.lower(), pattern)), None)
+        return affinity(NGINX, f"hash {balancing.partition(' ')[2]} consistent")
+    plain = balancing.replace("${", "$").replace("}", "") if proxy == NGINX else balancing.lower()
+    return next((kind for pattern, kind in BALANCING.get(proxy, {}).items() if fits(plain, pattern)), None)

@@ -90,7 +90,7 @@ def kind(route: Route) -> Value[str]:
     known = [affinity(route.proxy, option) for option in balancing.options or ()]
     if not known or None in known:
         return UNKNOWN
-    return Value(tuple(dict.fromkeys(row.kind for row in known if row)), balancing.trace)
+    return Value(tuple(dict.fromkeys(filter(None, known))), balancing.trace)
 
 
 def _affinity(server: Server, running: ContainerContext, routes: tuple[Route, ...]) -> Value[str]:

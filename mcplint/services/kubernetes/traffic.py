@@ -114,8 +114,8 @@ def _entry_affinity(entry: Entry, plain: bool) -> Value[str]:
     if not entry.is_nginx:
         return UNKNOWN
     chosen = ingress_nginx.balancing(entry)
-    row = affinity_of(INGRESS_NGINX, chosen.only) if chosen.only else None
-    return UNKNOWN if row is None else Value((row.kind,), chosen.trace if row.kind != "none" else ())
+    kind = affinity_of(INGRESS_NGINX, chosen.only) if chosen.only else None
+    return UNKNOWN if kind is None else Value((kind,), chosen.trace if kind != "none" else ())
 
 
 def idle_timeout(services: tuple[Resource, ...], ways: Traffic) -> Value[float]:
