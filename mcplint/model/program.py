@@ -105,8 +105,9 @@ class LogLevel(NamedTuple):
 
 
 class Import(NamedTuple):
-    """An import of an SDK that the program makes; `guarded` where a failure is caught."""
+    """An import of an SDK that the program makes; `guarded` where a failure is caught, `late` where one comes before."""
 
     dotted: str
     span: Span
     guarded: bool = False
+    late: bool = False
