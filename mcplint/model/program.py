@@ -105,7 +105,7 @@ class LogLevel(NamedTuple):
 
 
 class Import(NamedTuple):
-    """An import of an SDK that the program makes; `guarded` where a failure is caught, `late` where one comes before."""
+    """An import of an SDK: `guarded` where a failure is caught, `late` where it comes after one."""
 
     dotted: str
     span: Span
