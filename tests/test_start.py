@@ -27,6 +27,8 @@ serve = { cmd = "python server.py" }
 serve = ["python -m notes.cli"]
 """
 FILES = {
+    "deploy/programs.conf": "[supervisord]\nnodaemon=true\n\n[program:web]\ncommand=nginx -g x\n\n"
+    "[program:mcp]\ndirectory=/app\ncommand = python server.py --port 70\nautorestart=true\n",
     "Makefile": "VERSION := 1\n\nall: build\n\t@python -m notes\n\nserve: all\n\t@echo starting\n\n"
     "\t-python server.py --port 80\n\nvariables:\n\tpython $(SERVER)\n",
     "justfile": "# recipes\nserve port='80' *more:\n    uvicorn app.main:app\n",
@@ -89,6 +91,13 @@ until nc -z db 5432; do sleep 1; done
 exec python server.py --port "$PORT" --log ${LOG:-info}
 """,
     "default.sh": ': "${PORT:=8000}"\nexec python server.py "$PORT" ${PORT}\n',
+    "beside.sh": """alive() { while true; do echo "" || break; sleep 30; done; }
+trap 'exit 0' TERM
+alive &
+python server.py "$@" &
+wait $!
+exit $?
+""",
     "both.sh": "if id; then MODE=a; else MODE=b; fi\nexec python server.py --mode $MODE\n",
     "either.sh": "if id; then exec python server.py; fi\nexec python -m notes\n",
     "wait.sh": 'Xvfb :99 &\n"$@" &\nwait $!\n',
@@ -173,12 +182,14 @@ STARTS = {
     "./required.sh": ("script", "server.py", []),
     "./options.sh --port 8 --debug": ("script", "server.py", ["--port", "8", "--log", "debug"]),
     "./default.sh": ("script", "server.py", ["8000", "8000"]),
+    "./beside.sh a": ("script", "server.py", ["a"]),
     "./both.sh": ("script", "server.py", ["--mode", None]),
     "uvx --from /app notes": ("function", "notes.cli:main", []),
     "uvx notes@latest --x": ("function", "notes.cli:main", ["--x"]),
     "uv tool run notes": ("function", "notes.cli:main", []),
     "pipx run --spec . notes a": ("function", "notes.cli:main", ["a"]),
     "uvx --with notes uvicorn app.main:app": ("app", "app.main:app", []),
+    "supervisord -n -c deploy/programs.conf": ("script", "server.py", ["--port", "70"]),
     "make serve": ("script", "server.py", ["--port", "80"]),
     "make": ("module", "notes", []),
     "just serve": ("app", "app.main:app", []),

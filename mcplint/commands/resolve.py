@@ -79,9 +79,11 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         from mcplint.commands.sdk_commands import sdk_run
 
         return sdk_run(name, words, context)
-    if name in ("make", "just", "poe", "task"):
-        from mcplint.commands.tasks import recipe, task
+    if name in ("make", "just", "poe", "task", "supervisord"):
+        from mcplint.commands.tasks import recipe, supervised, task
 
+        if name == "supervisord":
+            return supervised(words, context)
         if name in ("make", "just"):
             return recipe(name, words, context)
         return task(name, words[1:], context) or context.none(f"what {name} runs is not known")

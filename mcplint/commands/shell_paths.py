@@ -113,6 +113,12 @@ class Walk:
         self.steps += 1
         if self.steps > _MOST_STEPS:
             raise TooManyPaths
+        if node.operator in ("&", "|", "|&"):
+            beside = self._node(node, path.fork())
+            return [(each, True) for each in _merged([_back(path, inner) for inner, _ in beside])]
+        return self._node(node, path)
+
+    def _node(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
         if isinstance(node, Command):
             return self._command(node, path)
         match node.kind:
@@ -129,9 +135,7 @@ class Walk:
                     path.shell.functions[word.text] = node.branches[0].body if node.branches else ()
                 return [(path, True)]
             case "(":
-                inner = path.fork()
-                inner.left = ""
-                outcomes = self.nodes(node.branches[0].body if node.branches else (), [inner])
+                outcomes = self.nodes(node.branches[0].body if node.branches else (), [path.fork()])
                 return [(_back(path, each), None) for each in outcomes]
         return [(each, None) for each in self.nodes(node.branches[0].body if node.branches else (), [path])]
 

@@ -1,14 +1,16 @@
-"""Task runners: what `make`, `just`, `poe`, `task` and the `run` of pdm, hatch, rye and pipenv start by a name."""
+"""Task runners: what `make`, `just`, `poe`, `task` and `pdm run` start by a name; supervisord."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 
-from mcplint.commands.execution import ExecContext, Step
+from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.options import grammar, parse
 from mcplint.commands.scripts import from_lines, from_text
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.programs.start import NoStart, Start
 from mcplint.text.located import LocatedText
 from mcplint.values import EditSite, Label, Value
 
@@ -20,6 +22,7 @@ TABLES = {
     "rye": ("pyproject.toml", ("tool", "rye", "scripts")),
     "pipenv": ("Pipfile", ("scripts",)),
 }
+SUPERVISED = ("/etc/supervisor/supervisord.conf", "/etc/supervisord.conf", "supervisord.conf", "etc/supervisord.conf")
 RECIPES = {"make": ("GNUmakefile", "makefile", "Makefile"), "just": ("justfile", "Justfile", ".justfile")}
 _COMMANDS = ("cmd", "shell", "interpreter", "command")
 
@@ -48,6 +51,26 @@ def recipe(tool: str, words: Words, context: ExecContext) -> Step:
     if lines is None:
         return context.none(f"{tool} has no recipe that is known")
     return from_lines(lines, context.because(words[0], f"{tool} runs {names[0] if names else 'its first recipe'}"))
+
+
+def supervised(words: Words, context: ExecContext) -> Step:
+    """`supervisord`: the programs of its configuration, each of which is started."""
+    given = parse(words[1:], grammar("n nodaemon", c="configuration")).flags.get("configuration")
+    paths = SUPERVISED if given is None else (text(given) or "",)
+    file = next((script for path in paths if path and (script := context.script(path)) is not None), None)
+    found = list[Next]()
+    section = re.compile(r"^\[program:[^\]\n]+\]([^\[]*)", re.MULTILINE)
+    if file is None:
+        return context.none("supervisord has no configuration that is known")
+    for program in section.finditer(file.text):
+        command = re.compile(r"^command[ \t]*=[ \t]*(.+?)[ \t\r]*$", re.MULTILINE).search(file.text, *program.span(1))
+        if command and "%(" not in command[1]:
+            line = file.part(*command.span(1))
+            folder = re.compile(r"^directory[ \t]*=[ \t]*([^\s%]+)", re.MULTILINE).search(file.text, *program.span(1))
+            inner = context.because(words[0], "supervisord starts the programs of its configuration")
+            step = from_lines(line, inner._replace(workdir=folder[1] if folder else context.workdir))
+            found += () if isinstance(step, (Start, NoStart, Next)) else step
+    return tuple(found) if found else context.none("supervisord starts no known program")
 
 
 def _recipe(file: LocatedText, name: str | None) -> LocatedText | None:
