@@ -9,10 +9,10 @@ import pytest
 from dockerfuzz import dockerfile as generated
 
 from mcplint.findings import Unreadable
-from mcplint.images.assemble import image
-from mcplint.images.copies import built_text, leaves_out, places, project_path
+from mcplint.images.build import image
+from mcplint.images.copies import built_text, image_paths, is_ignored, project_path
 from mcplint.images.image import Image
-from mcplint.images.tools import lacks
+from mcplint.images.programs import lacks
 from mcplint.knowledge import images as known
 from mcplint.project.tree import Tree
 from mcplint.readers.dockerfile import read
@@ -250,17 +250,19 @@ def test_through_another_stage() -> None:
     assert project_path(found, "/app/pkg/server.py") == "src/pkg/server.py"
     assert project_path(found, "/one.py") == "src/pkg/server.py"
     assert (
-        list(places(found, "src/pkg/server.py")) == ["/app/pkg/server.py", "/one.py"]
-        and list(places(found, "a.py")) == []
+        list(image_paths(found, "src/pkg/server.py")) == ["/app/pkg/server.py", "/one.py"]
+        and list(image_paths(found, "a.py")) == []
     )
 
 
 def test_the_context_is_a_folder_below() -> None:
     found = made(PYTHON + "WORKDIR /app\nCOPY . .\n", PROJECT, context="sub")
     assert project_path(found, "/app/app.py") == "sub/app.py"
-    assert list(places(found, "sub/app.py")) == ["/app/app.py"] and list(places(found, "a.py")) == []
+    assert list(image_paths(found, "sub/app.py")) == ["/app/app.py"] and list(image_paths(found, "a.py")) == []
     unknown = image(read(Source("D", PYTHON + "COPY . .\n")), Tree.of(PROJECT), context=None)
-    assert unknown is not None and list(places(unknown, "a.py")) == [None] and project_path(unknown, "/a.py") is None
+    assert (
+        unknown is not None and list(image_paths(unknown, "a.py")) == [None] and project_path(unknown, "/a.py") is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -278,7 +280,7 @@ def test_the_context_is_a_folder_below() -> None:
     ],
 )
 def test_dockerignore(patterns: list[str], path: str, out: bool) -> None:
-    assert leaves_out(tuple(patterns), path) is out
+    assert is_ignored(tuple(patterns), path) is out
 
 
 def test_constraints_of_an_install() -> None:

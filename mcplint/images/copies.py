@@ -13,7 +13,7 @@ from mcplint.text.located import LocatedText
 from mcplint.values import Value
 
 
-def placed(
+def from_context(
     sources: Sequence[Value[str]], target: Value[str], tree: Tree, context: str | None, into: bool, parents: bool
 ) -> tuple[Copied, ...] | None:
     """Where the sources of a COPY from the build context come to stand; None where the files do not tell.
@@ -75,10 +75,10 @@ def project_path(image: Image, path: str) -> str | None:
 
     None where no COPY of the project's files covers it, or where `.dockerignore` leaves it out.
     """
-    return locate(image.copies, image.parts, image.ignored, image.context, path)
+    return copied_from(image.copies, image.parts, image.ignored, image.context, path)
 
 
-def locate(
+def copied_from(
     copies: Iterable[Copy], parts: Mapping[int, Image], ignored: Sequence[str], context: str | None, path: str
 ) -> str | None:
     """The same for the copies that were made so far, the last one first."""
@@ -92,7 +92,7 @@ def locate(
                 part = parts.get(copy.stage)
                 found = project_path(part, source) if part else None
             else:
-                found = source if not leaves_out(ignored, posixpath.relpath(source, context or ".")) else None
+                found = source if not is_ignored(ignored, posixpath.relpath(source, context or ".")) else None
             if found is not None:
                 return found
     return None
@@ -101,7 +101,7 @@ def locate(
 def _excluded(copy: Copy, file: Copied, source: str) -> bool:
     """Whether `--exclude` keeps a path below a folder that is copied out of the image."""
     inside = posixpath.relpath(source, file.source) if file.folder else posixpath.basename(source)
-    return bool(copy.excludes) and leaves_out(copy.excludes, inside)
+    return bool(copy.excludes) and is_ignored(copy.excludes, inside)
 
 
 def built_text(image: Image, path: str) -> LocatedText | None:
@@ -126,7 +126,7 @@ def _source(file: Copied, path: str) -> str | None:
     return posixpath.normpath(posixpath.join(file.source, path[len(below) :]))
 
 
-def places(image: Image, path: str) -> Iterator[str | None]:
+def image_paths(image: Image, path: str) -> Iterator[str | None]:
     """The absolute paths in the image at which a file of the project stands; None for a copy that cannot be told."""
     for copy in image.copies:
         if copy.mount or copy.image is not None or copy.text is not None:
@@ -135,10 +135,10 @@ def places(image: Image, path: str) -> Iterator[str | None]:
             yield None
         elif copy.stage is None:
             targets = tuple(_targets(copy.files, path))
-            if targets and not leaves_out(image.ignored, posixpath.relpath(path, image.context or ".")):
+            if targets and not is_ignored(image.ignored, posixpath.relpath(path, image.context or ".")):
                 yield from targets
         elif part := image.parts.get(copy.stage):
-            for place in places(part, path):
+            for place in image_paths(part, path):
                 yield from _targets(copy.files, place) if place is not None else (None,)
 
 
@@ -152,7 +152,7 @@ def _targets(files: Iterable[Copied], path: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def leaves_out(patterns: tuple[str, ...], path: str) -> bool:
+def is_ignored(patterns: tuple[str, ...], path: str) -> bool:
     """Whether `.dockerignore` patterns keep a path of the build context out of it: the last that fits decides."""
     parts = path.split("/")
     out = False

@@ -110,6 +110,11 @@ class Image(NamedTuple):
     stop_signal: Value[str | None] = Value((None,))
     parts: Mapping[int, Image] = {}
 
+    @property
+    def folder(self) -> str:
+        """The folder of the project that is sent to the build, empty for its root and where it cannot be told."""
+        return "" if self.context in (None, ".") else str(self.context)
+
     def variable(self, name: str) -> Value[str | None]:
         """What the environment says of a name: known to be absent only where every layer of it is read."""
         if name in self.env:

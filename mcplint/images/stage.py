@@ -9,7 +9,7 @@ from functools import cache
 
 from mcplint.facts.dockerfile import Instruction, Stage
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
-from mcplint.images.copies import built_text, from_stage, locate, placed
+from mcplint.images.copies import built_text, copied_from, from_context, from_stage
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.images.installs import installs, packages
 from mcplint.images.runs import RunStep, steps
@@ -211,7 +211,7 @@ class _Growing:
     def _sourced(self, copy: Copy, origin: LocatedText | None, into: bool, parents: bool = False) -> Copy:
         """The copy with where its files come to stand."""
         if origin is None:
-            files = placed(copy.sources, copy.target, self.build.tree, self.build.context, into, parents)
+            files = from_context(copy.sources, copy.target, self.build.tree, self.build.context, into, parents)
             return copy._replace(files=files)
         reference = self.expand(origin)
         number = self.build.stage(reference.only, self.stage.number) if reference.only else None
@@ -262,7 +262,7 @@ class _Growing:
 
         @cache
         def find(path: str) -> str | None:
-            return locate(copies, self.parts, self.build.ignored, self.build.context, path)
+            return copied_from(copies, self.parts, self.build.ignored, self.build.context, path)
 
         return find
 

@@ -54,8 +54,7 @@ def _name(target: str) -> str:
 
 def brings_sdk(place: ContainerContext, tree: Tree) -> bool:
     """Whether a container's image has an SDK installed, so that it is one for an MCP server."""
-    context = place.image.context if place.image else None
-    wanted = needs(tree, place.container.installs, "" if context in (None, ".") else str(context))
+    wanted = needs(tree, place.container.installs, place.image.folder if place.image else "")
     names = {requirement.name for requirement in wanted.requirements} | {entry.name for entry in wanted.locked}
     return not names.isdisjoint(SDKS)
 

@@ -173,8 +173,8 @@ class Programs:
         return missing(place, target, self.tree) if target and not place.container.unread else None
 
     def _sdk(self, place: ContainerContext, start: Start) -> Callable[[str], Sdk]:
-        context = place.image.context if place.image else place.container.folder
-        return sdks(_installs(place, start), self.tree, "" if context in (None, ".") else context or "")
+        folder = place.image.folder if place.image else place.container.folder or ""
+        return sdks(_installs(place, start), self.tree, "" if folder == "." else folder)
 
     def installed(self, name: str) -> tuple[Server, ...]:
         """The servers that a console script of the project starts where a package of it is installed, as `uvx` does.

@@ -119,7 +119,7 @@ def _may_serve(place: ContainerContext, tree: Tree, none: bool) -> bool:
 
     if brings_sdk(place, tree) or (none and not image.base_known):
         return True
-    folders = {posixpath.dirname(image.dockerfile), "" if image.context in (None, ".") else str(image.context)}
+    folders = {posixpath.dirname(image.dockerfile), image.folder}
     return any(
         source is not None and any(word in source.text for word in words)
         for folder in folders

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mcplint.facts.dockerfile import Dockerfile
-from mcplint.images.assemble import image
+from mcplint.images.build import image
 from mcplint.images.image import Image
 from mcplint.model import Container
 from mcplint.programs.python.modules import PROJECTS
@@ -84,7 +84,7 @@ def _names(made: Image, tree: Tree) -> set[str]:
     """What an image is likely to be called: as its Dockerfile's folder, or as the project that it is built from."""
     folder = posixpath.dirname(made.dockerfile)
     names = {posixpath.basename(folder)}
-    for place in {folder, "" if made.context in (None, ".") else made.context or ""}:
+    for place in {folder, made.folder}:
         projects = (tree.facts("project", posixpath.join(place, file)) for file in PROJECTS)
         names |= {project.name.only or "" for project in projects if project}
     return {name.lower().replace("_", "-") for name in names if name}
@@ -92,7 +92,7 @@ def _names(made: Image, tree: Tree) -> set[str]:
 
 def complete(made: Image, tree: Tree) -> bool:
     """Whether the folder that the build is given has every file that the image copies from it."""
-    base = "" if made.context in (None, ".") else f"{made.context}/"
+    base = f"{made.folder}/" if made.folder else ""
     for copy in made.copies:
         for source in copy.sources if copy.stage is None and copy.image is None else ():
             spelled = source.only or "."

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from mcplint.images.copies import places
+from mcplint.images.copies import image_paths
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Server
 from mcplint.services.containers import ContainerContext
 from mcplint.values import Label
@@ -195,7 +195,7 @@ def _mounted(path: str, running: ContainerContext) -> bool:
 def _copied(path: str, running: ContainerContext, program: str) -> bool:
     """Whether a file stands in a container whose image, installs, start or folder for that file name the program."""
     image, argv = running.image, running.container.argv
-    stands = [place for place in places(image, path) if place is not None] if image else []
+    stands = [place for place in image_paths(image, path) if place is not None] if image else []
     if not image or not stands:
         return False
     said = [place for place in stands if place.startswith(_SYSTEM)]

@@ -157,6 +157,5 @@ def _run_with(place: ContainerContext, path: str) -> bool:
 
 def _may_build(place: ContainerContext, folder: str) -> bool:
     """Whether a compose file in a folder may build an image: its context lies below that folder, or around it."""
-    context = place.image.context if place.image else None
-    inside = "" if context in (None, ".") else str(context)
+    inside = place.image.folder if place.image else ""
     return around(inside, folder) or around(folder, inside)

@@ -110,7 +110,7 @@ def _places(origin: ContainerContext | None) -> Mapping[str, str]:
     mounts = origin.container.mounts if origin else ()
     copies = origin.image.copies if origin and origin.image else ()
     places = {mount.target.only: mount.path for mount in mounts if mount.target.only and mount.path}
-    base = "" if not origin or not origin.image or origin.image.context in (None, ".") else f"{origin.image.context}/"
+    base = f"{origin.image.folder}/" if origin and origin.image and origin.image.folder else ""
     for copy in copies:
         if copy.stage is None and copy.image is None and copy.target.only and len(copy.sources) == 1:
             places.setdefault(copy.target.only.rstrip("/"), base + (copy.sources[0].only or "").lstrip("./"))

@@ -1,4 +1,4 @@
-"""Programs that give up root before they start another, in a command or in the script that it runs."""
+"""The programs of an image: which it provably lacks, and which of those that it starts give up root."""
 
 from __future__ import annotations
 
@@ -8,11 +8,41 @@ from collections.abc import Iterator
 from mcplint.commands.command_lines import USER_CHANGERS
 from mcplint.commands.shell_parser import commands
 from mcplint.images.copies import built_text, project_path
-from mcplint.images.image import Image, Launch
+from mcplint.images.image import Copy, Image, Launch
+from mcplint.knowledge.images import base, split
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
+
+# Words of a RUN after which anything may be installed.
+_OPEN = (".sh", "| sh", "|sh", "bash", "make ", "ansible", "conda")
+_BINARIES = frozenset({"bin", "sbin", "usr", "local", "opt"})
+
+
+def lacks(image: Image, program: str) -> bool:
+    """Whether a program is surely not on the image's PATH: its base has none, and nothing that follows brings it."""
+    reference = image.base.only or ""
+    known = base(reference)
+    if not known or known.tools is None or not split(reference)[1] or program in image.tools:
+        return False
+    return not any(word in text for text in _run_texts(image) for word in (program, *_OPEN)) and not any(
+        map(_may_bring, image.copies)
+    )
+
+
+def _run_texts(image: Image) -> Iterator[str]:
+    for run in image.runs:
+        yield run.text.text
+        yield from (heredoc.body.text for heredoc in run.heredocs)
+
+
+def _may_bring(copy: Copy) -> bool:
+    """Whether a copy from elsewhere puts something where programs are looked for."""
+    if copy.image is None and copy.stage is None:
+        return False
+    target = copy.target.only
+    return target is None or not _BINARIES.isdisjoint(posixpath.normpath(target).split("/")) or target == "/"
 
 
 def drops_root(image: Image, tree: Tree) -> Label | None:

@@ -8,8 +8,8 @@ from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.images.build_arguments import PLATFORM_ARGS, Build, declared, stage_end
 from mcplint.images.copies import ignore_patterns
 from mcplint.images.image import Image
+from mcplint.images.programs import drops_root
 from mcplint.images.stage import build_stage
-from mcplint.images.unprivileged import drops_root
 from mcplint.knowledge.images import on_lambda
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
