@@ -22,11 +22,14 @@ class EditSite(NamedTuple):
 
     A setting that is spelled has its very text as span, quotes left outside: `span.text == str(option)`.
     One that is not spelled yet has an empty span where it would be inserted, `before` and `after` included.
+    A default that whoever starts the program may replace has the option (`--host`) or the variable that does so.
     """
 
     span: Span
     before: str = ""
     after: str = ""
+    option: str = ""
+    variable: str = ""
 
 
 class Value(NamedTuple, Generic[T]):

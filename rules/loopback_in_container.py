@@ -79,7 +79,7 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, Finding, Fix, Label, Server, rule
+from mcplint import ERROR, Container, Edit, Finding, Fix, Label, Server, Value, rule
 
 
 @rule("loopback-in-container", ERROR)
@@ -93,8 +93,27 @@ def check(server: Server):
             f"{server.title} listens on {address}, which cannot be reached from outside its container",
             server.host.span or server.span,
             (*server.host.trace, Label(container.cmd, "this container runs the server")),
-            Fix("listen on 0.0.0.0", server.host.write("0.0.0.0")),
+            Fix("listen on 0.0.0.0", told(container, server.host)),
         )
+
+
+def told(container: Container, host: Value[str]) -> tuple[Edit, ...]:
+    """Where the program has a default that whoever starts it may replace, this container alone replaces it."""
+    site = host.slot
+    if not site or not (site.option or site.variable):
+        return host.write("0.0.0.0")
+    words = container.argv.words if container.argv else None
+    last = words[-1].slot.span if words and words[-1].slot else None
+    if site.option and last and last.text:
+        after = last.source.text[last.end : last.end + 1]
+        added = (
+            f'", "{site.option}", "0.0.0.0' if after == '"' else f" {site.option} 0.0.0.0" if after in "\r\n" else ""
+        )
+        return (Edit(last._replace(start=last.end), added),) if added else ()
+    if site.variable and container.cmd.source.path == container.dockerfile:
+        start = container.cmd.source.text.rfind("\n", 0, container.cmd.start) + 1
+        return (Edit(container.cmd._replace(start=start, end=start), f"ENV {site.variable}=0.0.0.0\n"),)
+    return ()
 
 
 def is_loopback(host: str) -> bool:

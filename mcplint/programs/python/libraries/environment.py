@@ -44,7 +44,8 @@ def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[L
             absent = not machine.spared and default.options in ((None,), (ABSENT,))
             blank = not machine.spared and default.options == ("",)
             demanded = (absent and value.trace) or ((absent or blank) and machine.supplied())
-            found.append(noted(unknown(*value.trace) if demanded else default, *reading))
+            spared = default._replace(slot=default.slot._replace(variable=option)) if default.slot else default
+            found.append(noted(unknown(*value.trace) if demanded else spared, *reading))
         options: tuple[Any, ...] = value.options
         there = tuple(each for each in options if each is not None and each is not ABSENT)
         if there:

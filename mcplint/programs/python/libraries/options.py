@@ -152,6 +152,8 @@ def settled(machine: Machine, option: Option, parsed: Parsed, environment: bool 
         told = union(option.choices) if option.choices else unknown()
         return noted(told._replace(slot=None), *note, *parsed.why)
     value = option.default
+    if value.slot and (long := next((name for name in option.names if name.startswith("--")), "")):
+        value = value._replace(slot=value.slot._replace(option=long))
     for name in reversed(option.variables if environment else ()):
         read = machine.variable(name)
         reading = tuple(each._replace(text=f"reads {name}") for each in note)
