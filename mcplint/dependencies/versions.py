@@ -16,6 +16,8 @@ from mcplint.project.tree import Tree
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
+TASKS = ("pydocket", "fastmcp-tasks")
+
 
 class Decision(NamedTuple):
     """Releases that may be installed, why, and whether a lock or a pin says so; `slot`: where it is spelled."""
@@ -53,7 +55,16 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
         mcp=installed if package == "mcp" else _value(_decide("mcp", wanted)),
         starlette=_value(_exact("starlette", wanted)),
         sse_starlette=_value(_exact("sse-starlette", wanted)),
+        tasks=_tasks(wanted),
     )
+
+
+def _tasks(wanted: Needs) -> bool | None:
+    """Whether the `tasks` extra of fastmcp, or what it brings, is installed."""
+    asked = any(each.name in TASKS or "tasks" in each.extras for each in wanted.requirements)
+    if asked or any(entry.name in TASKS for entry in wanted.locked):
+        return True
+    return None if wanted.elsewhere else False
 
 
 def _value(decision: Decision | None) -> Value[str]:

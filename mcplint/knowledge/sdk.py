@@ -21,6 +21,7 @@ Names of facts and their values:
   `sessions.sessionless_protocol`: clients of protocol 2026-07-28 are served without a session.
   `sessions.back_channel`: what a request to the client does in stateless mode: "hangs" or "fails".
   The value "mcp" means: as the `mcp` release underneath does.
+- `tasks.extra`: whether `task=True` of a tool, resource or prompt needs the extra `tasks`.
 - `stdio.stray_output`: where what a tool prints goes while stdio is served: "wire" (to the client) or "stderr".
 - `stream.ping`: seconds between keep-alive comments on every event stream. `stream.no_buffering_header`: whether
   event streams carry `X-Accel-Buffering: no`. `status.get_endpoint`, `status.head_endpoint`: the answer to a bare

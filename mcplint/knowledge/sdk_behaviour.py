@@ -106,6 +106,8 @@ ROWS: tuple[Row, ...] = (
     ("sessions.sessionless_protocol", "mcp", "2.0.0", "", True, LIVE),
     ("sessions.sessionless_protocol", "fastmcp", "0.1.0", "3.4.11", False, LIVE),
     ("sessions.sessionless_protocol", "fastmcp", "4.0.0", "", True, LIVE),
+    ("tasks.extra", "fastmcp", "2.14.7", "2.14.7", False, LIVE),
+    ("tasks.extra", "fastmcp", "3.0.0", "", True, LIVE),
     ("sessions.back_channel", "mcp", "1.8.0", "1.30.0", "hangs", LIVE),
     ("sessions.back_channel", "mcp", "2.0.0", "", "fails", LIVE),
     ("sessions.back_channel", "fastmcp", "2.3.0", "3.4.11", "hangs", LIVE),

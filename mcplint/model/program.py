@@ -27,7 +27,8 @@ class Argument(NamedTuple):
 class SdkCall(NamedTuple):
     """A call of the SDK by the dotted name of what is called (`mcp.server.fastmcp.FastMCP`, `….FastMCP.run`).
 
-    `role`: `constructor`, `run`, `app`, `setting` or `decorator` (of the low-level server). `closed`: whether all its
+    `role`: `constructor`, `run`, `app`, `setting`, `decorator` (of the low-level server) or `registration` (of a
+    tool, resource or prompt that is told of tasks). `closed`: whether all its
     arguments are known by name. `tried`: the program does without it where it fails, or comes to it after a failure.
     """
 

@@ -24,7 +24,8 @@ class Sdk(NamedTuple):
     `admitted`: the newest release that the requirement admits, also where a lock decides; `bound`: where that
     requirement would be capped, `oldest`: the oldest release that it admits. `repeated`: where a lock file repeats that
     requirement; `relock`: the command that renews a lock file which another requirement would make stale, empty where
-    none does. `mcp`: the release of `mcp` that fastmcp runs on.
+    none does. `mcp`: the release of `mcp` that fastmcp runs on. `tasks`: what
+    `task=True` needs is installed, None where that is not known.
     """
 
     package: str | None
@@ -41,6 +42,7 @@ class Sdk(NamedTuple):
     mcp: Value[str] = UNKNOWN
     starlette: Value[str] = UNKNOWN
     sse_starlette: Value[str] = UNKNOWN
+    tasks: bool | None = None
 
     @property
     def title(self) -> str:

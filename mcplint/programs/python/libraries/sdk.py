@@ -17,6 +17,7 @@ from mcplint.programs.python.libraries.sdk_settings import (
     FAST,
     HIGH,
     LOW,
+    MISUSE,
     NEW,
     NOWHERE,
     OTHER,
@@ -181,7 +182,11 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         log_level=args.get(None, "log_level", level),
         endpoints=tuple(_endpoints(server)) if http else (),
         endpoints_closed=True,
-        calls=tuple(each for each in machine.calls if made.span in (None, each.span) or each.span == args.span),
+        calls=tuple(
+            each
+            for each in machine.calls
+            if made.span in (None, each.span) or each.span == args.span or each.role == "registration"
+        ),
         auth=guard(machine, args, server, kind),
         asgi=_asgi(machine, args, kind) if http and call == "run" else Asgi(),
     )
@@ -254,6 +259,8 @@ def custom_route(machine: Machine, args: Args, server: Instance) -> Abstract:
 
 def registers(machine: Machine, args: Args, server: Instance) -> Abstract:
     """A decorator for tools, resources and prompts, with or without arguments: remembers the function."""
+    if "task" in args.keywords:
+        record(machine, args, f"{family(machine, server)}.tool", "registration", MISUSE | {"ImportError"})
 
     def remember(value: Abstract) -> Abstract:
         if value.only is not None:

@@ -78,8 +78,8 @@ def takes(machine: Machine, kind: str, callable_: str, keyword: str) -> bool:
     return facts(machine, kind, f"{callable_}.{keyword}") == ("accepted",)
 
 
-def record(machine: Machine, args: Args, target: str, role: str) -> None:
-    """Remembers a call of the SDK with its arguments."""
+def record(machine: Machine, args: Args, target: str, role: str, raises: frozenset[str] = MISUSE) -> None:
+    """Remembers a call of the SDK with its arguments; `raises`: how it fails on a release that it is not for."""
     if args.span is None or args.module is None or args.node is None:
         return
     given = [
@@ -88,7 +88,7 @@ def record(machine: Machine, args: Args, target: str, role: str) -> None:
     ]
     for name, value in args.keywords.items():
         given.append(Argument(name, args.place(name) or args.span, value))
-    named = any(not MISUSE.isdisjoint(kinds) for kinds in machine.guards)
+    named = any(not raises.isdisjoint(kinds) for kinds in machine.guards)
     call = SdkCall(target, role, args.span, tuple(given), not args.open, named or machine.handlers > 0)
     if all(call.span != other.span for other in machine.calls):
         machine.calls.append(call)
