@@ -102,16 +102,15 @@ def project(text: str, path: str = "pyproject.toml") -> Project:
 
 def test_pyproject() -> None:
     read = project(PYPROJECT)
-    assert [(r.name, r.specifier, r.range.text, r.kind, r.group) for r in read.requirements] == [
-        ("mcp", ">=1.2,<2", ">=1.2,<2", "main", ""),
-        ("uvicorn", ">=0.30", ">=0.30", "main", ""),
-        ("lib", None, "", "main", ""),
-        ("plain", "", "", "main", ""),
-        ("fastmcp", "~=2.3", "~=2.3", "extra", "http"),
-        ("hatchling", "", "", "build", ""),
-        ("ruff", "", "", "group", "dev"),
-        ("pytest", ">=8", ">=8", "group", "dev"),
-        ("pytest", ">=8", ">=8", "group", "test"),
+    assert [(r.name, r.specifier, r.range.text, r.kind) for r in read.requirements] == [
+        ("mcp", ">=1.2,<2", ">=1.2,<2", "main"),
+        ("uvicorn", ">=0.30", ">=0.30", "main"),
+        ("lib", None, "", "main"),
+        ("plain", "", "", "main"),
+        ("fastmcp", "~=2.3", "~=2.3", "extra"),
+        ("hatchling", "", "", "build"),
+        ("ruff", "", "", "group"),
+        ("pytest", ">=8", ">=8", "group"),
     ]
     first = read.requirements[0]
     assert first.extras == ("cli",) and first.marker == "python_version >= '3.11'"
@@ -214,10 +213,10 @@ def test_setup_cfg() -> None:
         "    notes = notes.cli:main\n"
     )
     read = project(text, "setup.cfg")
-    assert [(r.name, r.range.text, r.kind, r.group) for r in read.requirements] == [
-        ("mcp", ">=1.2", "main", ""),
-        ("httpx", "", "main", ""),
-        ("fastmcp", "<3", "extra", "http"),
+    assert [(r.name, r.range.text, r.kind) for r in read.requirements] == [
+        ("mcp", ">=1.2", "main"),
+        ("httpx", "", "main"),
+        ("fastmcp", "<3", "extra"),
     ]
     assert read.name.only == "notes" and read.scripts[0].span.text == "notes.cli:main"
 

@@ -15,8 +15,8 @@ class Requirement(NamedTuple):
 
     `name` is normalized (`fastmcp-slim`). `specifier`: version specifiers of PEP 440, empty for any version, None for
     what no version decides (a URL, a path, a range that is not understood); `range`: its text as written, an empty span
-    where it would stand, None where a shell makes it of something else. `kind`: `main`, `extra` or `group` (with its
-    name in `group`), `build`.
+    where it would stand, None where a shell makes it of something else. `kind`: `main`, `extra`, `group` or
+    `build`.
     """
 
     name: str
@@ -26,7 +26,6 @@ class Requirement(NamedTuple):
     extras: tuple[str, ...] = ()
     marker: str = ""
     kind: str = MAIN
-    group: str = ""
     hashed: bool = False
 
 

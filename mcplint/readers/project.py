@@ -28,7 +28,7 @@ def read(source: Source) -> Project | None:
 
     root = toml.read(source)
     if posixpath.basename(source.path).lower() == "pipfile":
-        asked = (*_named(root.get("packages"), MAIN), *_named(root.get("dev-packages"), GROUP, "dev"))
+        asked = (*_named(root.get("packages"), MAIN), *_named(root.get("dev-packages"), GROUP))
         return Project(source, root.span.head, requirements=asked)
     return _pyproject(source, root)
 
@@ -93,51 +93,36 @@ def _strings(node: Node | None) -> Iterator[ScalarNode]:
             yield item
 
 
-def _listed(node: Node | None, kind: str, group: str = "") -> Iterator[Requirement]:
+def _listed(node: Node | None, kind: str) -> Iterator[Requirement]:
     """The requirements of a list of strings; one whose text is escaped has no exact places and is left out."""
     for item in _strings(node):
-        if item.span.text == item.text and (found := requirement(item.span, kind, group)):
+        if item.span.text == item.text and (found := requirement(item.span, kind)):
             yield found
 
 
 def _asked(root: MappingNode) -> Iterator[Requirement]:
     yield from _listed(at(root, "project", "dependencies"), MAIN)
-    for extra, listed in pairs(at(root, "project", "optional-dependencies")):
-        yield from _listed(listed, EXTRA, normalized(extra.text))
+    for _, listed in pairs(at(root, "project", "optional-dependencies")):
+        yield from _listed(listed, EXTRA)
     yield from _listed(at(root, "build-system", "requires"), BUILD)
 
 
 def _grouped(root: MappingNode) -> Iterator[Requirement]:
-    """Dependency groups with those that they include, and the older tables of uv and pdm that mean the same."""
-    groups = root.get("dependency-groups")
-    for name, _ in pairs(groups):
-        for included in sorted(_included(groups, name.text, frozenset())):
-            yield from _listed(at(groups, included), GROUP, normalized(name.text))
-    yield from _listed(at(root, "tool", "uv", "dev-dependencies"), GROUP, "dev")
-    for name, listed in pairs(at(root, "tool", "pdm", "dev-dependencies")):
-        yield from _listed(listed, GROUP, normalized(name.text))
-
-
-def _included(groups: Node | None, name: str, seen: frozenset[str]) -> frozenset[str]:
-    """The names of a group and of all that it includes."""
-    listed = items(at(groups, name))
-    if name in seen or not listed:
-        return seen
-    seen |= {name}
-    for item in listed:
-        if isinstance(other := at(item, "include-group"), ScalarNode):
-            seen = _included(groups, other.text, seen)
-    return seen
+    """Dependency groups and the older tables of uv and pdm; what one group includes is in a group anyway."""
+    yield from _listed(at(root, "tool", "uv", "dev-dependencies"), GROUP)
+    for table in (root.get("dependency-groups"), at(root, "tool", "pdm", "dev-dependencies")):
+        for _, listed in pairs(table):
+            yield from _listed(listed, GROUP)
 
 
 def _poetry(poetry: Node | None) -> Iterator[Requirement]:
     yield from _named(at(poetry, "dependencies"), MAIN)
-    yield from _named(at(poetry, "dev-dependencies"), GROUP, "dev")
-    for group, table in pairs(at(poetry, "group")):
-        yield from _named(at(table, "dependencies"), GROUP, normalized(group.text))
+    yield from _named(at(poetry, "dev-dependencies"), GROUP)
+    for _, table in pairs(at(poetry, "group")):
+        yield from _named(at(table, "dependencies"), GROUP)
 
 
-def _named(table: Node | None, kind: str, group: str = "") -> Iterator[Requirement]:
+def _named(table: Node | None, kind: str) -> Iterator[Requirement]:
     """The requirements of a table from name to version, or to what else is said of it."""
     for name, said in pairs(table):
         for one in items(said) or (said,):
@@ -152,7 +137,6 @@ def _named(table: Node | None, kind: str, group: str = "") -> Iterator[Requireme
                 tuple(normalized(extra) for extra in _texts(at(one, "extras"))),
                 marker.text if isinstance(marker, ScalarNode) else "",
                 EXTRA if isinstance(optional, ScalarNode) and optional.value is True else kind,
-                group,
             )
 
 

@@ -45,10 +45,10 @@ def read(source: Source) -> Requirements:
     return Requirements(tuple(requirements), tuple(includes), hashed)
 
 
-def requirement(span: Span, kind: str = "main", group: str = "") -> Requirement | None:
+def requirement(span: Span, kind: str = "main") -> Requirement | None:
     """The requirement that stands somewhere, or None where it is none."""
     found = _requirement(span.source, span.start, span.text)
-    return found and found._replace(kind=kind, group=group)
+    return found and found._replace(kind=kind)
 
 
 def _requirement(source: Source, start: int, text: str) -> Requirement | None:

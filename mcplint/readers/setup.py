@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from mcplint.facts.dependencies import EXTRA, Project, Requirement, Script, normalized
+from mcplint.facts.dependencies import EXTRA, Project, Requirement, Script
 from mcplint.facts.document import ScalarNode, value
 from mcplint.facts.python import Module
 from mcplint.readers import python
@@ -24,9 +24,9 @@ def configured(source: Source) -> Project:
     for section, key, span in _lines(source):
         said.setdefault((section, key), []).append(span)
     asked = [found for span in said.get(("options", "install_requires"), ()) if (found := requirement(span))]
-    for (section, key), spans in said.items():
+    for (section, _), spans in said.items():
         if section == "options.extras_require":
-            asked += [found for span in spans if (found := requirement(span, EXTRA, normalized(key)))]
+            asked += [found for span in spans if (found := requirement(span, EXTRA))]
     start = Span(source, 0, 0)
     name, version, described = (
         said.get(("metadata", key), [start])[0] for key in ("name", "version", "long_description")
@@ -95,8 +95,8 @@ def called(source: Source) -> Project:
     given = {word.arg: _constant(word.value, names) for word in call.keywords if word.arg} if call else {}
     listed = given.get("install_requires")
     asked: list[Requirement | None] = [requirement(span) for span in _strings(module, listed)]
-    for extra, strings in _pairs(given.get("extras_require")).items():
-        asked += [requirement(span, EXTRA, normalized(extra)) for span in _strings(module, strings)]
+    for strings in _pairs(given.get("extras_require")).values():
+        asked += [requirement(span, EXTRA) for span in _strings(module, strings)]
     console = _pairs(given.get("entry_points")).get("console_scripts")
     whole = call is not None and (listed is None or isinstance(listed, ast.List | ast.Tuple))
     name, version = (next(map(_plain, _strings(module, given.get(key))), UNKNOWN) for key in ("name", "version"))

@@ -8,12 +8,11 @@ from mcplint.knowledge.nginx import PASSES
 from mcplint.proxies.nginx.config import Config, Listen, Location, Locations, VirtualServer
 from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.text import Undecided, search
+from mcplint.text.bounded import bounded_sub
 from mcplint.text.source import Span
 from mcplint.values import Label
 
 MOST_EXPRESSIONS = 100
-LONGEST = 100_000
-"""How many expressions one request is held against, and how long its variables may make a text."""
 
 
 class Request:
@@ -50,13 +49,10 @@ class Request:
     def evaluate(self, text: str, span: Span) -> str:
         """The text with its variables replaced. Raises Undecided."""
         found = r"\$(?:([1-9])|\{(\w+)\}|([A-Za-z_]\w*))"
-        pieces, at, length = list[str](), 0, 0
-        for variable in re.finditer(found, text) if "$" in text else ():
-            pieces += (text[at : variable.start()], self.variable(variable[1] or variable[2] or variable[3], span))
-            at, length = variable.end(), length + len(pieces[-1])
-            if length > LONGEST:
-                raise Undecided(span, "its variables make more of it than is followed")
-        return "".join((*pieces, text[at:]))
+        filled = bounded_sub(found, lambda m: self.variable(m[1] or m[2] or m[3], span), text) if "$" in text else text
+        if filled is None:
+            raise Undecided(span, "its variables make more of it than is followed")
+        return filled
 
     def variable(self, name: str, span: Span, depth: int = 0) -> str:
         """What a variable is. Raises Undecided where the request or the files do not tell."""

@@ -21,7 +21,7 @@ NAME = r"([_a-zA-Z][_a-zA-Z0-9]*)(:?[-+?])?"
 """A variable, and in braces the operator behind it."""
 MAX_NESTED = 20
 MAX_LENGTH = 100_000
-MAX_RUNS = 1_000
+MAX_RUNS = 200
 MAX_TRACE = 20
 """How long a text may grow, of how many parts, and how many steps are remembered of the way to each."""
 

@@ -10,6 +10,7 @@ from mcplint.facts.platform import Resource
 from mcplint.model import Argv
 from mcplint.services.kubernetes.cluster import Cluster, texts
 from mcplint.services.settings import optional, string
+from mcplint.text.bounded import bounded_sub
 from mcplint.values import Label, Value
 
 REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
@@ -67,7 +68,7 @@ def _expanded(value: Value[Any], env: Env) -> Value[Any]:
 
 
 def _filled(text: str, env: Env) -> str | None:
-    """The text with its references replaced; None where one of them is not known."""
+    """The text with its references replaced; None where one of them is not known, or all make too much."""
     unknown = False
 
     def replace(match: re.Match[str]) -> str:
@@ -81,7 +82,7 @@ def _filled(text: str, env: Env) -> str | None:
         unknown |= known is None
         return known or ""
 
-    filled = REFERENCE.sub(replace, text)
+    filled = bounded_sub(REFERENCE, replace, text)
     return None if unknown else filled
 
 

@@ -1,0 +1,221 @@
+"""Work grows with what there is to read, not with its square: steps are counted, in every kind of file and list."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from mcplint.engine.catalogue import Catalogue
+from mcplint.engine.lint import run
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
+
+Files = dict[str, str]
+DOCKERFILE = 'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\n{}USER 1000\nCMD ["python", "server.py"]\n'
+SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("b", host="0.0.0.0")\nmcp.run(transport="sse")\n'
+COMPOSE = "services:\n  b:\n    build: .\n    ports: ['8000:8000']\n"
+PROXIED = COMPOSE + "  proxy:\n    image: nginx:1.30\n    volumes: [./default.conf:/etc/nginx/conf.d/default.conf]\n"
+PROXY = "{}server {{ listen 80; {} location /mcp {{ {} proxy_pass http://b:8000; proxy_buffering off; }} }}\n"
+MANIFEST = {"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json", "name": "a.b/c"}
+PODS = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d{0}}}\nspec:\n"
+    "  selector: {{matchLabels: {{app: d{0}}}}}\n  template:\n    metadata: {{labels: {{app: d{0}}}}}\n"
+    "    spec:\n      containers:\n      - name: c\n        image: b\n"
+    "        command: [python, server.py]\n        ports: [{{containerPort: 8000}}]\n"
+)
+SERVICE = (
+    "---\napiVersion: v1\nkind: Service\nmetadata: {{name: d{0}}}\n"
+    "spec: {{selector: {{app: d{0}}}, ports: [{{port: 80}}]}}\n"
+)
+
+
+def built(steps: str = "", **others: str) -> Files:
+    return {"server.py": SERVER, "Dockerfile": DOCKERFILE.format(f"RUN pip install mcp\n{steps}"), **others}
+
+
+def compose(more: str, **others: str) -> Files:
+    return built(**{"compose.yaml": COMPOSE + more, **others})
+
+
+def nginx(above: str = "", server: str = "", location: str = "", **others: str) -> Files:
+    return built(**{"compose.yaml": PROXIED, "default.conf": PROXY.format(above, server, location), **others})
+
+
+def haproxy(text: str) -> Files:
+    return compose("", **{"haproxy.cfg": f"{text}backend b\n  mode http\n  server s b:8000\n"})
+
+
+def installed(**files: str) -> Files:
+    return {"server.py": SERVER, "Dockerfile": DOCKERFILE.format("RUN pip install -r requirements.txt .\n"), **files}
+
+
+def registry(**keys: Any) -> Files:
+    return built(**{"server.json": json.dumps({**MANIFEST, **keys}, indent=1)})
+
+
+def each(text: str, n: int) -> str:
+    """The text for every number below n, the number in its place and the next one in that of `@`."""
+    return "".join(text.replace("#", str(i)).replace("@", str(i + 1)) for i in range(n))
+
+
+def files(path: str, text: str, n: int) -> Files:
+    return {path.replace("#", str(i)): text.replace("#", str(i)) for i in range(n)}
+
+
+PACKAGE = {"registryType": "pypi", "identifier": "p", "version": "1.0.0", "transport": {"type": "stdio"}}
+KINDS: dict[str, Callable[[int], Files]] = {
+    "stages": lambda n: built(Dockerfile=each("FROM python:3.13 AS s#\nRUN true\n", n) + built()["Dockerfile"]),
+    "runs": lambda n: built(each("RUN pip install x#\n", n)),
+    "commands of a run": lambda n: built("RUN true" + each(" && \\\n  pip install x#", n) + "\n"),
+    "words of a run": lambda n: built("RUN pip install" + each(" x#", n) + "\n"),
+    "variables of an image": lambda n: built("ENV A0=x\n" + each("ENV A@=$A#\n", n)),
+    "doubling of an argument": lambda n: built("ARG A0=x\n" + each("ARG A@=$A#$A#\n", n) + f"ENV HOST=$A{n}\n"),
+    "copies": lambda n: built(each("COPY f#.txt /app/\n", n), **files("f#.txt", "", n)),
+    "here-documents": lambda n: built(each("RUN <<EOF\necho #\nEOF\n", n)),
+    "an array": lambda n: built(f"RUN {json.dumps(['a'] * n)}\n"),
+    "labels": lambda n: built(each("LABEL a#=x\n", n)),
+    "ignores": lambda n: built(each("ENV A#=b # mcplint: ignore[root-user]\n", n)),
+    "services": lambda n: compose(each("  s#:\n    image: x\n", n)),
+    "services that are built": lambda n: compose(each("  s#:\n    build: .\n", n)),
+    "dependencies of services": lambda n: compose(
+        each("  s#:\n    image: x\n    depends_on: [s@, b]\n", n) + f"  s{n}:\n    image: x\n"
+    ),
+    "a service's dependencies": lambda n: compose(
+        "    depends_on:\n" + each("    - s#\n", n) + each("  s#:\n    image: x\n", n)
+    ),
+    "extended services": lambda n: compose(each("  s#:\n    extends: s@\n", n) + f"  s{n}:\n    image: x\n"),
+    "networks": lambda n: compose("    networks:\n" + each("    - n#\n", n) + "networks:\n" + each("  n#: {}\n", n)),
+    "variables of a service": lambda n: compose("    environment:\n" + each("    - A#=b\n", n)),
+    "volumes": lambda n: compose("    volumes:\n" + each("    - ./v#:/v#\n", n)),
+    "documents": lambda n: compose("---\n" + each("services:\n  s#:\n    image: x\n---\n", n) + "services: {}\n"),
+    "included files": lambda n: compose(
+        "include:\n" + each("- i#.yaml\n", n), **files("i#.yaml", "services:\n  s#:\n    image: x\n", n)
+    ),
+    "included files that include": lambda n: compose(
+        "include: [i0.yaml]\n",
+        **{f"i{i}.yaml": f"include: [i{i + 1}.yaml, i{i + 2}.yaml]\n" for i in range(n)},
+        **dict.fromkeys((f"i{n}.yaml", f"i{n + 1}.yaml"), "services: {}\n"),
+    ),
+    "overrides": lambda n: compose("", **files("compose.o#.yaml", "services:\n  b:\n    environment: {A#: x}\n", n)),
+    "files of variables": lambda n: compose(
+        "    env_file:\n" + each("    - e#.env\n", n), **files("e#.env", "A#=b\n", n)
+    ),
+    "variables": lambda n: compose("    env_file: e.env\n", **{"e.env": "A0=x\n" + each("A@=${A#}\n", n)}),
+    "doubling of a variable": lambda n: compose(
+        f"    environment: {{X: $A{n}}}\n", **{".env": "A0=x\n" + each("A@=${A#}${Q:-$A#}\n", n)}
+    ),
+    "servers of nginx": lambda n: nginx(
+        each("server { server_name h#; location /mcp { proxy_pass http://b:8000; } }\n", n)
+    ),
+    "locations": lambda n: nginx(server=each("location ~ ^/x# { return 404; }\n", n)),
+    "upstreams": lambda n: nginx(each("upstream u# { server b:8000; }\n", n)),
+    "members of an upstream": lambda n: nginx("upstream u {" + each(" server b:#;", n) + "}\n"),
+    "headers of a location": lambda n: nginx(location=each("proxy_set_header X# y;\n", n)),
+    "variables of nginx": lambda n: nginx(location="set $a x;" + "set $a $a$a;\n" * n + "proxy_set_header Host $a;"),
+    "conditions": lambda n: nginx(location=each("if ($a = b#) { return 403; }\n", n)),
+    "a map": lambda n: nginx("map $http_x $y {\n" + each("  a# b#;\n", n) + "}\n"),
+    "maps": lambda n: nginx(each("map $http_x $m@ { default $m#$m#; }\n", n), location=f"proxy_set_header Host $m{n};"),
+    "names of a server": lambda n: nginx(server="server_name" + each(" h#", n) + ";"),
+    "comments of nginx": lambda n: nginx("#\n" * n),
+    "a long comment": lambda n: nginx("#" * n + "\n"),
+    "files of nginx": lambda n: nginx(**files("d#/nginx.conf", PROXY.format("", "", ""), n)),
+    "included files of nginx": lambda n: nginx(
+        location=each("include x/f#.conf;\n", n), **files("x/f#.conf", "proxy_set_header X# y;\n", n)
+    ),
+    "backends": lambda n: haproxy("frontend f\n  bind :80\n" + each("backend b#\n  server s b:8000\n", n)),
+    "conditions of HAProxy": lambda n: haproxy(
+        "frontend f\n  mode http\n  bind :80\n" + each("  acl a# path_beg /x#\n  use_backend b if a#\n", n)
+    ),
+    "pods": lambda n: built(**{"k.yaml": "---\n".join(PODS.format(i) + SERVICE.format(i) for i in range(n))}),
+    "variables of a pod": lambda n: built(
+        **{
+            "k.yaml": PODS.format(0)
+            + "        env:\n        - {name: A0, value: x}\n"
+            + each("        - {name: A@, value: $(A#)$(A#)}\n", n)
+        }
+    ),
+    "kustomizations": lambda n: built(
+        **{"k/kustomization.yaml": "resources:\n" + each("- k#.yaml\n", n)},
+        **files("k/k#.yaml", SERVICE.format(0), n),
+    ),
+    "processes": lambda n: built(Procfile=each("w#: echo #\n", n)),
+    "blanks of a Procfile": lambda n: built(Procfile="web:" + " " * n + "\nweb: python server.py\n"),
+    "an app on Fly": lambda n: built(**{"fly.toml": 'app = "x"\n[env]\n' + each('A# = "x"\n', n)}),
+    "services on Render": lambda n: built(
+        **{"render.yaml": "services:\n" + each("- {type: web, name: w#, runtime: docker, dockerCommand: echo}\n", n)}
+    ),
+    "packages": lambda n: registry(packages=[{**PACKAGE, "identifier": f"p{i}"} for i in range(n)]),
+    "remotes": lambda n: registry(remotes=[{"type": "sse", "url": f"https://h{i}.example.com"} for i in range(n)]),
+    "variables of a package": lambda n: registry(
+        packages=[{**PACKAGE, "environmentVariables": [{"name": f"A{i}"} for i in range(n)]}]
+    ),
+    "keys that are given twice": lambda n: built(**{"server.json": "{" + '"name": "a.b/c",' * n + '"version": "1"}'}),
+    "comments of JSON": lambda n: built(**{"server.json": "{" + "// x\n" * n + '"name": "a.b/c"}'}),
+    "steps of a workflow": lambda n: {
+        **registry(),
+        ".github/workflows/r.yml": "jobs:\n" + each("  a#:\n    steps:\n    - run: mcp-publisher publish\n", n),
+    },
+    "servers of a client": lambda n: built(
+        **{".mcp.json": json.dumps({"mcpServers": {f"s{i}": {"url": "http://localhost:8000/mcp"} for i in range(n)}})}
+    ),
+    "requirements": lambda n: installed(**{"requirements.txt": "mcp\n" + each("p#>=1\n", n)}),
+    "files of requirements": lambda n: installed(
+        **{"requirements.txt": each("-r r#.txt\n", n)}, **files("r#.txt", "-r r0.txt\nx\n", n)
+    ),
+    "dependencies": lambda n: installed(
+        **{"pyproject.toml": '[project]\nname = "b"\ndependencies = ["mcp",\n' + each('"p#>=1",\n', n) + "]\n"}
+    ),
+    "groups": lambda n: installed(
+        **{
+            "pyproject.toml": "[dependency-groups]\n"
+            + each('g# = ["p#", {include-group = "g@"}]\n', n)
+            + f"g{n} = []\n"
+        }
+    ),
+    "console scripts": lambda n: installed(
+        **{"pyproject.toml": "[project.scripts]\n" + each('c# = "server:main"\n', n)}
+    ),
+    "a lock": lambda n: installed(
+        **{"pyproject.toml": "", "uv.lock": "version = 1\n" + each('[[package]]\nname = "p#"\nversion = "1"\n\n', n)}
+    ),
+    "metadata": lambda n: {**registry(), **files("d#/pyproject.toml", '[project]\nname = "p#"\n', n)},
+    "files of other kinds": lambda n: built(**files("d#/x.txt", "", n)),
+    "modules": lambda n: built(**files("d#/x.py", "import mcp\n", n)),
+}
+
+
+@pytest.fixture(scope="module")
+def rules() -> Catalogue:
+    catalogue = Catalogue()
+    list(catalogue.values())
+    return catalogue
+
+
+def steps(project: Files, rules: Catalogue) -> int:
+    """The lines that are run to lint a project."""
+    count = 0
+
+    def line(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal count
+        count += 1
+        return line
+
+    sys.settrace(line)
+    try:
+        ran = run(Tree.of(project), rules, Config())
+    finally:
+        sys.settrace(None)
+    assert [found for found in ran.diagnostics if found.rule == "internal-error"] == []
+    return count
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_four_times_the_input_takes_at_most_five_times_the_steps(kind: str, rules: Catalogue) -> None:
+    steps(KINDS[kind](2), rules)
+    few, many = (steps(KINDS[kind](n), rules) for n in (16, 64))
+    assert many <= 5 * few
