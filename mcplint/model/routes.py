@@ -110,7 +110,6 @@ class Route(NamedTuple):
     compressed: tuple[Label, ...] = ()
     rewrites_bodies: bool = False
     rewrites_redirects: bool = False
-    upstream: str | None = None
     tls: Value[bool] = UNKNOWN
     host: Value[str] = UNKNOWN
     endpoint: Value[str | None] = UNKNOWN

@@ -281,7 +281,6 @@ def _route(
         auth=tuple(_auth(part, backend))[-1:],
         path=Value(path, (where,)),
         closed=False,
-        upstream=backend.section.name if backend else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcplint.proxies.nginx.config import Config, configure
 from mcplint.proxies.nginx.phases import Response, route_request, through
-from mcplint.proxies.nginx.routes import Proxied, leads_to, paths_to, proxied, routes
+from mcplint.proxies.nginx.routes import Proxied, leads_to, paths_to, proxied
 
 __all__ = [
     "Config",
@@ -15,6 +15,5 @@ __all__ = [
     "paths_to",
     "proxied",
     "route_request",
-    "routes",
     "through",
 ]

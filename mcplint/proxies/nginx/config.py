@@ -154,18 +154,13 @@ def _match(directive: Directive) -> tuple[str, str]:
 
 
 class Config(NamedTuple):
-    """What one nginx process runs: the file it starts from, the `http` block and what stands in it.
+    """What one nginx process runs: the `http` block and what stands in it."""
 
-    `files`: every file that went into it.
-    """
-
-    path: str
     http: Level
     servers: tuple[VirtualServer, ...]
     upstreams: Mapping[str, Level]
     maps: Mapping[str, Level]
     includes: Includes
-    files: frozenset[str]
 
 
 def configure(
@@ -190,7 +185,7 @@ def configure(
         directives = [directive for file in group for directive in file.directives]
         level = includes.level("http", parent, (*around, *directives), None)
         level = level._replace(open=level.open or (parent is None and _may_include(mains, group[0].source.path)))
-        found.append(_config(group[0].source.path, level, includes))
+        found.append(_config(level, includes))
     snippets = [file for path, file in sorted(files.items()) if file.context == "server"]
     upstreams = {name: level for config in found for name, level in config.upstreams.items()}
     found += [_snippet(file, includes, upstreams) for file in snippets if file.source.path not in includes.included]
@@ -203,14 +198,14 @@ def _snippet(file: NginxFile, includes: Includes, upstreams: Mapping[str, Level]
     level = includes.level("server", None, file.directives, http)._replace(open=True)
     locations = Locations.of(_locations(level, includes))
     server = VirtualServer(level, (Listen("*", None, False, False, ()),), (), locations)
-    return Config(file.source.path, http, (server,), upstreams, {}, includes, frozenset({file.source.path}))
+    return Config(http, (server,), upstreams, {}, includes)
 
 
 def _main(file: NginxFile, includes: Includes) -> Iterator[Config]:
     """The configuration of a file with an `http` block of its own or included."""
     top = includes.level("main", None, file.directives, None)
     for directive in top.own.get("http", ()):
-        yield _config(file.source.path, includes.level("http", directive, directive.block or (), None), includes)
+        yield _config(includes.level("http", directive, directive.block or (), None), includes)
 
 
 def _groups(files: Iterable[NginxFile]) -> Iterator[list[NginxFile]]:
@@ -243,18 +238,16 @@ def _likely_parent(group: list[NginxFile], mains: list[NginxFile], includes: Inc
     return https[0] if any(includes.places.find(include, True) == [] for include in wild) else None
 
 
-def _config(path: str, http: Level, includes: Includes) -> Config:
+def _config(http: Level, includes: Includes) -> Config:
     servers = tuple(server_block(directive, http, includes) for directive in blocks(http, "server"))
-    upstreams, maps = {}, {}
-    for directive in blocks(http, "upstream"):
-        if directive.args:
-            upstreams[directive.args[0].text.lower()] = includes.level(
-                "upstream", directive, directive.block or (), http
-            )
-    for directive in blocks(http, "map"):
-        if len(directive.args) == 2:
-            maps[directive.args[1].text.lstrip("$")] = includes.level("map", directive, directive.block or (), http)
-    levels = [http, *(server.level for server in servers)]
-    levels += [found.level for server in servers for found in server.locations.walk()]
-    files = frozenset(directive.span.source.path for level in levels for directive in level.inside)
-    return Config(path, http, servers, upstreams, maps, includes, http.files | files)
+    upstreams = {
+        directive.args[0].text.lower(): includes.level("upstream", directive, directive.block or (), http)
+        for directive in blocks(http, "upstream")
+        if directive.args
+    }
+    maps = {
+        directive.args[1].text.lstrip("$"): includes.level("map", directive, directive.block or (), http)
+        for directive in blocks(http, "map")
+        if len(directive.args) == 2
+    }
+    return Config(http, servers, upstreams, maps, includes)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from mcplint.facts.nginx import Directive, NginxFile, Word
+from mcplint.facts.nginx import Directive, Word
 from mcplint.model import Member, Route
-from mcplint.project.tree import Tree
-from mcplint.proxies.nginx.config import Config, Location, VirtualServer, address, configure
+from mcplint.proxies.nginx.config import Config, Location, VirtualServer, address
 from mcplint.proxies.nginx.directives import behaviour, flag, seconds, setting, statement
 from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.phases import PROXY, Response, through, within
@@ -68,17 +67,6 @@ class Proxied(NamedTuple):
     location: Location
 
 
-def routes(
-    files: Mapping[str, NginxFile],
-    tree: Tree,
-    version: Value[str] = UNKNOWN,
-    places: Mapping[str, str] | None = None,
-    env: Callable[[str], Value[str | None]] | None = None,
-) -> tuple[Route, ...]:
-    """The routes of all nginx files of a project, not linked to any server yet."""
-    return tuple(found.route for found in proxied(configure(files, tree, places, env), version))
-
-
 def proxied(configs: Iterable[Config], version: Value[str] = UNKNOWN) -> tuple[Proxied, ...]:
     """Every location that passes requests on. `version`: of the nginx that runs these configurations."""
     ids: dict[str, int] = {}
@@ -120,7 +108,6 @@ def _route(
         http_version=setting(level, "proxy_http_version", str, version),
         path=_path(sent.uri if sample(location) else None, where),
         closed=level.closed,
-        upstream=upstream.directive.args[0].text if upstream and upstream.directive else None,
         tls=Value((any(listen.tls for listen in server.listens),)),
         host=_host(level, location.passes[-1]),
         **behaviour(level),
