@@ -40,7 +40,7 @@ async def summarize(text: str) -> str:
 
 
 if __name__ == "__main__":
-    mcp.run()
+    mcp.run(transport="http", host="0.0.0.0", stateless_http=True)
 ```
 ```output
 error[missing-sdk-extra]: `task=True` needs `fastmcp[tasks]`, which is not installed

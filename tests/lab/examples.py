@@ -26,10 +26,10 @@ def example(rule: str, section: str) -> dict[str, str]:
 
 def python(files: Mapping[str, str], release: str = "") -> Path:
     """The Python of an environment with what the example pins, its SDK in another release where that is asked for."""
-    pinned = re.findall(r"^([\w-]+)==([\d.]+)", files.get("requirements.txt", ""), re.M)
+    pinned = re.findall(r"^([\w-]+(?:\[\w+\])?)==([\d.]+)", files.get("requirements.txt", ""), re.M)
     sdk = re.match(r"(\w+)==([\d.]+)", release)
-    packages = [each for each in pinned if each[0] not in ("mcp", "fastmcp")]
-    chosen = sdk.groups() if sdk else next(each for each in pinned if each[0] in ("mcp", "fastmcp"))
+    packages = [each for each in pinned if each[0].partition("[")[0] not in ("mcp", "fastmcp")]
+    chosen = sdk.groups() if sdk else next(each for each in pinned if each not in packages)
     return environment(*requirements(*chosen), *(f"{name}=={version}" for name, version in packages))
 
 

@@ -18,6 +18,7 @@ LIST = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
         ("sdk-range-mismatch", "mcp==2.3.0", "ModuleNotFoundError: No module named 'mcp.server.fastmcp'"),
         ("wrong-sdk-arguments", "", "TypeError: FastMCP.run() got an unexpected keyword argument 'host'"),
         ("removed-sdk-call", "", "AttributeError: 'FastMCP' object has no attribute 'streamable_http_app'"),
+        ("missing-sdk-extra", "", "ImportError: FastMCP background tasks require the `tasks` extra."),
     ],
 )
 def test_the_program_ends_at_start(rule: str, release: str, says: str, tmp_path: Path) -> None:
