@@ -7,8 +7,7 @@ low-level `Server` of `mcp` 2.0.0 has no decorators such as
 `@server.list_tools()`; handlers are passed to its constructor. The program
 fails with `AttributeError` as soon as it reaches the call, usually at start.
 
-Reported if every release that may run lacks the name, and as a warning where
-only the lock file keeps out the release that lacks it. If only the requirement
+Reported if every release that may run lacks the name. If only the requirement
 is to blame and another release has it, capping the requirement helps as much
 as changing the call.
 
@@ -63,35 +62,23 @@ app = mcp.http_app(stateless_http=True)
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Label, Server, rule
-from mcplint.knowledge.sdk import cap, fact, lacking
+from mcplint import ERROR, Finding, Label, Server, rule
+from mcplint.knowledge.sdk import agreed, cap
 
 
 @rule("removed-sdk-call", ERROR)
 def check(server: Server):
     sdk = server.sdk
-    own = (call for call in server.calls if call.target.startswith(f"{sdk.package}.") and not call.tried)
-    called = [call for call in own if call.role != "constructor"]
-    for versions, severity in ((sdk.version, ERROR), (sdk.admitted, WARNING)):
-        gone = [call for call in called if lacks(sdk.package, versions, fact_of(call))]
-        if not gone or (severity == WARNING and lacking(sdk.package, versions, server.imports)):
-            continue
+    called = [call for call in server.calls if call.target.startswith(f"{sdk.package}.") and not call.tried]
+    gone = [call for call in called if call.role != "constructor" and agreed(sdk, fact_of(call)) is False]
+    if gone:
         first, *others = gone
-        lock = "" if severity == ERROR else "; only the lock file keeps that release out"
-        named = f"{sdk.package} {versions.only or ' or '.join(versions.options)}"
         yield Finding(
-            f"{server.title} calls `{fact_of(first).partition('.')[2]}()`, which {named} does not have{lock}",
+            f"{server.title} calls `{fact_of(first).partition('.')[2]}()`, which {sdk.title} does not have",
             first.span.head,
-            (*(Label(call.span.head, "nor does it have this") for call in others), *versions.trace),
-            cap(sdk, fact_of(first), versions),
-            severity,
+            (*(Label(call.span.head, "nor does it have this") for call in others), *sdk.version.trace),
+            cap(sdk, fact_of(first), sdk.version),
         )
-        return
-
-
-def lacks(package, versions, name):
-    """Whether none of the releases has what a fact of this name says."""
-    return versions.must(lambda version: fact(package, version, name) is False)
 
 
 def fact_of(call):

@@ -123,23 +123,17 @@ from mcplint.knowledge.sdk import cap, lacking
 @rule("sdk-range-mismatch", ERROR)
 def check(server: Server):
     sdk = server.sdk
-    first = [each for each in server.imports if not each.late]
-    for package, versions, severity, imports in (
-        (sdk.package, sdk.installed, ERROR, server.imports),
-        ("mcp", sdk.mcp, ERROR, first),
-        (sdk.package, sdk.admitted, WARNING, server.imports),
-    ):
-        imported = lacking(package, versions, imports)
+    for versions, severity in ((sdk.installed, ERROR), (sdk.admitted, WARNING)):
+        imported = lacking(sdk, versions, server.imports)
         if imported:
-            named = f"{package} {versions.only or ' or '.join(versions.options)}"
+            named = f"{sdk.package} {versions.only or ' or '.join(versions.options)}"
             worse = severity == ERROR
             when = "which is what gets installed" if worse else "which only the lock file keeps out"
-            helped = package == sdk.package and not (worse and sdk.exact)
             yield Finding(
                 f"`{imported.dotted}` does not exist in {named}, {when}",
                 imported.span,
                 versions.trace,
-                cap(sdk, f"import.{imported.dotted}", sdk.admitted, not sdk.exact) if helped else None,
+                None if worse and sdk.exact else cap(sdk, f"import.{imported.dotted}", sdk.admitted, not sdk.exact),
                 severity,
             )
             return

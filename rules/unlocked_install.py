@@ -129,7 +129,7 @@ def unlocked(installs: tuple[Install, ...]) -> list[Install]:
 def breaking(server: Server, install: Install) -> tuple[Label, ...]:
     """What the release lacks that an install takes for want of a lock, where the program imports it."""
     sdk = server.sdk
-    imported = lacking(sdk.package, sdk.installed, server.imports)
+    imported = lacking(sdk, sdk.installed, server.imports)
     if not imported or sdk.exact or install.span not in {note.span for note in sdk.installed.trace}:
         return ()
     lacks = f"a build today installs {sdk.package} {sdk.installed.only}, which does not have this"

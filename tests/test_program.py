@@ -1261,32 +1261,3 @@ def test_an_expression_that_is_known_is_what_python_says() -> None:
         assert (type(found), found) == (type(expected), expected), text
         told_apart += 1
     assert told_apart > 2_000
-
-
-ENTERED = {
-    "its lifespan entered": "    async with inner.lifespan(app):\n        yield\n",
-    "its router's lifespan entered": "    async with inner.router.lifespan_context(app):\n        yield\n",
-    "entered beside others": "    async with other(app), inner.lifespan(app):\n        yield\n",
-    "entered by an exit stack": "    async with contextlib.AsyncExitStack() as stack:\n"
-    "        for each in [inner]:\n            await stack.enter_async_context(each.lifespan(app))\n        yield\n",
-    "its session manager entered by an exit stack": "    async with contextlib.AsyncExitStack() as stack:\n"
-    "        await stack.enter_async_context(mcp.session_manager.run())\n        yield\n",
-    "entered by another lifespan": "    async with nested(app):\n        try:\n            yield\n        finally:\n"
-    "            pass\n",
-    "not entered": "    yield\n",
-    "only another one entered": "    async with other(app):\n        yield\n",
-}
-
-
-@pytest.mark.parametrize("name", ENTERED)
-def test_a_lifespan_of_the_project_may_run_the_session_manager(name: str) -> None:
-    text = (
-        SDK + "import contextlib, uvicorn\nfrom fastapi import FastAPI\nmcp = FastMCP('x')\n"
-        "inner = mcp.streamable_http_app()\n"
-        "@contextlib.asynccontextmanager\nasync def other(app):\n    yield\n"
-        "@contextlib.asynccontextmanager\nasync def nested(app):\n    async with inner.lifespan(app) as state:\n"
-        "        yield state\n"
-        f"@contextlib.asynccontextmanager\nasync def lifespan(app):\n{ENTERED[name]}"
-        "app = FastAPI(lifespan=lifespan)\napp.mount('/a', inner)\nuvicorn.run(app)\n"
-    )
-    assert one(text).lifespan.options == (name not in ("not entered", "only another one entered"),)

@@ -91,6 +91,16 @@ until nc -z db 5432; do sleep 1; done
 exec python server.py --port "$PORT" --log ${LOG:-info}
 """,
     "default.sh": ': "${PORT:=8000}"\nexec python server.py "$PORT" ${PORT}\n',
+    "declared.sh": "declare -a ARGS=(--mode http)\n"
+    'ARGS=("${ARGS[@]}" --host 0.0.0.0)\nexec python server.py "${ARGS[@]}"\n',
+    "all.sh": """case " $* " in *" --host "*) ;; *) set -- "$@" --host 0.0.0.0 ;; esac
+exec python server.py "$@"
+""",
+    "brackets.sh": """if [[ -n "$MODE" && ${MODE,,} == "http" ]] || [[ $MODE = x || "$MODE" == y* ]]; then
+  exec python server.py ${MODE,,}
+fi
+exec python -m notes
+""",
     "beside.sh": """alive() { while true; do echo "" || break; sleep 30; done; }
 trap 'exit 0' TERM
 alive &
@@ -182,6 +192,11 @@ STARTS = {
     "./required.sh": ("script", "server.py", []),
     "./options.sh --port 8 --debug": ("script", "server.py", ["--port", "8", "--log", "debug"]),
     "./default.sh": ("script", "server.py", ["8000", "8000"]),
+    "./declared.sh": ("script", "server.py", ["--mode", "http", "--host", "0.0.0.0"]),
+    "./all.sh --port 1": ("script", "server.py", ["--port", "1", "--host", "0.0.0.0"]),
+    "./all.sh --host 1": ("script", "server.py", ["--host", "1"]),
+    "env MODE=HTTP ./brackets.sh": ("script", "server.py", ["http"]),
+    "env MODE=other ./brackets.sh": ("module", "notes", []),
     "./beside.sh a": ("script", "server.py", ["a"]),
     "./both.sh": ("script", "server.py", ["--mode", None]),
     "uvx --from /app notes": ("function", "notes.cli:main", []),

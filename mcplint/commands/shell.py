@@ -22,7 +22,7 @@ Env = Callable[[str], Value[str | None] | None]
 
 _MOST_VALUES = 16
 _ALL_ARGUMENTS = ("$@", "${@}", "$*", "${*}", "${@:-}")
-_EXPORTS = ("export", "readonly", "local", "declare")
+_EXPORTS = ("export", "readonly", "local", "declare", "typeset")
 
 
 class Ran(NamedTuple):
@@ -161,7 +161,7 @@ class Shell:
         if word.text in _ALL_ARGUMENTS:
             return (self.arguments,)
         array = re.fullmatch(r"\$\{(\w+)\[[@*]\](?:[+-].*)?\}", word.text, re.DOTALL)
-        return (self.arrays.get(array[1], ()),) if array else None
+        return (self.arrays.get(array[1], None if array[1] in self.sets else ()),) if array else None
 
     def value(self, word: Word) -> Value[str]:
         """A word as the shell expands it, in one piece."""
@@ -175,6 +175,13 @@ class Shell:
     def _part(self, part: Part) -> Value[str]:
         if part.kind == LITERAL:
             return Value((part.text,))
+        if part.text in _ALL_ARGUMENTS and self.arguments is not None and not self.every:
+            between = [Value((" ",))] * len(self.arguments)
+            return _concatenated([each for pair in zip(between, self.arguments, strict=True) for each in pair][1:])
+        if case := re.fullmatch(r"\$\{(\w+)(,,|\^\^)\}", part.text):
+            given = _or_empty(self.variable(case[1]))
+            convert = str.lower if case[2] == ",," else str.upper
+            return Value(given.options and tuple(map(convert, given.options)), given.trace)
         if count := re.fullmatch(r"\$#|\$\{#(?:(\w+)\[[@*]\])?\}", part.text):
             counted = self.arrays.get(count[1], ()) if count[1] else self.arguments
             return UNKNOWN if counted is None else Value((str(len(counted)),))
@@ -211,6 +218,8 @@ def _items(array: LocatedText) -> Iterator[Word]:
 def _concatenated(values: list[Value[str]] | tuple[Value[str], ...]) -> Value[str]:
     """The values one after the other; what one of them may be, the whole may be."""
     trace = tuple(dict.fromkeys(each for value in values for each in value.trace))
+    if not values:
+        return Value(("",))
     if len(values) == 1:
         return values[0]._replace(trace=trace)
     if any(value.options is None for value in values):

@@ -33,6 +33,7 @@ _OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", ";", "|", "&", "(", ")", "\n"
 _REDIRECTS = ("&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">&", ">>", ">|", "<", ">")
 _OPENERS = {"if": "if", "for": "for", "select": "for", "while": "while", "until": "while", "case": "case", "{": "{"}
 _CLOSERS = {"fi": ("if",), "done": ("for", "select", "while", "until"), "esac": ("case",), "}": ("{",)}
+_DECLARING = ("declare", "local", "readonly", "typeset", "export")
 _STEPS = frozenset({"then", "elif", "else", "do", "!", "time"})
 _DEEPEST = 64
 
@@ -58,7 +59,8 @@ class Command(NamedTuple):
     """One simple command. `operator` ends it (`&&`, `||`, `|`, `;`, `&`, a line end, or nothing).
 
     `inside`: the constructs around it, outermost first: `if`, `for`, `while`, `case`, `function`, `(`, `{`.
-    `negated`: whether `!` stands in front. `test`: the words inside `[[ … ]]`, None where it holds operators.
+    `negated`: whether `!` stands in front. `tests`: the words inside `[[ … ]]` with `&&` or `||` in front of each test
+    but the first, None where it holds other operators.
     """
 
     words: tuple[Word, ...]
@@ -68,7 +70,7 @@ class Command(NamedTuple):
     span: Span
     inside: tuple[str, ...] = ()
     negated: bool = False
-    test: tuple[Word, ...] | None = None
+    tests: tuple[tuple[str, tuple[Word, ...]], ...] | None = None
 
     @property
     def exec(self) -> bool:
@@ -161,7 +163,7 @@ class _Script:
         self.assignments: list[Assignment] = []
         self.redirects: list[Redirect] = []
         self.negated = False
-        self.test: tuple[Word, ...] | None = None
+        self.tests: tuple[tuple[str, tuple[Word, ...]], ...] | None = None
         self.frames = [_Frame("", "")]
         self.too_deep = 0
         self.function: tuple[Word, ...] = ()
@@ -207,13 +209,13 @@ class _Script:
                     self.passage.span(self.start, self.last),
                     tuple(frame.kind for frame in self.frames[1:]),
                     self.negated,
-                    self.test,
+                    self.tests,
                 )
             )
         elif nodes and isinstance(last := nodes[-1], Compound) and not last.operator:
             nodes[-1] = last._replace(operator=operator)
         self.words, self.assignments, self.redirects = [], [], []
-        self.negated, self.test = False, None
+        self.negated, self.tests = False, None
 
     def _operator(self, operator: str) -> None:
         self.i += len(operator)
@@ -265,7 +267,8 @@ class _Script:
 
     def _word(self) -> None:
         start = self.i
-        if not self.words and not self.skip and (assignment := self._assignment()):
+        declares = not self.words or self.words[0].text in _DECLARING
+        if declares and not self.skip and (assignment := self._assignment(bool(self.words))):
             self._begin(start)
             self.assignments.append(assignment)
             return
@@ -283,22 +286,26 @@ class _Script:
         """Past the rest of `[[ … ]]`, inside which operators are words."""
         close = self.text.find("]]", self.i) if self.tests_end else -1
         self.tests_end = close >= 0
-        self.test = self._plain_words(self.i, close) if self.tests_end else None
+        self.tests = self._tests(self.i, close) if self.tests_end else None
         self.i = self.last = close + 2 if self.tests_end else self._line_end()
 
-    def _plain_words(self, start: int, end: int) -> tuple[Word, ...] | None:
-        """The words of a part of the text that has no operators, else None."""
-        found, part = list[Word](), self.passage.part(start, end)
+    def _tests(self, start: int, end: int) -> tuple[tuple[str, tuple[Word, ...]], ...] | None:
+        """The words of each test in a part of the text; None where it has operators other than `&&` and `||`."""
+        found, part = [("", list[Word]())], self.passage.part(start, end)
         at = 0
         while at < len(part.text):
+            operator = part.text[at : at + 2]
             if part.text[at] in BLANKS or part.text[at] == "\n":
                 at += 1
+            elif operator in ("&&", "||"):
+                found.append((operator, []))
+                at += 2
             elif part.text[at] in BREAKS:
                 return None
             else:
                 word, at = word_at(part, at)
-                found.append(word)
-        return tuple(found)
+                found[-1][1].append(word)
+        return tuple((operator, tuple(words)) for operator, words in found)
 
     def _begin(self, start: int) -> None:
         """Notes that the command reaches from its first word to here."""
@@ -342,14 +349,14 @@ class _Script:
             self.skip = "name"
         return text in _OPENERS or text in _CLOSERS or text in _STEPS or text == "function"
 
-    def _assignment(self) -> Assignment | None:
+    def _assignment(self, only_arrays: bool) -> Assignment | None:
         i = self.i
         if not (self.text[i] == "_" or self.text[i].isalpha()):
             return None
         while i < len(self.text) and (self.text[i] == "_" or self.text[i].isalnum()):
             i += 1
         append = self.text.startswith("+=", i)
-        if not (append or self.text.startswith("=", i)):
+        if not (append or self.text.startswith("=", i)) or (only_arrays and self.text[i + 1 + append :][:1] != "("):
             return None
         name, first = self.text[self.i : i], i + 1 + append
         if self.text.startswith("(", first):

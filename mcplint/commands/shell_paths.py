@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.shell_parser import Branch, Command, Compound, Node, parse, simple
-from mcplint.commands.shell_words import LITERAL, Word
+from mcplint.commands.shell_words import LITERAL, PATTERN, Word
 from mcplint.commands.words import Words, text
 from mcplint.text.glob import fits
 from mcplint.text.located import LocatedText
@@ -263,12 +263,19 @@ class Walk:
     def _truth(self, line: Command, words: Words | None, shell: Shell) -> bool | None:
         """What `[ … ]`, `test` or `[[ … ]]` says, None where the files do not tell, and of any other command."""
         name = line.argv[0].text if line.argv else ""
-        if name == "[[" and line.test is not None:
-            words = tuple(map(shell.value, line.test))
-            return self._tested(words, shell, line.test)
+        if name == "[[" and line.tests is not None:
+            return self._all_tested(line.tests, shell)
         if name == "[" and words and text(words[-1]) == "]":
             return self._tested(words[1:-1], shell, line.argv[1:-1])
         return self._tested(words[1:], shell, line.argv[1:]) if name == "test" and words else None
+
+    def _all_tested(self, tests: tuple[tuple[str, tuple[Word, ...]], ...], shell: Shell) -> bool | None:
+        """What several tests say together, None where `&&` and `||` are mixed."""
+        told = [self._tested(tuple(map(shell.value, words)), shell, words) for _, words in tests]
+        if len({operator for operator, _ in tests[1:]}) > 1:
+            return None
+        decides = len(tests) > 1 and tests[1][0] == "||"
+        return decides if decides in told else None if None in told else not decides
 
     def _tested(self, words: Words, shell: Shell, written: tuple[Word, ...]) -> bool | None:
         match [text(word) for word in words]:
@@ -285,9 +292,8 @@ class Walk:
             case ["-e" | "-f" | "-r" | "-s" | "-x" | "-d" as kind, str(path)]:
                 return self.exists(path, shell.workdir) if kind != "-d" else None
             case [_, "=" | "==" | "!=" as sign, _]:
-                found = _fits(words[0], written[2]) if len(written) == 3 and written[2].literal else None
-                if found is None:
-                    found = _equal(words[0], words[2])
+                pattern = len(written) == 3 and any(part.kind == PATTERN for part in written[2].parts)
+                found = _fits(words[0], written[2]) if pattern else _equal(words[0], words[2])
                 return found if found is None or sign != "!=" else not found
             case [str(a), "-eq" | "-ne" | "-gt" | "-lt" | "-ge" | "-le" as sign, str(b)] if _numbers(a, b):
                 one, two = int(a), int(b)
@@ -325,7 +331,7 @@ def _equal(one: Value[str], other: Value[str]) -> bool | None:
 
 def _fits(value: Value[str], pattern: Word) -> bool | None:
     """Whether a word fits a pattern of `case`."""
-    if any(part.kind not in (LITERAL, "pattern") for part in pattern.parts):
+    if any(part.kind not in (LITERAL, PATTERN) for part in pattern.parts):
         return None
     if pattern.text == "*":
         return True

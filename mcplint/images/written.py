@@ -56,17 +56,23 @@ def _printed(step: RunStep, bodies: Mapping[str, LocatedText | None], fed: Locat
         case "printf" if len(words) > 1 and all(word.literal for word in words):
             return _formatted(words[1], words[2:])
         case "cat" | "tee":
-            names = [each.target.text for each in step.redirects if each.operator in ("<<", "<<-")]
-            return bodies.get(names[0]) if names else fed
+            here = next((each for each in step.redirects if each.operator in ("<<", "<<-")), None)
+            if here and here.target.text not in bodies:
+                return _unexpanded(here.body, here.target.quoted) if here.body else None
+            return bodies[here.target.text] if here else fed
     return None
 
 
 def _body(heredoc: Heredoc) -> LocatedText | None:
+    return _unexpanded(heredoc.body, not heredoc.expand)
+
+
+def _unexpanded(body: LocatedText, literal: bool) -> LocatedText | None:
     """The text of a here-document as the shell passes it on, None where the shell expands something in it."""
-    if not heredoc.expand:
-        return heredoc.body
+    if literal:
+        return body
     pieces = list[tuple[int, int]]()
-    body, at = heredoc.body, 0
+    at = 0
     while at < len(body.text):
         char = body.text[at]
         if char in "$`":

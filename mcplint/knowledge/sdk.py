@@ -120,13 +120,13 @@ def cap(sdk: Sdk, name: str, taken: Value[str], safe: bool = False) -> Fix | Non
     return Fix(f"require {package} below {major}{then}", edits, safe=safe and not then) if edits else None
 
 
-def lacking(package: str | None, versions: Value[str], imports: Iterable[Import]) -> Import | None:
-    """The first import of a package that none of the releases has; one whose failure is caught does not count."""
+def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:
+    """The first import of an SDK that none of the releases has; one whose failure is caught does not count."""
 
     def lacks(name: str) -> bool:
-        return versions.must(lambda version: fact(package or "", version, f"import.{name}") is False)
+        return versions.must(lambda version: fact(sdk.package or "", version, f"import.{name}") is False)
 
-    own = (each for each in imports if not each.guarded and each.dotted.partition(".")[0] == package)
+    own = (each for each in imports if not each.guarded and each.dotted.partition(".")[0] == sdk.package)
     return next((each for each in own if lacks(each.dotted)), None)
 
 

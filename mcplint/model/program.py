@@ -106,9 +106,8 @@ class LogLevel(NamedTuple):
 
 
 class Import(NamedTuple):
-    """An import of an SDK: `guarded` where a failure is caught, `late` where it comes after one."""
+    """An import of an SDK that the program makes; `guarded` where a failure is caught."""
 
     dotted: str
     span: Span
     guarded: bool = False
-    late: bool = False

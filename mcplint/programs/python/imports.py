@@ -69,7 +69,7 @@ def _checked(machine: Machine, frame: Frame, dotted: str, node: ast.AST) -> None
         machine.risks.append(MISSING)
         return
     guarded = survived(machine, MISSING)
-    machine.imports.append(Import(dotted, frame.module.span(node), guarded, machine.handlers > 0))
+    machine.imports.append(Import(dotted, frame.module.span(node), guarded))
     if not guarded:
         return
     there = exists(machine, dotted)
