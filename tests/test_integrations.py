@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -123,10 +124,13 @@ def run_step(
     }
     script = Path(variables["RUNNER_TEMP"]) / "step.sh"
     script.write_text(step["run"])
+    told = {name: str(Path(variables["RUNNER_TEMP"]) / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    for file in told.values():
+        Path(file).write_text("")
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", script],
         cwd=workspace,
-        env=variables | {"GITHUB_WORKSPACE": str(workspace)} | stated,
+        env=variables | {"GITHUB_WORKSPACE": str(workspace)} | told | stated,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -154,6 +158,25 @@ def test_the_action_annotates_and_fails(workspace: Path, installed_action: dict[
 def test_the_action_passes_what_is_right(workspace: Path, installed_action: dict[str, str]) -> None:
     code, output = run_step(STEPS[-1], {"paths": "right"}, workspace, installed_action)
     assert (code, "::" in output) == (0, False), output
+
+
+def test_the_action_says_more_than_its_log(workspace: Path, installed_action: dict[str, str]) -> None:
+    code, output = run_step(STEPS[-1], {"paths": "the broken one", "sarif": "found.sarif"}, workspace, installed_action)
+    temporary = Path(installed_action["RUNNER_TEMP"])
+    outputs = dict(line.split("=") for line in (temporary / "GITHUB_OUTPUT").read_text().splitlines())
+    assert outputs["exit-code"] == str(code) == "1"
+    assert set(ACTION["outputs"]) == set(outputs)
+    assert int(outputs["errors"]) == output.count("::error ") > 0
+    summary = (temporary / "GITHUB_STEP_SUMMARY").read_text()
+    assert "| error | the broken one/" in summary and "```mermaid\nflowchart LR\n" in summary
+    results = json.loads((workspace / "found.sarif").read_text())["runs"][0]["results"]
+    assert results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].startswith("the%20broken%20one/")
+
+
+def test_the_action_says_when_it_is_asked_for_nonsense(workspace: Path, installed_action: dict[str, str]) -> None:
+    code, _ = run_step(STEPS[-1], {"paths": "gone"}, workspace, installed_action)
+    told = (Path(installed_action["RUNNER_TEMP"]) / "GITHUB_OUTPUT").read_text()
+    assert (code, told) == (2, "exit-code=2\n")
 
 
 def test_the_action_hands_its_inputs_on(workspace: Path, installed_action: dict[str, str]) -> None:

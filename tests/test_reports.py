@@ -210,7 +210,7 @@ def test_github_is_told_places_in_its_own_way():
     found = diagnostic(Span(odd, 0, 3), note, note, message="one\r\ntwo: three, four")
     assert github.report(Report((found,), folder="sub", quiet=True)) == (
         "::error file=sub/a%2Cb%3Ac%25.py,line=1,endLine=1,col=1,endColumn=2,title=mcplint%3A some-rule"
-        "::one%0D%0Atwo: three, four%0Asub/deploy/compose.yaml:2: 50%25\n"
+        "::sub/a,b:c%25.py:1:1: one%0D%0Atwo: three, four%0Asub/deploy/compose.yaml:2: 50%25\n"
     )
 
 

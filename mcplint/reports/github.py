@@ -61,5 +61,7 @@ def _command(diagnostic: Diagnostic, given: Report) -> str:
     notes = dict.fromkeys(
         f"{under(folder, each.source.path)}:{place(each).line}: {text}" for each, text in finding.notes
     )
-    said = "\n".join([finding.message, *notes, *([page] if page else [])])
+    # A log of the run shows the message and nothing else.
+    message = f"{properties['file']}:{where.line}:{where.column}: {finding.message}"
+    said = "\n".join([message, *notes, *([page] if page else [])])
     return f"::{COMMANDS[severity]} {listed}::{workflow_data(said)}"

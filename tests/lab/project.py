@@ -14,6 +14,7 @@ SHIPPED = (
     "LICENSE",
     "README.md",
     "action.yml",
+    "constraints.txt",
     "mcplint",
     "pyproject.toml",
     "rules",
