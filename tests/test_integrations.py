@@ -22,7 +22,7 @@ from tests.lab.project import EXAMPLES, ROOT
 # One worker does all of them: what they share takes long to make.
 pytestmark = pytest.mark.xdist_group("integrations")
 
-HOOK = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())[0]
+HOOK, FIXING = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS = ACTION["runs"]["steps"]
 
@@ -39,11 +39,13 @@ def pre_commit(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, dict
     )
 
 
-def run_hook(example: str, folder: Path, pre_commit: tuple[str, str, dict[str, str]]) -> tuple[int, str]:
+def run_hook(
+    example: str, folder: Path, pre_commit: tuple[str, str, dict[str, str]], hook: str = "mcplint"
+) -> tuple[int, str]:
     """Exit code and output of `pre-commit run` in a repository with that example in it."""
     repository, commit, variables = pre_commit
     shutil.copytree(EXAMPLES / example, folder, dirs_exist_ok=True)
-    hooks = {"repos": [{"repo": repository, "rev": commit, "hooks": [{"id": "mcplint"}]}]}
+    hooks = {"repos": [{"repo": repository, "rev": commit, "hooks": [{"id": hook}]}]}
     (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(hooks))
     project.repository(folder)
     command = [sys.executable, "-I", "-m", "pre_commit", "run", "--all-files"]
@@ -67,6 +69,13 @@ def test_the_hook_lets_the_right_example_pass(tmp_path: Path, pre_commit: tuple[
     assert (code, "Passed" in output) == (0, True), output
 
 
+def test_the_other_hook_fixes_what_is_safe(tmp_path: Path, pre_commit: tuple[str, str, dict[str, str]]) -> None:
+    code, output = run_hook("notes-server-broken", tmp_path, pre_commit, "mcplint-fix")
+    broken = (EXAMPLES / "notes-server-broken" / "Dockerfile").read_text()
+    assert code == 1 and "fixed" in output
+    assert "--locked" in (tmp_path / "Dockerfile").read_text() and "--locked" not in broken
+
+
 def hook_files() -> str:
     """The pattern of the hook: every kind of file that mcplint reads, a line each."""
     rows = [" | ".join(_alternatives(row.patterns)) for row in KINDS if row.name != "other"]
@@ -84,10 +93,10 @@ def test_the_hook_runs_when_a_file_that_mcplint_reads_changes(update: bool) -> N
     wanted = hook_files()
     if update:
         path = ROOT / ".pre-commit-hooks.yaml"
-        head, _, rest = path.read_text().partition("  files: |\n")
+        head, _, rest = path.read_text().partition("  files: &files |\n")
         tail = rest[rest.index("  minimum_pre_commit_version") :]
-        path.write_text(f"{head}  files: |\n{textwrap.indent(wanted, '    ')}{tail}")
-    assert HOOK["files"] == wanted or update
+        path.write_text(f"{head}  files: &files |\n{textwrap.indent(wanted, '    ')}{tail}")
+    assert HOOK["files"] == FIXING["files"] == wanted or update
     samples = [pattern.replace("*", "x") for row in KINDS if row.name != "other" for pattern in row.patterns]
     samples += [f"deploy/{sample}" for sample in samples] + ["README.md", "Dockerfile", ".github/workflows/publish.yml"]
     assert [sample for sample in samples if not re.search(wanted, sample)] == []
@@ -249,6 +258,11 @@ def test_the_hook_runs_nothing_of_the_repository(hostile: Path, pre_commit: tupl
     code, output = run_hook("notes-server-broken", hostile, (repository, commit, variables | {"PYTHONPATH": "."}))
     assert (code, "loopback-in-container" in output) == (1, True), output
     assert not (hostile / "trace").exists(), (hostile / "trace").read_text()
+
+
+def test_what_the_action_takes_and_gives_is_documented() -> None:
+    usage = (ROOT / "docs" / "usage.md").read_text()
+    assert [name for name in (*ACTION["inputs"], *ACTION["outputs"]) if f"`{name}`" not in usage] == []
 
 
 def test_no_step_pastes_an_expression_into_its_script() -> None:
