@@ -20,7 +20,7 @@ from mcplint.programs.python.imports import imported_package, load, run_main
 from mcplint.programs.python.journal import Exhausted, Leave
 from mcplint.programs.python.machine import Args, Machine, Tables
 from mcplint.programs.python.module_text import fallbacks
-from mcplint.programs.python.modules import Modules, find
+from mcplint.programs.python.modules import Modules, find, reaches
 from mcplint.programs.python.servers import servers
 from mcplint.programs.python.state import BACKGROUND, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import (
@@ -44,6 +44,10 @@ def follow(start: Start, world: World) -> Outcome:
 
     A program that ends for want of a variable without a default is followed again as if someone gave it one.
     """
+    entry = _entry(world, start)
+    if start.kind in (SCRIPT, MODULE) and entry and not _may_serve(world, start, entry):
+        world.tree.facts("python", entry)
+        return Outcome(entry=entry)
     found, demanding = _run(start, world, lenient=False)
     if not found.servers and not found.missing and found.complete and demanding:
         again, _ = _run(start, world._replace(steps=world.steps - found.steps), lenient=True)
@@ -90,12 +94,11 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
     local = tuple(fallbacks(modules)) if found else ()
     levels = tuple(dict.fromkeys(machine.levels))
     read = frozenset(machine.reads)
-    entry = _entry(machine, start)
     return Outcome(
         tuple(each._replace(reads=read, log_levels=levels, imports=imports, fallbacks=local) for each in found),
         asked=frozenset(machine.asked),
         imports=imports,
-        entry=entry,
+        entry=_entry(machine.world, start),
         unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
         missing=machine.missing,
         failures=tuple(machine.failures.values()),
@@ -104,13 +107,20 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
     )
 
 
-def _entry(machine: Machine, start: Start) -> str | None:
+def _may_serve(world: World, start: Start, entry: str) -> bool:
+    """Whether a program may come across an SDK: by its file, or the packages that `python -m` imports before."""
+    parts = start.target.split(".") if start.kind == MODULE else []
+    packages = (find(world.tree, start.roots, ".".join(parts[:length])) for length in range(1, len(parts) + 1))
+    return any(reaches(world.tree, start.roots, path) for path in (entry, *packages) if path)
+
+
+def _entry(world: World, start: Start) -> str | None:
     """The file that is started."""
     name = start.target.partition(":")[0]
     if start.kind in (SCRIPT, OBJECT):
         return name
-    main = find(machine.world.tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None
-    return main or find(machine.world.tree, start.roots, name)
+    main = find(world.tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None
+    return main or find(world.tree, start.roots, name)
 
 
 def _with_proxy_headers(served: Server, modules: list[Module]) -> Server:

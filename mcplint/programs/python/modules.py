@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mcplint.facts.python import Module, located
 from mcplint.project.tree import Tree
@@ -61,6 +63,57 @@ def _reachable(tree: Tree, root: str, parts: list[str]) -> bool:
 
 def _namespace(tree: Tree, folder: str) -> bool:
     return folder in tree.folders and any(path.startswith(f"{folder}/") and path.endswith(".py") for path in tree.paths)
+
+
+def reaches(tree: Tree, roots: tuple[str, ...], path: str, libraries: tuple[str, ...] = SDKS) -> bool:
+    """Whether a file may import one of some libraries, by itself or through files of the project.
+
+    Told by the text alone, so that what starts no server need not be followed.
+    """
+    pending, seen = [path], set()
+    while pending:
+        path = pending.pop()
+        source = tree.source(path) if path not in seen else None
+        seen.add(path)
+        if source is None:
+            continue
+        for name in _imports(source):
+            absolute = _absolute(path, name) if name.startswith(".") else name
+            parts = absolute.split(".") if absolute else []
+            here = ("",) if name.startswith(".") else roots
+            if parts and parts[0] in libraries and find(tree, here, parts[0]) is None:
+                return True
+            found = (find(tree, here, ".".join(parts[: length + 1])) for length in range(len(parts)))
+            pending += (inner for inner in found if inner and not inner.endswith("/"))
+    return False
+
+
+def _absolute(path: str, name: str) -> str:
+    """The dotted name from the project's root of a relative one in a file; empty where it leads out of the project."""
+    rest = name.lstrip(".")
+    folders = path.split("/")[: -(len(name) - len(rest))]
+    return ".".join([*folders, *filter(None, [rest])])
+
+
+@lru_cache(maxsize=2_048)
+def _imports(source: Source) -> tuple[str, ...]:
+    """The names that a file may import: by statements, as `module:attribute`, by `import_module(name)`."""
+    names = dict.fromkeys(_NAMED.findall(source.text))
+    if "import_module" in source.text:
+        names |= dict.fromkeys(_TEXTS.findall(source.text))
+    for module, members, modules in _IMPORT.findall(source.text):
+        plain = [each.split()[0] for each in (members or modules).strip("()").split(",") if each.split()]
+        dot = "" if module.endswith(".") else "."
+        names |= dict.fromkeys([module, *(f"{module}{dot}{each}" for each in plain)] if module else plain)
+    return tuple(names)
+
+
+_IMPORT = re.compile(
+    r"(?m)^(?:.*[;:])?[ \t]*"
+    r"(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]{0,4000}\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
+)
+_NAMED = re.compile(r"""["']([\w.]+):[\w.]+["']""")
+_TEXTS = re.compile(r"""["'](\.*\w[\w.]*)["']""")
 
 
 def roots(tree: Tree, first: str | None, *more: str, home: str = "") -> tuple[str, ...]:

@@ -47,6 +47,8 @@ SHARE = 4
 
 def data(machine: Machine | None, option: Any) -> Any:
     """An option as Python's own value, at a price by its size; LookupError where it is no plain data, or too large."""
+    if isinstance(option, CONSTANTS) and not isinstance(option, (str, bytes)):
+        return option
     found = size(option)
     if machine is not None:
         machine.spend(found // SHARE)

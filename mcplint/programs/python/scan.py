@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mcplint.programs.follow import STEPS, World
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.interpreter import follow
-from mcplint.programs.python.modules import ASIDE, roots
+from mcplint.programs.python.modules import ASIDE, reaches, roots
 from mcplint.programs.start import SCRIPT, Start
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
@@ -53,6 +53,8 @@ def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tu
         if source is None or room <= 0:
             continue
         places = roots(tree, path.rpartition("/")[0])
+        if not reaches(tree, places, path):
+            continue
         start = Start(SCRIPT, path, Span(source, 0, 0), None, roots=places)
         world = World(tree, lambda name: Value(None), sdks(path), lambda file: None, min(STEPS, room))
         outcome = follow(start, world)

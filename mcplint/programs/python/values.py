@@ -71,7 +71,10 @@ class Frame:
 
     def binding(self, name: str) -> Frame | None:
         """The innermost scope that has a name."""
-        return next((scope for scope in self.scopes() if name in scope.names), None)
+        scope: Frame | None = self
+        while scope is not None and name not in scope.names:
+            scope = scope.parent
+        return scope
 
     @property
     def top(self) -> Frame:
