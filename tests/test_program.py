@@ -1163,6 +1163,43 @@ def test_a_method_called_through_its_class_is_one_of_the_object() -> None:
     assert one(SDK + "FastMCP.run('sse')").host.options is None
 
 
+SERVES = SDK + "FastMCP('x').run('sse')\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "target", "kind"),
+    [
+        ({"server.py": "import b.c", "b/__init__.py": "", "b/c.py": SERVES}, "server.py", SCRIPT),
+        ({"server.py": "if True: from b import c", "b/c.py": SERVES}, "server.py", SCRIPT),
+        (
+            {"server.py": "import b", "b/__init__.py": "from .c import (\n    d,\n)", "b/c/d.py": SERVES},
+            "server.py",
+            SCRIPT,
+        ),
+        ({"server.py": "import importlib\nimportlib.import_module('b.c')", "b/c.py": SERVES}, "server.py", SCRIPT),
+        ({"b/__init__.py": SERVES, "b/__main__.py": ""}, "b", MODULE),
+        (
+            {"server.py": "import uvicorn\nuvicorn.run('b:app')", "b.py": SDK + "app = FastMCP('x').sse_app()"},
+            "server.py",
+            SCRIPT,
+        ),
+    ],
+)
+def test_what_may_come_across_an_sdk_is_followed(files: dict[str, str], target: str, kind: str) -> None:
+    assert one(files, target=target, kind=kind).name.options == ("x",)
+
+
+def test_what_cannot_come_across_an_sdk_is_not() -> None:
+    files = {
+        "server.py": "import b, asyncio\nfrom . import mcp\nb.run()",
+        "b.py": "import c\n" * 40,
+        "mcp.py": "import b",
+    }
+    outcome = follow(files)
+    assert (outcome.steps, outcome.entry, outcome.servers, outcome.complete) == (0, "server.py", (), True)
+    assert follow({**files, "c.py": "import fastmcp.client"}).steps > 40
+
+
 def test_a_program_that_is_too_large_says_so() -> None:
     body = "\n".join(
         f"def f{i}(a, b): return [f{i + 1}(a, b) for a in (1, 2, 3)] + [f{i + 1}(b, a) for b in (4, 5, 6)]"
