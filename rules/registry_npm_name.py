@@ -58,8 +58,8 @@ error[registry-npm-name]: the registry will reject the package: its `mcpName` is
 +++ b/package.json
 @@ -1,4 +1,5 @@
  {
-+  "mcpName": "io.github.acme/weather",
    "name": "@acme/weather",
++  "mcpName": "io.github.acme/weather",
    "version": "1.4.0"
  }
 ```

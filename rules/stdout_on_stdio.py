@@ -76,12 +76,13 @@ error[stdout-on-stdio]: server `notes` writes to standard output before it serve
 ```diff
 --- a/server.py
 +++ b/server.py
-@@ -1,3 +1,4 @@
+@@ -1,3 +1,5 @@
 +import sys
++
  from mcp.server.fastmcp import FastMCP
 
  mcp = FastMCP("notes")
-@@ -5,10 +6,10 @@
+@@ -5,10 +7,10 @@
 
  @mcp.tool()
  def add(text: str) -> str:
@@ -120,6 +121,8 @@ if __name__ == "__main__":
 
 import ast
 import re
+import sys
+from itertools import takewhile
 
 from mcplint import ERROR, NOTE, WARNING, Edit, Finding, Fix, Label, Server, Span, rule
 from mcplint.knowledge.sdk import agreed
@@ -185,12 +188,25 @@ def importing(source):
     imports = [name for each in body if isinstance(each, (ast.Import, ast.ImportFrom)) for name in each.names]
     if any(name.name == "sys" and not name.asname for name in imports):
         return None
-    first = next(each for each in body if not is_head(each))
-    line = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))])
     newline = "\r\n" if "\r\n" in source.text else "\n"
+    first = next(each for each in body if not is_head(each))
+    run = list(takewhile(lambda each: isinstance(each, (ast.Import, ast.ImportFrom)), body[body.index(first) :]))
+    standard = [each for each in run if is_standard(each)]
+    # isort puts plain imports first, by name, and a blank line between the standard library and the rest.
+    after = (each for each in standard if isinstance(each, ast.ImportFrom) or each.names[0].name > "sys")
+    if standard:
+        line, blank = next((each.lineno for each in after), standard[-1].end_lineno + 1), 1
+    else:
+        line = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))])
+        blank = 2 if run else 3
     start = [0, *(end.end() for end in re.finditer(r"\r\n?|\n", source.text))][line - 1]
-    blank = 1 if isinstance(first, (ast.Import, ast.ImportFrom)) else 3
     return Edit(Span(source, start, start), f"import sys{newline * blank}")
+
+
+def is_standard(statement):
+    """Whether an import is of the standard library."""
+    name = statement.module or "." if isinstance(statement, ast.ImportFrom) else statement.names[0].name
+    return name.partition(".")[0] in sys.stdlib_module_names
 
 
 def is_head(statement):

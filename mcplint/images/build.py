@@ -116,13 +116,21 @@ def _has_user(made: Image) -> bool:
     return any(note.text == "USER sets the user" for note in made.user.trace)
 
 
+def _above_comments(text: str, at: int) -> int:
+    """Where the comment begins that belongs to the instruction at an offset, else that offset."""
+    lines = text[:at].splitlines(keepends=True)
+    while lines and lines[-1].lstrip().startswith("#"):
+        at -= len(lines.pop())
+    return at
+
+
 def _user_slot(stage: Stage) -> EditSite:
     """In front of what the stage starts, or at its end."""
     source = stage.span.source
     newline = "\r\n" if "\r\n" in source.text else "\n"
     starts = [each for each in stage.instructions if each.name in ("ENTRYPOINT", "CMD", "HEALTHCHECK")]
     if starts:
-        at = starts[0].span.start
+        at = _above_comments(source.text, starts[0].span.start)
         return EditSite(Span(source, at, at), "USER ", newline)
     end = stage_end(stage)
     whole = source.text[: end.start].endswith(("\n", "\r"))

@@ -73,14 +73,14 @@ def npm_names(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _named(built: Distribution, name: ScalarNode) -> Fix | None:
-    """Puts `mcpName` in front of the package's own name."""
+    """Puts `mcpName` behind the package's own name, laid out as that is."""
     if built.name.slot is None or built.mcp_name.trace:
         return None
-    source, start = built.span.source, built.name.slot.span.start
-    key = source.text.rfind('"name"', 0, start)
+    source, span = built.span.source, built.name.slot.span
+    key, end = source.text.rfind('"name"', 0, span.start), span.end + 1
     gap = source.text[source.text.rfind("\n", 0, key) + 1 : key]
-    line = f'"mcpName": "{text(name)}",' + (f"\n{gap}" if not gap.strip() else " ")
-    return Fix("add `mcpName`", (Edit(Span(source, key, key), line),), safe=True) if key >= 0 else None
+    line = f',\n{gap}"mcpName": "{text(name)}"' if not gap.strip() else f', "mcpName": "{text(name)}"'
+    return Fix("add `mcpName`", (Edit(Span(source, end, end), line),), safe=True) if key >= 0 else None
 
 
 def image_labels(manifest: Manifest) -> Iterator[Finding]:
