@@ -98,6 +98,8 @@ from mcplint import ERROR, WARNING, Finding, Fix, Server, rule
 
 SESSION, VERSION = "Mcp-Session-Id", "MCP-Protocol-Version"
 
+METHODS = ("GET", "POST", "DELETE")
+
 
 @rule("cors-hides-session", WARNING)
 def check(server: Server):
@@ -113,13 +115,26 @@ def check(server: Server):
         ):
             lacking = [name for name in needed if values.must(lambda given, name=name: lacks(given, name))]
             if lacking:
-                # A list of methods that is given replaces GET, which is allowed where none is.
-                kept = ["GET"] if needed == ["POST"] and values.options == ((),) else []
-                fix = Fix(f"add {', '.join(lacking)}", values.write('", "'.join(kept + lacking)), safe=True)
+                added = (
+                    sorted({*lacking, *also(values, stateful)}, key=METHODS.index) if needed == ["POST"] else lacking
+                )
+                fix = Fix(f"add {', '.join(added)}", values.write('", "'.join(added)), safe=True)
                 error = values is not cors.exposed and values.must(bool) and for_browsers(server, cors)
                 message = f"CORSMiddleware {wrong.format(', '.join(lacking))}"
                 span = (values.must(bool) and values.span) or cors.span.head
                 yield Finding(message, span, (), fix if fix.edits else None, ERROR if error else WARNING)
+
+
+def also(methods, stateful):
+    """What a list of methods must have beside POST: GET for the stream and DELETE for the end of a session.
+
+    A list that is given replaces GET, which is allowed where none is.
+    """
+    return [
+        name
+        for name in (METHODS if stateful else METHODS[:1])
+        if methods.must(lambda given, name=name: lacks(given, name))
+    ]
 
 
 def lacks(given, name):

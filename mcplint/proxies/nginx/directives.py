@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -230,14 +231,20 @@ def _removal(level: Level, directive: Directive) -> tuple[Edit, ...]:
 
 
 def _line(span: Span) -> Span:
-    """The whole line where nothing else stands on it, so that taking it away leaves no hole; else the span."""
-    text, start, end = span.source.text, span.start, span.end
-    while start and text[start - 1] in " \t":
-        start -= 1
-    if start and text[start - 1] not in "\r\n":
+    """The whole lines where nothing else stands on them, so that taking them away leaves no hole; else the span.
+
+    A comment on the line goes along, and so does one right above where nothing right below can be what it speaks of.
+    """
+    text = span.source.text
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end) + 1
+    if (
+        text[start : span.start].strip()
+        or not end
+        or not re.fullmatch(r"[ \t]*(?:#[^\n]*)?\r?\n", text[span.end : end])
+    ):
         return span
-    while end < len(text) and text[end] in " \t":
-        end += 1
-    if text[end : end + 2] == "\r\n":
-        return span._replace(start=start, end=end + 2)
-    return span._replace(start=start, end=end + 1) if text[end : end + 1] in ("\r", "\n") else span
+    if re.match(r"[ \t]*(?:\r?\n|\}|\Z)", text[end:]):
+        while above := re.search(r"(?:\A|(?<=\n))[ \t]*#[^\n]*\n\Z", text[max(0, start - 500) : start]):
+            start -= len(above[0])
+    return span._replace(start=start, end=end)
