@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from mcplint.cli.known import Known, keep, known_findings, staged
 from mcplint.cli.output import columns, is_coloured, progress, say, say_patch, takes_links, warn, write_files
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
+from mcplint.engine.baseline import identity
 from mcplint.findings import NOTE, SEVERITIES, Diagnostic, Rule
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
@@ -32,6 +35,11 @@ class Options(NamedTuple):
     diff: bool = False
     form: str = "text"
     output: tuple[str, ...] = ()
+    base: str | None = None
+    staged: bool = False
+    baseline: str | None = None
+    write_baseline: bool = False
+    prune_baseline: bool = False
     statistics: bool = False
     quiet: bool = False
     fail_on: str | None = None
@@ -43,20 +51,42 @@ def check(options: Options) -> int:
     """The exit code."""
     if options.statistics and options.form != "text":
         raise UsageError(f"--statistics prints text and cannot be used with --format {options.form}")
+    _agree(options)
     targets = list(_targets(options))
-    with progress("checking"):
+    with progress("checking"), ExitStack() as opened:
         here = open_workspace(options.paths, options.config, options.rules)
         here = here._replace(config=_settings(here.config, here.rules, options))
+        if options.staged:
+            here = here._replace(tree=opened.enter_context(staged(here)))
+        known = known_findings(here, options.base, options.baseline, options.write_baseline)
         tree, changed = here.tree, False
         if options.fix or options.unsafe_fixes or options.diff:
-            tree, changed = _fix(here, options, next((path for form, path in targets if form == options.form), None))
+            output = next((path for form, path in targets if form == options.form), None)
+            tree, changed = _fix(here, known, options, output)
         if options.diff:
             return FOUND if changed and not options.exit_zero else CLEAN
         run = engine.run(tree, here.rules, here.config)
-    report = _report(run, tree, here, options)
-    write_files({path: _rendered(report, form, options, True) for form, path in targets if path})
+        kept, told = None, ""
+        if options.baseline:
+            asked = options.baseline, options.write_baseline, options.prune_baseline
+            known, kept, told = keep(known, run.diagnostics, here, *asked)
+        report = _report(run, tree, here, known, options)
+    texts = {path: _rendered(report, form, options, True) for form, path in targets if path}
+    write_files(texts if kept is None or options.baseline is None else {**texts, options.baseline: kept})
+    if told:
+        warn(told)
     say("".join(_rendered(report, form, options, False) for form, path in targets if not path))
     return _code(report.diagnostics, here.config, options)
+
+
+def _agree(options: Options) -> None:
+    """Raises UsageError for options that make no sense together."""
+    if options.staged and (options.fix or options.unsafe_fixes or options.diff):
+        raise UsageError("--staged looks at what git will commit, which no fix is written to: use it without fixes")
+    if (options.write_baseline or options.prune_baseline) and not options.baseline:
+        raise UsageError("--write-baseline and --prune-baseline need --baseline FILE")
+    if options.write_baseline and options.diff:
+        raise UsageError("--diff writes nothing: use it without --write-baseline")
 
 
 def _targets(options: Options) -> Iterator[tuple[str, str | None]]:
@@ -77,15 +107,24 @@ def _targets(options: Options) -> Iterator[tuple[str, str | None]]:
         yield options.form, None
 
 
-def _report(run: engine.Run, tree: Tree, here: Workspace, options: Options) -> Report:
+def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options: Options) -> Report:
     asked = [diagnostic for diagnostic in run.diagnostics if here.reported(diagnostic)]
-    shown = tuple(diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE)
-    shown = _applicable(run.diagnostics, shown, tree, here)
+    wanted = [diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE]
+    shown = _applicable(run.diagnostics, tuple(known.new(wanted, run.diagnostics)), tree, here)
     parts = run.deployment
     covered = Covered(
         run.files, len(parts.servers), len(parts.routes), len(parts.containers), parts.starts, len(parts.unfollowed)
     )
-    return Report(shown, covered, len(asked) - len(shown), here.folder, here.rules, quiet=options.quiet)
+    return Report(
+        shown,
+        covered,
+        len(asked) - len(wanted),
+        here.folder,
+        here.rules,
+        quiet=options.quiet,
+        known=len(wanted) - len(shown),
+        found=tuple(run.diagnostics),
+    )
 
 
 def _applicable(
@@ -138,17 +177,21 @@ def _names(given: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _fix(here: Workspace, options: Options, output: str | None) -> tuple[Tree, bool]:
+def _fix(here: Workspace, known: Known, options: Options, output: str | None) -> tuple[Tree, bool]:
     """The project after its fixes, and whether they changed something; written or printed as the options say."""
     from mcplint.engine.fix import fix, unified
     from mcplint.engine.write import write
 
     def look(tree: Tree) -> list[Diagnostic]:
         found = engine.lint(tree, here.rules, here.config)
-        return [d if wanted(d) else d._replace(finding=d.finding._replace(fix=None)) for d in found]
-
-    def wanted(diagnostic: Diagnostic) -> bool:
-        return here.reported(diagnostic) and (here.config.pedantic or diagnostic.severity != NOTE)
+        new = set(map(identity, known.new(found, found)))
+        wanted = (
+            here.reported(d) and identity(d) in new and (here.config.pedantic or d.severity != NOTE) for d in found
+        )
+        return [
+            d if kept else d._replace(finding=d.finding._replace(fix=None))
+            for d, kept in zip(found, wanted, strict=True)
+        ]
 
     result = fix(here.tree, look, options.unsafe_fixes, here.outside)
     before = {path: source.text for path in result.texts if (source := here.tree.source(path))}

@@ -94,6 +94,11 @@ def cli() -> None:
     metavar="[FORMAT=]FILE",
     help="Write the output to this file, or the findings in another format as well.",
 )
+@click.option("--base", metavar="REF", help="Report only what is new against this revision, which is read from git.")
+@click.option("--staged", is_flag=True, help="Check what is staged for the next commit instead of the work tree.")
+@click.option("--baseline", metavar="FILE", help="Report only what is not among the known findings in this file.")
+@click.option("--write-baseline", is_flag=True, help="Write all that is found to the --baseline file.")
+@click.option("--prune-baseline", is_flag=True, help="Remove what is found no more from the --baseline file.")
 @click.option("--statistics", is_flag=True, help="Print the number of findings of each rule instead of the findings.")
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the summary line.")
 @click.option(

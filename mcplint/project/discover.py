@@ -71,11 +71,16 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
         if name and name not in paths and not any(path.startswith(f"{name}/") for path in paths):
             more, troubles = walk(root, name) if os.path.isdir(os.path.join(root, name)) else ({name}, [])
             paths, problems = paths | more, problems + troubles
+    return Tree(kept(root, paths, exclude), lambda path: load(root, path), problems, named)
+
+
+def kept(root: str, paths: Collection[str], exclude: Iterable[str]) -> Collection[str]:
+    """Those of the paths that no glob excludes, and where something is published what says where it is pushed to."""
     globs = [form for glob in exclude for form in (glob.rstrip("/"), f"{glob.rstrip('/')}/*")]
-    kept = [path for path in paths if not any(fits(path, glob) for glob in globs)] if globs else paths
-    if any(path.endswith("server.json") for path in kept) and os.path.isfile(os.path.join(root, GIT_CONFIG)):
-        kept = [*kept, GIT_CONFIG]
-    return Tree(kept, lambda path: load(root, path), problems, named)
+    left = [path for path in paths if not any(fits(path, glob) for glob in globs)] if globs else paths
+    if any(path.endswith("server.json") for path in left) and os.path.isfile(os.path.join(root, GIT_CONFIG)):
+        return [*left, GIT_CONFIG]
+    return left
 
 
 def _present(root: str, listed: set[str]) -> tuple[set[str], list[Unreadable]]:

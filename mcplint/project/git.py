@@ -50,26 +50,32 @@ def listing(root: str) -> Iterator[Callable[[], Listed]]:
 
 
 def _started(root: str) -> Popen[bytes] | None:
-    """git at work, None where there is none.
+    """git at work, None where there is none."""
+    try:
+        return start(root, "ls-files", "-co", "--exclude-standard", "-z")
+    except OSError:
+        return None
 
-    A repository's own configuration can name programs to run: none of those that listing asks for is left on, and what
-    this process was started with (`GIT_DIR` inside a hook) does not turn git to another repository.
+
+def start(root: str, *arguments: str, index: str | None = None, asked: bool = False) -> Popen[bytes]:
+    """git in a folder, its output to be read, and where it is `asked` on its input; raises OSError where there is none.
+
+    A repository's own configuration can name programs to run: none of those that our questions ask for is left on, and
+    what this process was started with (`GIT_DIR` inside a hook) does not turn git to another repository. `index`: the
+    file to take for the index.
     """
     from subprocess import DEVNULL, PIPE, Popen
 
     git = executable("git", root)
     if git is None:
-        return None
+        raise FileNotFoundError("git")
     command = [git, "--no-pager", "-C", root]
     for setting in ("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.excludesFile=/dev/null"):
         command += ["-c", setting]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
-    command += ["ls-files", "-co", "--exclude-standard", "-z"]
-    try:
-        return Popen(command, env=environment, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
-    except OSError:
-        return None
+    environment |= {"GIT_INDEX_FILE": index} if index else {}
+    return Popen([*command, *arguments], env=environment, stdin=PIPE if asked else DEVNULL, stdout=PIPE, stderr=DEVNULL)
 
 
 def _answer(process: Popen[bytes]) -> Listed:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import NamedTuple, Protocol
 
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Rule
-from mcplint.text.lines import line, place
 
 # The module and the function of each format of findings.
 FORMATS = {
@@ -55,11 +53,12 @@ def coloured(text: str, *, fg: str | None = None, bold: bool = False) -> str:
 
 
 class Report(NamedTuple):
-    """What is reported of a run: its findings, what it covered, and how many notes it hides.
+    """What is reported of a run: its findings, what it covered, how many notes it hides and how many findings that are
+    known.
 
     `folder` leads from the working folder to the project's root. `rules` are those that could have spoken.
-    `columns`: the width of the terminal, 0 for none. `links`: whether it
-    takes links. `quiet`: without the line that says what was covered.
+    `columns`: the width of the terminal, 0 for none. `links`: whether it takes links. `quiet`: without the line that
+    says what was covered. `found`: all findings of the run, where more were found than are reported.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -71,6 +70,8 @@ class Report(NamedTuple):
     columns: int = 0
     links: bool = False
     quiet: bool = False
+    known: int = 0
+    found: tuple[Diagnostic, ...] = ()
 
     @property
     def paint(self) -> Paint:
@@ -92,18 +93,14 @@ def counts(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
     return number
 
 
-def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
-    """What each finding keeps while other lines of its file change: of its rule, path, line and number of the like."""
-    from hashlib import sha256
+def fingerprints(report: Report) -> list[str]:
+    """The fingerprint of each finding that is reported, whatever else of its run is."""
+    from mcplint.engine.baseline import fingerprints, identity, named
 
-    seen: Counter[tuple[str, str, str]] = Counter()
-    found = []
-    for rule, _, finding, _ in diagnostics:
-        source = finding.span.source
-        key = (rule, source.path, line(source.text, place(finding.span).line).strip())
-        seen[key] += 1
-        found.append(sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "replace")).hexdigest())
-    return found
+    if not report.found:
+        return fingerprints(report.diagnostics)
+    prints = named(report.found)
+    return [prints[identity(diagnostic)] for diagnostic in report.diagnostics]
 
 
 def under(folder: str, path: str) -> str:

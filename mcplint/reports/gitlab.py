@@ -27,8 +27,6 @@ def report(given: Report) -> str:
                 "lines": {"begin": place(finding.span).line, "end": place(finding.span).end_line},
             },
         }
-        for (rule, severity, finding, _), fingerprint in zip(
-            given.diagnostics, fingerprints(given.diagnostics), strict=True
-        )
+        for (rule, severity, finding, _), fingerprint in zip(given.diagnostics, fingerprints(given), strict=True)
     ]
     return escape.json(issues) + "\n"

@@ -28,7 +28,7 @@ def lines(given: Report) -> str:
 
 
 def _findings(given: Report) -> Iterator[dict[str, Any]]:
-    prints = fingerprints(given.diagnostics)
+    prints = fingerprints(given)
     for (rule, severity, finding, _), fingerprint in zip(given.diagnostics, prints, strict=True):
         yield {
             "rule": rule,

@@ -27,7 +27,7 @@ LONGEST = 1024
 def report(given: Report) -> str:
     """One log with one run, and in it the rules that found something."""
     rules = sorted({diagnostic.rule for diagnostic in given.diagnostics} & given.rules.keys())
-    results = zip(given.diagnostics, fingerprints(given.diagnostics), strict=True)
+    results = zip(given.diagnostics, fingerprints(given), strict=True)
     run = {
         "tool": {
             "driver": {

@@ -71,7 +71,8 @@ def summary(given: Report) -> str:
     found = plural(len(given.diagnostics), "finding") + (f" ({kinds})" if kinds else "")
     more = f"; {plural(hidden, 'note')} hidden, --pedantic shows {'it' if hidden == 1 else 'them'}" if hidden else ""
     lost = f"; {plural(covered.unfollowed, 'start')} not followed" if covered.unfollowed else ""
-    return f"{', '.join(parts)}{lost}; {found}{more}"
+    known = f"; {plural(given.known, 'known finding')} not shown" if given.known else ""
+    return f"{', '.join(parts)}{lost}; {found}{known}{more}"
 
 
 def _block(diagnostic: Diagnostic, given: Report) -> Iterator[str]:

@@ -1,0 +1,229 @@
+"""The files of a project as git keeps them: of a revision, or staged for the next commit. Only objects are read: the
+work tree is not touched, and no filter or hook of the repository runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from mcplint.findings import Unreadable
+from mcplint.project.discover import GIT_CONFIG, MOST_FILES, PRUNED, kept
+from mcplint.project.git import start, work_tree
+from mcplint.project.kinds import kind
+from mcplint.project.load import PLAIN, decode, load
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source, Span
+from mcplint.usage import UsageError
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+LINK, SUBMODULE = b"120000", b"160000"
+PATIENCE = 30
+"""Seconds that git may take to answer a question."""
+# The most bytes of a link or of an answer of one line, and the most steps that links may take.
+LINE, STEPS = 4096, 400
+
+
+class Entry(NamedTuple):
+    """A file as git lists it: its mode, the name of its object, and the stage of a merge (0: none)."""
+
+    mode: bytes
+    object: bytes
+    stage: bytes = b"0"
+
+
+@contextmanager
+def at(root: str, revision: str, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Iterator[Tree]:
+    """The project as it is at a revision; raises UsageError."""
+    _repository(root)
+    entries = _listed(root, "ls-tree", "-r", "-z", _resolved(root, revision))
+    with _tree(root, entries, exclude, named, f"the files of {revision}") as tree:
+        yield tree
+
+
+@contextmanager
+def staged(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Iterator[Tree]:
+    """The project as the next commit will have it; raises UsageError."""
+    _repository(root)
+    entries = _listed(root, "ls-files", "-s", "-z", index=_index(root))
+    for path, entry in entries.items():
+        if entry.stage != b"0":
+            raise UsageError(f"{path} has a merge conflict, so no version of it is staged")
+    with _tree(root, entries, exclude, named, "the staged files") as tree:
+        yield tree
+
+
+def _repository(root: str) -> None:
+    """Raises UsageError where the project is in no work tree that git can look into."""
+    if work_tree(root) is None:
+        bare = os.path.isfile(os.path.join(root, "HEAD")) and os.path.isdir(os.path.join(root, "objects"))
+        if bare:
+            raise UsageError(f"{root} is a bare repository, without files to look at; make a work tree of it first")
+        raise UsageError(f"{root} is in no git repository, so there is no other version of it")
+    if _said(root, "rev-parse", "--git-dir") is None:
+        raise UsageError(f"git cannot look into the repository of {root}; `git -C {root} status` says why")
+
+
+def _index(root: str) -> str | None:
+    """The index that a commit in progress was given, if it is one of this repository."""
+    given = os.environ.get("GIT_INDEX_FILE")
+    folder = _said(root, "rev-parse", "--absolute-git-dir")
+    if not given or not folder:
+        return None
+    path = os.path.realpath(given)
+    return path if path.startswith(os.path.realpath(folder) + os.sep) else None
+
+
+def _resolved(root: str, revision: str) -> str:
+    """The tree of a revision; raises UsageError that says how to get it."""
+    if revision and not revision.startswith("-"):
+        found = _said(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
+        if found:
+            return found
+    if _said(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+        raise UsageError(f'there is no revision "{revision}": the repository has no commits yet')
+    raise UsageError(f'there is no revision "{revision}" in this clone{_remedy(root, revision)}')
+
+
+def _remedy(root: str, revision: str) -> str:
+    """How to fetch a revision that is not there."""
+    shallow = _said(root, "rev-parse", "--is-shallow-repository") == "true"
+    remotes = (_said(root, "remote") or "").split()
+    remote, _, branch = revision.partition("/")
+    if remote in remotes and branch:
+        depth = "--depth=1 " if shallow else ""
+        how = f"git fetch {depth}{remote} {branch}:refs/remotes/{revision}"
+        return f"{', which is shallow' * shallow}; fetch it with `{how}`"
+    if shallow:
+        return ", which is shallow; fetch the rest with `git fetch --unshallow`"
+    return f"; fetch it with `git fetch {remotes[0]} {revision}` and name FETCH_HEAD" if remotes else ""
+
+
+def _said(root: str, *arguments: str) -> str | None:
+    """The one line that git answers, None where it refuses."""
+    output, code = _answer(root, arguments, LINE)
+    return os.fsdecode(output).rstrip("\n") if code == 0 else None
+
+
+def _listed(root: str, *arguments: str, index: str | None = None) -> dict[str, Entry]:
+    """The files that git lists with mode and object, by path; raises UsageError."""
+    output, code = _answer(root, arguments, MOST_FILES * 500, index)
+    if code:
+        raise UsageError("git cannot list the files, or they are too many")
+    entries = {}
+    for row in output.split(b"\0"):
+        about, _, path = row.partition(b"\t")
+        match about.split():
+            case [mode, b"blob" | b"commit", name]:
+                entries[os.fsdecode(path)] = Entry(mode, name)
+            case [mode, name, stage]:
+                entries[os.fsdecode(path)] = Entry(mode, name, stage)
+    return entries
+
+
+def _answer(root: str, arguments: Iterable[str], most: int, index: str | None = None) -> tuple[bytes, int]:
+    """What git prints, up to a size, and its exit code; it has PATIENCE, as trees may be nested without end."""
+    from threading import Timer
+
+    with _started(root, *arguments, index=index) as process:
+        timer = Timer(PATIENCE, process.kill)
+        timer.start()
+        try:
+            assert process.stdout
+            output = process.stdout.read(most + 1)
+            if len(output) > most:
+                process.kill()
+        finally:
+            timer.cancel()
+    return output, process.returncode
+
+
+def _started(root: str, *arguments: str, index: str | None = None, asked: bool = False) -> Popen[bytes]:
+    try:
+        return start(root, *arguments, index=index, asked=asked)
+    except OSError:
+        raise UsageError("git is not installed, and without it there is no other version of the files") from None
+
+
+@contextmanager
+def _tree(
+    root: str, entries: Mapping[str, Entry], exclude: Iterable[str], named: Collection[str], shown: str
+) -> Iterator[Tree]:
+    """The tree of listed files, without submodules, of which git keeps no files; raises UsageError in the end where
+    the clone lacked one that was asked for."""
+    files = {path: entry for path, entry in entries.items() if entry.mode != SUBMODULE}
+    paths = {path for path in files if PRUNED.isdisjoint(path.split("/"))}
+    lacking: list[str] = []
+    with _started(root, "cat-file", "--batch", asked=True) as process:
+
+        def content(entry: Entry, path: str, most: int) -> bytes:
+            data = _content(process, entry.object, most)
+            if data is None:
+                lacking.append(path)
+            elif len(data) <= most:
+                return data
+            raise _unreadable(path, f"larger than {most >> 10:,} KB" if data else "lacking in this clone")
+
+        def read(path: str) -> Source:
+            if path == GIT_CONFIG:
+                return load(root, path)
+            entry = _followed(path, files, content)
+            return Source(path, decode(path, content(entry, path, (kind(path) or PLAIN).limit))[0])
+
+        try:
+            yield Tree(kept(root, paths, exclude), read, (), named)
+        finally:
+            process.kill()
+    if lacking:
+        raise UsageError(
+            f"this clone lacks objects of {shown}, among them that of {lacking[0]}; "
+            "fetch them with `git fetch --refetch --no-filter`"
+        )
+
+
+def _content(process: Popen[bytes], name: bytes, most: int) -> bytes | None:
+    """The bytes of an object, of which one more than `most` are kept; None where git has it not."""
+    assert process.stdin and process.stdout
+    try:
+        os.write(process.stdin.fileno(), name + b"\n")
+    except OSError:
+        return None
+    match process.stdout.readline().split():
+        case [_, b"blob", size]:
+            data = process.stdout.read(min(int(size), most + 1))
+        case _:
+            return None
+    left = int(size) - len(data) + 1
+    while left and (piece := process.stdout.read(min(left, 1 << 20))):
+        left -= len(piece)
+    return data
+
+
+def _followed(path: str, files: Mapping[str, Entry], content: Callable[[Entry, str, int], bytes]) -> Entry:
+    """The file that a path leads to through links, of folders too; raises Unreadable."""
+    parts, done = path.split("/"), ""
+    for _ in range(STEPS):
+        if not parts:
+            break
+        step = normpath(join(done, parts.pop(0)))
+        if step == ".." or step.startswith("/"):
+            raise _unreadable(path, "a link that leads out of the project")
+        if step in files and files[step].mode == LINK:
+            parts, done = [*os.fsdecode(content(files[step], path, LINE)).split("/"), *parts], dirname(step)
+            parts[0] = parts[0] or "/"
+        else:
+            done = "" if step == "." else step
+    else:
+        raise _unreadable(path, "a link that leads back to itself")
+    if done not in files:
+        folder = any(other.startswith(f"{done}/") for other in files)
+        raise _unreadable(path, "a folder, not a file" if folder else "a link to a file that does not exist")
+    return files[done]
+
+
+def _unreadable(path: str, text: str) -> Unreadable:
+    return Unreadable(Span(Source(path, ""), 0, 0), text)

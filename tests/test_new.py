@@ -1,0 +1,399 @@
+"""Only what is new: against a revision, of what is staged, and beside a baseline."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mcplint.engine.baseline import renames
+from mcplint.project.discover import tree as on_disk
+from mcplint.project.git import listing
+from mcplint.project.revision import at, staged
+
+ROOT, GUEST = "FROM python:3.13\nUSER root\n", "FROM python:3.13\nUSER guest\n"
+APP = "FROM python:3.13\nUSER app\n"
+LOCAL = ("-c", "protocol.file.allow=always", "-c", "user.name=t", "-c", "user.email=t@example.com")
+
+
+def git(*arguments: str, folder: Path | str = ".") -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    command = ["git", "-C", str(folder), *LOCAL, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
+
+
+@pytest.fixture
+def lint(simple, mcplint):
+    return lambda *arguments: mcplint("--rules", simple.RULES, "--format", "concise", *arguments)
+
+
+@pytest.fixture
+def committed(project):
+    """A project whose files are committed on the branch main."""
+
+    def make(files):
+        root = project(files)
+        git("init", "-q", "-b", "main")
+        git("add", "-A")
+        git("commit", "-q", "-m", "first")
+        return root
+
+    return make
+
+
+def reported(ran) -> list[str]:
+    assert ran.code in (0, 1), ran.err
+    return [line.partition(": ")[0] for line in ran.out.splitlines()[:-1]]
+
+
+@pytest.mark.parametrize("stage", [[], ["--staged"]], ids=["work tree", "index"])
+def test_what_was_there_at_the_base_is_not_reported(committed, lint, stage):
+    root = committed({"Dockerfile": ROOT, "a/Dockerfile": ROOT, "b/Dockerfile": APP})
+    (root / "Dockerfile").write_text("# moved\n\n" + ROOT)
+    (root / "a" / "Dockerfile").rename(root / "a" / "Containerfile")
+    (root / "b" / "Dockerfile").write_text(ROOT)
+    (root / "new.dockerfile").write_text("FROM alpine\nWORKDIR /srv\nUSER root\n")
+    git("add", "-A")
+    ran = lint("--base", "main", *stage)
+    assert reported(ran) == ["b/Dockerfile:2:6", "new.dockerfile:3:6"]
+    assert "2 known findings not shown" in ran.out and ran.code == 1
+
+
+def test_one_more_of_the_same_is_new(committed, lint):
+    root = committed({"a.dockerfile": ROOT})
+    (root / "b.dockerfile").write_text(ROOT)
+    assert reported(lint("--base", "HEAD")) == ["b.dockerfile:2:6"]
+
+
+def test_a_deleted_file_takes_its_findings_along(committed, lint):
+    root = committed({"Dockerfile": ROOT, "b/Dockerfile": ROOT})
+    (root / "b" / "Dockerfile").unlink()
+    ran = lint("--base", "main")
+    assert (ran.code, reported(ran)) == (0, [])
+
+
+def test_a_file_that_was_named_and_is_new(committed, lint):
+    root = committed({"Dockerfile": APP, ".gitignore": "*.dockerfile\n"})
+    (root / "x.dockerfile").write_text(ROOT)
+    assert reported(lint("--base", "main", "x.dockerfile")) == ["x.dockerfile:2:6"]
+
+
+def test_fixes_are_made_of_what_is_new_only(committed, lint):
+    root = committed({"Dockerfile": ROOT, "b/Dockerfile": APP})
+    (root / "b" / "Dockerfile").write_text(ROOT)
+    assert lint("--base", "main", "--unsafe-fixes").code == 0
+    assert ((root / "Dockerfile").read_text(), (root / "b" / "Dockerfile").read_text()) == (ROOT, APP)
+
+
+def test_a_failure_of_mcplint_is_always_reported(committed, lint):
+    committed({"Dockerfile": "FROM x\nUSER crash\n"})
+    assert lint("--base", "main").code == 2
+    assert lint("--baseline", "known.json", "--write-baseline").code == 2
+
+
+def test_staged_is_what_will_be_committed(committed, lint, monkeypatch):
+    root = committed({"Dockerfile": APP, "b/Dockerfile": ROOT})
+    (root / "Dockerfile").write_text(ROOT)
+    git("rm", "-q", "--cached", "b/Dockerfile")
+    assert reported(lint("--staged")) == []
+    git("add", "Dockerfile")
+    (root / "Dockerfile").write_text(APP)
+    assert reported(lint("--staged")) == ["Dockerfile:2:6"]
+
+
+def test_the_index_of_a_commit_in_progress_is_the_one_that_is_looked_at(committed, lint, monkeypatch, tmp_path):
+    root = committed({"Dockerfile": APP})
+    (root / "Dockerfile").write_text(ROOT)
+    shutil.copy(root / ".git" / "index", root / ".git" / "next-index")
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/next-index")
+    subprocess.run(["git", "add", "Dockerfile"], check=True)
+    assert reported(lint("--staged")) == ["Dockerfile:2:6"]
+    shutil.copy(root / ".git" / "next-index", tmp_path / "foreign")
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "foreign"))
+    assert reported(lint("--staged")) == []
+
+
+def test_a_repository_without_commits_has_an_index(project, lint):
+    project({"Dockerfile": ROOT})
+    git("init", "-q")
+    assert reported(lint("--staged")) == []
+    git("add", ".")
+    assert reported(lint("--staged")) == ["Dockerfile:2:6"]
+    assert 'there is no revision "HEAD": the repository has no commits yet' in lint("--base", "HEAD").err
+
+
+def test_a_project_may_be_a_part_of_its_repository(committed, lint, monkeypatch):
+    root = committed({"sub/Dockerfile": ROOT, "sub/mcplint.toml": "", "Dockerfile": ROOT})
+    monkeypatch.chdir(root / "sub")
+    ran = lint("--base", "main")
+    assert (ran.code, "1 known finding not shown" in ran.out) == (0, True)
+    assert "1 finding " in lint("--staged").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--base", "none"], 'there is no revision "none" in this clone'),
+        (["--base", "-x"], 'there is no revision "-x"'),
+        (["--base", ""], 'there is no revision ""'),
+        (["--base", "main:Dockerfile"], 'there is no revision "main:Dockerfile"'),
+        (["--staged", "--fix"], "--staged looks at what git will commit"),
+        (["--write-baseline"], "need --baseline FILE"),
+        (["--baseline", "b", "--write-baseline", "--diff"], "--diff writes nothing"),
+        (["--baseline", "none"], "none: cannot be read: no such file or directory"),
+        (["--baseline", "."], ".: not a regular file"),
+        (["--baseline", "none/b", "--write-baseline"], "none/b: cannot be written"),
+    ],
+)
+def test_a_mistake_is_said_and_exits_with_2(committed, lint, arguments, said):
+    committed({"Dockerfile": ROOT})
+    ran = lint(*arguments)
+    assert said in ran.err and "Traceback" not in ran.err
+    assert (ran.code, ran.out) == (2, "")
+    assert git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("arguments", [["--base", "HEAD"], ["--staged"]])
+def test_outside_a_work_tree_that_is_said(project, lint, monkeypatch, tmp_path, arguments):
+    project({"Dockerfile": ROOT})
+    assert "is in no git repository" in lint(*arguments).err
+    git("init", "-q", "--bare", str(tmp_path / "bare"))
+    monkeypatch.chdir(tmp_path / "bare")
+    ran = lint(*arguments)
+    assert (ran.code, "is a bare repository" in ran.err) == (2, True)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "project" / ".git").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    assert "git is not installed" in lint(*arguments).err
+
+
+def test_a_conflict_is_said(committed, lint):
+    root = committed({"Dockerfile": ROOT})
+    git("checkout", "-q", "-b", "other")
+    for branch, text in (("other", APP), ("main", GUEST)):
+        git("checkout", "-q", branch)
+        (root / "Dockerfile").write_text(text)
+        git("commit", "-q", "-a", "-m", branch)
+    with pytest.raises(subprocess.CalledProcessError):
+        git("merge", "-q", "other")
+    assert "Dockerfile has a merge conflict" in lint("--staged").err
+
+
+def test_what_a_shallow_clone_lacks_can_be_fetched_as_it_is_said(committed, lint, monkeypatch, tmp_path):
+    root = committed({"Dockerfile": ROOT})
+    git("branch", "old")
+    (root / "b.dockerfile").write_text(ROOT)
+    git("add", ".")
+    git("commit", "-q", "-m", "second")
+    git("clone", "-q", "--depth=1", f"file://{root}", str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    ran = lint("--base", "origin/old")
+    assert ran.code == 2 and "in this clone, which is shallow; fetch it with `git fetch --depth=1 " in ran.err
+    git(*ran.err.partition("`git ")[2].partition("`")[0].split())
+    assert reported(lint("--base", "origin/old")) == ["b.dockerfile:2:6"]
+    assert "`git fetch --unshallow`" in lint("--base", "HEAD~1").err
+
+
+def test_what_a_partial_clone_lacks_can_be_fetched_as_it_is_said(committed, lint, monkeypatch, tmp_path):
+    root = committed({"Dockerfile": ROOT})
+    (root / "Dockerfile").write_text("FROM x\n" + ROOT)
+    git("commit", "-q", "-a", "-m", "second")
+    git("config", "uploadpack.allowFilter", "true")
+    git("clone", "-q", "--filter=blob:none", f"file://{root}", str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    ran = lint("--base", "HEAD~1")
+    assert (ran.code, ran.out) == (2, "") and "this clone lacks objects of the files of HEAD~1" in ran.err
+    assert "1 finding " in lint("--staged").out
+    git(*ran.err.partition("`git ")[2].partition("`")[0].split())
+    assert "1 known finding not shown" in lint("--base", "HEAD~1").out
+
+
+def test_a_submodule_is_a_project_of_its_own(committed, lint, monkeypatch, tmp_path):
+    git("init", "-q", "-b", "main", str(tmp_path / "other"))
+    (tmp_path / "other" / "Dockerfile").write_text(ROOT)
+    git("add", ".", folder=tmp_path / "other")
+    git("commit", "-q", "-m", "x", folder=tmp_path / "other")
+    root = committed({"Dockerfile": APP})
+    git("submodule", "--quiet", "add", str(tmp_path / "other"), "inner")
+    git("commit", "-q", "-m", "submodule")
+    assert reported(lint("--base", "main")) == reported(lint("--staged")) == []
+    monkeypatch.chdir(root / "inner")
+    assert "1 known finding not shown" in lint("--base", "HEAD").out
+    assert reported(lint("--staged")) == ["Dockerfile:2:6"]
+
+
+STRANGE = {
+    "Dockerfile": ROOT,
+    "latin/Dockerfile": "FROM x\n# \xe9\n".encode("latin-1"),
+    "crlf.dockerfile": ROOT.replace("\n", "\r\n"),
+    "big.json": "1" * (1 << 20) + "1",
+    "utf16.py": "x = 1".encode("utf-16"),
+    "empty.py": "",
+    "name with\nline\t.py": "x = 1\n",
+    "node_modules/a/Dockerfile": ROOT,
+    "left-out/Dockerfile": ROOT,
+    "server.json": "{}",
+}
+LINKS = {
+    "link.dockerfile": "Dockerfile",
+    "sub/link.dockerfile": "../latin/Dockerfile",
+    "folder": "latin",
+    "through.dockerfile": "folder/Dockerfile",
+    "round.dockerfile": "round.dockerfile",
+    "away.dockerfile": "/etc/passwd",
+    "out.dockerfile": "..",
+    "lost.dockerfile": "none",
+}
+
+
+@pytest.mark.parametrize("kept", [lambda root: at(root, "HEAD", ["left-out"]), lambda root: staged(root, ["left-out"])])
+def test_git_gives_the_files_that_the_work_tree_has(committed, project, kept):
+    project(STRANGE)
+    for link, target in LINKS.items():
+        Path(link).parent.mkdir(exist_ok=True)
+        Path(link).symlink_to(target)
+    root = str(committed({}))
+    with listing(root) as listed:
+        there = on_disk(root, listed(), ["left-out"])
+    with kept(root) as tree:
+        assert tree.paths == there.paths > {"link.dockerfile", ".git/config"}
+        for path in sorted(there.paths):
+            assert tree.source(path) == there.source(path), path
+        said = {path: (problem.message, problem.span.start) for path, problem in tree.problems.items()}
+    assert said == {path: (problem.message, problem.span.start) for path, problem in there.problems.items()}
+    assert set(said) == {
+        "big.json",
+        "utf16.py",
+        "folder",
+        *(f"{n}.dockerfile" for n in ("round", "away", "out", "lost")),
+    }
+
+
+def test_nothing_of_the_repository_runs_and_the_work_tree_stays(committed, lint, tmp_path):
+    root = committed({"Dockerfile": ROOT, ".gitattributes": "* filter=evil diff=evil merge=evil\n"})
+    trace = tmp_path / "trace"
+    for hook in ("pre-commit", "post-index-change", "post-checkout", "fsmonitor-watchman"):
+        program = root / ".git" / "hooks" / hook
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\ntouch {trace}\n")
+        program.chmod(0o755)
+    evil = f"touch {trace}"
+    with open(root / ".git" / "config", "a") as config:
+        config.write(f"[core]\nfsmonitor = {program}\npager = {evil}\nsshCommand = {evil}\n")
+        config.write(f'[filter "evil"]\nclean = {evil}\nsmudge = {evil}\nprocess = {evil}\nrequired = true\n')
+        config.write(f'[diff "evil"]\ntextconv = {evil}\ncommand = {evil}\n[diff]\nexternal = {evil}\n')
+        config.write(f"[alias]\nrev-parse = !{evil}\nls-tree = !{evil}\n[pager]\nls-tree = {evil}\n")
+        config.write(f'[remote "origin"]\nurl = ext::{evil}\npromisor = true\nuploadpack = {evil}\n')
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert "1 known finding not shown" in lint("--base", "main").out
+    assert reported(lint("--staged")) == ["Dockerfile:2:6"]
+    blob = git("-c", "core.fsmonitor=false", "rev-parse", "main:Dockerfile")
+    (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert "this clone lacks objects" in lint("--staged").err
+    del before[root / ".git" / "objects" / blob[:2] / blob[2:]]
+    assert before == {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert not trace.exists()
+
+
+def test_a_tree_that_is_nested_without_end_is_refused(committed, lint, monkeypatch):
+    committed({"Dockerfile": ROOT})
+    tree = git("hash-object", "-t", "tree", "-w", os.devnull)
+    for _ in range(30):
+        rows = "".join(f"040000 tree {tree}\t{name}\n" for name in "abcdefgh")
+        tree = subprocess.run(["git", "mktree"], input=rows, check=True, capture_output=True, text=True).stdout.strip()
+    monkeypatch.setattr("mcplint.project.revision.PATIENCE", 1)
+    ran = lint("--base", tree)
+    assert (ran.code, "git cannot list the files" in ran.err) == (2, True)
+
+
+def test_a_baseline_survives_moved_lines(project, lint):
+    root = project({"Dockerfile": ROOT, "b/Dockerfile": APP})
+    ran = lint("--baseline", "known.json", "--write-baseline")
+    assert (ran.code, ran.err) == (0, "mcplint: known.json: 1 known finding, 0 removed\n")
+    (root / "Dockerfile").write_text("# a line\n\n" + ROOT)
+    ran = lint("--baseline", "known.json")
+    assert (ran.code, ran.err, "1 known finding not shown" in ran.out) == (0, "", True)
+    (root / "b" / "Dockerfile").write_text(ROOT)
+    assert reported(lint("--baseline", "known.json")) == ["b/Dockerfile:2:6"]
+
+
+def test_the_fingerprints_are_those_of_the_json_report(project, lint):
+    project({"Dockerfile": ROOT + "# x\n", "b/Dockerfile": ROOT})
+    lint("--baseline", "known.json", "--write-baseline")
+    kept = json.loads(Path("known.json").read_text())
+    told = json.loads(lint("--format", "json").out)["findings"]
+    assert kept["version"] == 1 and len(told) == 2
+    wanted = [{field: each[field] for field in ("rule", "path", "message", "fingerprint")} for each in told]
+    assert kept["findings"] == wanted
+    [second] = json.loads(lint("--format", "json", "b").out)["findings"]
+    assert second["fingerprint"] == told[1]["fingerprint"]
+
+
+def test_what_is_gone_is_said_and_pruned(project, lint):
+    root = project({"Dockerfile": ROOT, "b/Dockerfile": ROOT})
+    lint("--baseline", "known.json", "--write-baseline")
+    (root / "Dockerfile").write_text(APP)
+    (root / "new.dockerfile").write_text(ROOT)
+    before = Path("known.json").read_text()
+    ran = lint("--baseline", "known.json")
+    assert "1 known finding no longer there (known-user in Dockerfile); --prune-baseline removes it" in ran.err
+    assert Path("known.json").read_text() == before
+    assert lint("--baseline", "known.json", "--select", "unused-ignore").err == ""
+    ran = lint("--baseline", "known.json", "--prune-baseline")
+    assert (ran.err, reported(ran)) == ("mcplint: known.json: 1 known finding, 1 removed\n", ["new.dockerfile:2:6"])
+    assert lint("--baseline", "known.json", "--write-baseline").code == 0
+    assert [each["path"] for each in json.loads(Path("known.json").read_text())["findings"]] == [
+        "b/Dockerfile",
+        "new.dockerfile",
+    ]
+
+
+def test_what_was_not_looked_at_stays_known(project, lint):
+    project({"Dockerfile": ROOT, "b/Dockerfile": ROOT})
+    lint("--baseline", "known.json", "--write-baseline")
+    before = Path("known.json").read_text()
+    lint("--baseline", "known.json", "--write-baseline", "b", "--ignore", "known-user")
+    assert Path("known.json").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", ":1:1: Expecting value"),
+        ("{", ":1:2: Expecting property name"),
+        ("\xff", "no JSON document in UTF-8"),
+        ("[" * 100_000, "no JSON document"),
+        ("[]", "no baseline of mcplint"),
+        ('{"findings": []}', "no baseline of mcplint"),
+        ('{"version": 1, "findings": {}}', "no baseline of mcplint"),
+        ('{"version": 2, "findings": []}', "newer than this mcplint"),
+        ('{"version": 1, "findings": [1]}', "finding 1 has not all of rule, path, message, fingerprint"),
+        ('{"version": 1, "findings": [{"rule": 1}]}', "finding 1 has not all of"),
+    ],
+)
+@pytest.mark.parametrize("write", [[], ["--write-baseline"]])
+def test_a_broken_baseline_is_said_and_left_alone(project, lint, text, said, write):
+    data = text.encode("latin-1")
+    project({"Dockerfile": ROOT, "known.json": data})
+    ran = lint("--baseline", "known.json", *write)
+    assert ran.err.startswith("mcplint: known.json") and said in ran.err
+    assert (ran.code, ran.out) == (2, "")
+    assert Path("known.json").read_bytes() == data
+
+
+def test_where_an_output_cannot_be_written_the_baseline_is_not_either(project, lint):
+    project({"Dockerfile": ROOT})
+    ran = lint("--baseline", "known.json", "--write-baseline", "--output", "json=none/x")
+    assert (ran.code, ran.out, os.listdir()) == (2, "", ["Dockerfile"])
+
+
+def test_a_new_name_is_told_by_the_lines():
+    before = {"a": "1\n2\n3\n4", "b": "5\n6"}
+    assert renames(before, {"c": "1\n2\n3\n9", "d": "5\n7\n8\n9"}) == {"c": "a"}
+    assert renames(before, {"c": "1\n2\n3\n4", "d": "1\n2\n3\n4"}) == {"c": "a"}
+    assert renames({}, {"c": ""}) == {}
