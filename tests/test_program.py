@@ -584,6 +584,23 @@ FastMCP(KEY, host=os.getenv("A") or os.getenv("B") or "127.0.0.1", port=int(os.g
         {"argv": "serve", "env": {"NOTES_HOST": "::"}},
         {"host": ("::",), "port": (9000,)},
     ),
+    "a group that loads its commands when they are asked for": (
+        {
+            "server.py": "import importlib, click\nclass Lazy(click.Group):\n"
+            "    def __init__(self, *args, lazy=None, **kwargs):\n        super().__init__(*args, **kwargs)\n"
+            "        self.lazy = lazy or {}\n"
+            "    def get_command(self, ctx, name):\n        if name in self.lazy:\n"
+            "            module, attribute = self.lazy[name].rsplit('.', 1)\n"
+            "            return getattr(importlib.import_module(module), attribute)\n"
+            "        return super().get_command(ctx, name)\n"
+            "@click.group(cls=Lazy, lazy={'serve': 'commands.serve'})\ndef cli(): ...\n"
+            "@cli.command()\ndef check():\n    raise SystemExit\ncli()",
+            "commands.py": SDK + "import click\n@click.command()\n@click.option('--port', default=9000)\n"
+            "def serve(port):\n    FastMCP('x', port=port).run('sse')",
+        },
+        {"argv": "serve --port 9001"},
+        {"port": (9001,)},
+    ),
     "an object that makes its server when it is asked for something": (
         {
             "server.py": f"class Lazy:\n    def __getattr__(self, name):\n        {FAST.strip()}\n"
@@ -736,6 +753,8 @@ NOTHING = {
     "Shell().run(host='127.0.0.1', transport='sse')",
     "an own class of the same name": "class FastMCP:\n    def run(self, transport): ...\nFastMCP().run('sse')",
     "a client": "from mcp.client.stdio import stdio_client\nfrom fastmcp import Client\nClient('http://x')",
+    "a command that another command stands beside": "import click\n@click.group()\ndef cli(): ...\n"
+    "@cli.command()\ndef serve():\n    " + SDK.strip() + "\n    FastMCP('x').run()\ncli(['other'])",
     "a server that is only made": SDK + "mcp = FastMCP('x')\n",
     "a guard that does not hold": SDK + "mcp = FastMCP('x')\nif __name__ == '__mp_main__':\n    mcp.run()",
     "a program that exits": SDK + "import sys\nmcp = FastMCP('x')\nsys.exit(0)\nmcp.run()",

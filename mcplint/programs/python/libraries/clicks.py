@@ -14,6 +14,7 @@ from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import COMMANDS, GROUP, OPTIONS, TAKES_CONTEXT
 from mcplint.programs.python.values import (
     Abstract,
+    Class,
     Coroutine,
     External,
     Function,
@@ -135,12 +136,27 @@ def command(machine: Machine, args: Args, owner: Any, group: bool = False) -> Ab
             GROUP: ((group, runs_alone(args)),),
             "name": known(name if isinstance(name, str) else function.name.replace("_", "-")),
         }
-        made = Instance(External(COMMAND), args.span, table)
+        made = Instance(_kind(machine, args), args.span, table)
+        if isinstance(made.kind, Class):
+            told = {key: each for key, each in args.keywords.items() if key not in ("cls", "name")}
+            construct = machine.attribute(known(made), "__init__", Label(function.scope.module.span(function.node), ""))
+            machine.call(construct, args._replace(positional=(), keywords=told))
         if isinstance(owner, Instance):
             COMMANDS.add(machine, owner.table, (made.table["name"].only, made))
         return known(made, *args.notes)
 
     return decorates(args, make)
+
+
+def _kind(machine: Machine, args: Args) -> Class | External:
+    """The class of a command, which may be the project's own."""
+    only = args.get(None, "cls").only
+    return only if isinstance(only, Class) else External(COMMAND)
+
+
+def get_command(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """The command of a name, as a group finds it unless a class of the project does."""
+    return known(dict(COMMANDS.of(owner.table)).get(args.get(1, "cmd_name").only))
 
 
 def runs_alone(args: Args) -> bool:
@@ -183,7 +199,11 @@ def run_command(machine: Machine, owner: Instance, words: tuple[Abstract, ...] |
     context = Instance(External(CONTEXT), None, {"invoked_subcommand": known(chosen), "obj": known(None)})
     result = _called(machine, function, keywords, context)
     inner = commands.get(chosen)
-    if inner is not None and parsed.rest:
+    if isinstance(owner.kind, Class) and chosen is not None:
+        note = Label(owner.kind.frame.module.span(owner.kind.node).head, "finds its commands itself")
+        finds = machine.attribute(known(owner), "get_command", note)
+        inner = machine.call(finds, Args((known(context), known(chosen)))).only
+    if isinstance(inner, Instance) and parsed.rest:
         return run_command(machine, inner, parsed.rest[1:])
     return result
 
@@ -237,6 +257,9 @@ CALLS: Mapping[str, Handler] = {
     f"{COMMAND}.command": command,
     f"{COMMAND}.group": partial(command, group=True),
     f"{COMMAND}.add_command": add_command,
+    f"{COMMAND}.get_command": get_command,
+    f"{COMMAND}.list_commands": anything,
+    f"{COMMAND}.__init__": nothing,
     f"{CONTEXT}.invoke": context_invoke,
     f"{CONTEXT}.ensure_object": nothing,
     f"{CONTEXT}.get_help": anything,
@@ -251,3 +274,4 @@ ALIASES: Mapping[str, str] = {
     "asyncclick.option": "click.option",
     "asyncclick.group": "click.group",
 }
+PARENTS: Mapping[str, str] = dict.fromkeys(("click.Group", "click.MultiCommand", "rich_click.RichGroup"), COMMAND)
