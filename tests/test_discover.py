@@ -238,6 +238,8 @@ def test_a_repository_inside_a_plain_folder_is_a_project_of_its_own(project):
 
 def test_a_folder_that_becomes_a_link_to_outside_is_not_followed(project, tmp_path, monkeypatch):
     root = project({"a/b/Dockerfile": "FROM x\n"})
+    (root / "link").symlink_to("a/b")
+    assert load(str(root), "link/Dockerfile").text == "FROM x\n"
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "Dockerfile").write_text("SECRET")
@@ -251,7 +253,7 @@ def test_a_folder_that_becomes_a_link_to_outside_is_not_followed(project, tmp_pa
 
     monkeypatch.setattr(os.path, "realpath", swapped)
     with pytest.raises(Unreadable) as problem:
-        load(str(root), "a/b/Dockerfile")
+        load(str(root), "link/Dockerfile")
     assert "SECRET" not in str(problem.value)
 
 

@@ -98,21 +98,30 @@ KINDS = (
 )
 
 
-@lru_cache(maxsize=256)
-def _candidates(suffix: str) -> tuple[tuple[str, Kind], ...]:
-    """The patterns, each with its kind, that a name with this behind its last dot may match, in order."""
+@lru_cache(maxsize=4096)
+def _candidates(suffix: str, first: str, folder: str) -> tuple[tuple[str, Kind], ...]:
+    """The patterns, each with its kind, that a name may match, in order.
+
+    It is told by what stands behind its last dot, its first letter, and its folder if that is one of FOLDERS.
+    """
     rows = ((pattern, row) for row in KINDS for pattern in row.patterns)
-    likely = (row for row in rows if row[0].rpartition(".")[2] == suffix or row[0].endswith("*"))
-    return tuple(sorted(likely, key=lambda row: "/" in row[0]))
+    likely = ((pattern, row) for pattern, row in rows if pattern.rpartition(".")[2] == suffix or pattern[-1] == "*")
+    here = (row for row in likely if row[0].partition("/")[0] == folder or row[0][0] in (first, "*"))
+    return tuple(sorted(here, key=lambda row: "/" in row[0]))
+
+
+FOLDERS = frozenset(pattern.partition("/")[0] for row in KINDS for pattern in row.patterns if "/" in pattern)
 
 
 @lru_cache(maxsize=4096)
 def kind(path: str) -> Kind | None:
     """The kind of file that a path names, or None."""
     folders, _, name = path.lower().rpartition("/")
-    place = f"{folders.rpartition('/')[2]}/{name}"
-    rows = _candidates(name.rpartition(".")[2])
-    return next((row for pattern, row in rows if fits(place if "/" in pattern else name, pattern)), None)
+    folder = folders.rpartition("/")[2]
+    for pattern, row in _candidates(name.rpartition(".")[2], name[:1], folder if folder in FOLDERS else ""):
+        if fits(f"{folder}/{name}" if "/" in pattern else name, pattern):
+            return row
+    return None
 
 
 def kinds(paths: Iterable[str]) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import suppress
 
 from mcplint.findings import Unreadable
 from mcplint.project.kinds import Kind, kind
@@ -24,10 +25,7 @@ def contents(root: str, path: str) -> bytes:
     limit = (kind(path) or PLAIN).limit
     whole = os.path.join(root, path)
     try:
-        real = os.path.realpath(whole, strict=True)
-        if os.path.commonpath([root, real]) != root:
-            raise _unreadable(path, "a link that leads out of the project")
-        handle = _opened(root, os.path.relpath(real, root))
+        handle = _opened(root, path)
     except OSError as error:
         raise _unreadable(path, _reason(error, whole)) from None
     try:
@@ -45,6 +43,17 @@ def contents(root: str, path: str) -> bytes:
 
 
 def _opened(root: str, path: str) -> int:
+    """The descriptor of a file of the project, links on the way to it followed where they stay inside."""
+    if ".." not in path and os.open in os.supports_dir_fd:
+        with suppress(OSError):
+            return _opened_unlinked(root, path)
+    real = os.path.realpath(os.path.join(root, path), strict=True)
+    if os.path.commonpath([root, real]) != root:
+        raise _unreadable(path, "a link that leads out of the project")
+    return _opened_unlinked(root, os.path.relpath(real, root).replace(os.sep, "/"))
+
+
+def _opened_unlinked(root: str, path: str) -> int:
     """The descriptor of a file in a folder: no link is followed, whatever is put in its way meanwhile."""
     nofollow, nonblock = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
     if os.open not in os.supports_dir_fd:
