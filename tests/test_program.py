@@ -11,7 +11,7 @@ import programfuzz
 import pytest
 
 from mcplint.link import link
-from mcplint.model import Sdk, Server
+from mcplint.model import MADE, Sdk, Server
 from mcplint.programs.follow import World
 from mcplint.programs.follow import follow as followed
 from mcplint.programs.outcome import Outcome
@@ -980,11 +980,12 @@ def test_the_packages_of_a_project_share_what_may_be_spent_on_them(monkeypatch: 
     program = SDK + "def main():\n    mcp = FastMCP('x')\n    mcp.run()\n"
     tree = Tree.of({"pyproject.toml": scripts, "server.json": manifest, "x.py": program})
     found = link(tree, Config()).deployment.packages
-    monkeypatch.setattr("mcplint.link.servers.ROOM", follow({"x.py": program}, "x:main", FUNCTION, None).steps)
+    once = follow({"x.py": program}, "x:main", FUNCTION, None).steps
+    monkeypatch.setattr("mcplint.link.servers.ROOM", once * 3 // 2)
     fewer = link(tree, Config()).deployment.packages
-    assert [[package.server is not None for package in each] for each in (found, fewer)] == [
+    assert [[package.links[0].kind == MADE for package in each] for each in (found, fewer)] == [
         [True, True, True],
-        [True, True, False],
+        [True, False, False],
     ]
 
 

@@ -66,7 +66,8 @@ scalar = str | int | float | bool | None
 
 def test_the_example_is_shown_as_it_is(mcplint):
     document = json.loads(mcplint("show", "--format", "json", str(EXAMPLE)).out)
-    [server] = document["servers"]
+    server, installed = document["servers"]
+    assert [link["to"] for link in installed["links"]] == ["server.json:packages[0]"]
     known = {name: value["options"] for name, value in server["values"].items()}
     assert known["transport"] == ["streamable-http"] and known["host"] == ["0.0.0.0"] and known["port"] == [8000]
     assert known["stateless"] == [True] and known["path"] == ["/mcp"]

@@ -63,3 +63,22 @@ class Procfile(NamedTuple):
 
     source: Source
     processes: tuple[Process, ...]
+
+
+class Unit(NamedTuple):
+    """A service unit of systemd: the settings of its [Service] section in order, each with the place of its value."""
+
+    source: Source
+    settings: tuple[tuple[str, Span], ...]
+
+    def last(self, key: str) -> Span | None:
+        """The value of a setting that counts once: the last one."""
+        return next((span for name, span in reversed(self.settings) if name == key), None)
+
+    def all(self, key: str) -> tuple[Span, ...]:
+        """The values of a setting that may stand several times; an empty one resets those before it."""
+        spans: tuple[Span, ...] = ()
+        for name, span in self.settings:
+            if name == key:
+                spans = (*spans, span) if span.text else ()
+        return spans

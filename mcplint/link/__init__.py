@@ -50,7 +50,7 @@ def link(tree: Tree, config: Config) -> Linked:
         loose=(*started.loose, *starts.lost(tree), *(starts.unread(paths, hosted) if servers else ())),
     )
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
-    deployment = _published(tree, paths, network, deployment, in_front)
+    deployment = _published(tree, paths, network, deployment, in_front, started.installed)
     _minded(tree, paths, servers)
     used = tree.asked(*SETTINGS) if servers else frozenset()
     problems = tree.judged(started.needed | _asked_for(paths, servers), started.used | used)
@@ -92,26 +92,32 @@ def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
         for reader in (
             *("kubernetes", "kubernetes.kustomization", "platform.fly", "platform.render", "platform.railway"),
             "platform.procfile",
+            "platform.unit",
         )
     )
     if not manifests and not any(others):
         return None
     from mcplint.services.platforms import platforms
 
-    kustomizations, *applications, procfiles = others
+    kustomizations, *applications, procfiles, units = others
     configurations = [each for kind in applications for each in kind]
-    return platforms(tree, manifests, kustomizations, configurations, procfiles)
+    return platforms(tree, manifests, kustomizations, configurations, procfiles, units)
 
 
 def _published(
-    tree: Tree, paths: Paths, network: Network, deployment: Deployment, in_front: tuple[Proxy, ...]
+    tree: Tree,
+    paths: Paths,
+    network: Network,
+    deployment: Deployment,
+    in_front: tuple[Proxy, ...],
+    installed: tuple[Server, ...],
 ) -> Deployment:
     """The deployment with its routes, with how they spread requests, and with what clients are told."""
     routes = tuple(route for front in in_front for route in front.routes)
-    manifests, remotes, packages = _manifests(tree, paths, network)
+    manifests, remotes, packages = _manifests(tree, paths, network, installed)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
     return deployment._replace(
-        servers=_spread(network, routes),
+        servers=(*_spread(network, routes), *(each for each in installed if each not in network.servers)),
         routes=tuple(route for route in routes if route.server),
         remotes=remotes,
         packages=packages,
@@ -140,14 +146,14 @@ def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
 
 
 def _manifests(
-    tree: Tree, paths: Paths, network: Network
+    tree: Tree, paths: Paths, network: Network, installed: tuple[Server, ...]
 ) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
     documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
     if not documents:
         return (), (), ()
     from mcplint.link.server_json import parts
 
-    return parts(documents, tree, network)
+    return parts(documents, tree, network, installed)
 
 
 def _clients(tree: Tree, paths: Paths) -> tuple[ClientConfig, ...]:

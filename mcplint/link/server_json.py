@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Sequence
 
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.manifest import ServerJson
 from mcplint.images.image import Image
-from mcplint.link.servers import Programs
-from mcplint.model import Labelled, Manifest, Package, Remote
+from mcplint.model import Labelled, Manifest, Package, Remote, Server
 from mcplint.project.tree import Tree
 from mcplint.registry.manifests import manifest, packages, project, remotes, served
 from mcplint.services.network import Network
 
 
 def parts(
-    documents: Collection[ServerJson], tree: Tree, network: Network
+    documents: Collection[ServerJson], tree: Tree, network: Network, installed: Sequence[Server]
 ) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
     """The manifests, remotes and packages of the documents."""
     images = {(place.image.dockerfile, place.image.number): place.image for place in network.running if place.image}
     around = project(tree, (_labelled(image, tree) for image in images.values()))
-    installed = cache(Programs(tree).installed)
     return (
         tuple(manifest(document, around) for document in documents),
         tuple(remote for document in documents for remote in remotes(document)),

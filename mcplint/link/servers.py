@@ -11,19 +11,20 @@ from mcplint.commands.execution import ExecContext
 from mcplint.commands.resolve import starts
 from mcplint.dependencies.needs import home
 from mcplint.dependencies.versions import sdk as version_of
+from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
 from mcplint.findings import Failure
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.sdk import fact
-from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Sdk, Server
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Package, Sdk, Server
 from mcplint.programs.follow import STEPS, World, follow, scan
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, NoStart, Start
 from mcplint.project.tree import Tree
-from mcplint.services.containers import ContainerContext
+from mcplint.services.containers import ContainerContext, on_host
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
-from mcplint.values import Label, Value, join
+from mcplint.values import EditSite, Label, Value, join
 
 # Steps that the programs of all containers, or of all packages, may take together: half a minute.
 ROOM = 12 * STEPS
@@ -71,7 +72,8 @@ def parts(servers: Iterable[Server], container: Container | None, ids: dict[str,
         name = f"{path}:{server.name.only or path}{inside}"
         ids[name] = ids.get(name, 0) + 1
         number = f" ({ids[name]})" if ids[name] > 1 else ""
-        yield server._replace(id=f"{name}{number}", sdk=_traced(server), container=container)
+        inner = None if container and container.platform == "systemd" else container
+        yield server._replace(id=f"{name}{number}", sdk=_traced(server), container=inner)
 
 
 def _either(options: list[Started]) -> Started:
@@ -125,7 +127,7 @@ class Programs:
         argv = place.container.argv
         if argv is None or argv.words is None:
             return Started((), _unsaid(place), argv.trace if argv else ())
-        inside = _inside(place)
+        inside = _inside(place, self.tree)
         workdir, tree = place.container.workdir.only, self.tree
         home = posixpath.dirname(place.image.dockerfile if place.image else argv.span.source.path)
         scene = ExecContext(workdir, place.container.given, tree, inside, argv.span, home, _built(place))
@@ -176,21 +178,24 @@ class Programs:
         folder = place.image.folder if place.image else place.container.folder or ""
         return sdks(_installs(place, start), self.tree, "" if folder == "." else folder)
 
-    def installed(self, name: str) -> tuple[Server, ...]:
-        """The servers that a console script of the project starts where a package of it is installed, as `uvx` does.
+    def installed(self, package: Package) -> tuple[Server, ...]:
+        """The servers that a package of PyPI starts where people install it, as `uvx` does: no lock decides its SDK.
 
-        Its arguments and environment are those of whoever starts it.
+        Its arguments and environment are those that `server.json` gives; whoever starts it may set more.
         """
-        tree = self.tree
+        tree, name = self.tree, package.identifier.only or ""
         found = script(tree, name, None)
-        if not found:
+        if not found or package.node is None:
             return ()
         places = roots(tree, found.folder, posixpath.join(found.folder, "src"))
-        start = Start(FUNCTION, found.target, found.span, None, roots=places)
-        sdk = sdks((), self.tree, found.folder)
-        outcome = self._run(start, lambda name: Value(None), sdk, lambda file: None)
-        why = Link(None, MISSING, f"{name} is started by those who install it", (Label(found.span, "is installed"),))
-        return tuple(parts((server._replace(links=(why,)) for server in outcome.servers), None, {}))
+        start = Start(FUNCTION, found.target, found.span, tuple(arguments(package.node)), roots=places)
+        install = Install("uvx", ("uvx", name), Value((False,)), None, (found.folder or ".",), (), found.span)
+        env = dict(variables(package.node))
+        more = Value((None,), (Label(package.span, "whoever starts the package may set it"),))
+        sdk = sdks((install,), tree, found.folder)
+        outcome = self._run(start, lambda name: env.get(name, more), sdk, lambda file: None)
+        why = Link(package.id, MADE, f"is what people start who install {name}", (Label(found.span, "is installed"),))
+        return tuple(parts((server._replace(links=(why,)) for server in outcome.servers), None, self._ids))
 
     def _outcome(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
         for other, elsewhere, outcome in self._runs:
@@ -268,7 +273,7 @@ def _alike(place: ContainerContext, other: ContainerContext, asked: frozenset[st
     return same and all(here.given(name) == there.given(name) for name in asked)
 
 
-def _inside(place: ContainerContext) -> Callable[[str], str | None]:
+def _inside(place: ContainerContext, tree: Tree) -> Callable[[str], str | None]:
     """The path in the project of an absolute path in a container: what is mounted there, else what the image has."""
     mounts, folder = place.container.mounts, place.container.folder
     mounted = {
@@ -282,6 +287,8 @@ def _inside(place: ContainerContext) -> Callable[[str], str | None]:
             if path == target or path.startswith(f"{target}/"):
                 source = mounted[target]
                 return source and posixpath.normpath(posixpath.join(source, path[len(target) + 1 :]))
+        if place.container.platform == "systemd":
+            return on_host(path, tree)
         if folder and not place.image:
             return posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
         return project_path(place.image, path) if place.image else None
@@ -307,3 +314,28 @@ def bare(tree: Tree) -> Iterator[Server]:
     for path, outcome in scan(tree, sdk):
         why = Link(None, MISSING, f"no container is known to start {path}")
         yield from parts((server._replace(links=(why,)) for server in outcome.servers), None, ids)
+
+
+def arguments(package: MappingNode) -> Iterator[Value[str]]:
+    """The words that a package of `server.json` is started with, as far as they are given."""
+    for node in items(package.get("packageArguments")):
+        given = {key.text: value for key, value in pairs(node) if isinstance(value, ScalarNode)}
+        if "name" in given:
+            yield _given(given["name"])
+        if value := given.get("value") or given.get("default"):
+            yield _given(value)
+
+
+def variables(package: MappingNode) -> Iterator[tuple[str, Value[str | None]]]:
+    """The variables that a package of `server.json` gives a value; those that it leaves to people are open."""
+    for node in items(package.get("environmentVariables")):
+        given = {key.text: value for key, value in pairs(node) if isinstance(value, ScalarNode)}
+        value = given.get("value") or given.get("default")
+        if "name" in given and value:
+            yield given["name"].text, _given(value)
+
+
+def _given(node: ScalarNode) -> Value[str]:
+    note = (Label(node.span, "server.json gives it"),)
+    known = None if "{" in node.text else (node.text,)
+    return Value(known, note, EditSite(node.span) if node.span.text == node.text else None)

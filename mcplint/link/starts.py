@@ -18,7 +18,7 @@ from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 if TYPE_CHECKING:
-    from mcplint.link.servers import Started
+    from mcplint.link.servers import Programs, Started
     from mcplint.services.platforms import Platforms
 
 MAKES = {
@@ -47,7 +47,7 @@ class Starts(NamedTuple):
     `loose`: what starts other software, `unfollowed`: what may start an MCP server, and cannot be followed; `certain`:
     the ids of those containers of them that certainly are an MCP server's. `needed`: the files that the servers cannot
     do without; `used`: the modules of their programs. `lacking`: by container, what it would start and the project
-    lacks.
+    lacks. `installed`: the packages' servers.
     """
 
     servers: tuple[Server, ...] = ()
@@ -57,6 +57,7 @@ class Starts(NamedTuple):
     needed: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()
     lacking: Mapping[str, Label] = {}
+    installed: tuple[Server, ...] = ()
 
 
 def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> Starts:
@@ -70,7 +71,8 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     found = [(place, programs.started(place)) for place in places]
     silent = [(place, start) for place, start in found if not start.servers and not start.missing]
     used = tree.asked("python")
-    servers = tuple(server for _, start in found for server in start.servers) or tuple(bare(tree))
+    installed = tuple(_installed(tree, paths, programs))
+    servers = tuple(server for _, start in found for server in start.servers) or _bare(tuple(bare(tree)), installed)
     lacking = {place.container.id: start.missing for place, start in found if start.missing}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
     images = {place.container.dockerfile for place, _ in found if place.image and not _is_other(place)}
@@ -84,7 +86,25 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place))),
         used,
         lacking,
+        installed,
     )
+
+
+def _installed(tree: Tree, paths: Paths, programs: Programs) -> Iterator[Server]:
+    """The servers of packages that `server.json` publishes, as those who install them start them."""
+    documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
+    if documents:
+        from mcplint.registry.manifests import packages
+
+        for package in (package for document in documents for package in packages(document)):
+            if package.registry.only == "pypi":
+                yield from programs.installed(package)
+
+
+def _bare(found: tuple[Server, ...], installed: tuple[Server, ...]) -> tuple[Server, ...]:
+    """The servers that nothing else starts, those of packages in place of what is merely read from the same call."""
+    known = {server.span for server in installed}
+    return (*(server for server in found if server.span not in known), *installed)
 
 
 def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
@@ -144,8 +164,8 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts) -> tuple[Co
     """The containers that start an MCP server, or certainly would, each with the ids of its servers."""
     inside: dict[str, list[Server]] = {}
     for server in starts.servers:
-        if server.container:
-            inside.setdefault(server.container.id, []).append(server)
+        for link in server.links:
+            inside.setdefault(link.to or "", []).append(server)
     return tuple(
         each._replace(
             servers=tuple(server.id for server in inside.get(each.id, ())),

@@ -35,6 +35,7 @@ KINDS = (
     Kind("render", ("render.yaml", "render.yml"), "#"),
     Kind("railway", ("railway.json", "railway.toml"), "#"),
     Kind("procfile", ("procfile",), "#"),
+    Kind("unit", ("*.service",), "#"),
     Kind("mcplint", ("mcplint.toml",), "#"),
     Kind("readme", ("readme.md", "readme.rst", "readme.txt")),
     Kind("script", ("*.sh", "*.bash")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mcplint.facts.document import MappingNode
-from mcplint.facts.platform import App, Process, Procfile
+from mcplint.facts.platform import App, Process, Procfile, Unit
 from mcplint.findings import Unreadable
 from mcplint.text.source import Source, Span
 
@@ -46,3 +46,17 @@ def procfile(source: Source) -> Procfile:
     return Procfile(
         source, tuple(Process(line[1], Span(source, *line.span(1)), Span(source, *line.span(2))) for line in found)
     )
+
+
+def unit(source: Source) -> Unit:
+    """A service unit of systemd: https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html"""
+    section, found = "", []
+    for line in re.finditer(r"[^\r\n]+(?:(?<=\\)\r?\n[^\r\n]+)*", source.text):
+        text = line[0].strip()
+        if text.startswith("["):
+            section = text
+        elif section == "[Service]" and not text.startswith(("#", ";")) and "=" in text:
+            key, equals, value = line[0].partition("=")
+            start = line.start() + len(key) + len(equals) + len(value) - len(value.lstrip())
+            found.append((key.strip(), Span(source, start, start + len(value.strip()))))
+    return Unit(source, tuple(found))

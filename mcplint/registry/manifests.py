@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from mcplint.facts import dependencies as facts
 from mcplint.facts.document import MappingNode, Node, ScalarNode
@@ -79,20 +79,17 @@ def packages(document: ServerJson) -> Iterator[Package]:
         )
 
 
-def served(
-    package: Package, project: Project, servers: Iterable[Server], installed: Callable[[str], Sequence[Server]]
-) -> Package:
+def served(package: Package, project: Project, servers: Iterable[Server], installed: Iterable[Server]) -> Package:
     """The package with the server that it starts: an image's as the image alone starts it, any other's outside of one.
 
     The link is made where the image is the one that carries the label, or where the program that clients start is
-    known; else it is assumed of the only server. `installed`: the servers that a program of the project starts.
+    known; else it is assumed of the only server. `installed`: the servers that packages of the project start.
     """
-    if package.registry.only == "pypi" and len(own := installed(package.identifier.only or "")) == 1:
-        alike = next((server.id for server in servers if server.span == own[0].span), None)
+    own = [server for server in installed if any(link.to == package.id for link in server.links)]
+    if len(own) == 1:
         note = Label(own[0].span, "the server starts here")
-        return package._replace(
-            server=own[0], links=(Link(alike, MADE, "is what the package's program starts", (note,)),)
-        )
+        link = Link(own[0].id, MADE, "is what the package's program starts", (note,))
+        return package._replace(server=own[0], links=(link,))
     fitting = _in_image if package.registry.only == "oci" else _outside
     candidates = {server.id: server for server in servers if fitting(server)}
     if len(candidates) != 1:

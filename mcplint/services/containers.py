@@ -144,6 +144,13 @@ def aside(path: str) -> bool:
     return not ASIDE.isdisjoint(path.split("/")[:-1])
 
 
+def on_host(path: str, tree: Tree) -> str:
+    """The file or folder of the project that lies at a path of a host: the longest end of it that is one, else `.`."""
+    parts = path.strip("/").split("/")
+    ends = ("/".join(parts[index:]) for index in range(len(parts)))
+    return next((end for end in ends if end in tree.paths or end in tree.folders), ".")
+
+
 def with_image(service: Container, image: Image | None, link: Link) -> Container:
     """A container over its image: what it says itself counts, else what the image says."""
     defaults = image.env_closed if image else service.folder is not None

@@ -1,4 +1,4 @@
-"""What hosting platforms run: Kubernetes, Fly.io, Railway, Render, and whatever takes a Procfile.
+"""What hosting platforms run: Kubernetes, Fly.io, Railway, Render, whatever takes a Procfile, and systemd.
 
 https://fly.io/docs/reference/configuration/, https://docs.railway.com/reference/config-as-code,
 https://render.com/docs/blueprint-spec, https://devcenter.heroku.com/articles/procfile
@@ -6,15 +6,19 @@ https://render.com/docs/blueprint-spec, https://devcenter.heroku.com/articles/pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname
 from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
-from mcplint.facts.platform import App, Kustomization, Manifests, Procfile
+from mcplint.facts.platform import App, Kustomization, Manifests, Procfile, Unit
 from mcplint.model import Argv, Build, Container, PlatformProbe, Port
 from mcplint.project.tree import Tree
 from mcplint.services.compose.assembly import within
+from mcplint.services.compose.variables import variables
+from mcplint.services.containers import on_host
 from mcplint.services.kubernetes import knative, pods
 from mcplint.services.kubernetes.cluster import PODS, cluster
 from mcplint.services.kubernetes.ingress import Entry
@@ -22,6 +26,9 @@ from mcplint.services.kubernetes.traffic import traffic
 from mcplint.services.settings import argv, number, optional, shell, split, string, wait
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value, join
+
+WORD = re.compile(r"""(?:[^\s"']|"[^"\n]*"|'[^'\n]*')+""")
+"""A word of a unit's setting, quoted or not."""
 
 
 def fly(app: App, tree: Tree) -> Iterator[Container]:
@@ -217,6 +224,72 @@ def procfile(file: Procfile) -> Iterator[Container]:
 APPS = {"fly": fly, "render": render, "railway": railway}
 
 
+def unit(file: Unit, tree: Tree) -> Container | None:
+    """The service of a systemd unit, which runs on the host itself; None where it starts nothing."""
+    command, place, user = file.last("ExecStart"), file.last("WorkingDirectory"), file.last("User")
+    if command is None or not command.text:
+        return None
+    env, notes = _unit_environment(file, tree)
+    name = posixpath.basename(file.source.path)
+    text = command.text.lstrip("@-:+!|")
+    start = command.end - len(text)
+    found = [word.span() for word in WORD.finditer(text) if word[0] != "\\"]
+    words = tuple(_unit_word(Span(command.source, start + first, start + end), env) for first, end in found)
+    return Container(
+        service=name,
+        span=command,
+        platform="systemd",
+        env=env,
+        env_closed=not notes,
+        env_notes=notes,
+        entrypoint=Argv(words, command, (Label(command, "systemd starts this"),)),
+        user=_setting(user, "the unit sets User") if user else UNKNOWN,
+        workdir=_setting(place, "the unit sets WorkingDirectory") if place else UNKNOWN,
+        network_mode=Value(("host",), (Label(command, "systemd runs it on the host"),)),
+        folder=".",
+    )
+
+
+def _setting(span: Span, note: str) -> Value[str]:
+    """A setting of a unit, unknown where systemd puts something in (`%h`)."""
+    text = span.text.removeprefix("-").strip("\"'")
+    return Value(
+        None if "%" in text or text == "~" else (text,),
+        (Label(span, note),),
+        EditSite(span) if text == span.text else None,
+    )
+
+
+def _unit_word(span: Span, env: Mapping[str, Value[str | None]]) -> Value[str]:
+    """A word of a unit's command; `${NAME}` is what the unit sets."""
+    text = span.text.strip("\"'")
+    if known := re.fullmatch(r"\$\{?(\w+)\}?", text):
+        value = env.get(known[1])
+        text = (value.only if value is not None else None) or "$"
+    if "$" in text or "%" in text.replace("%%", ""):
+        return Value(None, (Label(span, "systemd fills this in"),))
+    return Value((text,), (), EditSite(span) if span.text == text else None)
+
+
+def _unit_environment(file: Unit, tree: Tree) -> tuple[dict[str, Value[str | None]], tuple[Label, ...]]:
+    """The variables that a unit sets, also in files of the project, and notes on files that are not there."""
+    env: dict[str, Value[str | None]] = {}
+    notes: list[Label] = []
+    for key, span in file.settings:
+        if key == "Environment":
+            for word in WORD.finditer(span.text):
+                name, _, value = word[0].strip("\"'").partition("=")
+                env[name] = Value((value,), (Label(span, f"the unit sets {name}"),))
+        elif key == "EnvironmentFile":
+            path = on_host(span.text.removeprefix("-"), tree)
+            if path not in tree.paths:
+                notes.append(Label(span, "this file is not in the project, so more may be set"))
+                continue
+            for name, text in variables(tree, (path,), lambda name: None).items():
+                env[name] = text.value
+    return env, tuple(notes)
+
+
 class Platforms(NamedTuple):
     """What the platforms of a project run, the paths of their Ingresses, and notes on what is not followed."""
 
@@ -231,6 +304,7 @@ def platforms(
     kustomizations: Iterable[Kustomization] = (),
     configurations: Iterable[App] = (),
     procfiles: Iterable[Procfile] = (),
+    units: Iterable[Unit] = (),
 ) -> Platforms:
     """Everything that the files of platforms say is run: first in Kubernetes, then elsewhere."""
     objects = cluster(manifests, kustomizations)
@@ -243,5 +317,6 @@ def platforms(
         found += APPS[app.platform](app, tree)
     for file in procfiles:
         found += procfile(file)
+    found += filter(None, (unit(file, tree) for file in units))
     entries = tuple(entry for into in ways.entries.values() for entry in into)
     return Platforms(tuple(found), entries, objects.notes)
