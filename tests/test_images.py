@@ -381,6 +381,7 @@ WRITTEN = {
     "a here-document of cat": ("RUN cat > /boot.sh <<'EOF'\nexec \"$@\"\nEOF", 'exec "$@"\n'),
     "a here-document with escapes": ('RUN cat <<EOF >/boot.sh\nexec "\\$@"\nEOF', 'exec "$@"\n'),
     "a here-document in one of RUN": ("RUN <<E\ncat > /boot.sh <<'X'\nexec \"$@\"\nX\nE", 'exec "$@"\n'),
+    "a group": ("RUN { echo '#!/bin/sh'; echo exec a; } > /boot.sh", "#!/bin/sh\nexec a\n"),
     "a relative path": ("WORKDIR /x\nRUN cd .. && echo a > boot.sh", "a\n"),
     "a file copied from there": (
         "RUN echo a > /boot.sh\nFROM python:3.12-slim\nCOPY --from=0 /boot.sh /boot.sh",

@@ -33,6 +33,8 @@ _OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", ";", "|", "&", "(", ")", "\n"
 _REDIRECTS = ("&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">&", ">>", ">|", "<", ">")
 _OPENERS = {"if": "if", "for": "for", "select": "for", "while": "while", "until": "while", "case": "case", "{": "{"}
 _CLOSERS = {"fi": ("if",), "done": ("for", "select", "while", "until"), "esac": ("case",), "}": ("{",)}
+# How what follows writes to a file that was opened before it.
+_GOING_ON = {">": ">>", ">|": ">>", "&>": "&>>"}
 _DECLARING = ("declare", "local", "readonly", "typeset", "export")
 _STEPS = frozenset({"then", "elif", "else", "do", "!", "time"})
 _DEEPEST = 64
@@ -102,6 +104,7 @@ class Compound(NamedTuple):
     words: tuple[Word, ...]
     branches: tuple[Branch, ...]
     operator: str = ""
+    redirects: tuple[Redirect, ...] = ()
 
 
 Node = Command | Compound
@@ -118,14 +121,18 @@ def commands(passage: LocatedText) -> tuple[Command, ...]:
 
 
 def simple(nodes: Iterable[Node]) -> Iterator[Command]:
-    """The simple commands among these and inside of them, in their order."""
+    """The simple commands among these and inside of them, in their order, with the redirections around them."""
     for node in nodes:
         if isinstance(node, Command):
             yield node
-        else:
-            for branch in node.branches:
-                yield from simple(branch.condition)
-                yield from simple(branch.body)
+            continue
+        redirects = node.redirects
+        for branch in node.branches:
+            for command in simple((*branch.condition, *branch.body)):
+                yield command._replace(redirects=(*command.redirects, *redirects))
+                redirects = tuple(
+                    each._replace(operator=_GOING_ON.get(each.operator, each.operator)) for each in redirects
+                )
 
 
 class _Frame:
@@ -213,7 +220,7 @@ class _Script:
                 )
             )
         elif nodes and isinstance(last := nodes[-1], Compound) and not last.operator:
-            nodes[-1] = last._replace(operator=operator)
+            nodes[-1] = last._replace(operator=operator, redirects=tuple(self.redirects))
         self.words, self.assignments, self.redirects = [], [], []
         self.negated, self.tests = False, None
 
