@@ -45,6 +45,11 @@ def test_settings(text, config):
         ("pedantic = 1", ':1:1: "pedantic" must be true or false, not a number'),
         ('exclude = "x"', ':1:1: "exclude" must be a list, not a string'),
         ("exclude = [1]", ':1:1: "exclude" must be a list of strings'),
+        (f"exclude = {['x'] * 501}", ':1:1: "exclude" has more than 500 entries'),
+        (
+            "[ignore]\n" + "".join(f'x{n} = ["known-user"]\n' for n in range(501)),
+            ':1:2: "ignore" has more than 500 entries',
+        ),
         ("rules = 3", ':1:1: "rules" must be a table, not a number'),
         ('[rules]\n# a comment\n  known-usr = "off"', ':3:3: unknown rule "known-usr"; did you mean "known-user"?'),
         ('[rules]\nknown-user = "of"', ':2:14: unknown severity "of"; did you mean "off"?'),

@@ -60,6 +60,7 @@ STATED: Mapping[str, type] = MappingProxyType(
         "authenticated-elsewhere": bool,
     }
 )
+MOST_ENTRIES = 500
 FAIL_ON = (*reversed(SEVERITIES), "never")
 NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
 
@@ -94,6 +95,7 @@ def _config(document: Node | None, rules: Mapping[str, Rule]) -> Config:
     if at(document, "tool"):
         raise _wrong(_key(document, "tool"), "mcplint.toml has no [tool.mcplint]: its settings stand at the top level")
     _known("key", document, ("fail-on", "pedantic", "exclude", "ignore", "rules", "deployment"))
+    _few(document, "ignore", len(pairs(_typed(document, "ignore", dict))))
     severities, options = _rules(_typed(document, "rules", dict), rules)
     fail_on = _typed(document, "fail-on", str)
     return Config(
@@ -126,6 +128,12 @@ def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str
         if given:
             options[name.text] = {key: _plain(_typed(setting, key, type(defaults[key]))) for key in given}
     return severities, options
+
+
+def _few(table: Node | None, key: str, number: int) -> None:
+    """Each entry is held against every file."""
+    if number > MOST_ENTRIES:
+        raise _wrong(_key(table, key), f'"{key}" has more than {MOST_ENTRIES} entries')
 
 
 def _ignores(table: Node | None, rules: Iterable[str]) -> Iterator[Silence]:
@@ -180,7 +188,9 @@ def _one_of(noun: str, node: Node, words: Iterable[str]) -> str:
 
 
 def _strings(table: Node | None, key: str) -> Iterator[ScalarNode]:
-    for item in items(_typed(table, key, list)):
+    found = items(_typed(table, key, list))
+    _few(table, key, len(found))
+    for item in found:
         if not isinstance(item, ScalarNode) or _type(item) is not str:
             raise _wrong(_key(table, key), f'"{key}" must be a list of strings')
         yield item
