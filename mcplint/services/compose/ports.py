@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from mcplint.facts.document import MappingNode, Node, SequenceNode
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Port
 from mcplint.services.compose.assembly import Assembly
 from mcplint.services.compose.interpolation import Text
@@ -21,6 +22,9 @@ WILDCARDS = ("", "0.0.0.0", "::")
 def ports(assembly: Assembly, node: Node | None) -> tuple[Port, ...]:
     """The published ports; those that are published twice alike count once."""
     found: dict[object, Port] = {}
+    if isinstance(node, SequenceNode):
+        texts = ((item.span, assembly.text(item)) for item in node.items if isinstance(item, ScalarNode))
+        assembly.tree.refuse(Label(span, f"not a port mapping: {text.text}") for span, text in texts if _refused(text))
     for item in node.items if isinstance(node, SequenceNode) else ():
         for port in _long(assembly, item) if isinstance(item, MappingNode) else _short(assembly.text(item), item.span):
             outer = None if port.published is None else port.published.options
@@ -35,6 +39,12 @@ def expose(assembly: Assembly, node: Node | None) -> tuple[Port, ...]:
     """The ports that are only said to be listened on."""
     items = node.items if isinstance(node, SequenceNode) else ()
     return tuple(port for item in items for port in _exposed(assembly.text(item), item.span))
+
+
+def _refused(text: Text) -> bool:
+    """Whether compose refuses a mapping: its ports are no numbers and no ranges of numbers."""
+    *front, last = text.text.partition("/")[0].split(":")
+    return text.known and not all(re.fullmatch(r"\d*(?:-\d+)?", part) for part in (*front[-1:], last))
 
 
 def _exposed(text: Text, span: Span) -> Iterator[Port]:
