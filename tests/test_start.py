@@ -371,6 +371,25 @@ def test_a_script_with_more_ways_than_are_gone_is_not_followed() -> None:
     assert isinstance(found, NoStart) and "too many branches" in found.why
 
 
+LOOP = "for a in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do {}; done; "
+GROWING = {
+    "a text": ("A=xxxxxxxx; " + LOOP.format('A="$A$A$A$A"'), "$A"),
+    "an array": ("A=(a b c d); " + LOOP.format('A+=("${A[@]}" "${A[@]}")'), '"${A[@]}"'),
+    "the arguments": ("set -- a b c; " + LOOP.format('set -- "$@" "$@"'), '"$@"'),
+    "functions that call one another": ("f() { " + "if true; then " * 50 + "f; " + "fi; " * 50 + "}; f; ", "x"),
+    "loops in loops": (LOOP.format(LOOP.format(LOOP.format("A=$a"))[:-2])[:-2] + "; ", "$A"),
+    "subshells": ("( " * 60 + "true" + " )" * 60 + "; ", "x"),
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_a_script_takes_bounded_time_and_memory(name: str) -> None:
+    before, word = GROWING[name]
+    (found,) = all_starts(["bash", "-c", f"{before} exec python server.py {word}"])
+    if isinstance(found, Start):
+        assert sum(len(each.only or "") for each in found.argv or ()) < 1_000_000
+
+
 def test_the_last_program_of_a_script_counts() -> None:
     found = start(["./last.sh"], MODE="sse")
     assert isinstance(found, Start)

@@ -21,6 +21,8 @@ Env = Callable[[str], Value[str | None] | None]
 """What is said of an environment variable; None where nothing is."""
 
 _MOST_VALUES = 16
+_MOST_WORDS = 1000
+_LONGEST = 100_000
 _ALL_ARGUMENTS = ("$@", "${@}", "$*", "${*}", "${@:-}")
 _EXPORTS = ("export", "readonly", "local", "declare", "typeset")
 
@@ -110,7 +112,8 @@ class Shell:
         if word.parts and word.parts[0].kind == ARRAY:
             before = self.arrays.get(name, ()) if append else ()
             more = self.words(tuple(_items(word.content)))
-            self.arrays[name] = None if before is None or more is None else (*before, *more)
+            long = before is None or more is None or len(before) + len(more) > _MOST_WORDS
+            self.arrays[name] = None if long else (*(before or ()), *(more or ()))
         elif append and self.every:
             self.set(name, UNKNOWN, line)
         else:
@@ -135,7 +138,7 @@ class Shell:
             if more is None:
                 return None
             found += more
-        return tuple(found)
+        return tuple(found) if len(found) <= _MOST_WORDS else None
 
     def _words(self, word: Word) -> Words | None:
         listed = self._list(word) if not self.every else None
@@ -222,7 +225,8 @@ def _concatenated(values: list[Value[str]] | tuple[Value[str], ...]) -> Value[st
         return Value(("",))
     if len(values) == 1:
         return values[0]._replace(trace=trace)
-    if any(value.options is None for value in values):
+    long = sum(max(map(len, value.options or ()), default=0) for value in values) > _LONGEST
+    if long or any(value.options is None for value in values):
         return Value(None, trace)
     options = tuple(dict.fromkeys(map("".join, product(*(value.options or () for value in values)))))
     return Value(options if len(options) <= _MOST_VALUES else None, trace)

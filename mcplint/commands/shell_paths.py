@@ -22,6 +22,7 @@ _MOST_PATHS = 24
 _MOST_ROUNDS = 32
 _DEEPEST = 8
 _MOST_STEPS = 2000
+_MOST_NESTED = 60
 # What hosting platforms set although no file says so.
 _SET_BY_PLATFORMS = re.compile(r"\$\{?PORT(:?-)?\}?")
 _LEAVING = ("exit", "return", "break", "continue")
@@ -78,7 +79,7 @@ class Walk:
         exists: Callable[[str, str | None], bool | None],
     ) -> None:
         self.keeps, self.sourced, self.exists = keeps, sourced, exists
-        self.steps = 0
+        self.steps = self.depth = 0
 
     def through(self, script: LocatedText, shell: Shell, place: Span | None) -> list[Path]:
         """All ways through a text. TooManyPaths where there are more than are gone."""
@@ -111,8 +112,15 @@ class Walk:
     def node(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
         """What becomes of a way by one command, and whether that succeeds."""
         self.steps += 1
-        if self.steps > _MOST_STEPS:
+        self.depth += 1
+        if self.steps > _MOST_STEPS or self.depth > _MOST_NESTED:
             raise TooManyPaths
+        told = self._beside(node, path)
+        self.depth -= 1
+        return told
+
+    def _beside(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
+        """The same, where a command in the background or in a pipe changes nothing for those after it."""
         if node.operator in ("&", "|", "|&"):
             beside = self._node(node, path.fork())
             return [(each, True) for each in _merged([_back(path, inner) for inner, _ in beside])]
