@@ -266,6 +266,7 @@ def test_several_formats_come_of_one_run(project, lint):
     [
         ("sarf=a", 'there is no format "sarf"; did you mean "sarif"?'),
         ("sarif=", "--output sarif= names no file"),
+        ("sarif=kept", "--output names kept twice"),
         ("sarif=gone/a", "gone/a: cannot be written"),
         ("sarif=.", ".: cannot be written"),
     ],
@@ -307,7 +308,7 @@ def test_the_formats_are_those_that_are_documented():
     from mcplint.cli.main import check
     from mcplint.reports import FORMATS
 
-    [option] = (param for param in check.params if param.name == "form")
+    [option] = (param for param in check.params if param.name == "output_format")
     assert list(option.type.choices) == list(FORMATS)
     usage = (Path(__file__).parents[1] / "docs" / "usage.md").read_text()
     rows = usage[usage.index("| format | |") :].partition("\n\n")[0].splitlines()

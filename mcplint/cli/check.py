@@ -33,7 +33,7 @@ class Options(NamedTuple):
     fix: bool = False
     unsafe_fixes: bool = False
     diff: bool = False
-    form: str = "text"
+    output_format: str = "text"
     output: tuple[str, ...] = ()
     base: str | None = None
     staged: bool = False
@@ -49,8 +49,8 @@ class Options(NamedTuple):
 
 def check(options: Options) -> int:
     """The exit code."""
-    if options.statistics and options.form != "text":
-        raise UsageError(f"--statistics prints text and cannot be used with --format {options.form}")
+    if options.statistics and options.output_format != "text":
+        raise UsageError(f"--statistics prints text and cannot be used with --format {options.output_format}")
     _agree(options)
     targets = list(_targets(options))
     with progress("checking"), ExitStack() as opened:
@@ -61,7 +61,7 @@ def check(options: Options) -> int:
         known = known_findings(here, options.base, options.baseline, options.write_baseline)
         tree, changed = here.tree, False
         if options.fix or options.unsafe_fixes or options.diff:
-            output = next((path for form, path in targets if form == options.form), None)
+            output = dict(targets).get(options.output_format)
             tree, changed = _fix(here, known, options, output)
         if options.diff:
             return FOUND if changed and not options.exit_zero else CLEAN
@@ -71,11 +71,11 @@ def check(options: Options) -> int:
             asked = options.baseline, options.write_baseline, options.prune_baseline
             known, kept, told = keep(known, run.diagnostics, here, *asked)
         report = _report(run, tree, here, known, options)
-    texts = {path: _rendered(report, form, options, True) for form, path in targets if path}
+    texts = {path: _rendered(report, output_format, options, True) for output_format, path in targets if path}
     write_files(texts if kept is None or options.baseline is None else {**texts, options.baseline: kept})
     if told:
         warn(told)
-    say("".join(_rendered(report, form, options, False) for form, path in targets if not path))
+    say("".join(_rendered(report, output_format, options, False) for output_format, path in targets if not path))
     return _code(report.diagnostics, here.config, options)
 
 
@@ -91,20 +91,20 @@ def _agree(options: Options) -> None:
 
 def _targets(options: Options) -> Iterator[tuple[str, str | None]]:
     """The formats that are asked for, each with the file to write it to or None for standard output."""
+    files: set[str] = set()
     printed = True
     for given in options.output:
-        form, equals, path = given.partition("=")
-        if not (equals and form.isalnum()):
-            printed = False
-            yield options.form, given
-        elif form not in FORMATS:
-            raise UsageError(f'there is no format "{form}"{did_you_mean(form, FORMATS)}')
-        elif not path:
-            raise UsageError(f"--output {given} names no file")
-        else:
-            yield form, path
+        output_format, equals, path = given.partition("=")
+        if not (equals and output_format.isalnum()):
+            output_format, path, printed = options.output_format, given, False
+        if output_format not in FORMATS:
+            raise UsageError(f'there is no format "{output_format}"{did_you_mean(output_format, FORMATS)}')
+        if not path or path in files:
+            raise UsageError(f"--output names {path} twice" if path else f"--output {given} names no file")
+        files.add(path)
+        yield output_format, path
     if printed:
-        yield options.form, None
+        yield options.output_format, None
 
 
 def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options: Options) -> Report:
@@ -140,14 +140,14 @@ def _applicable(
     return tuple(rest[: len(shown)])
 
 
-def _rendered(report: Report, form: str, options: Options, to_file: bool) -> str:
-    if options.statistics and form == "text":
+def _rendered(report: Report, output_format: str, options: Options, to_file: bool) -> str:
+    if options.statistics and output_format == "text":
         from mcplint.reports.text import statistics, summary
 
         return statistics(report.diagnostics) + ("" if report.quiet else f"{summary(report)}\n")
     colour, width = is_coloured(options.color, to_file), 0 if to_file else columns()
     links = not to_file and takes_links()
-    return render(report._replace(colour=colour, columns=width, links=links), form)
+    return render(report._replace(colour=colour, columns=width, links=links), output_format)
 
 
 def _settings(config: Config, rules: Mapping[str, Rule], options: Options) -> Config:

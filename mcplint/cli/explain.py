@@ -40,10 +40,10 @@ def _page(text: str, look: Paint, width: int) -> Iterator[str]:
         yield from (look(line, bold=True) if kind == "head" else line for line in block)
 
 
-def listing(form: str, color: str, rules: str | None) -> int:
+def listing(output_format: str, color: str, rules: str | None) -> int:
     """Prints all rules by name; the exit code."""
     known = Catalogue(rules).values()
-    if form == "json":
+    if output_format == "json":
         rows = [
             {
                 "name": rule.name,

@@ -55,9 +55,11 @@ COLOR = click.option(
 )
 
 
-def form(*forms: str) -> Callable[[F], F]:
+def output_format(*formats: str) -> Callable[[F], F]:
     """The option --format."""
-    return click.option("--format", "form", type=click.Choice(forms), default=forms[0], help="Output format.")
+    return click.option(
+        "--format", "output_format", type=click.Choice(formats), default=formats[0], help="Output format."
+    )
 
 
 @click.group(cls=Commands, context_settings={"max_content_width": 100, "help_option_names": HELP})
@@ -87,7 +89,7 @@ def cli() -> None:
 @click.option("--fix", is_flag=True, help="Apply safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply all fixes; review the result.")
 @click.option("--diff", is_flag=True, help="Print what --fix (or --unsafe-fixes) would change, without writing it.")
-@form("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
+@output_format("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
 @click.option(
     "--output",
     multiple=True,
@@ -126,7 +128,7 @@ def check(**given: Any) -> int:
 
 @cli.command(short_help="Print the deployment as mcplint understands it.")
 @PATHS
-@form("text", "json")
+@output_format("text", "json")
 @CONFIG
 @COLOR
 def show(**given: Any) -> int:
@@ -138,7 +140,7 @@ def show(**given: Any) -> int:
 
 @cli.command(short_help="Draw the deployment as a graph.")
 @PATHS
-@form("mermaid", "dot", "svg", "html")
+@output_format("mermaid", "dot", "svg", "html")
 @OUTPUT
 @CONFIG
 def graph(**given: Any) -> int:
@@ -163,7 +165,7 @@ def explain(**given: Any) -> int:
 
 
 @cli.command()
-@form("text", "json")
+@output_format("text", "json")
 @RULES
 @COLOR
 def rules(**given: Any) -> int:

@@ -14,24 +14,24 @@ from mcplint.usage import UsageError
 DONE, FAILED = 0, 2
 
 
-def show(paths: Sequence[str], config: str | None, form: str, color: str) -> int:
+def show(paths: Sequence[str], config: str | None, output_format: str, color: str) -> int:
     """Prints the deployment of a project; the exit code."""
     from mcplint.reports.show import as_json, as_text
 
     here = open_workspace(paths, config)
     run = engine.run(here.tree, here.rules, here.config)
-    deliver(as_json(run.deployment) if form == "json" else as_text(run.deployment, paint(color)))
+    deliver(as_json(run.deployment) if output_format == "json" else as_text(run.deployment, paint(color)))
     return _code(run, here)
 
 
-def graph(paths: Sequence[str], config: str | None, form: str, output: str | None) -> int:
+def graph(paths: Sequence[str], config: str | None, output_format: str, output: str | None) -> int:
     """Draws the deployment of a project with its findings; the exit code."""
     from mcplint.reports.graph import NoLayout, render
 
     here = open_workspace(paths, config)
     run = engine.run(here.tree, here.rules, here.config)
     try:
-        deliver(render(run.deployment, run.diagnostics, form), output)
+        deliver(render(run.deployment, run.diagnostics, output_format), output)
     except NoLayout as error:
         raise UsageError(str(error)) from None
     return _code(run, here)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mcplint.engine.catalogue import Catalogue
 from mcplint.findings import Diagnostic, Unreadable
 from mcplint.project import discover
-from mcplint.project.config import Config, mistake
+from mcplint.project.config import Config, usage_error
 from mcplint.project.config import load as load_config
 from mcplint.project.git import listing, work_tree
 from mcplint.project.load import load
@@ -96,4 +96,4 @@ def _config(root: str, given: str | None, rules: Catalogue) -> Config:
     try:
         return load_config(os.path.relpath(path, root).replace(os.sep, "/"), load(folder, name).text, rules, shown)
     except Unreadable as problem:
-        raise mistake(problem, shown) from None
+        raise usage_error(problem, shown) from None

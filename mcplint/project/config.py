@@ -75,17 +75,17 @@ def load(path: str, text: str, rules: Mapping[str, Rule], shown: str = "") -> Co
             document = _typed(document, key, dict)
         return _config(document, rules)
     except Unreadable as wrong:
-        raise mistake(wrong, shown or path) from None
+        raise usage_error(wrong, shown or path) from None
 
 
-def mistake(wrong: Unreadable, shown: str) -> UsageError:
+def usage_error(wrong: Unreadable, shown: str) -> UsageError:
     """What is wrong with a file, at its place in what the file is `shown` as."""
     line, column, *_ = place(wrong.span)
     return UsageError(f"{shown}:{line}:{column}: {wrong.message}")
 
 
 def _wrong(node: Node | None, message: str) -> Unreadable:
-    """A mistake at a node; one in quotes begins with them."""
+    """What is wrong at a node, its quotes included."""
     assert node
     quote = isinstance(node, ScalarNode) and node.quoted
     return Unreadable(node.span._replace(start=node.span.start - quote), message)

@@ -78,9 +78,9 @@ class Report(NamedTuple):
         return coloured if self.colour else plain
 
 
-def render(report: Report, form: str) -> str:
+def render(report: Report, output_format: str) -> str:
     """The report in one of FORMATS."""
-    module, function = FORMATS[form]
+    module, function = FORMATS[output_format]
     text: str = getattr(import_module(f"mcplint.reports.{module}"), function)(report)
     return text
 

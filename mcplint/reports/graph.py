@@ -247,7 +247,7 @@ PAGE = """<!doctype html>
 """
 
 
-def render(deployment: Deployment, diagnostics: Iterable[Diagnostic], form: str) -> str:
+def render(deployment: Deployment, diagnostics: Iterable[Diagnostic], output_format: str) -> str:
     """The picture in one of FORMATS; raises NoLayout."""
     picture = draw(deployment, tuple(diagnostics))
-    return {"mermaid": mermaid, "dot": dot, "svg": svg, "html": html}[form](picture)
+    return {"mermaid": mermaid, "dot": dot, "svg": svg, "html": html}[output_format](picture)
