@@ -40,12 +40,13 @@ from mcplint.values import Label, Value
 
 
 def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
-    found = machine.constants.get(node)
+    found: Abstract | None = getattr(node, "_known", None)
     if found is None and isinstance(node.value, int) and node.value.bit_length() > 256:
         return unknown(machine.note(frame, node, "is too large a number to be followed"))
     if found is None:
         note = machine.note(frame, node, "set here")
-        found = machine.constants[node] = Value((node.value,), (note,), frame.module.slot(node, note.span))
+        found = Value((node.value,), (note,), frame.module.slot(node, note.span))
+        node._known = found  # type: ignore[attr-defined]
     return found
 
 

@@ -165,8 +165,6 @@ class Machine(Journal):
         self.depth = 0
         self.loops = 0
         self.costs: dict[int, tuple[int, int]] = {}
-        self.spans: dict[ast.AST, Span] = {}
-        self.constants: dict[ast.AST, Abstract] = {}
         self.packages: dict[str, Package | None] = {}
         self.environ = Entries()
         self.state = Table({BACKGROUND: (), PRINTED: (), SURELY_PRINTED: (), DIVERTED: ()})
@@ -253,10 +251,11 @@ class Machine(Journal):
         return items or ()
 
     def span(self, frame: Frame, node: ast.AST) -> Span:
-        """Where a node stands, looked up once."""
-        found = self.spans.get(node)
+        """Where a node stands, worked out once for all programs that share its module."""
+        found: Span | None = getattr(node, "_span", None)
         if found is None:
-            found = self.spans[node] = frame.module.span(node)
+            found = frame.module.span(node)
+            node._span = found  # type: ignore[attr-defined]
         return found
 
     def note(self, frame: Frame, node: ast.AST, text: str) -> Label:

@@ -83,7 +83,10 @@ def product(machine: Machine | None, values: Iterable[Abstract], function: Calla
 
 def traces(values: Iterable[Abstract]) -> tuple[Label, ...]:
     """The notes of several values, each once."""
-    return tuple(islice(dict.fromkeys(note for value in values for note in value.trace), DEEP))
+    given = [value.trace for value in values if value.trace]
+    if len(given) < 2:
+        return given[0][:DEEP] if given else ()
+    return tuple(islice(dict.fromkeys(note for trace in given for note in trace), DEEP))
 
 
 def _small(result: Any) -> bool:
