@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mcplint.facts.dependencies import Project, normalized
-from mcplint.programs.python.modules import PROJECTS, around, aside
+from mcplint.programs.python.modules import PROJECTS
 from mcplint.project.tree import Tree
+from mcplint.text.paths import around, aside
 from mcplint.text.source import Span
 
 

@@ -11,9 +11,10 @@ from mcplint.commands.console_scripts import lacks, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
 from mcplint.commands.words import Words, place, text
-from mcplint.programs.python.modules import around, aside, find, project_folders, roots
+from mcplint.programs.python.modules import find, project_folders, roots
 from mcplint.programs.start import APP, FUNCTION, MODULE, SCRIPT
 from mcplint.project.tree import Tree
+from mcplint.text.paths import around, aside
 from mcplint.values import Label, Value
 
 PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin")

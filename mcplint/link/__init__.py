@@ -10,8 +10,9 @@ from mcplint.model import ClientConfig, Container, Deployment, Manifest, Package
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
 from mcplint.project.tree import Paths, Tree
-from mcplint.services.containers import ContainerContext, aside, running
+from mcplint.services.containers import ContainerContext, running
 from mcplint.services.network import Network
+from mcplint.text.paths import is_test
 
 if TYPE_CHECKING:
     from mcplint.proxies.proxy import Proxy
@@ -34,7 +35,7 @@ class Linked(NamedTuple):
 
 def link(tree: Tree, config: Config) -> Linked:
     """The deployment that the files of a project make."""
-    paths = kinds(path for path in tree.paths if not aside(path))
+    paths = kinds(path for path in tree.paths if not is_test(path))
     wanted = _speaks_of_mcp(tree, paths) or _publishes(tree, paths)
     hosted = _platforms(tree, paths) if wanted else None
     places = _places(tree, paths, hosted.services if hosted else ()) if wanted else ()

@@ -12,8 +12,9 @@ from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.model import Container, Loose, Route, Server, Unfollowed
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Paths, Tree
-from mcplint.services.containers import ContainerContext, aside
+from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
+from mcplint.text.paths import is_test
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -195,7 +196,7 @@ def lost(tree: Tree) -> Iterator[Loose]:
     """What would make parts of the deployment, and cannot be read."""
     for path, problem in tree.problems.items():
         made = kind(path)
-        if made and made.name in MAKES and not aside(path):
+        if made and made.name in MAKES and not is_test(path):
             yield Loose(path, problem.span, f"{problem.message}; {MAKES[made.name]} not known")
 
 

@@ -19,9 +19,6 @@ from mcplint.values import UNKNOWN, Label, Value, join
 if TYPE_CHECKING:
     from mcplint.services.compose.project import ComposeProject
 
-# Folders whose files deploy nothing, whatever they look like.
-ASIDE = frozenset({"test", "tests", "testdata", "fixtures", "__tests__", ".devcontainer", "node_modules"})
-
 
 TEMPLATE = re.compile(r"^\.env\.(.*\.)?(example|sample|template|dist)$|^(example|sample|template)\.env$")
 """Names of files that people copy to `.env`."""
@@ -137,11 +134,6 @@ def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) 
         why = f"runs {name}, and {ours[0].dockerfile} is the only Dockerfile of a project of that name"
         return ours[0], Link(ours[0].dockerfile, ASSUMED, why, (note,))
     return None, _image_link(None, workload, builds)
-
-
-def aside(path: str) -> bool:
-    """Whether a file lies in a folder that deploys nothing, such as one of tests."""
-    return not ASIDE.isdisjoint(path.split("/")[:-1])
 
 
 def on_host(path: str, tree: Tree) -> str:

@@ -11,10 +11,10 @@ from mcplint.findings import Unreadable
 from mcplint.knowledge.image_ports import PORTS
 from mcplint.knowledge.images import has_probe
 from mcplint.model import Container, Prerequisite, Sibling
-from mcplint.programs.python.modules import around
 from mcplint.services.compose.project import DEFAULTS, OVERRIDES
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
+from mcplint.text.paths import around
 from mcplint.values import UNKNOWN, Label, Value
 
 MOST_SIBLINGS = 500

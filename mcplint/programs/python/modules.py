@@ -10,11 +10,11 @@ from functools import lru_cache
 
 from mcplint.facts.python import Module, located
 from mcplint.project.tree import Tree
+from mcplint.text.paths import around, aside
 from mcplint.text.source import Source
 
 SDKS = ("mcp", "fastmcp")
 PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
-ASIDE = ("tests", "test", "examples", "example", "docs", "benchmarks")
 
 
 class Modules:
@@ -137,21 +137,6 @@ def project_folders(tree: Tree, start: str) -> Iterator[str]:
         folder, _, name = path.rpartition("/")
         if name in PROJECTS and around(aside(folder), start):
             yield folder
-
-
-def aside(folder: str) -> str:
-    """The innermost folder of tests, examples or documentation that a folder lies in, empty where there is none.
-
-    What lies in such a folder is only for what lies there too.
-    """
-    parts = folder.split("/")
-    last = max((index for index, part in enumerate(parts, 1) if part in ASIDE), default=0)
-    return "/".join(parts[:last])
-
-
-def around(folder: str, start: str) -> bool:
-    """Whether a folder is another one or holds it."""
-    return not folder or start == folder or start.startswith(f"{folder}/")
 
 
 def _distance(start: str, folder: str) -> tuple[int, int, str]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from mcplint.programs.follow import STEPS, World
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.interpreter import follow
-from mcplint.programs.python.modules import ASIDE, reaches, roots
+from mcplint.programs.python.modules import reaches, roots
 from mcplint.programs.start import SCRIPT, Start
 from mcplint.project.tree import Tree
+from mcplint.text.paths import APART
 from mcplint.text.source import Span
 from mcplint.values import Value
 
@@ -35,7 +36,7 @@ def entries(tree: Tree) -> list[str]:
 
 
 def _apart(path: str) -> bool:
-    return path.endswith(".py") and not any(part in ASIDE or part.startswith((".", "test")) for part in path.split("/"))
+    return path.endswith(".py") and not any(part in APART or part.startswith((".", "test")) for part in path.split("/"))
 
 
 def _starts(text: str) -> bool:

@@ -1,0 +1,29 @@
+"""Paths of a project: which folder holds which, and which lie apart from what is deployed."""
+
+from __future__ import annotations
+
+TESTS = frozenset({"test", "tests", "testdata", "fixtures", "__tests__", ".devcontainer", "node_modules"})
+"""Folders whose files deploy nothing, whatever they look like."""
+
+APART = TESTS | {"examples", "example", "docs", "benchmarks"}
+"""Folders whose files are only for what lies there too."""
+
+
+def is_test(path: str) -> bool:
+    """Whether a file lies in a folder that deploys nothing, such as one of tests."""
+    return not TESTS.isdisjoint(path.split("/")[:-1])
+
+
+def aside(folder: str) -> str:
+    """The innermost folder of tests, examples or documentation that a folder lies in, empty where there is none.
+
+    What lies in such a folder is only for what lies there too.
+    """
+    parts = folder.split("/")
+    last = max((index for index, part in enumerate(parts, 1) if part in APART), default=0)
+    return "/".join(parts[:last])
+
+
+def around(folder: str, start: str) -> bool:
+    """Whether a folder is another one or holds it."""
+    return not folder or start == folder or start.startswith(f"{folder}/")
