@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pages
 import pytest
 
 ROOT_USER = "FROM python:3.13\nUSER root\n"
@@ -111,8 +112,30 @@ def test_the_other_commands(project, simple, mcplint, arguments, code, said):
 
 def test_rules_as_json(mcplint):
     listed = json.loads(mcplint("rules", "--format", "json").out)
-    assert {"name", "severity", "title", "parts", "options", "page", "address"} == set(listed[0])
+    said = {"name", "severity", "title", "parts", "options", "page", "address", "text", "fixable", "bad", "good"}
+    assert all(said == set(rule) for rule in listed)
     assert "unused-ignore" in [rule["name"] for rule in listed]
+    assert [rule["name"] for rule in listed if not rule["bad"]["files"]] == ["internal-error"]
+    for rule in (rule for rule in listed if rule["name"] != "internal-error"):
+        bad, good = (case for case in pages.cases(rule["page"]) if case.name in ("Bad", "Good"))
+        assert (rule["bad"]["files"], rule["bad"]["output"]) == (bad.files, bad.output.text)
+        assert rule["bad"]["diff"] == (bad.diff and bad.diff.text) and rule["fixable"] == bool(bad.diff)
+        assert rule["good"]["files"] == {**bad.files, **good.files}
+        assert rule["text"] and "## " not in rule["text"] and rule["page"].count(rule["text"]) == 1
+
+
+def test_rules_of_ones_own_need_no_page(simple, mcplint):
+    [own] = [
+        rule
+        for rule in json.loads(mcplint("rules", "--format", "json", "--rules", simple.RULES).out)
+        if rule["name"] == "known-user"
+    ]
+    assert own["options"] == {"known": "app", "strict": False}
+    assert (own["address"], own["bad"], own["good"]) == (
+        None,
+        {"files": {}, "output": None, "diff": None},
+        {"files": {}},
+    )
 
 
 def test_notes_are_hidden_but_counted(project, lint):

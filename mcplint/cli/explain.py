@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from mcplint.cli.output import columns, paint, say
-from mcplint.engine.catalogue import Catalogue, address
-from mcplint.reports import Paint, escape
+from mcplint.engine.catalogue import Catalogue
+from mcplint.reports import Paint
 from mcplint.usage import UsageError, did_you_mean
 
 
@@ -44,19 +44,9 @@ def listing(output_format: str, color: str, rules: str | None) -> int:
     """Prints all rules by name; the exit code."""
     known = Catalogue(rules).values()
     if output_format == "json":
-        rows = [
-            {
-                "name": rule.name,
-                "severity": rule.severity,
-                "title": rule.title,
-                "parts": [part.__name__ for part in rule.parts],
-                "options": dict(rule.options),
-                "page": rule.page,
-                "address": address(rule.name),
-            }
-            for rule in known
-        ]
-        say(escape.json(rows) + "\n")
+        from mcplint.reports.rules import as_json
+
+        say(as_json(known))
         return 0
     look = paint(color)
     width = max(len(rule.name) for rule in known)

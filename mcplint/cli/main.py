@@ -153,6 +153,22 @@ def graph(**given: Any) -> int:
     return graph(**given)
 
 
+@cli.command(short_help="Print every setting and where it comes from.")
+@PATHS
+@output_format("text", "json", "schema")
+@CONFIG
+@RULES
+@COLOR
+def config(**given: Any) -> int:
+    """Print every setting of a project, its value and where that is set.
+
+    schema: a JSON Schema of the configuration, for editors.
+    """
+    from mcplint.cli.config import config
+
+    return config(**given)
+
+
 @cli.command(short_help="Explain a rule.")
 @click.argument("rule")
 @RULES

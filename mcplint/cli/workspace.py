@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
 from mcplint.engine.catalogue import Catalogue
-from mcplint.findings import Diagnostic, Unreadable
+from mcplint.findings import Diagnostic, Rule, Unreadable
 from mcplint.project import discover
 from mcplint.project.config import Config, usage_error
 from mcplint.project.config import load as load_config
 from mcplint.project.git import listing, work_tree
 from mcplint.project.load import load
 from mcplint.project.tree import Tree
+from mcplint.text.source import Source
 from mcplint.usage import UsageError, did_you_mean
 
-COMMANDS = ("check", "explain", "graph", "rules", "show")
+COMMANDS = ("check", "config", "explain", "graph", "rules", "show")
 
 
 class Workspace(NamedTuple):
@@ -85,15 +86,29 @@ def _root(paths: Collection[str]) -> str:
     raise UsageError(f"these paths belong to different projects: {', '.join(sorted(own))}")
 
 
+def configuration(paths: Sequence[str], given: str | None, rules: Mapping[str, Rule]) -> tuple[Source | None, str]:
+    """The file with the settings of a project, checked, and its path from the working folder; raises UsageError."""
+    root = _root([_real(path) for path in paths or ["."]])
+    source, shown = _file(root, given)
+    if source:
+        load_config(source.path, source.text, rules, shown)
+    return source, shown
+
+
 def _config(root: str, given: str | None, rules: Catalogue) -> Config:
+    source, shown = _file(root, given)
+    return load_config(source.path, source.text, rules, shown) if source else Config()
+
+
+def _file(root: str, given: str | None) -> tuple[Source | None, str]:
     if given and not os.path.lexists(given):
         raise UsageError(f'there is no file "{given}"')
     folder, name = os.path.split(os.path.realpath(given)) if given else (root, discover.configuration(root))
     if not name:
-        return Config()
+        return None, ""
     path = os.path.join(folder, name)
     shown = os.path.relpath(path)
     try:
-        return load_config(os.path.relpath(path, root).replace(os.sep, "/"), load(folder, name).text, rules, shown)
+        return Source(os.path.relpath(path, root).replace(os.sep, "/"), load(folder, name).text), shown
     except Unreadable as problem:
         raise usage_error(problem, shown) from None

@@ -49,6 +49,17 @@ class Config(NamedTuple):
         return rule == "internal-error" or (chosen and rule not in self.off)
 
 
+class Setting(NamedTuple):
+    """A setting by its keys from the outside in, its value, and its key where a file sets it: else None.
+
+    A value of None: the setting has no default.
+    """
+
+    key: tuple[str, ...]
+    value: Any
+    written: ScalarNode | None = None
+
+
 # What `[tool.mcplint.deployment]` may state, and the type of each; the linker reads them from `Config.deployment`.
 STATED: Mapping[str, type] = MappingProxyType(
     {
@@ -67,15 +78,42 @@ NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a numb
 
 def load(path: str, text: str, rules: Mapping[str, Rule], shown: str = "") -> Config:
     """The settings that a configuration file makes; raises UsageError, which calls the file as it is `shown`."""
-    from mcplint.readers import toml
-
     try:
-        document: Node | None = toml.read(Source(path, text))
-        for key in ("tool", "mcplint") if path.endswith("pyproject.toml") else ():
-            document = _typed(document, key, dict)
-        return _config(document, rules)
+        return _config(_table(Source(path, text)), rules)
     except Unreadable as wrong:
         raise usage_error(wrong, shown or path) from None
+
+
+def _table(source: Source) -> Node | None:
+    """The table of a file that configures mcplint."""
+    from mcplint.readers import toml
+
+    document: Node | None = toml.read(source)
+    for key in ("tool", "mcplint") if source.path.endswith("pyproject.toml") else ():
+        document = _typed(document, key, dict)
+    return document
+
+
+def settings(source: Source | None, rules: Mapping[str, Rule]) -> Iterator[Setting]:
+    """Every setting that there is, with its value here; `source` is a configuration without mistakes, or None."""
+    table = _table(source) if source else None
+    unset = {"fail-on": "warning", "pedantic": False, "exclude": []}
+    yield from (_setting(table, (key,), default) for key, default in unset.items())
+    for key in STATED:
+        yield _setting(table, ("deployment", key), None)
+    for glob, _ in pairs(at(table, "ignore")):
+        yield _setting(table, ("ignore", glob.text), [])
+    for name, rule in rules.items():
+        node = at(table, "rules", name)
+        within = ("severity",) if isinstance(node, MappingNode) else ()
+        yield _setting(table, ("rules", name, *within), rule.severity)
+        for option, default in rule.options:
+            yield _setting(table, ("rules", name, option), default)
+
+
+def _setting(table: Node | None, key: tuple[str, ...], default: Any) -> Setting:
+    node = at(table, *key)
+    return Setting(key, default) if node is None else Setting(key, _plain(node), _key(at(table, *key[:-1]), key[-1]))
 
 
 def usage_error(wrong: Unreadable, shown: str) -> UsageError:
