@@ -169,6 +169,19 @@ def config(**given: Any) -> int:
     return config(**given)
 
 
+@cli.command(short_help="Set a project up: configuration, hook and workflow.")
+@click.argument("path", required=False, type=click.Path(readable=False, path_type=str))
+@click.option("--yes", "-y", is_flag=True, help="Write without asking.")
+def init(**given: Any) -> int:
+    """Propose a configuration, a pre-commit hook and a workflow for a project, and write them after asking.
+
+    A file that is there stays as it is; what it lacks is shown.
+    """
+    from mcplint.cli.init import init
+
+    return init(**given)
+
+
 @cli.command(short_help="Explain a rule.")
 @click.argument("rule")
 @RULES

@@ -19,7 +19,7 @@ from mcplint.project.tree import Tree
 from mcplint.text.source import Source
 from mcplint.usage import UsageError, did_you_mean
 
-COMMANDS = ("check", "config", "explain", "graph", "rules", "show")
+COMMANDS = ("check", "config", "explain", "graph", "init", "rules", "show")
 
 
 class Workspace(NamedTuple):

@@ -54,13 +54,18 @@ def address(rule: str) -> str | None:
 @cache
 def pages() -> str | None:
     """The folder of the pages on the web."""
+    return project_url("Rules")
+
+
+def project_url(name: str) -> str | None:
+    """One of `project.urls`; None where mcplint is not installed."""
     from importlib.metadata import PackageNotFoundError, metadata
 
     try:
         listed = metadata("mcplint").get_all("Project-URL") or ()
     except PackageNotFoundError:
         return None
-    return dict(line.split(", ", 1) for line in listed).get("Rules")
+    return dict(line.split(", ", 1) for line in listed).get(name)
 
 
 def _own(folder: str) -> Iterator[ModuleType]:
