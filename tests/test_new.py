@@ -199,12 +199,13 @@ def test_what_a_shallow_clone_lacks_can_be_fetched_as_it_is_said(committed, lint
     assert "`git fetch --unshallow`" in lint("--base", "HEAD~1").err
 
 
-def test_what_a_partial_clone_lacks_can_be_fetched_as_it_is_said(committed, lint, monkeypatch, tmp_path):
+@pytest.mark.parametrize("kind", ["blob:none", "tree:0"])
+def test_what_a_partial_clone_lacks_can_be_fetched_as_it_is_said(committed, lint, monkeypatch, tmp_path, kind):
     root = committed({"Dockerfile": ROOT})
     (root / "Dockerfile").write_text("FROM x\n" + ROOT)
     git("commit", "-q", "-a", "-m", "second")
     git("config", "uploadpack.allowFilter", "true")
-    git("clone", "-q", "--filter=blob:none", f"file://{root}", str(tmp_path / "clone"))
+    git("clone", "-q", f"--filter={kind}", f"file://{root}", str(tmp_path / "clone"))
     monkeypatch.chdir(tmp_path / "clone")
     ran = lint("--base", "HEAD~1")
     assert (ran.code, ran.out) == (2, "") and "this clone lacks objects of the files of HEAD~1" in ran.err

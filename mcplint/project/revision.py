@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LINK, SUBMODULE = b"120000", b"160000"
 PATIENCE = 30
 """Seconds that git may take to answer a question."""
+REFETCH = "fetch them with `git fetch --refetch --no-filter`"
 # The most bytes of a link or of an answer of one line, and the most steps that links may take.
 LINE, STEPS = 4096, 400
 
@@ -84,6 +85,8 @@ def _resolved(root: str, revision: str) -> str:
         found = _said(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
         if found:
             return found
+        if _said(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"):
+            raise UsageError(f"this clone lacks objects of the files of {revision}; {REFETCH}")
     if _said(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
         raise UsageError(f'there is no revision "{revision}": the repository has no commits yet')
     raise UsageError(f'there is no revision "{revision}" in this clone{_remedy(root, revision)}')
@@ -113,7 +116,7 @@ def _listed(root: str, *arguments: str, index: str | None = None) -> dict[str, E
     """The files that git lists with mode and object, by path; raises UsageError."""
     output, code = _answer(root, arguments, MOST_FILES * 500, index)
     if code:
-        raise UsageError("git cannot list the files, or they are too many")
+        raise UsageError(f"git cannot list the files, or they are too many; if this clone lacks them, {REFETCH}")
     entries = {}
     for row in output.split(b"\0"):
         about, _, path = row.partition(b"\t")
@@ -179,10 +182,7 @@ def _tree(
         finally:
             process.kill()
     if lacking:
-        raise UsageError(
-            f"this clone lacks objects of {shown}, among them that of {lacking[0]}; "
-            "fetch them with `git fetch --refetch --no-filter`"
-        )
+        raise UsageError(f"this clone lacks objects of {shown}, among them that of {lacking[0]}; {REFETCH}")
 
 
 def _content(process: Popen[bytes], name: bytes, most: int) -> bytes | None:
