@@ -279,3 +279,8 @@ def test_a_patch_is_coloured_on_request(project, mcplint):
     assert "\x1b[" not in mcplint("--unsafe-fixes", "--diff").out
     patch = mcplint("--unsafe-fixes", "--diff", "--color", "always").out
     assert '\x1b[32m+    ports: ["127.0.0.1::8000"]\n\x1b[0m' in patch and "\x1b[1m--- a/compose.yaml" in patch
+
+
+def test_fixes_that_harm_only_together_are_made_one_after_the_other():
+    look = together(replacing("a", "b"), replacing("c", "d"), complaining("b\nd"))
+    assert fix.fix(Tree.of({"f": "a\nc\n"}), look).texts == {"f": "b\nc\n"}

@@ -42,9 +42,9 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, outside: Callable[[str], b
                 refused[_key(diagnostic)] = diagnostic, f"the fix would edit {path}, which is outside the given paths"
         if not (chosen := _compatible(now, [d for d in offered if _key(d) not in refused])):
             break
-        harms = _harms(now, look, before, chosen)
-        refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
-        if harms:
+        if _harm(before, look(now.over(apply(now, chosen))), chosen):
+            harms = _alone(now, look, before, chosen)
+            refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
             chosen = [diagnostic for diagnostic in chosen if _key(diagnostic) not in refused][:1]
         texts |= apply(now, chosen)
         fixed += chosen
@@ -57,9 +57,11 @@ def applicable(
     """The diagnostics of a project, without those fixes that `fix` would refuse at once."""
     kept = set()
     left = [d for d in _offered(found, unsafe=True) if not any(map(outside, _paths(d)))]
-    while chosen := _compatible(tree, left):
+    while chosen := _apart(tree, left):
         left = [diagnostic for diagnostic in left if diagnostic not in chosen]
-        harmful = [diagnostic for diagnostic, _ in _harms(tree, look, found, chosen)]
+        harmful: list[Diagnostic] = []
+        if _harm(found, look(tree.over(apply(tree, chosen))), chosen):
+            harmful = [diagnostic for diagnostic, _ in _alone(tree, look, found, chosen)]
         kept |= {id(diagnostic) for diagnostic in chosen if diagnostic not in harmful}
     return [d if id(d) in kept else d._replace(finding=d.finding._replace(fix=None)) for d in found]
 
@@ -82,14 +84,12 @@ def _edits(diagnostic: Diagnostic) -> tuple[Edit, ...]:
     return diagnostic.finding.fix.edits if diagnostic.finding.fix else ()
 
 
-def _harms(
-    tree: Tree, look: Look, before: Iterable[Diagnostic], chosen: Sequence[Diagnostic]
+def _alone(
+    tree: Tree, look: Look, before: Sequence[Diagnostic], chosen: Sequence[Diagnostic]
 ) -> list[tuple[Diagnostic, str]]:
-    """Those of the chosen diagnostics whose fixes do harm by themselves, where all together do; with the reason."""
-    if not _harm(before, look(tree.over(apply(tree, chosen))), chosen):
-        return []
-    alone = ((each, _harm(before, look(tree.over(apply(tree, [each]))), [each])) for each in chosen)
-    return [(diagnostic, harm) for diagnostic, harm in alone if harm]
+    """Those of the chosen diagnostics whose fixes do harm by themselves, with the reason."""
+    tried = ((each, _harm(before, look(tree.over(apply(tree, [each]))), [each])) for each in chosen)
+    return [(diagnostic, harm) for diagnostic, harm in tried if harm]
 
 
 def apply(tree: Tree, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
@@ -114,27 +114,34 @@ def _lines(text: str, span: Span) -> str:
 
 
 def _compatible(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Those whose fixes can be made together, the first come first.
-
-    No two edits meet in a line unless they are the same, and no fix changes what another of them rests on: where one
-    does, that one goes first, and the other finding is looked at anew.
-    """
-    edited = [(diagnostic, _lines_of(edit.span for edit in _edits(diagnostic))) for diagnostic in diagnostics]
+    """Those whose fixes can be made in one round: where a fix changes what another finding rests on, it goes first."""
+    edited = [_lines_of(edit.span for edit in _edits(diagnostic)) for diagnostic in diagnostics]
     grounds = [_lines_of(_places(diagnostic)) for diagnostic in diagnostics]
+    first = [
+        diagnostic
+        for number, diagnostic in enumerate(diagnostics)
+        if not any(
+            lines & grounds[number]
+            and not edited[number] & grounds[other]
+            and _edits(diagnostics[other]) != _edits(diagnostic)
+            for other, lines in enumerate(edited)
+        )
+    ]
+    return _apart(tree, first or diagnostics[:1])
+
+
+def _apart(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Those whose edits meet in no line unless they are the same, the first come first."""
     chosen: list[Diagnostic] = []
     taken: dict[Line, set[Edit]] = {}
-    for number, (diagnostic, lines) in enumerate(edited):
-        first = any(
-            others & grounds[number] and not lines & grounds[other] and _edits(each) != _edits(diagnostic)
-            for other, (each, others) in enumerate(edited)
-        )
+    for diagnostic in diagnostics:
         edits = set(_edits(diagnostic))
-        apart = all(taken[line] <= edits for line in lines if line in taken)
-        if not first and apart and all(_stands(tree, edit) for edit in edits):
+        lines = _lines_of(edit.span for edit in edits)
+        if all(taken[line] <= edits for line in lines if line in taken) and all(_stands(tree, edit) for edit in edits):
             chosen.append(diagnostic)
             for line in lines:
                 taken.setdefault(line, set()).update(edits)
-    return chosen or list(diagnostics[:1])
+    return chosen
 
 
 def _places(diagnostic: Diagnostic) -> Iterator[Span]:

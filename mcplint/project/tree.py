@@ -37,6 +37,7 @@ class Tree:
         self._load = load
         self._sources: dict[str, Source | None] = {}
         self._facts: dict[tuple[str, str], Any] = {}
+        self._under: tuple[Tree, frozenset[str]] | None = None
 
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Tree:
@@ -55,7 +56,9 @@ class Tree:
             return source
 
         kept = (problem for path, problem in self.problems.items() if path not in self.paths)
-        return Tree(self.paths | texts.keys(), load, kept, self.named)
+        over = Tree(self.paths | texts.keys(), load, kept, self.named)
+        over._under = self, frozenset(texts)
+        return over
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -101,6 +104,9 @@ class Tree:
         source = self.source(path)
         if source is None:
             return None
+        under, changed = self._under or (None, frozenset())
+        if under and path not in changed and (known := under.facts(reader, path)) is not None:
+            return known
         try:
             module, _, function = reader.partition(".")
             return getattr(import_module(f"mcplint.readers.{module}"), function or "read")(source)
