@@ -47,7 +47,7 @@ def read(source: Source) -> NginxFile | None:
         raise Unreadable(Span(source, nul, nul + 1), "contains a NUL byte")
     if grower.too_deep:
         raise Unreadable(grower.too_deep, f"blocks are nested deeper than {DEEPEST}")
-    problems = [*grower.problems, *_arity(directives)]
+    problems = [*grower.problems, *_arity(directives), *_twice(directives)]
     problems.sort(key=lambda problem: problem.span.start)
     return NginxFile(source, directives, tuple(problems[:MOST_PROBLEMS]))
 
@@ -100,6 +100,24 @@ def _arity(directives: tuple[Directive, ...]) -> Iterator[Label]:
             analyze("", statement, ";" if directive.block is None else "{", ctx=("http",), check_ctx=False)
         except NgxParserDirectiveError as error:
             yield Label(directive.head, error.strerror)
+
+
+def _twice(directives: tuple[Directive, ...]) -> Iterator[Label]:
+    """Locations that stand twice in one block, which nginx refuses; regular expressions may."""
+    pending = [directives]
+    while pending:
+        block = pending.pop()
+        known = set()
+        for directive in block:
+            pending.append(directive.block or ())
+            words = directive.words
+            if directive.name != "location" or directive.hole or any(word.hole for word in directive.args):
+                continue
+            # A prefix is the same with `^~` and without, quoted or not.
+            place = words[1:] if words[:1] == ("^~",) else words
+            if place[:1] not in (("~",), ("~*",)) and place in known:
+                yield Label(directive.head, f"duplicate location `{' '.join(words)[:100]}`")
+            known.add(place)
 
 
 class _Block(NamedTuple):
