@@ -24,7 +24,7 @@ pytestmark = pytest.mark.xdist_group("integrations")
 
 HOOK, FIXING = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-STEPS = ACTION["runs"]["steps"]
+SETUP, *STEPS = ACTION["runs"]["steps"]
 
 
 @pytest.fixture(scope="module")
@@ -123,12 +123,20 @@ def installed_action(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
 
 
 def run_step(
-    step: dict[str, Any], given: dict[str, str], workspace: Path, variables: dict[str, str]
+    step: dict[str, Any],
+    given: dict[str, str],
+    workspace: Path,
+    variables: dict[str, str],
+    python: str = sys.executable,
 ) -> tuple[int, str]:
-    """Exit code and output of a step, run as the runner does: `env` filled in, then bash with a script."""
-    inputs = {name: str(about["default"]) for name, about in ACTION["inputs"].items()} | given
+    """Exit code and output of a step, run as the runner does: `env` filled in, then bash with a script.
+
+    The Python that setup-python would have set up is that of the tests."""
+    known = {f"inputs.{name}": str(about["default"]) for name, about in ACTION["inputs"].items()}
+    known |= {f"inputs.{name}": value for name, value in given.items()}
+    known[f"steps.{SETUP['id']}.outputs.python-path"] = python
     stated = {
-        name: re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda match: inputs[match[1]], value)
+        name: re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda match: known[match[1]], value)
         for name, value in step.get("env", {}).items()
     }
     script = Path(variables["RUNNER_TEMP"]) / "step.sh"
@@ -263,6 +271,38 @@ def test_the_hook_runs_nothing_of_the_repository(hostile: Path, pre_commit: tupl
 def test_what_the_action_takes_and_gives_is_documented() -> None:
     usage = (ROOT / "docs" / "usage.md").read_text()
     assert [name for name in (*ACTION["inputs"], *ACTION["outputs"]) if f"`{name}`" not in usage] == []
+
+
+def test_the_action_sets_up_its_own_python_and_leaves_that_of_the_job() -> None:
+    assert re.fullmatch(r"actions/setup-python@[0-9a-f]{40}", SETUP["uses"])
+    assert re.fullmatch(r"3\.\d+", SETUP["with"]["python-version"])
+    assert SETUP["with"]["update-environment"] is False
+
+
+def test_the_action_needs_no_python_of_the_job(tmp_path: Path) -> None:
+    """Only that of setup-python makes the environment, with its library; another on the path would leave a trace."""
+    for name in ("python", "python3"):
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\ntouch '{tmp_path}/trace'\nexit 1\n")
+        program.chmod(0o755)
+    (tmp_path / "action").mkdir()
+    variables = project.environment(
+        GITHUB_ACTION_PATH=str(tmp_path / "action"),
+        RUNNER_TEMP=str(tmp_path),
+        PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+    )
+    python = tmp_path / "tools" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        f"#!/bin/sh\necho \"$LD_LIBRARY_PATH\" > '{tmp_path}/libraries'\nexec '{sys.executable}' \"$@\"\n"
+    )
+    python.chmod(0o755)
+    code, output = run_step(STEPS[0], {}, tmp_path, variables, str(python))
+    assert code != 0, "there is nothing to install"
+    assert (tmp_path / "libraries").read_text().split(":")[0].strip() == str(tmp_path / "tools" / "lib")
+    assert (tmp_path / "mcplint" / "pyvenv.cfg").is_file(), output
+    assert not (tmp_path / "trace").exists()
 
 
 def test_no_step_pastes_an_expression_into_its_script() -> None:

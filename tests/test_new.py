@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mcplint.engine.baseline import renames
+from mcplint.project.changes import changed
 from mcplint.project.discover import tree as on_disk
 from mcplint.project.git import listing
 from mcplint.project.revision import at, staged
@@ -275,8 +276,9 @@ def test_git_gives_the_files_that_the_work_tree_has(committed, project, kept):
     }
 
 
-def test_nothing_of_the_repository_runs_and_the_work_tree_stays(committed, lint, tmp_path):
-    root = committed({"Dockerfile": ROOT, ".gitattributes": "* filter=evil diff=evil merge=evil\n"})
+def test_nothing_of_the_repository_runs_and_the_work_tree_stays(pull_request, lint, tmp_path):
+    files = {"Dockerfile": ROOT, ".gitattributes": "* filter=evil diff=evil merge=evil\n"}
+    root = pull_request(files, {"Dockerfile": f"# moved\n{ROOT}"})
     trace = tmp_path / "trace"
     for hook in ("pre-commit", "post-index-change", "post-checkout", "fsmonitor-watchman"):
         program = root / ".git" / "hooks" / hook
@@ -292,13 +294,94 @@ def test_nothing_of_the_repository_runs_and_the_work_tree_stays(committed, lint,
         config.write(f'[remote "origin"]\nurl = ext::{evil}\npromisor = true\nuploadpack = {evil}\n')
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     assert "1 known finding not shown" in lint("--base", "main").out
-    assert reported(lint("--staged")) == ["Dockerfile:2:6"]
+    assert reported(lint("--staged")) == ["Dockerfile:3:6"]
+    assert changed(str(root), [("Dockerfile", 1), ("Dockerfile", 2)]) == {("Dockerfile", 1)}
     blob = git("-c", "core.fsmonitor=false", "rev-parse", "main:Dockerfile")
     (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     assert "this clone lacks objects" in lint("--staged").err
     del before[root / ".git" / "objects" / blob[:2] / blob[2:]]
     assert before == {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     assert not trace.exists()
+
+
+@pytest.fixture
+def pull_request(committed, monkeypatch):
+    """What a runner checks out: the merge of a branch with some files into that with others."""
+
+    def make(before, after):
+        root = committed(before)
+        git("checkout", "-q", "-b", "topic")
+        for path, content in after.items():
+            (root / path).write_bytes(content.encode())
+        git("add", "-A")
+        git("commit", "-q", "-m", "second")
+        git("checkout", "-q", "main")
+        git("merge", "-q", "--no-ff", "-m", "merge", "topic")
+        monkeypatch.setenv("GITHUB_EVENT_NAME", "pull_request")
+        monkeypatch.setenv("GITHUB_SHA", git("rev-parse", "HEAD"))
+        return root
+
+    return make
+
+
+LINES = {"a/some file": "1\n2\n3\n4\n5\n", "a/é": "1\n", "gone": "1\n", "a/same": "1\n", "b": "1\n"}
+NEXT = {
+    "a/some file": "1\n++ b/a/same\n@@ -1 +1 @@\n4\n5\n6\n",
+    "a/é": "1\n2",
+    "b": "2\n",
+    'a/"': "1\n",
+    "a/new": "1\n2\n",
+}
+
+
+def test_the_lines_that_a_pull_request_changes(pull_request):
+    root = pull_request(LINES, NEXT)
+    every = [(path, line) for path in (*LINES, *NEXT) for line in range(1, 9)]
+    some = {("a/some file", line) for line in (2, 3, 6)}
+    assert changed(str(root), every) == some | {("a/é", 2), ("b", 1), ("a/new", 1), ("a/new", 2)}
+    inside = {(path.removeprefix("a/"), line) for path, line in every}
+    assert changed(str(root / "a"), inside) == {
+        *(("some file", line) for line in (2, 3, 6)),
+        *(("é", 2), ("new", 1), ("new", 2)),
+    }
+    assert changed(str(root), [("a/some file", 3), ("a/some file", 4)]) == {("a/some file", 3)}
+    assert changed(str(root), []) == changed(str(root.parent), every) == frozenset()
+
+
+@pytest.mark.parametrize("why", ["event", "other commit", "no merge", "shallow", "too much", "no git"])
+def test_no_line_is_known_to_be_changed_without_the_merge(pull_request, monkeypatch, tmp_path, why):
+    root = pull_request(LINES, NEXT)
+    match why:
+        case "event":
+            monkeypatch.setenv("GITHUB_EVENT_NAME", "push")
+        case "other commit":
+            monkeypatch.setenv("GITHUB_SHA", git("rev-parse", "HEAD^2"))
+        case "no merge":
+            git("checkout", "-q", "topic")
+            monkeypatch.setenv("GITHUB_SHA", git("rev-parse", "HEAD"))
+        case "shallow":
+            git("clone", "-q", "--depth=1", f"file://{root}", str(tmp_path / "clone"))
+            root = tmp_path / "clone"
+        case "too much":
+            monkeypatch.setattr("mcplint.project.changes.MOST", 64)
+        case "no git":
+            monkeypatch.setattr("mcplint.project.git.executable", lambda *_: None)
+    assert changed(str(root), [("b", 1)]) == frozenset()
+
+
+@pytest.mark.parametrize("depth", ["2", "9"])
+def test_a_clone_of_two_commits_knows_the_changed_lines(pull_request, tmp_path, depth):
+    root = pull_request(LINES, NEXT)
+    git("clone", "-q", f"--depth={depth}", f"file://{root}", str(tmp_path / "clone"))
+    assert changed(str(tmp_path / "clone"), [("b", 1), ("a/same", 1)]) == {("b", 1)}
+
+
+def test_annotations_begin_with_what_the_pull_request_changes(pull_request, simple, mcplint):
+    old = {f"a{number:02}.dockerfile": ROOT for number in range(12)}
+    pull_request({**old, "z.dockerfile": APP}, {"z.dockerfile": ROOT})
+    out = mcplint("--rules", simple.RULES, "--format", "github").out
+    assert "file=z.dockerfile,line=2," in out.splitlines()[0]
+    assert "3 errors more" in out
 
 
 def test_a_tree_that_is_nested_without_end_is_refused(committed, lint, monkeypatch):

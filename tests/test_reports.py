@@ -204,6 +204,17 @@ def test_github_is_told_errors_first_and_what_it_would_drop():
     )
 
 
+def test_github_is_told_changed_lines_first_of_each_level():
+    old, new = at(SERVER, "8000"), at(SERVER, "print")
+    found = [diagnostic(old, severity=WARNING)] * 10 + [diagnostic(new, severity=WARNING), diagnostic(old)]
+    lines = github.report(Report(tuple(found), quiet=True, changed=frozenset({("server.py", 7)}))).splitlines()
+    places = [row.partition(",endLine")[0] for row in lines[:3]]
+    assert places == [
+        f"::{level} file=server.py,line={line}" for level, line in (("error", 6), ("warning", 7), ("warning", 6))
+    ]
+    assert lines[-2] == "::notice title=mcplint::1 warning more: see the log of this step"
+
+
 def test_github_is_told_places_in_its_own_way():
     odd = Source("a,b:c%.py", "x\ny\n")
     note = Label(at(COMPOSE, "server"), "50%")

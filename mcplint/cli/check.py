@@ -71,6 +71,8 @@ def check(options: Options) -> int:
             asked = options.baseline, options.write_baseline, options.prune_baseline
             known, kept, told = keep(known, run.diagnostics, here, *asked)
         report = _report(run, tree, here, known, options)
+    if any(output_format == "github" for output_format, _ in targets):
+        report = _changed(report, here)
     texts = {path: _rendered(report, output_format, options, True) for output_format, path in targets if path}
     write_files(texts if kept is None or options.baseline is None else {**texts, options.baseline: kept})
     if told:
@@ -125,6 +127,14 @@ def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options:
         known=len(wanted) - len(shown),
         found=tuple(run.diagnostics),
     )
+
+
+def _changed(report: Report, here: Workspace) -> Report:
+    """The report with what a pull request changes."""
+    from mcplint.project.changes import changed
+    from mcplint.reports.github import spot
+
+    return report._replace(changed=changed(here.root, {spot(diagnostic) for diagnostic in report.diagnostics}))
 
 
 def _applicable(

@@ -108,13 +108,13 @@ def _remedy(root: str, revision: str) -> str:
 
 def _said(root: str, *arguments: str) -> str | None:
     """The one line that git answers, None where it refuses."""
-    output, code = _answer(root, arguments, LINE)
+    output, code = answer(root, arguments, LINE)
     return os.fsdecode(output).rstrip("\n") if code == 0 else None
 
 
 def _listed(root: str, *arguments: str, index: str | None = None) -> dict[str, Entry]:
     """The files that git lists with mode and object, by path; raises UsageError."""
-    output, code = _answer(root, arguments, MOST_FILES * 500, index)
+    output, code = answer(root, arguments, MOST_FILES * 500, index)
     if code:
         raise UsageError(f"git cannot list the files, or they are too many; if this clone lacks them, {REFETCH}")
     entries = {}
@@ -128,7 +128,7 @@ def _listed(root: str, *arguments: str, index: str | None = None) -> dict[str, E
     return entries
 
 
-def _answer(root: str, arguments: Iterable[str], most: int, index: str | None = None) -> tuple[bytes, int]:
+def answer(root: str, arguments: Iterable[str], most: int, index: str | None = None) -> tuple[bytes, int]:
     """What git prints, up to a size, and its exit code; it has PATIENCE, as trees may be nested without end."""
     from threading import Timer
 

@@ -58,7 +58,8 @@ class Report(NamedTuple):
 
     `folder` leads from the working folder to the project's root. `rules` are those that could have spoken.
     `columns`: the width of the terminal, 0 for none. `links`: whether it takes links. `quiet`: without the line that
-    says what was covered. `found`: all findings of the run, where more were found than are reported.
+    says what was covered. `found`: all findings of the run, where more were found than are reported. `changed`: the
+    places of findings, file and line, that a pull request changes.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -72,6 +73,7 @@ class Report(NamedTuple):
     quiet: bool = False
     known: int = 0
     found: tuple[Diagnostic, ...] = ()
+    changed: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def paint(self) -> Paint:

@@ -22,10 +22,21 @@ SHOWN = {ERROR: 10, WARNING: 10, NOTE: 9}
 
 
 def report(given: Report) -> str:
-    """One command a finding, errors first; what GitHub would drop is said in plain lines of the log, and counted."""
-    ranked = sorted(given.diagnostics, key=lambda diagnostic: -SEVERITIES.index(diagnostic.severity))
+    """One command a finding, errors first and of them those on changed lines; what GitHub would drop is said in plain
+    lines of the log, and counted."""
+
+    def rank(diagnostic: Diagnostic) -> tuple[int, bool]:
+        return -SEVERITIES.index(diagnostic.severity), spot(diagnostic) not in given.changed
+
+    ranked = sorted(given.diagnostics, key=rank)
     lines = (*_lines(ranked, given), *([] if given.quiet else [summary(given)]))
     return "".join(f"{line}\n" for line in lines)
+
+
+def spot(diagnostic: Diagnostic) -> tuple[str, int]:
+    """The file of the project and the line that a finding is shown at."""
+    span = diagnostic.finding.span
+    return span.source.path, place(span.head).line
 
 
 def _lines(diagnostics: Iterable[Diagnostic], given: Report) -> Iterator[str]:
