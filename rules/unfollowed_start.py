@@ -11,7 +11,8 @@ State what the files do not tell: `start-command` under
 `[tool.mcplint.deployment]`.
 
 Not reported for software that is certainly no MCP server: a database, a proxy,
-a program that was followed completely.
+a program that was followed completely. Nor where a file cannot be read that
+`unreadable-file` tells of.
 
 ## Bad
 `Dockerfile`
@@ -61,4 +62,5 @@ from mcplint import NOTE, Finding, Unfollowed, rule
 
 @rule("unfollowed-start", NOTE)
 def check(start: Unfollowed):
-    yield Finding(f"mcplint cannot follow the start of `{start.id}`: {start.why}", start.span, start.notes)
+    if not start.unread:
+        yield Finding(f"mcplint cannot follow the start of `{start.id}`: {start.why}", start.span, start.notes)

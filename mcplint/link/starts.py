@@ -81,7 +81,7 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     return Starts(
         servers,
         tuple(_loose(*each) for each in silent if each not in open_),
-        tuple(Unfollowed(*_loose(*each)) for each in open_)
+        tuple(Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_)
         or (() if servers or lacking else tuple(islice(_unstarted(tree, paths), 1))),
         frozenset(place.container.id for place, _ in open_ if place.image and (alone or brings_sdk(place, tree))),
         frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place))),
@@ -120,6 +120,10 @@ def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
 
 def _loose(place: ContainerContext, start: Started) -> Loose:
     return Loose(place.container.id, place.container.span, start.why, start.notes)
+
+
+def _is_unread(start: Started, tree: Tree) -> bool:
+    return any(label.span.source.path in tree.problems for label in start.notes)
 
 
 def _may_serve(place: ContainerContext, tree: Tree, none: bool) -> bool:

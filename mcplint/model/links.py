@@ -20,12 +20,16 @@ class Link(NamedTuple):
 
 
 class Unfollowed(NamedTuple):
-    """A start that may be an MCP server's and cannot be followed, and why."""
+    """A start that may be an MCP server's and cannot be followed, and why.
+
+    `unread`: because of a file that is told as unreadable.
+    """
 
     id: str
     span: Span
     why: str
     notes: tuple[Label, ...] = ()
+    unread: bool = False
 
 
 class Loose(NamedTuple):
