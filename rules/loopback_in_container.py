@@ -105,7 +105,10 @@ def told(container: Container, host: Value[str]) -> tuple[Edit, ...]:
     words = container.argv.words if container.argv else None
     last = words[-1].slot.span if words and words[-1].slot else None
     if site.option and last and last.text:
-        after = last.source.text[last.end : last.end + 1]
+        text = last.source.text
+        after = text[last.end : last.end + 1]
+        if text[text.rfind("\n", 0, last.start) + 1 : last.start].strip().startswith("-"):
+            return ()  # An entry of a list of its own line each: what stands behind it belongs to it.
         added = (
             f'", "{site.option}", "0.0.0.0' if after == '"' else f" {site.option} 0.0.0.0" if after in "\r\n" else ""
         )

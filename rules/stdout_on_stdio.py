@@ -151,6 +151,8 @@ def mended(places):
     if None in edits:
         return None
     files = dict.fromkeys(each.span.source for each in places if "print" in each.span.text[:5])
+    if any(map(shadows_sys, files)):
+        return None
     return Fix("write to standard error", (*filter(None, map(importing, files)), *edits), safe=True)
 
 
@@ -207,6 +209,12 @@ def is_standard(statement):
     """Whether an import is of the standard library."""
     name = statement.module or "." if isinstance(statement, ast.ImportFrom) else statement.names[0].name
     return name.partition(".")[0] in sys.stdlib_module_names
+
+
+def shadows_sys(source):
+    """Whether a module uses the name `sys` for something else, or imports it not for all of itself."""
+    own = r"(?<!import )\bsys\s*(?:=(?!=)|:|,|\))|\bas\s+sys\b|\b(?:class|def)\s+sys\b|(?m:^[ \t]+import\s+sys\b)|;\s*import\s+sys\b"
+    return re.search(own, source.text) is not None
 
 
 def is_head(statement):

@@ -222,8 +222,8 @@ def test_what_a_container_starts_must_be_readable(project, mcplint, command, lin
     found = json.loads(mcplint("--pedantic", "--format", "json").out)["findings"]
     said = [(one["rule"], one["severity"], one["line"]) for one in found if one["path"] == "src/notes/server.py"]
     assert said == [("unreadable-file", severity, 2)]
-    [start] = json.loads(mcplint("show", "--format", "json").out)["unfollowed"]
-    assert start["why"].endswith("cannot be read")
+    [loose] = json.loads(mcplint("show", "--format", "json").out)["loose"]
+    assert loose["links"][0]["why"].endswith("cannot be read")
 
 
 def test_a_file_that_is_named_must_be_readable(lint):

@@ -379,3 +379,21 @@ class Now:
         pass
 
     join = cancel
+
+
+@pytest.mark.parametrize("given", [None, "", "0", "x", "9" * 400])
+def test_a_terminal_says_its_width_where_the_environment_does_not(monkeypatch, given):
+    import os
+    import pty
+
+    from mcplint.cli import output
+
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as terminal:
+        monkeypatch.setattr("sys.stdout", terminal)
+        monkeypatch.setattr(os, "get_terminal_size", lambda number: os.terminal_size((63, 20)))
+        monkeypatch.delenv("COLUMNS", raising=False)
+        if given is not None:
+            monkeypatch.setenv("COLUMNS", given)
+        assert output.columns() == 63
+    os.close(master)

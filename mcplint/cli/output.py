@@ -134,8 +134,11 @@ def columns() -> int:
     """The width of the terminal that reads standard output, by COLUMNS or its own word; 0 where none reads."""
     if sys.stdout is None or not sys.stdout.isatty():
         return 0
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and len(given) < 6 and int(given):
+        return int(given)
     try:
-        return int(os.environ.get("COLUMNS", "")) or os.get_terminal_size(sys.stdout.fileno()).columns
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
     except (OSError, ValueError):
         return 80
 

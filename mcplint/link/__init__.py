@@ -44,7 +44,7 @@ def link(tree: Tree, config: Config) -> Linked:
     servers = tuple(stated.servers(started.servers, config.deployment))
     network = Network(places, servers)
     deployment = Deployment(
-        starts.containers(places, started),
+        starts.containers(places, started, tree),
         servers,
         remotes=tuple(stated.remotes(config.deployment)),
         unfollowed=started.unfollowed,

@@ -28,6 +28,16 @@ MAKES = {
     "server.json": "what it publishes is",
 }
 """By kind of file, what is lost with one that cannot be read."""
+OWNED_BY_ROOT = (
+    r"/root\b|(?m:^[ \t]*VOLUME\b)|\b(?:chmod|chown|useradd|adduser|gosu|playwright|HF_HOME|XDG_\w+)\b|--ch(?:mod|own)="
+    r"|\buv python install\b|\bnginx\b"
+)
+"""What in a Dockerfile another user may lack the right to."""
+WRITES = (
+    r"\bopen\([^)\n]*[\"'][wax]b?\+?[\"']|\.(?:write_text|write_bytes|mkdir|touch|home|expanduser)\(|\b(?:makedirs|sqlite3?|aiofiles"
+    r"|FileHandler|\w+FileHandler|copyfile|copytree|mkdtemp|cache_dir|shelve|lancedb|chromadb)\b|filename=|[\"']~/"
+)
+"""What in a program may write where only root may."""
 FIRST_UNPRIVILEGED = 1024
 """The first port that every user may listen on."""
 MANIFESTS = {"package.json": ("modelcontextprotocol", "mcp"), "go.mod": ("mcp",), "Cargo.toml": ("mcp",)}
@@ -111,7 +121,7 @@ def _bare(found: tuple[Server, ...], installed: tuple[Server, ...]) -> tuple[Ser
 def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
     """The files that import what servers are made of, where nothing that is started leads to one."""
     for path in paths.get("python", ()):
-        source = tree.source(path)
+        source = tree.source(path) if path not in tree.problems else None
         found = IMPORTS.search(source.text) if source and "mcp" in source.text else None
         if source and found:
             why = "it imports an SDK for servers, and no start that the files name leads to one"
@@ -165,7 +175,7 @@ def _unbuilt(place: ContainerContext) -> tuple[str, ...]:
     return (build.dockerfile.only,) if build and build.dockerfile.only else ()
 
 
-def containers(places: tuple[ContainerContext, ...], starts: Starts) -> tuple[Container, ...]:
+def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree) -> tuple[Container, ...]:
     """The containers that start an MCP server, or certainly would, each with the ids of its servers."""
     inside: dict[str, list[Server]] = {}
     for server in starts.servers:
@@ -175,18 +185,27 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts) -> tuple[Co
         each._replace(
             servers=tuple(server.id for server in inside.get(each.id, ())),
             missing=starts.lacking.get(each.id),
-            needs_root=tuple(_needs_root(each, inside.get(each.id, ()))),
+            needs_root=tuple(_needs_root(each, inside.get(each.id, ()), tree)),
         )
         for each in (place.container for place in places)
         if each.id in inside or each.id in starts.lacking or each.id in starts.certain
     )
 
 
-def _needs_root(container: Container, servers: Iterable[Server]) -> Iterator[Label]:
+def _needs_root(container: Container, servers: Iterable[Server], tree: Tree) -> Iterator[Label]:
     """What may fail in a container whose user is not root: its caches, its files and its ports."""
-    words = [word.only for word in container.argv.words or ()] if container.argv else []
-    if "uvx" in words or ("uv" in words and "run" in words):
-        yield Label(container.cmd, "uv writes its cache and its environment as the user that runs it")
+    command = " ".join(word.only or "" for word in container.argv.words or ()) if container.argv else ""
+    if re.search(
+        r"\b(?:uvx|(?:uv|poetry|pdm|hatch|pipenv|rye)\s+run|npx|mkdir|chown|apt-get|apk|pip3?)\b|>|\.sh\b", command
+    ):
+        yield Label(container.cmd, "this may write as the user that runs it")
+    for path, pattern, text in (
+        (container.dockerfile, OWNED_BY_ROOT, "this belongs to root, or to a user of its own"),
+        *((source.path, WRITES, "this may write a file") for source in tree.read if source.path.endswith(".py")),
+    ):
+        source = tree.source(path) if path else None
+        if source and (found := re.search(pattern, source.text)):
+            yield Label(Span(source, *found.span()), text)
     for mount in container.mounts:
         if not mount.read_only and mount.kind in ("bind", "volume"):
             yield Label(mount.span, "what is mounted here may belong to root")

@@ -38,7 +38,8 @@ def _respelled(place: Place, known: Collection[str], names: Mapping[str, str] = 
 
 def secured(place: Place) -> Fix | None:
     """`https` in front of an address with plain `http`; whether the host answers there only its owner knows."""
-    start = place.text[:7].lower() == "http://"
+    host = place.text[7:].lower().startswith(("localhost", "127.", "0.0.0.0", "[::1]"))
+    start = place.text[:7].lower() == "http://" and not host
     fix = _write(place, f"https://{place.text[7:]}" if start else None)
     return fix._replace(safe=False) if fix else None
 
