@@ -354,7 +354,7 @@ def test_pages_are_as_wide_as_the_terminal(mcplint, monkeypatch):
     monkeypatch.setattr("mcplint.cli.explain.columns", lambda: 50)
     page = mcplint("explain", "loopback-in-container").out
     prose = page.partition("## Bad")[0].splitlines()[1:]
-    assert max(map(len, prose)) <= 50 and "\n\n## Bad\n`Dockerfile`\n" in page
+    assert max(map(len, prose)) <= 50 and "\n\n## Bad\nDockerfile\n    FROM " in page
 
 
 @pytest.mark.parametrize("terminal", [False, True])

@@ -481,3 +481,12 @@ def test_a_new_name_is_told_by_the_lines():
     assert renames(before, {"c": "1\n2\n3\n9", "d": "5\n7\n8\n9"}) == {"c": "a"}
     assert renames(before, {"c": "1\n2\n3\n4", "d": "1\n2\n3\n4"}) == {"c": "a"}
     assert renames({}, {"c": ""}) == {}
+
+
+@pytest.mark.parametrize(
+    "revision", ["--upload-pack=x", "$(touch x)", "HEAD~9", "HEAD:README.md", "a..b", "", "0" * 40]
+)
+def test_no_command_is_advised_that_a_shell_or_git_would_take_for_something_else(tmp_path, revision):
+    from mcplint.project import revision as revisions
+
+    assert revisions._remedy(str(tmp_path), revision) == ""

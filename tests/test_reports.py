@@ -419,3 +419,13 @@ def test_a_line_of_a_megabyte_is_cut_without_being_read_through():
 
 def test_terminal_keeps_what_it_is_told_to():
     assert terminal("a\nb\x1b", keep="\n") == "a\nb␛"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_titles_and_fixes_are_as_wide_as_the_terminal(columns):
+    from mcplint.reports.text import _wrapped
+
+    text = "reaches a name that is long enough to need another line or two of a terminal " * 3
+    lines = _wrapped(text.strip(), columns, 30, 2)
+    assert " ".join(line.strip() for line in lines) == text.strip()
+    assert len(lines[0]) + 30 <= columns and all(len(line) <= columns for line in lines)

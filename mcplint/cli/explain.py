@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from itertools import groupby
@@ -35,6 +36,12 @@ def _page(text: str, look: Paint, width: int) -> Iterator[str]:
     for kind, group in groupby(zip(kinds, lines, strict=True), lambda each: each[0]):
         block = [line for _, line in group]
         # A list, a table or the name of a file above its contents is no paragraph.
+        if width and kind == "code":
+            # Where nobody copies Markdown, a file stands indented below its name.
+            yield from (f"    {line}" if line else "" for line in block if not line.startswith("```"))
+            continue
+        if width and kind == "text" and re.fullmatch(r"`[^`]+`", block[-1]):
+            block[-1] = look(block[-1].strip("`"), bold=True)
         if kind == "text" and width and not block[0].startswith(("-", "*", "|", ">", "`", "1.")):
             block = textwrap.wrap(" ".join(block), width)
         yield from (look(line, bold=True) if kind == "head" else line for line in block)

@@ -4,6 +4,7 @@ work tree is not touched, and no filter or hook of the repository runs."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from posixpath import dirname, join, normpath
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 LINK, SUBMODULE = b"120000", b"160000"
 PATIENCE = 30
 """Seconds that git may take to answer a question."""
+NAME = r"(?!HEAD\b)[A-Za-z0-9_][A-Za-z0-9_./-]*"
+"""What stands in a shell's command as it is: a branch, a tag, a commit."""
 REFETCH = "fetch them with `git fetch --refetch --no-filter`"
 # The most bytes of a link or of an answer of one line, and the most steps that links may take.
 LINE, STEPS = 4096, 400
@@ -93,17 +96,18 @@ def _resolved(root: str, revision: str) -> str:
 
 
 def _remedy(root: str, revision: str) -> str:
-    """How to fetch a revision that is not there."""
+    """How to fetch a revision that is not there; no command repeats a name that no branch, tag or commit can have."""
+    plain = re.fullmatch(NAME, revision) and ".." not in revision and revision.strip("0")
     shallow = _said(root, "rev-parse", "--is-shallow-repository") == "true"
     remotes = (_said(root, "remote") or "").split()
     remote, _, branch = revision.partition("/")
-    if remote in remotes and branch:
+    if plain and remote in remotes and branch:
         depth = "--depth=1 " if shallow else ""
         how = f"git fetch {depth}{remote} {branch}:refs/remotes/{revision}"
         return f"{', which is shallow' * shallow}; fetch it with `{how}`"
     if shallow:
         return ", which is shallow; fetch the rest with `git fetch --unshallow`"
-    return f"; fetch it with `git fetch {remotes[0]} {revision}` and name FETCH_HEAD" if remotes else ""
+    return f"; fetch it with `git fetch {remotes[0]} {revision}` and name FETCH_HEAD" if plain and remotes else ""
 
 
 def _said(root: str, *arguments: str) -> str | None:

@@ -78,7 +78,9 @@ def summary(given: Report) -> str:
 def _block(diagnostic: Diagnostic, given: Report) -> Iterator[str]:
     _, severity, finding, _ = diagnostic
     colour, paint = COLOURS[severity], given.paint
-    yield _kind(diagnostic, given) + paint(f": {terminal(finding.message)}", bold=True)
+    first, *rest = _wrapped(terminal(finding.message), given.columns, len(f"{severity}[{diagnostic.rule}]: "), 2)
+    yield _kind(diagnostic, given) + paint(f": {first}", bold=True)
+    yield from (paint(line, bold=True) for line in rest)
     files: dict[str, list[Annotation]] = {}
     for label in _labels(finding, colour):
         files.setdefault(label.span.source.path, []).append(label)
@@ -90,7 +92,27 @@ def _block(diagnostic: Diagnostic, given: Report) -> Iterator[str]:
     if finding.fix:
         how = "--fix" if finding.fix.safe else "--unsafe-fixes"
         yield gutter.row()
-        yield f"{gutter.row(mark=' =')} {paint('fix:', bold=True)} {terminal(finding.fix.title)} ({how})"
+        start = gutter.width + len(" = fix: ")
+        first, *rest = _wrapped(f"{terminal(finding.fix.title)} ({how})", given.columns, start, start)
+        yield f"{gutter.row(mark=' =')} {paint('fix:', bold=True)} {first}"
+        yield from rest
+
+
+def _wrapped(text: str, columns: int, first: int, indent: int) -> list[str]:
+    """A text in lines as wide as the terminal, if one reads; `first`: what stands in front of its first line."""
+    if not columns:
+        return [text]
+    from textwrap import wrap
+
+    lines = wrap(
+        text,
+        max(columns, first + 20),
+        initial_indent=" " * first,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [lines[0][first:], *lines[1:]] if lines else [""]
 
 
 def _labels(finding: Finding, colour: str) -> list[Annotation]:
