@@ -429,3 +429,14 @@ def test_titles_and_fixes_are_as_wide_as_the_terminal(columns):
     lines = _wrapped(text.strip(), columns, 30, 2)
     assert " ".join(line.strip() for line in lines) == text.strip()
     assert len(lines[0]) + 30 <= columns and all(len(line) <= columns for line in lines)
+
+
+def test_a_summary_says_which_starts_were_not_followed(project, mcplint):
+    project(
+        {
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nRUN pip install mcp==1.27.1\nUSER 1\nCMD ["/opt/start"]\n',
+            "server.py": 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("x")\n',
+        }
+    )
+    said = mcplint("--format", "markdown").out
+    assert "1 start not followed" in said and "\nNot followed:\n\n- Dockerfile (Dockerfile:" in said

@@ -126,6 +126,7 @@ def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options:
         quiet=options.quiet,
         known=len(wanted) - len(shown),
         found=tuple(run.diagnostics),
+        unfollowed=parts.unfollowed,
     )
 
 

@@ -32,3 +32,8 @@ def _lines(given: Report) -> Iterator[str]:
         yield f"\n{plural(len(ranked) - MOST, 'finding')} more."
     if not given.quiet:
         yield f"\n{summary(given)}" if ranked else summary(given)
+    if given.unfollowed:
+        yield "\nNot followed:\n"
+    for start in given.unfollowed[:MOST]:
+        where = f"{under(given.folder, start.span.source.path)}:{place(start.span).line}"
+        yield f"- {markdown(start.id)} ({markdown(where)}): {markdown(start.why)}"
