@@ -130,7 +130,8 @@ def check(part: Route | Remote | ClientConfig | Deployment):
     if isinstance(part, Route):
         exact = part.location.must(lambda location: location.startswith("="))
         if part.path.must(server.refuses if exact else server.refuses_below):
-            fix = Fix(f"match {served} instead", part.location.write(served))
+            intended = is_endpoint(part.location.only or "", served)
+            fix = Fix(f"match {served} instead", part.location.write(served)) if intended else None
             message = f"{part.title} asks {server.title} for {_told(part.path)}, but it answers at {served}"
             yield Finding(message, part.span.head, (note,), fix)
     elif part.asked.must_be(None):
@@ -145,6 +146,12 @@ def check(part: Route | Remote | ClientConfig | Deployment):
         )
         message = f"{_url(part)} asks {server.title} for {_told(part.asked)}, but it answers at {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
+
+
+def is_endpoint(location: str, served: str) -> bool:
+    """Whether a location is meant for the MCP endpoint by its name, rather than for something of its own."""
+    name, right = (path.rstrip("/").rpartition("/")[2].lower() for path in (location, served))
+    return any(word in name for word in ("mcp", "sse", "message")) or sorted(name) == sorted(right)
 
 
 def doubled(deployment: Deployment) -> Iterator[Finding]:

@@ -59,10 +59,13 @@ def applicable(
     left = [d for d in _offered(found, unsafe=True) if not any(map(outside, _paths(d)))]
     while chosen := _apart(tree, left):
         left = [diagnostic for diagnostic in left if diagnostic not in chosen]
-        harmful: list[Diagnostic] = []
+        going = chosen
         if _harm(found, look(tree.over(apply(tree, chosen))), chosen):
-            harmful = [diagnostic for diagnostic, _ in _alone(tree, look, found, chosen)]
-        kept |= {id(diagnostic) for diagnostic in chosen if diagnostic not in harmful}
+            going = []
+            for each in chosen:
+                tried = [*going, each]
+                going = going if _harm(found, look(tree.over(apply(tree, tried))), tried) else tried
+        kept |= {id(diagnostic) for diagnostic in going}
     return [d if id(d) in kept else d._replace(finding=d.finding._replace(fix=None)) for d in found]
 
 
