@@ -181,11 +181,13 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree)
     for server in starts.servers:
         for link in server.links:
             inside.setdefault(link.to or "", []).append(server)
+    programs = (source for source in tree.read if source.path.endswith(".py"))
+    writes = tuple(note for each in programs for note in _first(WRITES, each, "this may write a file"))
     return tuple(
         each._replace(
             servers=tuple(server.id for server in inside.get(each.id, ())),
             missing=starts.lacking.get(each.id),
-            needs_root=tuple(_needs_root(each, inside.get(each.id, ()), tree)),
+            needs_root=(*_needs_root(each, inside.get(each.id, ()), tree), *writes),
         )
         for each in (place.container for place in places)
         if each.id in inside or each.id in starts.lacking or each.id in starts.certain
@@ -199,13 +201,8 @@ def _needs_root(container: Container, servers: Iterable[Server], tree: Tree) -> 
         r"\b(?:uvx|(?:uv|poetry|pdm|hatch|pipenv|rye)\s+run|npx|mkdir|chown|apt-get|apk|pip3?)\b|>|\.sh\b", command
     ):
         yield Label(container.cmd, "this may write as the user that runs it")
-    for path, pattern, text in (
-        (container.dockerfile, OWNED_BY_ROOT, "this belongs to root, or to a user of its own"),
-        *((source.path, WRITES, "this may write a file") for source in tree.read if source.path.endswith(".py")),
-    ):
-        source = tree.source(path) if path else None
-        if source and (found := re.search(pattern, source.text)):
-            yield Label(Span(source, *found.span()), text)
+    if source := tree.source(container.dockerfile) if container.dockerfile else None:
+        yield from _first(OWNED_BY_ROOT, source, "this belongs to root, or to a user of its own")
     for mount in container.mounts:
         if not mount.read_only and mount.kind in ("bind", "volume"):
             yield Label(mount.span, "what is mounted here may belong to root")
@@ -213,6 +210,12 @@ def _needs_root(container: Container, servers: Iterable[Server], tree: Tree) -> 
         yield from (store.note for store in server.stores)
         if server.speaks_http and server.port.options and min(server.port.options) < FIRST_UNPRIVILEGED:
             yield Label(server.port.span or server.span, f"only root may listen below port {FIRST_UNPRIVILEGED}")
+
+
+def _first(pattern: str, source: Source, text: str) -> Iterator[Label]:
+    """The first place in a file that fits a pattern, with what there is to say of it."""
+    if found := re.search(pattern, source.text):
+        yield Label(Span(source, *found.span()), text)
 
 
 def lost(tree: Tree) -> Iterator[Loose]:
