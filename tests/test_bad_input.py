@@ -294,3 +294,13 @@ def test_an_import_chain_that_bites_its_tail(lint):
     chain = {f"b/m{i}.py": f"from m{(i + 1) % 60} import *\n" for i in range(60)}
     ran = lint({"b/Dockerfile": DOCKERFILE, **chain, "b/server.py": "from m0 import *\n" + SERVER + "x = 1\n" * 20_000})
     assert ran.code == 1 and ran.err == ""
+
+
+def test_a_line_of_calls_without_end_is_searched_in_one_pass():
+    """It would take hours if each of them looked for its mode up to the end of the line."""
+    import re
+
+    from mcplint.link.starts import WRITES
+
+    assert re.search(WRITES, "open(" * 200_000) is None
+    assert re.search(WRITES, 'open("notes.txt", "w")') and not re.search(WRITES, 'open("notes.txt")')
