@@ -74,6 +74,15 @@ def test_what_is_said_twice_of_a_place_is_kept_once_at_its_gravest():
     assert [d.severity for d in found] == [WARNING]
 
 
+def test_what_one_place_does_to_several_parts_is_one_finding():
+    span = Span(Source("uv.lock", "3.0.3\n"), 0, 5)
+    parts = tuple(SimpleNamespace(title=f"server `{name}`", id=name) for name in "abcdefga")
+    rule = Rule("held", ERROR, lambda part: [Finding(f"{part.title} hangs", span)], (SimpleNamespace,))
+    (found,) = diagnose(Tree.of({}), Deployment(servers=parts), (), {rule.name: rule}, Config()).diagnostics
+    others = ", ".join(f"server `{name}`" for name in "bcde")
+    assert (found.finding.message, found.part) == (f"server `a` hangs (likewise {others} and 2 more)", "a")
+
+
 def test_a_fix_without_edits_is_none():
     [finding] = [d.finding for d in look({"Dockerfile": "FROM x\n"})]
     assert finding.message == "runs as root" and finding.fix is None

@@ -119,6 +119,12 @@ ASGI: Mapping[str, Grammar] = {
     "granian": grammar("reload factory access-log no-access-log"),
     "daphne": grammar("proxy-headers", b="bind", p="port"),
 }
+# Programs that run a Python program inside their own process, and are told which as `python` is.
+PYTHON_TOOLS: Mapping[str, Grammar] = {
+    "debugpy": grammar("wait-for-client log-to-stderr m c"),
+    "coverage": grammar("branch append parallel-mode pylib timid m a L p", a="append", L="pylib", p="parallel-mode"),
+    "pdb": grammar("m"),
+}
 SDK_COMMANDS: Mapping[str, Grammar] = {
     "fastmcp": grammar(
         "no-banner reload skip-env skip-source stateless no-reload m module", t="transport", p="port", l="log-level"

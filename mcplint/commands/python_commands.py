@@ -6,7 +6,7 @@ import ast
 import posixpath
 from collections.abc import Iterator
 
-from mcplint.commands.command_lines import ASGI, GATEWAYS, SDK_COMMANDS, SHELLS
+from mcplint.commands.command_lines import ASGI, GATEWAYS, PYTHON_TOOLS, SDK_COMMANDS, SHELLS
 from mcplint.commands.console_scripts import lacks, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
@@ -95,7 +95,7 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
     name = text(word)
     if name is None:
         return context.none("the module is not known", word=word)
-    if name in ASGI or name in GATEWAYS or name in SDK_COMMANDS:
+    if name in ASGI or name in GATEWAYS or name in SDK_COMMANDS or name in PYTHON_TOOLS:
         return Next((word, *argv), context.because(word, "is run as a module"))
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
     if find(context.tree, folders, name) is None:
@@ -107,6 +107,14 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
         folders = (more, *folders)
     note = Label(place(word, context.span), f"starts the module {name}")
     return context.start(MODULE, name, argv, folders, note)
+
+
+def inside_tool(tool: str, words: Words, context: ExecContext) -> Step:
+    """`debugpy --listen 5678 -m module`, `coverage run file`."""
+    own = words[2:] if tool == "coverage" else words[1:]
+    parsed = parse(own, PYTHON_TOOLS[tool])
+    flags = tuple(Value((f"-{letter}",)) for letter in ("m", "c") if letter in parsed.flags)
+    return python((words[0], *flags, *parsed.rest), context.because(words[0], f"{tool} runs the program after it"))
 
 
 def asgi(tool: str, words: Words, context: ExecContext) -> Step:

@@ -7,6 +7,7 @@ import posixpath
 from mcplint.commands.command_lines import (
     ASGI,
     GATEWAYS,
+    PYTHON_TOOLS,
     RUNNERS,
     SDK_COMMANDS,
     SHELLS,
@@ -20,6 +21,7 @@ from mcplint.commands.python_commands import (
     asgi,
     console_script,
     executable,
+    inside_tool,
     interpreter,
     is_python,
     python,
@@ -71,6 +73,8 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         return from_shell(words, context)
     if is_python(name):
         return python(words, context)
+    if name in PYTHON_TOOLS:
+        return inside_tool(name, words, context)
     if name in GATEWAYS:
         return _gateway(name, words, context)
     if name in ASGI:

@@ -18,6 +18,7 @@ from mcplint.usage import did_you_mean
 NOWHERE = Span(Source(".", ""), 0, 0)
 # Begins the names of the rules about server.json: a third of all, not even loaded where there is none.
 REGISTRY = "registry-"
+MOST_NAMED = 4
 
 
 class Run(NamedTuple):
@@ -97,14 +98,36 @@ def _check(rules: Iterable[Rule], parts: Iterable[Any], config: Config) -> tuple
     parts = tuple(parts)
     for rule in rules:
         options = config.options.get(rule.name, NOTHING)
+        said: dict[tuple[Span, str], list[tuple[str, Diagnostic]]] = {}
         for part in parts:
             if isinstance(part, rule.parts):
+                title = getattr(part, "title", "")
                 try:
-                    found += [_diagnostic(rule, part, finding) for finding in rule.check(part, **options)]
+                    for finding in rule.check(part, **options):
+                        diagnostic = _diagnostic(rule, part, finding)
+                        alike = (finding.span, finding.message.replace(title, "\0") if title else finding.message)
+                        said.setdefault(alike, []).append((title, diagnostic))
                 except Exception as error:
                     span = getattr(part, "span", NOWHERE)
                     failures.append(Failure.of(f"the rule {rule.name}", span, error))
+        found += [each for alike in said.values() for each in _of_one_cause(alike)]
     return found, failures
+
+
+def _of_one_cause(alike: list[tuple[str, Diagnostic]]) -> list[Diagnostic]:
+    """What a rule says at one place of several parts in the same words: one diagnostic that names the others.
+
+    Those are left apart whose message does not name the part, or whose severity or fix is another.
+    """
+    (title, first), *more = alike
+    others = list(dict.fromkeys(other for other, _ in more if other != title))
+    same = all((each.severity, each.finding.fix) == (first.severity, first.finding.fix) for _, each in more)
+    if not others or not same or title not in first.finding.message:
+        return [each for _, each in alike]
+    named = ", ".join(others[:MOST_NAMED])
+    left = len(others) - MOST_NAMED
+    message = f"{first.finding.message} (likewise {named}{f' and {left} more' if left > 0 else ''})"
+    return [first._replace(finding=first.finding._replace(message=message))]
 
 
 def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
