@@ -1,0 +1,132 @@
+r"""Quotes in a list item are part of the value
+
+In a YAML list, `KEY="value"` is plain text: only quotes around a whole item
+belong to YAML. The program gets the value with its quotes. A number is then no
+number, a host cannot be resolved, a token is refused, and a choice is not among
+the choices.
+
+The same holds for the words of `command` and `args` (`--log-level="info"`),
+which no shell takes apart. Compose and Kubernetes read lists in the same way.
+
+Right are `KEY=value`, `"KEY=value"` and, as a mapping, `KEY: "value"`.
+
+Reported for containers that run an MCP server. An error where a number, a
+switch or a host is quoted.
+
+See https://docs.docker.com/reference/compose-file/services/#environment
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+import os
+
+from mcp.server.fastmcp import FastMCP
+
+REGION = os.environ["NOTES_REGION"]
+mcp = FastMCP("notes", host=os.environ["NOTES_HOST"])
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    environment:
+      - NOTES_REGION="eu"
+      - NOTES_HOST="0.0.0.0"
+    ports: ["127.0.0.1:8000:8000"]
+```
+```output
+warning[literal-quotes]: the quotes are part of the value of NOTES_REGION: the program gets `"eu"`
+ --> compose.yaml:5:22
+  |
+5 |       - NOTES_REGION="eu"
+  |                      ^^^^
+  |
+  = fix: leave the quotes out (--unsafe-fixes)
+
+error[literal-quotes]: the quotes are part of the value of NOTES_HOST: the program gets `"0.0.0.0"`
+ --> compose.yaml:6:20
+  |
+6 |       - NOTES_HOST="0.0.0.0"
+  |                    ^^^^^^^^^
+  |
+  = fix: leave the quotes out (--unsafe-fixes)
+```
+```diff
+--- a/compose.yaml
++++ b/compose.yaml
+@@ -2,6 +2,6 @@
+   notes:
+     build: .
+     environment:
+-      - NOTES_REGION="eu"
+-      - NOTES_HOST="0.0.0.0"
++      - NOTES_REGION=eu
++      - NOTES_HOST=0.0.0.0
+     ports: ["127.0.0.1:8000:8000"]
+```
+
+## Good
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    environment:
+      - NOTES_REGION=eu
+      - "NOTES_HOST=0.0.0.0"
+    ports: ["127.0.0.1:8000:8000"]
+```
+"""
+
+import re
+
+from mcplint import ERROR, WARNING, Container, Edit, Finding, Fix, Span, rule
+
+QUOTED = re.compile(r"""(["'])([^"'\n]*)\1""")
+OPTION = re.compile(r"""(--?[A-Za-z][\w-]*=)(["'][^"'\n]*["'])""")
+EXACT = r"\d+|true|false|yes|no|on|off|localhost|\d+\.\d+\.\d+\.\d+"
+"""What a program takes apart: a number, a switch or a host."""
+
+
+@rule("literal-quotes", WARNING)
+def check(container: Container):
+    for name, value in container.env.items():
+        slot = value.slot
+        if slot and slot.span.text == value.only and QUOTED.fullmatch(slot.span.text) and is_item(slot.span, name):
+            yield found(slot.span, f"the value of {name}")
+    for word in (container.argv and container.argv.words) or ():
+        option = OPTION.fullmatch(word.only or "")
+        if option and word.slot and word.slot.span.text == word.only and is_item(word.slot.span):
+            span = word.slot.span
+            yield found(span._replace(start=span.start + len(option[1])), f"the value of `{option[1][:-1]}`")
+
+
+def is_item(span: Span, name: str = "") -> bool:
+    """Whether a text is what stands plainly behind the dash of a list, the name of a variable before it."""
+    text = span.source.text
+    line = text[text.rfind("\n", 0, span.start) + 1 : span.start]
+    return re.fullmatch(rf"[ \t]*-[ \t]+{re.escape(name)}{'=' if name else ''}", line) is not None
+
+
+def found(span: Span, what: str) -> Finding:
+    inner = span.text[1:-1]
+    message = f"the quotes are part of {what}: the program gets `{span.text}`"
+    fix = Fix("leave the quotes out", (Edit(span, inner),)) if inner == inner.strip() else None
+    return Finding(message, span, (), fix, ERROR if re.fullmatch(EXACT, inner, re.IGNORECASE) else None)
