@@ -6,8 +6,10 @@ writes the server's `version` but not that of its packages publishes the old
 package again. A job that does not wait for the upload of the package asks the
 registry to look for something that is not there yet.
 
-An upload that is followed at once by a single attempt to publish is a note:
-package indexes return their old state for minutes.
+The registry looks the package up where it was uploaded. PyPI and npm may not
+show a new release for minutes, so a single attempt right after the upload fails
+and leaves the registry behind. A step that waits until the index has the
+release, or that tries again for minutes, is right. Images are there at once.
 
 See https://github.com/modelcontextprotocol/registry/tree/main/docs
 

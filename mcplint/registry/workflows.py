@@ -17,8 +17,18 @@ from mcplint.values import Label
 _PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
 _LOGIN = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+login[ \t]+(github-oidc|github)\b([^\n;&|]*)"
 _HIDES = r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
-_UPLOADS = r"twine upload|(?:uv|poetry|pdm|hatch|flit|npm|cargo) publish|(?:docker|nuget) push"
-_UPLOAD_ACTIONS = ("pypa/gh-action-pypi-publish", "docker/build-push-action", "js-devtools/npm-publish")
+# What uploads a package, by the index that then takes its time to show it; images are there at once.
+_UPLOADS = {
+    "PyPI": r"twine upload|(?:uv|poetry|pdm|hatch|flit) publish",
+    "npm": r"(?:npm|pnpm) publish",
+    "": r"cargo publish|(?:docker|nuget) push",
+}
+_UPLOAD_ACTIONS = {
+    "pypa/gh-action-pypi-publish": "PyPI",
+    "js-devtools/npm-publish": "npm",
+    "docker/build-push-action": "",
+}
+_WAITS = re.compile(r"\b(?:for|until|while|retry|sleep)\b")
 
 
 class Step(NamedTuple):
@@ -53,9 +63,11 @@ class Step(NamedTuple):
     def publishes(self) -> bool:
         return any(self.found(_PUBLISH))
 
-    def uploads(self) -> bool:
+    def index(self) -> str | None:
+        """Where it uploads a package to, empty where that is not one of the slow ones; None where it uploads none."""
         action = scalar(self.node.get("uses")).partition("@")[0].lower()
-        return action in _UPLOAD_ACTIONS or any(self.found(_UPLOADS))
+        said = (name for name, pattern in _UPLOADS.items() if any(self.found(pattern)))
+        return _UPLOAD_ACTIONS[action] if action in _UPLOAD_ACTIONS else next(said, None)
 
 
 def steps(manifest: Manifest) -> Iterator[Step]:
@@ -126,13 +138,13 @@ def fragile(manifest: Manifest) -> Iterator[Finding]:
     listed = list(steps(manifest))
     uploads: dict[int, list[Step]] = {}
     for step in listed:
-        if step.uploads():
+        if step.index() is not None:
             uploads.setdefault(id(step.workflow), []).append(step)
     for step in listed:
         yield from _partial(manifest, step)
         if step.publishes():
             yield from _hidden(step)
-            yield from _early(step, uploads.get(id(step.workflow), []))
+            yield from _early(step, uploads.get(id(step.workflow), []), listed)
 
 
 def _partial(manifest: Manifest, step: Step) -> Iterator[Finding]:
@@ -160,19 +172,40 @@ def _hidden(step: Step) -> Iterator[Finding]:
             yield Finding("`continue-on-error` hides that publishing failed", whole, fix=fix)
 
 
-def _early(step: Step, uploads: list[Step]) -> Iterator[Finding]:
+def _early(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Finding]:
     """Publishing that does not wait for the uploads of packages in the same workflow, or only just."""
     span = next(step.found(_PUBLISH))[0]
     late = [other for other in uploads if not _before(other, step)]
     if late and len(late) == len(uploads) and not step.job.get("needs"):
-        place = late[0].run or late[0].node.span
-        notes = (Label(place.head, "the package is uploaded here"),)
+        notes = (_uploaded(late[0]),)
         yield Finding("publishing does not wait for the upload of the package, which the registry checks", span, notes)
-    elif uploads and step.run and not re.search(r"\b(for|until|while|retry|sleep)\b", step.run.text):
+        return
+    slow = next((other for other in uploads if other.index()), None)
+    if slow and not any(_waits(other) for other in _between(step, uploads, listed)):
         message = (
-            "publishing follows the upload at once and tries once, but package indexes return old data for minutes"
+            f"publishing follows the upload at once and tries once, but {slow.index()} may not show a new release for "
+            "minutes"
         )
-        yield Finding(message, span, severity=NOTE)
+        yield Finding(message, span, (_uploaded(slow),))
+
+
+def _uploaded(step: Step) -> Label:
+    return Label((step.run or step.node.span).head, "the package is uploaded here")
+
+
+def _between(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Step]:
+    """The steps that run after an upload and before a step, that one included."""
+    yield step
+    for other in listed:
+        if other.workflow is step.workflow and _before(other, step):
+            if any(other is not upload and _before(upload, other) for upload in uploads):
+                yield other
+
+
+def _waits(step: Step) -> bool:
+    """Whether a step waits for something or tries more than once, or leaves it to an action that may."""
+    said = (step.run.text if step.run else "") + scalar(step.node.get("uses"))
+    return _WAITS.search(said) is not None
 
 
 def _before(other: Step, step: Step) -> bool:
