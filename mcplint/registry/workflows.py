@@ -63,7 +63,7 @@ class Step(NamedTuple):
     def publishes(self) -> bool:
         return any(self.found(_PUBLISH))
 
-    def index(self) -> str | None:
+    def destination(self) -> str | None:
         """Where it uploads a package to, empty where that is not one of the slow ones; None where it uploads none."""
         action = scalar(self.node.get("uses")).partition("@")[0].lower()
         said = (name for name, pattern in _UPLOADS.items() if any(self.found(pattern)))
@@ -138,7 +138,7 @@ def fragile(manifest: Manifest) -> Iterator[Finding]:
     listed = list(steps(manifest))
     uploads: dict[int, list[Step]] = {}
     for step in listed:
-        if step.index() is not None:
+        if step.destination() is not None:
             uploads.setdefault(id(step.workflow), []).append(step)
     for step in listed:
         yield from _partial(manifest, step)
@@ -180,12 +180,10 @@ def _early(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Find
         notes = (_uploaded(late[0]),)
         yield Finding("publishing does not wait for the upload of the package, which the registry checks", span, notes)
         return
-    slow = next((other for other in uploads if other.index()), None)
+    slow = next((other for other in uploads if other.destination()), None)
     if slow and not any(_waits(other) for other in _between(step, uploads, listed)):
-        message = (
-            f"publishing follows the upload at once and tries once, but {slow.index()} may not show a new release for "
-            "minutes"
-        )
+        at_once = "publishing follows the upload at once and tries once"
+        message = f"{at_once}, but {slow.destination()} may not show a new release for minutes"
         yield Finding(message, span, (_uploaded(slow),))
 
 
@@ -197,9 +195,9 @@ def _between(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[St
     """The steps that run after an upload and before a step, that one included."""
     yield step
     for other in listed:
-        if other.workflow is step.workflow and _before(other, step):
-            if any(other is not upload and _before(upload, other) for upload in uploads):
-                yield other
+        late = any(other is not upload and _before(upload, other) for upload in uploads)
+        if late and other.workflow is step.workflow and _before(other, step):
+            yield other
 
 
 def _waits(step: Step) -> bool:
