@@ -99,8 +99,8 @@ import re
 
 from mcplint import ERROR, WARNING, Container, Edit, Finding, Fix, Span, rule
 
-QUOTED = re.compile(r"""(["'])([^"'\n]*)\1""")
-OPTION = re.compile(r"""(--?[A-Za-z][\w-]*=)(["'][^"'\n]*["'])""")
+QUOTED = r"""(["'])([^"'\n]*)\1"""
+OPTION = r"""(--?[A-Za-z][\w-]*=)(["'][^"'\n]*["'])"""
 EXACT = r"\d+|true|false|yes|no|on|off|localhost|\d+\.\d+\.\d+\.\d+"
 """What a program takes apart: a number, a switch or a host."""
 
@@ -109,10 +109,10 @@ EXACT = r"\d+|true|false|yes|no|on|off|localhost|\d+\.\d+\.\d+\.\d+"
 def check(container: Container):
     for name, value in container.env.items():
         slot = value.slot
-        if slot and slot.span.text == value.only and QUOTED.fullmatch(slot.span.text) and is_item(slot.span, name):
+        if slot and slot.span.text == value.only and re.fullmatch(QUOTED, slot.span.text) and is_item(slot.span, name):
             yield found(slot.span, f"the value of {name}")
     for word in (container.argv and container.argv.words) or ():
-        option = OPTION.fullmatch(word.only or "")
+        option = re.fullmatch(OPTION, word.only or "")
         if option and word.slot and word.slot.span.text == word.only and is_item(word.slot.span):
             span = word.slot.span
             yield found(span._replace(start=span.start + len(option[1])), f"the value of `{option[1][:-1]}`")
