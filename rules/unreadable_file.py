@@ -57,4 +57,6 @@ from mcplint import ERROR, Finding, Unreadable, rule
 
 @rule("unreadable-file", ERROR)
 def check(problem: Unreadable):
-    yield Finding(f"cannot read {problem.span.source.path}: {problem.message}", problem.span, severity=problem.severity)
+    path = problem.span.source.path
+    said = problem.message if path == "." else f"cannot read {path}: {problem.message}"
+    yield Finding(said, problem.span, severity=problem.severity)

@@ -289,7 +289,7 @@ def test_several_formats_come_of_one_run(project, lint):
     [
         ("sarf=a", 'there is no format "sarf"; did you mean "sarif"?'),
         ("sarif=", "--output sarif= names no file"),
-        ("sarif=kept", "--output names kept twice"),
+        ("sarif=kept", "kept is the file of two options"),
         ("sarif=gone/a", "gone/a: cannot be written"),
         ("sarif=.", ".: cannot be written"),
     ],
@@ -301,6 +301,29 @@ def test_where_one_output_cannot_be_written_none_is(project, lint, output, said)
     assert (ran.code, ran.out) == (2, "") and said in ran.err
     assert sorted(path.name for path in root.iterdir()) == ["Dockerfile", "kept"]
     assert (root / "kept").read_text() == "before"
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "./Dockerfile", "link", "mcplint.toml", "README.md"])
+def test_what_mcplint_looks_at_is_not_written_over(project, lint, mcplint, name):
+    root = project({"Dockerfile": ROOT_USER, "mcplint.toml": "", "README.md": "", "notes.md": ""})
+    (root / "link").symlink_to("Dockerfile")
+    for ran in (lint("--output", name), lint("--output", f"markdown={name}"), mcplint("graph", "--output", name)):
+        assert (ran.code, ran.out) == (2, "") and f"{name} is a file of the project" in ran.err
+    assert (root / "Dockerfile").read_text() == ROOT_USER
+    assert lint("--output", "concise=notes.md").code == lint("--output", "concise=notes.md").code == 1
+
+
+def test_a_report_does_not_take_the_place_of_the_baseline(project, lint):
+    root = project({"Dockerfile": ROOT_USER})
+    ran = lint("--baseline", "known.json", "--write-baseline", "--output", f"json={root}/known.json")
+    assert (ran.code, "known.json is the file of two options" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("asked", [["--ignore", "*"], ["--select", "known-user", "--ignore", "known-*"]])
+def test_a_run_without_rules_is_refused(project, lint, asked):
+    project({"Dockerfile": ROOT_USER})
+    ran = lint(*asked)
+    assert (ran.code, ran.err) == (2, "mcplint: every rule is turned off, so nothing would be checked\n")
 
 
 def test_a_pipe_is_written_to(project, lint):

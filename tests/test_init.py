@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -14,11 +15,12 @@ import yaml
 
 from mcplint.engine.catalogue import Catalogue
 from mcplint.project.config import Config, load
+from tests.lab.project import ROOT
 
 DOCKERFILE = 'FROM python:3.13\nCOPY . .\nCMD ["python", "server.py"]\n'
 SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("x", host="0.0.0.0")\nmcp.run("streamable-http")\n'
 FILES = {"Dockerfile": DOCKERFILE, "server.py": SERVER}
-URL = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+URL = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 CONFIGURATION, HOOK, WORKFLOW = "mcplint.toml", ".pre-commit-config.yaml", ".github/workflows/mcplint.yml"
 
 
@@ -51,6 +53,7 @@ def test_it_shows_and_writes(repository, mcplint):
     assert ran.out.startswith("Found: 2 files, 1 server, 1 container.\n")
     assert f"Wrote {CONFIGURATION}, {HOOK}, {WORKFLOW}." in ran.out
     assert written(root) == {*FILES, CONFIGURATION, HOOK, WORKFLOW}
+    assert "put the owner of its repository in place of OWNER" in ran.out or "/OWNER/" not in URL
     for path in (CONFIGURATION, HOOK, WORKFLOW):
         shown = "".join(f"    {line}".rstrip() + "\n" for line in (root / path).read_text().splitlines())
         assert f"{path}, new:\n{shown}" in ran.out
@@ -58,7 +61,7 @@ def test_it_shows_and_writes(repository, mcplint):
     assert ran.out.endswith("`mcplint --baseline FILE --write-baseline` accepts them.\n")
 
 
-def test_what_is_written_is_what_runs(repository, mcplint):
+def test_what_is_written_is_what_runs(repository, mcplint, monkeypatch, tmp_path):
     root = repository(FILES)
     mcplint("init", "--yes")
     checked = [sys.executable, "-m", "pre_commit", "validate-config", HOOK]
@@ -67,9 +70,16 @@ def test_what_is_written_is_what_runs(repository, mcplint):
     assert yaml.safe_load((root / HOOK).read_text())["repos"][0]["repo"] == URL
     workflow = yaml.load((root / WORKFLOW).read_text(), yaml.BaseLoader)
     assert set(workflow) == {"name", "on", "permissions", "jobs"} and workflow["permissions"] == {}
-    steps = workflow["jobs"]["mcplint"]["steps"]
-    assert steps[1]["uses"] == f"{URL.removeprefix('https://github.com/')}@v0.1.0"
-    assert steps[0]["with"] == {"persist-credentials": "false"}
+    install, checkout, check = workflow["jobs"]["mcplint"]["steps"]
+    assert install == {"run": "pipx install mcplint==0.1.0"}, "before anything of the project is there"
+    assert checkout["with"] == {"fetch-depth": "2", "persist-credentials": "false"}
+    assert f"uses: {checkout['uses']} #" in (ROOT / ".github/workflows/tests.yml").read_text()
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    (root / "mcplint").write_text(f'#!/bin/sh\nexec {sys.executable} -m mcplint "$@"\n')
+    (root / "mcplint").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{root}:{os.environ['PATH']}")
+    assert subprocess.run(["bash", "-e", "-c", check["run"]], capture_output=True).returncode == 1
+    assert "| warning | Dockerfile:1 |" in (tmp_path / "summary").read_text()
 
 
 @pytest.mark.parametrize(("answer", "made"), [("y\n", 3), ("n\n", 0), ("\n", 0)])
@@ -130,7 +140,7 @@ def test_a_part_of_a_repository_is_named(repository, mcplint, monkeypatch):
     assert mcplint("init", "--yes").code == 0
     assert yaml.safe_load((root / HOOK).read_text())["repos"][0]["hooks"] == [{"id": "mcplint", "args": [inner]}]
     workflow = yaml.safe_load((root / WORKFLOW).read_text())
-    assert workflow["jobs"]["mcplint"]["steps"][1]["with"] == {"paths": inner}
+    assert shlex.split(workflow["jobs"]["mcplint"]["steps"][2]["run"])[-2:] == ["--", inner]
 
 
 def test_without_git_there_is_a_configuration_only(project, mcplint):

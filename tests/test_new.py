@@ -107,6 +107,32 @@ def test_staged_is_what_will_be_committed(committed, lint, monkeypatch):
     assert reported(lint("--staged")) == ["Dockerfile:2:6"]
 
 
+def test_what_is_only_announced_is_not_staged(committed, lint):
+    root = committed({"Dockerfile": APP, "empty.dockerfile": ""})
+    (root / "new.dockerfile").write_text(ROOT)
+    git("add", "--intent-to-add", "new.dockerfile")
+    before = lint("--staged").out
+    git("rm", "-q", "--cached", "--force", "new.dockerfile")
+    assert lint("--staged").out == before and "1 error" in before, "the empty file, which is there"
+
+
+def test_a_damaged_repository_is_said(committed, lint):
+    root = committed({"Dockerfile": ROOT})
+    blob = git("rev-parse", "HEAD:Dockerfile")
+    (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    for asked in (["--staged"], ["--base", "HEAD"]):
+        assert "among them that of Dockerfile; `git -C . fsck` says more" in lint(*asked).err
+    index = root / ".git" / "index"
+    for size in (40, 20):
+        index.write_bytes(index.read_bytes()[:size])
+        ran = lint("--staged")
+        assert (ran.code, "git cannot list the files" in ran.err, "`git -C . fsck`" in ran.err) == (2, True, True)
+    ran = lint("--pedantic")
+    assert (
+        "note[unreadable-file]: git cannot list the files, so " in ran.out and "`git -C . status` says why" in ran.out
+    )
+
+
 def test_the_index_of_a_commit_in_progress_is_the_one_that_is_looked_at(committed, lint, monkeypatch, tmp_path):
     root = committed({"Dockerfile": APP})
     (root / "Dockerfile").write_text(ROOT)

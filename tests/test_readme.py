@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from pages import rule_file
 
 from mcplint.engine.catalogue import Catalogue, address, pages
@@ -154,6 +155,17 @@ def test_every_option_and_command_it_names_exists() -> None:
 def test_links_into_the_project_lead_somewhere(name: str) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / name).read_text())
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
+
+
+def test_the_workflow_pins_what_it_uses_and_knows_the_changed_lines() -> None:
+    text = README.read_text()
+    start = text.index("name: mcplint\non: pull_request\n")
+    job = yaml.safe_load(text[start : text.index("```", start)])["jobs"]["mcplint"]
+    assert job["permissions"] == {"contents": "read"}
+    checkout, action = job["steps"]
+    assert checkout["uses"] in (ROOT / ".github" / "workflows" / "tests.yml").read_text()
+    assert checkout["with"] == {"fetch-depth": 2, "persist-credentials": False}
+    assert re.fullmatch(r"[\w-]+/mcplint@[0-9a-f]{40}", action["uses"]) and set(action) == {"uses"}
 
 
 def test_two_commands_do_all() -> None:

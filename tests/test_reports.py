@@ -13,6 +13,7 @@ import pytest
 
 import mcplint
 from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic, Finding, Fix, Rule
+from mcplint.model import Deployment, Unfollowed
 from mcplint.reports import FORMATS, Covered, Report, github, render, text
 from mcplint.reports.escape import terminal
 from mcplint.reports.terminal import cut, width
@@ -249,7 +250,8 @@ def test_any_finding_can_be_told_in_every_format(seed: int):
         start, end = sorted(chance.randint(0, len(source.text)) for _ in range(2))
         return Span(source, start, end)
 
-    sources = [Source(f"{words(4)}/{number}", words(60)) for number in range(3)]
+    # A path has halves of characters only where its bytes are no UTF-8.
+    sources = [Source(f"{words(4)}/{number}".replace("\ud800", "\udcff"), words(60)) for number in range(3)]
     found = []
     for _ in range(chance.randint(0, 14)):
         fix = Fix(words(9), tuple(Edit(span(), words(5)) for _ in range(chance.randint(1, 3))), True)
@@ -261,11 +263,12 @@ def test_any_finding_can_be_told_in_every_format(seed: int):
     told = {form: render(given, form) for form in FORMATS}
     for form in ("json", "sarif", "gitlab", "rdjson"):
         document = json.loads(told[form])
+        str(document).encode()
         if form in SCHEMAS:
             conforms(document, SCHEMAS[form])
     assert len(told["jsonl"].splitlines()) == len(found)
     assert len(ElementTree.fromstring(told["junit"]).findall(".//failure")) == len(found)
-    assert told["concise"].count("\n") == len(found) + 1
+    assert render(given._replace(columns=0), "concise").count("\n") == len(found) + 1
 
 
 @pytest.fixture
@@ -382,6 +385,11 @@ def test_many_findings_are_counted_by_rule(mixed: Report):
     many = render(mixed._replace(diagnostics=mixed.diagnostics * 4), "text")
     assert "\n\n    8  warning  some-rule\n    4  error    some-rule\n\n2 files" in many
     assert "8  warning" not in render(mixed, "text")
+    ten = mixed._replace(diagnostics=mixed.diagnostics * 4, columns=80)
+    assert render(ten, "concise").endswith(
+        "\n\n    8  warning  some-rule\n    4  error    some-rule\n\n" + text.summary(ten) + "\n"
+    )
+    assert "8  warning" not in render(ten._replace(columns=0), "concise"), "a program reads lines"
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
@@ -429,6 +437,26 @@ def test_titles_and_fixes_are_as_wide_as_the_terminal(columns):
     lines = _wrapped(text.strip(), columns, 30, 2)
     assert " ".join(line.strip() for line in lines) == text.strip()
     assert len(lines[0]) + 30 <= columns and all(len(line) <= columns for line in lines)
+
+
+def test_a_summary_has_a_bound(mixed: Report):
+    long = diagnostic(at(SERVER, "8000"), message="é" * 100_000)
+    lost = Unfollowed("y" * 100_000, at(SERVER, "8000"), "it is not known")
+    many = Report((long,) * 9, Covered(1), deployment=Deployment(unfollowed=(lost,) * 600))
+    said = render(many, "markdown")
+    assert len(said.encode()) < 900_000
+    assert said.count("\n| error |") == 1 and "\n8 findings more.\n" in said and said.count("\n- y") == 3
+
+
+def test_a_name_that_is_no_text_does_not_break_a_document():
+    path = os.fsdecode(b"\xff\\udfff/\xf0\x9f\x98\x80")
+    one, two = (diagnostic(Span(Source(name, "x"), 0, 1)) for name in (path, os.fsdecode(b"\xfe")))
+    told = {form: json.loads(render(Report((one, two)), form)) for form in ("json", "gitlab", "sarif")}
+    assert told["json"]["findings"][0]["path"] == "\ufffd\\udfff/😀"
+    assert len({each["fingerprint"] for each in told["gitlab"]}) == 2
+    [run] = told["sarif"]["runs"]
+    where = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert where == "%FF%5Cudfff/%F0%9F%98%80", "the bytes of the name"
 
 
 def test_a_summary_says_which_starts_were_not_followed(project, mcplint):

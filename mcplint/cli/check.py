@@ -7,8 +7,18 @@ from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from mcplint.cli.known import Known, keep, known_findings, staged
-from mcplint.cli.output import columns, is_coloured, progress, say, say_patch, takes_links, warn, write_files
+from mcplint.cli.known import NEVER, Known, keep, known_findings, staged
+from mcplint.cli.output import (
+    columns,
+    is_coloured,
+    progress,
+    refuse_twins,
+    say,
+    say_patch,
+    takes_links,
+    warn,
+    write_files,
+)
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
 from mcplint.engine.baseline import identity
@@ -53,9 +63,12 @@ def check(options: Options) -> int:
         raise UsageError(f"--statistics prints text and cannot be used with --format {options.output_format}")
     _agree(options)
     targets = list(_targets(options))
+    files = [path for _, path in targets if path] + ([options.baseline] if options.baseline else [])
+    refuse_twins(files)
     with progress("checking"), ExitStack() as opened:
         here = open_workspace(options.paths, options.config, options.rules)
         here = here._replace(config=_settings(here.config, here.rules, options))
+        here.spare(files)
         if options.staged:
             here = here._replace(tree=opened.enter_context(staged(here)))
         known = known_findings(here, options.base, options.baseline, options.write_baseline)
@@ -93,7 +106,6 @@ def _agree(options: Options) -> None:
 
 def _targets(options: Options) -> Iterator[tuple[str, str | None]]:
     """The formats that are asked for, each with the file to write it to or None for standard output."""
-    files: set[str] = set()
     printed = True
     for given in options.output:
         output_format, equals, path = given.partition("=")
@@ -101,9 +113,8 @@ def _targets(options: Options) -> Iterator[tuple[str, str | None]]:
             output_format, path, printed = options.output_format, given, False
         if output_format not in FORMATS:
             raise UsageError(f'there is no format "{output_format}"{did_you_mean(output_format, FORMATS)}')
-        if not path or path in files:
-            raise UsageError(f"--output names {path} twice" if path else f"--output {given} names no file")
-        files.add(path)
+        if not path:
+            raise UsageError(f"--output {given} names no file")
         yield output_format, path
     if printed:
         yield options.output_format, None
@@ -126,7 +137,7 @@ def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options:
         quiet=options.quiet,
         known=len(wanted) - len(shown),
         found=tuple(run.diagnostics),
-        unfollowed=parts.unfollowed,
+        deployment=parts,
     )
 
 
@@ -165,12 +176,15 @@ def _settings(config: Config, rules: Mapping[str, Rule], options: Options) -> Co
     """The configuration as the command line changes it."""
     select, ignore = _names(options.select, rules), _names(options.ignore, rules)
     fail_on = options.fail_on or config.fail_on
-    return config._replace(
+    changed = config._replace(
         select=select or None,
         off=(config.off - select) | ignore,
         fail_on=fail_on,
         pedantic=options.pedantic or config.pedantic or fail_on == NOTE,
     )
+    if not any(changed.runs(rule) for rule in rules if rule != NEVER):
+        raise UsageError("every rule is turned off, so nothing would be checked")
+    return changed
 
 
 def _names(given: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:

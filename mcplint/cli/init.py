@@ -24,6 +24,9 @@ from mcplint.usage import UsageError
 
 CONFIGURATION, HOOK = "mcplint.toml", ".pre-commit-config.yaml"
 GITHUB, GITLAB = ".github/workflows/mcplint.yml", ".gitlab-ci.yml"
+CHECKOUT = "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0"
+# Stands in `project.urls` until mcplint has a repository that others can reach.
+NOBODY = "OWNER"
 # The most starts that are named in a configuration.
 MOST = 5
 
@@ -80,7 +83,7 @@ def _proposals(here: Workspace, run: engine.Run) -> Iterator[Proposal]:
     if os.path.lexists(os.path.join(top, GITLAB)):
         yield Proposal(top, GITLAB, _job(path), _lacking(top, GITLAB, _job(path)))
     else:
-        yield Proposal(top, GITHUB, _workflow(repository, path))
+        yield Proposal(top, GITHUB, _workflow(path))
 
 
 def _lacking(top: str, path: str, part: str) -> str:
@@ -116,11 +119,9 @@ def _hook(repository: str, path: str) -> str:
     return f"  - repo: {repository}\n    rev: v{__version__}\n    hooks:\n      - id: mcplint{argument}\n"
 
 
-def _workflow(repository: str, path: str) -> str:
-    import json
-    from urllib.parse import urlsplit
-
-    paths = f"\n        with:\n          paths: {json.dumps(path)}" if path != "." else ""
+def _workflow(path: str) -> str:
+    # mcplint is installed while the folder is empty, so that nothing of the project can take its place.
+    command = _command("--format github", '--output "markdown=$GITHUB_STEP_SUMMARY"', path)
     return f"""\
 name: mcplint
 on:
@@ -134,24 +135,32 @@ jobs:
     permissions:
       contents: read
     steps:
-      - uses: actions/checkout@v5
+      - run: pipx install mcplint=={__version__}
+      - uses: {CHECKOUT}
         with:
+          fetch-depth: 2 # tells which lines a pull request changes
           persist-credentials: false
-      - uses: {urlsplit(repository).path.strip("/")}@v{__version__}{paths}
+      - run: {command}
 """
 
 
-def _job(path: str) -> str:
+def _command(*words: str) -> str:
+    """What a job runs, as YAML has it: options as a shell takes them, and last the path of the project."""
     import json
     from shlex import quote
 
-    command = f"mcplint --output gitlab=mcplint.json {'' if path == '.' else quote(path)}".rstrip()
+    *options, path = words
+    command = " ".join(["mcplint", *options, *([] if path == "." else ["--", quote(path)])])
+    return command if quote(path) == path else json.dumps(command)
+
+
+def _job(path: str) -> str:
     return f"""\
 mcplint:
   image: python:3.13-slim
   script:
     - pip install mcplint=={__version__}
-    - {json.dumps(command)}
+    - {_command("--output gitlab=mcplint.json", path)}
   artifacts:
     when: always
     reports:
@@ -178,8 +187,10 @@ def _shown(proposals: Iterable[Proposal], here: Workspace) -> Iterator[str]:
             yield from ("", f"{path} is there already.")
     if work_tree(here.root) is None:
         yield from ("", "There is no git repository here, so no hook and no workflow is proposed.")
-    elif project_url("Repository") is None:
+    elif (repository := project_url("Repository")) is None:
         yield from ("", "mcplint is not installed here, so no hook and no workflow that gets it is proposed.")
+    elif NOBODY in repository.split("/"):
+        yield from ("", f"This mcplint is not published yet: put the owner of its repository in place of {NOBODY}.")
     yield ""
 
 

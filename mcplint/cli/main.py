@@ -57,8 +57,14 @@ COLOR = click.option(
 
 def output_format(*formats: str) -> Callable[[F], F]:
     """The option --format."""
+    *some, last = formats
     return click.option(
-        "--format", "output_format", type=click.Choice(formats), default=formats[0], help="Output format."
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        metavar="FORMAT",
+        help=f"Output format: {', '.join(some)} or {last}; default {formats[0]}.",
     )
 
 

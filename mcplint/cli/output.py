@@ -6,7 +6,7 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from mcplint.reports import Paint, coloured, plain
@@ -86,6 +86,15 @@ def deliver(text: str, output: str | None = None) -> None:
         say(text)
     else:
         write_files({output: text})
+
+
+def refuse_twins(paths: Iterable[str]) -> None:
+    """Raises UsageError where two of the files are the same one."""
+    seen: set[str] = set()
+    for path in paths:
+        if os.path.realpath(path) in seen:
+            raise UsageError(f"{path} is the file of two options")
+        seen.add(os.path.realpath(path))
 
 
 def write_files(texts: Mapping[str, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from mcplint.project import discover
 from mcplint.project.config import Config, usage_error
 from mcplint.project.config import load as load_config
 from mcplint.project.git import listing, work_tree
+from mcplint.project.kinds import kind
 from mcplint.project.load import load
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source
@@ -39,6 +40,14 @@ class Workspace(NamedTuple):
             return False
         paths = [finding.span.source.path, *(note.span.source.path for note in finding.notes)]
         return diagnostic.rule == "internal-error" or not all(map(self.outside, paths))
+
+    def spare(self, paths: Iterable[str]) -> None:
+        """Raises UsageError where one of the files to write is one that mcplint looks at."""
+        for path in paths:
+            inside = os.path.relpath(os.path.realpath(path), self.root).replace(os.sep, "/")
+            row = kind(inside)
+            if inside in self.tree.paths and row and row.name != "other":
+                raise UsageError(f"{path} is a file of the project, and would be overwritten")
 
     def outside(self, path: str) -> bool:
         """Whether a file lies outside the paths that were asked about."""

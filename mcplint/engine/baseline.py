@@ -46,7 +46,7 @@ def fingerprints(found: Iterable[Diagnostic], renamed: Mapping[str, str] | None 
         path = (renamed or {}).get(source.path, source.path)
         key = (diagnostic.rule, path, line(source.text, place(diagnostic.finding.span).line).strip())
         seen[key] += 1
-        data = "\0".join((*key, str(seen[key]))).encode("utf-8", "replace")
+        data = "\0".join((*key, str(seen[key]))).encode("utf-8", "surrogatepass")
         prints.append(sha256(data).hexdigest())
     return prints
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mcplint.executables import executable
-from mcplint.findings import WARNING, Unreadable
+from mcplint.findings import NOTE, WARNING, Unreadable
 from mcplint.text.source import Source, Span
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def upwards(folder: str) -> Iterator[str]:
 def listing(root: str) -> Iterator[Callable[[], Listed]]:
     """Has git list the files of a folder while its caller does other things; what is yielded waits for the answer.
 
-    The answer: the tracked files and those that git does not ignore, None where it cannot tell, or that it is too slow.
+    The answer: the tracked files and those that git does not ignore, None where git is not there, or what kept it from
+    telling them.
     """
     process = _started(root) if work_tree(root) else None
     if process is None:
@@ -44,7 +45,7 @@ def listing(root: str) -> Iterator[Callable[[], Listed]]:
         return
     with process:
         try:
-            yield lambda: _answer(process)
+            yield lambda: _answer(process, root)
         finally:
             process.kill()
 
@@ -78,12 +79,25 @@ def start(root: str, *arguments: str, index: str | None = None, asked: bool = Fa
     return Popen([*command, *arguments], env=environment, stdin=PIPE if asked else DEVNULL, stdout=PIPE, stderr=DEVNULL)
 
 
-def _answer(process: Popen[bytes]) -> Listed:
+def _answer(process: Popen[bytes], root: str) -> Listed:
     from subprocess import TimeoutExpired
 
+    so = "so those that it ignores are read too"
     try:
         output, _ = process.communicate(timeout=PATIENCE)
     except TimeoutExpired:
-        slow = f"git did not list the files within {PATIENCE} seconds, so those that it ignores are read too"
-        return Unreadable(Span(Source(".", ""), 0, 0), slow, WARNING)
-    return {os.fsdecode(name) for name in output.split(b"\0") if name} if process.returncode == 0 else None
+        return _trouble(f"git did not list the files within {PATIENCE} seconds, {so}", WARNING)
+    if process.returncode:
+        return _trouble(f"git cannot list the files, {so}; `{advised(root, 'status')}` says why", NOTE)
+    return {os.fsdecode(name) for name in output.split(b"\0") if name}
+
+
+def _trouble(text: str, severity: str) -> Unreadable:
+    return Unreadable(Span(Source(".", ""), 0, 0), text, severity)
+
+
+def advised(root: str, *arguments: str) -> str:
+    """A command of git in a folder, as a shell takes it."""
+    from shlex import join
+
+    return join(("git", "-C", os.path.relpath(root), *arguments))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.findings import Unreadable
 from mcplint.project.discover import GIT_CONFIG, MOST_FILES, PRUNED, kept
-from mcplint.project.git import start, work_tree
+from mcplint.project.git import advised, start, work_tree
 from mcplint.project.kinds import kind
 from mcplint.project.load import PLAIN, decode, load
 from mcplint.project.tree import Tree
@@ -22,29 +22,35 @@ from mcplint.usage import UsageError
 if TYPE_CHECKING:
     from subprocess import Popen
 
+STAGED = (
+    *("diff-index", "--cached", "--ita-invisible-in-index", "-r", "-z", "--raw", "--no-abbrev", "--no-renames"),
+    "--relative",
+)
 LINK, SUBMODULE = b"120000", b"160000"
 PATIENCE = 30
 """Seconds that git may take to answer a question."""
 NAME = r"(?!HEAD\b)[A-Za-z0-9_][A-Za-z0-9_./-]*"
 """What stands in a shell's command as it is: a branch, a tag, a commit."""
-REFETCH = "fetch them with `git fetch --refetch --no-filter`"
 # The most bytes of a link or of an answer of one line, and the most steps that links may take.
 LINE, STEPS = 4096, 400
 
 
 class Entry(NamedTuple):
-    """A file as git lists it: its mode, the name of its object, and the stage of a merge (0: none)."""
+    """A file as git lists it: its mode and the name of its object."""
 
     mode: bytes
     object: bytes
-    stage: bytes = b"0"
 
 
 @contextmanager
 def at(root: str, revision: str, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Iterator[Tree]:
     """The project as it is at a revision; raises UsageError."""
     _repository(root)
-    entries = _listed(root, "ls-tree", "-r", "-z", _resolved(root, revision))
+    entries = {}
+    for row in _rows(root, "ls-tree", "-r", "-z", _resolved(root, revision)):
+        about, _, path = row.partition(b"\t")
+        mode, _, name = about.split()
+        entries[os.fsdecode(path)] = Entry(mode, name)
     with _tree(root, entries, exclude, named, f"the files of {revision}") as tree:
         yield tree
 
@@ -53,10 +59,16 @@ def at(root: str, revision: str, exclude: Iterable[str] = (), named: Collection[
 def staged(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Iterator[Tree]:
     """The project as the next commit will have it; raises UsageError."""
     _repository(root)
-    entries = _listed(root, "ls-files", "-s", "-z", index=_index(root))
-    for path, entry in entries.items():
-        if entry.stage != b"0":
+    # What differs from no files at all; so what `git add -N` only announces is left out, as a commit leaves it out.
+    nothing = _said(root, "hash-object", "-t", "tree", "--stdin") or ""
+    rows = _rows(root, *STAGED, nothing, index=_index(root))
+    entries = {}
+    for about, name in zip(rows[::2], rows[1::2], strict=True):
+        path = os.fsdecode(name)
+        _, mode, _, content, status = about.split()
+        if status == b"U":
             raise UsageError(f"{path} has a merge conflict, so no version of it is staged")
+        entries[path] = Entry(mode, content)
     with _tree(root, entries, exclude, named, "the staged files") as tree:
         yield tree
 
@@ -69,7 +81,7 @@ def _repository(root: str) -> None:
             raise UsageError(f"{root} is a bare repository, without files to look at; make a work tree of it first")
         raise UsageError(f"{root} is in no git repository, so there is no other version of it")
     if _said(root, "rev-parse", "--git-dir") is None:
-        raise UsageError(f"git cannot look into the repository of {root}; `git -C {root} status` says why")
+        raise UsageError(f"git cannot look into the repository of {root}; `{advised(root, 'status')}` says why")
 
 
 def _index(root: str) -> str | None:
@@ -89,7 +101,7 @@ def _resolved(root: str, revision: str) -> str:
         if found:
             return found
         if _said(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"):
-            raise UsageError(f"this clone lacks objects of the files of {revision}; {REFETCH}")
+            raise UsageError(f"this clone lacks objects of the files of {revision}; {_mending(root)}")
     if _said(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
         raise UsageError(f'there is no revision "{revision}": the repository has no commits yet')
     raise UsageError(f'there is no revision "{revision}" in this clone{_remedy(root, revision)}')
@@ -116,20 +128,20 @@ def _said(root: str, *arguments: str) -> str | None:
     return os.fsdecode(output).rstrip("\n") if code == 0 else None
 
 
-def _listed(root: str, *arguments: str, index: str | None = None) -> dict[str, Entry]:
-    """The files that git lists with mode and object, by path; raises UsageError."""
+def _rows(root: str, *arguments: str, index: str | None = None) -> list[bytes]:
+    """What git lists of files, each of its words that ends with a zero; raises UsageError."""
     output, code = answer(root, arguments, MOST_FILES * 500, index)
-    if code:
-        raise UsageError(f"git cannot list the files, or they are too many; if this clone lacks them, {REFETCH}")
-    entries = {}
-    for row in output.split(b"\0"):
-        about, _, path = row.partition(b"\t")
-        match about.split():
-            case [mode, b"blob" | b"commit", name]:
-                entries[os.fsdecode(path)] = Entry(mode, name)
-            case [mode, name, stage]:
-                entries[os.fsdecode(path)] = Entry(mode, name, stage)
-    return entries
+    rows = output.split(b"\0")[:-1]
+    # A damaged index may be read as files without names.
+    if code or b"" in rows:
+        raise UsageError(f"git cannot list the files, or they are too many; {_mending(root)}")
+    return rows
+
+
+def _mending(root: str) -> str:
+    """How to get objects that are not there: a clone that was made without them fetches them, another is damaged."""
+    partial = _said(root, "config", "--get-regexp", r"^remote\..*\.promisor$")
+    return "fetch them with `git fetch --refetch --no-filter`" if partial else f"`{advised(root, 'fsck')}` says more"
 
 
 def answer(root: str, arguments: Iterable[str], most: int, index: str | None = None) -> tuple[bytes, int]:
@@ -186,7 +198,7 @@ def _tree(
         finally:
             process.kill()
     if lacking:
-        raise UsageError(f"this clone lacks objects of {shown}, among them that of {lacking[0]}; {REFETCH}")
+        raise UsageError(f"this clone lacks objects of {shown}, among them that of {lacking[0]}; {_mending(root)}")
 
 
 def _content(process: Popen[bytes], name: bytes, most: int) -> bytes | None:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import NamedTuple, Protocol
 
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Rule
-from mcplint.model import Unfollowed
+from mcplint.model import Deployment
 
 # The module and the function of each format of findings.
 FORMATS = {
@@ -60,7 +60,7 @@ class Report(NamedTuple):
     `folder` leads from the working folder to the project's root. `rules` are those that could have spoken.
     `columns`: the width of the terminal, 0 for none. `links`: whether it takes links. `quiet`: without the line that
     says what was covered. `found`: all findings of the run, where more were found than are reported. `changed`: the
-    places of findings, file and line, that a pull request changes. `unfollowed`: the starts that could not be followed.
+    places of findings, file and line, that a pull request changes. `deployment`: what the run made of the files.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -75,7 +75,7 @@ class Report(NamedTuple):
     known: int = 0
     found: tuple[Diagnostic, ...] = ()
     changed: frozenset[tuple[str, int]] = frozenset()
-    unfollowed: tuple[Unfollowed, ...] = ()
+    deployment: Deployment = Deployment()
 
     @property
     def paint(self) -> Paint:

@@ -12,6 +12,8 @@ TAB = "    "
 JOINER = "\u200d"
 # GitHub's runner (`##[`), Azure's (`##vso[`) and TeamCity's (`##teamcity[`) obey these wherever they stand in a line.
 _COMMAND = r"(##\w{0,20})\["
+# An escape of JSON; the group is half a character, not followed or preceded by the other half.
+_ESCAPE = r"\\(?:ud[89ab]..\\ud[c-f]..|(ud[89a-f]..)|.)"
 _MARKDOWN = frozenset("&<>\"'\\*_{}[]()#+!|~")
 
 
@@ -33,10 +35,13 @@ def log(text: str) -> str:
 
 
 def json(document: Any, indent: int | None = 2) -> str:
-    """A JSON document in ASCII."""
+    """A JSON document in ASCII. Half a character, as a file name that is no UTF-8 has it, no reader would take."""
     from json import dumps
 
-    return re.sub(_COMMAND, r"\1\\u005b", dumps(document, indent=indent))
+    text = dumps(document, indent=indent)
+    if "\\ud" in text:
+        text = re.sub(_ESCAPE, lambda escape: r"\ufffd" if escape[1] else escape[0], text)
+    return re.sub(_COMMAND, r"\1\\u005b", text)
 
 
 def workflow_data(text: str) -> str:

@@ -19,6 +19,8 @@ COLOURS = {ERROR: ("#fde8e8", "#c81e1e"), WARNING: ("#fdf6d8", "#a16207")}
 PLAIN = ("#f6f8fa", "#57606a")
 FONT = "Helvetica,Arial,sans-serif"
 RANK = (WARNING, ERROR)
+# The most that Mermaid draws where a page sets no limits of its own, and GitHub sets none: `maxTextSize`, `maxEdges`.
+MERMAID_TEXT, MERMAID_ARROWS = 50_000, 500
 
 
 class NoLayout(Exception):

@@ -6,6 +6,7 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -90,7 +91,7 @@ def _location(span: Span, folder: str) -> dict[str, Any]:
 
 def _file(span: Span, folder: str) -> dict[str, str]:
     """A file as seen from the working folder, which is the repository's root in a workflow."""
-    return {"uri": quote(under(folder, span.source.path), errors="replace"), "uriBaseId": "%SRCROOT%"}
+    return {"uri": quote(os.fsencode(under(folder, span.source.path))), "uriBaseId": "%SRCROOT%"}
 
 
 def _region(span: Span) -> dict[str, int]:

@@ -31,9 +31,11 @@ def findings(given: Report) -> str:
 
 
 def concise(given: Report) -> str:
-    """A line a finding, and what was covered."""
-    lines = [one_line(diagnostic, given) for diagnostic in given.diagnostics]
-    return log("".join(f"{line}\n" for line in (*lines, *([] if given.quiet else [summary(given)]))))
+    """A line a finding, and what was covered; on a terminal, which no program reads, many are counted as well."""
+    lines = "".join(f"{one_line(diagnostic, given)}\n" for diagnostic in given.diagnostics)
+    if given.columns and len(given.diagnostics) > MANY:
+        lines += f"\n{statistics(given.diagnostics)}\n"
+    return log(lines if given.quiet else f"{lines}{summary(given)}\n")
 
 
 def one_line(diagnostic: Diagnostic, given: Report) -> str:
