@@ -99,7 +99,7 @@ def check(deployment: Deployment):
         notes = (*server.host_check.trace, *server.allowed_hosts.trace)
         given = any(each.name == "transport_security" for call in server.calls for each in call.arguments)
         mends = server.container and not given and server.declared_host.must(is_local)
-        edits = server.declared_host.write("0.0.0.0") if mends else ()
+        edits = server.container.write(server.declared_host, "0.0.0.0") if mends else ()
         fix = Fix("tell the SDK that the server listens on 0.0.0.0", edits) if edits else None
         routes = deployment.routes_to(server)
         for route in routes:

@@ -10,6 +10,10 @@ The SDKs listen on loopback by default: `mcp` since 1.9.1, `fastmcp` since
 2.2.0. Inside a container, listen on `0.0.0.0` and let the published port
 decide who may connect.
 
+Where the program takes its address from a variable or an option, the fix sets
+that one for this container and leaves the default to everybody else. There is
+none where a comment beside the address says that it is meant to be local.
+
 Not reported if the container shares the network of its host or of another
 container, if the transport is stdio, or if the address may be another one at
 run time.
@@ -79,7 +83,11 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, Container, Edit, Finding, Fix, Label, Server, Value, rule
+import re
+
+from mcplint import ERROR, Edit, Finding, Fix, Label, Server, rule
+
+ANY = "0.0.0.0"
 
 
 @rule("loopback-in-container", ERROR)
@@ -89,34 +97,22 @@ def check(server: Server):
         return
     if server.speaks_http and server.host.must(is_loopback):
         address = server.host.only or "a loopback address"
+        edits = container.write(server.host, ANY)
+        explained = edits == server.host.write(ANY) and any(map(tells_loopback, edits))
         yield Finding(
             f"{server.title} listens on {address}, which cannot be reached from outside its container",
             server.host.span or server.span,
             (*server.host.trace, Label(container.cmd, "this container runs the server")),
-            Fix("listen on 0.0.0.0", told(container, server.host)),
+            None if explained else Fix("listen on 0.0.0.0", edits),
         )
 
 
-def told(container: Container, host: Value[str]) -> tuple[Edit, ...]:
-    """Where the program has a default that whoever starts it may replace, this container alone replaces it."""
-    site = host.slot
-    if not site or not (site.option or site.variable):
-        return host.write("0.0.0.0")
-    words = container.argv.words if container.argv else None
-    last = words[-1].slot.span if words and words[-1].slot else None
-    if site.option and last and last.text:
-        text = last.source.text
-        after = text[last.end : last.end + 1]
-        if text[text.rfind("\n", 0, last.start) + 1 : last.start].strip().startswith("-"):
-            return ()  # An entry of a list of its own line each: what stands behind it belongs to it.
-        added = (
-            f'", "{site.option}", "0.0.0.0' if after == '"' else f" {site.option} 0.0.0.0" if after in "\r\n" else ""
-        )
-        return (Edit(last._replace(start=last.end), added),) if added else ()
-    if site.variable and container.cmd.source.path == container.dockerfile:
-        start = container.cmd.source.text.rfind("\n", 0, container.cmd.start) + 1
-        return (Edit(container.cmd._replace(start=start, end=start), f"ENV {site.variable}=0.0.0.0\n"),)
-    return ()
+def tells_loopback(edit: Edit) -> bool:
+    """Whether a comment on the line that is edited, or on the one above it, says that the address is a local one."""
+    text = edit.span.source.text
+    above, _, before = text[: edit.span.start].rpartition("\n")
+    lines = above.rpartition("\n")[2].strip(), before + text[edit.span.start :].partition("\n")[0]
+    return any(re.search(r"#.*(?:127\.0\.0\.1|localhost|loopback|local only|locally)", each, re.I) for each in lines)
 
 
 def is_loopback(host: str) -> bool:

@@ -11,6 +11,7 @@ from mcplint.images.image import Image
 from mcplint.images.programs import drops_root
 from mcplint.images.stage import build_stage
 from mcplint.knowledge.images import on_lambda
+from mcplint.model.insertion import VariableSite
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
@@ -93,6 +94,7 @@ def _finished(made: Image, stage: Stage, tree: Tree) -> Image:
     if on_lambda(made.base.only or "") or _runs_lambda(made):
         span = made.entrypoint.span if made.entrypoint else made.span
         return made._replace(user=Value(("sbx_user1051",), (Label(span, "AWS Lambda runs it as a user of its own"),)))
+    made = made._replace(new_variable=_new_variable(stage))
     note = drops_root(made, tree)
     if note is not None and made.user.must(is_root):
         return made._replace(user=Value(None, (*made.user.trace, note)))
@@ -125,13 +127,30 @@ def _above_comments(text: str, at: int) -> int:
 
 
 def _user_slot(stage: Stage) -> EditSite:
-    """In front of what the stage starts, or at its end."""
+    return _before_start(stage, "USER ")
+
+
+def _new_variable(stage: Stage) -> VariableSite:
+    """Below an ENV that is the last before what the stage starts, else in front of that."""
+    ends = [each.span.end for each in stage.instructions if each.name == "ENV"]
+    site = _before_start(stage, "ENV ")
+    source, at, _ = site.span
+    if ends and ends[-1] < at and not source.text[ends[-1] : at].strip():
+        at = source.text.find("\n", ends[-1]) + 1
+        newline = "\r\n" if "\r\n" in source.text else "\n"
+        return VariableSite(Span(source, at, at), "ENV ", "=", newline)
+    return VariableSite(site.span, site.before, "=", site.after)
+
+
+def _before_start(stage: Stage, keyword: str) -> EditSite:
+    """An instruction in front of what the stage starts, or at its end; apart from comments that stand apart."""
     source = stage.span.source
     newline = "\r\n" if "\r\n" in source.text else "\n"
     starts = [each for each in stage.instructions if each.name in ("ENTRYPOINT", "CMD", "HEALTHCHECK")]
     if starts:
         at = _above_comments(source.text, starts[0].span.start)
-        return EditSite(Span(source, at, at), "USER ", newline)
+        apart = at < starts[0].span.start and source.text[:at].endswith(newline * 2)
+        return EditSite(Span(source, at, at), keyword, newline * (2 if apart else 1))
     end = stage_end(stage)
     whole = source.text[: end.start].endswith(("\n", "\r"))
-    return EditSite(end, "USER " if whole else f"{newline}USER ", newline if whole else "")
+    return EditSite(end, keyword if whole else f"{newline}{keyword}", newline if whole else "")

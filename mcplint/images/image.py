@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mcplint.facts.dockerfile import Instruction
 from mcplint.model import Argv, Install, Port, Probe
+from mcplint.model.insertion import VariableSite
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
@@ -79,7 +80,7 @@ class Image(NamedTuple):
     `user`: as written (`app`, `10001`, `app:app`), or what a known base says; unknown where a script drops root.
     `entrypoint`, `cmd`: None where the image has none, or, with an unknown base, where nothing here says so.
     `installs`: also those of the stages it copies from. `runs`: what RUN lines were run in its own chain.
-    `tools`: programs that are known to be on its PATH.
+    `tools`: programs that are known to be on its PATH. `new_variable`: where one more ENV would stand.
     """
 
     dockerfile: str
@@ -109,6 +110,7 @@ class Image(NamedTuple):
     tools: frozenset[str] = frozenset()
     stop_signal: Value[str | None] = Value((None,))
     parts: Mapping[int, Image] = {}
+    new_variable: VariableSite | None = None
 
     @property
     def folder(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from mcplint.model.insertion import VariableSite, more_words
 from mcplint.model.links import ASSUMED, Link
-from mcplint.text.source import Span
+from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value, join
 
 
@@ -180,7 +181,8 @@ class Container(NamedTuple):
     Swarm obeys. `outside`: it is on a network that others have made. `folder`: the folder of the project that is run
     as it is, where no image is built or named. `unread`: what may say otherwise and cannot be read.
     `missing`: what its command starts and the project provably lacks, where an SDK is installed to serve with.
-    `needs_root`: what it does that may fail as another user, as far as the files tell.
+    `needs_root`: what it does that may fail as another user, as far as the files tell. `new_variable`: where one more
+    variable would be set for it.
     """
 
     span: Span
@@ -235,6 +237,7 @@ class Container(NamedTuple):
     servers: tuple[str, ...] = ()
     missing: Label | None = None
     needs_root: tuple[Label, ...] = ()
+    new_variable: VariableSite | None = None
     links: tuple[Link, ...] = ()
 
     @property
@@ -259,6 +262,19 @@ class Container(NamedTuple):
             return Value(None, self.unread)
         said = self.argv.value
         return said if said.trace else said._replace(trace=(Label(self.argv.span, "starts it"),))
+
+    def write(self, value: Value[Any], text: str) -> tuple[Edit, ...]:
+        """The edits that set a setting of what it starts: a default that others share is replaced for it alone.
+
+        Its image gets the variable, or its command the option; none where neither can be.
+        """
+        site = value.slot
+        if site is None or not (site.option or site.variable):
+            return value.write(text)
+        if site.variable and self.new_variable:
+            return self.new_variable.write(site.variable, text)
+        words = self.argv.words if self.argv and site.option else None
+        return more_words(words, (site.option, text)) if words else ()
 
     @property
     def cmd(self) -> Span:

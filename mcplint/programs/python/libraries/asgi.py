@@ -20,7 +20,7 @@ from mcplint.programs.python.values import Abstract, Coroutine, Instance, Sequen
 from mcplint.programs.start import Start
 from mcplint.text.number import counted, whole
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import EditSite, Label, Value
 
 FROM_ENVIRONMENT = {"uvicorn": "UVICORN_", "gunicorn": "", "hypercorn": "", "granian": "GRANIAN_", "daphne": ""}
 DEFAULTS: Mapping[str, Any] = {"host": "127.0.0.1", "port": 8000}
@@ -230,10 +230,15 @@ def _listens(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abs
     if runner in ("gunicorn", "hypercorn"):
         return _bind(machine, start, runner)
     note = Label(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
-    host = flag(machine, start, "host", known("127.0.0.1", note))
+    host = flag(machine, start, "host", known("127.0.0.1", note)._replace(slot=_option(start, "--host")))
     if "uds" in start.flags or "fd" in start.flags:
         host = unknown(note)
     return host, number(flag(machine, start, "port", known(8000, note)))
+
+
+def _option(start: Start, name: str) -> EditSite:
+    """Where a command would be told by an option what it is not told."""
+    return EditSite(start.span._replace(start=start.span.end), option=name)
 
 
 def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:

@@ -154,6 +154,8 @@ def settled(machine: Machine, option: Option, parsed: Parsed, environment: bool 
     value = option.default
     if value.slot and (long := next((name for name in option.names if name.startswith("--")), "")):
         value = value._replace(slot=value.slot._replace(option=long))
+    if value.slot and environment and option.variables:
+        value = value._replace(slot=value.slot._replace(variable=option.variables[0]))
     for name in reversed(option.variables if environment else ()):
         read = machine.variable(name)
         reading = tuple(each._replace(text=f"reads {name}") for each in note)

@@ -1,0 +1,55 @@
+"""Where a command takes more words and an environment more variables, as their file spells these."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mcplint.text.source import Edit, Span
+from mcplint.values import Value
+
+SHELLS = ("sh", "bash", "ash", "dash")
+QUOTES = ('"', "'")
+
+
+class VariableSite(NamedTuple):
+    """Where one more environment variable would be set, and what stands before, between and behind name and value."""
+
+    span: Span
+    before: str
+    between: str
+    after: str = ""
+
+    def write(self, name: str, value: str) -> tuple[Edit, ...]:
+        """The edit that sets a variable."""
+        return (Edit(self.span, f"{self.before}{name}{self.between}{value}{self.after}"),)
+
+
+def more_words(words: tuple[Value[str], ...], added: tuple[str, ...]) -> tuple[Edit, ...]:
+    """The edit that puts plain words behind those of a command; none where the last word is not spelled in a file."""
+    slot = words[-1].slot if words else None
+    if slot is None or not slot.span.text:
+        return ()
+    last, text = slot.span, slot.span.source.text
+    line = text.rfind("\n", 0, last.start) + 1
+    before, next_one = text[line : last.start], text[last.end : last.end + 1]
+    quote = text[last.start - 1 : last.start]
+    if _is_script(words):
+        return (Edit(last._replace(start=last.end), " " + " ".join(added)),)
+    if re.fullmatch(r"\s*-\s+[\"']?", before):
+        newline = "\r\n" if text[line - 2 : line - 1] == "\r" else "\n"
+        end = text.find("\n", last.end)
+        end = len(text) if end < 0 else end - (text[end - 1] == "\r")
+        closing = before[-1] if before[-1] in QUOTES else ""
+        return (Edit(Span(last.source, end, end), "".join(f"{newline}{before}{word}{closing}" for word in added)),)
+    if quote in QUOTES and next_one == quote:
+        apart = f",{text[line - 1 : line]}{before[:-1]}" if line and not before[:-1].strip() else ", "
+        return (Edit(last._replace(start=last.end), "".join(f"{quote}{apart}{quote}{word}" for word in added)),)
+    apart = ", " if next_one in (",", "]") and quote in (" ", "[", ",") else " "
+    return (Edit(last._replace(start=last.end), "".join(f"{apart}{word}" for word in added)),)
+
+
+def _is_script(words: tuple[Value[str], ...]) -> bool:
+    """Whether the last word is what a shell is given as its program."""
+    shell, flags = (words[-3].only or "", words[-2].only or "") if len(words) > 2 else ("", "")
+    return shell.rpartition("/")[2] in SHELLS and re.fullmatch(r"-\w*c", flags) is not None

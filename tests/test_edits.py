@@ -1,0 +1,160 @@
+"""Edits that a person would make: where a fix stands, what it leaves alone and how it is spelled."""
+
+from __future__ import annotations
+
+import pytest
+from pages import mended
+
+BUILT = """\
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+"""
+PINNED = f"mcp==1.27.1 --hash=sha256:{'0' * 64}\n"
+SERVED = """\
+import os
+
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host=HOST)
+mcp.run(transport="streamable-http")
+"""
+PARSED = """\
+import argparse
+
+from mcp.server.fastmcp import FastMCP
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--host", default="127.0.0.1")
+FastMCP("notes", host=parser.parse_args().host).run(transport="streamable-http")
+"""
+SETTINGS = """\
+from mcp.server.fastmcp import FastMCP
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="NOTES_")
+    host: str = "127.0.0.1"
+
+
+FastMCP("notes", host=Settings().host).run(transport="streamable-http")
+"""
+OPTION = """\
+import click
+from mcp.server.fastmcp import FastMCP
+
+
+@click.command()
+@click.option("--host", envvar="NOTES_HOST", default="127.0.0.1")
+def main(host):
+    FastMCP("notes", host=host).run(transport="streamable-http")
+
+
+main()
+"""
+
+
+def served(host: str) -> str:
+    return SERVED.replace("HOST", host)
+
+
+def changed(files: dict[str, str], rule: str) -> dict[str, str]:
+    """The files that the fixes of a rule change, with what they leave."""
+    files = {"Dockerfile": BUILT, "requirements.txt": PINNED, **files}
+    files = {path: text for path, text in files.items() if text}
+    return {path: text for path, text in mended(files, rule).items() if files.get(path) != text}
+
+
+def compose(rest: str) -> str:
+    return f"services:\n  notes:\n    build: .\n{rest}"
+
+
+STARTED = 'CMD ["python", "server.py"]\n'
+BEFORE_CMD = BUILT.replace(STARTED, f"ENV NOTES_HOST=0.0.0.0\n{STARTED}")
+
+
+@pytest.mark.parametrize(
+    ("files", "after"),
+    [
+        ({"server.py": served('os.environ.get("NOTES_HOST", "127.0.0.1")')}, BEFORE_CMD),
+        ({"server.py": served('os.environ.get("NOTES_HOST") or "127.0.0.1"')}, BEFORE_CMD),
+        ({"server.py": served('os.getenv("NOTES_HOST") or os.getenv("OTHER") or "127.0.0.1"')}, BEFORE_CMD),
+        ({"server.py": served('os.getenv("NOTES_HOST", "").strip() or "127.0.0.1"')}, BEFORE_CMD),
+        ({"server.py": SETTINGS}, BEFORE_CMD),
+        (
+            {
+                "server.py": SETTINGS.replace(
+                    '"127.0.0.1"', 'Field("127.0.0.1", description="127.0.0.1 by default")'
+                ).replace("from pydantic_s", "from pydantic import Field\nfrom pydantic_s")
+            },
+            BEFORE_CMD,
+        ),
+        (
+            {"server.py": PARSED},
+            BUILT.replace(STARTED, 'CMD ["python", "server.py", "--host", "0.0.0.0"]\n'),
+        ),
+        (
+            {"server.py": OPTION},
+            BEFORE_CMD,
+        ),
+        (
+            {"server.py": PARSED, "Dockerfile": BUILT.replace(STARTED, 'CMD ["sh", "-c", "exec python server.py"]\n')},
+            BUILT.replace(STARTED, 'CMD ["sh", "-c", "exec python server.py --host 0.0.0.0"]\n'),
+        ),
+        (
+            {
+                "server.py": served('os.environ.get("NOTES_HOST") or "127.0.0.1"'),
+                "Dockerfile": BUILT.replace("USER 10001\n", "USER 10001\nENV PORT=8000\n\n# the server\n"),
+            },
+            BUILT.replace("USER 10001\n", "USER 10001\nENV PORT=8000\nENV NOTES_HOST=0.0.0.0\n\n# the server\n"),
+        ),
+        (
+            {
+                "server.py": served('os.environ.get("NOTES_HOST") or "127.0.0.1"'),
+                "Dockerfile": BUILT.replace("USER 10001\n", "USER 10001\n\n# the server\n"),
+            },
+            BUILT.replace("USER 10001\n", "USER 10001\n\nENV NOTES_HOST=0.0.0.0\n\n# the server\n"),
+        ),
+    ],
+)
+def test_a_default_that_others_share_is_replaced_in_the_image(files, after):
+    assert changed(files, "loopback-in-container") == ({"Dockerfile": after} if after else {})
+
+
+@pytest.mark.parametrize(
+    ("command", "after"),
+    [
+        ("    command: python server.py\n", "    command: python server.py --host 0.0.0.0\n"),
+        ("    command: python server.py # all of it\n", "    command: python server.py --host 0.0.0.0 # all of it\n"),
+        ('    command: "python server.py"\n', '    command: "python server.py --host 0.0.0.0"\n'),
+        ("    command: [python, server.py]\n", "    command: [python, server.py, --host, 0.0.0.0]\n"),
+        ("    command: ['python', 'server.py']\n", "    command: ['python', 'server.py', '--host', '0.0.0.0']\n"),
+        (
+            "    command:\n      - python\n      - server.py # mine\n    tty: true\n",
+            "    command:\n      - python\n      - server.py # mine\n      - --host\n      - 0.0.0.0\n    tty: true\n",
+        ),
+        (
+            '    command: [\n      "python",\n      "server.py"\n    ]\n',
+            '    command: [\n      "python",\n      "server.py",\n      "--host",\n      "0.0.0.0"\n    ]\n',
+        ),
+    ],
+)
+def test_a_command_gets_an_option_as_it_is_written(command, after):
+    files = {"server.py": PARSED, "compose.yaml": compose(command)}
+    assert changed(files, "loopback-in-container") == {"compose.yaml": compose(after)}
+
+
+def test_a_command_of_uvicorn_is_told_where_to_listen():
+    code = 'from mcp.server.fastmcp import FastMCP\n\napp = FastMCP("notes", host="0.0.0.0").streamable_http_app()\n'
+    files = {"server.py": code, "Dockerfile": BUILT.replace(STARTED, 'CMD ["uvicorn", "server:app", "--port", "80"]\n')}
+    after = BUILT.replace(STARTED, 'CMD ["uvicorn", "server:app", "--port", "80", "--host", "0.0.0.0"]\n')
+    assert changed(files, "loopback-in-container") == {"Dockerfile": after}
+
+
+def test_an_address_that_a_comment_explains_is_left_alone():
+    code = served('"127.0.0.1"').replace("mcp = ", "# Only clients on localhost may connect.\nmcp = ")
+    assert changed({"server.py": code}, "loopback-in-container") == {}
