@@ -544,6 +544,38 @@ else:
         {},
         {"transport": ("streamable-http", "sse", "stdio"), "path": ("/mcp", "/sse"), "host": ("127.0.0.1",)},
     ),
+    "an application that is mounted, of one server or another, and wrapped under a condition": (
+        SDK
+        + """
+import os
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+class Wrapper:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        await self.app(scope, receive, send)
+
+mcp = FastMCP("x", stateless_http=True) if open("mode").read() else FastMCP("x")
+app = Starlette(routes=[Mount("/", app=mcp.streamable_http_app())])
+if open("basic").read():
+    app = Wrapper(app)
+uvicorn.run(app, host="0.0.0.0")
+""",
+        {},
+        {"transport": ("streamable-http",), "path": ("/mcp",), "host": ("0.0.0.0",), "stateless": (True, False)},
+    ),
+    "hundreds of libraries": (
+        {
+            "server.py": "".join(f"import library{n}\n" for n in range(500)) + "from own import mcp\nmcp.run('sse')",
+            "own.py": SDK + "mcp = FastMCP('x')",
+        },
+        {},
+        {"transport": ("sse",), "port": (8000,)},
+    ),
     "a variable that is demanded, and one that something stands in for": (
         SDK
         + """

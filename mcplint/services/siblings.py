@@ -79,8 +79,8 @@ def _called(container: Container, other: ContainerContext) -> Iterator[Label]:
 
 def _hosts(address: str) -> set[str]:
     """What may be a host in a text such as `redis://user:secret@cache:6379/0` or `a:9092,b:9092`."""
-    parts = (part.rpartition("@")[2] for part in address.replace(",", "/").split("/"))
-    return {part.partition(":")[0].partition("?")[0] for part in parts}
+    authorities = (part.rpartition("://")[2].partition("/")[0].rpartition("@")[2] for part in address.split(","))
+    return {authority.partition(":")[0].partition("?")[0] for authority in authorities}
 
 
 def probed(place: ContainerContext) -> Value[bool]:

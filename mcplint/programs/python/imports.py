@@ -9,22 +9,27 @@ from typing import Any
 from mcplint.model import Import
 from mcplint.programs.python.attributes import of_library
 from mcplint.programs.python.exceptions import survived
-from mcplint.programs.python.journal import Raised
+from mcplint.programs.python.journal import Exhausted, Raised
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Abstract, Frame, Package, Table, known
 
 SDKS = ("mcp", "fastmcp")
-MODULES = 400
+MODULES = 1_000
 
 # What an import that fails raises; handlers of `ImportError` catch it, too.
 MISSING = "ModuleNotFoundError"
 
 
 def load(machine: Machine, name: str) -> Package | None:
-    """Runs a module of the project; None where the project has none of this name."""
-    fact = machine.modules(name) if len(machine.packages) < MODULES else None
+    """Runs a module of the project; None where the project has none of this name.
+
+    Raises Exhausted where the program has more than MODULES of the project.
+    """
+    fact = machine.modules(name)
     if fact is None:
         return None
+    if sum(package is not None for package in machine.packages.values()) >= MODULES:
+        raise Exhausted
     package = Package(name, fact, Table({"__name__": known(name)}))
     machine.packages[name] = package
     frame = Frame(fact, package.table, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any, NamedTuple, TypeGuard
 
@@ -72,6 +72,8 @@ def _visit(machine: Machine, value: Abstract, scan: AppScan, way: Way) -> None:
     library = option.library if isinstance(option, Instance) else None
     if way.depth > DEEPEST:
         scan.closed = False
+    elif len(value.options or ()) > 1:
+        scan.include(_either(machine, value.options or (), way), known(""))
     elif isinstance(option, Instance) and library in LAYERS:
         inside = way._replace(depth=way.depth + 1)
         _behind((option,), scan, lambda inner: _visit(machine, option.table["app"], inner, inside))
@@ -141,7 +143,7 @@ def _mount(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
     only = target.only
     if isinstance(only, Method) and only.function == POST:
         return
-    if only is None:
+    if target.options == (None,):
         _routes(machine, route.table["routes"], inner, way, None)
     elif _is_callable(only):
         _callable(machine, only, inner, way, known("/"))
@@ -255,15 +257,21 @@ def _handled(machine: Machine, option: Any, way: Way, scan: AppScan | None = Non
 
 
 def _pass_on(machine: Machine, passed: list[Passed], scan: AppScan, way: Way) -> None:
-    """Walks the applications that a handler calls; those that one call may mean are one server, which may be either."""
+    """Walks the applications that a handler calls; one call may mean several."""
     for span in dict.fromkeys(each.span for each in passed):
-        apps, inner = [each.app for each in passed if each.span == span], AppScan()
-        for app in apps:
-            _visit(machine, known(app), inner, way._replace(depth=way.depth + 1))
-        inner.closed &= not inner.servers
-        if len(inner.servers) == len(apps) > 1:
-            inner.servers = [joined(inner.servers)]
-        scan.include(inner, known(""))
+        apps = [each.app for each in passed if each.span == span]
+        scan.include(_either(machine, apps, way), known(""))
+
+
+def _either(machine: Machine, apps: Collection[Any], way: Way) -> AppScan:
+    """What one of several applications answers; where each has one server, that is one which may be either."""
+    inner = AppScan()
+    for app in apps:
+        _visit(machine, known(app), inner, way._replace(depth=way.depth + 1))
+    inner.closed &= not inner.servers
+    if len(inner.servers) == len(apps) > 1:
+        inner.servers = [joined(inner.servers)]
+    return inner
 
 
 def _arity(option: Any) -> int:
