@@ -10,10 +10,11 @@ from dockerfuzz import dockerfile as generated
 
 from mcplint.findings import Unreadable
 from mcplint.images.build import image
-from mcplint.images.copies import built_text, image_paths, is_ignored, project_path
+from mcplint.images.copies import built_text, image_paths, project_path
 from mcplint.images.image import Image
 from mcplint.images.programs import lacks
 from mcplint.knowledge import images as known
+from mcplint.project.ignored import ignored_by_git, is_ignored
 from mcplint.project.tree import Tree
 from mcplint.readers.dockerfile import read
 from mcplint.services.built_images import Builds
@@ -277,10 +278,42 @@ def test_the_context_is_a_folder_below() -> None:
         (["*.py"], "a/b.py", False),
         (["**/*.py"], "a/b.py", True),
         (["a", "!a/b", "a/b/c"], "a/b/c", True),
+        (["**/"], "file", True),
+        (["**file"], "dir/a-file", True),
+        (["**/file"], "dir/a-file", False),
+        (["**/**/*.txt"], "file.txt", True),
+        (["a**/*.txt"], "a/dir/dir/file.txt", True),
+        (["a/*.txt**"], "a/file.txt", True),
+        (["dir/**"], "dir", False),
+        (["dir/**"], "dir/file", True),
+        (["a[b-d]e"], "ace", True),
+        (["a[^b-d]e"], "ace", False),
+        (["a[^b-d]e"], "aze", True),
+        (["["], "[", True),
+        ([r"a\*b"], "a*b", True),
+        ([r"a\*b"], "axb", False),
+        (["a.|)$(}+{bc"], "a.|)$(}+{bc", True),
+        (["**", "!util/web", "util/web/foo"], "util/web/foo", True),
     ],
 )
 def test_dockerignore(patterns: list[str], path: str, out: bool) -> None:
     assert is_ignored(tuple(patterns), path) is out
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "out"),
+    [
+        ("dist/", "a/dist/x.js", True),
+        ("/dist/", "a/dist/x.js", False),
+        ("a/dist", "a/dist/x.js", True),
+        ("*.log", "a/b.log", True),
+        ("*\n!keep", "keep", False),
+        ("# dist", "dist", False),
+    ],
+)
+def test_gitignore(line: str, path: str, out: bool) -> None:
+    assert (ignored_by_git(Tree.of({".gitignore": line + "\n"}), path) is not None) is out
+    assert (ignored_by_git(Tree.of({"sub/.gitignore": line + "\n"}), f"sub/{path}") is not None) is out
 
 
 def test_constraints_of_an_install() -> None:

@@ -136,6 +136,7 @@ LAYERS = [
     {"readers"},
     {"model"},
     {"project"},
+    {"packaging"},
     {"dependencies"},
     {"programs"},
     {"commands"},

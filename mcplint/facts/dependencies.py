@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mcplint.facts.document import MappingNode
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Value
 
@@ -63,7 +64,7 @@ class Project(NamedTuple):
     description is read from, an option None where it has none; `described`: the description itself where it stands in
     the file. `mcp_name`: npm's `mcpName`. `elsewhere`: the dependencies that come from git, a path, a URL or the
     workspace. `members`: patterns of the folders of a workspace. `dynamic`: what other files or the build decide, in
-    the words of `[project]` (`dependencies`, `scripts`).
+    the words of `[project]` (`dependencies`, `scripts`). `document`: a whole `pyproject.toml`.
     """
 
     source: Source
@@ -80,6 +81,7 @@ class Project(NamedTuple):
     elsewhere: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     dynamic: frozenset[str] = frozenset()
+    document: MappingNode | None = None
 
 
 class Locked(NamedTuple):

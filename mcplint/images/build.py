@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.images.build_arguments import PLATFORM_ARGS, Build, declared, stage_end
-from mcplint.images.copies import ignore_patterns
+from mcplint.images.copies import within
 from mcplint.images.image import Image
 from mcplint.images.programs import drops_root
 from mcplint.images.stage import build_stage
 from mcplint.knowledge.images import on_lambda
 from mcplint.model.insertion import VariableSite
+from mcplint.project.ignored import docker_file, docker_patterns
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
@@ -25,14 +26,18 @@ def image(
     args: Mapping[str, Value[str]] = {},
     target: str | None = None,
     context: str | None = ".",
+    stated: bool = False,
 ) -> Image | None:
     """The image of a stage (by name or number; the last one by default), or None where there is no such stage.
 
-    `args`: what the build is told; `context`: the folder of the project that is sent to it, None where unknown.
+    `args`: what the build is told; `context`: the folder of the project that is sent to it, None where unknown;
+    `stated`: whether a file says so.
     """
     context = None if context is None else context or "."
-    ignored = ignore_patterns(tree, dockerfile.source.path, context)
-    build = Build(dockerfile, tree, context, ignored, args, _globals(dockerfile, args), {}, {}, {}, _names(dockerfile))
+    root = within(context, ".dockerignore") if context is not None else ""
+    ignored = docker_patterns(docker_file(tree, dockerfile.source.path, root))
+    known = _globals(dockerfile, args)
+    build = Build(dockerfile, tree, context, ignored, args, known, {}, {}, {}, _names(dockerfile), stated)
     count = len(dockerfile.stages)
     number = count - 1 if target is None else build.stage(target, count)
     if number is None:

@@ -25,7 +25,8 @@ class Build(NamedTuple):
 
     `args`: from outside; `globals`: those declared before the first FROM. `triggers`: the ONBUILDs of each stage.
     `names`: the numbers of the stages of each name.
-    `exported`: requirement files that the build wrote from a lock, by name, and that lock.
+    `exported`: requirement files that the build wrote from a lock, by name, and that lock. `stated`: whether a file
+    says which folder is the context.
     """
 
     dockerfile: Dockerfile
@@ -38,6 +39,7 @@ class Build(NamedTuple):
     triggers: dict[int, tuple[Instruction, ...]]
     exported: dict[str, str | None]
     names: Mapping[str, list[int]]
+    stated: bool = False
 
     def stage(self, reference: str, before: int) -> int | None:
         """The number of the stage that a name or number means, among those before this one."""

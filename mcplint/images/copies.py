@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from mcplint.images.image import Copied, Copy, Image
+from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
 from mcplint.text.glob import fits
 from mcplint.text.located import LocatedText
@@ -79,7 +79,7 @@ def project_path(image: Image, path: str) -> str | None:
 
 
 def copied_from(
-    copies: Iterable[Copy], parts: Mapping[int, Image], ignored: Sequence[str], context: str | None, path: str
+    copies: Iterable[Copy], parts: Mapping[int, Image], ignored: tuple[str, ...], context: str | None, path: str
 ) -> str | None:
     """The same for the copies that were made so far, the last one first."""
     path = posixpath.normpath(path)
@@ -128,16 +128,23 @@ def _source(file: Copied, path: str) -> str | None:
 
 def image_paths(image: Image, path: str) -> Iterator[str | None]:
     """The absolute paths in the image at which a file of the project stands; None for a copy that cannot be told."""
-    for copy in image.copies:
+    return placed(image.copies, image.parts, image.ignored, image.context, path)
+
+
+def placed(
+    copies: Iterable[Copy], parts: Mapping[int, Image], ignored: tuple[str, ...], context: str | None, path: str
+) -> Iterator[str | None]:
+    """The same for the copies that were made so far, without what is mounted."""
+    for copy in copies:
         if copy.mount or copy.image is not None or copy.text is not None:
             continue
         if copy.files is None:
             yield None
         elif copy.stage is None:
             targets = tuple(_targets(copy.files, path))
-            if targets and not is_ignored(image.ignored, posixpath.relpath(path, image.context or ".")):
+            if targets and not is_ignored(ignored, posixpath.relpath(path, context or ".")):
                 yield from targets
-        elif part := image.parts.get(copy.stage):
+        elif part := parts.get(copy.stage):
             for place in image_paths(part, path):
                 yield from _targets(copy.files, place) if place is not None else (None,)
 
@@ -149,40 +156,3 @@ def _targets(files: Iterable[Copied], path: str) -> Iterator[str]:
             yield file.target
         elif file.folder and path.startswith(below):
             yield posixpath.join(file.target, path[len(below) :])
-
-
-@lru_cache(maxsize=4096)
-def is_ignored(patterns: tuple[str, ...], path: str) -> bool:
-    """Whether `.dockerignore` patterns keep a path of the build context out of it: the last that fits decides."""
-    parts = path.split("/")
-    out = False
-    for pattern in patterns:
-        keep = pattern.startswith("!")
-        wanted = posixpath.normpath(pattern.removeprefix("!").strip().lstrip("/")).split("/")
-        if keep == out and _covers(wanted, parts):
-            out = not keep
-    return out
-
-
-def _covers(pattern: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether a pattern of path components covers the path or a folder it lies in; `**` stands for any number of them.
-
-    `reached`: of how many components the path begins that the pattern covers so far.
-    """
-    reached = {0}
-    for piece in pattern:
-        if piece == "**":
-            reached = set(range(min(reached), len(parts) + 1))
-        else:
-            reached = {i + 1 for i in reached if i < len(parts) and fits(parts[i], piece)}
-        if not reached:
-            return False
-    return reached != {0}
-
-
-def ignore_patterns(tree: Tree, dockerfile: str, context: str | None) -> tuple[str, ...]:
-    """The patterns of the `.dockerignore` that counts: the Dockerfile's own, else the context's."""
-    paths = [f"{dockerfile}.dockerignore", within(context, ".dockerignore") if context is not None else ""]
-    source = next((source for path in paths if (source := tree.source(path))), None)
-    lines = source.text.split("\n") if source else []
-    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))

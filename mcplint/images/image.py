@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.facts.dockerfile import Instruction
-from mcplint.model import Argv, Install, Port, Probe
+from mcplint.model import Argv, Install, Lack, Port, Probe
 from mcplint.model.insertion import VariableSite
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
@@ -81,6 +81,8 @@ class Image(NamedTuple):
     `entrypoint`, `cmd`: None where the image has none, or, with an unknown base, where nothing here says so.
     `installs`: also those of the stages it copies from. `runs`: what RUN lines were run in its own chain.
     `tools`: programs that are known to be on its PATH. `new_variable`: where one more ENV would stand.
+    `lacks`: what its build needs and does not find, also in the stages it copies from; `open`: whether a RUN may have
+    brought any file.
     """
 
     dockerfile: str
@@ -111,6 +113,8 @@ class Image(NamedTuple):
     stop_signal: Value[str | None] = Value((None,))
     parts: Mapping[int, Image] = {}
     new_variable: VariableSite | None = None
+    lacks: tuple[Lack, ...] = ()
+    open: bool = False
 
     @property
     def folder(self) -> str:

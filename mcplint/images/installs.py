@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from mcplint.commands.command_lines import PIP, UV, program
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.words import Words, spelled, text, written
+from mcplint.facts.dependencies import Project, normalized
 from mcplint.images.runs import RunStep
-from mcplint.model import Install
+from mcplint.model import Install, Packaged
+from mcplint.packaging.backend import is_packaged
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
 
@@ -108,7 +110,27 @@ def _uv(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Install:
     slot = EditSite(Span(verb.source, verb.end, verb.end), " ") if plain else None
     projects = tuple(filter(None, [step.folder(folder)]))
     made = _install(tool, step, _uv_locked(options, verb, step), step.upwards("uv.lock", folder))
-    return made._replace(requirements=projects, slot=slot)
+    packaged = tuple(_packaged(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
+    return made._replace(requirements=projects, slot=slot, packaged=packaged)
+
+
+_WITHOUT_PROJECT = (
+    *("no-install-project", "no-install-workspace", "no-install-local", "only-group", "only-dev", "script", "dry-run"),
+    *("no-project", "no-sync", "package", "all-packages"),
+)
+
+
+def _packaged(project: str, options: Parsed, folder: str, step: RunStep) -> Iterator[Packaged]:
+    """The project that `uv sync` and its like package."""
+    said: Project | None = step.tree.facts("project", posixpath.normpath(posixpath.join(project, "pyproject.toml")))
+    left_out = {normalized(spelled(word)) for word in options.values("no-install-package")}
+    place = step.absolute(folder)
+    if said is None or place is None or options.first(*_WITHOUT_PROJECT) or not options.closed:
+        return
+    without = normalized(said.name.only or "") in left_out or _may(step, "UV_NO_INSTALL_PROJECT")
+    if is_packaged(said) and not without:
+        editable = not options.first("no-editable") and not _may(step, "UV_NO_EDITABLE")
+        yield Packaged(project, place, editable)
 
 
 def _uv_add(step: RunStep, before: Parsed, args: Words) -> Install:
@@ -146,6 +168,11 @@ def _is_true(word: str | None) -> bool:
 def _on(step: RunStep, name: str) -> bool:
     value = step.env.get(name)
     return value is not None and value.must(_is_true)
+
+
+def _may(step: RunStep, name: str) -> bool:
+    value = step.env.get(name)
+    return value is not None and value.may(_is_true)
 
 
 def _by_lock(tool: str, step: RunStep, verb: Span) -> Install:

@@ -9,7 +9,7 @@ from mcplint.commands.options import Parsed
 from mcplint.commands.words import spelled, text, written
 from mcplint.dependencies.pinned import INSTALLERS, exact, file_pins, name_of, project_pins
 from mcplint.images.runs import RunStep
-from mcplint.model import Install
+from mcplint.model import Install, Packaged
 from mcplint.values import Label, Value
 
 _FED = ("-", "/dev/stdin")
@@ -18,12 +18,16 @@ _HOLDING = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "PIP_REQUIRE_
 
 
 class _Item(NamedTuple):
-    """One thing to install: whether it is exact, where that is seen, and the file or folder of the project it is."""
+    """One thing to install: whether it is exact, where that is seen, and the file or folder of the project it is.
+
+    `place`: where a project lies in the image.
+    """
 
     exact: bool | None
     note: Label
     path: str | None = None
     lock: str | None = None
+    place: str | None = None
 
 
 def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False) -> Iterator[Install]:
@@ -33,9 +37,11 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
     files = [*options.values("requirement", "requirements"), *(words if exactly else ())]
     projects = [*options.values("editable"), *(word for word in words if is_local(spelled(word)) and not exactly)]
     names = [word for word in words if not is_local(spelled(word)) and not exactly]
+    editable = options.values("editable")
+    found = [_project(word, options, step) for word in projects]
     items = [
         *(_file(word, step) for word in files),
-        *(_project(word, options, step) for word in projects),
+        *found,
         *(_Item(_exact(word), Label(written(word), "not an exact release")) for word in names),
     ]
     if not items:
@@ -50,6 +56,11 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
         tuple((spelled(word), written(word)) for word in names),
         step.place,
         constraints=tuple(dict.fromkeys(item.path for item in limits if item.path)),
+        packaged=tuple(
+            Packaged(item.path, item.place, word in editable)
+            for word, item in zip(projects, found, strict=True)
+            if item.path and item.place
+        ),
     )
 
 
@@ -95,11 +106,13 @@ def _file(word: Value[str], step: RunStep) -> _Item:
 
 def _project(word: Value[str], options: Parsed, step: RunStep) -> _Item:
     """A local project or archive. What was installed before it and fits is left as it is."""
-    folder = step.folder(spelled(word).partition("[")[0]) if text(word) is not None else None
+    name = spelled(word).partition("[")[0]
+    folder = step.folder(name) if text(word) is not None else None
+    place = step.absolute(name)
     note = Label(written(word), "installs the project with its requirements")
     if options.first("no-deps"):
-        return _Item(True, note, folder)
+        return _Item(True, note, folder, place=place)
     if folder is None or any(install.locked.may(bool) for install in step.before):
-        return _Item(None, note, folder)
+        return _Item(None, note, folder, place=place)
     pins = project_pins(step.tree, folder)
-    return _Item(pins.exact, pins.note or note, folder)
+    return _Item(pins.exact, pins.note or note, folder, place=place)

@@ -57,11 +57,17 @@ class RunStep(NamedTuple):
     def redirects(self) -> tuple[Redirect, ...]:
         return self.line.redirects
 
-    def file(self, name: str) -> str | None:
-        """The file of the project that a path in the build means, if there is one."""
+    def absolute(self, name: str) -> str | None:
+        """A path of the build from the root of the image, None where the working folder is not known."""
         if self.workdir is None and not name.startswith("/"):
             return None
-        path = posixpath.normpath(posixpath.join(self.workdir or "/", name))
+        return posixpath.normpath(posixpath.join(self.workdir or "/", name))
+
+    def file(self, name: str) -> str | None:
+        """The file of the project that a path in the build means, if there is one."""
+        path = self.absolute(name)
+        if path is None:
+            return None
         found = None if path in self.deleted else self.find(path)
         return found if found in self.tree.paths else None
 

@@ -9,9 +9,11 @@ from functools import cache
 
 from mcplint.facts.dockerfile import Instruction, Stage
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
+from mcplint.images.contents import Contents, opens, sources
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.images.installs import installs, packages
+from mcplint.images.lacks import of_copy, of_install
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.written import Written, written_files
 from mcplint.model import Port, Probe
@@ -52,6 +54,8 @@ class _Growing:
         self.installs, self.tools, self.parts = list(image.installs), set(image.tools), dict(image.parts)
         self.triggers: list[Instruction] = []
         self.deleted: set[str] = set()
+        self.lacks, self.open = list(image.lacks), image.open or not image.base_known
+        self.texts = [run.text.text for run in image.runs]
         self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)
 
     def image(self) -> Image:
@@ -77,7 +81,17 @@ class _Growing:
             installs=tuple(self.installs),
             tools=frozenset(self.tools),
             parts=self.parts,
+            lacks=tuple(self.lacks),
+            open=self.open,
         )
+
+    def contents(self, mounts: tuple[Copy, ...] = ()) -> Contents:
+        """What the image holds so far, and while some mounts last."""
+        build, copies = self.build, (*self.copies, *mounts)
+        return Contents(
+            build.tree, build.dockerfile.source.path, build.context, build.ignored, copies, self.parts,
+            tuple(self.texts), self.open, frozenset(self.deleted),
+        )  # fmt: skip
 
     def expand(self, word: LocatedText) -> Value[str]:
         return expand(word, self.scope, self.escape, self.below.env_closed)
@@ -200,6 +214,7 @@ class _Growing:
         if sources:
             many = into or len(sources) > 1
             self.copies.append(self._sourced(copy, flags.get("from"), many, "parents" in flags))
+            self.lacks += of_copy(self.copies[-1], self.contents(), self.build.stated)
 
     def _is_folder(self, written: str | None, path: str | None) -> bool:
         """Whether a target is a folder: by its spelling, or because the working directory lies in it."""
@@ -227,6 +242,7 @@ class _Growing:
             self.parts[part.number] = part
             here = set(self.installs)
             self.installs += [install for install in part.installs if install not in here]
+            self.lacks += [lack for lack in part.lacks if lack not in self.lacks]
 
     def _run(self, instruction: Instruction) -> None:
         self.runs.append(instruction)
@@ -241,7 +257,12 @@ class _Growing:
             self.deleted,
         )
         found = tuple(steps(instruction, first))
-        self.installs += installs(found)
+        self.open = self.open or opens(found)
+        self.texts += sources(found)
+        here = tuple(installs(found))
+        self.installs += here
+        for install in here:
+            self.lacks += of_install(install, self.contents(mounts))
         self.tools |= packages(found)
         for written in written_files(found, instruction.heredocs):
             self._write(written, instruction)

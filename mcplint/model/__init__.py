@@ -5,6 +5,7 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 
 from __future__ import annotations
 
+from mcplint.model.builds import Lack, Packaged
 from mcplint.model.containers import (
     Argv,
     Build,
@@ -49,6 +50,7 @@ __all__ = [
     "Import",
     "Install",
     "Labelled",
+    "Lack",
     "Link",
     "LogLevel",
     "Loose",
@@ -57,6 +59,7 @@ __all__ = [
     "Mount",
     "Mounted",
     "Package",
+    "Packaged",
     "PlatformProbe",
     "Port",
     "Prerequisite",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from mcplint.model.builds import Lack, Packaged
 from mcplint.model.insertion import VariableSite, more_words
 from mcplint.model.links import ASSUMED, Link
 from mcplint.text.source import Edit, Span
@@ -36,6 +37,7 @@ class Install(NamedTuple):
     `requirements`: the requirement files and projects it reads, as paths in the project.
     `requirements`: projects are folders, `.` for the root. `names`: requirements that stand in the command itself.
     `slot`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
+    `packaged`: the projects that it packages.
     """
 
     tool: str
@@ -47,6 +49,7 @@ class Install(NamedTuple):
     span: Span
     slot: EditSite | None = None
     constraints: tuple[str, ...] = ()
+    packaged: tuple[Packaged, ...] = ()
 
 
 class Prerequisite(NamedTuple):
@@ -182,7 +185,7 @@ class Container(NamedTuple):
     as it is, where no image is built or named. `unread`: what may say otherwise and cannot be read.
     `missing`: what its command starts and the project provably lacks, where an SDK is installed to serve with.
     `needs_root`: what it does that may fail as another user, as far as the files tell. `new_variable`: where one more
-    variable would be set for it.
+    variable would be set for it. `lacks`: what its build needs and does not find.
     """
 
     span: Span
@@ -238,6 +241,7 @@ class Container(NamedTuple):
     missing: Label | None = None
     needs_root: tuple[Label, ...] = ()
     new_variable: VariableSite | None = None
+    lacks: tuple[Lack, ...] = ()
     links: tuple[Link, ...] = ()
 
     @property

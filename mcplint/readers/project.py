@@ -66,6 +66,7 @@ def _pyproject(source: Source, root: MappingNode) -> Project:
         elsewhere=tuple(_elsewhere(root, poetry)),
         members=tuple(_texts(at(root, "tool", "uv", "workspace", "members"))),
         dynamic=dynamic | {"scripts"} if {"gui-scripts", "entry-points"} & dynamic else dynamic,
+        document=root,
     )
 
 

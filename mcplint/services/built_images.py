@@ -32,7 +32,7 @@ class Builds:
         path = build.dockerfile.only if build else None
         if not build or not path or path not in self.dockerfiles or build.target.options is None:
             return None
-        return self._image(path, build.context.only, build.args, build.target.only)
+        return self._image(path, build.context.only, build.args, build.target.only, True)
 
     def alone(self, path: str) -> Image | None:
         """The image of a Dockerfile alone: built from the nearest folder that has all it copies, or the root."""
@@ -58,7 +58,7 @@ class Builds:
         ways = {(one.dockerfile, one.target) for one in found}
         if len(ways) != 1 or found[0].dockerfile not in self.dockerfiles:
             return None
-        made = self._image(found[0].dockerfile, found[0].context, {}, found[0].target)
+        made = self._image(found[0].dockerfile, found[0].context, {}, found[0].target, True)
         return (made, found[0].label) if made else None
 
     @cached_property
@@ -71,12 +71,17 @@ class Builds:
         return found
 
     def _image(
-        self, path: str, context: str | None, args: Mapping[str, Value[str]] = {}, target: str | None = None
+        self,
+        path: str,
+        context: str | None,
+        args: Mapping[str, Value[str]] = {},
+        target: str | None = None,
+        stated: bool = False,
     ) -> Image | None:
         context = "." if context == "" else context
-        told = (path, context, frozenset(args.items()), target)
+        told = (path, context, frozenset(args.items()), target, stated)
         if told not in self._images:
-            self._images[told] = image(self.dockerfiles[path], self.tree, args, target, context)
+            self._images[told] = image(self.dockerfiles[path], self.tree, args, target, context, stated)
         return self._images[told]
 
 

@@ -1,0 +1,150 @@
+"""What an image holds at a line of its build, as far as the files tell, and why something is not there."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from mcplint.commands.command_lines import SHELLS, program
+from mcplint.images.copies import copied_from, placed
+from mcplint.images.image import Copy, Image
+from mcplint.images.runs import RunStep
+from mcplint.project.discover import PRUNED
+from mcplint.project.ignored import deciding, docker_file, ignored_by_git, line_of
+from mcplint.project.tree import Tree
+from mcplint.text.source import Edit, Span
+from mcplint.values import Label
+
+# Programs that may bring any file; `git` where it does more than to look.
+_BRINGING = (
+    "unzip cp mv ln make just task npm pnpm yarn bun npx tar rsync patch install tee node git-lfs dvc cmake cargo go"
+)
+_OPEN = frozenset(_BRINGING.split())
+_GIT = frozenset({"clone", "pull", "checkout", "submodule", "init", "fetch"})
+_QUIET = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum"})
+
+
+class Absence(NamedTuple):
+    """How it comes that a path is not in an image: in words, where that is said, and what would bring it."""
+
+    why: str
+    notes: tuple[Label, ...] = ()
+    by_git: bool = False
+    edits: tuple[Edit, ...] = ()
+
+
+class Contents(NamedTuple):
+    """An image at a line of its build; `texts`: what its RUNs are, `open`: whether one of them may bring any file."""
+
+    tree: Tree
+    dockerfile: str
+    context: str | None
+    ignored: tuple[str, ...]
+    copies: tuple[Copy, ...]
+    parts: Mapping[int, Image]
+    texts: tuple[str, ...]
+    open: bool
+    deleted: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, image: Image, tree: Tree) -> Contents:
+        """A whole image."""
+        texts = tuple(run.text.text for run in image.runs)
+        open_ = image.open or not image.base_known
+        return cls(tree, image.dockerfile, image.context, image.ignored, image.copies, image.parts, texts, open_)
+
+    def has(self, path: str) -> bool:
+        """Whether a file or folder of the project certainly stands at a path."""
+        found = copied_from(self.copies, self.parts, self.ignored, self.context, path)
+        return found is not None and (found in self.tree.paths or found in self.tree.folders)
+
+    def below(self, place: str) -> Iterator[str]:
+        """The files of the project that stand below a folder of the image, by their paths there."""
+        front = place.rstrip("/") + "/"
+        for path in self.tree.paths:
+            for found in placed(self.copies, self.parts, self.ignored, self.context, path):
+                if found is not None and found.startswith(front):
+                    yield found[len(front) :]
+
+    def absent(self, path: str, expected: str) -> Absence | None:
+        """Why nothing stands at a path, None where something may; `expected`: what of the project belongs there."""
+        name = posixpath.basename(path)
+        if self.open or path in self.deleted or self.has(path) or any(name in text for text in self.texts):
+            return None
+        if any(self._may_bring(copy, path) for copy in self.copies):
+            return None
+        covered = copied_from(self.copies, self.parts, (), self.context, path)
+        if covered is not None and (covered in self.tree.paths or covered in self.tree.folders):
+            return self._left_out(covered)
+        if covered is not None or (expected not in self.tree.paths and expected not in self.tree.folders):
+            return missing(self.tree, covered or expected)
+        return Absence("no COPY brings it before this line")
+
+    def _may_bring(self, copy: Copy, path: str) -> bool:
+        """Whether a copy may put something at a path, for all that is known of it."""
+        if copy.text is not None:
+            return copy.target.only in (None, path)
+        if copy.files is None:
+            target = copy.target.only
+            return target is None or path == target or path.startswith(f"{target.rstrip('/')}/")
+        part = self.parts.get(copy.stage) if copy.stage is not None else None
+        if part is None:
+            return False
+        inner = Contents.of(part, self.tree)
+        places = (_place(file.source, file.target, path) for file in copy.files)
+        return any(place is not None and inner.absent(place, "") is None for place in places)
+
+    def _left_out(self, path: str) -> Absence:
+        """That `.dockerignore` keeps a file of the project out of the build."""
+        inside = posixpath.relpath(path, self.context or ".")
+        root = posixpath.normpath(posixpath.join(self.context or ".", ".dockerignore"))
+        source = docker_file(self.tree, self.dockerfile, root)
+        said = deciding(self.ignored, inside)
+        if source is None or said is None:
+            return Absence("its `.dockerignore` leaves it out")
+        line = line_of(source, said)
+        newline = "\r\n" if "\r\n" in source.text else "\n"
+        edit = Edit(Span(source, line.end, line.end), f"{newline}!{inside}")
+        note = Label(line, "this line leaves it out of the build")
+        plain = said.rstrip("/").lstrip("/") == inside or said.startswith("*.")
+        return Absence(f"{source.path} leaves it out", (note,), edits=(edit,) if plain else ())
+
+
+def missing(tree: Tree, path: str) -> Absence:
+    """That the project has no such file, or that only git lacks it."""
+    if label := ignored_by_git(tree, path):
+        return Absence("git ignores it, so that a clone lacks it", (label,), by_git=True)
+    if not PRUNED.isdisjoint(path.split("/")):
+        return Absence("it is made by a build and not kept", by_git=True)
+    return Absence("the project has no such file")
+
+
+def _place(source: str, target: str, path: str) -> str | None:
+    """Where a path below what is copied stood before."""
+    if path == target:
+        return source
+    below = target.rstrip("/") + "/"
+    return posixpath.join(source, path[len(below) :]) if path.startswith(below) else None
+
+
+def opens(steps: tuple[RunStep, ...]) -> bool:
+    """Whether a command of a RUN may bring any file: it copies, unpacks, fetches, or runs what is not followed."""
+    return any(map(_opens, steps))
+
+
+def _opens(step: RunStep) -> bool:
+    name, words = program(step.argv), step.words
+    if name == "git":
+        return not _GIT.isdisjoint(words)
+    if name in ("curl", "wget"):
+        return False
+    if name in SHELLS or name.rstrip("0123456789.") == "python":
+        scripts = (word for word in words[1:] if word.endswith((".sh", ".py")) or word == "-c")
+        return next(scripts, None) is not None
+    return name in _OPEN or name.endswith((".sh", ".py")) or name.startswith("$")
+
+
+def sources(steps: tuple[RunStep, ...]) -> Iterator[str]:
+    """The texts of commands that may make a file by its name; what a package manager installs is none."""
+    yield from (" ".join(step.words) for step in steps if program(step.argv) not in _QUIET)

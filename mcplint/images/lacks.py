@@ -1,0 +1,116 @@
+"""What the steps of a build need and provably do not find."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from mcplint.facts.dependencies import Project
+from mcplint.images.contents import Contents, missing
+from mcplint.images.copies import within
+from mcplint.images.image import Copy
+from mcplint.model import Install, Lack, Packaged
+from mcplint.packaging.backend import inputs
+from mcplint.packaging.wheel import inside, wheel
+from mcplint.project.ignored import is_ignored
+from mcplint.project.tree import Tree
+from mcplint.text.source import Edit, Span
+from mcplint.values import Label, Value
+
+_SIGNS = frozenset("*?[$")
+
+
+def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
+    """What an install lacks of the projects that it packages."""
+    if any("pyproject" in text and ("sed" in text or ">" in text) for text in contents.texts):
+        return
+    for packaged in install.packaged:
+        path = posixpath.normpath(posixpath.join(packaged.folder, "pyproject.toml"))
+        project: Project | None = contents.tree.facts("project", path)
+        if project is not None:
+            yield from _of_project(install, packaged, project, contents)
+
+
+def _of_project(install: Install, packaged: Packaged, project: Project, contents: Contents) -> Iterator[Lack]:
+    step = " ".join(install.argv)
+    for need in inputs(project):
+        expected = posixpath.normpath(posixpath.join(packaged.folder, need.path))
+        absence = contents.absent(posixpath.join(packaged.place, need.path), expected)
+        if absence:
+            edits = absence.edits
+            if not edits and not absence.by_git and expected in contents.tree.paths:
+                edits = tuple(_brought(expected, project.source.path, contents))
+            said = Label(need.span, f"{project.source.path} names it")
+            notes = (said, *absence.notes)
+            yield Lack(need.role, need.path, install.span, absence.why, notes, absence.by_git, edits, step)
+    yield from _modules(install, packaged, project, contents)
+
+
+def _modules(install: Install, packaged: Packaged, project: Project, contents: Contents) -> Iterator[Lack]:
+    """The modules that a build is for, and why its backend does not find any or refuses to choose."""
+    tree, step = contents.tree, " ".join(install.argv)
+    files = inside(tree.paths, packaged.folder)
+    whole, here = wheel(project, files), wheel(project, frozenset(contents.below(packaged.place)))
+    if whole is None or here is None or not here.refused:
+        return
+    if here.choice:
+        notes = (Label(project.span, "names neither `packages` nor `py-modules` for setuptools"),)
+        yield Lack("choice", ", ".join(here.choice), install.span, here.refused, notes, step=step)
+    elif not whole.refused:
+        folder = "" if packaged.folder == "." else packaged.folder
+        places = ((path, posixpath.join(packaged.place, path)) for path in sorted(whole.files.values()))
+        absent = [(path, contents.absent(place, posixpath.join(folder, path))) for path, place in places]
+        first, absence = absent[0] if absent else ("", None)
+        if absence and all(each for _, each in absent):
+            why = (Label(project.span, here.refused), *absence.notes)
+            yield Lack("modules", first, install.span, absence.why, why, step=step)
+
+
+def _brought(path: str, beside: str, contents: Contents) -> Iterator[Edit]:
+    """What copies a file together with another one, into the same folder."""
+    for copy in reversed(contents.copies):
+        files = copy.files if copy.stage is None and not copy.mount and copy.text is None else None
+        found = next((file for file in files or () if file.source == beside and not file.folder), None)
+        if found is None or contents.context is None:
+            continue
+        into = copy.target.only is not None and found.target != copy.target.only
+        slots = [source.slot.span for source in copy.sources if source.slot and source.slot.span.text]
+        last = slots[-1] if slots else None
+        if into and last and last.source.text[last.end : last.end + 1] == " ":
+            yield Edit(Span(last.source, last.end, last.end), f" {posixpath.relpath(path, contents.context)}")
+        return
+
+
+def of_copy(copy: Copy, contents: Contents, stated: bool) -> Iterator[Lack]:
+    """The sources of a COPY that the build context does not have; `stated`: a file says which folder that is."""
+    if copy.stage is not None or copy.image is not None or copy.text is not None or contents.context is None:
+        return
+    for source in copy.sources:
+        name = source.only
+        if name is None or "://" in name or name.startswith("git@") or _SIGNS & set(name):
+            continue
+        path = within(contents.context, name)
+        if path and (lack := _source(copy, source, path, contents, stated)):
+            yield lack
+
+
+def _source(copy: Copy, source: Value[str], path: str, contents: Contents, stated: bool) -> Lack | None:
+    tree, name = contents.tree, source.only or ""
+    span = source.slot.span if source.slot else copy.span
+    if path not in tree.paths and path not in tree.folders:
+        if not stated and _elsewhere(tree, name):
+            return None
+        absence = missing(tree, path)
+        return Lack("copied", name, span, absence.why, absence.notes, absence.by_git)
+    files = [path] if path in tree.paths else [each for each in tree.paths if each.startswith(f"{path}/")]
+    here = contents.context or "."
+    if all(is_ignored(contents.ignored, posixpath.relpath(each, here)) for each in (*files, path)):
+        absence = contents._left_out(path)
+        return Lack("copied", name, span, absence.why, absence.notes, edits=absence.edits)
+    return None
+
+
+def _elsewhere(tree: Tree, name: str) -> bool:
+    """Whether some folder of the project has what is copied, and may be the context."""
+    end = "/" + name.strip("/").removeprefix("./")
+    return any(f"/{each}".endswith(end) for each in (*tree.paths, *tree.folders))

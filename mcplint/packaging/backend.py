@@ -1,0 +1,106 @@
+"""The build backend of a project, and the files beside its `pyproject.toml` that it cannot build without.
+
+Source: each backend asked to build projects that lack one file (hatchling 1.33, setuptools 84.2, uv_build 0.13,
+poetry-core 2.5, flit_core 4.2, pdm-backend 2.5).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.facts.dependencies import Project
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs, scalar
+from mcplint.text.source import Span
+
+HATCHLING, SETUPTOOLS, UV, POETRY, FLIT, PDM = "hatchling", "setuptools", "uv_build", "poetry-core", "flit_core", "pdm"
+_BACKENDS = {
+    "hatchling.build": HATCHLING,
+    "setuptools.build_meta": SETUPTOOLS,
+    "uv_build": UV,
+    "poetry.core.masonry.api": POETRY,
+    "flit_core.buildapi": FLIT,
+    "pdm.backend": PDM,
+}
+WHEEL = ("tool", "hatch", "build", "targets", "wheel")
+STRICT_LICENSES = (UV, POETRY, FLIT, PDM)
+"""The backends that insist on something for each pattern of `license-files`."""
+
+
+class Input(NamedTuple):
+    """A file that a backend insists on: what it is to it, its path beside `pyproject.toml`, and where it is named."""
+
+    role: str
+    path: str
+    span: Span
+
+
+def backend(project: Project) -> str | None:
+    """The backend that builds a project, None where it is none that is known here.
+
+    Without `[build-system]` pip takes setuptools.
+    """
+    system = at(project.document, "build-system")
+    if system is None:
+        return SETUPTOOLS
+    return _BACKENDS.get(scalar(at(system, "build-backend"))) or (
+        SETUPTOOLS if at(system, "build-backend") is None else None
+    )
+
+
+def is_packaged(project: Project) -> bool:
+    """Whether `uv sync` builds a project: one with a build system, unless it says otherwise."""
+    said = at(project.document, "tool", "uv", "package")
+    if isinstance(said, ScalarNode) and isinstance(said.value, bool):
+        return said.value
+    return at(project.document, "build-system") is not None
+
+
+def inputs(project: Project) -> Iterator[Input]:
+    """The files that the backend of a project insists on, its modules aside."""
+    kind = backend(project)
+    for each in _named(project, kind):
+        path = posixpath.normpath(each.path)
+        if path and not path.startswith(("..", "/")):
+            yield each._replace(path=path)
+
+
+def _named(project: Project, kind: str | None) -> Iterator[Input]:
+    root = project.document
+    if root is None or kind in (None, SETUPTOOLS):
+        return
+    yield from _files("readme", _readme(root))
+    yield from _files("license", at(root, "project", "license", "file"))
+    if kind in STRICT_LICENSES:
+        plain = (node for node in items(at(root, "project", "license-files")) if not set("*?[") & set(scalar(node)))
+        for node in plain:
+            yield from _files("license", node)
+    if kind == HATCHLING:
+        yield from _of_hatchling(root)
+    if kind == PDM and scalar(at(root, "tool", "pdm", "version", "source")) == "file":
+        yield from _files("version", at(root, "tool", "pdm", "version", "path"))
+
+
+def _of_hatchling(root: MappingNode) -> Iterator[Input]:
+    if scalar(at(root, "tool", "hatch", "version", "source")) in ("", "regex"):
+        yield from _files("version", at(root, "tool", "hatch", "version", "path"))
+    for table in (at(root, *WHEEL), at(root, "tool", "hatch", "build")):
+        for name, _ in pairs(at(table, "force-include")):
+            yield Input("force-include", name.text, name.span)
+        for name, hook in pairs(at(table, "hooks")):
+            if name.text == "custom":
+                path = at(hook, "path")
+                yield Input("build hook", scalar(path) or "hatch_build.py", path.span if path else name.span)
+
+
+def _readme(root: MappingNode) -> Node | None:
+    project = at(root, "project")
+    node = at(project, "readme") if at(project, "name") else at(root, "tool", "poetry", "readme")
+    return at(node, "file") if isinstance(node, MappingNode) else node
+
+
+def _files(role: str, node: Node | None) -> Iterator[Input]:
+    for each in items(node) if isinstance(node, SequenceNode) else (node,):
+        if isinstance(each, ScalarNode) and isinstance(each.value, str) and each.value:
+            yield Input(role, each.value, each.span)

@@ -1,0 +1,142 @@
+r"""The build needs a file that is not there
+
+`docker build` stops: a COPY names a file that the build context does not
+have, or a step packages the project and its build backend does not find a
+file that `pyproject.toml` names. Most often that is the README. Whoever
+copies `pyproject.toml` and the sources for a small layer forgets it, or
+`.dockerignore` leaves out `*.md`, and then hatchling says
+`Readme file does not exist: README.md` where people expect an error of pip.
+A working tree that has the file all the same, since git ignores it there,
+builds on one machine and on no other.
+
+Which files a backend insists on differs. All but setuptools want the readme
+and the file of `license`, hatchling also the file that the version is read
+from, what `force-include` names and the script of a custom build hook. A
+COPY whose source is a pattern copies nothing where nothing fits, and is not
+reported.
+
+Not reported if the file may come from elsewhere: a RUN that copies, unpacks
+or clones, another image, a mount, a base image that is not known, or another
+folder that may be the build context where no file says which one is.
+
+The fix takes the file back in behind the line of `.dockerignore`, or copies it
+with `pyproject.toml`.
+
+See https://docs.docker.com/build/concepts/context/#dockerignore-files and
+https://packaging.python.org/en/latest/guides/writing-pyproject-toml/#readme
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+COPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/uv
+WORKDIR /app
+COPY . .
+RUN uv sync --locked --no-dev --no-editable
+USER 10001
+CMD ["/app/.venv/bin/notes"]
+```
+`.dockerignore`
+```
+.git
+*.md
+```
+`README.md`
+```markdown
+# Notes
+```
+`pyproject.toml`
+```toml
+[project]
+name = "notes"
+version = "1.0.0"
+readme = "README.md"
+requires-python = ">=3.11"
+dependencies = ["mcp>=1.27,<2"]
+
+[project.scripts]
+notes = "notes:main"
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+```
+`uv.lock`
+```toml
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "mcp"
+version = "1.27.1"
+source = { registry = "https://package-registry.example/simple" }
+```
+`notes/__init__.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+
+def main() -> None:
+    mcp.run(transport="streamable-http")
+```
+```output
+error[missing-build-input]: `uv sync --locked --no-dev --no-editable` fails without `README.md`, the readme of the project: .dockerignore leaves it out
+ --> Dockerfile:5:5
+  |
+5 | RUN uv sync --locked --no-dev --no-editable
+  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: pyproject.toml:4:11
+  |
+4 | readme = "README.md"
+  |           --------- pyproject.toml names it
+  |
+ ::: .dockerignore:2:1
+  |
+2 | *.md
+  | ---- this line leaves it out of the build
+  |
+  = fix: bring README.md into the image (--fix)
+```
+```diff
+--- a/.dockerignore
++++ b/.dockerignore
+@@ -1,2 +1,3 @@
+ .git
+ *.md
++!README.md
+```
+
+## Good
+`.dockerignore`
+```
+.git
+*.md
+!README.md
+```
+"""
+
+from mcplint import ERROR, WARNING, Container, Finding, Fix, rule
+
+NAMED = {
+    "readme": "the readme of the project",
+    "license": "the license of the project",
+    "version": "which the version is read from",
+    "force-include": "which the wheel is to include",
+    "build hook": "the build hook of the project",
+}
+
+
+@rule("missing-build-input", ERROR)
+def check(container: Container):
+    for lack in container.lacks:
+        if lack.kind == "copied":
+            message = f"COPY does not find `{lack.name}` in the build context: {lack.why}"
+        elif lack.kind in NAMED:
+            message = f"`{lack.step}` fails without `{lack.name}`, {NAMED[lack.kind]}: {lack.why}"
+        else:
+            continue
+        fix = Fix(f"bring {lack.name} into the image", lack.edits, safe=True)
+        yield Finding(message, lack.span, lack.notes, fix, WARNING if lack.by_git else None)
