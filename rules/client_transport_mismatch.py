@@ -2,19 +2,20 @@ r"""A client configuration names a transport that the server does not speak
 
 Streamable HTTP and the older HTTP+SSE do not understand each other. A client
 that is told `sse` opens a stream with a GET, which a Streamable HTTP server
-refuses with `400` or `406`. A client that is told `http` posts to an SSE
+refuses with `400` or `405`. A client that is told `http` posts to an SSE
 server, which answers `405`. Users see `SSE error: Non-200 status code`, or a
 server without tools.
 
-VS Code reads servers from `servers` in `.vscode/mcp.json`, Claude Desktop from
-`mcpServers` in `claude_desktop_config.json`. Entries under any other key are
-silently ignored.
+What a `type` comes to is decided by the host that reads the file. VS Code
+posts first, whatever the type, and falls back to SSE. Claude Code does so for
+`http`, but with `sse` it reaches no Streamable HTTP server. Gemini CLI, Roo
+Code and Cline try nothing else than what they are told; to Cline a URL without
+a type means `sse`. Only combinations that cannot work are reported.
 
 Only entries whose URL leads to a server of the project are checked: through a
-proxy of the project, or to a port of this machine. `.mcp.json` is read by
-several programs that expect different keys, so its key is not checked.
+proxy of the project, or to a port of this machine.
 
-See https://code.visualstudio.com/docs/copilot/reference/mcp-configuration
+See https://docs.claude.com/en/docs/claude-code/mcp
 
 ## Bad
 `Dockerfile`
@@ -46,7 +47,7 @@ services:
     build: .
     ports: ["127.0.0.1:8000:8000"]
 ```
-`.vscode/mcp.json`
+`.mcp.json`
 ```json
 {
   "mcpServers": {
@@ -58,16 +59,8 @@ services:
 }
 ```
 ```output
-error[client-transport-mismatch]: VS Code ignores servers under `mcpServers`: it reads them from `servers`
- --> .vscode/mcp.json:2:4
-  |
-2 |   "mcpServers": {
-  |    ^^^^^^^^^^
-  |
-  = fix: rename the key to `servers` (--fix)
-
-error[client-transport-mismatch]: the client is told `sse`, but server `notes` speaks streamable-http
- --> .vscode/mcp.json:4:16
+error[client-transport-mismatch]: Claude Code is told `sse`, but server `notes` speaks streamable-http
+ --> .mcp.json:4:16
   |
 4 |       "type": "sse",
   |                ^^^
@@ -82,12 +75,11 @@ error[client-transport-mismatch]: the client is told `sse`, but server `notes` s
   = fix: set the type to `http` (--fix)
 ```
 ```diff
---- a/.vscode/mcp.json
-+++ b/.vscode/mcp.json
+--- a/.mcp.json
++++ b/.mcp.json
 @@ -1,7 +1,7 @@
  {
--  "mcpServers": {
-+  "servers": {
+   "mcpServers": {
      "notes": {
 -      "type": "sse",
 +      "type": "http",
@@ -97,10 +89,10 @@ error[client-transport-mismatch]: the client is told `sse`, but server `notes` s
 ```
 
 ## Good
-`.vscode/mcp.json`
+`.mcp.json`
 ```json
 {
-  "servers": {
+  "mcpServers": {
     "notes": {
       "type": "http",
       "url": "http://localhost:8000/notes"
@@ -113,36 +105,27 @@ error[client-transport-mismatch]: the client is told `sse`, but server `notes` s
 from mcplint import ERROR, ClientConfig, Finding, Fix, Label, rule
 
 HTTP = {"streamable-http": "http", "sse": "sse"}
-# The one key that the reader of a file knows, by the end of the file's path.
-READERS = {
-    ".vscode/mcp.json": ("VS Code", "servers"),
-    "claude_desktop_config.json": ("Claude Desktop", "mcpServers"),
-}
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 @rule("client-transport-mismatch", ERROR)
 def check(client: ClientConfig):
-    for end, (reader, key) in READERS.items():
-        if f"/{client.span.source.path}".endswith(f"/{end}") and client.wrapper.must_not_be(key):
-            message = (
-                f"{reader} ignores servers under `{client.wrapper.only or 'this key'}`: it reads them from `{key}`"
-            )
-            fix = Fix(f"rename the key to `{key}`", client.wrapper.write(key), safe=True)
-            yield Finding(message, client.wrapper.span or client.span, (), fix)
-    server = client.server
+    server, told = client.server, client.type
     if not server or (client.assumed and not local(client.url.only or "")):
         return
     spoken = server.transport
-    if spoken.may_not_be(*HTTP) or not client.type.options:
+    if spoken.may_not_be(*HTTP) or told.may_not_be(*HTTP) or spoken.may_be(*client.reaches):
         return
-    if client.type.must(lambda said: said in HTTP and spoken.must(lambda kind: kind != said)):
-        notes = (*spoken.trace, Label(client.url.span or client.span, "this URL leads to the server"))
-        told = " or ".join(HTTP[kind] for kind in spoken.options or ())
-        fix = Fix(f"set the type to `{told}`", client.type.write(told), safe=True) if spoken.only else None
-        said = HTTP[client.type.only or "sse"]
-        message = f"the client is told `{said}`, but {server.title} speaks {' or '.join(spoken.options or ())}"
-        yield Finding(message, client.type.span or client.span, notes, fix)
+    spelled = told.span is not None and told.span != client.url.span
+    speaks = " or ".join(spoken.options or ())
+    who = client.host or "the client"
+    said = f"is told `{told.span.text}`" if spelled else f"takes a URL without `type` for `{told.only}`"
+    fix = None
+    if spelled and spoken.only:
+        kind = client.spelling(spoken.only)
+        fix = Fix(f"set the type to `{kind}`", told.write(kind), safe=True)
+    notes = (*spoken.trace, Label(client.url.span or client.span, "this URL leads to the server"))
+    yield Finding(f"{who} {said}, but {server.title} speaks {speaks}", told.span or client.span, notes, fix)
 
 
 def local(url: str) -> bool:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.facts.document import MappingNode, Problem, ScalarNode
 from mcplint.text.source import Source
 
 
 class ClientFile(NamedTuple):
-    """A client's configuration: the key its servers stand under (`mcpServers`, `servers`), and each by its name."""
+    """A client's configuration: the key its servers stand under (`mcpServers`, `servers`), and each by its name.
+
+    `wrapper`: None where they stand at the top. `problems`: what is not plain JSON.
+    """
 
     source: Source
-    wrapper: ScalarNode
+    wrapper: ScalarNode | None
     servers: tuple[tuple[ScalarNode, MappingNode], ...]
+    problems: tuple[Problem, ...] = ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.findings import Failure, Unreadable
 from mcplint.link import starts, stated
-from mcplint.model import ClientConfig, Container, Deployment, Manifest, Package, Remote, Route, Server
+from mcplint.model import ClientConfig, Container, Deployment, Manifest, Misread, Package, Remote, Route, Server
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
 from mcplint.project.tree import Paths, Tree
@@ -117,6 +117,7 @@ def _published(
     routes = tuple(route for front in in_front for route in front.routes)
     manifests, remotes, packages = _manifests(tree, paths, network, installed)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
+    clients, misread = _clients(tree, paths)
     return deployment._replace(
         servers=(*_spread(network, routes), *(each for each in installed if each not in network.servers)),
         routes=tuple(route for route in routes if route.server),
@@ -124,7 +125,8 @@ def _published(
         packages=packages,
         manifests=manifests,
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
-        clients=_joined(_clients(tree, paths), in_front, network),
+        clients=_joined(clients, in_front, network),
+        misread=misread,
         loose=(*deployment.loose, *starts.unlinked(routes)),
     )
 
@@ -157,12 +159,14 @@ def _manifests(
     return parts(documents, tree, network, installed)
 
 
-def _clients(tree: Tree, paths: Paths) -> tuple[ClientConfig, ...]:
+def _clients(tree: Tree, paths: Paths) -> tuple[tuple[ClientConfig, ...], tuple[Misread, ...]]:
+    """What clients are told, and what their hosts do not take as it is meant."""
     if "client" not in paths:
-        return ()
-    from mcplint.services.clients import clients
+        return (), ()
+    from mcplint.services.clients import told
 
-    return tuple(client for file in tree.all_facts("client", paths["client"]).values() for client in clients(file))
+    files = [told(file, tree.paths) for file in tree.all_facts("client", paths["client"]).values()]
+    return tuple(one for file in files for one in file.clients), tuple(one for file in files for one in file.misread)
 
 
 def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:

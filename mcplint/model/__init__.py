@@ -22,7 +22,17 @@ from mcplint.model.containers import (
 from mcplint.model.deployment import Deployment
 from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose, Unfollowed
 from mcplint.model.program import Argument, Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
-from mcplint.model.published import ClientConfig, Distribution, GitRemote, Labelled, Manifest, Package, Project, Remote
+from mcplint.model.published import (
+    ClientConfig,
+    Distribution,
+    GitRemote,
+    Labelled,
+    Manifest,
+    Misread,
+    Package,
+    Project,
+    Remote,
+)
 from mcplint.model.routes import Cache, DeadEnd, ErrorPage, Member, Route, Setting
 from mcplint.model.servers import Sdk, Server, Spread
 
@@ -56,6 +66,7 @@ __all__ = [
     "Loose",
     "Manifest",
     "Member",
+    "Misread",
     "Mount",
     "Mounted",
     "Package",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mcplint.model.containers import Container
 from mcplint.model.links import Loose, Unfollowed
-from mcplint.model.published import ClientConfig, Manifest, Package, Remote
+from mcplint.model.published import ClientConfig, Manifest, Misread, Package, Remote
 from mcplint.model.routes import DeadEnd, Route
 from mcplint.model.servers import Server
 
@@ -22,6 +22,7 @@ class Deployment(NamedTuple):
     clients: tuple[ClientConfig, ...] = ()
     manifests: tuple[Manifest, ...] = ()
     dead_ends: tuple[DeadEnd, ...] = ()
+    misread: tuple[Misread, ...] = ()
     unfollowed: tuple[Unfollowed, ...] = ()
     loose: tuple[Loose, ...] = ()
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.routes import Route
 from mcplint.model.servers import Server
-from mcplint.text.source import Source, Span
-from mcplint.values import UNKNOWN, Value
+from mcplint.text.source import Edit, Source, Span
+from mcplint.values import UNKNOWN, Label, Value
 
 if TYPE_CHECKING:
-    from mcplint.facts.document import MappingNode, Node
+    from mcplint.facts.document import MappingNode, Node, ScalarNode
     from mcplint.facts.manifest import ServerJson
 
 
@@ -57,10 +57,32 @@ class Package(NamedTuple):
         return any(link.kind == ASSUMED for link in self.links)
 
 
+class Misread(NamedTuple):
+    """What the host of a client's configuration does not take as it is meant.
+
+    `kind`: `shape` (an entry or the file), `variable` (in a string) or `timeout`. `message` names the host, `severity`
+    is what it comes to there, and `title` says what the edits do.
+    """
+
+    kind: str
+    span: Span
+    message: str
+    severity: str
+    notes: tuple[Label, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    title: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.span.source.path
+
+
 class ClientConfig(NamedTuple):
     """One server entry of a client's configuration file (`.mcp.json`, `.vscode/mcp.json`, …); `asked`: see Remote.
 
-    `wrapper`: the key that the entries of the file stand under, told with the first of them.
+    `host`: the program that reads the file, empty where any may. `type`: the transport that it comes to there;
+    `reaches`: those of servers that the host gets on with; `types`: how the host spells transports. `node`: the
+    entry. `committed`: whether its file is one of the project, which all who work on it share.
     """
 
     id: str
@@ -72,8 +94,26 @@ class ClientConfig(NamedTuple):
     server: Server | None = None
     asked: Value[str | None] = UNKNOWN
     redirect: Value[str] = UNKNOWN
-    wrapper: Value[str] = UNKNOWN
+    host: str = ""
+    reaches: frozenset[str] = frozenset()
+    types: Mapping[str, str] = {}
+    node: MappingNode | None = None
+    committed: bool = False
     links: tuple[Link, ...] = ()
+
+    @property
+    def words(self) -> tuple[ScalarNode, ...]:
+        """The strings that say what is started: the command, its arguments, folder and variables."""
+        from mcplint.facts.document import ScalarNode, items, pairs
+
+        node = self.node
+        parts = (node.get("command"), node.get("cwd"), *items(node.get("args"))) if node else ()
+        values = (value for _, value in pairs(node.get("env"))) if node else ()
+        return tuple(part for part in (*parts, *values) if isinstance(part, ScalarNode))
+
+    def spelling(self, transport: str) -> str:
+        """The `type` that says a transport in the entry's file."""
+        return next((name for name, known in self.types.items() if known == transport), transport)
 
     @property
     def assumed(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcplint.facts.client import ClientFile
-from mcplint.facts.document import MappingNode
+from mcplint.facts.document import MappingNode, ScalarNode
 from mcplint.readers import json
 from mcplint.text.source import Source
 
@@ -11,15 +11,29 @@ from mcplint.text.source import Source
 WRAPPERS = ("mcpServers", "servers", "context_servers")
 
 
+# The keys that tell an entry for a server from anything else.
+TELLING = ("command", "url", "httpUrl", "serverUrl")
+
+
 def read(source: Source) -> ClientFile | None:
-    """The servers of a client configuration, or None where it is none or has no such key."""
-    root = json.read(source).root
+    """The servers of a client configuration, or None where it is none or names no server."""
+    document = json.read(source)
+    root = document.root
     if not isinstance(root, MappingNode):
         return None
     for wrapper in WRAPPERS:
         key, value = root.key(wrapper), root.get(wrapper)
         if key and isinstance(value, MappingNode):
-            return ClientFile(
-                source, key, tuple((name, node) for name, node in value.pairs if isinstance(node, MappingNode))
-            )
+            return ClientFile(source, key, _entries(value), document.problems)
+    flat = _entries(root)
+    if flat and len(flat) == len(root.pairs) and all(map(_tells, (node for _, node in flat))):
+        return ClientFile(source, None, flat, document.problems)
     return None
+
+
+def _entries(node: MappingNode) -> tuple[tuple[ScalarNode, MappingNode], ...]:
+    return tuple((name, value) for name, value in node.pairs if isinstance(value, MappingNode))
+
+
+def _tells(node: MappingNode) -> bool:
+    return any(isinstance(node.get(key), ScalarNode) for key in TELLING)

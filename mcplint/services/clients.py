@@ -1,42 +1,84 @@
-"""From client configuration files to what clients are told of each server."""
+"""From client configuration files to what clients are told of each server, as the host of each file takes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection
+from posixpath import basename, dirname, join
+from typing import Any, NamedTuple
 
 from mcplint.facts.client import ClientFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.model import ClientConfig
+from mcplint.knowledge.clients import BOTH, Host, host
+from mcplint.model import ClientConfig, Misread
+from mcplint.services.misread import of_entry, of_file
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 NOWHERE: Value[Any] = Value(())
-SPELLINGS = {"http": "streamable-http", "streamableHttp": "streamable-http"}
+TYPES = {"http": "streamable-http", "sse": "sse", "streamableHttp": "streamable-http"}
+"""What a type means where the host is not known, the usual spelling first."""
+URLS = ("url", "serverUrl", "httpUrl")
+PLUGIN = ".claude-plugin/plugin.json"
+OTHER_PLUGINS = (".codex-plugin/plugin.json", ".cursor-plugin/plugin.json")
 
 
-def clients(file: ClientFile) -> Iterator[ClientConfig]:
-    """One part for each server that the file names."""
-    note = Label(file.wrapper.span, "servers are listed under this key")
-    wrapper = Value((file.wrapper.text,), (note,), EditSite(file.wrapper.span))
-    for number, (name, node) in enumerate(file.servers):
-        url, command = _string(node, "url", "serverUrl", "httpUrl"), _command(node)
-        yield ClientConfig(
-            id=f"{file.source.path}:{name.text}",
-            span=name.span,
-            type=_type(node),
-            url=NOWHERE if not url.trace and command.trace else url,
-            command=NOWHERE if not command.trace and url.trace else command,
-            wrapper=UNKNOWN if number else wrapper,
-        )
+class Told(NamedTuple):
+    """What one file tells clients of servers, and what its host does not take as it is meant."""
+
+    clients: tuple[ClientConfig, ...] = ()
+    misread: tuple[Misread, ...] = ()
 
 
-def _type(node: MappingNode) -> Value[str]:
-    """The transport: as it is said, else stdio where a command is given; a bare URL leaves it to the client."""
-    said = _string(node, "type", "transport")
-    if said.options:
-        return said._replace(options=tuple(SPELLINGS.get(spelled, spelled) for spelled in said.options))
-    command = node.key("command")
-    return Value(("stdio",), (Label(command.span, "a command is started over stdio"),)) if command else UNKNOWN
+def told(file: ClientFile, paths: Collection[str]) -> Told:
+    """One part for each server that the file names; `paths`: the files of the project."""
+    path = file.source.path
+    near = {name for name in (PLUGIN, *OTHER_PLUGINS) if join(dirname(path), name) in paths}
+    reader = host(path) if PLUGIN in near or not near else None
+    if file.wrapper is None and basename(path) != ".mcp.json":
+        return Told()
+    found = tuple(_client(name, node, reader) for name, node in file.servers)
+    whole = of_file(file, reader, PLUGIN in near) if reader else ()
+    return Told(found, (*whole, *(each for entry in file.servers for each in of_entry(*entry, reader))))
+
+
+def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientConfig:
+    url, command = _string(node, *(reader.urls if reader else URLS)), _command(node)
+    said = _type(node, reader, url)
+    return ClientConfig(
+        id=f"{name.span.source.path}:{name.text}",
+        span=name.span,
+        type=said,
+        url=NOWHERE if not url.trace and command.trace else url,
+        command=NOWHERE if not command.trace and url.trace else command,
+        host=reader.name if reader else "",
+        reaches=_reaches(said, reader),
+        types=TYPES if reader is None or reader.types is None else reader.types,
+        node=node,
+        committed=bool(reader and reader.committed),
+    )
+
+
+def _type(node: MappingNode, reader: Host | None, url: Value[str]) -> Value[str]:
+    """The transport that an entry comes to in its host; that of no known host as it is said.
+
+    A command is started over stdio; what a bare URL means is the host's to say.
+    """
+    said = _string(node, "type", *(() if reader else ("transport",)))
+    if said.only and (reader is None or reader.types is None):
+        return said._replace(options=(TYPES.get(said.only, said.only),))
+    if said.trace:
+        known = (reader.types or {}).get(said.only or "") if reader else None
+        return said._replace(options=(known,) if known else None)
+    if command := node.key("command"):
+        return Value(("stdio",), (Label(command.span, "a command is started over stdio"),))
+    if reader and reader.untyped and url.trace:
+        return Value((reader.untyped,) if reader.untyped in BOTH else None, url.trace)
+    return UNKNOWN
+
+
+def _reaches(said: Value[str], reader: Host | None) -> frozenset[str]:
+    """The transports of servers that a client gets on with."""
+    own = frozenset(said.options or ())
+    return own.union(*(reader.reaches.get(each, ()) for each in own)) if reader else own
 
 
 def _string(node: MappingNode, *keys: str) -> Value[str]:

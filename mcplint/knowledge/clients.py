@@ -1,0 +1,124 @@
+"""How MCP hosts read the files that tell them of servers.
+
+Claude Code 2.1, Gemini CLI 0.61, Codex 0.171 and Copilot CLI 1.0 were run; of Roo Code 3.52, Cline 3.0, Amazon Q CLI
+1.19, VS Code and Zed the source was read; of the others only what their documentation says is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+HTTP, SSE, STDIO = "streamable-http", "sse", "stdio"
+BOTH = frozenset({HTTP, SSE})
+SKIPPED, REFUSED, IGNORED = "skipped", "refused", "ignored"
+"""What becomes of an entry that a host cannot make sense of: it alone is left out, the whole file is, or what it does
+not know is."""
+
+_PLAIN = {"stdio": STDIO, "sse": SSE}
+
+
+class Host(NamedTuple):
+    """A host and the file of its own that it reads.
+
+    `wrapper`: the key that servers stand under. `types`: what each `type` that it knows means, None where it does not
+    look at it. `untyped`: what a URL without one means: a transport, or SKIPPED; None where that is not known.
+    `wrong`: what becomes of an entry with another type. `urls`: the keys that it takes a URL from. `reaches`: by
+    transport that an entry comes to, those that servers may speak; that one alone where nothing is said.
+    `strict`: whether the file must be plain JSON. `variables`: the pattern of what it replaces in strings, None where
+    that is not known; `prefix`: what stands before a variable's name there. `seconds`: whether `timeout` counts
+    seconds, None where that is not known. `committed`: whether the file is one of the project, not of a user.
+    """
+
+    name: str
+    wrapper: str = "mcpServers"
+    types: Mapping[str, str] | None = None
+    untyped: str | None = None
+    wrong: str = SKIPPED
+    urls: tuple[str, ...] = ("url",)
+    reaches: Mapping[str, frozenset[str]] = {}
+    strict: bool = False
+    variables: str | None = None
+    prefix: str = ""
+    seconds: bool | None = None
+    committed: bool = True
+
+
+BRACES = r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}"
+PREFIXED = r"\$\{(?:[a-zA-Z]+:[^}]+|[a-z][A-Za-z]*|/)\}"
+
+CLAUDE_CODE = Host(
+    "Claude Code",
+    types={**_PLAIN, "http": HTTP, "streamable-http": HTTP, "ws": "ws"},
+    untyped=SKIPPED,
+    # On 404 or 405 to its first POST it connects as to an SSE server; the other way it does not.
+    reaches={HTTP: BOTH},
+    strict=True,
+    # Plugins have settings of their own besides the environment.
+    variables=rf"{BRACES}|\$\{{user_config\.\w+\}}",
+    seconds=False,
+)
+
+HOSTS: Mapping[str, Host] = {
+    ".vscode/mcp.json": Host(
+        "VS Code",
+        "servers",
+        # It posts first whatever the type says, and goes on with SSE where that is refused.
+        untyped=HTTP,
+        reaches={HTTP: BOTH, SSE: BOTH},
+        variables=PREFIXED,
+        prefix="env:",
+    ),
+    ".roo/mcp.json": Host(
+        "Roo Code",
+        types={**_PLAIN, "streamable-http": HTTP},
+        untyped=SKIPPED,
+        strict=True,
+        variables=PREFIXED,
+        prefix="env:",
+        seconds=True,
+    ),
+    ".amazonq/mcp.json": Host("Amazon Q", types={"stdio": STDIO, "http": HTTP}, untyped=SKIPPED, reaches={HTTP: BOTH}),
+    ".github/mcp.json": Host(
+        "Copilot CLI",
+        types={**_PLAIN, "local": STDIO, "http": HTTP, "streamable-http": HTTP},
+        untyped=HTTP,
+        reaches={HTTP: BOTH, SSE: BOTH},
+    ),
+    ".cursor/mcp.json": Host("Cursor", reaches={HTTP: BOTH, SSE: BOTH}),
+    ".kiro/settings/mcp.json": Host("Kiro", reaches={HTTP: BOTH, SSE: BOTH}),
+    ".mcp.json": CLAUDE_CODE,
+    "claude_desktop_config.json": Host("Claude Desktop", types={"stdio": STDIO}, untyped=SKIPPED, committed=False),
+    "gemini-extension.json": Host(
+        "Gemini CLI",
+        types={**_PLAIN, "http": HTTP},
+        untyped=HTTP,
+        wrong=IGNORED,
+        urls=("httpUrl", "url"),
+        seconds=False,
+    ),
+    ".gemini/settings.json": Host(
+        "Gemini CLI",
+        types={**_PLAIN, "http": HTTP},
+        untyped=HTTP,
+        wrong=IGNORED,
+        urls=("httpUrl", "url"),
+        seconds=False,
+    ),
+    ".zed/settings.json": Host("Zed", "context_servers", untyped=HTTP),
+    "cline_mcp_settings.json": Host(
+        "Cline",
+        types={**_PLAIN, "streamableHttp": HTTP},
+        untyped=SSE,
+        wrong=REFUSED,
+        strict=True,
+        seconds=True,
+        committed=False,
+    ),
+}
+"""By the end of a path. The first that fits holds."""
+
+
+def host(path: str) -> Host | None:
+    """The host that reads a file, None where any may."""
+    return next((found for end, found in HOSTS.items() if f"/{path}".endswith(f"/{end}")), None)

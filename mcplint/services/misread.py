@@ -1,0 +1,181 @@
+"""What the host of a client configuration does not take as it is meant: its shape, its variables, its times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mcplint.facts.client import ClientFile
+from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, scalar
+from mcplint.findings import ERROR, NOTE, WARNING
+from mcplint.knowledge.clients import IGNORED, REFUSED, SKIPPED, STDIO, Host
+from mcplint.model import Misread
+from mcplint.services.docker_run import docker_run
+from mcplint.text.source import Edit, Span
+from mcplint.values import Label
+
+FOREIGN = ("url", "httpUrl", "serverUrl", "uri", "endpoint")
+RUNNERS = ("npx", "uvx", "uv", "docker", "podman", "python", "python3", "node", "bunx", "bun", "deno", "pipx")
+VARIABLE = r"\$\{([^}$\"]{1,80})\}"
+
+
+def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[Misread]:
+    """What keeps a host from reading a file; `plugin`: it belongs to one, whose servers may stand at the top."""
+    flaw = next((one for one in file.problems if one.severity == ERROR and (host.strict or one.damage)), None)
+    if flaw:
+        edits = (flaw.edit,) if flaw.edit else ()
+        text = f"{host.name} refuses the whole file: {flaw.message}"
+        yield Misread("shape", flaw.span, text, ERROR, flaw.notes, edits, "make it plain JSON")
+    if file.wrapper is None and not plugin:
+        place = file.servers[0][0].span
+        yield Misread("shape", place, f"{host.name} reads servers from `{host.wrapper}`, which is missing here", ERROR)
+    elif file.wrapper and file.wrapper.text != host.wrapper:
+        span = file.wrapper.span
+        text = f"{host.name} ignores servers under `{span.text}`: it reads them from `{host.wrapper}`"
+        edits = (Edit(span, host.wrapper),)
+        yield Misread("shape", span, text, ERROR, (), edits, f"rename the key to `{host.wrapper}`")
+
+
+def of_entry(name: ScalarNode, node: MappingNode, host: Host | None) -> Iterator[Misread]:
+    """What is lost of one entry."""
+    yield from docker_run(node)
+    if host is None:
+        return
+    yield from _transport(name, node, host)
+    yield from _command(name, node, host)
+    yield from _variables(node, host)
+    yield from _timeout(name, node, host)
+
+
+def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misread]:
+    """A type that the host does not know or misses, and a URL where it does not look for one."""
+    said, command = node.get("type"), node.key("command")
+    url = next((key for key in (node.key(each) for each in host.urls) if key), None)
+    called = name.text[:60]
+    if isinstance(said, ScalarNode) and host.types is not None and said.text not in host.types:
+        yield _wrong_type(said, called, host)
+    elif url is None and command is None:
+        yield from _foreign(name, node, host)
+    elif command is None and url and _only_commands(host):
+        text = f"{host.name} skips `{called}`: its file holds only commands, it has remote servers as connectors"
+        yield Misread("shape", url.span, text, ERROR)
+    elif command is None and url and said is None and host.untyped == SKIPPED:
+        text = f"{host.name} skips `{called}`: next to `{url.text}` it expects `type`"
+        yield Misread("shape", url.span, text, ERROR, (), *_typed(node, url, host))
+
+
+def _only_commands(host: Host) -> bool:
+    return set((host.types or {}).values()) == {STDIO}
+
+
+def _wrong_type(said: ScalarNode, called: str, host: Host) -> Misread:
+    does = {SKIPPED: f"skips `{called}`", REFUSED: "refuses the whole file", IGNORED: "ignores this"}[host.wrong]
+    plain = re.sub(r"[^a-z]", "", said.text.lower())
+    meant = next((known for known in host.types or () if re.sub(r"[^a-z]", "", known) == plain), None)
+    edits = (Edit(said.span, meant),) if meant else ()
+    text = f"{host.name} {does}: it does not know the type `{said.text[:40]}`"
+    severity = NOTE if host.wrong == IGNORED else ERROR
+    return Misread("shape", said.span, text, severity, (), edits, f"set the type to `{meant}`")
+
+
+def _typed(node: MappingNode, url: ScalarNode, host: Host) -> tuple[tuple[Edit, ...], str]:
+    """The edit that gives a URL its type, and what it does."""
+    sse = scalar(node.get(url.text)).rstrip("/").endswith("/sse")
+    kind = next(name for name, known in (host.types or {}).items() if known == ("sse" if sse else "streamable-http"))
+    start = url.span.start - 1
+    text = url.span.source.text
+    blank = text[text.rfind("\n", 0, start) + 1 : start]
+    gap = f"\n{blank}" if not blank.strip() and "\n" in text[:start] else " "
+    return (Edit(url.span._replace(start=start, end=start), f'"type": "{kind}",{gap}'),), f"add the type `{kind}`"
+
+
+def _foreign(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misread]:
+    """An entry whose URL or command stands under a key that its host does not look at."""
+    for key, value in node.pairs:
+        nested = isinstance(value, MappingNode) and any(value.get(each) for each in (*host.urls, "command"))
+        if nested or (key.text in FOREIGN and scalar(value).startswith(("http", "$"))):
+            place = "inside" if nested else "under"
+            text = f"{host.name} finds neither `command` nor `{host.urls[-1]}` in `{name.text[:60]}`"
+            notes = (Label(key.span, f"what stands {place} `{key.text[:40]}` is not read"),)
+            edits = () if nested else (Edit(key.span, host.urls[-1]),)
+            severity = ERROR if host.types is not None else WARNING
+            yield Misread("shape", name.span, text, severity, notes, edits, f"rename the key to `{host.urls[-1]}`")
+            return
+
+
+def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misread]:
+    """A command, arguments or variables of a form that the host does not take."""
+    command, args = node.get("command"), node.get("args")
+    if not host.strict:
+        return
+    if isinstance(args, ScalarNode) and isinstance(args.value, str):
+        yield Misread("shape", args.span, f"{host.name} {_loses(name, host)}: `args` must be a list", ERROR)
+    for key, value in pairs(node.get("env")):
+        if isinstance(value, ScalarNode) and not isinstance(value.value, str):
+            text = f"{host.name} {_loses(name, host)}: the variable {key.text[:60]} must be a string"
+            quoted = (Edit(value.span, f'"{value.span.text}"'),) if value.value is not None else ()
+            yield Misread("shape", value.span, text, ERROR, (), quoted, "quote the value")
+    first = scalar(command).split(" ")[0]
+    if isinstance(command, ScalarNode) and first in RUNNERS and " " in command.text.strip() and not items(args):
+        text = f"{host.name} starts no program called `{command.text[:60]}`: arguments belong into `args`"
+        yield Misread("shape", command.span, text, ERROR)
+
+
+def _loses(name: ScalarNode, host: Host) -> str:
+    return "refuses the whole file" if host.wrong == REFUSED else f"skips `{name.text[:60]}`"
+
+
+def _variables(node: MappingNode, host: Host) -> Iterator[Misread]:
+    """What looks like a variable and reaches the server as it is written."""
+    if host.variables is None:
+        return
+    remote = "command" not in {key.text for key, _ in node.pairs}
+    for value in _strings(node):
+        for found in re.finditer(VARIABLE, value.text):
+            if re.fullmatch(host.variables, found[0]) or value.span.text != value.text:
+                continue
+            span = value.span._replace(start=value.span.start + found.start(), end=value.span.start + found.end())
+            text = f"{host.name} does not replace `{found[0]}`: the server gets it as it is written"
+            edits, title = _respelled(span, found[1], host)
+            yield Misread("variable", span, text, ERROR if remote else WARNING, (), edits, title)
+
+
+def _respelled(span: Span, inner: str, host: Host) -> tuple[tuple[Edit, ...], str]:
+    """The variable as the host writes those of its environment, where it is one."""
+    named = re.fullmatch(r"(?:env:)?([A-Za-z_][A-Za-z0-9_]*)", inner)
+    if not named:
+        return (), ""
+    text = f"${{{host.prefix}{named[1]}}}"
+    return (Edit(span, text),), f"write `{text}`"
+
+
+def _strings(node: MappingNode) -> Iterator[ScalarNode]:
+    """The strings of an entry in which hosts replace variables; a shell has its own."""
+    command, args = scalar(node.get("command")), items(node.get("args"))
+    if command not in ("sh", "bash", "cmd", "powershell", "pwsh") and not any(
+        "mcp-remote" in scalar(one) for one in args
+    ):
+        yield from _scalars((node.get("command"), *args))
+    yield from _scalars((node.get("url"), node.get("httpUrl")))
+    for key in ("env", "headers"):
+        yield from _scalars(value for _, value in pairs(node.get(key)))
+
+
+def _scalars(nodes: Iterable[Node | None]) -> Iterator[ScalarNode]:
+    return (node for node in nodes if isinstance(node, ScalarNode) and isinstance(node.value, str))
+
+
+def _timeout(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misread]:
+    """A time in the other unit."""
+    said = node.get("timeout")
+    value = said.value if isinstance(said, ScalarNode) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not said or host.seconds is None:
+        return
+    if host.seconds and value > 3600:
+        text = f"{host.name} counts `timeout` in seconds and takes at most 3600, not {value}"
+        edits = (Edit(said.span, str(value // 1000)),) if isinstance(value, int) and value % 1000 == 0 else ()
+        severity = ERROR if host.wrong == SKIPPED else WARNING
+        yield Misread("timeout", said.span, text, severity, (), edits, f"write {int(value) // 1000}")
+    elif not host.seconds and 0 < value < 1000:
+        text = f"{host.name} counts `timeout` in milliseconds: {value} is over before `{name.text[:60]}` answers"
+        yield Misread("timeout", said.span, text, WARNING, (), (Edit(said.span, f"{value}000"),), f"write {value}000")
