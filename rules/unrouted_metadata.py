@@ -1,4 +1,4 @@
-r"""The proxy does not pass on the paths where clients look for OAuth metadata
+r"""Clients do not find OAuth metadata where they look for them
 
 A server that requires a token answers 401 and names its metadata:
 `/.well-known/oauth-protected-resource`, followed by the path of the endpoint.
@@ -11,6 +11,11 @@ Pass `/.well-known/` to the server as well. A `location ~ /\.` that denies
 hidden files refuses it with 403, and a location for
 `/.well-known/acme-challenge/` does not help. If the prefix of the endpoint is
 removed, the metadata still have to answer at the root of the host.
+
+The same happens without a proxy where a program mounts the whole application
+below a prefix: the metadata go below it too, while clients ask for them at the
+root. fastmcp has `auth.get_well_known_routes()` for the routes of the outer
+application.
 
 Reported if the program gives the SDK a provider that publishes metadata.
 
@@ -115,11 +120,20 @@ server {
 ```
 """
 
-from mcplint import ERROR, Finding, Guard, Label, Route, rule
+from mcplint import ERROR, WARNING, Deployment, Finding, Guard, Label, Route, Server, rule
 
 
 @rule("unrouted-metadata", ERROR)
-def check(route: Route):
+def check(part: Route | Deployment):
+    if isinstance(part, Route):
+        yield from unrouted(part)
+    else:
+        alone = (server for server in part.servers if server.speaks_http and not part.routes_to(server))
+        yield from (finding for server in alone for finding in buried(server))
+
+
+def unrouted(route: Route):
+    """A proxy that sends the paths of the metadata elsewhere."""
     server = route.carried
     guard = server.auth.only if server else None
     if guard and publishes(guard) and route.metadata.must_be(False):
@@ -128,6 +142,22 @@ def check(route: Route):
             route.span.head,
             (Label(guard.span, "clients need its metadata to sign in"), *route.metadata.trace),
         )
+
+
+def buried(server: Server):
+    """A program that mounts the whole application, metadata and all, below a prefix."""
+    guard = server.auth.only
+    outer = server.mounts[0] if server.mounts else None
+    prefix = (outer.prefix.only or "").rstrip("/") if outer else ""
+    if not guard or not publishes(guard) or not prefix or not server.endpoints_closed:
+        return
+    if not any(endpoint.path.startswith("/.well-known") for endpoint in server.endpoints):
+        message = (
+            f"{server.title} answers the metadata of its authentication below `{prefix}`, but clients ask for "
+            f"/.well-known/oauth-protected-resource{server.path.only or prefix}"
+        )
+        notes = (Label(guard.span, "clients need its metadata to sign in"),)
+        yield Finding(message, outer.span, notes, None, WARNING if server.assumed else None)
 
 
 def publishes(guard: Guard) -> bool:
