@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable
-from functools import partial
 from typing import Any, NamedTuple, TypeGuard
 
 from mcplint.model import Endpoint, Mounted, Server
@@ -294,14 +293,22 @@ def _room(app: Instance) -> EditSite | None:
 
 
 def start_up(machine: Machine, app: Instance) -> None:
-    """Starts what the application starts with, so that it is known whether a session manager runs."""
+    """Starts what the application starts with, so that it is known whether a session manager runs.
+
+    That stays open where it raises, such as for want of a variable that only the operator gives.
+    """
     risks = len(machine.risks)
     value = app.table.get("lifespan_context", app.table.get("lifespan", known(None)))
-    for option in value.options or ():
-        if option is not None:
-            machine.aside(partial(call_and_await, machine, known(option), Args((known(app),))))
-    for function in STARTUP.of(app.table):
-        machine.aside(partial(call_and_await, machine, known(function), Args()))
-    if value.options is None or "" in machine.risks[risks:]:
+    calls = [(option, Args((known(app),))) for option in value.options or () if option is not None]
+    calls += [(function, Args()) for function in STARTUP.of(app.table)]
+    completed = [_completes(machine, function, args) for function, args in calls]
+    if value.options is None or "" in machine.risks[risks:] or not all(completed):
         UNSURE.add(machine, machine.state, True)
     del machine.risks[risks:]
+
+
+def _completes(machine: Machine, function: Any, args: Args) -> bool:
+    """Calls what goes on beside the program; whether it comes to its end."""
+    results: list[Abstract] = []
+    machine.aside(lambda: results.append(call_and_await(machine, known(function), args)))
+    return bool(results)
