@@ -157,6 +157,8 @@ def test_paths_are_printed_as_seen_from_the_working_folder(project, lint, monkey
     monkeypatch.chdir(root / "deep" / "er")
     assert "--> ../../one/Dockerfile:2:6" in lint("../../one").out
     assert json.loads(lint("../../one", "--format", "json").out)["findings"][0]["path"] == "one/Dockerfile"
+    monkeypatch.chdir(root / "one")
+    assert "--> Dockerfile:2:6" in lint(".").out
 
 
 def test_output_goes_into_a_file(project, lint):

@@ -109,9 +109,11 @@ def fingerprints(report: Report) -> list[str]:
 
 def under(folder: str, path: str) -> str:
     """A path of the project as seen from where mcplint runs; `folder` leads from there to the project's root."""
-    from posixpath import join, normpath
+    if folder in ("", "."):
+        return path
+    from os.path import join, relpath, sep
 
-    return normpath(join(folder, path)) if folder not in ("", ".") else path
+    return relpath(join(folder, path)).replace(sep, "/")
 
 
 def plural(number: int, noun: str) -> str:
