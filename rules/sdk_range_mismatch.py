@@ -117,7 +117,7 @@ dependencies = [{ name = "mcp" }]
 """
 
 from mcplint import ERROR, WARNING, Finding, Server, rule
-from mcplint.knowledge.sdk import cap, lacking
+from mcplint.knowledge.sdk import cap, lacking, raised
 
 
 @rule("sdk-range-mismatch", ERROR)
@@ -129,11 +129,12 @@ def check(server: Server):
             named = f"{sdk.package} {versions.only or ' or '.join(versions.options)}"
             worse = severity == ERROR
             when = "which is what gets installed" if worse else "which only the lock file keeps out"
+            name = f"import.{imported.dotted}"
             yield Finding(
                 f"`{imported.dotted}` does not exist in {named}, {when}",
                 imported.span,
                 versions.trace,
-                None if worse and sdk.exact else cap(sdk, f"import.{imported.dotted}", sdk.admitted, not sdk.exact),
+                raised(sdk, name) if worse and sdk.exact else cap(sdk, name, sdk.admitted, not sdk.exact),
                 severity,
             )
             return

@@ -80,7 +80,7 @@ if __name__ == "__main__":
 """
 
 from mcplint import ERROR, WARNING, Finding, Fix, Label, Server, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.knowledge.sdk import agreed, raised
 
 RUNS = {"sse": "run_sse", "stdio": "run_stdio"}
 FATES = {
@@ -119,8 +119,9 @@ def method(call):
     if call.role == "constructor":
         lowlevel = {"Server": "lowlevel_constructor", "StreamableHTTPSessionManager": "session_manager"}
         return {**lowlevel, "SseServerTransport": "sse_transport"}.get(call.target.rpartition(".")[2], "constructor")
-    written = call.span.text.partition("(")[0].rpartition(".")[2].strip()
-    name = written if written.isidentifier() else call.target.rpartition(".")[2]
+    # What is called on a call just made, `FastMCP("notes").run()`, is not what stands first.
+    _, dot, written = call.span.text.partition("(")[0].strip().rpartition(".")
+    name = written if dot and written.isidentifier() else call.target.rpartition(".")[2]
     return f"lowlevel_{name}" if ".lowlevel." in call.target else name
 
 
@@ -130,6 +131,12 @@ def refused_transport(server, call, notes):
         name = argument.value.only if argument.name == "transport" or (not argument.name and place == 0) else None
         if isinstance(name, str) and agreed(server.sdk, f"transport.{name}") == "rejected":
             message = f"{server.sdk.title} does not know transport `{name}`: the program fails at start"
-            right = "streamable-http" if agreed(server.sdk, "transport.streamable-http") != "rejected" else "sse"
-            fix = Fix(f"use `{right}`", argument.value.write(right)) if argument.value.slot else None
-            yield Finding(message, argument.span, notes, fix)
+            yield Finding(message, argument.span, notes, known_transport(server.sdk, name, argument.value))
+
+
+def known_transport(sdk, name, value):
+    """A pin that knows the transport, or the transport by the name that this release has for it."""
+    right = "streamable-http"
+    if value.slot and name != right and agreed(sdk, f"transport.{right}") == right:
+        return Fix(f"use `{right}`", value.write(right))
+    return raised(sdk, f"transport.{name}", "rejected")

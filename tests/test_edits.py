@@ -158,3 +158,41 @@ def test_a_command_of_uvicorn_is_told_where_to_listen():
 def test_an_address_that_a_comment_explains_is_left_alone():
     code = served('"127.0.0.1"').replace("mcp = ", "# Only clients on localhost may connect.\nmcp = ")
     assert changed({"server.py": code}, "loopback-in-container") == {}
+
+
+UNPINNED = BUILT.replace("--require-hashes ", "")
+
+
+@pytest.mark.parametrize(
+    ("requirement", "transport", "after"),
+    [
+        ("mcp==1.2.0\n", "streamable-http", {"requirements.txt": "mcp==1.8.0\n"}),
+        ("mcp == 1.2.0  # why\n", "streamable-http", {"requirements.txt": "mcp == 1.8.0  # why\n"}),
+        ("fastmcp==2.1.0\n", "http", {"requirements.txt": "fastmcp==2.9.0\n"}),
+        (f"mcp==1.2.0 \\\n    --hash=sha256:{'0' * 64}\n", "streamable-http", {}),
+    ],
+)
+def test_a_pin_that_is_too_old_for_a_transport_is_raised(requirement, transport, after):
+    package = "fastmcp" if "fastmcp" in requirement else "mcp.server.fastmcp"
+    code = f'from {package} import FastMCP\n\nFastMCP("notes", host="0.0.0.0").run(transport="{transport}")\n'
+    files = {"Dockerfile": UNPINNED, "requirements.txt": requirement, "server.py": code}
+    assert changed(files, "wrong-sdk-arguments") == after
+
+
+def test_a_pin_that_is_too_old_for_an_import_is_raised():
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    files = {"Dockerfile": UNPINNED, "requirements.txt": "mcp==1.1.0\n", "server.py": code}
+    assert changed(files, "sdk-range-mismatch") == {"requirements.txt": "mcp==1.2.0\n"}
+
+
+def test_a_member_of_a_workspace_is_told_to_renew_the_lock_above_it(project, mcplint, monkeypatch):
+    member = '[project]\nname = "notes"\nversion = "1"\ndependencies = ["mcp>=1.9"]\n\n[tool.mcplint]\n'
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    files = {"uv.lock": "version = 1\n", "notes/pyproject.toml": member, "notes/server.py": code}
+    root = project(
+        {**files, "notes/Dockerfile": "FROM python:3.12-slim\nCOPY . .\nRUN pip install .\nCMD python server.py\n"}
+    )
+    monkeypatch.chdir(root / "notes")
+    assert "then run `uv lock` (--unsafe-fixes)" in mcplint().out
+    mcplint("--fix")
+    assert (root / "notes/pyproject.toml").read_text() == member

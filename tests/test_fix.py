@@ -10,10 +10,12 @@ import subprocess
 import pytest
 
 from mcplint.engine import fix
+from mcplint.engine.postprocess import postprocess
 from mcplint.engine.write import write
 from mcplint.findings import ERROR, WARNING, Diagnostic, Finding, Fix
+from mcplint.project.config import Config
 from mcplint.project.tree import Tree
-from mcplint.text.source import Edit, Span
+from mcplint.text.source import Edit, Source, Span
 from mcplint.usage import UsageError
 from mcplint.values import Label
 
@@ -284,3 +286,57 @@ def test_a_patch_is_coloured_on_request(project, mcplint):
 def test_fixes_that_harm_only_together_are_made_one_after_the_other():
     look = together(replacing("a", "b"), replacing("c", "d"), complaining("b\nd"))
     assert fix.fix(Tree.of({"f": "a\nc\n"}), look).texts == {"f": "b\nc\n"}
+
+
+def test_what_was_never_offered_is_not_said_to_be_not_fixed():
+    look = together(replacing("a", "b"), replacing("c", "d"), complaining("b"))
+    tree = Tree.of({"f": "a\nc\n"})
+    result = fix.fix(tree, look)
+    assert result.refused and not fix.promised(tree, look, result.refused, lambda path: False)
+    [(_, why)] = fix.promised(tree, look, [(result.refused[0][0], "outside")], lambda path: True)
+    assert why == "outside"
+
+
+def test_a_fix_that_another_makes_needless_is_not_offered():
+    def root(tree: Tree) -> list[Diagnostic]:
+        source = tree.source("f")
+        if not source.text.startswith("bad"):
+            return []
+        span, other = Span(source, 0, 3), tree.source("g")
+        symptom = Finding("symptom", Span(other, 0, 1), (Label(span, "rests on this"),))
+        return [
+            Diagnostic("symptom", WARNING, symptom._replace(fix=Fix("hide", (Edit(symptom.span, "y"),)))),
+            Diagnostic("root", WARNING, Finding("root", span, (), Fix("mend", (Edit(span, "good"),)))),
+        ]
+
+    tree = Tree.of({"f": "bad", "g": "x"})
+    assert [each.rule for each in fix.applicable(tree, root, root(tree)) if each.finding.fix] == ["root"]
+
+
+def test_all_that_do_no_harm_together_are_made_in_one_round():
+    rounds = []
+
+    def look(tree: Tree) -> list[Diagnostic]:
+        rounds.append(tree)
+        return together(replacing("[ac-z]", "A"), replacing("b", "B"), complaining("B"))(tree)
+
+    assert fix.fix(Tree.of({"f": "a\nb\nc\nd\n"}), look).texts == {"f": "A\nb\nA\nA\n"}
+    assert len(rounds) < 10
+
+
+def test_the_first_error_of_the_registry_hides_no_other_for_good():
+    def registry(tree: Tree) -> list[Diagnostic]:
+        shown = complaining("first", "registry-one")(tree) or complaining("second", "registry-two")(tree)
+        return [*shown, *replacing("first", "mended")(tree)]
+
+    assert fix.fix(Tree.of({"f": "first\nsecond\n"}), registry).texts == {"f": "mended\nsecond\n"}
+
+
+def test_one_fix_mends_what_is_said_of_one_place_for_two_reasons():
+    first, second = (Span(Source("f", "ab"), at, at + 1) for at in (0, 1))
+    said = [
+        Diagnostic("rule", WARNING, Finding("same", first, (), Fix("mend", (Edit(span, "x"),), True)))
+        for span in (first, second)
+    ]
+    [one], _ = postprocess(said, (), Config())
+    assert [edit.span for edit in one.finding.fix.edits] == [first, second]

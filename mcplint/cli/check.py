@@ -204,7 +204,7 @@ def _names(given: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
 
 def _fix(here: Workspace, known: Known, options: Options, output: str | None) -> tuple[Tree, bool]:
     """The project after its fixes, and whether they changed something; written or printed as the options say."""
-    from mcplint.engine.fix import fix, unified
+    from mcplint.engine.fix import fix, promised, unified
     from mcplint.engine.write import write
 
     def look(tree: Tree) -> list[Diagnostic]:
@@ -229,7 +229,7 @@ def _fix(here: Workspace, known: Known, options: Options, output: str | None) ->
     if result.fixed and not options.quiet:
         done = "would fix" if options.diff else "fixed"
         warn(f"{done} {plural(len(result.fixed), 'finding')} in {plural(len(result.texts), 'file')}")
-    for diagnostic, harm in result.refused:
+    for diagnostic, harm in promised(here.tree, look, result.refused, here.outside):
         warn(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
     return here.tree.over(result.texts), bool(result.texts)
 

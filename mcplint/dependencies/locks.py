@@ -24,17 +24,19 @@ def repetition(package: str, bound: EditSite, taken: str, tree: Tree) -> tuple[E
     its project: the command that renews the lock.
     """
     path = bound.span.source.path
+    command = renewal(path, tree)
+    lock = posixpath.join(posixpath.dirname(path), "uv.lock")
+    source = tree.source(lock) if command == COMMANDS["uv.lock"] else None
+    site = _in_uv(package, bound, source) if source and _older(package, taken, tree, lock) else None
+    return site, "" if site else command
+
+
+def renewal(path: str, tree: Tree) -> str:
+    """The command that renews the lock file of the project whose requirements a file holds, empty where none has to."""
     if posixpath.basename(path) != "pyproject.toml":
-        return None, ""
-    folder = posixpath.dirname(path)
-    lock = lock_of(tree, folder)
-    name = posixpath.basename(lock or "")
-    source = tree.source(lock) if lock else None
-    if source is None or name not in COMMANDS:
-        return None, ""
-    beside = name == "uv.lock" and posixpath.dirname(source.path) == folder
-    site = _in_uv(package, bound, source) if beside and _older(package, taken, tree, source.path) else None
-    return site, "" if site else COMMANDS[name]
+        return ""
+    lock = lock_of(tree, posixpath.dirname(path))
+    return COMMANDS.get(posixpath.basename(lock), "") if lock else COMMANDS["uv.lock"] if tree.above else ""
 
 
 def _older(package: str, taken: str, tree: Tree, lock: str) -> bool:

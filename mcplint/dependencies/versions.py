@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcplint.dependencies.compatible import BROUGHT, SDKS, against, asked_for, compatible, limited
-from mcplint.dependencies.locks import repetition
+from mcplint.dependencies.locks import renewal, repetition
 from mcplint.dependencies.needs import Needs, asking, needs
 from mcplint.facts.dependencies import Locked, Requirement
 from mcplint.knowledge.ranges import admitted
@@ -42,6 +43,7 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
     installed = Value(decision.versions, decision.trace, decision.slot)
     bound = _bound(package, wanted)
     repeated, relock = repetition(package, bound, decision.versions[0], tree) if bound else (None, "")
+    pin = _raisable(decision, wanted)
     return Sdk(
         package,
         _importable(package, installed, dotted),
@@ -50,7 +52,8 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
         admitted=_value(_asked(package, wanted)) if wanted.locked else installed,
         bound=bound,
         repeated=repeated,
-        relock=relock,
+        relock=renewal(pin.span.source.path, tree) if pin else relock,
+        pin=pin,
         oldest=next(reversed(asked_for(package, wanted)), None),
         mcp=installed if package == "mcp" else _value(_decide("mcp", wanted)),
         starlette=_value(_exact("starlette", wanted)),
@@ -185,6 +188,15 @@ def _spelled(version: str, place: Span | None) -> EditSite | None:
     if not place or (start := place.text.find(version)) < 0:
         return None
     return EditSite(Span(place.source, place.start + start, place.start + start + len(version)))
+
+
+def _raisable(decision: Decision, wanted: Needs) -> EditSite | None:
+    """Where a pin spells its version, None where a lock file or a hash beside it would no longer fit another one."""
+    slot = decision.slot
+    if slot is None or slot.span.source.path in {entry.span.source.path for entry in wanted.locked}:
+        return None
+    behind = slot.span.source.text[slot.span.end :]
+    return None if re.match(r"(?:[^\n\\]|\\\r?\n)*--hash", behind) else slot
 
 
 def _pinned(requirement: Requirement) -> str:

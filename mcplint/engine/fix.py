@@ -11,6 +11,7 @@ from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
 
 ROUNDS = 50
+REGISTRY = "registry-"
 Look = Callable[[Tree], list[Diagnostic]]
 Key = tuple[str, str, str]
 Line = tuple[str, int]
@@ -42,31 +43,60 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, outside: Callable[[str], b
                 refused[_key(diagnostic)] = diagnostic, f"the fix would edit {path}, which is outside the given paths"
         if not (chosen := _compatible(now, [d for d in offered if _key(d) not in refused])):
             break
-        if _harm(before, look(now.over(apply(now, chosen))), chosen):
-            harms = _alone(now, look, before, chosen)
-            refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
-            chosen = [diagnostic for diagnostic in chosen if _key(diagnostic) not in refused][:1]
-        texts |= apply(now, chosen)
-        fixed += chosen
+        made, harms, _ = _harmless(now, look, before, chosen)
+        refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
+        texts |= apply(now, made)
+        fixed += made
     return Fixed(texts, fixed, list(refused.values()))
 
 
 def applicable(
     tree: Tree, look: Look, found: Sequence[Diagnostic], outside: Callable[[str], bool] = lambda path: False
 ) -> list[Diagnostic]:
-    """The diagnostics of a project, without those fixes that `fix` would refuse at once."""
+    """The diagnostics of a project, without the fixes that `fix` refuses at once or another one makes needless."""
     kept = set()
     left = [d for d in _offered(found, unsafe=True) if not any(map(outside, _paths(d)))]
-    while chosen := _apart(tree, left):
-        left = [diagnostic for diagnostic in left if diagnostic not in chosen]
-        going = chosen
-        if _harm(found, look(tree.over(apply(tree, chosen))), chosen):
-            going = []
-            for each in chosen:
-                tried = [*going, each]
-                going = going if _harm(found, look(tree.over(apply(tree, tried))), tried) else tried
-        kept |= {id(diagnostic) for diagnostic in going}
+    while chosen := _compatible(tree, left):
+        made, _, after = _harmless(tree, look, found, chosen)
+        kept |= {id(diagnostic) for diagnostic in made}
+        there, safe = set(map(_key, after)), all(d.finding.fix and d.finding.fix.safe for d in made)
+        lost = [
+            d for d in left if made and _key(d) not in there and (safe or not (d.finding.fix and d.finding.fix.safe))
+        ]
+        left = [d for d in left if d not in chosen and d not in lost]
     return [d if id(d) in kept else d._replace(finding=d.finding._replace(fix=None)) for d in found]
+
+
+def promised(
+    tree: Tree, look: Look, refused: Sequence[tuple[Diagnostic, str]], outside: Callable[[str], bool]
+) -> list[tuple[Diagnostic, str]]:
+    """Those of the refused whose fix was offered, or would be but for the files that must stay as they are."""
+    if not refused:
+        return []
+    offered = {_key(each) for each in applicable(tree, look, look(tree), outside) if each.finding.fix}
+    return [(each, why) for each, why in refused if _key(each) in offered or any(map(outside, _paths(each)))]
+
+
+def _harmless(
+    tree: Tree, look: Look, before: Sequence[Diagnostic], chosen: Sequence[Diagnostic]
+) -> tuple[list[Diagnostic], list[tuple[Diagnostic, str]], Sequence[Diagnostic]]:
+    """As many of the chosen as do no harm together, those that harm alone with the reason, and what is found then."""
+    after = look(tree.over(apply(tree, chosen)))
+    if not _harm(before, after, chosen):
+        return list(chosen), [], after
+    made: list[Diagnostic] = []
+    harms: list[tuple[Diagnostic, str]] = []
+    after = list(before)
+    for each in chosen:
+        tried = look(tree.over(apply(tree, [*made, each])))
+        harm = _harm(before, tried, [*made, each])
+        if harm and made:
+            harm = _harm(before, look(tree.over(apply(tree, [each]))), [each])
+        elif not harm:
+            made, after = [*made, each], tried
+        if harm:
+            harms.append((each, harm))
+    return made, harms, after
 
 
 def _offered(found: Collection[Diagnostic], unsafe: bool) -> Iterator[Diagnostic]:
@@ -85,14 +115,6 @@ def _paths(diagnostic: Diagnostic) -> tuple[str, ...]:
 
 def _edits(diagnostic: Diagnostic) -> tuple[Edit, ...]:
     return diagnostic.finding.fix.edits if diagnostic.finding.fix else ()
-
-
-def _alone(
-    tree: Tree, look: Look, before: Sequence[Diagnostic], chosen: Sequence[Diagnostic]
-) -> list[tuple[Diagnostic, str]]:
-    """Those of the chosen diagnostics whose fixes do harm by themselves, with the reason."""
-    tried = ((each, _harm(before, look(tree.over(apply(tree, [each]))), [each])) for each in chosen)
-    return [(diagnostic, harm) for diagnostic, harm in tried if harm]
 
 
 def apply(tree: Tree, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
@@ -182,7 +204,12 @@ def _harm(before: Iterable[Diagnostic], after: Iterable[Diagnostic], chosen: Ite
 
 
 def _cause(diagnostic: Diagnostic) -> tuple[str, str]:
-    """What tells a finding from a new one, whatever its words."""
+    """What tells a finding from a new one, whatever its words.
+
+    The registry refuses a document for one error after the other: where one is gone, the next was there before.
+    """
+    if diagnostic.rule.startswith(REGISTRY):
+        return REGISTRY, diagnostic.severity
     return diagnostic.rule, diagnostic.finding.span.source.path
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from mcplint.findings import SEVERITIES, Diagnostic, Ignore
+from mcplint.findings import SEVERITIES, Diagnostic, Fix, Ignore
 from mcplint.project.config import Config
 from mcplint.text.glob import fits
 from mcplint.text.lines import place
@@ -31,9 +31,18 @@ def postprocess(
             used |= hits
             continue
         key = (diagnostic.rule, diagnostic.finding.span, diagnostic.finding.message)
-        if key not in kept or SEVERITIES.index(kept[key].severity) < SEVERITIES.index(diagnostic.severity):
-            kept[key] = diagnostic
+        kept[key] = _both(kept[key], diagnostic) if key in kept else diagnostic
     return sorted(kept.values(), key=order), used
+
+
+def _both(one: Diagnostic, other: Diagnostic) -> Diagnostic:
+    """The graver of two diagnostics that say the same; a fix by the same title makes the edits of both."""
+    graver = one if SEVERITIES.index(one.severity) >= SEVERITIES.index(other.severity) else other
+    mine, theirs = one.finding.fix, other.finding.fix
+    if not (mine and theirs) or mine.title != theirs.title:
+        return graver
+    whole = Fix(mine.title, tuple(dict.fromkeys((*mine.edits, *theirs.edits))), mine.safe and theirs.safe)
+    return graver._replace(finding=graver.finding._replace(fix=whole))
 
 
 def _silenced(diagnostic: Diagnostic, config: Config) -> Iterator[Span]:

@@ -22,10 +22,10 @@ class Sdk(NamedTuple):
     `installed`: the version that will be there, which differs where the program imports what only others have.
     `starlette`, `sse_starlette`: the releases of starlette and sse-starlette that a lock or a pin decides.
     `admitted`: the newest release that the requirement admits, also where a lock decides; `bound`: where that
-    requirement would be capped, `oldest`: the oldest release that it admits. `repeated`: where a lock file repeats that
-    requirement; `relock`: the command that renews a lock file which another requirement would make stale, empty where
-    none does. `mcp`: the release of `mcp` that fastmcp runs on. `tasks`: what
-    `task=True` needs is installed, None where that is not known.
+    requirement would be capped, `oldest`: the oldest release that it admits. `pin`: where its one version is spelled,
+    if it may become another one. `repeated`: where a lock file repeats that requirement; `relock`: the command that
+    renews a lock file which another requirement would make stale, empty where none does. `mcp`: the release of `mcp`
+    that fastmcp runs on. `tasks`: what `task=True` needs is installed, None where that is not known.
     """
 
     package: str | None
@@ -39,6 +39,7 @@ class Sdk(NamedTuple):
     oldest: str | None = None
     repeated: EditSite | None = None
     relock: str = ""
+    pin: EditSite | None = None
     mcp: Value[str] = UNKNOWN
     starlette: Value[str] = UNKNOWN
     sse_starlette: Value[str] = UNKNOWN

@@ -71,7 +71,18 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
         if name and name not in paths and not any(path.startswith(f"{name}/") for path in paths):
             more, troubles = walk(root, name) if os.path.isdir(os.path.join(root, name)) else ({name}, [])
             paths, problems = paths | more, problems + troubles
-    return Tree(kept(root, paths, exclude), lambda path: load(root, path), problems, named)
+    return Tree(kept(root, paths, exclude), lambda path: load(root, path), problems, named, locked_above(root))
+
+
+def locked_above(root: str) -> bool:
+    """Whether a lock file of uv lies above the root, up to the top of the git work tree where there is one."""
+    top = work_tree(root)
+    for folder in upwards(root):
+        if folder != root and os.path.lexists(os.path.join(folder, "uv.lock")):
+            return True
+        if folder == top:
+            break
+    return False
 
 
 def kept(root: str, paths: Collection[str], exclude: Iterable[str]) -> Collection[str]:

@@ -21,6 +21,7 @@ class Tree:
     A class because it remembers what it has read: the linker asks for the modules of an import chain as it meets them.
     `load` gives the file of a path, or raises Unreadable. `problems`: what could not be read, by path. `failures`:
     where mcplint itself failed, which keeps nothing from the rest. `named`: the paths that someone asked about.
+    `above`: whether a lock file of uv lies above the root, which may be that of a workspace with this project.
     """
 
     def __init__(
@@ -29,10 +30,12 @@ class Tree:
         load: Callable[[str], Source | None],
         problems: Iterable[Unreadable] = (),
         named: Iterable[str] = (),
+        above: bool = False,
     ) -> None:
         self.paths = frozenset(paths)
         self.problems = {problem.span.source.path: problem for problem in problems}
         self.named = frozenset(named)
+        self.above = above
         self.failures: list[Failure] = []
         self._load = load
         self._sources: dict[str, Source | None] = {}
@@ -56,7 +59,7 @@ class Tree:
             return source
 
         kept = (problem for path, problem in self.problems.items() if path not in self.paths)
-        over = Tree(self.paths | texts.keys(), load, kept, self.named)
+        over = Tree(self.paths | texts.keys(), load, kept, self.named, self.above)
         over._under = self, frozenset(texts)
         return over
 
