@@ -13,7 +13,8 @@ Addresses are checked that the program reads from its environment, or uses as a
 default if the variable is not set. A service of the project must listen on
 that port, and the address must be meant for it: by its scheme
 (`postgresql://`), by the variable's name (`REDIS_HOST` and a service or image
-`redis`), or both.
+`redis`), or both. Of other containers, addresses are checked by which they are
+told of the MCP server: its endpoint, or a variable that speaks of MCP.
 
 Not reported for addresses that clients are given (`…PUBLIC…`, `…CALLBACK…`,
 origins), for the server's own port, or if the container shares another
@@ -115,14 +116,14 @@ services:
 import re
 from typing import NamedTuple
 
-from mcplint import ERROR, Edit, EditSite, Finding, Fix, Label, Server, Sibling, Value, rule
+from mcplint import ERROR, Call, Edit, EditSite, Finding, Fix, Label, Server, Sibling, Value, rule
 from mcplint.text.number import whole
 
 ADDRESS = (
     r"(?:(?<![a-z0-9+.])([a-z][a-z0-9+.]*)://(?:[^/@\s]*@)?)?(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?,]|$)"
 )
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
-TOLD = r"PUBLIC|EXTERNAL|ORIGIN|CORS|REDIRECT|CALLBACK|FRONTEND|BROWSER|ISSUER|ALLOW|RESOURCE|AUDIENCE"
+TOLD = r"PUBLIC|EXTERNAL|ORIGIN|CORS|REDIRECT|CALLBACK|FRONTEND|BROWSER|ISSUER|ALLOW|RESOURCE|AUDIENCE|VITE|REACT"
 # The ports that schemes stand for.
 SCHEMES = {
     **dict.fromkeys(("postgres", "postgresql"), 5432),
@@ -146,7 +147,26 @@ class Address(NamedTuple):
 
 
 @rule("localhost-sibling", ERROR)
-def check(server: Server):
+def check(part: Server | Call):
+    yield from from_server(part) if isinstance(part, Server) else to_server(part)
+
+
+def to_server(call: Call):
+    """Another container that is told to find the MCP server on the machine itself."""
+    server, host = call.server, call.host
+    if server is None or host in call.container.names or re.search(TOLD, call.variable):
+        return
+    if "MCP" in call.variable.upper() or call.path.rstrip("/") == (server.path.only or "/").rstrip("/"):
+        inner, name = call.published[call.port], call.container.service
+        message = (
+            f"{call.variable} leads to {host}:{call.port}, which is the container's own and not service `{name}`, "
+            f"where {server.title} runs"
+        )
+        notes = (*call.trace, Label(call.caller.span, "this container connects"))
+        yield Finding(message, call.span, notes, Fix(f"connect to `{name}`", call.moved(name or host, inner)))
+
+
+def from_server(server: Server):
     container = server.container
     if not container or container.shared_network.may(bool):
         return

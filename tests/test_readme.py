@@ -27,6 +27,7 @@ EXAMPLE = "examples/notes-server-broken"
 THREE = ("--select", "loopback-in-container,mismatched-route,stateful-behind-balancer", EXAMPLE)
 PARTS = {
     "Container": "Images and services",
+    "Call": "Images and services",
     "Server": "Servers",
     "Route": "Proxies",
     "DeadEnd": "Proxies",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.findings import Failure, Unreadable
 from mcplint.link import starts, stated
-from mcplint.model import ClientConfig, Container, Deployment, Manifest, Misread, Package, Remote, Route, Server
+from mcplint.model import Call, ClientConfig, Container, Deployment, Manifest, Misread, Package, Remote, Route, Server
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
 from mcplint.project.tree import Paths, Tree
@@ -127,6 +127,7 @@ def _published(
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
         clients=_joined(clients, in_front, network),
         misread=misread,
+        calls=_calls(network, paths),
         loose=(*deployment.loose, *starts.unlinked(routes)),
     )
 
@@ -167,6 +168,14 @@ def _clients(tree: Tree, paths: Paths) -> tuple[tuple[ClientConfig, ...], tuple[
 
     files = [told(file, tree.paths) for file in tree.all_facts("client", paths["client"]).values()]
     return tuple(one for file in files for one in file.clients), tuple(one for file in files for one in file.misread)
+
+
+def _calls(network: Network, paths: Paths) -> tuple[Call, ...]:
+    if "compose" not in paths or not network.servers:
+        return ()
+    from mcplint.services.calls import calls
+
+    return tuple(calls(network))
 
 
 def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:

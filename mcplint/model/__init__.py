@@ -6,6 +6,7 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 from __future__ import annotations
 
 from mcplint.model.builds import Lack, Packaged
+from mcplint.model.calls import Call
 from mcplint.model.containers import (
     Argv,
     Build,
@@ -46,6 +47,7 @@ __all__ = [
     "Asgi",
     "Build",
     "Cache",
+    "Call",
     "ClientConfig",
     "Container",
     "Cors",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mcplint.model.calls import Call
 from mcplint.model.containers import Container
 from mcplint.model.links import Loose, Unfollowed
 from mcplint.model.published import ClientConfig, Manifest, Misread, Package, Remote
@@ -23,6 +24,7 @@ class Deployment(NamedTuple):
     manifests: tuple[Manifest, ...] = ()
     dead_ends: tuple[DeadEnd, ...] = ()
     misread: tuple[Misread, ...] = ()
+    calls: tuple[Call, ...] = ()
     unfollowed: tuple[Unfollowed, ...] = ()
     loose: tuple[Loose, ...] = ()
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from mcplint.facts.document import Node, ScalarNode, at, items, pairs
+from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
 from mcplint.services.kubernetes.cluster import Cluster, template, texts
 from mcplint.services.kubernetes.environment import environment, referring
 from mcplint.services.kubernetes.traffic import Traffic, affinity, idle_timeout, replicas
 from mcplint.services.settings import argv, number, optional, string, switch
-from mcplint.values import UNKNOWN, Label, Value
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 OFF: Value[bool] = Value((False,))
 PROBES = (("livenessProbe", "liveness"), ("readinessProbe", "readiness"), ("startupProbe", "startup"))
@@ -35,6 +36,7 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             affinity=affinity(before, ways),
             idle_timeout=idle_timeout(before, ways),
             forwards=tuple(port for one in before for port in _forwards(one, node)),
+            injected=_injected(spec, pods, cluster, before) if service.env_closed else {},
             ports=tuple(port for one in before if _is_public(one) for port in _forwards(one, node)),
         )
 
@@ -70,6 +72,31 @@ def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -
         stdin_open=_switch(node, "stdin"),
         read_only=_switch(rights, "readOnlyRootFilesystem"),
     )
+
+
+def _injected(
+    spec: Node | None, pods: Resource, cluster: Cluster, before: tuple[Resource, ...]
+) -> dict[str, Value[str]]:
+    """The variables with addresses that pods are given of Services beside them, one each: that of its first port.
+
+    https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
+    """
+    switched = at(spec, "enableServiceLinks")
+    if switched is not None and switch(string(switched, "")).may(lambda on: not on):
+        return {}
+    key = spec.key("containers") if isinstance(spec, MappingNode) else None
+    indent = key.span.source.text[: key.span.start].rpartition("\n")[2] if key else ""
+    slot = EditSite(key.span._replace(end=key.span.start), "", f"\n{indent}") if key and not indent.strip() else None
+    found: dict[str, Value[str]] = {}
+    for one in cluster.near("Service", pods, before):
+        port = next(iter(items(at(one.node, "spec", "ports"))), None)
+        if texts(at(one.node, "spec")).get("clusterIP") != "None" and port:
+            name = f"{re.sub('[-.]', '_', one.name.text.upper())}_PORT"
+            number = texts(port).get("port", "")
+            found[name] = Value(
+                (f"tcp://ADDRESS:{number}",), (Label(one.name.span, f"this Service sets {name}"),), slot
+            )
+    return found
 
 
 def _switch(node: Node | None, key: str) -> Value[bool]:

@@ -1,0 +1,42 @@
+"""What containers are told of each other."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mcplint.model.containers import Container
+from mcplint.model.servers import Server
+from mcplint.text.source import Edit, Span
+from mcplint.values import EditSite, Label
+
+
+class Call(NamedTuple):
+    """An address of another container of the same compose project in a container's environment.
+
+    `variable`: its name. `caller`: the container that is given it; `container`: the one that is meant, and `server`:
+    what of MCP answers there. `host`: a name of that container, or the caller's own loopback. `port`, `path`: as they
+    are told; `inner`: the ports that are known to be listened on in the container, `published`: by port of the host,
+    the one that it leads to. `slot`: where the host and the port are spelled.
+    """
+
+    id: str
+    span: Span
+    variable: str
+    caller: Container
+    container: Container
+    host: str
+    port: int
+    path: str
+    inner: frozenset[int]
+    published: dict[int, int]
+    server: Server | None = None
+    slot: EditSite | None = None
+    trace: tuple[Label, ...] = ()
+
+    def moved(self, host: str, port: int) -> tuple[Edit, ...]:
+        """The edit that has it lead to another host and port; none where they are not spelled in one place."""
+        return (Edit(self.slot.span, f"{host}:{port}"),) if self.slot else ()
+
+    @property
+    def assumed(self) -> bool:
+        return self.server is not None and self.server.assumed

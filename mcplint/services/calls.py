@@ -1,0 +1,81 @@
+"""The addresses of other containers that compose services are given in their environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.knowledge.image_ports import PORTS
+from mcplint.model import Call, Container, Server
+from mcplint.services.containers import ContainerContext
+from mcplint.services.image_names import repository
+from mcplint.services.network import LOOPBACK, Network
+from mcplint.values import EditSite, Value
+
+ADDRESS = re.compile(
+    r"(?<![\w.])[a-z][a-z0-9+.-]{0,20}://(?:[^/@\s\"']{0,200}@)?([A-Za-z0-9][\w.-]{0,100}):(\d{1,5})(?!\d)"
+)
+
+
+def calls(network: Network) -> Iterator[Call]:
+    """Every address with a port that leads from one container to another, where one of them runs an MCP server.
+
+    Those of the machine itself only as others than MCP servers are told them: a server says which variables it reads.
+    """
+    serving = {server.container.id: server for server in network.servers if server.container}
+    for place in network.running:
+        caller = place.container
+        if place.project is None or caller.unread or caller.shared_network.may(bool):
+            continue
+        for name, value in caller.env.items():
+            for found in ADDRESS.finditer(value.only or ""):
+                other = _meant(found[1], int(found[2]), place, network)
+                if other and _concerns(found[1], caller.id in serving, other.container.id in serving):
+                    yield _call(name, value, found, caller, other.container, serving.get(other.container.id))
+
+
+def _concerns(host: str, from_server: bool, to_server: bool) -> bool:
+    return to_server and not from_server if host in LOOPBACK else from_server or to_server
+
+
+def _meant(host: str, port: int, place: ContainerContext, network: Network) -> ContainerContext | None:
+    """The one other container that an address can mean: by its name, or on the machine itself by a port of the host."""
+    if host in LOOPBACK:
+        ours = (one for one in network.running if one.project is place.project and network.near(place, one))
+        named = [one for one in ours if port in _published(one.container)]
+    else:
+        named = network.named(host, place) or []
+    return named[0] if len(named) == 1 and named[0].container.id != place.container.id else None
+
+
+def _call(
+    name: str, value: Value[str], found: re.Match[str], caller: Container, other: Container, server: Server | None
+) -> Call:
+    slot = value.slot if value.slot and value.slot.span.text == value.only else None
+    start = slot.span.start if slot else 0
+    site = EditSite(slot.span._replace(start=start + found.start(1), end=start + found.end(2))) if slot else None
+    span = site.span if site else value.span or caller.span
+    inner = {port.target.only for port in (*other.ports, *other.expose) if port.protocol == "tcp"}
+    inner |= set(server.port.options or ()) if server else set()
+    if other.dockerfile is None:
+        inner |= PORTS.get(repository(other.image.only or "").rpartition("/")[2], frozenset())
+    return Call(
+        f"{caller.id} {name}",
+        span,
+        name,
+        caller,
+        other,
+        found[1],
+        int(found[2]),
+        (value.only or "")[found.end() :].partition("?")[0],
+        frozenset(port for port in inner if port),
+        _published(other),
+        server,
+        site,
+        value.trace,
+    )
+
+
+def _published(container: Container) -> dict[int, int]:
+    pairs = ((port.published.only, port.target.only) for port in container.ports if port.published is not None)
+    return {outer: inner for outer, inner in pairs if outer and inner}

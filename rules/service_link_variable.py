@@ -1,0 +1,161 @@
+r"""A Service of Kubernetes sets a variable that the server reads
+
+Kubernetes tells every pod of the Services in its namespace through variables.
+A Service named `mcp` sets `MCP_PORT`, and not to a number: to
+`tcp://10.96.0.17:8000`. A program that takes its own port from `MCP_PORT` then
+ends with `invalid literal for int() with base 10`.
+
+Variables of the pod itself win over these, those of the image do not. Set the
+variable in the pod, or turn the links off with `enableServiceLinks: false`:
+DNS has the names of Services anyway.
+
+An error where the port of the server comes from the variable, a warning where
+the program reads it for something else. Not reported for headless Services, for
+Services of other folders that do not lead to the pod, and where a Secret or a
+ConfigMap that is not in the project may set the variable.
+
+See
+https://kubernetes.io/docs/tutorials/services/connect-applications-service/#accessing-the-service
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`pyproject.toml`
+```toml
+[project]
+name = "notes"
+version = "1.0.0"
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+import os
+
+from mcp.server.fastmcp import FastMCP
+
+PORT = int(os.environ.get("MCP_PORT", "8000"))
+mcp = FastMCP("notes", host="0.0.0.0", port=PORT, stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`k8s.yaml`
+```yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: notes
+spec:
+  selector:
+    matchLabels: {app: notes}
+  template:
+    metadata:
+      labels: {app: notes}
+    spec:
+      containers:
+        - name: notes
+          image: example.com/notes:1.0.0
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: mcp
+spec:
+  selector: {app: notes}
+  ports: [{port: 8000}]
+```
+```output
+warning[service-link-variable]: the Service sets MCP_PORT to `tcp://ADDRESS:8000`, from which server `notes` takes its port
+  --> k8s.yaml:19:9
+   |
+19 |   name: mcp
+   |         ^^^
+   |
+  ::: server.py:5:12
+   |
+ 5 | PORT = int(os.environ.get("MCP_PORT", "8000"))
+   |            ---------------------------------- reads MCP_PORT
+   |
+  ::: Dockerfile:6:1
+   |
+ 6 | CMD ["python", "server.py"]
+   | --------------------------- this container runs the server
+   |
+   = fix: leave out the variables of Services (--unsafe-fixes)
+```
+```diff
+--- a/k8s.yaml
++++ b/k8s.yaml
+@@ -9,6 +9,7 @@
+     metadata:
+       labels: {app: notes}
+     spec:
++      enableServiceLinks: false
+       containers:
+         - name: notes
+           image: example.com/notes:1.0.0
+```
+
+## Good
+`k8s.yaml`
+```yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: notes
+spec:
+  selector:
+    matchLabels: {app: notes}
+  template:
+    metadata:
+      labels: {app: notes}
+    spec:
+      enableServiceLinks: false
+      containers:
+        - name: notes
+          image: example.com/notes:1.0.0
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: mcp
+spec:
+  selector: {app: notes}
+  ports: [{port: 8000}]
+```
+"""
+
+from mcplint import ERROR, WARNING, Finding, Fix, Label, Server, rule
+
+
+@rule("service-link-variable", ERROR)
+def check(server: Server):
+    container = server.container
+    for name, given in (container.injected if container else {}).items():
+        if name not in server.reads or (name in container.env and comes_from_pod(container, name)):
+            continue
+        decides = next((note for note in server.port.trace if name in note.text), None)
+        message = (
+            f"the Service sets {name} to `{given.only}`, from which {server.title} takes its port"
+            if decides
+            else f"the Service sets {name} to `{given.only}`, which {server.title} reads"
+        )
+        notes = ((decides,) if decides else ()) + (Label(container.cmd, "this container runs the server"),)
+        fix = Fix("leave out the variables of Services", given.write("enableServiceLinks: false"))
+        yield Finding(message, given.trace[0].span, notes, fix, None if decides else WARNING)
+
+
+def comes_from_pod(container, name):
+    """Whether the pod sets a variable itself: what the image sets stands in its Dockerfile."""
+    span = container.env[name].span
+    return span is None or span.source.path != container.dockerfile
