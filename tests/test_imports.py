@@ -12,6 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "mcplint"
 RULES = sorted((PACKAGE.parent / "rules").glob("[!_]*.py"))
 LIBRARIES = {"yaml", "jsonschema", "crossplane", "dockerfile_parse", "packaging"}
+LIBRARIES |= {"tree_sitter", "tree_sitter_typescript", "tree_sitter_javascript"}
 HEAVY = {
     "tomllib",
     "difflib",
@@ -27,6 +28,7 @@ OWN = {f"mcplint.{part}" for part in ("services.compose", "proxies.nginx", "serv
 PRINT = "import sys; sys.argv[1:] = {}; import mcplint.__main__ as m\nm.run()\n"
 DOCKERFILE = 'FROM python:3.13\nCOPY server.py .\nUSER 1000\nCMD ["python", "server.py"]\n'
 SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("x", host="0.0.0.0")\nmcp.run("streamable-http")\n'
+NODE_IMAGE = 'FROM node:22\nCOPY . .\nUSER node\nCMD ["npx", "tsx", "server.ts"]\n'
 PROXY = "server { listen 80; location /mcp { proxy_pass http://server:8000; proxy_buffering off; } }\n"
 COMPOSE = "services:\n  server:\n    build: .\n"
 MANIFEST = '{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json", "name": "a/b"}'
@@ -63,6 +65,11 @@ def test_the_version_needs_nothing_of_ours_but_the_command_line(project):
         ({"Dockerfile": DOCKERFILE, "server.py": SERVER, "default.conf": PROXY}, {"dockerfile_parse", "crossplane"}),
         ({"Dockerfile": DOCKERFILE, "server.py": SERVER, "compose.yaml": COMPOSE}, {"dockerfile_parse", "yaml"}),
         ({"server.json": MANIFEST, "server.py": SERVER}, {"jsonschema", "packaging"}),
+        ({"server.py": SERVER, "static/page.js": "mcp()", "tool.ts": "mcp()"}, set()),
+        (
+            {"Dockerfile": NODE_IMAGE, "package.json": '{"name": "mcp-a"}', "server.ts": "mcp()"},
+            {"dockerfile_parse", "tree_sitter", "tree_sitter_typescript"},
+        ),
     ],
     ids=lambda value: " ".join(sorted(value)),
 )

@@ -125,6 +125,14 @@ PYTHON_TOOLS: Mapping[str, Grammar] = {
     "coverage": grammar("branch append parallel-mode pylib timid m a L p", a="append", L="pylib", p="parallel-mode"),
     "pdb": grammar("m"),
 }
+NODE_COMMANDS = frozenset(
+    (
+        *("node", "nodejs", "tsx", "ts-node", "ts-node-esm", "bun", "deno"),
+        *("npm", "pnpm", "yarn", "npx", "bunx", "pnpx"),
+        *("pm2", "pm2-runtime", "cross-env", "dotenvx", "env-cmd", "nodemon"),
+    )
+)
+"""The runtimes of JavaScript, its package managers, and what starts programs by them."""
 SDK_COMMANDS: Mapping[str, Grammar] = {
     "fastmcp": grammar(
         "no-banner reload skip-env skip-source stateless no-reload m module", t="transport", p="port", l="log-level"

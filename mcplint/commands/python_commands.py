@@ -161,11 +161,13 @@ def executable(word: Value[str], context: ExecContext) -> str | None:
 
 
 def interpreter(path: str, context: ExecContext) -> str:
-    """By what a file in the image is run: `python`, `sh`, or nothing that is followed."""
+    """By what a file in the image is run: `python`, `node`, `sh`, or nothing that is followed."""
     script = context.script(path)
     first = script.text.partition("\n")[0].rstrip() if script else ""
     if first.startswith("#!") and "python" in first:
         return "python"
+    if (first.startswith("#!") and "node" in first) or path.endswith((".js", ".mjs", ".cjs")):
+        return "node"
     shell = path.endswith(".sh") or (first.startswith("#!") and first.split()[-1].endswith(SHELLS))
     return "sh" if shell else ""
 

@@ -7,6 +7,7 @@ import posixpath
 from mcplint.commands.command_lines import (
     ASGI,
     GATEWAYS,
+    NODE_COMMANDS,
     PYTHON_TOOLS,
     RUNNERS,
     SDK_COMMANDS,
@@ -75,6 +76,10 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         return python(words, context)
     if name in PYTHON_TOOLS:
         return inside_tool(name, words, context)
+    if name in NODE_COMMANDS:
+        from mcplint.commands.node_commands import node_command
+
+        return node_command(name, words, context)
     if name in GATEWAYS:
         return _gateway(name, words, context)
     if name in ASGI:
@@ -136,7 +141,7 @@ def _program(words: Words, context: ExecContext) -> Step:
     """A file of the project, which its first line says how to run, or a console script."""
     path = executable(words[0], context)
     if path is None:
-        return console_script(words, context)
+        return _installed(words, context)
     match interpreter(path, context):
         case "python":
             return python_file(words[0], words[1:], context)
@@ -144,4 +149,26 @@ def _program(words: Words, context: ExecContext) -> Step:
             from mcplint.commands.scripts import from_script
 
             return from_script(path, words[1:], context.because(words[0], f"starts {context.file(path) or path}"))
+        case "node":
+            from mcplint.commands.node_commands import node_file
+
+            return node_file(words[0], words[1:], context)
     return context.none(f"{path} is not followed")
+
+
+def _installed(words: Words, context: ExecContext) -> Step:
+    """A command that a package of the project installs."""
+    name = text(words[0]) or ""
+    manifests = (
+        source
+        for path in context.tree.paths
+        if path.endswith("package.json")
+        for source in (context.tree.source(path),)
+    )
+    if name and any(source and name in source.text for source in manifests):
+        from mcplint.commands.node_commands import bin_of
+
+        found = bin_of(context, name, words[1:], words[0])
+        if found is not None:
+            return found
+    return console_script(words, context)

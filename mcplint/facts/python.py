@@ -6,33 +6,25 @@ import ast
 from itertools import accumulate
 from typing import NamedTuple
 
+from mcplint.text.encoded import Encoded
 from mcplint.text.source import Source, Span
 from mcplint.values import EditSite
-
-_CONTINUATION = bytes(range(0x80, 0xC0))
-_STRIDE = 128
 
 
 class Module(NamedTuple):
     """The syntax tree of one file, whose nodes count lines from 1 and columns in UTF-8 bytes.
 
-    `lines`: the byte offsets at which lines begin, as the interpreter counts them. `encoded`: the text in UTF-8, and
-    `marks`: how many characters come before every 128th byte of it; both are empty where each character is one byte.
+    `lines`: the byte offsets at which lines begin, as the interpreter counts them.
     """
 
     source: Source
     tree: ast.Module
     lines: tuple[int, ...]
-    encoded: bytes = b""
-    marks: tuple[int, ...] = ()
+    encoded: Encoded = Encoded()
 
     def offset(self, line: int, column: int) -> int:
         """The code-point offset of a line and a column as nodes give them."""
-        place = self.lines[line - 1] + column
-        if not self.encoded:
-            return place
-        mark = place // _STRIDE
-        return self.marks[mark] + len(self.encoded[mark * _STRIDE : place].translate(None, _CONTINUATION))
+        return self.encoded.offset(self.lines[line - 1] + column)
 
     def span(self, node: ast.AST) -> Span:
         """The place of an expression, statement, keyword, argument or alias; parentheses around it are left out."""
@@ -80,9 +72,4 @@ def located(source: Source, tree: ast.Module) -> Module:
     encoded = source.text.encode("utf-8", "replace")
     ended = (line for line in encoded.splitlines(keepends=True) if line.endswith((b"\r", b"\n")))
     lines = (0, *accumulate(map(len, ended)))
-    if source.text.isascii():
-        return Module(source, tree, lines)
-    marks = [0]
-    for start in range(0, len(encoded), _STRIDE):
-        marks.append(marks[-1] + len(encoded[start : start + _STRIDE].translate(None, _CONTINUATION)))
-    return Module(source, tree, lines, encoded, tuple(marks))
+    return Module(source, tree, lines, Encoded.of(source.text, encoded))

@@ -1,4 +1,4 @@
-"""What the Python SDKs `mcp`, `fastmcp` and `fastmcp-slim` do, by release.
+"""What the Python SDKs `mcp`, `fastmcp` and `fastmcp-slim` do, by release, and those of npm, written `npm:NAME`.
 
 Names of facts and their values:
 
@@ -65,12 +65,16 @@ Key = tuple[int, ...]
 
 def releases(package: str) -> tuple[str, ...]:
     """Every final release of a package up to `DATE`, oldest first; none of a package that is not an SDK."""
+    if package.startswith("npm:"):
+        from mcplint.knowledge import npm_releases
+
+        return npm_releases.RELEASES.get(package, ())
     return RELEASES.get(package, ())
 
 
 def newest(package: str) -> str:
     """The newest release of an SDK as of `DATE`."""
-    return RELEASES[package][-1]
+    return releases(package)[-1]
 
 
 def fact(package: str, version: str, name: str) -> object | None:
@@ -223,10 +227,17 @@ def _keys(package: str) -> tuple[Key, ...]:
 @cache
 def _table(package: str) -> Mapping[str, tuple[tuple[Key, Key, object], ...]]:
     """The rows of a package by name, with the releases as numbers."""
-    from mcplint.knowledge import sdk_arguments, sdk_behaviour, sdk_names
-
     table: dict[str, list[tuple[Key, Key, object]]] = {}
     endless = (2**31,)
+    if package.startswith("npm:"):
+        from mcplint.knowledge import npm_sdk
+
+        for name, owner, since, until, value, _ in npm_sdk.ROWS:
+            if owner == package:
+                table.setdefault(name, []).append((release(since) or (), release(until) or endless, value))
+        return {name: tuple(rows) for name, rows in table.items()}
+    from mcplint.knowledge import sdk_arguments, sdk_behaviour, sdk_names
+
     for rows in (sdk_behaviour.ROWS, sdk_names.ROWS):
         for name, owner, since, until, value, _ in rows:
             if owner == package:

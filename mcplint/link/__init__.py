@@ -23,7 +23,7 @@ P = TypeVar("P", Remote, ClientConfig)
 
 # The kinds of files that deploy a server, and the readers of those that set how it runs or what is installed.
 DEPLOYING = ("dockerfile", "compose", "nginx", "haproxy", "fly", "render", "railway", "procfile", "client")
-SETTINGS = ("dotenv", "dotenv.raw", "requirements", "lock")
+SETTINGS = ("dotenv", "dotenv.raw", "requirements", "lock", "npm_lock", "package_json")
 
 
 class Linked(NamedTuple):
@@ -59,11 +59,11 @@ def link(tree: Tree, config: Config) -> Linked:
 
 
 def _speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
-    """Whether any Python file or list of dependencies has the letters: without them there is no server to look for."""
-    for form in ("pyproject", "requirements", "python"):
+    """Whether any list of dependencies or Python file has the letters: without them there is no server to look for."""
+    for form in ("pyproject", "requirements", "package.json", "python"):
         for path in paths.get(form, ()):
             source = tree.source(path)
-            if source and "mcp" in source.text:
+            if source and ("mcp" in source.text or "modelcontextprotocol" in source.text):
                 return True
     return False
 

@@ -46,7 +46,11 @@ def sdks(installs: tuple[Install, ...], tree: Tree, folder: str) -> Callable[[st
     known: dict[str, Sdk] = {}
 
     def find(dotted: str) -> Sdk:
-        if dotted not in known:
+        if dotted.startswith("npm:"):
+            from mcplint.dependencies.npm import sdk as npm_sdk
+
+            known.setdefault(dotted, npm_sdk(dotted, tree, folder))
+        elif dotted not in known:
             package, _, name = dotted.partition(".")
             known[dotted] = _described(version_of(package, installs, tree, folder, dotted if name else ""))
         return known[dotted]
@@ -176,6 +180,8 @@ class Programs:
 
     def _sdk(self, place: ContainerContext, start: Start) -> Callable[[str], Sdk]:
         folder = place.image.folder if place.image else place.container.folder or ""
+        if start.language == "typescript":
+            folder = posixpath.dirname(start.target)
         return sdks(_installs(place, start), self.tree, "" if folder == "." else folder)
 
     def installed(self, package: Package) -> tuple[Server, ...]:

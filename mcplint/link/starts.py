@@ -73,7 +73,7 @@ class Starts(NamedTuple):
 
 def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> Starts:
     """What is started, as the files tell."""
-    if not places and "python" not in paths:
+    if not places and "python" not in paths and "package.json" not in paths:
         return Starts()
     from mcplint.link.missing import brings_sdk
     from mcplint.link.servers import Programs, bare
@@ -81,7 +81,7 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     programs = Programs(tree)
     found = [(place, programs.started(place)) for place in places]
     silent = [(place, start) for place, start in found if not start.servers and not start.missing]
-    used = tree.asked("python")
+    used = tree.asked("python", "typescript")
     installed = tuple(_installed(tree, paths, programs))
     servers = tuple(server for _, start in found for server in start.servers) or _bare(tuple(bare(tree)), installed)
     lacking = {place.container.id: start.missing for place, start in found if start.missing}
@@ -181,7 +181,7 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree)
     for server in starts.servers:
         for link in server.links:
             inside.setdefault(link.to or "", []).append(server)
-    programs = (source for source in tree.read if source.path.endswith(".py"))
+    programs = (source for source in tree.read if source.path.endswith((".py", ".ts", ".js")))
     writes = tuple(note for each in programs for note in _first(WRITES, each, "this may write a file"))
     return tuple(
         each._replace(

@@ -14,7 +14,8 @@ LOGIN = ("/.well-known/", "/authorize", "/token", "/register", "/revoke", "/auth
 
 
 class Sdk(NamedTuple):
-    """The package that makes the server (`mcp`, `fastmcp`, or None where it cannot be told) and its version.
+    """The package that makes the server (`mcp`, `fastmcp`, `npm:@modelcontextprotocol/sdk`, None where it cannot be
+    told) and its version.
 
     `version` has one option where a lock decides it or the newest release is taken; `exact` tells which.
     `prefixes`: the prefixes of the environment variables that this release obeys, None where that is not known.
@@ -48,7 +49,8 @@ class Sdk(NamedTuple):
     @property
     def title(self) -> str:
         """The package with its version, as people write it: `mcp 1.27.1`."""
-        return " ".join(filter(None, (self.package or "the SDK", self.version.only)))
+        package = (self.package or "the SDK").removeprefix("npm:")
+        return " ".join(filter(None, (package, self.version.only)))
 
     def below(self, major: int) -> tuple[Edit, ...]:
         """The edits that keep the requirement below a major version; none where it is capped, pinned or above it."""

@@ -30,6 +30,13 @@ class Kind(NamedTuple):
 # that tells says more than the folder: `sites-available/compose.yaml` is compose.
 KINDS = (
     Kind("python", ("*.py", "*.pyw"), "#", 2 << 20),
+    Kind("declaration", ("*.d.ts", "*.d.mts", "*.d.cts")),
+    Kind("tsconfig", ("tsconfig*.json",)),
+    Kind(
+        "npm-lock",
+        ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"),
+        limit=24 << 20,
+    ),
     Kind("dockerignore", (".dockerignore", "*.dockerignore"), "#"),
     Kind("fly", ("fly.toml", "fly.*.toml"), "#"),
     Kind("render", ("render.yaml", "render.yml"), "#"),
@@ -44,10 +51,11 @@ KINDS = (
     Kind(
         "other",
         (
-            *("*.md", "*.rst", "*.html", "*.js", "*.mjs", "*.ts", "*.tsx", "*.go", "*.rs", "*.rb", "*.java"),
+            *("*.md", "*.rst", "*.html", "*.go", "*.rs", "*.rb", "*.java"),
             *("dockerfile*.yml", "dockerfile*.yaml"),
         ),
     ),
+    Kind("typescript", ("*.ts", "*.tsx", "*.mts", "*.cts", "*.js", "*.mjs", "*.cjs", "*.jsx"), "//", 2 << 20),
     Kind(
         "dockerfile",
         (

@@ -1,4 +1,7 @@
-"""Comments that hide findings: `# mcplint: ignore[rule, rule] reason` at a line's end, or alone above it."""
+"""Comments that hide findings: `# mcplint: ignore[rule, rule] reason` at a line's end, or alone above it.
+
+Where comments begin with `//` they are written `// mcplint: ignore[…]`.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,19 @@ from mcplint.project.kinds import kind
 from mcplint.text.lines import place, starts
 from mcplint.text.source import Source, Span
 
-FORM = r"(?<!\S)#[ \t]*mcplint:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[^\r\n]*"
+FORM = r"(?<!\S)(?:#|//)[ \t]*mcplint:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[^\r\n]*"
 NAME = r"[^\s,]+"
 
 
 def ignores(source: Source) -> Iterator[Ignore]:
-    """The ignores of a file whose kind has `#` comments."""
+    """The ignores of a file whose kind has comments from a sign to the end of the line."""
     row = kind(source.path)
     if not row or not row.comment or "mcplint:" not in source.text:
         return
     comments = _python_comments(source.text) if row.name == "python" else None
     ends = _ends(source.text)
     for found in re.finditer(FORM, source.text):
-        if comments is None or found.start() in comments:
+        if (comments is None or found.start() in comments) and found[0].startswith(row.comment):
             listed = re.finditer(NAME, found[1] or "")
             names = tuple(Span(source, found.start(1) + name.start(), found.start(1) + name.end()) for name in listed)
             span = Span(source, found.start(), found.end())
@@ -41,7 +44,7 @@ def _ends(text: str) -> list[int]:
     ends = list(range(len(lines) + 1))
     for number in range(len(lines) - 1, 0, -1):
         content = lines[number - 1]
-        if not content or content.startswith("#") or content.endswith("\\"):
+        if not content or content.startswith(("#", "//")) or content.endswith("\\"):
             ends[number] = ends[number + 1]
     return ends
 

@@ -56,7 +56,11 @@ def _value(setting: Any) -> Value[Any]:
     match setting:
         case Sdk(package=package, version=version):
             told = package is not None and version.options is not None
-            return version._replace(options=tuple(f"{package} {v}" for v in version.options or ()) if told else None)
+            return version._replace(
+                options=tuple(f"{str(package).removeprefix('npm:')} {v}" for v in version.options or ())
+                if told
+                else None
+            )
         case Value(options=options):
             return setting._replace(options=options if options is None else tuple(map(_scalars, options)))
         case _:

@@ -1,0 +1,255 @@
+"""Commands that run a program of the project by Node, Bun or Deno, and the scripts and commands of its packages."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.options import grammar, parse
+from mcplint.commands.scripts import from_text
+from mcplint.commands.words import Words, place, spelled, text
+from mcplint.dependencies.node_packages import nearest, package_json
+from mcplint.facts.document import ScalarNode
+from mcplint.programs.start import SCRIPT
+from mcplint.programs.typescript.packages import named, source_of
+from mcplint.values import EditSite, Label, Value
+
+RUNTIMES = ("node", "nodejs", "tsx", "ts-node", "ts-node-esm", "bun", "deno")
+MANAGERS = ("npm", "pnpm", "yarn", "bun")
+RUNNERS = ("npx", "bunx", "pnpx", "pm2-runtime", "pm2", "cross-env", "dotenvx", "env-cmd", "nodemon")
+COMMANDS = frozenset((*RUNTIMES, *MANAGERS, *RUNNERS))
+NODE = grammar(
+    "",
+    "import require loader experimental-loader conditions env-file env-file-if-exists max-old-space-size title "
+    "stack-trace-limit tsconfig project inspect-port unhandled-rejections input-type disable-warning watch-path "
+    "config allow-net allow-read allow-env allow-write preload cwd",
+    r="require",
+    C="conditions",
+    c="config",
+)
+NPX = grammar("", "package call", p="package", c="call")
+MANAGER = grammar("", "prefix filter workspace dir cwd loglevel", C="dir", F="filter", w="workspace")
+OUTSIDE = ("install", "ci", "i", "add", "publish", "test", "t", "pack", "link", "config", "init", "audit", "version")
+SCRIPT_NAMES = re.compile(r"\.(?:[cm]?[jt]sx?)$")
+
+
+def node_command(name: str, words: Words, context: ExecContext) -> Step:
+    """What a command of the world of Node starts."""
+    if name in ("node", "nodejs", "tsx", "ts-node", "ts-node-esm"):
+        return _runtime(name, words, context)
+    if name == "deno":
+        return _deno(words, context)
+    if name in MANAGERS:
+        return _manager(name, words, context)
+    if name in ("npx", "bunx", "pnpx"):
+        return _npx(words, context)
+    if name in ("pm2", "pm2-runtime"):
+        return _pm2(words, context)
+    rest = parse(words[1:], grammar("", "f file", f="file")).rest
+    return Next(rest, context.because(words[0], "runs the command after it"))
+
+
+def _runtime(name: str, words: Words, context: ExecContext) -> Step:
+    parsed = parse(words[1:], NODE)
+    if parsed.first("eval", "e", "print", "p") and not parsed.rest:
+        return context.none(f"{name} runs code in the command itself")
+    rest = parsed.rest
+    if name == "tsx" and rest and text(rest[0]) == "watch":
+        rest = parse(rest[1:], NODE).rest
+    if not rest:
+        return context.none(f"{name} starts no program")
+    return node_file(rest[0], rest[1:], context)
+
+
+def _deno(words: Words, context: ExecContext) -> Step:
+    rest = words[1:]
+    verb = text(rest[0]) if rest else None
+    if verb == "task" and len(rest) > 1:
+        return context.none("tasks of Deno are not followed")
+    if verb in ("run", "serve"):
+        rest = parse(rest[1:], NODE).rest
+    return node_file(rest[0], rest[1:], context) if rest else context.none("deno starts no program")
+
+
+def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
+    """A file that Node runs: the source of it where it is built."""
+    said = text(word)
+    if said is None:
+        return context.none("the file is not known", word=word)
+    found = next((found for path in _places(said, context) if (found := source_of(context.tree, path))), None)
+    if found is None:
+        return context.none(f"{said} is not in the project, and no source of it is found", context.inside(said))
+    built = context.inside(said)
+    how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
+    start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(place(word, context.span), how))
+    return start._replace(language="typescript")
+
+
+def _places(path: str, context: ExecContext) -> Iterator[str]:
+    """Where in the project a path in the image may stand: as copied, else below the folder of the image's sources."""
+    inside = context.inside(path)
+    if inside is not None:
+        yield inside
+    absolute, workdir = context.absolute(path) or posixpath.normpath(path), context.workdir
+    parts = absolute.strip("/").split("/")
+    if workdir and absolute.startswith(f"{workdir.rstrip('/')}/"):
+        yield posixpath.normpath(posixpath.join(context.home, absolute[len(workdir.rstrip("/")) + 1 :]))
+    for start in range(len(parts)):
+        for home in dict.fromkeys((context.home, "")):
+            yield posixpath.normpath(posixpath.join(home, *parts[start:]))
+
+
+def _folder(context: ExecContext) -> str | None:
+    """The folder of the package that a command is run in."""
+    folder = context.folder
+    folder = "" if folder == "." else folder
+    return nearest(context.tree, folder if folder is not None else context.home)
+
+
+def _manager(tool: str, words: Words, context: ExecContext) -> Step:
+    """`npm start`, `pnpm run NAME`, `yarn NAME`, `bun run NAME`, `bun file.ts`, `pnpm exec …`."""
+    parsed = parse(words[1:], MANAGER)
+    rest = parsed.rest
+    verb = text(rest[0]) if rest else None
+    if verb is None:
+        return context.none(f"what {tool} does is not known")
+    if verb in ("exec", "dlx", "x"):
+        return _npx((words[0], *rest[1:]), context)
+    if tool == "bun" and verb != "run" and SCRIPT_NAMES.search(verb):
+        return node_file(rest[0], rest[1:], context)
+    inner = rest[1:]
+    name = verb
+    if verb in ("run", "run-script", "rum"):
+        after = parse(rest[1:], MANAGER)
+        if not after.rest or (name := text(after.rest[0]) or "") == "":
+            return context.none(f"what {tool} runs is not known")
+        parsed = parsed._replace(given=(*parsed.given, *after.given))
+        inner = after.rest[1:]
+    elif verb in OUTSIDE or (tool == "npm" and verb not in ("start", "stop", "restart")):
+        return context.none(f"{tool} {verb} starts no program of the project")
+    inner = inner[1:] if inner and text(inner[0]) == "--" else inner
+    return _script(tool, name, inner, _directed(parsed.flags, context), words[0])
+
+
+def _directed(flags: object, context: ExecContext) -> ExecContext:
+    """Where a manager is told to go: a folder, or the package of the workspace that a filter names."""
+    from collections.abc import Mapping
+
+    assert isinstance(flags, Mapping)
+    for name in ("prefix", "dir", "cwd"):
+        if name in flags and (folder := text(flags[name])):
+            return context._replace(workdir=posixpath.join(context.workdir or "/", folder))
+    for name in ("filter", "workspace"):
+        wanted = text(flags[name]) if name in flags else None
+        if wanted and (folder := named(context.tree).get(wanted.removesuffix("..."))) is not None:
+            return context._replace(
+                workdir="/", project_path=lambda path: posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
+            )
+    return context
+
+
+def _script(tool: str, name: str, words: Words, context: ExecContext, word: Value[str]) -> Step:
+    """A script of the nearest package."""
+    folder = _folder(context)
+    package = package_json(context.tree, folder) if folder is not None else None
+    if package is None or folder is None:
+        return context.none("no package.json is known where it is run")
+    node = package.scripts.get(name)
+    if node is None and tool == "bun" and SCRIPT_NAMES.search(name):
+        return node_file(Value((name,)), words, context)
+    if node is None:
+        if any(each.name == name for each in package.bins):
+            return bin_of(context, name, words, word) or context.none(f"{name} is not known")
+        if tool in ("pnpm", "yarn", "bun") and name in COMMANDS:
+            return Next((Value((name,)), *words), context)
+        return context.none(f"package.json has no script `{name}`", f"script {name}")
+    given = " ".join((node.text, *map(spelled, words)))
+    said = Value((given,), (Label(node.span, f"is the script {name}"),), _site(node, words))
+    inner = context.because(word, f"{tool} runs the script {name}")
+    inner = inner if context.folder == folder else _moved(inner, folder)
+    if re.search(r"[^\w\s./@:,+=-]", given):
+        return from_text(said, inner)
+    return Next(tuple(_words(node, words)), inner)
+
+
+def _words(node: ScalarNode, more: Words) -> Iterator[Value[str]]:
+    """The words of a script that needs no shell, then those that are given to it."""
+    for found in re.finditer(r"\S+", node.text):
+        span = node.span
+        if span.text == node.text:
+            span = span._replace(start=span.start + found.start(), end=span.start + found.end())
+        yield Value((found[0],), (Label(span, "set here"),), EditSite(span) if span.text == found[0] else None)
+    yield from more
+
+
+def _site(node: ScalarNode, words: Words) -> EditSite | None:
+    return EditSite(node.span) if not words and node.span.text == node.text else None
+
+
+def _moved(context: ExecContext, folder: str) -> ExecContext:
+    """The context in a folder of the project, whose paths are looked up there first."""
+    if context.workdir is None or context.folder is None:
+        return _inside(context, folder)
+    return context
+
+
+def _inside(context: ExecContext, folder: str) -> ExecContext:
+    """The context as if a folder of the project were the whole image."""
+    return context._replace(
+        workdir="/", project_path=lambda path: posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
+    )
+
+
+def _npx(words: Words, context: ExecContext) -> Step:
+    """`npx [options] command …`: a command of the project's packages, a program, or a package of somebody else."""
+    parsed = parse(words[1:], NPX)
+    if not parsed.rest:
+        return context.none("npx starts no known program")
+    name = re.sub(r"(?<=.)@[^/]*$", "", text(parsed.rest[0]) or "")
+    inner = context.because(words[0], "runs a command of a package")
+    own = bin_of(inner, name, parsed.rest[1:], parsed.rest[0])
+    if own is not None:
+        return own
+    folder = named(context.tree).get(name)
+    if folder is not None and (package := package_json(context.tree, folder)) is not None and len(package.bins) == 1:
+        return _bin(inner, folder, package.bins[0].path, parsed.rest[1:], parsed.rest[0])
+    return Next((parsed.rest[0]._replace(options=(name,)), *parsed.rest[1:]), inner)
+
+
+def bin_of(context: ExecContext, name: str, words: Words, word: Value[str]) -> Step | None:
+    """The command that a package of the project installs, None where none installs it."""
+    folder = _folder(context)
+    folders = ([folder] if folder is not None else []) + sorted(named(context.tree).values())
+    for each in dict.fromkeys(folders):
+        package = package_json(context.tree, each)
+        for installed in package.bins if package else ():
+            if installed.name == name:
+                return _bin(context, each, installed.path, words, word)
+    return None
+
+
+def _bin(context: ExecContext, folder: str, path: str, words: Words, word: Value[str]) -> Step:
+    found = source_of(context.tree, posixpath.normpath(posixpath.join(folder, path)))
+    if found is None:
+        return context.none(f"the source of {path} is not found")
+    note = Label(place(word, context.span), f"is a command of the project, which starts {found}")
+    return context.start(SCRIPT, found, words, (posixpath.dirname(found),), note)._replace(language="typescript")
+
+
+def _pm2(words: Words, context: ExecContext) -> Step:
+    """`pm2-runtime [start] file`: a file of the project, or what an ecosystem file names."""
+    rest = parse(words[1:], grammar("no-daemon raw json", None)).rest
+    if rest and text(rest[0]) == "start":
+        rest = parse(rest[1:], grammar("no-daemon raw json", None)).rest
+    said = text(rest[0]) if rest else None
+    if said is None:
+        return context.none("what pm2 starts is not known")
+    if "ecosystem" in said or said.endswith((".json", ".config.js", ".config.cjs")):
+        script = context.script(said)
+        found = re.search(r"""\bscript["']?\s*:\s*["']([^"'\n]+)["']""", script.text) if script else None
+        if found is None or len(re.findall(r"\bscript[\"']?\s*:", script.text if script else "")) != 1:
+            return context.none("what pm2 starts is not known")
+        return node_file(Value((found[1],)), (), context.because(words[0], f"{said} names the script"))
+    return node_file(rest[0], parse(rest[1:], grammar()).rest, context)

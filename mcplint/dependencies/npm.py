@@ -1,0 +1,112 @@
+"""Which release of a package of npm will run: what a lock file says, or the newest that its range admits."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from mcplint.dependencies.node_packages import package_json
+from mcplint.facts.document import ScalarNode
+from mcplint.facts.node import NodeLock, NodeLocked
+from mcplint.knowledge.npm_releases import DATE
+from mcplint.knowledge.sdk import releases
+from mcplint.knowledge.semver import admits, exact
+from mcplint.model import Sdk
+from mcplint.project.tree import Tree
+from mcplint.values import EditSite, Label, Value
+
+LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock")
+
+
+def sdk(name: str, tree: Tree, folder: str) -> Sdk:
+    """The package as it will be installed for the project of a folder; `name` begins with `npm:`."""
+    package = name.removeprefix("npm:")
+    place = asking(package, tree, folder)
+    if place is None:
+        return Sdk(name, Value(None))
+    home, wanted = place
+    entry = locked(package, tree, home)
+    asked = Label(wanted.span, f"requires {package} {wanted.text}")
+    if entry is not None:
+        note = Label(entry.span, f"{entry.span.source.path} pins {package} {entry.version}")
+        value = Value((entry.version,), (asked, note), EditSite(entry.span))
+        return Sdk(name, value, True, installed=value, admitted=_newest(name, wanted, asked))
+    value = _newest(name, wanted, asked)
+    return Sdk(name, value, exact(wanted.text) is not None, installed=value, admitted=value)
+
+
+def _newest(name: str, wanted: ScalarNode, asked: Label) -> Value[str]:
+    """The newest release that a range admits."""
+    package = name.removeprefix("npm:")
+    pinned = exact(wanted.text)
+    if pinned:
+        return Value((pinned,), (Label(wanted.span, f"pins {package} {pinned}"),), EditSite(wanted.span))
+    fitting = [version for version in releases(name) if admits(wanted.text, version)]
+    if not fitting:
+        return Value(None, (asked,))
+    why = f"{package} {fitting[-1]} is the newest release that `{wanted.text}` allows as of {DATE}"
+    return Value((fitting[-1],), (Label(wanted.span, why),))
+
+
+def asking(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | None:
+    """The nearest folder, this one or above it, whose `package.json` asks for a package, and what it asks."""
+    while True:
+        manifest = package_json(tree, folder)
+        wanted = manifest.range(package) if manifest else None
+        if wanted is not None:
+            return folder, wanted
+        if not folder:
+            return None
+        folder = posixpath.dirname(folder)
+
+
+def lock_of(tree: Tree, folder: str) -> str | None:
+    """The lock file of a package: beside it, or that of the workspace around it."""
+    while True:
+        for name in LOCKS:
+            path = posixpath.join(folder, name)
+            if path in tree.paths:
+                return path
+        if not folder:
+            return None
+        folder = posixpath.dirname(folder)
+
+
+def locked(package: str, tree: Tree, folder: str) -> NodeLocked | None:
+    """What the lock file of a folder's package decides for another package."""
+    path = lock_of(tree, folder)
+    lock: NodeLock | None = tree.facts("npm_lock", path) if path else None
+    if lock is None or path is None:
+        return None
+    inside = posixpath.relpath(folder or ".", posixpath.dirname(path) or ".")
+    inside = "" if inside == "." else inside
+    found = [entry for entry in lock.packages if entry.name == package]
+    own = [entry for entry in found if entry.folder == inside and inside]
+    shared = [entry for entry in found if not entry.folder]
+    for entries in (own, _matching(shared, package, tree, folder)):
+        if len({entry.version for entry in entries}) == 1:
+            return entries[0]
+    return None
+
+
+def _matching(found: list[NodeLocked], package: str, tree: Tree, folder: str) -> list[NodeLocked]:
+    """Of entries that name the ranges which they answer, that of the range that is asked."""
+    manifest = package_json(tree, folder)
+    wanted = manifest.range(package) if manifest else None
+    named = [entry for entry in found if not entry.asked or (wanted and _answers(entry, package, wanted.text))]
+    return list(_distinct(named))
+
+
+def _answers(entry: NodeLocked, package: str, wanted: str) -> bool:
+    return any(
+        each.strip().strip('":') in (f"{package}@{wanted}", f"{package}@npm:{wanted}")
+        for each in entry.asked.split(",")
+    )
+
+
+def _distinct(entries: list[NodeLocked]) -> Iterator[NodeLocked]:
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.version not in seen:
+            seen.add(entry.version)
+            yield entry

@@ -1,0 +1,81 @@
+"""What `package.json` and `tsconfig.json` say by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mcplint.facts.document import MappingNode, Node, ScalarNode
+from mcplint.text.source import Source, Span
+
+
+class Bin(NamedTuple):
+    """A command that a package installs, and the file that it runs, as written."""
+
+    name: str
+    path: str
+    span: Span
+
+
+class PackageJson(NamedTuple):
+    """A `package.json`.
+
+    `requirements`: by table (`dependencies`, `devDependencies`, …) the range of each package. `workspaces`: globs of
+    the folders of its members.
+    """
+
+    source: Source
+    name: str = ""
+    main: str = ""
+    type: str = ""
+    bins: tuple[Bin, ...] = ()
+    scripts: Mapping[str, ScalarNode] = {}
+    requirements: Mapping[str, Mapping[str, ScalarNode]] = {}
+    exports: Node | None = None
+    imports: MappingNode | None = None
+    workspaces: tuple[str, ...] = ()
+    engines: Mapping[str, ScalarNode] = {}
+
+    def range(self, package: str) -> ScalarNode | None:
+        """What is asked of a package, for running before other tables."""
+        for table in ("dependencies", "optionalDependencies", "peerDependencies", "devDependencies"):
+            if package in self.requirements.get(table, {}):
+                return self.requirements[table][package]
+        return None
+
+
+class Tsconfig(NamedTuple):
+    """A `tsconfig.json` without what it extends; an option None where it does not say it.
+
+    `extends`: other files, as written. `paths`: patterns of imports and what stands for them.
+    """
+
+    source: Source
+    extends: tuple[str, ...] = ()
+    out_dir: str | None = None
+    root_dir: str | None = None
+    base_url: str | None = None
+    paths: tuple[tuple[str, tuple[str, ...]], ...] | None = None
+    options: Mapping[str, ScalarNode] = {}
+    include: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+class NodeLocked(NamedTuple):
+    """A package that a lock file decides: its release, the folder of whose `node_modules` it is part, the place.
+
+    `asked`: the ranges that this entry answers, where the file names them instead of folders.
+    """
+
+    name: str
+    version: str
+    folder: str
+    span: Span
+    asked: str = ""
+
+
+class NodeLock(NamedTuple):
+    """A lock file of npm, pnpm, yarn or bun."""
+
+    kind: str
+    packages: tuple[NodeLocked, ...]

@@ -1,0 +1,34 @@
+"""A TypeScript or JavaScript module: its syntax tree, and where each node of it stands in the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mcplint.text.encoded import Encoded
+from mcplint.text.source import Source, Span
+from mcplint.values import EditSite
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+class Script(NamedTuple):
+    """The syntax tree of one file, whose nodes count bytes of its UTF-8 form.
+
+    Where the text is no valid program a node `ERROR` covers what could not be read, and the rest stands around it.
+    """
+
+    source: Source
+    root: Node
+    encoded: Encoded = Encoded()
+
+    def span(self, node: Node) -> Span:
+        """The place of a node."""
+        return Span(self.source, self.encoded.offset(node.start_byte), self.encoded.offset(node.end_byte))
+
+    def slot(self, node: Node, spelled: str) -> EditSite | None:
+        """Where a constant can be rewritten: without quotes, None where it is not spelled as it reads."""
+        span = self.span(node)
+        if node.type in ("string", "template_string"):
+            span = span._replace(start=span.start + 1, end=span.end - 1)
+        return EditSite(span) if span.text == spelled else None

@@ -1,0 +1,59 @@
+"""What the SDKs of npm do by release, under the names that `mcplint.knowledge.sdk` lists.
+
+One row a fact: name, package, first and last release (both included; an empty end is the newest), value, source.
+Beside those names: `stateless.reuse`: what a second request does through one stateless transport, "works" or "fails";
+`server.second_connect`: what a server does that is connected to a second transport, "reroutes" (answers reach the
+wrong client) or "fails"; `stream.headers_at_once`: whether the headers of a response stream are sent before its first
+event; `zod.major`: the newest major release of zod whose schemas tools may have.
+"""
+
+from __future__ import annotations
+
+Row = tuple[str, str, str, str, object, str]
+
+SDK, SERVER, FASTMCP = "npm:@modelcontextprotocol/sdk", "npm:@modelcontextprotocol/server", "npm:fastmcp"
+LIVE = "requests to a live server on loopback, on both sides of each boundary"
+READ = "read in the source of the release"
+CALLED = "called in a child process, on both sides of each boundary"
+
+ROWS: tuple[Row, ...] = (
+    ("stateless.reuse", SDK, "1.10.2", "1.25.3", "works", LIVE),
+    ("stateless.reuse", SDK, "1.26.0", "", "fails", LIVE),
+    ("stateless.reuse", SERVER, "2.0.0", "2.2.0", "works", LIVE),
+    ("stateless.reuse", SERVER, "2.3.0", "", "fails", LIVE),
+    ("server.second_connect", SDK, "1.4.0", "1.25.3", "reroutes", LIVE),
+    ("server.second_connect", SDK, "1.26.0", "", "fails", LIVE),
+    ("server.second_connect", SERVER, "2.0.0", "2.2.0", "reroutes", LIVE),
+    ("server.second_connect", SERVER, "2.3.0", "", "fails", LIVE),
+    ("stream.no_buffering_header", SDK, "1.4.0", "1.29.0", False, LIVE),
+    ("stream.no_buffering_header", SDK, "1.30.0", "", True, LIVE),
+    ("stream.no_buffering_header", SERVER, "2.0.0", "", True, LIVE),
+    ("stream.ping", SDK, "1.4.0", "1.29.0", 0, LIVE),
+    ("stream.ping", SDK, "1.30.0", "", 15, LIVE),
+    ("stream.ping", SERVER, "2.0.0", "", 15, LIVE),
+    ("stream.headers_at_once", SDK, "1.10.0", "1.24.3", False, LIVE),
+    ("stream.headers_at_once", SDK, "1.25.0", "", True, LIVE),
+    ("sessions.unknown_status", SDK, "1.10.0", "", 404, LIVE),
+    ("sessions.unknown_status", SERVER, "2.0.0", "", 404, LIVE),
+    ("sessions.back_channel", SDK, "1.10.2", "", "hangs", LIVE),
+    ("sessions.back_channel", SERVER, "2.0.0", "", "hangs", LIVE),
+    ("sessions.sessionless_protocol", SDK, "1.4.0", "", False, LIVE),
+    ("status.get_endpoint", SDK, "1.10.0", "", 406, LIVE),
+    ("status.get_endpoint", SERVER, "2.0.0", "", 406, LIVE),
+    ("status.head_endpoint", SDK, "1.10.0", "", 405, LIVE),
+    ("status.head_endpoint", SERVER, "2.0.0", "", 405, LIVE),
+    ("body_limit", SDK, "1.10.0", "1.24.3", 4 << 20, LIVE),
+    ("body_limit", SDK, "1.25.0", "1.30.0", 0, LIVE),
+    ("body_limit", SDK, "1.30.1", "", 4 << 20, LIVE),
+    ("zod.major", SDK, "1.4.0", "1.22.0", 3, CALLED),
+    ("zod.major", SDK, "1.23.0", "", 4, CALLED),
+    ("default.host", FASTMCP, "1.27.3", "3.14.5", "0.0.0.0", LIVE),
+    ("default.host", FASTMCP, "3.15.0", "", "localhost", LIVE),
+    ("default.port", FASTMCP, "1.27.3", "", 8080, LIVE),
+    ("default.streamable_http_path", FASTMCP, "2.1.3", "2.2.4", "/stream", LIVE),
+    ("default.streamable_http_path", FASTMCP, "3.3.0", "", "/mcp", LIVE),
+    ("default.sse_path", FASTMCP, "3.3.0", "", "/sse", LIVE),
+    ("env.host", FASTMCP, "3.15.0", "", True, READ),
+    ("env.transport", FASTMCP, "3.5.0", "", True, READ),
+    ("env.stateless", FASTMCP, "3.13.0", "", True, READ),
+)

@@ -1,0 +1,468 @@
+"""What each kind of expression comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from mcplint.programs.python.values import ABSENT, OPEN, Abstract, External, Sequence, each, known, union, unknown
+from mcplint.programs.typescript.functions import class_of, function_of
+from mcplint.programs.typescript.machine import Args, Evaluator, Machine
+from mcplint.programs.typescript.operators import binary, either, narrowed, text_of, unary
+from mcplint.programs.typescript.patterns import assign
+from mcplint.programs.typescript.values import (
+    UNDEFINED,
+    Class,
+    Frame,
+    Object,
+    PathTest,
+    array,
+    elements,
+    spelled,
+    verdict,
+)
+from mcplint.values import Label, Value
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+LONGEST = 8_000
+GLOBALS = frozenset(
+    (
+        *("process", "console", "Number", "String", "Boolean", "Object", "Array", "JSON", "Math", "Promise", "URL"),
+        *("parseInt", "parseFloat", "isNaN", "require", "setTimeout", "setInterval", "setImmediate", "queueMicrotask"),
+        *("Map", "Set", "WeakMap", "Error", "TypeError", "RegExp", "Date", "Symbol", "Buffer", "globalThis", "fetch"),
+        *("Bun", "Deno", "Response", "Request", "Headers", "URLSearchParams", "AbortController", "structuredClone"),
+        *("clearTimeout", "clearInterval", "isFinite", "encodeURIComponent", "decodeURIComponent", "crypto"),
+        *("__dirname", "__filename", "module", "exports", "performance", "TextEncoder", "TextDecoder", "NaN"),
+    )
+)
+
+
+def constant(machine: Machine, frame: Frame, node: Node, option: Any) -> Abstract:
+    fact = frame.package.fact
+    slot = fact.slot(node, spelled(option) or "")
+    return Value((option,), (machine.note(frame, node, "set here"),), slot)
+
+
+def string(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    pieces = [unescaped(part) if part.type == "escape_sequence" else text_of(part) for part in node.named_children]
+    text = "".join(pieces)
+    return constant(machine, frame, node, text) if len(text) <= LONGEST else unknown()
+
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f", "v": "\v", "\n": ""}
+
+
+def unescaped(node: Node) -> str:
+    """The character that an escape stands for."""
+    text = text_of(node)[1:]
+    if text[:1] in ("u", "x"):
+        digits = text[1:].strip("{}")
+        try:
+            return chr(int(digits, 16))
+        except (ValueError, OverflowError):
+            return ""
+    return _ESCAPES.get(text[:1], text)
+
+
+def template(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    """A template string: its pieces, one after the other."""
+    found: Abstract | None = None
+    for part in node.named_children:
+        if part.type == "template_substitution":
+            piece = machine.evaluate(frame, part.named_children[0]) if part.named_children else known("")
+            piece = _texts(piece)
+        else:
+            piece = known(unescaped(part) if part.type == "escape_sequence" else text_of(part))
+        found = piece if found is None else binary("+", found, piece)
+    if found is None or (len(node.named_children) == 1 and node.named_children[0].type != "template_substitution"):
+        return constant(machine, frame, node, "" if found is None else found.only)
+    return found._replace(slot=None)
+
+
+def _texts(value: Abstract) -> Abstract:
+    if value.options is None or any(spelled(option) is None for option in value.options):
+        return unknown(*value.trace)
+    return each(value, spelled)
+
+
+def numeric(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    text = text_of(node).replace("_", "")
+    try:
+        found: Any = int(text, 0) if not text.isdigit() else int(text)
+    except ValueError:
+        try:
+            found = float(text)
+        except ValueError:
+            return unknown()
+    return (
+        constant(machine, frame, node, int(found) if found == found // 1 else found) if abs(found) < 1e18 else unknown()
+    )
+
+
+def identifier(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    name = text_of(node)
+    scope = frame.binding(name)
+    if scope is not None:
+        found: Any = scope.names[name]
+        return (
+            machine.tables.load(machine, frame, *found)
+            if isinstance(found, tuple) and not isinstance(found, Value)
+            else found
+        )
+    if name in ("__dirname", "__filename"):
+        path = frame.package.fact.source.path
+        return known("/" + (path if name == "__filename" else path.rpartition("/")[0]))
+    if name == "NaN":
+        return known(float("nan"))
+    if name in GLOBALS:
+        return known(External(name))
+    return unknown(machine.note(frame, node, f"`{name}` is not defined in what was followed"))
+
+
+def array_literal(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    items: list[Abstract] = []
+    for child in node.named_children:
+        if child.type == "comment":
+            continue
+        if child.type != "spread_element":
+            items.append(machine.evaluate(frame, child))
+            continue
+        more = elements(machine.evaluate(frame, child.named_children[0]))
+        if more is None:
+            rest = [machine.evaluate(frame, other) for other in node.named_children if other.type != "spread_element"]
+            return known(Sequence("list", None, tuple(rest)))
+        items += more
+    return known(array(*items), machine.note(frame, node, "made here"))
+
+
+def object_literal(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    made = Object(None, frame.package.fact.span(node))
+    for child in node.named_children:
+        match child.type:
+            case "pair":
+                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+                name = property_name(machine, frame, key) if key is not None else None
+                found = machine.evaluate(frame, value)
+                if name is None:
+                    made.table[OPEN] = True
+                else:
+                    made.table[name] = found
+            case "shorthand_property_identifier":
+                made.table[text_of(child)] = identifier(machine, frame, child)
+            case "spread_element":
+                spread(machine.evaluate(frame, child.named_children[0]), made)
+            case "method_definition":
+                key = child.child_by_field_name("name")
+                name = property_name(machine, frame, key) if key is not None else None
+                getter = any(part.type == "get" for part in child.children)
+                if name is not None and not getter:
+                    made.table[name] = known(function_of(machine, frame, child))
+                elif name is not None:
+                    made.table[name] = machine.call(known(function_of(machine, frame, child)), Args(this=known(made)))
+    return known(made, machine.note(frame, node, "made here"))
+
+
+def property_name(machine: Machine, frame: Frame, node: Node) -> str | None:
+    """The name of a property, None where it is computed and not known."""
+    if node.type in ("property_identifier", "private_property_identifier", "number"):
+        return text_of(node)
+    if node.type == "string":
+        found = string(machine, frame, node).only
+        return found if isinstance(found, str) else None
+    if node.type == "computed_property_name" and node.named_children:
+        value = machine.evaluate(frame, node.named_children[0]).only
+        return spelled(value)
+    return None
+
+
+def spread(value: Abstract, into: Object) -> None:
+    """`{...value}`: what is certain replaces, what is possible joins."""
+    options = [option for option in value.options or () if option not in (None, UNDEFINED, False, "", 0)]
+    if value.options is None or any(not isinstance(option, Object) for option in options):
+        into.table[OPEN] = True
+        for name in into.names():
+            into.table[name] = unknown(*value.trace)
+        return
+    sure = len(options) == 1 and len(value.options) == 1
+    for option in options:
+        if option.open:
+            into.table[OPEN] = True
+            for name in into.names():
+                into.table[name] = unknown(*value.trace)
+        for name in option.names():
+            entry: Abstract = option.table[name]
+            before = into.table.get(name, known(UNDEFINED))
+            if entry.options is not None and ABSENT in entry.options:
+                left = tuple(each for each in entry.options if each is not ABSENT)
+                entry = union([before, entry._replace(options=left)])
+            into.table[name] = entry if sure else union([before, entry])
+
+
+def member(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    owner, name = node.child_by_field_name("object"), node.child_by_field_name("property")
+    if owner is None or name is None:
+        return unknown()
+    value = machine.evaluate(frame, owner)
+    if node.child_by_field_name("optional_chain") is not None:
+        value = _present(value)
+        if value.options == ():
+            return known(UNDEFINED, *value.trace)
+    return machine.member(value, text_of(name), machine.note(frame, node, "read here"))
+
+
+def _present(value: Abstract) -> Abstract:
+    if value.options is None:
+        return value
+    return value._replace(options=tuple(each for each in value.options if each not in (None, UNDEFINED, ABSENT)))
+
+
+def subscript(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    value = machine.evaluate(frame, node.child_by_field_name("object"))
+    index = machine.evaluate(frame, node.child_by_field_name("index"))
+    if index.options is None or len(index.options) != 1:
+        return unknown(*index.trace)
+    only, items = index.only, elements(value)
+    if isinstance(only, int) and not isinstance(only, bool):
+        if items is not None:
+            return items[only] if 0 <= only < len(items) else known(UNDEFINED)
+        if isinstance(value.only, str):
+            return known(value.only[only]) if 0 <= only < len(value.only) else known(UNDEFINED)
+    name = spelled(only)
+    return machine.member(value, name, machine.note(frame, node, "read here")) if name is not None else unknown()
+
+
+def arguments(machine: Machine, frame: Frame, node: Node, this: Abstract | None = None) -> Args:
+    """The arguments of a call, unpacked as far as they are known."""
+    found: list[Abstract] = []
+    opening: tuple[Label, ...] = ()
+    given = node.child_by_field_name("arguments")
+    for child in given.named_children if given is not None and given.type == "arguments" else ():
+        if child.type == "comment":
+            continue
+        if child.type == "spread_element":
+            more = elements(machine.evaluate(frame, child.named_children[0]))
+            if more is None:
+                opening += (machine.note(frame, child, "unpacks a value that is not known"),)
+            else:
+                found += more
+        elif not opening:
+            found.append(machine.evaluate(frame, child))
+    return Args(tuple(found), frame.package.fact.span(node), frame.package, opening, this)
+
+
+def call(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    callee = node.child_by_field_name("function")
+    if callee is None:
+        return unknown()
+    if callee.type == "super":
+        return _super(machine, frame, node)
+    if callee.type == "import":
+        args = arguments(machine, frame, node)
+        specifier = args.get(0).only
+        return machine.tables.load(machine, frame, specifier, "*") if isinstance(specifier, str) else unknown()
+    if callee.type == "member_expression":
+        owner, name = callee.child_by_field_name("object"), callee.child_by_field_name("property")
+        if owner is not None and name is not None:
+            if owner.type == "super":
+                return _super_method(machine, frame, node, text_of(name))
+            value = machine.evaluate(frame, owner)
+            if callee.child_by_field_name("optional_chain") is not None and _present(value).options == ():
+                return known(UNDEFINED)
+            function = machine.member(value, text_of(name), machine.note(frame, callee, "read here"))
+            return machine.call(function, arguments(machine, frame, node, value))
+    return machine.call(machine.evaluate(frame, callee), arguments(machine, frame, node))
+
+
+def _super(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    from mcplint.programs.typescript.functions import construct_base
+
+    scope = frame.receiver()
+    args = arguments(machine, frame, node)
+    if scope is not None and scope.owner is not None and scope.this is not None:
+        construct_base(machine, scope.owner, scope.this.only, args)
+    return known(UNDEFINED)
+
+
+def _super_method(machine: Machine, frame: Frame, node: Node, name: str) -> Abstract:
+    scope = frame.receiver()
+    args = arguments(machine, frame, node)
+    base = scope.owner.base if scope is not None and scope.owner is not None else None
+    if isinstance(base, Class) and scope is not None and (method := base.find(name)) is not None:
+        return machine.call(known(method), args._replace(this=scope.this))
+    if isinstance(base, External) and scope is not None and scope.this is not None and scope.this.only is not None:
+        from mcplint.programs.typescript.values import Method
+
+        return machine.call(known(Method(scope.this.only, f"{base.path}.{name}")), args)
+    return unknown()
+
+
+def new(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    from mcplint.programs.typescript.functions import construct
+
+    callee = machine.evaluate(frame, node.child_by_field_name("constructor"))
+    args = arguments(machine, frame, node)
+    return machine.each(callee, lambda option: construct(machine, option, args))
+
+
+def assignment(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    value = machine.evaluate(frame, right)
+    if left is not None:
+        assign(machine, frame, left, value)
+    return value
+
+
+def augmented(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    sign = text_of(node.child_by_field_name("operator") or node)[:-1]
+    if left is None or right is None:
+        return unknown()
+    before = machine.evaluate(frame, left)
+    if sign in ("||", "&&", "??"):
+        value = either(machine, before, sign, lambda: machine.evaluate(frame, right))
+    else:
+        value = binary(sign, before, machine.evaluate(frame, right))
+    assign(machine, frame, left, value)
+    return value
+
+
+def update(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    argument = node.child_by_field_name("argument")
+    if argument is None:
+        return unknown()
+    before = machine.evaluate(frame, argument)
+    sign = text_of(node.child_by_field_name("operator") or node)[:1]
+    after = binary(sign, before, known(1))
+    assign(machine, frame, argument, after)
+    return after if node.children[0].type in ("++", "--") else before
+
+
+def binary_expression(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    sign = text_of(node.child_by_field_name("operator") or node)
+    if left is None or right is None:
+        return unknown()
+    value = machine.evaluate(frame, left)
+    if sign in ("||", "&&", "??"):
+        return _logical(machine, frame, value, sign, left, right)
+    return binary(sign, value, machine.evaluate(frame, right))
+
+
+def _logical(machine: Machine, frame: Frame, value: Abstract, sign: str, left: Node, right: Node) -> Abstract:
+    def other() -> Abstract:
+        narrowed(machine, frame, left, sign == "&&") if sign != "??" else None
+        return machine.evaluate(frame, right)
+
+    if isinstance(value.only, PathTest) or value.options is None:
+        # A comparison with the path of a request is not lost beside what nobody knows.
+        found = machine.fork([other, lambda: known(UNDEFINED)])
+        tests = [option for option in (*(value.options or ()), *(found.options or ())) if isinstance(option, PathTest)]
+        if tests and sign in ("&&", "||"):
+            paths = tuple(dict.fromkeys(path for test in tests for path in test.paths))
+            return known(PathTest(paths, all(test.exact for test in tests), any(test.negated for test in tests)))
+        return union([value, found]) if value.options is not None else unknown(*value.trace)
+    return either(machine, value, sign, other)
+
+
+def unary_expression(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    sign = text_of(node.child_by_field_name("operator") or node)
+    value = machine.evaluate(frame, node.child_by_field_name("argument"))
+    if sign == "delete":
+        return known(True)
+    return unary(sign, value)
+
+
+def ternary(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    condition = node.child_by_field_name("condition")
+    if condition is None:
+        return unknown()
+    sure = verdict(machine.evaluate(frame, condition))
+
+    def way(name: str, holds: bool) -> Callable[[], Abstract]:
+        def go() -> Abstract:
+            narrowed(machine, frame, condition, holds)
+            return machine.evaluate(frame, node.child_by_field_name(name))
+
+        return go
+
+    ways = [way("consequence", True), way("alternative", False)]
+    return machine.fork(ways) if sure is None else ways[0 if sure else 1]()
+
+
+def inner(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    """What stands inside: parentheses, casts, `await`, `x!`."""
+    children = [child for child in node.named_children if child.type != "comment"]
+    return machine.evaluate(frame, children[0]) if children else known(UNDEFINED)
+
+
+def sequence(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    found = known(UNDEFINED)
+    for child in node.named_children:
+        found = machine.evaluate(frame, child)
+    return found
+
+
+def this(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    scope = frame.receiver()
+    return scope.this if scope is not None and scope.this is not None else unknown()
+
+
+def function(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    return known(function_of(machine, frame, node), machine.note(frame, node, "made here"))
+
+
+def klass(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    return known(class_of(machine, frame, node))
+
+
+def meta(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    return known(External("import.meta"))
+
+
+def nothing(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    return unknown(machine.note(frame, node, "is not followed"))
+
+
+def literals() -> Iterator[tuple[str, Evaluator]]:
+    for name, option in (("true", True), ("false", False), ("null", None), ("undefined", UNDEFINED)):
+        yield name, lambda machine, frame, node, option=option: constant(machine, frame, node, option)  # type: ignore[misc]
+
+
+EVALUATORS: Mapping[str, Evaluator] = {
+    **dict(literals()),
+    "string": string,
+    "template_string": template,
+    "number": numeric,
+    "identifier": identifier,
+    "array": array_literal,
+    "object": object_literal,
+    "member_expression": member,
+    "subscript_expression": subscript,
+    "call_expression": call,
+    "new_expression": new,
+    "assignment_expression": assignment,
+    "augmented_assignment_expression": augmented,
+    "update_expression": update,
+    "binary_expression": binary_expression,
+    "unary_expression": unary_expression,
+    "ternary_expression": ternary,
+    **dict.fromkeys(
+        (
+            *("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"),
+            *("await_expression", "instantiation_expression"),
+        ),
+        inner,
+    ),
+    "type_assertion": lambda machine, frame, node: machine.evaluate(frame, node.named_children[-1]),
+    "sequence_expression": sequence,
+    "this": this,
+    "arrow_function": function,
+    "function_expression": function,
+    "function": function,
+    "generator_function": function,
+    "class": klass,
+    "meta_property": meta,
+    "yield_expression": nothing,
+}

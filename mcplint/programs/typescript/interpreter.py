@@ -1,0 +1,93 @@
+"""Follows a start command's program without running it, and says which MCP servers it starts with which settings."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from mcplint.findings import WARNING, Failure, Unreadable
+from mcplint.model import Server
+from mcplint.programs.follow import World
+from mcplint.programs.outcome import Outcome
+from mcplint.programs.python.interpreter import recursion
+from mcplint.programs.python.journal import Exhausted, Leave
+from mcplint.programs.start import Start
+from mcplint.programs.typescript.machine import Machine, Tables
+from mcplint.text.source import Span
+from mcplint.values import Label
+
+SIGNS = ("modelcontextprotocol", "mcp")
+
+
+def follow(start: Start, world: World) -> Outcome:
+    """What becomes of a start command. The linted program itself is never run."""
+    machine = Machine(world, tables(), start.argv, start.span)
+    for name, value in start.env.items():
+        machine.environ[name] = value
+    notes: tuple[Label, ...] = ()
+    complete = True
+    found: tuple[Server, ...] = ()
+    from mcplint.programs.typescript.imports import module
+
+    try:
+        with recursion():
+            try:
+                module(machine, start.target)
+                machine.end()
+            except Leave:
+                pass
+            found = _served(machine)
+    except (Exhausted, RecursionError, MemoryError):
+        complete, notes = False, (Label(start.span, "the program is too large to be followed completely"),)
+    except Exception as error:
+        machine.failures["run"] = Failure.of(f"following {start.target}", start.span, error)
+    world.tree.failures += machine.failures.values()
+    if not complete and (source := world.tree.source(start.target)) is not None:
+        problem = Unreadable(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
+        world.tree.problems.setdefault(source.path, problem)
+    return _outcome(machine, start, found, notes, complete)
+
+
+def _served(machine: Machine) -> tuple[Server, ...]:
+    from mcplint.programs.typescript.servers import served
+
+    return served(machine)
+
+
+def _outcome(
+    machine: Machine, start: Start, found: tuple[Server, ...], notes: tuple[Label, ...], complete: bool
+) -> Outcome:
+    imports = tuple(dict.fromkeys(machine.imports))
+    reads = frozenset(machine.reads)
+    lost = (
+        (Label(imports[0].span, "an SDK is imported, and where it is served is not seen"),)
+        if imports and not found
+        else ()
+    )
+    return Outcome(
+        tuple(each._replace(reads=reads, imports=imports) for each in found),
+        asked=frozenset(machine.asked),
+        imports=imports,
+        entry=start.target,
+        unknown=(*notes, *lost),
+        missing=machine.missing,
+        failures=tuple(machine.failures.values()),
+        complete=complete,
+        steps=machine.world.steps - machine.budget,
+    )
+
+
+@cache
+def tables() -> Tables:
+    """What the interpreter knows how to do."""
+    from mcplint.programs.typescript import methods
+    from mcplint.programs.typescript.calls import call, member
+    from mcplint.programs.typescript.expressions import EVALUATORS
+    from mcplint.programs.typescript.imports import load
+    from mcplint.programs.typescript.libraries import sdk, standard, web
+    from mcplint.programs.typescript.statements import EXECUTORS
+
+    modules = (standard, web, sdk)
+    calls = {name: handler for each in (methods, *modules) for name, handler in each.CALLS.items()}
+    reads = {name: reader for each in modules for name, reader in each.READS.items()}
+    aliases = {name: other for each in modules for name, other in each.ALIASES.items()}
+    return Tables(EVALUATORS, EXECUTORS, call, member, load, calls, reads, aliases)

@@ -1,0 +1,182 @@
+"""The MCP SDKs for TypeScript: `@modelcontextprotocol/sdk` and the packages of version 2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
+from mcplint.programs.python.values import Abstract, External, known, unknown
+from mcplint.programs.typescript.libraries.web import APPS
+from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
+from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Function, Object, prop
+from mcplint.text.source import Span
+
+V1, V2 = "@modelcontextprotocol/sdk", "@modelcontextprotocol/server"
+SERVERS = (
+    f"{V1}/server/mcp:McpServer",
+    f"{V1}/server/index:Server",
+    f"{V1}/server:Server",
+    f"{V2}:McpServer",
+    f"{V2}:Server",
+)
+STDIO_TRANSPORTS = (f"{V1}/server/stdio:StdioServerTransport", f"{V2}/stdio:StdioServerTransport")
+SSE_TRANSPORTS = (
+    f"{V1}/server/sse:SSEServerTransport",
+    "@modelcontextprotocol/server-legacy/sse:SSEServerTransport",
+)
+HTTP_TRANSPORTS = (
+    f"{V1}/server/streamableHttp:StreamableHTTPServerTransport",
+    f"{V1}/server/webStandardStreamableHttp:WebStandardStreamableHTTPServerTransport",
+    f"{V2}:WebStandardStreamableHTTPServerTransport",
+    f"{V2}:PerRequestHTTPServerTransport",
+    "@modelcontextprotocol/node:NodeStreamableHTTPServerTransport",
+    "@hono/mcp:StreamableHTTPTransport",
+)
+EXPRESS_APPS = (
+    f"{V1}/server/express:createMcpExpressApp",
+    f"{V1}/server/index:createMcpExpressApp",
+    "@modelcontextprotocol/express:createMcpExpressApp",
+)
+SERVER, HOSTS = "%server", "%hosts"
+HANDLERS = "mcp:Handler"
+
+
+class Handled(NamedTuple):
+    """What the handler of a request gives it to.
+
+    `transport` and `server`: the objects; `inside`: whether they are made while a request is handled. `passed`: how
+    many arguments the transport is given, 0 where it is only made here.
+    """
+
+    kind: str
+    transport: Any
+    server: Any
+    span: Span | None
+    paths: tuple[str, ...] | None
+    passed: int = 0
+
+
+def handed(machine: Machine, kind: str, transport: Any, server: Any, args: Args, passed: int = 0) -> None:
+    """Notes that a request reaches a transport."""
+    if machine.requests:
+        paths = machine.request_paths[-1] if machine.request_paths else None
+        machine.requests[-1].append(Handled(kind, transport, server, args.span, paths, passed))
+
+
+def connect(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`server.connect(transport)`: on standard streams the program serves from here on."""
+    for option in args.get(0).options or ():
+        library = option.library if isinstance(option, Object) else None
+        if library in STDIO_TRANSPORTS:
+            machine.serve(Served(STDIO, owner, unknown(), unknown(), args.span or machine.origin))
+        elif library in HTTP_TRANSPORTS or library in SSE_TRANSPORTS:
+            machine.put(option.table, SERVER, known(owner))
+            handed(machine, SSE if library in SSE_TRANSPORTS else STREAMABLE, option, owner, args)
+    return known(UNDEFINED)
+
+
+def transport(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
+    """A transport is made; while a request is handled it is one of its session, or of that request."""
+    handed(machine, kind, owner, None, args)
+    return known(UNDEFINED)
+
+
+def handle(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
+    """`transport.handleRequest(req, res[, body])`, `handlePostMessage(…)`."""
+    server = owner.table.get(SERVER) if isinstance(owner, Object) else None
+    handed(machine, kind, owner, server.only if server is not None else None, args, len(args.positional))
+    return unknown(*args.notes)
+
+
+def inner_server(machine: Machine, owner: Any) -> Abstract:
+    return known(owner)
+
+
+def express_app(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`createMcpExpressApp({host, allowedHosts})`: an Express application that checks `Host`."""
+    made = Object(External(APPS["express"]), args.span)
+    made.table[ARGUMENTS] = (args,)
+    made.table[HOSTS] = args.get(0)
+    return known(made, *args.notes)
+
+
+def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`createMcpHandler(factory[, options])` of version 2."""
+    made = Object(External(HANDLERS), args.span)
+    made.table[ARGUMENTS] = (args,)
+    return known(made, *args.notes)
+
+
+def handler_call(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A request is given to a handler: each gets a server of its own, from the factory."""
+    made = owner.table[ARGUMENTS][0]
+    server = machine.call(made.get(0), Args((unknown(),), args.span))
+    handed(machine, STREAMABLE, owner, server.only, args, len(args.positional))
+    return unknown()
+
+
+def node_handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return args.get(0)
+
+
+def stateless(machine: Machine, through: Any) -> Abstract:
+    """Whether a transport keeps no sessions: it is given nothing that makes their ids."""
+    if not isinstance(through, Object):
+        return unknown()
+    if through.library == HANDLERS:
+        return known(True, *_notes(through))
+    args: Args = through.table[ARGUMENTS][0] if ARGUMENTS in through.table else Args(open=())
+    if through.library not in HTTP_TRANSPORTS:
+        return unknown()
+    given = prop(args.get(0), "sessionIdGenerator")
+    if given.options is None:
+        return unknown(*given.trace)
+    sessions = {option is not UNDEFINED and option is not None for option in given.options}
+    return known(not sessions.pop(), *args.notes) if len(sessions) == 1 else unknown(*given.trace)
+
+
+def flag(through: Any, name: str) -> Abstract:
+    """A flag of a transport, off where it is not given."""
+    if not isinstance(through, Object) or ARGUMENTS not in through.table:
+        return unknown()
+    args: Args = through.table[ARGUMENTS][0]
+    return prop(args.get(0), name, known(False, *args.notes))
+
+
+def _notes(through: Object) -> tuple[Any, ...]:
+    return through.table[ARGUMENTS][0].notes if ARGUMENTS in through.table else ()
+
+
+def package_of(server: Any, through: Any) -> str:
+    """The npm package that a server or transport comes from."""
+    for each in (server, through):
+        library = each.library if isinstance(each, Object) else None
+        if library and library.startswith(V1):
+            return V1
+        if library and library.startswith(("@modelcontextprotocol/", HANDLERS)):
+            return V2
+        if library and not library.startswith("@hono"):
+            return library.partition(":")[0]
+    return V1
+
+
+def session_maker(value: Abstract) -> bool:
+    """Whether a value is a function."""
+    return isinstance(value.only, (Function, External))
+
+
+CALLS: Mapping[str, Handler] = {
+    **{f"{path}.connect": connect for path in SERVERS},
+    **{f"{path}.()": partial(transport, kind=STREAMABLE) for path in HTTP_TRANSPORTS},
+    **{f"{path}.()": partial(transport, kind=SSE) for path in SSE_TRANSPORTS},
+    **{f"{path}.handleRequest": partial(handle, kind=STREAMABLE) for path in HTTP_TRANSPORTS},
+    **{f"{path}.handlePostMessage": partial(handle, kind="message") for path in SSE_TRANSPORTS},
+    **dict.fromkeys(EXPRESS_APPS, express_app),
+    f"{V2}:createMcpHandler": handler,
+    f"{HANDLERS}.fetch": handler_call,
+    "@modelcontextprotocol/node:toNodeHandler": node_handler,
+}
+READS: Mapping[str, Reader] = {f"{path}.server": inner_server for path in SERVERS}
+ALIASES: Mapping[str, str] = {}

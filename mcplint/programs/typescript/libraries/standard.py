@@ -1,0 +1,326 @@
+"""The globals of JavaScript and the modules of Node that settings go through."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mcplint.programs.python.journal import Ended
+from mcplint.programs.python.values import Abstract, External, Sequence, each, known, union, unknown
+from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
+from mcplint.programs.typescript.values import (
+    ARGUMENTS,
+    UNDEFINED,
+    Object,
+    array,
+    number,
+    spelled,
+    truth,
+)
+
+
+def converted(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
+    """The value whose constants are changed, unknown where one cannot be; what still reads alike keeps its slot."""
+    if value.options is None or any(change(option) is None for option in value.options):
+        return unknown(*value.trace)
+    changed = each(value, change)
+    if value.slot and len(changed.options or ()) == 1 and str(changed.only) == value.slot.span.text:
+        return changed._replace(slot=value.slot)
+    return changed
+
+
+def to_number(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return converted(args.get(0, known(0)), number)
+
+
+def parse_int(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return converted(args.get(0), lambda option: _leading(option, int))
+
+
+def parse_float(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return converted(args.get(0), lambda option: _leading(option, float))
+
+
+def _leading(option: Any, kind: Callable[[str], Any]) -> Any:
+    """The number that a text begins with."""
+    text = spelled(option)
+    if text is None:
+        return None
+    text = text.strip()
+    end = 0
+    while (
+        end < len(text)
+        and end < 18
+        and (text[end].isdigit() or (text[end] in "+-" and not end) or (text[end] == "." and kind is float))
+    ):
+        end += 1
+    try:
+        return kind(text[:end])
+    except ValueError:
+        return float("nan")
+
+
+def _counts(sign: str, at: int, broken: bool) -> bool:
+    return sign.isdigit() or (sign in "+-" and not at) or (sign == "." and broken)
+
+
+def to_text(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return converted(args.get(0, known("")), spelled)
+
+
+def to_bool(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return converted(args.get(0), truth)
+
+
+def is_nan(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return converted(args.get(0), lambda option: None if number(option) is None else number(option) != number(option))
+
+
+def is_integer(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return converted(args.get(0), lambda option: isinstance(option, int) and not isinstance(option, bool))
+
+
+def is_finite(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return converted(args.get(0), lambda option: _finite(number(option)))
+
+
+def _finite(found: Any) -> bool | None:
+    return None if found is None else found == found and abs(found) != float("inf")
+
+
+def is_array(machine: Machine, args: Args, owner: Any) -> Abstract:
+    value = args.get(0)
+    return unknown() if value.options is None else each(value, lambda option: isinstance(option, Sequence))
+
+
+def same(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A function that gives what it is given: `Object.freeze`, `path.resolve` of one, `structuredClone`."""
+    return args.get(0)
+
+
+def nothing(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return known(UNDEFINED)
+
+
+def anything(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return unknown(*args.notes)
+
+
+def merge(machine: Machine, args: Args, owner: Any) -> Abstract:
+    from mcplint.programs.typescript.expressions import spread
+
+    target = args.get(0)
+    if isinstance(target.only, Object):
+        for value in args.positional[1:]:
+            spread(value, target.only)
+    return target
+
+
+def keys(machine: Machine, args: Args, owner: Any) -> Abstract:
+    only = args.get(0).only
+    return known(array(*map(known, only.names()))) if isinstance(only, Object) and not only.open else unknown()
+
+
+def values(machine: Machine, args: Args, owner: Any) -> Abstract:
+    only = args.get(0).only
+    if not isinstance(only, Object) or only.open:
+        return unknown()
+    return known(array(*(only.table[name] for name in only.names())))
+
+
+def pairs(machine: Machine, args: Args, owner: Any) -> Abstract:
+    only = args.get(0).only
+    if not isinstance(only, Object) or only.open:
+        return unknown()
+    return known(array(*(known(array(known(name), only.table[name])) for name in only.names())))
+
+
+def at_once(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A function that calls what it is given sooner or later: `setTimeout`, `queueMicrotask`."""
+    machine.call(args.get(0), Args(args.positional[2:], args.span))
+    return unknown()
+
+
+def promise(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`new Promise(…)`: what its function resolves with, where that is seen."""
+    machine.call(args.get(0), Args((known(External("promise:resolve")), known(External("promise:reject"))), args.span))
+    return unknown(*args.notes)
+
+
+def everything(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`Promise.all`, `Promise.resolve`: what they are given."""
+    return args.get(0)
+
+
+def then(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return machine.call(args.get(0), Args((known(owner) if owner is not None else unknown(),), args.span))
+
+
+def join(machine: Machine, args: Args, owner: Any) -> Abstract:
+    parts = [value.only for value in args.positional if isinstance(value.only, str)]
+    if len(parts) < len(args.positional):
+        return unknown()
+    return known(posixpath.normpath(posixpath.join(*parts)) if parts else ".")
+
+
+def basename(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return converted(args.get(0), lambda option: posixpath.basename(option) if isinstance(option, str) else None)
+
+
+def url(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`new URL(…)`: its parts where its text is known; of a request's URL its path."""
+    from mcplint.programs.typescript.operators import REQUEST_PATH
+
+    made = Object(External("URL"), args.span)
+    value = args.get(0)
+    if isinstance(value.only, Object) and value.only.library == REQUEST_PATH:
+        made.table["pathname"] = value
+        return known(made)
+    base = args.get(1)
+    text = value.only if value.only is not UNDEFINED else None
+    if not isinstance(text, str) or base.only is not UNDEFINED:
+        made.table |= dict.fromkeys(("hostname", "port", "host", "href", "origin", "protocol"), unknown(*value.trace))
+        made.table["pathname"] = unknown(*value.trace)
+        return known(made, *value.trace)
+    scheme, sign, rest = text.partition("://")
+    place, _, path = rest.partition("/")
+    host, colon, port = place.rpartition("@")[2].partition(":")
+    if not sign or "[" in place:
+        return known(made, *value.trace)
+    parts = {"hostname": host, "port": port, "host": host + colon + port, "protocol": f"{scheme}:", "href": text}
+    made.table |= {name: known(part, *value.trace) for name, part in parts.items()}
+    made.table["pathname"] = known(f"/{path.partition('?')[0].partition('#')[0]}", *value.trace)
+    made.table["origin"] = known(f"{scheme}://{host}{colon}{port}", *value.trace)
+    return known(made, *value.trace)
+
+
+def require(machine: Machine, args: Args, owner: Any) -> Abstract:
+    specifier = args.get(0).only
+    if not isinstance(specifier, str) or args.package is None:
+        return unknown()
+    return machine.tables.load(machine, args.package.frame, specifier, "*")
+
+
+def leave(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`process.exit()`: nothing is served any more."""
+    raise Ended
+
+
+def on_signal(machine: Machine, args: Args, owner: Any) -> Abstract:
+    name = args.get(0).only
+    if isinstance(name, str) and args.span is not None:
+        machine.signals.append((name, args.get(1), args.span))
+    return unknown()
+
+
+def argv(machine: Machine, owner: Any) -> Abstract:
+    if machine.argv is None:
+        return known(Sequence("list", None))
+    front = (known("node"), known("/program"))
+    return known(array(*front, *machine.argv))
+
+
+def environ(machine: Machine, owner: Any) -> Abstract:
+    return known(External("process.env"))
+
+
+def platform(machine: Machine, owner: Any) -> Abstract:
+    return known("linux")
+
+
+def deno_args(machine: Machine, owner: Any) -> Abstract:
+    return known(array(*machine.argv)) if machine.argv is not None else known(Sequence("list", None))
+
+
+def env_get(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`Deno.env.get(name)`."""
+    from mcplint.programs.typescript.calls import environment
+
+    name = args.get(0).only
+    return environment(machine, name, args.notes[0]) if isinstance(name, str) and args.notes else unknown()
+
+
+def mapping(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`new Map()`, `new Set()`: what may be inside is not followed."""
+    made = Object(External("Map"), args.span)
+    made.table[ARGUMENTS] = (args,)
+    return known(made)
+
+
+def map_get(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """One of what was put into a map, or nothing."""
+    found: Any = owner.table.get("%values")
+    return unknown() if found is None else union([found, known(UNDEFINED)])
+
+
+def map_set(machine: Machine, args: Args, owner: Any) -> Abstract:
+    value = args.get(1)
+    if isinstance(owner, Object):
+        before: Any = owner.table.get("%values")
+        machine.put(owner.table, "%values", value if before is None else union([before, value]))
+    return known(owner)
+
+
+CALLS: Mapping[str, Handler] = {
+    "Number": to_number,
+    "Number.parseInt": parse_int,
+    "Number.parseFloat": parse_float,
+    "parseInt": parse_int,
+    "parseFloat": parse_float,
+    "String": to_text,
+    "Boolean": to_bool,
+    "isNaN": is_nan,
+    "Number.isNaN": is_nan,
+    "Number.isInteger": is_integer,
+    "Number.isFinite": is_finite,
+    "isFinite": is_finite,
+    "Array.isArray": is_array,
+    "Object.freeze": same,
+    "Object.seal": same,
+    "Object.assign": merge,
+    "Object.keys": keys,
+    "Object.values": values,
+    "Object.entries": pairs,
+    "structuredClone": same,
+    "setTimeout": at_once,
+    "setImmediate": at_once,
+    "queueMicrotask": at_once,
+    "process.nextTick": at_once,
+    "Promise.new": promise,
+    "Promise.resolve": everything,
+    "Promise.all": everything,
+    "require": require,
+    "process.exit": leave,
+    "process.on": on_signal,
+    "process.once": on_signal,
+    "Deno.env.get": env_get,
+    "URL.new": url,
+    "url:parse": url,
+    "path:join": join,
+    "path:resolve": join,
+    "path:basename": basename,
+    "Map.new": mapping,
+    "Map.get": map_get,
+    "Map.set": map_set,
+    "Map.has": anything,
+}
+READS: Mapping[str, Reader] = {
+    "process.argv": argv,
+    "process.env": environ,
+    "process.platform": platform,
+    "Bun.env": environ,
+    "import.meta.env": environ,
+    "Bun.argv": argv,
+    "Deno.args": deno_args,
+    "import.meta.main": lambda machine, owner: known(True),
+}
+ALIASES: Mapping[str, str] = {
+    "process:default": "process",
+    "process:env": "process.env",
+    "process:argv": "process.argv",
+    "process:exit": "process.exit",
+    "url:URL": "URL",
+    "path/posix:join": "path:join",
+    "Bun.env": "process.env",
+}

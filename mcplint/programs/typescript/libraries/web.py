@@ -1,0 +1,285 @@
+"""HTTP in Node, Bun and Deno: Express, plain `http`, Hono, Fastify and Koa; their routes, and where they listen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from mcplint.programs.python.state import Noted
+from mcplint.programs.python.values import Abstract, External, known, noted, unknown
+from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
+from mcplint.programs.typescript.operators import REQUEST_PATH
+from mcplint.programs.typescript.values import (
+    ARGUMENTS,
+    UNDEFINED,
+    Function,
+    Object,
+    PathTest,
+    Wrapped,
+    array,
+    elements,
+    prop,
+)
+from mcplint.text.source import Span
+from mcplint.values import Label
+
+EVERY = "0.0.0.0"
+METHODS = ("get", "post", "put", "delete", "patch", "options", "head", "all")
+APPS = {
+    "express": "express:Application",
+    "router": "express:Router",
+    "http": "http:Server",
+    "hono": "hono:Hono",
+    "fastify": "fastify:Instance",
+    "koa": "koa:default",
+    "koa-router": "@koa/router:default",
+}
+
+
+MIDDLEWARE = (
+    *("express:json", "express:urlencoded", "express:text", "express:raw", "cors:default", "helmet:default"),
+    *("morgan:default", "compression:default", "express-rate-limit:default", "cookie-parser:default", "hono/cors:cors"),
+    *(
+        "hono/logger:logger",
+        "hono/compress:compress",
+        "body-parser:json",
+        "pino-http:default",
+        "hono/body-limit:bodyLimit",
+    ),
+)
+"""What changes requests and responses and answers none that a client of MCP makes."""
+
+
+class Route(NamedTuple):
+    """What an application does with requests: for a path and methods (none: all), or around all of them (`use`)."""
+
+    methods: tuple[str, ...]
+    path: Abstract
+    handlers: tuple[Abstract, ...]
+    span: Span
+    use: bool = False
+
+
+ROUTES: Noted[Route] = Noted("routes and middleware of an application, in their order")
+HANDLER = "%handler"
+
+
+def application(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
+    made = Object(External(kind), args.span)
+    made.table[ARGUMENTS] = (args,)
+    return known(made, *args.notes)
+
+
+def route(machine: Machine, args: Args, owner: Any, method: str) -> Abstract:
+    """`app.get(path, …handlers)`; with one argument `app.get` reads a setting."""
+    if len(args.positional) > 1 and isinstance(owner, Object):
+        methods = () if method == "all" else (method.upper(),)
+        ROUTES.add(machine, owner.table, Route(methods, args.get(0), args.positional[1:], _place(args)))
+    return known(owner)
+
+
+def use(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`app.use([path,] …middleware)`."""
+    given = list(args.positional)
+    path: Abstract = known("/")
+    if given and _is_path(given[0]):
+        path = given.pop(0)
+    if isinstance(owner, Object):
+        ROUTES.add(machine, owner.table, Route((), path, tuple(given), _place(args), True))
+    return known(owner)
+
+
+def _is_path(value: Abstract) -> bool:
+    """Whether an argument is a path, or several."""
+    items = elements(value)
+    return any(isinstance(option, str) for each in items or (value,) for option in each.options or ())
+
+
+def route_object(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`app.route(path).get(…)` of Express, `route({method, url, handler})` of Fastify, `route(path, app)` of Hono."""
+    first = args.get(0)
+    if isinstance(first.only, Object) and isinstance(owner, Object):
+        methods = prop(first, "method")
+        names = [methods] if isinstance(methods.only, str) else list(elements(methods) or ())
+        said = tuple(str(each.only).upper() for each in names if isinstance(each.only, str))
+        handlers = (prop(first, "handler"),)
+        ROUTES.add(machine, owner.table, Route(said, prop(first, "url"), handlers, _place(args)))
+        return known(owner)
+    if len(args.positional) > 1:
+        return use(machine, args, owner)
+    made = Object(External("express:Route"), args.span)
+    made.table["%app"], made.table["%path"] = known(owner), first
+    return known(made)
+
+
+def route_method(machine: Machine, args: Args, owner: Any, method: str) -> Abstract:
+    app = owner.table["%app"].only
+    methods = () if method == "all" else (method.upper(),)
+    if isinstance(app, Object):
+        ROUTES.add(machine, app.table, Route(methods, owner.table["%path"], args.positional, _place(args)))
+    return known(owner)
+
+
+def _place(args: Args) -> Span:
+    assert args.span
+    return args.span
+
+
+def create_server(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`http.createServer([options,] listener)`."""
+    made = Object(External(APPS["http"]), args.span)
+    given = [value for value in args.positional if not (isinstance(value.only, Object) and value.only.kind is None)]
+    made.table[HANDLER] = given[-1] if given else unknown()
+    return known(made, *args.notes)
+
+
+def listen(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
+    """`listen(port[, host])`, `listen({port, host})`: without a host on every interface, except for Fastify."""
+    first, second = args.get(0), args.get(1)
+    host: Abstract = known(UNDEFINED)
+    if isinstance(first.only, Object) and first.only.kind is None:
+        port, host = prop(first, "port", known(0)), prop(first, "host")
+    else:
+        port = first
+        if not (isinstance(second.only, (Function, int, Wrapped)) or second.only is UNDEFINED):
+            host = second
+    machine.serve(Served("http", owner, bound(machine, host, kind, args), port, _place(args)))
+    for value in args.positional:
+        if isinstance(value.only, Function):
+            machine.call(value, Args((), args.span))
+    result = known(owner) if kind == "http" else application(machine, args, None, APPS["http"])
+    if kind != "http" and isinstance(result.only, Object):
+        result.only.table[HANDLER] = known(owner)
+    return result
+
+
+def bound(machine: Machine, host: Abstract, kind: str, args: Args) -> Abstract:
+    """Where it listens, given what it is told: nothing means every interface."""
+    if host.options is None:
+        return host
+    absent = [option for option in host.options if option in (UNDEFINED, None, "")]
+    if not absent:
+        return host
+    default = known(EVERY, *(Label(_place(args), "without a host it listens on every interface") for _ in "1"))
+    if kind == "fastify":
+        release = machine.world.sdk("npm:fastify").version.only or ""
+        major = int(release.partition(".")[0]) if release.partition(".")[0].isdigit() else 5
+        if major >= 4:
+            default = known("localhost", Label(_place(args), "without a host Fastify listens on localhost"))
+    kept = tuple(option for option in host.options if option not in (UNDEFINED, None, ""))
+    if not kept:
+        return noted(default, *host.trace[:3])
+    from mcplint.programs.python.values import union
+
+    return union([host._replace(options=kept), default])
+
+
+def serve(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`serve({fetch, port, hostname})` of Hono, `Bun.serve(…)`."""
+    options = args.get(0)
+    handler = prop(options, "fetch")
+    host = bound(machine, prop(options, "hostname"), "hono", args)
+    port = prop(options, "port", known(3000))
+    made = Object(External(APPS["http"]), args.span)
+    made.table[HANDLER] = handler
+    machine.serve(Served("http", made, host, port, _place(args)))
+    if isinstance(args.get(1).only, Function):
+        machine.call(args.get(1), Args((), args.span))
+    return known(made)
+
+
+def deno_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
+    options = args.get(0) if len(args.positional) > 1 else unknown()
+    made = Object(External(APPS["http"]), args.span)
+    made.table[HANDLER] = args.positional[-1] if args.positional else unknown()
+    plain = len(args.positional) == 1
+    port = known(8000, *args.notes) if plain else prop(options, "port", known(8000))
+    host = known(EVERY, *args.notes) if plain else prop(options, "hostname", known(EVERY, *args.notes))
+    machine.serve(Served("http", made, host, port, _place(args)))
+    return known(made)
+
+
+def fetch_of(machine: Machine, owner: Any) -> Abstract:
+    """`app.fetch`: the application itself, as what serves it sees it."""
+    return known(owner)
+
+
+def fetch_bound(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return known(owner)
+
+
+def chained(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """What changes nothing that is told here, and gives the object itself."""
+    return known(owner)
+
+
+def register(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`fastify.register(plugin, {prefix})`: a plugin of the project is called with the application."""
+    if isinstance(args.get(0).only, Function):
+        machine.call(args.get(0), Args((known(owner), args.get(1)), args.span))
+    elif isinstance(owner, Object):
+        ROUTES.add(machine, owner.table, Route((), known("/"), (args.get(0),), _place(args), True))
+    return known(owner)
+
+
+def request_starts(machine: Machine, args: Args, owner: Any) -> Abstract:
+    text = args.get(0).only
+    return known(PathTest((text,), exact=False)) if isinstance(text, str) else unknown()
+
+
+def request_split(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return known(array(known(owner), unknown()))
+
+
+def request_same(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return known(owner)
+
+
+HTTP_METHODS: Mapping[str, Handler] = {
+    **{f"{kind}.{name}": partial(route, method=name) for kind in APPS.values() for name in METHODS},
+    **{f"{kind}.use": use for kind in APPS.values()},
+    **{f"{kind}.route": route_object for kind in APPS.values()},
+    **{f"{kind}.{name}": chained for kind in APPS.values() for name in ("set", "disable", "enable", "on", "once")},
+}
+CALLS: Mapping[str, Handler] = {
+    **HTTP_METHODS,
+    "express:default": partial(application, kind=APPS["express"]),
+    "express:Router": partial(application, kind=APPS["router"]),
+    **{name: partial(application, kind=name) for name in MIDDLEWARE},
+    "express:Router.new": partial(application, kind=APPS["router"]),
+    f"{APPS['express']}.listen": partial(listen, kind="express"),
+    **{f"express:Route.{name}": partial(route_method, method=name) for name in METHODS},
+    **{f"{module}:createServer": create_server for module in ("http", "https", "http2")},
+    "http:Server.new": create_server,
+    f"{APPS['http']}.listen": partial(listen, kind="http"),
+    "hono:Hono.new": partial(application, kind=APPS["hono"]),
+    f"{APPS['hono']}.mount": use,
+    f"{APPS['hono']}.basePath": chained,
+    "@hono/node-server:serve": serve,
+    "Bun.serve": serve,
+    "Deno.serve": deno_serve,
+    "fastify:default": partial(application, kind=APPS["fastify"]),
+    f"{APPS['fastify']}.listen": partial(listen, kind="fastify"),
+    f"{APPS['fastify']}.register": register,
+    f"{APPS['koa']}.listen": partial(listen, kind="koa"),
+    f"{APPS['koa-router']}.routes": chained,
+    f"{APPS['koa-router']}.allowedMethods": chained,
+    f"{REQUEST_PATH}.startsWith": request_starts,
+    f"{REQUEST_PATH}.split": request_split,
+    **{f"{REQUEST_PATH}.{name}": request_same for name in ("replace", "toLowerCase", "toString", "trim", "slice")},
+}
+READS: Mapping[str, Reader] = {f"{APPS['hono']}.fetch": fetch_of}
+ALIASES: Mapping[str, str] = {
+    "express:express": "express:default",
+    "fastify:fastify": "fastify:default",
+    "fastify:Fastify": "fastify:default",
+    "koa-router:default": "@koa/router:default",
+    "express-rate-limit:rateLimit": "express-rate-limit:default",
+    "pino-http:pinoHttp": "pino-http:default",
+    "body-parser:default.json": "body-parser:json",
+    "Bun:serve": "Bun.serve",
+    "bun:serve": "Bun.serve",
+    "hono/tiny:Hono": "hono:Hono",
+    "hono/quick:Hono": "hono:Hono",
+}

@@ -1,0 +1,195 @@
+"""The state of a followed TypeScript program, and the tables of functions that evaluate it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mcplint.findings import Failure
+from mcplint.model import Import, Server
+from mcplint.programs.follow import World
+from mcplint.programs.python.journal import Journal, Leave
+from mcplint.programs.python.state import Noted
+from mcplint.programs.python.values import CLOCK, Abstract, Table, known, unknown
+from mcplint.programs.typescript.values import UNDEFINED, Frame, Package
+from mcplint.text.source import Span
+from mcplint.values import Label, Value
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+DEEPEST = 260
+"""How deep expressions, statements and calls may nest together."""
+
+
+class Args(NamedTuple):
+    """The arguments of a call, and where it is written. `open`: why there may be more than these."""
+
+    positional: tuple[Abstract, ...] = ()
+    span: Span | None = None
+    package: Package | None = None
+    open: tuple[Label, ...] = ()
+    this: Abstract | None = None
+
+    def get(self, index: int, default: Abstract | None = None) -> Abstract:
+        """The argument at a position; `undefined` or the default where it is not given."""
+        if index < len(self.positional):
+            return self.positional[index]
+        if self.open:
+            return unknown(*self.open)
+        return default if default is not None else known(UNDEFINED, *self.notes)
+
+    @property
+    def notes(self) -> tuple[Label, ...]:
+        """The call as a place on the way to what it gives."""
+        return (Label(self.span, "called here"),) if self.span else ()
+
+
+Evaluator = Callable[["Machine", Frame, "Node"], Abstract]
+Executor = Callable[["Machine", Frame, "Node"], None]
+Handler = Callable[["Machine", Args, Any], Abstract]
+Reader = Callable[["Machine", Any], Abstract]
+
+
+class Tables(NamedTuple):
+    """What the machine knows how to do: expressions, statements, calls, and calls and properties of libraries by name.
+
+    `aliases`: a library's name to the one that the other tables know it by.
+    """
+
+    evaluators: Mapping[str, Evaluator]
+    executors: Mapping[str, Executor]
+    call: Callable[[Machine, Abstract, Args], Abstract]
+    member: Callable[[Machine, Abstract, str, Label], Abstract]
+    load: Callable[[Machine, Frame, str, str], Abstract]
+    calls: Mapping[str, Handler]
+    reads: Mapping[str, Reader]
+    aliases: Mapping[str, str]
+
+
+class Served(NamedTuple):
+    """A start to serve: of a server on standard streams, or of an application or listener on a port."""
+
+    kind: str
+    what: Any
+    host: Abstract
+    port: Abstract
+    span: Span
+    path: Abstract | None = None
+
+
+class Alternatives(Noted[Any]):
+    """The key of what the ways to here have started to serve: after branches, the ways of each."""
+
+    def joined(self, kept: list[Any]) -> Any:
+        return tuple(dict.fromkeys(way for each in kept for way in (each or ((),))))[:64]
+
+
+SERVING = Alternatives("ways, each with what it has started to serve")
+
+
+class Machine(Journal):
+    """One run. A class because every step changes it.
+
+    `paths`: what each way that has ended serves. `requests`: what handlers that are looked at hand requests to.
+    """
+
+    def __init__(self, world: World, tables: Tables, argv: tuple[Value[str], ...] | None, origin: Span) -> None:
+        super().__init__(world.steps)
+        self.world, self.tables, self.argv, self.origin = world, tables, argv, origin
+        self.state = Table()
+        self.environ = Table()
+        self.packages: dict[str, Package | None] = {}
+        self.paths: list[tuple[Server, ...]] = []
+        self.ways: list[tuple[Served, ...]] = []
+        self.asked: set[str] = set()
+        self.reads: set[str] = set()
+        self.imports: list[Import] = []
+        self.lost: list[Label] = []
+        self.failures: dict[str, Failure] = {}
+        self.requests: list[list[Any]] = []
+        self.signals: list[tuple[str, Abstract, Span]] = []
+        self.request_paths: list[tuple[str, ...] | None] = []
+        self.missing: str | None = None
+        self.depth = 0
+        self.active: dict[int, int] = {}
+
+    def note(self, frame: Frame, node: Node, text: str) -> Label:
+        """A place in the program and what there is to say of it."""
+        return Label(frame.package.fact.span(node), text)
+
+    def evaluate(self, frame: Frame, node: Node | None) -> Abstract:
+        """What an expression comes to."""
+        if node is None:
+            return known(UNDEFINED)
+        self.spend(1)
+        evaluator = self.tables.evaluators.get(node.type)
+        if evaluator is None:
+            return unknown(self.note(frame, node, "is not followed"))
+        if self.depth > DEEPEST:
+            return unknown(self.note(frame, node, "nests too deep to be followed"))
+        self.depth += 1
+        try:
+            return evaluator(self, frame, node)
+        finally:
+            self.depth -= 1
+
+    def execute(self, frame: Frame, node: Node) -> None:
+        """Runs a statement."""
+        self.spend(1)
+        executor = self.tables.executors.get(node.type)
+        if executor is None:
+            self.evaluate(frame, node)
+            return
+        if self.depth > DEEPEST:
+            return
+        self.depth += 1
+        try:
+            executor(self, frame, node)
+        finally:
+            self.depth -= 1
+
+    def call(self, callee: Abstract, args: Args) -> Abstract:
+        """What a call gives."""
+        return self.tables.call(self, callee, args)
+
+    def member(self, owner: Abstract, name: str, note: Label) -> Abstract:
+        """What a property of a value is."""
+        return self.tables.member(self, owner, name, note)
+
+    def each(self, value: Abstract, change: Callable[[Any], Abstract]) -> Abstract:
+        """What becomes of a value that is one of several things, each of them looked at apart."""
+        if value.options is None or not value.options:
+            return unknown(*value.trace)
+        if len(value.options) == 1:
+            return change(value.options[0])
+        return self.fork([lambda option=option: change(option) for option in value.options])  # type: ignore[misc]
+
+    def variable(self, name: str, own: bool = True) -> Value[str | None]:
+        """An environment variable as the program finds it; `own`: the program itself reads it."""
+        self.asked.add(name)
+        if own:
+            self.reads.add(name)
+        return self.environ[name] if name in self.environ else self.world.env(name)
+
+    def apart(self, body: Callable[[], object]) -> None:
+        """Runs something whose effects are not kept, such as the handler of a request."""
+        base, mark, outer = len(self.writes), len(self.exits), self.since
+        self.since = next(CLOCK)
+        try:
+            body()
+        except Leave:
+            pass
+        finally:
+            del self.exits[mark:]
+            self._undo(base)
+            self.since = outer
+
+    def serve(self, served: Served) -> None:
+        """The program serves from here on, and goes on."""
+        ways = SERVING.of(self.state) or ((),)
+        self.put(self.state, SERVING, tuple((*way, served) for way in ways if served not in way) or ways)
+
+    def end(self) -> None:
+        """This way of the program has come to its end."""
+        self.ways += [way for way in SERVING.of(self.state) or ((),) if way not in self.ways]

@@ -1,0 +1,106 @@
+"""Which file of the project an import means, as Node, bundlers and TypeScript's paths find it."""
+
+from __future__ import annotations
+
+import posixpath
+
+from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
+from mcplint.facts.document import MappingNode, items, pairs, scalar
+from mcplint.programs.typescript.packages import file_of, named, source_of
+from mcplint.project.tree import Tree
+from mcplint.text.paths import around
+
+
+def resolve(tree: Tree, importer: str, specifier: str) -> str | None:
+    """The file of the project that an import means; None for a package of somebody else, and for what is not there."""
+    folder = posixpath.dirname(importer)
+    if specifier.startswith("."):
+        return file_of(tree, posixpath.normpath(posixpath.join(folder, specifier)))
+    if specifier.startswith(("node:", "npm:", "jsr:", "bun:", "http:", "https:")):
+        return None
+    return _by_alias(tree, folder, specifier) or _of_workspace(tree, importer, specifier)
+
+
+def _by_alias(tree: Tree, folder: str, specifier: str) -> str | None:
+    """What `paths` or `baseUrl` of the nearest tsconfig, or `imports` of package.json, make of a specifier."""
+    home = nearest(tree, folder)
+    if home is None:
+        return None
+    if specifier.startswith("#"):
+        package = package_json(tree, home)
+        return _mapped(tree, home, package.imports if package else None, specifier)
+    config = tsconfig(tree, posixpath.join(home, "tsconfig.json"))
+    if config is None:
+        return None
+    for pattern, targets in config.paths:
+        rest = _rest(pattern, specifier)
+        if rest is None:
+            continue
+        for target in targets:
+            found = file_of(tree, posixpath.normpath(posixpath.join(config.base, target.replace("*", rest))))
+            if found:
+                return found
+    return file_of(tree, posixpath.normpath(posixpath.join(config.base, specifier))) if config.rooted else None
+
+
+def _rest(pattern: str, specifier: str) -> str | None:
+    """What the star of a pattern stands for."""
+    head, star, tail = pattern.partition("*")
+    if not star:
+        return "" if specifier == pattern else None
+    if specifier.startswith(head) and specifier.endswith(tail) and len(specifier) >= len(head) + len(tail):
+        return specifier[len(head) : len(specifier) - len(tail)]
+    return None
+
+
+def _mapped(tree: Tree, home: str, node: MappingNode | None, specifier: str) -> str | None:
+    for key, value in pairs(node):
+        rest = _rest(key.text, specifier)
+        if rest is None:
+            continue
+        target = _condition(value)
+        if target.startswith("."):
+            path = posixpath.normpath(posixpath.join(home, target.replace("*", rest)))
+            return source_of(tree, path)
+    return None
+
+
+def _condition(node: object) -> str:
+    """The path that `import`, `node` or `default` of a conditional export names."""
+    while isinstance(node, MappingNode):
+        node = next(
+            (node.get(key) for key in ("import", "node", "module", "default", "require") if node.get(key)), None
+        )
+    return scalar(node) or next((scalar(each) for each in items(node) if scalar(each)), "")  # type: ignore[arg-type]
+
+
+def _of_workspace(tree: Tree, importer: str, specifier: str) -> str | None:
+    """The file of another package of the same workspace."""
+    parts = specifier.split("/")
+    size = 2 if specifier.startswith("@") else 1
+    name, inner = "/".join(parts[:size]), "/".join(parts[size:])
+    folder = named(tree).get(name)
+    if folder is None:
+        return None
+    package = package_json(tree, folder)
+    if package is None:
+        return None
+    wanted = f"./{inner}" if inner else "."
+    target = _export(package.exports, wanted) if package.exports is not None else ""
+    if not target and not inner:
+        target = package.main or "index.js"
+    target = target or inner
+    found = source_of(tree, posixpath.normpath(posixpath.join(folder, target)))
+    return found if found and around(folder, posixpath.dirname(found)) else None
+
+
+def _export(exports: object, wanted: str) -> str:
+    if isinstance(exports, MappingNode):
+        if not any(key.text.startswith(".") for key, _ in exports.pairs):
+            return _condition(exports) if wanted == "." else ""
+        for key, value in exports.pairs:
+            rest = _rest(key.text, wanted)
+            if rest is not None:
+                return _condition(value).replace("*", rest)
+        return ""
+    return _condition(exports) if wanted == "." else ""

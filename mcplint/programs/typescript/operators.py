@@ -1,0 +1,248 @@
+"""Operators, and what conditions say of the names in them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from mcplint.programs.python.values import ABSENT, MANY, Abstract, each, key, known, union, unknown
+from mcplint.programs.typescript.machine import Machine
+from mcplint.programs.typescript.values import (
+    CONSTANTS,
+    UNDEFINED,
+    Class,
+    Frame,
+    Object,
+    PathTest,
+    number,
+    spelled,
+    truth,
+)
+from mcplint.values import Value
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+LONGEST = 4_000
+
+
+def either(machine: Machine, left: Abstract, sign: str, right: Callable[[], Abstract]) -> Abstract:
+    """`||`, `&&` and `??`: the left side where it decides, else the right one."""
+    if left.options is None:
+        kept = [left]
+        return union([*kept, machine.fork([right, lambda: left])])
+    decides = _DECIDES[sign]
+    stays = tuple(option for option in left.options if decides(option) is not False)
+    goes = any(decides(option) is not True for option in left.options)
+    if not goes:
+        return left
+    if not stays:
+        return right()
+    return union(
+        [left._replace(options=stays), machine.fork([right, lambda: known(UNDEFINED)]) if sign == "&&" else right()]
+    )
+
+
+def _not(found: bool | None) -> bool | None:
+    return None if found is None else not found
+
+
+_DECIDES: Mapping[str, Callable[[Any], bool | None]] = {
+    "||": truth,
+    "&&": lambda option: _not(truth(option)),
+    "??": lambda option: not (option is None or option is UNDEFINED or option is ABSENT),
+}
+
+
+def binary(sign: str, left: Abstract, right: Abstract) -> Abstract:
+    """An operator of two values."""
+    tested = _path_test(sign, left, right)
+    if tested is not None:
+        return tested
+    if left.options is None or right.options is None or len(left.options) * len(right.options) > MANY:
+        return unknown(*left.trace, *right.trace)
+    found = [_of_two(sign, a, b) for a, b in product(left.options, right.options)]
+    if not found or any(option is _NOBODY for option in found):
+        return unknown(*left.trace, *right.trace)
+    options = tuple({key(option): option for option in found}.values())
+    return Value(options, tuple(dict.fromkeys((*left.trace, *right.trace)))[:8])
+
+
+_NOBODY: Any = object()
+
+
+def _path_test(sign: str, left: Abstract, right: Abstract) -> Abstract | None:
+    """A comparison of a request's path with a text."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one.only, Object) and one.only.library == REQUEST_PATH and isinstance(other.only, str):
+            if sign in ("===", "=="):
+                return known(PathTest((other.only,)))
+            if sign in ("!==", "!="):
+                return known(PathTest((other.only,), negated=True))
+    return None
+
+
+REQUEST_PATH = "request:path"
+
+
+def _of_two(sign: str, left: Any, right: Any) -> Any:
+    plain = isinstance(left, CONSTANTS) and isinstance(right, CONSTANTS)
+    if sign in ("===", "!==", "==", "!="):
+        same = _same(left, right, len(sign) == 3, plain)
+        return _NOBODY if same is None else same == sign.startswith("=")
+    if sign == "instanceof" and isinstance(left, Object) and isinstance(right, Class) and not left.library:
+        return isinstance(left.kind, Class) and right in left.kind.lineage()
+    if sign == "in" and isinstance(right, Object) and isinstance(left, str):
+        there = right.table.get(left)
+        sure = there is not None and there.options is not None and ABSENT not in there.options
+        return True if sure else _NOBODY if right.open or there is not None else False
+    if not plain:
+        return _NOBODY
+    if sign == "+" and (isinstance(left, str) or isinstance(right, str)):
+        text = f"{spelled(left)}{spelled(right)}"
+        return text if len(text) <= LONGEST else _NOBODY
+    if sign in _COMPARES and isinstance(left, str) and isinstance(right, str):
+        return _COMPARES[sign](left, right)
+    a, b = number(left), number(right)
+    if a is None or b is None:
+        return _NOBODY
+    try:
+        if sign in _COMPARES:
+            return _COMPARES[sign](a, b)
+        found = _COMPUTES[sign](a, b)
+        return int(found) if isinstance(found, float) and found.is_integer() and abs(found) < 1e15 else found
+    except (KeyError, ArithmeticError, ValueError):
+        return _NOBODY
+
+
+def _same(left: Any, right: Any, strictly: bool, plain: bool) -> bool | None:
+    if not plain:
+        if isinstance(left, CONSTANTS) or isinstance(right, CONSTANTS):
+            objects = [each for each in (left, right) if not isinstance(each, CONSTANTS)]
+            return False if all(truth(each) for each in objects) else None
+        return True if left is right else None
+    if isinstance(left, bool) or isinstance(right, bool) or type(left) is type(right):
+        return left == right and (not strictly or isinstance(left, bool) == isinstance(right, bool))
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return left == right
+    if strictly:
+        return left is right
+    nothing = (None, UNDEFINED)
+    if left in nothing or right in nothing:
+        return left in nothing and right in nothing
+    return number(left) == number(right)
+
+
+_COMPARES: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+_COMPUTES: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": lambda a, b: a % b if a >= 0 < b else 1 / 0,
+}
+
+
+def unary(sign: str, value: Abstract) -> Abstract:
+    """An operator of one value."""
+    only = value.only
+    if sign == "!" and isinstance(only, PathTest):
+        return known(PathTest(only.paths, only.exact, not only.negated))
+    if sign == "void":
+        return known(UNDEFINED)
+    if value.options is None:
+        return unknown(*value.trace)
+    if sign == "!":
+        if any(truth(option) is None for option in value.options):
+            return unknown(*value.trace)
+        return each(value, lambda option: not truth(option))
+    if sign in ("+", "-"):
+        if any(number(option) is None for option in value.options):
+            return unknown(*value.trace)
+        return each(value, lambda option: _signed(sign, number(option)))
+    if sign == "typeof":
+        return each(value, _type)
+    return unknown(*value.trace)
+
+
+def _signed(sign: str, found: Any) -> Any:
+    return -found if sign == "-" else found
+
+
+def _type(option: Any) -> str:
+    match option:
+        case str():
+            return "string"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case None | Object():
+            return "object"
+    return "undefined" if option is UNDEFINED or option is ABSENT else "function"
+
+
+def narrowed(machine: Machine, frame: Frame, node: Node, holds: bool) -> None:
+    """Keeps of the names in a condition only what they can be where it holds, or does not."""
+    while node.type == "parenthesized_expression" and node.named_children:
+        node = node.named_children[0]
+    if node.type == "unary_expression" and node.child_by_field_name("operator").type == "!":  # type: ignore[union-attr]
+        argument = node.child_by_field_name("argument")
+        if argument is not None:
+            narrowed(machine, frame, argument, not holds)
+        return
+    if node.type == "binary_expression":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        sign = (node.child_by_field_name("operator") or node).type
+        if left is None or right is None:
+            return
+        if (sign == "&&" and holds) or (sign == "||" and not holds):
+            narrowed(machine, frame, left, holds)
+            narrowed(machine, frame, right, holds)
+        elif sign in ("===", "!==", "==", "!="):
+            wanted = machine.evaluate(frame, right).only
+            if isinstance(wanted, CONSTANTS) and wanted is not None:
+                equal = holds == (sign[0] == "=")
+                _keep(
+                    machine,
+                    frame,
+                    left,
+                    lambda option: _same(option, wanted, True, isinstance(option, CONSTANTS)),
+                    equal,
+                )
+        return
+    _keep(machine, frame, node, truth, holds)
+
+
+def _keep(machine: Machine, frame: Frame, node: Node, test: Callable[[Any], bool | None], holds: bool) -> None:
+    table: Any = None
+    name = ""
+    if node.type == "identifier":
+        name = text_of(node)
+        scope = frame.binding(name)
+        table = scope.names if scope else None
+    elif node.type == "member_expression":
+        owner, inner = node.child_by_field_name("object"), node.child_by_field_name("property")
+        if owner is not None and inner is not None and owner.type in ("identifier", "this"):
+            only = machine.evaluate(frame, owner).only
+            table, name = (only.table, text_of(inner)) if isinstance(only, Object) else (None, "")
+    if table is None or name not in table:
+        return
+    value: Abstract = table[name]
+    if not isinstance(value, Value):
+        return
+    kept = tuple(option for option in value.options or () if test(option) is not (not holds))
+    if value.options and kept and len(kept) < len(value.options):
+        machine.put(table, name, value._replace(options=kept))
+
+
+def text_of(node: Node) -> str:
+    """The text of a node, as it is written."""
+    return (node.text or b"").decode("utf-8", "replace")

@@ -1,0 +1,159 @@
+"""From what a build makes back to its source: `dist/index.js` through tsconfig, bundlers and build scripts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+
+from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
+from mcplint.project.tree import Tree
+from mcplint.text.paths import is_test
+
+SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx")
+SOURCES = {".js": (".ts", ".tsx", ".jsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx": (".tsx",)}
+"""What a compiled file's suffix is in its source."""
+BUNDLERS = ("tsup.config.ts", "tsup.config.js", "tsup.config.mts", "tsup.config.mjs", "tsdown.config.ts")
+BUILDS = ("build", "prepare", "compile", "build:server", "bundle", "prepack", "prepublishOnly", "postinstall", "dist")
+OUTPUTS = ("dist", "build", "lib", "out", "bin")
+_ENTRY = r"""["']?([\w./@-]+)["']?\s*:\s*["']([\w./@-]+\.[cm]?[jt]sx?)["']|["']([\w./@-]+\.[cm]?[jt]sx?)["']"""
+
+
+def file_of(tree: Tree, path: str) -> str | None:
+    """The file that a path without, or with the compiled, suffix means."""
+    for candidate in candidates(path):
+        if candidate in tree.paths and not candidate.endswith((".d.ts", ".d.mts", ".d.cts")):
+            return candidate
+    return None
+
+
+def candidates(path: str) -> Iterator[str]:
+    """The files that a path may mean, the first that is there does."""
+    stem, suffix = posixpath.splitext(path)
+    for source in SOURCES.get(suffix, ()):
+        yield stem + source
+    yield path
+    for other in SUFFIXES:
+        yield path + other
+    for other in SUFFIXES:
+        yield posixpath.join(path, f"index{other}")
+
+
+@lru_cache(maxsize=4)
+def named(tree: Tree) -> Mapping[str, str]:
+    """The folders of the project's packages by their names; no name that several have."""
+    found: dict[str, list[str]] = {}
+    for path in tree.paths:
+        if posixpath.basename(path) == "package.json" and not is_test(path):
+            folder = posixpath.dirname(path)
+            package = package_json(tree, folder)
+            if package and package.name:
+                found.setdefault(package.name, []).append(folder)
+    return {name: folders[0] for name, folders in found.items() if len(folders) == 1}
+
+
+def source_of(tree: Tree, path: str) -> str | None:
+    """The source of a file of the project that may be built: itself where it is none, None where no source is found."""
+    home = nearest(tree, posixpath.dirname(path))
+    if home is not None:
+        for candidate in _sources(tree, home, path):
+            found = file_of(tree, posixpath.normpath(candidate))
+            if found and found != path:
+                return found
+    return file_of(tree, path)
+
+
+def _sources(tree: Tree, home: str, path: str) -> Iterator[str]:
+    """Where the source of a built file may stand, the likeliest first."""
+    stem = _stem(path)
+    for config in _configurations(tree, home):
+        compiled = tsconfig(tree, config)
+        if compiled is None or compiled.out is None:
+            continue
+        inside = _below(path, compiled.out)
+        if inside is None:
+            continue
+        if compiled.root is not None:
+            yield posixpath.join(compiled.root, inside)
+        else:
+            yield posixpath.join(compiled.folder, "src", inside)
+            yield posixpath.join(compiled.folder, inside)
+    yield from (source for output, source in entries(tree, home) if _stem(output) == stem)
+    inside = posixpath.relpath(path, home or ".")
+    first, _, rest = inside.partition("/")
+    if rest and first in OUTPUTS:
+        yield posixpath.join(home, "src", rest)
+        yield posixpath.join(home, rest)
+
+
+def _stem(path: str) -> str:
+    return re.sub(r"\.[cm]?[jt]sx?$", "", path)
+
+
+def _below(path: str, folder: str) -> str | None:
+    if not folder:
+        return path
+    return path[len(folder) + 1 :] if path.startswith(f"{folder}/") else None
+
+
+def _configurations(tree: Tree, home: str) -> list[str]:
+    """The tsconfig files of a package, those that its build names first."""
+    package = package_json(tree, home)
+    texts = [
+        node.text for name, node in (package.scripts if package else {}).items() if name in BUILDS or "build" in name
+    ]
+    named = re.findall(r"(?:-p|--project|-b|--build)[ =]+(\S+)", " ".join(texts))
+    paths = [posixpath.normpath(posixpath.join(home, name)) for name in named]
+    paths = [path if path.endswith(".json") else posixpath.join(path, "tsconfig.json") for path in paths]
+    usual = [posixpath.join(home, name) for name in ("tsconfig.json", "tsconfig.build.json", "tsconfig.prod.json")]
+    here = sorted(
+        path
+        for path in tree.paths
+        if posixpath.dirname(path) == home and re.fullmatch(r"tsconfig\.\w+\.json", posixpath.basename(path))
+    )
+    return list(dict.fromkeys((*paths, *usual, *here)))
+
+
+def entries(tree: Tree, home: str) -> Iterator[tuple[str, str]]:
+    """What bundlers make of a package, each with its source: by their configuration and by build scripts."""
+    for name in BUNDLERS:
+        source = tree.source(posixpath.join(home, name))
+        if source:
+            yield from _of_configuration(home, source.text)
+    package = package_json(tree, home)
+    for name, node in (package.scripts if package else {}).items():
+        if name in BUILDS or "build" in name:
+            for command in re.split(r"&&|\|\||;", node.text):
+                yield from _of_command(home, command.split())
+
+
+def _of_configuration(home: str, text: str) -> Iterator[tuple[str, str]]:
+    found = re.search(r"""\boutDir\s*:\s*["']([^"'\n]+)["']""", text)
+    out = found[1] if found else "dist"
+    for entry in re.finditer(r"\bentry(?:Points)?\s*:\s*(\[[^\]]*\]|\{[^}]*\}|[\"'][^\"'\n]+[\"'])", text):
+        for name, path, alone in re.findall(_ENTRY, entry[1]):
+            source = path or alone
+            yield posixpath.join(home, out, name or posixpath.basename(_stem(source))), posixpath.join(home, source)
+
+
+def _of_command(home: str, words: list[str]) -> Iterator[tuple[str, str]]:
+    """`esbuild src/index.ts --outfile=…`, `bun build … --outdir …`, `tsup src/index.ts`, `ncc build … -o …`."""
+    tools = [word for word in words[:3] if word in ("esbuild", "bun", "tsup", "tsdown", "ncc", "npx")]
+    if not tools or (tools == ["bun"] and "build" not in words):
+        return
+    sources = [
+        word.strip("\"'") for word in words if re.search(r"\.[cm]?[jt]sx?[\"']?$", word) and not word.startswith("-")
+    ]
+    flags = dict(word.lstrip("-").split("=", 1) for word in words if word.startswith("--") and "=" in word)
+    for flag, value in pairwise(words):
+        if flag in ("--outfile", "--outdir", "-o", "-d", "--out-dir"):
+            flags.setdefault({"-o": "outdir", "-d": "outdir", "--out-dir": "outdir"}.get(flag, flag[2:]), value)
+    file, folder = flags.get("outfile"), flags.get("outdir") or flags.get("out-dir")
+    sources = [source for source in sources if source not in (file, folder)]
+    for source in sources:
+        name = _stem(file) if file else posixpath.join(folder or "dist", posixpath.basename(_stem(source)))
+        if "ncc" in tools and not file:
+            name = posixpath.join(folder or "dist", "index")
+        yield posixpath.normpath(posixpath.join(home, name)), posixpath.join(home, source)

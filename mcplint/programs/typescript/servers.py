@@ -1,0 +1,382 @@
+"""The MCP servers of a run: what each application that listens hands requests to, and what stdio serves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from mcplint.model import Endpoint, Server
+from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
+from mcplint.programs.python.servers import coerced
+from mcplint.programs.python.values import OPEN, Abstract, External, Sequence, known, unknown
+from mcplint.programs.typescript.libraries import sdk
+from mcplint.programs.typescript.libraries.web import APPS, HANDLER, MIDDLEWARE, ROUTES, Route
+from mcplint.programs.typescript.machine import Args, Machine, Served
+from mcplint.programs.typescript.operators import REQUEST_PATH
+from mcplint.programs.typescript.values import (
+    ARGUMENTS,
+    UNDEFINED,
+    Function,
+    Method,
+    Object,
+    Wrapped,
+    elements,
+    number,
+    prop,
+)
+from mcplint.text.source import Span
+from mcplint.values import Label, Value
+
+NOWHERE: Value[Any] = Value(())
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+DEEPEST = 8
+GUARDS = r"(?i)authorization|x-api-key|api[_-]?key|bearer|jwt|oauth|passport|session[_-]?token|authenticat"
+
+
+class Met(NamedTuple):
+    """A request of a route that reaches MCP: where it is answered, and what answers it."""
+
+    path: Abstract
+    methods: tuple[str, ...]
+    handled: sdk.Handled
+
+
+class Walked(NamedTuple):
+    """What there is to an application: its requests for MCP, its other routes, and whether these are all."""
+
+    met: tuple[Met, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    closed: bool = True
+    hosts: tuple[Abstract, ...] = ()
+    guarded: bool = False
+
+
+def served(machine: Machine) -> tuple[Server, ...]:
+    """One server for each that runs beside others; ways between which the program chooses are one server."""
+    from mcplint.programs.python.servers import servers
+
+    known_apps: dict[int, Walked] = {}
+    for way in machine.ways:
+        found: list[Server] = []
+        for each in way:
+            found += _described(machine, each, known_apps)
+        machine.paths.append(tuple(dict.fromkeys(map(coerced, found))))
+    return servers(machine)  # type: ignore[arg-type]
+
+
+def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Iterator[Server]:
+    if each.kind == STDIO:
+        yield blank(machine, each.what, None, each.span)._replace(
+            transport=known(STDIO, Label(each.span, "called here")), endpoints_closed=True
+        )
+        return
+    if id(each.what) not in walked:
+        walked[id(each.what)] = walk(machine, each.what)
+    there = walked[id(each.what)]
+    for kind in (STREAMABLE, SSE):
+        met = [item for item in there.met if item.handled.kind == kind]
+        if met:
+            yield _over_http(machine, each, kind, met, there)
+
+
+def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there: Walked) -> Server:
+    first = _best(met)
+    handled = first.handled
+    server = (
+        handled.server
+        or _server_of(handled.transport)
+        or next((found for item in met if (found := item.handled.server or _server_of(item.handled.transport))), None)
+    )
+    message = [item.path for item in there.met if item.handled.kind == "message"]
+    note = Label(handled.span or each.span, "called here")
+    checks = _host_check(there, handled.transport, machine)
+    others = tuple(
+        Endpoint(str(item.path.only), item.methods, item.handled.span or each.span)
+        for item in there.met
+        if isinstance(item.path.only, str) and item.path.only != first.path.only
+    )
+    return blank(machine, server, handled.transport, each.span)._replace(
+        transport=known(kind, note),
+        host=each.host,
+        port=_port(each.port),
+        path=first.path,
+        message_path=_message_path(handled.transport, message) if kind == SSE else NOWHERE,
+        stateless=sdk.stateless(machine, handled.transport) if kind == STREAMABLE else NOWHERE,
+        json_response=sdk.flag(handled.transport, "enableJsonResponse") if kind == STREAMABLE else NOWHERE,
+        workers=known(1, Label(each.span, "one process listens here")),
+        endpoints=(*there.endpoints, *others),
+        endpoints_closed=there.closed,
+        declared_host=NOWHERE,
+        host_check=checks[0],
+        allowed_hosts=checks[1],
+        allowed_origins=checks[2],
+        auth=unknown() if there.guarded or _looks(machine) else known(None, note),
+        runner=_runner(each.what),
+    )
+
+
+def _best(met: list[Met]) -> Met:
+    """The request that tells most: one that is posted to a known path, through a transport that is seen."""
+    return max(
+        met,
+        key=lambda item: (
+            isinstance(item.path.only, str),
+            not item.methods or "POST" in item.methods,
+            item.handled.passed > 0,
+            item.handled.transport is not None,
+        ),
+    )
+
+
+def _server_of(transport: Any) -> Any:
+    value = transport.table.get(sdk.SERVER) if isinstance(transport, Object) else None
+    return value.only if value is not None else None
+
+
+def _port(value: Abstract) -> Abstract:
+    """A port as a number; Node takes a text of digits for one."""
+    if value.options is None:
+        return value
+    found = tuple(_port_of(option) for option in value.options)
+    if None in found:
+        return value._replace(options=None)
+    return value._replace(options=found)
+
+
+def _port_of(option: Any) -> int | None:
+    counted = number(option) if option is not UNDEFINED and option is not None and not isinstance(option, bool) else 0
+    return int(counted) if counted is not None and counted == counted and 0 <= counted < 1 << 16 else None
+
+
+def _message_path(transport: Any, met: list[Abstract]) -> Abstract:
+    args: Args | None = (
+        transport.table[ARGUMENTS][0] if isinstance(transport, Object) and ARGUMENTS in transport.table else None
+    )
+    if args is not None and args.get(0).options is not None:
+        return args.get(0)
+    return met[0] if met else unknown()
+
+
+def _host_check(there: Walked, transport: Any, machine: Machine) -> tuple[Abstract, Abstract, Abstract]:
+    """Whether foreign hosts are refused, which are not, and which origins are not."""
+    for options in there.hosts:
+        if options.options == (UNDEFINED,):
+            return known(True, *options.trace), known(LOOPBACK, *options.trace), NOWHERE
+        allowed, host = prop(options, "allowedHosts"), prop(options, "host")
+        if allowed.only is not UNDEFINED:
+            return known(True, *allowed.trace), _texts(allowed), NOWHERE
+        if host.must(lambda name: name in (UNDEFINED, "127.0.0.1", "localhost", "::1")):
+            return known(True, *(host.trace or options.trace)), known(LOOPBACK, *options.trace), NOWHERE
+        if host.must(lambda name: isinstance(name, str) and name not in ("127.0.0.1", "localhost", "::1")):
+            return known(False, *host.trace), NOWHERE, NOWHERE
+        return (unknown(*options.trace),) * 3
+    on = sdk.flag(transport, "enableDnsRebindingProtection")
+    if on.must(lambda option: option is True) and isinstance(transport, Object):
+        args: Args = transport.table[ARGUMENTS][0]
+        hosts, origins = prop(args.get(0), "allowedHosts"), prop(args.get(0), "allowedOrigins")
+        check = known(False, *on.trace) if hosts.only is UNDEFINED else known(True, *on.trace)
+        return check, _texts(hosts), _texts(origins)
+    if on.must(lambda option: option in (False, UNDEFINED, None)):
+        return known(False, *on.trace), NOWHERE, NOWHERE
+    return unknown(), unknown(), unknown()
+
+
+def _texts(value: Abstract) -> Abstract:
+    items = elements(value)
+    if value.only is UNDEFINED:
+        return NOWHERE
+    if items is None or any(not isinstance(item.only, str) for item in items):
+        return unknown(*value.trace)
+    return known(tuple(item.only for item in items), *value.trace)
+
+
+def _looks(machine: Machine) -> bool:
+    """Whether a module of the program speaks of who calls."""
+    return any(
+        re.search(GUARDS, package.fact.source.text) is not None for package in machine.packages.values() if package
+    )
+
+
+def _runner(what: Any) -> str:
+    library = what.library if isinstance(what, Object) else None
+    if library == APPS["http"]:
+        inner = what.table.get(HANDLER)
+        library = inner.only.library if inner is not None and isinstance(inner.only, Object) else library
+    return {APPS["express"]: "express", APPS["hono"]: "hono", APPS["fastify"]: "fastify", APPS["koa"]: "koa"}.get(
+        library or "", "node"
+    )
+
+
+def blank(machine: Machine, server: Any, through: Any, span: Span) -> Server:
+    """A server of which nothing but its name and SDK is said yet."""
+    package = sdk.package_of(server, through)
+    args: Args = server.table[ARGUMENTS][0] if isinstance(server, Object) and ARGUMENTS in server.table else Args()
+    name = prop(args.get(0), "name") if args.positional else unknown()
+    made = server.span if isinstance(server, Object) else None
+    kind = (server.library or "").rpartition(":")[2] if isinstance(server, Object) else ""
+    return Server(
+        id="",
+        span=span,
+        made=made,
+        name=name._replace(
+            options=name.options and tuple(each if isinstance(each, str) else None for each in name.options)
+        ),
+        sdk=machine.world.sdk(f"npm:{package}"),
+        kind=kind,
+        runner="sdk",
+        transport=unknown(),
+        host=NOWHERE,
+        port=NOWHERE,
+        path=NOWHERE,
+        message_path=NOWHERE,
+        stateless=NOWHERE,
+        json_response=NOWHERE,
+        workers=NOWHERE,
+        declared_host=NOWHERE,
+        host_check=NOWHERE,
+        allowed_hosts=NOWHERE,
+        allowed_origins=NOWHERE,
+        lifespan=NOWHERE,
+    )
+
+
+def walk(machine: Machine, app: Any) -> Walked:
+    """What an application or a listener does with requests."""
+    met: list[Met] = []
+    endpoints: list[Endpoint] = []
+    hosts: list[Abstract] = []
+    closed = _walk(machine, app, known(""), met, endpoints, hosts, 0)
+    return Walked(tuple(met), tuple(dict.fromkeys(endpoints)), closed, tuple(hosts))
+
+
+def _walk(
+    machine: Machine,
+    app: Any,
+    prefix: Abstract,
+    met: list[Met],
+    endpoints: list[Endpoint],
+    hosts: list[Abstract],
+    depth: int,
+) -> bool:
+    """Whether nothing but what is found answers below a prefix."""
+    if depth > DEEPEST or app is None:
+        return False
+    if isinstance(app, (Function, Wrapped, Method)) or (isinstance(app, Object) and app.library == sdk.HANDLERS):
+        _listener(machine, app, prefix, (), met)
+        return False
+    if not isinstance(app, Object):
+        return False
+    if app.library == APPS["http"]:
+        inner = app.table.get(HANDLER)
+        found = [
+            _walk(machine, each, prefix, met, endpoints, hosts, depth + 1)
+            for each in ((inner.options or ()) if inner is not None else ())
+        ]
+        return bool(found) and all(found)
+    if sdk.HOSTS in app.table:
+        hosts.append(app.table[sdk.HOSTS])
+    closed = app.library in APPS.values()
+    for route in ROUTES.of(app.table):
+        machine.spend(1)
+        closed = _route(machine, route, prefix, met, endpoints, hosts, depth) and closed
+    return closed
+
+
+def _route(
+    machine: Machine,
+    route: Route,
+    prefix: Abstract,
+    met: list[Met],
+    endpoints: list[Endpoint],
+    hosts: list[Abstract],
+    depth: int,
+) -> bool:
+    closed = True
+    paths = _paths(route.path)
+    for path in paths:
+        whole = _below(prefix, path)
+        before = len(met)
+        for handler in route.handlers:
+            for option in handler.options or ():
+                if isinstance(option, Object) and option.library in APPS.values():
+                    closed = _walk(machine, option, whole, met, endpoints, hosts, depth + 1) and closed
+                elif isinstance(option, Sequence):
+                    for item in option.items or ():
+                        _listener(machine, item.only, whole, route.methods, met)
+                else:
+                    _listener(machine, option, whole, route.methods, met)
+                    closed = closed and not (route.use and _may_answer(option))
+            if handler.options is None:
+                closed = closed and not route.use
+        if len(met) == before and not route.use:
+            if isinstance(whole.only, str):
+                endpoints.append(Endpoint(whole.only, route.methods, route.span))
+            else:
+                closed = False
+    return closed
+
+
+def _may_answer(option: Any) -> bool:
+    """Whether a middleware may answer requests by itself: one that hands on what it does not answer mostly does not."""
+    if isinstance(option, Function):
+        return "next" not in (option.node.text or b"").decode("utf-8", "replace")
+    return isinstance(option, Wrapped) or (isinstance(option, Object) and option.library not in MIDDLEWARE)
+
+
+def _paths(value: Abstract) -> list[Abstract]:
+    items = elements(value)
+    if items is not None:
+        return list(items)
+    return [value]
+
+
+def _below(prefix: Abstract, path: Abstract) -> Abstract:
+    """A path under a prefix, as Express joins them."""
+    if prefix.options is None or path.options is None:
+        return unknown(*prefix.trace, *path.trace)
+    if not all(isinstance(each, str) for each in (*prefix.options, *path.options)):
+        return unknown(*path.trace)
+    if prefix.options == ("",):
+        return path
+    found = tuple(dict.fromkeys(_joined_path(a, b) for a in prefix.options for b in path.options))
+    return Value(found, (*prefix.trace, *path.trace)[:6], path.slot if prefix.options in (("",), ("/",)) else None)
+
+
+def _joined_path(prefix: str, path: str) -> str:
+    front = prefix.rstrip("/")
+    return f"{front}{path}" if path.strip("/") else front or "/"
+
+
+def _listener(machine: Machine, option: Any, path: Abstract, methods: tuple[str, ...], met: list[Met]) -> None:
+    """Looks at the handler of a request, whose effects are not kept."""
+    for inner in option.values if isinstance(option, Wrapped) else ():
+        for each in inner.options or ():
+            _listener(machine, each, path, methods, met)
+    found: list[sdk.Handled] = []
+    machine.requests.append(found)
+    marks = machine.request_paths
+    machine.request_paths = []
+    try:
+        if isinstance(option, Object) and option.library == sdk.HANDLERS:
+            sdk.handler_call(machine, Args((unknown(), unknown()), option.span), option)
+        elif isinstance(option, (Function, Method)):
+            machine.apart(lambda: machine.call(known(option), Args((request(), unknown(), unknown()))))
+    finally:
+        machine.requests.pop()
+        machine.request_paths = marks
+    for handled in found:
+        if handled.paths is None:
+            met.append(Met(path if path.only != "" else unknown(), methods, handled))
+        for inside in handled.paths or ():
+            met.append(
+                Met(known(inside, *(Label(handled.span, "called here") for _ in "1" if handled.span)), methods, handled)
+            )
+
+
+def request() -> Abstract:
+    """A request as a handler gets it, whichever library gives it: its path is compared, the rest is not known."""
+    path = known(Object(External(REQUEST_PATH), None))
+    inner = Object(None, None, {OPEN: True, "url": path, "path": path, "pathname": path, "raw": unknown()})
+    names = {OPEN: True, "url": path, "path": path, "originalUrl": path, "baseUrl": unknown(), "req": known(inner)}
+    return known(Object(None, None, names))

@@ -1,0 +1,52 @@
+"""Reads `package.json`."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
+from mcplint.facts.node import Bin, PackageJson
+from mcplint.findings import NOTE, Unreadable
+from mcplint.readers import json
+from mcplint.text.source import Source
+
+TABLES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
+
+
+def read(source: Source) -> PackageJson:
+    """What a `package.json` says; Unreadable where it is no JSON object."""
+    document = json.read(source)
+    root = document.root
+    if not isinstance(root, MappingNode):
+        problem = document.problems[0] if document.problems else None
+        from mcplint.text.source import Span
+
+        span = problem.span if problem else Span(source, 0, 0)
+        raise Unreadable(span, f"not JSON: {problem.message}" if problem else "not a JSON object", NOTE)
+    name = scalar(root.get("name"))
+    return PackageJson(
+        source,
+        name,
+        scalar(root.get("main")),
+        scalar(root.get("type")),
+        tuple(_bins(root.get("bin"), name)),
+        _scalars(root.get("scripts")),
+        {table: _scalars(root.get(table)) for table in TABLES},
+        root.get("exports"),
+        imports if isinstance(imports := root.get("imports"), MappingNode) else None,
+        tuple(scalar(each) for each in items(root.get("workspaces")) or items(at(root, "workspaces", "packages"))),
+        _scalars(root.get("engines")),
+    )
+
+
+def _scalars(node: Node | None) -> dict[str, ScalarNode]:
+    return {key.text: value for key, value in pairs(node) if isinstance(value, ScalarNode)}
+
+
+def _bins(node: Node | None, name: str) -> Iterator[Bin]:
+    if isinstance(node, ScalarNode):
+        yield Bin(name.rpartition("/")[2], posixpath.normpath(node.text), node.span)
+    for key, value in pairs(node):
+        if isinstance(value, ScalarNode):
+            yield Bin(key.text, posixpath.normpath(value.text), value.span)

@@ -1,0 +1,102 @@
+"""What a program in TypeScript turns out to serve: one small program for each way in which projects say it."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from mcplint.model import Sdk, Server
+from mcplint.programs.follow import World, follow
+from mcplint.programs.outcome import Outcome
+from mcplint.programs.start import SCRIPT, Start
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source, Span
+from mcplint.values import Value
+
+HEAD = """
+import express from 'express';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+const make = () => new McpServer({ name: 'yew', version: '1' });
+const app = express();
+app.post('/mcp', async (req, res) => {
+  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
+  await make().connect(transport);
+  await transport.handleRequest(req, res, req.body);
+});
+"""
+
+
+def started(files: dict[str, str] | str, argv: str | None = "", **env: str) -> Outcome:
+    """What `index.ts` comes to with arguments and variables."""
+    texts = {"index.ts": files} if isinstance(files, str) else files
+    tree = Tree.of({path: dedent(text) for path, text in texts.items()})
+    words = None if argv is None else tuple(Value((word,)) for word in argv.split())
+    start = Start(SCRIPT, "index.ts", Span(Source("Dockerfile", "CMD"), 0, 3), words, language="typescript")
+    world = World(tree, lambda name: Value((env.get(name),)), lambda name: Sdk(name, Value(None)), lambda path: None)
+    outcome = follow(start, world)
+    assert not outcome.failures and outcome.complete
+    return outcome
+
+
+def served(files: dict[str, str] | str, argv: str | None = "", **env: str) -> Server:
+    """The one server of it."""
+    (server,) = started(files, argv, **env).servers
+    return server
+
+
+@pytest.mark.parametrize(
+    ("expression", "env", "port"),
+    [
+        ("process.env.PORT || 3000", {}, (3000,)),
+        ("process.env.PORT || 3000", {"PORT": "8080"}, (8080,)),
+        ("process.env.PORT ?? 3000", {}, (3000,)),
+        ("Number(process.env.PORT ?? 3000)", {"PORT": "81"}, (81,)),
+        ("parseInt(process.env.PORT || '3000', 10)", {}, (3000,)),
+        ("parseInt(process.env.PORT) || 3000", {"PORT": "abc"}, (3000,)),
+        ("+process.env.PORT", {"PORT": "99"}, (99,)),
+        ("process.env.PORT ? parseInt(process.env.PORT) : 3000", {"PORT": "7"}, (7,)),
+        ("process.env['PORT'] || 3000", {}, (3000,)),
+        ("Number(`${process.env.PORT ?? 3}000`)", {}, (3000,)),
+        ("(() => { const { PORT = '3001' } = process.env; return Number(PORT); })()", {}, (3001,)),
+        ("Math.random() > 0.5 ? 3000 : 4000", {}, (3000, 4000)),
+        ("somebody.port", {}, None),
+        ("{ a: 1, ...{ port: 5000 } }.port", {}, (5000,)),
+    ],
+)
+def test_the_port_in_every_idiom(expression: str, env: dict[str, str], port: Any):
+    assert served(f"{HEAD}app.listen({expression});", **env).port.options == port
+
+
+@pytest.mark.parametrize(
+    ("call", "host"),
+    [
+        ("app.listen(3000)", ("0.0.0.0",)),
+        ("app.listen(3000, () => {})", ("0.0.0.0",)),
+        ("app.listen(3000, 'localhost', () => {})", ("localhost",)),
+        ("app.listen(3000, process.env.HOST)", ("0.0.0.0",)),
+        ("app.listen(3000, process.env.HOST ?? '127.0.0.1')", ("127.0.0.1",)),
+        ("createServer(app).listen({ port: 3000, host: '127.0.0.1' })", ("127.0.0.1",)),
+    ],
+)
+def test_the_host(call: str, host: Any):
+    assert served(f"import {{ createServer }} from 'node:http';{HEAD}{call};").host.options == host
+
+
+def test_a_branch_that_is_not_taken_serves_nothing():
+    program = (
+        f"{HEAD}if (process.argv.includes('--stdio')) make().connect(new StdioServerTransport());\nelse app.listen(1);"
+    )
+    assert served(program, "--stdio").transport.options == ("stdio",)
+    assert served(program).transport.options == ("streamable-http",)
+    assert set(served(program, None).transport.options or ()) == {"stdio", "streamable-http"}
+
+
+def test_what_only_a_comment_or_a_type_says_is_nothing():
+    assert not started(
+        "// import { McpServer } from '@modelcontextprotocol/sdk';\nexport type A = { listen(): void };"
+    ).servers
