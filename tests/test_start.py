@@ -267,6 +267,12 @@ def test_what_follows_the_text_of_a_shell_is_its_arguments(text: str, argv: list
     assert (found.target, [word.only for word in found.argv or ()]) == ("notes.cli:main", argv)
 
 
+def test_a_file_is_found_on_the_path_of_its_image() -> None:
+    assert isinstance(start(["tool", "x"]), NoStart)
+    found = start(["tool", "x"], PATH="/usr/local/bin:/usr/bin:/app/bin")
+    assert isinstance(found, Start) and found.target == "bin/tool"
+
+
 def test_a_quoted_name_of_a_shell_is_one_word() -> None:
     assert isinstance(start(["/bin/bash", "-c", '"$0" "$@"', "notes --a"]), NoStart)
 

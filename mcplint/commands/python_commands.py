@@ -154,9 +154,11 @@ def console_script(words: Words, context: ExecContext) -> Step:
 
 
 def executable(word: Value[str], context: ExecContext) -> str | None:
-    """The file that a command's first word means, by its path or on the image's PATH, where its text is known."""
+    """The file that a command's first word means, by its path or on PATH, where its text is known."""
     spelled = text(word) or ""
-    places = (spelled,) if "/" in spelled else (f"{folder}/{spelled}" for folder in PATH)
+    path = context.variable("PATH").only
+    folders = path.split(":") if isinstance(path, str) else PATH
+    places = (spelled,) if "/" in spelled else (f"{folder}/{spelled}" for folder in folders)
     return next((place for place in places if context.script(place) is not None), None)
 
 
