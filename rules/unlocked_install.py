@@ -99,6 +99,8 @@ CMD ["/app/.venv/bin/python", "server.py"]
 ```
 """
 
+from collections.abc import Iterable
+
 from mcplint import ERROR, WARNING, Container, Edit, Finding, Fix, Label, Server, rule
 from mcplint.knowledge.sdk import lacking
 from mcplint.model import Install
@@ -110,13 +112,25 @@ INSTALLS = frozenset({"uv sync", "uv lock", "uv add", "uv pip", "uv tool", "pip"
 @rule("unlocked-install", WARNING)
 def check(part: Container | Server):
     container = part if isinstance(part, Container) else part.container
-    told = set()
-    for install in unlocked(container.installs) if container else ():
-        if install.locked.trace not in told:
-            broken = breaking(part, install) if isinstance(part, Server) else ()
-            notes = (*install.locked.trace[:4], *broken)
-            yield Finding(message(install), install.span.head, notes, fix(install), ERROR if broken else None)
-        told.add(install.locked.trace)
+    for install, *others in together(unlocked(container.installs) if container else []):
+        broken = breaking(part, [install, *others]) if isinstance(part, Server) else ()
+        more = [Label(each.span.head, "and so does this") for each in others]
+        notes = (*install.locked.trace[:4], *more, *broken)
+        yield Finding(message(install, others), install.span.head, notes, fix(install), ERROR if broken else None)
+
+
+def together(installs: list[Install]) -> Iterable[list[Install]]:
+    """The installs that one lock file would mend: all of pip's, the others each by itself."""
+    groups: dict[object, list[Install]] = {}
+    for install in installs:
+        group = groups.setdefault("pip" if by_pip(install) else install.locked.trace, [])
+        if install.locked.trace not in [each.locked.trace for each in group]:
+            group.append(install)
+    return groups.values()
+
+
+def by_pip(install: Install) -> bool:
+    return install.tool not in ("uv sync", "uv lock", "poetry", "pdm", "pipenv")
 
 
 def unlocked(installs: tuple[Install, ...]) -> list[Install]:
@@ -126,19 +140,22 @@ def unlocked(installs: tuple[Install, ...]) -> list[Install]:
     return [each for each in loose if each.tool != "uv lock" or (kept and not each.lock)]
 
 
-def breaking(server: Server, install: Install) -> tuple[Label, ...]:
-    """What the release lacks that an install takes for want of a lock, where the program imports it."""
+def breaking(server: Server, installs: list[Install]) -> tuple[Label, ...]:
+    """What the release lacks that one of the installs takes for want of a lock, where the program imports it."""
     sdk = server.sdk
     imported = lacking(sdk, sdk.installed, server.imports)
-    if not imported or sdk.exact or install.span not in {note.span for note in sdk.installed.trace}:
+    spans = {note.span for note in sdk.installed.trace}
+    if not imported or sdk.exact or not any(install.span in spans for install in installs):
         return ()
     lacks = f"a build today installs {sdk.package} {sdk.installed.only}, which does not have this"
     return (sdk.installed.trace[-1], Label(imported.span, lacks))
 
 
-def message(install: Install) -> str:
-    loose = ", ".join(f"`{note.span.text.strip(QUOTES)}`" for note in install.locked.trace[:3])
-    if install.tool not in ("uv sync", "uv lock", "poetry", "pdm", "pipenv"):
+def message(install: Install, others: list[Install]) -> str:
+    traces = (each.locked.trace for each in (install, *others))
+    named = dict.fromkeys(note.span.text.strip(QUOTES) for trace in traces for note in trace)
+    loose = ", ".join(f"`{name}`" for name in list(named)[:3])
+    if by_pip(install):
         return f"`{install.tool}` installs without a lock: it takes the newest release that {loose} allows"
     if not install.lock:
         return f"`{install.tool}` re-resolves dependencies on every build: no lock file is copied in before it"

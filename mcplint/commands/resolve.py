@@ -144,7 +144,7 @@ def _program(words: Words, context: ExecContext) -> Step:
         return _installed(words, context)
     match interpreter(path, context):
         case "python":
-            return python_file(words[0], words[1:], context)
+            return python_file(words[0]._replace(options=(path,)), words[1:], context)
         case "sh":
             from mcplint.commands.scripts import from_script
 
