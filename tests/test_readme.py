@@ -28,6 +28,7 @@ THREE = ("--select", "loopback-in-container,mismatched-route,stateful-behind-bal
 PARTS = {
     "Container": "Images and services",
     "Call": "Images and services",
+    "EntryPoint": "Images and services",
     "Server": "Servers",
     "Route": "Proxies",
     "DeadEnd": "Proxies",

@@ -52,6 +52,11 @@ def link(tree: Tree, config: Config) -> Linked:
     )
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
     deployment = _published(tree, paths, network, deployment, in_front, started.installed)
+    if wanted:
+        from mcplint.link.entry_points import entry_points
+
+        published = {package.identifier.only or "" for package in deployment.packages}
+        deployment = deployment._replace(scripts=tuple(entry_points(tree, deployment.containers, published)))
     _minded(tree, paths, servers)
     used = tree.asked(*SETTINGS) if servers else frozenset()
     problems = tree.judged(started.needed | _asked_for(paths, servers), started.used | used)

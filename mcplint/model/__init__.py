@@ -5,7 +5,7 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 
 from __future__ import annotations
 
-from mcplint.model.builds import Lack, Packaged
+from mcplint.model.builds import Called, EntryPoint, Lack, Packaged
 from mcplint.model.calls import Call
 from mcplint.model.containers import (
     Argv,
@@ -48,6 +48,7 @@ __all__ = [
     "Build",
     "Cache",
     "Call",
+    "Called",
     "ClientConfig",
     "Container",
     "Cors",
@@ -56,6 +57,7 @@ __all__ = [
     "Deployment",
     "Distribution",
     "Endpoint",
+    "EntryPoint",
     "ErrorPage",
     "GitRemote",
     "Guard",

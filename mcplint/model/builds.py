@@ -39,3 +39,43 @@ class Lack(NamedTuple):
     by_git: bool = False
     edits: tuple[Edit, ...] = ()
     step: str = ""
+
+
+class Called(NamedTuple):
+    """What a console script calls.
+
+    `function`: where that is defined, None where it is not known; `awaits`: it is a coroutine function; `takes`: the
+    parameters that it must be given. `missing`: its module has no such name. `named`: the script names a function.
+    """
+
+    function: Label | None = None
+    awaits: bool = False
+    takes: tuple[str, ...] = ()
+    missing: bool = False
+    named: bool = True
+
+
+class EntryPoint(NamedTuple):
+    """A console script of a project that may start an MCP server.
+
+    `target`: as it is written (`module:function`); `project`: the file that says it. `called`: what it calls, None
+    where that cannot be told. `unpackaged`: the first module that it needs and the project's wheel leaves
+    out, where it is needed, and the place that chooses what the wheel holds. `installed`: a container has that wheel,
+    or a registry document names it.
+    """
+
+    name: str
+    target: str
+    span: Span
+    project: str
+    called: Called | None = None
+    unpackaged: tuple[str, Label, Span | None] | None = None
+    installed: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"{self.project}:{self.name}"
+
+    @property
+    def assumed(self) -> bool:
+        return False

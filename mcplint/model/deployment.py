@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mcplint.model.builds import EntryPoint
 from mcplint.model.calls import Call
 from mcplint.model.containers import Container
 from mcplint.model.links import Loose, Unfollowed
@@ -25,6 +26,7 @@ class Deployment(NamedTuple):
     dead_ends: tuple[DeadEnd, ...] = ()
     misread: tuple[Misread, ...] = ()
     calls: tuple[Call, ...] = ()
+    scripts: tuple[EntryPoint, ...] = ()
     unfollowed: tuple[Unfollowed, ...] = ()
     loose: tuple[Loose, ...] = ()
 

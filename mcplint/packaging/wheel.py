@@ -42,7 +42,9 @@ def wheel(project: Project, paths: frozenset[str]) -> Wheel | None:
     """The wheel of a project by its files, relative to its folder; None where that cannot be told."""
     root, kind = project.document, backend(project)
     maker = _MAKERS.get(kind or "")
-    return maker(project, root, paths) if root is not None and maker else None
+    # A folder that is a link counts as a file, and what lies behind it is not known.
+    linked = {_name(project), f"src/{_name(project)}", "src"} & paths
+    return maker(project, root, paths) if root is not None and maker and not linked else None
 
 
 def _name(project: Project) -> str:
@@ -85,6 +87,8 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
     if lists["packages"] or lists["only-include"]:
         files: dict[str, str] = {}
         for package in lists["only-include"] or lists["packages"] or []:
+            if package in paths and not package.endswith(".py"):
+                return None
             front = posixpath.dirname(package.rstrip("/")) if not lists["only-include"] else ""
             files |= _below(paths, package, front)
         silent = True

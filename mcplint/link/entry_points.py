@@ -1,0 +1,75 @@
+"""The console scripts of the projects that may start an MCP server."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Iterator
+
+from mcplint.commands.console_scripts import scripts
+from mcplint.facts.dependencies import Project
+from mcplint.model import Called, Container, EntryPoint
+from mcplint.packaging.backend import backend
+from mcplint.packaging.wheel import inside, wheel
+from mcplint.programs.python.entry_points import called
+from mcplint.programs.python.imported import imported
+from mcplint.programs.python.modules import PROJECTS, find, reaches, roots
+from mcplint.project.tree import Tree
+from mcplint.text.paths import aside
+from mcplint.text.source import Span
+from mcplint.values import Label
+
+
+def entry_points(tree: Tree, containers: Collection[Container], published: Collection[str]) -> Iterator[EntryPoint]:
+    """Those that may come across an SDK, outside of tests and examples.
+
+    `published`: the packages that `server.json` names.
+    """
+    for path in sorted(tree.paths):
+        folder, _, name = path.rpartition("/")
+        if name not in PROJECTS or aside(folder):
+            continue
+        project: Project | None = tree.facts("project", path)
+        for script in scripts(tree, path) if project else ():
+            module = script.target.partition(":")[0]
+            places = roots(tree, folder, posixpath.join(folder, "src"))
+            found = find(tree, places, module)
+            if project is None or not found or found.endswith("/") or not reaches(tree, places, found):
+                continue
+            made = EntryPoint(script.name, script.target, script.span, path, _called(tree, places, script.target))
+            if any(each.missing and each.missing.text == script.target for each in containers):
+                continue
+            whole = any(_installs(each, folder) for each in containers) or project.name.only in published
+            yield made._replace(unpackaged=_unpackaged(tree, project, folder, places, module, found), installed=whole)
+
+
+def _called(tree: Tree, places: tuple[str, ...], target: str) -> Called | None:
+    _, colon, name = target.partition(":")
+    if not colon:
+        return Called(named=False)
+    return called(tree, places, target) if name else None
+
+
+def _installs(container: Container, folder: str) -> bool:
+    """Whether a container has the wheel of a project, and not what leads back to its folder."""
+    return any(
+        posixpath.normpath(each.folder) == (folder or ".") and not each.editable
+        for install in container.installs
+        for each in install.packaged
+    )
+
+
+def _unpackaged(
+    tree: Tree, project: Project, folder: str, places: tuple[str, ...], module: str, path: str
+) -> tuple[str, Label, Span | None] | None:
+    """The first module that the script needs and the wheel leaves out, what needs it, and what chooses."""
+    made = wheel(project, inside(tree.paths, folder)) if backend(project) else None
+    if made is None or made.refused or not made.files:
+        return None
+    if not made.has(module):
+        script = next(each for each in project.scripts if each.target.startswith(module))
+        return module, Label(script.span, "the script starts it"), made.decides
+    for each in imported(tree, places, path, module):
+        own = each.path and not each.path.endswith("/") and each.path.startswith(f"{folder}/" if folder else "")
+        if own and not made.has(each.dotted):
+            return each.dotted, Label(each.span, f"{each.span.source.path} imports it"), made.decides
+    return None

@@ -1,0 +1,66 @@
+"""What a console script calls: whether its function is there, and whether calling it without arguments runs it."""
+
+from __future__ import annotations
+
+import ast
+
+from mcplint.facts.python import Module
+from mcplint.model import Called
+from mcplint.programs.python.module_text import may_bind
+from mcplint.programs.python.modules import find
+from mcplint.project.tree import Tree
+from mcplint.values import Label
+
+_DEEPEST = 6
+
+
+def called(tree: Tree, roots: tuple[str, ...], target: str) -> Called | None:
+    """What a target `module:name` calls, None where that cannot be told."""
+    module, _, name = target.partition(":")
+    for _ in range(_DEEPEST):
+        path = find(tree, roots, module)
+        fact: Module | None = tree.facts("python", path) if path and not path.endswith("/") else None
+        if fact is None or not name.isidentifier():
+            return None
+        bindings = [node for node in fact.tree.body if name in _names(node)]
+        if not bindings:
+            return None if may_bind(fact.tree, name) else Called(missing=True)
+        match bindings[-1]:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() as function if len(bindings) == 1:
+                return _of(fact, function)
+            case ast.ImportFrom(module=origin, names=names, level=level) if len(bindings) == 1:
+                parts = module.split(".") if path and path.endswith("__init__.py") else module.split(".")[:-1]
+                base = parts[: len(parts) - (level - 1)] if level else []
+                name = next(alias.name for alias in names if (alias.asname or alias.name) == name)
+                module = ".".join([*base, *([origin] if origin else [])])
+            case _:
+                return None
+    return None
+
+
+def _names(node: ast.stmt) -> tuple[str, ...]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return (name,)
+        case ast.ImportFrom(names=names) | ast.Import(names=names):
+            return tuple(alias.asname or alias.name for alias in names)
+        case ast.Assign(targets=targets):
+            return tuple(each.id for each in targets if isinstance(each, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return (name,)
+    return ()
+
+
+def _of(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Called | None:
+    """A function that nothing decorates; what a decorator makes of it is not known."""
+    if function.decorator_list:
+        return None
+    args = function.args
+    positional = [*args.posonlyargs, *args.args]
+    needed = positional[: len(positional) - len(args.defaults)]
+    needed += [each for each, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default is None]
+    span = module.span(function)
+    head = span._replace(end=module.span(function.body[0]).start)
+    awaits = isinstance(function, ast.AsyncFunctionDef)
+    kind = "async function" if awaits else "function"
+    return Called(Label(head.head, f"the {kind} is defined here"), awaits, tuple(each.arg for each in needed))

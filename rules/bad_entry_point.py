@@ -1,0 +1,105 @@
+r"""The console script cannot be called as it is
+
+A console script imports its module and calls the function with no arguments:
+`sys.exit(main())`. Four mistakes pass every build. If `main` is a coroutine
+function, nothing awaits it: the process prints `<coroutine object main at …>`
+and `coroutine 'main' was never awaited`, and exits. A function with required
+parameters raises a `TypeError`. A name that the module does not have raises an
+`ImportError`. And a script that names a module alone builds a wheel that
+neither pip nor uv installs, with everything else in it.
+
+All of these show only where the package is installed, with `uvx` or in an
+image: `python server.py` goes another way.
+
+Not reported for a decorated function, which may be made callable, or for a
+name that is bound in several ways.
+
+See https://packaging.python.org/en/latest/specifications/entry-points/
+
+## Bad
+`pyproject.toml`
+```toml
+[project]
+name = "notes"
+version = "1.0.0"
+dependencies = ["mcp>=1.27,<2"]
+
+[project.scripts]
+notes = "notes:main"
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+```
+`notes/__init__.py`
+```python
+import asyncio
+
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+
+
+async def main() -> None:
+    await mcp.run_stdio_async()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+```
+```output
+error[bad-entry-point]: the console script `notes` calls `notes:main`, a coroutine function that nothing awaits
+ --> pyproject.toml:7:10
+  |
+7 | notes = "notes:main"
+  |          ^^^^^^^^^^
+  |
+ ::: notes/__init__.py:8:1
+  |
+8 | async def main() -> None:
+  | ------------------------- the async function is defined here
+```
+
+## Good
+`notes/__init__.py`
+```python
+import asyncio
+
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+
+
+async def serve() -> None:
+    await mcp.run_stdio_async()
+
+
+def main() -> None:
+    asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    main()
+```
+"""
+
+from mcplint import ERROR, EntryPoint, Finding, rule
+
+
+@rule("bad-entry-point", ERROR)
+def check(script: EntryPoint):
+    called = script.called
+    if called is None:
+        return
+    notes = (called.function,) if called.function else ()
+    if not called.named:
+        why = "which names no function, and so cannot be installed"
+    elif called.missing:
+        why = "and the module has no such name"
+    elif called.awaits:
+        why = "a coroutine function that nothing awaits"
+    elif called.takes:
+        why = f"which must be given {', '.join(f'`{name}`' for name in called.takes)} and gets nothing"
+    else:
+        return
+    yield Finding(f"the console script `{script.name}` calls `{script.target}`, {why}", script.span, notes)
