@@ -241,7 +241,9 @@ def test_what_a_partial_clone_lacks_can_be_fetched_as_it_is_said(committed, lint
     assert "1 known finding not shown" in lint("--base", "HEAD~1").out
 
 
-def test_a_submodule_is_a_project_of_its_own(committed, lint, monkeypatch, tmp_path):
+@pytest.fixture
+def submodule(committed, tmp_path):
+    """A repository with another in its folder `inner`."""
     git("init", "-q", "-b", "main", str(tmp_path / "other"))
     (tmp_path / "other" / "Dockerfile").write_text(ROOT)
     git("add", ".", folder=tmp_path / "other")
@@ -249,10 +251,32 @@ def test_a_submodule_is_a_project_of_its_own(committed, lint, monkeypatch, tmp_p
     root = committed({"Dockerfile": APP})
     git("submodule", "--quiet", "add", str(tmp_path / "other"), "inner")
     git("commit", "-q", "-m", "submodule")
-    assert reported(lint("--base", "main")) == reported(lint("--staged")) == []
-    monkeypatch.chdir(root / "inner")
+    return root
+
+
+def test_a_submodule_is_a_project_of_its_own(submodule, lint, monkeypatch):
+    only = ("--select", "known-user")
+    assert reported(lint(*only, "--base", "main")) == reported(lint(*only, "--staged")) == []
+    assert reported(lint(*only, ".", "inner")) == ["inner/Dockerfile:2:6"]
+    monkeypatch.chdir(submodule / "inner")
     assert "1 known finding not shown" in lint("--base", "HEAD").out
     assert reported(lint("--staged")) == ["Dockerfile:2:6"]
+
+
+def test_that_a_submodule_is_left_out_is_said(submodule, mcplint, monkeypatch, tmp_path):
+    for asked in ([], ["--base", "HEAD~1"], ["--staged"]):
+        ran = mcplint("--pedantic", *asked)
+        assert (ran.code, "note[unreadable-file]: cannot read inner: it is a repository of its own" in ran.out) == (
+            0,
+            True,
+        )
+    assert "nothing to lint" in mcplint().out and "; 1 note hidden" in mcplint().out
+    assert "cannot read inner" not in mcplint("--pedantic", ".", "inner").out
+    git("clone", "-q", str(submodule), str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    assert (
+        "error[unreadable-file]: cannot read inner: it is a submodule that is not checked out" in mcplint("inner").out
+    )
 
 
 STRANGE = {

@@ -42,8 +42,8 @@ def _page(text: str, look: Paint, width: int) -> Iterator[str]:
             continue
         if width and kind == "text" and re.fullmatch(r"`[^`]+`", block[-1]):
             block[-1] = look(block[-1].strip("`"), bold=True)
-        if kind == "text" and width and not block[0].startswith(("-", "*", "|", ">", "`", "1.")):
-            block = textwrap.wrap(" ".join(block), width)
+        if kind == "text" and width and not re.match(r"[-*|>]|1\.|`[^`]+`$", block[0]):
+            block = textwrap.wrap(" ".join(block), width, break_long_words=False, break_on_hyphens=False)
         yield from (look(line, bold=True) if kind == "head" else line for line in block)
 
 

@@ -70,7 +70,8 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
     for name in named:
         if name and name not in paths and not any(path.startswith(f"{name}/") for path in paths):
             more, troubles = walk(root, name) if os.path.isdir(os.path.join(root, name)) else ({name}, [])
-            paths, problems = paths | more, problems + troubles
+            left = [problem for problem in problems if not more or problem.span.source.path != name]
+            paths, problems = paths | more, left + troubles
     return Tree(kept(root, paths, exclude), lambda path: load(root, path), problems, named, locked_above(root))
 
 
@@ -98,27 +99,34 @@ def _present(root: str, listed: set[str]) -> tuple[set[str], list[Unreadable]]:
     """The listed files that are there (git lists deleted ones too), and what lies beside them that nobody can read."""
     paths: set[str] = set()
     problems: list[Unreadable] = []
-    wanted = {path for path in listed if PRUNED.isdisjoint(path.split("/"))}
+    wanted = {path.rstrip("/") for path in listed if PRUNED.isdisjoint(path.split("/"))}
     for folder in {"", *(os.path.dirname(path) for path in wanted)}:
         if os.path.realpath(os.path.join(root, folder)) == os.path.join(root, folder).rstrip("/"):
-            files, _, troubles = _scan(root, folder)
+            files, below, troubles = _scan(root, folder)
             paths |= wanted.intersection(files)
-            problems += troubles
+            problems += [*troubles, *(apart(path, root) for path in wanted.intersection(below))]
     return paths, problems
+
+
+def apart(path: str, root: str | None) -> Unreadable:
+    """That a repository inside another is left out; it is no problem where nobody asked about it."""
+    if root is None or os.path.lexists(os.path.join(root, path, ".git")):
+        return _problem(path, "it is a repository of its own; run mcplint on it")
+    return _problem(path, "it is a submodule that is not checked out; `git submodule update --init` gets it")
 
 
 def walk(root: str, start: str = "") -> tuple[set[str], list[Unreadable]]:
     """All files below a folder of the project but those in pruned folders, virtual environments and other checkouts."""
     paths: set[str] = set()
     problems: list[Unreadable] = []
-    folders, apart = [start], list[str]()
+    folders, own = [start], list[str]()
     while folders:
         folder = folders.pop()
         files, below, troubles = _scan(root, folder)
         if os.path.join(folder, "pyvenv.cfg") in files or (root == os.sep and folder in SYSTEM):
             continue
         if folder != start and os.path.lexists(os.path.join(root, folder, ".git")):
-            apart.append(folder)
+            own.append(folder)
             continue
         paths.update(files)
         folders += below
@@ -126,8 +134,8 @@ def walk(root: str, start: str = "") -> tuple[set[str], list[Unreadable]]:
         if len(paths) > MOST_FILES:
             text = f"more than {MOST_FILES:,} files, the rest is not read"
             return paths, [*problems, _problem(".", text, WARNING)]
-    if apart:
-        named = f"`{min(apart)}`" + (f" and {len(apart) - 1} more" if apart[1:] else "")
+    if own:
+        named = f"`{min(own)}`" + (f" and {len(own) - 1} more" if own[1:] else "")
         problems.append(_problem(".", f"not read, as a repository of its own: {named}; run mcplint on it", WARNING))
     return paths, problems
 

@@ -11,7 +11,7 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.findings import Unreadable
-from mcplint.project.discover import GIT_CONFIG, MOST_FILES, PRUNED, kept
+from mcplint.project.discover import GIT_CONFIG, MOST_FILES, PRUNED, apart, kept
 from mcplint.project.git import advised, start, work_tree
 from mcplint.project.kinds import kind
 from mcplint.project.load import PLAIN, decode, load
@@ -172,9 +172,10 @@ def _started(root: str, *arguments: str, index: str | None = None, asked: bool =
 def _tree(
     root: str, entries: Mapping[str, Entry], exclude: Iterable[str], named: Collection[str], shown: str
 ) -> Iterator[Tree]:
-    """The tree of listed files, without submodules, of which git keeps no files; raises UsageError in the end where
-    the clone lacked one that was asked for."""
+    """The tree of listed files; git keeps none of a submodule. Raises UsageError in the end where the clone lacked one
+    that was asked for."""
     files = {path: entry for path, entry in entries.items() if entry.mode != SUBMODULE}
+    others = (apart(path, None) for path in entries.keys() - files.keys())
     paths = {path for path in files if PRUNED.isdisjoint(path.split("/"))}
     lacking: list[str] = []
     with _started(root, "cat-file", "--batch", asked=True) as process:
@@ -194,7 +195,7 @@ def _tree(
             return Source(path, decode(path, content(entry, path, (kind(path) or PLAIN).limit))[0])
 
         try:
-            yield Tree(kept(root, paths, exclude), read, (), named)
+            yield Tree(kept(root, paths, exclude), read, others, named)
         finally:
             process.kill()
     if lacking:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mcplint import __version__
-from mcplint.engine.catalogue import address
+from mcplint.engine.catalogue import address, project_url
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Fix, Rule
 from mcplint.reports import Report, escape, fingerprints, under
 from mcplint.text.lines import place
@@ -35,6 +35,7 @@ def report(given: Report) -> str:
                 "name": "mcplint",
                 "version": __version__,
                 "semanticVersion": __version__,
+                **({"informationUri": home} if (home := project_url("Repository")) else {}),
                 "rules": [_rule(given.rules[name]) for name in rules],
             }
         },
@@ -49,7 +50,6 @@ def _rule(rule: Rule) -> dict[str, Any]:
     title, page = rule.title or rule.name, rule.text or rule.name
     about = {
         "id": rule.name,
-        "name": rule.name,
         "shortDescription": {"text": title[:LONGEST]},
         "fullDescription": {"text": page.partition("\n## ")[0].strip()[:LONGEST]},
         "help": {"text": page, "markdown": page},

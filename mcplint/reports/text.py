@@ -22,7 +22,8 @@ def full(given: Report) -> str:
     parts = [findings(given)] if given.diagnostics else []
     if len(given.diagnostics) > MANY:
         parts.append(statistics(given.diagnostics))
-    return "\n".join([*parts, *([] if given.quiet else [f"{summary(given)}\n"])])
+    last = "".join(f"{line}\n" for line in _wrapped(summary(given), given.columns, 0, 2))
+    return "\n".join([*parts, *([] if given.quiet else [last])])
 
 
 def findings(given: Report) -> str:
@@ -64,14 +65,14 @@ def statistics(diagnostics: Iterable[Diagnostic]) -> str:
 def summary(given: Report) -> str:
     """The last line: what was looked at and what was found; hidden notes are counted apart."""
     covered, hidden = given.covered, given.hidden
+    more = f"; {plural(hidden, 'note')} hidden, --pedantic shows {'it' if hidden == 1 else 'them'}" if hidden else ""
     if not covered.files:
-        return "nothing to lint: no file here belongs to the deployment of an MCP server"
+        return f"nothing to lint: no file here belongs to the deployment of an MCP server{more}"
     parts = [plural(covered.files, "file")]
     parts += [plural(covered.servers, "server")] if covered.servers else []
     parts += [plural(covered.routes, "route")] if covered.routes else []
     kinds = ", ".join(plural(number, severity) for severity, number in counts(given.diagnostics).items() if number)
     found = plural(len(given.diagnostics), "finding") + (f" ({kinds})" if kinds else "")
-    more = f"; {plural(hidden, 'note')} hidden, --pedantic shows {'it' if hidden == 1 else 'them'}" if hidden else ""
     lost = f"; {plural(covered.unfollowed, 'start')} not followed" if covered.unfollowed else ""
     known = f"; {plural(given.known, 'known finding')} not shown" if given.known else ""
     return f"{', '.join(parts)}{lost}; {found}{known}{more}"
