@@ -11,6 +11,8 @@ from pathlib import Path
 import pages
 import pytest
 
+from mcplint.engine.catalogue import Catalogue
+
 ROOT_USER = "FROM python:3.13\nUSER root\n"
 SAFE_USER = "FROM python:3.13\nUSER safe\n"
 GUEST = "FROM python:3.13\nUSER guest\n"
@@ -375,11 +377,13 @@ def test_a_shell_completes(mcplint, monkeypatch, capsys, words, offered):
     assert f"plain,{offered}" in capsys.readouterr().out.splitlines()
 
 
-def test_pages_are_as_wide_as_the_terminal(mcplint, monkeypatch):
+@pytest.mark.parametrize("rule", ["loopback-in-container", "stateful-behind-balancer"])
+def test_pages_are_as_wide_as_the_terminal(mcplint, monkeypatch, rule):
     monkeypatch.setattr("mcplint.cli.explain.columns", lambda: 50)
-    page = mcplint("explain", "loopback-in-container").out
-    prose = page.partition("## Bad")[0].splitlines()[1:]
+    page = mcplint("explain", rule).out
+    prose = [line for line in page.partition("## Bad")[0].splitlines() if not line.startswith("http")]
     assert max(map(len, prose)) <= 50 and "\n\n## Bad\nDockerfile\n    FROM " in page
+    assert all(address in page for address in re.findall(r"https?://\S+", Catalogue()[rule].text))
 
 
 @pytest.mark.parametrize("terminal", [False, True])

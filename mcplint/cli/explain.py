@@ -19,8 +19,9 @@ def explain(rule: str, color: str, rules: str | None) -> int:
     if rule not in known:
         raise UsageError(f'there is no rule "{rule}"{did_you_mean(rule, known)}')
     look = paint(color)
-    head = look(f"{rule} ({known[rule].severity}): {known[rule].title}", bold=True)
-    say("\n".join([head, "", *_page(known[rule].text, look, columns())]) + "\n")
+    head = _wrapped(f"{rule} ({known[rule].severity}): {known[rule].title}", columns())
+    said = (*(look(line, bold=True) for line in head), "", *_page(known[rule].text, look, columns()))
+    say("".join(f"{line}\n" for line in said))
     return 0
 
 
@@ -43,8 +44,13 @@ def _page(text: str, look: Paint, width: int) -> Iterator[str]:
         if width and kind == "text" and re.fullmatch(r"`[^`]+`", block[-1]):
             block[-1] = look(block[-1].strip("`"), bold=True)
         if kind == "text" and width and not re.match(r"[-*|>]|1\.|`[^`]+`$", block[0]):
-            block = textwrap.wrap(" ".join(block), width, break_long_words=False, break_on_hyphens=False)
+            block = _wrapped(" ".join(block), width)
         yield from (look(line, bold=True) if kind == "head" else line for line in block)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of the terminal's width, if one reads; words such as addresses stay whole."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) if width else [text]
 
 
 def listing(output_format: str, color: str, rules: str | None) -> int:
