@@ -22,7 +22,8 @@ class EditSite(NamedTuple):
 
     A setting that is spelled has its very text as span, quotes left outside: `span.text == str(option)`.
     One that is not spelled yet has an empty span where it would be inserted, `before` and `after` included.
-    A default that whoever starts the program may replace has the option (`--host`) or the variable that does so.
+    Where several may be inserted, `joint` stands between two. A default that whoever starts the program may replace has
+    the option (`--host`) or the variable that does so.
     """
 
     span: Span
@@ -30,6 +31,7 @@ class EditSite(NamedTuple):
     after: str = ""
     option: str = ""
     variable: str = ""
+    joint: str = ""
 
 
 class Value(NamedTuple, Generic[T]):

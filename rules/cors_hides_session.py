@@ -9,7 +9,8 @@ The SDKs send no CORS headers, so servers with browser clients use Starlette's
 - A page may send only the request headers in `allow_headers`. Without
   `MCP-Protocol-Version` and `Mcp-Session-Id` the preflight of every request
   after the first fails with `Disallowed CORS headers`. Clients of protocol
-  revision 2026-07-28 send `Mcp-Method` and `Mcp-Name` as well.
+  revision 2026-07-28 send `Mcp-Method` and `Mcp-Name` as well, and whoever
+  resumes a stream `Last-Event-ID`, which the fix does not forget.
 - `allow_methods` must contain `POST`. The default is `GET` only.
 
 A list of request headers that is too short is an error if the middleware names
@@ -62,7 +63,7 @@ error[cors-hides-session]: CORSMiddleware refuses MCP-Protocol-Version, Mcp-Sess
 9 |     allow_headers=["Content-Type", "Authorization"],
   |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: add MCP-Protocol-Version, Mcp-Session-Id (--fix)
+  = fix: add MCP-Protocol-Version, Mcp-Session-Id, Last-Event-ID (--fix)
 ```
 ```diff
 --- a/server.py
@@ -72,7 +73,7 @@ error[cors-hides-session]: CORSMiddleware refuses MCP-Protocol-Version, Mcp-Sess
      allow_origins=["https://app.example.com"],
      allow_methods=["GET", "POST", "DELETE"],
 -    allow_headers=["Content-Type", "Authorization"],
-+    allow_headers=["Content-Type", "Authorization", "MCP-Protocol-Version", "Mcp-Session-Id"],
++    allow_headers=["Content-Type", "Authorization", "MCP-Protocol-Version", "Mcp-Session-Id", "Last-Event-ID"],
 +    expose_headers=["Mcp-Session-Id"],
  )
 ```
@@ -88,7 +89,7 @@ app = CORSMiddleware(
     mcp.streamable_http_app(),
     allow_origins=["https://app.example.com"],
     allow_methods=["GET", "POST", "DELETE"],
-    allow_headers=["Content-Type", "Authorization", "MCP-Protocol-Version", "Mcp-Session-Id"],
+    allow_headers=["Content-Type", "Authorization", "MCP-Protocol-Version", "Mcp-Session-Id", "Last-Event-ID"],
     expose_headers=["Mcp-Session-Id"],
 )
 ```
@@ -96,7 +97,7 @@ app = CORSMiddleware(
 
 from mcplint import ERROR, WARNING, Finding, Fix, Server, rule
 
-SESSION, VERSION = "Mcp-Session-Id", "MCP-Protocol-Version"
+SESSION, VERSION, RESUMED = "Mcp-Session-Id", "MCP-Protocol-Version", "Last-Event-ID"
 
 METHODS = ("GET", "POST", "DELETE")
 
@@ -115,26 +116,25 @@ def check(server: Server):
         ):
             lacking = [name for name in needed if values.must(lambda given, name=name: lacks(given, name))]
             if lacking:
-                added = (
-                    sorted({*lacking, *also(values, stateful)}, key=METHODS.index) if needed == ["POST"] else lacking
-                )
-                fix = Fix(f"add {', '.join(added)}", values.write('", "'.join(added)), safe=True)
+                wanted = METHODS if needed == ["POST"] else (*needed, RESUMED) if values is cors.headers else needed
+                added = completed(values, wanted, stateful)
+                joint = values.slot.joint if values.slot else ""
+                fix = Fix(f"add {', '.join(added)}", values.write(joint.join(added)), safe=True)
                 error = values is not cors.exposed and values.must(bool) and for_browsers(server, cors)
                 message = f"CORSMiddleware {wrong.format(', '.join(lacking))}"
                 span = (values.must(bool) and values.span) or cors.span.head
                 yield Finding(message, span, (), fix if fix.edits else None, ERROR if error else WARNING)
 
 
-def also(methods, stateful):
-    """What a list of methods must have beside POST: GET for the stream and DELETE for the end of a session.
+def completed(values, wanted, stateful):
+    """What a list has to be given to be whole, in lower case where all of it is: a fix is not made twice.
 
-    A list that is given replaces GET, which is allowed where none is.
+    A session has a stream that is opened by GET, may be resumed, and is ended by DELETE.
     """
-    return [
-        name
-        for name in (METHODS if stateful else METHODS[:1])
-        if methods.must(lambda given, name=name: lacks(given, name))
-    ]
+    names = wanted if stateful else [name for name in wanted if name not in (RESUMED, "DELETE")]
+    missing = [name for name in names if values.must(lambda given, name=name: lacks(given, name))]
+    lower = wanted is not METHODS and values.must(lambda given: given and all(name.islower() for name in given))
+    return [name.lower() for name in missing] if lower else missing
 
 
 def lacks(given, name):

@@ -125,6 +125,7 @@ import sys
 from itertools import takewhile
 
 from mcplint import ERROR, NOTE, WARNING, Edit, Finding, Fix, Label, Server, Span, rule
+from mcplint.facts.python import located
 from mcplint.knowledge.sdk import agreed
 
 
@@ -147,13 +148,47 @@ def check(server: Server):
 
 def mended(places):
     """The fix that sends everything to standard error, or None where one of the places cannot be rewritten."""
-    edits = [edit(each.span) for each in places]
+    spans = [each.span for each in places]
+    files = dict.fromkeys(span.source for span in spans if span.text.startswith("print"))
+    edits = [edit(span) for span in (*spans, *(span for source in files for span in handled(source, spans)))]
     if None in edits:
         return None
-    files = dict.fromkeys(each.span.source for each in places if "print" in each.span.text[:5])
     if any(map(shadows_sys, files)):
         return None
     return Fix("write to standard error", (*filter(None, map(importing, files)), *edits), safe=True)
+
+
+def handled(source, spans):
+    """The prints in handlers of exceptions, of the functions in which some of the places stand, besides these."""
+    try:
+        module = located(source, ast.parse(source.text))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return
+    for function in ast.walk(module.tree):
+        if isinstance(function, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
+            own = list(inside(function))
+            if any(is_print(node) and module.span(node) in spans for node in own):
+                handlers = (node for node in own if isinstance(node, ast.ExceptHandler))
+                found = (module.span(node) for handler in handlers for node in inside(handler) if is_print(node))
+                yield from (span for span in dict.fromkeys(found) if span not in spans)
+
+
+def inside(node):
+    """The nodes below one, without those of functions and classes in it."""
+    waiting = list(ast.iter_child_nodes(node))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(node)
+
+
+def is_print(node):
+    """Whether a call prints to standard output."""
+    match node:
+        case ast.Call(func=ast.Name(id="print"), keywords=given):
+            return all(keyword.arg != "file" for keyword in given)
+    return False
 
 
 def edit(span):
@@ -162,23 +197,25 @@ def edit(span):
     if re.match(r"(echo|printf)\b", text):
         return Edit(span._replace(start=span.end), " >&2")
     if text.startswith("print("):
-        body = text[:-1].rstrip()
-        comma = "" if body.endswith("(") else " " if body.endswith(",") else ", "
-        end = span.start + len(body)
-        written = f"{body}{comma}file=sys.stderr)"
-        return Edit(Span(span.source, end, end), f"{comma}file=sys.stderr") if is_call(written) else None
+        return told(span)
     at = [found.start() for found in re.finditer(r"\bsys\.stdout\b", text)]
     start = span.start + at[0] if len(at) == 1 else 0
     return Edit(Span(span.source, start, start + len("sys.stdout")), "sys.stderr") if len(at) == 1 else None
 
 
-def is_call(text):
-    """Whether a text is a call that is told where to print."""
+def told(span):
+    """The edit that tells a call of `print` where to print, None where it cannot be told by an insertion."""
     try:
-        call = ast.parse(text, mode="eval").body
+        tree = ast.parse(span.text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return isinstance(call, ast.Call) and any(keyword.arg == "file" for keyword in call.keywords)
+        return None
+    match tree.body:
+        case [ast.Expr(value=ast.Call(keywords=given) as call)] if all(keyword.arg != "file" for keyword in given):
+            site = located(span.source._replace(text=span.text), tree).insertion(call, "file", False)
+        case _:
+            return None
+    at = site and Span(span.source, span.start + site.span.start, span.start + site.span.end)
+    return site and Edit(at, f"{site.before}sys.stderr{site.after}")
 
 
 def importing(source):

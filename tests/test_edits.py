@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pages import mended
+from pages import bases, mended
 
 BUILT = """\
 FROM python:3.12-slim
@@ -196,3 +196,136 @@ def test_a_member_of_a_workspace_is_told_to_renew_the_lock_above_it(project, mcp
     assert "then run `uv lock` (--unsafe-fixes)" in mcplint().out
     mcplint("--fix")
     assert (root / "notes/pyproject.toml").read_text() == member
+
+
+@pytest.mark.parametrize(
+    ("command", "after"),
+    [
+        ("pip install mcp", "pip install mcp~=1.0"),
+        ("pip install mcp>=1.2", 'pip install "mcp>=1.2,<2"'),
+        ("pip install mcp[cli]>=1.2 && true", 'pip install "mcp[cli]>=1.2,<2" && true'),
+        ("pip install 'mcp>=1.2'", "pip install 'mcp>=1.2,<2'"),
+    ],
+)
+def test_a_range_in_a_command_stands_in_quotes(command, after):
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    built = BUILT.replace("pip install --require-hashes -r requirements.txt", command)
+    files = {"Dockerfile": built, "requirements.txt": "", "server.py": code}
+    assert changed(files, "sdk-range-mismatch") == {"Dockerfile": built.replace(command, after)}
+
+
+@pytest.mark.parametrize(
+    ("call", "after"),
+    [
+        ('FastMCP("notes")  # ours', 'FastMCP("notes", host="0.0.0.0")  # ours'),
+        ('FastMCP(\n    "notes",\n)', 'FastMCP(\n    "notes",\n    host="0.0.0.0",\n)'),
+        ('FastMCP(\n    "notes"\n)', 'FastMCP(\n    "notes",\n    host="0.0.0.0"\n)'),
+        ('FastMCP(\n    "notes",  # its name\n)', 'FastMCP(\n    "notes",  # its name\n    host="0.0.0.0",\n)'),
+        ('FastMCP(\n    name="notes"  # its name\n)', 'FastMCP(\n    host="0.0.0.0",\n    name="notes"  # its name\n)'),
+        ('FastMCP(\n    "notes"  # its name\n)', ""),
+    ],
+)
+def test_an_argument_is_added_in_the_shape_of_its_call(call, after):
+    code = "from mcp.server.fastmcp import FastMCP\n\nmcp = {}\nmcp.run(transport='streamable-http')\n"
+    made = changed({"server.py": code.format(call)}, "loopback-in-container")
+    assert made == ({"server.py": code.format(after)} if after else {})
+
+
+@pytest.mark.parametrize(
+    ("call", "after"),
+    [
+        ('print("a", "b")', 'print("a", "b", file=sys.stderr)'),
+        ("print()", "print(file=sys.stderr)"),
+        ('print(\n    "a",\n    "b",\n)', 'print(\n    "a",\n    "b",\n    file=sys.stderr,\n)'),
+        ('print("a",\n      "b")', 'print("a",\n      "b", file=sys.stderr)'),
+        (
+            'print(\n    "a",  # why\n    "b",  # not\n)',
+            'print(\n    "a",  # why\n    "b",  # not\n    file=sys.stderr,\n)',
+        ),
+        ('print("""a\nb""")', 'print("""a\nb""", file=sys.stderr)'),
+        ('print("é", end="")', 'print("é", end="", file=sys.stderr)'),
+    ],
+)
+def test_a_print_keeps_its_shape(call, after):
+    code = "import sys\n\nfrom mcp.server.fastmcp import FastMCP\n\n{}\nFastMCP('notes').run()\n"
+    assert changed({"server.py": code.format(call)}, "stdout-on-stdio") == {"server.py": code.format(after)}
+
+
+CORS = """\
+from mcp.server.fastmcp import FastMCP
+from starlette.middleware.cors import CORSMiddleware
+
+app = FastMCP("notes", host="0.0.0.0").streamable_http_app()
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=["*"],
+    allow_methods=METHODS,
+    allow_headers=HEADERS,
+    expose_headers=EXPOSED,
+)
+"""
+SESSION = '["Mcp-Session-Id"]'
+
+
+@pytest.mark.parametrize(
+    ("methods", "headers", "exposed", "after"),
+    [
+        ('["GET"]', '["*"]', SESSION, ('["GET", "POST", "DELETE"]', '["*"]', SESSION)),
+        (
+            '["*"]',
+            '["content-type"]',
+            SESSION,
+            ('["*"]', '["content-type", "mcp-protocol-version", "mcp-session-id", "last-event-id"]', SESSION),
+        ),
+        (
+            '["*"]',
+            '[\n        "Accept",\n        "X-Key",  # ours\n    ]',
+            SESSION,
+            (
+                '["*"]',
+                '[\n        "Accept",\n        "X-Key",  # ours\n        "MCP-Protocol-Version",\n'
+                '        "Mcp-Session-Id",\n        "Last-Event-ID",\n    ]',
+                SESSION,
+            ),
+        ),
+        ('["*"]', '["*"]', "[]", ('["*"]', '["*"]', SESSION)),
+    ],
+)
+def test_the_lists_of_a_cors_middleware_are_made_whole(methods, headers, exposed, after):
+    def code(methods: str, headers: str, exposed: str) -> str:
+        return CORS.replace("METHODS", methods).replace("HEADERS", headers).replace("EXPOSED", exposed)
+
+    files = {"server.py": code(methods, headers, exposed)}
+    built = BUILT.replace('"python", "server.py"', '"uvicorn", "server:app", "--host", "0.0.0.0"')
+    assert changed({**files, "Dockerfile": built}, "cors-hides-session") == {"server.py": code(*after)}
+
+
+@pytest.mark.parametrize(
+    ("variable", "after"),
+    [
+        ('{"name": "API_KEY"}', '{"name": "API_KEY", "isSecret": true}'),
+        ('{"name":"API_KEY"}', '{"name":"API_KEY","isSecret":true}'),
+        ('{ "name": "API_KEY" }', '{ "name": "API_KEY", "isSecret": true }'),
+        ('{\n"name" : "API_KEY"\n}', '{\n"name" : "API_KEY",\n"isSecret" : true\n}'),
+        ('{"name": "SSH_KEY", "description": "Path to the private key", "isSecret": false}', ""),
+    ],
+)
+def test_a_key_is_added_in_the_shape_of_its_object(variable, after):
+    package = bases()["package"]
+    document = package["server.json"].replace(
+        '"version": "1.4.0",\n      "tr', f'"environmentVariables": [{variable}],\n      "version": "1.4.0",\n      "tr'
+    )
+    found = mended({**package, "server.json": document}, "registry-unmarked-secret")["server.json"]
+    assert found == document.replace(variable, after or variable)
+
+
+def test_what_a_handler_prints_goes_where_its_function_prints():
+    code = (
+        "import sys\n\nfrom mcp.server.fastmcp import FastMCP\n\n\ndef main(version=False):\n    if version:\n"
+        "        print(1)\n        return\n    try:\n        print('starts')\n    except OSError as error:\n"
+        "        print(error)\n        raise\n    FastMCP('notes').run()\n\n\nmain()\n"
+    )
+    after = code.replace("print('starts')", "print('starts', file=sys.stderr)").replace(
+        "print(error)", "print(error, file=sys.stderr)"
+    )
+    assert changed({"server.py": code}, "stdout-on-stdio") == {"server.py": after}

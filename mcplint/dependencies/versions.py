@@ -17,6 +17,8 @@ from mcplint.project.tree import Tree
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
+# What a shell takes for a file to write to, where a requirement in a command has no quotes.
+_REDIRECTED = re.compile(r">=[0-9][0-9.]*(?=[\s;&|]|$)")
 TASKS = ("pydocket", "fastmcp-tasks")
 
 
@@ -79,6 +81,10 @@ def _bound(package: str, wanted: Needs) -> EditSite | None:
     for requirement in asking(package, wanted.requirements):
         open_ = requirement.specifier == "" or (">" in (requirement.specifier or "") and not _capped(requirement))
         place = requirement.range
+        redirected = _REDIRECTED.match(place.source.text, place.end) if place and not place.text else None
+        if open_ and place and redirected and not place.source.text[requirement.span.start - 1].strip():
+            whole = Span(place.source, requirement.span.start, redirected.end())
+            return EditSite(whole, f'"{whole.text},', '"')
         if open_ and place and place.text == requirement.specifier:
             return EditSite(place._replace(start=place.end), "," if place.text else "")
     return None

@@ -50,14 +50,34 @@ class Module(NamedTuple):
         close = self.span(call).end - 1
         if not given:
             return EditSite(Span(self.source, close, close), f"{name}={quote}", quote)
-        last = max((self.span(node) for node in given), key=lambda span: span.end)
-        if ")" in self.source.text[last.end : close]:
+        last = max(given, key=lambda node: self.span(node).end)
+        return self.behind(last, close, f"{name}={quote}", quote, isinstance(last, ast.keyword))
+
+    def behind(self, last: ast.AST, close: int, before: str, after: str, front: bool = True) -> EditSite | None:
+        """Where an item would stand behind the last one of a list that is closed at an offset, laid out as that is.
+
+        A comment stays with the item that it stands behind: the new one takes a line below, or above where it may stand
+        in `front`. None where it cannot be added by plain insertion.
+        """
+        text, span = self.source.text, self.span(last)
+        between = text[span.end : close]
+        if ")" in between.partition("#")[0]:
             return None
-        at = Span(self.source, last.end, last.end)
-        return EditSite(at, f",{self._line_before(last, close) or ' '}{name}={quote}", quote)
+        apart = self._line_before(span, close)
+        at = Span(self.source, span.end, span.end)
+        first, comment, _ = between.splitlines()[0].partition("#") if between else ("", "", "")
+        if not (apart and comment):
+            return EditSite(at, f",{apart or ' '}{before}", after, joint=f"{after},{apart or ' '}{before}")
+        if "," in first:
+            end = span.end + len(between.splitlines()[0])
+            return EditSite(
+                Span(self.source, end, end), f"{apart}{before}", f"{after},", joint=f"{after},{apart}{before}"
+            )
+        above = Span(self.source, span.start, span.start)
+        return EditSite(above, before, f"{after},{apart}", joint=f"{after},{apart}{before}") if front else None
 
     def _line_before(self, last: Span, close: int) -> str:
-        """The line end and indentation in front of the last argument of a call that gives one a line, or nothing."""
+        """The line end and indentation in front of the last item of a list that gives one a line, or nothing."""
         text = self.source.text
         between = text[last.end : close]
         ends = (end for end in ("\r\n", "\r", "\n") if end in between)

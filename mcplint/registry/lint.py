@@ -35,6 +35,7 @@ PUBLISHING = ("-p", "--publish", "-P", "--publish-all", "--network", "--net")
 _CREDENTIAL = r"(?i)(bearer|basic|token)\s+(?=\S*[0-9])[\w.~+/=-]{16,}"
 _SECRET = r"(?i)(.*[_-])?(api|access|secret|private|auth)?[_-]?(key|token|secret|password|passwd|credentials?)"
 _PUBLIC = r"(?i).*(public|publishable|key[_-]?(id|name|file|path)|token[_-]?(url|limit|count|budget)|max).*"
+_PLACE = r"(?i)\W*(the |a )?(file |full |absolute )*(path|name|location) (to|of) "
 _HOLDERS = ("{", "<", "your", "example", "changeme", "xxx", "placeholder", "...")
 
 
@@ -204,7 +205,8 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
     for kind, node in _inputs(manifest):
         name = field(node, "name")
         word = text(name).lstrip("-")
-        secret = kind == "named" and re.fullmatch(_SECRET, word) and not re.fullmatch(_PUBLIC, word)
+        named = kind == "named" and re.fullmatch(_SECRET, word) and not re.fullmatch(_PUBLIC, word)
+        secret = named and not re.match(_PLACE, text(field(node, "description")))
         marked = flag(field(node, "isSecret"))
         for key in ("value", "default"):
             written = field(node, key)

@@ -154,7 +154,7 @@ def insertion(owner: MappingNode, key: str, value: str) -> Edit:
     if not owner.pairs:
         return Edit(at, f'"{key}": {value}')
     gap = owner.span.source.text[at.start : owner.pairs[0][0].span.start - 1]
-    return Edit(at, f'{gap}"{key}": {value}{"," if gap else ", "}')
+    return Edit(at, f'{gap}"{key}"{_colon(owner)}{value}{"," if gap else _comma(owner)}')
 
 
 def addition(owner: MappingNode, key: str, value: str) -> Edit:
@@ -163,8 +163,20 @@ def addition(owner: MappingNode, key: str, value: str) -> Edit:
     whole, end = owner.span.source.text, _end(node)
     before = owner.pairs[-2][1].span.end if len(owner.pairs) > 1 else owner.span.start + 1
     between = whole[before : last.span.start - 1]
-    gap = between[len(between.rstrip()) :]
-    return Edit(owner.span._replace(start=end, end=end), f',{gap}"{key}": {value}')
+    gap = between[len(between.rstrip()) :] or _comma(owner)[1:]
+    return Edit(owner.span._replace(start=end, end=end), f',{gap}"{key}"{_colon(owner)}{value}')
+
+
+def _colon(owner: MappingNode) -> str:
+    """What stands between the first key of an object and its value."""
+    key, value = owner.pairs[0]
+    start = value.span.start - (isinstance(value, ScalarNode) and value.quoted)
+    return owner.span.source.text[key.span.end + 1 : start]
+
+
+def _comma(owner: MappingNode) -> str:
+    """What stands between two keys of an object of one line: a blank only where one stands behind its colons."""
+    return ", " if _colon(owner).endswith(" ") else ","
 
 
 def _end(node: Node) -> int:

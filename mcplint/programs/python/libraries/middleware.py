@@ -162,9 +162,10 @@ def _lengthened(name: str, args: Args) -> Abstract:
     slot = None
     if given is None:
         whole = args.module.insertion(args.node, name, False)
-        slot = whole and whole._replace(before=f'{whole.before}["', after='"]')
+        slot = whole and whole._replace(before=f'{whole.before}["', after=f'"]{whole.after}', joint='", "')
+    elif isinstance(given, ast.List) and given.elts:
+        slot = args.module.behind(given.elts[-1], args.module.span(given).end - 1, '"', '"')
     elif isinstance(given, ast.List):
-        inside = args.module.span(given.elts[-1] if given.elts else given)
-        end = inside.end - (not given.elts)
-        slot = EditSite(Span(inside.source, end, end), ', "' if given.elts else '"', '"')
+        inside = args.module.span(given)
+        slot = EditSite(Span(inside.source, inside.end - 1, inside.end - 1), '"', '"', joint='", "')
     return value._replace(slot=slot)
