@@ -125,8 +125,9 @@ import sys
 from itertools import takewhile
 
 from mcplint import ERROR, NOTE, WARNING, Edit, Finding, Fix, Label, Server, Span, rule
-from mcplint.facts.python import located
 from mcplint.knowledge.sdk import agreed
+from mcplint.text.layout import behind
+from mcplint.text.lines import starts
 
 
 @rule("stdout-on-stdio", ERROR)
@@ -160,17 +161,34 @@ def mended(places):
 
 def handled(source, spans):
     """The prints in handlers of exceptions, of the functions in which some of the places stand, besides these."""
-    try:
-        module = located(source, ast.parse(source.text))
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return
-    for function in ast.walk(module.tree):
+    for function in ast.walk(parsed(source.text)):
         if isinstance(function, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
             own = list(inside(function))
-            if any(is_print(node) and module.span(node) in spans for node in own):
+            if any(is_print(node) and place(source, node) in spans for node in own):
                 handlers = (node for node in own if isinstance(node, ast.ExceptHandler))
-                found = (module.span(node) for handler in handlers for node in inside(handler) if is_print(node))
+                found = (place(source, node) for handler in handlers for node in inside(handler) if is_print(node))
                 yield from (span for span in dict.fromkeys(found) if span not in spans)
+
+
+def parsed(text):
+    """The syntax tree of a text, an empty one where it is no Python that is read here."""
+    try:
+        return ast.parse(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return ast.Module([], [])
+
+
+def place(source, node):
+    """Where a node stands, which counts lines from 1 and columns in bytes."""
+    lines = starts(source.text)
+    ends = ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset))
+    found = [lines[number - 1] + characters(source.text, lines[number - 1], column) for number, column in ends]
+    return Span(source, *found)
+
+
+def characters(text, start, column):
+    """How many characters so many bytes of a line are."""
+    return len(text[start : start + column].encode("utf-8", "replace")[:column].decode("utf-8", "replace"))
 
 
 def inside(node):
@@ -196,8 +214,8 @@ def edit(span):
     text = span.text
     if re.match(r"(echo|printf)\b", text):
         return Edit(span._replace(start=span.end), " >&2")
-    if text.startswith("print("):
-        return told(span)
+    if text.startswith("print(") and (added := told(span)):
+        return added
     at = [found.start() for found in re.finditer(r"\bsys\.stdout\b", text)]
     start = span.start + at[0] if len(at) == 1 else 0
     return Edit(Span(span.source, start, start + len("sys.stdout")), "sys.stderr") if len(at) == 1 else None
@@ -205,15 +223,17 @@ def edit(span):
 
 def told(span):
     """The edit that tells a call of `print` where to print, None where it cannot be told by an insertion."""
-    try:
-        tree = ast.parse(span.text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return None
-    match tree.body:
-        case [ast.Expr(value=ast.Call(keywords=given) as call)] if all(keyword.arg != "file" for keyword in given):
-            site = located(span.source._replace(text=span.text), tree).insertion(call, "file", False)
+    match parsed(span.text).body:
+        case [ast.Expr(value=ast.Call() as call)] if is_print(call):
+            given = [place(span.source._replace(text=span.text), each) for each in (*call.args, *call.keywords)]
         case _:
             return None
+    if not given:
+        return Edit(Span(span.source, span.end - 1, span.end - 1), "file=sys.stderr")
+    last = max(given, key=lambda each: each.end)
+    site = behind(
+        last, len(span.text) - 1, "file=", "", any(last == place(last.source, each) for each in call.keywords)
+    )
     at = site and Span(span.source, span.start + site.span.start, span.start + site.span.end)
     return site and Edit(at, f"{site.before}sys.stderr{site.after}")
 

@@ -87,13 +87,15 @@ services:
 
 from mcplint import WARNING, Container, Finding, Fix, Prerequisite, rule
 
+HEALTHY = "service_healthy"
+
 
 @rule("unready-dependency", WARNING)
 def check(container: Container):
     for needed in container.prerequisites:
         if needed.condition.must_be("service_started"):
             yield from unready(container, needed)
-        elif needed.condition.must_be("service_healthy") and needed.probed.must(lambda has: not has):
+        elif needed.condition.must_be(HEALTHY) and needed.probed.must(lambda has: not has):
             message = f"{container.title} waits for a health check that `{needed.name}` does not have"
             yield Finding(message, needed.condition.span or needed.span, needed.probed.trace)
 
@@ -103,8 +105,14 @@ def unready(container: Container, needed: Prerequisite):
     ready, said = needed.probed.must(bool), needed.condition.slot is not None
     if ready or (needed.called and not said):
         message = f"{container.title} starts as soon as `{needed.name}` has started, whether it is ready or not"
-        fix = (
-            Fix(f"wait until `{needed.name}` is healthy", needed.condition.write("service_healthy")) if ready else None
-        )
+        edits = needed.condition.write(HEALTHY) if ready and not decided(needed) else ()
+        fix = Fix(f"wait until `{needed.name}` is healthy", edits) if edits else None
         notes = (*needed.called, *needed.probed.trace)
         yield Finding(message, needed.condition.span or needed.span, notes, fix)
+
+
+def decided(needed: Prerequisite) -> bool:
+    """Whether a comment above the condition has the other one, as people leave what they tried."""
+    site = needed.condition.slot
+    above = site.span.source.text[: site.span.start].splitlines()[-2:-1] if site else []
+    return any(line.lstrip().startswith("#") and HEALTHY in line for line in above)

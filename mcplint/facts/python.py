@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from mcplint.text.encoded import Encoded
+from mcplint.text.layout import behind
 from mcplint.text.source import Source, Span
 from mcplint.values import EditSite
 
@@ -51,40 +52,7 @@ class Module(NamedTuple):
         if not given:
             return EditSite(Span(self.source, close, close), f"{name}={quote}", quote)
         last = max(given, key=lambda node: self.span(node).end)
-        return self.behind(last, close, f"{name}={quote}", quote, isinstance(last, ast.keyword))
-
-    def behind(self, last: ast.AST, close: int, before: str, after: str, front: bool = True) -> EditSite | None:
-        """Where an item would stand behind the last one of a list that is closed at an offset, laid out as that is.
-
-        A comment stays with the item that it stands behind: the new one takes a line below, or above where it may stand
-        in `front`. None where it cannot be added by plain insertion.
-        """
-        text, span = self.source.text, self.span(last)
-        between = text[span.end : close]
-        if ")" in between.partition("#")[0]:
-            return None
-        apart = self._line_before(span, close)
-        at = Span(self.source, span.end, span.end)
-        first, comment, _ = between.splitlines()[0].partition("#") if between else ("", "", "")
-        if not (apart and comment):
-            return EditSite(at, f",{apart or ' '}{before}", after, joint=f"{after},{apart or ' '}{before}")
-        if "," in first:
-            end = span.end + len(between.splitlines()[0])
-            return EditSite(
-                Span(self.source, end, end), f"{apart}{before}", f"{after},", joint=f"{after},{apart}{before}"
-            )
-        above = Span(self.source, span.start, span.start)
-        return EditSite(above, before, f"{after},{apart}", joint=f"{after},{apart}{before}") if front else None
-
-    def _line_before(self, last: Span, close: int) -> str:
-        """The line end and indentation in front of the last item of a list that gives one a line, or nothing."""
-        text = self.source.text
-        between = text[last.end : close]
-        ends = (end for end in ("\r\n", "\r", "\n") if end in between)
-        newline = min(ends, key=between.index, default="")
-        start = max(text.rfind("\n", 0, last.start), text.rfind("\r", 0, last.start)) + 1
-        indent = text[start : last.start]
-        return newline + indent if newline and not indent.strip() else ""
+        return behind(self.span(last), close, f"{name}={quote}", quote, isinstance(last, ast.keyword))
 
 
 def located(source: Source, tree: ast.Module) -> Module:

@@ -30,7 +30,8 @@ MAKES = {
 """By kind of file, what is lost with one that cannot be read."""
 OWNED_BY_ROOT = (
     r"/root\b|(?m:^[ \t]*VOLUME\b)|\b(?:chmod|chown|useradd|adduser|gosu|playwright|HF_HOME|XDG_\w+)\b|--ch(?:mod|own)="
-    r"|\buv python install\b|\bnginx\b"
+    r"|\buv python install\b|\bnginx\b|-setup\b|\bpython[\d.]* +-[cm] [^\n]{0,200}download"
+    r"|\b(?:hf|huggingface-cli) +download\b"
 )
 """What in a Dockerfile another user may lack the right to."""
 WRITES = (

@@ -12,6 +12,7 @@ from mcplint.programs.python.machine import Args
 from mcplint.programs.python.operators import product
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN
 from mcplint.programs.python.values import Abstract, Class, Function, Instance, known, noted, unknown
+from mcplint.text.layout import behind
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label
 
@@ -164,7 +165,7 @@ def _lengthened(name: str, args: Args) -> Abstract:
         whole = args.module.insertion(args.node, name, False)
         slot = whole and whole._replace(before=f'{whole.before}["', after=f'"]{whole.after}', joint='", "')
     elif isinstance(given, ast.List) and given.elts:
-        slot = args.module.behind(given.elts[-1], args.module.span(given).end - 1, '"', '"')
+        slot = behind(args.module.span(given.elts[-1]), args.module.span(given).end - 1, '"', '"')
     elif isinstance(given, ast.List):
         inside = args.module.span(given)
         slot = EditSite(Span(inside.source, inside.end - 1, inside.end - 1), '"', '"', joint='", "')
