@@ -42,7 +42,7 @@ FRAMES = 12_000
 def follow(start: Start, world: World) -> Outcome:
     """What becomes of a start command. The linted program itself is never run.
 
-    A program that ends for want of a variable without a default is followed again as if someone gave it one.
+    A program that serves nothing for want of a variable without a default is followed again as if someone gave it one.
     """
     entry = _entry(world, start)
     if start.kind in (SCRIPT, MODULE) and entry and not _may_serve(world, start, entry):
@@ -80,7 +80,7 @@ def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool]:
     except Exception as error:
         machine.fail(start.span, error)
         machine.paths.append(BACKGROUND.of(machine.state))
-    return outcome(machine, start, notes, complete), machine.demanding
+    return outcome(machine, start, notes, complete), machine.demanding and not machine.serving
 
 
 def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:

@@ -142,8 +142,8 @@ class Tables(NamedTuple):
 class Machine(Journal):
     """One run of one program. `lenient`: what it demands and no file gives is taken to be given at start-up.
 
-    `origin`: the command that starts it. `spared`: how many expressions around this one have something else for what
-    is not given.
+    `origin`: the command that starts it. `serving`: whether it serves something, be it no MCP server. `spared`: how
+    many expressions around this one have something else for what is not given.
     """
 
     def __init__(
@@ -160,7 +160,7 @@ class Machine(Journal):
         self.origin = origin
         self.world, self.modules, self.tables = world, modules, tables
         self.argv, self.program = argv, program
-        self.lenient, self.demanding = lenient, False
+        self.lenient, self.demanding, self.serving = lenient, False, False
         self.spared = 0
         self.depth = 0
         self.loops = 0

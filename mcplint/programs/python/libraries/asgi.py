@@ -98,6 +98,7 @@ def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
         start_serving(machine, *found)
         return known(None)
 
+    machine.serving = True
     if app.options is None:
         machine.lost.append(Label(span, "which application this serves is not known"))
         start_serving(machine)
