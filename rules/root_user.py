@@ -13,12 +13,13 @@ What counts is the user at the end of the stage that is run: inherited over
 It is an error if the container also has power over its host: `privileged`,
 added capabilities, the Docker socket.
 
-The fix sets a user by number, which needs no entry in `/etc/passwd`. It is
-unsafe because files that the server writes must belong to that user. There is
-none where the files show that another user would stop the server: a start by
-`uv run` or `uvx`, which write a cache, a tool that keeps a file, a writable
-mount, a port below 1024. There the image must give the user a home and the
-folders first (`useradd -m`, `COPY --chown`).
+The fix changes to the user that the image makes, else to one by number, which
+needs no entry in `/etc/passwd`. It is unsafe because files that the server
+writes must belong to that user. There is none where the files show that
+another user would stop the server: a writable mount, a port below 1024 and,
+unless the image makes a user and gives it files, a start by `uv run` or `uvx`,
+which write a cache, or a tool that keeps a file. There the image must give the
+user a home and the folders first (`useradd -m`, `COPY --chown`).
 
 Not reported if the base image is not known.
 
@@ -88,14 +89,14 @@ from mcplint import ERROR, WARNING, Container, Finding, Fix, Label, rule
 def check(container: Container):
     if container.user.must(is_root):
         slot, base = container.user.slot, container.image.only
-        safe = slot and not container.needs_root
+        safe, name = slot and not container.needs_root, container.account or "10001"
         yield Finding(
             f"the container runs as root: no USER changes the user of {base}"
             if slot and not slot.span.text
             else "the container runs as root",
             container.user.span or container.span,
             (*container.user.trace, Label(container.cmd, "this command runs as root"), *container.privileges),
-            Fix("run as the unprivileged user 10001", container.user.write("10001")) if safe else None,
+            Fix(f"run as the unprivileged user {name}", container.user.write(name)) if safe else None,
             ERROR if container.privileges else None,
         )
 

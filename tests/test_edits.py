@@ -329,3 +329,22 @@ def test_what_a_handler_prints_goes_where_its_function_prints():
         "print(error)", "print(error, file=sys.stderr)"
     )
     assert changed({"server.py": code}, "stdout-on-stdio") == {"server.py": after}
+
+
+@pytest.mark.parametrize(
+    ("made", "user"),
+    [
+        ("RUN useradd -m app && chown -R app /app", "app"),
+        ('RUN adduser --disabled-password --gecos "" notes\nCOPY --chown=notes server.py ./', "notes"),
+        ("RUN addgroup -S app && adduser -S app -G app && chown app:app /app", "app"),
+        ("RUN useradd -ms /bin/bash -u 1001 app\nRUN chown -R app:app /app", "app"),
+        ("RUN useradd -m app", ""),
+        ("RUN useradd -m app && chown -R app /app\nVOLUME /data", ""),
+    ],
+)
+def test_the_user_that_an_image_makes_is_changed_to(made, user):
+    code = 'from mcp.server.fastmcp import FastMCP\n\nopen("notes.txt", "a")\nFastMCP("notes").run()\n'
+    built = BUILT.replace("USER 10001\n", f"{made}\n")
+    after = built.replace(STARTED, f"USER {user}\n{STARTED}")
+    found = changed({"Dockerfile": built, "server.py": code}, "root-user")
+    assert found == ({"Dockerfile": after} if user else {})

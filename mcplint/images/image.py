@@ -80,9 +80,9 @@ class Image(NamedTuple):
     `user`: as written (`app`, `10001`, `app:app`), or what a known base says; unknown where a script drops root.
     `entrypoint`, `cmd`: None where the image has none, or, with an unknown base, where nothing here says so.
     `installs`: also those of the stages it copies from. `runs`: what RUN lines were run in its own chain.
-    `tools`: programs that are known to be on its PATH. `new_variable`: where one more ENV would stand.
-    `lacks`: what its build needs and does not find, also in the stages it copies from; `open`: whether a RUN may have
-    brought any file.
+    `tools`: programs that are known to be on its PATH. `account`: the last that a RUN makes, empty for none.
+    `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the stages
+    it copies from; `open`: whether a RUN may have brought any file.
     """
 
     dockerfile: str
@@ -115,6 +115,7 @@ class Image(NamedTuple):
     new_variable: VariableSite | None = None
     lacks: tuple[Lack, ...] = ()
     open: bool = False
+    account: str = ""
 
     @property
     def folder(self) -> str:

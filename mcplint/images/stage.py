@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from mcplint.facts.dockerfile import Instruction, Stage
+from mcplint.images.accounts import account
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
 from mcplint.images.contents import Contents, opens, sources
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
@@ -56,6 +57,7 @@ class _Growing:
         self.deleted: set[str] = set()
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
         self.texts = [run.text.text for run in image.runs]
+        self.account = image.account
         self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)
 
     def image(self) -> Image:
@@ -83,6 +85,7 @@ class _Growing:
             parts=self.parts,
             lacks=tuple(self.lacks),
             open=self.open,
+            account=self.account,
         )
 
     def contents(self, mounts: tuple[Copy, ...] = ()) -> Contents:
@@ -264,6 +267,7 @@ class _Growing:
         for install in here:
             self.lacks += of_install(install, self.contents(mounts))
         self.tools |= packages(found)
+        self.account = account(found) or self.account
         for written in written_files(found, instruction.heredocs):
             self._write(written, instruction)
 

@@ -28,8 +28,9 @@ MAKES = {
     "server.json": "what it publishes is",
 }
 """By kind of file, what is lost with one that cannot be read."""
+ACCOUNTS = r"\b(?:chmod|chown|useradd|adduser)\b|--ch(?:mod|own)="
 OWNED_BY_ROOT = (
-    r"/root\b|(?m:^[ \t]*VOLUME\b)|\b(?:chmod|chown|useradd|adduser|gosu|playwright|HF_HOME|XDG_\w+)\b|--ch(?:mod|own)="
+    r"/root\b|(?m:^[ \t]*VOLUME\b)|\b(?:gosu|playwright|HF_HOME|XDG_\w+)\b"
     r"|\buv python install\b|\bnginx\b|-setup\b|\bpython[\d.]* +-[cm] [^\n]{0,200}download"
     r"|\b(?:hf|huggingface-cli) +download\b"
 )
@@ -188,29 +189,44 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree)
         each._replace(
             servers=tuple(server.id for server in inside.get(each.id, ())),
             missing=starts.lacking.get(each.id),
-            needs_root=(*_needs_root(each, inside.get(each.id, ()), tree), *writes),
+            needs_root=tuple(_needs_root(each, inside.get(each.id, ()), tree, writes)),
         )
         for each in (place.container for place in places)
         if each.id in inside or each.id in starts.lacking or each.id in starts.certain
     )
 
 
-def _needs_root(container: Container, servers: Iterable[Server], tree: Tree) -> Iterator[Label]:
-    """What may fail in a container whose user is not root: its caches, its files and its ports."""
+def _needs_root(
+    container: Container, servers: Iterable[Server], tree: Tree, writes: Iterable[Label]
+) -> Iterator[Label]:
+    """What may fail in a container whose user is not root: its caches, its files and its ports.
+
+    Where the image makes an account and gives it files, these are there for what is written.
+    """
+    source = tree.source(container.dockerfile) if container.dockerfile else None
+    if source:
+        yield from _first(OWNED_BY_ROOT, source, "this belongs to root, or to a user of its own")
+    if not (source and container.account and re.search(r"\bchown\b|--chown=", source.text)):
+        yield from writes
+        yield from _first(ACCOUNTS, source, "this is for a user of its own") if source else ()
+        yield from _started_writing(container)
+        for server in servers:
+            yield from (store.note for store in server.stores)
+    for mount in container.mounts:
+        if not mount.read_only and mount.kind in ("bind", "volume"):
+            yield Label(mount.span, "what is mounted here may belong to root")
+    for server in servers:
+        if server.speaks_http and server.port.options and min(server.port.options) < FIRST_UNPRIVILEGED:
+            yield Label(server.port.span or server.span, f"only root may listen below port {FIRST_UNPRIVILEGED}")
+
+
+def _started_writing(container: Container) -> Iterator[Label]:
+    """What is started where its command writes by itself: a cache, a folder, a file."""
     command = " ".join(word.only or "" for word in container.argv.words or ()) if container.argv else ""
     if re.search(
         r"\b(?:uvx|(?:uv|poetry|pdm|hatch|pipenv|rye)\s+run|npx|mkdir|chown|apt-get|apk|pip3?)\b|>|\.sh\b", command
     ):
         yield Label(container.cmd, "this may write as the user that runs it")
-    if source := tree.source(container.dockerfile) if container.dockerfile else None:
-        yield from _first(OWNED_BY_ROOT, source, "this belongs to root, or to a user of its own")
-    for mount in container.mounts:
-        if not mount.read_only and mount.kind in ("bind", "volume"):
-            yield Label(mount.span, "what is mounted here may belong to root")
-    for server in servers:
-        yield from (store.note for store in server.stores)
-        if server.speaks_http and server.port.options and min(server.port.options) < FIRST_UNPRIVILEGED:
-            yield Label(server.port.span or server.span, f"only root may listen below port {FIRST_UNPRIVILEGED}")
 
 
 def _first(pattern: str, source: Source, text: str) -> Iterator[Label]:

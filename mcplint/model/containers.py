@@ -187,7 +187,8 @@ class Container(NamedTuple):
     as it is, where no image is built or named. `unread`: what may say otherwise and cannot be read.
     `missing`: what its command starts and the project provably lacks, where an SDK is installed to serve with.
     `needs_root`: what it does that may fail as another user, as far as the files tell. `new_variable`: where one more
-    variable would be set for it. `lacks`: what its build needs and does not find.
+    variable would be set for it. `account`: the user that its image makes, and may not change to. `lacks`: what its
+    build needs and does not find.
     """
 
     span: Span
@@ -244,6 +245,7 @@ class Container(NamedTuple):
     missing: Label | None = None
     needs_root: tuple[Label, ...] = ()
     new_variable: VariableSite | None = None
+    account: str = ""
     lacks: tuple[Lack, ...] = ()
     links: tuple[Link, ...] = ()
 

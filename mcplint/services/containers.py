@@ -162,6 +162,7 @@ def with_image(service: Container, image: Image | None, link: Link) -> Container
         probe_disabled=service.probe_disabled or (None if service.probe else image.probe_disabled),
         installs=image.installs,
         new_variable=image.new_variable,
+        account=image.account,
         lacks=image.lacks,
     )
 
