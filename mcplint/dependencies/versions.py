@@ -34,8 +34,8 @@ class Decision(NamedTuple):
 def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "", dotted: str = "") -> Sdk:
     """The SDK `package` as it will be installed by those commands, or in the project of a folder where there are none.
 
-    `dotted`: what the program imports of it. Where the release that will be installed does not have that, `version` is
-    the newest admitted one that has, and `installed` tells what will be there.
+    `dotted`: what the program imports of it. Where the newest release that is admitted does not have that, `version` is
+    the newest one that has, and `installed` tells what will be there.
     """
     wanted = needs(tree, installs, folder)
     decision = _decide(package, wanted)
@@ -48,7 +48,7 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
     pin = _raisable(decision, wanted)
     return Sdk(
         package,
-        _importable(package, installed, dotted),
+        installed if decision.exact else _importable(package, installed, dotted),
         decision.exact,
         installed=installed,
         admitted=_value(_asked(package, wanted)) if wanted.locked else installed,
