@@ -90,6 +90,8 @@ class Value(NamedTuple, Generic[T]):
 
 
 UNKNOWN: Value[Any] = Value()
+READS = "reads "
+"""How the label of a place begins that reads a variable, whose name follows."""
 
 
 def join(values: Iterable[Value[T]]) -> Value[T]:
@@ -107,3 +109,9 @@ def join(values: Iterable[Value[T]]) -> Value[T]:
             options += tuple(option for option in value.options if option not in options)
     slots = {value.slot for value in joined}
     return Value(options, trace, slots.pop() if len(slots) == 1 else None)
+
+
+def stands_in(value: Value[T], unset: Value[Any]) -> Value[T]:
+    """A value that stands in for a variable which is not set, with the name of that variable where it is spelled."""
+    name = next((note.text.removeprefix(READS) for note in unset.trace if note.text.startswith(READS)), "")
+    return value._replace(slot=value.slot._replace(variable=name)) if name and value.slot else value

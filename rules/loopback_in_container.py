@@ -88,6 +88,7 @@ import re
 from mcplint import ERROR, Edit, Finding, Fix, Label, Server, rule
 
 ANY = "0.0.0.0"
+LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|localhost|loopback|local only|locally)"
 
 
 @rule("loopback-in-container", ERROR)
@@ -112,7 +113,7 @@ def tells_loopback(edit: Edit) -> bool:
     text = edit.span.source.text
     above, _, before = text[: edit.span.start].rpartition("\n")
     lines = above.rpartition("\n")[2].strip(), before + text[edit.span.start :].partition("\n")[0]
-    return any(re.search(r"#.*(?:127\.0\.0\.1|localhost|loopback|local only|locally)", each, re.I) for each in lines)
+    return any(re.search(LOCAL, each, re.IGNORECASE) for each in lines)
 
 
 def is_loopback(host: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pages import bases, mended
+from pages import ROOT, bases, mended
 
 BUILT = """\
 FROM python:3.12-slim
@@ -348,3 +348,27 @@ def test_the_user_that_an_image_makes_is_changed_to(made, user):
     after = built.replace(STARTED, f"USER {user}\n{STARTED}")
     found = changed({"Dockerfile": built, "server.py": code}, "root-user")
     assert found == ({"Dockerfile": after} if user else {})
+
+
+EXPRESS = {
+    path: (ROOT / "tests/fixtures/express-streamable-http" / path).read_text(encoding="utf-8")
+    for path in ("Dockerfile", "package.json", "package-lock.json", "tsconfig.json", "src/index.ts", "src/config.ts")
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "removed", "added"),
+    [
+        ("loopback-in-container", " MCP_HOST=0.0.0.0", "ENV MCP_HOST=0.0.0.0\n"),
+        ("root-user", "USER node\n", "USER node\n"),
+    ],
+)
+def test_an_image_of_node_is_mended_likewise(rule, removed, added):
+    built = EXPRESS["Dockerfile"].replace(removed, "")
+    after = built.replace("CMD [", f"{added}CMD [")
+    assert changed({**EXPRESS, "Dockerfile": built}, rule) == {"Dockerfile": after}
+
+
+def test_a_local_address_in_typescript_that_a_comment_explains_is_left_alone():
+    settings = EXPRESS["src/config.ts"].replace('process.env.MCP_HOST || "127.0.0.1",', '"127.0.0.1", // local only')
+    assert changed({**EXPRESS, "src/config.ts": settings}, "loopback-in-container") == {}

@@ -113,6 +113,7 @@ def known_base(build: Build, stage: Stage, base: Value[str]) -> Image:
         env_closed=True,
         workdir=Value((found.workdir,), (note,)) if found.workdir else UNKNOWN,
         tools=found.tools or frozenset(),
+        account=found.account,
         entrypoint=Launch((), stage.base.span(), base=found.entrypoint) if found.entrypoint else None,
     )
 

@@ -24,7 +24,8 @@ _NODE = frozenset({"node", "npm", "npx", "corepack"})
 class Base(NamedTuple):
     """A base image. `env`: what it sets that matters to others; None for a value that depends on the tag.
 
-    `workdir` and `tools` are None where they are not known here. `shell`: whether it has one.
+    `workdir` and `tools` are None where they are not known here. `shell`: whether it has one. `account`: a user that it
+    has to be changed to (https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md).
     """
 
     user: str = "root"
@@ -33,6 +34,7 @@ class Base(NamedTuple):
     env: tuple[tuple[str, str | None], ...] = (("PATH", SYSTEM_PATH),)
     shell: bool = True
     entrypoint: tuple[str, ...] = ()
+    account: str = ""
 
 
 _PYTHON_ENV = (
@@ -94,9 +96,9 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
     ("python", "*", Base(tools=_FULL | _PYTHON, env=_PYTHON_ENV)),
     ("python", "*slim*", Base(tools=_DEBIAN | _PYTHON, env=_PYTHON_ENV)),
     ("python", "*alpine*", Base(tools=_ALPINE | _PYTHON, env=_PYTHON_ENV)),
-    ("node", "*", Base(tools=_FULL | _NODE | {"yarn"}, env=_NODE_ENV)),
-    ("node", "*slim*", Base(tools=_DEBIAN | _NODE | {"yarn"}, env=_NODE_ENV)),
-    ("node", "*alpine*", Base(tools=_ALPINE | _NODE | {"yarn"}, env=_NODE_ENV)),
+    ("node", "*", Base(tools=_FULL | _NODE | {"yarn"}, env=_NODE_ENV, account="node")),
+    ("node", "*slim*", Base(tools=_DEBIAN | _NODE | {"yarn"}, env=_NODE_ENV, account="node")),
+    ("node", "*alpine*", Base(tools=_ALPINE | _NODE | {"yarn"}, env=_NODE_ENV, account="node")),
     ("nginx", "*", Base(tools=_DEBIAN | {"nginx", "curl", "envsubst"}, env=_NGINX_ENV)),
     ("nginx", "*alpine*", Base(tools=_ALPINE | {"nginx", "curl", "envsubst"}, env=_NGINX_ENV)),
     ("nginxinc/nginx-unprivileged", "*", Base("101", tools=_DEBIAN | {"nginx", "curl", "envsubst"}, env=_NGINX_ENV)),

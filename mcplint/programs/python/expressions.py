@@ -36,7 +36,7 @@ from mcplint.programs.python.values import (
     unknown,
     verdict,
 )
-from mcplint.values import Label, Value
+from mcplint.values import Label, Value, stands_in
 
 
 def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
@@ -189,19 +189,13 @@ def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: boo
         return value
     if decided is not None:
         rest = _chain(machine, frame, operands[1:], wanted)
-        return _spares(rest, value) if wanted else rest
+        return stands_in(rest, value) if wanted else rest
 
     def later() -> Abstract:
         narrow(machine, frame, operands[0], not wanted)
         return _chain(machine, frame, operands[1:], wanted)
 
     return machine.fork([lambda: _kept(value, wanted), later])
-
-
-def _spares(value: Abstract, unset: Abstract) -> Abstract:
-    """A value that stands in for a variable which is not set, with the name of that variable where it is spelled."""
-    name = next((note.text[6:] for note in unset.trace if note.text.startswith("reads ")), "")
-    return value._replace(slot=value.slot._replace(variable=name)) if name and value.slot else value
 
 
 def _kept(value: Abstract, wanted: bool) -> Abstract:

@@ -21,7 +21,7 @@ from mcplint.programs.typescript.values import (
     spelled,
     verdict,
 )
-from mcplint.values import Label, Value
+from mcplint.values import Label, Value, stands_in
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -353,7 +353,8 @@ def binary_expression(machine: Machine, frame: Frame, node: Node) -> Abstract:
 def _logical(machine: Machine, frame: Frame, value: Abstract, sign: str, left: Node, right: Node) -> Abstract:
     def other() -> Abstract:
         narrowed(machine, frame, left, sign == "&&") if sign != "??" else None
-        return machine.evaluate(frame, right)
+        found = machine.evaluate(frame, right)
+        return found if sign == "&&" else stands_in(found, value)
 
     if isinstance(value.only, PathTest) or value.options is None:
         # A comparison with the path of a request is not lost beside what nobody knows.
