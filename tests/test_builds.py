@@ -111,6 +111,20 @@ STEP = (
             "o/n",
             "1",
         ),
+        *(
+            (
+                ".github/workflows/a.yml",
+                f"{STEP}      - uses: docker/build-push-action@v6\n        with: {{tags: 'ghcr.io/{tag}:1'}}\n",
+                "ghcr.io/Owner/notes",
+                user,
+            )
+            for tag, user in {
+                "${{ github.repository_owner }}/notes": "2",
+                "${{ secrets.ACCOUNT }}/notes": "2",
+                "${{ github.repository_owner }}/other": None,
+                "${{ github.repository }}": None,
+            }.items()
+        ),
         (".github/workflows/a.yml", "jobs: [", "n", None),
     ],
 )
@@ -119,3 +133,11 @@ def test_names_under_which_an_image_is_built(path: str, text: str, name: str, us
     assert (found[0].user.only if found else None) == user
     if found:
         assert found[1].span.source.path == path and found[1].span.text.strip()
+
+
+def test_the_repository_in_a_name_is_the_project_where_it_is_called_so() -> None:
+    tag = "ghcr.io/${{ github.repository }}"
+    step = f"{STEP}      - uses: docker/build-push-action@v6\n        with: {{tags: '{tag}'}}\n"
+    files = {"Dockerfile": DOCKERFILE, "pyproject.toml": '[project]\nname = "notes"\n', ".github/workflows/a.yml": step}
+    made = builds(files)
+    assert made.named("ghcr.io/owner/notes") and not made.named("ghcr.io/owner/other")

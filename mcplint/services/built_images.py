@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -54,12 +55,25 @@ class Builds:
 
     def named(self, name: str) -> tuple[Image, Label] | None:
         """The image that files of the project build under a name, and where; None where they build several so."""
-        found = self._named.get(name.lower(), [])
+        found = self._named.get(name.lower()) or self._alike(name.lower())
         ways = {(one.dockerfile, one.target) for one in found}
         if len(ways) != 1 or found[0].dockerfile not in self.dockerfiles:
             return None
         made = self._image(found[0].dockerfile, found[0].context, {}, found[0].target, True)
         return (made, found[0].label) if made else None
+
+    def _alike(self, name: str) -> list[NamedBuild]:
+        """The builds whose name has this form; a repository of any name must be called as the project is."""
+        found: list[NamedBuild] = []
+        for pattern, builds in self._named.items():
+            if "*" in pattern and fnmatchcase(name, pattern) and name.count("/") == pattern.count("/"):
+                last = name.rpartition("/")[2]
+                found += [one for one in builds if not pattern.endswith("*") or last in self._likely(one)]
+        return found
+
+    def _likely(self, build: NamedBuild) -> set[str]:
+        made = self.alone(build.dockerfile) if build.dockerfile in self.dockerfiles else None
+        return _names(made, self.tree) if made else set()
 
     @cached_property
     def _named(self) -> Mapping[str, list[NamedBuild]]:

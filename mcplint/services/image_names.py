@@ -27,6 +27,9 @@ VALUED = frozenset(
 TARGET = re.compile(r'^target[ \t]+"[^"\n]*"[ \t]*\{(.*?)^\}', re.MULTILINE | re.DOTALL)
 VARIABLES = re.compile(r'^variable[ \t]+"(\w+)"[ \t]*\{[^}]*?default[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 TILT = re.compile(r"""docker_build\(\s*['"]([^'"\n]+)['"]\s*,\s*['"]([^'"\n]+)['"]([^)]*)""")
+# What GitHub fills in stands as `*` in a name: the owner (or an account that is a secret), the repository.
+OWNER = re.compile(r"\$\{\{\s*(?:github\.(?:repository_owner|actor)|(?:secrets|vars)\.\w+)\s*\}\}")
+REPOSITORY = re.compile(r"\$\{\{\s*github\.repository\s*\}\}")
 VARIABLE = re.compile(r"\$\{\{\s*(?:env|vars)\.(\w+)\s*\}\}|\$\$?\{(\w+)(?::?[-=]([^}]*))?\}|\$\((\w+)\)|\$\$?(\w+)")
 MAX_NESTED, MAX_LENGTH = 6, 2000
 
@@ -34,7 +37,8 @@ MAX_NESTED, MAX_LENGTH = 6, 2000
 class NamedBuild(NamedTuple):
     """One place that builds an image under a name.
 
-    `name`: the repository, without tag and digest, in small letters. `dockerfile`, `context`: paths in the project.
+    `name`: the repository, without tag and digest, in small letters, `*` for what only GitHub knows. `dockerfile`,
+    `context`: paths in the project.
     """
 
     name: str
@@ -73,7 +77,7 @@ def named_builds(tree: Tree) -> Iterator[NamedBuild]:
 
 def _built(tag: str, context: str, file: str, target: str, folder: str, span: Span) -> Iterator[NamedBuild]:
     """A build with its paths as ones of the project; none where a variable in them is not known."""
-    name = repository(tag.strip().strip("\"'")).lower()
+    name = repository(OWNER.sub("*", REPOSITORY.sub("*/*", tag.strip().strip("\"'")))).lower()
     where = _within(folder, context)
     dockerfile = None if where is None else _within(folder, file) if file else posixpath.join(where, "Dockerfile")
     if name and where is not None and dockerfile and not set("$<{} ") & set(name + where + dockerfile):
