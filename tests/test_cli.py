@@ -366,7 +366,13 @@ def test_the_formats_are_those_that_are_documented():
 
 
 @pytest.mark.parametrize(
-    ("words", "offered"), [("mcplint ex", "explain"), ("mcplint check --unsafe", "--unsafe-fixes")]
+    ("words", "offered"),
+    [
+        ("mcplint ex", "explain"),
+        ("mcplint check --unsafe", "--unsafe-fixes"),
+        ("mcplint explain roo", "root-user"),
+        ("mcplint --ignore root-user,loop", "root-user,loopback-in-container"),
+    ],
 )
 def test_a_shell_completes(mcplint, monkeypatch, capsys, words, offered):
     monkeypatch.setenv("_MCPLINT_COMPLETE", "bash_complete")

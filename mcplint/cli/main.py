@@ -43,6 +43,14 @@ class Commands(click.Group):
             formatter.write_dl([record for record in records if record])
 
 
+def _offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The rules that complete a word, of a list its last."""
+    from mcplint.engine.catalogue import Catalogue
+
+    before, comma, begun = incomplete.rpartition(",")
+    return [f"{before}{comma}{rule}" for rule in Catalogue() if rule.startswith(begun)]
+
+
 PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(readable=False, path_type=str))
 CONFIG = click.option("--config", metavar="FILE", help="Use the settings in this file instead of the project's own.")
 RULES = click.option("--rules", metavar="DIR", help="Load your own rules from this folder as well.")
@@ -73,8 +81,9 @@ def output_format(*formats: str) -> Callable[[F], F]:
 def cli() -> None:
     """Finds what will break in the deployment of an MCP server, before it is deployed.
 
-    Reads the Dockerfile, nginx and compose files, server.json and Python code of a project, joins them into one model
-    of what will run, and says where the parts do not fit. Nothing of the project is run, nothing is sent or fetched.
+    Reads the Dockerfile, nginx and compose files, server.json and Python or TypeScript code of a project, joins them
+    into one model of what will run, and says where the parts do not fit. Nothing of the project is run, nothing is
+    sent or fetched.
 
     Without a command, `mcplint` checks the project in the working folder.
     """
@@ -83,12 +92,17 @@ def cli() -> None:
 @cli.command()
 @PATHS
 @click.option(
-    "--select", multiple=True, metavar="RULE,...", help="Run only these rules: names, registry-*, severity:error."
+    "--select",
+    multiple=True,
+    metavar="RULE,...",
+    shell_complete=_offered,
+    help="Run only these rules: names, registry-*, severity:error.",
 )
 @click.option(
     "--ignore",
     multiple=True,
     metavar="RULE,...",
+    shell_complete=_offered,
     help="Turn these rules off, besides those that the configuration turns off.",
 )
 @click.option("--pedantic", is_flag=True, help="Show notes as well.")
@@ -189,7 +203,7 @@ def init(**given: Any) -> int:
 
 
 @cli.command(short_help="Explain a rule.")
-@click.argument("rule")
+@click.argument("rule", shell_complete=_offered)
 @RULES
 @COLOR
 def explain(**given: Any) -> int:
