@@ -10,7 +10,9 @@ from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
     CONSTANTS,
+    NOTHING,
     UNDEFINED,
+    UNSET,
     Class,
     Function,
     Method,
@@ -62,12 +64,20 @@ def _unknown(machine: Machine, callee: Abstract, args: Args) -> Abstract:
 
 def member(machine: Machine, owner: Abstract, name: str, note: Label) -> Abstract:
     """What a property of a value is, whatever it may be."""
+    if name in ("then", "catch", "finally") and not _has(owner, name):
+        return known(Method(owner, f"promise.{name}"))
     if owner.options is None or not owner.options:
         return unknown(note, *owner.trace[:3])
-    present = tuple(option for option in owner.options if option is not None and option is not UNDEFINED)
+    present = tuple(option for option in owner.options if option is not None and option not in NOTHING)
     if not present:
         return unknown(note)
     return union([_member(machine, option, name, note, owner) for option in present])
+
+
+def _has(owner: Abstract, name: str) -> bool:
+    """Whether something that is no promise has a property of the name of a promise's methods."""
+    objects = [option for option in owner.options or () if isinstance(option, (Object, External))]
+    return any(isinstance(each, External) or each.library or name in each.table for each in objects)
 
 
 def _member(machine: Machine, option: Any, name: str, note: Label, owner: Abstract) -> Abstract:
@@ -116,7 +126,8 @@ def environment(machine: Machine, name: str, note: Label) -> Abstract:
     reading = note._replace(text=f"reads {name}")
     if value.options is None:
         return noted(value, reading)
-    options = tuple(UNDEFINED if option is None or option is ABSENT else option for option in value.options)
+    absent = UNSET if machine.lenient else UNDEFINED
+    options = tuple(absent if option is None or option is ABSENT else option for option in value.options)
     return noted(value._replace(options=options), reading)
 
 

@@ -40,12 +40,16 @@ GLOBALS = frozenset(
 
 
 def constant(machine: Machine, frame: Frame, node: Node, option: Any) -> Abstract:
-    fact = frame.package.fact
-    slot = fact.slot(node, spelled(option) or "")
-    return Value((option,), (machine.note(frame, node, "set here"),), slot)
+    slot = frame.package.fact.slot(node, spelled(option) or "")
+    found: Abstract = Value((option,), (machine.note(frame, node, "set here"),), slot)
+    frame.package.constants[node.id] = found
+    return found
 
 
 def string(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    found = frame.package.constants.get(node.id)
+    if found is not None:
+        return found
     pieces = [unescaped(part) if part.type == "escape_sequence" else text_of(part) for part in node.named_children]
     text = "".join(pieces)
     return constant(machine, frame, node, text) if len(text) <= LONGEST else unknown()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcplint.programs.python.journal import Return
 from mcplint.programs.python.values import Abstract, External, known, unknown
-from mcplint.programs.typescript.machine import Args, Machine
+from mcplint.programs.typescript.machine import Args, Machine, TooLarge
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.patterns import bind
 from mcplint.programs.typescript.values import (
@@ -68,7 +68,7 @@ def invoke(machine: Machine, function: Function, args: Args) -> Abstract:
     node = function.node
     body = node.child_by_field_name("body")
     active = machine.active.get(node.id, 0)
-    if body is None or active >= MOST_ACTIVE:
+    if body is None or active >= MOST_ACTIVE or node.id in machine.opaque:
         return unknown(*args.notes)
     this = function.this if function.this is not None else args.this
     frame = Frame(function.scope.package, function.scope, this if function.arrow is False else None)
@@ -77,10 +77,21 @@ def invoke(machine: Machine, function: Function, args: Args) -> Abstract:
     frame.owner = function.owner
     _parameters(machine, frame, node, args)
     machine.active[node.id] = active + 1
+    start, base, mark, depth = machine.budget, len(machine.writes), len(machine.exits), machine.depth
+    machine.starts.append(start)
     try:
         return machine.catch(Return, lambda: _body(machine, frame, body))
+    except TooLarge as large:
+        if large.start != start:
+            raise
+        machine.undo(base, mark, depth)
+        machine.opaque.add(node.id)
+        return unknown(*args.notes)
     finally:
+        machine.starts.pop()
         machine.active[node.id] = active
+        if not active and node.id not in machine.opaque and len(machine.starts) > 1:
+            machine.taken[node.id] = machine.taken.get(node.id, 0) + start - machine.budget
 
 
 def _body(machine: Machine, frame: Frame, body: Node) -> Abstract:

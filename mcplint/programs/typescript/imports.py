@@ -37,7 +37,9 @@ def load(machine: Machine, frame: Frame, specifier: str, name: str) -> Abstract:
         if specifier.startswith((".", "#")):
             return unknown()
         found = f"{canonical(specifier)}:{'default' if name == '*' else name}"
-        return known(External(machine.tables.aliases.get(found, found)))
+        found = machine.tables.aliases.get(found, found)
+        reader = machine.tables.reads.get(found)
+        return reader(machine, None) if reader is not None else known(External(found))
     if path.endswith(".json"):
         return _json(machine, path, name)
     package = module(machine, path)

@@ -11,7 +11,7 @@ from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.interpreter import recursion
 from mcplint.programs.python.journal import Exhausted, Leave
 from mcplint.programs.start import Start
-from mcplint.programs.typescript.machine import Machine, Tables
+from mcplint.programs.typescript.machine import Machine, Tables, TooLarge
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -19,8 +19,25 @@ SIGNS = ("modelcontextprotocol", "mcp")
 
 
 def follow(start: Start, world: World) -> Outcome:
-    """What becomes of a start command. The linted program itself is never run."""
+    """What becomes of a start command. The linted program itself is never run.
+
+    A program that ends for want of a variable is followed again as if someone gave it one.
+    """
+    found = _run(start, world, lenient=False)
+    if not found.servers and found.complete and found.asked and not found.failures:
+        again = _run(start, world._replace(steps=world.steps - found.steps), lenient=True)
+        steps, complete = found.steps + again.steps, again.complete
+        found = (again if again.servers else found)._replace(steps=steps, complete=complete)
+    world.tree.failures += found.failures
+    if not found.complete and (source := world.tree.source(start.target)) is not None:
+        problem = Unreadable(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
+        world.tree.problems.setdefault(source.path, problem)
+    return found
+
+
+def _run(start: Start, world: World, lenient: bool) -> Outcome:
     machine = Machine(world, tables(), start.argv, start.span)
+    machine.lenient = lenient
     for name, value in start.env.items():
         machine.environ[name] = value
     notes: tuple[Label, ...] = ()
@@ -36,14 +53,10 @@ def follow(start: Start, world: World) -> Outcome:
             except Leave:
                 pass
             found = _served(machine)
-    except (Exhausted, RecursionError, MemoryError):
+    except (Exhausted, TooLarge, RecursionError, MemoryError):
         complete, notes = False, (Label(start.span, "the program is too large to be followed completely"),)
     except Exception as error:
         machine.failures["run"] = Failure.of(f"following {start.target}", start.span, error)
-    world.tree.failures += machine.failures.values()
-    if not complete and (source := world.tree.source(start.target)) is not None:
-        problem = Unreadable(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
-        world.tree.problems.setdefault(source.path, problem)
     return _outcome(machine, start, found, notes, complete)
 
 
@@ -83,10 +96,10 @@ def tables() -> Tables:
     from mcplint.programs.typescript.calls import call, member
     from mcplint.programs.typescript.expressions import EVALUATORS
     from mcplint.programs.typescript.imports import load
-    from mcplint.programs.typescript.libraries import sdk, standard, web
+    from mcplint.programs.typescript.libraries import options, schemas, sdk, standard, web
     from mcplint.programs.typescript.statements import EXECUTORS
 
-    modules = (standard, web, sdk)
+    modules = (standard, options, schemas, web, sdk)
     calls = {name: handler for each in (methods, *modules) for name, handler in each.CALLS.items()}
     reads = {name: reader for each in modules for name, reader in each.READS.items()}
     aliases = {name: other for each in modules for name, other in each.ALIASES.items()}

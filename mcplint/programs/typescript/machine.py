@@ -18,6 +18,10 @@ from mcplint.values import Label, Value
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+CHECKED, LARGE = 30_000, 6_000
+"""After how many steps large calls are looked for, and how many such a call has taken."""
+WEIGHT = 3
+"""What a step counts: those of other languages are cheaper, and all share one budget."""
 DEEPEST = 260
 """How deep expressions, statements and calls may nest together."""
 
@@ -49,6 +53,13 @@ Evaluator = Callable[["Machine", Frame, "Node"], Abstract]
 Executor = Callable[["Machine", Frame, "Node"], None]
 Handler = Callable[["Machine", Args, Any], Abstract]
 Reader = Callable[["Machine", Any], Abstract]
+
+
+class TooLarge(Exception):
+    """One call takes too many steps to be followed; `start`: what was spent when it began."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start
 
 
 class Tables(NamedTuple):
@@ -91,6 +102,7 @@ SERVING = Alternatives("ways, each with what it has started to serve")
 class Machine(Journal):
     """One run. A class because every step changes it.
 
+    `lenient`: variables that no file sets may be set by whoever starts the program.
     `paths`: what each way that has ended serves. `requests`: what handlers that are looked at hand requests to.
     """
 
@@ -112,11 +124,36 @@ class Machine(Journal):
         self.request_paths: list[tuple[str, ...] | None] = []
         self.missing: str | None = None
         self.depth = 0
+        self.lenient = False
+        self.checked = self.budget - CHECKED
+        self.starts: list[int] = []
+        self.opaque: set[int] = set()
+        self.taken: dict[int, int] = {}
         self.active: dict[int, int] = {}
+
+    def spend(self, steps: int) -> None:
+        """Counts steps. Where the run grows large, the functions that took most of them are followed no more.
+
+        Where none stands out that is not still at it, the innermost call that is large by itself is given up.
+        """
+        super().spend(steps * WEIGHT)
+        if self.budget < self.checked:
+            self.checked = self.budget - CHECKED
+            heavy = {place for place, steps in self.taken.items() if steps > LARGE} - self.opaque
+            self.opaque |= heavy
+            if heavy:
+                return
+            large = next((start for start in reversed(self.starts[2:]) if start - self.budget > LARGE), None)
+            if large is not None:
+                raise TooLarge(large)
 
     def note(self, frame: Frame, node: Node, text: str) -> Label:
         """A place in the program and what there is to say of it."""
-        return Label(frame.package.fact.span(node), text)
+        place = (node.id, text)
+        found = frame.package.labels.get(place)
+        if found is None:
+            found = frame.package.labels[place] = Label(frame.package.fact.span(node), text)
+        return found
 
     def evaluate(self, frame: Frame, node: Node | None) -> Abstract:
         """What an expression comes to."""
@@ -184,6 +221,12 @@ class Machine(Journal):
             del self.exits[mark:]
             self._undo(base)
             self.since = outer
+
+    def undo(self, base: int, mark: int, depth: int) -> None:
+        """Takes back what was written since a position, and the ways out that were kept since then."""
+        del self.exits[mark:]
+        self._undo(base)
+        self.depth = depth
 
     def serve(self, served: Served) -> None:
         """The program serves from here on, and goes on."""

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.python.values import ABSENT, MANY, Abstract, each, key, known, union, unknown
+from mcplint.programs.python.values import ABSENT, MANY, Abstract, each, key, known, noted, union, unknown
 from mcplint.programs.typescript.machine import Machine
 from mcplint.programs.typescript.values import (
     CONSTANTS,
+    NOTHING,
     UNDEFINED,
+    UNSET,
     Class,
     Frame,
     Object,
@@ -31,18 +33,29 @@ LONGEST = 4_000
 def either(machine: Machine, left: Abstract, sign: str, right: Callable[[], Abstract]) -> Abstract:
     """`||`, `&&` and `??`: the left side where it decides, else the right one."""
     if left.options is None:
-        kept = [left]
-        return union([*kept, machine.fork([right, lambda: left])])
+        return union([left, machine.fork([right, lambda: left])])
     decides = _DECIDES[sign]
     stays = tuple(option for option in left.options if decides(option) is not False)
     goes = any(decides(option) is not True for option in left.options)
     if not goes:
         return left
     if not stays:
-        return right()
-    return union(
-        [left._replace(options=stays), machine.fork([right, lambda: known(UNDEFINED)]) if sign == "&&" else right()]
-    )
+        return instead(right(), left)
+    kept = left._replace(options=stays)
+    if sign == "&&":
+        return union([kept, machine.fork([right, lambda: known(UNDEFINED)])])
+    return union([kept, instead(right(), left)])
+
+
+def instead(fallback: Abstract, value: Abstract) -> Abstract:
+    """A default that stands in for a variable that is not set, and where that would be read."""
+    if fallback.only == "" and UNSET in (value.options or ()):
+        return known(UNSET, *value.trace)
+    names = {note.text[6:] for note in value.trace if note.text.startswith("reads ")}
+    slot = fallback.slot
+    if slot is not None and len(names) == 1:
+        slot = slot._replace(variable=names.pop())
+    return noted(fallback._replace(slot=slot), *value.trace[:1])
 
 
 def _not(found: bool | None) -> bool | None:
@@ -50,9 +63,9 @@ def _not(found: bool | None) -> bool | None:
 
 
 _DECIDES: Mapping[str, Callable[[Any], bool | None]] = {
-    "||": truth,
+    "||": lambda option: option is not UNSET and truth(option),
     "&&": lambda option: _not(truth(option)),
-    "??": lambda option: not (option is None or option is UNDEFINED or option is ABSENT),
+    "??": lambda option: not (option is None or option in NOTHING),
 }
 
 
@@ -61,6 +74,8 @@ def binary(sign: str, left: Abstract, right: Abstract) -> Abstract:
     tested = _path_test(sign, left, right)
     if tested is not None:
         return tested
+    if any(UNSET in (side.options or ()) for side in (left, right)):
+        return unknown(*left.trace, *right.trace)
     if left.options is None or right.options is None or len(left.options) * len(right.options) > MANY:
         return unknown(*left.trace, *right.trace)
     found = [_of_two(sign, a, b) for a, b in product(left.options, right.options)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.python.values import ABSENT, OPEN, Abstract, Entries, External, known, union, unknown
+from mcplint.programs.python.values import OPEN, Abstract, Entries, External, known, union, unknown
 from mcplint.programs.typescript.machine import Machine
 from mcplint.programs.typescript.operators import text_of
-from mcplint.programs.typescript.values import UNDEFINED, Class, Frame, Function, Object, array, elements
+from mcplint.programs.typescript.values import NOTHING, UNDEFINED, Class, Frame, Function, Object, array, elements
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -97,7 +97,7 @@ def defaulted(machine: Machine, frame: Frame, value: Abstract, default: Node | N
     """A value with a default in the place of `undefined`."""
     if value.options is None or default is None:
         return value
-    kept = tuple(option for option in value.options if option is not UNDEFINED and option is not ABSENT)
+    kept = tuple(option for option in value.options if option not in NOTHING)
     if len(kept) == len(value.options):
         return value
     other = machine.evaluate(frame, default)

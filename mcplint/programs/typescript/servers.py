@@ -141,7 +141,7 @@ def _port(value: Abstract) -> Abstract:
     found = tuple(_port_of(option) for option in value.options)
     if None in found:
         return value._replace(options=None)
-    return value._replace(options=found)
+    return value._replace(options=tuple(dict.fromkeys(found)))
 
 
 def _port_of(option: Any) -> int | None:

@@ -173,32 +173,49 @@ def for_of(machine: Machine, frame: Frame, node: Node) -> None:
 
 
 def loop(machine: Machine, frame: Frame, node: Node) -> None:
-    """`for`, `while`, `do`: the body once, which may not run at all; what it counts is not known."""
+    """`for`, `while`, `do`: turn by turn while it is known whether there is another one.
+
+    From then on the body is run once more, which may not run at all; what it counts is not known.
+    """
     scope = Frame(frame.package, frame)
-    body, condition = node.child_by_field_name("body"), node.child_by_field_name("condition")
-    initializer = node.child_by_field_name("initializer")
+    body, initializer = node.child_by_field_name("body"), node.child_by_field_name("initializer")
     if initializer is not None:
         machine.execute(scope, initializer)
-    if body is None:
-        return
-    _forget(machine, scope, node)
-    if condition is not None and node.type != "do_statement":
-        inner = (
-            condition.named_children[0]
-            if condition.type == "expression_statement" and condition.named_children
-            else condition
-        )
-        if verdict(machine.evaluate(scope, inner)) is False:
-            return
+    if body is not None:
+        machine.catch(Break, lambda: _turns(machine, scope, node, body))
+
+
+def _turns(machine: Machine, scope: Frame, node: Node, body: Node) -> Abstract:
+    increment = node.child_by_field_name("increment")
 
     def run() -> Abstract:
         machine.execute(scope, body)
         return known(UNDEFINED)
 
     def turn() -> Abstract:
-        return machine.catch(Continue, run)
+        machine.catch(Continue, run)
+        if increment is not None:
+            machine.evaluate(scope, increment)
+        return known(UNDEFINED)
 
-    machine.catch(Break, lambda: machine.fork([turn, lambda: known(UNDEFINED)]))
+    for _ in range(UNROLLED):
+        more = _condition(machine, scope, node)
+        if more is False:
+            return known(UNDEFINED)
+        if more is None:
+            break
+        turn()
+    _forget(machine, scope, node)
+    return machine.fork([turn, lambda: known(UNDEFINED)])
+
+
+def _condition(machine: Machine, scope: Frame, node: Node) -> bool | None:
+    """Whether there is another turn, None where that is not known, or where there is one before anything is asked."""
+    condition = node.child_by_field_name("condition")
+    if condition is None or node.type == "do_statement":
+        return None
+    wrapped = condition.type == "expression_statement" and condition.named_children
+    return verdict(machine.evaluate(scope, condition.named_children[0] if wrapped else condition))
 
 
 def _forget(machine: Machine, frame: Frame, node: Node) -> None:

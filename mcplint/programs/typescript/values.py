@@ -23,6 +23,7 @@ from mcplint.programs.python.values import (
     unknown,
 )
 from mcplint.text.source import Span
+from mcplint.values import Label
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -35,7 +36,16 @@ class _Undefined:
         return "undefined"
 
 
-UNDEFINED = _Undefined()
+class _Unset:
+    """A variable that no file sets: defaults stand in for it, and whoever starts the program may set it."""
+
+    def __repr__(self) -> str:
+        return "unset"
+
+
+UNDEFINED, UNSET = _Undefined(), _Unset()
+NOTHING = (UNDEFINED, UNSET, ABSENT)
+"""What a default stands in for."""
 CONSTANTS = (str, int, float, bool, type(None), _Undefined)
 
 
@@ -72,16 +82,18 @@ class Package:
     """A module of the project as it is run: what it exports, by name.
 
     `exports`: a name to the scope's own name, or to what another module exports by a name. `stars`: the modules all of
-    whose names it exports.
+    whose names it exports. `labels`, `constants`: what was said of nodes before, by their identity.
     """
 
-    __slots__ = ("exports", "fact", "frame", "stars")
+    __slots__ = ("constants", "exports", "fact", "frame", "labels", "stars")
 
     def __init__(self, fact: Script) -> None:
         self.fact = fact
         self.frame = Frame(self, None)
         self.exports = Table()
         self.stars: list[Any] = []
+        self.labels: dict[tuple[int, str], Label] = {}
+        self.constants: dict[int, Abstract] = {}
 
 
 class Function:
@@ -203,16 +215,16 @@ def prop(value: Abstract, name: str, default: Abstract | None = None) -> Abstrac
 
 def _property(option: Any, name: str, default: Abstract | None) -> Abstract:
     absent = default if default is not None else known(UNDEFINED)
-    if option is UNDEFINED or option is None:
+    if option in NOTHING or option is None:
         return absent
     if not isinstance(option, Object):
         return unknown()
     if name not in option.table:
         return unknown() if option.open else absent
     found: Abstract = option.table[name]
-    if found.options is None or not any(each is ABSENT or each is UNDEFINED for each in found.options):
+    if found.options is None or not any(each in NOTHING for each in found.options):
         return found
-    kept = tuple(each for each in found.options if each is not ABSENT and each is not UNDEFINED)
+    kept = tuple(each for each in found.options if each not in NOTHING)
     return union([absent, found._replace(options=kept)]) if kept else absent
 
 
@@ -224,7 +236,7 @@ def truth(option: Any) -> bool | None:
         return False
     if isinstance(option, (str, int, float, bool)):
         return bool(option)
-    if isinstance(option, (External, Wrapped, PathTest)):
+    if isinstance(option, (External, Wrapped, PathTest, _Unset)):
         return None
     return True
 

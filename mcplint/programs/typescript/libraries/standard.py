@@ -154,7 +154,20 @@ def everything(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def then(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return machine.call(args.get(0), Args((known(owner) if owner is not None else unknown(),), args.span))
+    """`promise.then(function)`: a promise is what it will be."""
+    value: Abstract = owner
+    return machine.call(args.get(0), Args((value,), args.span)) if args.positional else value
+
+
+def settled(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`promise.catch(function)`: that it fails is not followed."""
+    value: Abstract = owner
+    return value
+
+
+def at_last(machine: Machine, args: Args, owner: Any) -> Abstract:
+    machine.call(args.get(0), Args((), args.span))
+    return settled(machine, args, owner)
 
 
 def join(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -290,6 +303,9 @@ CALLS: Mapping[str, Handler] = {
     "Promise.new": promise,
     "Promise.resolve": everything,
     "Promise.all": everything,
+    "promise.then": then,
+    "promise.catch": settled,
+    "promise.finally": at_last,
     "require": require,
     "process.exit": leave,
     "process.on": on_signal,

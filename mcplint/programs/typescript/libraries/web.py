@@ -12,6 +12,7 @@ from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, 
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
+    NOTHING,
     UNDEFINED,
     Function,
     Object,
@@ -158,7 +159,7 @@ def bound(machine: Machine, host: Abstract, kind: str, args: Args) -> Abstract:
     """Where it listens, given what it is told: nothing means every interface."""
     if host.options is None:
         return host
-    absent = [option for option in host.options if option in (UNDEFINED, None, "")]
+    absent = [option for option in host.options if option in (*NOTHING, None, "")]
     if not absent:
         return host
     default = known(EVERY, *(Label(_place(args), "without a host it listens on every interface") for _ in "1"))
@@ -167,7 +168,7 @@ def bound(machine: Machine, host: Abstract, kind: str, args: Args) -> Abstract:
         major = int(release.partition(".")[0]) if release.partition(".")[0].isdigit() else 5
         if major >= 4:
             default = known("localhost", Label(_place(args), "without a host Fastify listens on localhost"))
-    kept = tuple(option for option in host.options if option not in (UNDEFINED, None, ""))
+    kept = tuple(option for option in host.options if option not in (*NOTHING, None, ""))
     if not kept:
         return noted(default, *host.trace[:3])
     from mcplint.programs.python.values import union

@@ -1,0 +1,277 @@
+"""Schemas that settings go through: zod, envalid and t3-env; dotenv, which reads them from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from mcplint.programs.python.values import Abstract, External, known, union, unknown
+from mcplint.programs.typescript.expressions import spread
+from mcplint.programs.typescript.libraries.standard import converted
+from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
+from mcplint.programs.typescript.operators import instead
+from mcplint.programs.typescript.values import NOTHING, UNDEFINED, Object, number, prop, truth
+from mcplint.values import EditSite, Label, Value
+
+ZOD, VALID = "zod:Schema", "envalid:Validator"
+PLAIN = (
+    "string",
+    "number",
+    "boolean",
+    "any",
+    "unknown",
+    "literal",
+    "enum",
+    "nativeEnum",
+    "union",
+    "array",
+    "url",
+    "int",
+)
+_SAME = (
+    *(
+        "min",
+        "max",
+        "int",
+        "positive",
+        "nonnegative",
+        "url",
+        "email",
+        "nonempty",
+        "describe",
+        "regex",
+        "refine",
+        "strict",
+    ),
+    *("superRefine", "nullable", "nullish", "brand", "readonly", "passthrough", "gte", "lte", "gt", "lt", "length"),
+    *(
+        "finite",
+        "safe",
+        "startsWith",
+        "endsWith",
+        "includes",
+        "uuid",
+        "ip",
+        "port",
+        "catchall",
+        "strip",
+        "meta",
+        "check",
+    ),
+)
+
+
+def schema(machine: Machine, args: Args, owner: Any, kind: str, coerce: bool = False) -> Abstract:
+    made = Object(External(ZOD), args.span, {"%kind": kind, "%coerce": coerce, "%steps": ()})
+    if kind == "object":
+        made.table["%shape"] = args.get(0)
+    elif kind == "preprocess":
+        made.table["%before"], made.table["%inner"] = args.get(0), args.get(1)
+    return known(made, *args.notes)
+
+
+def _copy(owner: Object, **changes: Any) -> Abstract:
+    made = Object(owner.kind, owner.span, dict(owner.table))
+    made.table.update({f"%{name}": value for name, value in changes.items()})
+    return known(made)
+
+
+def same(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return known(owner)
+
+
+def default(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return _copy(owner, default=args.get(0)) if isinstance(owner, Object) else unknown()
+
+
+def step(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`.transform(function)`, `.pipe(schema)`: what is made of the value then."""
+    return _copy(owner, steps=(*owner.table["%steps"], args.get(0)))
+
+
+def text_step(machine: Machine, args: Args, owner: Any, name: str) -> Abstract:
+    return _copy(owner, steps=(*owner.table["%steps"], name))
+
+
+def extend(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`.extend({…})`, `.merge(schema)`: an object with more properties."""
+    more = args.get(0)
+    if isinstance(more.only, Object) and more.only.library == ZOD:
+        more = more.only.table.get("%shape", unknown())
+    made = Object(None, args.span)
+    spread(owner.table.get("%shape", unknown()), made)
+    spread(more, made)
+    return _copy(owner, shape=known(made))
+
+
+def parse(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return parsed(machine, owner, args.get(0), 0)
+
+
+def safe_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`.safeParse(value)`: it may say no, and then gives no data."""
+    data = parsed(machine, owner, args.get(0), 0)
+    return known(Object(None, args.span, {"success": unknown(), "data": data, "error": unknown()}), *args.notes)
+
+
+def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstract:
+    """What a schema makes of a value that it does not refuse."""
+    machine.spend(1)
+    if not isinstance(owner, Object) or owner.library != ZOD or depth > 12:
+        return unknown(*value.trace)
+    table = owner.table
+    if table["%kind"] == "preprocess":
+        value = machine.call(table["%before"], Args((value,)))
+        found = parsed(machine, table["%inner"].only, value, depth + 1)
+    elif table["%kind"] == "object":
+        found = _object(machine, owner, value, depth)
+    elif table["%kind"] in ("union", "array", "any", "unknown", "literal", "enum", "nativeEnum", "string", "url"):
+        found = _or_default(value, table.get("%default"), lambda given: given)
+    else:
+        change = {"boolean": truth}.get(table["%kind"], number) if table["%coerce"] else None
+        found = _or_default(value, table.get("%default"), lambda given: converted(given, change) if change else given)
+    for each in table["%steps"]:
+        found = _step(machine, each, found, depth)
+    return found
+
+
+def _step(machine: Machine, each: Any, found: Abstract, depth: int) -> Abstract:
+    if isinstance(each, str):
+        return machine.call(machine.member(found, each, Label(machine.origin, "")), Args())
+    if isinstance(each.only, Object) and each.only.library == ZOD:
+        return parsed(machine, each.only, found, depth + 1)
+    return machine.call(each, Args((found,)))
+
+
+def _object(machine: Machine, owner: Object, value: Abstract, depth: int) -> Abstract:
+    shape = owner.table.get("%shape", unknown()).only
+    if not isinstance(shape, Object) or shape.open:
+        return unknown(*value.trace)
+    if value.only is UNDEFINED:
+        fallback: Any = owner.table.get("%default")
+        if fallback is None:
+            return value
+        value = fallback
+    made = Object(None, owner.span)
+    for name in shape.names():
+        note = Label(owner.span, "read here") if owner.span else Label(machine.origin, "read here")
+        given = machine.member(value, name, note)
+        inner = shape.table[name].only
+        made.table[name] = parsed(machine, inner, given, depth + 1)
+    return known(made)
+
+
+def _or_default(value: Abstract, fallback: Abstract | None, change: Any) -> Abstract:
+    """The value, or the default where it is `undefined`."""
+    if value.options is None or fallback is None:
+        return change(value) if value.only not in NOTHING else value
+    kept = tuple(option for option in value.options if option not in NOTHING)
+    if len(kept) == len(value.options):
+        found: Abstract = change(value)
+        return found
+    spelled = instead(fallback, value)
+    return union([change(value._replace(options=kept)), spelled]) if kept else spelled
+
+
+def clean_env(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`cleanEnv(process.env, {PORT: port({default: 3000})})` of envalid."""
+    shape = args.get(1).only
+    if not isinstance(shape, Object):
+        return unknown(*args.notes)
+    made = Object(None, args.span)
+    for name in shape.names():
+        validator = shape.table[name].only
+        given = machine.member(args.get(0), name, args.notes[0])
+        if not isinstance(validator, Object) or validator.library != VALID:
+            made.table[name] = unknown(*args.notes)
+            continue
+        fallback = prop(validator.table["%options"], "default")
+        change = number if validator.table["%kind"] in ("num", "port") else None
+        made.table[name] = _or_default(
+            given,
+            None if fallback.only is UNDEFINED else fallback,
+            lambda value, change=change: converted(value, change) if change else value,
+        )
+    return known(made, *args.notes)
+
+
+def validator(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
+    return known(Object(External(VALID), args.span, {"%kind": kind, "%options": args.get(0)}))
+
+
+def create_env(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`createEnv({server: {…}, runtimeEnv: process.env})` of t3-env."""
+    made = Object(None, args.span)
+    source = prop(args.get(0), "runtimeEnv")
+    for part in ("server", "client", "shared"):
+        shape: Any = prop(args.get(0), part).only
+        for name in shape.names() if isinstance(shape, Object) else ():
+            given = machine.member(source, name, args.notes[0])
+            made.table[name] = parsed(machine, shape.table[name].only, given, 1)
+    return known(made, *args.notes)
+
+
+def dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """Reads a `.env` file of the project into the environment, where the image has one."""
+    said = prop(args.get(0), "path").only if args.positional else None
+    path = machine.world.file(said if isinstance(said, str) else ".env")
+    found = machine.world.tree.facts("dotenv", path) if path is not None else None
+    for line in found.assignments if found is not None else ():
+        if line.value is None:
+            continue
+        old = machine.variable(line.name, own=False)
+        exact = not (line.expanded and "$" in line.value.text)
+        slot = EditSite(line.value.span()) if line.value.exact else None
+        note = Label(line.value.span(), "sets it")
+        new: Abstract = Value((line.value.text,), (*args.notes, note), slot) if exact else unknown(*args.notes)
+        if old.must(lambda option: option is None):
+            machine.put(machine.environ, line.name, new)
+        elif old.options is None or None in old.options:
+            machine.put(machine.environ, line.name, unknown(*args.notes))
+    return unknown(*args.notes)
+
+
+def _coerced(name: str) -> Handler:
+    return partial(schema, kind=name, coerce=True)
+
+
+CALLS: Mapping[str, Handler] = {
+    **{f"zod:{name}": partial(schema, kind=name) for name in (*PLAIN, "object", "preprocess", "looseObject")},
+    **{f"zod:coerce.{name}": _coerced(name) for name in ("string", "number", "boolean")},
+    "zod:strictObject": partial(schema, kind="object"),
+    **{f"{ZOD}.{name}": same for name in _SAME},
+    f"{ZOD}.optional": same,
+    f"{ZOD}.catch": same,
+    f"{ZOD}.default": default,
+    f"{ZOD}.prefault": default,
+    f"{ZOD}.transform": step,
+    f"{ZOD}.pipe": step,
+    **{f"{ZOD}.{name}": partial(text_step, name=name) for name in ("toLowerCase", "toUpperCase", "trim")},
+    f"{ZOD}.extend": extend,
+    f"{ZOD}.merge": extend,
+    f"{ZOD}.parse": parse,
+    f"{ZOD}.parseAsync": parse,
+    f"{ZOD}.safeParse": safe_parse,
+    "envalid:cleanEnv": clean_env,
+    **{
+        f"envalid:{name}": partial(validator, kind=name)
+        for name in ("str", "num", "port", "host", "bool", "url", "json")
+    },
+    "@t3-oss/env-core:createEnv": create_env,
+    "@t3-oss/env-nextjs:createEnv": create_env,
+    "dotenv:config": dotenv,
+    "dotenv:configDotenv": dotenv,
+    "import dotenv/config": dotenv,
+}
+READS: Mapping[str, Reader] = {}
+ALIASES: Mapping[str, str] = {
+    "zod:z": "zod:default",
+    **{
+        f"{module}:{name}": f"zod:{name}"
+        for module in ("zod/v4", "zod/v3")
+        for name in (*PLAIN, "object", "preprocess", "default", "coerce")
+    },
+    "zod/v4:z": "zod:default",
+    "zod/v3:z": "zod:default",
+}
