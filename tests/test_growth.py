@@ -50,6 +50,10 @@ def haproxy(text: str) -> Files:
     return compose("", **{"haproxy.cfg": f"{text}backend b\n  mode http\n  server s b:8000\n"})
 
 
+def caddy(text: str) -> Files:
+    return compose("", Caddyfile=f"{text}:81 {{\n  reverse_proxy b:8000\n}}\n")
+
+
 def installed(**files: str) -> Files:
     return {"server.py": SERVER, "Dockerfile": DOCKERFILE.format("RUN pip install -r requirements.txt .\n"), **files}
 
@@ -127,6 +131,11 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "included files of nginx": lambda n: nginx(
         location=each("include x/f#.conf;\n", n), **files("x/f#.conf", "proxy_set_header X# y;\n", n)
     ),
+    "sites of Caddy": lambda n: caddy(each("s#.example.com {\n  reverse_proxy /mcp* b:8000\n}\n", n)),
+    "handles of Caddy": lambda n: caddy(":80 {\n" + each("handle /h#* {\n  reverse_proxy b:8000\n}\n", n) + "}\n"),
+    "handles that answer nothing": lambda n: caddy(":80 {\n" + each("route /h#* {\n  header A b\n}\n", n) + "}\n"),
+    "imports of Caddy": lambda n: caddy("(s) {\n  import s\n  import s\n}\n:80 {\n" + "import s\n" * n + "}\n"),
+    "rewrites of Caddy": lambda n: caddy(":80 {\n" + "uri strip_prefix /a\n" * n + "reverse_proxy b:8000\n}\n"),
     "backends": lambda n: haproxy("frontend f\n  bind :80\n" + each("backend b#\n  server s b:8000\n", n)),
     "conditions of HAProxy": lambda n: haproxy(
         "frontend f\n  mode http\n  bind :80\n" + each("  acl a# path_beg /x#\n  use_backend b if a#\n", n)

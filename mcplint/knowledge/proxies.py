@@ -1,6 +1,7 @@
 """What proxies do by themselves, and what their ways of balancing mean to sessions.
 
 HAProxy: https://docs.haproxy.org/2.6/configuration.html,
+Caddy: https://caddyserver.com/docs/caddyfile/directives/reverse_proxy,
 Traefik: https://doc.traefik.io/traefik/routing/services/,
 ingress-nginx: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/.
 """
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from mcplint.text.glob import fits
 
-NGINX, INGRESS_NGINX, HAPROXY, TRAEFIK = "nginx", "ingress-nginx", "HAProxy", "Traefik"
+NGINX, INGRESS_NGINX, HAPROXY, TRAEFIK, CADDY = "nginx", "ingress-nginx", "HAProxy", "Traefik", "Caddy"
 
 WORKS, NONE, COOKIE, TOKEN, SESSION = "works", "none", "cookie", "token", "session-header"
 """What a way of picking the server means to sessions kept in memory: all of a client's requests reach one process, none
@@ -52,6 +53,15 @@ BALANCING: dict[str, dict[str, str]] = {
         **dict.fromkeys(("balance roundrobin", "balance static-rr", "balance leastconn"), NONE),
         **dict.fromkeys(("balance random", "balance random(*)"), NONE),
     },
+    CADDY: {
+        **dict.fromkeys(("lb_policy ip_hash", "lb_policy client_ip_hash", "lb_policy first"), WORKS),
+        **dict.fromkeys(("lb_policy uri_hash",), WORKS),
+        "lb_policy header mcp-session-id*": SESSION,
+        "lb_policy header authorization*": TOKEN,
+        "lb_policy cookie*": COOKIE,
+        **dict.fromkeys(("lb_policy random", "lb_policy random_choose*", "lb_policy round_robin"), NONE),
+        **dict.fromkeys(("lb_policy weighted_round_robin*", "lb_policy least_conn"), NONE),
+    },
     TRAEFIK: {
         "sticky.cookie": COOKIE,
         "round-robin": NONE,
@@ -59,7 +69,7 @@ BALANCING: dict[str, dict[str, str]] = {
 }
 """By proxy: balancing as a shell pattern over its configuration, nginx's without the braces of variables, the others'
 in small letters; the first that fits holds. What became of the sessions of twelve clients on three servers was measured
-under nginx 1.22 and 1.30 and HAProxy 2.6 and 3.2; the rest is documented."""
+under nginx 1.22 and 1.30, HAProxy 2.6 and 3.2 and Caddy 2.6 and 2.11; the rest is documented."""
 
 
 class Default(NamedTuple):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 P = TypeVar("P", Remote, ClientConfig)
 
 # The kinds of files that deploy a server, and the readers of those that set how it runs or what is installed.
-DEPLOYING = ("dockerfile", "compose", "nginx", "haproxy", "fly", "render", "railway", "procfile", "client")
+DEPLOYING = ("dockerfile", "compose", "nginx", "haproxy", "caddyfile", "fly", "render", "railway", "procfile", "client")
 SETTINGS = ("dotenv", "dotenv.raw", "requirements", "lock", "npm_lock", "package_json")
 
 
@@ -48,7 +48,7 @@ def link(tree: Tree, config: Config) -> Linked:
         servers,
         remotes=tuple(stated.remotes(config.deployment)),
         unfollowed=started.unfollowed,
-        loose=(*started.loose, *starts.lost(tree), *(starts.unread(paths, hosted) if servers else ())),
+        loose=(*started.loose, *starts.lost(tree), *(starts.unread(hosted) if servers else ())),
     )
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
     deployment = _published(tree, paths, network, deployment, in_front, started.installed)

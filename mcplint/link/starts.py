@@ -243,10 +243,8 @@ def lost(tree: Tree) -> Iterator[Loose]:
             yield Loose(path, problem.span, f"{problem.message}; {MAKES[made.name]} not known")
 
 
-def unread(paths: Paths, hosted: Platforms | None) -> Iterator[Loose]:
+def unread(hosted: Platforms | None) -> Iterator[Loose]:
     """What may belong to the deployment and is not read."""
-    for path in paths.get("caddyfile", ()):
-        yield Loose(path, Span(Source(path, ""), 0, 0), "Caddyfiles are not read")
     for note in hosted.notes if hosted else ():
         yield Loose(note.span.source.path, note.span, note.text)
 

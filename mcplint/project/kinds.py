@@ -75,7 +75,7 @@ KINDS = (
         "#",
         latin=True,
     ),
-    Kind("caddyfile", ("caddyfile", "*.caddyfile"), "#"),
+    Kind("caddyfile", ("caddyfile", "caddyfile.*", "*.caddyfile"), "#"),
     Kind("haproxy", ("haproxy*.cfg", "haproxy/*.cfg"), "#", latin=True),
     Kind("server.json", ("server.json",), limit=256 << 10, strict=True),
     Kind("pyproject", ("pyproject.toml",), "#"),

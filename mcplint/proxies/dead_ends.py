@@ -1,33 +1,37 @@
-"""The servers that nginx is told to pass MCP requests on to and that are not there: no such name, no such port."""
+"""The servers that a proxy is told to pass MCP requests on to and that are not there: no such name, no such port."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mcplint.model import DeadEnd, Member, Route, Server
-from mcplint.proxies.nginx import Proxied, paths_to
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import GATEWAY, LOOPBACK, Network
 from mcplint.values import EditSite, Label
 
 
 def dead_ends(
-    found: Iterable[Proxied], routes: Iterable[Route], origin: ContainerContext | None, network: Network
+    leading: Iterable[tuple[Route, Callable[[str], object]]],
+    routes: Iterable[Route],
+    origin: ContainerContext | None,
+    network: Network,
+    strict: bool,
 ) -> Iterator[DeadEnd]:
     """What of one configuration leads nowhere, where that keeps MCP clients from a server of the project.
 
-    nginx does not start while it cannot resolve a name that stands in its configuration, so such a name keeps them from
-    whatever else the configuration carries; behind a variable it is resolved with a request.
+    `leading`: the routes, each with whether clients can ask for a path so that its server is asked for one.
+    `strict`: the proxy does not start while it cannot resolve a name that stands in its configuration, so such a name
+    keeps them from whatever else the configuration carries; behind a variable it is resolved with a request.
     """
     if origin is None or not _closed(origin, network):
         return
     speaking = [server for server in network.servers if _near(server, origin, network)]
-    carries = any(route.carried in speaking for route in routes if route.carried)
-    for one in found:
-        wanted = [server for server in speaking if server.path.only and paths_to(one, server.path.only)]
-        fatal = carries and "$" not in one.route.target.trace[0].span.text if one.route.target.trace else False
-        for member in one.route.members:
-            yield from _dead_end(one, member, origin, network, wanted, fatal)
+    carries = strict and any(route.carried in speaking for route in routes if route.carried)
+    for route, leads in leading:
+        wanted = [server for server in speaking if server.path.only and leads(server.path.only)]
+        fatal = carries and "$" not in route.target.trace[0].span.text if route.target.trace else False
+        for member in route.members:
+            yield from _dead_end(route, member, origin, network, wanted, fatal)
 
 
 def _closed(origin: ContainerContext, network: Network) -> bool:
@@ -49,7 +53,7 @@ def _near(server: Server, origin: ContainerContext, network: Network) -> bool:
 
 
 def _dead_end(
-    found: Proxied, member: Member, origin: ContainerContext, network: Network, wanted: list[Server], fatal: bool
+    route: Route, member: Member, origin: ContainerContext, network: Network, wanted: list[Server], fatal: bool
 ) -> Iterator[DeadEnd]:
     host = member.host
     if (
@@ -68,7 +72,7 @@ def _dead_end(
     if not near and (wanted or fatal) and all(each.project is origin.project for each in named):
         yield _end(
             "network" if named else "name",
-            found,
+            route,
             member,
             wanted,
             tuple(Label(each.container.span, "has that name") for each in named),
@@ -76,7 +80,7 @@ def _dead_end(
     occupied = {server.container.id for server in inside if server.container}
     elsewhere = all(server.port.must_not_be(member.port) for server in inside)
     if inside and elsewhere and all(each.container.id in occupied for each in near):
-        yield _end("port", found, member, inside, inside[0].port.trace)
+        yield _end("port", route, member, inside, inside[0].port.trace)
 
 
 def _is_label(host: str) -> bool:
@@ -84,7 +88,7 @@ def _is_label(host: str) -> bool:
     return host.isascii() and host.replace("-", "").replace("_", "").isalnum() and host == host.strip("-_")
 
 
-def _end(kind: str, found: Proxied, member: Member, intended: list[Server], notes: tuple[Label, ...]) -> DeadEnd:
+def _end(kind: str, route: Route, member: Member, intended: list[Server], notes: tuple[Label, ...]) -> DeadEnd:
     start = member.span.text.find(f"{member.host}:{member.port}")
     text = f"{member.host}:{member.port}" if start >= 0 else member.host
     start = member.span.start + (start if start >= 0 else member.span.text.find(member.host))
@@ -92,5 +96,5 @@ def _end(kind: str, found: Proxied, member: Member, intended: list[Server], note
     server = intended[0] if len(intended) == 1 else None
     slot = EditSite(span) if span.text == text else None
     return DeadEnd(
-        f"{found.route.id} {text}", span if slot else member.span, kind, member.host, member.port, server, notes, slot
+        f"{route.id} {text}", span if slot else member.span, kind, member.host, member.port, server, notes, slot
     )

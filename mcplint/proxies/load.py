@@ -36,6 +36,10 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ..
         configurations = tree.all_facts("haproxy", paths["haproxy"])
         tree.refuse(note for file in configurations.values() for note in haproxy.unread(file))
         found += haproxy.proxies(configurations, network)
+    if "caddyfile" in paths:
+        from mcplint.proxies.caddy import link as caddy
+
+        found += caddy.proxies(tree.all_facts("caddy", paths["caddyfile"]), tree, network)
     if any(any(map(_is_traefiks, place.container.labels)) for place in network.running):
         from mcplint.proxies import traefik
 

@@ -49,7 +49,8 @@ def _instances(
     for config in configure(files, tree, _places(origin), env):
         found = proxied((config,), version)
         routes = tuple(_route(one, origin, network) for one in found)
-        ports, lost = _ports(config), tuple(dead_ends(found, routes, origin, network))
+        leading = ((one.route, partial(paths_to, one)) for one in found)
+        ports, lost = _ports(config), tuple(dead_ends(leading, routes, origin, network, strict=True))
         routes = tuple(_meant(one, route, lost) for one, route in zip(found, routes, strict=True))
         yield ProxyInstance(
             Proxy("nginx", routes, ports, published(origin, ports), partial(route_request, config), lost), origin, found

@@ -1,0 +1,1 @@
+"""Caddy: https://caddyserver.com/docs/caddyfile"""

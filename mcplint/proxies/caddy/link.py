@@ -1,0 +1,122 @@
+"""Caddy's configuration as routes: sites, matchers, handles and what they rewrite on the way to a server.
+
+https://caddyserver.com/docs/caddyfile
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import islice
+
+from mcplint.facts.caddy import Caddyfile, Directive, Word
+from mcplint.knowledge.proxies import CADDY
+from mcplint.project.tree import Tree
+from mcplint.proxies.assumed import assumed
+from mcplint.proxies.caddy.imports import Imports
+from mcplint.proxies.caddy.order import (
+    addresses,
+)
+from mcplint.proxies.caddy.routes import Heard, answer, route_of
+from mcplint.proxies.caddy.ways import Way, ways
+from mcplint.proxies.dead_ends import dead_ends
+from mcplint.proxies.proxy import Proxy, joined, published
+from mcplint.proxies.rules import (
+    MOST_RULES,
+    Match,
+    ProxyRule,
+    Site,
+    leading,
+    route_request,
+    with_endpoints,
+)
+from mcplint.services.containers import ContainerContext
+from mcplint.services.network import Network, home
+from mcplint.text.number import whole
+
+ADDRESS = re.compile(
+    r"(?:(?P<scheme>https?)://)?(?P<host>\[[0-9a-fA-F:]+\]|[^:/\s]*)(?::(?P<port>\d{1,5}))?(?P<path>/\S*)?"
+)
+
+
+def proxies(files: Mapping[str, Caddyfile], tree: Tree, network: Network) -> Iterator[Proxy]:
+    """The Caddy of each file that no other one imports."""
+    imports = {path: Imports(file, tree) for path, file in files.items()}
+    sites = {path: tuple(imports[path].sites(file)) for path, file in files.items()}
+    imported = {path for own, each in imports.items() for path in each.files if path != own}
+    for path in sorted(files.keys() - imported):
+        origin = home(path, network.running, "caddy")
+        yield _proxy(files[path], sites[path], imports[path], origin, network)
+
+
+def _proxy(
+    file: Caddyfile, blocks: tuple[Directive, ...], imports: Imports, origin: ContainerContext | None, network: Network
+) -> Proxy:
+    ids: dict[str, int] = {}
+    ports: dict[int, bool] = {}
+    sites = []
+    for block in blocks:
+        heard = [_heard(word) for word in addresses(block)]
+        for each in heard:
+            ports |= each.ports
+        sites.append(_site(block, heard, imports, origin, network, ids))
+    # One that is asked for by http alone comes first: the others hear that port to redirect from it.
+    sites.sort(key=lambda site: len(site.ports))
+    done = with_endpoints(tuple(sites), partial(assumed, origin, network))
+    routes = tuple(rule.route for site in done for rule in site.rules if rule.answer is None)
+    # Caddy resolves a name with the first request that needs it.
+    ends = tuple(dead_ends(leading(done), routes, origin, network, strict=False))
+    return Proxy(CADDY, routes, ports, published(origin, ports), partial(route_request, done), ends)
+
+
+def _heard(word: Word) -> Heard:
+    """What an address of a site listens to; a name without a port is served over TLS, and redirected there."""
+    found = ADDRESS.fullmatch(word.text)
+    if word.open or found is None or "{" in word.text:
+        return Heard(None, {443: True, 80: False})
+    host, port = found["host"].strip("[]").lower(), whole(found["port"]) if found["port"] else None
+    host = "" if host == "*" else host
+    if found["scheme"] == "http" or port == 80 or (not host and port not in (None, 443)):
+        return Heard(host, {port or 80: False})
+    return Heard(host, {port: True} if port not in (None, 443) else {443: True, 80: False})
+
+
+def _site(
+    block: Directive,
+    heard: list[Heard],
+    imports: Imports,
+    origin: ContainerContext | None,
+    network: Network,
+    ids: dict[str, int],
+) -> Site:
+    body = tuple(imports.resolved(block.body))
+    hosts = () if any(not one.host for one in heard) else tuple(one.host for one in heard if one.host)
+    known = all(one.host is not None for one in heard) and not any(line.name == "import" for line in body)
+    ports = frozenset(port for one in heard for port in one.ports)
+    found = islice(ways(body, block), MOST_RULES + 1)
+    rules = [
+        _rule(way, match, block, heard, origin, network, ids)
+        for way in found
+        if not way.condition.never
+        for match in way.condition.matches or (None,)
+    ]
+    return Site(hosts, ports, tuple(rules), known)
+
+
+def _rule(
+    way: Way,
+    match: Match | None,
+    block: Directive,
+    heard: list[Heard],
+    origin: ContainerContext | None,
+    network: Network,
+    ids: dict[str, int],
+) -> ProxyRule:
+    line = way.directive
+    name = f"{line.span.source.path} {block.name if block.words else ''} {match or ''}".strip()
+    ids[name] = ids.get(name, 0) + 1
+    route = route_of(way, match, block, heard, name if ids[name] == 1 else f"{name} ({ids[name]})")
+    if line.name == "reverse_proxy" and not way.none:
+        return ProxyRule(joined(route, origin, network), way.condition.hosts, match, way.rewrite)
+    return ProxyRule(route, way.condition.hosts, match, way.rewrite, answer(way))

@@ -1,0 +1,146 @@
+"""In which order Caddy tries the directives of a block, and which requests each takes.
+
+https://caddyserver.com/docs/caddyfile/directives#sorting-algorithm, https://caddyserver.com/docs/caddyfile/matchers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import NamedTuple
+
+from mcplint.facts.caddy import Directive, Word
+from mcplint.proxies.rules import EXACT, PREFIX, Match
+
+ORDER = (
+    *("redir", "rewrite", "uri", "try_files", "basic_auth", "basicauth", "forward_auth", "request_header", "invoke"),
+    *("handle", "route", "abort", "error", "respond", "metrics", "reverse_proxy", "php_fastcgi", "file_server"),
+)
+"""The directives that matter here, in the order in which Caddy tries them."""
+ALL = Match(PREFIX, "/")
+
+
+class Condition(NamedTuple):
+    """Which requests a directive takes.
+
+    `matches`: one of these paths, None where that is not known; `hosts`: to one of these names, none: to any.
+    `never`: no request of an MCP client. `bare`: it says nothing at all.
+    """
+
+    matches: tuple[Match, ...] | None = (ALL,)
+    hosts: tuple[str, ...] = ()
+    never: bool = False
+    bare: bool = True
+
+
+Matchers = Mapping[str, Condition]
+
+
+def ordered(body: tuple[Directive, ...], matchers: Matchers) -> list[Directive]:
+    """The directives as they are tried: by kind, then those with the longest path first, those without any last."""
+    known = [one for one in body if _kind(one) in ORDER]
+    return sorted(known, key=lambda one: (ORDER.index(_kind(one)), *_length(one, matchers)))
+
+
+def _kind(directive: Directive) -> str:
+    return "handle" if directive.name == "handle_path" else directive.name
+
+
+def _length(directive: Directive, matchers: Matchers) -> tuple[int, int, bool]:
+    """What counts of the matcher: only one path alone has a length."""
+    condition = condition_of(directive, matchers)
+    matches = condition.matches or ()
+    if condition.bare or len(matches) != 1 or condition.hosts:
+        return 0, 0, condition.bare
+    return -len(matches[0].text), matches[0].kind != EXACT, False
+
+
+def matchers_in(body: tuple[Directive, ...], outer: Matchers) -> Matchers:
+    """The named matchers of a block, with those around it."""
+    return {**outer, **{one.name: _defined(one) for one in body if one.name.startswith("@")}}
+
+
+def _defined(directive: Directive) -> Condition:
+    """What a named matcher takes: all of its lines have to fit."""
+    inline = (Directive(directive.words[1:]),) if directive.args else ()
+    found = Condition(bare=False)
+    for line in (*inline, *directive.body):
+        found = both(found, _line(line))
+    return found
+
+
+def _line(line: Directive) -> Condition:
+    if any(word.open or "{" in word.text for word in line.args):
+        return Condition(None, bare=False)
+    match line.name:
+        case "path":
+            matches = tuple(map(path_match, line.texts))
+            return Condition(None if None in matches else tuple(one for one in matches if one), bare=False)
+        case "host":
+            return Condition(hosts=tuple(map(str.lower, line.texts)), bare=False)
+        case "method":
+            return Condition(never="POST" not in map(str.upper, line.texts), bare=False)
+        case "protocol":
+            return Condition(bare=False)
+    return Condition(None, bare=False)
+
+
+def both(outer: Condition, inner: Condition) -> Condition:
+    """What both take."""
+    hosts = outer.hosts or inner.hosts
+    if outer.hosts and inner.hosts and outer.hosts != inner.hosts:
+        return Condition(None, bare=False)
+    never, bare = outer.never or inner.never, outer.bare and inner.bare
+    if outer.matches is None or inner.matches is None:
+        return Condition(None, hosts, never, bare)
+    shared = tuple(filter(None, (_shared(*pair) for pair in product(outer.matches, inner.matches))))
+    return Condition(shared, hosts, never or not shared, bare)
+
+
+def _shared(one: Match, other: Match) -> Match | None:
+    """The paths that both take."""
+    narrow, wide = (one, other) if len(one.text) > len(other.text) or one.kind == EXACT else (other, one)
+    return narrow if wide.takes(narrow.text) else None
+
+
+def path_match(pattern: str) -> Match | None:
+    """A path of a matcher, None where its `*` stands elsewhere than at its end."""
+    if pattern == "*":
+        return ALL
+    if not pattern.startswith("/") or "*" in pattern[:-1]:
+        return None
+    return Match(PREFIX, pattern[:-1]) if pattern.endswith("*") else Match(EXACT, pattern)
+
+
+def condition_of(directive: Directive, matchers: Matchers) -> Condition:
+    """Which requests a directive takes by the word that stands first in it."""
+    word = next(iter(directive.args), None)
+    if word is None or not _is_matcher(directive, word):
+        return Condition()
+    if word.open:
+        return Condition(None, bare=False)
+    if word.text.startswith("@"):
+        return matchers.get(word.text, Condition(None, bare=False))
+    if word.text == "*":
+        return Condition()
+    match = path_match(word.text)
+    return Condition((match,) if match else None, bare=False)
+
+
+def _is_matcher(directive: Directive, word: Word) -> bool:
+    if directive.name in ("rewrite", "redir", "try_files") and len(directive.args) == 1:
+        return False
+    return word.text.startswith(("@", "/")) or word.text == "*"
+
+
+def arguments(directive: Directive) -> tuple[Word, ...]:
+    """The words behind the name and the matcher."""
+    args = directive.args
+    return args[1:] if args and _is_matcher(directive, args[0]) else args
+
+
+def addresses(site: Directive) -> Iterator[Word]:
+    """The addresses of a site, commas left out."""
+    for word in site.words:
+        for part in filter(None, word.text.split(",")):
+            yield word._replace(text=part)

@@ -1,0 +1,154 @@
+"""In which order the directives of a site answer, for which requests, and what has become of the path by then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from mcplint.facts.caddy import Directive
+from mcplint.proxies.caddy.order import Condition, Matchers, arguments, both, condition_of, matchers_in, ordered
+from mcplint.proxies.rules import Match, kept, unknown
+from mcplint.values import Label
+
+MAX_DEPTH = 10
+MOST_STEPS = 50
+HANDLES = ("handle", "handle_path")
+REWRITES = ("uri", "rewrite", "try_files", "invoke")
+ANSWERS = ("redir", "respond", "abort", "error", "metrics", "reverse_proxy", "php_fastcgi", "file_server")
+AUTH = ("basic_auth", "basicauth", "forward_auth")
+Rewrite = Callable[[str], "str | None"]
+After = Callable[["Way"], "Iterator[Way]"]
+
+
+class Way(NamedTuple):
+    """A directive that answers, and what holds for the requests that come to it.
+
+    `place`: the innermost directive that says which requests these are. `rewrite`: what the path has become.
+    `shifted`: matchers are held against that and not against what clients ask for. `auth`: where callers are checked on
+    the way. `none`: nothing has answered. `steps`: how often the path was changed.
+    """
+
+    directive: Directive
+    place: Directive
+    condition: Condition = Condition()
+    rewrite: Rewrite = kept
+    shifted: bool = False
+    auth: tuple[Label, ...] = ()
+    none: bool = False
+    steps: int = 0
+
+
+def ways(body: tuple[Directive, ...], block: Directive) -> Iterator[Way]:
+    """The directives of a site that answer, in the order in which they are tried; the last one is that none did."""
+    matchers = matchers_in(body, {})
+    return _ways(ordered(body, matchers), matchers, Way(block, block), lambda way: iter((way._replace(none=True),)))
+
+
+def _ways(lines: Sequence[Directive], matchers: Matchers, way: Way, after: After, depth: int = 0) -> Iterator[Way]:
+    """The directives that answer, in the order in which they are tried; `after`: what comes where none of them does."""
+    if depth > MAX_DEPTH:
+        yield way._replace(condition=way.condition._replace(matches=None))
+        return
+    for index, line in enumerate(lines):
+        inner = condition_of(line, matchers)
+        place = way.place if inner.bare and way.place.name in HANDLES else line
+        here = way._replace(directive=line, place=place, condition=both(way.condition, _asked(inner, way)))
+        if line.name in ANSWERS:
+            yield here
+        elif line.name == "route" and not _acts(line):
+            continue
+        elif line.name in (*HANDLES, "route"):
+            yield from _inside(line, inner, here, lines[index + 1 :], matchers, after, depth)
+        else:
+            way = _changed(line, inner, way)
+            continue
+        if here.condition == way.condition:
+            return
+    yield from after(way)
+
+
+def _inside(
+    line: Directive,
+    inner: Condition,
+    here: Way,
+    later: Sequence[Directive],
+    matchers: Matchers,
+    after: After,
+    depth: int,
+) -> Iterator[Way]:
+    """What a block answers; where it answers nothing the directives behind it are tried, other handles left out."""
+    if line.name == "handle_path":
+        here = here._replace(rewrite=_without_prefix(here, inner), shifted=True)
+    known = matchers_in(line.body, matchers)
+    if line.name in HANDLES:
+        later = [one for one in later if one.name not in HANDLES]
+    listed = line.body if line.name == "route" else ordered(line.body, known)
+    yield from _ways(listed, known, here, lambda way: _ways(later, matchers, way, after, depth + 1), depth + 1)
+
+
+def _acts(block: Directive) -> bool:
+    """Whether anything in a block answers or changes the path."""
+    return any(line.name in (*ANSWERS, *REWRITES, *AUTH, "import") or _acts(line) for line in block.body)
+
+
+def _changed(line: Directive, inner: Condition, way: Way) -> Way:
+    """The way on from a directive that answers nothing itself."""
+    if line.name in AUTH:
+        note = Label(line.span, "the proxy authenticates callers")
+        return way._replace(auth=(*way.auth, note)) if inner.bare or inner == way.condition else way
+    return _rewritten(way, line, inner) if line.name in REWRITES else way
+
+
+def _asked(inner: Condition, way: Way) -> Condition:
+    """A condition as one on what clients ask for; not known where it is held against a path that was rewritten."""
+    if inner.matches is None or not way.shifted or inner.bare:
+        return inner
+    return inner._replace(matches=None)
+
+
+def _without_prefix(way: Way, inner: Condition) -> Rewrite:
+    """What `handle_path` makes of a path: its own pattern taken off."""
+    match = inner.matches[0] if inner.matches and len(inner.matches) == 1 else None
+    return unknown if match is None else partial(_then, way.rewrite, partial(_cut, match.text))
+
+
+def _rewritten(way: Way, line: Directive, inner: Condition) -> Way:
+    """The way on from a directive that changes the path."""
+    words = [word.text for word in arguments(line)]
+    step: Rewrite = unknown
+    if line.name == "uri" and words[:1] == ["strip_prefix"] and len(words) == 2 and "{" not in words[1]:
+        step = partial(_cut, words[1])
+    elif line.name == "rewrite" and len(words) == 1:
+        before = words[0].removesuffix("{uri}").removesuffix("{path}").removesuffix("{http.request.uri}")
+        step = partial(_prefixed, before) if before != words[0] and "{" not in before else unknown
+        step = partial(_fixed, words[0]) if "{" not in words[0] and "?" not in words[0] else step
+    only = None if inner.bare else inner.matches
+    if way.steps >= MOST_STEPS or (not inner.bare and (inner.matches is None or way.shifted)):
+        return way._replace(rewrite=unknown, shifted=True)
+    rewrite = partial(_then, way.rewrite, partial(_where, only, step))
+    return way._replace(rewrite=rewrite, shifted=True, steps=way.steps + 1)
+
+
+def _where(matches: tuple[Match, ...] | None, step: Rewrite, path: str) -> str | None:
+    """The path after a step that only some paths take."""
+    return step(path) if matches is None or any(match.takes(path) for match in matches) else path
+
+
+def _then(first: Rewrite, second: Rewrite, path: str) -> str | None:
+    between = first(path)
+    return None if between is None else second(between)
+
+
+def _cut(prefix: str, path: str) -> str:
+    """The path without a prefix; unlike other proxies Caddy puts no slash in its place."""
+    prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
+    return path.removeprefix(prefix) or "/"
+
+
+def _prefixed(prefix: str, path: str) -> str:
+    return prefix + path
+
+
+def _fixed(to: str, path: str) -> str:
+    return to
