@@ -135,14 +135,15 @@ spec:
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Fix, Label, Server, rule
+from mcplint import ERROR, WARNING, Edit, Finding, Fix, Label, Server, rule
 
 
 @rule("service-link-variable", ERROR)
 def check(server: Server):
     container = server.container
-    for name, given in (container.injected if container else {}).items():
-        if name not in server.reads or (name in container.env and comes_from_pod(container, name)):
+    for name in sorted(server.reads & container.injected.keys()) if container else ():
+        given = container.injected[name]
+        if name in container.env and comes_from_pod(container, name):
             continue
         decides = next((note for note in server.port.trace if name in note.text), None)
         message = (
@@ -151,7 +152,9 @@ def check(server: Server):
             else f"the Service sets {name} to `{given.only}`, which {server.title} reads"
         )
         notes = ((decides,) if decides else ()) + (Label(container.cmd, "this container runs the server"),)
-        fix = Fix("leave out the variables of Services", given.write("enableServiceLinks: false"))
+        site = container.service_links
+        edits = (Edit(site.span, f"{site.before}enableServiceLinks: false{site.after}"),) if site else ()
+        fix = Fix("leave out the variables of Services", edits)
         yield Finding(message, given.trace[0].span, notes, fix, None if decides else WARNING)
 
 

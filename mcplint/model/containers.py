@@ -180,8 +180,8 @@ class Container(NamedTuple):
     `affinity`: what keeps a client with one replica, as `Spread.affinity` says it. `idle_timeout`: seconds of silence
     that the platform's proxy bears; `request_timeout`: seconds after which it cuts a request.
     `forwards`: ports under its names that lead to others (a Kubernetes Service). `injected`: the
-    variables that Services beside it give it, an address each; written to `enableServiceLinks: false`, they are not
-    given. `web`: what makes it a web service to
+    variables that Services beside it give it, an address each; `service_links`: where it would say that it wants none.
+    `web`: what makes it a web service to
     its platform, which expects it to listen and lets everybody in. `swarm`: settings that only Docker
     Swarm obeys. `outside`: it is on a network that others have made. `folder`: the folder of the project that is run
     as it is, where no image is built or named. `unread`: what may say otherwise and cannot be read.
@@ -213,6 +213,7 @@ class Container(NamedTuple):
     expose: tuple[Port, ...] = ()
     forwards: tuple[Port, ...] = ()
     injected: Mapping[str, Value[str]] = {}
+    service_links: EditSite | None = None
     web: tuple[Label, ...] = ()
     probe: Probe | None = None
     probe_disabled: Label | None = None

@@ -90,7 +90,7 @@ def number(value: Value[str]) -> Value[int]:
 def switch(value: Value[str]) -> Value[bool]:
     """A text as true or false, in the spellings that compose takes."""
     text = (value.only or "").lower()
-    return Value((SWITCHES[text],) if text in SWITCHES else None, value.trace)
+    return Value((SWITCHES[text],) if text in SWITCHES else None, value.trace, value.slot)
 
 
 def seconds(value: Value[str]) -> Value[float]:

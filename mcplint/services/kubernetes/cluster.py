@@ -33,11 +33,6 @@ class Cluster(NamedTuple):
         found = [one for one in self.named.get((kind, name), ()) if one.namespace in ("", near.namespace)]
         return min(found, key=lambda one: _folder(one) != _folder(near), default=None)
 
-    def near(self, kind: str, other: Resource, more: Iterable[Resource] = ()) -> Iterator[Resource]:
-        """The objects of a kind that are applied together with another: those of its folder and namespace, and more."""
-        found = (one for one in self.of(kind) if _folder(one) == _folder(other) and one.namespace == other.namespace)
-        return iter(dict.fromkeys((*found, *more)))
-
     def selecting(self, pods: Resource) -> tuple[Resource, ...]:
         """The Services that lead to the pods of an object: those of its folder, else those of any."""
         labels = texts(at(template(pods), "metadata", "labels"))
@@ -89,6 +84,11 @@ def is_patch(resource: Resource) -> bool:
     """Whether an object only changes another: one of its containers has no image."""
     containers = items(at(template(resource), "spec", "containers")) if resource.kind in PODS else ()
     return any(at(container, "image") is None for container in containers)
+
+
+def place(resource: Resource) -> tuple[str, str]:
+    """What is applied together: the folder of an object's file, and its namespace."""
+    return _folder(resource), resource.namespace
 
 
 def template(pods: Resource) -> Node | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs
@@ -84,6 +85,21 @@ def _filled(text: str, env: Env) -> str | None:
 
     filled = bounded_sub(REFERENCE, replace, text)
     return None if unknown else filled
+
+
+def injected(services: Iterable[Resource]) -> dict[str, Value[str]]:
+    """The variables with the addresses of Services that pods of their namespace are given, one each.
+
+    https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
+    """
+    found: dict[str, Value[str]] = {}
+    for one in services:
+        port = next(iter(items(at(one.node, "spec", "ports"))), None)
+        if texts(at(one.node, "spec")).get("clusterIP") != "None" and port:
+            name = f"{re.sub('[-.]', '_', one.name.text.upper())}_PORT"
+            note = Label(one.name.span, f"this Service sets {name}")
+            found[name] = Value((f"tcp://ADDRESS:{texts(port).get('port', '')}",), (note,))
+    return found
 
 
 def referring(command: Argv | None, env: Env) -> Argv | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
-from mcplint.services.kubernetes.cluster import Cluster, template, texts
-from mcplint.services.kubernetes.environment import environment, referring
+from mcplint.services.kubernetes.cluster import Cluster, place, template, texts
+from mcplint.services.kubernetes.environment import environment, injected, referring
 from mcplint.services.kubernetes.traffic import Traffic, affinity, idle_timeout, replicas
 from mcplint.services.settings import argv, number, optional, string, switch
 from mcplint.values import UNKNOWN, EditSite, Label, Value
@@ -36,7 +35,8 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             affinity=affinity(before, ways),
             idle_timeout=idle_timeout(before, ways),
             forwards=tuple(port for one in before for port in _forwards(one, node)),
-            injected=_injected(spec, pods, cluster, before) if service.env_closed else {},
+            injected=_injected(pods, ways, before) if service.env_closed else {},
+            service_links=_unlinked(spec),
             ports=tuple(port for one in before if _is_public(one) for port in _forwards(one, node)),
         )
 
@@ -74,29 +74,22 @@ def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -
     )
 
 
-def _injected(
-    spec: Node | None, pods: Resource, cluster: Cluster, before: tuple[Resource, ...]
-) -> dict[str, Value[str]]:
-    """The variables with addresses that pods are given of Services beside them, one each: that of its first port.
-
-    https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
-    """
+def _injected(pods: Resource, ways: Traffic, before: tuple[Resource, ...]) -> Mapping[str, Value[str]]:
+    """The variables of Services that the pods are given: of those beside them, and of those that lead to them."""
+    spec = at(template(pods), "spec")
     switched = at(spec, "enableServiceLinks")
     if switched is not None and switch(string(switched, "")).may(lambda on: not on):
         return {}
+    beside = ways.injected.get(place(pods), {})
+    others = [one for one in before if place(one) != place(pods)]
+    return {**beside, **injected(others)} if others else beside
+
+
+def _unlinked(spec: Node | None) -> EditSite | None:
+    """Where a pod would say that it is given no variables of Services."""
     key = spec.key("containers") if isinstance(spec, MappingNode) else None
     indent = key.span.source.text[: key.span.start].rpartition("\n")[2] if key else ""
-    slot = EditSite(key.span._replace(end=key.span.start), "", f"\n{indent}") if key and not indent.strip() else None
-    found: dict[str, Value[str]] = {}
-    for one in cluster.near("Service", pods, before):
-        port = next(iter(items(at(one.node, "spec", "ports"))), None)
-        if texts(at(one.node, "spec")).get("clusterIP") != "None" and port:
-            name = f"{re.sub('[-.]', '_', one.name.text.upper())}_PORT"
-            number = texts(port).get("port", "")
-            found[name] = Value(
-                (f"tcp://ADDRESS:{number}",), (Label(one.name.span, f"this Service sets {name}"),), slot
-            )
-    return found
+    return EditSite(key.span._replace(end=key.span.start), "", f"\n{indent}") if key and not indent.strip() else None
 
 
 def _switch(node: Node | None, key: str) -> Value[bool]:

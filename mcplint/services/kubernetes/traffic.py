@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.document import ScalarNode, at, items, pairs
@@ -11,7 +11,8 @@ from mcplint.facts.platform import Resource
 from mcplint.knowledge.proxies import INGRESS_NGINX
 from mcplint.knowledge.proxies import affinity as affinity_of
 from mcplint.services.kubernetes import ingress_nginx
-from mcplint.services.kubernetes.cluster import PODS, Cluster, template, texts
+from mcplint.services.kubernetes.cluster import PODS, Cluster, place, template, texts
+from mcplint.services.kubernetes.environment import injected
 from mcplint.services.kubernetes.ingress import GATEWAY, Entry, entries
 from mcplint.services.settings import number, string
 from mcplint.values import UNKNOWN, Label, Value, join
@@ -47,7 +48,8 @@ class Traffic(NamedTuple):
 
     `entries`: by name and namespace of the Service. `proxied`: whether pods run a proxy, which may stand in front of
     others and keep their sessions together. `meshed`: the texts of routes that are not read. `governed`: whether an
-    object that is not read may tell Gateways how to balance.
+    object that is not read may tell Gateways how to balance. `injected`: the variables of Services by what is applied
+    together.
     """
 
     cluster: Cluster
@@ -55,6 +57,7 @@ class Traffic(NamedTuple):
     proxied: bool
     meshed: tuple[str, ...]
     governed: bool = False
+    injected: Mapping[tuple[str, str], Mapping[str, Value[str]]] = {}
 
     def into(self, service: Resource) -> list[Entry]:
         """The entries that lead to a Service."""
@@ -69,7 +72,11 @@ def traffic(cluster: Cluster) -> Traffic:
     routes = cluster.of("DestinationRule", "VirtualService", "IngressRoute", "TraefikService")
     governed = any(kind.endswith("Policy") and kind != "NetworkPolicy" for kind in cluster.kinds)
     proxied = any(map(_is_proxy, cluster.of(*PODS)))
-    return Traffic(cluster, found, proxied, tuple(route.node.span.text for route in routes), governed)
+    beside: dict[tuple[str, str], list[Resource]] = {}
+    for service in cluster.of("Service"):
+        beside.setdefault(place(service), []).append(service)
+    variables = {key: injected(services) for key, services in beside.items()}
+    return Traffic(cluster, found, proxied, tuple(route.node.span.text for route in routes), governed, variables)
 
 
 def affinity(services: tuple[Resource, ...], ways: Traffic) -> Value[str]:
