@@ -143,7 +143,8 @@ class Machine(Journal):
     """One run of one program. `lenient`: what it demands and no file gives is taken to be given at start-up.
 
     `origin`: the command that starts it. `serving`: whether it serves something, be it no MCP server. `spared`: how
-    many expressions around this one have something else for what is not given.
+    many expressions around this one have something else for what is not given. `followed`: the statements that are run,
+    and the calls of what the project does not have, where that is asked for.
     """
 
     def __init__(
@@ -180,6 +181,7 @@ class Machine(Journal):
         self.dotenv: list[Label] = []
         self.lost: list[Label] = []
         self.requests: list[list[Any]] = []
+        self.followed: list[ast.AST] | None = None
         self.missing: str | None = None
         self.failures: dict[Span, Failure] = {}
         self.side_effects: dict[Function, Any] = {}
@@ -205,6 +207,8 @@ class Machine(Journal):
         """Runs statements one after the other, to no value; raises a Leave where they do not complete."""
         for statement in statements:
             self.spend(1)
+            if self.followed is not None:
+                self.followed.append(statement)
             handler = self.tables.executors.get(type(statement))
             if handler is None or self.depth > DEPTH:
                 continue
@@ -231,6 +235,12 @@ class Machine(Journal):
         """What a call comes to, whichever of its options the callee is."""
         if callee.options is None:
             self.lose(args)
+        if (
+            self.followed is not None
+            and args.node is not None
+            and (callee.options is None or any(isinstance(option, External) for option in callee.options))
+        ):
+            self.followed.append(args.node)
         return self.each_option(callee, lambda option: self.tables.call(self, option, args), *args.notes)
 
     def attribute(self, value: Abstract, name: str, note: Label) -> Abstract:

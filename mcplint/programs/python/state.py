@@ -85,14 +85,13 @@ TAKES_CONTEXT: Noted[bool] = Noted("takes the context of its command")
 
 # Of a server, an application or its parts.
 ROUTES: Noted[Endpoint] = Noted("routes beside the MCP endpoint")
-OWN_MIDDLEWARE: Noted[bool] = Noted("middleware of the server")
+OWN_MIDDLEWARE: Noted[Any] = Noted("middleware of the server")
 OUTER: Noted[Any] = Noted("server around a low-level one")
 INNER: Noted[Any] = Noted("low-level server inside")
 SERVED: Noted[Server] = Noted("what an endpoint serves")
 SERVER: Noted[Any] = Noted("server of an endpoint or session manager")
 APPLICATION: Noted[Any] = Noted("application of an endpoint")
 ADDED_MIDDLEWARE: Noted[Any] = Noted("middleware, innermost first")
-FUNCTION_LAYER: Noted[bool] = Noted("function around every request")
 STARTUP: Noted[Any] = Noted("functions that run at start-up")
 HIDDEN: Noted[bool] = Noted("may have more than is known")
 

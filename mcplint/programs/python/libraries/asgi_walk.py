@@ -11,6 +11,7 @@ from mcplint.programs.outcome import SSE, STREAMABLE
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
 from mcplint.programs.python.libraries.middleware import AppScan, prefixed
+from mcplint.programs.python.libraries.refusals import refuses
 from mcplint.programs.python.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.servers import joined
@@ -19,7 +20,6 @@ from mcplint.programs.python.state import (
     APPLICATION,
     APPS,
     CALL,
-    FUNCTION_LAYER,
     HIDDEN,
     RUNNING,
     SERVED,
@@ -61,7 +61,7 @@ class Way(NamedTuple):
 
 def walk(machine: Machine, value: Abstract) -> AppScan:
     """What an application answers."""
-    scan = AppScan()
+    scan = AppScan(machine)
     _visit(machine, value, scan, Way())
     return scan
 
@@ -75,7 +75,7 @@ def _visit(machine: Machine, value: Abstract, scan: AppScan, way: Way) -> None:
         scan.include(_either(machine, value.options or (), way), known(""))
     elif isinstance(option, Instance) and library in LAYERS:
         inside = way._replace(depth=way.depth + 1)
-        _behind((option,), scan, lambda inner: _visit(machine, option.table["app"], inner, inside))
+        _behind(machine, (option,), scan, lambda inner: _visit(machine, option.table["app"], inner, inside))
     elif isinstance(option, Instance) and machine.kin(library, APP):
         _application(machine, option, scan, way)
     else:
@@ -97,14 +97,14 @@ def _application(machine: Machine, app: Instance, scan: AppScan, way: Way) -> No
     calls = CALL.of(app.table)
     scan.closed &= HIDDEN not in app.table
     scan.rooted |= any("root_path" in each.keywords for each in calls)
-    scan.checked |= FUNCTION_LAYER in app.table or any("dependencies" in each.keywords for each in calls)
+    scan.checked |= HIDDEN in app.table
     layers, routes = ADDED_MIDDLEWARE.of(app.table), app.table.get("routes", unknown())
-    _behind(layers, scan, lambda inner: _routes(machine, routes, inner, way, app))
+    _behind(machine, layers, scan, lambda inner: _routes(machine, routes, inner, way, app))
 
 
-def _behind(layers: Iterable[Any], scan: AppScan, walk: Callable[[AppScan], None]) -> None:
+def _behind(machine: Machine, layers: Iterable[Any], scan: AppScan, walk: Callable[[AppScan], None]) -> None:
     """Walks what stands behind middleware; what that says holds for the servers which are found there."""
-    inner = AppScan()
+    inner = AppScan(machine)
     for layer in layers:
         inner.add_layer(layer)
     walk(inner)
@@ -129,7 +129,7 @@ def _route(machine: Machine, option: Any, scan: AppScan, way: Way, app: Instance
     elif library == MOUNT:
         _mount(machine, option, scan, way.below())
     elif library == INCLUDED:
-        router, inner = option.table["app"], AppScan()
+        router, inner = option.table["app"], AppScan(machine)
         own = router.only.table.get("prefix", known("")) if isinstance(router.only, Instance) else known("")
         _visit(machine, router, inner, way.below())
         scan.include(inner, prefixed(option.table["path"], own))
@@ -138,7 +138,7 @@ def _route(machine: Machine, option: Any, scan: AppScan, way: Way, app: Instance
 
 
 def _mount(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
-    path, target, inner = route.table["path"], route.table["app"], AppScan()
+    path, target, inner = route.table["path"], route.table["app"], AppScan(machine)
     only = target.only
     if isinstance(only, Method) and only.function == POST:
         return
@@ -178,7 +178,7 @@ def _insertable(server: Server, way: Way) -> Server:
 
 def _plain(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
     path, target = route.table["path"], route.table["endpoint"].only
-    found = _handled(machine, target, way) if _hands_on(machine, target) else []
+    found = _handled(machine, target, way, scan) if _hands_on(machine, target) else []
     if found:
         _low(machine, found, scan, way, path)
     elif isinstance(path.only, str) and route.span is not None:
@@ -190,13 +190,16 @@ def _plain(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
 
 def _callable(machine: Machine, option: Any, scan: AppScan, way: Way, path: Abstract) -> None:
     """A function or object of the project that is an application itself."""
-    found = _handled(machine, option, way, scan)
+    found = _handled(machine, option, way, scan, passing=True)
     _low(machine, found, scan, way, path)
     scan.closed &= bool(found)
 
 
 def _low(machine: Machine, found: list[Handled], scan: AppScan, way: Way, path: Abstract) -> None:
-    scan.servers += [_insertable(handled_server(machine, each, path), way) for each in found]
+    for each in found:
+        server = handled_server(machine, each, path)
+        note = Label(server.made or server.span, "no authentication is configured")
+        scan.servers.append(_insertable(server._replace(auth=known(None, note)), way))
 
 
 def _decides(option: Any) -> tuple[Label, ...]:
@@ -233,8 +236,8 @@ def _given(option: Any, app: Instance | None) -> Args:
     return Args(((request,), (scope, unknown(), unknown()))[_arity(option) == 3][: _arity(option)])
 
 
-def _handled(machine: Machine, option: Any, way: Way, scan: AppScan | None = None) -> list[Handled]:
-    """What a handler does with a request."""
+def _handled(machine: Machine, option: Any, way: Way, scan: AppScan, passing: bool = False) -> list[Handled]:
+    """What a handler does with a request; `passing`: it may pass it on to other applications."""
     if isinstance(option, Method) and isinstance(option.function, str):
         manages = option.function == f"{MANAGER}.handle_request"
         return [Handled(STREAMABLE, option.instance, None)] if manages else []
@@ -242,15 +245,19 @@ def _handled(machine: Machine, option: Any, way: Way, scan: AppScan | None = Non
     machine.requests.append(gathered)
     risks = len(machine.risks)
     given = _given(option, way.app)
+    outer, machine.followed = machine.followed, []
     try:
         machine.aside(lambda: call_and_await(machine, known(option), given))
+        refused = refuses(machine.followed)
     finally:
+        machine.followed = outer
         machine.requests.pop()
         del machine.risks[risks:]
     gathered = list(dict.fromkeys(gathered))
-    if scan is not None:
+    if passing:
         _pass_on(machine, [each for each in gathered if isinstance(each, Passed)], scan, way)
     found = [each for each in gathered if isinstance(each, Handled)]
+    scan.checked |= refused and (passing or bool(found))
     told = {each.through for each in found if each.server is not None}
     return [each for each in found if each.server is not None or each.through not in told]
 
@@ -264,7 +271,7 @@ def _pass_on(machine: Machine, passed: list[Passed], scan: AppScan, way: Way) ->
 
 def _either(machine: Machine, apps: Collection[Any], way: Way) -> AppScan:
     """What one of several applications answers; where each has one server, that is one which may be either."""
-    inner = AppScan()
+    inner = AppScan(machine)
     for app in apps:
         _visit(machine, known(app), inner, way._replace(depth=way.depth + 1))
     inner.closed &= not inner.servers

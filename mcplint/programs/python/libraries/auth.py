@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mcplint.facts.python import Module
 from mcplint.model import Argument, Guard
+from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.state import CALL, OWN_MIDDLEWARE
 from mcplint.programs.python.values import ABSENT, Abstract, Class, Instance, Sequence, known, unknown
@@ -72,22 +74,26 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str) -> Abstract
         span = made.place(name) or made.span
         if isinstance(value.only, Instance) and span is not None:
             return known(_described(value.only, value.only.span or span), *value.trace)
-    if OWN_MIDDLEWARE in server.table or _layers_check(args):
+    if _layers_check(machine, args, OWN_MIDDLEWARE.of(server.table)):
         return unknown(*args.notes)
     if any(value.may(lambda option: option not in (None, ABSENT)) for value in given.values()):
         return unknown(*(note for value in given.values() for note in value.trace))
     return _elsewhere(machine, kind, made)
 
 
-def _layers_check(args: Args) -> bool:
-    """Whether the middleware that a call lists may check callers."""
+def _layers_check(machine: Machine, args: Args, own: tuple[Any, ...]) -> bool:
+    """Whether the middleware that a call lists, or that a server has been given, may check callers."""
     layers = args.find(None, "middleware")
-    if layers is None or layers.only is None:
-        return layers is not None and not layers.must_be(None)
+    items = layers.only.items if layers is not None and isinstance(layers.only, Sequence) else ()
+    if items is None or (layers is not None and not layers.must_be(None) and not isinstance(layers.only, Sequence)):
+        return True
+    found = [*own, *(option for item in items for option in item.options or (None,))]
+    if not found:
+        return False
     from mcplint.programs.python.libraries.middleware import may_check
 
-    items = layers.only.items if isinstance(layers.only, Sequence) else None
-    return items is None or any(may_check(option) for item in items for option in item.options or (None,))
+    asking = [each for each in found if getattr(getattr(each, "kind", None), "path", "") not in HARMLESS]
+    return any(may_check(machine, each) for each in asking)
 
 
 def _described(made: Instance, span: Span) -> Guard:
@@ -105,7 +111,7 @@ def _elsewhere(machine: Machine, kind: str, made: Args) -> Abstract:
 
 def layered(machine: Machine, args: Args, server: Instance) -> Abstract:
     """`server.add_middleware(…)`, which may check callers."""
-    OWN_MIDDLEWARE.add(machine, server.table, True)
+    OWN_MIDDLEWARE.add(machine, server.table, *(args.get(0, "middleware").options or (None,)))
     return known(None)
 
 
@@ -118,8 +124,27 @@ def looks(modules: Iterable[Module]) -> Label | None:
     return None
 
 
-CALLS: Mapping[str, Handler] = {f"{path}.__init__": provider for path in CLASSES}
+_MIDDLEWARE = {
+    "caching": "ResponseCachingMiddleware",
+    "dereference": "DereferenceRefsMiddleware",
+    "error_handling": "ErrorHandlingMiddleware RetryMiddleware",
+    "logging": "LoggingMiddleware StructuredLoggingMiddleware",
+    "ping": "PingMiddleware",
+    "rate_limiting": "RateLimitingMiddleware SlidingWindowRateLimitingMiddleware",
+    "response_limiting": "ResponseLimitingMiddleware",
+    "timing": "TimingMiddleware DetailedTimingMiddleware",
+    "tool_injection": "ToolInjectionMiddleware PromptToolMiddleware ResourceToolMiddleware",
+}
+HARMLESS = frozenset(
+    f"fastmcp.server.middleware.{file}.{name}" for file, names in _MIDDLEWARE.items() for name in names.split()
+)
+"""The middleware of fastmcp that asks nobody who calls; `AuthMiddleware` is the other one."""
+CALLS: Mapping[str, Handler] = {
+    **{f"{path}.__init__": provider for path in CLASSES},
+    **{f"{path}.__init__": nothing for path in HARMLESS},
+}
 ALIASES: Mapping[str, str] = {
     **{f"fastmcp.server.auth.{path.rpartition('.')[2]}": path for path in CLASSES if path.startswith("fastmcp.")},
+    **{f"fastmcp.server.middleware.{path.rpartition('.')[2]}": path for path in HARMLESS},
     "fastmcp.server.auth.oauth_proxy.proxy.OAuthProxy": "fastmcp.server.auth.oauth_proxy.OAuthProxy",
 }

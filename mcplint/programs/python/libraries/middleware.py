@@ -8,7 +8,7 @@ from typing import Any
 
 from mcplint.model import Cors, Endpoint, Server
 from mcplint.programs.python.libraries.web import LAYERS, listed
-from mcplint.programs.python.machine import Args
+from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.operators import product
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN
 from mcplint.programs.python.values import Abstract, Class, Function, Instance, known, noted, unknown
@@ -24,7 +24,8 @@ class AppScan:
     path that stands in front of every other. `cors` and `compressed`: what its middleware says.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
         self.servers: list[Server] = []
         self.endpoints: list[Endpoint] = []
         self.cors: list[Cors] = []
@@ -36,7 +37,7 @@ class AppScan:
         """The servers, each with what else is there."""
         paths = {server.path.only for server in self.servers}
         for server in self.servers:
-            sure = server.auth.only is not None or (self.closed and not self.checked)
+            sure = server.auth.only is not None or not self.checked
             others = (each for each in self.endpoints if each.path not in paths)
             yield server._replace(
                 endpoints=tuple(dict.fromkeys((*server.endpoints, *others))),
@@ -68,12 +69,12 @@ class AppScan:
     def add_layer(self, layer: Any) -> None:
         """Takes in what a middleware says of CORS and compression, and whether it may answer or refuse requests."""
         if not isinstance(layer, Instance) or CALL not in layer.table:
-            self.closed = False
+            self.closed, self.checked = False, True
             return
         args = CALL.one(layer.table, Args(open=True))
         only = args.positional[0].only if args.positional else None
         path = getattr(only, "path", "")
-        self.checked |= may_check(layer)
+        self.checked |= may_check(self.machine, layer)
         if path.endswith("CORSMiddleware") and layer.span:
             lists = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
             self.cors.append(Cors(layer.span, *(_lengthened(name, args) for name in lists)))
@@ -83,14 +84,18 @@ class AppScan:
             self.closed = False
 
 
-def may_check(layer: Any) -> bool:
+def may_check(machine: Machine, layer: Any) -> bool:
     """Whether a middleware may refuse callers for who they are: those of Starlette and checks of Origin do not."""
     args = CALL.one(layer.table, Args(open=True)) if isinstance(layer, Instance) else Args(open=True)
     only = args.positional[0].only if args.positional else None
     path = getattr(only, "path", "")
     if path in LAYERS:
         return path.endswith("AuthenticationMiddleware")
-    return not (isinstance(only, (Class, Function)) and _asks_for_origin_alone(only.node))
+    if isinstance(only, (Class, Function)) and _asks_for_origin_alone(only.node):
+        return False
+    from mcplint.programs.python.libraries.refusals import may_refuse
+
+    return may_refuse(machine, layer)
 
 
 _ORIGIN = frozenset({"origin", "host", "referer", "access-control-request-method", "access-control-request-headers"})
@@ -115,9 +120,9 @@ def _asks_for_origin_alone(root: ast.AST) -> bool:
     return bool(names) and len(names) == touched and _ORIGIN.issuperset(names)
 
 
-def surrounded(app: Instance, server: Server) -> Server:
+def surrounded(machine: Machine, app: Instance, server: Server) -> Server:
     """A server with what the middleware of its application says."""
-    scan = AppScan()
+    scan = AppScan(machine)
     for layer in ADDED_MIDDLEWARE.of(app.table):
         scan.add_layer(layer)
     closed = server.endpoints_closed and scan.closed and HIDDEN not in app.table

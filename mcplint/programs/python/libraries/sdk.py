@@ -123,7 +123,7 @@ def _surrounded(machine: Machine, args: Args, served: Server) -> Server:
     """A server with the middleware that `run()` puts around it."""
     app = Instance(External("mcp.App"), args.span)
     layered(args, app)
-    return surrounded(app, served)
+    return surrounded(machine, app, served)
 
 
 def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:

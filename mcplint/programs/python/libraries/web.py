@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.libraries.standard import anything, decorator, maker
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
-from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, FUNCTION_LAYER, HIDDEN, STARTUP
+from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN, STARTUP
 from mcplint.programs.python.values import (
     Abstract,
     Coroutine,
@@ -185,7 +185,6 @@ def state(machine: Machine, owner: Instance) -> Abstract:
 
 def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
     """`@app.middleware("http")`: a function around every request."""
-    FUNCTION_LAYER.add(machine, app.table, True)
 
     def add_it(function: Abstract) -> Abstract:
         ADDED_MIDDLEWARE.add(

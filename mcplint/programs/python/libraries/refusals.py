@@ -1,0 +1,115 @@
+"""Whether what stands in front of a server turns callers away: it is followed with a request of any kind."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mcplint.programs.python.expressions import call_and_await
+from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.state import CALL
+from mcplint.programs.python.values import Class, Function, Instance, Method, known, unknown
+
+HOOKS = (
+    *("dispatch", "__call__", "on_message", "on_request", "on_notification", "on_initialize", "on_call_tool"),
+    *("on_read_resource", "on_get_prompt", "on_list_tools", "on_list_resources", "on_list_prompts"),
+)
+"""The methods of middleware that a request goes through, in Starlette, ASGI and fastmcp."""
+STATUSES = (401, 403)
+WORDS = re.compile(r"(?i)unauthori[sz]ed|forbidden|HTTP_40[13]|permission denied|access denied")
+CHECKS = re.compile(r"(?i)auth|verif|valid|check|permi|secur|guard|allow|den(?:y|ies)|ensure|require|protect")
+"""What a function is called that may refuse a request, where its body is not in the project."""
+REASONS = re.compile(
+    r"(?i)auth|den(?:y|ied)|forbid|permi|token|key|credential|secret|login|access|bearer|password|caller"
+)
+"""What an exception says or is called that is raised at a caller for who it is."""
+
+
+def may_refuse(machine: Machine, layer: Any) -> bool:
+    """Whether a middleware may turn callers away; `layer`: it, or what it is made of where that is noted only."""
+    made = CALL.one(layer.table, Args(open=True)) if isinstance(layer, Instance) else Args(open=True)
+    if isinstance(layer, Instance) and isinstance(layer.kind, Class):
+        return _hooks_refuse(machine, layer)
+    only = made.positional[0].only if made.positional else None
+    if isinstance(only, Function):
+        return follows_to_refusal(machine, only, Args((unknown(), unknown())))
+    if not isinstance(only, Class) or made.open:
+        return True
+    built = machine.call(known(only), made._replace(positional=(unknown(), *made.positional[1:]))).only
+    return not isinstance(built, Instance) or _hooks_refuse(machine, built)
+
+
+def _hooks_refuse(machine: Machine, middleware: Instance) -> bool:
+    found = [(name, middleware.kind.find(name)) for name in HOOKS if isinstance(middleware.kind, Class)]
+    functions = [(name, value.only) for name, value in found if value is not None]
+    if not functions:
+        return True
+    return any(
+        not isinstance(function, Function)
+        or follows_to_refusal(machine, Method(middleware, function), _request(function))
+        for _, function in functions
+    )
+
+
+def _request(function: Function) -> Args:
+    """A request as a method is handed it: as many things of which nothing is known as it takes."""
+    return Args(tuple(unknown() for _ in function.node.args.args[1:]))
+
+
+def follows_to_refusal(machine: Machine, callee: Any, given: Args) -> bool:
+    """Whether a function comes, for some request, to a statement that refuses it, or to one that is not followed."""
+    outer, machine.followed = machine.followed, []
+    risks = len(machine.risks)
+    machine.requests.append([])
+    ended: list[Any] = []
+    try:
+        machine.aside(lambda: ended.append(call_and_await(machine, known(callee), given)))
+        return not ended or not machine.followed or refuses(machine.followed)
+    finally:
+        machine.requests.pop()
+        del machine.risks[risks:]
+        machine.followed = outer if outer is None else [*outer, *machine.followed]
+
+
+def refuses(followed: Iterable[ast.AST]) -> bool:
+    """Whether any of these statements, or calls of what is not in the project, may turn a caller away."""
+    return any(_refuses(node) for node in {id(node): node for node in followed}.values())
+
+
+def _refuses(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return CHECKS.search(_name(node.func)) is not None
+    if isinstance(node, ast.Raise) and node.exc is not None and REASONS.search(ast.unparse(node.exc)):
+        return True
+    return any(_tells(part) for part in _own(node))
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """The expressions of a statement, without those of the statements in it and without what is only compared."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.stmt, ast.ExceptHandler, ast.Compare, ast.match_case)):
+            yield child
+            yield from _own(child)
+
+
+def _tells(node: ast.AST) -> bool:
+    match node:
+        case ast.Constant(value=bool()):
+            return False
+        case ast.Constant(value=int(number)):
+            return number in STATUSES
+        case ast.Constant(value=str(text)):
+            return WORDS.search(text) is not None
+        case ast.Constant(value=bytes(data)):
+            return WORDS.search(data.decode("latin-1")) is not None
+        case ast.Attribute(attr=name):
+            return WORDS.search(name) is not None
+    return False
+
+
+def _name(function: ast.expr) -> str:
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
