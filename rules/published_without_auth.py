@@ -11,13 +11,20 @@ bypasses the check: an error. Containers reach each other without published
 ports.
 
 The same holds if a proxy that lets everybody in is published instead, if the
-service uses the network of its host, for a Kubernetes Service of type
-LoadBalancer or NodePort, and for a web service of Render or Fly.
+service uses the network of its host or is a unit of systemd, for a Kubernetes
+Service of type LoadBalancer or NodePort, for an Ingress or a Route without
+authentication, and for a web service of Render or Fly. A proxy that no
+container is known to run is a note: its machine may be closed to others.
 
 Publish on `127.0.0.1`, put a proxy that authenticates callers in front, or add
 authentication to the server. The fix binds the port to the loopback interface.
 It is unsafe because other machines may be meant to connect, except if a proxy
 is there for them.
+
+Middleware counts only if it may turn callers away with what the files set: a
+check that is skipped while a token is empty or `AUTH_ENABLED` is false, as it
+is by its default, checks nobody. Neither does a check that only other routes
+of the application depend on.
 
 Not reported if the program gives the SDK a token verifier or an OAuth
 provider, adds middleware that may check callers, looks at their headers
@@ -95,38 +102,58 @@ services:
 
 import re
 
-from mcplint import ERROR, WARNING, Edit, Finding, Fix, Label, Port, Server, rule
+from mcplint import ERROR, NOTE, WARNING, Container, Edit, Finding, Fix, Label, Port, Server, rule
 
 OPEN = ("render", "fly")
 
 
 @rule("published-without-auth", WARNING)
 def check(server: Server):
-    container = server.container
-    if not container or server.auth.may_not_be(None) or server.authenticated.must(bool):
-        return
-    if not server.speaks_http or server.host.may(is_loopback):
+    if server.auth.may_not_be(None) or server.authenticated.must(bool) or server.transport.must_be("stdio"):
         return
     unchecked = f"and {server.title} does not authenticate callers"
     so = f"which bypasses the authentication in front of {server.title}" if server.proxy_auth else unchecked
     severity = ERROR if server.proxy_auth else None
     notes = (*server.proxy_auth, *server.auth.trace, Label(server.span, "accepts every caller"))
-    direct = [port for port in container.ports if is_open(port) and server.port.must_be(port.target.only)]
-    for port in () if container.shared_network.may(bool) else direct:
-        edits = bound(port) if container.platform == "compose" else ()
+    shown = False
+    for message, span, edits in reachable(server):
         fix = Fix("publish on 127.0.0.1 only", edits, bool(server.proxy_auth)) if edits else None
-        number = port.published.only or port.target.only
-        yield Finding(f"port {number} is open on all interfaces, {so}", port.span, notes, fix, severity)
-    if not direct and server.proxy_ports:
+        yield Finding(f"{message}, {so}", span, notes, fix, severity)
+        shown = True
+    if server.proxy_ports and server.speaks_http and not shown:
         first, *others = server.proxy_ports
-        message = f"the proxy is open on all interfaces and lets everybody in, {unchecked}"
-        yield Finding(message, first.span, (*others, *notes))
+        mild = NOTE if "of its machine" in first.text else None
+        yield Finding(f"{first.text}, {unchecked}", first.span, (*others, *notes), None, mild)
+
+
+def reachable(server: Server):
+    """Where other machines reach the server itself: what to say of it, its place, the edits that close it."""
+    container, unit = server.container, server.unit
+    if server.host.may(is_loopback) and (server.host.options is not None or unit):
+        return
+    if unit and server.speaks_http and server.host.must(is_any):
+        number = server.port.only or "of the server"
+        yield f"port {number} is open on all interfaces of its machine", server.host.span or server.span, ()
+    if not container:
+        return
+    for port in () if container.shared_network.may(bool) else listening(server, container):
+        number = port.published.only or port.target.only
+        edits = bound(port) if container.platform == "compose" else ()
+        yield f"port {number} is open on all interfaces", port.span, edits
     mode = container.network_mode
-    if mode.must_be("host") and mode.span:
-        yield Finding(f"the service is open on all interfaces of its host, {so}", mode.span, notes, None, severity)
-    for label in container.web[:1] if container.platform in OPEN else ():
+    if mode.must_be("host") and mode.span and server.speaks_http:
+        yield "the service is open on all interfaces of its host", mode.span, ()
+    for label in container.web[:1] if container.platform in OPEN and server.speaks_http else ():
         if not container.expose or any(server.port.may_be(port.target.only) for port in container.expose):
-            yield Finding(f"the service is open to the internet, {so}", label.span, notes, None, severity)
+            yield "the service is open to the internet", label.span, ()
+
+
+def listening(server: Server, container: Container):
+    """The open ports that lead to the server; where its own is not known, the only one that there is."""
+    found = [port for port in container.ports if is_open(port)]
+    if server.port.options is None:
+        return found if len(container.ports) == 1 else []
+    return [port for port in found if server.port.must_be(port.target.only)]
 
 
 def is_open(port: Port) -> bool:
@@ -135,6 +162,10 @@ def is_open(port: Port) -> bool:
 
 def is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def is_any(host: str) -> bool:
+    return host in ("0.0.0.0", "::")
 
 
 def bound(port: Port) -> tuple[Edit, ...]:

@@ -76,8 +76,13 @@ def parts(servers: Iterable[Server], container: Container | None, ids: dict[str,
         name = f"{path}:{server.name.only or path}{inside}"
         ids[name] = ids.get(name, 0) + 1
         number = f" ({ids[name]})" if ids[name] > 1 else ""
-        inner = None if container and container.platform == "systemd" else container
-        yield server._replace(id=f"{name}{number}", sdk=_traced(server), container=inner)
+        unit = container if container and container.platform == "systemd" else None
+        yield server._replace(
+            id=f"{name}{number}",
+            sdk=_traced(server),
+            container=None if unit else container,
+            unit=unit and Label(unit.span, "systemd runs it on the machine itself"),
+        )
 
 
 def _either(options: list[Started]) -> Started:

@@ -92,6 +92,7 @@ class Server(NamedTuple):
 
     Alternatives that the files leave open are joined value by value. A setting without meaning for every way in which
     it may start (the host of a stdio server) has no options: `Value(())`.
+    `unit`: what runs it on a machine itself, without a container.
     `span`: the call that starts it; `made`: the call that makes the server object.
     `kind`: `FastMCP`, `MCPServer` or `Server` (low level). `runner`: what serves it: `sdk` (its own `run`), `uvicorn`,
     …, or what serves it over HTTP while it speaks stdio: `mcpo`, `mcp-proxy`, `supergateway`.
@@ -126,6 +127,7 @@ class Server(NamedTuple):
     workers: Value[int]
     allowed_hosts: Value[tuple[str, ...]]
     container: Container | None = None
+    unit: Label | None = None
     endpoints: tuple[Endpoint, ...] = ()
     endpoints_closed: bool = False
     back_channel: tuple[Label, ...] = ()

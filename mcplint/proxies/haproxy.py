@@ -15,7 +15,7 @@ from mcplint.facts.haproxy import HaproxyFile, Line, Section, Word
 from mcplint.knowledge.proxies import HAPROXY
 from mcplint.model import Member, Route
 from mcplint.proxies.assumed import assumed
-from mcplint.proxies.proxy import Proxy, joined, published
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
 from mcplint.proxies.rules import (
     EXACT,
     MOST_RULES,
@@ -43,6 +43,9 @@ NEUTRAL = (
     *("auth", "set-log-level", "return", "reject", "allow"),
 )
 """Rules of `http-request` that leave the path of what they let through as it is."""
+CHECKS = re.compile(r"\b(?:auth|deny|reject|tarpit|silent-drop|lua|use-service|return|verify|if)\b")
+"""Words of a rule after which not everybody may come in."""
+LOCAL = ("127.", "localhost", "[::1]", "unix@", "/", "abns@")
 SESSION = re.compile(r"(?:req\.)?hdr\(mcp-session-id\)")
 
 
@@ -163,8 +166,22 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
                 rules = tuple(islice(_rules(part, backends, origin, network, ids), MOST_RULES + 1))
                 sites.append(Site((), frozenset(heard or ()), rules, heard is not None))
         done = with_endpoints(tuple(sites), partial(assumed, origin, network))
-        routes = tuple(rule.route for site in done for rule in site.rules)
+        shown = tuple(_open(file, origin, ports))
+        routes = tuple(rule.route._replace(published=shown) for site in done for rule in site.rules)
         yield Proxy(HAPROXY, routes, ports, published(origin, ports), partial(route_request, done))
+
+
+def _open(file: HaproxyFile, origin: ContainerContext | None, ports: Mapping[int, bool]) -> Iterator[Label]:
+    """Where HAProxy is open to other machines, if no rule of its file may turn anybody away."""
+    rules = [line for section in file.sections for line in section.of("http-request", "tcp-request", "filter", "block")]
+    if any(not rule.args or CHECKS.search(" ".join(rule.args)) for rule in rules):
+        return
+    if origin is not None:
+        yield from open_ports(origin, ports)
+        return
+    for bind in (line for section in file.sections for line in section.of("bind")):
+        if bind.args and not any(address.startswith(LOCAL) for address in bind.args[0].split(",")):
+            yield Label(bind.span, OPEN_ON_MACHINE)
 
 
 def unread(file: HaproxyFile) -> Iterator[Label]:

@@ -36,6 +36,13 @@ PORTS = {80: False, 443: True}
 HARMLESS = ("cert-manager.io/", "acme.cert-manager.io/", "external-dns.alpha.kubernetes.io/", "kubernetes.io/")
 """Annotations that say nothing of what becomes of a request."""
 MOST = 1 << 20
+CHECKS = re.compile(
+    r"auth|whitelist|allow|deny|middleware|plugin|internal|private|scheme|snippet|jwt|oidc|oauth|waf|secur|inbound|polic"
+    r"|access|filter|tailscale|cloudflare|limit-whitelist"
+)
+"""Annotations, and names of controllers, after which not everybody may come in."""
+PRIVATE = (".local", ".localhost", ".internal", ".lan", ".test", ".svc", ".home", ".intranet", ".corp")
+"""Names that nobody has outside of a network."""
 ELSEWHERE = ("configuration-snippet", "permanent-redirect", "temporal-redirect", "canary", "app-root")
 """Annotations of ingress-nginx after which a request may become anything."""
 EXPRESSIONS = ("rewrite-target", "use-regex")
@@ -151,7 +158,17 @@ def _route(entry: Entry, match: Match | None) -> Route:
         tls=UNKNOWN if gateway else Value((entry.tls is not None,)),
         host=ingress_nginx.host(entry) if ours else _passed_host(entry) if gateway else UNKNOWN,
         secured=entry.tls if plain else None,
+        published=tuple(_open(entry)),
     )
+
+
+def _open(entry: Entry) -> Iterator[Label]:
+    """The Ingress, where it lets everybody in as far as the files tell."""
+    host = entry.host.only or ""
+    if entry.controller == GATEWAY or entry.host.options is None or host.endswith(PRIVATE) or host == "localhost":
+        return
+    if not any(map(CHECKS.search, (*entry.annotations, entry.controller))):
+        yield Label(entry.span, f"the {entry.resource.kind} lets everybody in")
 
 
 def _passed_host(entry: Entry) -> Value[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.model import MISSING, DeadEnd, Link, Route
@@ -47,6 +47,16 @@ def published(origin: ContainerContext | None, ports: Mapping[int, bool]) -> Map
         return {port: port for port in ports}
     pairs = ((port.published.only, port.target.only) for port in origin.container.ports if port.published is not None)
     return {outer: inner for outer, inner in pairs if outer is not None and inner is not None}
+
+
+OPEN_ON_MACHINE = "the proxy is open on all interfaces of its machine and lets everybody in"
+
+
+def open_ports(origin: ContainerContext, ports: Collection[int | None]) -> Iterator[Label]:
+    """Where a container publishes ports of the proxy in it beyond its machine."""
+    for port in origin.container.ports:
+        if port.published is not None and port.host_ip is None and port.target.only in ports:
+            yield Label(port.span, "the proxy is open on all interfaces and lets everybody in")
 
 
 def joined(route: Route, origin: ContainerContext | None, network: Network) -> Route:

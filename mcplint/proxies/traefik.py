@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from mcplint.knowledge.proxies import TRAEFIK
 from mcplint.model import DeadEnd, Member, Route
-from mcplint.proxies.proxy import Proxy, among, published
+from mcplint.proxies.proxy import Proxy, among, open_ports, published
 from mcplint.proxies.rules import (
     EXACT,
     PREFIX,
@@ -37,6 +37,21 @@ ROUTER = re.compile(r"traefik\.http\.routers\.([^.]+)\.rule")
 TERM = re.compile(r"(Host|PathPrefix|Path)\(((?:\s*+`[^`]*`\s*+,?)++)\)")
 AUTH = ("basicauth", "digestauth", "forwardauth")
 """Middlewares that check who calls."""
+ENTRIES = frozenset({"web", "websecure", "http", "https"})
+LETTING_IN = frozenset(
+    (
+        "headers",
+        "ratelimit",
+        "inflightreq",
+        "circuitbreaker",
+        "retry",
+        "stripprefix",
+        "addprefix",
+        "compress",
+        "buffering",
+    )
+)
+"""Middlewares that turn nobody away for who calls."""
 NEUTRAL = {"headers", "ratelimit", "inflightreq", "ipallowlist", "ipwhitelist", "circuitbreaker", "retry", *AUTH}
 """Middlewares that leave the path and the stream as they are."""
 
@@ -55,12 +70,13 @@ def proxies(network: Network) -> Iterator[Proxy]:
         if running.project and any(map(ROUTER.fullmatch, _labels(running))):
             groups.setdefault(id(running.project), []).append(running)
     for group in groups.values():
-        rules = [rule for running in group for rule in _rules(running, network)]
-        rules.sort(key=lambda rule: -rule.priority)
-        (site,) = with_endpoints((Site((), frozenset(), tuple(one.rule for one in rules), closed=False),))
         project = group[0].project
         own = (one for one in network.running if one.project is project)
         origin = next((one for one in own if _is_traefik(one)), None)
+        shown = tuple(open_ports(origin, PORTS)) if origin else ()
+        rules = [rule for running in group for rule in _rules(running, network, shown)]
+        rules.sort(key=lambda rule: -rule.priority)
+        (site,) = with_endpoints((Site((), frozenset(), tuple(one.rule for one in rules), closed=False),))
         ports = published(origin, PORTS) if origin else {}
         ends = {end.span: end for running in group for end in _dead_ends(running, network)}
         routes = tuple(rule.route for rule in site.rules)
@@ -96,8 +112,8 @@ class Ranked(NamedTuple):
     rule: ProxyRule
 
 
-def _rules(running: ContainerContext, network: Network) -> Iterator[Ranked]:
-    """The routers of a service, one for each path of its rule."""
+def _rules(running: ContainerContext, network: Network, shown: tuple[Label, ...]) -> Iterator[Ranked]:
+    """The routers of a service, one for each path of its rule; `shown`: where Traefik is open to other machines."""
     labels = _labels(running)
     if (enabled := labels.get("traefik.enable")) is not None and enabled.may(lambda said: said.lower() != "true"):
         return
@@ -111,7 +127,9 @@ def _rules(running: ContainerContext, network: Network) -> Iterator[Ranked]:
         )
         for match in router_rule.matches if router_rule else (None,):
             rule = _rule(router[1], said, labels, match, running)
-            route = _joined(rule.route, running, network)
+            route = _joined(rule.route, running, network)._replace(
+                published=shown if _lets_in(router[1], labels) else ()
+            )
             yield Ranked(priority, rule._replace(route=route, hosts=router_rule.hosts if router_rule else None))
 
 
@@ -209,6 +227,17 @@ def _chained(router: str, labels: Mapping[str, Value[str]]) -> tuple[Callable[[s
         prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
         steps.append(partial(_stripped, prefixes) if prefixes else kept if kind in NEUTRAL else unknown)
     return partial(_through, tuple(steps)), tuple(auth)
+
+
+def _lets_in(router: str, labels: Mapping[str, Value[str]]) -> bool:
+    """Whether a router of an entry point that is open by its name lets everybody in."""
+    points = labels.get(f"traefik.http.routers.{router}.entrypoints")
+    said = labels.get(f"traefik.http.routers.{router}.middlewares")
+    if points is not None and not (points.only and ENTRIES.issuperset(points.only.lower().split(","))):
+        return False
+    names = said.only.lower().split(",") if said is not None and said.only else []
+    kinds = {_middleware(name.strip().removesuffix("@docker"), labels)[0] for name in names}
+    return (said is None or bool(names)) and LETTING_IN.issuperset(kinds)
 
 
 def _middleware(name: str, labels: Mapping[str, Value[str]]) -> tuple[str, Value[str]]:

@@ -86,7 +86,10 @@ def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool]:
 def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:
     modules = [package.fact for package in machine.packages.values() if package]
     found = (
-        tuple(_with_proxy_headers(_with_unknowns(served, modules), modules) for served in servers(machine))
+        tuple(
+            _with_proxy_headers(_with_unknowns(served, modules, machine.unreached), modules)
+            for served in servers(machine)
+        )
         if complete
         else ()
     )
@@ -134,13 +137,13 @@ def _with_proxy_headers(served: Server, modules: list[Module]) -> Server:
     return served._replace(absolute=tuple(absolute_urls(modules)))
 
 
-def _with_unknowns(served: Server, modules: list[Module]) -> Server:
+def _with_unknowns(served: Server, modules: list[Module], unreached: list[Span]) -> Server:
     """The server, its authentication unknown where the program looks at requests itself."""
     if served.auth.options != (None,):
         return served
     from mcplint.programs.python.libraries.auth import looks
 
-    note = looks(modules)
+    note = looks(modules, unreached)
     return served._replace(auth=unknown(*served.auth.trace, note)) if note else served
 
 

@@ -144,7 +144,8 @@ class Machine(Journal):
 
     `origin`: the command that starts it. `serving`: whether it serves something, be it no MCP server. `spared`: how
     many expressions around this one have something else for what is not given. `followed`: the statements that are run,
-    and the calls of what the project does not have, where that is asked for.
+    and the calls of what the project does not have, where that is asked for. `unreached`: statements of middleware that
+    no request comes to.
     """
 
     def __init__(
@@ -182,6 +183,7 @@ class Machine(Journal):
         self.lost: list[Label] = []
         self.requests: list[list[Any]] = []
         self.followed: list[ast.AST] | None = None
+        self.unreached: list[Span] = []
         self.missing: str | None = None
         self.failures: dict[Span, Failure] = {}
         self.side_effects: dict[Function, Any] = {}

@@ -12,7 +12,7 @@ from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.nginx import Config, Proxied, configure, leads_to, paths_to, proxied, route_request
-from mcplint.proxies.proxy import Proxy, ProxyInstance, joined, published
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, ProxyInstance, joined, open_ports, published
 from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
@@ -82,12 +82,14 @@ def _followed(found: Proxied, route: Route) -> Route:
 def _published(found: Proxied, origin: ContainerContext | None) -> Iterator[Label]:
     """Where the ports of a server are published beyond the machine, if its location certainly lets everybody in."""
     levels = tuple(found.location.level.outward())
-    if origin is None or any(level.open or any(map(_may_refuse, level.own)) for level in levels):
+    if any(level.open or any(map(_may_refuse, level.own)) for level in levels):
         return
-    heard = {listen.port for listen in found.server.listens if not _local(listen.host)}
-    for port in origin.container.ports:
-        if port.published is not None and port.host_ip is None and port.target.only in heard:
-            yield Label(port.span, "opens nginx on every interface")
+    if origin is not None:
+        yield from open_ports(origin, [listen.port for listen in found.server.listens if not _local(listen.host)])
+    elif not all(_local(name.text) for name in found.server.names):
+        for listen in found.server.level.own.get("listen", ()):
+            if listen.words and not _local(listen.words[0]):
+                yield Label(listen.head, OPEN_ON_MACHINE)
 
 
 def _may_refuse(name: str) -> bool:

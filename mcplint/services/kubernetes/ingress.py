@@ -14,13 +14,15 @@ from mcplint.facts.platform import Resource
 from mcplint.services.kubernetes.cluster import Cluster, texts
 from mcplint.services.settings import number, string
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import UNKNOWN, Label, Value
 
 COMMUNITY = "nginx.ingress.kubernetes.io/"
 OTHERS = ("nginx.org/", "nginx.com/")
 """Annotations of ingress-nginx, and of the controller that NGINX Inc. makes."""
 
 
+OPENSHIFT = "route.openshift.io"
+"""The group of OpenShift's Routes; those of Knative are others."""
 GATEWAY = "Gateway"
 """What stands for the class of an Ingress where a route of a Gateway says it."""
 HEADERS = ("RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirror")
@@ -56,7 +58,10 @@ class Entry(NamedTuple):
 
 
 def entries(cluster: Cluster) -> Iterator[Entry]:
-    """The paths of all Ingresses and Gateways that lead to a Service."""
+    """The paths of all Ingresses, Gateways and Routes of OpenShift that lead to a Service."""
+    for route in cluster.of("Route"):
+        if route.api == OPENSHIFT:
+            yield _of_openshift(route, cluster)
     for route in cluster.of("HTTPRoute"):
         yield from _of_gateway(route)
     for ingress in cluster.of("Ingress"):
@@ -84,6 +89,34 @@ def entries(cluster: Cluster) -> Iterator[Entry]:
                     controller or "",
                     _tls(ingress.node, host.only),
                 )
+
+
+def _of_openshift(route: Resource, cluster: Cluster) -> Entry:
+    """What a Route of OpenShift does: all paths below its own lead to one Service."""
+    spec, note = at(route.node, "spec"), f"the Route {route.name.text} sets"
+    name, said = texts(at(spec, "to")).get("name", ""), at(spec, "path")
+    service, wanted = cluster.get("Service", name, route), texts(at(spec, "port")).get("targetPort")
+    ports = items(at(service.node, "spec", "ports")) if service else ()
+    chosen = [
+        port for port in ports if wanted in (None, *(texts(port).get(key) for key in ("name", "targetPort", "port")))
+    ]
+    number_ = number(string(at(chosen[0], "port"), "the Service sets its port")) if len(chosen) == 1 else UNKNOWN
+    return Entry(
+        route,
+        (said or at(spec, "to") or route.node).span.head,
+        _host(at(spec, "host")),
+        string(said, f"{note} the path") if said else Value(("/",), (Label(route.span, "no path"),)),
+        "Prefix",
+        name,
+        number_,
+        (at(spec, "to", "name") or route.node).span.head,
+        {
+            key.text: string(value, f"{note} {key.text.rpartition('/')[2]}")
+            for key, value in pairs(at(route.node, "metadata", "annotations"))
+        },
+        "OpenShift",
+        tls.span.head if (tls := at(spec, "tls")) else None,
+    )
 
 
 def _of_gateway(route: Resource) -> Iterator[Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from mcplint.facts.python import Module
@@ -115,12 +115,14 @@ def layered(machine: Machine, args: Args, server: Instance) -> Abstract:
     return known(None)
 
 
-def looks(modules: Iterable[Module]) -> Label | None:
-    """Where a program looks at who calls, so that it may refuse some."""
+def looks(modules: Iterable[Module], unreached: Collection[Span] = ()) -> Label | None:
+    """Where a program looks at who calls, so that it may refuse some; `unreached`: where no request comes to."""
     for module in modules:
-        folded = module.source.text.casefold()
-        if any(mark in folded for mark in MARKS) and (found := re.search(LOOKS, module.source.text)):
-            return Label(Span(module.source, *found.span()), "reads the request itself")
+        source, folded = module.source, module.source.text.casefold()
+        for found in re.finditer(LOOKS, source.text) if any(mark in folded for mark in MARKS) else ():
+            span = Span(source, *found.span())
+            if not any(each.source is source and each.start <= span.start < each.end for each in unreached):
+                return Label(span, "reads the request itself")
     return None
 
 

@@ -21,6 +21,7 @@ STATUSES = (401, 403)
 WORDS = re.compile(r"(?i)unauthori[sz]ed|forbidden|HTTP_40[13]|permission denied|access denied")
 CHECKS = re.compile(r"(?i)auth|verif|valid|check|permi|secur|guard|allow|den(?:y|ies)|ensure|require|protect")
 """What a function is called that may refuse a request, where its body is not in the project."""
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 REASONS = re.compile(
     r"(?i)auth|den(?:y|ied)|forbid|permi|token|key|credential|secret|login|access|bearer|password|caller"
 )
@@ -28,14 +29,37 @@ REASONS = re.compile(
 
 
 def may_refuse(machine: Machine, layer: Any) -> bool:
-    """Whether a middleware may turn callers away; `layer`: it, or what it is made of where that is noted only."""
+    """Whether a middleware may turn callers away; `layer`: it, or what it is made of where that is noted only.
+
+    Of one that does not, the machine remembers the statements that no request comes to.
+    """
     made = CALL.one(layer.table, Args(open=True)) if isinstance(layer, Instance) else Args(open=True)
+    only: Any = made.positional[0].only if made.positional else None
     if isinstance(layer, Instance) and isinstance(layer.kind, Class):
-        return _hooks_refuse(machine, layer)
-    only = made.positional[0].only if made.positional else None
+        only = layer.kind
+    outer, machine.followed = machine.followed, []
+    try:
+        if _refused(machine, layer, only, made):
+            return True
+        module = only.scope.module if isinstance(only, Function) else only.frame.module
+        run = set(map(id, machine.followed))
+        left = (
+            node for node in ast.walk(only.node) if isinstance(node, ast.stmt) and not isinstance(node, DEFINITIONS)
+        )
+        machine.unreached += [module.span(node) for node in left if id(node) not in run]
+        return False
+    finally:
+        machine.followed = outer
+
+
+def _refused(machine: Machine, layer: Any, only: Any, made: Args) -> bool:
     if isinstance(only, Function):
         return follows_to_refusal(machine, only, Args((unknown(), unknown())))
-    if not isinstance(only, Class) or made.open:
+    if not isinstance(only, Class):
+        return True
+    if isinstance(layer, Instance) and layer.kind is only:
+        return _hooks_refuse(machine, layer)
+    if made.open:
         return True
     built = machine.call(known(only), made._replace(positional=(unknown(), *made.positional[1:]))).only
     return not isinstance(built, Instance) or _hooks_refuse(machine, built)
