@@ -414,6 +414,19 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         {},
         {"port": None},
     ),
+    "a loop that goes on until its own variable says otherwise": (
+        SDK + "import os\nport, tries = None, 0\nwhile port is None and tries < 3:\n    try:\n"
+        '        port = int(os.environ["P"])\n    except KeyError:\n        tries += 1\n'
+        'FastMCP("x", host="0.0.0.0").run("sse")',
+        {},
+        {"host": ("0.0.0.0",)},
+    ),
+    "a stand-in where an import may fail": (
+        "try:\n    from mcp.server.fastmcp import Context, FastMCP\nexcept ImportError:\n    class FastMCP:\n"
+        "        def tool(self): ...\nmcp = FastMCP('x', host='0.0.0.0')\nmcp.run('sse')",
+        {},
+        {"host": ("0.0.0.0",)},
+    ),
     "an exception that is caught": (
         SDK + 'import os\ntry:\n    port = int(os.getenv("P", "x"))\nexcept ValueError:\n    port = 9\n'
         'FastMCP("x", port=port).run("sse")',

@@ -145,7 +145,7 @@ def on_host(path: str, tree: Tree) -> str:
 
 def with_image(service: Container, image: Image | None, link: Link) -> Container:
     """A container over its image: what it says itself counts, else what the image says."""
-    defaults = image.env_closed if image else service.folder is not None
+    defaults = image.env_closed if image else service.defaults
     service = service._replace(argv=command(service, image), links=(link,), defaults=defaults)
     if image is None:
         root = Value(("/",), (Label(service.span, "runs files as they are"),)) if service.folder else UNKNOWN

@@ -24,11 +24,14 @@ from mcplint.services.kubernetes.cluster import PODS, cluster
 from mcplint.services.kubernetes.ingress import Entry
 from mcplint.services.kubernetes.traffic import traffic
 from mcplint.services.settings import argv, number, optional, shell, split, string, wait
+from mcplint.text.paths import is_test
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value, join
 
 WORD = re.compile(r"""(?:[^\s"']|"[^"\n]*"|'[^'\n]*')+""")
 """A word of a unit's setting, quoted or not."""
+HOME = "/%h/"
+"""The home of a unit's user, which the machine knows."""
 
 
 def fly(app: App, tree: Tree) -> Iterator[Container]:
@@ -127,6 +130,7 @@ def railway(app: App, tree: Tree) -> Iterator[Container]:
         grace_period=wait(at(deploy, "drainingSeconds")),
         affinity=Value(("none",)),
         folder=None if built else folder,
+        defaults=not built,
     )
 
 
@@ -161,6 +165,7 @@ def _service(node: Node, kinds: set[str], app: App) -> Container:
         affinity=Value(("none",)),
         web=(Label(kind.span, "Render opens a web service to the internet"),) if kind and "web" in kinds else (),
         folder=folder if native else None,
+        defaults=native,
     )
 
 
@@ -218,6 +223,7 @@ def procfile(file: Procfile) -> Iterator[Container]:
                 arguments=Argv(shell, process.command, (note,)),
                 web=(Label(process.key, "the platform expects it to listen on PORT"),) if process.name == "web" else (),
                 folder=dirname(file.source.path) or ".",
+                defaults=True,
             )
 
 
@@ -229,7 +235,7 @@ def unit(file: Unit, tree: Tree) -> Container | None:
     command, place, user = file.last("ExecStart"), file.last("WorkingDirectory"), file.last("User")
     if command is None or not command.text:
         return None
-    env, notes = _unit_environment(file, tree)
+    env, hidden, notes = _unit_environment(file, tree)
     name = posixpath.basename(file.source.path)
     text = command.text.lstrip("@-:+!|")
     start = command.end - len(text)
@@ -247,47 +253,69 @@ def unit(file: Unit, tree: Tree) -> Container | None:
         workdir=_setting(place, "the unit sets WorkingDirectory") if place else UNKNOWN,
         network_mode=Value(("host",), (Label(command, "systemd runs it on the host"),)),
         folder=".",
+        defaults=not hidden,
     )
 
 
 def _setting(span: Span, note: str) -> Value[str]:
-    """A setting of a unit, unknown where systemd puts something in (`%h`)."""
-    text = span.text.removeprefix("-").strip("\"'")
+    """A setting of a unit, unknown where systemd puts something in, but for the home of its user in front."""
+    text = _at_home(span.text.removeprefix("-").strip("\"'"))
     return Value(
-        None if "%" in text or text == "~" else (text,),
+        None if "%" in text.removeprefix(HOME) or text == "~" else (text,),
         (Label(span, note),),
         EditSite(span) if text == span.text else None,
     )
 
 
+def _at_home(text: str) -> str:
+    """A path below `%h` as one from the root, as only its end is looked for in the project."""
+    return f"/{text}" if text.startswith("%h/") else text
+
+
 def _unit_word(span: Span, env: Mapping[str, Value[str | None]]) -> Value[str]:
     """A word of a unit's command; `${NAME}` is what the unit sets."""
-    text = span.text.strip("\"'")
+    text = _at_home(span.text.strip("\"'"))
     if known := re.fullmatch(r"\$\{?(\w+)\}?", text):
         value = env.get(known[1])
         text = (value.only if value is not None else None) or "$"
-    if "$" in text or "%" in text.replace("%%", ""):
+    if "$" in text or "%" in text.removeprefix(HOME).replace("%%", ""):
         return Value(None, (Label(span, "systemd fills this in"),))
     return Value((text,), (), EditSite(span) if span.text == text else None)
 
 
-def _unit_environment(file: Unit, tree: Tree) -> tuple[dict[str, Value[str | None]], tuple[Label, ...]]:
-    """The variables that a unit sets, also in files of the project, and notes on files that are not there."""
+def _unit_environment(file: Unit, tree: Tree) -> tuple[dict[str, Value[str | None]], bool, tuple[Label, ...]]:
+    """The variables that a unit sets, also in files of the project; whether files elsewhere set more; notes on these.
+
+    A file that may be missing, or that lies with the program as `.env` does, need not set what programs have defaults for.
+    """
     env: dict[str, Value[str | None]] = {}
     notes: list[Label] = []
+    hidden = False
+    place = file.last("WorkingDirectory")
+    inside = f"{place.text.strip()}/" if place else "/"
     for key, span in file.settings:
         if key == "Environment":
             for word in WORD.finditer(span.text):
                 name, _, value = word[0].strip("\"'").partition("=")
                 env[name] = Value((value,), (Label(span, f"the unit sets {name}"),))
         elif key == "EnvironmentFile":
-            path = on_host(span.text.removeprefix("-"), tree)
-            if path not in tree.paths:
+            path = _environment_file(span.text.removeprefix("-"), tree)
+            if path is None:
+                hidden = hidden or not span.text.startswith(("-", inside))
                 notes.append(Label(span, "this file is not in the project, so more may be set"))
                 continue
             for name, text in variables(tree, (path,), lambda name: None).items():
                 env[name] = text.value
-    return env, tuple(notes)
+    return env, hidden, tuple(notes)
+
+
+def _environment_file(path: str, tree: Tree) -> str | None:
+    """The file of the project that is put at a path of the host: where it lies, or the only one of such a name."""
+    found, name = on_host(path, tree), posixpath.basename(path)
+    if found in tree.paths:
+        return found
+    called = [each for each in tree.paths if posixpath.basename(each) == name]
+    return called[0] if len(called) == 1 and not name.startswith(".") and not is_test(called[0]) else None
 
 
 class Platforms(NamedTuple):

@@ -21,6 +21,7 @@ from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import (
     Abstract,
+    Class,
     Coroutine,
     Entries,
     External,
@@ -103,6 +104,22 @@ def _within(inner: Span, outer: Span) -> bool:
 def made(path: str, args: Args, table: Mapping[Any, Any] | None = None) -> Abstract:
     """A new object of a library's class."""
     return known(Instance(External(path), args.span, table), *args.notes)
+
+
+def usable(value: Abstract, name: str = "") -> Abstract:
+    """A value that may be several things without those that certainly have no such attribute, or cannot be called."""
+    if value.options is None or len(value.options) < 2:
+        return value
+    fitting = tuple(option for option in value.options if option is not None and not (name and lacks(option, name)))
+    return value._replace(options=fitting) if fitting else value
+
+
+def lacks(option: object, name: str) -> bool:
+    """Whether an object is of a class of the project that neither it nor its parents give an attribute."""
+    if not isinstance(option, Instance) or not isinstance(option.kind, Class) or name in option.table:
+        return False
+    kinds = option.kind.lineage()
+    return not any(not isinstance(each, Class) or name in each.table or "__getattr__" in each.table for each in kinds)
 
 
 T = TypeVar("T")
@@ -243,11 +260,11 @@ class Machine(Journal):
             and (callee.options is None or any(isinstance(option, External) for option in callee.options))
         ):
             self.followed.append(args.node)
-        return self.each_option(callee, lambda option: self.tables.call(self, option, args), *args.notes)
+        return self.each_option(usable(callee), lambda option: self.tables.call(self, option, args), *args.notes)
 
     def attribute(self, value: Abstract, name: str, note: Label) -> Abstract:
         """What an attribute of a value is."""
-        return self.each_option(value, lambda option: self.tables.attribute(self, option, name, note))
+        return self.each_option(usable(value, name), lambda option: self.tables.attribute(self, option, name, note))
 
     def each_option(self, value: Abstract, body: Callable[[Any], Abstract], *notes: Label) -> Abstract:
         """What a body makes of a value, on a branch for each thing that it may be."""
