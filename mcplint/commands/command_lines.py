@@ -139,6 +139,15 @@ SDK_COMMANDS: Mapping[str, Grammar] = {
     ),
     "mcp": grammar(t="transport", l="log-level"),
 }
+DOCKER_RUN = grammar(
+    "interactive tty rm detach init privileged publish-all read-only no-healthcheck sig-proxy oom-kill-disable quiet "
+    "disable-content-trust replace i t d P q it",
+    e="env",
+    v="volume",
+    p="publish",
+    w="workdir",
+    u="user",
+)
 GATEWAYS: Mapping[str, Grammar] = {
     "mcpo": grammar("hot-reload strict-auth", p="port", k="api-key", c="config"),
     "mcp-proxy": grammar("pass-environment stateless debug no-debug allow-origin-all", e="env", H="headers"),

@@ -57,7 +57,7 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
     if not words:
         return context.none("no command is given")
     spelled = text(words[0])
-    if spelled is None:
+    if not spelled:
         return context.none("the program is not known", word=words[0])
     if inner and is_assignment(spelled):
         return assigned(words, context)

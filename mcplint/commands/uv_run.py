@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from mcplint.commands.command_lines import ASGI, GATEWAYS, SDK_COMMANDS, UV, program
-from mcplint.commands.console_scripts import is_package
+from mcplint.commands.console_scripts import is_package, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.python_commands import console_script, python_file, python_module
@@ -76,11 +77,14 @@ def uvx(words: Words, context: ExecContext) -> Step:
     named = Value((posixpath.basename(command),), rest[0].trace, rest[0].slot if not version else None)
     if name_of(command) in ASGI or name_of(command) in GATEWAYS or name_of(command) in SDK_COMMANDS:
         return Next((named, *rest[1:]), inner)
-    folder = _folder(origin, context)
+    folder = _folder(origin, command, context)
     if folder is None:
         return context.none(f"{tool} installs {origin}, which is no package of the project")
     requirement = f"{origin}=={version}" if version and version != "latest" else origin
-    is_local = context.file(posixpath.join(origin.partition("[")[0], "pyproject.toml")) is not None
+    is_local = (
+        origin.startswith("git+")
+        or context.file(posixpath.join(origin.partition("[")[0], "pyproject.toml")) is not None
+    )
     install = Install(
         tool,
         tuple(map(spelled, words)),
@@ -93,8 +97,10 @@ def uvx(words: Words, context: ExecContext) -> Step:
     return console_script((named, *rest[1:]), inner._replace(installs=(install,), home=folder, workdir=context.workdir))
 
 
-def _folder(origin: str, context: ExecContext) -> str | None:
-    """The folder of the project that a package comes from: a path in the image, or the name of a package."""
+def _folder(origin: str, command: str, context: ExecContext) -> str | None:
+    """The folder of the project that a package comes from: a path, the name of a package, or one in a repository."""
+    if origin.startswith("git+"):
+        return _in_repository(origin, command, context)
     found = context.file(posixpath.join(origin.partition("[")[0], "pyproject.toml"))
     if found:
         return posixpath.dirname(found)
@@ -102,6 +108,13 @@ def _folder(origin: str, context: ExecContext) -> str | None:
         folder for folder in project_folders(context.tree, context.home) if is_package(context.tree, folder, origin)
     }
     return folders.pop() if len(folders) == 1 else None
+
+
+def _in_repository(origin: str, command: str, context: ExecContext) -> str | None:
+    """The folder that a package comes from which is installed from a repository, if that can only be the project's."""
+    folder = re.search(r"[#&]subdirectory=([^&#]+)", origin)
+    found = script(context.tree, command, folder[1].strip("/") if folder else "")
+    return found.folder if found and (folder is None or found.folder == folder[1].strip("/")) else None
 
 
 def _upwards(context: ExecContext, name: str, folder: str) -> str | None:

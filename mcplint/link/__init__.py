@@ -6,13 +6,27 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.findings import Failure, Unreadable
 from mcplint.link import starts, stated
-from mcplint.model import Call, ClientConfig, Container, Deployment, Manifest, Misread, Package, Remote, Route, Server
+from mcplint.model import (
+    MISSING,
+    Call,
+    ClientConfig,
+    Container,
+    Deployment,
+    Link,
+    Manifest,
+    Misread,
+    Package,
+    Remote,
+    Route,
+    Server,
+)
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
 from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import ContainerContext, running
 from mcplint.services.network import Network
 from mcplint.text.paths import is_test
+from mcplint.values import Label
 
 if TYPE_CHECKING:
     from mcplint.proxies.proxy import Proxy
@@ -130,7 +144,7 @@ def _published(
         packages=packages,
         manifests=manifests,
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
-        clients=_joined(clients, in_front, network),
+        clients=tuple(_started(client, installed) for client in _joined(clients, in_front, network)),
         misread=misread,
         calls=_calls(network, paths),
         loose=(*deployment.loose, *starts.unlinked(routes)),
@@ -167,12 +181,25 @@ def _manifests(
 
 def _clients(tree: Tree, paths: Paths) -> tuple[tuple[ClientConfig, ...], tuple[Misread, ...]]:
     """What clients are told, and what their hosts do not take as it is meant."""
-    if "client" not in paths:
+    named = (*paths.get("client", ()), *starts.bundles(tree, paths))
+    if not named:
         return (), ()
     from mcplint.services.clients import told
 
-    files = [told(file, tree.paths) for file in tree.all_facts("client", paths["client"]).values()]
+    files = [told(file, tree.paths) for file in tree.all_facts("client", named).values()]
     return tuple(one for file in files for one in file.clients), tuple(one for file in files for one in file.misread)
+
+
+def _started(client: ClientConfig, installed: tuple[Server, ...]) -> ClientConfig:
+    """The entry with the server that its command starts."""
+    own = [server for server in installed if any(link.to == client.id for link in server.links)]
+    if not own and client.command.trace and not client.url.trace:
+        return client._replace(links=(Link(None, MISSING, "its command starts no server that is known"),))
+    if len(own) != 1:
+        return client
+    kind = next(link.kind for link in own[0].links if link.to == client.id)
+    link = Link(own[0].id, kind, "is what its command starts", (Label(own[0].span, "the server starts here"),))
+    return client._replace(server=own[0], links=(link,))
 
 
 def _calls(network: Network, paths: Paths) -> tuple[Call, ...]:

@@ -6,25 +6,22 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from mcplint.commands.console_scripts import script
 from mcplint.commands.execution import ExecContext
 from mcplint.commands.resolve import starts
 from mcplint.dependencies.needs import home
 from mcplint.dependencies.versions import sdk as version_of
-from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
 from mcplint.findings import Failure
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.sdk import fact
-from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Package, Sdk, Server
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Sdk, Server
 from mcplint.programs.follow import STEPS, World, follow, scan
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.python.modules import roots
-from mcplint.programs.start import FUNCTION, NoStart, Start
+from mcplint.programs.start import NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, on_host
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
-from mcplint.values import EditSite, Label, Value, join
+from mcplint.values import Label, Value, join
 
 # Steps that the programs of all containers, or of all packages, may take together: half a minute.
 ROOM = 12 * STEPS
@@ -128,7 +125,7 @@ class Programs:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._runs: list[tuple[Start, ContainerContext, Outcome]] = []
-        self._ids: dict[str, int] = {}
+        self.ids: dict[str, int] = {}
         self._room = ROOM
 
     def started(self, place: ContainerContext) -> Started:
@@ -176,7 +173,7 @@ class Programs:
 
     def _whole(self, started: Started, place: ContainerContext) -> Started:
         """The same with its servers as parts of the model."""
-        return started._replace(servers=tuple(parts(started.servers, place.container, self._ids)))
+        return started._replace(servers=tuple(parts(started.servers, place.container, self.ids)))
 
     def _missing(self, place: ContainerContext, target: str | None) -> Label | None:
         from mcplint.link.missing import missing
@@ -189,25 +186,6 @@ class Programs:
             folder = posixpath.dirname(start.target)
         return sdks(_installs(place, start), self.tree, "" if folder == "." else folder)
 
-    def installed(self, package: Package) -> tuple[Server, ...]:
-        """The servers that a package of PyPI starts where people install it, as `uvx` does: no lock decides its SDK.
-
-        Its arguments and environment are those that `server.json` gives; whoever starts it may set more.
-        """
-        tree, name = self.tree, package.identifier.only or ""
-        found = script(tree, name, None)
-        if not found or package.node is None:
-            return ()
-        places = roots(tree, found.folder, posixpath.join(found.folder, "src"))
-        start = Start(FUNCTION, found.target, found.span, tuple(arguments(package.node)), roots=places)
-        install = Install("uvx", ("uvx", name), Value((False,)), None, (found.folder or ".",), (), found.span)
-        env = dict(variables(package.node))
-        more = Value((None,), (Label(package.span, "whoever starts the package may set it"),))
-        sdk = sdks((install,), tree, found.folder)
-        outcome = self._run(start, lambda name: env.get(name, more), sdk, lambda file: None)
-        why = Link(package.id, MADE, f"is what people start who install {name}", (Label(found.span, "is installed"),))
-        return tuple(parts((server._replace(links=(why,)) for server in outcome.servers), None, self._ids))
-
     def _outcome(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
         for other, elsewhere, outcome in self._runs:
             if other == start and _alike(place, elsewhere, outcome.asked):
@@ -217,11 +195,11 @@ class Programs:
         def file(path: str) -> str | None:
             return inside(posixpath.normpath(posixpath.join(workdir, path)))
 
-        outcome = self._run(start, place.container.given, self._sdk(place, start), file)
+        outcome = self.run(start, place.container.given, self._sdk(place, start), file)
         self._runs.append((start, place, outcome))
         return outcome
 
-    def _run(
+    def run(
         self,
         start: Start,
         env: Callable[[str], Value[str | None]],
@@ -325,28 +303,3 @@ def bare(tree: Tree) -> Iterator[Server]:
     for path, outcome in scan(tree, sdk):
         why = Link(None, MISSING, f"no container is known to start {path}")
         yield from parts((server._replace(links=(why,)) for server in outcome.servers), None, ids)
-
-
-def arguments(package: MappingNode) -> Iterator[Value[str]]:
-    """The words that a package of `server.json` is started with, as far as they are given."""
-    for node in items(package.get("packageArguments")):
-        given = {key.text: value for key, value in pairs(node) if isinstance(value, ScalarNode)}
-        if "name" in given:
-            yield _given(given["name"])
-        if value := given.get("value") or given.get("default"):
-            yield _given(value)
-
-
-def variables(package: MappingNode) -> Iterator[tuple[str, Value[str | None]]]:
-    """The variables that a package of `server.json` gives a value; those that it leaves to people are open."""
-    for node in items(package.get("environmentVariables")):
-        given = {key.text: value for key, value in pairs(node) if isinstance(value, ScalarNode)}
-        value = given.get("value") or given.get("default")
-        if "name" in given and value:
-            yield given["name"].text, _given(value)
-
-
-def _given(node: ScalarNode) -> Value[str]:
-    note = (Label(node.span, "server.json gives it"),)
-    known = None if "{" in node.text else (node.text,)
-    return Value(known, note, EditSite(node.span) if node.span.text == node.text else None)

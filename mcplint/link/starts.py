@@ -60,7 +60,7 @@ class Starts(NamedTuple):
     `loose`: what starts other software, `unfollowed`: what may start an MCP server, and cannot be followed; `certain`:
     the ids of those containers of them that certainly are an MCP server's. `needed`: the files that the servers cannot
     do without; `used`: the modules of their programs. `lacking`: by container, what it would start and the project
-    lacks. `installed`: the packages' servers.
+    lacks. `installed`: the servers that people start without a container.
     """
 
     servers: tuple[Server, ...] = ()
@@ -84,18 +84,22 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     found = [(place, programs.started(place)) for place in places]
     silent = [(place, start) for place, start in found if not start.servers and not start.missing]
     used = tree.asked("python", "typescript")
-    installed = tuple(_installed(tree, paths, programs))
-    servers = tuple(server for _, start in found for server in start.servers) or _bare(tuple(bare(tree)), installed)
+    alone = any(start.servers and place.container.service is None for place, start in found)
+    installed, unknown = _outside(tree, paths, programs, alone)
+    servers = tuple(server for _, start in found for server in start.servers)
+    if not servers:
+        installed = installed or _scripted(programs)
+        servers = _bare(tuple(bare(tree)), installed)
     lacking = {place.container.id: start.missing for place, start in found if start.missing}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
     images = {place.container.dockerfile for place, _ in found if place.image and not _is_other(place)}
-    alone = len(images) == 1 and any(not server.container for server in servers)
+    only = len(images) == 1 and any(not server.container for server in servers)
     return Starts(
         servers,
         tuple(_loose(*each) for each in silent if each not in open_),
-        tuple(Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_)
+        (*(Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_), *unknown)
         or (() if servers or lacking else tuple(islice(_unstarted(tree, paths), 1))),
-        frozenset(place.container.id for place, _ in open_ if place.image and (alone or brings_sdk(place, tree))),
+        frozenset(place.container.id for place, _ in open_ if place.image and (only or brings_sdk(place, tree))),
         frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place))),
         used,
         lacking,
@@ -103,15 +107,44 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     )
 
 
-def _installed(tree: Tree, paths: Paths, programs: Programs) -> Iterator[Server]:
-    """The servers of packages that `server.json` publishes, as those who install them start them."""
-    documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
-    if documents:
-        from mcplint.registry.manifests import packages
+def _outside(
+    tree: Tree, paths: Paths, programs: Programs, contained: bool
+) -> tuple[tuple[Server, ...], tuple[Unfollowed, ...]]:
+    """What people start without a container: packages of `server.json`, and what their clients are told to start.
 
-        for package in (package for document in documents for package in packages(document)):
-            if package.registry.only == "pypi":
-                yield from programs.installed(package)
+    `contained`: an image that is published is started alone by its own Dockerfile's container.
+    """
+    documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
+    configurations = tree.all_facts("client", (*paths.get("client", ()), *bundles(tree, paths))).values()
+    if not documents and not configurations:
+        return (), ()
+    from mcplint.link.outside import entered, once, packaged, published_image
+    from mcplint.registry.manifests import packages
+    from mcplint.services.entries import entries
+
+    dockerfiles = tree.all_facts("dockerfile", paths.get("dockerfile", ()))
+    servers: list[Server] = []
+    for package in (package for document in documents for package in packages(document)):
+        if package.registry.only == "pypi":
+            servers += packaged(programs, package)
+        elif package.registry.only == "oci" and not contained:
+            servers += published_image(programs, package, dockerfiles)
+    found = [entered(programs, entry, dockerfiles) for file in configurations for entry in entries(file)]
+    servers += (server for each in found for server in each.servers)
+    return once(programs, servers), tuple(each.unfollowed for each in found if each.unfollowed)
+
+
+def _scripted(programs: Programs) -> tuple[Server, ...]:
+    """The servers of console scripts, which people start by their names."""
+    from mcplint.link.outside import once, scripted
+
+    return once(programs, scripted(programs))
+
+
+def bundles(tree: Tree, paths: Paths) -> list[str]:
+    """The manifests of bundles, among other files of that name."""
+    found = ((path, tree.source(path)) for path in paths.get("bundle", ()))
+    return [path for path, source in found if source and "mcp_config" in source.text]
 
 
 def _bare(found: tuple[Server, ...], installed: tuple[Server, ...]) -> tuple[Server, ...]:

@@ -107,6 +107,7 @@ KINDS = (
             "cline_mcp_settings.json",
         ),
     ),
+    Kind("bundle", ("manifest.json",)),
     Kind("kubernetes", ("*.yml", "*.yaml"), "#"),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcplint.facts.client import ClientFile
-from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.facts.document import Document, MappingNode, ScalarNode
 from mcplint.readers import json
 from mcplint.text.source import Source
 
@@ -28,7 +28,17 @@ def read(source: Source) -> ClientFile | None:
     flat = _entries(root)
     if flat and len(flat) == len(root.pairs) and all(map(_tells, (node for _, node in flat))):
         return ClientFile(source, None, flat, document.problems)
-    return None
+    return _bundled(document, source, root)
+
+
+def _bundled(document: Document, source: Source, root: MappingNode) -> ClientFile | None:
+    """The one server of a bundle's manifest, under `server.mcp_config`."""
+    server, name = root.get("server"), root.get("name")
+    key = server.key("mcp_config") if isinstance(server, MappingNode) else None
+    node = server.get("mcp_config") if isinstance(server, MappingNode) else None
+    if key is None or not isinstance(node, MappingNode):
+        return None
+    return ClientFile(source, key, ((name if isinstance(name, ScalarNode) else key, node),), document.problems)
 
 
 def _entries(node: MappingNode) -> tuple[tuple[ScalarNode, MappingNode], ...]:

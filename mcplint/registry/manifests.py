@@ -88,7 +88,8 @@ def served(package: Package, project: Project, servers: Iterable[Server], instal
     own = [server for server in installed if any(link.to == package.id for link in server.links)]
     if len(own) == 1:
         note = Label(own[0].span, "the server starts here")
-        link = Link(own[0].id, MADE, "is what the package's program starts", (note,))
+        kind = next(link.kind for link in own[0].links if link.to == package.id)
+        link = Link(own[0].id, kind, "is what the package's program starts", (note,))
         return package._replace(server=own[0], links=(link,))
     fitting = _in_image if package.registry.only == "oci" else _outside
     candidates = {server.id: server for server in servers if fitting(server)}

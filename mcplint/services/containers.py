@@ -136,6 +136,12 @@ def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) 
     return None, _image_link(None, workload, builds)
 
 
+def named_image(service: Container, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> ContainerContext | None:
+    """A container of an image that the project builds under the name it runs, None where it builds none such."""
+    image, link = _deployed(service, Builds(tree, dockerfiles), {})
+    return ContainerContext(with_image(service, image, link), image) if image else None
+
+
 def on_host(path: str, tree: Tree) -> str:
     """The file or folder of the project that lies at a path of a host: the longest end of it that is one, else `.`."""
     parts = path.strip("/").split("/")

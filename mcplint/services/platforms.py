@@ -286,7 +286,7 @@ def _unit_word(span: Span, env: Mapping[str, Value[str | None]]) -> Value[str]:
 def _unit_environment(file: Unit, tree: Tree) -> tuple[dict[str, Value[str | None]], bool, tuple[Label, ...]]:
     """The variables that a unit sets, also in files of the project; whether files elsewhere set more; notes on these.
 
-    A file that may be missing, or that lies with the program as `.env` does, need not set what programs have defaults for.
+    A file that may be missing, or that lies with the program as `.env` does, may leave programs to their defaults.
     """
     env: dict[str, Value[str | None]] = {}
     notes: list[Label] = []

@@ -19,6 +19,8 @@ from mcplint.values import EditSite, Label, Value
 
 FILE = "io.TextIOWrapper"
 LONGEST = 100_000
+BINARY = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".pdf", ".db", ".sqlite", ".zip", ".gz", ".whl", ".woff", ".woff2")
+"""How files end that have no text."""
 # What YAML 1.1, which Python's libraries read, takes for something else than YAML 1.2 does.
 OLD_YAML = r"(?i)yes|no|on|off|[-+]?0[0-9_o]+|[-+]?[0-9][0-9_]*[:_][0-9_:.]*"
 
@@ -29,7 +31,7 @@ def source_of(machine: Machine, value: Abstract) -> Source | None:
     if isinstance(only, Instance) and only.library == FILE:
         value = only.table["path"]
     name = text_of(value)
-    path = machine.world.file(name) if name else None
+    path = machine.world.file(name) if name and not name.lower().endswith(BINARY) else None
     source = machine.world.tree.source(path) if path in machine.world.tree.paths and path else None
     return source if source and len(source.text) <= LONGEST else None
 

@@ -1,0 +1,220 @@
+"""Servers that people start without a container: packages that they install, what their clients are told to start."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from mcplint.commands.command_lines import DOCKER_RUN, UV, program
+from mcplint.commands.console_scripts import installed, script
+from mcplint.commands.execution import ExecContext
+from mcplint.commands.options import parse
+from mcplint.commands.resolve import starts
+from mcplint.commands.words import Words, spelled, tail, text
+from mcplint.dependencies.needs import home
+from mcplint.facts.dockerfile import Dockerfile
+from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
+from mcplint.link.servers import Programs, parts, sdks
+from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package, Server, Unfollowed
+from mcplint.programs.python.modules import roots
+from mcplint.programs.start import FUNCTION, NoStart, Start
+from mcplint.services.containers import ContainerContext, named_image, on_host
+from mcplint.services.entries import ROOT, Entry
+from mcplint.text.paths import aside
+from mcplint.values import EditSite, Label, Value
+
+Variables = Mapping[str, Value[str | None]]
+
+
+class Outside(NamedTuple):
+    """The servers that are started without a container, without names yet, and why none is where that is not known."""
+
+    servers: tuple[Server, ...] = ()
+    unfollowed: Unfollowed | None = None
+
+
+class _Surroundings(NamedTuple):
+    """Where a program runs: its variables, what else they may be, the folder of its project, the files it finds."""
+
+    env: Variables
+    more: Label
+    folder: str
+    inside: Callable[[str], str | None] = lambda path: None
+
+    def variable(self, name: str) -> Value[str | None]:
+        return self.env.get(name, Value((None,), (self.more,)))
+
+
+def packaged(programs: Programs, package: Package) -> tuple[Server, ...]:
+    """The servers that a package of PyPI starts where people install it, as `uvx` does: no lock decides its SDK.
+
+    Its arguments and environment are those that `server.json` gives; whoever starts it may set more.
+    """
+    tree, name = programs.tree, package.identifier.only or ""
+    found = script(tree, name, None)
+    if not found or package.node is None:
+        return ()
+    before = _for_program(name, tuple(arguments(package.node, "runtimeArguments")))
+    argv = (*before, *arguments(package.node, "packageArguments"))
+    start = Start(
+        FUNCTION, found.target, found.span, argv, roots=roots(tree, found.folder, posixpath.join(found.folder, "src"))
+    )
+    install = Install("uvx", ("uvx", name), Value((False,)), None, (found.folder or ".",), (), found.span)
+    more = Label(package.span, "whoever starts the package may set it")
+    around = _Surroundings(dict(variables(package.node)), more, found.folder)
+    note = Label(found.span, "is installed")
+    link = Link(package.id, ASSUMED if before else MADE, f"is what people start who install {name}", (note,))
+    return _followed(programs, start._replace(installs=(install,)), around, link)[0]
+
+
+def _for_program(name: str, words: Words) -> Words:
+    """What of the arguments for `uvx` can only be meant for the program: what stands after the options of its own."""
+    rest = parse(words, UV).rest
+    return rest[1:] if rest and text(rest[0]) == name else rest
+
+
+def scripted(programs: Programs) -> Iterator[Server]:
+    """The servers that the console scripts of a project start, without arguments."""
+    for found in (each for same in installed(programs.tree, "").values() for each in same if not aside(each.folder)):
+        places = roots(programs.tree, found.folder, posixpath.join(found.folder, "src"))
+        start = Start(FUNCTION, found.target, found.span, (), roots=places)
+        around = _Surroundings({}, Label(found.span, "whoever starts it may set it"), found.folder)
+        id = f"{found.span.source.path}:{found.name}"
+        yield from _followed(programs, start, around, Link(id, MADE, f"is started by the console script {found.name}"))[
+            0
+        ]
+
+
+def entered(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfile]) -> Outside:
+    """The servers that an entry of a client's configuration starts, where that is a program of the project."""
+    if program(entry.words) in ("docker", "podman") and [text(word) for word in entry.words[1:2]] == ["run"]:
+        return Outside(_contained(programs, entry, dockerfiles))
+    tree = programs.tree
+
+    def inside(path: str) -> str:
+        own = path == ROOT or path.startswith(f"{ROOT}/")
+        return posixpath.normpath(path[len(ROOT) + 1 :] or ".") if own else on_host(path, tree)
+
+    folder = inside(entry.workdir).removeprefix(".")
+    around = _Surroundings(
+        entry.env, Label(entry.span, "whoever starts it may set it"), home(tree, posixpath.join(folder, "_")), inside
+    )
+    scene = ExecContext(entry.workdir, around.variable, tree, inside, entry.span, folder)
+    found = starts(entry.words, scene)
+    servers: list[Server] = []
+    whys = [each.why for each in found if isinstance(each, NoStart) and (each.missing or _is_own(entry, scene))]
+    for start in (each for each in found if isinstance(each, Start)):
+        link = Link(entry.id, MADE, f"is started by the client as {entry.id.rpartition(':')[2]}", start.notes)
+        made, certain = _followed(programs, start, around, link)
+        servers += made
+        whys += [] if certain else [f"what `{start.target}` starts is not known"]
+    unfollowed = Unfollowed(entry.id, entry.span, whys[0]) if whys and not servers else None
+    return Outside(tuple(servers), unfollowed)
+
+
+def _is_own(entry: Entry, scene: ExecContext) -> bool:
+    """Whether a command names a file of the project, so that it is no program of others."""
+    return any(
+        scene.file(text(word) or "") for word in entry.words if "/" in (text(word) or "") or "." in spelled(word)
+    )
+
+
+def _followed(programs: Programs, start: Start, around: _Surroundings, link: Link) -> tuple[tuple[Server, ...], bool]:
+    """The servers that a program makes, and whether it certainly makes no more.
+
+    A console script that refuses to start like this is started by people with arguments of their own.
+    """
+    sdk = sdks(start.installs or (), programs.tree, around.folder)
+    outcome = programs.run(start, around.variable, sdk, around.inside)
+    if not outcome.servers and start.kind == FUNCTION:
+        outcome = programs.run(start._replace(argv=None), around.variable, sdk, around.inside)
+    made = tuple(
+        server._replace(links=(link,), runner=start.wrapper or server.runner, container=None)
+        for server in outcome.servers
+    )
+    return made, outcome.complete and not outcome.unknown
+
+
+def _contained(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfile]) -> tuple[Server, ...]:
+    """The servers of an image of the project that a client runs by its name."""
+    told = parse(entry.words[2:], DOCKER_RUN)
+    if not told.rest or text(told.rest[0]) is None:
+        return ()
+    env: dict[str, Value[str | None]] = {}
+    for word in told.values("env"):
+        name, equals, _ = spelled(word).partition("=")
+        env[name] = tail(word, len(name) + 1) if equals else entry.env.get(name, Value(None, word.trace))
+    arguments = Argv(told.rest[1:], entry.span) if told.rest[1:] else None
+    service = Container(entry.span, image=told.rest[0], env=env, arguments=arguments)
+    return in_image(
+        programs, service, entry.id, f"is started by the client as {entry.id.rpartition(':')[2]}", dockerfiles
+    )
+
+
+def published_image(programs: Programs, package: Package, dockerfiles: Mapping[str, Dockerfile]) -> tuple[Server, ...]:
+    """The servers of an image that `server.json` publishes, as those who run it start them."""
+    if package.node is None:
+        return ()
+    words = tuple(arguments(package.node, "packageArguments"))
+    env = dict(variables(package.node))
+    service = Container(
+        package.span, image=package.identifier, env=env, arguments=Argv(words, package.span) if words else None
+    )
+    return in_image(programs, service, package.id, "is what people start who run the image", dockerfiles)
+
+
+def in_image(
+    programs: Programs, service: Container, id: str, why: str, dockerfiles: Mapping[str, Dockerfile]
+) -> tuple[Server, ...]:
+    """The servers that an image of the project starts by itself, none where the name is not one of the project."""
+    place: ContainerContext | None = named_image(service, programs.tree, dockerfiles)
+    if place is None:
+        return ()
+    assumed = place.container.assumed
+    link = Link(id, ASSUMED if assumed else MADE, why, place.container.links[0].notes)
+    return tuple(server._replace(links=(link,), container=None) for server in programs.started(place).servers)
+
+
+def arguments(package: MappingNode, key: str) -> Iterator[Value[str]]:
+    """The words that a package of `server.json` is started with; what has no value and needs none is left out."""
+    for node in items(package.get(key)):
+        given = {key.text: value for key, value in pairs(node) if isinstance(value, ScalarNode)}
+        value, name, required = given.get("value") or given.get("default"), given.get("name"), given.get("isRequired")
+        asked = required is not None and required.value is True
+        if name and (value or asked):
+            yield _given(name)
+        if value:
+            yield _given(value)
+        elif asked:
+            yield Value(None, (Label(node.span.head, "people are asked for it"),))
+
+
+def variables(package: MappingNode) -> Iterator[tuple[str, Value[str | None]]]:
+    """The variables that a package of `server.json` gives a value; those that it leaves to people are open."""
+    for node in items(package.get("environmentVariables")):
+        given = {key.text: value for key, value in pairs(node) if isinstance(value, ScalarNode)}
+        value = given.get("value") or given.get("default")
+        if "name" in given and value:
+            yield given["name"].text, _given(value)
+
+
+def _given(node: ScalarNode) -> Value[str]:
+    note = (Label(node.span, "server.json gives it"),)
+    known = None if "{" in node.text else (node.text,)
+    return Value(known, note, EditSite(node.span) if node.span.text == node.text else None)
+
+
+def once(programs: Programs, servers: Iterable[Server]) -> tuple[Server, ...]:
+    """The servers as parts of the model, each once for all who start it alike."""
+    found: dict[object, Server] = {}
+    for server in servers:
+        key = _settings(server)
+        found[key] = found[key]._replace(links=(*found[key].links, *server.links)) if key in found else server
+    return tuple(parts(found.values(), None, programs.ids))
+
+
+def _settings(server: Server) -> object:
+    """What makes a server another one than others of the same call."""
+    values = tuple(value.options for value in server if isinstance(value, Value))
+    return server.span, server.made, server.sdk.package, server.sdk.version.options, server.runner, values
