@@ -295,13 +295,14 @@ def test_several_formats_come_of_one_run(project, lint):
         ("sarif=", "--output sarif= names no file"),
         ("sarif=kept", "kept is the file of two options"),
         ("sarif=gone/a", "gone/a: cannot be written"),
+        ("sarif=other --diff", "--diff gives a patch and no findings, so that other would not be written"),
         ("sarif=.", ".: cannot be written"),
     ],
 )
 def test_where_one_output_cannot_be_written_none_is(project, lint, output, said):
     root = project({"Dockerfile": ROOT_USER})
     (root / "kept").write_text("before")
-    ran = lint("--output", "kept", "--output", output)
+    ran = lint("--output", "kept", "--output", *output.split())
     assert (ran.code, ran.out) == (2, "") and said in ran.err
     assert sorted(path.name for path in root.iterdir()) == ["Dockerfile", "kept"]
     assert (root / "kept").read_text() == "before"

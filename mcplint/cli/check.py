@@ -59,10 +59,8 @@ class Options(NamedTuple):
 
 def check(options: Options) -> int:
     """The exit code."""
-    if options.statistics and options.output_format != "text":
-        raise UsageError(f"--statistics prints text and cannot be used with --format {options.output_format}")
-    _agree(options)
     targets = list(_targets(options))
+    _agree(options, targets)
     files = [path for _, path in targets if path] + ([options.baseline] if options.baseline else [])
     refuse_twins(files)
     with progress("checking"), ExitStack() as opened:
@@ -94,8 +92,13 @@ def check(options: Options) -> int:
     return _code(report.diagnostics, here.config, options)
 
 
-def _agree(options: Options) -> None:
+def _agree(options: Options, targets: Iterable[tuple[str, str | None]]) -> None:
     """Raises UsageError for options that make no sense together."""
+    others = [path for output_format, path in targets if path and output_format != options.output_format]
+    if options.diff and others:
+        raise UsageError(f"--diff gives a patch and no findings, so that {others[0]} would not be written")
+    if options.statistics and options.output_format != "text":
+        raise UsageError(f"--statistics prints text and cannot be used with --format {options.output_format}")
     if options.staged and (options.fix or options.unsafe_fixes or options.diff):
         raise UsageError("--staged looks at what git will commit, which no fix is written to: use it without fixes")
     if (options.write_baseline or options.prune_baseline) and not options.baseline:

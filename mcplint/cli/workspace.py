@@ -44,7 +44,7 @@ class Workspace(NamedTuple):
     def spare(self, paths: Iterable[str]) -> None:
         """Raises UsageError where one of the files to write is one that mcplint looks at."""
         for path in paths:
-            inside = os.path.relpath(os.path.realpath(path), self.root).replace(os.sep, "/")
+            inside = os.path.realpath(path).removeprefix(f"{self.root.rstrip(os.sep)}{os.sep}").replace(os.sep, "/")
             row = kind(inside)
             if inside in self.tree.paths and row and row.name != "other":
                 raise UsageError(f"{path} is a file of the project, and would be overwritten")
