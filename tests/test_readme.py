@@ -1,11 +1,16 @@
-"""What README.md and docs/ show is what mcplint prints, lists and accepts. `pytest --update` writes it anew."""
+"""What README.md, docs/, the schema and the hook say is what mcplint prints, reads and accepts.
+
+`pytest --update` writes it anew.
+"""
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
+import textwrap
 import tomllib
 from collections.abc import Iterable
 from email.message import Message
@@ -19,9 +24,11 @@ from pages import rule_file
 from mcplint.engine.catalogue import Catalogue, address, pages
 from mcplint.findings import Rule
 from mcplint.project.config import load
-from mcplint.project.kinds import kind
+from mcplint.project.kinds import KINDS, kind
+from mcplint.reports.config_schema import schema
 from tests.lab.project import ROOT
 
+HOOKS, SCHEMA = ROOT / ".pre-commit-hooks.yaml", ROOT / "mcplint" / "config.schema.json"
 README, USAGE, RULES = ROOT / "README.md", ROOT / "docs" / "usage.md", ROOT / "docs" / "rules" / "README.md"
 EXAMPLE = "examples/notes-server-broken"
 THREE = ("--select", "loopback-in-container,mismatched-route,stateful-behind-balancer", EXAMPLE)
@@ -107,6 +114,39 @@ def test_a_rule_has_its_page_in_docs(rule: Rule, update: bool) -> None:
     if update:
         file.write_text(page)
     assert file.is_file() and file.read_text() == page, "pytest --update writes it anew"
+
+
+def test_the_shipped_schema_is_that_of_the_rules(update: bool) -> None:
+    """The JSON Schema of the configuration, which an editor takes."""
+    text = json.dumps(schema(Catalogue()), indent=2) + "\n"
+    if update:
+        SCHEMA.write_text(text)
+    assert SCHEMA.read_text() == text, "pytest --update writes it anew"
+
+
+def hook_files() -> str:
+    """The pattern of the hook: every kind of file that mcplint reads, a line each."""
+    rows = [" | ".join(_alternatives(row.patterns)) for row in KINDS if row.name != "other"]
+    return "\n".join(["(?xi)(", *(f"  {'| ' if number else ''}{row}" for number, row in enumerate(rows)), ")"]) + "\n"
+
+
+def _alternatives(patterns: tuple[str, ...]) -> list[str]:
+    """The patterns of a kind as regular expressions: those of a whole name, and those of a name's end."""
+    written = [(each, each.removeprefix("*").replace(".", r"\.").replace("*", "[^/]*")) for each in patterns]
+    names, ends = ([text for each, text in written if each.startswith("*") is end] for end in (False, True))
+    return [f"{before}({'|'.join(each)})$" for before, each in (("(^|/)", names), ("", ends)) if each]
+
+
+def test_the_hook_runs_when_a_file_that_mcplint_reads_changes(update: bool) -> None:
+    wanted = hook_files()
+    if update:
+        head, _, rest = HOOKS.read_text().partition("  files: &files |\n")
+        tail = rest[rest.index("  minimum_pre_commit_version") :]
+        HOOKS.write_text(f"{head}  files: &files |\n{textwrap.indent(wanted, '    ')}{tail}")
+    assert [hook["files"] for hook in yaml.safe_load(HOOKS.read_text())] == [wanted, wanted]
+    samples = [pattern.replace("*", "x") for row in KINDS if row.name != "other" for pattern in row.patterns]
+    samples += [f"deploy/{sample}" for sample in samples] + ["README.md", "Dockerfile", ".github/workflows/publish.yml"]
+    assert [sample for sample in samples if not re.search(wanted, sample)] == []
 
 
 def test_docs_have_no_page_of_a_rule_that_is_gone(update: bool) -> None:
