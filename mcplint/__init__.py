@@ -9,7 +9,9 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Fix, Ignore, Unreadable, rule
     from mcplint.model import (
+        Absent,
         Call,
+        Clash,
         ClientConfig,
         Container,
         DeadEnd,
@@ -35,7 +37,9 @@ __all__ = [
     "ERROR",
     "NOTE",
     "WARNING",
+    "Absent",
     "Call",
+    "Clash",
     "ClientConfig",
     "Container",
     "DeadEnd",

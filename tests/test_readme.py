@@ -34,7 +34,9 @@ EXAMPLE = "examples/notes-server-broken"
 THREE = ("--select", "loopback-in-container,mismatched-route,stateful-behind-balancer", EXAMPLE)
 PARTS = {
     "Container": "Images and services",
+    "Absent": "Images and services",
     "Call": "Images and services",
+    "Clash": "Images and services",
     "EntryPoint": "Images and services",
     "Server": "Servers",
     "Route": "Proxies",

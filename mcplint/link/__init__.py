@@ -66,6 +66,7 @@ def link(tree: Tree, config: Config) -> Linked:
     )
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
     deployment = _published(tree, paths, network, deployment, in_front, started.installed)
+    deployment = _with_conflicts(tree, paths, places, deployment)
     if wanted:
         from mcplint.link.entry_points import entry_points
 
@@ -148,6 +149,22 @@ def _published(
         misread=misread,
         calls=_calls(network, paths),
         loose=(*deployment.loose, *starts.unlinked(routes)),
+    )
+
+
+def _with_conflicts(
+    tree: Tree, paths: Paths, places: tuple[ContainerContext, ...], deployment: Deployment
+) -> Deployment:
+    """The deployment with what keeps the services beside an MCP server, and that one itself, from starting."""
+    starting = {container.id for container in deployment.containers} | {each.id for each in deployment.unfollowed}
+    if "compose" not in paths or not starting:
+        return deployment
+    from mcplint.services.compose.conflicts import absent, clashes, concerning
+
+    projects = concerning(places, starting, {server.span.source.path for server in deployment.servers})
+    return deployment._replace(
+        clashes=tuple(one for services in projects for one in clashes(services)),
+        absent=tuple(one for services in projects for one in absent(services, tree)),
     )
 
 

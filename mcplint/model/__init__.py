@@ -6,7 +6,7 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 from __future__ import annotations
 
 from mcplint.model.builds import Called, EntryPoint, Lack, Packaged
-from mcplint.model.calls import Call
+from mcplint.model.calls import Absent, Call, Clash
 from mcplint.model.containers import (
     Argv,
     Build,
@@ -14,6 +14,7 @@ from mcplint.model.containers import (
     Dependency,
     Install,
     Mount,
+    NamedFile,
     PlatformProbe,
     Port,
     Prerequisite,
@@ -42,6 +43,7 @@ __all__ = [
     "MADE",
     "MISSING",
     "STATED",
+    "Absent",
     "Argument",
     "Argv",
     "Asgi",
@@ -49,6 +51,7 @@ __all__ = [
     "Cache",
     "Call",
     "Called",
+    "Clash",
     "ClientConfig",
     "Container",
     "Cors",
@@ -73,6 +76,7 @@ __all__ = [
     "Misread",
     "Mount",
     "Mounted",
+    "NamedFile",
     "Package",
     "Packaged",
     "PlatformProbe",

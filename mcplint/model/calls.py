@@ -1,4 +1,4 @@
-"""What containers are told of each other."""
+"""What compose services want of each other, of the host and of the project: addresses, ports and files."""
 
 from __future__ import annotations
 
@@ -40,3 +40,32 @@ class Call(NamedTuple):
     @property
     def assumed(self) -> bool:
         return self.server is not None and self.server.assumed
+
+
+class Clash(NamedTuple):
+    """A port of the host that two services of a project want, which are started together; `first`: where the other one
+    says so. `service`, `other`: their names."""
+
+    id: str
+    span: Span
+    port: int
+    service: str
+    other: str
+    first: Span
+
+
+class Absent(NamedTuple):
+    """A file that a service names and that the project lacks.
+
+    `kind`: `dockerfile`, `env_file` or `mount`. `path`: of the file in the project. `ignored`: the line for which git
+    leaves it out. `told`: a file that says how to make it. `near`: files that may be meant.
+    """
+
+    id: str
+    span: Span
+    kind: str
+    path: str
+    service: str
+    ignored: Label | None = None
+    told: str | None = None
+    near: tuple[str, ...] = ()

@@ -141,6 +141,15 @@ class Mount(NamedTuple):
     text: Value[str] | None = None
 
 
+class NamedFile(NamedTuple):
+    """A file that a service takes variables from: its path in the project (None: not known or outside), and whether it
+    has to be there."""
+
+    path: str | None
+    required: bool
+    span: Span
+
+
 class PlatformProbe(NamedTuple):
     """A probe that a platform makes by itself, besides the image's HEALTHCHECK.
 
@@ -171,7 +180,8 @@ class Container(NamedTuple):
     `names`: every name by which its siblings on `networks` reach it; `hosts`: names that only this one can resolve.
     `env`: the variables that are set, an option None means removed; `env_closed`: no other is; `env_notes`: why more
     may be. `defaults`: whether a program's own default holds for a name that no file sets, though whoever starts it may
-    set it; `examples`: what files such as `.env.example` would have them set.
+    set it; `examples`: what files such as `.env.example` would have them set. `env_files`: the files that
+    it takes variables from. `profiles`: those of compose without which it is not started, none: it always is.
     `entrypoint` and `arguments`: what the platform puts in place of ENTRYPOINT and CMD; `argv`: what is run.
     `probe`: the HEALTHCHECK that counts, `probe_disabled`: where it is switched off; `probes`: those of the platform.
     `ports`: published ones; `host_ip` is the text as written where it is not known, None for all interfaces.
@@ -203,6 +213,8 @@ class Container(NamedTuple):
     env_notes: tuple[Label, ...] = ()
     defaults: bool = False
     examples: Mapping[str, Value[str]] = {}
+    env_files: tuple[NamedFile, ...] = ()
+    profiles: frozenset[str] = frozenset()
     entrypoint: Argv | None = None
     arguments: Argv | None = None
     argv: Argv | None = None

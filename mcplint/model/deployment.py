@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mcplint.model.builds import EntryPoint
-from mcplint.model.calls import Call
+from mcplint.model.calls import Absent, Call, Clash
 from mcplint.model.containers import Container
 from mcplint.model.links import Loose, Unfollowed
 from mcplint.model.published import ClientConfig, Manifest, Misread, Package, Remote
@@ -26,6 +26,8 @@ class Deployment(NamedTuple):
     dead_ends: tuple[DeadEnd, ...] = ()
     misread: tuple[Misread, ...] = ()
     calls: tuple[Call, ...] = ()
+    clashes: tuple[Clash, ...] = ()
+    absent: tuple[Absent, ...] = ()
     scripts: tuple[EntryPoint, ...] = ()
     unfollowed: tuple[Unfollowed, ...] = ()
     loose: tuple[Loose, ...] = ()

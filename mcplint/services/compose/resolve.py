@@ -35,6 +35,8 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         env=variables.variables,
         env_closed=variables.closed,
         env_notes=variables.notes,
+        env_files=variables.files,
+        profiles=frozenset(assembly.text(item).text for item in items(own.get("profiles"))),
         entrypoint=argv(assembly, own.get("entrypoint"), "entrypoint"),
         arguments=argv(assembly, own.get("command"), "command"),
         user=_text(assembly, own.get("user"), "user", UNKNOWN),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.model import Argv
+from mcplint.model import Argv, NamedFile
 from mcplint.services.compose.assembly import Assembly
 from mcplint.services.compose.interpolation import HOLE, Text
 from mcplint.services.compose.merging import entries
@@ -92,11 +92,13 @@ def _unescaped(text: Text, start: int, end: int) -> Iterator[Text]:
 
 
 class Environment(NamedTuple):
-    """The variables of a service, whether there are no others, and notes on what could not be read."""
+    """The variables of a service, whether there are no others, notes on what could not be read, and the files that it
+    names."""
 
     variables: dict[str, Value[str | None]]
     closed: bool
     notes: tuple[Label, ...]
+    files: tuple[NamedFile, ...] = ()
 
 
 def environment(assembly: Assembly, service: MappingNode) -> Environment:
@@ -106,7 +108,8 @@ def environment(assembly: Assembly, service: MappingNode) -> Environment:
     own = tuple(pairs(assembly, service.get("environment")))
     texts = {name: text for name, text, _ in own if name and text}
     files = service.get("env_file")
-    for entry in entries(files) if files else ():
+    listed = tuple(entries(files)) if files else ()
+    for entry in listed:
         for key, text in _file(assembly, entry, texts, notes):
             found[key] = _over(found.get(key), text.value)
     for name, given, span in own:
@@ -118,7 +121,7 @@ def environment(assembly: Assembly, service: MappingNode) -> Environment:
     models = said(service.get("models"))
     if models:
         notes.append(Label(models.span.head, "models add variables of their own"))
-    return Environment(found, not notes, tuple(notes))
+    return Environment(found, not notes, tuple(notes), tuple(_named(assembly, entry) for entry in listed))
 
 
 def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, Text | None, Span]]:
@@ -137,6 +140,14 @@ def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, T
 def _over(before: Value[str | None] | None, value: Value[str], *notes: Label) -> Value[str | None]:
     """A layer over the one beneath it, whose trace it goes on."""
     return value._replace(trace=(*(before.trace if before is not None else ()), *notes, *value.trace))
+
+
+def _named(assembly: Assembly, entry: Node) -> NamedFile:
+    """The file of an entry of `env_file`."""
+    node = entry.get("path") if isinstance(entry, MappingNode) else entry
+    required = entry.get("required") if isinstance(entry, MappingNode) else None
+    needed = required is None or assembly.text(required).text.lower() != "false"
+    return NamedFile(assembly.path(node) if node else None, needed, (node or entry).span)
 
 
 def _file(assembly: Assembly, entry: Node, own: dict[str, Text], notes: list[Label]) -> Iterator[tuple[str, Text]]:

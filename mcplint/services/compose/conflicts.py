@@ -1,0 +1,118 @@
+"""What keeps the services of a compose project from starting: ports that two want, files that are not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from posixpath import basename, dirname, splitext
+
+from mcplint.model import Absent, Clash, Container, Mount, Port
+from mcplint.project.ignored import ignored_by_git
+from mcplint.project.tree import Tree
+from mcplint.services.containers import ContainerContext
+from mcplint.text.paths import around
+from mcplint.text.source import Span
+
+CONFIGURATION = (".conf", ".cfg", ".ini", ".yaml", ".yml", ".toml", ".json", ".sh", ".py", ".js", ".sql", ".template")
+"""The ends of names of files that belong into a repository."""
+SECRET = re.compile(r"(?i)secret|credential|password|passwd|token|private|\bcerts?\b|\bkeys?\b|local|override|backup")
+PATTERN = re.compile(r"(?i)example|sample|template|dist\b")
+"""Names of files that people copy and fill in."""
+TEXTS = (".md", ".sh", "makefile", "justfile")
+MOST_TEXTS = 20
+
+
+def concerning(
+    places: Iterable[ContainerContext], starts: Collection[str], servers: Collection[str]
+) -> list[list[ContainerContext]]:
+    """The services of each compose project that starts an MCP server, or may: `starts`, or builds one of `servers`."""
+    projects: dict[int, list[ContainerContext]] = {}
+    for place in places:
+        if place.project and not place.container.unread and not PATTERN.search(basename(place.project.files[0])):
+            projects.setdefault(id(place.project), []).append(place)
+    return [own for own in projects.values() if any(_concerns(place, starts, servers) for place in own)]
+
+
+def _concerns(place: ContainerContext, starts: Collection[str], servers: Collection[str]) -> bool:
+    build = place.container.build if place.image is None else None
+    context = build.context.only if build else None
+    return place.container.id in starts or bool(
+        context and any(around(context.removeprefix("."), path) for path in servers)
+    )
+
+
+def clashes(services: list[ContainerContext]) -> Iterator[Clash]:
+    """The ports of the host that two services want at a time."""
+    seen: dict[tuple[int, str], list[tuple[Container, Port]]] = {}
+    for container in (place.container for place in services):
+        if container.shared_network.may(bool):
+            continue
+        for port in container.ports:
+            number = port.published.only if port.published is not None else None
+            if not number:
+                continue
+            earlier = seen.setdefault((number, port.protocol), [])
+            for other, first in earlier[:1]:
+                if other.id != container.id and other.profiles == container.profiles and _overlap(first, port):
+                    name, before = container.service or "", other.service or ""
+                    yield Clash(f"{container.id}:{number}", port.span, number, name, before, first.span)
+            earlier.append((container, port))
+
+
+def _overlap(one: Port, other: Port) -> bool:
+    everywhere = (None, "", "0.0.0.0", "[::]", "::")
+    return one.host_ip == other.host_ip or one.host_ip in everywhere or other.host_ip in everywhere
+
+
+def absent(services: list[ContainerContext], tree: Tree) -> Iterator[Absent]:
+    """The files that services name and the project lacks, each once."""
+    found = {(one.kind, one.path): one for place in reversed(services) for one in _lacking(place.container, tree)}
+    return reversed(found.values())
+
+
+def _lacking(container: Container, tree: Tree) -> Iterator[Absent]:
+    name, build = container.service or "", container.build
+    path, context = (build.dockerfile.only, build.context.only) if build and build.inline is None else (None, None)
+    if build and path and not _there(path, tree) and (context == "." or context in tree.folders):
+        near = sorted(one for one in tree.paths if dirname(one) == dirname(path) and _alike(one))
+        if not any(PATTERN.search(one) for one in near if one.startswith(path)):
+            yield _absent("dockerfile", path, name, build.dockerfile.span or build.span, tree, tuple(near))
+    for file in container.env_files:
+        if file.path and file.required and not _there(file.path, tree):
+            yield _absent("env_file", file.path, name, file.span, tree)
+    for mount in container.mounts:
+        if mount.kind == "bind" and mount.path and not _there(mount.path, tree) and _is_configuration(mount):
+            yield _absent("mount", mount.path, name, mount.span, tree)
+
+
+def _there(path: str, tree: Tree) -> bool:
+    return path in tree.paths or path in tree.folders or path in tree.problems
+
+
+def _alike(path: str) -> bool:
+    return "dockerfile" in basename(path).lower() or "containerfile" in basename(path).lower()
+
+
+def _is_configuration(mount: Mount) -> bool:
+    """Whether a file is mounted that belongs to the project: a setting or a script, and no secret."""
+    path, target = mount.path or "", mount.target.only or ""
+    end = splitext(path)[1]
+    return end in CONFIGURATION and splitext(target)[1] == end and not SECRET.search(path)
+
+
+def _absent(kind: str, path: str, service: str, span: Span, tree: Tree, near: tuple[str, ...] = ()) -> Absent:
+    name = f"{span.source.path}:{service}:{path}"
+    return Absent(name, span, kind, path, service, ignored_by_git(tree, path), _telling(path, tree), near)
+
+
+def _telling(path: str, tree: Tree) -> str | None:
+    """A file that tells people how to make another: a pattern of it beside, or a text or script with its name."""
+    name, folder = basename(path), dirname(path)
+    beside = [one for one in tree.paths if dirname(one) == folder]
+    patterns = [one for one in beside if PATTERN.search(basename(one))]
+    if found := next((one for one in sorted(patterns) if basename(one).startswith((f"{name}.", f"{name}-"))), None):
+        return found
+    places = {"", folder, "docs", "scripts"}
+    texts = [one for one in tree.paths if dirname(one) in places and one.lower().endswith(TEXTS)]
+    sources = ((one, tree.source(one)) for one in sorted(texts, key=lambda one: (one.count("/"), one))[:MOST_TEXTS])
+    return next((one for one, source in sources if source and name in source.text), None)

@@ -1,0 +1,73 @@
+r"""A service is built from a Dockerfile that is not there
+
+`docker compose build` stops with `failed to read dockerfile: open
+Dockerfile.server: no such file or directory`. The path of `dockerfile` starts
+from the build's context, not from the compose file, and letter case counts.
+
+Reported for compose projects that run an MCP server, or whose service may be
+one. Not reported if git ignores the file or if the context is not part of the
+project.
+
+See https://docs.docker.com/reference/compose-file/build/#dockerfile
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build:
+      context: .
+      dockerfile: Dockerfile.server
+    ports: ["127.0.0.1:8000:8000"]
+```
+```output
+error[missing-dockerfile]: service `notes` is built from Dockerfile.server, which the project does not have; beside it are Dockerfile
+ --> compose.yaml:5:19
+  |
+5 |       dockerfile: Dockerfile.server
+  |                   ^^^^^^^^^^^^^^^^^
+```
+
+## Good
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build:
+      context: .
+      dockerfile: Dockerfile
+    ports: ["127.0.0.1:8000:8000"]
+```
+"""
+
+from mcplint import ERROR, Absent, Finding, rule
+
+
+@rule("missing-dockerfile", ERROR)
+def check(absent: Absent):
+    if absent.kind == "dockerfile" and not absent.ignored:
+        beside = f"; beside it are {', '.join(absent.near[:3])}" if absent.near else ""
+        message = f"service `{absent.service}` is built from {absent.path}, which the project does not have{beside}"
+        yield Finding(message, absent.span)

@@ -1,0 +1,67 @@
+r"""A service mounts a file that is not there
+
+Docker makes a folder in place of a file that it cannot find. The program in the
+container meets a folder where its configuration should be, or the container
+does not even start: `not a directory: Are you trying to mount a directory onto
+a file`.
+
+Reported for compose projects that run an MCP server and for configuration and
+scripts. Not reported for what looks like a secret, for what git ignores, and for
+files that a README, a script or a pattern beside tells how to make.
+
+See https://docs.docker.com/engine/storage/bind-mounts/
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    ports: ["127.0.0.1:8000:8000"]
+    volumes: ["./settings.toml:/app/settings.toml:ro"]
+```
+```output
+warning[missing-mount-source]: service `notes` mounts settings.toml, which the project does not have: Docker makes a folder of it
+ --> compose.yaml:5:16
+  |
+5 |     volumes: ["./settings.toml:/app/settings.toml:ro"]
+  |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+```
+
+## Good
+`settings.toml`
+```toml
+region = "eu"
+```
+"""
+
+from mcplint import WARNING, Absent, Finding, rule
+
+
+@rule("missing-mount-source", WARNING)
+def check(absent: Absent):
+    if absent.kind == "mount" and not absent.ignored and not absent.told:
+        message = f"service `{absent.service}` mounts {absent.path}, which the project does not have: Docker makes a folder of it"
+        yield Finding(message, absent.span)
