@@ -372,3 +372,22 @@ def test_an_image_of_node_is_mended_likewise(rule, removed, added):
 def test_a_local_address_in_typescript_that_a_comment_explains_is_left_alone():
     settings = EXPRESS["src/config.ts"].replace('process.env.MCP_HOST || "127.0.0.1",', '"127.0.0.1", // local only')
     assert changed({**EXPRESS, "src/config.ts": settings}, "loopback-in-container") == {}
+
+
+@pytest.mark.parametrize(("locked", "after"), [("mcp", "uv sync --locked"), ("click", "uv sync")])
+def test_a_lock_that_does_not_fit_is_not_insisted_on(locked, after):
+    built = (
+        "FROM ghcr.io/astral-sh/uv:python3.12-bookworm-slim\nWORKDIR /app\nCOPY pyproject.toml uv.lock server.py ./\n"
+        'RUN uv sync\nUSER 10001\nCMD [".venv/bin/python", "server.py"]\n'
+    )
+    lock = (
+        'version = 1\n\n[[package]]\nname = "mcp"\nversion = "1.27.1"\n'
+        'source = { registry = "https://index.example" }\n\n'
+        '[[package]]\nname = "notes"\nversion = "1"\nsource = { virtual = "." }\n\n'
+        f'[package.metadata]\nrequires-dist = [{{ name = "{locked}", specifier = "<2" }}]\n'
+    )
+    project = '[project]\nname = "notes"\nversion = "1"\ndependencies = ["mcp<2"]\n'
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    files = {"Dockerfile": built, "requirements.txt": "", "pyproject.toml": project, "uv.lock": lock, "server.py": code}
+    found = changed(files, "unlocked-install").get("Dockerfile", built)
+    assert found == built.replace("uv sync", after)

@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from mcplint.dependencies.needs import lock_of
+from mcplint.facts.dependencies import EXTRA, MAIN, normalized
 from mcplint.knowledge.sdk import release
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
@@ -48,12 +49,7 @@ def _older(package: str, taken: str, tree: Tree, lock: str) -> bool:
 
 def _in_uv(package: str, bound: EditSite, lock: Source) -> EditSite | None:
     """The end of the one specifier of a package in the metadata that uv keeps of the project beside its lock."""
-    own = re.search(_OWN, lock.text)
-    start = lock.text.find("\nrequires-dist = [", own.end()) if own else -1
-    end = lock.text.find("\n[[package]]", own.end()) if own else -1
-    if start < 0 or 0 <= end < start:
-        return None
-    metadata = lock.text[start : end if end >= 0 else len(lock.text)]
+    start, metadata = _metadata(lock)
     entries = list(re.finditer(_ENTRY.format(re.escape(package)), metadata))
     if len(entries) != 1 or metadata.count(f'name = "{package}"') != 1:
         return None
@@ -63,3 +59,25 @@ def _in_uv(package: str, bound: EditSite, lock: Source) -> EditSite | None:
     if written is None:
         return EditSite(site, ', specifier = "', '"') if not bound.before else None
     return EditSite(site, ",") if bound.before else None
+
+
+def _metadata(lock: Source) -> tuple[int, str]:
+    """What uv keeps of the requirements of the project beside its lock, and where it stands; empty without any."""
+    own = re.search(_OWN, lock.text)
+    start = lock.text.find("\nrequires-dist = [", own.end()) if own else -1
+    end = lock.text.find("\n[[package]]", own.end()) if own else -1
+    if start < 0 or 0 <= end < start:
+        return 0, ""
+    return start, lock.text[start : end if end >= 0 else len(lock.text)]
+
+
+def is_stale(tree: Tree, folder: str) -> bool:
+    """Whether the uv.lock beside a project surely does not repeat all that the project asks for."""
+    project = tree.facts("project", posixpath.join(folder, "pyproject.toml"))
+    lock = tree.source(posixpath.join(folder, "uv.lock"))
+    if project is None or lock is None or "dependencies" in project.dynamic:
+        return False
+    metadata = _metadata(lock)[1].partition("\n]")[0]
+    named = set(re.findall(r'\{ name = "([^"\n]+)"', metadata))
+    asked = {each.name for each in project.requirements if each.kind in (MAIN, EXTRA)}
+    return bool(metadata) and not asked <= named | {project.name.only and normalized(project.name.only)}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from mcplint.commands.command_lines import PIP, UV, program
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.words import Words, spelled, text, written
+from mcplint.dependencies.locks import is_stale
 from mcplint.facts.dependencies import Project, normalized
 from mcplint.images.runs import RunStep
 from mcplint.model import Install, Packaged
@@ -106,9 +107,10 @@ def _uv(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Install:
     options = Parsed((*before.given, *after.given), after.rest, before.closed and after.closed)
     folder = next(map(spelled, options.values("directory", "project")), ".")
     verb = written(before.rest[0])
-    plain = verb.text == text(before.rest[0]) and not options.first(*_UPGRADES)
-    slot = EditSite(Span(verb.source, verb.end, verb.end), " ") if plain else None
     projects = tuple(filter(None, [step.folder(folder)]))
+    plain = verb.text == text(before.rest[0]) and not options.first(*_UPGRADES)
+    fits = plain and not any(is_stale(step.tree, posixpath.normpath(each).removeprefix(".")) for each in projects)
+    slot = EditSite(Span(verb.source, verb.end, verb.end), " ") if fits else None
     made = _install(tool, step, _uv_locked(options, verb, step), step.upwards("uv.lock", folder))
     packaged = tuple(_packaged(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
     return made._replace(requirements=projects, slot=slot, packaged=packaged)
