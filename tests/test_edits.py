@@ -391,3 +391,11 @@ def test_a_lock_that_does_not_fit_is_not_insisted_on(locked, after):
     files = {"Dockerfile": built, "requirements.txt": "", "pyproject.toml": project, "uv.lock": lock, "server.py": code}
     found = changed(files, "unlocked-install").get("Dockerfile", built)
     assert found == built.replace("uv sync", after)
+
+
+def test_a_program_of_node_that_writes_keeps_its_user():
+    code = (
+        f'import {{ writeFileSync }} from "node:fs";\n{EXPRESS["src/index.ts"]}\nwriteFileSync("notes.json", "[]");\n'
+    )
+    files = {**EXPRESS, "src/index.ts": code, "Dockerfile": EXPRESS["Dockerfile"].replace("USER node\n", "")}
+    assert changed(files, "root-user") == {}

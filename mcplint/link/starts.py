@@ -37,7 +37,8 @@ OWNED_BY_ROOT = (
 """What in a Dockerfile another user may lack the right to."""
 WRITES = (
     r"\bopen\([^)\n]{0,200}[\"'][wax]b?\+?[\"']|\.(?:write_text|write_bytes|mkdir|touch|home|expanduser)\(|\b(?:makedirs|sqlite3?|aiofiles"
-    r"|FileHandler|\w+FileHandler|copyfile|copytree|mkdtemp|cache_dir|shelve|lancedb|chromadb)\b|filename=|[\"']~/"
+    r"|FileHandler|\w+FileHandler|copyfile|copytree|mkdtemp|cache_dir|shelve|lancedb|chromadb)\b|filename=|[\"'`]~/"
+    r"|\b(?:writeFile|appendFile|mkdirSync|copyFile|createWriteStream|mkdtemp|outputFile|ensureDir|homedir|lowdb)"
 )
 """What in a program may write where only root may."""
 FIRST_UNPRIVILEGED = 1024
