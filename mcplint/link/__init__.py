@@ -109,13 +109,17 @@ def _places(tree: Tree, paths: Paths, workloads: tuple[Container, ...]) -> tuple
 def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
     """What platforms other than compose run, None where there is no file of any."""
     manifests, *others = (
-        tree.all_facts(reader, paths.get(reader.rpartition(".")[2], ())).values()
+        tuple(tree.all_facts(reader, paths.get(reader.rpartition(".")[2], ())).values())
         for reader in (
             *("kubernetes", "kubernetes.kustomization", "platform.fly", "platform.render", "platform.railway"),
             "platform.procfile",
             "platform.unit",
         )
     )
+    if any(path.endswith("Chart.yaml") for path in paths.get("kubernetes", ())):
+        from mcplint.services.kubernetes.helm import manifests as of_charts
+
+        manifests = (*manifests, *of_charts(tree))
     if not manifests and not any(others):
         return None
     from mcplint.services.platforms import platforms

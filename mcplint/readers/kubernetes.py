@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs
 from mcplint.facts.platform import Kustomization, Manifests, Resource
 from mcplint.findings import NOTE, Unreadable
 from mcplint.text.source import Source, Span
@@ -25,6 +25,38 @@ def read(source: Source) -> Manifests | None:
 
     resources = tuple(resource for document in yaml.documents(source) for resource in _resources(document))
     return Manifests(source, resources) if resources else None
+
+
+def rendered(source: Source, place: Callable[[Span], Span], mark: str) -> Manifests | None:
+    """The objects of a text that a template makes, None where it has none or is no YAML.
+
+    `place`: from a place in the text to that in the template. `mark`: stands where something is not known.
+    """
+    from mcplint.readers import yaml
+
+    try:
+        documents = yaml.documents(source)
+    except Unreadable:
+        return None
+    placed = (_placed(document, place, mark) for document in documents)
+    resources = tuple(resource for document in placed for resource in _resources(document))
+    return Manifests(resources[0].span.source, resources) if resources else None
+
+
+def _placed(node: Node, place: Callable[[Span], Span], mark: str) -> Node:
+    """A node with all places those of the template, and what is not known as it is left for tools to fill in."""
+    span = place(node.span)
+    match node:
+        case ScalarNode():
+            unknown = mark in node.text
+            text = node.text.replace(mark, "{{")
+            return node._replace(span=span, text=text, value=text if unknown else node.value)
+        case SequenceNode():
+            return node._replace(span=span, items=tuple(_placed(item, place, mark) for item in node.items))
+        case MappingNode():
+            keys = (key._replace(span=place(key.span)) for key, _ in node.pairs)
+            values = (_placed(value, place, mark) for _, value in node.pairs)
+            return node._replace(span=span, pairs=tuple(zip(keys, values, strict=True)))
 
 
 def _resources(document: Node) -> Iterator[Resource]:

@@ -49,9 +49,14 @@ class Builds:
         """The images of all Dockerfiles, by what they are likely to be called."""
         found: dict[str, list[Image]] = {}
         for made in filter(None, map(self.alone, sorted(self.dockerfiles))):
-            for name in _names(made, self.tree):
+            for name in _names(made, self.tree) | (self._charts if len(self.dockerfiles) == 1 else set()):
                 found.setdefault(name, []).append(made)
         return found
+
+    @cached_property
+    def _charts(self) -> set[str]:
+        """What the Helm charts of a project are called, as the one image is that they are for."""
+        return {path.split("/")[-2].lower() for path in self.tree.paths if path.endswith("/Chart.yaml")}
 
     def named(self, name: str) -> tuple[Image, Label] | None:
         """The image that files of the project build under a name, and where; None where they build several so."""
