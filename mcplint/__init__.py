@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Sibling,
         Spread,
         Unfollowed,
+        Unselected,
     )
     from mcplint.text.source import Edit, Source, Span
     from mcplint.values import EditSite, Label, Value
@@ -67,6 +68,7 @@ __all__ = [
     "Spread",
     "Unfollowed",
     "Unreadable",
+    "Unselected",
     "Value",
     "rule",
 ]

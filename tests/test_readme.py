@@ -37,6 +37,7 @@ PARTS = {
     "Absent": "Images and services",
     "Call": "Images and services",
     "Clash": "Images and services",
+    "Unselected": "Images and services",
     "EntryPoint": "Images and services",
     "Server": "Servers",
     "Route": "Proxies",

@@ -67,6 +67,8 @@ def link(tree: Tree, config: Config) -> Linked:
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
     deployment = _published(tree, paths, network, deployment, in_front, started.installed)
     deployment = _with_conflicts(tree, paths, places, deployment)
+    if hosted and any(container.platform == "kubernetes" for container in deployment.containers):
+        deployment = deployment._replace(unselected=hosted.unselected)
     if wanted:
         from mcplint.link.entry_points import entry_points
 

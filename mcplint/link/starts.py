@@ -219,15 +219,29 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree)
             inside.setdefault(link.to or "", []).append(server)
     programs = (source for source in tree.read if source.path.endswith((".py", ".ts", ".js")))
     writes = tuple(note for each in programs for note in _first(WRITES, each, "this may write a file"))
+    serving = {*inside, *starts.lacking, *starts.certain}
     return tuple(
-        each._replace(
-            servers=tuple(server.id for server in inside.get(each.id, ())),
-            missing=starts.lacking.get(each.id),
-            needs_root=tuple(_needs_root(each, inside.get(each.id, ()), tree, writes)),
-        )
-        for each in (place.container for place in places)
-        if each.id in inside or each.id in starts.lacking or each.id in starts.certain
+        _serving(place, tuple(inside.get(place.container.id, ())), starts, tree, writes)
+        for place in places
+        if place.container.id in serving
     )
+
+
+def _serving(
+    place: ContainerContext, servers: tuple[Server, ...], starts: Starts, tree: Tree, writes: tuple[Label, ...]
+) -> Container:
+    """A container with what the servers in it make of it."""
+    each = place.container
+    found = each._replace(
+        servers=tuple(server.id for server in servers),
+        missing=starts.lacking.get(each.id),
+        needs_root=tuple(_needs_root(each, servers, tree, writes)),
+    )
+    if not place.image or not each.mounts:
+        return found
+    from mcplint.services.volumes import covered, unwritable
+
+    return found._replace(covered=tuple(covered(place, servers, tree)), unwritable=tuple(unwritable(place)))
 
 
 def _needs_root(

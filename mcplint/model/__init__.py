@@ -6,11 +6,12 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 from __future__ import annotations
 
 from mcplint.model.builds import Called, EntryPoint, Lack, Packaged
-from mcplint.model.calls import Absent, Call, Clash
+from mcplint.model.calls import Absent, Call, Clash, Unselected
 from mcplint.model.containers import (
     Argv,
     Build,
     Container,
+    Covered,
     Dependency,
     Install,
     Mount,
@@ -55,6 +56,7 @@ __all__ = [
     "ClientConfig",
     "Container",
     "Cors",
+    "Covered",
     "DeadEnd",
     "Dependency",
     "Deployment",
@@ -94,4 +96,5 @@ __all__ = [
     "Spread",
     "Store",
     "Unfollowed",
+    "Unselected",
 ]

@@ -1,4 +1,4 @@
-"""What compose services want of each other, of the host and of the project: addresses, ports and files."""
+"""What services want of each other, of the host and of the project: addresses, ports, labels and files."""
 
 from __future__ import annotations
 
@@ -69,3 +69,19 @@ class Absent(NamedTuple):
     ignored: Label | None = None
     told: str | None = None
     near: tuple[str, ...] = ()
+
+
+class Unselected(NamedTuple):
+    """A selector of Kubernetes that no pod fits.
+
+    `kind`, `name`: the object that has it. `missing`: the labels that are wanted and not there. `pods`: the object
+    whose pods are meant.
+    """
+
+    id: str
+    span: Span
+    kind: str
+    name: str
+    missing: str
+    pods: str
+    notes: tuple[Label, ...] = ()

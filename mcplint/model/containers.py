@@ -150,6 +150,18 @@ class NamedFile(NamedTuple):
     span: Span
 
 
+class Covered(NamedTuple):
+    """Something of the image that a mount hides.
+
+    `kind`: `kept` (a volume is filled with the code of the first image, and keeps it), `code` (it is gone) or
+    `environment` (what the build has installed). `path`: a file of the project, or a folder of the image.
+    """
+
+    mount: Mount
+    kind: str
+    path: str
+
+
 class PlatformProbe(NamedTuple):
     """A probe that a platform makes by itself, besides the image's HEALTHCHECK.
 
@@ -189,16 +201,16 @@ class Container(NamedTuple):
     `grace_period`: seconds between SIGTERM and SIGKILL. `privileges`: what gives it power over its host.
     `affinity`: what keeps a client with one replica, as `Spread.affinity` says it. `idle_timeout`: seconds of silence
     that the platform's proxy bears; `request_timeout`: seconds after which it cuts a request.
-    `forwards`: ports under its names that lead to others (a Kubernetes Service). `injected`: the
-    variables that Services beside it give it, an address each; `service_links`: where it would say that it wants none.
-    `web`: what makes it a web service to
-    its platform, which expects it to listen and lets everybody in. `swarm`: settings that only Docker
-    Swarm obeys. `outside`: it is on a network that others have made. `folder`: the folder of the project that is run
-    as it is, where no image is built or named. `unread`: what may say otherwise and cannot be read.
-    `missing`: what its command starts and the project provably lacks, where an SDK is installed to serve with.
-    `needs_root`: what it does that may fail as another user, as far as the files tell. `new_variable`: where one more
-    variable would be set for it. `account`: the user that its image makes, and may not change to. `lacks`: what its
-    build needs and does not find.
+    `forwards`: ports under its names that lead to others (a Kubernetes Service). `injected`: the variables that
+    Services beside it give it, an address each; `service_links`: where it would say that it wants none. `web`: what
+    makes it a web service to its platform, which expects it to listen and lets everybody in. `stopped`: where its
+    platform stops it while nobody asks. `swarm`: settings that only Docker Swarm obeys. `outside`: it is on a network
+    that others have made. `folder`: the folder of the project that is run as it is, where no image is built or named.
+    `unread`: what may say otherwise and cannot be read. `covered`: what of its image its mounts hide. `unwritable`: the
+    volumes that its user cannot write to. `missing`: what its command starts and the project provably lacks, where an
+    SDK is installed to serve with. `needs_root`: what it does that may fail as another user, as far as the files tell.
+    `new_variable`: where one more variable would be set for it. `account`: the user that its image makes, and may not
+    change to. `lacks`: what its build needs and does not find.
     """
 
     span: Span
@@ -250,8 +262,11 @@ class Container(NamedTuple):
     affinity: Value[str] = UNKNOWN
     idle_timeout: Value[float] = UNKNOWN
     request_timeout: Value[float] = UNKNOWN
+    stopped: tuple[Label, ...] = ()
     swarm: tuple[Label, ...] = ()
     unread: tuple[Label, ...] = ()
+    covered: tuple[Covered, ...] = ()
+    unwritable: tuple[Mount, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()
     servers: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import App, Kustomization, Manifests, Procfile, Unit
-from mcplint.model import Argv, Build, Container, PlatformProbe, Port
+from mcplint.model import Argv, Build, Container, PlatformProbe, Port, Unselected
 from mcplint.project.tree import Tree
 from mcplint.services.compose.assembly import within
 from mcplint.services.compose.variables import variables
@@ -22,6 +22,7 @@ from mcplint.services.containers import on_host
 from mcplint.services.kubernetes import knative, pods
 from mcplint.services.kubernetes.cluster import PODS, cluster
 from mcplint.services.kubernetes.ingress import Entry
+from mcplint.services.kubernetes.selectors import unselected
 from mcplint.services.kubernetes.traffic import traffic
 from mcplint.services.settings import argv, number, optional, shell, split, string, wait
 from mcplint.text.paths import is_test
@@ -60,6 +61,7 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
         probes=tuple(_fly_checks(root)),
         grace_period=wait(at(root, "kill_timeout"), patience),
         affinity=Value(("none",)),
+        stopped=tuple(_fly_stops(root)),
         idle_timeout=wait(at(root, "http_service", "http_options", "idle_timeout")),
     )
     groups = pairs(at(root, "processes"))
@@ -69,6 +71,14 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
         )
     if not groups:
         yield base
+
+
+def _fly_stops(root: MappingNode) -> Iterator[Label]:
+    """Where a machine is stopped that nobody asks; one that is suspended keeps its memory."""
+    for node in (at(root, "http_service"), *items(at(root, "services"))):
+        said = at(node, "auto_stop_machines")
+        if isinstance(said, ScalarNode) and said.text in ("true", "stop"):
+            yield Label(said.span, "Fly stops a machine that no request is open to")
 
 
 def _fly_build(root: MappingNode, folder: str, tree: Tree) -> Build | None:
@@ -319,11 +329,15 @@ def _environment_file(path: str, tree: Tree) -> str | None:
 
 
 class Platforms(NamedTuple):
-    """What the platforms of a project run, the paths of their Ingresses, and notes on what is not followed."""
+    """What the platforms of a project run, the paths of their Ingresses, and notes on what is not followed.
+
+    `unselected`: selectors that meet no pod.
+    """
 
     services: tuple[Container, ...] = ()
     entries: tuple[Entry, ...] = ()
     notes: tuple[Label, ...] = ()
+    unselected: tuple[Unselected, ...] = ()
 
 
 def platforms(
@@ -347,4 +361,4 @@ def platforms(
         found += procfile(file)
     found += filter(None, (unit(file, tree) for file in units))
     entries = tuple(entry for into in ways.entries.values() for entry in into)
-    return Platforms(tuple(found), entries, objects.notes)
+    return Platforms(tuple(found), entries, objects.notes, tuple(unselected(objects)))

@@ -1,0 +1,108 @@
+"""What volumes do to the image below them: code that they cover, and folders that only root can write to."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+from mcplint.images.build import is_root
+from mcplint.images.copies import image_paths
+from mcplint.images.image import Image
+from mcplint.model import Covered, Mount, Server
+from mcplint.project.tree import Tree
+from mcplint.services.containers import ContainerContext
+
+INSTALLED = (".venv", "venv", "node_modules")
+"""The folders that a build fills and no repository has."""
+
+
+def covered(place: ContainerContext, servers: Iterable[Server], tree: Tree) -> Iterator[Covered]:
+    """The code of a server, or what was installed for it, over which something is mounted."""
+    image = place.image
+    files = sorted({server.span.source.path for server in servers})
+    for mount in place.container.mounts if image else ():
+        target = (mount.target.only or "").rstrip("/")
+        if not image or not target.startswith("/"):
+            continue
+        if mount.kind == "bind" and mount.path is not None:
+            yield from _environment(place, image, mount, target, tree)
+        elif mount.kind in ("volume", "tmpfs"):
+            inside = [file for file in files if _stands_below(image, file, target)]
+            # Docker fills a new volume with what the image has there, once; nothing else does so.
+            kept = mount.kind == "volume" and place.container.platform == "compose"
+            if inside:
+                yield Covered(mount, "kept" if kept else "code", inside[0])
+
+
+def _stands_below(image: Image, file: str, target: str) -> bool:
+    """Whether a file of the project stands at a path of the image, or below it, and nowhere else."""
+    places = list(image_paths(image, file))
+    return bool(places) and all(one is not None and one.startswith(f"{target}/") for one in places)
+
+
+def _environment(place: ContainerContext, image: Image, mount: Mount, target: str, tree: Tree) -> Iterator[Covered]:
+    """What the build has installed below a folder of the project that is mounted in its place."""
+    for folder in INSTALLED:
+        whole = f"{target}/{folder}"
+        here = posixpath.normpath(posixpath.join(mount.path or ".", folder))
+        kept = any((other.target.only or "").rstrip("/") == whole for other in place.container.mounts)
+        if not kept and here not in tree.folders and _starts_with(place, image, target, folder):
+            yield Covered(mount, "environment", whole)
+
+
+def _starts_with(place: ContainerContext, image: Image, target: str, folder: str) -> bool:
+    """Whether a container starts with what its build has put into a folder; uv and npm would make it anew."""
+    argv = place.container.argv
+    words = [word.only or "" for word in (argv and argv.words) or ()]
+    if words[:1] in (["uv"], ["npm"], ["yarn"], ["pnpm"], ["sh"], ["bash"]):
+        return False
+    if folder == "node_modules":
+        installs = any(re.search(r"\bnpm (?:ci|install)\b", run.text.text) for run in image.runs)
+        return installs and words[:1] == ["node"] and (image.workdir.only or "").rstrip("/") == target
+    path = place.container.variable("PATH").only or ""
+    whole = f"{target}/{folder}"
+    return f"{whole}/bin" in path.split(":") or any(word.startswith(f"{whole}/") for word in words)
+
+
+def unwritable(place: ContainerContext) -> Iterator[Mount]:
+    """The named volumes that another user than root cannot write to: their folders are made with them, by root.
+
+    A volume takes the owner of the folder that the image has in its place.
+    """
+    image, container = place.image, place.container
+    if image is None or not image.base_known or container.platform != "compose":
+        return
+    user = (container.user.only or "").partition(":")[0]
+    if not user or is_root(user):
+        return
+    for mount in container.mounts:
+        target = (mount.target.only or "").rstrip("/")
+        if mount.kind == "volume" and mount.source.only and target.count("/") > 1 and not _prepared(image, target):
+            yield mount
+
+
+def _prepared(image: Image, target: str) -> bool:
+    """Whether the build may make a folder, or give one above it to somebody."""
+    if f"{(image.workdir.only or '').rstrip('/')}/".startswith(f"{target}/"):
+        return True
+    name = posixpath.basename(target)
+    above = [target]
+    while (folder := posixpath.dirname(above[-1])) != "/":
+        above.append(folder)
+    for run in image.runs:
+        text = run.text.text
+        if target in text or name in text or "entrypoint" in text:
+            return True
+        if any(word in text for word in ("chown", "chmod", "install -")) and any(_names(text, one) for one in above):
+            return True
+    return any(_gives(copy.target.only, target) for copy in image.copies)
+
+
+def _names(text: str, folder: str) -> bool:
+    return any(word.rstrip("/;") == folder for word in text.split())
+
+
+def _gives(copied: str | None, target: str) -> bool:
+    """Whether something is copied there, or to a folder above."""
+    return copied is None or f"{target}/".startswith(f"{copied.rstrip('/')}/") or copied.startswith(f"{target}/")
