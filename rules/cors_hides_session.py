@@ -16,6 +16,10 @@ The SDKs send no CORS headers, so servers with browser clients use Starlette's
 A list of request headers that is too short is an error if the middleware names
 its origins and the program serves nothing else that they could call.
 
+nginx is checked where it adds the headers itself (`add_header`). It must not add
+what the program sends as well: browsers refuse two
+`Access-Control-Allow-Origin`.
+
 Not reported if a list is not known, or for servers without CORS, most of which
 have no browser clients.
 
@@ -95,7 +99,7 @@ app = CORSMiddleware(
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Fix, Server, rule
+from mcplint import ERROR, WARNING, Finding, Fix, Label, Route, Server, rule
 
 SESSION, VERSION, RESUMED = "Mcp-Session-Id", "MCP-Protocol-Version", "Last-Event-ID"
 
@@ -103,7 +107,41 @@ METHODS = ("GET", "POST", "DELETE")
 
 
 @rule("cors-hides-session", WARNING)
-def check(server: Server):
+def check(part: Server | Route):
+    yield from in_program(part) if isinstance(part, Server) else in_proxy(part)
+
+
+def in_proxy(route: Route):
+    """What a proxy allows browsers in place of the program, and what both do."""
+    server, added = route.carried, {header.name: header for header in route.added_headers}
+    origin = added.get("access-control-allow-origin")
+    if not server or not origin or server.transport.options != ("streamable-http",):
+        return
+    hidden = any(header.name == "access-control-allow-origin" for header in route.hidden_headers)
+    if server.cors and not hidden:
+        notes = (Label(server.cors[0].span, "sends the header as well"),)
+        message = f"{route.title} and {server.title} both send Access-Control-Allow-Origin, and browsers refuse two"
+        yield Finding(message, origin.span, notes)
+        return
+    stateful = server.stateless.options == (False,)
+    asked = [VERSION, *([SESSION] if stateful else [])]
+    for header, needed, does in (
+        ("access-control-expose-headers", [SESSION] if stateful else [], "hides"),
+        ("access-control-allow-headers", asked, "refuses"),
+    ):
+        given = [each.value for each in route.added_headers if each.name == header]
+        # Without a list of request headers the program may answer the preflight.
+        known = route.closed and not any("$" in value for value in given) and (given or does == "hides")
+        lacking = [
+            name for name in needed if lacks([part.strip() for value in given for part in value.split(",")], name)
+        ]
+        if known and lacking and not server.cors:
+            told = "-".join(word.capitalize() for word in header.split("-"))
+            message = f"{route.title} {does} {', '.join(lacking)} {'from' if does == 'hides' else 'of'} browser clients: not in {told}"
+            yield Finding(message, added[header].span if header in added else origin.span)
+
+
+def in_program(server: Server):
     if server.transport.options != ("streamable-http",):
         return
     stateful = server.stateless.options == (False,)

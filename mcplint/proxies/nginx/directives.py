@@ -136,6 +136,7 @@ def behaviour(level: Level) -> dict[str, Any]:
         "rate_limits": tuple(_labels(level, "limit_req", "limit_conn")),
         "request_headers": tuple(_headers(level, "proxy_set_header")),
         "hidden_headers": tuple(_headers(level, "proxy_hide_header")),
+        "added_headers": tuple(_added(level)),
         "ignored_headers": tuple(
             Setting(word.text.lower(), "", directive.span)
             for directive in level.effective("proxy_ignore_headers")
@@ -179,6 +180,14 @@ def _headers(level: Level, name: str) -> Iterator[Setting]:
         if directive.args:
             header, value = (*directive.words, "")[:2]
             yield Setting(header.lower(), value, directive.span, _removal(level, directive))
+
+
+def _added(level: Level) -> Iterator[Setting]:
+    """The headers that answers get here, also on a condition: a preflight is mostly answered in an `if`."""
+    conditional = (inner for block in level.own.get("if", ()) for inner in block.block or ())
+    for directive in (*level.effective("add_header"), *(each for each in conditional if each.name == "add_header")):
+        if len(directive.args) > 1:
+            yield Setting(directive.words[0].lower(), directive.words[1], directive.span)
 
 
 def _retries(level: Level) -> Iterator[Setting]:

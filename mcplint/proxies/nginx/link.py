@@ -12,6 +12,7 @@ from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.nginx import Config, Proxied, configure, leads_to, paths_to, proxied, route_request
+from mcplint.proxies.nginx.config import address
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, ProxyInstance, joined, open_ports, published
 from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
@@ -36,7 +37,8 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
         for route, found in zip(instance.proxy.routes, instance.proxied, strict=True):
             route = assumed(instance.origin, network, route, partial(_followed, found))
             published = tuple(_published(found, instance.origin)) if not route.auth else ()
-            routes.append(route._replace(secured=_secured(found, route), published=published))
+            route = route._replace(secured=_secured(found, route), uncertified=_uncertified(found))
+            routes.append(route._replace(published=published))
         yield instance.proxy._replace(routes=tuple(routes))
 
 
@@ -140,6 +142,24 @@ def _secured(found: Proxied, route: Route) -> Span | None:
         if "ssl" in directive.words
     ]
     return tls[0] if tls and path and _plain(found, path) else None
+
+
+def _uncertified(found: Proxied) -> Span | None:
+    """Where TLS is asked for on a port of which no server has a certificate: nginx does not start."""
+    for directive in found.server.level.own.get("listen", ()):
+        port = address(directive.words[0], 80)[1] if "ssl" in directive.words else None
+        if not port:
+            continue
+        rivals = [
+            each for each in found.config.servers if any(one.port in (port, None) and one.tls for one in each.listens)
+        ]
+        levels = [each.level for each in rivals]
+        known = all(level.closed for level in levels)
+        if known and not any(
+            level.effective(name) for level in levels for name in ("ssl_certificate", "ssl_reject_handshake")
+        ):
+            return directive.head
+    return None
 
 
 def _plain(found: Proxied, path: str) -> bool:
