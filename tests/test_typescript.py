@@ -100,3 +100,17 @@ def test_what_only_a_comment_or_a_type_says_is_nothing():
     assert not started(
         "// import { McpServer } from '@modelcontextprotocol/sdk';\nexport type A = { listen(): void };"
     ).servers
+
+
+def test_a_bin_is_followed_where_nothing_else_starts_the_package():
+    from mcplint.link import link
+    from mcplint.project.config import Config
+
+    files = {
+        "package.json": '{"bin": "/dist/index.js", "dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"}}',
+        "src/index.ts": f"{HEAD}make().connect(new StdioServerTransport());",
+    }
+    assert not link(Tree.of(files), Config()).deployment.servers
+    files["package.json"] = files["package.json"].replace('"/dist', '"./dist')
+    (server,) = link(Tree.of(files), Config()).deployment.servers
+    assert server.transport.options == ("stdio",) and server.sdk.title == "@modelcontextprotocol/sdk 1.32.2"

@@ -165,6 +165,10 @@ def _installed(words: Words, context: ExecContext) -> Step:
         if path.endswith("package.json")
         for source in (context.tree.source(path),)
     )
+    if "/" in name and name.endswith((".js", ".mjs", ".cjs")):
+        from mcplint.commands.node_commands import node_file
+
+        return node_file(words[0], words[1:], context)
     if name and any(source and name in source.text for source in manifests):
         from mcplint.commands.node_commands import bin_of
 

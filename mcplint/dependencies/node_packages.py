@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import PackageJson, Tsconfig
 from mcplint.project.tree import Tree
+from mcplint.text.paths import outwards
 
 _MOST = 12
 """How long a chain of `extends` may be."""
@@ -41,12 +42,7 @@ def package_json(tree: Tree, folder: str) -> PackageJson | None:
 
 def nearest(tree: Tree, folder: str) -> str | None:
     """The nearest folder, this one or above it, that has a `package.json`."""
-    while True:
-        if posixpath.join(folder, "package.json") in tree.paths:
-            return folder
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
+    return next((each for each in outwards(folder) if posixpath.join(each, "package.json") in tree.paths), None)
 
 
 def tsconfig(tree: Tree, path: str) -> Compiled | None:

@@ -13,19 +13,23 @@ from mcplint.knowledge.sdk import releases
 from mcplint.knowledge.semver import admits, exact
 from mcplint.model import Sdk
 from mcplint.project.tree import Tree
+from mcplint.text.paths import outwards
 from mcplint.values import EditSite, Label, Value
 
 LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock")
 
 
-def sdk(name: str, tree: Tree, folder: str) -> Sdk:
-    """The package as it will be installed for the project of a folder; `name` begins with `npm:`."""
+def sdk(name: str, tree: Tree, folder: str, frozen: bool = True) -> Sdk:
+    """The package as it will be installed for the project of a folder; `name` begins with `npm:`.
+
+    `frozen`: a lock file decides. It does not for those who install the project's own package.
+    """
     package = name.removeprefix("npm:")
     place = asking(package, tree, folder)
     if place is None:
         return Sdk(name, Value(None))
     home, wanted = place
-    entry = locked(package, tree, home)
+    entry = locked(package, tree, home) if frozen else None
     asked = Label(wanted.span, f"requires {package} {wanted.text}")
     if entry is not None:
         note = Label(entry.span, f"{entry.span.source.path} pins {package} {entry.version}")
@@ -50,26 +54,18 @@ def _newest(name: str, wanted: ScalarNode, asked: Label) -> Value[str]:
 
 def asking(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | None:
     """The nearest folder, this one or above it, whose `package.json` asks for a package, and what it asks."""
-    while True:
-        manifest = package_json(tree, folder)
+    for each in outwards(folder):
+        manifest = package_json(tree, each)
         wanted = manifest.range(package) if manifest else None
         if wanted is not None:
-            return folder, wanted
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
+            return each, wanted
+    return None
 
 
 def lock_of(tree: Tree, folder: str) -> str | None:
     """The lock file of a package: beside it, or that of the workspace around it."""
-    while True:
-        for name in LOCKS:
-            path = posixpath.join(folder, name)
-            if path in tree.paths:
-                return path
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
+    paths = (posixpath.join(each, name) for each in outwards(folder) for name in LOCKS)
+    return next((path for path in paths if path in tree.paths), None)
 
 
 def locked(package: str, tree: Tree, folder: str) -> NodeLocked | None:

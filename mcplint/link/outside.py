@@ -18,7 +18,7 @@ from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
 from mcplint.link.servers import Programs, parts, sdks
 from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package, Server, Unfollowed
 from mcplint.programs.python.modules import roots
-from mcplint.programs.start import FUNCTION, NoStart, Start
+from mcplint.programs.start import FUNCTION, SCRIPT, NoStart, Start
 from mcplint.services.containers import ContainerContext, named_image, on_host
 from mcplint.services.entries import ROOT, Entry
 from mcplint.text.paths import aside
@@ -35,23 +35,30 @@ class Outside(NamedTuple):
 
 
 class _Surroundings(NamedTuple):
-    """Where a program runs: its variables, what else they may be, the folder of its project, the files it finds."""
+    """Where a program runs: its variables, what else they may be, the folder of its project, the files it finds.
+
+    `locked`: a lock file of npm, pnpm, yarn or bun decides what is installed there.
+    """
 
     env: Variables
     more: Label
     folder: str
     inside: Callable[[str], str | None] = lambda path: None
+    locked: bool = True
 
     def variable(self, name: str) -> Value[str | None]:
         return self.env.get(name, Value((None,), (self.more,)))
 
 
 def packaged(programs: Programs, package: Package) -> tuple[Server, ...]:
-    """The servers that a package of PyPI starts where people install it, as `uvx` does: no lock decides its SDK.
+    """The servers that a package of PyPI or npm starts where people install it, as `uvx` and `npx` do.
 
-    Its arguments and environment are those that `server.json` gives; whoever starts it may set more.
+    No lock decides its SDK. Its arguments and environment are those that `server.json` gives; whoever starts it may
+    set more.
     """
     tree, name = programs.tree, package.identifier.only or ""
+    if package.registry.only == "npm":
+        return _from_npm(programs, package, name)
     found = script(tree, name, None)
     if not found or package.node is None:
         return ()
@@ -66,6 +73,22 @@ def packaged(programs: Programs, package: Package) -> tuple[Server, ...]:
     note = Label(found.span, "is installed")
     link = Link(package.id, ASSUMED if before else MADE, f"is what people start who install {name}", (note,))
     return _followed(programs, start._replace(installs=(install,)), around, link)[0]
+
+
+def _from_npm(programs: Programs, package: Package, name: str) -> tuple[Server, ...]:
+    """The same for a package of npm that the project builds."""
+    from mcplint.programs.typescript.packages import command_of
+
+    command = command_of(programs.tree, name)
+    if command is None or package.node is None:
+        return ()
+    argv = tuple(arguments(package.node, "packageArguments"))
+    start = Start(SCRIPT, command[0], command[1], argv, language="typescript")
+    more = Label(package.span, "whoever starts the package may set it")
+    around = _Surroundings(dict(variables(package.node)), more, "", locked=False)
+    note = Label(command[1], "is installed")
+    link = Link(package.id, MADE, f"is what people start who install {name}", (note,))
+    return _followed(programs, start, around, link)[0]
 
 
 def _for_program(name: str, words: Words) -> Words:
@@ -125,7 +148,8 @@ def _followed(programs: Programs, start: Start, around: _Surroundings, link: Lin
 
     A console script that refuses to start like this is started by people with arguments of their own.
     """
-    sdk = sdks(start.installs or (), programs.tree, around.folder)
+    folder = around.folder if start.language == "python" else posixpath.dirname(start.target)
+    sdk = sdks(start.installs or (), programs.tree, folder, around.locked)
     outcome = programs.run(start, around.variable, sdk, around.inside)
     if not outcome.servers and start.kind == FUNCTION:
         outcome = programs.run(start._replace(argv=None), around.variable, sdk, around.inside)

@@ -38,15 +38,18 @@ class Started(NamedTuple):
     certain: bool = False
 
 
-def sdks(installs: tuple[Install, ...], tree: Tree, folder: str) -> Callable[[str], Sdk]:
-    """Tells the SDK and the release behind a dotted name, each asked for once."""
+def sdks(installs: tuple[Install, ...], tree: Tree, folder: str, locked: bool = True) -> Callable[[str], Sdk]:
+    """Tells the SDK and the release behind a dotted name, each asked for once.
+
+    `locked`: a lock file of npm, pnpm, yarn or bun decides the release.
+    """
     known: dict[str, Sdk] = {}
 
     def find(dotted: str) -> Sdk:
         if dotted.startswith("npm:"):
             from mcplint.dependencies.npm import sdk as npm_sdk
 
-            known.setdefault(dotted, npm_sdk(dotted, tree, folder))
+            known.setdefault(dotted, npm_sdk(dotted, tree, folder, locked))
         elif dotted not in known:
             package, _, name = dotted.partition(".")
             known[dotted] = _described(version_of(package, installs, tree, folder, dotted if name else ""))
@@ -297,7 +300,7 @@ def bare(tree: Tree) -> Iterator[Server]:
     ids: dict[str, int] = {}
 
     def sdk(path: str) -> Callable[[str], Sdk]:
-        folder = home(tree, path)
+        folder = home(tree, path) if path.endswith(".py") else posixpath.dirname(path)
         return known.setdefault(folder, sdks((), tree, folder))
 
     for path, outcome in scan(tree, sdk):

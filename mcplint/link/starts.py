@@ -47,6 +47,8 @@ MANIFESTS = {"package.json": ("modelcontextprotocol", "mcp"), "go.mod": ("mcp",)
 """What other languages' lists of dependencies say where a program may serve MCP."""
 
 
+NODE_SDKS = ("@modelcontextprotocol/sdk", "@modelcontextprotocol/server", "fastmcp", "mcp-framework", "mcp-handler")
+"""The packages of npm that servers are made with."""
 IMPORTS = re.compile(
     r"^[ \t]*((?:from[ \t]+(?:mcp\.server[\w.]*|fastmcp[\w.]*)[ \t]+import[ \t]+(?!Client\b)"
     r"|import[ \t]+(?:fastmcp|mcp\.server)\b)[^\r\n]*)",
@@ -126,7 +128,7 @@ def _outside(
     dockerfiles = tree.all_facts("dockerfile", paths.get("dockerfile", ()))
     servers: list[Server] = []
     for package in (package for document in documents for package in packages(document)):
-        if package.registry.only == "pypi":
+        if package.registry.only in ("pypi", "npm"):
             servers += packaged(programs, package)
         elif package.registry.only == "oci" and not contained:
             servers += published_image(programs, package, dockerfiles)
@@ -162,6 +164,14 @@ def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
         if source and found:
             why = "it imports an SDK for servers, and no start that the files name leads to one"
             yield Unfollowed(path, Span(source, *found.span(1)), why)
+    for path in paths.get("package.json", ()):
+        source = tree.source(path)
+        if source and any(sdk in source.text for sdk in NODE_SDKS) and "typescript" in paths:
+            package = tree.facts("package_json", path)
+            wanted = next((node for sdk in NODE_SDKS if package and (node := package.range(sdk))), None)
+            if wanted is not None:
+                why = "it depends on an SDK for servers, and no start that the files name leads to one"
+                yield Unfollowed(path, wanted.span, why)
 
 
 def _loose(place: ContainerContext, start: Started) -> Loose:

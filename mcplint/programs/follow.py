@@ -16,7 +16,8 @@ from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
 from mcplint.values import Value
 
-LANGUAGES = ("python",)
+LANGUAGES = {"python": (".py",), "typescript": ("package.json",)}
+"""The languages that are followed, each with how the names of files end that a program of it cannot be without."""
 STEPS = 250_000
 """How many steps one program may take."""
 
@@ -47,5 +48,7 @@ def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tu
 
     `sdks`: from the path of a file to what tells the SDK behind a dotted name there.
     """
-    for language in LANGUAGES:
+    for language, ends in LANGUAGES.items():
+        if not any(path.endswith(ends) for path in tree.paths):
+            continue
         yield from import_module(f"mcplint.programs.{language}.scan").scan(tree, sdks)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 TESTS = frozenset({"test", "tests", "testdata", "fixtures", "__tests__", ".devcontainer", "node_modules"})
 """Folders whose files deploy nothing, whatever they look like."""
 
@@ -27,3 +29,10 @@ def aside(folder: str) -> str:
 def around(folder: str, start: str) -> bool:
     """Whether a folder is another one or holds it."""
     return not folder or start == folder or start.startswith(f"{folder}/")
+
+
+def outwards(folder: str) -> Iterator[str]:
+    """A folder of the project and those that it lies in, up to the root, which is the empty name."""
+    parts = [part for part in folder.split("/") if part]
+    for size in range(len(parts), -1, -1):
+        yield "/".join(parts[:size])

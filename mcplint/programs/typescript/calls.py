@@ -39,6 +39,8 @@ def _call(machine: Machine, option: Any, args: Args) -> Abstract:
             return _library(machine, option.path, args, option.owner)
         case External():
             return _library(machine, option.path, args, None)
+        case Object() if option.library is not None:
+            return _library(machine, f"{option.library}.call", args, option)
     return _unknown(machine, known(option), args)
 
 

@@ -14,6 +14,7 @@ from mcplint.programs.typescript.values import (
     UNDEFINED,
     Class,
     Frame,
+    Method,
     Object,
     PathTest,
     array,
@@ -115,6 +116,8 @@ def identifier(machine: Machine, frame: Frame, node: Node) -> Abstract:
             if isinstance(found, tuple) and not isinstance(found, Value)
             else found
         )
+    if name == "module" and frame.package.fact.source.path != machine.entry:
+        return known(External("module that is imported"))
     if name in ("__dirname", "__filename"):
         path = frame.package.fact.source.path
         return known("/" + (path if name == "__filename" else path.rpartition("/")[0]))
@@ -275,8 +278,17 @@ def call(machine: Machine, frame: Frame, node: Node) -> Abstract:
             if callee.child_by_field_name("optional_chain") is not None and _present(value).options == ():
                 return known(UNDEFINED)
             function = machine.member(value, text_of(name), machine.note(frame, callee, "read here"))
-            return machine.call(function, arguments(machine, frame, node, value))
+            args = arguments(machine, frame, node, value)
+            unseen = machine.tables.calls.get(f"?.{text_of(name)}")
+            if unseen is not None and (function.options is None or _is_foreign(machine, function.only)):
+                unseen(machine, args, value.only)
+            return machine.call(function, args)
     return machine.call(machine.evaluate(frame, callee), arguments(machine, frame, node))
+
+
+def _is_foreign(machine: Machine, function: Any) -> bool:
+    """Whether a method is one of a library that nothing is known of."""
+    return isinstance(function, Method) and function.path not in machine.tables.calls
 
 
 def _super(machine: Machine, frame: Frame, node: Node) -> Abstract:
@@ -296,8 +308,6 @@ def _super_method(machine: Machine, frame: Frame, node: Node, name: str) -> Abst
     if isinstance(base, Class) and scope is not None and (method := base.find(name)) is not None:
         return machine.call(known(method), args._replace(this=scope.this))
     if isinstance(base, External) and scope is not None and scope.this is not None and scope.this.only is not None:
-        from mcplint.programs.typescript.values import Method
-
         return machine.call(known(Method(scope.this.only, f"{base.path}.{name}")), args)
     return unknown()
 

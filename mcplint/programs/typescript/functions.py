@@ -90,8 +90,8 @@ def invoke(machine: Machine, function: Function, args: Args) -> Abstract:
     finally:
         machine.starts.pop()
         machine.active[node.id] = active
-        if not active and node.id not in machine.opaque and len(machine.starts) > 1:
-            machine.taken[node.id] = machine.taken.get(node.id, 0) + start - machine.budget
+        if not active:
+            machine.finished(node.id, start - machine.budget)
 
 
 def _body(machine: Machine, frame: Frame, body: Node) -> Abstract:

@@ -21,11 +21,13 @@ SIGNS = ("modelcontextprotocol", "mcp")
 def follow(start: Start, world: World) -> Outcome:
     """What becomes of a start command. The linted program itself is never run.
 
-    A program that ends for want of a variable is followed again as if someone gave it one.
+    A program that ends for want of a variable, or of arguments, is followed again as if someone gave it these.
     """
     found = _run(start, world, lenient=False)
-    if not found.servers and found.complete and found.asked and not found.failures:
-        again = _run(start, world._replace(steps=world.steps - found.steps), lenient=True)
+    for argv in (start.argv, None) if start.argv == () else (start.argv,):
+        if found.servers or not found.complete or found.failures or not found.imports:
+            break
+        again = _run(start._replace(argv=argv), world._replace(steps=world.steps - found.steps), lenient=True)
         steps, complete = found.steps + again.steps, again.complete
         found = (again if again.servers else found)._replace(steps=steps, complete=complete)
     world.tree.failures += found.failures
@@ -37,7 +39,7 @@ def follow(start: Start, world: World) -> Outcome:
 
 def _run(start: Start, world: World, lenient: bool) -> Outcome:
     machine = Machine(world, tables(), start.argv, start.span)
-    machine.lenient = lenient
+    machine.lenient, machine.entry = lenient, start.target
     for name, value in start.env.items():
         machine.environ[name] = value
     notes: tuple[Label, ...] = ()
@@ -96,10 +98,10 @@ def tables() -> Tables:
     from mcplint.programs.typescript.calls import call, member
     from mcplint.programs.typescript.expressions import EVALUATORS
     from mcplint.programs.typescript.imports import load
-    from mcplint.programs.typescript.libraries import options, schemas, sdk, standard, web
+    from mcplint.programs.typescript.libraries import frameworks, options, schemas, sdk, standard, web
     from mcplint.programs.typescript.statements import EXECUTORS
 
-    modules = (standard, options, schemas, web, sdk)
+    modules = (standard, options, schemas, web, sdk, frameworks)
     calls = {name: handler for each in (methods, *modules) for name, handler in each.CALLS.items()}
     reads = {name: reader for each in modules for name, reader in each.READS.items()}
     aliases = {name: other for each in modules for name, other in each.ALIASES.items()}

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 CHECKED, LARGE = 30_000, 6_000
 """After how many steps large calls are looked for, and how many such a call has taken."""
-WEIGHT = 3
+OFTEN = 3
+WEIGHT = 2
 """What a step counts: those of other languages are cheaper, and all share one budget."""
 DEEPEST = 260
 """How deep expressions, statements and calls may nest together."""
@@ -78,15 +79,20 @@ class Tables(NamedTuple):
     aliases: Mapping[str, str]
 
 
+FRAMEWORK = "framework"
+
+
 class Served(NamedTuple):
-    """A start to serve: of a server on standard streams, or of an application or listener on a port."""
+    """A start to serve: of a server on standard streams, of an application or listener on a port, or by a framework.
+
+    `what`: the server object, the application, or what makes a framework's server of the model.
+    """
 
     kind: str
     what: Any
     host: Abstract
     port: Abstract
     span: Span
-    path: Abstract | None = None
 
 
 class Alternatives(Noted[Any]):
@@ -125,10 +131,12 @@ class Machine(Journal):
         self.missing: str | None = None
         self.depth = 0
         self.lenient = False
+        self.entry = ""
         self.checked = self.budget - CHECKED
         self.starts: list[int] = []
         self.opaque: set[int] = set()
         self.taken: dict[int, int] = {}
+        self.times: dict[int, int] = {}
         self.active: dict[int, int] = {}
 
     def spend(self, steps: int) -> None:
@@ -146,6 +154,12 @@ class Machine(Journal):
             large = next((start for start in reversed(self.starts[2:]) if start - self.budget > LARGE), None)
             if large is not None:
                 raise TooLarge(large)
+
+    def finished(self, place: int, steps: int) -> None:
+        """A call of a function is over; one that the module itself calls counts where it does so again and again."""
+        self.times[place] = self.times.get(place, 0) + 1
+        if place not in self.opaque and (self.starts or self.times[place] > OFTEN):
+            self.taken[place] = self.taken.get(place, 0) + steps
 
     def note(self, frame: Frame, node: Node, text: str) -> Label:
         """A place in the program and what there is to say of it."""

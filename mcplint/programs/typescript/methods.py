@@ -113,7 +113,7 @@ def _of_array(change: Callable[[Machine, Args, tuple[Abstract, ...]], Abstract])
     def handle(machine: Machine, args: Args, owner: Any) -> Abstract:
         items = _items(owner)
         if items is None or len(items) > LONG:
-            return unknown(*args.notes)
+            return _perhaps(machine, args, owner)
         return change(machine, args, items)
 
     return handle
@@ -242,7 +242,16 @@ def _concat(machine: Machine, args: Args, items: tuple[Abstract, ...]) -> Abstra
     return known(array(*items, *more))
 
 
+def _perhaps(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A method that calls a function for each element of something unknown: once, or never."""
+    if isinstance(args.get(0).only, Function):
+        machine.fork([lambda: machine.call(args.get(0), Args((unknown(),), args.span)), lambda: known(UNDEFINED)])
+    return unknown(*args.notes)
+
+
 CALLS: Mapping[str, Handler] = {
+    "?.forEach": _perhaps,
+    "?.map": _perhaps,
     "Array.push": _push,
     "Array.unshift": _push,
     **{

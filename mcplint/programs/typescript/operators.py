@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.python.values import ABSENT, MANY, Abstract, each, key, known, noted, union, unknown
+from mcplint.programs.python.values import ABSENT, MANY, Abstract, External, each, key, known, noted, union, unknown
 from mcplint.programs.typescript.machine import Machine
 from mcplint.programs.typescript.values import (
     CONSTANTS,
@@ -100,6 +100,8 @@ def _path_test(sign: str, left: Abstract, right: Abstract) -> Abstract | None:
 
 
 REQUEST_PATH = "request:path"
+MAIN = External("module")
+"""The module that is started, as `require.main` and its own `module` are."""
 
 
 def _of_two(sign: str, left: Any, right: Any) -> Any:
@@ -137,6 +139,8 @@ def _same(left: Any, right: Any, strictly: bool, plain: bool) -> bool | None:
         if isinstance(left, CONSTANTS) or isinstance(right, CONSTANTS):
             objects = [each for each in (left, right) if not isinstance(each, CONSTANTS)]
             return False if all(truth(each) for each in objects) else None
+        if isinstance(left, External) and isinstance(right, External):
+            return True if left == right else False if MAIN in (left, right) else None
         return True if left is right else None
     if isinstance(left, bool) or isinstance(right, bool) or type(left) is type(right):
         return left == right and (not strictly or isinstance(left, bool) == isinstance(right, bool))

@@ -11,6 +11,7 @@ from itertools import pairwise
 from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
 from mcplint.project.tree import Tree
 from mcplint.text.paths import is_test
+from mcplint.text.source import Span
 
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx")
 SOURCES = {".js": (".ts", ".tsx", ".jsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx": (".tsx",)}
@@ -52,6 +53,20 @@ def named(tree: Tree) -> Mapping[str, str]:
             if package and package.name:
                 found.setdefault(package.name, []).append(folder)
     return {name: folders[0] for name, folders in found.items() if len(folders) == 1}
+
+
+def command_of(tree: Tree, name: str) -> tuple[str, Span] | None:
+    """The source of what people start who install a package of the project, and where its command is named."""
+    folder = named(tree).get(name)
+    package = package_json(tree, folder) if folder is not None else None
+    if package is None or folder is None:
+        return None
+    short = name.rpartition("/")[2]
+    found = [each for each in package.bins if each.name == short] or list(package.bins)
+    if len({each.path for each in found}) != 1:
+        return None
+    source = source_of(tree, posixpath.normpath(posixpath.join(folder, found[0].path)))
+    return (source, found[0].span) if source else None
 
 
 def source_of(tree: Tree, path: str) -> str | None:

@@ -11,8 +11,9 @@ from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.python.servers import coerced
 from mcplint.programs.python.values import OPEN, Abstract, External, Sequence, known, unknown
 from mcplint.programs.typescript.libraries import sdk
+from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.web import APPS, HANDLER, MIDDLEWARE, ROUTES, Route
-from mcplint.programs.typescript.machine import Args, Machine, Served
+from mcplint.programs.typescript.machine import FRAMEWORK, Args, Machine, Served
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
@@ -25,10 +26,8 @@ from mcplint.programs.typescript.values import (
     number,
     prop,
 )
-from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
-NOWHERE: Value[Any] = Value(())
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 DEEPEST = 8
 GUARDS = r"(?i)authorization|x-api-key|api[_-]?key|bearer|jwt|oauth|passport|session[_-]?token|authenticat"
@@ -70,6 +69,9 @@ def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Ite
         yield blank(machine, each.what, None, each.span)._replace(
             transport=known(STDIO, Label(each.span, "called here")), endpoints_closed=True
         )
+        return
+    if each.kind == FRAMEWORK:
+        yield each.what(machine)
         return
     if id(each.what) not in walked:
         walked[id(each.what)] = walk(machine, each.what)
@@ -208,39 +210,6 @@ def _runner(what: Any) -> str:
     )
 
 
-def blank(machine: Machine, server: Any, through: Any, span: Span) -> Server:
-    """A server of which nothing but its name and SDK is said yet."""
-    package = sdk.package_of(server, through)
-    args: Args = server.table[ARGUMENTS][0] if isinstance(server, Object) and ARGUMENTS in server.table else Args()
-    name = prop(args.get(0), "name") if args.positional else unknown()
-    made = server.span if isinstance(server, Object) else None
-    kind = (server.library or "").rpartition(":")[2] if isinstance(server, Object) else ""
-    return Server(
-        id="",
-        span=span,
-        made=made,
-        name=name._replace(
-            options=name.options and tuple(each if isinstance(each, str) else None for each in name.options)
-        ),
-        sdk=machine.world.sdk(f"npm:{package}"),
-        kind=kind,
-        runner="sdk",
-        transport=unknown(),
-        host=NOWHERE,
-        port=NOWHERE,
-        path=NOWHERE,
-        message_path=NOWHERE,
-        stateless=NOWHERE,
-        json_response=NOWHERE,
-        workers=NOWHERE,
-        declared_host=NOWHERE,
-        host_check=NOWHERE,
-        allowed_hosts=NOWHERE,
-        allowed_origins=NOWHERE,
-        lifespan=NOWHERE,
-    )
-
-
 def walk(machine: Machine, app: Any) -> Walked:
     """What an application or a listener does with requests."""
     met: list[Met] = []
@@ -310,7 +279,7 @@ def _route(
             if handler.options is None:
                 closed = closed and not route.use
         if len(met) == before and not route.use:
-            if isinstance(whole.only, str):
+            if isinstance(whole.only, str) and not set(":*{(").intersection(whole.only):
                 endpoints.append(Endpoint(whole.only, route.methods, route.span))
             else:
                 closed = False

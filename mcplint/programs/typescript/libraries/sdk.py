@@ -111,10 +111,23 @@ def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def handler_call(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A request is given to a handler: each gets a server of its own, from the factory."""
-    made = owner.table[ARGUMENTS][0]
-    server = machine.call(made.get(0), Args((unknown(),), args.span))
-    handed(machine, STREAMABLE, owner, server.only, args, len(args.positional))
+    handed(machine, STREAMABLE, owner, _from_factory(machine, owner, args), args, len(args.positional))
     return unknown()
+
+
+def _from_factory(machine: Machine, owner: Any, args: Args) -> Any:
+    """The server that the factory of a handler makes, if that is seen."""
+    made: list[Any] = []
+    factory = owner.table[ARGUMENTS][0].get(0)
+    machine.apart(lambda: made.append(machine.call(factory, Args((unknown(),), args.span)).only))
+    return made[0] if made else None
+
+
+def serve_stdio(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`serveStdio(factory)` of version 2."""
+    server = machine.call(args.get(0), Args((unknown(),), args.span))
+    machine.serve(Served(STDIO, server.only, unknown(), unknown(), args.span or machine.origin))
+    return unknown(*args.notes)
 
 
 def node_handler(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -157,8 +170,8 @@ def package_of(server: Any, through: Any) -> str:
             return V1
         if library and library.startswith(("@modelcontextprotocol/", HANDLERS)):
             return V2
-        if library and not library.startswith("@hono"):
-            return library.partition(":")[0]
+        if library and library.startswith("fastmcp:"):
+            return "fastmcp"
     return V1
 
 
@@ -174,8 +187,11 @@ CALLS: Mapping[str, Handler] = {
     **{f"{path}.handleRequest": partial(handle, kind=STREAMABLE) for path in HTTP_TRANSPORTS},
     **{f"{path}.handlePostMessage": partial(handle, kind="message") for path in SSE_TRANSPORTS},
     **dict.fromkeys(EXPRESS_APPS, express_app),
+    "?.connect": connect,
     f"{V2}:createMcpHandler": handler,
+    f"{V2}/stdio:serveStdio": serve_stdio,
     f"{HANDLERS}.fetch": handler_call,
+    f"{HANDLERS}.call": handler_call,
     "@modelcontextprotocol/node:toNodeHandler": node_handler,
 }
 READS: Mapping[str, Reader] = {f"{path}.server": inner_server for path in SERVERS}

@@ -9,6 +9,7 @@ from typing import Any
 from mcplint.programs.python.journal import Ended
 from mcplint.programs.python.values import Abstract, External, Sequence, each, known, union, unknown
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
+from mcplint.programs.typescript.operators import MAIN
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
     UNDEFINED,
@@ -322,6 +323,7 @@ CALLS: Mapping[str, Handler] = {
     "Map.has": anything,
 }
 READS: Mapping[str, Reader] = {
+    "require.main": lambda machine, owner: known(MAIN),
     "process.argv": argv,
     "process.env": environ,
     "process.platform": platform,

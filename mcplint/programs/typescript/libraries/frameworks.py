@@ -1,0 +1,134 @@
+"""Frameworks that serve MCP by themselves: fastmcp and mcp-framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from mcplint.knowledge.sdk import agreed
+from mcplint.model import Sdk, Server
+from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
+from mcplint.programs.python.values import Abstract, known, noted, union, unknown
+from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
+from mcplint.programs.typescript.libraries.options import Option, taken_apart
+from mcplint.programs.typescript.libraries.standard import converted
+from mcplint.programs.typescript.machine import FRAMEWORK, Args, Handler, Machine, Reader, Served
+from mcplint.programs.typescript.values import ARGUMENTS, NOTHING, UNDEFINED, Object, number, prop
+from mcplint.values import Label, Value
+
+FASTMCP, MCP_FRAMEWORK = "fastmcp:FastMCP", "mcp-framework:MCPServer"
+SPEAKS = {"stdio": STDIO, "httpStream": STREAMABLE, "sse": SSE, "http-stream": STREAMABLE}
+
+
+def fast_start(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`server.start({transportType, httpStream: {port, host, endpoint, stateless}})` of fastmcp."""
+    sdk = machine.world.sdk("npm:fastmcp")
+    options = args.get(0)
+    given = prop(options, "httpStream", prop(options, "sse"))
+    transport = _setting(machine, sdk, prop(options, "transportType"), "transport", known("stdio", *args.notes))
+    settings = {
+        "port": _number(_setting(machine, sdk, prop(given, "port"), "port", _known(sdk, "default.port", args))),
+        "host": _setting(machine, sdk, prop(given, "host"), "host", _known(sdk, "default.host", args)),
+        "path": _setting(machine, sdk, prop(given, "endpoint"), "endpoint", _path(sdk, args)),
+        "stateless": prop(given, "stateless", known(False, *args.notes)),
+        "json_response": prop(given, "enableJsonResponse", known(False, *args.notes)),
+    }
+    what = partial(_described, owner=owner, args=args, transport=transport, settings=settings, sdk=sdk)
+    machine.serve(Served(FRAMEWORK, what, unknown(), unknown(), args.span or machine.origin))
+    return known(UNDEFINED)
+
+
+def _known(sdk: Sdk, name: str, args: Args) -> Abstract:
+    """What a release does where the program says nothing."""
+    found = agreed(sdk, name)
+    return unknown(*args.notes) if found is None else known(found, *args.notes)
+
+
+def _path(sdk: Sdk, args: Args) -> Abstract:
+    return _known(sdk, "default.streamable_http_path", args)
+
+
+def _number(value: Abstract) -> Abstract:
+    return converted(value, number)
+
+
+def _setting(machine: Machine, sdk: Sdk, said: Abstract, name: str, default: Abstract) -> Abstract:
+    """A setting of fastmcp: what `start` is told, else an argument, else a variable, else the default."""
+    if said.options is None or not any(option in NOTHING for option in said.options):
+        return said
+    reads = agreed(sdk, "env.host" if name == "host" else "env.transport")
+    fallback = default if reads is False else _from_outside(machine, name, default) if reads is True else default
+    kept = tuple(option for option in said.options if option not in NOTHING)
+    return union([said._replace(options=kept), fallback]) if kept else fallback
+
+
+def _from_outside(machine: Machine, name: str, default: Abstract) -> Abstract:
+    option = Option(name, (name,), "string", default, f"FASTMCP_{name.upper()}")
+    return taken_apart(machine, [option], machine.argv).values[name]
+
+
+def _described(
+    machine: Machine, owner: Any, args: Args, transport: Abstract, settings: Mapping[str, Abstract], sdk: Sdk
+) -> Server:
+    """The server of the model for one that a framework serves."""
+    span = args.span or machine.origin
+    served = blank(machine, owner, None, span)._replace(sdk=sdk, endpoints_closed=False)
+    speaks = _speaks(transport)
+    if speaks.must_be(STDIO):
+        return served._replace(transport=speaks, endpoints_closed=True)
+    auth = unknown()
+    if isinstance(owner, Object) and ARGUMENTS in owner.table:
+        options = owner.table[ARGUMENTS][0].get(0)
+        if prop(options, "authenticate").only is UNDEFINED and prop(options, "auth").only is UNDEFINED:
+            auth = known(None, *args.notes)
+    sse = known("/sse", *args.notes) if speaks.must_be(SSE) else settings["path"]
+    return served._replace(
+        transport=speaks,
+        host=settings["host"],
+        port=settings["port"],
+        path=sse,
+        stateless=settings["stateless"],
+        json_response=settings["json_response"],
+        workers=known(1, *args.notes),
+        host_check=known(False, *args.notes),
+        message_path=NOWHERE,
+        auth=auth,
+    )
+
+
+def _speaks(transport: Abstract) -> Value[str]:
+    if transport.options is None or any(option not in SPEAKS for option in transport.options):
+        return unknown(*transport.trace)
+    return transport._replace(options=tuple(dict.fromkeys(SPEAKS[option] for option in transport.options)))
+
+
+def framework_start(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`new MCPServer({transport: {type, options: {port, endpoint}}}).start()` of mcp-framework."""
+    sdk = machine.world.sdk("npm:mcp-framework")
+    made: Args = owner.table[ARGUMENTS][0] if isinstance(owner, Object) and ARGUMENTS in owner.table else Args()
+    said = prop(made.get(0), "transport")
+    options = prop(said, "options")
+    transport = prop(said, "type", known("stdio", *args.notes))
+    loopback = sdk.version.must(lambda version: tuple(map(int, version.split(".")[:3])) >= (0, 2, 22))
+    host = known("127.0.0.1" if loopback else "0.0.0.0", *args.notes) if sdk.version.options else unknown(*args.notes)
+    settings = {
+        "port": prop(options, "port", known(8080, *args.notes)),
+        "host": prop(options, "host", host),
+        "path": prop(options, "endpoint", known("/mcp", *args.notes)),
+        "stateless": unknown(*args.notes),
+        "json_response": unknown(*args.notes),
+    }
+    notes = tuple(Label(args.span, "starts to serve") for _ in "1" if args.span)
+    transport = noted(transport, *notes)
+    what = partial(_described, owner=owner, args=args, transport=transport, settings=settings, sdk=sdk)
+    machine.serve(Served(FRAMEWORK, what, unknown(), unknown(), args.span or machine.origin))
+    return known(UNDEFINED)
+
+
+CALLS: Mapping[str, Handler] = {
+    f"{FASTMCP}.start": fast_start,
+    f"{MCP_FRAMEWORK}.start": framework_start,
+}
+READS: Mapping[str, Reader] = {}
+ALIASES: Mapping[str, str] = {}

@@ -1,0 +1,74 @@
+"""MCP servers of a project whose start command is not known: the commands that its packages install, or `npm start`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from mcplint.dependencies.node_packages import package_json
+from mcplint.facts.node import PackageJson
+from mcplint.programs.follow import STEPS, World
+from mcplint.programs.outcome import Outcome
+from mcplint.programs.start import SCRIPT, Start
+from mcplint.programs.typescript.interpreter import follow
+from mcplint.programs.typescript.packages import source_of
+from mcplint.project.tree import Tree
+from mcplint.text.paths import APART
+from mcplint.text.source import Span
+from mcplint.values import Value
+
+if TYPE_CHECKING:
+    from mcplint.model import Sdk
+
+SDKS = ("@modelcontextprotocol/sdk", "@modelcontextprotocol/server", "fastmcp", "mcp-framework")
+MOST = 12
+# Steps of the interpreter that all these programs may take together: some seconds.
+ROOM = 3 * STEPS
+_RUN = r"^(?:cross-env\s+(?:\S+=\S+\s+)*)?(?:node|tsx|ts-node|bun(?: run)?)\s+(?:-\S+\s+)*([\w./-]+\.[cm]?[jt]s)\b"
+
+
+def entries(tree: Tree) -> dict[str, Span]:
+    """The main modules of packages that serve MCP, by path, each with the place that names it."""
+    found: dict[str, Span] = {}
+    for path in sorted(tree.paths):
+        folder, _, name = path.rpartition("/")
+        if name != "package.json" or any(part in APART or part.startswith((".", "test")) for part in folder.split("/")):
+            continue
+        package = package_json(tree, folder)
+        if package is None or not any(package.range(sdk) for sdk in SDKS):
+            continue
+        for target, span in _targets(package):
+            source = source_of(tree, posixpath.normpath(posixpath.join(folder, target)))
+            if source is not None and source.endswith((".ts", ".js", ".mts", ".mjs", ".cjs", ".cts")):
+                found.setdefault(source, span)
+    return found
+
+
+def _targets(package: PackageJson) -> Iterator[tuple[str, Span]]:
+    """What a package starts: its commands, else its script `start`."""
+    if package.bins:
+        yield from ((each.path, each.span) for each in package.bins)
+    elif "start" in package.scripts:
+        script = package.scripts["start"]
+        found = re.match(_RUN, script.text)
+        if found:
+            yield found[1], script.span
+
+
+def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tuple[str, Outcome]]:
+    """What each of these programs starts, its arguments and environment not known.
+
+    `sdks`: from the path of a file to what tells the SDK behind a name there.
+    """
+    room = ROOM
+    for path, span in list(entries(tree).items())[:MOST]:
+        if room <= 0:
+            return
+        start = Start(SCRIPT, path, span, None, language="typescript")
+        world = World(tree, lambda name: Value(None), sdks(path), lambda file: None, min(STEPS, room))
+        outcome = follow(start, world)
+        room -= outcome.steps
+        if outcome.servers:
+            yield path, outcome
