@@ -97,8 +97,13 @@ server {
 ```
 """
 
-from mcplint import NOTE, WARNING, Finding, Fix, Route, rule
+import re
+from collections.abc import Iterator
+
+from mcplint import NOTE, WARNING, Edit, Finding, Fix, Route, Span, rule
 from mcplint.model import Setting
+
+ALSO = r"\b(?:sse|events?|stream\w*|mcp|http)\b"
 
 
 @rule("websocket-headers", NOTE)
@@ -110,6 +115,7 @@ def check(route: Route):
         if header.name == "upgrade" and header.value:
             literal = "$" not in header.value
             edits = tuple(edit for found in related for edit in found.removal)
+            edits = alone(edits + tuple(said_above(edits[0].span))) if edits else ()
             yield Finding(
                 f"{route.proxy} asks for a WebSocket upgrade with every request"
                 if literal
@@ -124,3 +130,26 @@ def check(route: Route):
 def _upgrades(header: Setting) -> bool:
     """Whether this is the `Connection` header that goes with `Upgrade`."""
     return header.name == "connection" and "upgrade" in header.value.lower()
+
+
+def said_above(removed: Span) -> Iterator[Edit]:
+    """The edits that take comments about WebSocket alone out of the lines above what is removed, up to a blank one."""
+    text, end = removed.source.text, removed.start
+    paragraph = end
+    for line in reversed(text[:end].splitlines(keepends=True)):
+        if not line.strip() or line.rstrip().endswith(("{", "}")):
+            break
+        paragraph -= len(line)
+    for comment in re.finditer(r"(?:^[ \t]*#[^\n]*\n)+", text[paragraph:end], re.M):
+        if re.search(r"web ?sockets?\b", comment[0], re.IGNORECASE) and not re.search(ALSO, comment[0], re.IGNORECASE):
+            yield Edit(Span(removed.source, paragraph + comment.start(), paragraph + comment.end()), "")
+
+
+def alone(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The edits that remove lines, with a blank line above them where they leave nothing between that and the next."""
+    source = edits[0].span.source
+    start, end = min(edit.span.start for edit in edits), max(edit.span.end for edit in edits)
+    left = end - start - sum(edit.span.end - edit.span.start for edit in edits)
+    above = [line for line in source.text[:start].splitlines(keepends=True)[-1:] if not line.strip()]
+    below = source.text[end:].lstrip(" \t")[:1] in ("\r", "\n", "}")
+    return (*edits, Edit(Span(source, start - len(above[0]), start), "")) if above and below and not left else edits

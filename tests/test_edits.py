@@ -399,3 +399,24 @@ def test_a_program_of_node_that_writes_keeps_its_user():
     )
     files = {**EXPRESS, "src/index.ts": code, "Dockerfile": EXPRESS["Dockerfile"].replace("USER node\n", "")}
     assert changed(files, "root-user") == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "\n        # WebSocket support\nUPGRADE\n        proxy_read_timeout 300s;\n",
+            "\n        proxy_read_timeout 300s;\n",
+        ),
+        ("        # WebSockets\n        proxy_http_version 1.1;\nUPGRADE", "        proxy_http_version 1.1;\n"),
+        ("        # SSE and WebSocket\n        proxy_http_version 1.1;\nUPGRADE", ""),
+        ("UPGRADE        # unbuffered\n", "        # unbuffered\n"),
+    ],
+)
+def test_a_comment_goes_with_what_it_is_about(before, after):
+    upgrade = "        proxy_set_header Upgrade $http_upgrade;  # ws\n        proxy_set_header Connection upgrade;\n"
+    package = bases()["nginx"]
+    text = package["nginx.conf"].replace("        proxy_read_timeout 300s;\n", before.replace("UPGRADE", upgrade))
+    found = mended({**package, "nginx.conf": text}, "websocket-headers")["nginx.conf"]
+    kept = after or before.replace("UPGRADE", "")
+    assert found == package["nginx.conf"].replace("        proxy_read_timeout 300s;\n", kept)
