@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode
@@ -91,6 +92,19 @@ class Locked(NamedTuple):
     version: str
     span: Span
     source: str = "registry"
+
+
+class Node(NamedTuple):
+    """A package of a lock file with what it needs: always, with an extra, in a group.
+
+    `folder`: where it lies beside the lock file, None for one of an index.
+    """
+
+    name: str
+    folder: str | None
+    needs: tuple[str, ...] = ()
+    extras: Mapping[str, tuple[str, ...]] = {}
+    groups: Mapping[str, tuple[str, ...]] = {}
 
 
 class Lock(NamedTuple):

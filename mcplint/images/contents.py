@@ -76,7 +76,7 @@ class Contents(NamedTuple):
             return None
         covered = copied_from(self.copies, self.parts, (), self.context, path)
         if covered is not None and (covered in self.tree.paths or covered in self.tree.folders):
-            return self._left_out(covered)
+            return self.left_out(covered)
         if covered is not None or (expected not in self.tree.paths and expected not in self.tree.folders):
             return missing(self.tree, covered or expected)
         return Absence("no COPY brings it before this line")
@@ -95,7 +95,7 @@ class Contents(NamedTuple):
         places = (_place(file.source, file.target, path) for file in copy.files)
         return any(place is not None and inner.absent(place, "") is None for place in places)
 
-    def _left_out(self, path: str) -> Absence:
+    def left_out(self, path: str) -> Absence:
         """That `.dockerignore` keeps a file of the project out of the build."""
         inside = posixpath.relpath(path, self.context or ".")
         root = posixpath.normpath(posixpath.join(self.context or ".", ".dockerignore"))

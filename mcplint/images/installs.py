@@ -10,6 +10,7 @@ from mcplint.commands.options import Parsed, parse
 from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.locks import is_stale
 from mcplint.facts.dependencies import Project, normalized
+from mcplint.facts.document import at
 from mcplint.images.runs import RunStep
 from mcplint.model import Install, Packaged
 from mcplint.packaging.backend import is_packaged
@@ -113,7 +114,26 @@ def _uv(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Install:
     slot = EditSite(Span(verb.source, verb.end, verb.end), " ") if fits else None
     made = _install(tool, step, _uv_locked(options, verb, step), step.upwards("uv.lock", folder))
     packaged = tuple(_packaged(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
-    return made._replace(requirements=projects, slot=slot, packaged=packaged)
+    extras, groups = _chosen(options, projects, step)
+    return made._replace(requirements=projects, slot=slot, packaged=packaged, extras=extras, groups=groups)
+
+
+def _chosen(
+    options: Parsed, projects: tuple[str, ...], step: RunStep
+) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """The extras and groups of a project that uv installs: the group `dev` unless it is told otherwise."""
+    path = posixpath.normpath(posixpath.join(projects[0], "pyproject.toml")) if projects else ""
+    said: Project | None = step.tree.facts("project", path)
+    words = (*options.values("extra", "group"), *options.rest)
+    if said is None or not options.closed or any(text(word) is None for word in words):
+        return None, None
+    open_ = options.first("all-extras", "package", "all-packages") or _may(step, "UV_ALL_EXTRAS")
+    extras = None if open_ else frozenset(normalized(spelled(word)) for word in options.values("extra"))
+    default = at(said.document, "tool", "uv", "default-groups")
+    if default is not None or options.first("all-groups", "only-group", "only-dev", "package", "all-packages"):
+        return extras, None
+    dev = () if options.first("no-dev", "no-default-groups") or _may(step, "UV_NO_DEV") else ("dev",)
+    return extras, frozenset((*dev, *(normalized(spelled(word)) for word in options.values("group"))))
 
 
 _WITHOUT_PROJECT = (

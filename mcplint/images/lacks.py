@@ -105,7 +105,7 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
     files = [path] if path in tree.paths else [each for each in tree.paths if each.startswith(f"{path}/")]
     here = contents.context or "."
     if all(is_ignored(contents.ignored, posixpath.relpath(each, here)) for each in (*files, path)):
-        absence = contents._left_out(path)
+        absence = contents.left_out(path)
         return Lack("copied", name, span, absence.why, absence.notes, edits=absence.edits)
     return None
 

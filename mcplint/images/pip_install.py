@@ -61,7 +61,17 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
             for word, item in zip(projects, found, strict=True)
             if item.path and item.place
         ),
+        extras=_extras(projects, options),
     )
+
+
+def _extras(projects: list[Value[str]], options: Parsed) -> frozenset[str] | None:
+    """The extras of local projects that are asked for, None where that cannot be told."""
+    open_ = options.first("all-extras", "extra", "group") or not options.closed
+    if open_ or any(text(word) is None for word in projects):
+        return None
+    named = (spelled(word).partition("[")[2].rstrip("]") for word in projects)
+    return frozenset(extra.strip().lower().replace("_", "-") for each in named for extra in each.split(",") if extra)
 
 
 def is_local(word: str) -> bool:

@@ -28,7 +28,10 @@ ROOM = 12 * STEPS
 
 
 class Started(NamedTuple):
-    """The servers that a container starts, or why it cannot be told; `certain`: that it starts none."""
+    """The servers that a container starts, or why it cannot be told; `certain`: that it starts none.
+
+    `start`: the program that it starts, where it is one.
+    """
 
     servers: tuple[Server, ...]
     why: str = ""
@@ -36,6 +39,7 @@ class Started(NamedTuple):
     needed: frozenset[str] = frozenset()
     missing: Label | None = None
     certain: bool = False
+    start: Start | None = None
 
 
 def sdks(installs: tuple[Install, ...], tree: Tree, folder: str, locked: bool = True) -> Callable[[str], Sdk]:
@@ -148,7 +152,7 @@ class Programs:
             return Started((), _elsewhere(place) or none.why, none.notes, missing=missing)
         options = [self._followed(start, place, inside) for start in programs]
         if len(options) == 1:
-            return self._whole(options[0], place)
+            return self._whole(options[0]._replace(start=programs[0]), place)
         served = [option for option in options if option.servers]
         certain = len(programs) == len(found) and all(option.certain for option in options)
         return self._whole(_either(served) if served else options[0]._replace(certain=certain), place)

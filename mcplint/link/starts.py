@@ -9,7 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.knowledge.image_ports import OTHER_SOFTWARE
-from mcplint.model import Container, Loose, Route, Server, Unfollowed
+from mcplint.model import Container, Lack, Loose, Route, Server, Unfollowed
+from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import ContainerContext
@@ -63,7 +64,7 @@ class Starts(NamedTuple):
     `loose`: what starts other software, `unfollowed`: what may start an MCP server, and cannot be followed; `certain`:
     the ids of those containers of them that certainly are an MCP server's. `needed`: the files that the servers cannot
     do without; `used`: the modules of their programs. `lacking`: by container, what it would start and the project
-    lacks. `installed`: the servers that people start without a container.
+    lacks. `programs`: by container, what is started. `installed`: the servers that people start without a container.
     """
 
     servers: tuple[Server, ...] = ()
@@ -73,6 +74,7 @@ class Starts(NamedTuple):
     needed: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()
     lacking: Mapping[str, Label] = {}
+    programs: Mapping[str, Start] = {}
     installed: tuple[Server, ...] = ()
 
 
@@ -106,6 +108,7 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place))),
         used,
         lacking,
+        {place.container.id: start.start for place, start in found if start.start},
         installed,
     )
 
@@ -246,12 +249,21 @@ def _serving(
         servers=tuple(server.id for server in servers),
         missing=starts.lacking.get(each.id),
         needs_root=tuple(_needs_root(each, servers, tree, writes)),
+        lacks=(*each.lacks, *_lacks(place, starts.programs.get(each.id), tree)),
     )
     if not place.image or not each.mounts:
         return found
     from mcplint.services.volumes import covered, unwritable
 
     return found._replace(covered=tuple(covered(place, servers, tree)), unwritable=tuple(unwritable(place)))
+
+
+def _lacks(place: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:
+    """What the program of a container provably does not find."""
+    if start and place.image and not place.container.unread:
+        from mcplint.link.imports import lacks
+
+        yield from lacks(place.image, place.container, start, tree)
 
 
 def _needs_root(

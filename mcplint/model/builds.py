@@ -24,11 +24,11 @@ class Lack(NamedTuple):
     """Something that a step of a build, or a start, needs and provably does not find.
 
     `kind`: what it is: `copied` (a source of COPY), what a build backend insists on (`readme`, `license`, `version`,
-    `force-include`, `build hook`), `modules` (those that a project is to be packaged with), `requirements` (a file that
-    a requirements file includes), `member` (a member of the workspace), `lock`.
+    `force-include`, `build hook`), `modules` (those that a project is to be packaged with), `choice` (one package
+    of those named), `module` (one that the program imports), `distribution` (one that it imports from).
     `name`: what is needed, as it is written; `span`: the step that needs it; `notes`: where else that is said.
-    `why`: how it comes that it is not there. `by_git`: only because git ignores it.
-    `edits`: what would bring it.
+    `why`: how it comes that it is not there. `by_git`: only because git ignores it. `edits`: what would bring it.
+    `step`: the words of the step, or the file of a module.
     """
 
     kind: str

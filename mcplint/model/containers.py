@@ -37,7 +37,7 @@ class Install(NamedTuple):
     `requirements`: the requirement files and projects it reads, as paths in the project.
     `requirements`: projects are folders, `.` for the root. `names`: requirements that stand in the command itself.
     `slot`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
-    `packaged`: the projects that it packages.
+    `packaged`: the projects that it packages. `extras`, `groups`: those of the project that it installs, None for any.
     """
 
     tool: str
@@ -50,6 +50,8 @@ class Install(NamedTuple):
     slot: EditSite | None = None
     constraints: tuple[str, ...] = ()
     packaged: tuple[Packaged, ...] = ()
+    extras: frozenset[str] | None = None
+    groups: frozenset[str] | None = None
 
 
 class Prerequisite(NamedTuple):

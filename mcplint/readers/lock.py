@@ -8,8 +8,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from mcplint.facts.dependencies import Lock, Locked, normalized
+from mcplint.facts.dependencies import Lock, Locked, Node, normalized
 from mcplint.facts.document import MappingNode, ScalarNode
 from mcplint.findings import Unreadable
 from mcplint.text.source import Source, Span
@@ -61,3 +62,39 @@ def _pipfile(source: Source) -> Iterator[Locked]:
         if isinstance(version, ScalarNode) and version.text.startswith("=="):
             span = Span(source, version.span.start + 2, version.span.end)
             yield Locked(normalized(name.text), version.text[2:], span)
+
+
+_NAME_IN_LIST = re.compile(r'\{ name = "([^"\n]+)"')
+_LIST = re.compile(r"(?m)^([\w.-]+) = \[([^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+)\]")
+_HEADS = re.compile(r"(?m)^\[(package\.[\w.-]+)\][ \t]*\r?$")
+
+
+def graph(source: Source) -> tuple[Node, ...]:
+    """What each package of a `uv.lock` needs; nothing of other lock files, which say less."""
+    if posixpath.basename(source.path) != "uv.lock":
+        return ()
+    text = source.text
+    heads = [found.start() for found in re.finditer(_PACKAGE, text)]
+    return tuple(_node(text[start:end]) for start, end in pairwise((*heads, len(text))))
+
+
+def _node(text: str) -> Node:
+    """One `[[package]]` table and the tables below it."""
+    keys = {key[1]: key for key in reversed(list(re.finditer(_KEY, text)))}
+    source = re.search(r'(?m)^source = \{ (?:editable|virtual|directory) = "([^"\n]*)" \}', text)
+    ends = list(_HEADS.finditer(text))
+    bounds = [(0, "package"), *((end.start(), end[1]) for end in ends), (len(text), "")]
+    lists: dict[str, dict[str, tuple[str, ...]]] = {}
+    for (start, table), (end, _) in pairwise(bounds):
+        lists[table] = {
+            found[1]: tuple(normalized(name) for name in _NAME_IN_LIST.findall(found[2]))
+            for found in _LIST.finditer(text, start, end)
+        }
+    name = keys["name"][3] if "name" in keys and keys["name"][3] else ""
+    return Node(
+        normalized(name),
+        source[1] if source else None,
+        lists["package"].get("dependencies", ()),
+        lists.get("package.optional-dependencies", {}),
+        lists.get("package.dev-dependencies", {}),
+    )

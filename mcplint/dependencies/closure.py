@@ -1,0 +1,47 @@
+"""Which packages an install from a lock file brings, by what each of them needs."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+
+from mcplint.facts.dependencies import Node
+from mcplint.model import Install
+from mcplint.project.tree import Tree
+
+
+def brought(tree: Tree, install: Install) -> frozenset[str] | None:
+    """The names of all packages that `uv sync` or its like installs, None where the lock does not tell them."""
+    if install.lock is None or install.extras is None or install.groups is None or not install.requirements:
+        return None
+    nodes: tuple[Node, ...] = tree.facts("lock.graph", install.lock) or ()
+    here = posixpath.relpath(install.requirements[0], posixpath.dirname(install.lock) or ".")
+    own = (node for node in nodes if node.folder is not None)
+    project = next((node for node in own if posixpath.normpath(node.folder or ".") == here), None)
+    # Every release of these needs something: a lock that says otherwise does not tell everything.
+    if project is None or any(node.name in ("mcp", "fastmcp") and not node.needs for node in nodes):
+        return None
+    first = [*project.needs, *_chosen(project, install.extras, install.groups)]
+    return frozenset(_closure(nodes, first)) | {project.name}
+
+
+def _chosen(project: Node, extras: Iterable[str], groups: Iterable[str]) -> Iterator[str]:
+    for extra in extras:
+        yield from project.extras.get(extra, ())
+    for group in groups:
+        yield from project.groups.get(group, ())
+
+
+def _closure(nodes: tuple[Node, ...], first: list[str]) -> set[str]:
+    """The packages that some need, with whatever extras: which of them are asked for is not looked at."""
+    known: dict[str, set[str]] = {}
+    for node in nodes:
+        more = (name for names in node.extras.values() for name in names)
+        known.setdefault(node.name, set()).update(node.needs, more)
+    found, waiting = set[str](), first
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += known.get(name, ())
+    return found

@@ -1,0 +1,160 @@
+"""What the program of a container imports at its start and provably does not find there."""
+
+from __future__ import annotations
+
+import posixpath
+import sys
+from collections.abc import Iterator
+
+from mcplint.dependencies.closure import brought
+from mcplint.dependencies.pinned import name_of
+from mcplint.facts.dependencies import MAIN, Project, normalized
+from mcplint.facts.document import ScalarNode, at, items, pairs, scalar
+from mcplint.images.contents import Contents
+from mcplint.images.copies import image_paths
+from mcplint.images.image import Image
+from mcplint.knowledge.distributions import distribution
+from mcplint.model import Container, Install, Lack
+from mcplint.packaging.wheel import inside, wheel
+from mcplint.programs.python.imported import Imported, imported
+from mcplint.programs.python.modules import SDKS, find
+from mcplint.programs.start import MODULE, OBJECT, SCRIPT, Start
+from mcplint.project.ignored import is_ignored
+from mcplint.project.tree import Tree
+from mcplint.values import Label
+
+
+def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
+    """The modules of the project and the distributions that a program lacks."""
+    entry = _entry(start, tree) if start.language == "python" and image.base_known else None
+    if entry is None:
+        return
+    path, name = entry
+    found = imported(tree, start.roots, path, name, start.kind == SCRIPT)
+    yield from _modules(image, container, path, found, tree)
+    yield from _distributions(image, container, start, found, tree)
+
+
+def _entry(start: Start, tree: Tree) -> tuple[str, str] | None:
+    """The file that is started and its dotted name."""
+    name = start.target.partition(":")[0]
+    if start.kind in (SCRIPT, OBJECT):
+        return name, "__main__"
+    main = find(tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None
+    path = main or find(tree, start.roots, name)
+    return (path, f"{name}.__main__" if main else name) if path and not path.endswith("/") else None
+
+
+def _modules(image: Image, container: Container, entry: str, found: tuple[Imported, ...], tree: Tree) -> Iterator[Lack]:
+    """The modules that no COPY puts into the image, and no wheel that is installed in it."""
+    installed = _wheels(image, tree)
+    contents = Contents.of(image, tree)
+    if installed is None or contents.open or not _is_there(image, container, installed, entry):
+        return
+    for each in found:
+        path = each.path
+        if path is None or path.endswith("/") or _is_there(image, container, installed, path):
+            continue
+        if any(posixpath.basename(path) in text for text in contents.texts):
+            continue
+        out = is_ignored(image.ignored, posixpath.relpath(path, image.context or "."))
+        absence = contents.left_out(path) if out else None
+        notes = (*(absence.notes if absence else ()), Label(container.cmd, "starts the program"))
+        why = absence.why if absence else "no COPY brings it into the image"
+        edits = absence.edits if absence else ()
+        yield Lack("module", each.dotted, each.span, why, notes, edits=edits, step=path)
+
+
+def _is_there(image: Image, container: Container, installed: frozenset[str], path: str) -> bool:
+    """Whether a file of the project is, or may be, in a container."""
+    mounted = (mount.path for mount in container.mounts if mount.path is not None)
+    if any(place in (".", "") or path == place or path.startswith(f"{place}/") for place in mounted):
+        return True
+    return path in installed or next(image_paths(image, path), "") != ""
+
+
+def _wheels(image: Image, tree: Tree) -> frozenset[str] | None:
+    """The files of the project that the wheels hold which an image installs; None where that cannot be told."""
+    files: set[str] = set()
+    for install in image.installs:
+        if any(word.endswith((".whl", ".tar.gz")) for word in install.argv):
+            return None
+        for packaged in install.packaged:
+            folder = "" if packaged.folder == "." else packaged.folder
+            project: Project | None = tree.facts("project", posixpath.join(folder, "pyproject.toml"))
+            made = wheel(project, inside(tree.paths, folder)) if project else None
+            if made is None:
+                return None
+            files |= {posixpath.join(folder, path) for path in made.files.values()}
+    return frozenset(files)
+
+
+def _distributions(
+    image: Image, container: Container, start: Start, found: tuple[Imported, ...], tree: Tree
+) -> Iterator[Lack]:
+    """The distributions that an import needs and no install brings: by a lock that tells all, or an extra left out."""
+    installs = start.installs or image.installs
+    if not installs:
+        return
+    locked = _locked(installs, tree)
+    named = None if locked is not None else _named(installs, tree)
+    seen: set[str] = set()
+    for each in found:
+        top = each.dotted.partition(".")[0]
+        if each.path or top in sys.stdlib_module_names or top in seen or find(tree, start.roots, top):
+            continue
+        seen.add(top)
+        name = distribution(top)
+        there = locked if locked is not None else named if top in SDKS else None
+        if name is None or there is None or name in there:
+            continue
+        extra = next(_extras(installs, name, tree), None)
+        if locked is None and extra is None:
+            continue
+        why = "nothing that is installed brings it"
+        why = f"only the extra `{extra.text}` brings it, which no step asks for" if extra else why
+        step = Label(installs[-1].span, "installs the packages")
+        extras = (Label(extra.span, f"the extra `{extra.text}`"),) if extra else ()
+        yield Lack("distribution", top, each.span, why, (*extras, step, Label(container.cmd, "starts the program")))
+
+
+def _locked(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
+    """All distributions that are installed, None where that is not told."""
+    names: set[str] = set()
+    for install in installs:
+        found = brought(tree, install) if install.tool.startswith("uv ") and install.locked.must(bool) else None
+        if found is None:
+            return None
+        names |= found
+    return frozenset(names)
+
+
+def _named(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
+    """The SDKs that are named in what is installed without extras; None where another package may bring one."""
+    names: set[str] = set()
+    for install in installs:
+        projects = {each.folder for each in install.packaged}
+        if install.extras or (projects and install.extras is None) or install.constraints:
+            return None
+        if projects != set(install.requirements):
+            return None
+        names |= {normalized(name.partition("[")[0]) for name, _ in install.names}
+        for folder in projects:
+            project: Project | None = tree.facts(
+                "project", posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
+            )
+            if project is None or project.dynamic & {"dependencies", "optional-dependencies"} or project.elsewhere:
+                return None
+            names |= {each.name for each in project.requirements if each.kind == MAIN}
+    return None if any("mcp" in name or "langchain" in name for name in names) else frozenset(names)
+
+
+def _extras(installs: tuple[Install, ...], name: str, tree: Tree) -> Iterator[ScalarNode]:
+    """The extras of the installed projects that bring a distribution."""
+    for folder in dict.fromkeys(folder for install in installs for folder in install.requirements):
+        path = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
+        project: Project | None = tree.facts("project", path)
+        table = at(project.document, "project", "optional-dependencies") if project else None
+        for extra, listed in pairs(table):
+            if any(normalized(name_of(scalar(each))) == name for each in items(listed)):
+                yield extra

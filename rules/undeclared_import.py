@@ -1,0 +1,125 @@
+r"""The program imports a package that its image does not install
+
+A lock file installs what the project asks for, and what that needs: nothing
+more. A package that is imported and only there in the developer's
+environment, by hand, in the group `dev` or with an extra, is not there in the
+image, and the container ends at once with `ModuleNotFoundError`. A common
+case is a project whose MCP server is an optional part of it: the SDK is in an
+extra, and the image installs the project without.
+
+What counts are the imports that are made for certain: at the top of a module,
+inside of no `try` and no function.
+
+Reported for well-known packages where `uv.lock` tells everything that is
+installed, and for the SDK itself where only an extra of the project brings it.
+Not reported if any other step installs something that is not followed.
+
+See https://docs.astral.sh/uv/concepts/projects/sync/
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+COPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/uv
+WORKDIR /app
+COPY pyproject.toml uv.lock server.py ./
+RUN uv sync --locked --no-dev
+USER 10001
+CMD ["/app/.venv/bin/python", "server.py"]
+```
+`pyproject.toml`
+```toml
+[project]
+name = "notes"
+version = "1.0.0"
+requires-python = ">=3.11"
+dependencies = ["httpx>=0.28"]
+
+[project.optional-dependencies]
+server = ["mcp>=1.27,<2"]
+```
+`uv.lock`
+```toml
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "httpx"
+version = "0.28.1"
+source = { registry = "https://package-registry.example/simple" }
+
+[[package]]
+name = "mcp"
+version = "1.27.1"
+source = { registry = "https://package-registry.example/simple" }
+dependencies = [
+    { name = "httpx" },
+]
+
+[[package]]
+name = "notes"
+version = "1.0.0"
+source = { virtual = "." }
+dependencies = [
+    { name = "httpx" },
+]
+
+[package.optional-dependencies]
+server = [
+    { name = "mcp" },
+]
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[undeclared-import]: the image of Dockerfile does not have the package `mcp`, which its program imports: only the extra `server` brings it, which no step asks for
+ --> server.py:1:1
+  |
+1 | from mcp.server.fastmcp import FastMCP
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: pyproject.toml:8:1
+  |
+8 | server = ["mcp>=1.27,<2"]
+  | ------ the extra `server`
+  |
+ ::: Dockerfile:5:5
+  |
+5 | RUN uv sync --locked --no-dev
+  |     ------------------------- installs the packages
+6 | USER 10001
+7 | CMD ["/app/.venv/bin/python", "server.py"]
+  | ------------------------------------------ starts the program
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+COPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/uv
+WORKDIR /app
+COPY pyproject.toml uv.lock server.py ./
+RUN uv sync --locked --no-dev --extra server
+USER 10001
+CMD ["/app/.venv/bin/python", "server.py"]
+```
+"""
+
+from mcplint import ERROR, Container, Finding, rule
+
+
+@rule("undeclared-import", ERROR)
+def check(container: Container):
+    for lack in container.lacks:
+        if lack.kind == "distribution":
+            message = (
+                f"{container.title} does not have the package `{lack.name}`, which its program imports: {lack.why}"
+            )
+            yield Finding(message, lack.span, lack.notes)
