@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.facts.dockerfile import Instruction
-from mcplint.model import Argv, Install, Lack, Port, Probe
+from mcplint.model import Account, Argv, Install, Lack, Port, Probe
 from mcplint.model.insertion import VariableSite
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
@@ -80,7 +80,8 @@ class Image(NamedTuple):
     `user`: as written (`app`, `10001`, `app:app`), or what a known base says; unknown where a script drops root.
     `entrypoint`, `cmd`: None where the image has none, or, with an unknown base, where nothing here says so.
     `installs`: also those of the stages it copies from. `runs`: what RUN lines were run in its own chain.
-    `tools`: programs that are known to be on its PATH. `account`: the last that a RUN makes, empty for none.
+    `tools`: programs that are known to be on its PATH. `account`: the last that a RUN makes, empty for none,
+    `accounts`: all of them by name.
     `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the stages
     it copies from; `open`: whether a RUN may have brought any file.
     """
@@ -116,6 +117,7 @@ class Image(NamedTuple):
     lacks: tuple[Lack, ...] = ()
     open: bool = False
     account: str = ""
+    accounts: Mapping[str, Account] = {}
 
     @property
     def folder(self) -> str:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
+from mcplint.commands.command_lines import program
+from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import Project
+from mcplint.facts.document import at, scalar
 from mcplint.images.contents import Contents, missing
 from mcplint.images.copies import within
-from mcplint.images.image import Copy
+from mcplint.images.image import Copy, Image
+from mcplint.images.runs import RunStep
+from mcplint.knowledge.images import python
+from mcplint.knowledge.sdk import PYTHONS, least_python, release
 from mcplint.model import Install, Lack, Packaged
 from mcplint.packaging.backend import inputs
 from mcplint.packaging.wheel import inside, wheel
@@ -114,3 +121,61 @@ def _elsewhere(tree: Tree, name: str) -> bool:
     """Whether some folder of the project has what is copied, and may be the context."""
     end = "/" + name.strip("/").removeprefix("./")
     return any(f"/{each}".endswith(end) for each in (*tree.paths, *tree.folders))
+
+
+USER_TOOLS = {"adduser": "Debian 13", "addgroup": "Debian 13", "useradd": "Alpine", "groupadd": "Alpine"}
+"""The programs that make accounts, each with the distribution that comes without it."""
+_BROUGHT_BY = {"adduser": "adduser", "addgroup": "adduser", "useradd": "shadow", "groupadd": "shadow"}
+
+
+def of_steps(steps: tuple[RunStep, ...], base: Image, tools: frozenset[str]) -> Iterator[Lack]:
+    """The first program that makes accounts, where the base image has the other distribution's."""
+    reference = base.base.only or ""
+    if "@" in reference or not base.tools or base.open:
+        return
+    for step in steps:
+        tool = program(step.argv)
+        system = USER_TOOLS.get(tool)
+        alpine = "apk" in base.tools
+        if system is None or step.line.inside or (system == "Alpine") is not alpine:
+            continue
+        if _BROUGHT_BY[tool] not in tools and tool not in tools:
+            why = f"{reference} is {system}, which comes without it"
+            yield Lack("user tool", tool, step.place, why, base.base.trace[:1], step=" ".join(step.words))
+            return
+
+
+_OTHER_PYTHONS = ("python3.", "pyenv", "conda", "mamba", "uv python", "deadsnakes", "--python")
+
+
+def of_python(install: Install, base: Image, contents: Contents) -> Iterator[Lack]:
+    """What an install with the image's own Python needs a newer one for."""
+    reference = base.base.only or ""
+    there = release(python(reference) or "")
+    own = install.tool == "pip" or (install.tool == "uv pip" and "--system" in install.argv)
+    if there is None or not own or any(word in text for text in contents.texts for word in _OTHER_PYTHONS):
+        return
+    for what, least, label in _needed(install, contents):
+        if (release(least) or there) > there:
+            why = f"{what} needs Python {least} or newer, and {reference} has {'.'.join(map(str, there))}"
+            yield Lack("python", what, install.span, why, (label,), step=" ".join(install.argv))
+            return
+
+
+def _needed(install: Install, contents: Contents) -> Iterator[tuple[str, str, Label]]:
+    """What is installed with the oldest Python that it runs on, and where it is asked for."""
+    for packaged in install.packaged:
+        path = posixpath.normpath(posixpath.join(packaged.folder, "pyproject.toml"))
+        project: Project | None = contents.tree.facts("project", path)
+        said = at(project.document, "project", "requires-python") if project else None
+        found = re.match(r"\s*(?:>=|~=|\^)\s*(\d+\.\d+)", scalar(said))
+        if said and found:
+            yield "the project", found[1], Label(said.span, "the project says so")
+    for each in needs(contents.tree, (install,), packaged_folder(install)).requirements:
+        if each.name in PYTHONS and not each.marker:
+            yield each.name, least_python(each.name, each.specifier or ""), Label(each.span, f"asks for {each.name}")
+
+
+def packaged_folder(install: Install) -> str:
+    """The folder of the project that an install is about, the root where it names none."""
+    return next((each.folder for each in install.packaged if each.folder != "."), "")

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from mcplint.facts.dockerfile import Instruction, Stage
-from mcplint.images.accounts import account
+from mcplint.images.accounts import accounts
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
 from mcplint.images.contents import Contents, opens, sources
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.images.installs import installs, packages
-from mcplint.images.lacks import of_copy, of_install
+from mcplint.images.lacks import of_copy, of_install, of_python, of_steps
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.written import Written, written_files
 from mcplint.model import Port, Probe
@@ -57,7 +57,7 @@ class _Growing:
         self.deleted: set[str] = set()
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
         self.texts = [run.text.text for run in image.runs]
-        self.account = image.account
+        self.account, self.accounts = image.account, dict(image.accounts)
         self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)
 
     def image(self) -> Image:
@@ -86,6 +86,7 @@ class _Growing:
             lacks=tuple(self.lacks),
             open=self.open,
             account=self.account,
+            accounts=self.accounts,
         )
 
     def contents(self, mounts: tuple[Copy, ...] = ()) -> Contents:
@@ -266,8 +267,12 @@ class _Growing:
         self.installs += here
         for install in here:
             self.lacks += of_install(install, self.contents(mounts))
+            self.lacks += of_python(install, self.below, self.contents(mounts))
         self.tools |= packages(found)
-        self.account = account(found) or self.account
+        for each in accounts(found):
+            self.account, self.accounts[each.name] = each.name, each
+        if "||" not in instruction.text.text:
+            self.lacks += of_steps(found, self.below, frozenset(self.tools))
         for written in written_files(found, instruction.heredocs):
             self._write(written, instruction)
 

@@ -7,6 +7,7 @@ Read from the Dockerfiles that their publishers keep in the open: docker-library
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from mcplint.text.glob import fits
@@ -14,6 +15,8 @@ from mcplint.text.glob import fits
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PYTHON_PATH = "/usr/local/bin:" + SYSTEM_PATH
 _SH = frozenset({"sh", "ls", "cat", "chmod", "chown", "env", "test", "sleep", "grep", "sed", "awk", "tar", "gzip"})
+# Since Debian 13 its images come without `adduser`; tags that name no release, nor one of its patches, moved there.
+_DEBIAN_13 = ("slim", "3-slim", "3.??-slim", "3.?-slim", "*-slim-trixie", "trixie-slim", "13-slim", "*trixie-slim")
 _DEBIAN = _SH | {"bash", "perl", "apt-get", "useradd", "groupadd", "adduser", "runuser", "setpriv", "su"}
 _ALPINE = _SH | {"wget", "nc", "apk", "adduser", "addgroup", "su", "pgrep", "ps", "vi", "unzip", "ping"}
 _FULL = _DEBIAN | {"curl", "wget", "git", "gcc", "make", "ssh", "unzip"}
@@ -89,12 +92,14 @@ _VENDORS = (
 _BASES: tuple[tuple[str, str, Base], ...] = (
     ("scratch", "*", Base(shell=False)),
     ("debian", "*", Base(tools=_DEBIAN)),
+    *(("debian", tag, Base(tools=_DEBIAN - {"adduser"})) for tag in ("13", "13-slim", "trixie", "trixie-slim")),
     ("ubuntu", "*", Base(tools=_DEBIAN)),
     ("buildpack-deps", "*", Base(tools=_FULL)),
     ("alpine", "*", Base(tools=_ALPINE)),
     ("busybox", "*", Base(tools=_ALPINE - {"apk"})),
     ("python", "*", Base(tools=_FULL | _PYTHON, env=_PYTHON_ENV)),
     ("python", "*slim*", Base(tools=_DEBIAN | _PYTHON, env=_PYTHON_ENV)),
+    *(("python", tag, Base(tools=_DEBIAN - {"adduser"} | _PYTHON, env=_PYTHON_ENV)) for tag in _DEBIAN_13),
     ("python", "*alpine*", Base(tools=_ALPINE | _PYTHON, env=_PYTHON_ENV)),
     ("node", "*", Base(tools=_FULL | _NODE | {"yarn"}, env=_NODE_ENV, account="node")),
     ("node", "*slim*", Base(tools=_DEBIAN | _NODE | {"yarn"}, env=_NODE_ENV, account="node")),
@@ -111,6 +116,7 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
             ("*bookworm*", Base(tools=_FULL | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
             ("*trixie*", Base(tools=_FULL | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
             ("*slim*", Base(tools=_DEBIAN | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
+            ("*trixie-slim*", Base(tools=_DEBIAN - {"adduser"} | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
             ("*alpine*", Base(tools=_ALPINE | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
         )
     ),
@@ -191,6 +197,14 @@ def on_lambda(reference: str) -> bool:
     https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
     """
     return base(reference) is _LAMBDA
+
+
+def python(reference: str) -> str | None:
+    """The minor release of Python that an image has (`3.12`), None where its name does not tell."""
+    repository, tag = split(reference)
+    name = repository.rpartition("/")[2]
+    found = re.match(r"(?:python)?(3\.\d+)(?![\d])" if name in ("python", "uv") else r"(?!)", tag)
+    return found[1] if found else None
 
 
 def has_probe(reference: str) -> bool | None:

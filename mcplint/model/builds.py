@@ -8,6 +8,18 @@ from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
 
+class Account(NamedTuple):
+    """A user of an image: its number, None where the image chooses it; its home, and whether that is there.
+
+    Both are None where they are not known.
+    """
+
+    name: str
+    uid: int | None
+    home: str | None
+    made: bool | None
+
+
 class Packaged(NamedTuple):
     """A project that a step of a build packages.
 
@@ -25,7 +37,8 @@ class Lack(NamedTuple):
 
     `kind`: what it is: `copied` (a source of COPY), what a build backend insists on (`readme`, `license`, `version`,
     `force-include`, `build hook`), `modules` (those that a project is to be packaged with), `choice` (one package
-    of those named), `module` (one that the program imports), `distribution` (one that it imports from).
+    of those named), `python` (a release of Python), `user tool` (a program that makes accounts), `module` (one that
+    the program imports), `distribution` (one that it imports from).
     `name`: what is needed, as it is written; `span`: the step that needs it; `notes`: where else that is said.
     `why`: how it comes that it is not there. `by_git`: only because git ignores it. `edits`: what would bring it.
     `step`: the words of the step, or the file of a module.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from mcplint.model.builds import Lack, Packaged
+from mcplint.model.builds import Account, Lack, Packaged
 from mcplint.model.insertion import VariableSite, more_words
 from mcplint.model.links import ASSUMED, Link
 from mcplint.text.source import Edit, Span
@@ -212,7 +212,8 @@ class Container(NamedTuple):
     volumes that its user cannot write to. `missing`: what its command starts and the project provably lacks, where an
     SDK is installed to serve with. `needs_root`: what it does that may fail as another user, as far as the files tell.
     `new_variable`: where one more variable would be set for it. `account`: the user that its image makes, and may not
-    change to. `lacks`: what its build needs and does not find.
+    change to. `accounts`: all that it makes, by name. `non_root`: where Kubernetes is told to start it as no root only.
+    `lacks`: what its build and its program need and do not find.
     """
 
     span: Span
@@ -276,6 +277,8 @@ class Container(NamedTuple):
     needs_root: tuple[Label, ...] = ()
     new_variable: VariableSite | None = None
     account: str = ""
+    accounts: Mapping[str, Account] = {}
+    non_root: Label | None = None
     lacks: tuple[Lack, ...] = ()
     links: tuple[Link, ...] = ()
 

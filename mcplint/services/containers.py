@@ -169,6 +169,7 @@ def with_image(service: Container, image: Image | None, link: Link) -> Container
         installs=image.installs,
         new_variable=image.new_variable,
         account=image.account,
+        accounts=image.accounts,
         lacks=image.lacks,
     )
 

@@ -66,6 +66,7 @@ def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -
         probes=tuple(_health(node)),
         mounts=mounts,
         privileges=tuple(_privileges(rights, mounts)),
+        non_root=_non_root(rights, at(spec, "securityContext")),
         grace_period=Value(None if wait.only is None else (float(wait.only),), wait.trace),
         memory=optional(at(node, "resources", "limits", "memory"), "the container sets a memory limit"),
         tty=_switch(node, "tty"),
@@ -90,6 +91,16 @@ def _unlinked(spec: Node | None) -> EditSite | None:
     key = spec.key("containers") if isinstance(spec, MappingNode) else None
     indent = key.span.source.text[: key.span.start].rpartition("\n")[2] if key else ""
     return EditSite(key.span._replace(end=key.span.start), "", f"\n{indent}") if key and not indent.strip() else None
+
+
+def _non_root(*contexts: Node | None) -> Label | None:
+    """Where the container, or else its pod, may not run as root."""
+    for context in contexts:
+        said = at(context, "runAsNonRoot")
+        if said:
+            only = switch(string(said, "")).must(bool)
+            return Label(said.span, "Kubernetes starts it only if its user is provably not root") if only else None
+    return None
 
 
 def _switch(node: Node | None, key: str) -> Value[bool]:
