@@ -14,10 +14,13 @@ from mcplint.images.copies import built_text, image_paths, project_path
 from mcplint.images.image import Image
 from mcplint.images.programs import lacks
 from mcplint.knowledge import images as known
+from mcplint.link.start_script import start_script
+from mcplint.model import Container
 from mcplint.project.ignored import ignored_by_git, is_ignored
 from mcplint.project.tree import Tree
 from mcplint.readers.dockerfile import read
 from mcplint.services.built_images import Builds
+from mcplint.services.containers import ContainerContext
 from mcplint.text.source import Source
 from mcplint.values import Value
 
@@ -433,3 +436,22 @@ def test_a_file_that_a_run_writes_is_known(text: str, expected: str | None) -> N
     assert (found.text if found else None) == expected
     if found:
         assert found.source.path == "Dockerfile" and found.span().end <= len(found.source.text)
+
+
+def test_the_script_that_is_started_is_looked_at_in_its_own_line_ends_and_mode() -> None:
+    files = {
+        "Dockerfile": PYTHON + 'COPY start.sh /\nENTRYPOINT ["/start.sh"]\n',
+        "start.sh": "#!/bin/sh\r\nset -e\r\n",
+    }
+    found = image(read(Source("Dockerfile", files["Dockerfile"])), Tree.of(files))
+    assert found is not None
+    argv = found.entrypoint and found.entrypoint.argv
+    place = ContainerContext(Container(found.span, argv=argv, workdir=found.workdir), found)
+    script = start_script(place, Tree.of(files))
+    assert script is not None and script.carriage is not None and script.carriage.span.text == "#!/bin/sh"
+    assert [edit.text for edit in script.lf] == ["#!/bin/sh\nset -e\n"] and script.closed is None
+    tree = Tree({**files, ".gitattributes": ""}, lambda path: Source(path, files.get(path, "* eol=lf\n")))
+    tree.executable = lambda path: False
+    script = start_script(place, tree)
+    assert script is not None and script.carriage is None and script.closed is not None
+    assert [edit.text for edit in script.opened] == [" --chmod=755"]

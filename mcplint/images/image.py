@@ -54,6 +54,7 @@ class Copy(NamedTuple):
     `sources`: paths in the build context, or in `stage` (its number) or `image` (another image).
     `target`: an absolute path in the image. `files`: where each of its files and folders comes to stand, None where
     that cannot be told. `text`: the body of a here-document that is copied. `excludes`: patterns of `--exclude`.
+    `mode`: what `--chmod` says.
     """
 
     sources: tuple[Value[str], ...]
@@ -66,6 +67,7 @@ class Copy(NamedTuple):
     mount: bool = False
     text: LocatedText | None = None
     excludes: tuple[str, ...] = ()
+    mode: str | None = None
 
 
 class Image(NamedTuple):

@@ -15,7 +15,8 @@ from mcplint.images.copies import within
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.images import python
-from mcplint.knowledge.sdk import PYTHONS, least_python, release
+from mcplint.knowledge.pythons import PYTHONS, least_python
+from mcplint.knowledge.sdk import release
 from mcplint.model import Install, Lack, Packaged
 from mcplint.packaging.backend import inputs
 from mcplint.packaging.wheel import inside, wheel

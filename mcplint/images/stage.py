@@ -201,12 +201,13 @@ class _Growing:
         target = self._absolute(last)
         into = self._is_folder(last.only, target.only)
         flags = {flag.name: flag.value for flag in instruction.flags}
-        owner = flags.get("chown")
+        owner, mode = flags.get("chown"), flags.get("chmod")
         copy = Copy(
             tuple(sources),
             target,
             instruction.span,
             owner=self.expand(owner) if owner else None,
+            mode=mode.text if mode else None,
             excludes=tuple(flag.value.text for flag in instruction.flags if flag.name == "exclude" and flag.value),
         )
         for heredoc in heredocs.values():

@@ -169,22 +169,6 @@ def release(version: str) -> Key | None:
     return tuple(numbers)
 
 
-# The oldest Python that each release runs on, from the release on that is named.
-PYTHONS: Mapping[str, tuple[tuple[Key, str], ...]] = {
-    "mcp": (((), "3.10"),),
-    "fastmcp": (((4, 2, 3), "3.11"), ((), "3.10")),
-    "fastmcp-slim": (((4, 2, 3), "3.11"), ((), "3.10")),
-}
-
-
-def least_python(package: str, specifier: str) -> str:
-    """The oldest Python on which some release that a requirement admits runs. Source: `Requires-Python` of each."""
-    from mcplint.knowledge.ranges import admitted
-
-    oldest = (admitted(package, specifier) or ("0",))[-1]
-    return next(python for since, python in PYTHONS[package] if (release(oldest) or ()) >= since)
-
-
 def _rows_of(package: str) -> str:
     return "fastmcp" if package == "fastmcp-slim" else package
 

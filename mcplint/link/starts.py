@@ -251,6 +251,10 @@ def _serving(
         needs_root=tuple(_needs_root(each, servers, tree, writes)),
         lacks=(*each.lacks, *_lacks(place, starts.programs.get(each.id), tree)),
     )
+    if place.image:
+        from mcplint.link.start_script import start_script
+
+        found = found._replace(script=start_script(place, tree))
     if not place.image or not each.mounts:
         return found
     from mcplint.services.volumes import covered, unwritable

@@ -5,7 +5,7 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 
 from __future__ import annotations
 
-from mcplint.model.builds import Account, Called, EntryPoint, Lack, Packaged
+from mcplint.model.builds import Account, Called, EntryPoint, Lack, Packaged, StartScript
 from mcplint.model.calls import Absent, Call, Clash, Unselected
 from mcplint.model.containers import (
     Argv,
@@ -95,6 +95,7 @@ __all__ = [
     "Setting",
     "Sibling",
     "Spread",
+    "StartScript",
     "Store",
     "Unfollowed",
     "Unselected",

@@ -92,3 +92,22 @@ class EntryPoint(NamedTuple):
     @property
     def assumed(self) -> bool:
         return False
+
+
+class StartScript(NamedTuple):
+    """A script that a container starts by its path.
+
+    `path`: its name in the project, or in the image where the build writes it; `first`: its first line, `word`: the
+    command that starts it. `direct`: the kernel runs it, and not a shell that is given it. `carriage`: what ends its
+    lines with CR LF, `lf`: the edits that end them with LF. `closed`: what says that it may not be executed, `opened`:
+    the edits that change that.
+    """
+
+    path: str
+    first: Span
+    word: Span
+    direct: bool
+    carriage: Label | None = None
+    lf: tuple[Edit, ...] = ()
+    closed: Label | None = None
+    opened: tuple[Edit, ...] = ()

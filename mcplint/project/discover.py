@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterable
 
 from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
@@ -72,7 +73,23 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
             more, troubles = walk(root, name) if os.path.isdir(os.path.join(root, name)) else ({name}, [])
             left = [problem for problem in problems if not more or problem.span.source.path != name]
             paths, problems = paths | more, left + troubles
-    return Tree(kept(root, paths, exclude), lambda path: load(root, path), problems, named, locked_above(root))
+    return Tree(
+        kept(root, paths, exclude),
+        lambda path: load(root, path),
+        problems,
+        named,
+        locked_above(root),
+        lambda path: executable(root, path),
+    )
+
+
+def executable(root: str, path: str) -> bool | None:
+    """Whether a file of the project may be executed, None where its mode does not tell: a link, or another system."""
+    try:
+        found = os.lstat(os.path.join(root, path))
+    except OSError:
+        return None
+    return bool(found.st_mode & 0o111) if stat.S_ISREG(found.st_mode) and os.name == "posix" else None
 
 
 def locked_above(root: str) -> bool:

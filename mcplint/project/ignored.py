@@ -156,6 +156,11 @@ def _git_lines(source: Source) -> Iterator[str]:
             yield text
 
 
+def git_covers(text: str, path: str) -> bool:
+    """Whether a pattern of git fits a path or a folder that it lies in."""
+    return pattern(_as_docker(text)).covers(path)
+
+
 def _as_docker(text: str) -> str:
     """A pattern of git, which fits at any depth unless there is a slash inside it, as Docker spells it."""
     sign, name = ("!", text[1:]) if text.startswith("!") else ("", text.removeprefix("\\"))

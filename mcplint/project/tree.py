@@ -22,6 +22,7 @@ class Tree:
     `load` gives the file of a path, or raises Unreadable. `problems`: what could not be read, by path. `failures`:
     where mcplint itself failed, which keeps nothing from the rest. `named`: the paths that someone asked about.
     `above`: whether a lock file of uv lies above the root, which may be that of a workspace with this project.
+    `executable`: whether a file may be executed, None where its mode is not known.
     """
 
     def __init__(
@@ -31,7 +32,9 @@ class Tree:
         problems: Iterable[Unreadable] = (),
         named: Iterable[str] = (),
         above: bool = False,
+        executable: Callable[[str], bool | None] = lambda path: None,
     ) -> None:
+        self.executable = executable
         self.paths = frozenset(paths)
         self.problems = {problem.span.source.path: problem for problem in problems}
         self.named = frozenset(named)
@@ -59,7 +62,7 @@ class Tree:
             return source
 
         kept = (problem for path, problem in self.problems.items() if path not in self.paths)
-        over = Tree(self.paths | texts.keys(), load, kept, self.named, self.above)
+        over = Tree(self.paths | texts.keys(), load, kept, self.named, self.above, self.executable)
         over._under = self, frozenset(texts)
         return over
 

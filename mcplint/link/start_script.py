@@ -1,0 +1,116 @@
+"""The script that a container starts by its path: its line ends, its first line and whether it may be executed."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from mcplint.commands.command_lines import SHELLS, program, shell_operand, unwrapped
+from mcplint.commands.python_commands import PATH
+from mcplint.commands.words import Words, place, text
+from mcplint.images.contents import Contents
+from mcplint.images.copies import placed, project_path
+from mcplint.images.image import Copy, Image
+from mcplint.model import StartScript
+from mcplint.project.line_ends import CRLF, LF, line_ends
+from mcplint.project.tree import Tree
+from mcplint.services.containers import ContainerContext
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Edit, Span
+from mcplint.values import Label
+
+
+def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
+    """The script of a container's command, None where it starts none that the project or the build writes."""
+    image, argv = context.image, context.container.argv
+    words: Words = argv.words or () if argv else ()
+    while (rest := unwrapped(words)) is not None:
+        words = rest
+    direct = True
+    if program(words) in SHELLS and (operand := shell_operand(words)) and not operand[1]:
+        words, direct = words[operand[0] :], False
+    spelled = text(words[0]) if words else None
+    if image is None or argv is None or spelled is None or context.container.unread:
+        return None
+    word = place(words[0], argv.span)
+    for path in _places(spelled, context.container.workdir.only):
+        mounted = ((mount.target.only or path).rstrip("/") for mount in context.container.mounts)
+        if any(path == target or path.startswith(f"{target}/") for target in mounted):
+            return None
+        if found := _script(image, path, word, direct, tree):
+            return found
+    return None
+
+
+def _places(spelled: str, workdir: str | None) -> Iterator[str]:
+    if "/" not in spelled:
+        yield from (f"{folder}/{spelled}" for folder in PATH)
+    elif workdir is not None or spelled.startswith("/"):
+        yield posixpath.normpath(posixpath.join(workdir or "/", spelled))
+
+
+def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> StartScript | None:
+    """What stands at a path of the image: the text of the last copy that puts something there."""
+    name = posixpath.basename(path)
+    contents = Contents.of(image, tree)
+    changed = any(name in each and ("sed" in each or "dos2unix" in each or "tr " in each) for each in contents.texts)
+    for copy in reversed(image.copies):
+        if copy.text is not None and copy.target.only == path:
+            first = _first_line(copy.text)
+            closed = _closed(copy, image, name, None) if copy.span.text.startswith("COPY") else None
+            return StartScript(path, first, word, direct, closed=closed, opened=_opened(copy))
+    found = project_path(image, path)
+    source = tree.source(found) if found else None
+    if found is None or source is None or source.text.startswith("\x7fELF"):
+        return None
+    first = _first_line(LocatedText.of(Span(source, 0, len(source.text))))
+    made = StartScript(found, first, word, direct)
+    if not changed:
+        carriage, edits = _carriage(source.text, Span(source, 0, len(source.text)), tree)
+        made = made._replace(carriage=carriage, lf=edits)
+    copies = (each for each in reversed(image.copies) if not each.mount)
+    origin = next((each for each in copies if path in placed((each,), image.parts, (), image.context, found)), None)
+    if origin is None or origin.stage is not None:
+        return made
+    return made._replace(closed=_closed(origin, image, name, tree.executable(found)), opened=_opened(origin))
+
+
+def _first_line(text: LocatedText) -> Span:
+    return text.span(0, len(text.text.partition("\n")[0].rstrip("\r")))
+
+
+def _carriage(text: str, whole: Span, tree: Tree) -> tuple[Label | None, tuple[Edit, ...]]:
+    """What ends the lines of a script with CR LF when it comes to an image."""
+    said = line_ends(tree, whole.source.path)
+    if said and said[0] == CRLF:
+        return Label(said[1], "git ends its lines with CR LF"), (Edit(said[1], LF),)
+    if said or "\r\n" not in text:
+        return None, ()
+    line = whole._replace(end=text.index("\r\n"))
+    return Label(line, "ends with CR LF"), (Edit(whole, text.replace("\r\n", "\n")),)
+
+
+def _closed(copy: Copy, image: Image, name: str, mode: bool | None) -> Label | None:
+    """What says that a file may not be executed by anyone, where nothing in the build changes that."""
+    for run in image.runs:
+        text = run.text.text
+        if ("chmod" in text or "install" in text) and (name in text or "*" in text or "-R" in text):
+            return None
+    if copy.mode is not None:
+        digits = copy.mode[-3:]
+        closed = digits.isdigit() and not any(int(digit) & 1 for digit in digits)
+        return Label(copy.span, f"--chmod={copy.mode} makes it not executable") if closed else None
+    if copy.text is not None:
+        return Label(copy.span, "a here-document is written with mode 0644")
+    return Label(copy.span, "its mode in the project is not executable") if mode is False else None
+
+
+def _opened(copy: Copy) -> tuple[Edit, ...]:
+    """What lets everyone execute the one file of a COPY."""
+    keyword = copy.span.text[:4]
+    if copy.mode is not None or keyword.upper() != "COPY" or len(copy.sources) > 1:
+        return ()
+    if copy.text is None and any(file.folder for file in copy.files or ()):
+        return ()
+    at = copy.span.start + len(keyword)
+    return (Edit(Span(copy.span.source, at, at), " --chmod=755"),)
