@@ -196,6 +196,7 @@ def test_a_member_of_a_workspace_is_told_to_renew_the_lock_above_it(project, mcp
     assert "then run `uv lock` (--unsafe-fixes)" in mcplint().out
     mcplint("--fix")
     assert (root / "notes/pyproject.toml").read_text() == member
+    assert "; now run `uv lock`" in mcplint("--unsafe-fixes").err
 
 
 @pytest.mark.parametrize(
@@ -420,3 +421,12 @@ def test_a_comment_goes_with_what_it_is_about(before, after):
     found = mended({**package, "nginx.conf": text}, "websocket-headers")["nginx.conf"]
     kept = after or before.replace("UPGRADE", "")
     assert found == package["nginx.conf"].replace("        proxy_read_timeout 300s;\n", kept)
+
+
+@pytest.mark.parametrize(
+    ("asked", "after"), [("mcp", "mcp<2"), ("mcp[cli]", "mcp[cli]<2"), ("mcp>=1.2", "mcp>=1.2,<2")]
+)
+def test_a_requirement_is_bounded_as_people_write_it(asked, after):
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    files = {"Dockerfile": UNPINNED, "requirements.txt": f"{asked}\n", "server.py": code}
+    assert changed(files, "sdk-range-mismatch") == {"requirements.txt": f"{after}\n"}

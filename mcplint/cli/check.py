@@ -231,10 +231,18 @@ def _fix(here: Workspace, known: Known, options: Options, output: str | None) ->
         write(here.root, before, result.texts)
     if result.fixed and not options.quiet:
         done = "would fix" if options.diff else "fixed"
-        warn(f"{done} {plural(len(result.fixed), 'finding')} in {plural(len(result.texts), 'file')}")
+        warn(
+            f"{done} {plural(len(result.fixed), 'finding')} in {plural(len(result.texts), 'file')}{_left(result.fixed)}"
+        )
     for diagnostic, harm in promised(here.tree, look, result.refused, here.outside):
         warn(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
     return here.tree.over(result.texts), bool(result.texts)
+
+
+def _left(fixed: Iterable[Diagnostic]) -> str:
+    """What the fixes leave to be done by hand."""
+    titles = (each.finding.fix.title.partition(", then ")[2] for each in fixed if each.finding.fix)
+    return "".join(f"; now {rest}" for rest in dict.fromkeys(titles) if rest)
 
 
 def _code(shown: Iterable[Diagnostic], config: Config, options: Options) -> int:

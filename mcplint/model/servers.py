@@ -57,7 +57,8 @@ class Sdk(NamedTuple):
         if not self.bound or (self.oldest and int(self.oldest.partition(".")[0]) >= major):
             return ()
         # What is named alone may stand in a command without quotes, where a shell would read from a file for `<`.
-        limit = f"<{major}" if self.bound.before else f"~={major - 1}.0"
+        listed = self.bound.span.source.path.endswith((".txt", ".in", ".toml", ".cfg"))
+        limit = f"<{major}" if self.bound.before or listed else f"~={major - 1}.0"
         sites = (self.bound, self.repeated) if self.repeated else (self.bound,)
         return tuple(Edit(site.span, f"{site.before}{limit}{site.after}") for site in sites)
 
