@@ -19,6 +19,12 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_xdist_auto_num_workers(config):
+    """No workers for a part of the tests, which starts sooner without, nor where tests write; else one a core."""
+    part = config.args != config.getini("testpaths")
+    return 0 if part or config.getoption("--update") else None
+
+
 def pytest_collection_modifyitems(config, items):
     """With `--update` only the tests that write run, and what is made of the rules' pages comes after the pages."""
     if config.getoption("--update"):
