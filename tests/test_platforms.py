@@ -538,6 +538,12 @@ def test_procfile() -> None:
     ]
 
 
+def test_what_an_app_json_sets_beside_a_procfile() -> None:
+    text = '{"env": {"MODE": {"value": "http"}, "LEVEL": "info", "TOKEN": {"required": true}}}'
+    (web,) = read({"a/Procfile": "web: node index.js\n", "a/app.json": text}).services
+    assert shown(web.env) == {"MODE": "http", "LEVEL": "info", "TOKEN": "?", "PORT": "?"}
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [

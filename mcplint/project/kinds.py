@@ -42,6 +42,7 @@ KINDS = (
     Kind("render", ("render.yaml", "render.yml"), "#"),
     Kind("railway", ("railway.json", "railway.toml"), "#"),
     Kind("procfile", ("procfile",), "#"),
+    Kind("heroku", ("app.json",)),
     Kind("unit", ("*.service",), "#"),
     Kind("mcplint", ("mcplint.toml",), "#"),
     Kind("readme", ("readme.md", "readme.rst", "readme.txt")),

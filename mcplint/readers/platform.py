@@ -27,14 +27,25 @@ def render(source: Source) -> App | None:
 
 def railway(source: Source) -> App | None:
     """railway.toml or railway.json, None where it is no object: https://docs.railway.com/reference/config-as-code"""
-    from mcplint.readers import json, toml
+    from mcplint.readers import toml
 
     if source.path.endswith(".toml"):
         return App("railway", source, toml.read(source))
+    return _json("railway", source)
+
+
+def heroku(source: Source) -> App | None:
+    """app.json, None where it is no object: https://devcenter.heroku.com/articles/app-json-schema"""
+    return _json("heroku", source)
+
+
+def _json(platform: str, source: Source) -> App | None:
+    from mcplint.readers import json
+
     document = json.read(source)
     if damage := next((problem for problem in document.problems if problem.damage), None):
         raise Unreadable(damage.span, damage.message)
-    return App("railway", source, document.root) if isinstance(document.root, MappingNode) else None
+    return App(platform, source, document.root) if isinstance(document.root, MappingNode) else None
 
 
 def procfile(source: Source) -> Procfile:

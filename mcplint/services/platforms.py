@@ -1,7 +1,8 @@
 """What hosting platforms run: Kubernetes, Fly.io, Railway, Render, whatever takes a Procfile, and systemd.
 
 https://fly.io/docs/reference/configuration/, https://docs.railway.com/reference/config-as-code,
-https://render.com/docs/blueprint-spec, https://devcenter.heroku.com/articles/procfile
+https://render.com/docs/blueprint-spec, https://devcenter.heroku.com/articles/procfile,
+https://devcenter.heroku.com/articles/app-json-schema
 """
 
 from __future__ import annotations
@@ -217,8 +218,11 @@ def _folder(node: Node | None, otherwise: str) -> str | None:
     return within(otherwise, node.text) if isinstance(node, ScalarNode) else otherwise
 
 
-def procfile(file: Procfile) -> Iterator[Container]:
+def procfile(file: Procfile, tree: Tree) -> Iterator[Container]:
     """The processes of a Procfile, which a platform runs from the folder as it is."""
+    folder = dirname(file.source.path)
+    path = posixpath.join(folder, "app.json")
+    app: App | None = tree.facts("platform.heroku", path) if path in tree.paths else None
     for process in file.processes:
         if process.name != "release":
             note = Label(process.command, "the Procfile starts this")
@@ -227,14 +231,23 @@ def procfile(file: Procfile) -> Iterator[Container]:
                 service=process.name,
                 span=process.key,
                 platform="procfile",
-                env={"PORT": Value(None, (Label(process.key, "the platform sets PORT"),))},
+                env={**dict(_app_json(app)), "PORT": Value(None, (Label(process.key, "the platform sets PORT"),))},
                 env_closed=False,
                 env_notes=(Label(process.key, "variables of the platform are not in the project"),),
                 arguments=Argv(shell, process.command, (note,)),
                 web=(Label(process.key, "the platform expects it to listen on PORT"),) if process.name == "web" else (),
-                folder=dirname(file.source.path) or ".",
+                folder=folder or ".",
                 defaults=True,
             )
+
+
+def _app_json(app: App | None) -> Iterator[tuple[str, Value[str]]]:
+    """The variables that an app.json sets, as text or in `value`, and those that it asks for."""
+    for name, said in pairs(at(app.root if app else None, "env")):
+        value = said if isinstance(said, ScalarNode) else at(said, "value")
+        note = f"app.json sets {name.text}"
+        asked = Value[str](None, (Label(name.span, f"app.json asks for {name.text}"),))
+        yield name.text, string(value, note) if value else asked
 
 
 APPS = {"fly": fly, "render": render, "railway": railway}
@@ -358,7 +371,7 @@ def platforms(
     for app in configurations:
         found += APPS[app.platform](app, tree)
     for file in procfiles:
-        found += procfile(file)
+        found += procfile(file, tree)
     found += filter(None, (unit(file, tree) for file in units))
     entries = tuple(entry for into in ways.entries.values() for entry in into)
     return Platforms(tuple(found), entries, objects.notes, tuple(unselected(objects)))
