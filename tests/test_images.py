@@ -449,7 +449,7 @@ def test_the_script_that_is_started_is_looked_at_in_its_own_line_ends_and_mode()
     place = ContainerContext(Container(found.span, argv=argv, workdir=found.workdir), found)
     script = start_script(place, Tree.of(files))
     assert script is not None and script.carriage is not None and script.carriage.span.text == "#!/bin/sh"
-    assert [edit.text for edit in script.lf] == ["#!/bin/sh\nset -e\n"] and script.closed is None
+    assert [edit.span.text for edit in script.lf] == ["\r", "\r"] and script.closed is None
     tree = Tree({**files, ".gitattributes": ""}, lambda path: Source(path, files.get(path, "* eol=lf\n")))
     tree.executable = lambda path: False
     script = start_script(place, tree)

@@ -12,7 +12,7 @@ from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
 from mcplint.commands.words import Words, place, text
 from mcplint.programs.python.modules import find, project_folders, roots
-from mcplint.programs.start import APP, FUNCTION, MODULE, SCRIPT
+from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT
 from mcplint.project.tree import Tree
 from mcplint.text.paths import around, aside
 from mcplint.values import Label, Value
@@ -131,6 +131,17 @@ def asgi(tool: str, words: Words, context: ExecContext) -> Step:
         return context.none(f"the module {module} is not in the project", target if own else None)
     note = Label(place(parsed.rest[0], context.span), f"{tool} serves {target}")
     return context.start(APP, target, (), folders, note, tool, parsed.flags)
+
+
+def lambda_handler(words: Words, context: ExecContext) -> Step:
+    """What the images of AWS Lambda are told: `module.function`, which their runtime calls for every event."""
+    target = text(words[0]) if len(words) == 1 else None
+    module, _, name = (target or "").rpartition(".")
+    folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
+    if not module or find(context.tree, folders, module.replace("/", ".")) is None:
+        return context.none(f"{target or 'what Lambda is told'} is no program of the project")
+    called = f"{module.replace('/', '.')}:{name}"
+    return context.start(HANDLER, called, (), folders, Label(place(words[0], context.span), f"Lambda calls {called}"))
 
 
 def console_script(words: Words, context: ExecContext) -> Step:

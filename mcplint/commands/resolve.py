@@ -25,6 +25,7 @@ from mcplint.commands.python_commands import (
     inside_tool,
     interpreter,
     is_python,
+    lambda_handler,
     python,
     python_file,
 )
@@ -96,6 +97,8 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         if name in ("make", "just"):
             return recipe(name, words, context)
         return task(name, words[1:], context) or context.none(f"what {name} runs is not known")
+    if name in ("lambda-entrypoint.sh", "awslambdaric"):
+        return lambda_handler(words[1:], context)
     return _program(words, context)
 
 

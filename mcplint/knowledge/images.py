@@ -62,6 +62,9 @@ _VENDOR = Base(tools=None, env=(("PATH", None), ("HOME", None), ("LANG", None)))
 _UBI_PYTHON = _VENDOR._replace(user="1001", workdir="/opt/app-root/src")
 _CHAINGUARD = _VENDOR._replace(user="65532", workdir=None, shell=False)
 _LAMBDA = _VENDOR._replace(user="sbx_user1051", workdir="/var/task", entrypoint=("/lambda-entrypoint.sh",))
+_LAMBDA = _LAMBDA._replace(
+    env=(*_LAMBDA.env, ("LAMBDA_TASK_ROOT", "/var/task"), ("LAMBDA_RUNTIME_DIR", "/var/runtime"))
+)
 _NONROOT = Base("65532", "/home/nonroot", env=_DISTROLESS_ENV, shell=False)
 
 _VENDORS = (

@@ -87,7 +87,8 @@ def _carriage(text: str, whole: Span, tree: Tree) -> tuple[Label | None, tuple[E
     if said or "\r\n" not in text:
         return None, ()
     line = whole._replace(end=text.index("\r\n"))
-    return Label(line, "ends with CR LF"), (Edit(whole, text.replace("\r\n", "\n")),)
+    returns = (at for at, char in enumerate(text) if char == "\r" and text[at + 1 : at + 2] == "\n")
+    return Label(line, "ends with CR LF"), tuple(Edit(whole._replace(start=at, end=at + 1), "") for at in returns)
 
 
 def _closed(copy: Copy, image: Image, name: str, mode: bool | None) -> Label | None:

@@ -111,6 +111,8 @@ class Server(NamedTuple):
     proxy in front checks it; `proxy_ports`: where one that lets everybody in is opened to other machines. `absolute`:
     where the program makes URLs as requests seem to have come.
     `stores`: the files in which its tools keep things between calls.
+    `interface`: how what serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`: it is made once, and its lifespan runs
+    at every invocation.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
     """
@@ -163,6 +165,8 @@ class Server(NamedTuple):
     longest_call: Value[float] = UNKNOWN
     fronted: Value[bool] = UNKNOWN
     authenticated: Value[bool] = UNKNOWN
+    interface: Value[str] = UNKNOWN
+    reused: Label | None = None
     links: tuple[Link, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ from mcplint.model import Install
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
-SCRIPT, MODULE, FUNCTION, APP, OBJECT = "script", "module", "function", "app", "object"
+SCRIPT, MODULE, FUNCTION, APP, OBJECT, HANDLER = "script", "module", "function", "app", "object", "handler"
 
 
 class Start(NamedTuple):
@@ -17,7 +17,7 @@ class Start(NamedTuple):
 
     `kind`: `script` (target: a file of the project), `module` (`python -m`: a dotted name), `function` (a console
     script: `module:function`), `app` (an ASGI server's `module:app`), `object` (`mcp run`, `fastmcp run`:
-    `file.py:object`, the object may be empty).
+    `file.py:object`, the object may be empty), `handler` (of AWS Lambda: `module:name`).
     `argv`: the words after the program; None where they cannot be told, nor then `flags`. `env`: what the command
     itself sets.
     `roots`: the folders of the project in which modules are looked up, first match first ("" is the project).

@@ -32,7 +32,7 @@ from mcplint.programs.python.values import (
     known,
     unknown,
 )
-from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -186,6 +186,10 @@ def launch(machine: Machine, start: Start) -> None:
         from mcplint.programs.python.libraries.asgi import serve_app
 
         serve_app(machine, start, _named(machine, start, start.target))
+    elif start.kind == HANDLER:
+        from mcplint.programs.python.libraries.mangum import invoke
+
+        invoke(machine, start, _named(machine, start, start.target))
     elif start.kind == OBJECT:
         _object(machine, start)
 

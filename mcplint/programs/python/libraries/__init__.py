@@ -20,4 +20,5 @@ BY_NAME: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("starlette", "fastapi", "brotli_asgi"), ("web",)),
     **dict.fromkeys(("mcp", "fastmcp"), _SERVERS),
     **dict.fromkeys(("uvicorn", "hypercorn"), (*_SERVERS, "asgi")),
+    "mangum": (*_SERVERS, "asgi", "mangum"),
 }

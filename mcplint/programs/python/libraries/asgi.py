@@ -76,7 +76,10 @@ def imported(machine: Machine, target: Abstract, args: Args) -> Abstract:
 
 
 class Bound(NamedTuple):
-    """Where and how a server serves; `off`: it does not run the application's lifespan."""
+    """Where and how a server serves; `off`: it does not run the application's lifespan.
+
+    `interface`, `reused`: as in Server.
+    """
 
     host: Abstract
     port: Abstract
@@ -84,6 +87,8 @@ class Bound(NamedTuple):
     runner: str
     off: bool = False
     asgi: Asgi = Asgi()
+    interface: Abstract = known("asgi")
+    reused: Label | None = None
 
 
 def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
@@ -115,6 +120,8 @@ def _bound(served: Server, span: Span, bound: Bound) -> Server:
         runner=bound.runner,
         lifespan=off if bound.off and served.lifespan.options else served.lifespan,
         asgi=bound.asgi,
+        interface=bound.interface,
+        reused=bound.reused,
     )
 
 
@@ -187,9 +194,28 @@ def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
     host, port = _listens(machine, start, runner)
     workers = number(flag(machine, start, "workers", _concurrency(machine, start)))
     off = "lifespan" in start.flags and start.flags["lifespan"].must(lambda word: word == "off")
+    interface = _interface(machine, start, runner)
     note = Label(start.span, f"{runner} started here")
     asgi = told(machine, runner, lambda name: _flag(machine, start, name.replace("_", "-")), note)
-    finish(machine, app, start.span, Bound(host, port, workers, runner, off, asgi))
+    finish(machine, app, start.span, Bound(host, port, workers, runner, off or runner == "daphne", asgi, interface))
+
+
+def _interface(machine: Machine, start: Start, runner: str) -> Abstract:
+    """How a command calls the application: gunicorn as WSGI unless a worker says otherwise, granian as RSGI."""
+    if runner == "granian":
+        note = Label(start.span, "granian speaks RSGI by default")
+        return flag(machine, start, "interface", known("rsgi", note))
+    if runner != "gunicorn":
+        return known("asgi")
+    if "config" in start.flags or machine.variable("GUNICORN_CMD_ARGS").options != (None,):
+        return unknown(Label(start.span, "gunicorn's configuration is not followed"))
+    note = Label(start.span, "gunicorn's own worker speaks WSGI")
+    return each(flag(machine, start, "worker-class", known("sync", note)), _spoken)
+
+
+def _spoken(worker: object) -> str:
+    """What a worker class of gunicorn speaks."""
+    return "wsgi" if worker in ("sync", "gthread", "eventlet", "gevent", "tornado") else "asgi"
 
 
 def _flag(machine: Machine, start: Start, name: str) -> Abstract | None:
