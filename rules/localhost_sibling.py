@@ -157,7 +157,7 @@ def to_server(call: Call):
     if server is None or host in call.container.names or re.search(TOLD, call.variable):
         return
     if "MCP" in call.variable.upper() or call.path.rstrip("/") == (server.path.only or "/").rstrip("/"):
-        inner, name = call.published[call.port], call.container.service
+        inner, name = call.published.get(call.port, call.port), call.container.service
         message = (
             f"{call.variable} leads to {host}:{call.port}, which is the container's own and not service `{name}`, "
             f"where {server.title} runs"

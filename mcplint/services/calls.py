@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mcplint.knowledge.image_ports import PORTS
 from mcplint.model import Call, Container, Server
@@ -23,13 +23,14 @@ def calls(network: Network) -> Iterator[Call]:
     Those of the machine itself only as others than MCP servers are told them: a server says which variables it reads.
     """
     serving = {server.container.id: server for server in network.servers if server.container}
+    heard = {key: server.port.options or () for key, server in serving.items() if server.speaks_http}
     for place in network.running:
         caller = place.container
         if place.project is None or caller.unread or caller.shared_network.may(bool):
             continue
         for name, value in caller.env.items():
             for found in ADDRESS.finditer(value.only or ""):
-                other = _meant(found[1], int(found[2]), place, network)
+                other = _meant(found[1], int(found[2]), place, network, heard)
                 if other and _concerns(found[1], caller.id in serving, other.container.id in serving):
                     yield _call(name, value, found, caller, other.container, serving.get(other.container.id))
 
@@ -38,11 +39,16 @@ def _concerns(host: str, from_server: bool, to_server: bool) -> bool:
     return to_server and not from_server if host in LOOPBACK else from_server or to_server
 
 
-def _meant(host: str, port: int, place: ContainerContext, network: Network) -> ContainerContext | None:
-    """The one other container that an address can mean: by its name, or on the machine itself by a port of the host."""
+def _meant(
+    host: str, port: int, place: ContainerContext, network: Network, heard: Mapping[str, tuple[int, ...]]
+) -> ContainerContext | None:
+    """The one other container that an address can mean: by its name, or on the machine itself by a port of the host, or
+    by the one that its server listens on."""
     if host in LOOPBACK:
-        ours = (one for one in network.running if one.project is place.project and network.near(place, one))
-        named = [one for one in ours if port in _published(one.container)]
+        own = {port.target.only for port in (*place.container.ports, *place.container.expose)}
+        ours = [one for one in network.running if one.project is place.project and network.near(place, one)]
+        inside = [one for one in ours if port in heard.get(one.container.id, ()) and port not in own]
+        named = [one for one in ours if port in _published(one.container)] or inside
     else:
         named = network.named(host, place) or []
     return named[0] if len(named) == 1 and named[0].container.id != place.container.id else None

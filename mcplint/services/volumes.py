@@ -20,7 +20,7 @@ INSTALLED = (".venv", "venv", "node_modules")
 def covered(place: ContainerContext, servers: Iterable[Server], tree: Tree) -> Iterator[Covered]:
     """The code of a server, or what was installed for it, over which something is mounted."""
     image = place.image
-    files = sorted({server.span.source.path for server in servers})
+    files = sorted({(server.made or server.span).source.path for server in servers})
     for mount in place.container.mounts if image else ():
         target = (mount.target.only or "").rstrip("/")
         if not image or not target.startswith("/"):
@@ -78,7 +78,7 @@ def unwritable(place: ContainerContext) -> Iterator[Mount]:
         return
     for mount in container.mounts:
         target = (mount.target.only or "").rstrip("/")
-        if mount.kind == "volume" and mount.source.only and target.count("/") > 1 and not _prepared(image, target):
+        if mount.kind == "volume" and mount.source.only and target and not _prepared(image, target):
             yield mount
 
 
