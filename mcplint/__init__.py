@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Spread,
         Unfollowed,
         Unselected,
+        Versioned,
     )
     from mcplint.text.source import Edit, Source, Span
     from mcplint.values import EditSite, Label, Value
@@ -70,6 +71,7 @@ __all__ = [
     "Unreadable",
     "Unselected",
     "Value",
+    "Versioned",
     "rule",
 ]
 

@@ -24,6 +24,7 @@ FROM python:3.12-slim
 WORKDIR /app
 COPY requirements.txt server.py ./
 RUN pip install --require-hashes -r requirements.txt
+RUN mkdir /data && chown 10001 /data
 USER 10001
 CMD ["python", "server.py"]
 ```

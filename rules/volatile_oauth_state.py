@@ -26,6 +26,7 @@ FROM python:3.12-slim
 WORKDIR /app
 COPY requirements.txt server.py ./
 RUN pip install --require-hashes -r requirements.txt
+RUN mkdir /state && chown 10001 /state
 USER 10001
 CMD ["python", "server.py"]
 ```

@@ -38,6 +38,7 @@ PARTS = {
     "Call": "Images and services",
     "Clash": "Images and services",
     "Unselected": "Images and services",
+    "Versioned": "Images and services",
     "EntryPoint": "Images and services",
     "Server": "Servers",
     "Route": "Proxies",

@@ -6,7 +6,7 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 from __future__ import annotations
 
 from mcplint.model.builds import Account, Called, EntryPoint, Lack, Packaged, StartScript
-from mcplint.model.calls import Absent, Call, Clash, Unselected
+from mcplint.model.calls import Absent, Call, Clash, Unselected, Versioned
 from mcplint.model.containers import (
     Argv,
     Build,
@@ -99,4 +99,5 @@ __all__ = [
     "Store",
     "Unfollowed",
     "Unselected",
+    "Versioned",
 ]

@@ -85,3 +85,10 @@ class Unselected(NamedTuple):
     missing: str
     pods: str
     notes: tuple[Label, ...] = ()
+
+
+class Versioned(NamedTuple):
+    """A compose file that says the version of its format, which nothing reads any more; `span` covers the setting."""
+
+    id: str
+    span: Span

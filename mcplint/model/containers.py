@@ -190,7 +190,7 @@ class Container(NamedTuple):
 
     `service`: its name on the platform, None for an image alone. `span`: where it is defined. `dockerfile`: the file
     that its image is built from. `platform`: what runs it (`compose`, `kubernetes`, `fly`, …), None for an image alone.
-    `image`: the image that is run, or the one that it is built from.
+    `image`: the image that is run, or the one that it is built from; `reference`: the name that the platform is told.
     `names`: every name by which its siblings on `networks` reach it; `hosts`: names that only this one can resolve.
     `env`: the variables that are set, an option None means removed; `env_closed`: no other is; `env_notes`: why more
     may be. `defaults`: whether a program's own default holds for a name that no file sets, though whoever starts it may
@@ -221,6 +221,7 @@ class Container(NamedTuple):
     dockerfile: str | None = None
     platform: str | None = None
     image: Value[Any] = Value((None,))
+    reference: Value[str | None] = Value((None,))
     build: Build | None = None
     installs: tuple[Install, ...] = ()
     env: Mapping[str, Value[Any]] = {}

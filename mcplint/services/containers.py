@@ -152,7 +152,7 @@ def on_host(path: str, tree: Tree) -> str:
 def with_image(service: Container, image: Image | None, link: Link) -> Container:
     """A container over its image: what it says itself counts, else what the image says."""
     defaults = image.env_closed if image else service.defaults
-    service = service._replace(argv=command(service, image), links=(link,), defaults=defaults)
+    service = service._replace(argv=command(service, image), links=(link,), defaults=defaults, reference=service.image)
     if image is None:
         root = Value(("/",), (Label(service.span, "runs files as they are"),)) if service.folder else UNKNOWN
         return service._replace(workdir=service.workdir if service.workdir != UNKNOWN else root, env_closed=False)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from posixpath import basename, dirname, splitext
 
-from mcplint.model import Absent, Clash, Container, Mount, Port
+from mcplint.model import Absent, Clash, Container, Mount, Port, Versioned
 from mcplint.project.ignored import ignored_by_git
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
@@ -39,6 +39,16 @@ def _concerns(place: ContainerContext, starts: Collection[str], servers: Collect
     return place.container.id in starts or bool(
         context and any(around(context.removeprefix("."), path) for path in servers)
     )
+
+
+def versioned(services: list[ContainerContext], tree: Tree) -> Iterator[Versioned]:
+    """The files of a project that say the version of their format."""
+    for path in services[0].project.files if services[0].project else ():
+        file = tree.facts("compose", path)
+        key, value = (file.documents[0].key("version"), file.documents[0].get("version")) if file else (None, None)
+        if key and value:
+            end = value.span.end + (value.span.source.text[value.span.end : value.span.end + 1] in ("'", '"'))
+            yield Versioned(path, key.span._replace(end=end))
 
 
 def clashes(services: list[ContainerContext]) -> Iterator[Clash]:
