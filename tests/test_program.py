@@ -581,6 +581,21 @@ uvicorn.run(app, host="0.0.0.0")
         {},
         {"transport": ("streamable-http",), "path": ("/mcp",), "host": ("0.0.0.0",), "stateless": (True, False)},
     ),
+    "stdio, or an application in which no server is seen": (
+        SDK
+        + """
+import uvicorn
+from fastapi import FastAPI
+
+app = FastAPI()
+if open("mode").read() == "stdio":
+    FastMCP("x").run()
+else:
+    uvicorn.run(app)
+""",
+        {},
+        {"name": ("x",), "transport": None},
+    ),
     "hundreds of libraries": (
         {
             "server.py": "".join(f"import library{n}\n" for n in range(500)) + "from own import mcp\nmcp.run('sse')",

@@ -87,6 +87,14 @@ def test_the_host(call: str, host: Any):
     assert served(f"import {{ createServer }} from 'node:http';{HEAD}{call};").host.options == host
 
 
+def test_a_way_that_serves_what_is_not_seen_to_speak_mcp_leaves_the_transport_open():
+    text = f"""{HEAD}
+    const other = express();
+    if (somebody.stdio) await make().connect(new StdioServerTransport()); else other.listen(3000);
+    """
+    assert served(text).transport.options is None
+
+
 def test_a_branch_that_is_not_taken_serves_nothing():
     program = (
         f"{HEAD}if (process.argv.includes('--stdio')) make().connect(new StdioServerTransport());\nelse app.listen(1);"

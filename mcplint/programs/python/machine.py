@@ -191,7 +191,7 @@ class Machine(Journal):
         self.risks: list[str] = []
         self.guards: list[tuple[str, ...]] = []
         self.handlers = 0
-        self.paths: list[tuple[Server, ...]] = []
+        self.paths: list[tuple[Server, ...] | None] = []
         self.reads: set[str] = set()
         self.asked: set[str] = set()
         self.imports: list[Import] = []
@@ -308,7 +308,7 @@ class Machine(Journal):
         with suppress(Leave):
             body()
         for path in self.paths[paths:]:
-            self.put(self.state, BACKGROUND, tuple(dict.fromkeys((*BACKGROUND.of(self.state), *path))))
+            self.put(self.state, BACKGROUND, tuple(dict.fromkeys((*BACKGROUND.of(self.state), *(path or ())))))
         del self.paths[paths:]
 
     def canonical(self, path: str) -> External:

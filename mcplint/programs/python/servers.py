@@ -18,9 +18,9 @@ PORTS = range(1 << 16)
 
 
 def start_serving(machine: Machine, *served: Server) -> None:
-    """The program serves from here on; raises Ended."""
+    """The program serves from here on, what else it may be where no server is seen in it; raises Ended."""
     found = (_described(machine, each) for each in served)
-    machine.paths.append(tuple(dict.fromkeys((*BACKGROUND.of(machine.state), *found))))
+    machine.paths.append(tuple(dict.fromkeys((*BACKGROUND.of(machine.state), *found))) or None)
     raise Ended
 
 
@@ -40,9 +40,12 @@ def _described(machine: Machine, served: Server) -> Server:
 
 
 def servers(machine: Machine) -> tuple[Server, ...]:
-    """One server for each that runs beside others; ways between which the program chooses are one server."""
+    """One server for each that runs beside others; ways between which the program chooses are one server.
+
+    Where one of the ways serves something else, none of the transports is certain.
+    """
     groups: list[list[Server]] = []
-    for path in sorted(dict.fromkeys(machine.paths), key=len, reverse=True):
+    for path in sorted(filter(None, dict.fromkeys(machine.paths)), key=len, reverse=True):
         taken: list[list[Server]] = []
         for served in path:
             group = _group(served, [each for each in groups if not any(each is other for other in taken)], len(path))
@@ -51,7 +54,12 @@ def servers(machine: Machine) -> tuple[Server, ...]:
                 groups.append(group)
             group.append(served)
             taken.append(group)
-    return tuple(joined(group) for group in groups)
+    found = (joined(group) for group in groups)
+    return tuple(_doubtful(each) if None in machine.paths else each for each in found)
+
+
+def _doubtful(served: Server) -> Server:
+    return served._replace(transport=Value(None, served.transport.trace))
 
 
 def _group(served: Server, groups: list[list[Server]], beside: int) -> list[Server] | None:

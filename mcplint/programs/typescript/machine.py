@@ -118,7 +118,7 @@ class Machine(Journal):
         self.state = Table()
         self.environ = Table()
         self.packages: dict[str, Package | None] = {}
-        self.paths: list[tuple[Server, ...]] = []
+        self.paths: list[tuple[Server, ...] | None] = []
         self.ways: list[tuple[Served, ...]] = []
         self.asked: set[str] = set()
         self.reads: set[str] = set()

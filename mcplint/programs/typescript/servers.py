@@ -60,7 +60,7 @@ def served(machine: Machine) -> tuple[Server, ...]:
         found: list[Server] = []
         for each in way:
             found += _described(machine, each, known_apps)
-        machine.paths.append(tuple(dict.fromkeys(map(coerced, found))))
+        machine.paths.append(tuple(dict.fromkeys(map(coerced, found))) or (None if way else ()))
     return servers(machine)  # type: ignore[arg-type]
 
 
