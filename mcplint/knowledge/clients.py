@@ -26,7 +26,8 @@ class Host(NamedTuple):
     `wrong`: what becomes of an entry with another type. `urls`: the keys that it takes a URL from. `reaches`: by
     transport that an entry comes to, those that servers may speak; that one alone where nothing is said.
     `strict`: whether the file must be plain JSON. `variables`: the pattern of what it replaces in strings, None where
-    that is not known; `prefix`: what stands before a variable's name there. `seconds`: whether `timeout` counts
+    that is not known; `prefix`: what stands before a variable's name there,
+    None where there is no such way. `seconds`: whether `timeout` counts
     seconds, None where that is not known. `committed`: whether the file is one of the project, not of a user.
     """
 
@@ -39,7 +40,7 @@ class Host(NamedTuple):
     reaches: Mapping[str, frozenset[str]] = {}
     strict: bool = False
     variables: str | None = None
-    prefix: str = ""
+    prefix: str | None = ""
     seconds: bool | None = None
     committed: bool = True
 
@@ -106,6 +107,23 @@ HOSTS: Mapping[str, Host] = {
         seconds=False,
     ),
     ".zed/settings.json": Host("Zed", "context_servers", untyped=HTTP),
+    ".codex/config.toml": Host(
+        "Codex",
+        "mcp_servers",
+        # It refuses to start with a file that it cannot take.
+        untyped=HTTP,
+        wrong=REFUSED,
+        variables=r"(?!)",
+        prefix=None,
+    ),
+    "librechat.yaml": Host(
+        "LibreChat",
+        types={**_PLAIN, "streamable-http": HTTP, "http": HTTP, "websocket": "ws"},
+        untyped=SSE,
+        wrong=REFUSED,
+        variables=BRACES,
+        seconds=False,
+    ),
     "cline_mcp_settings.json": Host(
         "Cline",
         types={**_PLAIN, "streamableHttp": HTTP},
@@ -121,4 +139,5 @@ HOSTS: Mapping[str, Host] = {
 
 def host(path: str) -> Host | None:
     """The host that reads a file, None where any may."""
-    return next((found for end, found in HOSTS.items() if f"/{path}".endswith(f"/{end}")), None)
+    known = path.removesuffix(".yml") + ".yaml" if path.endswith(".yml") else path
+    return next((found for end, found in HOSTS.items() if f"/{known}".endswith(f"/{end}")), None)

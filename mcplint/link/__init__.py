@@ -153,7 +153,7 @@ def _published(
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
         clients=tuple(_started(client, installed) for client in _joined(clients, in_front, network)),
         misread=misread,
-        calls=_calls(network, paths),
+        calls=_calls(network, paths, clients),
         loose=(*deployment.loose, *starts.unlinked(routes)),
     )
 
@@ -226,12 +226,12 @@ def _started(client: ClientConfig, installed: tuple[Server, ...]) -> ClientConfi
     return client._replace(server=own[0], links=(link,))
 
 
-def _calls(network: Network, paths: Paths) -> tuple[Call, ...]:
+def _calls(network: Network, paths: Paths, clients: tuple[ClientConfig, ...]) -> tuple[Call, ...]:
     if "compose" not in paths or not network.servers:
         return ()
     from mcplint.services.calls import calls
 
-    return tuple(calls(network))
+    return tuple(calls(network, clients))
 
 
 def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:

@@ -11,12 +11,12 @@ from mcplint.values import EditSite, Label
 
 
 class Call(NamedTuple):
-    """An address of another container of the same compose project in a container's environment.
+    """An address of another container of the same compose project in what a container is given.
 
-    `variable`: its name. `caller`: the container that is given it; `container`: the one that is meant, and `server`:
-    what of MCP answers there. `host`: a name of that container, or the caller's own loopback. `port`, `path`: as they
-    are told; `inner`: the ports that are known to be listened on in the container, `published`: by port of the host,
-    the one that it leads to. `slot`: where the host and the port are spelled.
+    `variable`: what it is called there. `caller`: the container that is given it; `container`: the one that is meant,
+    and `server`: what of MCP answers there. `host`: a name of that container, or the caller's own loopback. `port`,
+    `path`: as they are told; `inner`: the ports that are known to be listened on in the container, `published`: by
+    port of the host, the one that it leads to. `slot`: where the host and the port are spelled.
     """
 
     id: str

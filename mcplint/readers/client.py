@@ -1,4 +1,4 @@
-"""Client configurations (`.mcp.json`, `.vscode/mcp.json`, `claude_desktop_config.json`): JSON, comments allowed."""
+"""Client configurations (`.mcp.json`, …): JSON, comments allowed; Codex has TOML, LibreChat YAML."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from mcplint.facts.document import Document, MappingNode, ScalarNode
 from mcplint.readers import json
 from mcplint.text.source import Source
 
-# The key that holds the servers: Claude, Cursor and most others; VS Code; Zed.
-WRAPPERS = ("mcpServers", "servers", "context_servers")
+# The key that holds the servers: Claude, Cursor and most others; VS Code; Zed; Codex.
+WRAPPERS = ("mcpServers", "servers", "context_servers", "mcp_servers")
 
 
 # The keys that tell an entry for a server from anything else.
@@ -17,7 +17,7 @@ TELLING = ("command", "url", "httpUrl", "serverUrl")
 
 def read(source: Source) -> ClientFile | None:
     """The servers of a client configuration, or None where it is none or names no server."""
-    document = json.read(source)
+    document = _document(source)
     root = document.root
     if not isinstance(root, MappingNode):
         return None
@@ -29,6 +29,19 @@ def read(source: Source) -> ClientFile | None:
     if flat and len(flat) == len(root.pairs) and all(map(_tells, (node for _, node in flat))):
         return ClientFile(source, None, flat, document.problems)
     return _bundled(document, source, root)
+
+
+def _document(source: Source) -> Document:
+    """The document in whatever form the file has; raises Unreadable."""
+    if source.path.endswith(".toml"):
+        from mcplint.readers import toml
+
+        return Document(toml.read(source))
+    if source.path.endswith((".yaml", ".yml")):
+        from mcplint.readers import yaml
+
+        return Document(yaml.document(source))
+    return json.read(source)
 
 
 def _bundled(document: Document, source: Source, root: MappingNode) -> ClientFile | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.knowledge.image_ports import PORTS
-from mcplint.model import Call, Container, Server
+from mcplint.model import Call, ClientConfig, Container, Server
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
 from mcplint.services.network import LOOPBACK, Network
@@ -17,18 +17,24 @@ ADDRESS = re.compile(
 )
 
 
-def calls(network: Network) -> Iterator[Call]:
+def calls(network: Network, clients: Iterable[ClientConfig]) -> Iterator[Call]:
     """Every address with a port that leads from one container to another, where one of them runs an MCP server.
 
-    Those of the machine itself only as others than MCP servers are told them: a server says which variables it reads.
+    It stands in a variable or in a client's configuration that is mounted. Those of the machine itself only as others
+    than MCP servers are told them: a server says which variables it reads.
     """
+    mounted: dict[str, list[ClientConfig]] = {}
+    for client in clients:
+        mounted.setdefault(client.span.source.path, []).append(client)
     serving = {server.container.id: server for server in network.servers if server.container}
     heard = {key: server.port.options or () for key, server in serving.items() if server.speaks_http}
     for place in network.running:
         caller = place.container
         if place.project is None or caller.unread or caller.shared_network.may(bool):
             continue
-        for name, value in caller.env.items():
+        told = [each for mount in caller.mounts for each in mounted.get(mount.path or "", ())]
+        urls = ((f"the URL of `{client.span.text[:60]}`", client.url) for client in told)
+        for name, value in (*caller.env.items(), *urls):
             for found in ADDRESS.finditer(value.only or ""):
                 other = _meant(found[1], int(found[2]), place, network, heard)
                 if other and _concerns(found[1], caller.id in serving, other.container.id in serving):

@@ -106,7 +106,9 @@ def _foreign(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misrea
 def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misread]:
     """A command, arguments or variables of a form that the host does not take."""
     command, args = node.get("command"), node.get("args")
-    if not host.strict:
+    if host.wrapper == "mcp_servers":
+        yield from _codex(node, host)
+    if not host.strict and host.wrong != REFUSED:
         return
     if isinstance(args, ScalarNode) and isinstance(args.value, str):
         yield Misread("shape", args.span, f"{host.name} {_loses(name, host)}: `args` must be a list", ERROR)
@@ -119,6 +121,19 @@ def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misrea
     if isinstance(command, ScalarNode) and first in RUNNERS and " " in command.text.strip() and not items(args):
         text = f"{host.name} starts no program called `{command.text[:60]}`: arguments belong into `args`"
         yield Misread("shape", command.span, text, ERROR)
+
+
+def _codex(node: MappingNode, host: Host) -> Iterator[Misread]:
+    """What Codex refuses: an entry that is both a command and a URL, and a token in the file itself."""
+    if (url := node.key("url")) and node.key("command"):
+        yield Misread(
+            "shape", url.span, f"{host.name} refuses the whole file: `command` and `url` exclude each other", ERROR
+        )
+    if token := node.key("bearer_token"):
+        text = (
+            f"{host.name} refuses the whole file: it takes the token from a variable that `bearer_token_env_var` names"
+        )
+        yield Misread("shape", token.span, text, ERROR)
 
 
 def _loses(name: ScalarNode, host: Host) -> str:
@@ -143,7 +158,7 @@ def _variables(node: MappingNode, host: Host) -> Iterator[Misread]:
 def _respelled(span: Span, inner: str, host: Host) -> tuple[tuple[Edit, ...], str]:
     """The variable as the host writes those of its environment, where it is one."""
     named = re.fullmatch(r"(?:env:)?([A-Za-z_][A-Za-z0-9_]*)", inner)
-    if not named:
+    if not named or host.prefix is None:
         return (), ""
     text = f"${{{host.prefix}{named[1]}}}"
     return (Edit(span, text),), f"write `{text}`"
