@@ -20,8 +20,8 @@ A lone `*` matches nothing.
 
 Not reported if a proxy sends an allowed name, for locations that lead only to
 routes of the program's own (the check covers MCP alone), if the server is
-published on the loopback interface of its host only, or if the check may be
-off.
+published on the loopback interface of its host only, if the check may be off,
+or if the program lists the hosts itself and nothing tells which one is sent.
 
 See
 https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning
@@ -87,6 +87,8 @@ import re
 
 from mcplint import ERROR, WARNING, Deployment, Finding, Fix, Label, rule
 
+# What a program tells the SDK of the check itself.
+OWN = ("transport_security", "allowed_hosts")
 LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
@@ -97,7 +99,7 @@ def check(deployment: Deployment):
         if allowed is None or not server.speaks_http or server.host_check.options != (True,):
             continue
         notes = (*server.host_check.trace, *server.allowed_hosts.trace)
-        given = any(each.name == "transport_security" for call in server.calls for each in call.arguments)
+        given = any(each.name in OWN for call in server.calls for each in call.arguments)
         mends = server.container and not given and server.declared_host.must(is_local)
         edits = server.container.write(server.declared_host, "0.0.0.0") if mends else ()
         fix = Fix("tell the SDK that the server listens on 0.0.0.0", edits) if edits else None
@@ -108,7 +110,7 @@ def check(deployment: Deployment):
                 message = f"{route.proxy} sends `Host: {hosts[0]}`, which {server.title} rejects with 421"
                 assumed = route.assumed or server.assumed
                 yield Finding(message, route.host.span or route.span, notes, fix, WARNING if assumed else None)
-        if not routes and reachable(server) and not any(is_name(host) for host in allowed):
+        if not routes and reachable(server) and not (given and allowed) and not any(is_name(host) for host in allowed):
             where = server.host.only or "all interfaces"
             message = f"{server.title} listens on {where}, but rejects every `Host` except localhost with 421"
             here = (Label(server.host.span or server.span, "other machines can connect here"), *notes)

@@ -226,6 +226,8 @@ PLACES = {
     "a file into a folder": ("COPY a.py b.py /x/\n", "/x/b.py", "b.py"),
     "a file into the working directory": ("WORKDIR /x\nCOPY a.py /x\n", "/x/a.py", "a.py"),
     "a pattern": ("COPY *.py /x/\n", "/x/b.py", "b.py"),
+    "all of a folder": ("COPY src/* /x/\n", "/x/server.py", "src/pkg/server.py"),
+    "a folder whose files are copied": ("COPY sub/* /x/\n", "/x", "sub"),
     "the JSON form": ('COPY ["a.py", "/x/"]\n', "/x/a.py", "a.py"),
     "with parents": ("COPY --parents src/pkg/server.py /x/\n", "/x/src/pkg/server.py", "src/pkg/server.py"),
     "the last one counts": ("COPY a.py /x.py\nCOPY b.py /x.py\n", "/x.py", "b.py"),

@@ -29,6 +29,9 @@ serve = ["python -m notes.cli"]
 FILES = {
     "deploy/programs.conf": "[supervisord]\nnodaemon=true\n\n[program:web]\ncommand=nginx -g x\n\n"
     "[program:mcp]\ndirectory=/app\ncommand = python server.py --port 70\nautorestart=true\n",
+    "deploy/filled.conf": '[program:mcp]\ncommand=python server.py --mode %(ENV_MODE)s --at "%(ENV_MODE)s:80"\n',
+    "deploy/beside.sh": '#!/bin/bash\nHERE="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"\ncd "$HERE" || exit 1\n'
+    'cd "$(dirname "$0")/.."\nexec ./run.sh --from "$HERE"\n',
     "Makefile": "VERSION := 1\n\nall: build\n\t@python -m notes\n\nserve: all\n\t@echo starting\n\n"
     "\t-python server.py --port 80\n\nvariables:\n\tpython $(SERVER)\n",
     "justfile": "# recipes\nserve port='80' *more:\n    uvicorn app.main:app\n",
@@ -209,6 +212,9 @@ STARTS = {
     "pipx run --spec . notes a": ("function", "notes.cli:main", ["a"]),
     "uvx --with notes uvicorn app.main:app": ("app", "app.main:app", []),
     "supervisord -n -c deploy/programs.conf": ("script", "server.py", ["--port", "70"]),
+    "env MODE=http supervisord -c deploy/filled.conf": ("script", "server.py", ["--mode", "http", "--at", "http:80"]),
+    "deploy/beside.sh": ("module", "notes", ["--port", "8000", "--from", "/app"]),
+    "watchmedo auto-restart --directory=src --recursive -- python server.py a": ("script", "server.py", ["a"]),
     "make serve": ("script", "server.py", ["--port", "80"]),
     "make": ("module", "notes", []),
     "just serve": ("app", "app.main:app", []),
@@ -242,6 +248,7 @@ SHELL = {
     "PORT=1 notes $PORT": ("notes.cli:main", ["8080"]),
     "PORT=2; notes $PORT": ("notes.cli:main", ["2"]),
     "notes $(hostname)x": ("notes.cli:main", [None]),
+    "notes --pattern=*.py $(pwd)": ("notes.cli:main", ["--pattern=*.py", "/app"]),
 }
 
 

@@ -43,6 +43,10 @@ WRAPPERS: Mapping[str, Grammar] = {
 OWN_ARGUMENTS = dict.fromkeys(
     ("gosu", "su-exec", "s6-setuidgid", "setuidgid", "timeout", "newrelic-admin", "chroot"), 1
 )
+# Programs that start the command after `--`: when files change, or with secrets in its environment.
+AFTER_DASHES = frozenset(
+    {"watchmedo", "doppler", "dotenv", "dotenvx", "infisical", "op", "aws-vault", "chamber", "s6-env"}
+)
 # Programs that start another as another user.
 USER_CHANGERS = frozenset({"gosu", "su-exec", "setpriv", "runuser", "s6-setuidgid", "setuidgid", "chpst", "su", "sudo"})
 
@@ -167,6 +171,8 @@ def unwrapped(words: Words) -> Words | None:
     Assignments that are left stand in front.
     """
     name = program(words)
+    if name in AFTER_DASHES:
+        return next((words[index:] for index, word in enumerate(words, 1) if text(word) == "--"), None)
     if name not in WRAPPERS:
         return None
     return parse(words[1:], WRAPPERS[name]).rest[OWN_ARGUMENTS.get(name, 0) :]

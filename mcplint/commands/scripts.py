@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcplint.commands.command_lines import (
+    AFTER_DASHES,
     ASGI,
     GATEWAYS,
     RUNNERS,
@@ -23,7 +24,10 @@ from mcplint.values import UNKNOWN, Label, Value, join
 
 # Programs that a script can end in; what else it calls is taken to prepare for them.
 _RUNNERS = ("uvx", "make", "just", "poe", "task", "node", "npx", "java", "supervisord")
-LASTING = frozenset((*WRAPPERS, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, *_RUNNERS)) - {"command", "time"}
+LASTING = frozenset((*WRAPPERS, *AFTER_DASHES, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, *_RUNNERS)) - {
+    "command",
+    "time",
+}
 _MOST_STARTS = 4
 
 
@@ -56,7 +60,7 @@ def from_script(path: str, arguments: Words, context: ExecContext) -> Step:
     script = context.script(path)
     if script is None:
         return context.none(f"{path} is not in the project", context.inside(path))
-    return _last(script, None, context._replace(zero=None, arguments=arguments))
+    return _last(script, None, context._replace(zero=Value((context.absolute(path) or path,)), arguments=arguments))
 
 
 def from_lines(lines: LocatedText, context: ExecContext) -> Step:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mcplint.commands.command_lines import is_assignment
 from mcplint.commands.shell_parser import Assignment, Command, Node, commands
-from mcplint.commands.shell_words import ARRAY, BLANKS, LITERAL, PATTERN, VARIABLE, Part, Word, word_at
+from mcplint.commands.shell_words import ARRAY, BLANKS, COMMAND, LITERAL, PATTERN, VARIABLE, Part, Word, word_at
 from mcplint.commands.words import Words, place, tail, text
 from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
@@ -24,6 +24,13 @@ _MOST_VALUES = 16
 _MOST_WORDS = 1000
 _LONGEST = 100_000
 _ALL_ARGUMENTS = ("$@", "${@}", "$*", "${*}", "${@:-}")
+_SELF = r'"?\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?)"?'
+_DIRNAME = rf'dirname\s+(?:--\s+)?(?:{_SELF}|"?\$\((?:readlink -f|realpath)\s+(?:--\s+)?{_SELF}\)"?)'
+OWN_FOLDER = re.compile(
+    rf'(?:cd\s+(?:-P\s+)?(?:--\s+)?"?\$\({_DIRNAME}\)((?:/[\w.-]+)*)/?"?(?:\s*>\s*/dev/null(?:\s+2>&1)?)?'
+    rf"\s*(?:&&|;)\s*pwd(?:\s+-P)?|{_DIRNAME})"
+)
+"""How scripts say the folder that they lie in, or one beside it."""
 _EXPORTS = ("export", "readonly", "local", "declare", "typeset")
 
 
@@ -152,6 +159,8 @@ class Shell:
             return (value,)
         if self.every:
             return _split(value) if value.options else (value,)
+        if all(part.kind == PATTERN for part in bare) and re.match(r"--?\w[\w-]*=", word.text):
+            return (Value((word.text,), value.trace),)
         if any(part.kind in (ARRAY, PATTERN) for part in bare):
             return None
         if text(value) is None:
@@ -190,11 +199,25 @@ class Shell:
             return UNKNOWN if counted is None else Value((str(len(counted)),))
         if default := re.fullmatch(r"\$\{([A-Za-z_]\w*):?=(.*)\}", part.text, re.DOTALL):
             return self._defaulted(default[1], part.passage.part(default.start(2), default.end(2)))
+        if part.kind == COMMAND and (folder := self._folder(part.text)):
+            return Value((folder,), (Label(self.at(part.passage.span()), "is a folder of the script"),))
         names = variables(part.passage) if part.kind == VARIABLE else frozenset()
         if not names or re.search(r"\$\{?[@*#?$!-]", part.text):
             return Value(None, (Label(self.at(part.passage.span()), "is not known"),))
         env = {name: value for name in names if (value := self.variable(name)) is not None}
         return expand(part.passage, env, closed=False)  # type: ignore[arg-type]
+
+    def _folder(self, command: str) -> str | None:
+        """What `$(pwd)`, `$(dirname "$0")` and `$(cd "$(dirname "$0")" && pwd)` come to, None for other commands."""
+        inner = command.strip("`").removeprefix("$(").removesuffix(")").strip()
+        if inner == "pwd":
+            return self.workdir
+        script = text(self.zero) if self.zero is not None else None
+        found = OWN_FOLDER.fullmatch(inner)
+        if not found or not script or (self.workdir is None and not script.startswith("/")):
+            return None
+        folder = posixpath.dirname(posixpath.join(self.workdir or "/", script))
+        return posixpath.normpath(posixpath.join(folder, (found[1] or "").lstrip("/")))
 
     def _defaulted(self, name: str, default: LocatedText) -> Value[str]:
         """What `${NAME:=default}` is, which also sets the variable."""

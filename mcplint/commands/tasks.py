@@ -24,6 +24,7 @@ TABLES = {
 }
 SUPERVISED = ("/etc/supervisor/supervisord.conf", "/etc/supervisord.conf", "supervisord.conf", "etc/supervisord.conf")
 RECIPES = {"make": ("GNUmakefile", "makefile", "Makefile"), "just": ("justfile", "Justfile", ".justfile")}
+ENVIRONMENT = r"%\(ENV_(\w+)\)s"
 _COMMANDS = ("cmd", "shell", "interpreter", "command")
 
 
@@ -64,13 +65,23 @@ def supervised(words: Words, context: ExecContext) -> Step:
         return context.none("supervisord has no configuration that is known")
     for program in section.finditer(file.text):
         command = re.compile(r"^command[ \t]*=[ \t]*(.+?)[ \t\r]*$", re.MULTILINE).search(file.text, *program.span(1))
-        if command and "%(" not in command[1]:
-            line = file.part(*command.span(1))
+        if command and "%(" not in re.sub(ENVIRONMENT, "", command[1]):
+            line = _interpolated(file.part(*command.span(1)))
             folder = re.compile(r"^directory[ \t]*=[ \t]*([^\s%]+)", re.MULTILINE).search(file.text, *program.span(1))
             inner = context.because(words[0], "supervisord starts the programs of its configuration")
             step = from_lines(line, inner._replace(workdir=folder[1] if folder else context.workdir))
             found += () if isinstance(step, (Start, NoStart, Next)) else step
     return tuple(found) if found else context.none("supervisord starts no known program")
+
+
+def _interpolated(line: LocatedText) -> LocatedText:
+    """A command of supervisord with `%(ENV_NAME)s` as a shell spells it."""
+    pieces: list[tuple[str, int]] = []
+    at = 0
+    for found in re.finditer(ENVIRONMENT, line.text):
+        pieces += [*line.part(at, found.start()).pieces(), (f"${{{found[1]}}}", line.place(found.start()))]
+        at = found.end()
+    return LocatedText.join(line.source, (*pieces, *line.part(at).pieces()), line.place(0)) if pieces else line
 
 
 def _recipe(file: LocatedText, name: str | None) -> LocatedText | None:

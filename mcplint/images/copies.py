@@ -27,6 +27,9 @@ def from_context(
     for source in (source.only or "" for source in sources):
         if "://" in source or source.startswith("git@"):
             continue
+        whole, star, _ = within(context, source).partition("/*")
+        if star and source.endswith("/*") and not parents and whole in tree.folders:
+            found.append(Copied(whole, place.rstrip("/"), False))
         for path in _matches(tree, within(context, source)):
             kept = posixpath.relpath(path, context) if parents else posixpath.basename(path)
             if path in tree.paths:
@@ -84,7 +87,7 @@ def copied_from(
     """The same for the copies that were made so far, the last one first."""
     path = posixpath.normpath(path)
     for copy in reversed(tuple(copies)):
-        for file in copy.files or ():
+        for file in sorted(copy.files or (), key=lambda file: file.folder):
             source = _source(file, path)
             if source is None or _excluded(copy, file, source):
                 continue

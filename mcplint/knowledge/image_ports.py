@@ -43,6 +43,19 @@ OTHER_SOFTWARE = PORTS.keys() | {
     *("otel-collector", "opentelemetry-collector", "opentelemetry-collector-contrib", "promtail", "fluentd"),
     *("certbot", "adminer", "pgadmin4", "redisinsight", "mailhog", "mailpit", "keycloak", "busybox", "hello-world"),
     *("zookeeper", "cp-kafka", "kafka", "redpanda", "etcd", "localstack", "watchtower", "portainer-ce", "dozzle"),
-    *("open-webui", "n8n", "langfuse", "vllm-openai", "mongo-express", "phpmyadmin", "meilisearch", "typesense"),
+    *(
+        "inspector",
+        "mcp-inspector",
+        "open-webui",
+        "n8n",
+        "langfuse",
+        "vllm-openai",
+        "mongo-express",
+        "phpmyadmin",
+        "meilisearch",
+        "typesense",
+    ),
 }
 """The last parts of the names of images that are well known and no MCP server."""
+OTHER_PROGRAMS = ("@modelcontextprotocol/inspector",)
+"""Packages that look at MCP servers and are none."""

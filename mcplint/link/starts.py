@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from mcplint.knowledge.image_ports import OTHER_SOFTWARE
+from mcplint.knowledge.image_ports import OTHER_PROGRAMS, OTHER_SOFTWARE
 from mcplint.model import Container, Lack, Loose, Route, Server, Unfollowed
 from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
@@ -97,12 +97,13 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         servers = _bare(tuple(bare(tree)), installed)
     lacking = {place.container.id: start.missing for place, start in found if start.missing}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
+    opened = [Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_]
     images = {place.container.dockerfile for place, _ in found if place.image and not _is_other(place)}
     only = len(images) == 1 and any(not server.container for server in servers)
     return Starts(
         servers,
         tuple(_loose(*each) for each in silent if each not in open_),
-        (*(Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_), *unknown)
+        tuple({(each.id, each.why): each for each in (*opened, *unknown)}.values())
         or (() if servers or lacking else tuple(islice(_unstarted(tree, paths), 1))),
         frozenset(place.container.id for place, _ in open_ if place.image and (only or brings_sdk(place, tree))),
         frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place))),
@@ -215,7 +216,9 @@ def _may_serve(place: ContainerContext, tree: Tree, none: bool) -> bool:
 def _is_other(place: ContainerContext) -> bool:
     """Whether a container runs software that is well known and serves no MCP, or is built upon it."""
     names = [repository(str(name)).rpartition("/")[2] for name in place.container.image.options or ()]
-    return bool(names) and OTHER_SOFTWARE.issuperset(names)
+    words = [str(word.only) for word in (place.container.argv and place.container.argv.words) or ()]
+    programs = any(program in word for word in words for program in OTHER_PROGRAMS)
+    return programs or (bool(names) and OTHER_SOFTWARE.issuperset(names))
 
 
 def _unbuilt(place: ContainerContext) -> tuple[str, ...]:
