@@ -95,7 +95,7 @@ def wrong(project: Path, folder: Path) -> Iterator[str]:
         said = complaint(folder / path, new)
         if said and said != complaint(project / path, old):
             yield f"{path}: {said}"
-        if path.endswith("uv.lock") and (said := stale(folder, path)):
+        if path.endswith("uv.lock") and (said := stale(folder, path)) and not stale(project, path):
             yield f"{path}: {said}"
     for (rule, path), count in (findings(folder) - before).items():
         yield f"{path}: {count} more of {rule}"

@@ -430,3 +430,28 @@ def test_a_requirement_is_bounded_as_people_write_it(asked, after):
     code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
     files = {"Dockerfile": UNPINNED, "requirements.txt": f"{asked}\n", "server.py": code}
     assert changed(files, "sdk-range-mismatch") == {"requirements.txt": f"{after}\n"}
+
+
+def test_the_line_that_leaves_a_file_out_is_deleted():
+    built = 'FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install .\nUSER 10001\nCMD ["notes"]\n'
+    project = '[project]\nname = "notes"\nversion = "1"\nreadme = "README.md"\ndependencies = ["mcp<2"]\n\n'
+    project += '[project.scripts]\nnotes = "notes:main"\n\n[build-system]\nrequires = ["hatchling"]\n'
+    project += 'build-backend = "hatchling.build"\n'
+    code = 'from mcp.server.fastmcp import FastMCP\n\n\ndef main():\n    FastMCP("notes").run()\n'
+    files = {"Dockerfile": built, "pyproject.toml": project, "notes.py": code, "README.md": "# Notes\n"}
+    for ignored, after in (("docs\nREADME.md\n.env\n", "docs\n.env\n"), ("*.md\n.env\n", "*.md\n!README.md\n.env\n")):
+        assert changed({**files, ".dockerignore": ignored}, "missing-build-input") == {".dockerignore": after}
+
+
+def test_the_lines_of_a_script_end_as_the_shell_wants_them():
+    built = BUILT.replace(STARTED, 'COPY start.sh ./\nENTRYPOINT ["./start.sh"]\n')
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    files = {"Dockerfile": built, "server.py": code, "start.sh": "#!/bin/sh\r\nexec python server.py\r\n"}
+    assert changed(files, "crlf-script") == {"start.sh": "#!/bin/sh\nexec python server.py\n"}
+
+
+def test_a_readme_is_declared_below_what_is_said_of_the_package():
+    package = bases()["package"]
+    project = package["pyproject.toml"].replace('readme = "README.md"\n', "")
+    found = mended({**package, "pyproject.toml": project}, "registry-readme-marker")["pyproject.toml"]
+    assert found == package["pyproject.toml"]

@@ -129,8 +129,13 @@ def apply(tree: Tree, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
 
 
 def _lines(text: str, span: Span) -> str:
-    """A text with the line end of the place that it goes into: of the line before it, else of its own."""
+    """A text with the line end of the place that it goes into: of the line before it, else of its own.
+
+    What takes the place of a whole file has the line ends that it is to have.
+    """
     around = span.source.text
+    if span.start == 0 and span.end == len(around) > 0:
+        return text
     end = around.rfind("\n", 0, span.start)
     if end < 0:
         end = around.find("\n", span.start)

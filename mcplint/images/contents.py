@@ -13,7 +13,7 @@ from mcplint.images.runs import RunStep
 from mcplint.project.discover import PRUNED
 from mcplint.project.ignored import deciding, docker_file, ignored_by_git, line_of
 from mcplint.project.tree import Tree
-from mcplint.text.source import Edit, Span
+from mcplint.text.source import Edit
 from mcplint.values import Label
 
 # Programs that may bring any file; `git` where it does more than to look.
@@ -104,11 +104,13 @@ class Contents(NamedTuple):
         if source is None or said is None:
             return Absence("its `.dockerignore` leaves it out")
         line = line_of(source, said)
-        newline = "\r\n" if "\r\n" in source.text else "\n"
-        edit = Edit(Span(source, line.end, line.end), f"{newline}!{inside}")
         note = Label(line, "this line leaves it out of the build")
-        plain = said.rstrip("/").lstrip("/") == inside or said.startswith("*.")
-        return Absence(f"{source.path} leaves it out", (note,), edits=(edit,) if plain else ())
+        edits: tuple[Edit, ...] = ()
+        if said.strip("/") == inside:
+            edits = (Edit(line._replace(end=source.text.find("\n", line.end) + 1 or len(source.text)), ""),)
+        elif said.startswith("*."):
+            edits = (Edit(line._replace(start=line.end), f"\n!{inside}"),)
+        return Absence(f"{source.path} leaves it out", (note,), edits=edits)
 
 
 def missing(tree: Tree, path: str) -> Absence:

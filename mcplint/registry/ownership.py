@@ -16,6 +16,7 @@ from mcplint.registry.places import field, packages, shown, string, text
 from mcplint.text.source import Edit, Source, Span
 from mcplint.values import Label, Value
 
+_SAID = r'(?:version|description)[ \t]*=[ \t]*"[^"\n]*"[^\n]*\n'
 _NAME_CHARACTERS = r"A-Za-z0-9._/-"
 
 
@@ -232,13 +233,15 @@ def _insertion(readme: Source, marker: str) -> Fix:
 
 
 def _declared(manifest: Manifest, built: Distribution) -> Fix | None:
-    """Names the README that lies beside the metadata, above the name of the package."""
+    """Names the README that lies beside the metadata, below what else is said of the package in a line of its own."""
     folder = built.span.source.path.rpartition("/")[0]
     beside = (source.path for source in manifest.project.readmes if source.path.rpartition("/")[0] == folder)
     path = next(beside, None)
     if path is None or built.name.slot is None:
         return None
-    whole = built.span.source.text
-    line = max(whole.rfind("\n", 0, built.name.slot.span.start), whole.rfind("\r", 0, built.name.slot.span.start)) + 1
-    at = Span(built.span.source, line, line)
-    return Fix("declare the README", (Edit(at, f'readme = "{path.rpartition("/")[2]}"\n'),), safe=True)
+    source = built.span.source
+    end = source.text.find("\n", built.name.slot.span.end) + 1
+    while end and (said := re.match(_SAID, source.text[end:])):
+        end += said.end()
+    at = Span(source, end, end)
+    return Fix("declare the README", (Edit(at, f'readme = "{path.rpartition("/")[2]}"\n'),), safe=True) if end else None
