@@ -158,10 +158,7 @@ def sent(route):
     if value == "$http_host":
         return tuple(form for name in names for form in (name, f"{name}:443"))
     if value in ("$proxy_host", "$proxy_host:$proxy_port"):
-        from urllib.parse import urlsplit
-
-        authority = urlsplit(route.target.only or "").netloc
-        return (authority,) if authority and "$" not in authority else ()
+        return (route.authority,) if route.authority and "$" not in route.authority else ()
     return (value,) if "$" not in value else ()
 
 

@@ -112,7 +112,6 @@ server {
 """
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from mcplint import ERROR, WARNING, ClientConfig, Deployment, Finding, Fix, Label, Remote, Route, Value, rule
 
@@ -156,7 +155,7 @@ def is_endpoint(location: str, served: str) -> bool:
 
 def doubled(deployment: Deployment) -> Iterator[Finding]:
     """Locations that are called as the server's path and take it off, so that clients would have to ask for it twice."""
-    told = {urlsplit(part.url.only or "").path for part in (*deployment.remotes, *deployment.clients)}
+    told = {part.path for part in (*deployment.remotes, *deployment.clients)}
     for route in deployment.routes:
         path, endpoint = route.server.path.only if route.server else None, route.endpoint.only
         location = (route.location.only or "").removeprefix("^~ ")

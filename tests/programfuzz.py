@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from random import Random
 
 from mcplint.model import Sdk
-from mcplint.programs.follow import World
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.interpreter import follow, tables
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.start import APP, OBJECT, SCRIPT, Start
+from mcplint.programs.world import World
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 from mcplint.values import Value

@@ -12,7 +12,6 @@ import pytest
 
 from mcplint.link import link
 from mcplint.model import MADE, Sdk, Server
-from mcplint.programs.follow import World
 from mcplint.programs.follow import follow as followed
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.interpreter import tables
@@ -21,6 +20,7 @@ from mcplint.programs.python.modules import Modules
 from mcplint.programs.python.scan import MOST, entries, scan
 from mcplint.programs.python.values import Frame, Table, known, plain
 from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.world import World
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
@@ -1011,20 +1011,20 @@ def test_what_names_a_server_class_is_looked_at_first() -> None:
 
 def test_the_files_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
     text = SDK + "mcp = FastMCP('x')\nif __name__ == '__main__':\n    mcp.run()"
-    tree = Tree.of({"a.py": text, "b.py": text})
-    found = dict(scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",)))))
+    found, fewer = (Tree.of({"a.py": text, "b.py": text}) for _ in range(2))
+    found = dict(scan(found, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",)))))
     monkeypatch.setattr("mcplint.programs.python.scan.ROOM", found["a.py"].steps + 1)
-    fewer = dict(scan(tree, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",)))))
+    fewer = dict(scan(fewer, lambda path: lambda dotted: Sdk("mcp", Value(("1.27.1",)))))
     assert (list(found), list(fewer)) == (["a.py", "b.py"], ["a.py"])
 
 
 def test_the_containers_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
     server = SDK + "mcp = FastMCP('x')\nmcp.run()"
     image = 'FROM python:3.13\nRUN pip install mcp==1.27.1\nCOPY . /\nCMD ["python", "/server.py"]\n'
-    tree = Tree.of({f"{name}/Dockerfile": image for name in "ab"} | {f"{name}/server.py": server for name in "ab"})
-    found = link(tree, Config()).deployment
+    files = {f"{name}/Dockerfile": image for name in "ab"} | {f"{name}/server.py": server for name in "ab"}
+    found = link(Tree.of(files), Config()).deployment
     monkeypatch.setattr("mcplint.link.servers.ROOM", follow({"server.py": server}).steps)
-    fewer = link(tree, Config()).deployment
+    fewer = link(Tree.of(files), Config()).deployment
     assert ([each.container.id for each in found.servers], found.unfollowed) == (["a/Dockerfile", "b/Dockerfile"], ())
     assert (found.starts, fewer.starts) == (2, 2)
     assert [each.container.id for each in fewer.servers] == ["a/Dockerfile"]
@@ -1033,20 +1033,49 @@ def test_the_containers_of_a_project_share_what_may_be_spent_on_them(monkeypatch
 
 
 def test_the_packages_of_a_project_share_what_may_be_spent_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    scripts = '[project]\nname = "x"\n[project.scripts]\na = "x:main"\nb = "x:main"\n'
+    scripts = '[project]\nname = "x"\n[project.scripts]\na = "x:main"\nb = "x:other"\n'
     packages = ", ".join(f'{{"registryType": "pypi", "identifier": "{name}"}}' for name in "aab")
     schema = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
     manifest = f'{{"$schema": "{schema}", "name": "a/b", "packages": [{packages}]}}'
-    program = SDK + "def main():\n    mcp = FastMCP('x')\n    mcp.run()\n"
-    tree = Tree.of({"pyproject.toml": scripts, "server.json": manifest, "x.py": program})
-    found = link(tree, Config()).deployment.packages
+    program = SDK + "def main():\n    mcp = FastMCP('x')\n    mcp.run()\ndef other():\n    main()\n"
+    files = {"pyproject.toml": scripts, "server.json": manifest, "x.py": program}
+    found = link(Tree.of(files), Config()).deployment.packages
     once = follow({"x.py": program}, "x:main", FUNCTION, None).steps
     monkeypatch.setattr("mcplint.link.servers.ROOM", once * 3 // 2)
-    fewer = link(tree, Config()).deployment.packages
+    fewer = link(Tree.of(files), Config()).deployment.packages
     assert [[package.links[0].kind == MADE for package in each] for each in (found, fewer)] == [
         [True, True, True],
-        [True, False, False],
+        [True, True, False],
     ]
+
+
+def test_a_program_is_followed_once_for_containers_that_tell_it_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its settings are traced to the container that gives them, and a fix of one file leaves the others as they are."""
+    from mcplint.programs.python import interpreter
+
+    runs: list[str] = []
+    real = interpreter.follow
+    monkeypatch.setattr(interpreter, "follow", lambda start, world: runs.append(start.target) or real(start, world))
+    services = "".join(
+        f"  s{number}:\n    build: .\n    environment:\n      PORT: '{9000 + number // 4}'\n" for number in range(8)
+    )
+    files = {
+        "server.py": SDK + "import os\nmcp = FastMCP('x', port=int(os.environ['PORT']))\nmcp.run('sse')",
+        "Dockerfile": 'FROM python:3.13\nRUN pip install mcp==1.27.1\nCOPY . /\nCMD ["python", "/server.py"]\n',
+        "compose.yaml": f"services:\n{services}",
+    }
+    tree = Tree.of(files)
+    found = link(tree, Config()).deployment.servers
+    assert [each.port.options for each in found] == [(9000,)] * 4 + [(9001,)] * 4
+    places = [each.port.span for each in found]
+    assert [span.text for span in places if span] == ["9000"] * 4 + ["9001"] * 4 and len(set(places)) == 8
+    assert [each.container and each.container.span.text[:2] for each in found] == [f"s{number}" for number in range(8)]
+    assert runs == ["server.py"] * 2
+    again = tree.over({"compose.yaml": "# more\n" + files["compose.yaml"].replace("9001", "9002")})
+    mended = link(again, Config()).deployment.servers
+    assert [each.port.options for each in mended] == [(9000,)] * 4 + [(9002,)] * 4
+    assert all(each.port.span and each.port.span.text == str(each.port.only) for each in mended)
+    assert runs == ["server.py"] * 3
 
 
 # Programs that are hostile or odd: each must come to an end, and to nothing wrong.

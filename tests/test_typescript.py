@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from mcplint.model import Sdk, Server
-from mcplint.programs.follow import World, follow
+from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import SCRIPT, Start
+from mcplint.programs.world import World
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 from mcplint.values import Value

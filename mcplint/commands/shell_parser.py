@@ -6,6 +6,7 @@ Nothing is expanded or run. Text that no shell would accept gives what was under
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from mcplint.commands.shell_words import (
@@ -110,11 +111,13 @@ class Compound(NamedTuple):
 Node = Command | Compound
 
 
+@lru_cache(maxsize=256)
 def parse(passage: LocatedText) -> tuple[Node, ...]:
     """The commands of a text, compound ones with what they hold."""
     return _Script(passage).parse()
 
 
+@lru_cache(maxsize=256)
 def commands(passage: LocatedText) -> tuple[Command, ...]:
     """The simple commands of a text in their order, also those inside compound ones."""
     return tuple(simple(parse(passage)))

@@ -14,9 +14,10 @@ from mcplint.findings import Failure
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.sdk import fact
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Sdk, Server
-from mcplint.programs.follow import STEPS, World, follow, scan
+from mcplint.programs.follow import follow, scan
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import NoStart, Start
+from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, on_host
 from mcplint.text.located import LocatedText
@@ -126,12 +127,11 @@ def _traced(server: Server) -> Sdk:
 class Programs:
     """The programs of a project's containers or packages.
 
-    A class because one that several start alike is run once, and all together have so much room.
+    A class because all together have so much room.
     """
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self._runs: list[tuple[Start, ContainerContext, Outcome]] = []
         self.ids: dict[str, int] = {}
         self._room = ROOM
 
@@ -194,17 +194,12 @@ class Programs:
         return sdks(_installs(place, start), self.tree, "" if folder == "." else folder)
 
     def _outcome(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
-        for other, elsewhere, outcome in self._runs:
-            if other == start and _alike(place, elsewhere, outcome.asked):
-                return outcome
         workdir = place.container.workdir.only or "/"
 
         def file(path: str) -> str | None:
             return inside(posixpath.normpath(posixpath.join(workdir, path)))
 
-        outcome = self.run(start, place.container.given, self._sdk(place, start), file)
-        self._runs.append((start, place, outcome))
-        return outcome
+        return self.run(start, place.container.given, self._sdk(place, start), file)
 
     def run(
         self,
@@ -260,13 +255,6 @@ def _installs(place: ContainerContext, start: Start) -> tuple[Install, ...]:
         install.tool in ("uv sync", "uv run", "uv add") and install.requirements in projects for install in built
     )
     return built if done else start.installs
-
-
-def _alike(place: ContainerContext, other: ContainerContext, asked: frozenset[str]) -> bool:
-    """Whether a program finds the same in two containers: the same image, the same in the variables it reads."""
-    here, there = place.container, other.container
-    same = (here.dockerfile, here.installs, here.workdir) == (there.dockerfile, there.installs, there.workdir)
-    return same and all(here.given(name) == there.given(name) for name in asked)
 
 
 def _inside(place: ContainerContext, tree: Tree) -> Callable[[str], str | None]:

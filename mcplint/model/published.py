@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.routes import Route
 from mcplint.model.servers import Server
+from mcplint.text import urls
 from mcplint.text.source import Edit, Source, Span
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -32,6 +33,11 @@ class Remote(NamedTuple):
     asked: Value[str | None] = UNKNOWN
     redirect: Value[str] = UNKNOWN
     links: tuple[Link, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The path of the URL, empty where it is not known."""
+        return urls.path(self.url.only or "")
 
     @property
     def assumed(self) -> bool:
@@ -114,6 +120,11 @@ class ClientConfig(NamedTuple):
     def spelling(self, transport: str) -> str:
         """The `type` that says a transport in the entry's file."""
         return next((name for name, known in self.types.items() if known == transport), transport)
+
+    @property
+    def path(self) -> str:
+        """The path of the URL, empty where it is not known."""
+        return urls.path(self.url.only or "")
 
     @property
     def assumed(self) -> bool:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.servers import Server
+from mcplint.text import urls
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -128,6 +129,11 @@ class Route(NamedTuple):
         place = (self.location.only or "")[:60]
         word = "location " if self.proxy == "nginx" else ""
         return f"{self.proxy} `{word}{place}`" if place else self.proxy
+
+    @property
+    def authority(self) -> str:
+        """The host and port of the target, empty where they are not known."""
+        return urls.authority(self.target.only or "")
 
     @property
     def assumed(self) -> bool:

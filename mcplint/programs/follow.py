@@ -8,39 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import NamedTuple
 
 from mcplint.model import Sdk
 from mcplint.programs.outcome import Outcome
+from mcplint.programs.shared import followed
 from mcplint.programs.start import Start
+from mcplint.programs.world import World
 from mcplint.project.tree import Tree
-from mcplint.values import Value
 
 LANGUAGES = {"python": (".py",), "typescript": ("package.json",)}
 """The languages that are followed, each with how the names of files end that a program of it cannot be without."""
-STEPS = 250_000
-"""How many steps one program may take."""
-
-
-class World(NamedTuple):
-    """What a program meets.
-
-    `tree`: the files of the project. `env`: a variable, its option None where it is not set. `sdk`: the package and
-    release behind a dotted name of an SDK; a bare package name asks for what is installed. `file`: the path in the
-    project of a path that the program opens, or None. `steps`: how many the program may take.
-    """
-
-    tree: Tree
-    env: Callable[[str], Value[str | None]]
-    sdk: Callable[[str], Sdk]
-    file: Callable[[str], str | None]
-    steps: int = STEPS
 
 
 def follow(start: Start, world: World) -> Outcome:
     """What the program of a start command starts."""
-    found: Outcome = import_module(f"mcplint.programs.{start.language}.interpreter").follow(start, world)
-    return found
+    return followed(start, world, import_module(f"mcplint.programs.{start.language}.interpreter").follow)
 
 
 def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tuple[str, Outcome]]:

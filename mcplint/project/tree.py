@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -23,6 +24,7 @@ class Tree:
     where mcplint itself failed, which keeps nothing from the rest. `named`: the paths that someone asked about.
     `above`: whether a lock file of uv lies above the root, which may be that of a workspace with this project.
     `executable`: whether a file may be executed, None where its mode is not known.
+    `kept`: what is worth keeping for trees that are made over this one.
     """
 
     def __init__(
@@ -44,6 +46,8 @@ class Tree:
         self._sources: dict[str, Source | None] = {}
         self._facts: dict[tuple[str, str], Any] = {}
         self._under: tuple[Tree, frozenset[str]] | None = None
+        self._notes: dict[tuple[str, ...], Any] | None = None
+        self.kept: dict[Any, Any] = {}
 
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Tree:
@@ -64,7 +68,17 @@ class Tree:
         kept = (problem for path, problem in self.problems.items() if path not in self.paths)
         over = Tree(self.paths | texts.keys(), load, kept, self.named, self.above, self.executable)
         over._under = self, frozenset(texts)
+        over.kept = self.kept
         return over
+
+    @contextmanager
+    def noting(self, notes: dict[tuple[str, ...], Any]) -> Iterator[None]:
+        """Notes the first time that something is asked for: `source` or `facts` and what names it, and the text."""
+        self._notes = notes
+        try:
+            yield
+        finally:
+            self._notes = None
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -85,6 +99,8 @@ class Tree:
                 self._sources[path] = self._load(path)
             except Unreadable as problem:
                 self.problems[path] = problem
+        if self._notes is not None:
+            self._notes.setdefault(("source", path), self._sources[path])
         return self._sources[path]
 
     @property
@@ -99,6 +115,8 @@ class Tree:
         """
         if (reader, path) not in self._facts:
             self._facts[reader, path] = self._read(reader, path)
+        if self._notes is not None:
+            self._notes.setdefault(("facts", reader, path), self.source(path))
         return self._facts[reader, path]
 
     def all_facts(self, reader: str, paths: Iterable[str]) -> dict[str, Any]:

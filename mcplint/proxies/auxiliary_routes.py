@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mcplint.model import Route, Server
 from mcplint.proxies.nginx.phases import FILE, PROXY, STATUS, Response
 from mcplint.proxies.proxy import Proxy
+from mcplint.text import urls
 from mcplint.text.number import whole
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -55,9 +56,7 @@ def _places(route: Route, server: Server) -> Iterator[str]:
     guard = server.auth.only
     named = guard.given("resource_server_url") if guard else None
     if named and isinstance(named.value.only, str):
-        from urllib.parse import urlsplit
-
-        yield METADATA + urlsplit(named.value.only).path.rstrip("/")
+        yield METADATA + urls.path(named.value.only).rstrip("/")
     yield METADATA
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from mcplint.facts.python import Module
 from mcplint.findings import WARNING, Unreadable
 from mcplint.model import Server
-from mcplint.programs.follow import World
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
 from mcplint.programs.python.calls import call
@@ -33,6 +32,7 @@ from mcplint.programs.python.values import (
     unknown,
 )
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.world import World
 from mcplint.text.source import Span
 from mcplint.values import Label
 

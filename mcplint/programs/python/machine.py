@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from mcplint.facts.python import Module
 from mcplint.findings import Failure
 from mcplint.model import Server
-from mcplint.programs.follow import World
 from mcplint.programs.python.journal import Exhausted, Journal, Leave
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED
@@ -34,6 +33,7 @@ from mcplint.programs.python.values import (
     noted,
     unknown,
 )
+from mcplint.programs.world import World
 from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value
 

@@ -41,6 +41,11 @@ def find(tree: Tree, roots: tuple[str, ...], name: str) -> str | None:
 
     An SDK is only shadowed from the first root: the others are where the project is likely to be installed from.
     """
+    return _found(tree.paths, roots, name)
+
+
+@lru_cache(maxsize=8_192)
+def _found(paths: frozenset[str], roots: tuple[str, ...], name: str) -> str | None:
     parts = name.split(".")
     if not all(part.isidentifier() for part in parts):
         return None
@@ -48,21 +53,28 @@ def find(tree: Tree, roots: tuple[str, ...], name: str) -> str | None:
     for root in searched:
         stem = posixpath.join(root, *parts)
         for path in (f"{stem}/__init__.py", f"{stem}.py"):
-            if path in tree.paths and _reachable(tree, root, parts):
+            if path in paths and _reachable(paths, root, parts):
                 return path
     if parts[0] in SDKS:
         return None
-    return next((f"{folder}/" for root in searched if _namespace(tree, folder := posixpath.join(root, *parts))), None)
+    stems = (posixpath.join(root, *parts) for root in searched)
+    return next((f"{folder}/" for folder in stems if folder in _namespaces(paths)), None)
 
 
-def _reachable(tree: Tree, root: str, parts: list[str]) -> bool:
+def _reachable(paths: frozenset[str], root: str, parts: list[str]) -> bool:
     """Whether no plain module hides a package of the same name on the way."""
     stems = (posixpath.join(root, *parts[:length]) for length in range(1, len(parts)))
-    return not any(f"{stem}.py" in tree.paths and f"{stem}/__init__.py" not in tree.paths for stem in stems)
+    return not any(f"{stem}.py" in paths and f"{stem}/__init__.py" not in paths for stem in stems)
 
 
-def _namespace(tree: Tree, folder: str) -> bool:
-    return folder in tree.folders and any(path.startswith(f"{folder}/") and path.endswith(".py") for path in tree.paths)
+@lru_cache(maxsize=4)
+def _namespaces(paths: frozenset[str]) -> frozenset[str]:
+    """Every folder but the root that has Python below it."""
+    found: set[str] = set()
+    for path in paths:
+        while path.endswith(".py") and (path := path.rpartition("/")[0]) and path not in found:
+            found.add(path)
+    return frozenset(found)
 
 
 def reaches(tree: Tree, roots: tuple[str, ...], path: str, libraries: tuple[str, ...] = SDKS) -> bool:
@@ -133,10 +145,13 @@ def roots(tree: Tree, first: str | None, *more: str, home: str = "") -> tuple[st
 
 def project_folders(tree: Tree, start: str) -> Iterator[str]:
     """The folders of a tree that hold a Python project, for a program that begins in one of its folders."""
-    for path in tree.paths:
-        folder, _, name = path.rpartition("/")
-        if name in PROJECTS and around(aside(folder), start):
-            yield folder
+    return (folder for folder in _projects(tree.paths) if around(aside(folder), start))
+
+
+@lru_cache(maxsize=4)
+def _projects(paths: frozenset[str]) -> tuple[str, ...]:
+    """The folders that hold the metadata of a Python project."""
+    return tuple(path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] in PROJECTS)
 
 
 def _distance(start: str, folder: str) -> tuple[int, int, str]:

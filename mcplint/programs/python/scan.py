@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from mcplint.programs.follow import STEPS, World
+from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.python.interpreter import follow
 from mcplint.programs.python.modules import reaches, roots
 from mcplint.programs.start import SCRIPT, Start
+from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
 from mcplint.text.paths import APART
 from mcplint.text.source import Span

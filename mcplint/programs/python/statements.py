@@ -178,7 +178,10 @@ def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], ob
 
 
 def bound(node: ast.AST) -> set[str]:
-    """The names that the body of a loop binds."""
+    """The names that the body of a loop binds, looked for once."""
+    known: set[str] | None = getattr(node, "_bound", None)
+    if known is not None:
+        return known
     found: set[str] = set()
     pending: list[ast.AST] = list(ast.iter_child_nodes(node))
     while pending:
@@ -187,6 +190,7 @@ def bound(node: ast.AST) -> set[str]:
             found.add(part.id)
         elif not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             pending += ast.iter_child_nodes(part)
+    node._bound = found  # type: ignore[attr-defined]
     return found
 
 

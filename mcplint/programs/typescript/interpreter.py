@@ -6,12 +6,12 @@ from functools import cache
 
 from mcplint.findings import WARNING, Failure, Unreadable
 from mcplint.model import Server
-from mcplint.programs.follow import World
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.interpreter import recursion
 from mcplint.programs.python.journal import Exhausted, Leave
 from mcplint.programs.start import Start
 from mcplint.programs.typescript.machine import Machine, Tables, TooLarge
+from mcplint.programs.world import World
 from mcplint.text.source import Span
 from mcplint.values import Label
 

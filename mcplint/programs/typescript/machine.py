@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcplint.findings import Failure
 from mcplint.model import Import, Server
-from mcplint.programs.follow import World
 from mcplint.programs.python.journal import Journal, Leave
 from mcplint.programs.python.state import Noted
 from mcplint.programs.python.values import CLOCK, Abstract, Table, known, unknown
 from mcplint.programs.typescript.values import UNDEFINED, Frame, Package
+from mcplint.programs.world import World
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
 

@@ -194,8 +194,9 @@ def _target(sent: Response, word: Word, where: tuple[Label, ...]) -> Value[str]:
 def _host(level: Level, passes: Directive) -> Value[str]:
     """The `Host` that the upstream is sent: the one that is set, else that of `proxy_pass`."""
     for directive in level.effective("proxy_set_header"):
-        if directive.words[0].lower() == "host" and len(directive.words) > 1:
-            return Value((directive.words[1],), (Label(directive.span, "sets Host"),))
+        name, *values = (*directive.words, "")
+        if name.lower() == "host" and len(values) > 1:
+            return Value((values[0],), (Label(directive.span, "sets Host"),))
     return Value(("$proxy_host",) if level.closed else None, (Label(passes.span, "its host is sent as Host"),))
 
 

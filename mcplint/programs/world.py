@@ -1,0 +1,28 @@
+"""What a program meets where it is started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from mcplint.model import Sdk
+from mcplint.project.tree import Tree
+from mcplint.values import Value
+
+STEPS = 250_000
+"""How many steps one program may take."""
+
+
+class World(NamedTuple):
+    """What a program meets.
+
+    `tree`: the files of the project. `env`: a variable, its option None where it is not set. `sdk`: the package and
+    release behind a dotted name of an SDK; a bare package name asks for what is installed. `file`: the path in the
+    project of a path that the program opens, or None. `steps`: how many the program may take.
+    """
+
+    tree: Tree
+    env: Callable[[str], Value[str | None]]
+    sdk: Callable[[str], Sdk]
+    file: Callable[[str], str | None]
+    steps: int = STEPS

@@ -1,0 +1,27 @@
+"""A bounded part of what the two fuzzers do; each runs as long as one likes by itself."""
+
+import filefuzz
+import pytest
+from pages import look
+
+from mcplint.project.tree import Tree
+
+SERVER = 'from mcp.server.fastmcp import FastMCP\n\nmcp = FastMCP("a", host="0.0.0.0")\nmcp.run("streamable-http")\n'
+
+
+def test_spoilt_files_are_no_mistake_of_mcplint():
+    counted = filefuzz.Counter()
+    assert list(filefuzz.mistakes(7, 4_000, (), counted)) == []
+    assert set(counted) == set(filefuzz.READ) and min(counted.values()) > 20
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("nginx.conf", "location /mcp {\n  proxy_pass http://a:8000;\n  proxy_set_header {Host $host;\n"),
+        (".mcp.json", '{"mcpServers": {"a": {"type": "http", "url": "http://[p://localhost/mcp"}}}'),
+    ],
+    ids=["a header without a name", "a URL without an end"],
+)
+def test_what_was_once_a_mistake(path, text):
+    look(Tree.of({"server.py": SERVER, path: text}))
