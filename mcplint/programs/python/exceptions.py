@@ -77,7 +77,7 @@ def guarded(
         for exit in raised:
             left = exit.leave
             if isinstance(left, (Raised, _Caught)) and left.name in names and (left.name or not handlers):
-                machine.exits.append(Exit(exit.position, exit.delta, Raised(left.name)))
+                machine.exits.append(Exit(exit.position, exit.chain, Raised(left.name)))
 
     machine.fork(branches())
 

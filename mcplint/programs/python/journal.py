@@ -7,13 +7,15 @@ construct that catches it (a call catches Return, a loop Break) joins it with th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from mcplint.programs.python.state import Noted
 from mcplint.programs.python.values import ABSENT, CLOCK, Abstract, Entries, Table, known, union
 
 MISSING: Any = object()
 Delta = dict[tuple[int, Any], tuple[Table, Any, Any]]
+# What is written, in parts: an older one, and the one after it; the older ones are shared by many ways.
+Chain: TypeAlias = "Delta | tuple[Chain, Chain]"
 
 
 class Leave(Exception):
@@ -57,10 +59,12 @@ class Exhausted(Exception):
 class Exit:
     """A way out of a construct: the writes on it since a position of the journal, and how it leaves."""
 
-    __slots__ = ("delta", "leave", "position")
+    __slots__ = ("chain", "leave", "position")
 
-    def __init__(self, position: int, delta: Delta, leave: Leave) -> None:
-        self.position, self.delta, self.leave = position, delta, leave
+    def __init__(self, position: int, chain: Chain, leave: Leave) -> None:
+        self.position, self.chain = position, chain
+        # Without the frames that it has come through: they hold all that was at hand there.
+        self.leave = leave.with_traceback(None)
 
 
 class Journal:
@@ -97,11 +101,11 @@ class Journal:
                 value = branch()
             except Leave as left:
                 leave = left
-            delta = self._rewind(base, fresh)
+            chain = self._rewind(base, fresh)
             if leave is None:
-                ends.append((delta, value))
+                ends.append((self._whole(chain), value))
             elif not isinstance(leave, (Ended, Dead)):
-                self.exits.append(Exit(base, delta, leave))
+                self.exits.append(Exit(base, chain, leave))
         self._leave_open(mark, outer)
         if not ends:
             raise Ended if len(self.exits) == mark else Dead
@@ -137,32 +141,57 @@ class Journal:
         live = self._rewind(base, mark)
         pending = self.exits[mark:]
         self.exits[mark:] = [exit for exit in pending if not isinstance(exit.leave, kind)]
-        ends = [(exit.delta, _result(exit.leave)) for exit in pending if isinstance(exit.leave, kind)]
+        ends = [(self._whole(exit.chain), _result(exit.leave)) for exit in pending if isinstance(exit.leave, kind)]
         if left is None:
-            ends.append((live, value))
+            ends.append((self._whole(live), value))
         elif not isinstance(left, (Ended, Dead)):
             self.exits.append(Exit(base, live, left))
         self._merge([delta for delta, _ in ends])
         return union(result for _, result in ends)
 
-    def _changes(self, base: int) -> Delta:
-        self.spend((len(self.writes) - base) // 32)
-        return {(id(table), name): (table, name, table.get(name, MISSING)) for table, name, _ in self.writes[base:]}
+    def _taken_back(self, position: int) -> Delta:
+        """Takes back what is written since a position, and returns it."""
+        self.spend((len(self.writes) - position) // 32)
+        since = self.writes[position:]
+        delta = {(id(table), name): (table, name, table.get(name, MISSING)) for table, name, _ in since}
+        for write in reversed(since):
+            _set(*write)
+        del self.writes[position:]
+        return delta
 
-    def _undo(self, position: int) -> None:
-        while len(self.writes) > position:
-            _set(*self.writes.pop())
-
-    def _rewind(self, base: int, mark: int) -> Delta:
+    def _rewind(self, base: int, mark: int) -> Chain:
         """Takes back what is written since a position, and returns it; exits since a mark then start there too."""
-        live = self._changes(base)
-        for exit in sorted(self.exits[mark:], key=lambda exit: -exit.position):
-            self._undo(exit.position)
-            self.spend(len(exit.delta) // 32)
-            exit.delta = self._changes(base) | exit.delta
+        exits = self.exits[mark:]
+        ends = [len(self.writes), *sorted({exit.position for exit in exits}, reverse=True), base]
+        parts = [self._taken_back(start) for start in ends[1:]]
+        below: dict[int, Chain] = {base: {}}
+        chain: Chain = {}
+        for end, part in zip(reversed(ends[:-1]), reversed(parts), strict=True):
+            if part:
+                chain = (chain, part) if chain else part
+            below[end] = chain
+        for exit in exits:
+            under = below[exit.position]
+            if under:
+                exit.chain = (under, exit.chain) if exit.chain else under
             exit.position = base
-        self._undo(base)
-        return live
+        return chain
+
+    def _whole(self, chain: Chain) -> Delta:
+        """All that is written in the parts of a chain."""
+        if isinstance(chain, dict):
+            return chain
+        whole: Delta = {}
+        pending: list[Chain] = [chain]
+        while pending:
+            part = pending.pop()
+            if isinstance(part, dict):
+                self.spend(len(part) // 32)
+                whole |= part
+            else:
+                older, newer = part
+                pending += (newer, older)
+        return whole
 
     def _merge(self, deltas: list[Delta]) -> None:
         """Writes what the states that these changes lead to have in common, or the join of it."""
