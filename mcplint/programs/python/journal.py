@@ -154,10 +154,12 @@ class Journal:
         self.spend((len(self.writes) - position) // 32)
         since = self.writes[position:]
         delta = {(id(table), name): (table, name, table.get(name, MISSING)) for table, name, _ in since}
-        for write in reversed(since):
-            _set(*write)
-        del self.writes[position:]
+        self._undo(position)
         return delta
+
+    def _undo(self, position: int) -> None:
+        while len(self.writes) > position:
+            _set(*self.writes.pop())
 
     def _rewind(self, base: int, mark: int) -> Chain:
         """Takes back what is written since a position, and returns it; exits since a mark then start there too."""

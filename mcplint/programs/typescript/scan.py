@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from mcplint.dependencies.node_packages import package_json
 from mcplint.facts.node import PackageJson
+from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import SCRIPT, Start
-from mcplint.programs.typescript.interpreter import follow
 from mcplint.programs.typescript.packages import source_of
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
