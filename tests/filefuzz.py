@@ -39,9 +39,10 @@ SECONDS, MEGABYTES = 5, 500
 LONGEST = 12_000
 MOST_REAL = 400
 # A kind whose files nobody reads has nothing to break.
-READ = [row.name for row in KINDS if row.name not in ("other", "caddyfile")]
+READ = [row.name for row in KINDS if row.name not in ("other", "caddyfile", "declaration")]
 # A file of each kind where neither the deployments here nor the folders have one.
 SPARE = {
+    "app.json": '{"name": "a", "env": {"PORT": {"value": "8000"}}, "formation": {"web": {"quantity": 2}}}\n',
     "Pipfile": '[packages]\nmcp = "==1.27.1"\n[requires]\npython_version = "3.12"\n',
     "Pipfile.lock": '{"_meta": {"requires": {}}, "default": {"mcp": {"version": "==1.27.1"}}, "develop": {}}\n',
     "setup.cfg": "[metadata]\nname = a\n[options]\ninstall_requires =\n    mcp>=1.2\n[options.entry_points]\n"
