@@ -85,7 +85,8 @@ class Image(NamedTuple):
     `tools`: programs that are known to be on its PATH. `account`: the last that a RUN makes, empty for none,
     `accounts`: all of them by name.
     `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the stages
-    it copies from; `open`: whether a RUN may have brought any file.
+    it copies from; `open`: whether a RUN may have brought any file. `folders`: those that WORKDIR makes, each with the
+    user that it then belongs to.
     """
 
     dockerfile: str
@@ -118,6 +119,7 @@ class Image(NamedTuple):
     new_variable: VariableSite | None = None
     lacks: tuple[Lack, ...] = ()
     open: bool = False
+    folders: Mapping[str, Value[str]] = {}
     account: str = ""
     accounts: Mapping[str, Account] = {}
 

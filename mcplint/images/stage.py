@@ -53,6 +53,7 @@ class _Growing:
         self.probe, self.probe_disabled, self.stop_signal = image.probe, image.probe_disabled, image.stop_signal
         self.expose, self.copies, self.runs = list(image.expose), list(image.copies), list(image.runs)
         self.installs, self.tools, self.parts = list(image.installs), set(image.tools), dict(image.parts)
+        self.folders = dict(image.folders)
         self.triggers: list[Instruction] = []
         self.deleted: set[str] = set()
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
@@ -85,6 +86,7 @@ class _Growing:
             parts=self.parts,
             lacks=tuple(self.lacks),
             open=self.open,
+            folders=self.folders,
             account=self.account,
             accounts=self.accounts,
         )
@@ -119,6 +121,8 @@ class _Growing:
                 self.user = _noted(self._named_user(words[0]), instruction, "USER sets the user")
             case "WORKDIR" if words:
                 self.workdir = _noted(self._absolute(self.expand(words[0])), instruction, "WORKDIR sets the folder")
+                if self.workdir.only and not self.contents().has(self.workdir.only):
+                    self.folders.setdefault(self.workdir.only, self.user)
             case "SHELL" if instruction.json:
                 self.shell = tuple(word.text for word in words)
             case "ENTRYPOINT":

@@ -252,7 +252,7 @@ def _serving(
         servers=tuple(server.id for server in servers),
         missing=starts.lacking.get(each.id),
         needs_root=tuple(_needs_root(each, servers, tree, writes)),
-        lacks=(*each.lacks, *_lacks(place, starts.programs.get(each.id), tree)),
+        lacks=(*each.lacks, *_lacks(place, starts.programs.get(each.id), tree), *_unwritable(place, servers)),
     )
     if place.image:
         from mcplint.link.start_script import start_script
@@ -263,6 +263,14 @@ def _serving(
     from mcplint.services.volumes import covered, unwritable
 
     return found._replace(covered=tuple(covered(place, servers, tree)), unwritable=tuple(unwritable(place)))
+
+
+def _unwritable(place: ContainerContext, servers: tuple[Server, ...]) -> Iterator[Lack]:
+    """What the servers of a container write as a user that may not."""
+    if place.image and any(server.writes for server in servers):
+        from mcplint.link.writable import refused
+
+        yield from refused(place.image, place.container, servers)
 
 
 def _lacks(place: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:

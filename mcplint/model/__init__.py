@@ -24,7 +24,19 @@ from mcplint.model.containers import (
 )
 from mcplint.model.deployment import Deployment
 from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose, Unfollowed
-from mcplint.model.program import Argument, Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
+from mcplint.model.program import (
+    Argument,
+    Asgi,
+    Cors,
+    Endpoint,
+    Guard,
+    Import,
+    LogLevel,
+    Mounted,
+    SdkCall,
+    Store,
+    Write,
+)
 from mcplint.model.published import (
     ClientConfig,
     Distribution,
@@ -100,4 +112,5 @@ __all__ = [
     "Unfollowed",
     "Unselected",
     "Versioned",
+    "Write",
 ]

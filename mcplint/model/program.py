@@ -47,6 +47,13 @@ class Store(NamedTuple):
     note: Label
 
 
+class Write(NamedTuple):
+    """A file or folder that a program writes before it serves: its path, `~` for the home of its user, and where."""
+
+    path: str
+    note: Label
+
+
 class Asgi(NamedTuple):
     """What an ASGI server is told besides where to listen.
 

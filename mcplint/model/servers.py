@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mcplint.model.containers import Container
 from mcplint.model.links import ASSUMED, Link
-from mcplint.model.program import Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store
+from mcplint.model.program import Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store, Write
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -110,7 +110,8 @@ class Server(NamedTuple):
     `auth`: what checks who calls, an option None where the program provably checks nobody. `proxy_auth`: where a
     proxy in front checks it; `proxy_ports`: where one that lets everybody in is opened to other machines. `absolute`:
     where the program makes URLs as requests seem to have come.
-    `stores`: the files in which its tools keep things between calls.
+    `stores`: the files in which its tools keep things between calls. `writes`: what it certainly writes before it
+    serves, where nothing catches a failure.
     `interface`: how what serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`: it is made once, and its lifespan runs
     at every invocation.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
@@ -162,6 +163,7 @@ class Server(NamedTuple):
     asgi: Asgi = Asgi()
     absolute: tuple[Label, ...] = ()
     stores: tuple[Store, ...] = ()
+    writes: tuple[Write, ...] = ()
     longest_call: Value[float] = UNKNOWN
     fronted: Value[bool] = UNKNOWN
     authenticated: Value[bool] = UNKNOWN

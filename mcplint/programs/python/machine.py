@@ -17,7 +17,7 @@ from mcplint.findings import Failure
 from mcplint.model import Server
 from mcplint.programs.python.journal import Exhausted, Journal, Leave
 from mcplint.programs.python.libraries import BY_NAME
-from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED
+from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED, WRITTEN
 from mcplint.programs.python.values import (
     Abstract,
     Class,
@@ -186,7 +186,7 @@ class Machine(Journal):
         self.costs: dict[int, tuple[int, int]] = {}
         self.packages: dict[str, Package | None] = {}
         self.environ = Entries()
-        self.state = Table({BACKGROUND: (), PRINTED: (), SURELY_PRINTED: (), DIVERTED: ()})
+        self.state = Table({BACKGROUND: (), PRINTED: (), SURELY_PRINTED: (), DIVERTED: (), WRITTEN: ()})
         self.active: dict[int, int] = {}
         self.risks: list[str] = []
         self.guards: list[tuple[str, ...]] = []

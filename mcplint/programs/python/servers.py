@@ -9,7 +9,7 @@ from mcplint.model import Asgi, Sdk, Server
 from mcplint.programs.python.journal import Ended
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.side_effects import side_effects, stores
-from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED
+from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED, WRITTEN
 from mcplint.programs.python.values import union
 from mcplint.text.number import counted
 from mcplint.values import UNKNOWN, Value
@@ -36,6 +36,7 @@ def _described(machine: Machine, served: Server) -> Server:
         prints=() if DIVERTED.of(machine.state) else done.prints,
         back_channel=done.asks,
         stores=stores(done.touches),
+        writes=WRITTEN.of(machine.state),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from mcplint.model import Endpoint, Server
+    from mcplint.model import Endpoint, Server, Write
     from mcplint.programs.python.journal import Journal
     from mcplint.programs.python.machine import Args
     from mcplint.programs.python.values import Table
@@ -63,6 +63,7 @@ class NotedByAll(Noted[T]):
 BACKGROUND: Noted[Server] = Noted("servers that run beside the rest of the program")
 PRINTED: Noted[Label] = Noted("writes to standard output on some way to here")
 SURELY_PRINTED: NotedByAll[Label | bool] = NotedByAll("the writes that every way to here has, True where each has some")
+WRITTEN: NotedByAll[Write] = NotedByAll("files and folders that are written on every way to here")
 DIVERTED: Noted[bool] = Noted("standard output leads elsewhere")
 RUNNING: Noted[Any] = Noted("applications and session managers whose lifespan runs")
 UNSURE: Noted[bool] = Noted("something unknown may run a lifespan")

@@ -9,7 +9,8 @@ ALWAYS = ("standard", "output")
 _SERVERS = ("web", "sdk", "lowlevel", "auth")
 # Modules of this package by the top-level name of the library that they know.
 BY_NAME: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("os", "sys", "dotenv"), ("environment",)),
+    **dict.fromkeys(("sys", "dotenv"), ("environment",)),
+    "os": ("environment", "files"),
     **dict.fromkeys(("pathlib", "json", "orjson", "yaml", "tomllib", "tomli", "toml"), ("environment", "files")),
     **dict.fromkeys(("asyncio", "anyio", "trio", "uvloop", "nest_asyncio"), ("concurrency",)),
     **dict.fromkeys(("threading", "multiprocessing"), ("concurrency",)),

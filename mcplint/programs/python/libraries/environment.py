@@ -176,6 +176,11 @@ def path(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(made, *args.notes)
 
 
+def home(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`Path.home()`, which the user decides whom the program runs as."""
+    return path(machine, args._replace(positional=(known("~", *args.notes),)), owner)
+
+
 def path_join(machine: Machine, args: Args, owner: Instance) -> Abstract:
     return path(machine, args._replace(positional=(known(owner), *args.positional)), owner)
 
@@ -199,8 +204,6 @@ QUIET = (
     "os.path.exists",
     "os.path.isfile",
     "os.path.isdir",
-    "pathlib.Path.mkdir",
-    "os.makedirs",
     "os.chdir",
     "sys.path.insert",
     "sys.path.append",
@@ -227,6 +230,8 @@ CALLS: Mapping[str, Handler] = {
     "os.environ.copy": lambda machine, args, owner: known(Dict(open_=True)),
     "pathlib.Path": path,
     "pathlib.Path./": path_join,
+    "pathlib.Path.home": home,
+    "os.path.expanduser": same,
     "pathlib.Path.joinpath": path_join,
     "pathlib.Path.resolve": path_same,
     "pathlib.Path.absolute": path_same,

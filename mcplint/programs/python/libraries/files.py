@@ -10,9 +10,12 @@ from typing import Any
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.findings import Unreadable
+from mcplint.model import Write
+from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.environment import text_of
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.state import WRITTEN
 from mcplint.programs.python.values import Abstract, Dict, Entries, Instance, Sequence, known, unknown
 from mcplint.text.source import Source, Span
 from mcplint.values import EditSite, Label, Value
@@ -41,10 +44,26 @@ def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
     method = isinstance(owner, Instance)
     path, mode = known(owner) if method else args.get(0, "file"), args.get(1 - method, "mode", known("r"))
     if not mode.must(lambda text: text in ("r", "rt", "rb")):
+        if mode.must(lambda text: isinstance(text, str) and text[:1] in ("w", "a", "x")):
+            note_write(machine, path, args)
         path = unknown(*args.notes)
     if source_of(machine, path) is None:
         machine.risks.append("OSError")
     return made(FILE, args, {"path": path})
+
+
+def note_write(machine: Machine, path: Abstract, args: Args) -> None:
+    """Notes that a path is written, where nothing catches that it may not be."""
+    name = text_of(path)
+    if name and args.span and not survived(machine, "PermissionError"):
+        WRITTEN.add(machine, machine.state, Write(name, Label(args.span, "writes it")))
+
+
+def writing(machine: Machine, args: Args, owner: Any, index: int = 0, name: str = "path") -> Abstract:
+    """`path.mkdir()`, `os.makedirs(path)` and others that write a path and give back nothing that matters."""
+    path = known(owner) if isinstance(owner, Instance) and owner.library == "pathlib.Path" else args.get(index, name)
+    note_write(machine, path, args)
+    return unknown(*args.notes)
 
 
 def contents(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -121,5 +140,7 @@ CALLS: Mapping[str, Handler] = {
     "os.path.exists": exists,
     "os.path.isfile": exists,
     "yaml.SafeLoader": anything,
+    **dict.fromkeys(("pathlib.Path.mkdir", "pathlib.Path.touch", "os.makedirs", "os.mkdir"), writing),
+    **dict.fromkeys(("pathlib.Path.write_text", "pathlib.Path.write_bytes"), writing),
     **{name: partial(parsed, read=read) for read, names in READERS.items() for name in names},
 }

@@ -21,6 +21,7 @@ LOGS = ("debug", "info", "warning", "error", "critical", "exception")
 QUIET = ("log", "warn", "isEnabledFor", "removeHandler", "addFilter")
 MOST = 100
 LOGS_TO = "logs to standard output"
+FILE_HANDLERS = ("FileHandler", "handlers.RotatingFileHandler", "handlers.TimedRotatingFileHandler")
 
 
 def basic_config(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -30,7 +31,18 @@ def basic_config(machine: Machine, args: Args, owner: Any) -> Abstract:
         writes(machine, args.span, LOGS_TO)
     for handler in elements(handlers) or ():
         attach(machine, handler)
+    if args.find(None, "filename") is not None:
+        file_handler(machine, args, None)
     return unknown(*args.notes)
+
+
+def file_handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`logging.FileHandler(filename)` and its like open their file at once unless they are told not to."""
+    from mcplint.programs.python.libraries.files import note_write
+
+    if args.get(None, "delay", known(False)).must_be(False):
+        note_write(machine, args.get(None if owner is None else 0, "filename"), args)
+    return known(None)
 
 
 def stream_handler(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -204,7 +216,8 @@ CALLS: Mapping[str, Handler] = {
     "rich.print": prints,
     "loguru.logger.add": sink,
     "logging.getLogger": lambda machine, args, owner: known(Instance(External(LOGGER), args.span)),
-    **{f"logging.{name}": anything for name in (*LOGS, "disable", "FileHandler", "Formatter", "getLevelName")},
+    **{f"logging.{name}": anything for name in (*LOGS, "disable", "Formatter", "getLevelName")},
+    **{f"logging.{name}.__init__": file_handler for name in FILE_HANDLERS},
     **{f"{LOGGER}.{name}": anything for name in (*LOGS, *QUIET)},
     f"{LOGGER}.setLevel": set_level,
     f"{LOGGER}.getChild": lambda machine, args, owner: known(Instance(External(LOGGER), args.span)),

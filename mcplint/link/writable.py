@@ -1,0 +1,88 @@
+"""Where the user of a container may not write, as far as its image tells whom the folders belong to."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from mcplint.images.image import Image
+from mcplint.model import Container, Lack, Server
+from mcplint.values import Label
+
+_FREE = ("/tmp", "/var/tmp", "/dev", "/run/user", "/proc")
+_CHANGES = r"\b(?:chown|chmod|install|setfacl|mkdir)\b"
+
+
+def refused(image: Image, container: Container, servers: tuple[Server, ...]) -> Iterator[Lack]:
+    """The paths that servers write before they serve, and that belong to root alone."""
+    user = (container.user.only or "root").partition(":")[0]
+    if user in ("root", "0") or not image.base_known or container.unread:
+        return
+    for write in (write for server in servers for write in server.writes):
+        found = _why(image, container, user, write.path)
+        if found:
+            path, why = found
+            notes = (*container.user.trace[:1], Label(container.cmd, "starts the program"))
+            yield Lack("place", path, write.note.span, why, notes, step=user)
+
+
+def _why(image: Image, container: Container, user: str, written: str) -> tuple[str, str] | None:
+    """The path in the container that is written, and why the user may not; None where it may."""
+    if written == "~" or written.startswith("~/"):
+        home = _home(container, user)
+        if home is None:
+            return None
+        place, why = home
+        path = posixpath.normpath(posixpath.join(place, written[2:]))
+        return (path, why) if why and not _is_open(image, container, path) else None
+    workdir = container.workdir.only
+    if (
+        written.startswith("~")
+        or workdir is None
+        or (written.startswith("/") and not written.startswith(f"{workdir}/"))
+    ):
+        return None
+    path = posixpath.normpath(posixpath.join(workdir, written))
+    owner = image.folders.get(workdir)
+    if owner is None or path == workdir or not path.startswith(f"{workdir}/") or not owner.must_be("root", "0"):
+        return None
+    return None if _is_open(image, container, path) else (path, f"{workdir} belongs to root")
+
+
+def _home(container: Container, user: str) -> tuple[str, str] | None:
+    """The home of a user, and why it may not write there, which is empty where it may."""
+    said = container.env.get("HOME")
+    if said is not None:
+        return None
+    accounts = list(container.accounts.values())
+    account = container.accounts.get(user) or next((one for one in accounts if str(one.uid) == user), None)
+    if account is not None:
+        if account.home is None or account.made is not False:
+            return None
+        return account.home, f"the build makes no {account.home}, and /home belongs to root"
+    if not user.isdecimal() or any(one.uid is None for one in accounts):
+        return None
+    return "/", f"the user {user} has no entry in /etc/passwd, so that its home is /, which belongs to root"
+
+
+def _is_open(image: Image, container: Container, path: str) -> bool:
+    """Whether something may give the path, or a folder that it lies in, to another user."""
+    above = [path]
+    while above[-1] != "/":
+        above.append(posixpath.dirname(above[-1]))
+    if any(path.startswith(free) for free in _FREE) or any(
+        (mount.target.only or "/").rstrip("/") in above or mount.target.only is None for mount in container.mounts
+    ):
+        return True
+    if any(copy.owner is not None and copy.target.only in (None, *above) for copy in image.copies):
+        return True
+    names = {*above[:-1], *(posixpath.basename(each) for each in above[:-1])}
+    for run in image.runs:
+        for line in re.split(r"&&|;|\n", run.text.text):
+            if not re.search(_CHANGES, line):
+                continue
+            words = {word.rstrip("/") or "/" for word in re.split(r"[\s\"'{},]+", line) if word}
+            if names & words or "." in words or "$" in line or "/" in words or "*" in line:
+                return True
+    return False

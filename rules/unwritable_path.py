@@ -1,0 +1,88 @@
+r"""The server writes where its user may not
+
+The program makes a folder or opens a file for writing before it serves, and
+the user that runs it has no right to: `PermissionError`, and the container
+ends. On the developer's machine the same user owns everything. In an image
+everything belongs to root unless the build says otherwise: what COPY brings,
+also below a USER, and a WORKDIR that is set before the USER.
+
+The home of the user is a trap of its own. `useradd` without `-m` names a home
+and does not make it. A user by number that no build made, as `user:` of
+compose or Kubernetes give one, has the home `/`.
+
+`useradd -m`, `COPY --chown`, a `chown` in the build, a volume or `HOME` mend
+it.
+
+What counts is what the program certainly writes, where nothing catches the
+failure. Not reported if any step changes owners or modes of the folder or of
+one around it, or if something is mounted there.
+
+See https://docs.docker.com/reference/dockerfile/#user
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+RUN useradd --uid 10001 app
+USER app
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from pathlib import Path
+
+from mcp.server.fastmcp import FastMCP
+
+state = Path.home() / ".notes"
+state.mkdir(parents=True, exist_ok=True)
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[unwritable-path]: the image of Dockerfile cannot write `/home/app/.notes` as the user app: the build makes no /home/app, and /home belongs to root
+ --> server.py:6:1
+  |
+6 | state.mkdir(parents=True, exist_ok=True)
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: Dockerfile:6:1
+  |
+6 | USER app
+  | -------- USER sets the user
+7 | CMD ["python", "server.py"]
+  | --------------------------- starts the program
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+RUN useradd --create-home --uid 10001 app
+USER app
+CMD ["python", "server.py"]
+```
+"""
+
+from mcplint import ERROR, Container, Finding, rule
+
+
+@rule("unwritable-path", ERROR)
+def check(container: Container):
+    for lack in container.lacks:
+        if lack.kind == "place":
+            message = f"{container.title} cannot write `{lack.name}` as the user {lack.step}: {lack.why}"
+            yield Finding(message, lack.span, lack.notes)
+            return
