@@ -324,6 +324,22 @@ def test_a_report_does_not_take_the_place_of_the_baseline(project, lint):
     assert (ran.code, "known.json is the file of two options" in ran.err) == (2, True)
 
 
+@pytest.mark.parametrize("variable", ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"])
+@pytest.mark.parametrize("configuration", ["mcplint.toml", "sub/mcplint.toml"])
+def test_a_host_is_told_paths_from_the_top_of_its_checkout(project, lint, monkeypatch, variable, configuration):
+    root = project({"sub/here/Dockerfile": ROOT_USER, configuration: ""})
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    monkeypatch.chdir(root / "sub" / "here")
+    assert "file=Dockerfile," in lint("--format", "github").out
+    monkeypatch.setenv(variable, str(root))
+    assert "file=sub/here/Dockerfile," in lint("--format", "github").out
+    assert '"path": "sub/here/Dockerfile"' in lint("--format", "gitlab").out
+    assert '"uri": "sub/here/Dockerfile"' in lint("--format", "sarif").out
+    assert lint("--format", "concise").out.startswith("Dockerfile:")
+    monkeypatch.setenv(variable, str(root / "other"))
+    assert "file=Dockerfile," in lint("--format", "github").out
+
+
 @pytest.mark.parametrize("asked", [["--ignore", "*"], ["--select", "known-user", "--ignore", "known-*"]])
 def test_a_run_without_rules_is_refused(project, lint, asked):
     project({"Dockerfile": ROOT_USER})

@@ -84,11 +84,12 @@ def check(options: Options) -> int:
         report = _report(run, tree, here, known, options)
     if any(output_format == "github" for output_format, _ in targets):
         report = _changed(report, here)
-    texts = {path: _rendered(report, output_format, options, True) for output_format, path in targets if path}
+    shown = {output_format: report._replace(folder=here.seen_by(output_format)) for output_format, _ in targets}
+    texts = {path: _rendered(shown[name], name, options, True) for name, path in targets if path}
     write_files(texts if kept is None or options.baseline is None else {**texts, options.baseline: kept})
     if told:
         warn(told)
-    say("".join(_rendered(report, output_format, options, False) for output_format, path in targets if not path))
+    say("".join(_rendered(shown[name], name, options, False) for name, path in targets if not path))
     return _code(report.diagnostics, here.config, options)
 
 

@@ -20,6 +20,8 @@ from mcplint.project.tree import Tree
 from mcplint.text.source import Source
 from mcplint.usage import UsageError, did_you_mean
 
+# The formats whose paths GitHub and GitLab look for in the repository, wherever in it a step runs.
+HOSTED = ("github", "gitlab", "sarif")
 COMMANDS = ("check", "config", "explain", "graph", "init", "rules", "show")
 
 
@@ -40,6 +42,13 @@ class Workspace(NamedTuple):
             return False
         paths = [finding.span.source.path, *(note.span.source.path for note in finding.notes)]
         return diagnostic.rule == "internal-error" or not all(map(self.outside, paths))
+
+    def seen_by(self, output_format: str) -> str:
+        """What leads to the root from where the paths of a report begin: for a host at the top of its checkout."""
+        top = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
+        if output_format in HOSTED and top and os.getcwd().startswith(f"{os.path.realpath(top)}{os.sep}"):
+            return os.path.relpath(self.root, os.path.realpath(top)).replace(os.sep, "/")
+        return self.folder
 
     def spare(self, paths: Iterable[str]) -> None:
         """Raises UsageError where one of the files to write is one that mcplint looks at."""

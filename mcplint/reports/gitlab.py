@@ -14,7 +14,7 @@ SEVERITIES = {ERROR: "major", WARNING: "minor", NOTE: "info"}
 
 
 def report(given: Report) -> str:
-    """One JSON document; paths are relative to the working folder, which is the repository in a job."""
+    """One JSON document; paths begin at the top of the repository."""
     issues = [
         {
             "description": finding.message,

@@ -40,7 +40,9 @@ def report(given: Report) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The folder that mcplint ran in."}}},
+        "originalUriBaseIds": {
+            "%SRCROOT%": {"description": {"text": "The top of the checkout, else the folder that mcplint ran in."}}
+        },
         "results": [_result(diagnostic, rules, fingerprint, given.folder) for diagnostic, fingerprint in results],
     }
     return escape.json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
@@ -90,7 +92,7 @@ def _location(span: Span, folder: str) -> dict[str, Any]:
 
 
 def _file(span: Span, folder: str) -> dict[str, str]:
-    """A file as seen from the working folder, which is the repository's root in a workflow."""
+    """A file as seen from the top of the checkout, else from the working folder."""
     return {"uri": quote(os.fsencode(under(folder, span.source.path))), "uriBaseId": "%SRCROOT%"}
 
 
