@@ -148,14 +148,23 @@ def fragile(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _partial(manifest: Manifest, step: Step) -> Iterator[Finding]:
-    """Scripts that write the server's version and leave that of its packages."""
-    script = step.run.text if step.run else ""
-    if "server.json" not in script or ".packages" in script or not packages(manifest):
+    """Scripts that write the server's version and leave that of its packages, or of some of them."""
+    script, listed = step.run.text if step.run else "", packages(manifest)
+    if "server.json" not in script or not listed:
         return
-    for span, _ in step.found(r"\.version\s*\|?=[^=][^\n]*"):
-        yield Finding(
-            "the script sets the server's version but not that of its packages, which stays the old one", span
-        )
+    if ".packages" not in script:
+        for span, _ in step.found(r"\.version\s*\|?=[^=][^\n]*"):
+            yield Finding(
+                "the script sets the server's version but not that of its packages, which stays the old one", span
+            )
+        return
+    named = [(span, match) for span, match in step.found(r"\.packages\s*(?:\[(\d*)\]|\|)")]
+    if any(not match[1] for _, match in named):
+        return
+    stale = [node for number, node in enumerate(listed) if str(number) not in {match[1] for _, match in named}]
+    if named and stale:
+        text = f"the script sets the version of some packages and leaves {len(stale)} of {len(listed)} at the old one"
+        yield Finding(text, named[0][0], tuple(Label(node.span.head, "this one stays") for node in stale))
 
 
 def _hidden(step: Step) -> Iterator[Finding]:
