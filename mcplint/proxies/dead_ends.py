@@ -59,7 +59,7 @@ def _dead_end(
     if (
         not _is_label(host)
         or host in LOOPBACK | GATEWAY | origin.container.hosts
-        or "resolve" in member.span.text.split()
+        or not {"resolve", "resolvers", "init-addr"}.isdisjoint(member.span.text.split())
     ):
         return
     named = [each for each in network.running if host in each.container.names]

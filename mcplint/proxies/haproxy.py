@@ -15,6 +15,7 @@ from mcplint.facts.haproxy import HaproxyFile, Line, Section, Word
 from mcplint.knowledge.proxies import HAPROXY
 from mcplint.model import Member, Route
 from mcplint.proxies.assumed import assumed
+from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
 from mcplint.proxies.rules import (
     EXACT,
@@ -24,6 +25,7 @@ from mcplint.proxies.rules import (
     ProxyRule,
     Site,
     kept,
+    leading,
     route_request,
     unknown,
     with_endpoints,
@@ -168,7 +170,10 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
         done = with_endpoints(tuple(sites), partial(assumed, origin, network))
         shown = tuple(_open(file, origin, ports))
         routes = tuple(rule.route._replace(published=shown) for site in done for rule in site.rules)
-        yield Proxy(HAPROXY, routes, ports, published(origin, ports), partial(route_request, done))
+        # HAProxy does not start while it cannot resolve a name.
+        ends = {end.span: end for end in dead_ends(leading(done), routes, origin, network, strict=True)}
+        ask = partial(route_request, done)
+        yield Proxy(HAPROXY, routes, ports, published(origin, ports), ask, tuple(ends.values()))
 
 
 def _open(file: HaproxyFile, origin: ContainerContext | None, ports: Mapping[int, bool]) -> Iterator[Label]:

@@ -12,6 +12,7 @@ from itertools import islice
 
 from mcplint.facts.caddy import Caddyfile, Directive, Word
 from mcplint.knowledge.proxies import CADDY
+from mcplint.model import Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.caddy.imports import Imports
@@ -21,7 +22,7 @@ from mcplint.proxies.caddy.order import (
 from mcplint.proxies.caddy.routes import Heard, answer, route_of
 from mcplint.proxies.caddy.ways import Way, ways
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.proxy import Proxy, joined, published
+from mcplint.proxies.proxy import Proxy, joined, open_ports, published
 from mcplint.proxies.rules import (
     MOST_RULES,
     Match,
@@ -34,7 +35,10 @@ from mcplint.proxies.rules import (
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.text.number import whole
+from mcplint.values import Label
 
+CHECKS = re.compile(r"auth|jwt|secur|_ip\b|token|crowdsec|\babort\b|\b40[13]\b")
+"""What may turn callers away."""
 ADDRESS = re.compile(
     r"(?:(?P<scheme>https?)://)?(?P<host>\[[0-9a-fA-F:]+\]|[^:/\s]*)(?::(?P<port>\d{1,5}))?(?P<path>/\S*)?"
 )
@@ -64,10 +68,15 @@ def _proxy(
     # One that is asked for by http alone comes first: the others hear that port to redirect from it.
     sites.sort(key=lambda site: len(site.ports))
     done = with_endpoints(tuple(sites), partial(assumed, origin, network))
-    routes = tuple(rule.route for site in done for rule in site.rules if rule.answer is None)
+    shown = tuple(open_ports(origin, ports)) if origin and not CHECKS.search(file.source.text) else ()
+    routes = tuple(_shown(rule.route, shown) for site in done for rule in site.rules if rule.answer is None)
     # Caddy resolves a name with the first request that needs it.
     ends = tuple(dead_ends(leading(done), routes, origin, network, strict=False))
     return Proxy(CADDY, routes, ports, published(origin, ports), partial(route_request, done), ends)
+
+
+def _shown(route: Route, ports: tuple[Label, ...]) -> Route:
+    return route if route.auth else route._replace(published=ports)
 
 
 def _heard(word: Word) -> Heard:
