@@ -2,9 +2,11 @@
 
 One row a fact: name, package, first and last release (both included; an empty end is the newest), value, source.
 Beside those names: `stateless.reuse`: what a second request does through one stateless transport, "works" or "fails";
-`server.second_connect`: what a server does that is connected to a second transport, "reroutes" (answers reach the
-wrong client) or "fails"; `stream.headers_at_once`: whether the headers of a response stream are sent before its first
-event; `zod.major`: the newest major release of zod whose schemas tools may have.
+`server.second_connect`: what a server does that is connected to the transport of a second session, "reroutes" (answers
+reach the wrong client) or "fails"; `server.second_request`: the same for transports without sessions, each for one
+request: "hangs" (of two at a time one is never answered), "works" or "fails"; `stream.headers_at_once`: whether the
+headers of a response stream are sent before its first event; `zod.major`: the newest major release of zod whose
+schemas tools may have.
 """
 
 from __future__ import annotations
@@ -25,6 +27,11 @@ ROWS: tuple[Row, ...] = (
     ("server.second_connect", SDK, "1.26.0", "", "fails", LIVE),
     ("server.second_connect", SERVER, "2.0.0", "2.2.0", "reroutes", LIVE),
     ("server.second_connect", SERVER, "2.3.0", "", "fails", LIVE),
+    ("server.second_request", SDK, "1.10.2", "1.17.0", "hangs", LIVE),
+    ("server.second_request", SDK, "1.17.1", "1.25.3", "works", LIVE),
+    ("server.second_request", SDK, "1.26.0", "", "fails", LIVE),
+    ("server.second_request", SERVER, "2.0.0", "2.2.0", "works", LIVE),
+    ("server.second_request", SERVER, "2.3.0", "", "fails", LIVE),
     ("stream.no_buffering_header", SDK, "1.4.0", "1.29.0", False, LIVE),
     ("stream.no_buffering_header", SDK, "1.30.0", "", True, LIVE),
     ("stream.no_buffering_header", SERVER, "2.0.0", "", True, LIVE),

@@ -35,6 +35,7 @@ from mcplint.model.program import (
     Mounted,
     SdkCall,
     Store,
+    Wiring,
     Write,
 )
 from mcplint.model.published import (
@@ -112,5 +113,6 @@ __all__ = [
     "Unfollowed",
     "Unselected",
     "Versioned",
+    "Wiring",
     "Write",
 ]

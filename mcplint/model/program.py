@@ -40,6 +40,19 @@ class SdkCall(NamedTuple):
     tried: bool = False
 
 
+class Wiring(NamedTuple):
+    """How requests reach an SDK that has one object for the server and another for its transport.
+
+    `shared`: where a server that is made before any request is connected to the transport of one, and where it is made.
+    `reused`: where one without sessions that is made before any request is given each of them, and where it is made.
+    `consumed`: where a transport reads the body of a request that was read before, and what read it.
+    """
+
+    shared: tuple[Label, ...] = ()
+    reused: tuple[Label, ...] = ()
+    consumed: tuple[Label, ...] = ()
+
+
 class Store(NamedTuple):
     """A file in which tools keep things between calls: `json`, read and written whole, or `sqlite`."""
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mcplint.model.containers import Container
 from mcplint.model.links import ASSUMED, Link
-from mcplint.model.program import Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store, Write
+from mcplint.model.program import Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store, Wiring, Write
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -114,6 +114,7 @@ class Server(NamedTuple):
     serves, where nothing catches a failure.
     `interface`: how what serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`: it is made once, and its lifespan runs
     at every invocation.
+    `wiring`: what its requests share.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
     """
@@ -164,6 +165,7 @@ class Server(NamedTuple):
     absolute: tuple[Label, ...] = ()
     stores: tuple[Store, ...] = ()
     writes: tuple[Write, ...] = ()
+    wiring: Wiring = Wiring()
     longest_call: Value[float] = UNKNOWN
     fronted: Value[bool] = UNKNOWN
     authenticated: Value[bool] = UNKNOWN

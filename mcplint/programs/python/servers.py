@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcplint.model import Asgi, Sdk, Server
+from mcplint.model import Asgi, Sdk, Server, Wiring
 from mcplint.programs.python.journal import Ended
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.side_effects import side_effects, stores
@@ -85,6 +85,8 @@ def joined(group: list[Server]) -> Server:
         values = [getattr(each, name) for each in unique]
         if isinstance(value, Value):
             changes[name] = union([each for each in values if each.options != ()] or [value])
+        elif isinstance(value, Wiring):
+            changes[name] = next((each for each in values if each != Wiring()), value)
         elif isinstance(value, Asgi):
             changes[name] = Asgi(*(union(column) for column in zip(*values, strict=True)))
         elif name in ("endpoints",):

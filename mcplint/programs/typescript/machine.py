@@ -132,6 +132,7 @@ class Machine(Journal):
         self.depth = 0
         self.lenient = False
         self.entry = ""
+        self.begun = 0
         self.checked = self.budget - CHECKED
         self.starts: list[int] = []
         self.opaque: set[int] = set()

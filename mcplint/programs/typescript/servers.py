@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from mcplint.model import Endpoint, Server
+from mcplint.model import Endpoint, Server, Wiring
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.python.servers import coerced
-from mcplint.programs.python.values import OPEN, Abstract, External, Sequence, known, unknown
+from mcplint.programs.python.values import CLOCK, OPEN, Abstract, External, Sequence, known, unknown
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
-from mcplint.programs.typescript.libraries.web import APPS, HANDLER, MIDDLEWARE, ROUTES, Route
+from mcplint.programs.typescript.libraries.web import APPS, BODY_PARSERS, HANDLER, MIDDLEWARE, ROUTES, Route
 from mcplint.programs.typescript.machine import FRAMEWORK, Args, Machine, Served
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
@@ -26,6 +26,7 @@ from mcplint.programs.typescript.values import (
     number,
     prop,
 )
+from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -39,6 +40,14 @@ class Met(NamedTuple):
     path: Abstract
     methods: tuple[str, ...]
     handled: sdk.Handled
+    parser: Parser | None = None
+
+
+class Parser(NamedTuple):
+    """What reads the bodies of requests before handlers see them: the place below which it does so, and where."""
+
+    prefix: str
+    span: Span
 
 
 class Walked(NamedTuple):
@@ -78,7 +87,7 @@ def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Ite
     there = walked[id(each.what)]
     for kind in (STREAMABLE, SSE):
         met = [item for item in there.met if item.handled.kind == kind]
-        if met:
+        if any(item.handled.transport is not None for item in met):
             yield _over_http(machine, each, kind, met, there)
 
 
@@ -115,7 +124,49 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         allowed_origins=checks[2],
         auth=unknown() if there.guarded or _looks(machine) else known(None, note),
         runner=_runner(each.what),
+        wiring=_wiring(machine, there.met, kind),
     )
+
+
+def _wiring(machine: Machine, met: tuple[Met, ...], kind: str) -> Wiring:
+    """What the requests of a server share."""
+    shared = reused = consumed = tuple[Label, ...]()
+    for item in met:
+        handled = item.handled
+        span = handled.span
+        if span is None or handled.kind not in (kind, "message") or (handled.kind == "message" and kind != SSE):
+            continue
+        posted = not item.methods or "POST" in item.methods
+        if handled.does == "connect" and handled.shares(handled.server) and not handled.shares(handled.transport):
+            shared = shared or (
+                Label(span, "each request connects it"),
+                *_made(handled.server, "the server is made here"),
+            )
+        given = handled.does == "give" and posted and handled.kind == STREAMABLE
+        if given and handled.shares(handled.transport) and _keeps_nothing(machine, handled.transport):
+            made = _made(handled.transport, "the transport is made here")
+            reused = reused or (Label(span, "each request is given to it"), *made)
+        unread = handled.transport is None and any(_is_v1(other.handled.transport) for other in met)
+        bodiless = handled.does == "give" and handled.passed == 2 and posted and (unread or _is_v1(handled.transport))
+        if bodiless and item.parser is not None:
+            consumed = consumed or (Label(span, "it reads the body"), Label(item.parser.span, "this reads it before"))
+    return Wiring(shared, reused, consumed)
+
+
+def _keeps_nothing(machine: Machine, transport: Any) -> bool:
+    """Whether a transport of the SDK keeps no sessions."""
+    return transport.library in sdk.HTTP_TRANSPORTS and sdk.stateless(machine, transport).must(bool)
+
+
+def _is_v1(transport: Any) -> bool:
+    """Whether a transport takes a request of Node with its body."""
+    return isinstance(transport, Object) and (transport.library or "").startswith(
+        (f"{sdk.V1}/server/sse:", f"{sdk.V1}/server/streamableHttp:", "@modelcontextprotocol/node:")
+    )
+
+
+def _made(each: Any, text: str) -> tuple[Label, ...]:
+    return (Label(each.span, text),) if each.span is not None else ()
 
 
 def _best(met: list[Met]) -> Met:
@@ -215,7 +266,7 @@ def walk(machine: Machine, app: Any) -> Walked:
     met: list[Met] = []
     endpoints: list[Endpoint] = []
     hosts: list[Abstract] = []
-    closed = _walk(machine, app, known(""), met, endpoints, hosts, 0)
+    closed = _walk(machine, app, known(""), met, endpoints, hosts, [], 0)
     return Walked(tuple(met), tuple(dict.fromkeys(endpoints)), closed, tuple(hosts))
 
 
@@ -226,29 +277,31 @@ def _walk(
     met: list[Met],
     endpoints: list[Endpoint],
     hosts: list[Abstract],
+    parsers: list[Parser],
     depth: int,
 ) -> bool:
     """Whether nothing but what is found answers below a prefix."""
     if depth > DEEPEST or app is None:
         return False
     if isinstance(app, (Function, Wrapped, Method)) or (isinstance(app, Object) and app.library == sdk.HANDLERS):
-        _listener(machine, app, prefix, (), met)
+        _listener(machine, app, prefix, (), met, [])
         return False
     if not isinstance(app, Object):
         return False
     if app.library == APPS["http"]:
         inner = app.table.get(HANDLER)
         found = [
-            _walk(machine, each, prefix, met, endpoints, hosts, depth + 1)
+            _walk(machine, each, prefix, met, endpoints, hosts, parsers, depth + 1)
             for each in ((inner.options or ()) if inner is not None else ())
         ]
         return bool(found) and all(found)
     if sdk.HOSTS in app.table:
         hosts.append(app.table[sdk.HOSTS])
+        parsers += [Parser("/", app.span)] if app.span is not None else []
     closed = app.library in APPS.values()
     for route in ROUTES.of(app.table):
         machine.spend(1)
-        closed = _route(machine, route, prefix, met, endpoints, hosts, depth) and closed
+        closed = _route(machine, route, prefix, met, endpoints, hosts, parsers, depth) and closed
     return closed
 
 
@@ -259,6 +312,7 @@ def _route(
     met: list[Met],
     endpoints: list[Endpoint],
     hosts: list[Abstract],
+    parsers: list[Parser],
     depth: int,
 ) -> bool:
     closed = True
@@ -266,15 +320,19 @@ def _route(
     for path in paths:
         whole = _below(prefix, path)
         before = len(met)
+        own = list(parsers)
         for handler in route.handlers:
             for option in handler.options or ():
-                if isinstance(option, Object) and option.library in APPS.values():
-                    closed = _walk(machine, option, whole, met, endpoints, hosts, depth + 1) and closed
+                if isinstance(option, Object) and option.library in BODY_PARSERS and isinstance(whole.only, str):
+                    (parsers if route.use else own).append(Parser(whole.only, route.span))
+                    own = own if not route.use else list(parsers)
+                elif isinstance(option, Object) and option.library in APPS.values():
+                    closed = _walk(machine, option, whole, met, endpoints, hosts, parsers, depth + 1) and closed
                 elif isinstance(option, Sequence):
                     for item in option.items or ():
-                        _listener(machine, item.only, whole, route.methods, met)
+                        _listener(machine, item.only, whole, route.methods, met, own)
                 else:
-                    _listener(machine, option, whole, route.methods, met)
+                    _listener(machine, option, whole, route.methods, met, own)
                     closed = closed and not (route.use and _may_answer(option))
             if handler.options is None:
                 closed = closed and not route.use
@@ -317,13 +375,21 @@ def _joined_path(prefix: str, path: str) -> str:
     return f"{front}{path}" if path.strip("/") else front or "/"
 
 
-def _listener(machine: Machine, option: Any, path: Abstract, methods: tuple[str, ...], met: list[Met]) -> None:
+def _listener(
+    machine: Machine,
+    option: Any,
+    path: Abstract,
+    methods: tuple[str, ...],
+    met: list[Met],
+    parsers: list[Parser],
+) -> None:
     """Looks at the handler of a request, whose effects are not kept."""
     for inner in option.values if isinstance(option, Wrapped) else ():
         for each in inner.options or ():
-            _listener(machine, each, path, methods, met)
+            _listener(machine, each, path, methods, met, parsers)
     found: list[sdk.Handled] = []
     machine.requests.append(found)
+    machine.begun = next(CLOCK)
     marks = machine.request_paths
     machine.request_paths = []
     try:
@@ -336,11 +402,18 @@ def _listener(machine: Machine, option: Any, path: Abstract, methods: tuple[str,
         machine.request_paths = marks
     for handled in found:
         if handled.paths is None:
-            met.append(Met(path if path.only != "" else unknown(), methods, handled))
+            met.append(Met(path if path.only != "" else unknown(), methods, handled, _parser(parsers, path)))
         for inside in handled.paths or ():
             met.append(
                 Met(known(inside, *(Label(handled.span, "called here") for _ in "1" if handled.span)), methods, handled)
             )
+
+
+def _parser(parsers: list[Parser], path: Abstract) -> Parser | None:
+    """What has read the body of a request for a path."""
+    if not isinstance(path.only, str):
+        return None
+    return next((each for each in parsers if f"{path.only}/".startswith(f"{each.prefix.rstrip('/')}/")), None)
 
 
 def request() -> Abstract:

@@ -46,8 +46,9 @@ HANDLERS = "mcp:Handler"
 class Handled(NamedTuple):
     """What the handler of a request gives it to.
 
-    `transport` and `server`: the objects; `inside`: whether they are made while a request is handled. `passed`: how
-    many arguments the transport is given, 0 where it is only made here.
+    `transport` and `server`: the objects. `does`: `make` (a transport is made), `connect` (a server to it) or `give`
+    (it is given the request). `passed`: how many arguments the transport is given. `begun`: when the handler was
+    called, which is after what all requests share was made.
     """
 
     kind: str
@@ -55,14 +56,23 @@ class Handled(NamedTuple):
     server: Any
     span: Span | None
     paths: tuple[str, ...] | None
+    does: str = "make"
     passed: int = 0
+    begun: int = 0
+
+    def shares(self, each: Any) -> bool:
+        """Whether an object was made before the request."""
+        return isinstance(each, Object) and each.table.born < self.begun
 
 
-def handed(machine: Machine, kind: str, transport: Any, server: Any, args: Args, passed: int = 0) -> None:
+def handed(
+    machine: Machine, kind: str, transport: Any, server: Any, args: Args, does: str = "make", passed: int = 0
+) -> None:
     """Notes that a request reaches a transport."""
     if machine.requests:
         paths = machine.request_paths[-1] if machine.request_paths else None
-        machine.requests[-1].append(Handled(kind, transport, server, args.span, paths, passed))
+        seen = Handled(kind, transport, server, args.span, paths, does, passed, machine.begun)
+        machine.requests[-1].append(seen)
 
 
 def connect(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -73,7 +83,7 @@ def connect(machine: Machine, args: Args, owner: Any) -> Abstract:
             machine.serve(Served(STDIO, owner, unknown(), unknown(), args.span or machine.origin))
         elif library in HTTP_TRANSPORTS or library in SSE_TRANSPORTS:
             machine.put(option.table, SERVER, known(owner))
-            handed(machine, SSE if library in SSE_TRANSPORTS else STREAMABLE, option, owner, args)
+            handed(machine, SSE if library in SSE_TRANSPORTS else STREAMABLE, option, owner, args, "connect")
     return known(UNDEFINED)
 
 
@@ -86,7 +96,13 @@ def transport(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
 def handle(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
     """`transport.handleRequest(req, res[, body])`, `handlePostMessage(…)`."""
     server = owner.table.get(SERVER) if isinstance(owner, Object) else None
-    handed(machine, kind, owner, server.only if server is not None else None, args, len(args.positional))
+    handed(machine, kind, owner, server.only if server is not None else None, args, "give", len(args.positional))
+    return unknown(*args.notes)
+
+
+def handle_unseen(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
+    """The same of a transport that is not seen, such as one that is looked up by the id of its session."""
+    handed(machine, kind, None, None, args, "give", len(args.positional))
     return unknown(*args.notes)
 
 
@@ -111,7 +127,7 @@ def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def handler_call(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A request is given to a handler: each gets a server of its own, from the factory."""
-    handed(machine, STREAMABLE, owner, _from_factory(machine, owner, args), args, len(args.positional))
+    handed(machine, STREAMABLE, owner, _from_factory(machine, owner, args), args, "give", len(args.positional))
     return unknown()
 
 
@@ -188,6 +204,8 @@ CALLS: Mapping[str, Handler] = {
     **{f"{path}.handlePostMessage": partial(handle, kind="message") for path in SSE_TRANSPORTS},
     **dict.fromkeys(EXPRESS_APPS, express_app),
     "?.connect": connect,
+    "?.handleRequest": partial(handle_unseen, kind=STREAMABLE),
+    "?.handlePostMessage": partial(handle_unseen, kind="message"),
     f"{V2}:createMcpHandler": handler,
     f"{V2}/stdio:serveStdio": serve_stdio,
     f"{HANDLERS}.fetch": handler_call,

@@ -52,6 +52,9 @@ MIDDLEWARE = (
 """What changes requests and responses and answers none that a client of MCP makes."""
 
 
+BODY_PARSERS = ("express:json", "body-parser:json")
+
+
 class Route(NamedTuple):
     """What an application does with requests: for a path and methods (none: all), or around all of them (`use`)."""
 
