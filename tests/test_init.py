@@ -125,6 +125,14 @@ def test_what_is_there_stays(repository, mcplint):
     assert written(root) == {*FILES, *mine}
 
 
+def test_a_workflow_of_another_name_is_known(repository, mcplint):
+    mine = {".github/workflows/ci.yml": "x", ".github/workflows/lint.yaml": "steps:\n  - uses: acme/mcplint@v1\n"}
+    root = repository({**FILES, **mine})
+    ran = mcplint("init", "--yes")
+    assert ".github/workflows/lint.yaml is there already." in ran.out
+    assert written(root) == {*FILES, *mine, CONFIGURATION, HOOK}
+
+
 def test_a_job_of_gitlab_is_shown(repository, mcplint):
     repository({**FILES, ".gitlab-ci.yml": "stages: []\n"})
     shown = mcplint("init", "--yes").out.partition(".gitlab-ci.yml is there and stays as it is; add to it:\n")[2]

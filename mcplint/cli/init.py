@@ -83,7 +83,7 @@ def _proposals(here: Workspace, run: engine.Run) -> Iterator[Proposal]:
     if os.path.lexists(os.path.join(top, GITLAB)):
         yield Proposal(top, GITLAB, _job(path), _lacking(top, GITLAB, _job(path)))
     else:
-        yield Proposal(top, GITHUB, _workflow(path))
+        yield Proposal(top, _running(top) or GITHUB, _workflow(path))
 
 
 def _lacking(top: str, path: str, part: str) -> str:
@@ -92,6 +92,17 @@ def _lacking(top: str, path: str, part: str) -> str:
         return "" if "mcplint" in load(top, path).text else part
     except Unreadable:
         return part
+
+
+def _running(top: str) -> str | None:
+    """The workflow that names mcplint already, whatever it is called."""
+    folder = os.path.dirname(GITHUB)
+    try:
+        names = sorted(os.listdir(os.path.join(top, folder)))
+    except OSError:
+        return None
+    paths = (f"{folder}/{name}" for name in names if name.endswith((".yml", ".yaml")))
+    return next((path for path in paths if not _lacking(top, path, "all of it")), None)
 
 
 def _configuration(run: engine.Run) -> str:
