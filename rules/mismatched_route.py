@@ -138,13 +138,18 @@ def check(part: Route | Remote | ClientConfig | Deployment):
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note))
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
         url, asked = part.url.only or "", part.asked.only or ""
-        fix = (
-            Fix(f"change the path to {served}", part.url.write(url.removesuffix(asked) + served))
-            if url.endswith(asked)
-            else None
-        )
+        fix = changed(part, url.removesuffix(asked) + served) if url.endswith(asked) else None
         message = f"{_url(part)} asks {server.title} for {_told(part.asked)}, but it answers at {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
+
+
+def changed(part: Remote | ClientConfig, url: str) -> Fix:
+    """Another URL of the server, and in `server.json` its transport where the URL was that of another one."""
+    served, spoken = part.server.path.only, part.server.transport.only
+    edits, title = part.url.write(url), f"change the path to {served}"
+    if spoken and isinstance(part, Remote) and edits and part.type.slot and part.type.only != spoken:
+        return Fix(f"{title} and the type to {spoken}", (*part.type.write(spoken), *edits))
+    return Fix(title, edits)
 
 
 def is_endpoint(location: str, served: str) -> bool:

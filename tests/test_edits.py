@@ -455,3 +455,13 @@ def test_a_readme_is_declared_below_what_is_said_of_the_package():
     project = package["pyproject.toml"].replace('readme = "README.md"\n', "")
     found = mended({**package, "pyproject.toml": project}, "registry-readme-marker")["pyproject.toml"]
     assert found == package["pyproject.toml"]
+
+
+def test_the_type_of_a_remote_is_changed_with_its_path():
+    package = bases()["nginx"]
+    document = bases()["package"]["server.json"].partition('  "packages"')[0]
+    document += '  "remotes": [{"type": "sse", "url": "https://notes.example.com/sse"}]\n}\n'
+    proxy = package["nginx.conf"].replace("listen 80;", "listen 80;\n    server_name notes.example.com;")
+    proxy = proxy.replace("location /mcp", "location /")
+    found = mended({**package, "nginx.conf": proxy, "server.json": document}, "mismatched-route")["server.json"]
+    assert '{"type": "streamable-http", "url": "https://notes.example.com/mcp"}' in found
