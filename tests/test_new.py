@@ -71,6 +71,16 @@ def test_one_more_of_the_same_is_new(committed, lint):
     assert reported(lint("--base", "HEAD")) == ["b.dockerfile:2:6"]
 
 
+def test_a_finding_in_other_words_is_not_new(committed, mcplint):
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("a").run("streamable-http", host="0.0.0.0")\n'
+    built = "FROM python:3.13\nCOPY . .\nRUN pip install -r requirements.txt\nUSER 1\nCMD python server.py\n"
+    root = committed({"Dockerfile": built, "server.py": code, "requirements.txt": "mcp==1.27.1\n"})
+    (root / "requirements.txt").write_text("mcp==1.28.0\n")
+    asked = ("--select", "wrong-sdk-arguments", "--format", "concise")
+    assert "1.28.0" in mcplint(*asked).out
+    assert "1 known finding not shown" in mcplint(*asked, "--base", "main").out
+
+
 def test_a_deleted_file_takes_its_findings_along(committed, lint):
     root = committed({"Dockerfile": ROOT, "b/Dockerfile": ROOT})
     (root / "b" / "Dockerfile").unlink()
