@@ -313,7 +313,8 @@ def main() -> int:
             for path, data in found.files.items():
                 print("-" * 20, path, repr(data), flush=True)
     took = time.process_time() - started
-    print(f"{counted.total()} inputs of {len(counted)} kinds in {took / 3600:.2f} h of CPU, {_memory():.0f} MB at most, {len(seen)} mistakes")
+    print(f"{counted.total()} inputs of {len(counted)} kinds, {took / 3600:.2f} h of CPU, {_memory():.0f} MB at most")
+    print(len(seen), "mistakes")
     print(*(f"{name} {number}" for name, number in counted.most_common()), sep=", ")
     return bool(seen)
 

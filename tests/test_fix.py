@@ -196,10 +196,14 @@ def test_nothing_is_written_where_one_file_cannot_be(project, meanwhile, said):
 def test_a_folder_that_cannot_be_written_is_said_of_the_file(project, monkeypatch):
     root = project({"Dockerfile": "a\n"})
 
-    def refuse(**where: str):
-        raise PermissionError(errno.EACCES, "Permission denied", f"{where['dir']}/{where['prefix']}x")
+    real = os.open
 
-    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    def refuse(path, flags, *mode, **where):
+        if flags & os.O_CREAT:
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return real(path, flags, *mode, **where)
+
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(UsageError, match=r"^Dockerfile: cannot be written: permission denied$"):
         write(str(root), {"Dockerfile": "a\n"}, {"Dockerfile": "b\n"})
 
@@ -219,6 +223,23 @@ def test_a_path_through_a_linked_folder_is_not_written(project, tmp_path):
     with pytest.raises(UsageError, match="through a link"):
         write(str(root), {"deploy/Dockerfile": "a\n"}, {"deploy/Dockerfile": "b\n"})
     assert (tmp_path / "outside" / "Dockerfile").read_text() == "a\n"
+
+
+def test_a_link_that_is_put_in_the_way_meanwhile_leads_nowhere(project, tmp_path, monkeypatch):
+    root = project({"deploy/Dockerfile": "a\n"})
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "Dockerfile").write_text("a\n")
+    real = os.replace
+
+    def swap(*names, **where):
+        (root / "deploy").rename(root / "moved")
+        (root / "deploy").symlink_to(tmp_path / "outside")
+        real(*names, **where)
+
+    monkeypatch.setattr(os, "replace", swap)
+    write(str(root), {"deploy/Dockerfile": "a\n"}, {"deploy/Dockerfile": "b\n"})
+    assert (tmp_path / "outside" / "Dockerfile").read_text() == "a\n"
+    assert (root / "moved" / "Dockerfile").read_text() == "b\n" and os.listdir(tmp_path / "outside") == ["Dockerfile"]
 
 
 MEETING = """\

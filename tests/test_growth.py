@@ -21,6 +21,7 @@ SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("b", host="0.0.0
 COMPOSE = "services:\n  b:\n    build: .\n    ports: ['8000:8000']\n"
 PROXIED = COMPOSE + "  proxy:\n    image: nginx:1.30\n    volumes: [./default.conf:/etc/nginx/conf.d/default.conf]\n"
 PROXY = "{}server {{ listen 80; {} location /mcp {{ {} proxy_pass http://b:8000; proxy_buffering off; }} }}\n"
+DOUBLING = 'a=("${a[@]}" "${a[@]}")\na+=("${a[@]}")\nb=$b$b\n'
 MANIFEST = {"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json", "name": "a.b/c"}
 PODS = (
     "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d{0}}}\nspec:\n"
@@ -136,6 +137,24 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "handles that answer nothing": lambda n: caddy(":80 {\n" + each("route /h#* {\n  header A b\n}\n", n) + "}\n"),
     "imports of Caddy": lambda n: caddy("(s) {\n  import s\n  import s\n}\n:80 {\n" + "import s\n" * n + "}\n"),
     "rewrites of Caddy": lambda n: caddy(":80 {\n" + "uri strip_prefix /a\n" * n + "reverse_proxy b:8000\n}\n"),
+    "routers of Traefik": lambda n: compose(
+        "    labels:\n"
+        + each(
+            "    - traefik.http.routers.r#.rule=PathPrefix(`/r#`)\n    - traefik.http.routers.r#.service=s#\n"
+            "    - traefik.http.routers.r#.middlewares=m#\n"
+            "    - traefik.http.services.s#.loadbalancer.server.port=8000\n"
+            "    - traefik.http.middlewares.m#.stripprefix.prefixes=/r#\n",
+            n,
+        )
+    ),
+    "doubling of an array": lambda n: built(
+        Dockerfile=built()["Dockerfile"].replace('["python", "server.py"]', '["sh", "run.sh"]'),
+        **{
+            "run.sh": "a=(x y)\n"
+            + 'a=("${a[@]}" "${a[@]}")\na+=("${a[@]}")\nb=$b$b\n' * n
+            + 'python server.py "$b" "${a[@]}"\n'
+        },
+    ),
     "backends": lambda n: haproxy("frontend f\n  bind :80\n" + each("backend b#\n  server s b:8000\n", n)),
     "conditions of HAProxy": lambda n: haproxy(
         "frontend f\n  mode http\n  bind :80\n" + each("  acl a# path_beg /x#\n  use_backend b if a#\n", n)

@@ -2,64 +2,118 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from mcplint.findings import Unreadable
-from mcplint.project.load import contents, decode
+from mcplint.project.load import decode, of_handle, opened_folder
 from mcplint.usage import UsageError
+
+LINKED = "not written, it is reached through a link"
+NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+
+
+class Place(NamedTuple):
+    """A file of the project: the descriptor of its folder and its name there.
+
+    Where a system has no such descriptors it is None, and the name is the whole path.
+    """
+
+    folder: int | None
+    name: str
 
 
 def write(root: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
     """Puts the texts `after` in place of those `before`, by path in the project; raises UsageError.
 
     Where one file cannot be written none is, and one that is read-only stays as it is. A file that did not exist is
-    made. Links are not followed.
+    made. Links are not followed, also where one is put in the way meanwhile: a folder is held open from the moment
+    that it is looked at.
     """
+    places: dict[str, Place] = {}
     drafts: dict[str, str] = {}
     path = ""
     try:
         for path, text in after.items():
-            drafts[path] = _draft(root, path, before.get(path), text)
-        for path in after:
-            os.replace(drafts[path], os.path.join(root, path))
+            places[path] = _place(root, path)
+            drafts[path] = _draft(places[path], path, before.get(path), text)
+        for path, (folder, name) in places.items():
+            os.replace(drafts[path], name, src_dir_fd=folder, dst_dir_fd=folder)
             del drafts[path]
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {(error.strerror or 'error').lower()}") from None
     finally:
-        for draft in drafts.values():
-            os.unlink(draft)
+        for path, draft in drafts.items():
+            os.unlink(draft, dir_fd=places[path].folder)
+        for folder, _ in places.values():
+            if folder is not None:
+                os.close(folder)
 
 
-def _draft(root: str, path: str, before: str | None, text: str) -> str:
-    """The path of a new file beside the one it is to replace, with its mode."""
-    import tempfile
+def _place(root: str, path: str) -> Place:
+    """Where the file of a path is; its folder is reached through no link, and is held open."""
+    *folders, name = path.split("/")
+    if os.open not in os.supports_dir_fd:
+        folder = os.path.join(root, *folders)
+        if os.path.realpath(folder) != folder:
+            raise UsageError(f"{path}: {LINKED}")
+        return Place(None, os.path.join(folder, name))
+    try:
+        return Place(opened_folder(root, folders), name)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise UsageError(f"{path}: {LINKED}") from None
+        raise
 
-    whole = os.path.join(root, path)
-    folder = os.path.dirname(whole)
-    if os.path.realpath(folder) != folder or os.path.islink(whole):
-        raise UsageError(f"{path}: not written, it is reached through a link")
-    encoding, mode = _unchanged(root, path, before) if before is not None else ("utf-8", 0o644)
+
+def _draft(place: Place, path: str, before: str | None, text: str) -> str:
+    """The name of a new file beside the one that it is to replace, with its mode."""
+    folder, name = place
+    if _is_link(place):
+        raise UsageError(f"{path}: {LINKED}")
+    encoding, mode = ("utf-8", 0o644) if before is None else _unchanged(place, path, before)
     try:
         data = text.encode(encoding)
     except UnicodeEncodeError:
         raise UsageError(f"{path}: not written, the fixed text cannot be encoded as {encoding}") from None
-    handle, draft = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=folder)
-    with open(handle, "wb") as file:
-        file.write(data)
-    os.chmod(draft, mode)
+    draft = os.path.join(os.path.dirname(name), f".{os.path.basename(name)}.{os.urandom(6).hex()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOFOLLOW, mode | 0o200, dir_fd=folder)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+        os.chmod(draft, mode, dir_fd=folder)
+    except OSError:
+        os.unlink(draft, dir_fd=folder)
+        raise
     return draft
 
 
-def _unchanged(root: str, path: str, before: str) -> tuple[str, int]:
-    """The encoding and the mode of a file, if it still is what was read."""
+def _is_link(place: Place) -> bool:
     try:
-        text, encoding = decode(path, contents(root, path))
+        return stat.S_ISLNK(os.stat(place.name, dir_fd=place.folder, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _unchanged(place: Place, path: str, before: str) -> tuple[str, int]:
+    """The encoding and the mode of a file, if it still is what was read."""
+    flags = os.O_RDONLY | NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(place.name, flags, dir_fd=place.folder)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: not written, it was removed since it was listed") from None
+    try:
+        text, encoding = decode(path, of_handle(handle, path))
+        mode = os.fstat(handle).st_mode & 0o7777
     except Unreadable as problem:
         raise UsageError(f"{path}: {problem.message}") from None
+    finally:
+        os.close(handle)
     if text != before:
         raise UsageError(f"{path}: not written, it has changed since it was read")
-    mode = os.stat(os.path.join(root, path)).st_mode & 0o7777
     if not mode & 0o222:
         raise UsageError(f"{path}: not written, it is read-only")
     return encoding, mode

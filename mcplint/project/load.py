@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 
 from mcplint.findings import Unreadable
@@ -22,21 +23,23 @@ def load(root: str, path: str) -> Source:
 
 def contents(root: str, path: str) -> bytes:
     """The bytes of a regular file inside the project, of at most the size that its kind may have."""
-    limit = (kind(path) or PLAIN).limit
-    whole = os.path.join(root, path)
     try:
         handle = _opened(root, path)
+        try:
+            return of_handle(handle, path)
+        finally:
+            os.close(handle)
     except OSError as error:
-        raise _unreadable(path, _reason(error, whole)) from None
-    try:
-        mode = os.fstat(handle).st_mode
-        if not stat.S_ISREG(mode):
-            raise _unreadable(path, "a folder, not a file" if stat.S_ISDIR(mode) else SPECIAL)
-        data = _up_to(handle, limit + 1)
-    except OSError as error:
-        raise _unreadable(path, _reason(error, whole)) from None
-    finally:
-        os.close(handle)
+        raise _unreadable(path, _reason(error, os.path.join(root, path))) from None
+
+
+def of_handle(handle: int, path: str) -> bytes:
+    """The bytes of an open file of a path."""
+    limit = (kind(path) or PLAIN).limit
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        raise _unreadable(path, "a folder, not a file" if stat.S_ISDIR(mode) else SPECIAL)
+    data = _up_to(handle, limit + 1)
     if len(data) > limit:
         raise _unreadable(path, f"larger than {limit >> 10:,} KB")
     return data
@@ -59,14 +62,24 @@ def _opened_unlinked(root: str, path: str) -> int:
     if os.open not in os.supports_dir_fd:
         return os.open(os.path.join(root, path), os.O_RDONLY | nonblock | nofollow)
     *folders, name = path.split("/")
-    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    at = opened_folder(root, folders)
     try:
-        for folder in folders:
-            outer, at = at, os.open(folder, os.O_RDONLY | os.O_DIRECTORY | nofollow, dir_fd=at)
-            os.close(outer)
         return os.open(name, os.O_RDONLY | nonblock | nofollow, dir_fd=at)
     finally:
         os.close(at)
+
+
+def opened_folder(root: str, folders: Iterable[str]) -> int:
+    """The descriptor of a folder below the root, which is reached through no link."""
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            outer, at = at, os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            os.close(outer)
+    except OSError:
+        os.close(at)
+        raise
+    return at
 
 
 def _up_to(handle: int, size: int) -> bytes:

@@ -95,10 +95,24 @@ def _dead_ends(running: ContainerContext, network: Network) -> Iterator[DeadEnd]
             yield DeadEnd(end, port.span, "port", name, port.only, server, inside[0].port.trace, port.slot)
 
 
-def _labels(running: ContainerContext) -> Mapping[str, Value[str]]:
+class Labels(dict[str, Value[str]]):
+    """The labels of a service, and apart by name those about services and about middlewares, the name left out."""
+
+    def __init__(self, given: Mapping[str, Value[str]]) -> None:
+        lowered = ((name.lower(), value) for name, value in given.items())
+        super().__init__((name, value) for name, value in lowered if name.startswith("traefik."))
+        self.services: dict[str, dict[str, Value[str]]] = {}
+        self.middlewares: dict[str, dict[str, Value[str]]] = {}
+        for label, value in self.items():
+            for prefix, apart in (("services", self.services), ("middlewares", self.middlewares)):
+                if label.startswith(f"traefik.http.{prefix}."):
+                    name, _, setting = label.split(".", 3)[3].partition(".")
+                    apart.setdefault(name, {})[setting] = value
+
+
+def _labels(running: ContainerContext) -> Labels:
     """The labels of a service; letter case does not count."""
-    labels = running.container.labels
-    return {name.lower(): value for name, value in labels.items() if name.lower().startswith("traefik.")}
+    return Labels(running.container.labels)
 
 
 def _is_traefik(running: ContainerContext) -> bool:
@@ -151,9 +165,7 @@ def parsed(rule: str) -> RouterRule | None:
     return RouterRule(hosts, matches or (Match(PREFIX, "/"),))
 
 
-def _rule(
-    name: str, said: Value[str], labels: Mapping[str, Value[str]], match: Match | None, running: ContainerContext
-) -> ProxyRule:
+def _rule(name: str, said: Value[str], labels: Labels, match: Match | None, running: ContainerContext) -> ProxyRule:
     span = said.span or running.container.span
     rewrite, auth = _chained(name, labels)
     path = rewrite(match.text) if match else None
@@ -181,23 +193,23 @@ def _rule(
     return ProxyRule(route, (), match, rewrite)
 
 
-def _service(router: str, labels: Mapping[str, Value[str]]) -> tuple[str | None, Value[int]]:
+def _service(router: str, labels: Labels) -> tuple[str | None, Value[int]]:
     """The service that a router leads to, None where these labels do not tell, and its port."""
-    prefix = "traefik.http.services."
-    names = {label.removeprefix(prefix).partition(".")[0] for label in labels if label.startswith(prefix)}
+    names = labels.services
     chosen = labels.get(f"traefik.http.routers.{router}.service")
     if chosen is None:
         name = None if len(names) > 1 else next(iter(names), "")
     else:
         name = (chosen.only or "").lower().removesuffix("@docker")
         name = name if name in names else None
-    return name, number(labels.get(f"{prefix}{name}.loadbalancer.server.port", UNKNOWN))
+    return name, number(names.get(name or "", {}).get("loadbalancer.server.port", UNKNOWN))
 
 
-def _balancing(service: str | None, labels: Mapping[str, Value[str]], note: Label) -> Value[str]:
+def _balancing(service: str | None, labels: Labels, note: Label) -> Value[str]:
     """What picks the container: a cookie, or each in its turn."""
-    prefix = f"traefik.http.services.{service}.loadbalancer."
-    said = {label.removeprefix(prefix): value for label, value in labels.items() if label.startswith(prefix)}
+    prefix = "loadbalancer."
+    own = labels.services.get(service or "", {})
+    said = {label.removeprefix(prefix): value for label, value in own.items() if label.startswith(prefix)}
     sticky = {name: value for name, value in said.items() if name.startswith("sticky.")}
     if service is None or "strategy" in said:
         return UNKNOWN
@@ -211,7 +223,7 @@ def _balancing(service: str | None, labels: Mapping[str, Value[str]], note: Labe
     return Value(("sticky.cookie",) if known else None, trace or (note,))
 
 
-def _chained(router: str, labels: Mapping[str, Value[str]]) -> tuple[Callable[[str], str | None], tuple[Label, ...]]:
+def _chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], tuple[Label, ...]]:
     """What the middlewares of a router make of a path, and those that check who calls."""
     said = labels.get(f"traefik.http.routers.{router}.middlewares")
     if said is None:
@@ -229,7 +241,7 @@ def _chained(router: str, labels: Mapping[str, Value[str]]) -> tuple[Callable[[s
     return partial(_through, tuple(steps)), tuple(auth)
 
 
-def _lets_in(router: str, labels: Mapping[str, Value[str]]) -> bool:
+def _lets_in(router: str, labels: Labels) -> bool:
     """Whether a router of an entry point that is open by its name lets everybody in."""
     points = labels.get(f"traefik.http.routers.{router}.entrypoints")
     said = labels.get(f"traefik.http.routers.{router}.middlewares")
@@ -240,10 +252,9 @@ def _lets_in(router: str, labels: Mapping[str, Value[str]]) -> bool:
     return (said is None or bool(names)) and LETTING_IN.issuperset(kinds)
 
 
-def _middleware(name: str, labels: Mapping[str, Value[str]]) -> tuple[str, Value[str]]:
+def _middleware(name: str, labels: Labels) -> tuple[str, Value[str]]:
     """The kind of a middleware and what one of its labels says; no kind where it is not one of these labels."""
-    prefix = f"traefik.http.middlewares.{name}."
-    own = {label.removeprefix(prefix): value for label, value in labels.items() if label.startswith(prefix)}
+    own = labels.middlewares.get(name, {})
     found = [(label.partition(".")[0], value) for label, value in own.items()]
     kinds = {kind for kind, _ in found}
     return found[0] if len(kinds) == 1 and (len(found) == 1 or kinds <= NEUTRAL) else ("", UNKNOWN)
