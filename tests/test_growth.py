@@ -135,6 +135,9 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "sites of Caddy": lambda n: caddy(each("s#.example.com {\n  reverse_proxy /mcp* b:8000\n}\n", n)),
     "handles of Caddy": lambda n: caddy(":80 {\n" + each("handle /h#* {\n  reverse_proxy b:8000\n}\n", n) + "}\n"),
     "handles that answer nothing": lambda n: caddy(":80 {\n" + each("route /h#* {\n  header A b\n}\n", n) + "}\n"),
+    "paths of a matcher": lambda n: caddy(
+        ":80 {\n@m path " + each("/p# ", n) + "\nhandle @m {\n  reverse_proxy @m b:8000\n}\n}\n"
+    ),
     "imports of Caddy": lambda n: caddy("(s) {\n  import s\n  import s\n}\n:80 {\n" + "import s\n" * n + "}\n"),
     "rewrites of Caddy": lambda n: caddy(":80 {\n" + "uri strip_prefix /a\n" * n + "reverse_proxy b:8000\n}\n"),
     "routers of Traefik": lambda n: compose(

@@ -18,6 +18,7 @@ ORDER = (
 )
 """The directives that matter here, in the order in which Caddy tries them."""
 ALL = Match(PREFIX, "/")
+MOST_PATHS = 100
 
 
 class Condition(NamedTuple):
@@ -74,7 +75,9 @@ def _line(line: Directive) -> Condition:
         return Condition(None, bare=False)
     match line.name:
         case "path":
-            matches = tuple(map(path_match, line.texts))
+            matches = tuple(map(path_match, line.texts[: MOST_PATHS + 1]))
+            if len(matches) > MOST_PATHS:
+                return Condition(None, bare=False)
             return Condition(None if None in matches else tuple(one for one in matches if one), bare=False)
         case "host":
             return Condition(hosts=tuple(map(str.lower, line.texts)), bare=False)
@@ -92,6 +95,8 @@ def both(outer: Condition, inner: Condition) -> Condition:
         return Condition(None, bare=False)
     never, bare = outer.never or inner.never, outer.bare and inner.bare
     if outer.matches is None or inner.matches is None:
+        return Condition(None, hosts, never, bare)
+    if len(outer.matches) * len(inner.matches) > MOST_PATHS:
         return Condition(None, hosts, never, bare)
     shared = tuple(filter(None, (_shared(*pair) for pair in product(outer.matches, inner.matches))))
     return Condition(shared, hosts, never or not shared, bare)
