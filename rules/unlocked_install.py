@@ -19,11 +19,10 @@ adds `--locked`, not `--frozen`: as long as the lock file matches, both install
 the same as before; once it does not, `--locked` fails the build, while
 `--frozen` builds an image that lacks what is new and fails at start.
 
-It is an error if `sdk-range-mismatch` finds that the release which the install
-takes today lacks what the program imports: the next image will not start.
-
-Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, or
-in stages that the image takes nothing from.
+Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, in
+stages that the image takes nothing from, or for what `sdk-range-mismatch` tells
+already: the release that the install takes today lacks what the program
+imports.
 
 See https://docs.astral.sh/uv/concepts/projects/sync/
 
@@ -101,7 +100,7 @@ CMD ["/app/.venv/bin/python", "server.py"]
 
 from collections.abc import Iterable
 
-from mcplint import ERROR, WARNING, Container, Edit, Finding, Fix, Label, Server, rule
+from mcplint import WARNING, Container, Edit, Finding, Fix, Label, Server, rule
 from mcplint.knowledge.sdk import lacking
 from mcplint.model import Install
 
@@ -112,11 +111,14 @@ INSTALLS = frozenset({"uv sync", "uv lock", "uv add", "uv pip", "uv tool", "pip"
 @rule("unlocked-install", WARNING)
 def check(part: Container | Server):
     container = part if isinstance(part, Container) else part.container
-    for install, *others in together(unlocked(container.installs) if container else []):
-        broken = breaking(part, [install, *others]) if isinstance(part, Server) else ()
-        more = [Label(each.span.head, "and so does this") for each in others]
-        notes = (*install.locked.trace[:4], *more, *broken)
-        yield Finding(message(install, others), install.span.head, notes, fix(install), ERROR if broken else None)
+    if container is None or (isinstance(part, Container) and part.servers):
+        return
+    told = {note.span for note in breaking(part)} if isinstance(part, Server) else set()
+    for install, *others in together(unlocked(container.installs)):
+        if not any(each.span in told for each in (install, *others)):
+            more = [Label(each.span.head, "and so does this") for each in others]
+            notes = (*install.locked.trace[:4], *more)
+            yield Finding(message(install, others), install.span.head, notes, fix(install))
 
 
 def together(installs: list[Install]) -> Iterable[list[Install]]:
@@ -140,15 +142,11 @@ def unlocked(installs: tuple[Install, ...]) -> list[Install]:
     return [each for each in loose if each.tool != "uv lock" or (kept and not each.lock)]
 
 
-def breaking(server: Server, installs: list[Install]) -> tuple[Label, ...]:
-    """What the release lacks that one of the installs takes for want of a lock, where the program imports it."""
+def breaking(server: Server) -> tuple[Label, ...]:
+    """Why the release of the SDK is installed that lacks what the program imports, nothing where it lacks nothing."""
     sdk = server.sdk
-    imported = lacking(sdk, sdk.installed, server.imports)
-    spans = {note.span for note in sdk.installed.trace}
-    if not imported or sdk.exact or not any(install.span in spans for install in installs):
-        return ()
-    lacks = f"a build today installs {sdk.package} {sdk.installed.only}, which does not have this"
-    return (sdk.installed.trace[-1], Label(imported.span, lacks))
+    lacks = not sdk.exact and lacking(sdk, sdk.installed, server.imports)
+    return sdk.installed.trace if lacks else ()
 
 
 def message(install: Install, others: list[Install]) -> str:

@@ -82,7 +82,6 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     """What is started, as the files tell."""
     if not places and "python" not in paths and "package.json" not in paths:
         return Starts()
-    from mcplint.link.missing import brings_sdk
     from mcplint.link.servers import Programs, bare
 
     programs = Programs(tree)
@@ -97,6 +96,7 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         servers = _bare(tuple(bare(tree)), installed)
     lacking = {place.container.id: start.missing for place, start in found if start.missing}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
+    serving = not open_ or bool(servers) or "package.json" in paths or any(True for _ in _unstarted(tree, paths))
     opened = [Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_]
     images = {place.container.dockerfile for place, _ in found if place.image and not _is_other(place)}
     only = len(images) == 1 and any(not server.container for server in servers)
@@ -105,7 +105,7 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         tuple(_loose(*each) for each in silent if each not in open_),
         tuple({(each.id, each.why): each for each in (*opened, *unknown)}.values())
         or (() if servers or lacking else tuple(islice(_unstarted(tree, paths), 1))),
-        frozenset(place.container.id for place, _ in open_ if place.image and (only or brings_sdk(place, tree))),
+        frozenset(place.container.id for place, _ in open_ if _is_servers(place, tree, only) and serving),
         frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place))),
         used,
         lacking,
@@ -180,6 +180,19 @@ def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
 
 def _loose(place: ContainerContext, start: Started) -> Loose:
     return Loose(place.container.id, place.container.span, start.why, start.notes)
+
+
+def _is_servers(place: ContainerContext, tree: Tree, only: bool) -> bool:
+    """Whether a container that cannot be followed certainly is an MCP server's: it starts what its image is made for.
+
+    `only`: it is the only image of a project that has a server.
+    """
+    from mcplint.link.missing import brings_sdk
+
+    container = place.container
+    if not place.image or not container.argv or container.entrypoint or container.arguments:
+        return False
+    return only or (bool(container.installs) and brings_sdk(place, tree))
 
 
 def _is_unread(start: Started, tree: Tree) -> bool:
