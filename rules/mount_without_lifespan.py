@@ -99,7 +99,8 @@ def lifespan(server):
         return None
     if server.sdk.package == "fastmcp":
         name = named(application)
-        return name and f"lambda app: {name}.lifespan(app)"
+        made = application.end < slot.span.start
+        return name and (f"{name}.lifespan" if made else f"lambda app: {name}.lifespan(app)")
     name = named(server.made) if server.made and server.made.source == slot.span.source else None
     if server.kind == "Server" or not name:
         return None

@@ -249,12 +249,18 @@ def importing(source):
         return None
     newline = "\r\n" if "\r\n" in source.text else "\n"
     first = next(each for each in body if not is_head(each))
+    heads = list(takewhile(is_head, body))
     run = list(takewhile(lambda each: isinstance(each, (ast.Import, ast.ImportFrom)), body[body.index(first) :]))
     standard = [each for each in run if is_standard(each)]
     # isort puts plain imports first, by name, and a blank line between the standard library and the rest.
     after = (each for each in standard if isinstance(each, ast.ImportFrom) or each.names[0].name > "sys")
     if standard:
         line, blank = next((each.lineno for each in after), standard[-1].end_lineno + 1), 1
+    elif heads and not run:
+        text = source.text
+        end = place(source, heads[-1]).end
+        at = text.find("\n", end) + 1 or len(text)
+        return Edit(Span(source, at, at), f"{newline}import sys{newline}")
     else:
         line = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))])
         blank = 2 if run else 3

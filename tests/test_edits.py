@@ -465,3 +465,46 @@ def test_the_type_of_a_remote_is_changed_with_its_path():
     proxy = proxy.replace("location /mcp", "location /")
     found = mended({**package, "nginx.conf": proxy, "server.json": document}, "mismatched-route")["server.json"]
     assert '{"type": "streamable-http", "url": "https://notes.example.com/mcp"}' in found
+
+
+@pytest.mark.parametrize(
+    ("code", "after"),
+    [
+        ('"""Notes."""\n\n\ndef keep(text):', '"""Notes."""\n\nimport sys\n\n\ndef keep(text):'),
+        ("def keep(text):", "import sys\n\n\ndef keep(text):"),
+    ],
+)
+def test_sys_is_imported_where_there_are_no_imports(code, after):
+    served = "from mcp.server.fastmcp import FastMCP\nfrom notes import keep\n\nkeep('a')\nFastMCP('notes').run()\n"
+    files = {"server.py": served, "notes.py": f"{code}\n    print(text)\n"}
+    built = BUILT.replace("server.py ./", "server.py notes.py ./")
+    found = changed({**files, "Dockerfile": built}, "stdout-on-stdio")
+    assert found == {"notes.py": f"{after}\n    print(text, file=sys.stderr)\n"}
+
+
+def test_a_comment_in_json_goes_with_its_line():
+    entry = '  "mcpServers": {"a": {"type": "http", "url": "https://a.example.com/mcp"}}'
+    text = f"{{\n  // the public one\n  // of two\n{entry} // all\n}}\n"
+    assert mended({".mcp.json": text}, "client-config-shape") == {".mcp.json": f"{{\n{entry}\n}}\n"}
+
+
+def test_the_user_before_root_is_changed_to():
+    built = BUILT.replace("USER 10001\n", "USER app\nUSER root\n")
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    found = changed({"Dockerfile": built, "server.py": code}, "root-user")
+    assert found == {"Dockerfile": built.replace("USER root", "USER app")}
+
+
+def test_a_lifespan_is_handed_on_by_its_name():
+    code = (
+        "from fastapi import FastAPI\nfrom fastmcp import FastMCP\n\nmcp = FastMCP('notes')\n"
+        "inner = mcp.http_app(path='/')\napp = FastAPI()\napp.mount('/mcp', inner)\n"
+    )
+    built = BUILT.replace('"python", "server.py"', '"uvicorn", "server:app", "--host", "0.0.0.0"')
+    files = {
+        "Dockerfile": built,
+        "requirements.txt": PINNED.replace("mcp==1.27.1", "fastmcp==3.4.11"),
+        "server.py": code,
+    }
+    after = code.replace("FastAPI()", "FastAPI(lifespan=inner.lifespan)")
+    assert changed(files, "mount-without-lifespan") == {"server.py": after}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
+from mcplint.images.accounts import is_root
 from mcplint.images.build_arguments import PLATFORM_ARGS, Build, declared, stage_end
 from mcplint.images.copies import within
 from mcplint.images.image import Image
@@ -112,11 +113,6 @@ def _runs_lambda(made: Image) -> bool:
     """Whether an image starts the client of AWS Lambda's runtime."""
     words = made.entrypoint.words if made.entrypoint else ()
     return any(word.text.rpartition("/")[2] == "awslambdaric" for word in words)
-
-
-def is_root(user: str) -> bool:
-    """Whether a user as USER spells it (`name`, `uid`, `name:group`) is root."""
-    return user.partition(":")[0] in ("root", "0")
 
 
 def _has_user(made: Image) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from mcplint.facts.dockerfile import Instruction, Stage
-from mcplint.images.accounts import accounts
+from mcplint.images.accounts import accounts, is_root
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
 from mcplint.images.contents import Contents, opens, sources
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
@@ -119,6 +119,8 @@ class _Growing:
                 )  # fmt: skip
             case "USER" if words:
                 self.user = _noted(self._named_user(words[0]), instruction, "USER sets the user")
+                if (named := self.user.only) and not is_root(named):
+                    self.account = named
             case "WORKDIR" if words:
                 self.workdir = _noted(self._absolute(self.expand(words[0])), instruction, "WORKDIR sets the folder")
                 if self.workdir.only and not self.contents().has(self.workdir.only):

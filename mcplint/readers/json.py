@@ -83,8 +83,9 @@ class _Parser:
                 case "mark":
                     self.mark(span.text, span)
                 case "comment":
-                    gap = self.source.text[self.end : start]
-                    blanks = span._replace(start=self.end + len(gap.rstrip(" \t")))
+                    gap = self.source.text[self.end : start].rstrip(" \t")
+                    alone = "\r\n" if gap.endswith("\r\n") else gap[-1:] if gap.endswith(("\r", "\n")) else ""
+                    blanks = span._replace(start=self.end + len(gap) - len(alone))
                     self.problem(span, "comments are not allowed", edit=Edit(blanks, ""))
                     continue
                 case "bom":

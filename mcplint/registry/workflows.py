@@ -177,7 +177,7 @@ def _hidden(step: Step) -> Iterator[Finding]:
         key, value = owner.key("continue-on-error"), owner.get("continue-on-error")
         if key and isinstance(value, ScalarNode) and value.value is True:
             whole = key.span._replace(end=value.span.end)
-            fix = Fix("let the step fail", (Edit(value.span, "false"),))
+            fix = Fix("let the step fail", (_without(whole),))
             yield Finding("`continue-on-error` hides that publishing failed", whole, fix=fix)
 
 
@@ -233,3 +233,13 @@ def _awaited(workflow: MappingNode, job: MappingNode) -> set[str]:
                 names.add(name)
                 queue.append(at(workflow, "jobs", name, "needs"))
     return names
+
+
+def _without(whole: Span) -> Edit:
+    """The edit that takes out a setting with its line, or that turns it off where it shares one."""
+    text, start = whole.source.text, whole.start
+    line = text.rfind("\n", 0, start) + 1
+    end = text.find("\n", whole.end) + 1 or len(text)
+    if text[line:start].strip():
+        return Edit(whole, "continue-on-error: false")
+    return Edit(whole._replace(start=line, end=end), "")

@@ -21,9 +21,10 @@ VARIABLE = r"\$\{([^}$\"]{1,80})\}"
 
 def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[Misread]:
     """What keeps a host from reading a file; `plugin`: it belongs to one, whose servers may stand at the top."""
-    flaw = next((one for one in file.problems if one.severity == ERROR and (host.strict or one.damage)), None)
-    if flaw:
-        edits = (flaw.edit,) if flaw.edit else ()
+    flaws = [one for one in file.problems if one.severity == ERROR and (host.strict or one.damage)]
+    if flaws:
+        flaw, edits = flaws[0], tuple(one.edit for one in flaws if one.edit)
+        edits = edits if len(edits) == len(flaws) else ()
         text = f"{host.name} refuses the whole file: {flaw.message}"
         yield Misread("shape", flaw.span, text, ERROR, flaw.notes, edits, "make it plain JSON")
     if file.wrapper is None and not plugin:

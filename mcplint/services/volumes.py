@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from mcplint.images.build import is_root
+from mcplint.images.accounts import is_root
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.model import Covered, Mount, Server
