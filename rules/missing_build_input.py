@@ -7,7 +7,8 @@ copies `pyproject.toml` and the sources for a small layer forgets it, or
 `.dockerignore` leaves out `*.md`, and then hatchling says
 `Readme file does not exist: README.md` where people expect an error of pip.
 A working tree that has the file all the same, since git ignores it there,
-builds on one machine and on no other.
+builds on one machine and on no other: that is a warning, and a note for a
+COPY, which may be meant for what was built before.
 
 Which files a backend insists on differs. All but setuptools want the readme
 and the file of `license`, hatchling also the file that the version is read
@@ -118,7 +119,7 @@ error[missing-build-input]: `uv sync --locked --no-dev --no-editable` fails with
 ```
 """
 
-from mcplint import ERROR, WARNING, Container, Finding, Fix, rule
+from mcplint import ERROR, NOTE, WARNING, Container, Finding, Fix, rule
 
 NAMED = {
     "readme": "the readme of the project",
@@ -139,4 +140,5 @@ def check(container: Container):
         else:
             continue
         fix = Fix(f"bring {lack.name} into the image", lack.edits, safe=True)
-        yield Finding(message, lack.span, lack.notes, fix, WARNING if lack.by_git else None)
+        milder = (NOTE if lack.kind == "copied" else WARNING) if lack.by_git else None
+        yield Finding(message, lack.span, lack.notes, fix, milder)
