@@ -11,10 +11,10 @@ from mcplint.dependencies.locks import renewal, repetition
 from mcplint.dependencies.needs import Needs, asking, needs
 from mcplint.facts.dependencies import Locked, Requirement
 from mcplint.knowledge.ranges import admitted
-from mcplint.knowledge.sdk import DATE, fact, newest_with
-from mcplint.model import Install, Sdk
+from mcplint.knowledge.sdk import DATE, fact, newest_with, release
+from mcplint.model import Dead, Install, Sdk
 from mcplint.project.tree import Tree
-from mcplint.text.source import Span
+from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 # What a shell takes for a file to write to, where a requirement in a command has no quotes.
@@ -61,7 +61,56 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
         starlette=_value(_exact("starlette", wanted)),
         sse_starlette=_value(_exact("sse-starlette", wanted)),
         tasks=_tasks(wanted),
+        dead=tuple(_dead(package, decision.versions[0], wanted)) if len(decision.versions) == 1 else (),
     )
+
+
+# Packages that hold neither pydantic nor an SDK below a release.
+_HARMLESS = frozenset(
+    (
+        *("mcp", "fastmcp", "fastmcp-slim", "httpx", "requests", "aiohttp", "uvicorn", "starlette", "python-dotenv"),
+        *("click", "rich", "typer", "pyyaml", "anyio", "aiofiles", "jinja2", "beautifulsoup4", "lxml", "pydantic"),
+        *("pytest", "ruff", "mypy", "black", "pytest-asyncio", "hatchling", "setuptools"),
+    )
+)
+
+
+def _dead(package: str, version: str, wanted: Needs) -> Iterator[Dead]:
+    """What kills the release that is installed, where no lock and no requirement holds it back."""
+    from mcplint.knowledge.dead_pins import dead
+
+    for cause in dead(package, version):
+        if cause.dependency == "mcp":
+            decision = _decide("mcp", wanted)
+            held = decision is None or not all((release(each) or (0,)) >= (2,) for each in decision.versions or ("0",))
+        else:
+            held = bool(wanted.locked) or _held(cause.dependency, wanted)
+        if not held and not wanted.elsewhere:
+            sure = all(each.name in _HARMLESS for each in wanted.requirements)
+            pin = tuple(_pinning(package, f"{cause.dependency}<{cause.since}", wanted))
+            yield Dead(*cause, sure, pin)
+
+
+def _held(package: str, wanted: Needs) -> bool:
+    """Whether any requirement or constraint may hold a package back."""
+    asked = (*asking(package, wanted.requirements), *asking(package, wanted.constraints))
+    return any(each.specifier is None or re.search(r"<|~=|(?<![>!])=", each.specifier) for each in asked)
+
+
+def _pinning(package: str, pin: str, wanted: Needs) -> Iterator[Edit]:
+    """What puts one more requirement behind that of a package."""
+    asked = asking(package, wanted.requirements)
+    if len(asked) != 1 or asked[0].hashed:
+        return
+    source, start, end = asked[0].span
+    line = source.text[source.text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    if source.path.endswith((".txt", ".in")):
+        newline = "\r\n" if line.endswith("\r") else "\n"
+        at = source.text.find("\n", end)
+        at = len(source.text) if at < 0 else at - line.endswith("\r")
+        yield Edit(Span(source, at, at), f"{newline}{pin}")
+    elif source.path.endswith("pyproject.toml") and source.text[end : end + 1] == '"' == source.text[start - 1 : start]:
+        yield Edit(Span(source, end + 1, end + 1), f', "{pin}"')
 
 
 def _tasks(wanted: Needs) -> bool | None:

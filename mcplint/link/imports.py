@@ -18,10 +18,13 @@ from mcplint.model import Container, Install, Lack
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.imported import Imported, imported
 from mcplint.programs.python.modules import SDKS, find
-from mcplint.programs.start import MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.start import APP, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
+from mcplint.text.source import Span
 from mcplint.values import Label
+
+SHADOWED = (*SDKS, "anyio", "httpx", "pydantic", "starlette", "uvicorn")
 
 
 def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
@@ -31,6 +34,7 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
         return
     path, name = entry
     found = imported(tree, start.roots, path, name, start.kind == SCRIPT)
+    yield from _shadowed(start, found, container, tree)
     yield from _modules(image, container, path, found, tree)
     yield from _distributions(image, container, start, found, tree)
 
@@ -63,6 +67,21 @@ def _modules(image: Image, container: Container, entry: str, found: tuple[Import
         why = absence.why if absence else "no COPY brings it into the image"
         edits = absence.edits if absence else ()
         yield Lack("module", each.dotted, each.span, why, notes, edits=edits, step=path)
+
+
+def _shadowed(start: Start, found: tuple[Imported, ...], container: Container, tree: Tree) -> Iterator[Lack]:
+    """A module of the SDK that is looked for in one of the project of the same name, which comes first."""
+    if start.kind not in (SCRIPT, MODULE, APP):
+        return
+    for each in found:
+        top = each.dotted.partition(".")[0]
+        own = find(tree, start.roots[:1], top) if each.module and "." in each.dotted and top in SHADOWED else None
+        if own and not own.endswith("/") and each.path is None:
+            source = tree.source(own)
+            here = Label(Span(source, 0, 0), "this module is found first") if source else None
+            notes = (*((here,) if here else ()), Label(container.cmd, "starts the program"))
+            yield Lack("shadowed", each.dotted, each.span, f"{own} comes first", notes, step=own)
+            return
 
 
 def _is_there(image: Image, container: Container, installed: frozenset[str], path: str) -> bool:

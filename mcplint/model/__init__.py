@@ -50,7 +50,7 @@ from mcplint.model.published import (
     Remote,
 )
 from mcplint.model.routes import Cache, DeadEnd, ErrorPage, Member, Route, Setting
-from mcplint.model.servers import Sdk, Server, Spread
+from mcplint.model.servers import Dead, Sdk, Server, Spread
 
 __all__ = [
     "ASSUMED",
@@ -71,6 +71,7 @@ __all__ = [
     "Container",
     "Cors",
     "Covered",
+    "Dead",
     "DeadEnd",
     "Dependency",
     "Deployment",

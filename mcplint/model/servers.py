@@ -13,6 +13,19 @@ from mcplint.values import UNKNOWN, EditSite, Label, Value
 LOGIN = ("/.well-known/", "/authorize", "/token", "/register", "/revoke", "/auth/", "/consent", "/login", "/oauth")
 
 
+class Dead(NamedTuple):
+    """What a release of an SDK dies of: a dependency that nothing holds below a release, and what Python says.
+
+    `sure`: no other requirement may hold it back. `pin`: the edits that do.
+    """
+
+    dependency: str
+    since: str
+    error: str
+    sure: bool
+    pin: tuple[Edit, ...] = ()
+
+
 class Sdk(NamedTuple):
     """The package that makes the server (`mcp`, `fastmcp`, `npm:@modelcontextprotocol/sdk`, None where it cannot be
     told) and its version.
@@ -45,6 +58,7 @@ class Sdk(NamedTuple):
     starlette: Value[str] = UNKNOWN
     sse_starlette: Value[str] = UNKNOWN
     tasks: bool | None = None
+    dead: tuple[Dead, ...] = ()
 
     @property
     def title(self) -> str:

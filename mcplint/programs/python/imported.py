@@ -19,13 +19,14 @@ class Imported(NamedTuple):
     """An import that is made for certain: the module's dotted name, where, and its file in the project.
 
     `path`: None where the project has no such module; a folder, with a slash at its end, for one without `__init__.py`.
-    `main`: whether it is the program itself that imports it.
+    `main`: whether it is the program itself that imports it. `module`: whether it is a module, and no name in one.
     """
 
     dotted: str
     span: Span
     path: str | None
     main: bool = False
+    module: bool = True
 
 
 def imported(tree: Tree, roots: tuple[str, ...], path: str, name: str, main: bool = False) -> tuple[Imported, ...]:
@@ -38,12 +39,12 @@ def imported(tree: Tree, roots: tuple[str, ...], path: str, name: str, main: boo
     while waiting and len(seen) < _MOST:
         path, name, main = waiting.pop()
         module: Module | None = tree.facts("python", path)
-        for dotted, node in _statements(module.tree.body, _package(path, name), main) if module else ():
+        for dotted, node, whole in _statements(module.tree.body, _package(path, name), main) if module else ():
             if dotted.partition(".")[0] in sys.stdlib_module_names and find(tree, roots[:1], dotted) is None:
                 continue
             own = find(tree, roots, dotted)
             if module and dotted not in found:
-                found[dotted] = Imported(dotted, module.span(node), own, main)
+                found[dotted] = Imported(dotted, module.span(node), own, main, whole or own is not None)
             for inner, where in _chain(tree, roots, dotted):
                 if where not in seen:
                     seen.add(where)
@@ -66,17 +67,20 @@ def _package(path: str, name: str) -> str:
     return name if path.endswith("__init__.py") else name.rpartition(".")[0]
 
 
-def _statements(body: list[ast.stmt], package: str, main: bool) -> Iterator[tuple[str, ast.AST]]:
-    """The modules that statements import whatever happens, each with the node that names it."""
+def _statements(body: list[ast.stmt], package: str, main: bool) -> Iterator[tuple[str, ast.AST, bool]]:
+    """The modules that statements import whatever happens, each with the node that names it.
+
+    A name that is imported from a module may be a module, too.
+    """
     for node in body:
         match node:
             case ast.Import(names=names):
-                yield from ((alias.name, alias) for alias in names)
+                yield from ((alias.name, alias, True) for alias in names)
             case ast.ImportFrom(module=module, names=names, level=level):
                 origin = _origin(module, level, package)
                 if origin:
-                    yield origin, node
-                    yield from ((f"{origin}.{alias.name}", alias) for alias in names if alias.name != "*")
+                    yield origin, node, True
+                    yield from ((f"{origin}.{alias.name}", alias, False) for alias in names if alias.name != "*")
             case ast.If(test=test, body=inner) if main and "__main__" in ast.unparse(test):
                 yield from _statements(inner, package, main)
             case ast.With(body=inner) if not _suppresses(node):

@@ -93,7 +93,7 @@ def reaches(tree: Tree, roots: tuple[str, ...], path: str, libraries: tuple[str,
             absolute = _absolute(path, name) if name.startswith(".") else name
             parts = absolute.split(".") if absolute else []
             here = ("",) if name.startswith(".") else roots
-            if parts and parts[0] in libraries and find(tree, here, parts[0]) is None:
+            if parts and parts[0] in libraries and find(tree, here, ".".join(parts[:2])) is None:
                 return True
             found = (find(tree, here, ".".join(parts[: length + 1])) for length in range(len(parts)))
             pending += (inner for inner in found if inner and not inner.endswith("/"))
