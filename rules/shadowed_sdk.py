@@ -10,7 +10,8 @@ own beside the program never gets to the SDK: `import mcp.server` fails with
 script does not, which is why the installed package may work while
 `python server.py` does not.
 
-Not reported for a folder without `__init__.py`, which hides nothing.
+Not reported for a folder without `__init__.py`, which hides nothing, or for a
+module that no COPY brings to the image.
 
 See https://docs.python.org/3/library/sys_path_init.html
 
@@ -51,7 +52,7 @@ error[shadowed-sdk]: `mcp.server.fastmcp` is looked for in `mcp.py` of the proje
  ::: mcp.py:1:1
   |
 1 | PROTOCOL = "2025-06-18"
-  | - this module is found first
+  | ----------------------- this module is found first
   |
  ::: Dockerfile:6:1
   |
@@ -60,19 +61,14 @@ error[shadowed-sdk]: `mcp.server.fastmcp` is looked for in `mcp.py` of the proje
 ```
 
 ## Good
-without: `mcp.py`
 `Dockerfile`
 ```dockerfile
 FROM python:3.12-slim
 WORKDIR /app
-COPY requirements.txt server.py protocol.py ./
+COPY requirements.txt server.py ./
 RUN pip install --require-hashes -r requirements.txt
 USER 10001
 CMD ["python", "server.py"]
-```
-`protocol.py`
-```python
-PROTOCOL = "2025-06-18"
 ```
 """
 

@@ -84,7 +84,8 @@ def _dead(package: str, version: str, wanted: Needs) -> Iterator[Dead]:
             decision = _decide("mcp", wanted)
             held = decision is None or not all((release(each) or (0,)) >= (2,) for each in decision.versions or ("0",))
         else:
-            held = bool(wanted.locked) or _held(cause.dependency, wanted)
+            whole = bool(wanted.locked) or any(each.hashed for each in wanted.requirements)
+            held = whole or _held(cause.dependency, wanted)
         if not held and not wanted.elsewhere:
             sure = all(each.name in _HARMLESS for each in wanted.requirements)
             pin = tuple(_pinning(package, f"{cause.dependency}<{cause.since}", wanted))

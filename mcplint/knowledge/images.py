@@ -194,6 +194,12 @@ def user(reference: str) -> str | None:
     return known.user if known else row
 
 
+def has_account(reference: object, uid: int) -> bool:
+    """Whether an image may have an account of a number: its system's, or the one that some make for people."""
+    repository, _ = split(str(reference))
+    return uid < _FIRST_OWN or uid == _NOBODY or (uid == _FIRST_OWN and repository in ("node", "ubuntu"))
+
+
 def on_lambda(reference: str) -> bool:
     """Whether an image is one for AWS Lambda, which runs every image as an unprivileged user of its own.
 
@@ -208,6 +214,9 @@ def python(reference: str) -> str | None:
     name = repository.rpartition("/")[2]
     found = re.match(r"(?:python)?(3\.\d+)(?![\d])" if name in ("python", "uv") else r"(?!)", tag)
     return found[1] if found else None
+
+
+_FIRST_OWN, _NOBODY = 1000, 65534
 
 
 def has_probe(reference: str) -> bool | None:

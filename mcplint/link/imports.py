@@ -10,6 +10,7 @@ from mcplint.dependencies.closure import brought
 from mcplint.dependencies.pinned import name_of
 from mcplint.facts.dependencies import MAIN, Project, normalized
 from mcplint.facts.document import ScalarNode, at, items, pairs, scalar
+from mcplint.facts.python import Module
 from mcplint.images.contents import Contents
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
@@ -21,7 +22,6 @@ from mcplint.programs.python.modules import SDKS, find
 from mcplint.programs.start import APP, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
-from mcplint.text.source import Span
 from mcplint.values import Label
 
 SHADOWED = (*SDKS, "anyio", "httpx", "pydantic", "starlette", "uvicorn")
@@ -34,7 +34,7 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
         return
     path, name = entry
     found = imported(tree, start.roots, path, name, start.kind == SCRIPT)
-    yield from _shadowed(start, found, container, tree)
+    yield from _shadowed(start, found, image, container, tree)
     yield from _modules(image, container, path, found, tree)
     yield from _distributions(image, container, start, found, tree)
 
@@ -69,17 +69,20 @@ def _modules(image: Image, container: Container, entry: str, found: tuple[Import
         yield Lack("module", each.dotted, each.span, why, notes, edits=edits, step=path)
 
 
-def _shadowed(start: Start, found: tuple[Imported, ...], container: Container, tree: Tree) -> Iterator[Lack]:
+def _shadowed(
+    start: Start, found: tuple[Imported, ...], image: Image, container: Container, tree: Tree
+) -> Iterator[Lack]:
     """A module of the SDK that is looked for in one of the project of the same name, which comes first."""
     if start.kind not in (SCRIPT, MODULE, APP):
         return
     for each in found:
         top = each.dotted.partition(".")[0]
         own = find(tree, start.roots[:1], top) if each.module and "." in each.dotted and top in SHADOWED else None
-        if own and not own.endswith("/") and each.path is None:
-            source = tree.source(own)
-            here = Label(Span(source, 0, 0), "this module is found first") if source else None
-            notes = (*((here,) if here else ()), Label(container.cmd, "starts the program"))
+        if own and not own.endswith("/") and each.path is None and next(image_paths(image, own), None):
+            module: Module | None = tree.facts("python", own)
+            body = module.tree.body[:1] if module else []
+            here = tuple(Label(module.span(node).head, "this module is found first") for node in body if module)
+            notes = (*here, Label(container.cmd, "starts the program"))
             yield Lack("shadowed", each.dotted, each.span, f"{own} comes first", notes, step=own)
             return
 

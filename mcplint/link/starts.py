@@ -271,6 +271,11 @@ def _serving(
         from mcplint.link.start_script import start_script
 
         found = found._replace(script=start_script(place, tree))
+        start = starts.programs.get(each.id)
+        if start and found.argv and any(word.may_be("uv", "uvx") for word in (found.argv.words or ())[:4]):
+            from mcplint.link.sync import sync
+
+            found = found._replace(sync=sync(place.image, found, start, tree))
     if not place.image or not each.mounts:
         return found
     from mcplint.services.volumes import covered, unwritable

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from mcplint.images.image import Image
+from mcplint.knowledge.images import has_account
 from mcplint.model import Container, Lack, Server
 from mcplint.values import Label
 
@@ -30,12 +31,12 @@ def refused(image: Image, container: Container, servers: tuple[Server, ...]) -> 
 def _why(image: Image, container: Container, user: str, written: str) -> tuple[str, str] | None:
     """The path in the container that is written, and why the user may not; None where it may."""
     if written == "~" or written.startswith("~/"):
-        home = _home(container, user)
-        if home is None:
+        found = home(container, user)
+        if found is None:
             return None
-        place, why = home
+        place, why = found
         path = posixpath.normpath(posixpath.join(place, written[2:]))
-        return (path, why) if why and not _is_open(image, container, path) else None
+        return (path, why) if why and not is_open(image, container, path) else None
     workdir = container.workdir.only
     if (
         written.startswith("~")
@@ -47,10 +48,10 @@ def _why(image: Image, container: Container, user: str, written: str) -> tuple[s
     owner = image.folders.get(workdir)
     if owner is None or path == workdir or not path.startswith(f"{workdir}/") or not owner.must_be("root", "0"):
         return None
-    return None if _is_open(image, container, path) else (path, f"{workdir} belongs to root")
+    return None if is_open(image, container, path) else (path, f"{workdir} belongs to root")
 
 
-def _home(container: Container, user: str) -> tuple[str, str] | None:
+def home(container: Container, user: str) -> tuple[str, str] | None:
     """The home of a user, and why it may not write there, which is empty where it may."""
     said = container.env.get("HOME")
     if said is not None:
@@ -61,12 +62,12 @@ def _home(container: Container, user: str) -> tuple[str, str] | None:
         if account.home is None or account.made is not False:
             return None
         return account.home, f"the build makes no {account.home}, and /home belongs to root"
-    if not user.isdecimal() or any(one.uid is None for one in accounts):
+    if not user.isdecimal() or any(one.uid is None for one in accounts) or has_account(container.image.only, int(user)):
         return None
     return "/", f"the user {user} has no entry in /etc/passwd, so that its home is /, which belongs to root"
 
 
-def _is_open(image: Image, container: Container, path: str) -> bool:
+def is_open(image: Image, container: Container, path: str) -> bool:
     """Whether something may give the path, or a folder that it lies in, to another user."""
     above = [path]
     while above[-1] != "/":

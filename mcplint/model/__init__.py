@@ -5,7 +5,7 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 
 from __future__ import annotations
 
-from mcplint.model.builds import Account, Called, EntryPoint, Lack, Packaged, StartScript
+from mcplint.model.builds import Account, Called, EntryPoint, Lack, Packaged, StartScript, Sync
 from mcplint.model.calls import Absent, Call, Clash, Unselected, Versioned
 from mcplint.model.containers import (
     Argv,
@@ -111,6 +111,7 @@ __all__ = [
     "Spread",
     "StartScript",
     "Store",
+    "Sync",
     "Unfollowed",
     "Unselected",
     "Versioned",

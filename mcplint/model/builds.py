@@ -111,3 +111,17 @@ class StartScript(NamedTuple):
     lf: tuple[Edit, ...] = ()
     closed: Label | None = None
     opened: tuple[Edit, ...] = ()
+
+
+class Sync(NamedTuple):
+    """A start through `uv run` or `uvx`, which do more than to start the program.
+
+    `project`: the file of the project that it builds again, None where it leaves that; `refused`: why it cannot, empty
+    where it can. `span`: the command. `edits`: what keeps it from building.
+    """
+
+    tool: str
+    span: Span
+    project: str | None = None
+    refused: str = ""
+    edits: tuple[Edit, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from mcplint.model.builds import Account, Lack, Packaged, StartScript
+from mcplint.model.builds import Account, Lack, Packaged, StartScript, Sync
 from mcplint.model.insertion import VariableSite, more_words
 from mcplint.model.links import ASSUMED, Link
 from mcplint.text.source import Edit, Span
@@ -213,7 +213,8 @@ class Container(NamedTuple):
     SDK is installed to serve with. `needs_root`: what it does that may fail as another user, as far as the files tell.
     `new_variable`: where one more variable would be set for it. `account`: the user that its image makes, and may not
     change to. `accounts`: all that it makes, by name. `non_root`: where Kubernetes is told to start it as no root only.
-    `lacks`: what its build and its program need and do not find. `script`: the one that it starts, if any.
+    `lacks`: what its build and its program need and do not find. `script`: the one that it starts, `sync`: what uv
+    does at its start, if any.
     """
 
     span: Span
@@ -282,6 +283,7 @@ class Container(NamedTuple):
     non_root: Label | None = None
     lacks: tuple[Lack, ...] = ()
     script: StartScript | None = None
+    sync: Sync | None = None
     links: tuple[Link, ...] = ()
 
     @property

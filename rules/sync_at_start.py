@@ -1,0 +1,124 @@
+r"""The container builds its project again at every start
+
+`uv run` brings the environment of the project up to date before it starts
+anything. For a project with a `[build-system]` that means to build it again
+whenever its files look newer than what was installed, and in a container they
+always do: pulling an image, `COPY --from`, `chown` and `chmod` all change the
+times that uv compares. So each start asks the package index for the build
+backend and writes into the environment. It is slow, it needs a network, and
+`--frozen`, `--locked` or `--no-dev` do not stop it. `--no-sync` does, and so
+does starting `.venv/bin/notes` itself.
+
+It is an error if the user of the container may not do that at all: if the
+environment belongs to root, or if there is no place for uv's cache, without
+which neither `uv run` nor `uvx` starts anything, `--no-sync` or not.
+
+Not reported for a project that uv does not package.
+
+The fix adds `--no-sync` where the build has installed the project.
+
+See https://docs.astral.sh/uv/concepts/projects/sync/ and
+https://github.com/astral-sh/uv/issues/9191
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+COPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/uv
+WORKDIR /app
+COPY . .
+RUN uv sync --locked --no-dev
+RUN useradd --create-home app && chown -R app /app
+USER app
+CMD ["uv", "run", "notes"]
+```
+`.dockerignore`
+```
+.git
+.env
+```
+`pyproject.toml`
+```toml
+[project]
+name = "notes"
+version = "1.0.0"
+requires-python = ">=3.11"
+dependencies = ["mcp>=1.27,<2"]
+
+[project.scripts]
+notes = "notes:main"
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+```
+`uv.lock`
+```toml
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "mcp"
+version = "1.27.1"
+source = { registry = "https://package-registry.example/simple" }
+```
+`notes/__init__.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+
+def main() -> None:
+    mcp.run(transport="streamable-http")
+```
+```output
+warning[sync-at-start]: `uv run` builds the project of pyproject.toml again at every start of the image of Dockerfile
+ --> Dockerfile:8:7
+  |
+8 | CMD ["uv", "run", "notes"]
+  | -------------------------- starts it
+  |       ^^
+  |
+  = fix: start it as the build has installed it (--fix)
+```
+```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -5,4 +5,4 @@
+ RUN uv sync --locked --no-dev
+ RUN useradd --create-home app && chown -R app /app
+ USER app
+-CMD ["uv", "run", "notes"]
++CMD ["uv", "run", "--no-sync", "notes"]
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+COPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/uv
+WORKDIR /app
+COPY . .
+RUN uv sync --locked --no-dev
+RUN useradd --create-home app && chown -R app /app
+USER app
+CMD ["/app/.venv/bin/notes"]
+```
+"""
+
+from mcplint import ERROR, WARNING, Container, Finding, Fix, Label, rule
+
+
+@rule("sync-at-start", WARNING)
+def check(container: Container):
+    sync = container.sync
+    if not sync:
+        return
+    if sync.refused:
+        message = f"{container.title} does not get past `{sync.tool}`: {sync.refused}"
+        yield Finding(message, sync.span, container.user.trace[:1], severity=ERROR)
+    elif sync.project:
+        message = f"`{sync.tool}` builds the project of {sync.project} again at every start of {container.title}"
+        fix = Fix("start it as the build has installed it", sync.edits, safe=True)
+        yield Finding(message, sync.span, (Label(container.cmd, "starts it"),), fix)
