@@ -5,14 +5,16 @@ requests whose `Host` is not local with `421 Invalid Host header`. The check is
 on whenever the SDK is told to listen on loopback and no security settings are
 given: in `mcp` since 1.23.0 by the host of the constructor, in 2.x by the host
 of `run()` or of the application factory, where loopback is the default.
-`fastmcp` did this in 3.4.3 only.
+`fastmcp` did this in 3.4.3 only. `createMcpExpressApp()` of the TypeScript
+SDKs does it for every route of its application, health routes included, with
+status 403, unless it is told another `host` or `allowedHosts`.
 
 What counts is the host that the SDK is *told*, not the one that is listened
 on. `uvicorn server:app --host 0.0.0.0` and `mcp.settings.host = "0.0.0.0"`
 listen on all interfaces and reject every client. So does a server on loopback
 behind a proxy, unless the proxy sends a `Host` that is allowed:
 `localhost:8000`, with the port, while nginx's `$host` never has one. Health
-routes are not checked and stay green.
+routes of a Python server are not checked and stay green.
 
 Pass `host="0.0.0.0"` to the SDK, which turns the check off, or list the names
 in `TransportSecuritySettings(allowed_hosts=…)`, each both bare and with `:*`.
@@ -86,6 +88,7 @@ app = mcp.streamable_http_app()
 import re
 
 from mcplint import ERROR, WARNING, Deployment, Finding, Fix, Label, rule
+from mcplint.knowledge.sdk import agreed
 
 # What a program tells the SDK of the check itself.
 OWN = ("transport_security", "allowed_hosts")
@@ -99,6 +102,7 @@ def check(deployment: Deployment):
         if allowed is None or not server.speaks_http or server.host_check.options != (True,):
             continue
         notes = (*server.host_check.trace, *server.allowed_hosts.trace)
+        answer = agreed(server.sdk, "status.bad_host") or 421
         given = any(each.name in OWN for call in server.calls for each in call.arguments)
         mends = server.container and not given and server.declared_host.must(is_local)
         edits = server.container.write(server.declared_host, "0.0.0.0") if mends else ()
@@ -107,12 +111,12 @@ def check(deployment: Deployment):
         for route in routes:
             hosts = () if unguarded(route, server) else sent(route)
             if hosts and not any(admits(server, allowed, host) for host in hosts):
-                message = f"{route.proxy} sends `Host: {hosts[0]}`, which {server.title} rejects with 421"
+                message = f"{route.proxy} sends `Host: {hosts[0]}`, which {server.title} rejects with {answer}"
                 assumed = route.assumed or server.assumed
                 yield Finding(message, route.host.span or route.span, notes, fix, WARNING if assumed else None)
         if not routes and reachable(server) and not (given and allowed) and not any(is_name(host) for host in allowed):
             where = server.host.only or "all interfaces"
-            message = f"{server.title} listens on {where}, but rejects every `Host` except localhost with 421"
+            message = f"{server.title} listens on {where}, but rejects every `Host` except localhost with {answer}"
             here = (Label(server.host.span or server.span, "other machines can connect here"), *notes)
             yield Finding(message, server.made or server.span, here, fix, WARNING if server.assumed else None)
 

@@ -135,7 +135,11 @@ def check(route: Route):
             f"cuts calls after {told} s, but they take up to {call.only:g} s and the server sends no pings",
         )
     elif ping.must_be(None) and timeout.must(lambda seconds: seconds <= DEFAULT):
-        severity, message = WARNING, f"answers 504 to calls that take longer than {told} s: the server sends no pings"
+        plain = route.server.json_response.must(bool)
+        does = (
+            "answers 504 to calls that take longer than" if plain else "cuts the streams of calls that are silent for"
+        )
+        severity, message = WARNING, f"{does} {told} s: the server sends no pings"
     elif timeout.must(lambda seconds: seconds <= DEFAULT):
         severity, message = NOTE, f"cuts streams after {told} s of silence: only the server's pings keep them open"
     else:

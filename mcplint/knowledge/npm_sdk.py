@@ -6,7 +6,8 @@ Beside those names: `stateless.reuse`: what a second request does through one st
 reach the wrong client) or "fails"; `server.second_request`: the same for transports without sessions, each for one
 request: "hangs" (of two at a time one is never answered), "works" or "fails"; `stream.headers_at_once`: whether the
 headers of a response stream are sent before its first event; `zod.major`: the newest major release of zod whose
-schemas tools may have.
+schemas tools may have; `status.bad_host`: the answer to a `Host` that is refused. With `.sse` after its name, what the
+old transport HTTP+SSE does.
 """
 
 from __future__ import annotations
@@ -38,7 +39,15 @@ ROWS: tuple[Row, ...] = (
     ("stream.ping", SDK, "1.4.0", "1.29.0", 0, LIVE),
     ("stream.ping", SDK, "1.30.0", "", 15, LIVE),
     ("stream.ping", SERVER, "2.0.0", "", 15, LIVE),
+    ("stream.no_buffering_header.sse", SDK, "1.0.0", "", False, LIVE),
+    ("stream.ping.sse", SDK, "1.0.0", "", 0, LIVE),
+    ("status.bad_host", SDK, "1.13.3", "", 403, LIVE),
+    ("status.bad_host", SERVER, "2.0.0", "", 403, LIVE),
     ("stream.headers_at_once", SDK, "1.10.0", "1.24.3", False, LIVE),
+    ("stream.no_buffering_header.sse", SDK, "1.0.0", "", False, LIVE),
+    ("stream.ping.sse", SDK, "1.0.0", "", 0, LIVE),
+    ("status.bad_host", SDK, "1.13.3", "", 403, LIVE),
+    ("status.bad_host", SERVER, "2.0.0", "", 403, LIVE),
     ("stream.headers_at_once", SDK, "1.25.0", "", True, LIVE),
     ("sessions.unknown_status", SDK, "1.10.0", "", 404, LIVE),
     ("sessions.unknown_status", SERVER, "2.0.0", "", 404, LIVE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcplint.knowledge.sdk import agreed, fact, newest
+from mcplint.knowledge.sdk import agreed, fact, newest, releases
 from mcplint.model import Route, Sdk, Server
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -35,24 +35,31 @@ def _endpoint(route: Route, server: Server, paths_to: Paths, leads_to: Callable[
 
 def _ping(server: Server) -> Value[float | None]:
     """How often a stream says something although nothing happens: never where answers are plain JSON."""
-    known = _fact(server.sdk, "stream.ping")
+    known = _fact(server, "stream.ping")
     if server.json_response.must_be(True):
         return Value((None,), server.json_response.trace)
     if not isinstance(known, int) or server.json_response.may_be(True):
         return UNKNOWN
+    if not known:
+        return Value((None,), (Label(server.span, f"{server.sdk.title} sends no pings"),))
     return Value((float(known),), (Label(server.span, f"{server.sdk.title} sends a ping every {known} s"),))
 
 
 def _opts_out(server: Server) -> Value[bool]:
-    known = _fact(server.sdk, "stream.no_buffering_header")
+    known = _fact(server, "stream.no_buffering_header")
     if not isinstance(known, bool):
         return UNKNOWN
     does = "sends" if known else "does not send"
     return Value((known,), (Label(server.span, f"{server.sdk.title} {does} X-Accel-Buffering: no"),))
 
 
-def _fact(sdk: Sdk, name: str) -> object | None:
-    """What the release does; where the version is not known, what the newest does."""
-    if sdk.package and sdk.version.options is None:
+def _fact(server: Server, name: str) -> object | None:
+    """What the release does on the server's transport; where the version is not known, what the newest does."""
+    on_sse = _of(server.sdk, f"{name}.sse") if server.transport.must_be("sse") else None
+    return _of(server.sdk, name) if on_sse is None else on_sse
+
+
+def _of(sdk: Sdk, name: str) -> object | None:
+    if sdk.package and sdk.version.options is None and releases(sdk.package):
         return fact(sdk.package, newest(sdk.package), name)
     return agreed(sdk, name)

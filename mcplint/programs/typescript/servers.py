@@ -27,7 +27,7 @@ from mcplint.programs.typescript.values import (
     prop,
 )
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import EditSite, Label, Value
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 DEEPEST = 8
@@ -118,7 +118,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         workers=known(1, Label(each.span, "one process listens here")),
         endpoints=(*there.endpoints, *others),
         endpoints_closed=there.closed,
-        declared_host=NOWHERE,
+        declared_host=_declared(there),
         host_check=checks[0],
         allowed_hosts=checks[1],
         allowed_origins=checks[2],
@@ -176,8 +176,8 @@ def _best(met: list[Met]) -> Met:
         key=lambda item: (
             isinstance(item.path.only, str),
             not item.methods or "POST" in item.methods,
-            item.handled.passed > 0,
             item.handled.transport is not None,
+            item.handled.passed > 0,
         ),
     )
 
@@ -233,6 +233,19 @@ def _host_check(there: Walked, transport: Any, machine: Machine) -> tuple[Abstra
     if on.must(lambda option: option in (False, UNDEFINED, None)):
         return known(False, *on.trace), NOWHERE, NOWHERE
     return unknown(), unknown(), unknown()
+
+
+def _declared(there: Walked) -> Abstract:
+    """The host that the SDK is told, and where it would be told another one."""
+    for options in there.hosts:
+        if options.only is UNDEFINED:
+            call = options.trace[0].span if options.trace else None
+            slot = None
+            if call is not None and call.text.endswith("()"):
+                slot = EditSite(call._replace(start=call.end - 1, end=call.end - 1), '{ host: "', '" }')
+            return Value(("127.0.0.1",), options.trace, slot)
+        return prop(options, "host", known("127.0.0.1", *options.trace))
+    return NOWHERE
 
 
 def _texts(value: Abstract) -> Abstract:
