@@ -13,6 +13,12 @@ An install is locked if a lock file, hashes or exact releases decide:
 by `uv export`. A lock file that the build itself makes with `uv lock` holds
 nothing back, and `uv add` resolves anew what it names.
 
+Of npm, pnpm, yarn and bun only `npm ci`, `bun ci` and `--frozen-lockfile`
+(`--immutable`) insist on the lock file: as measured, a plain install uses one
+that fits and rewrites one that does not. Inside `docker build` pnpm and yarn
+are no exception, as `CI` is not set there. `npm ci` also fails where there is
+no lock file; `--frozen-lockfile` of yarn 1 and bun does not.
+
 A plain `uv sync` uses `uv.lock` if there is one, but silently rewrites it if
 it does not match `pyproject.toml`. If the lock file is in the image, the fix
 adds `--locked`, not `--frozen`: as long as the lock file matches, both install
@@ -102,7 +108,7 @@ from collections.abc import Iterable
 
 from mcplint import WARNING, Container, Edit, Finding, Fix, Label, Server, rule
 from mcplint.knowledge.sdk import lacking
-from mcplint.model import Install
+from mcplint.model import Install, NodeInstall
 
 QUOTES = "\"'"
 INSTALLS = frozenset({"uv sync", "uv lock", "uv add", "uv pip", "uv tool", "pip", "pipx", "poetry", "pdm", "pipenv"})
@@ -119,6 +125,28 @@ def check(part: Container | Server):
             more = [Label(each.span.head, "and so does this") for each in others]
             notes = (*install.locked.trace[:4], *more)
             yield Finding(message(install, others), install.span.head, notes, fix(install))
+    if isinstance(part, Server) and (part.sdk.package or "").startswith("npm:"):
+        yield from by_node(container.node_installs)
+
+
+def by_node(installs: tuple[NodeInstall, ...]) -> Iterable[Finding]:
+    """The installs of npm, pnpm, yarn and bun that insist on no lock file."""
+    for install in (each for each in installs if not each.frozen):
+        if install.lock:
+            does = f"updates a stale {install.lock} instead of failing"
+        elif install.kept:
+            does = "resolves dependencies on every build: no lock file is copied in before it"
+        else:
+            does = "installs without a lock: it takes the newest releases that package.json allows"
+        yield Finding(f"`{install.command}` {does}", install.span.head, fix=insisting(install))
+
+
+def insisting(install: NodeInstall) -> Fix | None:
+    """The same install from a lock file that fits, where the image has one."""
+    if not install.lock or not install.slot:
+        return None
+    words = "ci" if install.tool in ("npm", "bun") else f"{install.slot.span.text} --frozen-lockfile"
+    return Fix(f"insist on the lock file: `{install.tool} {words}`", (Edit(install.slot.span, words),), safe=True)
 
 
 def together(installs: list[Install]) -> Iterable[list[Install]]:

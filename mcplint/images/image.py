@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.facts.dockerfile import Instruction
-from mcplint.model import Account, Argv, Install, Lack, Port, Probe
+from mcplint.model import Account, Argv, Install, Lack, NodeInstall, Port, Probe
 from mcplint.model.insertion import VariableSite
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
@@ -112,6 +112,7 @@ class Image(NamedTuple):
     labels: Mapping[str, Value[str]] = {}
     copies: tuple[Copy, ...] = ()
     installs: tuple[Install, ...] = ()
+    node_installs: tuple[NodeInstall, ...] = ()
     runs: tuple[Instruction, ...] = ()
     tools: frozenset[str] = frozenset()
     stop_signal: Value[str | None] = Value((None,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -25,6 +26,7 @@ from mcplint.values import Label, Value
 
 # A stage of more layers than this cannot be built: overlay file systems end at 128.
 _MOST_LAYERS = 300
+_NODE = r"\b(?:npm|pnpm|yarn|bun)\b"
 
 
 def build_stage(build: Build, stage: Stage) -> Image:
@@ -53,6 +55,7 @@ class _Growing:
         self.probe, self.probe_disabled, self.stop_signal = image.probe, image.probe_disabled, image.stop_signal
         self.expose, self.copies, self.runs = list(image.expose), list(image.copies), list(image.runs)
         self.installs, self.tools, self.parts = list(image.installs), set(image.tools), dict(image.parts)
+        self.node_installs = list(image.node_installs)
         self.folders = dict(image.folders)
         self.triggers: list[Instruction] = []
         self.deleted: set[str] = set()
@@ -82,6 +85,7 @@ class _Growing:
             copies=tuple(self.copies),
             runs=tuple(self.runs),
             installs=tuple(self.installs),
+            node_installs=tuple(self.node_installs),
             tools=frozenset(self.tools),
             parts=self.parts,
             lacks=tuple(self.lacks),
@@ -253,6 +257,7 @@ class _Growing:
             self.parts[part.number] = part
             here = set(self.installs)
             self.installs += [install for install in part.installs if install not in here]
+            self.node_installs += [each for each in part.node_installs if each not in self.node_installs]
             self.lacks += [lack for lack in part.lacks if lack not in self.lacks]
 
     def _run(self, instruction: Instruction) -> None:
@@ -272,6 +277,10 @@ class _Growing:
         self.texts += sources(found)
         here = tuple(installs(found))
         self.installs += here
+        if re.search(_NODE, instruction.text.text) and "||" not in instruction.text.text:
+            from mcplint.images.node_installs import node_installs
+
+            self.node_installs += node_installs(found)
         for install in here:
             self.lacks += of_install(install, self.contents(mounts))
             self.lacks += of_python(install, self.below, self.contents(mounts))

@@ -54,6 +54,23 @@ class Install(NamedTuple):
     groups: frozenset[str] | None = None
 
 
+class NodeInstall(NamedTuple):
+    """One command of the image build that installs the packages of a project by npm, pnpm, yarn or bun.
+
+    `tool`: `npm`, `pnpm`, `yarn`, `bun`; `command`: with its verb. `frozen`: whether it insists on a lock file. `lock`:
+    that file in the project, where the image has it by then; `kept`: whether the project has one at all. `slot`: its
+    verb, where that can be rewritten.
+    """
+
+    tool: str
+    command: str
+    span: Span
+    frozen: bool
+    lock: str | None
+    kept: bool = False
+    slot: EditSite | None = None
+
+
 class Prerequisite(NamedTuple):
     """A service that is started before a container; `span`: where the container says so.
 
@@ -225,6 +242,7 @@ class Container(NamedTuple):
     reference: Value[str | None] = Value((None,))
     build: Build | None = None
     installs: tuple[Install, ...] = ()
+    node_installs: tuple[NodeInstall, ...] = ()
     env: Mapping[str, Value[Any]] = {}
     env_closed: bool = True
     env_notes: tuple[Label, ...] = ()

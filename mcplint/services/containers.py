@@ -167,6 +167,7 @@ def with_image(service: Container, image: Image | None, link: Link) -> Container
         probe=None if service.probe_disabled else service.probe or image.probe,
         probe_disabled=service.probe_disabled or (None if service.probe else image.probe_disabled),
         installs=image.installs,
+        node_installs=image.node_installs,
         new_variable=image.new_variable,
         account=image.account,
         accounts=image.accounts,
