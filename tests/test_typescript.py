@@ -123,3 +123,91 @@ def test_a_bin_is_followed_where_nothing_else_starts_the_package():
     files["package.json"] = files["package.json"].replace('"/dist', '"./dist')
     (server,) = link(Tree.of(files), Config()).deployment.servers
     assert server.transport.options == ("stdio",) and server.sdk.title == "@modelcontextprotocol/sdk 1.32.2"
+
+
+def test_settings_of_a_command_line_and_a_schema():
+    program = f"""
+    import {{ Command }} from 'commander';
+    import {{ z }} from 'zod';
+    {HEAD}
+    const program = new Command().option('-p, --port <port>', 'port', parseInt, 4000).option('--host [host]');
+    program.parse();
+    const env = z.object({{ HOST: z.string().default('127.0.0.1') }}).parse(process.env);
+    const {{ port, host = env.HOST }} = program.opts();
+    app.listen(port, host);
+    """
+    assert (served(program).host.options, served(program).port.options) == (("127.0.0.1",), (4000,))
+    told = served(program, "--port=5000 --host ::", HOST="::1")
+    assert (told.host.options, told.port.options) == (("::",), (5000,))
+
+
+def test_a_session_for_each_client():
+    program = f"""
+    import {{ randomUUID }} from 'node:crypto';
+    {HEAD}
+    const sessions = {{}};
+    app.all('/sessions', async (req, res) => {{
+      let transport = sessions[req.headers['mcp-session-id']];
+      if (!transport) {{
+        transport = new StreamableHTTPServerTransport({{ sessionIdGenerator: () => randomUUID() }});
+        await make().connect(transport);
+      }}
+      await transport.handleRequest(req, res, req.body);
+    }});
+    app.listen(3000);
+    """.replace("app.post('/mcp'", "app.get('/other'")
+    server = served(program)
+    assert server.path.options == ("/sessions",) and server.stateless.options == (False,) and not server.wiring.shared
+
+
+def test_plain_http_compares_the_path():
+    program = """
+    import http from 'http';
+    import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+    import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+    http.createServer(async (req, res) => {
+      const url = new URL(req.url, 'http://localhost');
+      if (url.pathname === '/health') return res.end('ok');
+      if (req.method === 'POST' && url.pathname === '/mcp') {
+        const transport = new StreamableHTTPServerTransport({});
+        await new McpServer({ name: 'fir', version: '1' }).connect(transport);
+        return transport.handleRequest(req, res);
+      }
+      res.writeHead(404).end();
+    }).listen({ port: 3000, host: '127.0.0.1' });
+    """
+    server = served(program)
+    assert (server.path.options, server.host.options, server.stateless.options) == (("/mcp",), ("127.0.0.1",), (True,))
+
+
+def test_fastmcp_is_the_one_of_npm():
+    program = "import { FastMCP } from 'fastmcp';\nconst s = new FastMCP({ name: 'oak', version: '1' });\ns.start({});"
+    assert served(program).transport.options == ("stdio",)
+    http = served(
+        program.replace("{});", "{ transportType: 'httpStream', httpStream: { port: 81, endpoint: '/a' } });")
+    )
+    assert (http.port.options, http.path.options, http.sdk.title) == ((81,), ("/a",), "fastmcp")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "const x = " + "(" * 3000 + "1" + ")" * 3000 + ";",
+        "if(a){" * 2000 + "}" * 2000,
+        "const w = " + "a?b:" * 3000 + "c;",
+        "function f(){ return f(f()); } f();",
+        "while (true) { g(); } for (;;) {}",
+        "export * from './index.js'; import { q } from './index.js'; q();",
+        "const o = { get a() { return this.a; } }; o.a;",
+        "class A extends A {} new A();",
+        "let s = 'x'; for (const i of [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18]) { s = s + s; }",
+        "\ufeff\u2028 const é = 1 ;;; }}} <<<< import {",
+    ],
+)
+def test_hostile_programs_end(hostile: str):
+    assert started(f"{HEAD}{hostile}") is not None
+
+
+def test_places_count_characters():
+    server = served(f"{HEAD}/* Ünïcödé 💧 */ app.listen(3000, 'localhost');")
+    assert server.host.span is not None and server.host.span.text == "localhost"

@@ -37,11 +37,14 @@ def node_installs(steps: Iterable[RunStep]) -> Iterator[NodeInstall]:
         verb = plain[0] if plain else ""
         if verb not in VERBS[tool] or len(plain) > 1 or any(word in ("-g", "--global") for word in words):
             continue
+        if step.file("package.json") is None:
+            continue  # of a project that is built first, or somebody else's
         yield _install(tool, verb, step, words)
 
 
 def _install(tool: str, verb: str, step: RunStep, words: list[str]) -> NodeInstall:
-    lock = next((found for name in LOCKS[tool] if (found := step.upwards(name))), None)
+    find = step.file if tool == "npm" else step.upwards
+    lock = next((found for name in LOCKS[tool] if (found := find(name))), None)
     own = next((word for word in step.argv[1:] if text(word) == verb), None)
     place = written(own) if own is not None and verb else None
     slot = EditSite(place) if place is not None and place.text == verb else None

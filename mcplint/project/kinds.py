@@ -56,7 +56,7 @@ KINDS = (
             *("dockerfile*.yml", "dockerfile*.yaml"),
         ),
     ),
-    Kind("typescript", ("*.ts", "*.tsx", "*.mts", "*.cts", "*.js", "*.mjs", "*.cjs", "*.jsx"), "//", 2 << 20),
+    Kind("typescript", ("*.ts", "*.tsx", "*.mts", "*.cts", "*.js", "*.mjs", "*.cjs", "*.jsx"), "//", 8 << 20),
     Kind(
         "dockerfile",
         (
