@@ -59,6 +59,11 @@ class Contents(NamedTuple):
         found = copied_from(self.copies, self.parts, self.ignored, self.context, path)
         return found is not None and (found in self.tree.paths or found in self.tree.folders)
 
+    def place(self, path: str) -> str | None:
+        """Where a file of the project stands in the image, the last place first; None where that is not known."""
+        found = list(placed(self.copies, self.parts, self.ignored, self.context, path))
+        return None if not found or None in found else found[-1]
+
     def below(self, place: str) -> Iterator[str]:
         """The files of the project that stand below a folder of the image, by their paths there."""
         front = place.rstrip("/") + "/"

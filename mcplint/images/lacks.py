@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program
+from mcplint.dependencies.closure import brought
 from mcplint.dependencies.needs import needs
-from mcplint.facts.dependencies import Project
+from mcplint.facts.dependencies import Project, Requirements
 from mcplint.facts.document import at, scalar
 from mcplint.images.contents import Contents, missing
 from mcplint.images.copies import within
@@ -26,10 +27,13 @@ from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
 
 _SIGNS = frozenset("*?[$")
+PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
 def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
-    """What an install lacks of the projects that it packages."""
+    """What an install lacks of the files that it is led to and of the projects that it packages."""
+    yield from _included(install, contents)
+    yield from _members(install, contents)
     if any("pyproject" in text and ("sed" in text or ">" in text) for text in contents.texts):
         return
     for packaged in install.packaged:
@@ -37,6 +41,54 @@ def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
         project: Project | None = contents.tree.facts("project", path)
         if project is not None:
             yield from _of_project(install, packaged, project, contents)
+
+
+def _included(install: Install, contents: Contents) -> Iterator[Lack]:
+    """The files and folders that a requirements file refers to and that are not beside it."""
+    tree = contents.tree
+    for path in install.requirements:
+        said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
+        place = contents.place(path) if isinstance(said, Requirements) and said.includes else None
+        for include in said.includes if said and place else ():
+            target = posixpath.relpath(include.path, posixpath.dirname(path) or ".")
+            there = posixpath.normpath(posixpath.join(posixpath.dirname(place or ""), target))
+            wanted = [(there, include.path)]
+            if include.kind == "project":
+                wanted = [(posixpath.join(there, file), posixpath.join(include.path, file)) for file in PROJECTS]
+            every = [contents.absent(*each) for each in wanted]
+            first = next(
+                (absence for (_, path), absence in zip(wanted, every, strict=True) if path in tree.paths), every[0]
+            )
+            if first and all(every):
+                name = include.path if include.kind != "project" else include.span.text
+                notes = (Label(include.span, f"{path} leads there"), *first.notes)
+                step = " ".join(install.argv)
+                yield Lack("requirements", name, install.span, first.why, notes, first.by_git, step=step)
+
+
+_WITHOUT_MEMBERS = {"--no-install-workspace", "--no-install-local", "--only-group", "--only-dev"}
+
+
+def _members(install: Install, contents: Contents) -> Iterator[Lack]:
+    """The members of a workspace that its lock leads to and that are not in the image."""
+    place = contents.place(install.lock) if install.lock and install.tool == "uv sync" else None
+    if install.lock is None or place is None or not install.locked.must(bool):
+        return
+    strict = "--locked" in install.argv or "--check" in install.argv
+    needed = None if strict else brought(contents.tree, install)
+    if not strict and (needed is None or _WITHOUT_MEMBERS & set(install.argv) or "--package" in install.argv):
+        return
+    for node in contents.tree.facts("lock.graph", install.lock) or ():
+        folder = posixpath.normpath(node.folder or ".")
+        if folder == "." or folder.startswith("..") or (needed is not None and node.name not in needed):
+            continue
+        if f"--no-install-package={node.name}" in install.argv or (not strict and node.name in install.argv):
+            continue
+        expected = posixpath.normpath(posixpath.join(posixpath.dirname(install.lock), folder, "pyproject.toml"))
+        absence = contents.absent(posixpath.join(posixpath.dirname(place), folder, "pyproject.toml"), expected)
+        if absence:
+            step = " ".join(install.argv)
+            yield Lack("member", folder, install.span, absence.why, absence.notes, absence.by_git, step=step)
 
 
 def _of_project(install: Install, packaged: Packaged, project: Project, contents: Contents) -> Iterator[Lack]:

@@ -1,0 +1,80 @@
+r"""The requirements file leads to a file that is not there yet
+
+A requirements file may include others: `-r base.txt`, `-c constraints.txt`,
+`-e .`. The layer that installs it copies the one file that the command names,
+and pip stops at the line that names the next: `Could not open requirements
+file`, or for a folder `does not appear to be a Python project`.
+
+What counts is what is in the image at that step. Not reported if the file may
+come from elsewhere: a RUN that makes it, a mount, another image.
+
+See https://pip.pypa.io/en/stable/reference/requirements-file-format/
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt ./
+RUN pip install --require-hashes -r requirements.txt
+COPY . .
+USER 10001
+CMD ["python", "server.py"]
+```
+`.dockerignore`
+```
+.git
+.env
+```
+`requirements.txt`
+```
+-r requirements-base.txt
+```
+`requirements-base.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[missing-requirements-file]: `pip install --require-hashes -r requirements.txt` is led to `requirements-base.txt`, which is not there: no COPY brings it before this line
+ --> Dockerfile:4:5
+  |
+4 | RUN pip install --require-hashes -r requirements.txt
+  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: requirements.txt:1:1
+  |
+1 | -r requirements-base.txt
+  | ------------------------ requirements.txt leads there
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements*.txt ./
+RUN pip install --require-hashes -r requirements.txt
+COPY . .
+USER 10001
+CMD ["python", "server.py"]
+```
+"""
+
+from mcplint import ERROR, WARNING, Container, Finding, rule
+
+
+@rule("missing-requirements-file", ERROR)
+def check(container: Container):
+    for lack in container.lacks:
+        if lack.kind == "requirements":
+            message = f"`{lack.step}` is led to `{lack.name}`, which is not there: {lack.why}"
+            yield Finding(message, lack.span, lack.notes, severity=WARNING if lack.by_git else None)
