@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import DOCKER_RUN, UV, program
-from mcplint.commands.console_scripts import installed, script
+from mcplint.commands.console_scripts import Script, installed, script, scripts
 from mcplint.commands.execution import ExecContext
 from mcplint.commands.options import parse
 from mcplint.commands.resolve import starts
@@ -15,16 +16,20 @@ from mcplint.commands.words import Words, spelled, tail, text
 from mcplint.dependencies.needs import home
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
+from mcplint.knowledge.sdk import lacking
 from mcplint.link.servers import Programs, parts, sdks
 from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package, Server, Unfollowed
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, SCRIPT, NoStart, Start
+from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, named_image, on_host
 from mcplint.services.entries import ROOT, Entry
 from mcplint.text.paths import aside
-from mcplint.values import EditSite, Label, Value
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 Variables = Mapping[str, Value[str | None]]
+UPLOAD = r"(?m)^[^#\n]*(?:gh-action-pypi-publish|\b(?:uv|poetry|hatch|pdm|flit) publish\b|\btwine upload\b)"
+"""How workflows upload to PyPI."""
 
 
 class Outside(NamedTuple):
@@ -89,6 +94,32 @@ def _from_npm(programs: Programs, package: Package, name: str) -> tuple[Server, 
     note = Label(command[1], "is installed")
     link = Link(package.id, MADE, f"is what people start who install {name}", (note,))
     return _followed(programs, start, around, link)[0]
+
+
+def published(programs: Programs) -> Iterator[Server]:
+    """The servers of the package that a workflow of the project uploads to PyPI, as people start it who install it."""
+    tree = programs.tree
+    project = tree.facts("project", "pyproject.toml")
+    name = project.name.only if project else None
+    found = (script(tree, name, "") or _only_script(tree)) if name and _uploads(tree) else None
+    if not found or found.folder:
+        return
+    start = Start(FUNCTION, found.target, found.span, (), roots=roots(tree, "", "src"))
+    install = Install("uvx", ("uvx", found.name), Value((False,)), None, (".",), (), found.span)
+    more = Label(found.span, "whoever starts the package may set it")
+    link = Link(f"pyproject.toml:{found.name}", MADE, f"is what people start who install {name}", (more,))
+    yield from _followed(programs, start._replace(installs=(install,)), _Surroundings({}, more, ""), link)[0]
+
+
+def _only_script(tree: Tree) -> Script | None:
+    own = tuple(scripts(tree, "pyproject.toml"))
+    return own[0] if len(own) == 1 else None
+
+
+def _uploads(tree: Tree) -> bool:
+    """Whether a workflow uploads a package to PyPI."""
+    files = (path for path in sorted(tree.paths) if path.startswith(".github/workflows/"))
+    return any((source := tree.source(path)) and re.search(UPLOAD, source.text) for path in files)
 
 
 def _for_program(name: str, words: Words) -> Words:
@@ -236,6 +267,21 @@ def once(programs: Programs, servers: Iterable[Server]) -> tuple[Server, ...]:
         key = _settings(server)
         found[key] = found[key]._replace(links=(*found[key].links, *server.links)) if key in found else server
     return tuple(parts(found.values(), None, programs.ids))
+
+
+def without_lock(servers: tuple[Server, ...], installed: Sequence[Server]) -> tuple[Server, ...]:
+    """The servers of containers, without what their lock keeps out where people who install the package meet it."""
+    met = {
+        each.span
+        for server in installed
+        if (each := lacking(server.sdk, server.sdk.installed, server.imports)) is not None
+    }
+    return tuple(
+        server._replace(sdk=server.sdk._replace(admitted=UNKNOWN))
+        if met and met & {each.span for each in server.imports}
+        else server
+        for server in servers
+    )
 
 
 def _settings(server: Server) -> object:

@@ -94,6 +94,10 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     if not servers:
         installed = installed or _scripted(programs)
         servers = _bare(tuple(bare(tree)), installed)
+    elif installed:
+        from mcplint.link.outside import without_lock
+
+        servers = without_lock(servers, installed)
     lacking = {place.container.id: start.missing for place, start in found if start.missing}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
     serving = not open_ or bool(servers) or "package.json" in paths or any(True for _ in _unstarted(tree, paths))
@@ -117,15 +121,16 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
 def _outside(
     tree: Tree, paths: Paths, programs: Programs, contained: bool
 ) -> tuple[tuple[Server, ...], tuple[Unfollowed, ...]]:
-    """What people start without a container: packages of `server.json`, and what their clients are told to start.
+    """What people start without a container: packages that are published, and what their clients are told to start.
 
     `contained`: an image that is published is started alone by its own Dockerfile's container.
     """
     documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
     configurations = tree.all_facts("client", (*paths.get("client", ()), *bundles(tree, paths))).values()
-    if not documents and not configurations:
+    scripted = any(path.startswith(".github/workflows/") for path in tree.paths) and "pyproject.toml" in tree.paths
+    if not documents and not configurations and not scripted:
         return (), ()
-    from mcplint.link.outside import entered, once, packaged, published_image
+    from mcplint.link.outside import entered, once, packaged, published, published_image
     from mcplint.registry.manifests import packages
     from mcplint.services.entries import entries
 
@@ -136,6 +141,8 @@ def _outside(
             servers += packaged(programs, package)
         elif package.registry.only == "oci" and not contained:
             servers += published_image(programs, package, dockerfiles)
+    if not any(package.registry.only == "pypi" for document in documents for package in packages(document)):
+        servers += published(programs)
     found = [entered(programs, entry, dockerfiles) for file in configurations for entry in entries(file)]
     servers += (server for each in found for server in each.servers)
     return once(programs, servers), tuple(each.unfollowed for each in found if each.unfollowed)
