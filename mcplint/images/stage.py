@@ -15,7 +15,7 @@ from mcplint.images.contents import Contents, opens, sources
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.images.installs import installs, packages
-from mcplint.images.lacks import of_copy, of_install, of_python, of_steps
+from mcplint.images.lacks import of_copy, of_install, of_python, of_steps, of_words
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.written import Written, written_files
 from mcplint.model import Port, Probe
@@ -289,6 +289,7 @@ class _Growing:
             self.account, self.accounts[each.name] = each.name, each
         if "||" not in instruction.text.text:
             self.lacks += of_steps(found, self.below, frozenset(self.tools))
+        self.lacks += of_words(found)
         for written in written_files(found, instruction.heredocs):
             self._write(written, instruction)
 

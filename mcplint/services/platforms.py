@@ -256,6 +256,7 @@ APPS = {"fly": fly, "render": render, "railway": railway}
 def unit(file: Unit, tree: Tree) -> Container | None:
     """The service of a systemd unit, which runs on the host itself; None where it starts nothing."""
     command, place, user = file.last("ExecStart"), file.last("WorkingDirectory"), file.last("User")
+    kind = file.last("Type")
     if command is None or not command.text:
         return None
     env, hidden, notes = _unit_environment(file, tree)
@@ -277,6 +278,7 @@ def unit(file: Unit, tree: Tree) -> Container | None:
         network_mode=Value(("host",), (Label(command, "systemd runs it on the host"),)),
         folder=".",
         defaults=not hidden,
+        notified=_setting(kind, "the unit sets Type") if kind and kind.text.startswith("notify") else UNKNOWN,
     )
 
 

@@ -1,0 +1,76 @@
+r"""The shell takes a requirement apart
+
+`RUN pip install mcp>=1.27` is run by a shell, for which `>` is no comparison.
+It writes what pip says to a file called `=1.27` and pip installs whatever is
+newest. `mcp<2` reads from a file `2` that is not there, and the build stops.
+Quotes keep the requirement together.
+
+Not reported for the exec form of RUN, which no shell runs.
+
+The fix puts it in quotes. It is a range then, of which `unlocked-install`
+has more to say.
+
+See https://pip.pypa.io/en/stable/cli/pip_install/#requirement-specifiers
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+RUN pip install mcp==1.27.1 httpx>=0.28
+COPY server.py ./
+USER 10001
+CMD ["python", "server.py"]
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[unquoted-requirement]: `httpx>=0.28` is no requirement to a shell: the shell writes to a file `=0.28`, and pip is told `httpx`
+ --> Dockerfile:3:29
+  |
+3 | RUN pip install mcp==1.27.1 httpx>=0.28
+  |                             ^^^^^^^^^^^
+  |
+  = fix: put it in quotes (--fix)
+```
+```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -1,6 +1,6 @@
+ FROM python:3.12-slim
+ WORKDIR /app
+-RUN pip install mcp==1.27.1 httpx>=0.28
++RUN pip install mcp==1.27.1 "httpx>=0.28"
+ COPY server.py ./
+ USER 10001
+ CMD ["python", "server.py"]
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+RUN pip install mcp==1.27.1 "httpx==0.28.1"
+COPY server.py ./
+USER 10001
+CMD ["python", "server.py"]
+```
+"""
+
+from mcplint import ERROR, Container, Finding, Fix, rule
+
+
+@rule("unquoted-requirement", ERROR)
+def check(container: Container):
+    for lack in container.lacks:
+        if lack.kind == "quotes":
+            fix = Fix("put it in quotes", lack.edits, safe=True)
+            yield Finding(f"`{lack.name}` is no requirement to a shell: {lack.why}", lack.span, lack.notes, fix)
