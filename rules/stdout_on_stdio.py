@@ -13,6 +13,8 @@ Output before the server runs is an error. Output under a condition or in a
 tool is a warning; with `mcp` 2 and `fastmcp` 4, output of a tool is a note,
 since these redirect standard output to standard error while they serve.
 
+The fix is unsafe where a `print` names `sys.stdout` itself, which may be meant.
+
 Not reported if the transport is not known to be stdio, if the shell prints
 under a condition, or if the program redirects standard output, for instance
 with `contextlib.redirect_stdout`.
@@ -156,7 +158,9 @@ def mended(places):
         return None
     if any(map(shadows_sys, files)):
         return None
-    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits), safe=True)
+    # What says by itself where it prints may mean it.
+    meant = any(re.search(r"\bfile\s*=\s*sys\.stdout\b", span.text) for span in spans)
+    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits), safe=not meant)
 
 
 def handled(source, spans):

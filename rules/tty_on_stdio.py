@@ -65,12 +65,11 @@ warning[tty-on-stdio]: server `notes` speaks stdio, but container `notes` gives 
 ```diff
 --- a/compose.yaml
 +++ b/compose.yaml
-@@ -2,4 +2,4 @@
+@@ -2,4 +2,3 @@
    notes:
      build: .
      stdin_open: true
 -    tty: true
-+    tty: false
 ```
 
 ## Good
@@ -84,6 +83,7 @@ services:
 """
 
 from mcplint import WARNING, Finding, Fix, Label, Server, rule
+from mcplint.text.layout import without_line
 
 
 @rule("tty-on-stdio", WARNING)
@@ -94,5 +94,6 @@ def check(server: Server):
             f"{server.title} speaks stdio, but {container.title} gives it a terminal, which repeats what clients send"
         )
         notes = (*server.transport.trace, Label(container.cmd, "this container runs the server"))
-        fix = Fix("give it no terminal", container.tty.write("false"))
+        line = container.tty.span and without_line(container.tty.span, "tty")
+        fix = Fix("give it no terminal", (line,) if line else container.tty.write("false"))
         yield Finding(message, container.tty.span or container.span, notes, fix)

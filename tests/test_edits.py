@@ -508,3 +508,16 @@ def test_a_lifespan_is_handed_on_by_its_name():
     }
     after = code.replace("FastAPI()", "FastAPI(lifespan=inner.lifespan)")
     assert changed(files, "mount-without-lifespan") == {"server.py": after}
+
+
+@pytest.mark.parametrize(
+    ("service", "after"),
+    [
+        ("    tty: true  # for logs\n    stdin_open: true\n", "    stdin_open: true\n"),
+        ("    stdin_open: true\n    tty: true\n", "    stdin_open: true\n"),
+    ],
+)
+def test_a_setting_that_is_taken_back_goes_with_its_line(service, after):
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    files = {"server.py": code, "compose.yaml": compose(service)}
+    assert changed(files, "tty-on-stdio") == {"compose.yaml": compose(after)}

@@ -11,6 +11,7 @@ from mcplint.findings import NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
 from mcplint.registry.places import packages
+from mcplint.text.layout import without_line
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
@@ -177,7 +178,7 @@ def _hidden(step: Step) -> Iterator[Finding]:
         key, value = owner.key("continue-on-error"), owner.get("continue-on-error")
         if key and isinstance(value, ScalarNode) and value.value is True:
             whole = key.span._replace(end=value.span.end)
-            fix = Fix("let the step fail", (_without(whole),))
+            fix = Fix("let the step fail", (without_line(value.span, key.text) or Edit(value.span, "false"),))
             yield Finding("`continue-on-error` hides that publishing failed", whole, fix=fix)
 
 
@@ -233,13 +234,3 @@ def _awaited(workflow: MappingNode, job: MappingNode) -> set[str]:
                 names.add(name)
                 queue.append(at(workflow, "jobs", name, "needs"))
     return names
-
-
-def _without(whole: Span) -> Edit:
-    """The edit that takes out a setting with its line, or that turns it off where it shares one."""
-    text, start = whole.source.text, whole.start
-    line = text.rfind("\n", 0, start) + 1
-    end = text.find("\n", whole.end) + 1 or len(text)
-    if text[line:start].strip():
-        return Edit(whole, "continue-on-error: false")
-    return Edit(whole._replace(start=line, end=end), "")

@@ -1,8 +1,10 @@
-"""Where one more item stands in a list of a program, laid out as the items before it are."""
+"""How what is added to a text is laid out, and what goes with that which is taken out of it."""
 
 from __future__ import annotations
 
-from mcplint.text.source import Span
+import re
+
+from mcplint.text.source import Edit, Span
 from mcplint.values import EditSite
 
 
@@ -37,3 +39,12 @@ def _own_line(last: Span, close: int) -> str:
     start = max(text.rfind("\n", 0, last.start), text.rfind("\r", 0, last.start)) + 1
     indent = text[start : last.start]
     return newline + indent if newline and not indent.strip() else ""
+
+
+def without_line(value: Span, key: str) -> Edit | None:
+    """The edit that takes a key of YAML out with its line, None where something else stands there too."""
+    text = value.source.text
+    start, end = text.rfind("\n", 0, value.start) + 1, text.find("\n", value.end) + 1 or len(text)
+    alone = re.fullmatch(rf"[ \t]*{re.escape(key)}[ \t]*:[ \t]*[\"']?", text[start : value.start])
+    behind = re.fullmatch(r"[\"']?[ \t]*(?:#[^\n]*)?\r?\n?", text[value.end : end])
+    return Edit(value._replace(start=start, end=end), "") if alone and behind else None
