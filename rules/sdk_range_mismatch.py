@@ -117,7 +117,8 @@ dependencies = [{ name = "mcp" }]
 """
 
 from mcplint import ERROR, WARNING, Finding, Server, rule
-from mcplint.knowledge.sdk import cap, lacking, raised
+from mcplint.knowledge.dead_pins import raised
+from mcplint.knowledge.sdk import cap, lacking
 
 
 @rule("sdk-range-mismatch", ERROR)

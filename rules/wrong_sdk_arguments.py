@@ -80,7 +80,8 @@ if __name__ == "__main__":
 """
 
 from mcplint import ERROR, WARNING, Finding, Fix, Label, Server, rule
-from mcplint.knowledge.sdk import agreed, raised
+from mcplint.knowledge.dead_pins import raised
+from mcplint.knowledge.sdk import agreed
 
 RUNS = {"sse": "run_sse", "stdio": "run_stdio"}
 FATES = {

@@ -182,7 +182,7 @@ def test_a_pin_that_is_too_old_for_a_transport_is_raised(requirement, transport,
 def test_a_pin_that_is_too_old_for_an_import_is_raised():
     code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
     files = {"Dockerfile": UNPINNED, "requirements.txt": "mcp==1.1.0\n", "server.py": code}
-    assert changed(files, "sdk-range-mismatch") == {"requirements.txt": "mcp==1.2.0\n"}
+    assert changed(files, "sdk-range-mismatch") == {"requirements.txt": "mcp==1.21.1\n"}
 
 
 def test_a_member_of_a_workspace_is_told_to_renew_the_lock_above_it(project, mcplint, monkeypatch):

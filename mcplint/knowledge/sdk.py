@@ -39,7 +39,6 @@ from typing import TYPE_CHECKING
 
 from mcplint.findings import Fix
 from mcplint.knowledge.sdk_releases import DATE, RELEASES
-from mcplint.text.source import Edit
 
 if TYPE_CHECKING:
     from mcplint.model import Import, Sdk
@@ -55,7 +54,6 @@ __all__ = [
     "lacking",
     "newest",
     "newest_with",
-    "raised",
     "release",
     "releases",
 ]
@@ -124,18 +122,6 @@ def cap(sdk: Sdk, name: str, taken: Value[str], safe: bool = False) -> Fix | Non
     edits = sdk.below(major)
     then = f", then run `{sdk.relock}`" if sdk.relock else ""
     return Fix(f"require {package} below {major}{then}", edits, safe=safe and not then) if edits else None
-
-
-def raised(sdk: Sdk, name: str, lacks: object = False) -> Fix | None:
-    """A pin at the oldest release of the same major version and above it that no longer has `lacks` for a fact."""
-    package, pinned = sdk.package or "", release(sdk.installed.only or "")
-    later = (version for version in releases(package) if pinned and (release(version) or ()) > pinned)
-    same = (version for version in later if pinned and (release(version) or ())[:1] == pinned[:1])
-    having = next((version for version in same if fact(package, version, name) not in (lacks, None)), None)
-    if having is None or sdk.pin is None:
-        return None
-    then = f", then run `{sdk.relock}`" if sdk.relock else ""
-    return Fix(f"require {package} {having}{then}", (Edit(sdk.pin.span, having),))
 
 
 def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:
