@@ -449,3 +449,12 @@ def test_a_terminal_says_its_width_where_the_environment_does_not(monkeypatch, g
             monkeypatch.setenv("COLUMNS", given)
         assert output.columns() == 63
     os.close(master)
+
+
+def test_from_the_root_of_the_machine_it_says_what_it_is_doing(mcplint, monkeypatch):
+    monkeypatch.chdir("/")
+    monkeypatch.setattr("mcplint.project.discover.MOST_FILES", 40)
+    ran = mcplint("--pedantic")
+    first, *_ = ran.err.splitlines()
+    assert first == "mcplint: reading the files below /, at most 40"
+    assert "internal error" not in ran.err and "unreadable-file" in ran.out
