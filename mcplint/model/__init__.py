@@ -24,6 +24,7 @@ from mcplint.model.containers import (
     Sibling,
 )
 from mcplint.model.deployment import Deployment
+from mcplint.model.health import HealthCheck, Request
 from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose, Unfollowed
 from mcplint.model.program import (
     Argument,
@@ -82,6 +83,7 @@ __all__ = [
     "ErrorPage",
     "GitRemote",
     "Guard",
+    "HealthCheck",
     "Import",
     "Install",
     "Labelled",
@@ -104,6 +106,7 @@ __all__ = [
     "Probe",
     "Project",
     "Remote",
+    "Request",
     "Route",
     "Sdk",
     "SdkCall",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mcplint.model.builds import Account, Lack, Packaged, StartScript, Sync
+from mcplint.model.health import HealthCheck
 from mcplint.model.insertion import VariableSite, more_words
 from mcplint.model.links import ASSUMED, Link
 from mcplint.text.source import Edit, Span
@@ -214,7 +215,8 @@ class Container(NamedTuple):
     set it; `examples`: what files such as `.env.example` would have them set. `env_files`: the files that
     it takes variables from. `profiles`: those of compose without which it is not started, none: it always is.
     `entrypoint` and `arguments`: what the platform puts in place of ENTRYPOINT and CMD; `argv`: what is run.
-    `probe`: the HEALTHCHECK that counts, `probe_disabled`: where it is switched off; `probes`: those of the platform.
+    `probe`: the HEALTHCHECK that counts, `probe_disabled`: where it is switched off; `probes`: those of the platform;
+    `checks`: what all of these ask for.
     `ports`: published ones; `host_ip` is the text as written where it is not known, None for all interfaces.
     `network_mode`: `host`, `none`, `bridge`, `service:NAME`, …; an option None where nothing is said.
     `grace_period`: seconds between SIGTERM and SIGKILL. `privileges`: what gives it power over its host.
@@ -266,6 +268,7 @@ class Container(NamedTuple):
     probe: Probe | None = None
     probe_disabled: Label | None = None
     probes: tuple[PlatformProbe, ...] = ()
+    checks: tuple[HealthCheck, ...] = ()
     replicas: Value[int] = UNKNOWN
     networks: frozenset[str] = frozenset()
     network_mode: Value[str | None] = Value((None,))

@@ -150,6 +150,16 @@ def on_host(path: str, tree: Tree) -> str:
 
 
 def with_image(service: Container, image: Image | None, link: Link) -> Container:
+    """A container over its image, with what its health checks ask for."""
+    whole = _over(service, image, link)
+    if whole.probe is None and not whole.probes:
+        return whole
+    from mcplint.services.health.checks import checks
+
+    return whole._replace(checks=checks(whole, image))
+
+
+def _over(service: Container, image: Image | None, link: Link) -> Container:
     """A container over its image: what it says itself counts, else what the image says."""
     defaults = image.env_closed if image else service.defaults
     service = service._replace(argv=command(service, image), links=(link,), defaults=defaults, reference=service.image)

@@ -203,10 +203,10 @@ def test_what_a_browser_may_send_and_see(section: str, allowed: bool, tmp_path: 
 
 
 def test_no_release_brings_a_health_route(tmp_path: Path) -> None:
-    with started(tmp_path, "health-route-missing", "Bad") as server:
+    with started(tmp_path, "healthcheck-missing", "Bad") as server:
         assert {server.ask("GET", path).status for path in ("/", "/health", "/healthz")} == {404}
         assert server.ask("GET", "/mcp").status == 406
-    with started(tmp_path, "health-route-missing", "Good") as server:
+    with started(tmp_path, "healthcheck-missing", "Good") as server:
         assert server.ask("GET", "/health").status == 200
 
 

@@ -242,6 +242,31 @@ def app(transport: str | None) -> Handler:
     return handler
 
 
+def made_app(transport: str, place: int) -> Handler:
+    """`create_sse_app(server, …)`, `create_streamable_http_app(server, …)` of fastmcp; `place`: of the path."""
+
+    def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
+        server = args.get(0, "server").only
+        if not isinstance(server, Instance) or "settings" not in server.table:
+            return machine.risk(*args.notes)
+        made: Any = app(transport)(machine, args._replace(positional=(), keywords={}, node=None), server).only
+        endpoint = made.table["routes"].only.items[0].only
+        (served,) = SERVED.of(endpoint.table)
+        auth = args.find(None, "auth")
+        changes: dict[str, Any] = {
+            "path": args.get(place, PATHS[transport], served.path),
+            "message_path": args.get(1 if transport == SSE else None, "message_path", served.message_path),
+            "stateless": args.get(None, "stateless_http", served.stateless),
+            "json_response": args.get(None, "json_response", served.json_response),
+            "auth": served.auth if auth is None or auth.must_be(None) else unknown(),
+        }
+        endpoint.table[SERVED] = (served._replace(**changes),)
+        layered(args, made)
+        return known(made, *args.notes)
+
+    return handler
+
+
 def derived(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A server made from something else (`from_openapi`, `from_fastapi`, `as_proxy`), with its settings in keywords."""
     made = Instance(External(OTHER), args.span)
@@ -311,6 +336,10 @@ for _kind in HIGH:
     }
 CALLS |= {f"{OTHER}.{name}": derived for name in ("from_openapi", "from_fastapi", "as_proxy", "from_client")}
 CALLS |= {"fastmcp.server.create_proxy": derived, f"{OTHER}.mount": nothing, f"{OTHER}.import_server": nothing}
+CALLS |= {
+    "fastmcp.server.http.create_sse_app": made_app(SSE, 2),
+    "fastmcp.server.http.create_streamable_http_app": made_app(STREAMABLE, 1),
+}
 CALLS |= {f"{OTHER}.http_app": app(None), f"{OTHER}.run_http_async": run(STREAMABLE, True)}
 ALIASES: Mapping[str, str] = {
     "mcp.server.FastMCP": FAST,

@@ -1,6 +1,4 @@
-# Requests are spread over processes, and no health check can tell which of them work
-
-`health-route-missing`, warning · [all rules](README.md)
+r"""Requests are spread over processes, and no health check can tell which of them work
 
 No release of the SDKs has a health route: `/`, `/health` and `/healthz` are
 `404`. The MCP endpoint cannot serve as one: a plain `GET` is refused with
@@ -50,7 +48,7 @@ services:
       replicas: 3
 ```
 ```output
-warning[health-route-missing]: server `notes` has no health route, although its requests are spread over 3 replicas
+warning[healthcheck-missing]: server `notes` has no health route, although its requests are spread over 3 replicas
  --> server.py:3:7
   |
 3 | mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
@@ -79,3 +77,26 @@ async def health(request):
 if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
+"""
+
+from mcplint import WARNING, Finding, Server, rule
+
+
+@rule("healthcheck-missing", WARNING)
+def check(server: Server):
+    container = server.container
+    if not container or not server.certain or not server.speaks_http:
+        return
+    if container.probe or container.probes:
+        return
+    if not server.endpoints_closed or any("GET" in endpoint.methods for endpoint in server.endpoints):
+        return
+    for spread in server.spread:
+        if spread.kind != "workers" and spread.several and not spread.assumed:
+            many = spread.processes.only or "several"
+            message = f"{server.title} has no health route, although its requests are spread over {many} {TITLES[spread.kind]}"
+            yield Finding(message, server.made or server.span, spread.notes)
+            return
+
+
+TITLES = {"replicas": "replicas", "members": "upstream servers"}

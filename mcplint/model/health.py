@@ -1,0 +1,67 @@
+"""What checks the health of a container, and what it asks for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mcplint.text.source import Span
+from mcplint.values import Label
+
+HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "[::1]"})
+
+
+class Request(NamedTuple):
+    """What a health check asks for, by which program.
+
+    `host`: empty where it is the container's own address. `strict`: whether an answer of 400 and more makes the check
+    fail, None where that cannot be told. `whole`: whether it reads an answer to its end.
+    `certain`: it is made however conditions turn out.
+    """
+
+    program: str
+    method: str
+    scheme: str
+    host: str
+    port: int | None
+    path: str
+    strict: bool | None
+    whole: bool
+    certain: bool = True
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it asks the container itself."""
+        return self.host in HERE or not self.host
+
+    @property
+    def title(self) -> str:
+        """What a message calls it: `GET /health`."""
+        return f"{self.method} {self.path[:60]}"
+
+
+class HealthCheck(NamedTuple):
+    """One check of a container's health.
+
+    `kind`: `HEALTHCHECK` (also compose's), or what a platform calls it: `liveness`, `readiness`, `startup`, `check`.
+    `requests`: those that are known. `idle`: why it succeeds whatever the server does, `lenient`: why it does whatever
+    the server answers. `missing`: the program that it needs and the image lacks.
+    """
+
+    kind: str
+    platform: str | None
+    span: Span
+    requests: tuple[Request, ...] = ()
+    idle: Label | None = None
+    lenient: Label | None = None
+    missing: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What a message calls it: the health check, the liveness probe."""
+        return "the health check" if self.kind in ("HEALTHCHECK", "check") else f"the {self.kind} probe"
+
+    @property
+    def asked(self) -> Request | None:
+        """The one request that it certainly makes, to the container itself, and that decides over it."""
+        own = [each for each in self.requests if each.is_own]
+        return own[0] if len(self.requests) == 1 and own and own[0].certain and own[0].strict else None

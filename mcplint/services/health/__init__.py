@@ -1,0 +1,1 @@
+"""The health checks of containers: the commands of Docker and compose, and what platforms ask for."""

@@ -1,0 +1,164 @@
+"""The requests of curl, wget and of small programs in Python and JavaScript."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+from mcplint.model.health import Request
+from mcplint.values import Value
+
+Env = Callable[[str], Value[str | None]]
+
+CURL_VALUES = frozenset(
+    ("-o", "-m", "-H", "-d", "-X", "-w", "-u", "-A", "-b", "-c", "-e", "-F", "-K", "-x", "-r", "-T")
+)
+CURL_VALUES |= {"--output", "--max-time", "--header", "--data", "--request", "--write-out", "--user", "--user-agent"}
+CURL_VALUES |= {"--connect-timeout", "--retry", "--retry-delay", "--retry-max-time", "--url", "--cacert", "--cert"}
+CURL_VALUES |= {"--key", "--data-raw", "--data-binary", "--data-urlencode", "--resolve", "--range", "--proxy", "--form"}
+CURL_VALUES |= {"--cookie", "--referer", "--unix-socket", "--json", "-T"}
+WGET_VALUES = frozenset(("-O", "-o", "-T", "-t", "-U", "-w", "--header", "--output-document", "--timeout", "--tries"))
+WGET_VALUES |= {"--user-agent", "--post-data"}
+URL = re.compile(r"(?:(https?)://)?([\w.-]+|\[::1\])(?::(\d{1,5}))?(/[^?#\s]*)?(?:[?#].*)?")
+JS_URL = re.compile(r"""["'`](https?://[^"'`\s]+)["'`]""")
+PORTS = {"http": 80, "https": 443}
+MOST = 4_000
+
+
+def curl(words: tuple[str, ...]) -> Iterator[Request]:
+    """`curl -f URL`: without `-f`, an answer of any status will do."""
+    method, strict, bounded, urls = "GET", False, False, []
+    rest = iter(words)
+    for word in rest:
+        short = word[1:] if word.startswith("-") and not word.startswith("--") else ""
+        name, equals, value = word.partition("=")
+        if word.startswith("--") or word in CURL_VALUES:
+            taken = value if equals else next(rest, "") if name in CURL_VALUES else ""
+        elif short and f"-{short[-1]}" in CURL_VALUES:
+            name, taken = f"-{short[-1]}", next(rest, "")
+        elif short and (found := re.match(r"[a-zA-Z]*?([XHodmwuA])(.+)", short)):
+            name, taken = f"-{found[1]}", found[2]
+        else:
+            taken = ""
+            urls += [] if short else [word]
+        strict |= name in ("--fail", "--fail-with-body") or "f" in short
+        method = "HEAD" if name == "--head" or "I" in short else method
+        method = "POST" if name.startswith(("-d", "--data", "--json", "-F", "--form")) else method
+        method = taken if name in ("-X", "--request") and taken else method
+        urls += [taken] if name == "--url" else []
+        bounded |= name in ("-w", "--write-out")
+    for url in urls:
+        yield from _request("curl", method, url, None if bounded else strict, method != "HEAD")
+
+
+def wget(words: tuple[str, ...], busybox: bool) -> Iterator[Request]:
+    """`wget -q URL`, which fails for every status of 400 and more."""
+    spider, method, urls = False, "GET", []
+    rest = iter(words)
+    for word in rest:
+        if word in WGET_VALUES:
+            next(rest, None)
+        elif not word.startswith("-"):
+            urls.append(word)
+        elif word.endswith("O") and not word.startswith("--"):
+            next(rest, None)
+        spider |= word == "--spider"
+        method = "POST" if word.startswith("--post") else method
+    for url in urls:
+        yield from _request(
+            "busybox wget" if busybox else "wget", "HEAD" if spider and not busybox else method, url, True, not spider
+        )
+
+
+def _request(program: str, method: str, url: str, strict: bool | None, whole: bool) -> Iterator[Request]:
+    found = URL.fullmatch(url)
+    if found is None or not (found[1] or found[3] or found[4] or found[2] == "localhost"):
+        return
+    scheme = found[1] or "http"
+    port = int(found[3]) if found[3] else PORTS[scheme]
+    yield Request(program, method, scheme, found[2], port, found[4] or "/", strict, whole)
+
+
+STATUS = re.compile(r"raise_for_status|\bstatus(?:_code)?\b|\.ok\b|\.is_success|\.getcode\(|\.code\b")
+
+
+def python(code: str, env: Env) -> tuple[tuple[Request, ...], bool]:
+    """The requests of a program of a line or two, and whether it can end with anything but success."""
+    try:
+        tree = ast.parse(code) if len(code) <= MOST else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = None
+    if tree is None:
+        return (), True
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    caught = any(isinstance(node, (ast.Try, ast.With)) for node in ast.walk(tree))
+    found: list[Request] = []
+    for call in calls:
+        name = ast.unparse(call.func).rpartition(".")
+        url = _text(call.args[0], env) if call.args else None
+        if url is None or not url.startswith("http"):
+            continue
+        library = "urllib" if name[2] in ("urlopen", "Request") else name[0].partition(".")[0]
+        if name[2] == "urlopen":
+            strict: bool | None = None if caught else True
+        elif name[2] in ("get", "head") and library in ("requests", "httpx"):
+            strict = None if caught or STATUS.search(code) else False
+            strict = True if strict is None and not caught and "raise_for_status" in code else strict
+        else:
+            continue
+        found += _request(library, name[2].upper() if name[2] == "head" else "GET", url, strict, library != "urllib")
+    return tuple(found), _may_fail(tree)
+
+
+def _may_fail(tree: ast.Module) -> bool:
+    """Whether anything is done besides imports and what ends a program with a known status."""
+    for statement in tree.body:
+        match statement:
+            case ast.Import() | ast.ImportFrom() | ast.Pass():
+                continue
+            case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=arguments)) if all(
+                isinstance(each, ast.Constant) for each in arguments
+            ):
+                continue
+            case ast.Expr(
+                value=ast.Call(
+                    func=ast.Attribute(attr="exit") | ast.Name(id="exit"), args=[] | [ast.Constant(value=0 | None)]
+                )
+            ):
+                return False
+            case _:
+                return True
+    return False
+
+
+def _text(node: ast.expr, env: Env) -> str | None:
+    """The text of an expression: constants, variables of the environment, and both in one."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            texts = [_text(each.value if isinstance(each, ast.FormattedValue) else each, env) for each in parts]
+            return None if None in texts else "".join(text or "" for text in texts)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            first, second = _text(left, env), _text(right, env)
+            return None if first is None or second is None else first + second
+        case ast.Call(func=ast.Name(id="str"), args=[inner]):
+            return _text(inner, env)
+        case ast.Call(func=ast.Attribute(attr="get" | "getenv"), args=[ast.Constant(value=str(name)), *default]):
+            value = env(name)
+            if value.only is not None:
+                return value.only
+            return _text(default[0], env) if default and value.must_be(None) else None
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return env(name).only
+    return None
+
+
+def javascript(code: str) -> tuple[Request, ...]:
+    """The requests of a line of JavaScript; its status counts where it looks at one."""
+    found = JS_URL.findall(code) if len(code) <= MOST and re.search(r"\bfetch\(|\.get\(|\.request\(", code) else []
+    if len(found) != 1:
+        return ()
+    strict = None if STATUS.search(code) is None and "statusCode" not in code else True
+    return tuple(_request("node", "GET", found[0], strict, False))

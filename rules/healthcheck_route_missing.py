@@ -1,0 +1,81 @@
+r"""The health check asks for a path that the server does not have
+
+No release of the SDKs has a health route: `/`, `/health` and `/healthz` are
+`404` until the program adds them. A check that asks for one fails for ever:
+the container is `unhealthy`, services that wait for it never start, and
+Kubernetes restarts it again and again.
+
+Add the route, `@mcp.custom_route("/health", methods=["GET"])`: it needs
+neither authentication nor an allowed `Host`. A tool of that name is none.
+
+Not reported if the program may answer paths that the files do not show, or if
+the check takes any answer for a good one.
+
+See https://gofastmcp.com/deployment/http
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health', timeout=3)"]
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[healthcheck-route-missing]: the health check asks for /health, which server `notes` does not have
+ --> Dockerfile:6:1
+  |
+6 | HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health', timeout=3)"]
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: server.py:3:7
+  |
+3 | mcp = FastMCP("notes", host="0.0.0.0")
+  |       -------------------------------- has no such route
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+from starlette.responses import PlainTextResponse
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request):
+    return PlainTextResponse("ok")
+
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+"""
+
+from mcplint import ERROR, Finding, Label, Server, rule
+
+
+@rule("healthcheck-route-missing", ERROR)
+def check(server: Server):
+    for each in server.container.checks if server.container and server.speaks_http and server.certain else ():
+        asked = each.asked
+        if asked and (asked.port is None or server.port.must_be(asked.port)) and server.refuses(asked.path):
+            message = f"{each.title} asks for {asked.path[:60]}, which {server.title} does not have"
+            yield Finding(message, each.span, (Label(server.made or server.span, "has no such route"),))
