@@ -39,6 +39,7 @@ PARTS = {
     "Clash": "Images and services",
     "Unselected": "Images and services",
     "Versioned": "Images and services",
+    "Secret": "Secrets",
     "EntryPoint": "Images and services",
     "Server": "Servers",
     "Route": "Proxies",

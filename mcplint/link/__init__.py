@@ -74,6 +74,12 @@ def link(tree: Tree, config: Config) -> Linked:
 
         published = {package.identifier.only or "" for package in deployment.packages}
         deployment = deployment._replace(scripts=tuple(entry_points(tree, deployment.containers, published)))
+    if servers or deployment.clients:
+        from mcplint.link.secrets import found
+
+        serving = {container.id for container in deployment.containers}
+        secrets = tuple(found(tree, paths, places, serving, deployment.clients))
+        deployment = deployment._replace(secrets=secrets)
     _minded(tree, paths, servers)
     used = tree.asked(*SETTINGS) if servers else frozenset()
     problems = tree.judged(started.needed | _asked_for(paths, servers), started.used | used)

@@ -52,6 +52,7 @@ from mcplint.model.published import (
     Remote,
 )
 from mcplint.model.routes import Cache, DeadEnd, ErrorPage, Member, Route, Setting
+from mcplint.model.secrets import Secret
 from mcplint.model.servers import Dead, Sdk, Server, Spread
 
 __all__ = [
@@ -110,6 +111,7 @@ __all__ = [
     "Route",
     "Sdk",
     "SdkCall",
+    "Secret",
     "Server",
     "Setting",
     "Sibling",

@@ -10,6 +10,7 @@ from mcplint.model.containers import Container
 from mcplint.model.links import Loose, Unfollowed
 from mcplint.model.published import ClientConfig, Manifest, Misread, Package, Remote
 from mcplint.model.routes import DeadEnd, Route
+from mcplint.model.secrets import Secret
 from mcplint.model.servers import Server
 
 
@@ -31,6 +32,7 @@ class Deployment(NamedTuple):
     unselected: tuple[Unselected, ...] = ()
     versioned: tuple[Versioned, ...] = ()
     scripts: tuple[EntryPoint, ...] = ()
+    secrets: tuple[Secret, ...] = ()
     unfollowed: tuple[Unfollowed, ...] = ()
     loose: tuple[Loose, ...] = ()
 

@@ -1,12 +1,15 @@
 """Text of a project as each kind of output takes it, so that nothing in it steers a terminal, a runner or a page.
 
 Every report passes what it did not write itself through one of these: paths, names, messages and lines of files.
+Of a secret that stands in them, only the first four characters are shown.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+from mcplint.knowledge.secrets import masked
 
 TAB = "    "
 JOINER = "\u200d"
@@ -19,6 +22,7 @@ _MARKDOWN = frozenset("&<>\"'\\*_{}[]()#+!|~")
 
 def terminal(text: str, keep: str = "") -> str:
     """The text with control and direction characters made visible, in as many columns; those in `keep` stay."""
+    text = masked(text)
     if not text.isprintable():
         text = "".join(c if c.isprintable() or c in keep or c == JOINER else _visible(c) for c in text)
     return re.sub(_COMMAND, "\\1\u27e6", text) if "##" in text else text
@@ -38,7 +42,7 @@ def json(document: Any, indent: int | None = 2) -> str:
     """A JSON document in ASCII. Half a character, as a file name that is no UTF-8 has it, no reader would take."""
     from json import dumps
 
-    text = dumps(document, indent=indent)
+    text = masked(dumps(document, indent=indent))
     if "\\ud" in text:
         text = re.sub(_ESCAPE, lambda escape: r"\ufffd" if escape[1] else escape[0], text)
     return re.sub(_COMMAND, r"\1\\u005b", text)

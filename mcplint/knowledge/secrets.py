@@ -1,0 +1,104 @@
+"""What secrets look like: the forms in which services give them out, the names they go by, and what is a placeholder.
+
+The forms are those that GitHub's secret scanning names: https://docs.github.com/en/code-security/secret-scanning.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+_FORMS: tuple[tuple[str, str], ...] = (
+    ("GitHub token", r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,}"),
+    ("GitLab token", r"glpat-[A-Za-z0-9_-]{20,}"),
+    ("Anthropic key", r"sk-ant-[A-Za-z0-9_-]{32,}"),
+    ("OpenAI key", r"sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,}"),
+    ("AWS access key", r"(?:AKIA|ASIA)[A-Z2-7]{16}"),
+    ("Google API key", r"AIza[A-Za-z0-9_-]{35}"),
+    ("Slack token", r"xox[abeoprs]-[A-Za-z0-9-]{20,}|xapp-[A-Za-z0-9-]{20,}"),
+    ("Stripe key", r"[rs]k_(?:live|test)_[A-Za-z0-9]{24,}"),
+    ("npm token", r"npm_[A-Za-z0-9]{36}"),
+    ("PyPI token", r"pypi-AgE[A-Za-z0-9_-]{50,}"),
+    ("Hugging Face token", r"hf_[A-Za-z0-9]{30,}"),
+    ("SendGrid key", r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
+    ("Groq key", r"gsk_[A-Za-z0-9]{40,}"),
+    ("xAI key", r"xai-[A-Za-z0-9]{40,}"),
+    ("Tavily key", r"tvly-[A-Za-z0-9-]{24,}"),
+    ("DigitalOcean token", r"do[op]_v1_[a-f0-9]{64}"),
+    ("Notion token", r"ntn_[A-Za-z0-9]{40,}"),
+    ("JSON web token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
+    ("private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
+)
+FORM = re.compile("|".join(f"(?<![A-Za-z0-9_-])(?:{form})" for _, form in _FORMS))
+_NAMED = tuple((name, re.compile(form)) for name, form in _FORMS)
+NAME = re.compile(
+    r"(?i)(?:^|[_.-])(?:api[_-]?key|apikey|secret|secret[_-]?key|access[_-]?key|private[_-]?key|signing[_-]?key"
+    r"|encryption[_-]?key|token|password|passwd|passphrase|credentials?)$|^(?:authorization|x-api-key|apikey)$"
+)
+"""What a variable or header is called that holds a secret."""
+PLACEHOLDER = re.compile(
+    r"(?i)your|change|replace|example|sample|dummy|placeholder|xxx|todo|insert|\.\.\.|\*\*|test|fake|demo|redacted"
+    r"|foo|bar(?![a-z0-9])|12345|abcd|qwer|enter|put[-_]|here|[<>{}$]|default|local|dev[-_]|secret|passw|none|null|admin"
+    r"|token|key[-_]|[-_]key|mcp|not[-_]|random|generate|sk-ant-api03-$"
+)
+BEARER = re.compile(r"(?i)(?:bearer|basic|token)\s+")
+SHORTEST = 16
+ENTROPY = 3.5
+"""Bits a character, below which a text is no secret that was made at random: words have less, hexadecimal digits 4 at
+most, and a text of 16 of these 3.5 as a rule."""
+FORM_ENTROPY = 3.0
+ASSIGNED = re.compile(
+    r"""([\w.-]{0,60}(?i:key|token|secret|passw\w{0,8}|passphrase|credentials?|authorization)["']?\s{0,4}[:=,\s]\s{0,4}"""
+    r"""["']?(?:(?i:bearer|basic|token)\s+)?)([^\s"',;}]{12,400})"""
+)
+
+
+def entropy(text: str) -> float:
+    """Shannon's entropy of a text, in bits a character."""
+    counts = Counter(text)
+    return -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
+
+
+def form(text: str) -> str:
+    """What a text that has the form of a secret is called, empty where it has none or is filled with a placeholder."""
+    found = FORM.search(text) if len(text) < 10_000 else None
+    if found is None or (not found[0].startswith("---") and entropy(found[0][4:]) < FORM_ENTROPY):
+        return ""
+    if re.search(r"(?i)xxxx|your|example|placeholder|\.\.\.|1234567", found[0]):
+        return ""
+    return next(name for name, pattern in _NAMED if pattern.match(found[0]))
+
+
+def is_random(text: str) -> bool:
+    """Whether a text seems made at random: long enough, with digits and letters, and no words of a placeholder."""
+    bare = BEARER.sub("", text, count=1)
+    return (
+        SHORTEST <= len(bare) <= 400
+        and re.fullmatch(r"[\x21-\x7e]+", bare) is not None
+        and re.search(r"\d", bare) is not None
+        and re.search(r"[A-Za-z]", bare) is not None
+        and not re.search(r"://|^[./~]|^\d+(?:\.\d+)+|^[\w.-]+\.(?:com|io|org|net|dev|json|pem|txt)$", bare)
+        and PLACEHOLDER.search(bare) is None
+        and entropy(bare) >= ENTROPY
+    )
+
+
+def secret(name: str, text: str) -> str:
+    """What kind of secret a variable holds, empty where it holds none: by the form of its value, or by its name."""
+    if kind := form(text):
+        return kind
+    return "secret" if NAME.search(name) and is_random(text) else ""
+
+
+def masked(text: str) -> str:
+    """The text with each secret cut to its first four characters, as many stars behind as it has more."""
+    if FORM.search(text):
+        text = FORM.sub(lambda found: _cut(found[0]), text)
+    if ASSIGNED.search(text):
+        text = ASSIGNED.sub(lambda found: found[1] + (_cut(found[2]) if is_random(found[2]) else found[2]), text)
+    return text
+
+
+def _cut(text: str) -> str:
+    return text[:4] + "*" * (len(text) - 4)

@@ -1,0 +1,178 @@
+"""The secrets that stand in the files of a deployment, and what carries them into its images."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
+from mcplint.images.image import Copy, Image
+from mcplint.knowledge import secrets as known
+from mcplint.model import ClientConfig, Container
+from mcplint.model.secrets import Secret
+from mcplint.project.ignored import is_ignored
+from mcplint.project.tree import Paths, Tree
+from mcplint.services.containers import TEMPLATE, ContainerContext
+from mcplint.text.source import Span
+from mcplint.values import Label
+
+KEYS = ("id_rsa", "id_ed25519", "id_ecdsa", "*.pem", "*.key", "*.p12", "*.pfx", "service-account*.json", ".netrc")
+"""The names of files that hold private keys and passwords; certificates often end in `.pem` too."""
+LIVE = re.compile(r"^\.env(?:\.(?:local|prod|production|staging|live))?$|^(?:prod|production)\.env$")
+"""The files of variables that are no examples."""
+URL_SECRET = re.compile(r"[?&]([\w.-]{1,60})=([^&#\s\"']{8,400})|://[^/@:\s]{1,100}:([^/@\s]{8,200})@")
+
+
+def found(
+    tree: Tree,
+    paths: Paths,
+    places: Iterable[ContainerContext],
+    serving: Collection[str],
+    clients: Iterable[ClientConfig],
+) -> Iterator[Secret]:
+    """Every secret, those of a place that several containers share once. `serving`: the containers of servers."""
+    seen: set[tuple[str, Span, str]] = set()
+    for secret in _all(tree, paths, places, serving, clients):
+        key = (secret.where, secret.span, secret.name)
+        if key not in seen:
+            seen.add(key)
+            yield secret
+
+
+def _all(
+    tree: Tree,
+    paths: Paths,
+    places: Iterable[ContainerContext],
+    serving: Collection[str],
+    clients: Iterable[ClientConfig],
+) -> Iterator[Secret]:
+    for place in places:
+        if place.container.id in serving:
+            if place.image:
+                yield from _in_image(place.image, place.container, tree)
+            yield from _in_environment(place.container)
+    for client in clients:
+        yield from _in_client(client)
+    for path in paths.get("env", ()):
+        if LIVE.match(posixpath.basename(path)):
+            yield from _in_env_file(tree, path)
+
+
+def _in_image(image: Image, container: Container, tree: Tree) -> Iterator[Secret]:
+    for name, value in (*image.env.items(), *image.args.items()):
+        text, span = value.only, value.span
+        if not isinstance(text, str) or span is None or span.source.path != image.dockerfile:
+            continue
+        if text in span.text and (kind := known.secret(name, text)):
+            yield Secret("image", name, kind, span)
+    yield from _in_runs(image)
+    for copy in image.copies:
+        if not copy.mount and copy.stage is None and copy.image is None:
+            yield from _copied(copy, image, container, tree)
+
+
+def _in_runs(image: Image) -> Iterator[Secret]:
+    """What a RUN is given as a build argument, which the history of the image shows."""
+    names = [name for name, value in image.args.items() if known.NAME.search(name) and value.only in (None, "")]
+    for run in image.runs:
+        mounted = any("type=secret" in flag.value.text for flag in run.flags if flag.name == "mount" and flag.value)
+        for name in () if mounted else names:
+            if re.search(rf"\$\{{?{re.escape(name)}\b", run.text.text):
+                yield Secret("build", name, "secret", run.span)
+        if kind := known.form(run.text.text):
+            yield Secret("image", "a RUN", kind, run.span)
+
+
+def _copied(copy: Copy, image: Image, container: Container, tree: Tree) -> Iterator[Secret]:
+    """What a COPY brings from the build context: a file of secrets by its name, or a folder that has one."""
+    if image.context is None:
+        return
+    base = "" if image.context == "." else f"{image.context}/"
+    for source in copy.sources:
+        path = (source.only or "?").removeprefix("./").rstrip("/")
+        name = posixpath.basename(path)
+        if LIVE.match(name) or any(fnmatchcase(name, each) for each in KEYS[:3]):
+            yield Secret("copy", path, "", copy.span)
+        elif path in ("", "."):
+            folder = base.rstrip("/") or "."
+            yield from _context(copy, folder, image, container, tree)
+
+
+def _context(copy: Copy, folder: str, image: Image, container: Container, tree: Tree) -> Iterator[Secret]:
+    """The `.env` of a folder that is copied whole, where nothing leaves it out: it is there, or people make one."""
+    if is_ignored(image.ignored, ".env") or any(fnmatchcase(".env", pattern) for pattern in copy.excludes):
+        return
+    base = "" if folder == "." else f"{folder}/"
+    if f"{base}.env" in tree.paths:
+        span = Span(tree.source(f"{base}.env") or copy.span.source, 0, 0)
+        yield Secret("context", ".env", "there", copy.span, (Label(span, "is copied too"),))
+        return
+    example = next((path for path in sorted(tree.paths) if _is_example(path, base)), None)
+    source = tree.source(example) if example else None
+    if source and re.search(r"(?im)^\s*(?:export\s+)?[\w]*(?:key|token|secret|password)\w*\s*=", source.text):
+        yield Secret("context", ".env", "expected", copy.span, (Label(Span(source, 0, 0), "says what to put in it"),))
+
+
+def _is_example(path: str, base: str) -> bool:
+    name = path.removeprefix(base)
+    return path.startswith(base) and "/" not in name and TEMPLATE.search(name) is not None
+
+
+def _in_environment(container: Container) -> Iterator[Secret]:
+    where = "kubernetes" if container.platform == "kubernetes" else "compose"
+    for name, value in container.env.items():
+        span = value.slot.span if value.slot else value.span
+        if not isinstance(value.only, str) or span is None or span.source.path in (container.dockerfile, ""):
+            continue
+        if LIVE.match(posixpath.basename(span.source.path)) or value.only not in span.text:
+            continue
+        if kind := known.secret(name, value.only):
+            yield Secret(where, name, kind, span)
+
+
+def _in_client(client: ClientConfig) -> Iterator[Secret]:
+    node = client.node
+    if node is None:
+        return
+    for key in ("env", "headers"):
+        for name, value in pairs(node.get(key)):
+            if isinstance(value, ScalarNode) and (kind := known.secret(name.text, value.text)):
+                yield Secret("client", name.text, kind, value.span)
+    yield from _in_words(node)
+    for key in ("url", "serverUrl", "httpUrl"):
+        url = node.get(key)
+        if isinstance(url, ScalarNode):
+            yield from _in_url(url)
+
+
+def _in_words(node: MappingNode) -> Iterator[Secret]:
+    before = ""
+    for word in items(node.get("args")):
+        if not isinstance(word, ScalarNode):
+            before = ""
+            continue
+        name, _, value = word.text.partition("=") if word.text.startswith("--") else word.text.partition(":")
+        kind = known.secret(name.lstrip("-"), value.strip()) if value else known.secret(before.lstrip("-"), word.text)
+        if kind:
+            yield Secret("client", name if value else before or "an argument", kind, word.span)
+        before = word.text if word.text.startswith("-") else ""
+
+
+def _in_url(url: ScalarNode) -> Iterator[Secret]:
+    """A secret in the query of a URL, or the password in front of its host."""
+    for match in URL_SECRET.finditer(url.text[:4_000]):
+        name, text = match[1] or "password", match[2] or match[3]
+        if kind := known.secret(name, text):
+            yield Secret("client", name, kind, url.span)
+
+
+def _in_env_file(tree: Tree, path: str) -> Iterator[Secret]:
+    """The first secret of a file of variables."""
+    file = tree.facts("dotenv", path)
+    for assignment in file.assignments if file else ():
+        text = assignment.value.text if assignment.value is not None else ""
+        if kind := known.secret(assignment.name, text):
+            yield Secret("env file", assignment.name, kind, assignment.key)
+            return

@@ -1,0 +1,23 @@
+"""Secrets that stand in the files of a project."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mcplint.text.source import Span
+from mcplint.values import Label
+
+
+class Secret(NamedTuple):
+    """A secret, or what leads to one; what it is itself is kept nowhere.
+
+    `where`: `image`, `build` (used by a build), `copy` (copied into an image), `context` (copied once it is there),
+    `compose`, `kubernetes`, `client`, `env file`. `name`: the variable, header or file. `kind`: `GitHub token`,
+    `secret`, …
+    """
+
+    where: str
+    name: str
+    kind: str
+    span: Span
+    notes: tuple[Label, ...] = ()

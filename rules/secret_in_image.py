@@ -1,0 +1,74 @@
+r"""A secret is built into the image
+
+Whoever gets the image gets what is in its layers and its history: `docker
+history` shows `ENV`, `ARG` and every build argument that a `RUN` uses, and a
+file that a later line deletes is still in the layer that copied it.
+
+Give secrets to the container when it starts, and to a build with
+`RUN --mount=type=secret`, which leaves nothing behind.
+
+What counts as a secret: a text of a form in which a service gives out its
+keys (GitHub, GitLab, OpenAI, Anthropic, AWS, Google, Slack, Stripe, npm, PyPI,
+Hugging Face and others, JSON web tokens, private keys), or the value of a name
+such as `…_API_KEY`, `…_TOKEN`, `…_SECRET` or `…_PASSWORD` that has 16
+characters or more, digits and letters, and 3.5 bits of entropy a character.
+Placeholders (`your-key`, `changeme`, `<token>`, `${TOKEN}`) do not. Only the
+first four characters are ever shown.
+
+See https://docs.docker.com/build/building/secrets/
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+ENV NOTES_API_KEY=9f2c61d07be84a53c1e8d2b64f7a09b5
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[secret-in-image]: NOTES_API_KEY is a secret that everybody finds in the image
+ --> Dockerfile:5:19
+  |
+5 | ENV NOTES_API_KEY=9f2c****************************
+  |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+"""
+
+from mcplint import ERROR, Finding, Secret, rule
+
+
+@rule("secret-in-image", ERROR)
+def check(secret: Secret):
+    if secret.where == "image":
+        yield Finding(f"{secret.name} is a {secret.kind} that everybody finds in the image", secret.span)
+    elif secret.where == "build":
+        yield Finding(f"the build argument {secret.name} stays in the history of the image", secret.span)
+    elif secret.where == "copy":
+        yield Finding(f"{secret.name} is copied into the image, where everybody finds what it holds", secret.span)

@@ -1,0 +1,67 @@
+r"""An image that is given the whole folder is given its secrets too
+
+`COPY . .` takes every file of the build context, also those that git ignores.
+The `.env` of whoever builds the image ends in it, and with it the keys of a
+server that is then pushed to a registry.
+
+Name it in `.dockerignore`. An error if the project has a `.env` already, a
+warning if an example tells people to make one.
+
+See https://docs.docker.com/build/concepts/context/#dockerignore-files
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`.env.example`
+```
+NOTES_API_KEY=
+```
+```output
+warning[unignored-secrets]: copies .env into the image, which no `.dockerignore` leaves out
+ --> Dockerfile:3:1
+  |
+3 | COPY . .
+  | ^^^^^^^^
+  |
+ ::: .env.example:1:1
+  |
+1 | NOTES_API_KEY=
+  | - says what to put in it
+```
+
+## Good
+`.dockerignore`
+```
+.env
+```
+"""
+
+from mcplint import ERROR, WARNING, Finding, Secret, rule
+
+
+@rule("unignored-secrets", WARNING)
+def check(secret: Secret):
+    if secret.where == "context":
+        severity = ERROR if secret.kind == "there" else WARNING
+        message = f"copies {secret.name} into the image, which no `.dockerignore` leaves out"
+        yield Finding(message, secret.span, secret.notes, None, severity)
