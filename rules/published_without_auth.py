@@ -10,6 +10,9 @@ certificates) and the server's own port is published next to it, the port
 bypasses the check: an error. Containers reach each other without published
 ports.
 
+A bridge (`mcpo`, `mcp-proxy`, `supergateway`) serves a stdio server to
+everybody unless it is told a key, `mcpo --api-key`.
+
 The same holds if a proxy that lets everybody in is published instead, if the
 service uses the network of its host or is a unit of systemd, for a Kubernetes
 Service of type LoadBalancer or NodePort, for an Ingress or a Route without
@@ -101,14 +104,19 @@ services:
 """
 
 import re
+from itertools import pairwise
 
 from mcplint import ERROR, NOTE, WARNING, Container, Edit, Finding, Fix, Label, Port, Server, rule
 
 OPEN = ("render", "fly")
+BRIDGES = ("mcpo", "mcp-proxy", "supergateway")
+KEYS = ("--api-key", "-k", "--apiKey", "--oauth")
 
 
 @rule("published-without-auth", WARNING)
 def check(server: Server):
+    if server.runner in BRIDGES and server.container and server.authenticated.may_not_be(True):
+        yield from bridged(server, server.container)
     if server.auth.may_not_be(None) or server.authenticated.must(bool) or server.transport.must_be("stdio"):
         return
     unchecked = f"and {server.title} does not authenticate callers"
@@ -124,6 +132,23 @@ def check(server: Server):
         first, *others = server.proxy_ports
         mild = NOTE if "of its machine" in first.text else None
         yield Finding(f"{first.text}, {unchecked}", first.span, (*others, *notes), None, mild)
+
+
+def bridged(server: Server, container: Container):
+    """The open port of a program that serves a stdio server over HTTP, and is told no key."""
+    words = container.command.only or ()
+    keyed = any(word.startswith(KEYS) for word in words) or any("API_KEY" in name for name in container.env)
+    listens = server.runner != "mcp-proxy" or "0.0.0.0" in words
+    numbers = [word for flag, word in pairwise(words) if flag in ("--port", "-p", "--sse-port")]
+    for port in container.ports if words and listens and not keyed else ():
+        if is_open(port) and str(port.target.only) == (numbers or ["8000"])[0]:
+            number = port.published.only or port.target.only
+            edits = bound(port) if container.platform == "compose" else ()
+            fix = Fix("publish on 127.0.0.1 only", edits) if edits else None
+            message = (
+                f"port {number} is open on all interfaces, and {server.runner} asks nobody who calls {server.title}"
+            )
+            yield Finding(message, port.span, (Label(container.cmd, "is told no key"),), fix)
 
 
 def reachable(server: Server):

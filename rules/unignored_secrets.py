@@ -46,7 +46,7 @@ warning[unignored-secrets]: copies .env into the image, which no `.dockerignore`
  ::: .env.example:1:1
   |
 1 | NOTES_API_KEY=
-  | - says what to put in it
+  | -------------- says what to put in it
 ```
 
 ## Good

@@ -15,13 +15,15 @@ from mcplint.model.secrets import Secret
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import TEMPLATE, ContainerContext
-from mcplint.text.source import Span
+from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 KEYS = ("id_rsa", "id_ed25519", "id_ecdsa", "*.pem", "*.key", "*.p12", "*.pfx", "service-account*.json", ".netrc")
 """The names of files that hold private keys and passwords; certificates often end in `.pem` too."""
 LIVE = re.compile(r"^\.env(?:\.(?:local|prod|production|staging|live))?$|^(?:prod|production)\.env$")
 """The files of variables that are no examples."""
+EXPECTED = r"^(?:export )?(?i:\w*(?:key|token|secret|password)\w*) *="
+"""A line of an example that asks for a secret."""
 URL_SECRET = re.compile(r"[?&]([\w.-]{1,60})=([^&#\s\"']{8,400})|://[^/@:\s]{1,100}:([^/@\s]{8,200})@")
 
 
@@ -105,14 +107,21 @@ def _context(copy: Copy, folder: str, image: Image, container: Container, tree: 
     if is_ignored(image.ignored, ".env") or any(fnmatchcase(".env", pattern) for pattern in copy.excludes):
         return
     base = "" if folder == "." else f"{folder}/"
-    if f"{base}.env" in tree.paths:
-        span = Span(tree.source(f"{base}.env") or copy.span.source, 0, 0)
-        yield Secret("context", ".env", "there", copy.span, (Label(span, "is copied too"),))
+    there = tree.source(f"{base}.env") if f"{base}.env" in tree.paths else None
+    if there:
+        yield Secret("context", ".env", "there", copy.span, (Label(_line(there, r"^[^#\n]+"), "is copied too"),))
         return
     example = next((path for path in sorted(tree.paths) if _is_example(path, base)), None)
     source = tree.source(example) if example else None
-    if source and re.search(r"(?im)^\s*(?:export\s+)?[\w]*(?:key|token|secret|password)\w*\s*=", source.text):
-        yield Secret("context", ".env", "expected", copy.span, (Label(Span(source, 0, 0), "says what to put in it"),))
+    if source and re.search(EXPECTED, source.text, re.MULTILINE):
+        note = Label(_line(source, EXPECTED), "says what to put in it")
+        yield Secret("context", ".env", "expected", copy.span, (note,))
+
+
+def _line(source: Source, pattern: str) -> Span:
+    """The first line of a file that fits, its beginning where none does."""
+    found = re.search(pattern, source.text, re.MULTILINE)
+    return Span(source, *(found.span() if found else (0, 0)))
 
 
 def _is_example(path: str, base: str) -> bool:

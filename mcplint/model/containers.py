@@ -90,7 +90,8 @@ class Sibling(NamedTuple):
     """A service that the containers on its networks, itself among them, reach by any of these names.
 
     `ports`: those that it is known to listen on, also under the number that they have on the host. `store`: the name of
-    its image where that is a well-known database or the like.
+    its image where that is a well-known database or the like. `shown`: the ports of that store which are published on
+    every interface; `unguarded`: why it asks nobody for a password, empty where it does or may.
     """
 
     name: str
@@ -98,6 +99,8 @@ class Sibling(NamedTuple):
     ports: Mapping[int, int]
     span: Span
     store: str | None = None
+    shown: tuple[Port, ...] = ()
+    unguarded: str = ""
 
 
 class Argv(NamedTuple):

@@ -15,7 +15,7 @@ FENCE = re.compile(r"^(?:`([^`\n]+)`[ \t]*\n+)?(`{3,})([^\n`]*)\n(.*?)^\2[ \t]*$
 
 def as_json(rules: Iterable[Rule]) -> str:
     """A list of objects, one a rule, in the order that is given."""
-    return escape.json([_row(rule) for rule in rules]) + "\n"
+    return escape.json([_row(rule) for rule in rules], own=True) + "\n"
 
 
 def _row(rule: Rule) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from posixpath import basename, dirname
 from typing import Any
 
 from mcplint.findings import Unreadable
+from mcplint.knowledge.datastores import lets_everybody_in
 from mcplint.knowledge.image_ports import PORTS
 from mcplint.knowledge.images import has_probe
 from mcplint.model import Container, Prerequisite, Sibling
@@ -105,7 +106,25 @@ def _sibling(other: ContainerContext) -> Sibling:
     published = {port.published.only: port.target.only for port in tcp if port.published is not None}
     both = {**published, **{port: port for port in inside}}
     known = {asked: port for asked, port in both.items() if asked and port}
-    return Sibling(container.service or "", container.names, known, container.span, store)
+    shown = tuple(port for port in container.ports if port.published is not None and port.host_ip is None)
+    inner = PORTS.get(store or "", frozenset())
+    return Sibling(
+        container.service or "",
+        container.names,
+        known,
+        container.span,
+        store,
+        tuple(port for port in shown if port.target.only in inner),
+        lets_everybody_in(store, container.env, not container.env_files, _said(container)) if store and shown else "",
+    )
+
+
+def _said(container: Container) -> tuple[str, ...] | None:
+    """The words that a service starts its image with, none where it leaves that to the image; None if not known."""
+    said = [argv for argv in (container.entrypoint, container.arguments) if argv]
+    if any(argv.words is None for argv in said):
+        return None
+    return tuple(word.only or "?" for argv in said for word in argv.words or ())
 
 
 def _store(place: ContainerContext) -> str | None:

@@ -1,0 +1,83 @@
+r"""A store beside the server is published on all interfaces, and asks for no password
+
+`ports: ["6379:6379"]` opens Redis on every interface of the host, and Docker's
+firewall rules come before those of `ufw`. Redis, Memcached, MongoDB, Qdrant
+and others ask nobody for a password unless they are told to: whoever reaches
+the machine reads and changes what the server keeps. Bots look for such ports
+all day.
+
+Containers reach each other without published ports: leave them out, or publish
+them on `127.0.0.1`.
+
+Not reported if the store is told a password, reads a configuration of its own,
+or takes variables from a file.
+
+See https://redis.io/docs/latest/operate/oss_and_stack/management/security/
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  cache:
+    image: redis:8
+    ports: ["6379:6379"]
+```
+```output
+warning[exposed-datastore]: port 6379 of `cache` is open on all interfaces without a password: redis has no password by default
+ --> compose.yaml:6:14
+  |
+4 |   cache:
+  |   ----- redis runs here
+5 |     image: redis:8
+6 |     ports: ["6379:6379"]
+  |              ^^^^^^^^^
+```
+
+## Good
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+  cache:
+    image: redis:8
+    ports: ["127.0.0.1:6379:6379"]
+```
+"""
+
+from mcplint import WARNING, Container, Finding, Label, rule
+
+
+@rule("exposed-datastore", WARNING)
+def check(container: Container):
+    for sibling in container.siblings:
+        for port in sibling.shown if sibling.unguarded else ():
+            number = port.published.only or port.target.only
+            message = (
+                f"port {number} of `{sibling.name}` is open on all interfaces without a password: {sibling.unguarded}"
+            )
+            yield Finding(message, port.span, (Label(sibling.span, f"{sibling.store} runs here"),))
