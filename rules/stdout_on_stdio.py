@@ -13,7 +13,7 @@ Output before the server runs is an error. Output under a condition or in a
 tool is a warning; with `mcp` 2 and `fastmcp` 4, output of a tool is a note,
 since these redirect standard output to standard error while they serve.
 
-The fix is unsafe where a `print` names `sys.stdout` itself, which may be meant.
+There is no fix where a `print` names `sys.stdout` itself, which may be meant.
 
 Not reported if the transport is not known to be stdio, if the shell prints
 under a condition, or if the program redirects standard output, for instance
@@ -154,13 +154,12 @@ def mended(places):
     spans = [each.span for each in places]
     files = dict.fromkeys(span.source for span in spans if span.text.startswith("print"))
     edits = [edit(span) for span in (*spans, *(span for source in files for span in handled(source, spans)))]
-    if None in edits:
+    # What says by itself where it prints may mean it.
+    if None in edits or any(re.search(r"\bfile\s*=\s*sys\.stdout\b", span.text) for span in spans):
         return None
     if any(map(shadows_sys, files)):
         return None
-    # What says by itself where it prints may mean it.
-    meant = any(re.search(r"\bfile\s*=\s*sys\.stdout\b", span.text) for span in spans)
-    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits), safe=not meant)
+    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits), safe=True)
 
 
 def handled(source, spans):
