@@ -10,11 +10,11 @@ from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import NodeLock, NodeLocked
 from mcplint.knowledge.npm_releases import DATE
 from mcplint.knowledge.sdk import releases
-from mcplint.knowledge.semver import admits, exact
+from mcplint.knowledge.semver import admits, bounds, exact
 from mcplint.model import Sdk
 from mcplint.project.tree import Tree
 from mcplint.text.paths import outwards
-from mcplint.values import EditSite, Label, Value
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock")
 
@@ -29,14 +29,29 @@ def sdk(name: str, tree: Tree, folder: str, frozen: bool = True) -> Sdk:
     if place is None:
         return Sdk(name, Value(None))
     home, wanted = place
+    zod = _zod(tree, folder, frozen)
     entry = locked(package, tree, home) if frozen else None
     asked = Label(wanted.span, f"requires {package} {wanted.text}")
     if entry is not None:
         note = Label(entry.span, f"{entry.span.source.path} pins {package} {entry.version}")
         value = Value((entry.version,), (asked, note), EditSite(entry.span))
-        return Sdk(name, value, True, installed=value, admitted=_newest(name, wanted, asked))
+        return Sdk(name, value, True, installed=value, admitted=_newest(name, wanted, asked), zod=zod)
     value = _newest(name, wanted, asked)
-    return Sdk(name, value, exact(wanted.text) is not None, installed=value, admitted=value)
+    return Sdk(name, value, exact(wanted.text) is not None, installed=value, admitted=value, zod=zod)
+
+
+def _zod(tree: Tree, folder: str, frozen: bool) -> Value[str]:
+    """The release of zod that the project itself has: locked, pinned, or the oldest that its range admits."""
+    place = asking("zod", tree, folder)
+    if place is None:
+        return UNKNOWN
+    entry = locked("zod", tree, place[0]) if frozen else None
+    if entry is not None:
+        return Value((entry.version,), (Label(entry.span, f"{entry.span.source.path} pins zod {entry.version}"),))
+    limits = bounds(place[1].text) or ()
+    oldest = min((low for low, _ in limits), default=None)
+    asked = (Label(place[1].span, f"requires zod {place[1].text}"),)
+    return Value((".".join(map(str, oldest)),), asked) if oldest else Value(None, asked)
 
 
 def _newest(name: str, wanted: ScalarNode, asked: Label) -> Value[str]:

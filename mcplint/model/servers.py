@@ -58,6 +58,7 @@ class Sdk(NamedTuple):
     starlette: Value[str] = UNKNOWN
     sse_starlette: Value[str] = UNKNOWN
     tasks: bool | None = None
+    zod: Value[str] = UNKNOWN
     dead: tuple[Dead, ...] = ()
 
     @property

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 SDKS = ("@modelcontextprotocol/", "fastmcp", "mcp-framework", "xmcp", "mcp-handler", "@vercel/mcp-adapter", "@hono/mcp")
+SCHEMAS = ("zod", "zod/v4")
 _SUFFIX = r"\.(?:js|mjs|cjs)$"
 
 
@@ -98,7 +99,7 @@ def _import(machine: Machine, frame: Frame, node: Node) -> None:
     if path and not path.endswith(".json") and (names or clause is None):
         module(machine, path)
     if path is None:
-        if specifier.startswith(SDKS):
+        if specifier.startswith(SDKS) or specifier in SCHEMAS:
             span = frame.package.fact.span(node)
             machine.imports += [Import(f"npm:{specifier}:{name}", span) for _, name in names]
         handler = machine.tables.calls.get(f"import {canonical(specifier)}")

@@ -25,7 +25,7 @@ def follow(start: Start, world: World) -> Outcome:
     """
     found = _run(start, world, lenient=False)
     for argv in (start.argv, None) if start.argv == () else (start.argv,):
-        if found.servers or not found.complete or found.failures or not found.imports:
+        if found.servers or not found.complete or found.failures or not found.unknown:
             break
         again = _run(start._replace(argv=argv), world._replace(steps=world.steps - found.steps), lenient=True)
         steps, complete = found.steps + again.steps, again.complete

@@ -33,6 +33,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 DEEPEST = 8
 GUARDS = r"(?i)authorization|x-api-key|api[_-]?key|bearer|jwt|oauth|passport|session[_-]?token|authenticat"
 
+STORES = r"""["'](?:ioredis|redis|@upstash/redis|@vercel/kv|@redis/client)["']"""
+
 
 class Met(NamedTuple):
     """A request of a route that reaches MCP: where it is answered, and what answers it."""
@@ -113,7 +115,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         port=_port(each.port),
         path=first.path,
         message_path=_message_path(handled.transport, message) if kind == SSE else NOWHERE,
-        stateless=sdk.stateless(machine, handled.transport) if kind == STREAMABLE else NOWHERE,
+        stateless=_stateless(machine, handled.transport) if kind == STREAMABLE else NOWHERE,
         json_response=sdk.flag(handled.transport, "enableJsonResponse") if kind == STREAMABLE else NOWHERE,
         workers=known(1, Label(each.span, "one process listens here")),
         endpoints=(*there.endpoints, *others),
@@ -126,6 +128,14 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         runner=_runner(each.what),
         wiring=_wiring(machine, there.met, kind),
     )
+
+
+def _stateless(machine: Machine, transport: Any) -> Abstract:
+    """Whether no sessions are kept in memory; a program that uses a store of others may keep them there."""
+    found = sdk.stateless(machine, transport)
+    if found.must_be(False) and _mentions(machine, STORES):
+        return unknown(*found.trace)
+    return found
 
 
 def _wiring(machine: Machine, met: tuple[Met, ...], kind: str) -> Wiring:
@@ -259,9 +269,13 @@ def _texts(value: Abstract) -> Abstract:
 
 def _looks(machine: Machine) -> bool:
     """Whether a module of the program speaks of who calls."""
-    return any(
-        re.search(GUARDS, package.fact.source.text) is not None for package in machine.packages.values() if package
-    )
+    return _mentions(machine, GUARDS)
+
+
+def _mentions(machine: Machine, pattern: str) -> bool:
+    """Whether a module of the program has a text."""
+    sources = (package.fact.source for package in machine.packages.values() if package)
+    return any(re.search(pattern, source.text) is not None for source in sources)
 
 
 def _runner(what: Any) -> str:

@@ -1,0 +1,113 @@
+r"""Tools have schemas of a zod that their SDK cannot read
+
+`@modelcontextprotocol/sdk` up to 1.22.0 reads the schemas of tools by the
+insides of zod 3. A program that makes them with zod 4 starts without a word;
+then, as measured, every tool is listed with an empty schema, and every call
+fails with "keyValidator._parse is not a function". From 1.23.0 on the SDK
+takes both.
+
+Upgrade the SDK, keep zod at 3, or import the schemas from `zod/v3`, which
+zod 4 brings along.
+
+Not reported for a program that imports `zod/v3`, or whose tools are handled
+by the low-level `Server`.
+
+See https://github.com/modelcontextprotocol/typescript-sdk/issues/906
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM node:22-slim
+WORKDIR /app
+COPY package.json package-lock.json server.js ./
+RUN npm ci
+USER node
+CMD ["node", "server.js"]
+```
+`package.json`
+```json
+{
+  "type": "module",
+  "dependencies": {
+    "@modelcontextprotocol/sdk": "^1.20.0",
+    "zod": "^4.1.0"
+  }
+}
+```
+`package-lock.json`
+```json
+{
+  "lockfileVersion": 3,
+  "packages": {
+    "node_modules/@modelcontextprotocol/sdk": {
+      "version": "1.22.0"
+    },
+    "node_modules/zod": {
+      "version": "4.1.12"
+    }
+  }
+}
+```
+`server.js`
+```js
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { z } from "zod";
+
+const server = new McpServer({ name: "notes", version: "1.0.0" });
+server.tool("add", { text: z.string() }, async ({ text }) => ({ content: [{ type: "text", text }] }));
+await server.connect(new StdioServerTransport());
+```
+```output
+error[zod-mismatch]: @modelcontextprotocol/sdk 1.22.0 cannot read schemas of zod 4.1.12: every call of a tool of server `notes` fails
+ --> server.js:3:1
+  |
+3 | import { z } from "zod";
+  | ^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: package.json:4:35
+  |
+4 |     "@modelcontextprotocol/sdk": "^1.20.0",
+  |                                   ------- requires @modelcontextprotocol/sdk ^1.20.0
+  |
+ ::: package-lock.json:5:19
+  |
+5 |       "version": "1.22.0"
+  |                   ------ package-lock.json pins @modelcontextprotocol/sdk 1.22.0
+...
+8 |       "version": "4.1.12"
+  |                   ------ package-lock.json pins zod 4.1.12
+```
+
+## Good
+`package-lock.json`
+```json
+{
+  "lockfileVersion": 3,
+  "packages": {
+    "node_modules/@modelcontextprotocol/sdk": {
+      "version": "1.29.0"
+    },
+    "node_modules/zod": {
+      "version": "4.1.12"
+    }
+  }
+}
+```
+"""
+
+from mcplint import ERROR, Finding, Server, rule
+from mcplint.knowledge.sdk import agreed
+
+
+@rule("zod-mismatch", ERROR)
+def check(server: Server):
+    sdk = server.sdk
+    used = next((each for each in server.imports if each.dotted.startswith("npm:zod")), None)
+    if used and server.kind == "McpServer" and agreed(sdk, "zod.major") == 3 and sdk.zod.must(is_newer):
+        message = f"{sdk.title} cannot read schemas of zod {sdk.zod.only}: every call of a tool of {server.title} fails"
+        yield Finding(message, used.span, (*sdk.version.trace, *sdk.zod.trace))
+
+
+def is_newer(version: str) -> bool:
+    return int(version.partition(".")[0]) >= 4
