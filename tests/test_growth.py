@@ -158,6 +158,13 @@ KINDS: dict[str, Callable[[int], Files]] = {
             + 'python server.py "$b" "${a[@]}"\n'
         },
     ),
+    "services that call each other": lambda n: compose(
+        each(
+            "  s#:\n    image: a\n    ports: ['#:9000', '7#:8000']\n    env_file: [e#.env]\n"
+            "    environment:\n      A: http://b:8000 http://localhost:7# http://s#:9000\n",
+            n,
+        )
+    ),
     "backends": lambda n: haproxy("frontend f\n  bind :80\n" + each("backend b#\n  server s b:8000\n", n)),
     "conditions of HAProxy": lambda n: haproxy(
         "frontend f\n  mode http\n  bind :80\n" + each("  acl a# path_beg /x#\n  use_backend b if a#\n", n)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from mcplint.knowledge.image_ports import PORTS
 from mcplint.model import Call, ClientConfig, Container, Server
@@ -12,6 +13,7 @@ from mcplint.services.image_names import repository
 from mcplint.services.network import LOOPBACK, Network
 from mcplint.values import EditSite, Value
 
+MOST = 10
 ADDRESS = re.compile(
     r"(?<![\w.])[a-z][a-z0-9+.-]{0,20}://(?:[^/@\s\"']{0,200}@)?([A-Za-z0-9][\w.-]{0,100}):(\d{1,5})(?!\d)"
 )
@@ -27,7 +29,7 @@ def calls(network: Network, clients: Iterable[ClientConfig]) -> Iterator[Call]:
     for client in clients:
         mounted.setdefault(client.span.source.path, []).append(client)
     serving = {server.container.id: server for server in network.servers if server.container}
-    heard = {key: server.port.options or () for key, server in serving.items() if server.speaks_http}
+    known = _index(network, serving)
     for place in network.running:
         caller = place.container
         if place.project is None or caller.unread or caller.shared_network.may(bool):
@@ -36,7 +38,7 @@ def calls(network: Network, clients: Iterable[ClientConfig]) -> Iterator[Call]:
         urls = ((f"the URL of `{client.span.text[:60]}`", client.url) for client in told)
         for name, value in (*caller.env.items(), *urls):
             for found in ADDRESS.finditer(value.only or ""):
-                other = _meant(found[1], int(found[2]), place, network, heard)
+                other = _meant(found[1], int(found[2]), place, known)
                 if other and _concerns(found[1], caller.id in serving, other.container.id in serving):
                     yield _call(name, value, found, caller, other.container, serving.get(other.container.id))
 
@@ -45,19 +47,38 @@ def _concerns(host: str, from_server: bool, to_server: bool) -> bool:
     return to_server and not from_server if host in LOOPBACK else from_server or to_server
 
 
-def _meant(
-    host: str, port: int, place: ContainerContext, network: Network, heard: Mapping[str, tuple[int, ...]]
-) -> ContainerContext | None:
+class Index(NamedTuple):
+    """The containers of each compose project by name, by a port of the host, and by one that a server listens on."""
+
+    named: dict[tuple[int, str], list[ContainerContext]]
+    published: dict[tuple[int, int], list[ContainerContext]]
+    heard: dict[tuple[int, int], list[ContainerContext]]
+
+
+def _index(network: Network, serving: Mapping[str, Server]) -> Index:
+    known = Index({}, {}, {})
+    for place in network.running if serving else ():
+        project, container = id(place.project), place.container
+        server = serving.get(container.id)
+        for name in container.names:
+            known.named.setdefault((project, name), []).append(place)
+        for port in _published(container):
+            known.published.setdefault((project, port), []).append(place)
+        for port in (server.port.options or ()) if server and server.speaks_http else ():
+            known.heard.setdefault((project, port), []).append(place)
+    return known
+
+
+def _meant(host: str, port: int, place: ContainerContext, known: Index) -> ContainerContext | None:
     """The one other container that an address can mean: by its name, or on the machine itself by a port of the host, or
     by the one that its server listens on."""
-    if host in LOOPBACK:
-        own = {port.target.only for port in (*place.container.ports, *place.container.expose)}
-        ours = [one for one in network.running if one.project is place.project and network.near(place, one)]
-        inside = [one for one in ours if port in heard.get(one.container.id, ()) and port not in own]
-        named = [one for one in ours if port in _published(one.container)] or inside
-    else:
-        named = network.named(host, place) or []
-    return named[0] if len(named) == 1 and named[0].container.id != place.container.id else None
+    project, own = id(place.project), (*place.container.ports, *place.container.expose)
+    if host not in LOOPBACK:
+        found = known.named.get((project, host), [])
+    elif not (found := known.published.get((project, port), [])) and port not in {one.target.only for one in own}:
+        found = known.heard.get((project, port), [])
+    near = [one for one in found[:MOST] if one.container.networks & place.container.networks]
+    return near[0] if len(near) == 1 and near[0].container.id != place.container.id else None
 
 
 def _call(
