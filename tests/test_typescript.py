@@ -211,3 +211,8 @@ def test_hostile_programs_end(hostile: str):
 def test_places_count_characters():
     server = served(f"{HEAD}/* Ünïcödé 💧 */ app.listen(3000, 'localhost');")
     assert server.host.span is not None and server.host.span.text == "localhost"
+
+
+def test_a_program_without_an_sdk_certainly_starts_no_server():
+    assert not started("import { z } from 'zod';\nexport const a = z.string();").unknown
+    assert started("import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nnew McpServer({});").unknown

@@ -73,11 +73,10 @@ def _outcome(
 ) -> Outcome:
     imports = tuple(dict.fromkeys(machine.imports))
     reads = frozenset(machine.reads)
-    lost = (
-        (Label(imports[0].span, "an SDK is imported, and where it is served is not seen"),)
-        if imports and not found
-        else ()
-    )
+    sdks = [each for each in imports if not each.dotted.startswith("npm:zod")]
+    lost: tuple[Label, ...] = ()
+    if sdks and not found:
+        lost = (Label(sdks[0].span, "an SDK is imported, and where it is served is not seen"),)
     return Outcome(
         tuple(each._replace(reads=reads, imports=imports) for each in found),
         asked=frozenset(machine.asked),
