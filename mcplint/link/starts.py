@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -341,8 +342,15 @@ def _started_writing(container: Container) -> Iterator[Label]:
 
 def _first(pattern: str, source: Source, text: str) -> Iterator[Label]:
     """The first place in a file that fits a pattern, with what there is to say of it."""
-    if found := re.search(pattern, source.text):
-        yield Label(Span(source, *found.span()), text)
+    if place := _searched(pattern, source):
+        yield Label(Span(source, *place), text)
+
+
+@lru_cache(maxsize=1_024)
+def _searched(pattern: str, source: Source) -> tuple[int, int] | None:
+    """Where a file first fits a pattern, looked for once also where fixes are tried."""
+    found = re.search(pattern, source.text)
+    return found.span() if found else None
 
 
 def lost(tree: Tree) -> Iterator[Loose]:
