@@ -15,6 +15,13 @@ def test_spoilt_files_are_no_mistake_of_mcplint():
     assert set(counted) == set(filefuzz.READ) and min(counted.values()) > 20
 
 
+@pytest.mark.parametrize("target", ["8000", "a/b", "//a", "//"])
+def test_a_volume_on_a_path_that_is_not_absolute_comes_to_an_end(target):
+    image = 'FROM python:3.13-slim\nRUN pip install mcp\nCOPY server.py .\nUSER 1000\nCMD ["python", "server.py"]\n'
+    compose = f'services:\n  a:\n    build: .\n    volumes: ["data:{target}"]\nvolumes: {{data: {{}}}}\n'
+    look(Tree.of({"server.py": SERVER, "Dockerfile": image, "compose.yaml": compose}))
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [

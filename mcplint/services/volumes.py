@@ -88,7 +88,7 @@ def _prepared(image: Image, target: str) -> bool:
         return True
     name = posixpath.basename(target)
     above = [target]
-    while (folder := posixpath.dirname(above[-1])) != "/":
+    while (folder := posixpath.dirname(above[-1])).strip("/"):
         above.append(folder)
     for run in image.runs:
         text = run.text.text
