@@ -108,6 +108,7 @@ server {
 """
 
 from mcplint import ERROR, NOTE, WARNING, Finding, Fix, Route, rule
+from mcplint.text.layout import is_explained
 
 MARGIN = 5
 DEFAULT = 60
@@ -144,7 +145,8 @@ def check(route: Route):
         severity, message = NOTE, f"cuts streams after {told} s of silence: only the server's pings keep them open"
     else:
         return
-    fix = Fix("raise the read timeout to 300 s", timeout.write(route.duration(300)), safe=True)
+    explained = timeout.slot is not None and is_explained(timeout.slot.span)
+    fix = None if explained else Fix("raise the read timeout to 300 s", timeout.write(route.duration(300)), safe=True)
     yield Finding(
         f"{route.proxy} {message}",
         timeout.span or route.span,

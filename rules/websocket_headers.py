@@ -141,7 +141,8 @@ def said_above(removed: Span) -> Iterator[Edit]:
             break
         paragraph -= len(line)
     for comment in re.finditer(r"(?:^[ \t]*#[^\n]*\n)+", text[paragraph:end], re.M):
-        if re.search(r"web ?sockets?\b", comment[0], re.IGNORECASE) and not re.search(ALSO, comment[0], re.IGNORECASE):
+        said = re.sub(r"\([^()\n]*\)", "", comment[0])
+        if re.search(r"web ?sockets?\b", said, re.IGNORECASE) and not re.search(ALSO, said, re.IGNORECASE):
             yield Edit(Span(removed.source, paragraph + comment.start(), paragraph + comment.end()), "")
 
 

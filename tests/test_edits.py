@@ -410,6 +410,7 @@ def test_a_program_of_node_that_writes_keeps_its_user():
             "\n        proxy_read_timeout 300s;\n",
         ),
         ("        # WebSockets\n        proxy_http_version 1.1;\nUPGRADE", "        proxy_http_version 1.1;\n"),
+        ("        # WebSocket (SSE)\n        proxy_http_version 1.1;\nUPGRADE", "        proxy_http_version 1.1;\n"),
         ("        # SSE and WebSocket\n        proxy_http_version 1.1;\nUPGRADE", ""),
         ("UPGRADE        # unbuffered\n", "        # unbuffered\n"),
     ],
@@ -521,3 +522,18 @@ def test_a_setting_that_is_taken_back_goes_with_its_line(service, after):
     code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
     files = {"server.py": code, "compose.yaml": compose(service)}
     assert changed(files, "tty-on-stdio") == {"compose.yaml": compose(after)}
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("# 60s is enough for every call.\n        proxy_read_timeout 60s;", ""),
+        ("proxy_read_timeout 60s;  # 60s, as agreed", ""),
+        ("# 60s\n\n        proxy_read_timeout 60s;  # streams", "# 60s\n\n        proxy_read_timeout 300s;  # streams"),
+    ],
+)
+def test_a_value_that_a_comment_names_is_left_alone(line, after):
+    package = bases()["nginx"]
+    text = package["nginx.conf"].replace("proxy_read_timeout 300s;", line)
+    found = mended({**package, "nginx.conf": text}, "short-read-timeout")["nginx.conf"]
+    assert found == package["nginx.conf"].replace("proxy_read_timeout 300s;", after or line)

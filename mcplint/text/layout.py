@@ -48,3 +48,15 @@ def without_line(value: Span, key: str) -> Edit | None:
     alone = re.fullmatch(rf"[ \t]*{re.escape(key)}[ \t]*:[ \t]*[\"']?", text[start : value.start])
     behind = re.fullmatch(r"[\"']?[ \t]*(?:#[^\n]*)?\r?\n?", text[value.end : end])
     return Edit(value._replace(start=start, end=end), "") if alone and behind else None
+
+
+def is_explained(value: Span) -> bool:
+    """Whether a comment beside a value, or above it up to a blank line, names it as it is spelled."""
+    text = value.source.text
+    start, named = text.rfind("\n", 0, value.start) + 1, re.compile(rf"#.*(?<!\w){re.escape(value.text)}(?!\w)")
+    lines = [text[start:].partition("\n")[0]]
+    for line in reversed(text[:start].splitlines()):
+        if not line.strip():
+            break
+        lines.append(line)
+    return bool(value.text) and any(map(named.search, lines))
