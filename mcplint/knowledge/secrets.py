@@ -49,7 +49,7 @@ ENTROPY = 3.5
 most, and a text of 16 of these 3.5 as a rule."""
 FORM_ENTROPY = 3.0
 ASSIGNED = re.compile(
-    r"""([\w.-]{0,60}(?i:key|token|secret|passw\w{0,8}|passphrase|credentials?|authorization)["']?\s{0,4}[:=,\s]\s{0,4}"""
+    r"""((?i:key|token|secret|passw|passphrase|credential|authorization)\w{0,20}["']?\s{0,4}[:=,\s]\s{0,4}"""
     r"""["']?(?:(?i:bearer|basic|token)\s+)?)([^\s"',;}]{12,400})"""
 )
 

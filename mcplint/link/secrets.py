@@ -14,7 +14,7 @@ from mcplint.model import ClientConfig, Container
 from mcplint.model.secrets import Secret
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Paths, Tree
-from mcplint.services.containers import TEMPLATE, ContainerContext
+from mcplint.services.containers import ContainerContext
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -22,7 +22,8 @@ KEYS = ("id_rsa", "id_ed25519", "id_ecdsa", "*.pem", "*.key", "*.p12", "*.pfx", 
 """The names of files that hold private keys and passwords; certificates often end in `.pem` too."""
 LIVE = re.compile(r"^\.env(?:\.(?:local|prod|production|staging|live))?$|^(?:prod|production)\.env$")
 """The files of variables that are no examples."""
-EXPECTED = r"^(?:export )?(?i:\w*(?:key|token|secret|password)\w*) *="
+EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", "env.example")
+EXPECTED = r"^(?:export )?(?i:\w{0,60}(?:key|token|secret|password)\w{0,60}) ?="
 """A line of an example that asks for a secret."""
 URL_SECRET = re.compile(r"[?&]([\w.-]{1,60})=([^&#\s\"']{8,400})|://[^/@:\s]{1,100}:([^/@\s]{8,200})@")
 
@@ -111,7 +112,7 @@ def _context(copy: Copy, folder: str, image: Image, container: Container, tree: 
     if there:
         yield Secret("context", ".env", "there", copy.span, (Label(_line(there, r"^[^#\n]+"), "is copied too"),))
         return
-    example = next((path for path in sorted(tree.paths) if _is_example(path, base)), None)
+    example = next((f"{base}{name}" for name in EXAMPLES if f"{base}{name}" in tree.paths), None)
     source = tree.source(example) if example else None
     if source and re.search(EXPECTED, source.text, re.MULTILINE):
         note = Label(_line(source, EXPECTED), "says what to put in it")
@@ -122,11 +123,6 @@ def _line(source: Source, pattern: str) -> Span:
     """The first line of a file that fits, its beginning where none does."""
     found = re.search(pattern, source.text, re.MULTILINE)
     return Span(source, *(found.span() if found else (0, 0)))
-
-
-def _is_example(path: str, base: str) -> bool:
-    name = path.removeprefix(base)
-    return path.startswith(base) and "/" not in name and TEMPLATE.search(name) is not None
 
 
 def _in_environment(container: Container) -> Iterator[Secret]:
