@@ -55,7 +55,7 @@ class _Surroundings(NamedTuple):
         return self.env.get(name, Value((None,), (self.more,)))
 
 
-def packaged(programs: Programs, package: Package) -> tuple[Server, ...]:
+def packaged(programs: Programs, package: Package) -> Outside:
     """The servers that a package of PyPI or npm starts where people install it, as `uvx` and `npx` do.
 
     No lock decides its SDK. Its arguments and environment are those that `server.json` gives; whoever starts it may
@@ -66,7 +66,7 @@ def packaged(programs: Programs, package: Package) -> tuple[Server, ...]:
         return _from_npm(programs, package, name)
     found = script(tree, name, None)
     if not found or package.node is None:
-        return ()
+        return Outside()
     before = _for_program(name, tuple(arguments(package.node, "runtimeArguments")))
     argv = (*before, *arguments(package.node, "packageArguments"))
     start = Start(
@@ -77,23 +77,28 @@ def packaged(programs: Programs, package: Package) -> tuple[Server, ...]:
     around = _Surroundings(dict(variables(package.node)), more, found.folder)
     note = Label(found.span, "is installed")
     link = Link(package.id, ASSUMED if before else MADE, f"is what people start who install {name}", (note,))
-    return _followed(programs, start._replace(installs=(install,)), around, link)[0]
+    return _of_package(package, start.target, *_followed(programs, start._replace(installs=(install,)), around, link))
 
 
-def _from_npm(programs: Programs, package: Package, name: str) -> tuple[Server, ...]:
+def _of_package(package: Package, target: str, made: tuple[Server, ...], certain: bool) -> Outside:
+    why = f"`{target}` starts no MCP server that is known" if certain else f"what `{target}` starts is not known"
+    return Outside(made, None if made else Unfollowed(package.id, package.span, why))
+
+
+def _from_npm(programs: Programs, package: Package, name: str) -> Outside:
     """The same for a package of npm that the project builds."""
     from mcplint.programs.typescript.packages import command_of
 
     command = command_of(programs.tree, name)
     if command is None or package.node is None:
-        return ()
+        return Outside()
     argv = tuple(arguments(package.node, "packageArguments"))
     start = Start(SCRIPT, command[0], command[1], argv, language="typescript")
     more = Label(package.span, "whoever starts the package may set it")
     around = _Surroundings(dict(variables(package.node)), more, "", locked=False)
     note = Label(command[1], "is installed")
     link = Link(package.id, MADE, f"is what people start who install {name}", (note,))
-    return _followed(programs, start, around, link)[0]
+    return _of_package(package, start.target, *_followed(programs, start, around, link))
 
 
 def published(programs: Programs) -> Iterator[Server]:

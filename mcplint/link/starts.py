@@ -21,6 +21,7 @@ from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 if TYPE_CHECKING:
+    from mcplint.link.outside import Outside
     from mcplint.link.servers import Programs, Started
     from mcplint.services.platforms import Platforms
 
@@ -137,14 +138,15 @@ def _outside(
 
     dockerfiles = tree.all_facts("dockerfile", paths.get("dockerfile", ()))
     servers: list[Server] = []
+    found: list[Outside] = []
     for package in (package for document in documents for package in packages(document)):
         if package.registry.only in ("pypi", "npm"):
-            servers += packaged(programs, package)
+            found.append(packaged(programs, package))
         elif package.registry.only == "oci" and not contained:
             servers += published_image(programs, package, dockerfiles)
     if not any(package.registry.only == "pypi" for document in documents for package in packages(document)):
         servers += published(programs)
-    found = [entered(programs, entry, dockerfiles) for file in configurations for entry in entries(file)]
+    found += [entered(programs, entry, dockerfiles) for file in configurations for entry in entries(file)]
     servers += (server for each in found for server in each.servers)
     return once(programs, servers), tuple(each.unfollowed for each in found if each.unfollowed)
 

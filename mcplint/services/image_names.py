@@ -49,9 +49,10 @@ class NamedBuild(NamedTuple):
 
 
 def repository(image: str) -> str:
-    """The name of an image without its tag and digest."""
+    """The name of an image without its tag and digest, and without the registry that holds where none is named."""
     name, _, tag = image.partition("@")[0].rpartition(":")
-    return name if name and "/" not in tag else image.partition("@")[0]
+    whole = name if name and "/" not in tag else image.partition("@")[0]
+    return whole.removeprefix("docker.io/").removeprefix("library/")
 
 
 def named_builds(tree: Tree) -> Iterator[NamedBuild]:
