@@ -66,6 +66,8 @@ def served(files: dict[str, str] | str, argv: str | None = "", **env: str) -> Se
         ("(() => { const { PORT = '3001' } = process.env; return Number(PORT); })()", {}, (3001,)),
         ("Math.random() > 0.5 ? 3000 : 4000", {}, (3000, 4000)),
         ("somebody.port", {}, None),
+        ("process.env.PORT", {}, None),
+        ("process.env.PORT", {"PORT": "tcp://10.0.0.1:80"}, None),
         ("{ a: 1, ...{ port: 5000 } }.port", {}, (5000,)),
     ],
 )

@@ -33,6 +33,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 DEEPEST = 8
 GUARDS = r"(?i)authorization|x-api-key|api[_-]?key|bearer|jwt|oauth|passport|session[_-]?token|authenticat"
 
+CLUSTER = r"""["'](?:node:)?cluster["']"""
 STORES = r"""["'](?:ioredis|redis|@upstash/redis|@vercel/kv|@redis/client)["']"""
 
 
@@ -117,7 +118,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         message_path=_message_path(handled.transport, message) if kind == SSE else NOWHERE,
         stateless=_stateless(machine, handled.transport) if kind == STREAMABLE else NOWHERE,
         json_response=sdk.flag(handled.transport, "enableJsonResponse") if kind == STREAMABLE else NOWHERE,
-        workers=known(1, Label(each.span, "one process listens here")),
+        workers=unknown() if _mentions(machine, CLUSTER) else known(1, Label(each.span, "one process listens here")),
         endpoints=(*there.endpoints, *others),
         endpoints_closed=there.closed,
         declared_host=_declared(there),
@@ -208,8 +209,9 @@ def _port(value: Abstract) -> Abstract:
 
 
 def _port_of(option: Any) -> int | None:
-    counted = number(option) if option is not UNDEFINED and option is not None and not isinstance(option, bool) else 0
-    return int(counted) if counted is not None and counted == counted and 0 <= counted < 1 << 16 else None
+    """A port by its number; nothing for 0 and for what is not given, where the system takes any that is free."""
+    counted = number(option) if not isinstance(option, bool) else None
+    return int(counted) if counted is not None and counted == counted and 0 < counted < 1 << 16 else None
 
 
 def _message_path(transport: Any, met: list[Abstract]) -> Abstract:
