@@ -5,6 +5,7 @@ import pytest
 from pages import look
 
 from mcplint.project.tree import Tree
+from mcplint.text.paths import upwards
 
 SERVER = 'from mcp.server.fastmcp import FastMCP\n\nmcp = FastMCP("a", host="0.0.0.0")\nmcp.run("streamable-http")\n'
 
@@ -20,6 +21,12 @@ def test_a_volume_on_a_path_that_is_not_absolute_comes_to_an_end(target):
     image = 'FROM python:3.13-slim\nRUN pip install mcp\nCOPY server.py .\nUSER 1000\nCMD ["python", "server.py"]\n'
     compose = f'services:\n  a:\n    build: .\n    volumes: ["data:{target}"]\nvolumes: {{data: {{}}}}\n'
     look(Tree.of({"server.py": SERVER, "Dockerfile": image, "compose.yaml": compose}))
+
+
+@pytest.mark.parametrize("path", ["a/b", "/a/b", "//a/b", "", "/", "//"])
+def test_the_folders_above_a_path_come_to_an_end(path):
+    found = [*upwards(path)]
+    assert found[0] == path and len(found) <= 3 and len(set(found)) == len(found)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.pinned import name_of
 from mcplint.model import Install
 from mcplint.programs.python.modules import project_folders
+from mcplint.text.paths import upwards
 from mcplint.values import Label, Value
 
 
@@ -120,12 +121,8 @@ def _in_repository(origin: str, command: str, context: ExecContext) -> str | Non
 def _upwards(context: ExecContext, name: str, folder: str) -> str | None:
     """The file of this name in a folder of the image or the nearest one above it."""
     at = context.absolute(folder)
-    while at:
-        found = context.file(posixpath.join(at, name))
-        if found or at == "/":
-            return found
-        at = posixpath.dirname(at)
-    return None
+    found = (context.file(posixpath.join(each, name)) for each in upwards(at)) if at else iter(())
+    return next(filter(None, found), None)
 
 
 def _is_set(context: ExecContext, name: str) -> bool:

@@ -14,6 +14,7 @@ from mcplint.commands.words import Words, spelled, tail, text
 from mcplint.facts.dockerfile import Instruction
 from mcplint.model import Install
 from mcplint.project.tree import Tree
+from mcplint.text.paths import upwards
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -81,11 +82,7 @@ class RunStep(NamedTuple):
         if self.workdir is None:
             return None
         at = posixpath.normpath(posixpath.join(self.workdir, folder))
-        while True:
-            found = self.file(posixpath.join(at, name))
-            if found or at == "/":
-                return found
-            at = posixpath.dirname(at)
+        return next(filter(None, (self.file(posixpath.join(each, name)) for each in upwards(at))), None)
 
 
 def steps(run: Instruction, first: RunStep) -> Iterator[RunStep]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from mcplint.images.image import Image
 from mcplint.knowledge.images import has_account
 from mcplint.model import Container, Lack, Server
+from mcplint.text.paths import upwards
 from mcplint.values import Label
 
 _FREE = ("/tmp", "/var/tmp", "/dev", "/run/user", "/proc")
@@ -69,9 +70,7 @@ def home(container: Container, user: str) -> tuple[str, str] | None:
 
 def is_open(image: Image, container: Container, path: str) -> bool:
     """Whether something may give the path, or a folder that it lies in, to another user."""
-    above = [path]
-    while above[-1] != "/":
-        above.append(posixpath.dirname(above[-1]))
+    above = list(upwards(path))
     if any(path.startswith(free) for free in _FREE) or any(
         (mount.target.only or "/").rstrip("/") in above or mount.target.only is None for mount in container.mounts
     ):

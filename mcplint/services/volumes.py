@@ -12,6 +12,7 @@ from mcplint.images.image import Image
 from mcplint.model import Covered, Mount, Server
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
+from mcplint.text.paths import upwards
 
 INSTALLED = (".venv", "venv", "node_modules")
 """The folders that a build fills and no repository has."""
@@ -87,9 +88,7 @@ def _prepared(image: Image, target: str) -> bool:
     if f"{(image.workdir.only or '').rstrip('/')}/".startswith(f"{target}/"):
         return True
     name = posixpath.basename(target)
-    above = [target]
-    while (folder := posixpath.dirname(above[-1])).strip("/"):
-        above.append(folder)
+    above = [folder for folder in upwards(target) if folder.strip("/")]
     for run in image.runs:
         text = run.text.text
         if target in text or name in text or "entrypoint" in text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 TESTS = frozenset({"test", "tests", "testdata", "fixtures", "__tests__", ".devcontainer", "node_modules"})
@@ -36,3 +37,11 @@ def outwards(folder: str) -> Iterator[str]:
     parts = [part for part in folder.split("/") if part]
     for size in range(len(parts), -1, -1):
         yield "/".join(parts[:size])
+
+
+def upwards(path: str) -> Iterator[str]:
+    """A path and the folders around it, nearest first: up to the root, or to where a relative path begins."""
+    yield path
+    while (folder := posixpath.dirname(path)) not in ("", path):
+        path = folder
+        yield path
