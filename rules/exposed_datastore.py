@@ -75,9 +75,10 @@ from mcplint import WARNING, Container, Finding, Label, rule
 @rule("exposed-datastore", WARNING)
 def check(container: Container):
     for sibling in container.siblings:
-        for port in sibling.shown if sibling.unguarded else ():
-            number = port.published.only or port.target.only
-            message = (
-                f"port {number} of `{sibling.name}` is open on all interfaces without a password: {sibling.unguarded}"
-            )
-            yield Finding(message, port.span, (Label(sibling.span, f"{sibling.store} runs here"),))
+        port, *others = (sibling.shown if sibling.unguarded else ()) or (None,)
+        if port is None:
+            continue
+        number = port.published.only or port.target.only
+        message = f"port {number} of `{sibling.name}` is open on all interfaces without a password: {sibling.unguarded}"
+        more = (Label(other.span, "so is this port") for other in others)
+        yield Finding(message, port.span, (Label(sibling.span, f"{sibling.store} runs here"), *more))

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from mcplint.dependencies.closure import brought
+from mcplint.dependencies.needs import needs
 from mcplint.dependencies.pinned import name_of
 from mcplint.facts.dependencies import MAIN, Project, normalized
 from mcplint.facts.document import ScalarNode, at, items, pairs, scalar
@@ -50,14 +51,21 @@ def _entry(start: Start, tree: Tree) -> tuple[str, str] | None:
 
 
 def _modules(image: Image, container: Container, entry: str, found: tuple[Imported, ...], tree: Tree) -> Iterator[Lack]:
-    """The modules that no COPY puts into the image, and no wheel that is installed in it."""
+    """The first module that no COPY puts into the image, and no wheel that is installed in it.
+
+    A package that an install asks an index for may be the same as one of the project.
+    """
     installed = _wheels(image, tree)
     contents = Contents.of(image, tree)
     if installed is None or contents.open or not _is_there(image, container, installed, entry):
         return
+    wanted = needs(tree, image.installs, image.folder)
+    asked = {each.name for each in wanted.requirements} | {each.name for each in wanted.locked}
     for each in found:
         path = each.path
         if path is None or path.endswith("/") or _is_there(image, container, installed, path):
+            continue
+        if normalized(each.dotted.partition(".")[0]) in asked:
             continue
         if any(posixpath.basename(path) in text for text in contents.texts):
             continue
@@ -67,6 +75,7 @@ def _modules(image: Image, container: Container, entry: str, found: tuple[Import
         why = absence.why if absence else "no COPY brings it into the image"
         edits = absence.edits if absence else ()
         yield Lack("module", each.dotted, each.span, why, notes, edits=edits, step=path)
+        return
 
 
 def _shadowed(
