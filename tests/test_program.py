@@ -18,8 +18,9 @@ from mcplint.programs.python.interpreter import tables
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.modules import Modules
 from mcplint.programs.python.scan import MOST, entries, scan
-from mcplint.programs.python.values import Frame, Table, known, plain
+from mcplint.programs.python.values import Frame, plain
 from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.values import Table, known
 from mcplint.programs.world import World
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
@@ -1395,7 +1396,7 @@ def test_an_expression_that_is_known_is_what_python_says() -> None:
         try:
             found = plain(machine.evaluate(Frame(module, Table(), None), statement.value))
         except Exception as error:
-            assert isinstance(error, LookupError) or type(error).__module__ == "mcplint.programs.python.journal", text
+            assert isinstance(error, LookupError) or type(error).__module__ == "mcplint.programs.journal", text
             continue
         try:
             expected = eval(text)

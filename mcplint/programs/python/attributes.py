@@ -7,26 +7,8 @@ from typing import Any
 
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.state import CLASS, PROPERTY, STATIC
-from mcplint.programs.python.values import (
-    CONSTANTS,
-    ITEMS,
-    OPEN,
-    Abstract,
-    Class,
-    Dict,
-    External,
-    Frame,
-    Function,
-    Instance,
-    Method,
-    Package,
-    Partial,
-    Sequence,
-    Super,
-    known,
-    union,
-    unknown,
-)
+from mcplint.programs.python.values import Class, Dict, Frame, Function, Instance, Method, Package, Super
+from mcplint.programs.values import CONSTANTS, ITEMS, OPEN, Abstract, External, Partial, Sequence, known, union, unknown
 from mcplint.values import Label
 
 DATA = (str, bytes, int, float, bool)

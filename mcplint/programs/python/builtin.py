@@ -6,28 +6,13 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcplint.programs.python.journal import Exhausted, Raised
+from mcplint.programs.journal import Exhausted, Raised
+from mcplint.programs.noted import Noted
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.operators import data, product, small, traces
-from mcplint.programs.python.state import CLASS, MEMBER, PROPERTY, STATIC, Noted
-from mcplint.programs.python.values import (
-    OPEN,
-    Abstract,
-    Class,
-    Dict,
-    External,
-    Function,
-    Instance,
-    Method,
-    Sequence,
-    abstract,
-    each,
-    elements,
-    known,
-    noted,
-    unknown,
-    verdict,
-)
+from mcplint.programs.python.state import CLASS, MEMBER, PROPERTY, STATIC
+from mcplint.programs.python.values import Class, Dict, Function, Instance, Method, abstract, elements, verdict
+from mcplint.programs.values import OPEN, Abstract, External, Sequence, each, known, noted, unknown
 from mcplint.values import Value
 
 BUILTINS = frozenset(dir(builtins)) - {"__name__", "__doc__", "__file__", "__spec__", "__loader__", "__package__"}
@@ -65,7 +50,7 @@ def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
 
 def _keep(values: tuple[Abstract, ...], result: Abstract) -> Abstract:
     """The result with the slot of the one value that it spells alike."""
-    from mcplint.programs.python.values import spelled
+    from mcplint.programs.values import spelled
 
     return spelled(result._replace(slot=values[0].slot)) if len(values) == 1 and result.slot is None else result
 

@@ -5,25 +5,19 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from mcplint.programs.journal import Exhausted, Leave, Return
 from mcplint.programs.python.classes import construct
-from mcplint.programs.python.journal import Exhausted, Leave, Return
 from mcplint.programs.python.machine import ACTIVE, Args, Machine
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.state import MADE
-from mcplint.programs.python.values import (
+from mcplint.programs.python.values import Class, Coroutine, Dict, Frame, Function, Instance, Method
+from mcplint.programs.values import (
     ABSENT,
     ITEMS,
     OPEN,
     Abstract,
-    Class,
-    Coroutine,
-    Dict,
     Entries,
     External,
-    Frame,
-    Function,
-    Instance,
-    Method,
     Partial,
     Sequence,
     Table,

@@ -7,19 +7,8 @@ from typing import Any
 
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.state import FIELDS, MEMBER
-from mcplint.programs.python.values import (
-    Abstract,
-    Class,
-    External,
-    Frame,
-    Function,
-    Instance,
-    Method,
-    Table,
-    each,
-    known,
-    unknown,
-)
+from mcplint.programs.python.values import Class, Frame, Function, Instance, Method
+from mcplint.programs.values import Abstract, External, Table, each, known, unknown
 from mcplint.values import Label
 
 ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag")
@@ -100,7 +89,7 @@ def _member(machine: Machine, made: Class, args: Args) -> Abstract:
         if option is member or member.table["value"].only == option
     ]
     if not found:
-        from mcplint.programs.python.journal import Raised
+        from mcplint.programs.journal import Raised
 
         raise Raised("ValueError")
     from mcplint.values import Value

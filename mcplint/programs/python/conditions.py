@@ -9,18 +9,8 @@ from functools import partial
 from mcplint.programs.python.attributes import assign
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import compared
-from mcplint.programs.python.values import (
-    MANY,
-    Abstract,
-    Frame,
-    Instance,
-    Sequence,
-    Table,
-    known,
-    spelled,
-    unknown,
-    verdict,
-)
+from mcplint.programs.python.values import Frame, Instance, verdict
+from mcplint.programs.values import MANY, Abstract, Sequence, Table, known, spelled, unknown
 from mcplint.values import Value
 
 

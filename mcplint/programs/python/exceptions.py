@@ -7,10 +7,11 @@ import builtins
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from mcplint.programs.journal import Ended, Exit, Leave, Raised
 from mcplint.programs.python.conditions import narrow
-from mcplint.programs.python.journal import Ended, Exit, Leave, Raised
 from mcplint.programs.python.machine import Machine
-from mcplint.programs.python.values import Abstract, Frame, unknown, verdict
+from mcplint.programs.python.values import Frame, verdict
+from mcplint.programs.values import Abstract, unknown
 
 STOPS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
 

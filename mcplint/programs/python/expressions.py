@@ -13,28 +13,22 @@ from mcplint.programs.python.calls import made
 from mcplint.programs.python.conditions import either, narrow
 from mcplint.programs.python.machine import Args, Evaluator, Machine
 from mcplint.programs.python.operators import compared, computed, negated, product, subscripted, wide
-from mcplint.programs.python.values import (
+from mcplint.programs.python.values import Coroutine, Dict, Frame, Super, elements, truth, verdict
+from mcplint.programs.values import (
     ABSENT,
     CONSTANTS,
     LONG,
     OPEN,
     UNROLLED,
     Abstract,
-    Coroutine,
-    Dict,
     Entries,
     External,
-    Frame,
     Sequence,
-    Super,
     Table,
     each,
-    elements,
     known,
-    truth,
     union,
     unknown,
-    verdict,
 )
 from mcplint.values import Label, Value, stands_in
 

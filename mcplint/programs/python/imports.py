@@ -7,11 +7,12 @@ import sys
 from typing import Any
 
 from mcplint.model import Import
+from mcplint.programs.journal import Exhausted, Raised
 from mcplint.programs.python.attributes import of_library
 from mcplint.programs.python.exceptions import survived
-from mcplint.programs.python.journal import Exhausted, Raised
 from mcplint.programs.python.machine import Machine
-from mcplint.programs.python.values import Abstract, Frame, Package, Table, known
+from mcplint.programs.python.values import Frame, Package
+from mcplint.programs.values import Abstract, Table, known
 
 SDKS = ("mcp", "fastmcp")
 MODULES = 1_000

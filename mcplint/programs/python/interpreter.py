@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from mcplint.facts.python import Module
 from mcplint.findings import WARNING, Unreadable
 from mcplint.model import Server
+from mcplint.programs.journal import Exhausted, Leave, recursion
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
 from mcplint.programs.python.calls import call
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package, load, run_main
-from mcplint.programs.python.journal import Exhausted, Leave
 from mcplint.programs.python.machine import Args, Machine, Tables
 from mcplint.programs.python.module_text import fallbacks
 from mcplint.programs.python.modules import Modules, find, reaches
-from mcplint.programs.python.servers import servers
 from mcplint.programs.python.state import BACKGROUND, PRINTED, SURELY_PRINTED
-from mcplint.programs.python.values import (
-    Abstract,
-    Frame,
-    Function,
-    Package,
-    Table,
-    known,
-    unknown,
-)
+from mcplint.programs.python.values import Frame, Function, Package
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.values import Abstract, Table, known, unknown
+from mcplint.programs.ways import servers
 from mcplint.programs.world import World
 from mcplint.text.source import Span
 from mcplint.values import Label
-
-FRAMES = 12_000
 
 
 def follow(start: Start, world: World) -> Outcome:
@@ -88,7 +76,7 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
     found = (
         tuple(
             _with_proxy_headers(_with_unknowns(served, modules, machine.unreached), modules)
-            for served in servers(machine)
+            for served in servers(machine.paths)
         )
         if complete
         else ()
@@ -145,17 +133,6 @@ def _with_unknowns(served: Server, modules: list[Module], unreached: list[Span])
 
     note = looks(modules, unreached)
     return served._replace(auth=unknown(*served.auth.trace, note)) if note else served
-
-
-@contextmanager
-def recursion() -> Iterator[None]:
-    """Room for the depth that the machine allows itself."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
 
 
 @cache

@@ -15,24 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from mcplint.facts.python import Module
 from mcplint.findings import Failure
 from mcplint.model import Server
-from mcplint.programs.python.journal import Exhausted, Journal, Leave
+from mcplint.programs.journal import Exhausted, Journal, Leave
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED, WRITTEN
-from mcplint.programs.python.values import (
-    Abstract,
-    Class,
-    Coroutine,
-    Entries,
-    External,
-    Frame,
-    Function,
-    Instance,
-    Package,
-    Table,
-    known,
-    noted,
-    unknown,
-)
+from mcplint.programs.python.values import Class, Coroutine, Frame, Function, Instance, Package
+from mcplint.programs.values import Abstract, Entries, External, Table, known, noted, unknown
 from mcplint.programs.world import World
 from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value

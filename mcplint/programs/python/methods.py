@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcplint.programs.python.journal import MISSING, Raised
+from mcplint.programs.journal import MISSING, Raised
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.operators import LONGEST, data, overlaid, present, product, traces
-from mcplint.programs.python.values import (
+from mcplint.programs.python.values import Dict, elements, sole
+from mcplint.programs.values import (
     ABSENT,
     ITEMS,
     LONG,
     OPEN,
     Abstract,
-    Dict,
     Entries,
     Partial,
     Sequence,
-    elements,
     known,
-    sole,
     spelled,
     union,
     unknown,

@@ -10,10 +10,11 @@ from itertools import islice
 from itertools import product as combinations
 from typing import Any
 
-from mcplint.programs.python.journal import Exhausted, Raised
+from mcplint.programs.journal import Exhausted, Raised
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.state import MEMBER
-from mcplint.programs.python.values import (
+from mcplint.programs.python.values import Class, Dict, Function, Instance, Package, abstract, concrete, size, truth
+from mcplint.programs.values import (
     ABSENT,
     CONSTANTS,
     DEEP,
@@ -21,19 +22,10 @@ from mcplint.programs.python.values import (
     LONG,
     MANY,
     Abstract,
-    Class,
-    Dict,
     External,
-    Function,
-    Instance,
-    Package,
     Sequence,
-    abstract,
-    concrete,
     key,
     known,
-    size,
-    truth,
     union,
     unknown,
 )

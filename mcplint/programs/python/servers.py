@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from mcplint.model import Asgi, Sdk, Server, Wiring
-from mcplint.programs.python.journal import Ended
+from mcplint.model import Server
+from mcplint.programs.journal import Ended
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.side_effects import side_effects, stores
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED, WRITTEN
-from mcplint.programs.python.values import union
-from mcplint.text.number import counted
-from mcplint.values import UNKNOWN, Value
-
-PORTS = range(1 << 16)
+from mcplint.programs.ways import coerced
 
 
 def start_serving(machine: Machine, *served: Server) -> None:
@@ -38,115 +31,3 @@ def _described(machine: Machine, served: Server) -> Server:
         stores=stores(done.touches),
         writes=WRITTEN.of(machine.state),
     )
-
-
-def servers(machine: Machine) -> tuple[Server, ...]:
-    """One server for each that runs beside others; ways between which the program chooses are one server.
-
-    Where one of the ways serves something else, none of the transports is certain.
-    """
-    groups: list[list[Server]] = []
-    for path in sorted(filter(None, dict.fromkeys(machine.paths)), key=len, reverse=True):
-        taken: list[list[Server]] = []
-        for served in path:
-            group = _group(served, [each for each in groups if not any(each is other for other in taken)], len(path))
-            if group is None:
-                group = []
-                groups.append(group)
-            group.append(served)
-            taken.append(group)
-    found = (joined(group) for group in groups)
-    return tuple(_doubtful(each) if None in machine.paths else each for each in found)
-
-
-def _doubtful(served: Server) -> Server:
-    return served._replace(transport=Value(None, served.transport.trace))
-
-
-def _group(served: Server, groups: list[list[Server]], beside: int) -> list[Server] | None:
-    """The servers of other ways that this one is an alternative to: of the same object, or the only one of its way."""
-    alike = [group for group in groups if group[0].made == served.made]
-    same = [group for group in alike if any(_speaks(each) == _speaks(served) for each in group)]
-    return next(iter(same or alike or (groups if beside == 1 and len(groups) == 1 else [])), None)
-
-
-def _speaks(served: Server) -> object:
-    return served.transport.options, served.path.options
-
-
-def joined(group: list[Server]) -> Server:
-    """The server that is one of several, value by value."""
-    unique = list(dict.fromkeys(group))
-    first = unique[0]
-    if len(unique) == 1:
-        return first
-    changes: dict[str, object] = {}
-    for name, value in first._asdict().items():
-        values = [getattr(each, name) for each in unique]
-        if isinstance(value, Value):
-            changes[name] = union([each for each in values if each.options != ()] or [value])
-        elif isinstance(value, Wiring):
-            changes[name] = next((each for each in values if each != Wiring()), value)
-        elif isinstance(value, Asgi):
-            changes[name] = Asgi(*(union(column) for column in zip(*values, strict=True)))
-        elif name in ("endpoints",):
-            changes[name] = tuple(item for item in value if all(item in other for other in values))
-        elif isinstance(value, tuple) and name not in ("span", "made", "sdk"):
-            changes[name] = tuple(dict.fromkeys(item for other in values for item in other))
-    changes["endpoints_closed"] = all(each.endpoints_closed for each in unique) and all(
-        each.endpoints == first.endpoints for each in unique
-    )
-    if len({each.sdk.package for each in unique}) > 1:
-        changes["sdk"] = Sdk(None, UNKNOWN)
-    if len({each.kind for each in unique}) > 1:
-        changes["kind"] = ""
-    if len({each.runner for each in unique}) > 1:
-        changes["runner"] = "unknown"
-    return first._replace(**changes)  # type: ignore[arg-type]
-
-
-def coerced(served: Server) -> Server:
-    """The server without the values whose type a setting cannot have; a port may be the text of a variable."""
-    port: Value[Any] = served.port
-    settings: dict[str, Any] = {
-        **served._asdict(),
-        "port": port._replace(options=port.options and tuple(map(counted, port.options))),
-    }
-    trusted, patience, root_path = served.asgi
-    asgi = Asgi(_fitting(trusted, _text), _fitting(patience, _seconds), _fitting(root_path, _text))
-    changes: dict[str, Any] = {name: _fitting(settings[name], fits) for name, fits in _FITS.items()}
-    return served._replace(**changes, asgi=asgi)
-
-
-def _fitting(value: Value[Any], fits: Callable[[object], bool]) -> Value[Any]:
-    return value if all(map(fits, value.options or ())) else value._replace(options=None, slot=None)
-
-
-def _text(option: object) -> bool:
-    return isinstance(option, str)
-
-
-def _flag(option: object) -> bool:
-    return isinstance(option, bool)
-
-
-def _texts(option: object) -> bool:
-    return isinstance(option, tuple) and all(map(_text, option))
-
-
-def _count(option: object) -> bool:
-    return option is None or isinstance(option, int)
-
-
-def _seconds(option: object) -> bool:
-    return option is None or isinstance(option, (int, float))
-
-
-_FITS: Mapping[str, Callable[[object], bool]] = {
-    **dict.fromkeys(("transport", "host", "path", "message_path", "declared_host", "log_level"), _text),
-    **dict.fromkeys(("stateless", "json_response", "host_check", "lifespan"), _flag),
-    **dict.fromkeys(("allowed_hosts", "allowed_origins"), _texts),
-    "name": lambda option: option is None or _text(option),
-    "port": lambda option: isinstance(option, int) and option in PORTS,
-    "workers": _count,
-}

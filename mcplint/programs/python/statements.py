@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.programs.journal import Break, Continue, Dead, Return
 from mcplint.programs.python.attributes import assign
 from mcplint.programs.python.calls import made
 from mcplint.programs.python.classes import define
@@ -14,22 +15,10 @@ from mcplint.programs.python.conditions import either, matching, narrow
 from mcplint.programs.python.exceptions import asserted, attempt, guarded, raising
 from mcplint.programs.python.expressions import resume
 from mcplint.programs.python.imports import import_module, import_names
-from mcplint.programs.python.journal import Break, Continue, Dead, Return
 from mcplint.programs.python.machine import Args, Executor, Machine
 from mcplint.programs.python.operators import computed
-from mcplint.programs.python.values import (
-    UNROLLED,
-    Abstract,
-    Class,
-    Frame,
-    Function,
-    Instance,
-    Sequence,
-    elements,
-    known,
-    unknown,
-    verdict,
-)
+from mcplint.programs.python.values import Class, Frame, Function, Instance, elements, verdict
+from mcplint.programs.values import UNROLLED, Abstract, Sequence, known, unknown
 
 
 def expression(machine: Machine, frame: Frame, node: ast.Expr) -> None:

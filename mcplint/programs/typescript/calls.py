@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcplint.programs.python.values import ABSENT, Abstract, External, Sequence, known, noted, union, unknown
 from mcplint.programs.typescript.functions import bound, invoke
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.operators import REQUEST_PATH
@@ -20,6 +19,7 @@ from mcplint.programs.typescript.values import (
     Package,
     Wrapped,
 )
+from mcplint.programs.values import ABSENT, Abstract, External, Sequence, known, noted, union, unknown
 from mcplint.values import Label
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.python.values import ABSENT, OPEN, Abstract, External, Sequence, each, known, union, unknown
 from mcplint.programs.typescript.functions import class_of, function_of
 from mcplint.programs.typescript.machine import Args, Evaluator, Machine
 from mcplint.programs.typescript.operators import binary, either, narrowed, text_of, unary
@@ -22,6 +21,7 @@ from mcplint.programs.typescript.values import (
     spelled,
     verdict,
 )
+from mcplint.programs.values import ABSENT, OPEN, Abstract, External, Sequence, each, known, union, unknown
 from mcplint.values import Label, Value, stands_in
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.python.journal import Return
-from mcplint.programs.python.values import Abstract, External, known, unknown
+from mcplint.programs.journal import Return
 from mcplint.programs.typescript.machine import Args, Machine, TooLarge
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.patterns import bind
@@ -20,6 +19,7 @@ from mcplint.programs.typescript.values import (
     Wrapped,
     array,
 )
+from mcplint.programs.values import Abstract, External, known, unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -9,12 +9,12 @@ from mcplint.facts.document import Document, ScalarNode, SequenceNode
 from mcplint.facts.document import Node as JsonNode
 from mcplint.facts.typescript import Script
 from mcplint.model import Import
-from mcplint.programs.python.values import Abstract, External, known, unknown
 from mcplint.programs.typescript.functions import class_of, function_of, hoist
 from mcplint.programs.typescript.machine import Machine
 from mcplint.programs.typescript.modules import resolve
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.values import UNDEFINED, Frame, Object, Package, array
+from mcplint.programs.values import Abstract, External, known, unknown
 from mcplint.values import Label, Value
 
 if TYPE_CHECKING:

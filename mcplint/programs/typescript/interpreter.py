@@ -6,9 +6,8 @@ from functools import cache
 
 from mcplint.findings import WARNING, Failure, Unreadable
 from mcplint.model import Server
+from mcplint.programs.journal import Exhausted, Leave, recursion
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.python.interpreter import recursion
-from mcplint.programs.python.journal import Exhausted, Leave
 from mcplint.programs.start import Start
 from mcplint.programs.typescript.machine import Machine, Tables, TooLarge
 from mcplint.programs.world import World

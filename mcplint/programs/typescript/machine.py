@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcplint.findings import Failure
 from mcplint.model import Import, Server
-from mcplint.programs.python.journal import Journal, Leave
-from mcplint.programs.python.state import Noted
-from mcplint.programs.python.values import CLOCK, Abstract, Table, known, unknown
+from mcplint.programs.journal import Journal, Leave
+from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.values import UNDEFINED, Frame, Package
+from mcplint.programs.values import CLOCK, Abstract, Table, known, unknown
 from mcplint.programs.world import World
 from mcplint.text.source import Span
 from mcplint.values import Label, Value

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcplint.programs.python.values import LONG, Abstract, Sequence, each, known, union, unknown
 from mcplint.programs.typescript.machine import Args, Handler, Machine
 from mcplint.programs.typescript.values import (
     UNDEFINED,
@@ -15,6 +14,7 @@ from mcplint.programs.typescript.values import (
     spelled,
     verdict,
 )
+from mcplint.programs.values import LONG, Abstract, Sequence, each, known, union, unknown
 from mcplint.values import Value
 
 
@@ -120,7 +120,7 @@ def _of_array(change: Callable[[Machine, Args, tuple[Abstract, ...]], Abstract])
 
 
 def _push(machine: Machine, args: Args, owner: Any) -> Abstract:
-    from mcplint.programs.python.values import ITEMS, Partial
+    from mcplint.programs.values import ITEMS, Partial
 
     if isinstance(owner, Sequence):
         items = owner.items

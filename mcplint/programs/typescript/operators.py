@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.python.values import ABSENT, MANY, Abstract, External, each, key, known, noted, union, unknown
 from mcplint.programs.typescript.machine import Machine
 from mcplint.programs.typescript.values import (
     CONSTANTS,
@@ -22,6 +21,7 @@ from mcplint.programs.typescript.values import (
     spelled,
     truth,
 )
+from mcplint.programs.values import ABSENT, MANY, Abstract, External, each, key, known, noted, union, unknown
 from mcplint.values import Value
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.python.values import OPEN, Abstract, Entries, External, known, union, unknown
 from mcplint.programs.typescript.machine import Machine
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.values import NOTHING, UNDEFINED, Class, Frame, Function, Object, array, elements
+from mcplint.programs.values import OPEN, Abstract, Entries, External, known, union, unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node

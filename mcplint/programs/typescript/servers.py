@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 from mcplint.model import Endpoint, Server, Wiring
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
-from mcplint.programs.python.servers import coerced
-from mcplint.programs.python.values import CLOCK, OPEN, Abstract, External, Sequence, known, unknown
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.web import APPS, BODY_PARSERS, HANDLER, MIDDLEWARE, ROUTES, Route
@@ -26,6 +24,8 @@ from mcplint.programs.typescript.values import (
     number,
     prop,
 )
+from mcplint.programs.values import CLOCK, OPEN, Abstract, External, Sequence, known, unknown
+from mcplint.programs.ways import coerced
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
 
@@ -65,7 +65,7 @@ class Walked(NamedTuple):
 
 def served(machine: Machine) -> tuple[Server, ...]:
     """One server for each that runs beside others; ways between which the program chooses are one server."""
-    from mcplint.programs.python.servers import servers
+    from mcplint.programs.ways import servers
 
     known_apps: dict[int, Walked] = {}
     for way in machine.ways:
@@ -73,7 +73,7 @@ def served(machine: Machine) -> tuple[Server, ...]:
         for each in way:
             found += _described(machine, each, known_apps)
         machine.paths.append(tuple(dict.fromkeys(map(coerced, found))) or (None if way else ()))
-    return servers(machine)  # type: ignore[arg-type]
+    return servers(machine.paths)
 
 
 def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Iterator[Server]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.python.journal import Break, Continue, Raised, Return
-from mcplint.programs.python.values import UNROLLED, Abstract, known, unknown
+from mcplint.programs.journal import Break, Continue, Raised, Return
 from mcplint.programs.typescript.functions import FUNCTIONS, class_of, run_block
 from mcplint.programs.typescript.machine import Executor, Machine
 from mcplint.programs.typescript.operators import binary, narrowed, text_of
 from mcplint.programs.typescript.patterns import bind
 from mcplint.programs.typescript.values import UNDEFINED, Frame, Object, PathTest, elements, verdict
+from mcplint.programs.values import UNROLLED, Abstract, known, unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node

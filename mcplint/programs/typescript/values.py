@@ -9,19 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mcplint.facts.typescript import Script
-from mcplint.programs.python.state import Noted
-from mcplint.programs.python.values import (
-    ABSENT,
-    OPEN,
-    Abstract,
-    Entries,
-    External,
-    Sequence,
-    Table,
-    known,
-    union,
-    unknown,
-)
+from mcplint.programs.noted import Noted
+from mcplint.programs.values import ABSENT, OPEN, Abstract, Entries, External, Sequence, Table, known, union, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 

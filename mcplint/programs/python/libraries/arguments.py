@@ -20,17 +20,8 @@ from mcplint.programs.python.libraries.options import (
 )
 from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import COMMANDS, DEFAULTS, OPTIONS, PARSER_GROUPS
-from mcplint.programs.python.values import (
-    Abstract,
-    External,
-    Function,
-    Instance,
-    Method,
-    Sequence,
-    known,
-    union,
-    unknown,
-)
+from mcplint.programs.python.values import Function, Instance, Method
+from mcplint.programs.values import Abstract, External, Sequence, known, union, unknown
 from mcplint.values import Label
 
 PARSER, SUBPARSERS, NAMESPACE = "argparse.ArgumentParser", "argparse.SubParsers", "argparse.Namespace"

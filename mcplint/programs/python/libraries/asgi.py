@@ -16,8 +16,9 @@ from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL
-from mcplint.programs.python.values import Abstract, Coroutine, Instance, Sequence, each, known, noted, unknown
+from mcplint.programs.python.values import Coroutine, Instance
 from mcplint.programs.start import Start
+from mcplint.programs.values import Abstract, Sequence, each, known, noted, unknown
 from mcplint.text.number import counted, whole
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value

@@ -14,7 +14,6 @@ from mcplint.programs.python.libraries.middleware import AppScan, prefixed
 from mcplint.programs.python.libraries.refusals import refuses
 from mcplint.programs.python.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
 from mcplint.programs.python.machine import Args, Machine
-from mcplint.programs.python.servers import joined
 from mcplint.programs.python.state import (
     ADDED_MIDDLEWARE,
     APPLICATION,
@@ -28,19 +27,9 @@ from mcplint.programs.python.state import (
     TRANSPORTS,
     UNSURE,
 )
-from mcplint.programs.python.values import (
-    Abstract,
-    Class,
-    Dict,
-    Entries,
-    External,
-    Function,
-    Instance,
-    Method,
-    Sequence,
-    known,
-    unknown,
-)
+from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
+from mcplint.programs.values import Abstract, Entries, External, Sequence, known, unknown
+from mcplint.programs.ways import joined
 from mcplint.values import EditSite, Label, Value
 
 DEEPEST = 12

@@ -11,7 +11,8 @@ from mcplint.model import Argument, Guard
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.state import CALL, OWN_MIDDLEWARE
-from mcplint.programs.python.values import ABSENT, Abstract, Class, Instance, Sequence, known, unknown
+from mcplint.programs.python.values import Class, Instance
+from mcplint.programs.values import ABSENT, Abstract, Sequence, known, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 

@@ -12,18 +12,8 @@ from mcplint.programs.python.libraries.output import echo
 from mcplint.programs.python.libraries.standard import anything, decorates, decorator, maker
 from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import COMMANDS, GROUP, OPTIONS, TAKES_CONTEXT
-from mcplint.programs.python.values import (
-    Abstract,
-    Class,
-    Coroutine,
-    External,
-    Function,
-    Instance,
-    Method,
-    Sequence,
-    known,
-    unknown,
-)
+from mcplint.programs.python.values import Class, Coroutine, Function, Instance, Method
+from mcplint.programs.values import Abstract, External, Sequence, known, unknown
 from mcplint.values import Label
 
 COMMAND, CONTEXT = "click.Command", "click.Context"

@@ -8,19 +8,8 @@ from typing import Any
 
 from mcplint.programs.python.libraries.standard import anything, context
 from mcplint.programs.python.machine import Args, Handler, Machine
-from mcplint.programs.python.values import (
-    Abstract,
-    Class,
-    Coroutine,
-    Dict,
-    Instance,
-    Method,
-    Sequence,
-    each,
-    elements,
-    known,
-    unknown,
-)
+from mcplint.programs.python.values import Class, Coroutine, Dict, Instance, Method, elements
+from mcplint.programs.values import Abstract, Sequence, each, known, unknown
 
 
 def awaits(machine: Machine, args: Args, owner: Any) -> Abstract:

@@ -6,24 +6,13 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mcplint.programs.journal import Raised
 from mcplint.programs.python.builtin import leave
-from mcplint.programs.python.journal import Raised
 from mcplint.programs.python.libraries.standard import anything, same
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else, present, product
-from mcplint.programs.python.values import (
-    ABSENT,
-    Abstract,
-    Dict,
-    External,
-    Instance,
-    Sequence,
-    each,
-    known,
-    noted,
-    union,
-    unknown,
-)
+from mcplint.programs.python.values import Dict, Instance
+from mcplint.programs.values import ABSENT, Abstract, External, Sequence, each, known, noted, union, unknown
 from mcplint.text.located import LocatedText
 from mcplint.values import EditSite, Label, Value
 

@@ -16,7 +16,8 @@ from mcplint.programs.python.libraries.environment import text_of
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import WRITTEN
-from mcplint.programs.python.values import Abstract, Dict, Entries, Instance, Sequence, known, unknown
+from mcplint.programs.python.values import Dict, Instance
+from mcplint.programs.values import Abstract, Entries, Sequence, known, unknown
 from mcplint.text.source import Source, Span
 from mcplint.values import EditSite, Label, Value
 

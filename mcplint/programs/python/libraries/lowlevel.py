@@ -15,17 +15,8 @@ from mcplint.programs.python.libraries.web import hands_on
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL, OUTER, RUNNING, SERVER, TRANSPORTS, UNSURE
-from mcplint.programs.python.values import (
-    Abstract,
-    Coroutine,
-    External,
-    Instance,
-    Method,
-    Sequence,
-    each,
-    known,
-    unknown,
-)
+from mcplint.programs.python.values import Coroutine, Instance, Method
+from mcplint.programs.values import Abstract, External, Sequence, each, known, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from mcplint.programs.python.libraries.asgi import Bound, finish
 from mcplint.programs.python.machine import Args, Handler, Machine
-from mcplint.programs.python.values import Abstract, Function, Instance, known
+from mcplint.programs.python.values import Function, Instance
 from mcplint.programs.start import Start
+from mcplint.programs.values import Abstract, known
 from mcplint.values import Label, Value
 
 MANGUM = "mangum.Mangum"

@@ -11,7 +11,8 @@ from mcplint.programs.python.libraries.web import LAYERS, listed
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.operators import product
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN
-from mcplint.programs.python.values import Abstract, Class, Function, Instance, known, noted, unknown
+from mcplint.programs.python.values import Class, Function, Instance
+from mcplint.programs.values import Abstract, known, noted, unknown
 from mcplint.text.layout import behind
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label

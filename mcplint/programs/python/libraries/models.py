@@ -7,30 +7,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.programs.journal import Raised
 from mcplint.programs.python.classes import default as field_default
 from mcplint.programs.python.classes import fields
-from mcplint.programs.python.journal import Raised
 from mcplint.programs.python.libraries.environment import dotenv_pairs
 from mcplint.programs.python.libraries.standard import decorator, field, replaced, same_or_maker
 from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import VALIDATES
-from mcplint.programs.python.values import (
-    ABSENT,
-    Abstract,
-    Class,
-    Dict,
-    Entries,
-    External,
-    Function,
-    Instance,
-    Method,
-    Sequence,
-    each,
-    known,
-    noted,
-    union,
-    unknown,
-)
+from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
+from mcplint.programs.values import ABSENT, Abstract, Entries, External, Sequence, each, known, noted, union, unknown
 from mcplint.values import Label
 
 MODEL, SETTINGS = "pydantic.BaseModel", "pydantic_settings.BaseSettings"

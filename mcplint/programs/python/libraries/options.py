@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from mcplint.programs.python.journal import Raised
+from mcplint.programs.journal import Raised
 from mcplint.programs.python.machine import Args, Machine
-from mcplint.programs.python.values import Abstract, External, Sequence, known, noted, union, unknown
+from mcplint.programs.values import Abstract, External, Sequence, known, noted, union, unknown
 from mcplint.values import Label
 
 VALUE, TRUE, FALSE, COUNT, MANY = "value", "true", "false", "count", "many"

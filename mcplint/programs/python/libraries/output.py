@@ -11,7 +11,8 @@ from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Args, Handler, Machine
 from mcplint.programs.python.state import DIVERTED, PRINTED, SURELY_PRINTED
-from mcplint.programs.python.values import Abstract, Dict, External, Instance, elements, known, unknown
+from mcplint.programs.python.values import Dict, Instance, elements
+from mcplint.programs.values import Abstract, External, known, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 

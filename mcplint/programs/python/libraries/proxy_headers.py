@@ -8,7 +8,7 @@ from mcplint.model import Asgi
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import or_else
-from mcplint.programs.python.values import Abstract, each, known, unknown
+from mcplint.programs.values import Abstract, each, known, unknown
 from mcplint.values import Label
 
 Find = Callable[[str], Abstract | None]

@@ -10,7 +10,8 @@ from typing import Any
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.state import CALL
-from mcplint.programs.python.values import Class, Function, Instance, Method, known, unknown
+from mcplint.programs.python.values import Class, Function, Instance, Method
+from mcplint.programs.values import known, unknown
 
 HOOKS = (
     *("dispatch", "__call__", "on_message", "on_request", "on_notification", "on_initialize", "on_call_tool"),

@@ -39,17 +39,8 @@ from mcplint.programs.python.machine import Args, Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import APPLICATION, APPS, CALL, INNER, MEMBER, OUTER, ROUTES, SERVED, SERVER, STARTUP
-from mcplint.programs.python.values import (
-    Abstract,
-    Coroutine,
-    External,
-    Instance,
-    Sequence,
-    known,
-    spelled,
-    union,
-    unknown,
-)
+from mcplint.programs.python.values import Coroutine, Instance
+from mcplint.programs.values import Abstract, External, Sequence, known, spelled, union, unknown
 from mcplint.text.source import Span
 
 PATHS = {SSE: "sse_path", STREAMABLE: "streamable_http_path"}

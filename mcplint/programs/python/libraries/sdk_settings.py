@@ -12,17 +12,8 @@ from mcplint.programs.python.libraries.web import listed
 from mcplint.programs.python.machine import Args, Machine, Reader
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.state import CALL
-from mcplint.programs.python.values import (
-    ABSENT,
-    Abstract,
-    Class,
-    External,
-    Instance,
-    Sequence,
-    each,
-    known,
-    unknown,
-)
+from mcplint.programs.python.values import Class, Instance
+from mcplint.programs.values import ABSENT, Abstract, External, Sequence, each, known, unknown
 from mcplint.text.number import counted
 from mcplint.values import EditSite, Value
 

@@ -10,19 +10,8 @@ from mcplint.programs.python.builtin import marked, nothing
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.state import CALL, FIELDS, MAKER, PROPERTY
-from mcplint.programs.python.values import (
-    ABSENT,
-    Abstract,
-    Class,
-    Coroutine,
-    External,
-    Function,
-    Instance,
-    Method,
-    known,
-    union,
-    unknown,
-)
+from mcplint.programs.python.values import Class, Coroutine, Function, Instance, Method
+from mcplint.programs.values import ABSENT, Abstract, External, known, union, unknown
 from mcplint.values import Value
 
 

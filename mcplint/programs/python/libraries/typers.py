@@ -13,7 +13,8 @@ from mcplint.programs.python.libraries.output import echo
 from mcplint.programs.python.libraries.standard import anything, decorator
 from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import CALLBACK, COMMANDS, GROUP, MAKER
-from mcplint.programs.python.values import Abstract, Class, External, Function, Instance, known, unknown
+from mcplint.programs.python.values import Class, Function, Instance
+from mcplint.programs.values import Abstract, External, known, unknown
 from mcplint.values import Label
 
 TYPER, PARAMETER = "typer.Typer", "typer.Parameter"

@@ -10,16 +10,8 @@ from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.libraries.standard import anything, decorator, maker
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN, STARTUP
-from mcplint.programs.python.values import (
-    Abstract,
-    Coroutine,
-    External,
-    Instance,
-    Sequence,
-    known,
-    plain,
-    unknown,
-)
+from mcplint.programs.python.values import Coroutine, Instance, plain
+from mcplint.programs.values import Abstract, External, Sequence, known, unknown
 from mcplint.text.source import Span
 
 APP, FASTAPI, ROUTER = "starlette.applications.Starlette", "fastapi.FastAPI", "fastapi.APIRouter"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mcplint.model import Server
-from mcplint.programs.python.values import unknown
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.values import ARGUMENTS, Object, prop
+from mcplint.programs.values import unknown
 from mcplint.text.source import Span
 from mcplint.values import Value
 

@@ -9,12 +9,12 @@ from typing import Any
 from mcplint.knowledge.sdk import agreed
 from mcplint.model import Sdk, Server
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
-from mcplint.programs.python.values import Abstract, known, noted, union, unknown
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.options import Option, taken_apart
 from mcplint.programs.typescript.libraries.standard import converted
 from mcplint.programs.typescript.machine import FRAMEWORK, Args, Handler, Machine, Reader, Served
 from mcplint.programs.typescript.values import ARGUMENTS, NOTHING, UNDEFINED, Object, number, prop
+from mcplint.programs.values import Abstract, known, noted, union, unknown
 from mcplint.values import Label, Value
 
 FASTMCP, MCP_FRAMEWORK = "fastmcp:FastMCP", "mcp-framework:MCPServer"

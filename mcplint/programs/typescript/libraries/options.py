@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from mcplint.programs.python.state import Noted
-from mcplint.programs.python.values import OPEN, Abstract, External, Sequence, known, noted, union, unknown
+from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
@@ -21,6 +20,7 @@ from mcplint.programs.typescript.values import (
     prop,
     truth,
 )
+from mcplint.programs.values import OPEN, Abstract, External, Sequence, known, noted, union, unknown
 from mcplint.values import EditSite, Label
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mcplint.programs.python.values import Abstract, External, known, union, unknown
 from mcplint.programs.typescript.expressions import spread
 from mcplint.programs.typescript.libraries.standard import converted
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.operators import instead
 from mcplint.programs.typescript.values import NOTHING, UNDEFINED, Object, number, prop, truth
+from mcplint.programs.values import Abstract, External, known, union, unknown
 from mcplint.values import EditSite, Label, Value
 
 ZOD, VALID = "zod:Schema", "envalid:Validator"

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
-from mcplint.programs.python.values import Abstract, External, known, unknown
 from mcplint.programs.typescript.libraries.web import APPS
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
 from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Function, Object, prop
+from mcplint.programs.values import Abstract, External, known, unknown
 from mcplint.text.source import Span
 
 V1, V2 = "@modelcontextprotocol/sdk", "@modelcontextprotocol/server"

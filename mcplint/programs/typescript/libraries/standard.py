@@ -6,8 +6,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcplint.programs.python.journal import Ended
-from mcplint.programs.python.values import Abstract, External, Sequence, each, known, union, unknown
+from mcplint.programs.journal import Ended
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.operators import MAIN
 from mcplint.programs.typescript.values import (
@@ -19,6 +18,7 @@ from mcplint.programs.typescript.values import (
     spelled,
     truth,
 )
+from mcplint.programs.values import Abstract, External, Sequence, each, known, union, unknown
 
 
 def converted(value: Abstract, change: Callable[[Any], Any]) -> Abstract:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from mcplint.programs.python.state import Noted
-from mcplint.programs.python.values import Abstract, External, known, noted, unknown
+from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
@@ -22,6 +21,7 @@ from mcplint.programs.typescript.values import (
     elements,
     prop,
 )
+from mcplint.programs.values import Abstract, External, known, noted, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -174,7 +174,7 @@ def bound(machine: Machine, host: Abstract, kind: str, args: Args) -> Abstract:
     kept = tuple(option for option in host.options if option not in (*NOTHING, None, ""))
     if not kept:
         return noted(default, *host.trace[:3])
-    from mcplint.programs.python.values import union
+    from mcplint.programs.values import union
 
     return union([host._replace(options=kept), default])
 

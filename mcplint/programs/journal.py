@@ -6,13 +6,16 @@ construct that catches it (a call catches Return, a loop Break) joins it with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from mcplint.programs.python.state import Noted
-from mcplint.programs.python.values import ABSENT, CLOCK, Abstract, Entries, Table, known, union
+from mcplint.programs.noted import Noted
+from mcplint.programs.values import ABSENT, CLOCK, Abstract, Entries, Table, known, union
 
 MISSING: Any = object()
+FRAMES = 12_000
 Delta = dict[tuple[int, Any], tuple[Table, Any, Any]]
 # What is written, in parts: an older one, and the one after it; the older ones are shared by many ways.
 Chain: TypeAlias = "Delta | tuple[Chain, Chain]"
@@ -226,3 +229,14 @@ def _joined(table: Table, name: Any, values: list[Any]) -> Any:
     present = [value for value in values if value is not MISSING]
     absent = [known(ABSENT)] if len(present) < len(values) and isinstance(table, Entries) else []
     return union([*present, *absent])
+
+
+@contextmanager
+def recursion() -> Iterator[None]:
+    """Room for the depth that the machine allows itself."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

@@ -1,0 +1,57 @@
+"""What mcplint itself notes in a run and on its objects: each kind of note says what becomes of it after branches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from mcplint.programs.journal import Journal
+    from mcplint.programs.values import Table
+
+
+T = TypeVar("T")
+
+
+class Noted(Generic[T]):
+    """A key under which tables keep several things; after branches, what any of them keeps. No program can spell it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+    def of(self, table: Mapping[Any, Any]) -> tuple[T, ...]:
+        """What a table keeps, nothing where it has no such key."""
+        found: tuple[T, ...] = table.get(self, ())
+        return found
+
+    def one(self, table: Mapping[Any, Any], default: T) -> T:
+        """The first thing that a table keeps."""
+        return next(iter(self.of(table)), default)
+
+    def add(self, journal: Journal, table: Table, *more: T) -> None:
+        """Keeps more in a table."""
+        kept = self.of(table)
+        journal.spend(len(kept) // 16)
+        journal.put(table, self, (*kept, *more))
+
+    def joined(self, kept: list[Any]) -> Any:
+        """What a table keeps after branches that leave it so."""
+        return tuple({_identity(item): item for each in kept for item in each}.values())
+
+
+def _identity(item: object) -> object:
+    try:
+        hash(item)
+    except TypeError:
+        return id(item)
+    return item
+
+
+class NotedByAll(Noted[T]):
+    """A key whose things are, after branches, those that all of them keep."""
+
+    def joined(self, kept: list[Any]) -> Any:
+        return tuple(item for item in kept[0] if all(item in each for each in kept))

@@ -1,0 +1,174 @@
+"""What an expression of any language can stand for: constants, things of libraries, lists, tables of names.
+
+A `Value` has these as options. Constants are Python's own; everything else is an object, which has an identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import count
+from typing import Any, NamedTuple, TypeAlias
+
+from mcplint.programs.noted import Noted
+from mcplint.values import UNKNOWN, Label, Value
+
+Abstract: TypeAlias = Value[Any]
+
+CLOCK = count(1)
+
+CONSTANTS = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
+
+MANY = 16
+
+LONG = 2_000
+
+LARGE = 8_192
+
+DEEP = 8
+
+UNROLLED = 64
+
+
+class External(NamedTuple):
+    """Something of a library, by its dotted name."""
+
+    path: str
+
+
+class Table(dict[Any, Any]):
+    """The attributes of an object or the names of a scope, and when it was made: no branch opened later made it."""
+
+    __slots__ = ("born",)
+
+    def __init__(self, entries: Any = ()) -> None:
+        super().__init__(entries)
+        self.born = next(CLOCK)
+
+    def __missing__(self, name: Any) -> Any:
+        """What nothing that was followed has set is not known."""
+        return () if isinstance(name, Noted) else UNKNOWN
+
+
+class Entries(Table):
+    """The entries of a dict, of which one may or may not be there."""
+
+    __slots__ = ()
+
+
+class Flag(Noted[Any]):
+    """A key that is set after branches where any of them has set it."""
+
+    def joined(self, kept: list[Any]) -> Any:
+        return any(kept)
+
+
+class Elements(Noted[Any]):
+    """The key of the elements of a list; after branches each of them, where all leave as many."""
+
+    def joined(self, kept: list[Any]) -> Any:
+        if not any(isinstance(each, Partial) for each in kept) and len({len(each) for each in kept}) == 1:
+            return tuple(union(column) for column in zip(*kept, strict=True))
+        found = [item for each in kept for item in (each.some if isinstance(each, Partial) else each)]
+        return Partial(tuple({id(item): item for item in found}.values())[:LONG])
+
+
+OPEN, ITEMS = Flag("may have other entries"), Elements("elements")
+
+
+class Partial(NamedTuple):
+    """Some of the elements of a list that may have others."""
+
+    some: tuple[Abstract, ...] = ()
+
+
+class Sequence:
+    """A list, tuple or set: its values, or None where they cannot all be told; `some` are those that are told."""
+
+    __slots__ = ("kind", "table")
+
+    def __init__(self, kind: str, items: tuple[Abstract, ...] | None, some: tuple[Abstract, ...] = ()) -> None:
+        self.kind = kind
+        self.table = Table({ITEMS: Partial(some) if items is None else items})
+
+    @property
+    def items(self) -> tuple[Abstract, ...] | None:
+        found: tuple[Abstract, ...] = self.table[ITEMS]
+        return None if isinstance(found, Partial) else found
+
+    @property
+    def some(self) -> tuple[Abstract, ...]:
+        found: tuple[Abstract, ...] | Partial = self.table[ITEMS]
+        return found.some if isinstance(found, Partial) else found
+
+
+class _Absent:
+    """The option of an entry that may be missing."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = _Absent()
+
+
+def key(option: Any) -> Any:
+    """What makes two options the same: type and value of a constant, identity of an object."""
+    if isinstance(option, CONSTANTS):
+        return type(option), option
+    return option if isinstance(option, External) else id(option)
+
+
+def known(option: Any, *notes: Label) -> Abstract:
+    """The value that is just this."""
+    return Value((option,), notes)
+
+
+def unknown(*notes: Label) -> Abstract:
+    """The value that may be anything, and why."""
+    return Value(None, notes)
+
+
+def union(values: Iterable[Abstract]) -> Abstract:
+    """The value that is one of the given ones; like `core.join`, but `1` and `True` stay apart and long lists end."""
+    given = tuple(values)
+    if len(given) == 1 or all(value is given[0] for value in given):
+        return given[0]
+    options: dict[Any, Any] | None = {}
+    trace: tuple[Label, ...] = ()
+    for value in given:
+        trace += tuple(note for note in value.trace if note not in trace) if len(trace) < DEEP else ()
+        if value.options is None:
+            options = None
+        elif options is not None:
+            options.update((key(option), option) for option in value.options)
+    slots = {value.slot for value in given}
+    slot = slots.pop() if len(slots) == 1 else None
+    if options is None or len(options) > MANY:
+        return Value(None, trace[:DEEP])
+    return Value(tuple(options.values()), trace[:DEEP], slot if len(options) == 1 else None)
+
+
+def each(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
+    """The value whose options are changed one by one; it keeps its slot where that still spells it."""
+    if value.options is None:
+        return value
+    options = {key(new): new for new in map(change, value.options)}
+    return spelled(Value(tuple(options.values()), value.trace, value.slot))
+
+
+def spelled(value: Abstract) -> Abstract:
+    """The value without a slot that spells something else."""
+    slot = value.slot
+    if (
+        slot
+        and slot.span.text
+        and (value.options is None or len(value.options) != 1 or slot.span.text != str(value.only))
+    ):
+        return value._replace(slot=None)
+    return value
+
+
+def noted(value: Abstract, *notes: Label) -> Abstract:
+    """The value as it is read at other places first."""
+    fresh = tuple(note for note in notes if note not in value.trace)
+    return value._replace(trace=(*fresh, *value.trace)) if fresh and len(value.trace) < DEEP else value
