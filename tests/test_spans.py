@@ -61,7 +61,7 @@ def test_a_slot_spells_its_value(title, tree):
             assert 0 <= note.span.start <= note.span.end <= len(note.span.source.text), note
         if value.slot and value.slot.span.text and value.options is not None and len(value.options) == 1:
             [option] = value.options
-            assert tree.source(value.slot.span.source.path) is value.slot.span.source
+            assert tree.source(value.slot.span.source.path) == value.slot.span.source
             if isinstance(option, SPELLED) and not isinstance(option, bool):
                 text = value.slot.span.text
                 bytes_ = str(size(text)) if SIZE.fullmatch(text) else None
