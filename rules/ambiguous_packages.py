@@ -103,7 +103,6 @@ from mcplint import ERROR, Container, Finding, rule
 
 @rule("ambiguous-packages", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "choice":
-            message = f"`{lack.step}` fails, for {lack.why} at the top of the project: {lack.name}"
-            yield Finding(message, lack.span, lack.notes)
+    for lack in container.lacking("choice"):
+        message = f"`{lack.step}` fails, for {lack.why} at the top of the project: {lack.name}"
+        yield Finding(message, lack.span, lack.notes)

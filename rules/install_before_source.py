@@ -115,10 +115,9 @@ from mcplint import ERROR, Container, Edit, Finding, Fix, rule
 
 @rule("install-before-source", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "modules":
-            message = f"`{lack.step}` packages the project without its modules, such as `{lack.name}`: {lack.why}"
-            yield Finding(message, lack.span, lack.notes, _fix(container, lack.span))
+    for lack in container.lacking("modules"):
+        message = f"`{lack.step}` packages the project without its modules, such as `{lack.name}`: {lack.why}"
+        yield Finding(message, lack.span, lack.notes, _fix(container, lack.span))
 
 
 def _fix(container, span):

@@ -74,7 +74,6 @@ from mcplint import ERROR, WARNING, Container, Finding, rule
 
 @rule("missing-requirements-file", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "requirements":
-            message = f"`{lack.step}` is led to `{lack.name}`, which is not there: {lack.why}"
-            yield Finding(message, lack.span, lack.notes, severity=WARNING if lack.by_git else None)
+    for lack in container.lacking("requirements"):
+        message = f"`{lack.step}` is led to `{lack.name}`, which is not there: {lack.why}"
+        yield Finding(message, lack.span, lack.notes, severity=WARNING if lack.by_git else None)

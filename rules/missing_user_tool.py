@@ -65,6 +65,5 @@ from mcplint import ERROR, Container, Finding, rule
 
 @rule("missing-user-tool", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "user tool":
-            yield Finding(f"`{lack.name}` is not found while the image is built: {lack.why}", lack.span, lack.notes)
+    for lack in container.lacking("user tool"):
+        yield Finding(f"`{lack.name}` is not found while the image is built: {lack.why}", lack.span, lack.notes)

@@ -118,7 +118,6 @@ from mcplint import ERROR, WARNING, Container, Finding, rule
 
 @rule("missing-workspace-member", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "member":
-            message = f"`{lack.step}` wants the member `{lack.name}` of the workspace: {lack.why}"
-            yield Finding(message, lack.span, lack.notes, severity=WARNING if lack.by_git else None)
+    for lack in container.lacking("member"):
+        message = f"`{lack.step}` wants the member `{lack.name}` of the workspace: {lack.why}"
+        yield Finding(message, lack.span, lack.notes, severity=WARNING if lack.by_git else None)

@@ -76,8 +76,7 @@ from mcplint import ERROR, Container, Finding, Fix, rule
 
 @rule("module-not-in-image", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "module":
-            message = f"{container.title} lacks `{lack.step}`, which its program imports as `{lack.name}`: {lack.why}"
-            fix = Fix("let the file into the build", lack.edits, safe=True)
-            yield Finding(message, lack.span, lack.notes, fix)
+    for lack in container.lacking("module"):
+        message = f"{container.title} lacks `{lack.step}`, which its program imports as `{lack.name}`: {lack.why}"
+        fix = Fix("let the file into the build", lack.edits, safe=True)
+        yield Finding(message, lack.span, lack.notes, fix)

@@ -66,6 +66,5 @@ from mcplint import ERROR, Container, Finding, rule
 
 @rule("python-too-old", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "python":
-            yield Finding(f"`{lack.step}` fails: {lack.why}", lack.span, lack.notes)
+    for lack in container.lacking("python"):
+        yield Finding(f"`{lack.step}` fails: {lack.why}", lack.span, lack.notes)

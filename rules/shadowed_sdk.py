@@ -77,9 +77,6 @@ from mcplint import ERROR, Container, Finding, rule
 
 @rule("shadowed-sdk", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "shadowed":
-            message = (
-                f"`{lack.name}` is looked for in `{lack.step}` of the project, which hides the package of that name"
-            )
-            yield Finding(message, lack.span, lack.notes)
+    for lack in container.lacking("shadowed"):
+        message = f"`{lack.name}` is looked for in `{lack.step}` of the project, which hides the package of that name"
+        yield Finding(message, lack.span, lack.notes)

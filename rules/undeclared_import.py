@@ -117,9 +117,6 @@ from mcplint import ERROR, Container, Finding, rule
 
 @rule("undeclared-import", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "distribution":
-            message = (
-                f"{container.title} does not have the package `{lack.name}`, which its program imports: {lack.why}"
-            )
-            yield Finding(message, lack.span, lack.notes)
+    for lack in container.lacking("distribution"):
+        message = f"{container.title} does not have the package `{lack.name}`, which its program imports: {lack.why}"
+        yield Finding(message, lack.span, lack.notes)

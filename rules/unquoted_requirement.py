@@ -70,7 +70,6 @@ from mcplint import ERROR, Container, Finding, Fix, rule
 
 @rule("unquoted-requirement", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "quotes":
-            fix = Fix("put it in quotes", lack.edits, safe=True)
-            yield Finding(f"`{lack.name}` is no requirement to a shell: {lack.why}", lack.span, lack.notes, fix)
+    for lack in container.lacking("quotes"):
+        fix = Fix("put it in quotes", lack.edits, safe=True)
+        yield Finding(f"`{lack.name}` is no requirement to a shell: {lack.why}", lack.span, lack.notes, fix)

@@ -81,8 +81,7 @@ from mcplint import ERROR, Container, Finding, rule
 
 @rule("unwritable-path", ERROR)
 def check(container: Container):
-    for lack in container.lacks:
-        if lack.kind == "place":
-            message = f"{container.title} cannot write `{lack.name}` as the user {lack.step}: {lack.why}"
-            yield Finding(message, lack.span, lack.notes)
-            return
+    for lack in container.lacking("place"):
+        message = f"{container.title} cannot write `{lack.name}` as the user {lack.step}: {lack.why}"
+        yield Finding(message, lack.span, lack.notes)
+        return

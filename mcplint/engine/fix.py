@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from mcplint.engine.lint import REGISTRY
 from mcplint.findings import ERROR, Diagnostic
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
 
 ROUNDS = 50
-REGISTRY = "registry-"
 Look = Callable[[Tree], list[Diagnostic]]
 Key = tuple[str, str, str]
 Line = tuple[str, int]

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator
 
 from mcplint.commands.console_scripts import scripts
 from mcplint.facts.dependencies import Project
-from mcplint.facts.document import ScalarNode, at
 from mcplint.model import Called, Container, EntryPoint
-from mcplint.packaging.backend import backend
+from mcplint.packaging.backend import backend, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.entry_points import called
 from mcplint.programs.python.imported import imported
@@ -30,30 +29,20 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
         if name not in PROJECTS or aside(folder):
             continue
         project: Project | None = tree.facts("project", path)
-        for script in scripts(tree, path) if project else ():
+        if project is None or told_to_package(project) is False:
+            continue
+        for script in scripts(tree, path):
             module = script.target.partition(":")[0]
             source = posixpath.join(folder, "src")
             places = roots(tree, folder, source)
             found = find(tree, (folder, source), module)
-            if (
-                project is None
-                or _unpacked(project)
-                or not found
-                or found.endswith("/")
-                or not reaches(tree, places, found)
-            ):
+            if not found or found.endswith("/") or not reaches(tree, places, found):
                 continue
             made = EntryPoint(script.name, script.target, script.span, path, _called(tree, places, script.target))
             if any(each.missing and each.missing.text == script.target for each in containers):
                 continue
             whole = any(_installs(each, folder) for each in containers) or project.name.only in published
             yield made._replace(unpackaged=_unpackaged(tree, project, folder, places, module, found), installed=whole)
-
-
-def _unpacked(project: Project) -> bool:
-    """Whether uv is told to build no package of the project."""
-    said = at(project.document, "tool", "uv", "package")
-    return isinstance(said, ScalarNode) and said.text == "false"
 
 
 def _called(tree: Tree, places: tuple[str, ...], target: str) -> Called | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.model.builds import Account, Lack, Packaged, StartScript, Sync
@@ -315,6 +315,10 @@ class Container(NamedTuple):
     @property
     def id(self) -> str:
         return self.dockerfile or "" if self.service is None else f"{self.span.source.path}:{self.service}"
+
+    def lacking(self, kind: str) -> Iterator[Lack]:
+        """What a step of its build, or its start, needs and does not find, of one kind of `Lack`."""
+        return (lack for lack in self.lacks if lack.kind == kind)
 
     @property
     def title(self) -> str:

@@ -49,12 +49,16 @@ def backend(project: Project) -> str | None:
     )
 
 
+def told_to_package(project: Project) -> bool | None:
+    """What `package` of `[tool.uv]` says, None where it says nothing."""
+    said = at(project.document, "tool", "uv", "package")
+    return said.value if isinstance(said, ScalarNode) and isinstance(said.value, bool) else None
+
+
 def is_packaged(project: Project) -> bool:
     """Whether `uv sync` builds a project: one with a build system, unless it says otherwise."""
-    said = at(project.document, "tool", "uv", "package")
-    if isinstance(said, ScalarNode) and isinstance(said.value, bool):
-        return said.value
-    return at(project.document, "build-system") is not None
+    told = told_to_package(project)
+    return at(project.document, "build-system") is not None if told is None else told
 
 
 def inputs(project: Project) -> Iterator[Input]:
