@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from mcplint.commands.command_lines import NODE_COMMANDS
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import grammar, parse
 from mcplint.commands.scripts import from_text
@@ -16,10 +17,7 @@ from mcplint.programs.start import SCRIPT
 from mcplint.programs.typescript.packages import named, source_of
 from mcplint.values import EditSite, Label, Value
 
-RUNTIMES = ("node", "nodejs", "tsx", "ts-node", "ts-node-esm", "bun", "deno")
 MANAGERS = ("npm", "pnpm", "yarn", "bun")
-RUNNERS = ("npx", "bunx", "pnpx", "pm2-runtime", "pm2", "cross-env", "dotenvx", "env-cmd", "nodemon")
-COMMANDS = frozenset((*RUNTIMES, *MANAGERS, *RUNNERS))
 NODE = grammar(
     "",
     "import require loader experimental-loader conditions env-file env-file-if-exists max-old-space-size title "
@@ -133,20 +131,15 @@ def _manager(tool: str, words: Words, context: ExecContext) -> Step:
     return _script(tool, name, inner, _directed(parsed.flags, context), words[0])
 
 
-def _directed(flags: object, context: ExecContext) -> ExecContext:
+def _directed(flags: Mapping[str, Value[str]], context: ExecContext) -> ExecContext:
     """Where a manager is told to go: a folder, or the package of the workspace that a filter names."""
-    from collections.abc import Mapping
-
-    assert isinstance(flags, Mapping)
     for name in ("prefix", "dir", "cwd"):
         if name in flags and (folder := text(flags[name])):
             return context._replace(workdir=posixpath.join(context.workdir or "/", folder))
     for name in ("filter", "workspace"):
         wanted = text(flags[name]) if name in flags else None
         if wanted and (folder := named(context.tree).get(wanted.removesuffix("..."))) is not None:
-            return context._replace(
-                workdir="/", project_path=lambda path: posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
-            )
+            return _inside(context, folder)
     return context
 
 
@@ -162,7 +155,7 @@ def _script(tool: str, name: str, words: Words, context: ExecContext, word: Valu
     if node is None:
         if any(each.name == name for each in package.bins):
             return bin_of(context, name, words, word) or context.none(f"{name} is not known")
-        if tool in ("pnpm", "yarn", "bun") and name in COMMANDS:
+        if tool in ("pnpm", "yarn", "bun") and name in NODE_COMMANDS:
             return Next((Value((name,)), *words), context)
         return context.none(f"package.json has no script `{name}`", f"script {name}")
     given = " ".join((node.text, *map(spelled, words)))

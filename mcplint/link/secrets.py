@@ -54,7 +54,7 @@ def _all(
     for place in places:
         if place.container.id in serving:
             if place.image:
-                yield from _in_image(place.image, place.container, tree)
+                yield from _in_image(place.image, tree)
             yield from _in_environment(place.container)
     for client in clients:
         yield from _in_client(client)
@@ -63,7 +63,7 @@ def _all(
             yield from _in_env_file(tree, path)
 
 
-def _in_image(image: Image, container: Container, tree: Tree) -> Iterator[Secret]:
+def _in_image(image: Image, tree: Tree) -> Iterator[Secret]:
     for name, value in (*image.env.items(), *image.args.items()):
         text, span = value.only, value.span
         if not isinstance(text, str) or span is None or span.source.path != image.dockerfile:
@@ -73,7 +73,7 @@ def _in_image(image: Image, container: Container, tree: Tree) -> Iterator[Secret
     yield from _in_runs(image)
     for copy in image.copies:
         if not copy.mount and copy.stage is None and copy.image is None:
-            yield from _copied(copy, image, container, tree)
+            yield from _copied(copy, image, tree)
 
 
 def _in_runs(image: Image) -> Iterator[Secret]:
@@ -88,26 +88,24 @@ def _in_runs(image: Image) -> Iterator[Secret]:
             yield Secret("image", "a RUN", kind, run.span)
 
 
-def _copied(copy: Copy, image: Image, container: Container, tree: Tree) -> Iterator[Secret]:
+def _copied(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
     """What a COPY brings from the build context: a file of secrets by its name, or a folder that has one."""
     if image.context is None:
         return
-    base = "" if image.context == "." else f"{image.context}/"
     for source in copy.sources:
         path = (source.only or "?").removeprefix("./").rstrip("/")
         name = posixpath.basename(path)
         if LIVE.match(name) or any(fnmatchcase(name, each) for each in KEYS[:3]):
             yield Secret("copy", path, "", copy.span)
         elif path in ("", "."):
-            folder = base.rstrip("/") or "."
-            yield from _context(copy, folder, image, container, tree)
+            yield from _context(copy, image, tree)
 
 
-def _context(copy: Copy, folder: str, image: Image, container: Container, tree: Tree) -> Iterator[Secret]:
-    """The `.env` of a folder that is copied whole, where nothing leaves it out: it is there, or people make one."""
+def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
+    """The `.env` of a context that is copied whole, where nothing leaves it out: it is there, or people make one."""
     if is_ignored(image.ignored, ".env") or any(fnmatchcase(".env", pattern) for pattern in copy.excludes):
         return
-    base = "" if folder == "." else f"{folder}/"
+    base = f"{image.folder}/" if image.folder else ""
     there = tree.source(f"{base}.env") if f"{base}.env" in tree.paths else None
     if there:
         yield Secret("context", ".env", "there", copy.span, (Label(_line(there, r"^[^#\n]+"), "is copied too"),))
