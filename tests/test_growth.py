@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import pytest
+from counted import lines
 
 from mcplint.engine.catalogue import Catalogue
 from mcplint.engine.lint import run
@@ -236,20 +235,12 @@ def rules() -> Catalogue:
 
 def steps(project: Files, rules: Catalogue) -> int:
     """The lines that are run to lint a project."""
-    count = 0
 
-    def line(frame: FrameType, event: str, argument: Any) -> Any:
-        nonlocal count
-        count += 1
-        return line
-
-    sys.settrace(line)
-    try:
+    def lint() -> None:
         ran = run(Tree.of(project), rules, Config())
-    finally:
-        sys.settrace(None)
-    assert [found for found in ran.diagnostics if found.rule == "internal-error"] == []
-    return count
+        assert [found for found in ran.diagnostics if found.rule == "internal-error"] == []
+
+    return lines(lint)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -200,7 +200,7 @@ def _only_folder(tree: Tree, module: str, home: str) -> str | None:
     """The one folder of the tree, outside tests and examples but its own, that has a top-level module of this name."""
     stem = module.replace(".", "/")
     ends = (f"{stem}/__init__.py", f"{stem}.py")
-    paths = ((f"/{path}", f"/{end}") for path in tree.paths for end in ends)
+    paths = ((f"/{path}", f"/{end}") for end in ends for path in tree.called(posixpath.basename(end)))
     found = {path.removesuffix(end).lstrip("/") for path, end in paths if path.endswith(end)}
     own = {folder for folder in found if around(aside(folder), home)}
     return own.pop() if len(own) == 1 else None

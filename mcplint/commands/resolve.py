@@ -162,12 +162,7 @@ def _program(words: Words, context: ExecContext) -> Step:
 def _installed(words: Words, context: ExecContext) -> Step:
     """A command that a package of the project installs."""
     name = text(words[0]) or ""
-    manifests = (
-        source
-        for path in context.tree.paths
-        if path.endswith("package.json")
-        for source in (context.tree.source(path),)
-    )
+    manifests = (source for path in context.tree.called("package.json") for source in (context.tree.source(path),))
     if "/" in name and name.endswith((".js", ".mjs", ".cjs")):
         from mcplint.commands.node_commands import node_file
 

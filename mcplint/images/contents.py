@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import SHELLS, program
@@ -34,8 +34,33 @@ class Absence(NamedTuple):
     edits: tuple[Edit, ...] = ()
 
 
+class Ran:
+    """The texts of the commands of a build so far.
+
+    A class because it remembers what was asked: each text is looked at once a question.
+    """
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._texts = list(texts)
+        self._told: dict[Callable[[str], bool], tuple[int, bool]] = {}
+
+    def add(self, texts: Iterable[str]) -> None:
+        self._texts += texts
+
+    def any(self, asked: Callable[[str], bool]) -> bool:
+        """Whether a function says so of one of the texts."""
+        seen, told = self._told.get(asked, (0, False))
+        told = told or any(map(asked, self._texts[seen:]))
+        self._told[asked] = len(self._texts), told
+        return told
+
+    def names(self, name: str) -> bool:
+        """Whether a name stands in one of the texts."""
+        return any(name in text for text in self._texts)
+
+
 class Contents(NamedTuple):
-    """An image at a line of its build; `texts`: what its RUNs are, `open`: whether one of them may bring any file."""
+    """An image at a line of its build; `ran`: its RUNs so far, `open`: whether one of them may bring any file."""
 
     tree: Tree
     dockerfile: str
@@ -43,16 +68,16 @@ class Contents(NamedTuple):
     ignored: tuple[str, ...]
     copies: tuple[Copy, ...]
     parts: Mapping[int, Image]
-    texts: tuple[str, ...]
+    ran: Ran
     open: bool
     deleted: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, image: Image, tree: Tree) -> Contents:
         """A whole image."""
-        texts = tuple(run.text.text for run in image.runs)
+        ran = Ran(run.text.text for run in image.runs)
         open_ = image.open or not image.base_known
-        return cls(tree, image.dockerfile, image.context, image.ignored, image.copies, image.parts, texts, open_)
+        return cls(tree, image.dockerfile, image.context, image.ignored, image.copies, image.parts, ran, open_)
 
     def has(self, path: str) -> bool:
         """Whether a file or folder of the project certainly stands at a path."""
@@ -75,7 +100,7 @@ class Contents(NamedTuple):
     def absent(self, path: str, expected: str) -> Absence | None:
         """Why nothing stands at a path, None where something may; `expected`: what of the project belongs there."""
         name = posixpath.basename(path)
-        if self.open or path in self.deleted or self.has(path) or any(name in text for text in self.texts):
+        if self.open or path in self.deleted or self.has(path) or self.ran.names(name):
             return None
         if any(self._may_bring(copy, path) for copy in self.copies):
             return None

@@ -203,7 +203,7 @@ def _by_lock(tool: str, step: RunStep, verb: Span) -> Install:
     lock = step.upwards(name)
     if lock:
         locked: Value[bool] = Value((True,), (Label(verb, f"installs from {lock}"),))
-    elif any(posixpath.basename(path) == name for path in step.tree.paths) or step.workdir is None:
+    elif step.tree.called(name) or step.workdir is None:
         locked = Value(None, (Label(verb, f"whether {name} is in the image is not known"),))
     else:
         locked = Value((False,), (Label(verb, f"there is no {name}"),))

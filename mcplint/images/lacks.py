@@ -34,13 +34,17 @@ def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
     """What an install lacks of the files that it is led to and of the projects that it packages."""
     yield from _included(install, contents)
     yield from _members(install, contents)
-    if any("pyproject" in text and ("sed" in text or ">" in text) for text in contents.texts):
+    if contents.ran.any(_rewrites_project):
         return
     for packaged in install.packaged:
         path = posixpath.normpath(posixpath.join(packaged.folder, "pyproject.toml"))
         project: Project | None = contents.tree.facts("project", path)
         if project is not None:
             yield from _of_project(install, packaged, project, contents)
+
+
+def _rewrites_project(command: str) -> bool:
+    return "pyproject" in command and ("sed" in command or ">" in command)
 
 
 def _included(install: Install, contents: Contents) -> Iterator[Lack]:
@@ -165,7 +169,7 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
             return None
         absence = missing(tree, path)
         return Lack("copied", name, span, absence.why, absence.notes, absence.by_git)
-    files = [path] if path in tree.paths else [each for each in tree.paths if each.startswith(f"{path}/")]
+    files = (path,) if path in tree.paths else tree.below(path)
     here = contents.context or "."
     if all(is_ignored(contents.ignored, posixpath.relpath(each, here)) for each in (*files, path)):
         absence = contents.left_out(path)
@@ -175,8 +179,10 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
 
 def _elsewhere(tree: Tree, name: str) -> bool:
     """Whether some folder of the project has what is copied, and may be the context."""
-    end = "/" + name.strip("/").removeprefix("./")
-    return any(f"/{each}".endswith(end) for each in (*tree.paths, *tree.folders))
+    wanted = name.strip("/").removeprefix("./")
+    end = f"/{wanted}"
+    files = tree.called(posixpath.basename(wanted))
+    return any(f"/{each}".endswith(end) for each in files) or any(f"/{each}".endswith(end) for each in tree.folders)
 
 
 USER_TOOLS = {"adduser": "Debian 13", "addgroup": "Debian 13", "useradd": "Alpine", "groupadd": "Alpine"}
@@ -204,12 +210,16 @@ def of_steps(steps: tuple[RunStep, ...], base: Image, tools: frozenset[str]) -> 
 _OTHER_PYTHONS = ("python3.", "pyenv", "conda", "mamba", "uv python", "deadsnakes", "--python")
 
 
+def _brings_python(command: str) -> bool:
+    return any(word in command for word in _OTHER_PYTHONS)
+
+
 def of_python(install: Install, base: Image, contents: Contents) -> Iterator[Lack]:
     """What an install with the image's own Python needs a newer one for."""
     reference = base.base.only or ""
     there = release(python(reference) or "")
     own = install.tool == "pip" or (install.tool == "uv pip" and "--system" in install.argv)
-    if there is None or not own or any(word in text for text in contents.texts for word in _OTHER_PYTHONS):
+    if there is None or not own or contents.ran.any(_brings_python):
         return
     for what, least, label in _needed(install, contents):
         if (release(least) or there) > there:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator
 
 from mcplint.commands.command_lines import program
@@ -51,5 +50,5 @@ def _install(tool: str, verb: str, step: RunStep, words: list[str]) -> NodeInsta
     ci = step.env.get("CI")
     insists = verb in ("ci", "clean-install") or any(word.startswith(FROZEN) for word in words)
     told = ci is not None and ci.may(lambda value: value not in (None, "", "false", "0")) and tool in ("pnpm", "yarn")
-    known = any(posixpath.basename(path) in LOCKS[tool] for path in step.tree.paths)
+    known = any(map(step.tree.called, LOCKS[tool]))
     return NodeInstall(tool, " ".join(filter(None, (tool, verb))), step.place, insists or told, lock, known, slot)

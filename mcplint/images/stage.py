@@ -11,7 +11,7 @@ from functools import cache
 from mcplint.facts.dockerfile import Instruction, Stage
 from mcplint.images.accounts import accounts, is_root
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
-from mcplint.images.contents import Contents, opens, sources
+from mcplint.images.contents import Contents, Ran, opens, sources
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.images.installs import installs, packages
@@ -60,7 +60,7 @@ class _Growing:
         self.triggers: list[Instruction] = []
         self.deleted: set[str] = set()
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
-        self.texts = [run.text.text for run in image.runs]
+        self.ran = Ran(run.text.text for run in image.runs)
         self.account, self.accounts = image.account, dict(image.accounts)
         self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)
 
@@ -100,7 +100,7 @@ class _Growing:
         build, copies = self.build, (*self.copies, *mounts)
         return Contents(
             build.tree, build.dockerfile.source.path, build.context, build.ignored, copies, self.parts,
-            tuple(self.texts), self.open, frozenset(self.deleted),
+            self.ran, self.open, frozenset(self.deleted),
         )  # fmt: skip
 
     def expand(self, word: LocatedText) -> Value[str]:
@@ -274,7 +274,7 @@ class _Growing:
         )
         found = tuple(steps(instruction, first))
         self.open = self.open or opens(found)
-        self.texts += sources(found)
+        self.ran.add(sources(found))
         here = tuple(installs(found))
         self.installs += here
         if re.search(_NODE, instruction.text.text) and "||" not in instruction.text.text:

@@ -67,7 +67,7 @@ def _modules(image: Image, container: Container, entry: str, found: tuple[Import
             continue
         if normalized(each.dotted.partition(".")[0]) in asked:
             continue
-        if any(posixpath.basename(path) in text for text in contents.texts):
+        if contents.ran.names(posixpath.basename(path)):
             continue
         out = is_ignored(image.ignored, posixpath.relpath(path, image.context or "."))
         absence = contents.left_out(path) if out else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -45,7 +46,8 @@ def missing(place: ContainerContext, target: str, tree: Tree) -> Label | None:
 
 def _has(tree: Tree, module: str) -> bool:
     """Whether a module is the project's own, and not that of a package which is installed."""
-    return module in OWN or any(f"/{path}".endswith((f"/{module}.py", f"/{module}/__init__.py")) for path in tree.paths)
+    files = (*tree.called(f"{posixpath.basename(module)}.py"), *tree.called("__init__.py"))
+    return module in OWN or any(f"/{path}".endswith((f"/{module}.py", f"/{module}/__init__.py")) for path in files)
 
 
 def _name(target: str) -> str:

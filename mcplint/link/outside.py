@@ -123,8 +123,8 @@ def _only_script(tree: Tree) -> Script | None:
 
 def _uploads(tree: Tree) -> bool:
     """Whether a workflow uploads a package to PyPI."""
-    files = (path for path in sorted(tree.paths) if path.startswith(".github/workflows/"))
-    return any((source := tree.source(path)) and re.search(UPLOAD, source.text) for path in files)
+    workflows = map(tree.source, tree.below(".github/workflows"))
+    return any(source and re.search(UPLOAD, source.text) for source in workflows)
 
 
 def _for_program(name: str, words: Words) -> Words:

@@ -53,7 +53,7 @@ def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> St
     """What stands at a path of the image: the text of the last copy that puts something there."""
     name = posixpath.basename(path)
     contents = Contents.of(image, tree)
-    changed = any(name in each and ("sed" in each or "dos2unix" in each or "tr " in each) for each in contents.texts)
+    changed = contents.ran.any(lambda each: name in each and ("sed" in each or "dos2unix" in each or "tr " in each))
     for copy in reversed(image.copies):
         if copy.text is not None and copy.target.only == path:
             first = _first_line(copy.text)

@@ -129,7 +129,7 @@ def _outside(
     """
     documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
     configurations = tree.all_facts("client", (*paths.get("client", ()), *bundles(tree, paths))).values()
-    scripted = any(path.startswith(".github/workflows/") for path in tree.paths) and "pyproject.toml" in tree.paths
+    scripted = "pyproject.toml" in tree.paths and bool(tree.below(".github/workflows"))
     if not documents and not configurations and not scripted:
         return (), ()
     from mcplint.link.outside import entered, once, packaged, published, published_image

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -88,6 +89,32 @@ class Tree:
             while path and (path := path.rpartition("/")[0]) not in found:
                 found.add(path)
         return frozenset(found)
+
+    @cached_property
+    def _sorted(self) -> tuple[str, ...]:
+        under = self._under[0] if self._under else None
+        return under._sorted if under and under.paths == self.paths else tuple(sorted(self.paths))
+
+    @cached_property
+    def _called(self) -> Mapping[str, tuple[str, ...]]:
+        under = self._under[0] if self._under else None
+        if under and under.paths == self.paths:
+            return under._called
+        found: dict[str, list[str]] = {}
+        for path in self._sorted:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return {name: tuple(paths) for name, paths in found.items()}
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """The files below a folder, sorted; all of them below the root, which is `.` or the empty name."""
+        if folder in ("", "."):
+            return self._sorted
+        first, end = (bisect_left(self._sorted, folder + sign) for sign in "/0")
+        return self._sorted[first:end]
+
+    def called(self, name: str) -> tuple[str, ...]:
+        """The files of a name, in whatever folder, sorted."""
+        return self._called.get(name, ())
 
     def source(self, path: str) -> Source | None:
         """The file of this path, or None where the project has no such file or it cannot be read."""

@@ -56,7 +56,7 @@ class Builds:
     @cached_property
     def _charts(self) -> set[str]:
         """What the Helm charts of a project are called, as the one image is that they are for."""
-        return {path.split("/")[-2].lower() for path in self.tree.paths if path.endswith("/Chart.yaml")}
+        return {path.split("/")[-2].lower() for path in self.tree.called("Chart.yaml") if "/" in path}
 
     def named(self, name: str) -> tuple[Image, Label] | None:
         """The image that files of the project build under a name, and where; None where they build several so."""

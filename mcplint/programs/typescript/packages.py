@@ -46,8 +46,8 @@ def candidates(path: str) -> Iterator[str]:
 def named(tree: Tree) -> Mapping[str, str]:
     """The folders of the project's packages by their names; no name that several have."""
     found: dict[str, list[str]] = {}
-    for path in tree.paths:
-        if posixpath.basename(path) == "package.json" and not is_test(path):
+    for path in tree.called("package.json"):
+        if not is_test(path):
             folder = posixpath.dirname(path)
             package = package_json(tree, folder)
             if package and package.name:

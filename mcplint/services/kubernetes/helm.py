@@ -39,10 +39,9 @@ class Chart(NamedTuple):
 
 def charts(tree: Tree) -> Iterator[Chart]:
     """The charts of a project."""
-    for path in sorted(path for path in tree.paths if posixpath.basename(path) == CHART):
+    for path in tree.called(CHART):
         folder = posixpath.dirname(path)
-        below = f"{posixpath.join(folder, TEMPLATES)}/"
-        files = [each for each in sorted(tree.paths) if each.startswith(below) and "/tests/" not in each]
+        files = [each for each in tree.below(posixpath.join(folder, TEMPLATES)) if "/tests/" not in each]
         templates = [tree.facts("helm", each) for each in files if each.endswith((".yaml", ".yml", ".tpl"))]
         known = tuple(template for template in templates if template)
         about, values = (plain(tree.facts("yaml.document", each)) for each in (path, posixpath.join(folder, VALUES)))
