@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from mcplint.dependencies.needs import Needs, asking
 from mcplint.knowledge.ranges import admitted, reaches
 from mcplint.knowledge.sdk import fact
+from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
 from mcplint.values import Label
 
 # Who else brings an SDK along, and under which fact its range stands.
@@ -15,7 +16,6 @@ BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}
 # Packages some of whose newest releases keep `mcp` below 2, some not: which of both is installed depends on the order
 # in which a resolver looks. langchain-mcp-adapters 0.3.2 does, 0.3.1 does not.
 _LIMITING = frozenset({"langchain-mcp-adapters"})
-SDKS = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
 
 
 def asked_for(package: str, wanted: Needs) -> tuple[str, ...]:
@@ -45,7 +45,11 @@ def against(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[La
     for version in versions:
         for requirement in (*wanted.requirements, *wanted.constraints):
             least = fact(package, version, f"requires.{requirement.name}")
-            if isinstance(least, str) and requirement.name not in SDKS and not reaches(requirement.specifier, least):
+            if (
+                isinstance(least, str)
+                and requirement.name not in PYTHON_PACKAGES
+                and not reaches(requirement.specifier, least)
+            ):
                 needs = f"{package} {version} requires {requirement.name}{least}, which this does not allow"
                 yield Label(requirement.span, needs)
         below = fact(package, version, "requires.mcp")

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mcplint.dependencies.compatible import BROUGHT, SDKS, against, asked_for, compatible, limited
+from mcplint.dependencies.compatible import BROUGHT, against, asked_for, compatible, limited
 from mcplint.dependencies.locks import renewal, repetition
 from mcplint.dependencies.needs import Needs, asking, needs
 from mcplint.facts.dependencies import Locked, Requirement
 from mcplint.knowledge.ranges import admitted
 from mcplint.knowledge.sdk import DATE, fact, newest_with, release
+from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
 from mcplint.model import Dead, Install, Sdk
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
@@ -169,7 +170,7 @@ def _outdated(entry: Locked, wanted: Needs) -> bool:
     if entry.span.source.path not in wanted.rewritten:
         return False
     ranges = ",".join(filter(None, (each.specifier for each in asking(entry.name, wanted.requirements))))
-    fitting = admitted(entry.name, ranges) if entry.name in SDKS else None
+    fitting = admitted(entry.name, ranges) if entry.name in PYTHON_PACKAGES else None
     return bool(fitting) and entry.version in (admitted(entry.name, "") or ()) and entry.version not in (fitting or ())
 
 

@@ -16,16 +16,17 @@ from mcplint.images.contents import Contents
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.knowledge.distributions import distribution
+from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.model import Container, Install, Lack
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.imported import Imported, imported
-from mcplint.programs.python.modules import SDKS, find
+from mcplint.programs.python.modules import find
 from mcplint.programs.start import APP, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
 from mcplint.values import Label
 
-SHADOWED = (*SDKS, "anyio", "httpx", "pydantic", "starlette", "uvicorn")
+SHADOWED = (*PYTHON_MODULES, "anyio", "httpx", "pydantic", "starlette", "uvicorn")
 
 
 def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
@@ -136,7 +137,7 @@ def _distributions(
             continue
         seen.add(top)
         name = distribution(top)
-        there = locked if locked is not None else named if top in SDKS else None
+        there = locked if locked is not None else named if top in PYTHON_MODULES else None
         if name is None or there is None or name in there:
             continue
         extra = next(_extras(installs, name, tree), None)

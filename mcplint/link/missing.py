@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from mcplint.commands.words import text
 from mcplint.dependencies.needs import needs
 from mcplint.images.image import Image
+from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import complete
 from mcplint.services.containers import ContainerContext
 from mcplint.values import Label
 
-SDKS = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
 # What a RUN does that may bring files which no COPY names.
 BRINGS = r"git +(clone|pull|checkout|submodule)|\b(unzip|cp|mv|ln|make|npm)\b|\btar +-?\w*x"
 FETCHES = r"(curl|wget)\b"
@@ -58,7 +58,7 @@ def brings_sdk(place: ContainerContext, tree: Tree) -> bool:
     """Whether a container's image has an SDK installed, so that it is one for an MCP server."""
     wanted = needs(tree, place.container.installs, place.image.folder if place.image else "")
     names = {requirement.name for requirement in wanted.requirements} | {entry.name for entry in wanted.locked}
-    return not names.isdisjoint(SDKS)
+    return not names.isdisjoint(PYTHON_PACKAGES)
 
 
 def _lines(image: Image) -> Iterator[str]:

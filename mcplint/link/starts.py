@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.knowledge.image_ports import OTHER_PROGRAMS, OTHER_SOFTWARE
+from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.model import Container, Lack, Loose, Route, Server, Unfollowed
 from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
@@ -50,7 +51,6 @@ MANIFESTS = {"package.json": ("modelcontextprotocol", "mcp"), "go.mod": ("mcp",)
 """What other languages' lists of dependencies say where a program may serve MCP."""
 
 
-NODE_SDKS = ("@modelcontextprotocol/sdk", "@modelcontextprotocol/server", "fastmcp", "mcp-framework", "mcp-handler")
 """The packages of npm that servers are made with."""
 IMPORTS = re.compile(
     r"^[ \t]*((?:from[ \t]+(?:mcp\.server[\w.]*|fastmcp[\w.]*)[ \t]+import[ \t]+(?!Client\b)"
@@ -180,9 +180,9 @@ def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
             yield Unfollowed(path, Span(source, *found.span(1)), why)
     for path in paths.get("package.json", ()):
         source = tree.source(path)
-        if source and any(sdk in source.text for sdk in NODE_SDKS) and "typescript" in paths:
+        if source and any(sdk in source.text for sdk in NPM_PACKAGES) and "typescript" in paths:
             package = tree.facts("package_json", path)
-            wanted = next((node for sdk in NODE_SDKS if package and (node := package.range(sdk))), None)
+            wanted = next((node for sdk in NPM_PACKAGES if package and (node := package.range(sdk))), None)
             if wanted is not None:
                 why = "it depends on an SDK for servers, and no start that the files name leads to one"
                 yield Unfollowed(path, wanted.span, why)

@@ -6,6 +6,7 @@ import ast
 import sys
 from typing import Any
 
+from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.model import Import
 from mcplint.programs.journal import Exhausted, Raised
 from mcplint.programs.python.attributes import of_library
@@ -14,7 +15,6 @@ from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Frame, Package
 from mcplint.programs.values import Abstract, Table, known
 
-SDKS = ("mcp", "fastmcp")
 MODULES = 1_000
 
 # What an import that fails raises; handlers of `ImportError` catch it, too.
@@ -71,7 +71,7 @@ def _checked(machine: Machine, frame: Frame, dotted: str, node: ast.AST) -> None
     top = dotted.partition(".")[0]
     if top in sys.stdlib_module_names:
         return
-    if top not in SDKS:
+    if top not in PYTHON_MODULES:
         machine.risks.append(MISSING)
         return
     guarded = survived(machine, MISSING)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mcplint.facts.python import Module, located
+from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.project.tree import Tree
 from mcplint.text.paths import around, aside
 from mcplint.text.source import Source
 
-SDKS = ("mcp", "fastmcp")
 PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -49,13 +49,13 @@ def _found(paths: frozenset[str], roots: tuple[str, ...], name: str) -> str | No
     parts = name.split(".")
     if not all(part.isidentifier() for part in parts):
         return None
-    searched = roots[:1] if parts[0] in SDKS else roots
+    searched = roots[:1] if parts[0] in PYTHON_MODULES else roots
     for root in searched:
         stem = posixpath.join(root, *parts)
         for path in (f"{stem}/__init__.py", f"{stem}.py"):
             if path in paths and _reachable(paths, root, parts):
                 return path
-    if parts[0] in SDKS:
+    if parts[0] in PYTHON_MODULES:
         return None
     stems = (posixpath.join(root, *parts) for root in searched)
     return next((f"{folder}/" for folder in stems if folder in _namespaces(paths)), None)
@@ -77,7 +77,7 @@ def _namespaces(paths: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def reaches(tree: Tree, roots: tuple[str, ...], path: str, libraries: tuple[str, ...] = SDKS) -> bool:
+def reaches(tree: Tree, roots: tuple[str, ...], path: str, libraries: tuple[str, ...] = PYTHON_MODULES) -> bool:
     """Whether a file may import one of some libraries, by itself or through files of the project.
 
     Told by the text alone, so that what starts no server need not be followed.

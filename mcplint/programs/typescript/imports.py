@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mcplint.facts.document import Document, ScalarNode, SequenceNode
 from mcplint.facts.document import Node as JsonNode
 from mcplint.facts.typescript import Script
+from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.model import Import
 from mcplint.programs.typescript.functions import class_of, function_of, hoist
 from mcplint.programs.typescript.machine import Machine
@@ -20,7 +21,7 @@ from mcplint.values import Label, Value
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-SDKS = ("@modelcontextprotocol/", "fastmcp", "mcp-framework", "xmcp", "mcp-handler", "@vercel/mcp-adapter", "@hono/mcp")
+_SDKS = ("@modelcontextprotocol/", *NPM_PACKAGES)
 SCHEMAS = ("zod", "zod/v4")
 _SUFFIX = r"\.(?:js|mjs|cjs)$"
 
@@ -99,7 +100,7 @@ def _import(machine: Machine, frame: Frame, node: Node) -> None:
     if path and not path.endswith(".json") and (names or clause is None):
         module(machine, path)
     if path is None:
-        if specifier.startswith(SDKS) or specifier in SCHEMAS:
+        if specifier.startswith(_SDKS) or specifier in SCHEMAS:
             span = frame.package.fact.span(node)
             machine.imports += [Import(f"npm:{specifier}:{name}", span) for _, name in names]
         handler = machine.tables.calls.get(f"import {canonical(specifier)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mcplint.dependencies.node_packages import package_json
 from mcplint.facts.node import PackageJson
+from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import SCRIPT, Start
@@ -22,7 +23,6 @@ from mcplint.values import Value
 if TYPE_CHECKING:
     from mcplint.model import Sdk
 
-SDKS = ("@modelcontextprotocol/sdk", "@modelcontextprotocol/server", "fastmcp", "mcp-framework")
 MOST = 12
 # Steps of the interpreter that all these programs may take together: some seconds.
 ROOM = 3 * STEPS
@@ -32,12 +32,12 @@ _RUN = r"^(?:cross-env\s+(?:\S+=\S+\s+)*)?(?:node|tsx|ts-node|bun(?: run)?)\s+(?
 def entries(tree: Tree) -> dict[str, Span]:
     """The main modules of packages that serve MCP, by path, each with the place that names it."""
     found: dict[str, Span] = {}
-    for path in sorted(tree.paths):
-        folder, _, name = path.rpartition("/")
-        if name != "package.json" or any(part in APART or part.startswith((".", "test")) for part in folder.split("/")):
+    for path in tree.called("package.json"):
+        folder = posixpath.dirname(path)
+        if any(part in APART or part.startswith((".", "test")) for part in folder.split("/")):
             continue
         package = package_json(tree, folder)
-        if package is None or not any(package.range(sdk) for sdk in SDKS):
+        if package is None or not any(map(package.range, NPM_PACKAGES)):
             continue
         for target, span in _targets(package):
             source = source_of(tree, posixpath.normpath(posixpath.join(folder, target)))
