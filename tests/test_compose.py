@@ -11,7 +11,7 @@ import pytest
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.readers import compose, dotenv, yaml
-from mcplint.services.compose.interpolation import HOLE, Text, interpolate, passage
+from mcplint.services.compose.interpolation import HOLE, Interpolated, interpolate, located
 from mcplint.services.compose.merging import FILE, merged
 from mcplint.services.compose.settings import words
 from mcplint.text.source import Source, Span
@@ -19,14 +19,14 @@ from mcplint.text.source import Source, Span
 VARIABLES = {"SET": "value", "EMPTY": "", "REF": "$SET"}
 
 
-def whole(text: str) -> Text:
-    return Text.of(text, Span(Source("compose.yaml", text), 0, len(text)))
+def whole(text: str) -> Interpolated:
+    return Interpolated.of(text, Span(Source("compose.yaml", text), 0, len(text)))
 
 
-def filled(text: str) -> Text:
+def filled(text: str) -> Interpolated:
     span = Span(Source("compose.yaml", text), 0, len(text))
     texts = {name: whole(value) for name, value in VARIABLES.items()}
-    return interpolate(Text.of(text, span), span, texts.get)
+    return interpolate(Interpolated.of(text, span), span, texts.get)
 
 
 # https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
@@ -168,7 +168,7 @@ def test_env_files(text: str, assignments: list[tuple[str, str | None]]) -> None
     for one in found:
         assert one.key.text == one.name
         if one.value and one.value.exact:
-            assert passage(one.value).text == one.value.span().text
+            assert located(one.value).text == one.value.span().text
 
 
 def test_a_raw_env_file_has_no_quotes() -> None:

@@ -6,7 +6,7 @@ import re
 
 from mcplint.facts.document import Node, ScalarNode, SequenceNode
 from mcplint.model import Argv
-from mcplint.services.compose.interpolation import Text
+from mcplint.services.compose.interpolation import Interpolated
 from mcplint.services.compose.settings import words
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -62,7 +62,7 @@ def split(node: Node | None, note: str) -> Argv | None:
     """A command that is split into words without a shell."""
     if not isinstance(node, ScalarNode) or not node.text:
         return None
-    parts = words(Text.of(node.text, node.span))
+    parts = words(Interpolated.of(node.text, node.span))
     known = None if parts is None else tuple(part.value for part in parts)
     return Argv(known, node.span, (Label(node.span, note),))
 

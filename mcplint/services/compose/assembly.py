@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mcplint.facts.compose import ComposeFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.project.tree import Tree
-from mcplint.services.compose.interpolation import HOLE, Text, interpolate
+from mcplint.services.compose.interpolation import HOLE, Interpolated, interpolate
 from mcplint.services.compose.merging import FILE, SERVICE, merged
 from mcplint.services.compose.variables import variables
 from mcplint.text.source import Span
@@ -30,7 +30,7 @@ class Scope(NamedTuple):
     """What holds for the settings of one file: the folder its paths start from, and its `.env`."""
 
     directory: str
-    variables: Mapping[str, Text]
+    variables: Mapping[str, Interpolated]
 
 
 class Assembly:
@@ -72,16 +72,16 @@ class Assembly:
             self.notes.append(Label(problem.span, problem.message))
         return file
 
-    def text(self, node: Node) -> Text:
+    def text(self, node: Node) -> Interpolated:
         """A scalar with its variables replaced, as its file's scope has them."""
         if not isinstance(node, ScalarNode):
-            return Text.hole(Label(node.span.head, "not a plain setting"))
+            return Interpolated.hole(Label(node.span.head, "not a plain setting"))
         scope = self.scopes.get(node.span.source.path)
         text = written(node)
         if scope and "$" in text.text:
             text = interpolate(text, node.span, scope.variables.get)
         if "{{" in text.text and not node.span.source.path.startswith("{{"):
-            return Text.hole(Label(node.span, "a template fills this in"))
+            return Interpolated.hole(Label(node.span, "a template fills this in"))
         return text
 
     def path(self, node: Node) -> str | None:
@@ -206,7 +206,7 @@ def weight(node: Node | None, most: int) -> int:
     return count
 
 
-def written(node: ScalarNode) -> Text:
+def written(node: ScalarNode) -> Interpolated:
     """A scalar as the text that compose makes of it; numbers are written anew: `010` is 8, `3.0` is 3."""
     match node.value:
         case bool(value):
@@ -218,7 +218,7 @@ def written(node: ScalarNode) -> Text:
             text = repr(value).removesuffix(".0") if 1e-4 <= abs(value) < 1e6 or not value else HOLE
         case _:
             text = node.text
-    return Text.of(text, node.span)
+    return Interpolated.of(text, node.span)
 
 
 def within(directory: str, path: str) -> str | None:

@@ -34,24 +34,24 @@ class Run(NamedTuple):
     trace: tuple[Label, ...] = ()
 
 
-class Text(NamedTuple):
-    """A text, HOLE where it is not known, as runs of characters; an empty one has one run, for its place."""
+class Interpolated(NamedTuple):
+    """A text of several files, HOLE where it is unknown, as runs of characters; an empty one has one, for its place."""
 
     text: str
     runs: tuple[Run, ...]
 
     @classmethod
-    def of(cls, text: str, span: Span | None, trace: tuple[Label, ...] = ()) -> Text:
+    def of(cls, text: str, span: Span | None, trace: tuple[Label, ...] = ()) -> Interpolated:
         """A text of one origin; its characters have places where the span spells it."""
         return cls(text, (Run(0, span if span and span.text == text else None, trace),))
 
     @classmethod
-    def hole(cls, note: Label) -> Text:
+    def hole(cls, note: Label) -> Interpolated:
         """A text that is not known, and why."""
         return cls(HOLE, (Run(0, None, (note,)),))
 
     @classmethod
-    def join(cls, parts: Iterable[Text]) -> Text:
+    def join(cls, parts: Iterable[Interpolated]) -> Interpolated:
         """The parts one after the other; of nothing but empty ones the first stays, for its place."""
         given = tuple(parts)
         runs: list[Run] = []
@@ -66,7 +66,7 @@ class Text(NamedTuple):
     def known(self) -> bool:
         return HOLE not in self.text
 
-    def part(self, start: int, end: int | None = None) -> Text:
+    def part(self, start: int, end: int | None = None) -> Interpolated:
         """The characters from `start` to `end`."""
         end = len(self.text) if end is None else end
         first = bisect_right(self.runs, start, key=lambda run: run.start) - 1
@@ -82,13 +82,13 @@ class Text(NamedTuple):
                 begin = span.start + low - run.start
                 span = span._replace(start=begin, end=begin + max(0, min(end, stop) - low))
             runs.append(Run(low - start, span, run.trace))
-        return Text(self.text[start:end], tuple(runs))
+        return Interpolated(self.text[start:end], tuple(runs))
 
-    def noted(self, note: Label) -> Text:
+    def noted(self, note: Label) -> Interpolated:
         """The text with one more step of the way to it."""
         return self._replace(runs=tuple(run._replace(trace=(note, *run.trace[:MAX_TRACE])) for run in self.runs))
 
-    def split(self, separator: str) -> tuple[Text, ...]:
+    def split(self, separator: str) -> tuple[Interpolated, ...]:
         """The parts between the separators."""
         parts, start = [], 0
         for piece in self.text.split(separator):
@@ -122,19 +122,19 @@ class Text(NamedTuple):
         return Value((self.text,), self.trace, EditSite(span) if span else None)
 
 
-Lookup = Callable[[str], Text | None]
+Lookup = Callable[[str], Interpolated | None]
 """What the files say of a variable, None where they say nothing."""
 
 
-def passage(value: LocatedText) -> Text:
-    """A passage of a file as a text."""
+def located(value: LocatedText) -> Interpolated:
+    """A text of one file as one that may have parts of several."""
     ends = (*value.starts[1:], len(value.text))
     spans = (Span(value.source, p, p + e - s) for s, e, p in zip(value.starts, ends, value.places, strict=True))
     texts = (value.text[s:e] for s, e in zip(value.starts, ends, strict=True))
-    return Text.join(Text.of(text, span) for text, span in zip(texts, spans, strict=True))
+    return Interpolated.join(Interpolated.of(text, span) for text, span in zip(texts, spans, strict=True))
 
 
-def interpolate(text: Text, place: Span, lookup: Lookup, nested: int = 0) -> Text:
+def interpolate(text: Interpolated, place: Span, lookup: Lookup, nested: int = 0) -> Interpolated:
     """The text with its variables replaced; `place` is where it stands, for parts that have no place of their own."""
     parts, start, length, runs = [], 0, 0, 0
     while (dollar := text.text.find("$", start)) >= 0:
@@ -144,15 +144,15 @@ def interpolate(text: Text, place: Span, lookup: Lookup, nested: int = 0) -> Tex
         parts.append(part)
         length, runs = length + len(part.text), runs + len(part.runs)
         if length > MAX_LENGTH or runs > MAX_RUNS:
-            return Text.hole(Label(place, "its variables make more of it than is followed"))
-    return Text.join((*parts, text.part(start)) if start < len(text.text) else parts) if parts else text
+            return Interpolated.hole(Label(place, "its variables make more of it than is followed"))
+    return Interpolated.join((*parts, text.part(start)) if start < len(text.text) else parts) if parts else text
 
 
-def _replaced(text: Text, dollar: int, place: Span, lookup: Lookup, nested: int) -> tuple[Text, int]:
+def _replaced(text: Interpolated, dollar: int, place: Span, lookup: Lookup, nested: int) -> tuple[Interpolated, int]:
     """What a `$` and what belongs to it become, and where that ends."""
     after = text.text[dollar + 1 : dollar + 2]
     if after == "$":
-        return Text.of("$", None), dollar + 2
+        return Interpolated.of("$", None), dollar + 2
     found = re.compile(NAME).match(text.text, dollar + 1 + (after == "{"))
     name, operator = found.groups("") if found else ("", "")
     if found and after != "{":
@@ -160,10 +160,10 @@ def _replaced(text: Text, dollar: int, place: Span, lookup: Lookup, nested: int)
         return lookup(name) or _unset(name, whole.span or place), found.end(1)
     end = _closing(text.text, dollar + 1) if found else -1
     if not found or end < 0 or nested == MAX_NESTED:
-        return Text.hole(Label(place, "compose cannot read this `$`")), len(text.text)
+        return Interpolated.hole(Label(place, "compose cannot read this `$`")), len(text.text)
     where = text.part(dollar, end).span or place
     if not operator and found.end() != end - 1:
-        return Text.hole(Label(where, "compose cannot read this `$`")), end
+        return Interpolated.hole(Label(where, "compose cannot read this `$`")), end
     argument = text.part(found.end(), end - 1)
     value = lookup(name)
     if _given(value, operator):
@@ -175,22 +175,22 @@ def _replaced(text: Text, dollar: int, place: Span, lookup: Lookup, nested: int)
     return value if value is not None else _unset(name, where), end
 
 
-def _given(value: Text | None, operator: str) -> bool:
+def _given(value: Interpolated | None, operator: str) -> bool:
     """Whether `+` puts its own text in the variable's place."""
     return operator[-1:] == "+" and value is not None and value.known and (operator == "+" or bool(value.text))
 
 
-def _empty(value: Text | None, operator: str) -> bool:
+def _empty(value: Interpolated | None, operator: str) -> bool:
     """Whether the default of `-` holds: nothing is said of the variable, or with `:-` that it is empty."""
     return value is None or (operator == ":-" and not value.text)
 
 
-def _expand(argument: Text, place: Span, lookup: Lookup, nested: int) -> Text:
+def _expand(argument: Interpolated, place: Span, lookup: Lookup, nested: int) -> Interpolated:
     return interpolate(argument, argument.span or place, lookup, nested + 1)
 
 
-def _unset(name: str, place: Span) -> Text:
-    return Text.hole(Label(place, f"{name} comes from the environment that compose is started in"))
+def _unset(name: str, place: Span) -> Interpolated:
+    return Interpolated.hole(Label(place, f"{name} comes from the environment that compose is started in"))
 
 
 def _closing(text: str, brace: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mcplint.facts.document import MappingNode, Node, SequenceNode
 from mcplint.model import Mount
 from mcplint.services.compose.assembly import Assembly, within
-from mcplint.services.compose.interpolation import HOLE, Text
+from mcplint.services.compose.interpolation import HOLE, Interpolated
 from mcplint.services.compose.merging import entries
 from mcplint.services.settings import switch
 from mcplint.text.source import Span
@@ -54,7 +54,7 @@ def _short(assembly: Assembly, node: Node) -> Mount:
     return Mount(kind, source.value, place.value, read_only, node.span, path)
 
 
-def _fields(text: Text) -> list[Text]:
+def _fields(text: Interpolated) -> list[Interpolated]:
     """The parts between colons; a single letter is the drive of the path behind it, as compose takes it."""
     return [text.part(*match.span()) for match in re.finditer(r"(?:(?<![^:])[A-Za-z]:)?[^:]+", text.text)]
 
@@ -86,9 +86,9 @@ def _stored(assembly: Assembly, service: MappingNode, model: MappingNode) -> Ite
             name = assembly.text(source) if source else None
             if name is None:
                 continue
-            place = assembly.text(target) if target else Text.join((Text.of(folder, None), name))
+            place = assembly.text(target) if target else Interpolated.join((Interpolated.of(folder, None), name))
             if kind == "secret" and not place.text.startswith(("/", HOLE)):
-                place = Text.join((Text.of(folder, None), place))
+                place = Interpolated.join((Interpolated.of(folder, None), place))
             store = defined.get(name.text) if isinstance(defined, MappingNode) else None
             yield _store(assembly, store, Mount(kind, name.value, place.value, True, item.span))
 
@@ -102,6 +102,6 @@ def _store(assembly: Assembly, store: Node | None, mount: Mount) -> Mount:
     return mount._replace(path=path, text=assembly.text(content).value if content else None)
 
 
-def _path(assembly: Assembly, source: Text, span: Span) -> str | None:
+def _path(assembly: Assembly, source: Interpolated, span: Span) -> str | None:
     scope = assembly.scopes.get(span.source.path)
     return within(scope.directory, source.text) if scope else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Port
 from mcplint.services.compose.assembly import Assembly
-from mcplint.services.compose.interpolation import Text
+from mcplint.services.compose.interpolation import Interpolated
 from mcplint.services.settings import number
 from mcplint.text.source import Span
 from mcplint.values import Label, Value, join
@@ -41,19 +41,19 @@ def expose(assembly: Assembly, node: Node | None) -> tuple[Port, ...]:
     return tuple(port for item in items for port in _exposed(assembly.text(item), item.span))
 
 
-def _refused(text: Text) -> bool:
+def _refused(text: Interpolated) -> bool:
     """Whether compose refuses a mapping: its ports are no numbers and no ranges of numbers."""
     *front, last = text.text.partition("/")[0].split(":")
     return text.known and not all(re.fullmatch(r"\d*(?:-\d+)?", part) for part in (*front[-1:], last))
 
 
-def _exposed(text: Text, span: Span) -> Iterator[Port]:
+def _exposed(text: Interpolated, span: Span) -> Iterator[Port]:
     target, protocol = _protocol(text)
     for value in _range(target):
         yield Port(value, None, None, span, protocol)
 
 
-def _short(text: Text, span: Span) -> Iterator[Port]:
+def _short(text: Interpolated, span: Span) -> Iterator[Port]:
     """`[[HOST_IP:]PUBLISHED:]TARGET[/PROTOCOL]`, where ports may be ranges and an IPv6 address has brackets."""
     *front, last = text.split(":")
     target, protocol = _protocol(last)
@@ -76,12 +76,14 @@ def _long(assembly: Assembly, node: MappingNode) -> Iterator[Port]:
 _LONG = frozenset(("target", "published", "host_ip", "protocol"))
 
 
-def _protocol(text: Text) -> tuple[Text, str]:
+def _protocol(text: Interpolated) -> tuple[Interpolated, str]:
     port, slash, protocol = text.text.partition("/")
     return text.part(0, len(port)), protocol.lower() if slash else "tcp"
 
 
-def _mapped(target: Text, published: Text | None, address: Text | None, protocol: str, span: Span) -> Iterator[Port]:
+def _mapped(
+    target: Interpolated, published: Interpolated | None, address: Interpolated | None, protocol: str, span: Span
+) -> Iterator[Port]:
     """A port, or one for each pair of two ranges of equal length. A range for one port means any of it is taken."""
     host_ip = None if address is None else _address(address)
     inner = _range(target)
@@ -97,7 +99,7 @@ def _mapped(target: Text, published: Text | None, address: Text | None, protocol
         yield Port(port, host, host_ip, span, protocol)
 
 
-def _address(address: Text) -> str | None:
+def _address(address: Interpolated) -> str | None:
     """The address that a port is bound to, as written where it is not known; None for every interface."""
     text = address.text.removeprefix("[").removesuffix("]")
     if not address.known:
@@ -106,7 +108,7 @@ def _address(address: Text) -> str | None:
     return None if text in WILDCARDS else text
 
 
-def _range(text: Text) -> tuple[Value[int], ...]:
+def _range(text: Interpolated) -> tuple[Value[int], ...]:
     """The ports of `8000` or `8000-8003`."""
     first, dash, _ = text.text.partition("-")
     low = number(text.part(0, len(first)).value)

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Argv, NamedFile
 from mcplint.services.compose.assembly import Assembly
-from mcplint.services.compose.interpolation import HOLE, Text
+from mcplint.services.compose.interpolation import HOLE, Interpolated
 from mcplint.services.compose.merging import entries
 from mcplint.services.compose.variables import env_file, settings
 from mcplint.text.source import Span
@@ -47,25 +47,25 @@ def argv(assembly: Assembly, node: Node | None, what: str) -> Argv | None:
         return None
     note = Label(node.span, f"the service sets {what}")
     if isinstance(node, SequenceNode):
-        parts: tuple[Text, ...] | None = tuple(assembly.text(item) for item in node.items)
+        parts: tuple[Interpolated, ...] | None = tuple(assembly.text(item) for item in node.items)
     else:
         text = assembly.text(node)
         parts = None if text.text == HOLE else words(text)
     return Argv(None if parts is None else tuple(part.value for part in parts), node.span, (note,))
 
 
-def words(text: Text) -> tuple[Text, ...] | None:
+def words(text: Interpolated) -> tuple[Interpolated, ...] | None:
     """The words of a command, None where compose would refuse it; what is not known is part of one word.
 
     Compose's splitter (https://github.com/mattn/go-shellwords) knows quotes and blanks, runs no shell, and stops at the
     first `;`, `&`, `|`, `<` or `>` outside of quotes.
     """
-    found: list[Text] = []
-    parts: list[Text] = []
+    found: list[Interpolated] = []
+    parts: list[Interpolated] = []
     place = 0
     while token := re.compile(TOKEN).match(text.text, place):
         if token[0][0] in " \t\r\n":
-            found += [Text.join(parts)] if parts else []
+            found += [Interpolated.join(parts)] if parts else []
             parts = []
         elif token[0][0] == '"':
             parts += [text.part(place + 1, place + 1)]
@@ -77,16 +77,16 @@ def words(text: Text) -> tuple[Text, ...] | None:
         place = token.end()
     if text.text[place : place + 1] not in ("", *";&|<>"):
         return None
-    return (*found, Text.join(parts)) if parts else tuple(found)
+    return (*found, Interpolated.join(parts)) if parts else tuple(found)
 
 
-def _unescaped(text: Text, start: int, end: int) -> Iterator[Text]:
+def _unescaped(text: Interpolated, start: int, end: int) -> Iterator[Interpolated]:
     """The text without its backslashes; `\\t` and `\\n` are a tab and a line's end."""
     for token in re.compile(INNER).finditer(text.text, start, end):
         if token[0][0] != "\\":
             yield text.part(*token.span())
         elif token[0] in ESCAPED:
-            yield Text.of(ESCAPED[token[0]], None)
+            yield Interpolated.of(ESCAPED[token[0]], None)
         else:
             yield text.part(token.start() + 1, token.end())
 
@@ -124,7 +124,7 @@ def environment(assembly: Assembly, service: MappingNode) -> Environment:
     return Environment(found, not notes, tuple(notes), tuple(_named(assembly, entry) for entry in listed))
 
 
-def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, Text | None, Span]]:
+def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, Interpolated | None, Span]]:
     """The entries of `environment`, `args` or `labels`: name (None: unknown), text (None: name only), and place."""
     for entry in entries(node) if node else ():
         match entry:
@@ -150,7 +150,9 @@ def _named(assembly: Assembly, entry: Node) -> NamedFile:
     return NamedFile(assembly.path(node) if node else None, needed, (node or entry).span)
 
 
-def _file(assembly: Assembly, entry: Node, own: dict[str, Text], notes: list[Label]) -> Iterator[tuple[str, Text]]:
+def _file(
+    assembly: Assembly, entry: Node, own: dict[str, Interpolated], notes: list[Label]
+) -> Iterator[tuple[str, Interpolated]]:
     """The variables of one `env_file`; a note where it cannot be read."""
     node = entry.get("path") if isinstance(entry, MappingNode) else entry
     form = entry.get("format") if isinstance(entry, MappingNode) else None

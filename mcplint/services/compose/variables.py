@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from mcplint.project.tree import Tree
-from mcplint.services.compose.interpolation import Lookup, Text, interpolate, passage
+from mcplint.services.compose.interpolation import Interpolated, Lookup, interpolate, located
 from mcplint.values import Label
 
 if TYPE_CHECKING:
     from mcplint.facts.compose import EnvFile
 
 
-def variables(tree: Tree, paths: Iterable[str | None], outer: Lookup) -> dict[str, Text]:
+def variables(tree: Tree, paths: Iterable[str | None], outer: Lookup) -> dict[str, Interpolated]:
     """What `.env` files say, later ones over earlier ones; those that are not there say nothing."""
-    found: dict[str, Text] = {}
+    found: dict[str, Interpolated] = {}
     for path in paths:
         file = env_file(tree, path) if path else None
         for name, text in settings(file, outer) if file else ():
@@ -28,14 +28,14 @@ def env_file(tree: Tree, path: str, raw: bool = False) -> EnvFile | None:
     return tree.facts("dotenv.raw" if raw else "dotenv", path)
 
 
-def settings(file: EnvFile, outer: Lookup) -> Iterator[tuple[str, Text]]:
+def settings(file: EnvFile, outer: Lookup) -> Iterator[tuple[str, Interpolated]]:
     """The variables of a file with their texts. `outer` comes before the file's own variables, as a shell does."""
-    own: dict[str, Text] = {}
+    own: dict[str, Interpolated] = {}
     for name, key, value, expanded in file.assignments:
         if value is None:
             text = outer(name)
         else:
-            text = passage(value)
+            text = located(value)
             if expanded and "$" in text.text:
                 text = interpolate(text, value.span(), lambda name: outer(name) or own.get(name))
         if text is not None:
