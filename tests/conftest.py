@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +21,12 @@ def pytest_addoption(parser):
 
 
 def pytest_xdist_auto_num_workers(config):
-    """No workers for a part of the tests, which starts sooner without, nor where tests write; else one a core."""
+    """No workers for a part of the tests, which starts sooner without, nor where tests write.
+
+    Else one a core and two more, since a good part of the tests waits for servers.
+    """
     part = config.args != config.getini("testpaths")
-    return 0 if part or config.getoption("--update") else None
+    return 0 if part or config.getoption("--update") else (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(config, items):
