@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
 from importlib import import_module
 from typing import Any
 
 from mcplint.findings import NOTE, WARNING, Failure, Unreadable
+from mcplint.project.names import Names
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -30,7 +29,7 @@ class Tree:
 
     def __init__(
         self,
-        paths: Iterable[str],
+        paths: Iterable[str] | Names,
         load: Callable[[str], Source | None],
         problems: Iterable[Unreadable] = (),
         named: Iterable[str] = (),
@@ -38,7 +37,9 @@ class Tree:
         executable: Callable[[str], bool | None] = lambda path: None,
     ) -> None:
         self.executable = executable
-        self.paths = frozenset(paths)
+        # What is kept by the names of the files is looked up by them: the same object is told at a glance.
+        self._names = paths if isinstance(paths, Names) else Names(paths)
+        self.paths = self._names.paths
         self.problems = {problem.span.source.path: problem for problem in problems}
         self.named = frozenset(named)
         self.above = above
@@ -67,7 +68,8 @@ class Tree:
             return source
 
         kept = (problem for path, problem in self.problems.items() if path not in self.paths)
-        over = Tree(self.paths | texts.keys(), load, kept, self.named, self.above, self.executable)
+        names = self._names if texts.keys() <= self.paths else Names(self.paths | texts.keys())
+        over = Tree(names, load, kept, self.named, self.above, self.executable)
         over._under = self, frozenset(texts)
         over.kept = self.kept
         return over
@@ -81,40 +83,22 @@ class Tree:
         finally:
             self._notes = None
 
-    @cached_property
+    @property
     def folders(self) -> frozenset[str]:
         """Every folder that has files of the project below it; the root is the empty name."""
-        found: set[str] = set()
-        for path in self.paths:
-            while path and (path := path.rpartition("/")[0]) not in found:
-                found.add(path)
-        return frozenset(found)
-
-    @cached_property
-    def _sorted(self) -> tuple[str, ...]:
-        under = self._under[0] if self._under else None
-        return under._sorted if under and under.paths == self.paths else tuple(sorted(self.paths))
-
-    @cached_property
-    def _called(self) -> Mapping[str, tuple[str, ...]]:
-        under = self._under[0] if self._under else None
-        if under and under.paths == self.paths:
-            return under._called
-        found: dict[str, list[str]] = {}
-        for path in self._sorted:
-            found.setdefault(path.rpartition("/")[2], []).append(path)
-        return {name: tuple(paths) for name, paths in found.items()}
-
-    def below(self, folder: str) -> tuple[str, ...]:
-        """The files below a folder, sorted; all of them below the root, which is `.` or the empty name."""
-        if folder in ("", "."):
-            return self._sorted
-        first, end = (bisect_left(self._sorted, folder + sign) for sign in "/0")
-        return self._sorted[first:end]
+        return self._names.folders
 
     def called(self, name: str) -> tuple[str, ...]:
         """The files of a name, in whatever folder, sorted."""
-        return self._called.get(name, ())
+        return self._names.called.get(name, ())
+
+    def beside(self, folder: str) -> tuple[str, ...]:
+        """The files in a folder itself, sorted; the root is the empty name."""
+        return self._names.beside.get(folder, ())
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """The files below a folder, sorted; all of them below the root, which is `.` or the empty name."""
+        return self._names.below(folder)
 
     def source(self, path: str) -> Source | None:
         """The file of this path, or None where the project has no such file or it cannot be read."""

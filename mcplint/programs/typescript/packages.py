@@ -123,11 +123,7 @@ def _configurations(tree: Tree, home: str) -> list[str]:
     paths = [posixpath.normpath(posixpath.join(home, name)) for name in named]
     paths = [path if path.endswith(".json") else posixpath.join(path, "tsconfig.json") for path in paths]
     usual = [posixpath.join(home, name) for name in ("tsconfig.json", "tsconfig.build.json", "tsconfig.prod.json")]
-    here = sorted(
-        path
-        for path in tree.paths
-        if posixpath.dirname(path) == home and re.fullmatch(r"tsconfig\.\w+\.json", posixpath.basename(path))
-    )
+    here = (path for path in tree.beside(home) if re.fullmatch(r"tsconfig\.\w+\.json", posixpath.basename(path)))
     return list(dict.fromkeys((*paths, *usual, *here)))
 
 

@@ -84,7 +84,7 @@ def _lacking(container: Container, tree: Tree) -> Iterator[Absent]:
     name, build = container.service or "", container.build
     path, context = (build.dockerfile.only, build.context.only) if build and build.inline is None else (None, None)
     if build and path and not _there(path, tree) and (context == "." or context in tree.folders):
-        near = sorted(one for one in tree.paths if dirname(one) == dirname(path) and _alike(one))
+        near = list(filter(_alike, tree.beside(dirname(path))))
         if not any(PATTERN.search(one) for one in near if one.startswith(path)):
             yield _absent("dockerfile", path, name, build.dockerfile.span or build.span, tree, tuple(near))
     for file in container.env_files:
@@ -118,11 +118,10 @@ def _absent(kind: str, path: str, service: str, span: Span, tree: Tree, near: tu
 def _telling(path: str, tree: Tree) -> str | None:
     """A file that tells people how to make another: a pattern of it beside, or a text or script with its name."""
     name, folder = basename(path), dirname(path)
-    beside = [one for one in tree.paths if dirname(one) == folder]
-    patterns = [one for one in beside if PATTERN.search(basename(one))]
+    patterns = [one for one in tree.beside(folder) if PATTERN.search(basename(one))]
     if found := next((one for one in sorted(patterns) if basename(one).startswith((f"{name}.", f"{name}-"))), None):
         return found
     places = {"", folder, "docs", "scripts"}
-    texts = [one for one in tree.paths if dirname(one) in places and one.lower().endswith(TEXTS)]
+    texts = [one for place in places for one in tree.beside(place) if one.lower().endswith(TEXTS)]
     sources = ((one, tree.source(one)) for one in sorted(texts, key=lambda one: (one.count("/"), one))[:MOST_TEXTS])
     return next((one for one, source in sources if source and name in source.text), None)
