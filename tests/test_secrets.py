@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
+from json import loads
 from pathlib import Path
 
 import pytest
 
-from mcplint.knowledge.secrets import masked, secret
+from mcplint.engine.fix import without_secrets
+from mcplint.knowledge.secrets import in_url, masked, masked_line, secret
 from mcplint.reports import FORMATS
+from mcplint.reports.escape import json
 
 KEY = "7b1e94c02fd63a58e4069b1d75c2fa83"
 TOKEN = "ghp_" + "f8Qz2LmX0vB7nKs4TgYw" + "1RcDe9HjU3aP5oMi6Z"
@@ -38,10 +42,78 @@ def test_a_secret_is_told_from_a_placeholder(name: str, text: str, kind: str) ->
     assert secret(name, text) == kind
 
 
-@pytest.mark.parametrize("line", [f"NOTES_API_KEY={KEY}", f'"--api-key", "{KEY}"', f"x-api-key: {KEY}", f"a {TOKEN} b"])
+def test_json_stays_json_where_a_secret_ends_at_a_quote() -> None:
+    shown = loads(json({"text": f'say "NOTES_API_KEY={KEY}" aloud'}))
+    assert shown == {"text": f'say "NOTES_API_KEY={KEY[:4]}{"*" * 28}" aloud'}
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        (f"redis://:{KEY}@cache:6379/0", "password"),
+        (f"postgres://notes:{KEY}@db/notes", "password"),
+        (f"https://notes.example.com/mcp?a=b&api_key={KEY}#c", "api_key"),
+        ("postgres://postgres:postgres@db/notes", ""),
+        (f"https://notes.example.com/files/{KEY}", ""),
+        (f"https://notes.example.com/?commit={KEY}", ""),
+    ],
+)
+def test_a_secret_in_a_url(url: str, name: str) -> None:
+    assert in_url(url)[0] == name and (masked(url) != url) is bool(name)
+
+
+@pytest.mark.parametrize(
+    ("far", "withheld"), [("a: 1\nb: 2\n", ()), ("", ("compose.yaml",))], ids=["two lines away", "beside it"]
+)
+def test_a_patch_shows_no_secret(project: Callable[[dict[str, str]], Path], far: str, withheld: tuple[str]) -> None:
+    before = {"compose.yaml": f"API_KEY: {KEY}\n{far}ports: 1\n", "server.py": "a\n"}
+    after = {"compose.yaml": f"API_KEY: {KEY}\n{far}ports: 2\n", "server.py": "b\n"}
+    patch, left = without_secrets(before, after)
+    assert KEY not in patch and left == withheld
+    root = project({**before, "patch": patch})
+    subprocess.run(["git", "apply", "patch"], check=True, cwd=root)
+    assert (root / "server.py").read_text() == "b\n"
+    assert (root / "compose.yaml").read_text() == (before if withheld else after)["compose.yaml"]
+
+
+def test_the_command_line_says_which_change_is_not_in_its_patch(
+    project: Callable[[dict[str, str]], Path], mcplint: Callable[..., object]
+) -> None:
+    project(
+        {
+            "Dockerfile": "FROM python:3.12-slim\nCOPY . .\nRUN pip install mcp==1.27.1\nCMD python server.py\n",
+            "server.py": "from mcp.server.fastmcp import FastMCP\nFastMCP('n', host='0.0.0.0').run('sse')\n",
+            "compose.yaml": f"services:\n  n:\n    build: .\n    ports: ['8000:8000'] # NOTES_API_KEY={KEY}\n",
+        }
+    )
+    ran = mcplint("--diff", "--unsafe-fixes", "--select", "published-without-auth")
+    assert KEY not in f"{ran}" and "not in the patch: a change of compose.yaml beside a secret" in f"{ran}"
+
+
+@pytest.mark.parametrize(
+    "line", [f"NOTES_API_KEY={KEY}", f'"--api-key", "{KEY}"', f"x-api-key: {KEY}", f"a {TOKEN} b", f"A=${{A:-{TOKEN}}}"]
+)
 def test_a_line_keeps_its_length_and_loses_its_secret(line: str) -> None:
     shown = masked(line)
     assert len(shown) == len(line) and KEY not in shown and TOKEN not in shown and "****" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "is_masked"),
+    [
+        (f"          value: {KEY}", True),
+        (f"- {{name: NOTES_API_KEY, value: {KEY}}}", True),
+        (f'      "{KEY}"', True),
+        (f'      "{KEY}",', True),
+        (f"  - {KEY}\n", True),
+        (f"    image: notes@sha256:{KEY}{KEY}", False),
+        (f"    --hash=sha256:{KEY}{KEY}", False),
+        (f"commit {KEY} of notes", False),
+    ],
+)
+def test_a_secret_whose_name_stands_on_another_line(line: str, is_masked: bool) -> None:
+    shown = masked_line(line)
+    assert len(shown) == len(line) and (shown != line) is is_masked and (KEY in shown) is not is_masked
 
 
 @pytest.mark.parametrize("output_format", FORMATS)
@@ -54,7 +126,7 @@ def test_no_format_shows_a_secret(
             "server.py": "from mcp.server.fastmcp import FastMCP\nFastMCP('n', host='0.0.0.0').run('sse')\n",
             "compose.yaml": f"services:\n  notes:\n    build: .\n    environment: [GITHUB_TOKEN={TOKEN}]\n",
             ".env": f"NOTES_API_KEY={KEY}\n",
-            ".mcp.json": f'{{"mcpServers": {{"a": {{"command": "x", "args": ["--api-key", "{KEY}"]}}}}}}\n',
+            ".mcp.json": f'{{"mcpServers": {{"a": {{"command": "x", "args": [\n"--api-key",\n"{KEY}"\n]}}}}}}\n',
         }
     )
     said = str(mcplint("--format", output_format, "--pedantic"))

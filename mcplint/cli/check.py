@@ -208,7 +208,7 @@ def _names(given: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
 
 def _fix(here: Workspace, known: Known, options: Options, output: str | None) -> tuple[Tree, bool]:
     """The project after its fixes, and whether they changed something; written or printed as the options say."""
-    from mcplint.engine.fix import fix, promised, unified
+    from mcplint.engine.fix import fix, promised, without_secrets
     from mcplint.engine.write import write
 
     def look(tree: Tree) -> list[Diagnostic]:
@@ -224,10 +224,14 @@ def _fix(here: Workspace, known: Known, options: Options, output: str | None) ->
 
     result = fix(here.tree, look, options.unsafe_fixes, here.outside)
     before = {path: source.text for path in result.texts if (source := here.tree.source(path))}
-    if options.diff and output:
-        write_files({output: unified(before, result.texts)})
-    elif options.diff:
-        say_patch(unified(before, result.texts), is_coloured(options.color, False))
+    if options.diff:
+        patch, withheld = without_secrets(before, result.texts)
+        if output:
+            write_files({output: patch})
+        else:
+            say_patch(patch, is_coloured(options.color, False))
+        for path in withheld:
+            warn(f"not in the patch: a change of {path} beside a secret, which --fix makes without showing it")
     else:
         write(here.root, before, result.texts)
     if result.fixed and not options.quiet:

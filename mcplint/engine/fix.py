@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mcplint.engine.lint import REGISTRY
 from mcplint.findings import ERROR, Diagnostic
+from mcplint.knowledge.secrets import masked_line
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
 
@@ -224,13 +225,40 @@ def _key(diagnostic: Diagnostic) -> Key:
 
 def unified(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """A patch from the texts of one to those of the other, as `git apply` takes it."""
+    return "".join(line for path in sorted(after) for hunk in _hunks(path, before, after, 3) for line in hunk)
+
+
+def without_secrets(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The patch without the changes that a secret stands in or right beside, and the files that it leaves these out of.
+
+    Less is shown around a change where that is enough. A secret cannot be masked there: the patch would not apply.
+    """
+    shown: list[str] = []
+    withheld: list[str] = []
+    for path in sorted(after):
+        hunks = _hunks(path, before, after, 3)
+        if not all(map(_is_clear, hunks)):
+            hunks = _hunks(path, before, after, 1)
+        kept = [hunk for hunk in hunks if _is_clear(hunk)]
+        withheld += [path] if len(kept) < len(hunks) else []
+        shown += [line for hunk in kept for line in hunk] if len(kept) > 1 else []
+    return "".join(shown), tuple(withheld)
+
+
+def _is_clear(lines: list[str]) -> bool:
+    return all(masked_line(line[1:]) == line[1:] for line in lines)
+
+
+def _hunks(path: str, before: Mapping[str, str], after: Mapping[str, str], around: int) -> list[list[str]]:
+    """The lines of a file's patch: its head, then each hunk with that many lines around what changes."""
     from difflib import unified_diff
 
-    lines: list[str] = []
-    for path in sorted(after):
-        old, new = (texts.get(path, "") for texts in (before, after))
-        lines += unified_diff(_split(old), _split(new), f"a/{path}", f"b/{path}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    old, new = (_split(texts.get(path, "")) for texts in (before, after))
+    found: list[list[str]] = [[]]
+    for line in unified_diff(old, new, f"a/{path}", f"b/{path}", n=around):
+        found += [[]] if line.startswith("@@") else []
+        found[-1].append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return found
 
 
 def _split(text: str) -> list[str]:

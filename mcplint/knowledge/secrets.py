@@ -30,7 +30,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("JSON web token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
     ("private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
 )
-FORM = re.compile("|".join(f"(?<![A-Za-z0-9_-])(?:{form})" for _, form in _FORMS))
+FORM = re.compile("|".join(f"(?:(?<![A-Za-z0-9_-])|(?<=:-)|(?<==-))(?:{form})" for _, form in _FORMS))
 _NAMED = tuple((name, re.compile(form)) for name, form in _FORMS)
 NAME = re.compile(
     r"(?i)(?:^|[_.-])(?:api[_-]?key|apikey|secret|secret[_-]?key|access[_-]?key|private[_-]?key|signing[_-]?key"
@@ -43,6 +43,8 @@ PLACEHOLDER = re.compile(
     r"|token|key[-_]|[-_]key|mcp|not[-_]|random|generate|sk-ant-api03-$"
 )
 BEARER = re.compile(r"(?i)(?:bearer|basic|token)\s+")
+IN_URL = re.compile(r"(?:[?&]([\w.-]{1,60})=|://[^/@:\s\"']{0,100}:(?=[^/@\s\"']{8,200}@))([^&#@/\s\"']{8,400})")
+"""A parameter of a URL's query, or the password in front of its host."""
 SHORTEST = 16
 ENTROPY = 3.5
 """Bits a character, below which a text is no secret that was made at random: words have less, hexadecimal digits 4 at
@@ -52,6 +54,10 @@ ASSIGNED = re.compile(
     r"""((?i:key|token|secret|passw|passphrase|credential|authorization)\w{0,20}["']?\s{0,4}[:=,\s]\s{0,4}"""
     r"""["']?(?:(?i:bearer|basic|token)\s+)?)([^\s"',;}]{12,400})"""
 )
+
+
+UNNAMED = re.compile(r"""((?:^\s{0,200}(?:- )?|\bvalue["']?\s?:\s?)["']?)(\w[\w-]{15,400})(?=["']?\s?(?:[,}]|$))""")
+"""The value of an entry, and an item of a list that has a line of its own: their names stand elsewhere."""
 
 
 def entropy(text: str) -> float:
@@ -91,13 +97,35 @@ def secret(name: str, text: str) -> str:
     return "secret" if NAME.search(name) and is_random(text) else ""
 
 
+def in_url(text: str) -> tuple[str, str]:
+    """The name and the kind of the first secret in a URL: a parameter of its query, or a password; empty without."""
+    for found in IN_URL.finditer(text[:4_000]) if "://" in text[:4_000] else ():
+        name = found[1] or "password"
+        if kind := secret(name, found[2]):
+            return name, kind
+    return "", ""
+
+
 def masked(text: str) -> str:
     """The text with each secret cut to its first four characters, as many stars behind as it has more."""
+    if "://" in text:
+        text = IN_URL.sub(lambda found: _shortened(found) if found[1] is None else found[0], text)
     if FORM.search(text):
         text = FORM.sub(lambda found: _cut(found[0]), text)
     if ASSIGNED.search(text):
-        text = ASSIGNED.sub(lambda found: found[1] + (_cut(found[2]) if is_random(found[2]) else found[2]), text)
+        text = ASSIGNED.sub(lambda found: _shortened(found), text)
     return text
+
+
+def masked_line(text: str) -> str:
+    """A line of a file, masked; also where the name of its secret stands on another one."""
+    return UNNAMED.sub(_shortened, masked(text))
+
+
+def _shortened(found: re.Match[str]) -> str:
+    """What was found, the secret cut that ends it."""
+    text = found[2]
+    return found[0].removesuffix(text) + _cut(text) if is_random(text) else found[0]
 
 
 def _cut(text: str) -> str:

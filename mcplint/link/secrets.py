@@ -25,7 +25,6 @@ LIVE = re.compile(r"^\.env(?:\.(?:local|prod|production|staging|live))?$|^(?:pro
 EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", "env.example")
 EXPECTED = r"^(?:export )?(?i:\w{0,60}(?:key|token|secret|password)\w{0,60}) ?="
 """A line of an example that asks for a secret."""
-URL_SECRET = re.compile(r"[?&]([\w.-]{1,60})=([^&#\s\"']{8,400})|://[^/@:\s]{1,100}:([^/@\s]{8,200})@")
 
 
 def found(
@@ -131,7 +130,7 @@ def _in_environment(container: Container) -> Iterator[Secret]:
             continue
         if LIVE.match(posixpath.basename(span.source.path)) or value.only not in span.text:
             continue
-        if kind := known.secret(name, value.only):
+        if kind := known.secret(name, value.only) or known.in_url(value.only)[1]:
             yield Secret(where, name, kind, span)
 
 
@@ -146,8 +145,8 @@ def _in_client(client: ClientConfig) -> Iterator[Secret]:
     yield from _in_words(node)
     for key in ("url", "serverUrl", "httpUrl"):
         url = node.get(key)
-        if isinstance(url, ScalarNode):
-            yield from _in_url(url)
+        if isinstance(url, ScalarNode) and any(held := known.in_url(url.text)):
+            yield Secret("client", *held, url.span)
 
 
 def _in_words(node: MappingNode) -> Iterator[Secret]:
@@ -161,14 +160,6 @@ def _in_words(node: MappingNode) -> Iterator[Secret]:
         if kind:
             yield Secret("client", name if value else before or "an argument", kind, word.span)
         before = word.text if word.text.startswith("-") else ""
-
-
-def _in_url(url: ScalarNode) -> Iterator[Secret]:
-    """A secret in the query of a URL, or the password in front of its host."""
-    for match in URL_SECRET.finditer(url.text[:4_000]):
-        name, text = match[1] or "password", match[2] or match[3]
-        if kind := known.secret(name, text):
-            yield Secret("client", name, kind, url.span)
 
 
 def _in_env_file(tree: Tree, path: str) -> Iterator[Secret]:

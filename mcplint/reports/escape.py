@@ -45,11 +45,22 @@ def json(document: Any, indent: int | None = 2, own: bool = False) -> str:
     """
     from json import dumps
 
-    text = dumps(document, indent=indent)
-    text = text if own else masked(text)
+    text = dumps(document if own else _masked(document), indent=indent)
     if "\\ud" in text:
         text = re.sub(_ESCAPE, lambda escape: r"\ufffd" if escape[1] else escape[0], text)
     return re.sub(_COMMAND, r"\1\\u005b", text)
+
+
+def _masked(node: Any) -> Any:
+    """A document with its strings masked: in JSON itself, the end of a secret may be a part of an escape."""
+    match node:
+        case str():
+            return masked(node)
+        case dict():
+            return {key: _masked(value) for key, value in node.items()}
+        case list() | tuple():
+            return [_masked(value) for value in node]
+    return node
 
 
 def workflow_data(text: str) -> str:

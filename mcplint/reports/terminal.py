@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from mcplint.knowledge.secrets import masked_line
 from mcplint.reports import Paint, plain, under
 from mcplint.reports.escape import terminal
 from mcplint.text.lines import line, place
@@ -31,6 +32,7 @@ def cut(text: str, start: int, length: int, columns: int = LONGEST) -> tuple[str
 
     Of a line longer than `columns` a window around these characters is shown. The width is never 0.
     """
+    text = masked_line(text)
     first = 0 if start + length < columns else max(0, start - columns // 3)
     piece = text[first : first + columns]
     while width(piece) > columns:
