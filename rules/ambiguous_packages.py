@@ -1,4 +1,4 @@
-r"""setuptools finds several packages and takes none
+r"""setuptools finds several top-level packages and refuses to build
 
 Without `[tool.setuptools]`, setuptools looks at the top level of the project
 for its one package. It counts every folder whose name could be that of a

@@ -1,4 +1,4 @@
-r"""A client skips a server for the form of its entry
+r"""A client skips a server because of how its entry is written
 
 Each host reads its own file in its own way, and most leave out what they do not
 understand without a word: the server is simply not there.

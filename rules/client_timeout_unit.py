@@ -1,4 +1,4 @@
-r"""A client counts a timeout in another unit
+r"""A client reads a timeout in another unit
 
 `timeout` counts milliseconds in Claude Code and Gemini CLI, and seconds in Roo
 Code and Cline. Sixty milliseconds end every call before it is answered. Roo

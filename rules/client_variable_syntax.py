@@ -1,4 +1,4 @@
-r"""A client passes a variable on as it is written
+r"""A client does not expand a variable that is written this way
 
 Hosts replace variables in their configuration, but each in a syntax of its own.
 Claude Code knows `${NAME}` and `${NAME:-default}`, VS Code and Roo Code

@@ -1,4 +1,4 @@
-r"""The transport reads the body of a request that was read before
+r"""The transport reads a request body that was consumed before
 
 `express.json()` reads the body of every request and leaves it in `req.body`;
 the stream behind it is then at its end. A transport of the TypeScript SDK that

@@ -1,4 +1,4 @@
-r"""Two services want the same port of the host
+r"""Two services publish the same host port
 
 A port of the host can be given to one container only. `docker compose up`
 starts the first service and stops with `Bind for 0.0.0.0:8000 failed: port is

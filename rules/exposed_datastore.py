@@ -1,4 +1,4 @@
-r"""A store beside the server is published on all interfaces, and asks for no password
+r"""A datastore without a password is published on all interfaces
 
 `ports: ["6379:6379"]` opens Redis on every interface of the host, and Docker's
 firewall rules come before those of `ufw`. Redis, Memcached, MongoDB, Qdrant

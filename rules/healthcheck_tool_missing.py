@@ -1,4 +1,4 @@
-r"""The health check starts a program that the image does not have
+r"""The health check runs a program that the image lacks
 
 Slim images have no `curl` and no `wget`, `ps` or `pgrep` either, those of
 Alpine no `curl` and no `bash`. The health check then fails for ever: the

@@ -1,4 +1,4 @@
-r"""The build needs a file that is not there
+r"""The build needs a file that is missing
 
 `docker build` stops: a COPY names a file that the build context does not
 have, or a step packages the project and its build backend does not find a

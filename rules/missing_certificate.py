@@ -1,4 +1,4 @@
-r"""nginx is asked for TLS and has no certificate
+r"""nginx listens for TLS without a certificate
 
 nginx does not start: `no "ssl_certificate" is defined for the "listen ... ssl"
 directive`. Whatever else it serves is gone as well.

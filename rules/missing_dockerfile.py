@@ -1,4 +1,4 @@
-r"""A service is built from a Dockerfile that is not there
+r"""A service is built from a Dockerfile that does not exist
 
 `docker compose build` stops with `failed to read dockerfile: open
 Dockerfile.server: no such file or directory`. The path of `dockerfile` starts

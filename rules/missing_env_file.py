@@ -1,4 +1,4 @@
-r"""A service takes variables from a file that is not there
+r"""A service reads variables from a file that does not exist
 
 Compose refuses to start anything while a file of `env_file` is missing:
 `env file /srv/notes/notes.env not found`.

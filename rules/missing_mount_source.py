@@ -1,4 +1,4 @@
-r"""A service mounts a file that is not there
+r"""A service mounts a file that does not exist
 
 Docker makes a folder in place of a file that it cannot find. The program in the
 container meets a folder where its configuration should be, or the container

@@ -1,4 +1,4 @@
-r"""The requirements file leads to a file that is not there yet
+r"""The requirements file includes a file that is not in the image yet
 
 A requirements file may include others: `-r base.txt`, `-c constraints.txt`,
 `-e .`. The layer that installs it copies the one file that the command names,

@@ -1,4 +1,4 @@
-r"""The script that the image starts does not say who runs it
+r"""The script that the image starts has no shebang line
 
 The exec form of ENTRYPOINT and CMD hands the file to the kernel, which reads
 from its first line, `#!/bin/sh`, what is to run it. Without one, or with an

@@ -1,4 +1,4 @@
-r"""The image has no such program to make a user with
+r"""The image lacks the program that creates its user
 
 Debian and Alpine make users in different ways, and images of both change.
 `python:3.12-slim` and its siblings moved to Debian 13, whose images come

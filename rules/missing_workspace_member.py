@@ -1,4 +1,4 @@
-r"""A member of the workspace is not there when its lock is installed
+r"""A workspace member is missing when its lock is installed
 
 The `uv.lock` of a workspace names the members by their folders. `uv sync`
 with `--locked` reads the `pyproject.toml` of each, whatever it installs, and

@@ -1,4 +1,4 @@
-r"""systemd waits for a word that the server never says
+r"""systemd waits for a readiness notification that the server never sends
 
 A unit with `Type=notify` counts as started when its service says so over the
 socket in `NOTIFY_SOCKET`. No SDK for MCP does, and neither do uvicorn,

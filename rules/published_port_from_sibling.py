@@ -1,4 +1,4 @@
-r"""A container asks another for the port that it has on the host
+r"""A container calls another by the port that is published on the host
 
 `ports: ["3000:8000"]` opens port 3000 of the host and leads it to port 8000 of
 the container. Containers of the same compose project do not take that way: they

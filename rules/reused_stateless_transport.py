@@ -1,4 +1,4 @@
-r"""One transport without sessions is given every request
+r"""One stateless transport handles every request
 
 A transport of the TypeScript SDK that keeps no sessions (`sessionIdGenerator`
 is `undefined` or not given) is for one request. A program that makes it once

@@ -1,4 +1,4 @@
-r"""A Service of Kubernetes sets a variable that the server reads
+r"""A Kubernetes Service sets a variable that the server reads
 
 Kubernetes tells every pod of the Services in its namespace through variables.
 A Service named `mcp` sets `MCP_PORT`, and not to a number: to

@@ -1,4 +1,4 @@
-r"""One server object is connected to the transport of every request
+r"""One server object is connected to every request's transport
 
 A server of the TypeScript SDK speaks over one transport at a time. A program
 that makes one `McpServer` and connects it to a new transport for each session

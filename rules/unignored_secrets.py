@@ -1,4 +1,4 @@
-r"""An image that is given the whole folder is given its secrets too
+r"""The whole folder is copied into the image, secrets included
 
 `COPY . .` takes every file of the build context, also those that git ignores.
 The `.env` of whoever builds the image ends in it, and with it the keys of a

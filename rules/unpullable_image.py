@@ -1,4 +1,4 @@
-r"""The name of an image is none
+r"""An image name is not valid
 
 Names of images are in small letters: `ghcr.io/Acme/notes` is refused with
 `invalid reference format: repository name must be lowercase`, in Kubernetes as

@@ -1,4 +1,4 @@
-r"""The shell takes a requirement apart
+r"""The shell splits or redirects an unquoted requirement
 
 `RUN pip install mcp>=1.27` is run by a shell, for which `>` is no comparison.
 It writes what pip says to a file called `=1.27` and pip installs whatever is

@@ -1,4 +1,4 @@
-r"""A selector of Kubernetes fits no pod
+r"""A Kubernetes selector matches no pod
 
 A Service leads to the pods that have all labels of its selector. If none has,
 it has no endpoints: connections to it are refused, and an Ingress in front

@@ -1,4 +1,4 @@
-r"""The server writes where its user may not
+r"""The server writes where its user has no permission
 
 The program makes a folder or opens a file for writing before it serves, and
 the user that runs it has no right to: `PermissionError`, and the container

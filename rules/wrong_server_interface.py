@@ -1,4 +1,4 @@
-r"""What serves the application does not speak ASGI with it
+r"""The worker that serves the application does not speak ASGI
 
 An MCP server over HTTP is an ASGI application with a lifespan, in which its
 session manager runs. Some servers start it in another way, and it answers no
