@@ -66,7 +66,7 @@ Hello.
 .env
 ```
 ```output
-error[ambiguous-packages]: `pip install --no-deps .` fails, for setuptools takes no package of several at the top of the project: data, notes
+error[ambiguous-packages]: `pip install --no-deps .` fails: setuptools does not choose between several packages at the top of the project: data, notes
  --> Dockerfile:5:5
   |
 5 | RUN pip install --no-deps .
@@ -104,5 +104,5 @@ from mcplint import ERROR, Container, Finding, rule
 @rule("ambiguous-packages", ERROR)
 def check(container: Container):
     for lack in container.lacking("choice"):
-        message = f"`{lack.step}` fails, for {lack.why} at the top of the project: {lack.name}"
+        message = f"`{lack.step}` fails: {lack.why} at the top of the project: {lack.name}"
         yield Finding(message, lack.span, lack.notes)

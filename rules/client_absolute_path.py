@@ -47,7 +47,7 @@ if __name__ == "__main__":
 }
 ```
 ```output
-warning[client-absolute-path]: `/Users/jane` is there on one machine only, and this file is shared
+warning[client-absolute-path]: `/Users/jane` exists on one machine only, but this file is shared
  --> .mcp.json:4:19
   |
 4 |       "command": "/Users/jane/projects/notes/.venv/bin/python",
@@ -89,4 +89,4 @@ def check(client: ClientConfig):
         found = re.search(HOMES, word.text)
         if found and found[2] not in IMAGES and not re.fullmatch(ANYBODY, found[2]) and "path/to" not in word.text:
             path = f"{found[1]}{found[2]}"
-            yield Finding(f"`{path}` is there on one machine only, and this file is shared", word.span)
+            yield Finding(f"`{path}` exists on one machine only, but this file is shared", word.span)

@@ -62,7 +62,7 @@ app.post("/mcp", async (req, res) => {
 app.listen(3000);
 ```
 ```output
-error[consumed-body]: the transport of server `notes` reads the body of a request that was read before: every message gets 400
+error[consumed-body]: the transport of server `notes` reads a request body that was consumed before: every message gets 400
   --> server.js:11:9
    |
  6 | app.use(express.json());
@@ -117,7 +117,7 @@ def check(server: Server):
     if server.wiring.consumed:
         reads, parser = server.wiring.consumed
         yield Finding(
-            f"the transport of {server.title} reads the body of a request that was read before: every message gets 400",
+            f"the transport of {server.title} reads a request body that was consumed before: every message gets 400",
             reads.span,
             (parser,),
             given(reads.span),

@@ -49,7 +49,7 @@ services:
     restart: unless-stopped
 ```
 ```output
-error[detached-stdio]: server `notes` speaks stdio to nobody: it ends at once and container `notes` starts it again, for ever
+error[detached-stdio]: server `notes` speaks stdio, but nobody is connected: it ends at once, and container `notes` restarts it endlessly
  --> compose.yaml:2:3
   |
 2 |   notes:
@@ -101,9 +101,7 @@ def check(server: Server):
         return
     restarts = restarted(container)
     if restarts and container.stdin_open.must_be(False) and not reached(container):
-        message = (
-            f"{server.title} speaks stdio to nobody: it ends at once and {container.title} starts it again, for ever"
-        )
+        message = f"{server.title} speaks stdio, but nobody is connected: it ends at once, and {container.title} restarts it endlessly"
         notes = (restarts, *server.transport.trace, Label(container.cmd, "this container runs the server"))
         yield Finding(message, container.span, notes, None, WARNING if server.assumed else None)
 

@@ -47,7 +47,7 @@ services:
     ports: ["127.0.0.1:8000:6274"]
 ```
 ```output
-error[duplicate-host-port]: service `inspector` wants port 8000 of the host, which service `notes` has
+error[duplicate-host-port]: service `inspector` publishes port 8000 of the host, which service `notes` publishes already
  --> compose.yaml:7:14
   |
 4 |     ports: ["127.0.0.1:8000:8000"]
@@ -75,5 +75,5 @@ from mcplint import ERROR, Clash, Finding, Label, rule
 
 @rule("duplicate-host-port", ERROR)
 def check(clash: Clash):
-    message = f"service `{clash.service}` wants port {clash.port} of the host, which service `{clash.other}` has"
+    message = f"service `{clash.service}` publishes port {clash.port} of the host, which service `{clash.other}` publishes already"
     yield Finding(message, clash.span, (Label(clash.first, "has it"),))

@@ -64,7 +64,7 @@ services:
       test: ["CMD-SHELL", "pg_isready -U notes"]
 ```
 ```output
-error[localhost-sibling]: DATABASE_URL leads to localhost:5432, which is the server's own container and not service `db`
+error[localhost-sibling]: DATABASE_URL leads to localhost:5432, which is the server's own container, not service `db`
  --> compose.yaml:5:21
   |
 5 |       DATABASE_URL: postgresql://notes@localhost:5432/notes
@@ -159,7 +159,7 @@ def to_server(call: Call):
     if "MCP" in call.variable.upper() or call.path.rstrip("/") == (server.path.only or "/").rstrip("/"):
         inner, name = call.published.get(call.port, call.port), call.container.service
         message = (
-            f"{call.variable} leads to {host}:{call.port}, which is the container's own and not service `{name}`, "
+            f"{call.variable} leads to {host}:{call.port}, which is the container itself, not service `{name}`, "
             f"where {server.title} runs"
         )
         notes = (*call.trace, Label(call.caller.span, "this container connects"))
@@ -181,7 +181,7 @@ def from_server(server: Server):
             if len(intended) == 1 and not own and not re.search(TOLD, name):
                 where = value.only[address.start : address.end]
                 yield Finding(
-                    f"{name} leads to {where}, which is the server's own container and not service `{intended[0].name}`",
+                    f"{name} leads to {where}, which is the server's own container, not service `{intended[0].name}`",
                     value.span or server.span,
                     (
                         *value.trace,

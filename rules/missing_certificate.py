@@ -56,7 +56,7 @@ server {
 }
 ```
 ```output
-error[missing-certificate]: nginx is asked for TLS here and given no certificate: it does not start
+error[missing-certificate]: nginx listens for TLS here without a certificate: it does not start
  --> nginx.conf:2:5
   |
 2 |     listen 443 ssl;
@@ -87,4 +87,4 @@ from mcplint import ERROR, Finding, Route, rule
 @rule("missing-certificate", ERROR)
 def check(route: Route):
     if route.carried and route.uncertified:
-        yield Finding("nginx is asked for TLS here and given no certificate: it does not start", route.uncertified)
+        yield Finding("nginx listens for TLS here without a certificate: it does not start", route.uncertified)

@@ -48,7 +48,7 @@ services:
     ports: ["127.0.0.1:8000:8000"]
 ```
 ```output
-warning[missing-env-file]: service `notes` takes variables from notes.env, which the project does not have
+warning[missing-env-file]: service `notes` reads variables from notes.env, which the project does not have
  --> compose.yaml:4:15
   |
 4 |     env_file: notes.env
@@ -74,6 +74,6 @@ from mcplint import NOTE, WARNING, Absent, Finding, rule
 @rule("missing-env-file", WARNING)
 def check(absent: Absent):
     if absent.kind == "env_file" and not absent.told:
-        message = f"service `{absent.service}` takes variables from {absent.path}, which the project does not have"
+        message = f"service `{absent.service}` reads variables from {absent.path}, which the project does not have"
         notes = (absent.ignored,) if absent.ignored else ()
         yield Finding(message, absent.span, notes, None, NOTE if absent.ignored else None)

@@ -43,7 +43,7 @@ services:
     volumes: ["./settings.toml:/app/settings.toml:ro"]
 ```
 ```output
-warning[missing-mount-source]: service `notes` mounts settings.toml, which the project does not have: Docker makes a folder of it
+warning[missing-mount-source]: service `notes` mounts settings.toml, which the project does not have: Docker creates a folder in its place
  --> compose.yaml:5:16
   |
 5 |     volumes: ["./settings.toml:/app/settings.toml:ro"]
@@ -63,5 +63,5 @@ from mcplint import WARNING, Absent, Finding, rule
 @rule("missing-mount-source", WARNING)
 def check(absent: Absent):
     if absent.kind == "mount" and not absent.ignored and not absent.told:
-        message = f"service `{absent.service}` mounts {absent.path}, which the project does not have: Docker makes a folder of it"
+        message = f"service `{absent.service}` mounts {absent.path}, which the project does not have: Docker creates a folder in its place"
         yield Finding(message, absent.span)

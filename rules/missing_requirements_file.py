@@ -44,7 +44,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[missing-requirements-file]: `pip install --require-hashes -r requirements.txt` is led to `requirements-base.txt`, which is not there: no COPY brings it before this line
+error[missing-requirements-file]: `pip install --require-hashes -r requirements.txt` fails: the requirements include `requirements-base.txt`, and no COPY brings it before this line
  --> Dockerfile:4:5
   |
 4 | RUN pip install --require-hashes -r requirements.txt
@@ -75,5 +75,5 @@ from mcplint import ERROR, WARNING, Container, Finding, rule
 @rule("missing-requirements-file", ERROR)
 def check(container: Container):
     for lack in container.lacking("requirements"):
-        message = f"`{lack.step}` is led to `{lack.name}`, which is not there: {lack.why}"
+        message = f"`{lack.step}` fails: the requirements include `{lack.name}`, and {lack.why}"
         yield Finding(message, lack.span, lack.notes, severity=WARNING if lack.by_git else None)

@@ -33,7 +33,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[notify-without-notify]: systemd waits for container `notes.service` to say that it is up, and the server never does
+error[notify-without-notify]: systemd waits for container `notes.service` to report that it is ready, which the server never does
  --> notes.service:2:6
   |
 2 | Type=notify
@@ -74,7 +74,7 @@ from mcplint import ERROR, Container, Finding, Fix, Label, rule
 def check(container: Container):
     words = container.argv.words or () if container.argv else ()
     if container.notified.must(str) and words and not any(word.may(says) for word in words):
-        message = f"systemd waits for {container.title} to say that it is up, and the server never does"
+        message = f"systemd waits for {container.title} to report that it is ready, which the server never does"
         fix = Fix("count it as started when it runs", container.notified.write("exec"), safe=True)
         span = container.notified.span or container.span
         yield Finding(message, span, (Label(container.cmd, "systemd starts this"),), fix)

@@ -45,7 +45,7 @@ services:
       NOTES_URL: http://notes:3000/mcp
 ```
 ```output
-error[published-port-from-sibling]: NOTES_URL asks service `notes` for port 3000, which it has on the host: other containers reach it on 8000
+error[published-port-from-sibling]: NOTES_URL calls service `notes` on port 3000, its port on the host: other containers reach it on 8000
  --> compose.yaml:8:25
   |
 4 |     ports: ["127.0.0.1:3000:8000"]
@@ -92,7 +92,7 @@ def check(call: Call):
         return
     name = call.container.service
     message = (
-        f"{call.variable} asks service `{name}` for port {call.port}, which it has on the host: "
+        f"{call.variable} calls service `{name}` on port {call.port}, its port on the host: "
         f"other containers reach it on {inner}"
     )
     published = (port for port in call.container.ports if port.published is not None)

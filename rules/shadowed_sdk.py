@@ -43,7 +43,7 @@ if __name__ == "__main__":
 PROTOCOL = "2025-06-18"
 ```
 ```output
-error[shadowed-sdk]: `mcp.server.fastmcp` is looked for in `mcp.py` of the project, which hides the package of that name
+error[shadowed-sdk]: `mcp.server.fastmcp` is imported from the project's own `mcp.py`, which hides the package of that name
  --> server.py:1:1
   |
 1 | from mcp.server.fastmcp import FastMCP
@@ -78,5 +78,7 @@ from mcplint import ERROR, Container, Finding, rule
 @rule("shadowed-sdk", ERROR)
 def check(container: Container):
     for lack in container.lacking("shadowed"):
-        message = f"`{lack.name}` is looked for in `{lack.step}` of the project, which hides the package of that name"
+        message = (
+            f"`{lack.name}` is imported from the project's own `{lack.step}`, which hides the package of that name"
+        )
         yield Finding(message, lack.span, lack.notes)

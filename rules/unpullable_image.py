@@ -1,6 +1,6 @@
 r"""An image name is not valid
 
-Names of images are in small letters: `ghcr.io/Acme/notes` is refused with
+Image names are lower case: `ghcr.io/Acme/notes` is refused with
 `invalid reference format: repository name must be lowercase`, in Kubernetes as
 `InvalidImageName`. The same happens to a placeholder that nobody has filled in
 (`gcr.io/PROJECT_ID/notes`, `<registry>/notes`).
@@ -44,13 +44,13 @@ services:
     ports: ["127.0.0.1:8000:8000"]
 ```
 ```output
-error[unpullable-image]: `ghcr.io/Acme/Notes:1.0.0` cannot be pulled: names of images are in small letters
+error[unpullable-image]: `ghcr.io/Acme/Notes:1.0.0` cannot be pulled: image names are lower case
  --> compose.yaml:4:12
   |
 4 |     image: ghcr.io/Acme/Notes:1.0.0
   |            ^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = fix: write it in small letters (--unsafe-fixes)
+  = fix: write it in lower case (--unsafe-fixes)
 ```
 ```diff
 --- a/compose.yaml
@@ -81,7 +81,7 @@ from mcplint import ERROR, Container, Finding, Fix, rule
 
 NAME = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 REFERENCE = rf"(?:{NAME}/)*{NAME}(?::\w[\w.-]{{0,127}})?(?:@[a-z0-9]+:[0-9a-fA-F]{{32,}})?"
-"""What follows the registry: a path in small letters, a tag, a digest."""
+"""What follows the registry: a path in lower case, a tag, a digest."""
 
 
 @rule("unpullable-image", ERROR)
@@ -97,6 +97,6 @@ def check(container: Container):
     small = f"{path.lower()}{colon}{tag}"
     letters = re.fullmatch(REFERENCE, small.partition("/")[2] if host else small)
     filled = letters and not re.search(r"[A-Z]{2,}_|_[A-Z]{2,}|YOUR|PROJECT", told)
-    why = "names of images are in small letters" if letters else "that is no name of an image"
-    fix = Fix("write it in small letters", container.reference.write(small)) if filled else None
+    why = "image names are lower case" if letters else "that is not an image name"
+    fix = Fix("write it in lower case", container.reference.write(small)) if filled else None
     yield Finding(f"`{told[:100]}` cannot be pulled: {why}", container.reference.span or container.span, (), fix)

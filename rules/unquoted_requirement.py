@@ -32,7 +32,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[unquoted-requirement]: `httpx>=0.28` is no requirement to a shell: the shell writes to a file `=0.28`, and pip is told `httpx`
+error[unquoted-requirement]: `httpx>=0.28` is not one word to a shell: the shell writes to a file `=0.28`, and pip is told `httpx`
  --> Dockerfile:3:29
   |
 3 | RUN pip install mcp==1.27.1 httpx>=0.28
@@ -72,4 +72,4 @@ from mcplint import ERROR, Container, Finding, Fix, rule
 def check(container: Container):
     for lack in container.lacking("quotes"):
         fix = Fix("put it in quotes", lack.edits, safe=True)
-        yield Finding(f"`{lack.name}` is no requirement to a shell: {lack.why}", lack.span, lack.notes, fix)
+        yield Finding(f"`{lack.name}` is not one word to a shell: {lack.why}", lack.span, lack.notes, fix)

@@ -74,7 +74,7 @@ spec:
             - containerPort: 8000
 ```
 ```output
-error[unverifiable-user]: Kubernetes refuses to start container `notes`: its image has the user `app`, which is no number, and `runAsNonRoot` wants proof
+error[unverifiable-user]: Kubernetes refuses to start container `notes`: its image has the user `app`, a name, and `runAsNonRoot` needs a number other than 0
   --> Dockerfile:6:6
    |
  6 | USER app
@@ -122,8 +122,8 @@ def check(container: Container):
     if not container.non_root or not (user.must(is_name) or user.must(is_root)):
         return
     name = (user.only or "root").partition(":")[0]
-    how = "runs as root" if user.must(is_root) else f"has the user `{name}`, which is no number"
-    message = f"Kubernetes refuses to start {container.title}: its image {how}, and `runAsNonRoot` wants proof"
+    how = "runs as root" if user.must(is_root) else f"has the user `{name}`, a name"
+    message = f"Kubernetes refuses to start {container.title}: its image {how}, and `runAsNonRoot` needs a number other than 0"
     account = container.accounts.get(name)
     edits = user.write(str(account.uid)) if account and account.uid else ()
     fix = Fix(f"name the user by its number {account.uid}", edits, safe=True) if account else None

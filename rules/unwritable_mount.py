@@ -49,7 +49,7 @@ volumes:
   notes:
 ```
 ```output
-warning[unwritable-mount]: user 10001 cannot write to the volume at /var/lib/notes: no line of the image makes the folder, so it belongs to root
+warning[unwritable-mount]: user 10001 cannot write to the volume at /var/lib/notes: nothing in the image creates the folder, so it belongs to root
  --> compose.yaml:5:16
   |
 5 |     volumes: ["notes:/var/lib/notes"]
@@ -82,6 +82,6 @@ from mcplint import WARNING, Container, Finding, Label, rule
 def check(container: Container):
     for mount in container.unwritable:
         user = container.user.only
-        message = f"user {user} cannot write to the volume at {mount.target.only}: no line of the image makes the folder, so it belongs to root"
+        message = f"user {user} cannot write to the volume at {mount.target.only}: nothing in the image creates the folder, so it belongs to root"
         span = container.user.span
         yield Finding(message, mount.span, (Label(span, f"runs as {user}"),) if span else ())

@@ -43,7 +43,7 @@ mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
 app = mcp.streamable_http_app()
 ```
 ```output
-error[wrong-server-interface]: gunicorn speaks WSGI with server `notes`, which is an ASGI application: it answers with 500
+error[wrong-server-interface]: gunicorn speaks WSGI, but server `notes` is an ASGI application: every request gets 500
  --> Dockerfile:6:1
   |
 6 | CMD ["gunicorn", "--bind", "0.0.0.0:8000", "server:app"]
@@ -69,9 +69,7 @@ from mcplint import ERROR, Finding, Label, Server, rule
 def check(server: Server):
     if server.interface.must_be("wsgi", "rsgi"):
         spoken = server.interface.only.upper()
-        message = (
-            f"{server.runner} speaks {spoken} with {server.title}, which is an ASGI application: it answers with 500"
-        )
+        message = f"{server.runner} speaks {spoken}, but {server.title} is an ASGI application: every request gets 500"
         yield Finding(message, server.interface.span or server.span, server.interface.trace)
     elif server.runner == "daphne" and server.lifespan.must_be(False):
         message = f"daphne runs no lifespan, without which {server.title} answers with 500"

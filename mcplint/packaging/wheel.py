@@ -214,7 +214,7 @@ def _flat(paths: frozenset[str]) -> Wheel:
     alone = sorted(path[:-3] for path in paths if path.endswith(".py") and "/" not in path)
     modules = [each for each in alone if each.isidentifier() and each not in _EXCLUDED_MODULES and each[0] != "_"]
     if len(packages) > 1:
-        return Wheel(refused="setuptools takes no package of several", choice=tuple(packages))
+        return Wheel(refused="setuptools does not choose between several packages", choice=tuple(packages))
     if packages:
         return Wheel({path: path for path in paths if path.startswith(f"{packages[0]}/")}, silent=True)
     if len(modules) > 1:
