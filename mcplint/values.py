@@ -33,6 +33,11 @@ class EditSite(NamedTuple):
     variable: str = ""
     joint: str = ""
 
+    @classmethod
+    def behind(cls, command: Span, option: str) -> EditSite:
+        """Where a command would be told by an option what it is not told."""
+        return cls(command._replace(start=command.end), option=option)
+
 
 class Value(NamedTuple, Generic[T]):
     """What a setting will be at run time as far as the files tell, and why.

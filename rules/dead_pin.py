@@ -15,8 +15,8 @@ alone, a warning where one may hold it back.
 Not reported if a lock decides, or if a requirement or a constraint holds the
 dependency back.
 
-The fix adds a requirement that does. It is a range, so that
-`unlocked-install` asks for a lock from then on.
+The fix adds a requirement that does. Where the project has a lock file, that
+repeats its requirements, the fix is unsafe and says how to renew it.
 
 See https://pip.pypa.io/en/stable/topics/repeatable-installs/
 
@@ -88,6 +88,7 @@ def check(server: Server):
         f"which nothing holds back: {first.error}"
     )
     edits = tuple(edit for each in sdk.dead for edit in each.pin) if len(sdk.dead) == 1 else ()
-    fix = Fix(f"require {pins} beside it", edits, safe=True)
+    then = f", then run `{first.relock}`" if first.relock else ""
+    fix = Fix(f"require {pins} beside it{then}", edits, safe=not then)
     severity = None if all(each.sure for each in sdk.dead) else WARNING
     yield Finding(message, sdk.installed.span, sdk.installed.trace, fix, severity)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pages import ROOT, bases, mended
+from pages import ROOT, bases, look, mended
+
+from mcplint.project.tree import Tree
 
 BUILT = """\
 FROM python:3.12-slim
@@ -138,6 +140,10 @@ def test_a_default_that_others_share_is_replaced_in_the_image(files, after):
             "    command:\n      - python\n      - server.py # mine\n      - --host\n      - 0.0.0.0\n    tty: true\n",
         ),
         (
+            '    command: ["sh", "-c", "exec python server.py >>/dev/stderr 2>&1"]\n',
+            '    command: ["sh", "-c", "exec python server.py --host 0.0.0.0 >>/dev/stderr 2>&1"]\n',
+        ),
+        (
             '    command: [\n      "python",\n      "server.py"\n    ]\n',
             '    command: [\n      "python",\n      "server.py",\n      "--host",\n      "0.0.0.0"\n    ]\n',
         ),
@@ -161,6 +167,7 @@ def test_an_address_that_a_comment_explains_is_left_alone():
 
 
 UNPINNED = BUILT.replace("--require-hashes ", "")
+PACKAGED = BUILT.replace("requirements.txt server.py", ".").replace("--require-hashes -r requirements.txt", ".")
 
 
 @pytest.mark.parametrize(
@@ -177,6 +184,68 @@ def test_a_pin_that_is_too_old_for_a_transport_is_raised(requirement, transport,
     code = f'from {package} import FastMCP\n\nFastMCP("notes", host="0.0.0.0").run(transport="{transport}")\n'
     files = {"Dockerfile": UNPINNED, "requirements.txt": requirement, "server.py": code}
     assert changed(files, "wrong-sdk-arguments") == after
+
+
+@pytest.mark.parametrize(
+    ("requirement", "code", "command", "after"),
+    [
+        ("fastmcp==2.14.5", 'mcp.run(transport="http", port=80)\n', "python", ', port=80, host="0.0.0.0")\n'),
+        ("fastmcp==3.1.0", "", "fastmcp run --transport http", "fastmcp run --transport http --host 0.0.0.0"),
+        ("fastmcp==2.14.5", "", "fastmcp run --transport http", "fastmcp run --transport http --host 0.0.0.0"),
+        ("fastmcp==3.1.0", "", "fastmcp run --transport http -- --debug", ""),
+    ],
+)
+def test_an_address_is_told_to_what_starts_the_server(requirement, code, command, after):
+    built = UNPINNED.replace(
+        '["python", "server.py"]', command.replace("run ", "run server.py ") + " server.py" * bool(code)
+    )
+    code = f'from fastmcp import FastMCP\n\nmcp = FastMCP("notes")\n{code}'
+    files = {"Dockerfile": built, "requirements.txt": requirement, "server.py": code}
+    found = changed(files, "loopback-in-container")
+    assert after.replace("run ", "run server.py ") in "".join(found.values())
+    assert len(found) == bool(after)
+
+
+def test_what_cannot_be_imported_is_told_nothing():
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run(transport="streamable-http")\n'
+    assert (
+        changed({"requirements.txt": PINNED.replace("1.27.1", "2.3.0"), "server.py": code}, "loopback-in-container")
+        == {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "after"),
+    [
+        ('[\n    "mcp==1.9.4",  # the SDK\n]', '[\n    "mcp==1.9.4",  # the SDK\n    "pydantic<2.14",\n]'),
+        ('[\n    "mcp==1.9.4"  # the SDK\n]', '[\n    "mcp==1.9.4",  # the SDK\n    "pydantic<2.14"\n]'),
+        ('[\n    "mcp==1.9.4"\n]', '[\n    "mcp==1.9.4",\n    "pydantic<2.14"\n]'),
+        ('["mcp==1.9.4", "click==8.1.0"]', '["mcp==1.9.4", "pydantic<2.14", "click==8.1.0"]'),
+        ('[\n    "mcp==1.9.4"]', '[\n    "mcp==1.9.4", "pydantic<2.14"]'),
+    ],
+)
+def test_what_holds_a_dependency_back_stands_as_the_others_do(dependencies, after):
+    head = '[project]\nname = "notes"\nversion = "1"\ndependencies = '
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    files = {"Dockerfile": PACKAGED, "requirements.txt": "", "pyproject.toml": head + dependencies, "server.py": code}
+    made = changed(files, "dead-pin")
+    assert made == {"pyproject.toml": head + after}
+    assert not [each for each in look(Tree.of({**files, **made})) if each.rule in ("dead-pin", "unlocked-install")]
+
+
+def test_a_requirement_beside_a_lock_asks_to_renew_it(project, mcplint):
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    root = project(
+        {
+            "Dockerfile": PACKAGED,
+            "pyproject.toml": '[project]\nname = "notes"\nversion = "1"\ndependencies = ["mcp==1.9.4"]\n',
+            "uv.lock": 'version = 1\n\n[[package]]\nname = "mcp"\nversion = "1.9.4"\n',
+            "server.py": code,
+        }
+    )
+    mcplint("--fix")
+    assert "pydantic" not in (root / "pyproject.toml").read_text()
+    assert "; now run `uv lock`" in mcplint("--unsafe-fixes").err
 
 
 def test_a_pin_that_is_too_old_for_an_import_is_raised():
@@ -341,6 +410,7 @@ def test_what_a_handler_prints_goes_where_its_function_prints():
         ("RUN useradd -ms /bin/bash -u 1001 app\nRUN chown -R app:app /app", "app"),
         ("RUN useradd -m app", ""),
         ("RUN useradd -m app && chown -R app /app\nVOLUME /data", ""),
+        ("RUN mkdir -p logs", ""),
     ],
 )
 def test_the_user_that_an_image_makes_is_changed_to(made, user):
@@ -349,6 +419,11 @@ def test_the_user_that_an_image_makes_is_changed_to(made, user):
     after = built.replace(STARTED, f"USER {user}\n{STARTED}")
     found = changed({"Dockerfile": built, "server.py": code}, "root-user")
     assert found == ({"Dockerfile": after} if user else {})
+
+
+def test_an_image_without_a_home_keeps_its_user_where_a_package_writes_there():
+    code = 'import sentence_transformers\nfrom mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    assert changed({"Dockerfile": BUILT.replace("USER 10001\n", ""), "server.py": code}, "root-user") == {}
 
 
 EXPRESS = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcplint.facts.dependencies import MAIN, Project, Requirement
+from mcplint.knowledge.dead_pins import dead
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
@@ -55,19 +57,33 @@ def file_pins(tree: Tree, path: str, depth: int = 0) -> Pins:
     source = tree.source(path)
     if source is None or depth == _DEEPEST:
         return Pins(None)
-    for start, line in _lines(source):
+    lines = list(_lines(source))
+    held = _held(line for _, line in lines)
+    for start, line in lines:
         if line.startswith(("-r", "--requirement")):
             name = line.removeprefix("--requirement").removeprefix("-r").lstrip(" =\t").strip()
             below = file_pins(tree, posixpath.normpath(posixpath.join(posixpath.dirname(path), name)), depth + 1)
             if below.exact is not True:
                 return below
-        elif not line.startswith("-") and not _sound(line):
+        elif not (line.startswith("-") or _sound(line) or _holds(line, held)):
             return Pins(False, Label(Span(source, start, start + len(line)), "not an exact release"))
     return Pins(True)
 
 
 def _sound(line: str) -> bool:
     return "--hash" in line or exact(line.partition(" --")[0]) or name_of(line) in INSTALLERS or line.startswith(".")
+
+
+def _held(requirements: Iterable[str]) -> frozenset[str]:
+    """What some of the exact releases bring and die of, unless it is held back."""
+    named = ((name_of(each), each.partition(";")[0].partition("==")[2].strip()) for each in requirements)
+    return frozenset(cause.dependency for name, version in named if version for cause in dead(name, version))
+
+
+def _holds(requirement: str, held: frozenset[str]) -> bool:
+    """Whether a requirement asks for nothing that is not there without it, but holds back what is."""
+    name = name_of(requirement)
+    return name in held and re.fullmatch(r"\s*<=?\s*[\d.]+", requirement.strip()[len(name) :]) is not None
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str]]:
@@ -92,8 +108,11 @@ def project_pins(tree: Tree, folder: str) -> Pins:
     project: Project | None = tree.facts("project", posixpath.normpath(posixpath.join(folder, "pyproject.toml")))
     if project is None or "dependencies" in project.dynamic:
         return Pins(None)
-    asked = (each for each in project.requirements if each.kind == MAIN and each.name != "python")
-    loose = next((each for each in asked if not _pinned(each)), None)
+    asked = [each for each in project.requirements if each.kind == MAIN and each.name != "python"]
+    spelled = [f"{each.name}{each.specifier or ''}" for each in asked]
+    held = _held(spelled)
+    pairs = zip(asked, spelled, strict=True)
+    loose = next((each for each, text in pairs if not (_pinned(each) or _holds(text, held))), None)
     return Pins(True) if loose is None else Pins(False, Label(loose.span, "not an exact release"))
 
 

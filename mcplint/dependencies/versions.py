@@ -62,7 +62,7 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
         starlette=_value(_exact("starlette", wanted)),
         sse_starlette=_value(_exact("sse-starlette", wanted)),
         tasks=_tasks(wanted),
-        dead=tuple(_dead(package, decision.versions[0], wanted)) if len(decision.versions) == 1 else (),
+        dead=tuple(_dead(package, decision.versions[0], wanted, tree)) if len(decision.versions) == 1 else (),
     )
 
 
@@ -76,7 +76,7 @@ _HARMLESS = frozenset(
 )
 
 
-def _dead(package: str, version: str, wanted: Needs) -> Iterator[Dead]:
+def _dead(package: str, version: str, wanted: Needs, tree: Tree) -> Iterator[Dead]:
     """What kills the release that is installed, where no lock and no requirement holds it back."""
     from mcplint.knowledge.dead_pins import dead
 
@@ -90,7 +90,7 @@ def _dead(package: str, version: str, wanted: Needs) -> Iterator[Dead]:
         if not held and not wanted.elsewhere:
             sure = all(each.name in _HARMLESS for each in wanted.requirements)
             pin = tuple(_pinning(package, f"{cause.dependency}<{cause.since}", wanted))
-            yield Dead(*cause, sure, pin)
+            yield Dead(*cause, sure, pin, renewal(pin[0].span.source.path, tree) if pin else "")
 
 
 def _held(package: str, wanted: Needs) -> bool:
@@ -105,14 +105,19 @@ def _pinning(package: str, pin: str, wanted: Needs) -> Iterator[Edit]:
     if len(asked) != 1 or asked[0].hashed:
         return
     source, start, end = asked[0].span
-    line = source.text[source.text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    begin = source.text.rfind("\n", 0, start) + 1
+    line = source.text[begin:].partition("\n")[0]
+    last = begin + len(line.rstrip("\r"))
     if source.path.endswith((".txt", ".in")):
-        newline = "\r\n" if line.endswith("\r") else "\n"
-        at = source.text.find("\n", end)
-        at = len(source.text) if at < 0 else at - line.endswith("\r")
-        yield Edit(Span(source, at, at), f"{newline}{pin}")
+        yield Edit(Span(source, last, last), f"\n{pin}")
     elif source.path.endswith("pyproject.toml") and source.text[end : end + 1] == '"' == source.text[start - 1 : start]:
-        yield Edit(Span(source, end + 1, end + 1), f', "{pin}"')
+        indent, comma = source.text[begin : start - 1], source.text[end + 1 : end + 2] == ","
+        if indent.strip() or source.text[end + 1 + comma : last].partition("#")[0].strip():
+            yield Edit(Span(source, end + 1, end + 1), f', "{pin}"')
+            return
+        if not comma:  # then it is the last one
+            yield Edit(Span(source, end + 1, end + 1), ",")
+        yield Edit(Span(source, last, last), f'\n{indent}"{pin}"{"," * comma}')
 
 
 def _tasks(wanted: Needs) -> bool | None:

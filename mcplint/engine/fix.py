@@ -120,9 +120,10 @@ def _edits(diagnostic: Diagnostic) -> tuple[Edit, ...]:
 
 def apply(tree: Tree, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
     """The texts that the fixes of compatible diagnostics make, by path."""
-    edits = {edit for diagnostic in diagnostics if diagnostic.finding.fix for edit in diagnostic.finding.fix.edits}
+    edits = dict.fromkeys(edit for diagnostic in diagnostics for edit in _edits(diagnostic))
+    in_order = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
     texts: dict[str, str] = {}
-    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
+    for edit in reversed(in_order):
         source = edit.span.source
         text = texts.get(source.path, source.text)
         texts[source.path] = text[: edit.span.start] + _lines(edit.text, edit.span) + text[edit.span.end :]

@@ -32,7 +32,11 @@ MAKES = {
     "server.json": "what it publishes is",
 }
 """By kind of file, what is lost with one that cannot be read."""
-ACCOUNTS = r"\b(?:chmod|chown|useradd|adduser)\b|--ch(?:mod|own)="
+ACCOUNTS = (
+    r"\b(?:chmod|chown|useradd|adduser)\b|--ch(?:mod|own)="
+    r"|\bmkdir\b[^\n]*\b(?:data|logs?|caches?|uploads?|outputs?|state|storage|db)\b"
+)
+"""What in a Dockerfile gives a user something, or makes what is to be written."""
 OWNED_BY_ROOT = (
     r"/root\b|(?m:^[ \t]*VOLUME\b)|\b(?:gosu|playwright|HF_HOME|XDG_\w+)\b"
     r"|\buv python install\b|\bnginx\b|-setup\b|\bpython[\d.]* +-[cm] [^\n]{0,200}download"
@@ -41,10 +45,12 @@ OWNED_BY_ROOT = (
 """What in a Dockerfile another user may lack the right to."""
 WRITES = (
     r"\bopen\([^)\n]{0,200}[\"'][wax]b?\+?[\"']|\.(?:write_text|write_bytes|mkdir|touch|home|expanduser)\(|\b(?:makedirs|sqlite3?|aiofiles"
-    r"|FileHandler|\w+FileHandler|copyfile|copytree|mkdtemp|cache_dir|shelve|lancedb|chromadb)\b|filename=|[\"'`]~/"
+    r"|FileHandler|\w+FileHandler|copyfile|copytree|mkdtemp|cache_dir|O_CREAT|shelve|lancedb|chromadb)\b|filename=|[\"'`]~/"
     r"|\b(?:writeFile|appendFile|mkdirSync|copyFile|createWriteStream|mkdtemp|outputFile|ensureDir|homedir|lowdb)"
+    r"|(?m:^[ \t]*(?:from|import) +(?:sentence_transformers|transformers|huggingface_hub|datasets|torch|whisper|easyocr"
+    r"|playwright|crawl4ai|browser_use|selenium|webdriver_manager|mem0|duckdb|kagglehub|gpt4all|platformdirs|appdirs)\b)"
 )
-"""What in a program may write where only root may."""
+"""What in a program may write where only root may: itself, or a package that keeps models or browsers at home."""
 FIRST_UNPRIVILEGED = 1024
 """The first port that every user may listen on."""
 MANIFESTS = {"package.json": ("modelcontextprotocol", "mcp"), "go.mod": ("mcp",), "Cargo.toml": ("mcp",)}

@@ -10,6 +10,7 @@ from mcplint.values import Value
 
 SHELLS = ("sh", "bash", "ash", "dash")
 QUOTES = ('"', "'")
+_REDIRECTIONS = re.compile(r"(?:\s+(?:\d?>>?|&>>?|<)\s*(?:&\d|[^\s;&|<>]+))*\s*\Z")
 
 
 class VariableSite(NamedTuple):
@@ -26,16 +27,21 @@ class VariableSite(NamedTuple):
 
 
 def more_words(words: tuple[Value[str], ...], added: tuple[str, ...]) -> tuple[Edit, ...]:
-    """The edit that puts plain words behind those of a command; none where the last word is not spelled in a file."""
+    """The edit that puts plain words behind those of a command.
+
+    None where the last word is not spelled in a file, or words behind `--` are those of another command.
+    """
     slot = words[-1].slot if words else None
-    if slot is None or not slot.span.text:
+    if slot is None or not slot.span.text or any(" -- " in f" {word.only} " for word in words):
         return ()
     last, text = slot.span, slot.span.source.text
     line = text.rfind("\n", 0, last.start) + 1
     before, next_one = text[line : last.start], text[last.end : last.end + 1]
     quote = text[last.start - 1 : last.start]
     if _is_script(words):
-        return (Edit(last._replace(start=last.end), " " + " ".join(added)),)
+        redirections = _REDIRECTIONS.search(last.text[-200:])
+        end = last.end - len(redirections[0] if redirections else "")
+        return (Edit(Span(last.source, end, end), " " + " ".join(added)),)
     if re.fullmatch(r"\s*-\s+[\"']?", before):
         newline = "\r\n" if text[line - 2 : line - 1] == "\r" else "\n"
         end = text.find("\n", last.end)

@@ -16,7 +16,8 @@ LOGIN = ("/.well-known/", "/authorize", "/token", "/register", "/revoke", "/auth
 class Dead(NamedTuple):
     """What a release of an SDK dies of: a dependency that nothing holds below a release, and what Python says.
 
-    `sure`: no other requirement may hold it back. `pin`: the edits that do.
+    `sure`: no other requirement may hold it back. `pin`: the edits that do; `relock`: the command that renews the lock
+    file which they would make stale, empty where there is none.
     """
 
     dependency: str
@@ -24,6 +25,7 @@ class Dead(NamedTuple):
     error: str
     sure: bool
     pin: tuple[Edit, ...] = ()
+    relock: str = ""
 
 
 class Sdk(NamedTuple):

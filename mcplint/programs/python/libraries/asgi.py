@@ -258,15 +258,10 @@ def _listens(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abs
     if runner in ("gunicorn", "hypercorn"):
         return _bind(machine, start, runner)
     note = Label(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
-    host = flag(machine, start, "host", known("127.0.0.1", note)._replace(slot=_option(start, "--host")))
+    host = flag(machine, start, "host", known("127.0.0.1", note)._replace(slot=EditSite.behind(start.span, "--host")))
     if "uds" in start.flags or "fd" in start.flags:
         host = unknown(note)
     return host, number(flag(machine, start, "port", known(8000, note)))
-
-
-def _option(start: Start, name: str) -> EditSite:
-    """Where a command would be told by an option what it is not told."""
-    return EditSite(start.span._replace(start=start.span.end), option=name)
 
 
 def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:

@@ -65,8 +65,10 @@ def facts(machine: Machine, kind: str, name: str) -> tuple[Any, ...]:
 
 
 def takes(machine: Machine, kind: str, callable_: str, keyword: str) -> bool:
-    """Whether every release that may be there obeys a keyword of a call."""
-    return facts(machine, kind, f"{callable_}.{keyword}") == ("accepted",)
+    """Whether every release that may be there has the class, and obeys a keyword of a call."""
+    return False not in facts(machine, kind, f"import.{kind}") and facts(machine, kind, f"{callable_}.{keyword}") == (
+        "accepted",
+    )
 
 
 def record(machine: Machine, args: Args, target: str, role: str, raises: frozenset[str] = MISUSE) -> None:
@@ -140,14 +142,16 @@ def told(machine: Machine, server: Instance, args: Args, call: str, name: str, k
 def _insertable(
     machine: Machine, server: Instance, args: Args, own: Abstract, call: str, name: str, word: str
 ) -> Abstract:
-    """A default that this call, rather than the constructor, could overrule."""
+    """A default that this call overrules; where the constructor could as well, that keyword is the deprecated one."""
     kind = family(machine, server)
-    if own.slot is not None or own.options is None or args.node is None or args.module is None:
-        return own
     untold = default(machine, kind, name, CALL.one(server.table, Args(open=True))).trace
-    if own.trace[-1:] != untold[-1:] or not takes(machine, kind, call, word):
+    if own.options is None or own.trace[-1:] != untold[-1:] or not takes(machine, kind, call, word):
         return own
-    return own._replace(slot=args.module.insertion(args.node, word, isinstance(own.options[0], str)))
+    if args.node is not None and args.module is not None:
+        return own._replace(slot=args.module.insertion(args.node, word, isinstance(own.options[0], str)))
+    if args.opening and facts(machine, kind, f"cli.run.{name}_option") == (True,):
+        return own._replace(slot=EditSite.behind(args.opening[0].span, f"--{name}"))
+    return own
 
 
 def global_setting(name: str) -> Reader:
