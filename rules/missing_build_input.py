@@ -127,6 +127,7 @@ NAMED = {
     "version": "which the version is read from",
     "force-include": "which the wheel is to include",
     "build hook": "the build hook of the project",
+    "lock": "the lock file of the project",
 }
 
 

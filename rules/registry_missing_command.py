@@ -1,4 +1,4 @@
-r"""uvx finds no command with the package's name
+r"""uvx or npx finds no command to run
 
 Clients start a PyPI package over stdio with `uvx IDENTIFIER`, which installs
 the package and runs the command of exactly that name: hyphens and underscores
@@ -6,10 +6,16 @@ differ. If the package has no such console script, nothing starts. Name the
 script after the package, or pass the package separately with `--from` in
 `runtimeArguments`.
 
-Not reported if the build makes the scripts, or if `runtimeHint` names another
-program than uvx.
+`npx IDENTIFIER` runs the command of an npm package that is called as it is, its
+scope left out, or its only one. Without `bin` in `package.json`, or with
+several commands of other names, it says `could not determine executable to
+run`.
 
-See https://docs.astral.sh/uv/guides/tools/
+Not reported if the build makes the scripts, or if `runtimeHint` names another
+program.
+
+See https://docs.astral.sh/uv/guides/tools/ and
+https://docs.npmjs.com/cli/v11/commands/npx
 
 ## Bad
 `server.json`
@@ -84,3 +90,4 @@ def check(manifest: Manifest):
     from mcplint.registry import drift
 
     yield from drift.commands(manifest)
+    yield from drift.node_commands(manifest)

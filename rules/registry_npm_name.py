@@ -36,7 +36,8 @@ See https://github.com/modelcontextprotocol/registry/tree/main/docs
 ```json
 {
   "name": "@acme/weather",
-  "version": "1.4.0"
+  "version": "1.4.0",
+  "bin": "server.js"
 }
 ```
 ```output
@@ -56,11 +57,12 @@ error[registry-npm-name]: the registry will reject the package: its `mcpName` is
 ```diff
 --- a/package.json
 +++ b/package.json
-@@ -1,4 +1,5 @@
+@@ -1,5 +1,6 @@
  {
    "name": "@acme/weather",
 +  "mcpName": "io.github.acme/weather",
-   "version": "1.4.0"
+   "version": "1.4.0",
+   "bin": "server.js"
  }
 ```
 
@@ -70,7 +72,8 @@ error[registry-npm-name]: the registry will reject the package: its `mcpName` is
 {
   "mcpName": "io.github.acme/weather",
   "name": "@acme/weather",
-  "version": "1.4.0"
+  "version": "1.4.0",
+  "bin": "server.js"
 }
 ```
 """

@@ -16,6 +16,7 @@ from mcplint.project.tree import Tree
 from mcplint.text.paths import outwards
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
+HONO = "@hono/node-server"
 LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock")
 
 
@@ -29,15 +30,15 @@ def sdk(name: str, tree: Tree, folder: str, frozen: bool = True) -> Sdk:
     if place is None:
         return Sdk(name, Value(None))
     home, wanted = place
-    zod = _zod(tree, folder, frozen)
+    zod, hono = _zod(tree, folder, frozen), _hono(tree, folder, frozen)
     entry = locked(package, tree, home) if frozen else None
     asked = Label(wanted.span, f"requires {package} {wanted.text}")
     if entry is not None:
         note = Label(entry.span, f"{entry.span.source.path} pins {package} {entry.version}")
         value = Value((entry.version,), (asked, note), EditSite(entry.span))
-        return Sdk(name, value, True, installed=value, admitted=_newest(name, wanted, asked), zod=zod)
+        return Sdk(name, value, True, installed=value, admitted=_newest(name, wanted, asked), zod=zod, hono=hono)
     value = _newest(name, wanted, asked)
-    return Sdk(name, value, exact(wanted.text) is not None, installed=value, admitted=value, zod=zod)
+    return Sdk(name, value, exact(wanted.text) is not None, installed=value, admitted=value, zod=zod, hono=hono)
 
 
 def _zod(tree: Tree, folder: str, frozen: bool) -> Value[str]:
@@ -52,6 +53,15 @@ def _zod(tree: Tree, folder: str, frozen: bool) -> Value[str]:
     oldest = min((low for low, _ in limits), default=None)
     asked = (Label(place[1].span, f"requires zod {place[1].text}"),)
     return Value((".".join(map(str, oldest)),), asked) if oldest else Value(None, asked)
+
+
+def _hono(tree: Tree, folder: str, frozen: bool) -> Value[str]:
+    """The release of `@hono/node-server` that an SDK gets: the locked one, the newest where nothing holds it."""
+    place = asking(HONO, tree, folder)
+    entry = locked(HONO, tree, place[0] if place else folder) if frozen else None
+    if entry is not None:
+        return Value((entry.version,), (Label(entry.span, f"{entry.span.source.path} pins {HONO} {entry.version}"),))
+    return UNKNOWN if place or (frozen and lock_of(tree, folder)) else Value(("2",))
 
 
 def _newest(name: str, wanted: ScalarNode, asked: Label) -> Value[str]:

@@ -21,7 +21,7 @@ class PackageJson(NamedTuple):
     """A `package.json`.
 
     `requirements`: by table (`dependencies`, `devDependencies`, …) the range of each package. `workspaces`: globs of
-    the folders of its members.
+    the folders of its members. `named`: where its name stands.
     """
 
     source: Source
@@ -35,6 +35,7 @@ class PackageJson(NamedTuple):
     imports: MappingNode | None = None
     workspaces: tuple[str, ...] = ()
     engines: Mapping[str, ScalarNode] = {}
+    named: Span | None = None
 
     def range(self, package: str) -> ScalarNode | None:
         """What is asked of a package, for running before other tables."""
@@ -64,7 +65,8 @@ class Tsconfig(NamedTuple):
 class NodeLocked(NamedTuple):
     """A package that a lock file decides: its release, the folder of whose `node_modules` it is part, the place.
 
-    `asked`: the ranges that this entry answers, where the file names them instead of folders.
+    `asked`: the ranges that this entry answers, where the file names them instead of folders. `development`: whether
+    only development packages want it, as npm's lock says.
     """
 
     name: str
@@ -72,6 +74,7 @@ class NodeLocked(NamedTuple):
     folder: str
     span: Span
     asked: str = ""
+    development: bool = False
 
 
 class NodeLock(NamedTuple):

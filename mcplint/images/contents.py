@@ -17,10 +17,9 @@ from mcplint.text.source import Edit
 from mcplint.values import Label
 
 # Programs that may bring any file; `git` where it does more than to look.
-_BRINGING = (
-    "unzip cp mv ln make just task npm pnpm yarn bun npx tar rsync patch install tee node git-lfs dvc cmake cargo go"
-)
+_BRINGING = "unzip cp mv ln make just task npx tar rsync patch install tee node git-lfs dvc cmake cargo go"
 _OPEN = frozenset(_BRINGING.split())
+_MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
 _GIT = frozenset({"clone", "pull", "checkout", "submodule", "init", "fetch"})
 _QUIET = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum"})
 
@@ -97,6 +96,13 @@ class Contents(NamedTuple):
                 if found is not None and found.startswith(front):
                     yield found[len(front) :]
 
+    def empty(self, path: str) -> bool:
+        """Whether no COPY before this line puts anything at a path or below it, not even what a clone lacks."""
+        below = f"{path.rstrip('/')}/"
+        copies = (copy.target.only or below for copy in self.copies)
+        placed = any(f"{target.rstrip('/')}/".startswith(below) for target in copies)
+        return not placed and copied_from(self.copies, self.parts, self.ignored, self.context, path) is None
+
     def absent(self, path: str, expected: str) -> Absence | None:
         """Why nothing stands at a path, None where something may; `expected`: what of the project belongs there."""
         name = posixpath.basename(path)
@@ -171,6 +177,10 @@ def _opens(step: RunStep) -> bool:
         return not _GIT.isdisjoint(words)
     if name in ("curl", "wget"):
         return False
+    if name in _MANAGERS:
+        from mcplint.images.node_installs import brings_files
+
+        return brings_files(step)
     if name in SHELLS or name.rstrip("0123456789.") == "python":
         scripts = (word for word in words[1:] if word.endswith((".sh", ".py")) or word == "-c")
         return next(scripts, None) is not None

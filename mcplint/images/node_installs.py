@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
 from mcplint.commands.words import spelled, text, written
+from mcplint.facts.node import PackageJson
 from mcplint.images.runs import RunStep
 from mcplint.model import NodeInstall
-from mcplint.values import EditSite
+from mcplint.values import EditSite, Value
 
 LOCKS = {
     "npm": ("package-lock.json", "npm-shrinkwrap.json"),
@@ -18,37 +22,145 @@ LOCKS = {
 }
 VERBS = {
     "npm": ("install", "i", "ci", "clean-install", "add"),
-    "pnpm": ("install", "i"),
-    "yarn": ("install", ""),
-    "bun": ("install", "i", "ci"),
+    "pnpm": ("install", "i", "add"),
+    "yarn": ("install", "", "add"),
+    "bun": ("install", "i", "ci", "add"),
 }
 FROZEN = ("--frozen-lockfile", "--immutable", "--immutable-cache")
+LIFECYCLE = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
+"""The scripts of a project that installing its packages runs.
+Source: https://docs.npmjs.com/cli/v11/using-npm/scripts#life-cycle-operation-order"""
+_QUIET = ("prune", "cache", "config", "set", "get", "root", "prefix", "rebuild", "audit", "ls", "list", "fund", "store")
+_HARMLESS = (
+    "husky",
+    "lefthook",
+    "simple-git-hooks",
+    "echo",
+    "true",
+    ":",
+    "exit",
+    "is-ci",
+    "only-allow",
+    "patch-package",
+)
+_WITHOUT_DEV = ("--omit=dev", "--only=prod", "--only=production", "--production", "--production=true", "--prod")
+_WITH_DEV = ("--include=dev", "--production=false", "--also=dev", "--dev")
+_CONFIGURED = re.compile(r"(?i)^npm_config_(?:omit|include|production|only|also|dev|ignore_scripts)$")
+
+
+class Called(NamedTuple):
+    """A command of a package manager: its verb, the names after it, and its options."""
+
+    tool: str
+    verb: str
+    names: tuple[str, ...]
+    options: tuple[str, ...]
+
+    @property
+    def installs(self) -> bool:
+        """Whether it installs what a `package.json` asks for, and nothing that it names itself."""
+        named = self.names or {"-g", "--global", "--location=global"} & set(self.options)
+        return self.verb in VERBS[self.tool] and self.verb != "add" and not named
+
+    @property
+    def runs_scripts(self) -> bool:
+        return "--ignore-scripts" not in self.options and "--ignore-scripts=true" not in self.options
+
+
+def called(step: RunStep) -> Called | None:
+    """What a command tells a package manager to do; None for another program, and where it is sent elsewhere."""
+    tool = program(step.argv)
+    if tool not in LOCKS:
+        return None
+    words = [spelled(word) for word in step.argv[1:]]
+    pairs = zip(("", *words), words, strict=False)
+    plain = [word for before, word in pairs if not word.startswith("-") and before not in ("--omit", "--include")]
+    options = (f"{word}={after}" if word in ("--omit", "--include") else word
+               for word, after in zip(words, (*words[1:], ""), strict=True) if word.startswith("-"))  # fmt: skip
+    return Called(tool, plain[0] if plain else "", tuple(plain[1:]), tuple(options))
+
+
+def brings_files(step: RunStep) -> bool:
+    """Whether a command of a package manager may make files outside `node_modules`, as scripts do."""
+    said = called(step)
+    if said is None or any(each.startswith(("--prefix", "-C", "--dir", "--cwd")) for each in said.options):
+        return True
+    if said.verb in _QUIET or (said.verb in VERBS[said.tool] and not said.installs):
+        return False
+    if not said.installs or not said.runs_scripts:
+        return not said.installs
+    package = package_of(step)
+    if package is None or package.workspaces or step.file("pnpm-workspace.yaml"):
+        return True
+    return any(name in package.scripts and not _harmless(package.scripts[name].text) for name in LIFECYCLE)
+
+
+def _harmless(script: str) -> bool:
+    """Whether a script only sets up hooks or says something."""
+    commands = (
+        re.sub(r"^(?:npx|pnpm exec)\s+(?:-\S+\s+)*", "", each.strip()) for each in re.split(r"&&|\|\||;", script)
+    )
+    return all(command.split(" ", 1)[0] in _HARMLESS for command in commands)
+
+
+def package_of(step: RunStep) -> PackageJson | None:
+    """The `package.json` of the project in the folder that a command runs in."""
+    path = step.file("package.json")
+    found: PackageJson | None = step.tree.facts("package_json", path) if path else None
+    return found
 
 
 def node_installs(steps: Iterable[RunStep]) -> Iterator[NodeInstall]:
     """The installs of a project's own packages among the commands of one RUN; those of tools by name are left out."""
     for step in steps:
-        tool = program(step.argv)
-        if tool not in LOCKS:
-            continue
-        words = [spelled(word) for word in step.argv[1:]]
-        plain = [word for word in words if not word.startswith("-")]
-        verb = plain[0] if plain else ""
-        if verb not in VERBS[tool] or len(plain) > 1 or any(word in ("-g", "--global") for word in words):
-            continue
-        if step.file("package.json") is None:
-            continue  # of a project that is built first, or somebody else's
-        yield _install(tool, verb, step, words)
+        said = called(step)
+        if said and said.installs and step.file("package.json") is not None:
+            yield _install(said, step)  # without one it is a project that is built first, or somebody else's
 
 
-def _install(tool: str, verb: str, step: RunStep, words: list[str]) -> NodeInstall:
+def _install(said: Called, step: RunStep) -> NodeInstall:
+    tool, verb = said.tool, said.verb
     find = step.file if tool == "npm" else step.upwards
     lock = next((found for name in LOCKS[tool] if (found := find(name))), None)
     own = next((word for word in step.argv[1:] if text(word) == verb), None)
     place = written(own) if own is not None and verb else None
     slot = EditSite(place) if place is not None and place.text == verb else None
     ci = step.env.get("CI")
-    insists = verb in ("ci", "clean-install") or any(word.startswith(FROZEN) for word in words)
+    insists = verb in ("ci", "clean-install") or any(word.startswith(FROZEN) for word in said.options)
     told = ci is not None and ci.may(lambda value: value not in (None, "", "false", "0")) and tool in ("pnpm", "yarn")
-    known = any(map(step.tree.called, LOCKS[tool]))
-    return NodeInstall(tool, " ".join(filter(None, (tool, verb))), step.place, insists or told, lock, known, slot)
+    return NodeInstall(
+        tool,
+        " ".join(filter(None, (tool, verb))),
+        step.place,
+        insists or told,
+        lock,
+        any(map(step.tree.called, LOCKS[tool])),
+        slot,
+        step.absolute("."),
+        step.file("package.json") or "",
+        step.argv,
+        development(said, step),
+        said.runs_scripts and not _configured(step),
+    )
+
+
+def development(said: Called, step: RunStep) -> Value[bool]:
+    """Whether an install brings development packages too: its options decide, else NODE_ENV."""
+    if any(word.startswith(_WITH_DEV) for word in said.options):
+        return Value((True,))
+    if _configured(step) or any(text(word) is None for word in step.argv):
+        return Value(None)
+    if any(word in _WITHOUT_DEV for word in said.options) or (said.tool == "pnpm" and "-P" in said.options):
+        return Value((False,))
+    mode = step.env.get("NODE_ENV")
+    if mode is None or not mode.may_be("production"):
+        return Value((True,) if mode is None or mode.options is not None else None)
+    return Value((False,) if mode.must_be("production") else None, mode.trace)
+
+
+def _configured(step: RunStep) -> bool:
+    """Whether npm is told more by variables, or by a `.npmrc` beside what it installs."""
+    path = posixpath.join(posixpath.dirname(step.file("package.json") or ""), ".npmrc")
+    rc = step.tree.source(path)
+    told = rc is not None and re.search(r"(?m)^\s*(?:omit|include|production|only|ignore-scripts)\b", rc.text)
+    return bool(told) or any(_CONFIGURED.match(name) for name in step.env)

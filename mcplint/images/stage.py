@@ -13,12 +13,14 @@ from mcplint.images.accounts import accounts, is_root
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
 from mcplint.images.contents import Contents, Ran, opens, sources
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
+from mcplint.images.exposed import ports
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.images.installs import installs, packages
 from mcplint.images.lacks import of_copy, of_install, of_python, of_steps, of_words
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.written import Written, written_files
-from mcplint.model import Port, Probe
+from mcplint.model import NodeInstall, Probe
+from mcplint.project.ignored import is_ignored
 from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
@@ -26,7 +28,7 @@ from mcplint.values import Label, Value
 
 # A stage of more layers than this cannot be built: overlay file systems end at 128.
 _MOST_LAYERS = 300
-_NODE = r"\b(?:npm|pnpm|yarn|bun)\b"
+_NODE = r"\b(?:npm|npx|pnpm|yarn|bun)\b"
 
 
 def build_stage(build: Build, stage: Stage) -> Image:
@@ -56,6 +58,7 @@ class _Growing:
         self.expose, self.copies, self.runs = list(image.expose), list(image.copies), list(image.runs)
         self.installs, self.tools, self.parts = list(image.installs), set(image.tools), dict(image.parts)
         self.node_installs = list(image.node_installs)
+        self.node_folders: dict[str, NodeInstall] = {}
         self.folders = dict(image.folders)
         self.triggers: list[Instruction] = []
         self.deleted: set[str] = set()
@@ -230,6 +233,18 @@ class _Growing:
             many = into or len(sources) > 1
             self.copies.append(self._sourced(copy, flags.get("from"), many, "parents" in flags))
             self.lacks += of_copy(self.copies[-1], self.contents(), self.build.stated)
+            self._copied_modules(self.copies[-1])
+
+    def _copied_modules(self, copy: Copy) -> None:
+        """Forgets what is installed where a copy may bring other packages; notes what another stage does not make."""
+        if copy.stage is not None and (part := self.parts.get(copy.stage)) and part.node_installs:
+            from mcplint.images.node_lacks import of_stage_copy
+
+            self.lacks += of_stage_copy(copy, part, Contents.of(part, self.build.tree))
+        target = copy.target.only or ""
+        brings = copy.stage is not None or copy.image is not None or not is_ignored(self.build.ignored, "node_modules")
+        for folder in [each for each in self.node_folders if brings and f"{each}/".startswith(f"{target}/")]:
+            del self.node_folders[folder]
 
     def _is_folder(self, written: str | None, path: str | None) -> bool:
         """Whether a target is a folder: by its spelling, or because the working directory lies in it."""
@@ -273,14 +288,12 @@ class _Growing:
             self.deleted,
         )
         found = tuple(steps(instruction, first))
+        if re.search(_NODE, instruction.text.text) and "||" not in instruction.text.text:
+            self._run_node(found, mounts)
         self.open = self.open or opens(found)
         self.ran.add(sources(found))
         here = tuple(installs(found))
         self.installs += here
-        if re.search(_NODE, instruction.text.text) and "||" not in instruction.text.text:
-            from mcplint.images.node_installs import node_installs
-
-            self.node_installs += node_installs(found)
         for install in here:
             self.lacks += of_install(install, self.contents(mounts))
             self.lacks += of_python(install, self.below, self.contents(mounts))
@@ -292,6 +305,20 @@ class _Growing:
         self.lacks += of_words(found)
         for written in written_files(found, instruction.heredocs):
             self._write(written, instruction)
+
+    def _run_node(self, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
+        """Notes the installs of npm and its like in a RUN, and what its steps lack."""
+        from mcplint.images.node_installs import node_installs
+        from mcplint.images.node_lacks import of_node_install, of_node_step
+
+        contents = self.contents(mounts)
+        for at, step in enumerate(found):
+            here = contents._replace(open=contents.open or opens(found[:at]))
+            for install in node_installs((step,)):
+                self.node_installs.append(install)
+                self.node_folders[install.folder or ""] = install
+                self.lacks += of_node_install(install, step, here)
+            self.lacks += of_node_step(step, self.node_folders, here)
 
     def _write(self, written: Written, instruction: Instruction) -> None:
         """Notes a file that a RUN writes, as one that is copied; what it appends goes on where that is known."""
@@ -336,23 +363,6 @@ def _options(value: LocatedText) -> Iterator[tuple[str, LocatedText]]:
         key, equals, _ = option.partition("=")
         yield key.strip().lower(), value.part(start + len(key) + len(equals), start + len(option))
         start += len(option) + 1
-
-
-def ports(value: Value[str], span: Span) -> Iterator[Port]:
-    """The ports of one word of EXPOSE: `8000`, `8000/tcp`, `8000-8010`."""
-    if value.options is None:
-        yield Port(Value(None, value.trace), None, None, span)
-        return
-    for option in value.options:
-        for word in option.split():
-            number, _, protocol = word.partition("/")
-            first, _, last = number.partition("-")
-            if first.isdecimal() and len(first) < 6 and (last or first).isdecimal() and len(last) < 6:
-                slot = value.slot if value.slot and number == option else None
-                for port in range(int(first), min(int(last or first), int(first) + 100) + 1):
-                    yield Port(
-                        Value((port,), value.trace, slot if not last else None), None, None, span, protocol or "tcp"
-                    )
 
 
 def _noted(value: Value[str], instruction: Instruction, text: str) -> Value[str]:

@@ -6,7 +6,8 @@ Beside those names: `stateless.reuse`: what a second request does through one st
 reach the wrong client) or "fails"; `server.second_request`: the same for transports without sessions, each for one
 request: "hangs" (of two at a time one is never answered), "works" or "fails"; `stream.headers_at_once`: whether the
 headers of a response stream are sent before its first event; `zod.major`: the newest major release of zod whose
-schemas tools may have; `status.bad_host`: the answer to a `Host` that is refused. With `.sse` after its name, what the
+schemas tools may have; `hono.crypto`: whether it takes `@hono/node-server` 2, which needs the global `crypto` of
+Node 20; `status.bad_host`: the answer to a `Host` that is refused. With `.sse` after its name, what the
 old transport HTTP+SSE does.
 """
 
@@ -63,6 +64,8 @@ ROWS: tuple[Row, ...] = (
     ("body_limit", SDK, "1.30.1", "", 4 << 20, LIVE),
     ("zod.major", SDK, "1.4.0", "1.22.0", 3, CALLED),
     ("zod.major", SDK, "1.23.0", "", 4, CALLED),
+    ("hono.crypto", SDK, "1.4.0", "1.29.0", False, LIVE),
+    ("hono.crypto", SDK, "1.30.0", "", True, LIVE),
     ("default.host", FASTMCP, "1.27.3", "3.14.5", "0.0.0.0", LIVE),
     ("default.host", FASTMCP, "3.15.0", "", "localhost", LIVE),
     ("default.port", FASTMCP, "1.27.3", "", 8080, LIVE),

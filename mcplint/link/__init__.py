@@ -217,7 +217,18 @@ def _clients(tree: Tree, paths: Paths) -> tuple[tuple[ClientConfig, ...], tuple[
     from mcplint.services.clients import told
 
     files = [told(file, tree.paths) for file in tree.all_facts("client", named).values()]
-    return tuple(one for file in files for one in file.clients), tuple(one for file in files for one in file.misread)
+    clients = tuple(_commanded(one, tree) for file in files for one in file.clients)
+    return clients, tuple(one for file in files for one in file.misread)
+
+
+def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
+    """The entry with the package of the project that it starts by `npx` and that has nothing to start."""
+    words = client.command.only or ()
+    if words[:1] not in (("npx",), ("bunx",)):
+        return client
+    from mcplint.programs.typescript.packages import bare
+
+    return client._replace(bare=bare(tree, words[1:]))
 
 
 def _started(client: ClientConfig, installed: tuple[Server, ...]) -> ClientConfig:

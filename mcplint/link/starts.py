@@ -309,10 +309,18 @@ def _unwritable(place: ContainerContext, servers: tuple[Server, ...]) -> Iterato
 
 def _lacks(place: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:
     """What the program of a container provably does not find."""
-    if start and place.image and not place.container.unread:
+    container = place.container
+    if not start or not place.image or container.unread:
+        return
+    if start.language == "python":
         from mcplint.link.imports import lacks
 
-        yield from lacks(place.image, place.container, start, tree)
+        yield from lacks(place.image, container, start, tree)
+    elif start.place and start.place.endswith((".js", ".mjs", ".cjs")) and not container.mounts:
+        from mcplint.images.node_lacks import of_start
+
+        word = next((note.span for note in start.notes[-1:] if note.span.text), container.cmd)
+        yield from of_start(start.place, word, place.image, tree)
 
 
 def _needs_root(

@@ -60,7 +60,9 @@ class NodeInstall(NamedTuple):
 
     `tool`: `npm`, `pnpm`, `yarn`, `bun`; `command`: with its verb. `frozen`: whether it insists on a lock file. `lock`:
     that file in the project, where the image has it by then; `kept`: whether the project has one at all. `slot`: its
-    verb, where that can be rewritten.
+    verb, where that can be rewritten. `folder`: where it runs in the image, `package`: the `package.json` there, a path
+    of the project. `argv`: its words. `development`: whether it installs development packages too, `scripts`: whether
+    it runs the scripts of the project.
     """
 
     tool: str
@@ -70,6 +72,11 @@ class NodeInstall(NamedTuple):
     lock: str | None
     kept: bool = False
     slot: EditSite | None = None
+    folder: str | None = None
+    package: str = ""
+    argv: tuple[Value[str], ...] = ()
+    development: Value[bool] = UNKNOWN
+    scripts: bool = True
 
 
 class Prerequisite(NamedTuple):

@@ -88,7 +88,8 @@ class ClientConfig(NamedTuple):
 
     `host`: the program that reads the file, empty where any may. `type`: the transport that it comes to there;
     `reaches`: those of servers that the host gets on with; `types`: how the host spells transports. `node`: the
-    entry. `committed`: whether its file is one of the project, which all who work on it share.
+    entry. `committed`: whether its file is one of the project, which all who work on it share. `bare`: the name of the
+    project's package that `npx` is to start and that installs no command for it, and what it installs instead.
     """
 
     id: str
@@ -105,6 +106,7 @@ class ClientConfig(NamedTuple):
     types: Mapping[str, str] = {}
     node: MappingNode | None = None
     committed: bool = False
+    bare: Label | None = None
     links: tuple[Link, ...] = ()
 
     @property

@@ -42,7 +42,7 @@ class Sdk(NamedTuple):
     if it may become another one. `repeated`: where a lock file repeats that requirement; `relock`: the command that
     renews a lock file which another requirement would make stale, empty where none does. `mcp`: the release of `mcp`
     that fastmcp runs on. `tasks`: what `task=True` needs is installed, None where that is not known.
-    `zod`: the release of zod that the project has beside an SDK of npm.
+    `zod`: the release of zod that the project has beside an SDK of npm, `hono`: that of `@hono/node-server`.
     """
 
     package: str | None
@@ -62,6 +62,7 @@ class Sdk(NamedTuple):
     sse_starlette: Value[str] = UNKNOWN
     tasks: bool | None = None
     zod: Value[str] = UNKNOWN
+    hono: Value[str] = UNKNOWN
     dead: tuple[Dead, ...] = ()
 
     @property

@@ -26,7 +26,8 @@ class Start(NamedTuple):
     `wrapper`: a program that serves a stdio server over HTTP (`mcpo`, `mcp-proxy`, `supergateway`), or None.
     `notes`: from the command to the target. `said`: what shells on the way write to standard output.
     `installs`: what the command itself installs to start it with, None where what the build installed is there.
-    `language`: the package here that follows the program.
+    `language`: the package here that follows the program. `place`: the absolute path in the image of the file that Node
+    is given, where it is known; the target is its source.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Start(NamedTuple):
     said: tuple[Label, ...] = ()
     installs: tuple[Install, ...] | None = None
     language: str = "python"
+    place: str | None = None
 
 
 class NoStart(NamedTuple):

@@ -16,9 +16,12 @@ from mcplint.text.source import Source, Span
 NAMES = (
     r"@modelcontextprotocol/[\w.-]+|@hono/(?:node-server|mcp)|fastmcp|mcp-framework|xmcp|mcp-handler|@vercel/mcp-adapter"
     r"|zod|express|fastify|dotenv|supergateway|mcp-proxy|typescript|@nestjs/platform-fastify|compression"
+    r"|tsup|tsdown|shx|rimraf|husky|esbuild|vite|rollup|tsx|ts-node|copyfiles|cpy-cli|tsc-alias|concurrently|cross-env"
+    r"|@nestjs/cli|@vercel/ncc|webpack|webpack-cli|@swc/cli|npm-run-all|del-cli|lefthook|simple-git-hooks"
 )
 """The packages that rules and programs ask for."""
 _VERSION = r"(\d+\.\d+\.\d+[\w.+-]*)"
+_DEVELOPMENT = re.compile(r'[^{}]{0,900}?"dev":\s*true')
 _CONFLICT = r"(?m)^(?:<{7}|>{7}) "
 
 
@@ -37,7 +40,9 @@ def _npm(source: Source) -> Iterator[NodeLocked]:
     for found in re.finditer(rf'"((?:[^"\s]*/)?)node_modules/({NAMES})":\s*\{{', text):
         version = re.compile(rf'[^{{}}]{{0,400}}?"version":\s*"{_VERSION}"').match(text, found.end())
         if version:
-            yield NodeLocked(found[2], version[1], found[1].rstrip("/"), Span(source, *version.span(1)))
+            development = _DEVELOPMENT.match(text, version.end()) is not None
+            span = Span(source, *version.span(1))
+            yield NodeLocked(found[2], version[1], found[1].rstrip("/"), span, development=development)
     if '"lockfileVersion": 1' in text:
         for found in re.finditer(rf'(?m)^    "({NAMES})":\s*\{{\s*"version":\s*"{_VERSION}"', text):
             yield NodeLocked(found[1], found[2], "", Span(source, *found.span(2)))

@@ -30,13 +30,14 @@ def read(source: Source) -> PackageJson:
         name,
         scalar(root.get("main")),
         scalar(root.get("type")),
-        tuple(_bins(root.get("bin"), name)),
+        tuple(bins(root)),
         _scalars(root.get("scripts")),
         {table: _scalars(root.get(table)) for table in TABLES},
         root.get("exports"),
         imports if isinstance(imports := root.get("imports"), MappingNode) else None,
         tuple(scalar(each) for each in items(root.get("workspaces")) or items(at(root, "workspaces", "packages"))),
         _scalars(root.get("engines")),
+        named.span if isinstance(named := root.get("name"), ScalarNode) else None,
     )
 
 
@@ -44,7 +45,9 @@ def _scalars(node: Node | None) -> dict[str, ScalarNode]:
     return {key.text: value for key, value in pairs(node) if isinstance(value, ScalarNode)}
 
 
-def _bins(node: Node | None, name: str) -> Iterator[Bin]:
+def bins(root: MappingNode) -> Iterator[Bin]:
+    """The commands that a package installs: those of a `bin` that is one path are called as the package."""
+    node, name = root.get("bin"), scalar(root.get("name"))
     if isinstance(node, ScalarNode):
         yield Bin(name.rpartition("/")[2], posixpath.normpath(node.text), node.span)
     for key, value in pairs(node):

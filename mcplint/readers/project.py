@@ -35,13 +35,16 @@ def read(source: Source) -> Project | None:
 
 def _npm(source: Source) -> Project | None:
     from mcplint.readers import json
+    from mcplint.readers.package_json import bins
 
     root = json.read(source).root
     if not isinstance(root, MappingNode):
         return None
     mcp_name = value(root.get("mcpName")) if root.get("mcpName") else Value((None,))
     span = root.span._replace(end=root.span.start + 1)
-    return Project(source, span, "npm", value(root.get("name")), value(root.get("version")), mcp_name=mcp_name)
+    scripts = tuple(Script(*each) for each in bins(root))
+    name, version = value(root.get("name")), value(root.get("version"))
+    return Project(source, span, "npm", name, version, scripts=scripts, mcp_name=mcp_name)
 
 
 def _pyproject(source: Source, root: MappingNode) -> Project:

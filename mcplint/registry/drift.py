@@ -162,6 +162,24 @@ def commands(manifest: Manifest) -> Iterator[Finding]:
         )
 
 
+def node_commands(manifest: Manifest) -> Iterator[Finding]:
+    """npm packages without a program that `npx` could start: the only one, or the one of the package's name."""
+    for package in published(manifest, "npm"):
+        built = package.distribution
+        known = built.commands.only if built else None
+        if built is None or known is None or string(package.node, "runtimeHint") not in ("", "npx"):
+            continue
+        words = [string(a, key) for a in objects(field(package.node, "runtimeArguments")) for key in ("name", "value")]
+        short = text(package.identifier).rpartition("/")[2]
+        if short in known or len(set(known.values())) == 1 or any(word in ("-p", "--package", "-c") for word in words):
+            continue
+        there = ", ".join(f"`{command}`" for command in list(known)[:5])
+        why = f"several commands and none of them is `{short}`: {there}" if there else "no command: it has no `bin`"
+        message = f"`npx {text(package.identifier)}` finds nothing to run: the package installs {why}"
+        notes = (Label(built.span, "this is the package that the project builds"),)
+        yield Finding(message, shown(package.identifier), notes)
+
+
 def duplicates(manifests: tuple[Manifest, ...]) -> Iterator[Finding]:
     """Documents that say the name and version of one before them."""
     first: dict[tuple[str, str], ScalarNode] = {}

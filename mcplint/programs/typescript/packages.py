@@ -12,6 +12,7 @@ from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
 from mcplint.project.tree import Tree
 from mcplint.text.paths import is_test
 from mcplint.text.source import Span
+from mcplint.values import Label
 
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx")
 SOURCES = {".js": (".ts", ".tsx", ".jsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx": (".tsx",)}
@@ -67,6 +68,25 @@ def command_of(tree: Tree, name: str) -> tuple[str, Span] | None:
         return None
     source = source_of(tree, posixpath.normpath(posixpath.join(folder, found[0].path)))
     return (source, found[0].span) if source else None
+
+
+def bare(tree: Tree, words: tuple[str, ...]) -> Label | None:
+    """The package of the project that `npx` cannot start by its name, and what commands it installs.
+
+    npx runs the command of the package's name, or the only one there is.
+    """
+    plain = [word for word in words if word not in ("-y", "--yes", "-q", "--quiet")]
+    name = re.sub(r"(?<=.)@[^/]*$", "", plain[0]) if plain and not plain[0].startswith("-") else ""
+    folder = named(tree).get(name)
+    package = package_json(tree, folder) if folder is not None else None
+    if package is None or package.named is None:
+        return None
+    own = any(each.name == name.rpartition("/")[2] for each in package.bins)
+    if own or len({each.path for each in package.bins}) == 1:
+        return None
+    there = ", ".join(f"`{each.name}`" for each in package.bins[:5])
+    why = f"several commands and none of them is `{name.rpartition('/')[2]}`: {there}" if there else "no command"
+    return Label(package.named, why)
 
 
 def source_of(tree: Tree, path: str) -> str | None:

@@ -1,0 +1,165 @@
+"""What the steps of a build with npm and its like need and provably do not find, and what no step makes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from mcplint.commands.command_lines import program
+from mcplint.commands.words import spelled
+from mcplint.facts.node import NodeLock, PackageJson
+from mcplint.images.contents import Absence, Contents
+from mcplint.images.copies import copied_from
+from mcplint.images.image import Copy, Image
+from mcplint.images.node_installs import LOCKS, called, package_of
+from mcplint.images.node_scripts import MANAGERS, TOOLS, Ran, omitted, programs, unread
+from mcplint.images.runs import RunStep
+from mcplint.model import Lack, NodeInstall
+from mcplint.project.tree import Tree
+from mcplint.text.source import Edit, Span
+from mcplint.values import Label
+
+_AT_INSTALL = ("install", "postinstall", "prepare")
+"""What runs once the packages are there; `preinstall` runs before."""
+_LEFT = re.compile(r"(?:^|/)(?:node_modules|\.[^/]*|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)(?:/|$)")
+"""What an install makes in a folder without being told."""
+
+
+def of_node_install(install: NodeInstall, step: RunStep, contents: Contents) -> Iterator[Lack]:
+    """The lock that an install insists on and does not find, else what the scripts that it runs lack."""
+    yield from _lock(install, contents)
+    package = package_of(step)
+    if package is None or not install.scripts or install.tool not in ("npm", "pnpm") or package.workspaces:
+        return
+    if contents.ran.any(_rewrites) or install.folder is None:
+        return
+    for name in _AT_INSTALL:
+        for ran in programs(package, name):
+            if install.development.must_be(False) and (lack := _omitted(ran, install, package, contents)):
+                yield lack._replace(kind="early", name=name)
+                return
+            if install.development.must_be(True) and (found := unread(ran, install.folder, package, contents)):
+                why = f"`{' '.join(ran.words)}` does not find {found[0]}: {found[1].why}"
+                notes = (Label(package.scripts[name].span, f"the script {name}"), *found[1].notes)
+                yield Lack("early", name, install.span, why, notes, edits=_skipping(install), step=_command(install))
+                return
+
+
+def _lock(install: NodeInstall, contents: Contents) -> Iterator[Lack]:
+    """That `npm ci` or `pnpm install --frozen-lockfile` has no lock file."""
+    if not install.frozen or install.lock or install.folder is None or install.tool not in ("npm", "pnpm"):
+        return
+    home = posixpath.dirname(install.package)
+    names = LOCKS[install.tool]
+    found = [contents.absent(posixpath.join(install.folder, name), posixpath.join(home, name)) for name in names]
+    if (install.tool == "pnpm" and install.kept) or not all(found):
+        return
+    kept = [name for name in names if posixpath.join(home, name) in contents.tree.paths]
+    which = names.index(kept[0]) if kept else 0
+    absence = found[which] or Absence("")
+    yield Lack("lock", names[which], install.span, absence.why, absence.notes, absence.by_git, step=_command(install))
+
+
+def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Contents) -> Iterator[Lack]:
+    """The program of a development package that a step runs after an install has left it out."""
+    install = installed.get(step.absolute(".") or "")
+    package = package_of(step)
+    said = called(step)
+    if install is None or package is None or not install.development.must_be(False) or contents.ran.any(_rewrites):
+        return
+    name, words = program(step.argv), step.words
+    found: Iterator[Ran] = iter(())
+    if said and said.verb in ("run", "run-script") and len(said.names) == 1:
+        script = said.names[0]
+        found = (ran for each in (f"pre{script}", script, f"post{script}") for ran in programs(package, each))
+    elif name == "npx" and len(words) > 1:
+        found = iter((Ran(words[1:]),))
+    for ran in found:
+        if ran.words[0] not in MANAGERS and (lack := _omitted(ran, install, package, contents)):
+            yield lack._replace(kind="tool", span=step.place, step=" ".join(words))
+            return
+
+
+def _omitted(ran: Ran, install: NodeInstall, package: PackageJson, contents: Contents) -> Lack | None:
+    """That a program's package is left out by an install."""
+    lock: NodeLock | None = contents.tree.facts("npm_lock", install.lock) if install.lock else None
+    tool = ran.words[0]
+    asked = omitted(tool, package, lock) if install.tool == "npm" else None
+    if asked is None or contents.ran.any(lambda text: _brings(text, tool)):
+        return None
+    said = install.development.trace[0].span.text if install.development.trace else ""
+    without = said or next((word for word in map(spelled, install.argv[1:]) if word.startswith("-")), install.tool)
+    why = f"`{tool}` comes with {TOOLS.get(tool, tool)}, a development package, which `{without}` leaves out"
+    runs = (Label(ran.node.span, f"runs {tool}"),) if ran.node else ()
+    notes = (*runs, Label(asked.span, "only devDependencies asks for it"))
+    return Lack("tool", tool, install.span, why, notes, edits=_skipping(install), step=_command(install))
+
+
+def _command(install: NodeInstall) -> str:
+    return " ".join(map(spelled, install.argv))
+
+
+def _brings(text: str, tool: str) -> bool:
+    return TOOLS.get(tool, tool) in text and ("install" in text or "add" in text or " i " in text)
+
+
+def _skipping(install: NodeInstall) -> tuple[Edit, ...]:
+    """The edit that keeps an install from running scripts."""
+    if install.slot is None:
+        return ()
+    end = install.slot.span.end
+    return (Edit(install.slot.span._replace(start=end), " --ignore-scripts"),)
+
+
+def _rewrites(text: str) -> bool:
+    return "npm pkg" in text or ("package.json" in text and any(word in text for word in ("sed", "jq", ">", "node -e")))
+
+
+def of_stage_copy(copy: Copy, part: Image, contents: Contents) -> Iterator[Lack]:
+    """The sources of a `COPY --from` that no step of the other stage makes."""
+    if not part.node_installs:
+        return
+    for source in copy.sources:
+        path = source.only
+        if path and path.startswith("/") and (found := unmade(posixpath.normpath(path), part, contents)):
+            why, notes = found
+            span = source.slot.span if source.slot else copy.span
+            yield Lack("output", path, span, why, notes, step=part.name or str(part.number))
+
+
+def of_start(path: str, span: Span, image: Image, tree: Tree) -> Iterator[Lack]:
+    """The file that a command starts, if no step of the build makes it."""
+    copied = any(lack.kind == "output" for lack in image.lacks)
+    found = None if copied or not image.node_installs else unmade(path, image, Contents.of(image, tree))
+    if found:
+        yield Lack("output", posixpath.relpath(path, image.workdir.only or "/"), span, *found)
+
+
+def unmade(path: str, image: Image, contents: Contents) -> tuple[str, tuple[Label, ...]] | None:
+    """Why nothing that a build makes can stand at a path of an image, None where something may."""
+    workdir = image.workdir.only
+    if not workdir or workdir == "/" or not path.startswith(f"{workdir.rstrip('/')}/") or "*" in path:
+        return None
+    inside = posixpath.relpath(path, workdir)
+    if _LEFT.search(inside) or not contents.empty(path):
+        return None
+    home = _home(contents, workdir)
+    absence = contents.absent(path, posixpath.normpath(posixpath.join(home, inside)))
+    return _explained(image, contents) if absence else None
+
+
+def _home(contents: Contents, workdir: str) -> str:
+    """The folder of the project whose `package.json` stands in a folder of the image."""
+    found = copied_from(contents.copies, contents.parts, (), contents.context, posixpath.join(workdir, "package.json"))
+    return posixpath.dirname(found) if found else contents.context or ""
+
+
+def _explained(image: Image, contents: Contents) -> tuple[str, tuple[Label, ...]]:
+    """Why nothing is built: no step does, and an install skips the script that would."""
+    for install in image.node_installs:
+        package: PackageJson | None = contents.tree.facts("package_json", install.package)
+        if package and not install.scripts and "prepare" in package.scripts:
+            note = Label(package.scripts["prepare"].span, "would build it")
+            return f"no step builds it, and `{_command(install)}` skips the script `prepare`", (note,)
+    return "no step builds it", ()

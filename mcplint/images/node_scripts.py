@@ -1,0 +1,123 @@
+"""The scripts of a project as a build runs them: which programs they start, and what these do not find."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.commands.shell_parser import commands
+from mcplint.dependencies.node_packages import tsconfig
+from mcplint.facts.document import ScalarNode
+from mcplint.facts.node import NodeLock, PackageJson
+from mcplint.images.contents import Absence, Contents
+from mcplint.text.located import LocatedText
+
+TOOLS = {
+    "tsc": "typescript",
+    "cpy": "cpy-cli",
+    "nest": "@nestjs/cli",
+    "ncc": "@vercel/ncc",
+    "webpack": "webpack-cli",
+    "swc": "@swc/cli",
+    "run-s": "npm-run-all",
+    "run-p": "npm-run-all",
+    "del": "del-cli",
+}
+"""The packages that bring programs of another name; most are called as their package."""
+MANAGERS = ("npm", "pnpm", "yarn", "bun")
+_DEEPEST = 5
+_MOST_SOURCES = 2000
+
+
+class Ran(NamedTuple):
+    """A program that a script starts, and the script."""
+
+    words: tuple[str, ...]
+    node: ScalarNode | None = None
+
+
+def programs(package: PackageJson, name: str, depth: int = 0) -> Iterator[Ran]:
+    """The programs that a script certainly starts and fails without, in their order, up to what is unclear."""
+    node = package.scripts.get(name)
+    if node is None or node.span.text != node.text or depth > _DEEPEST:
+        return
+    for command in commands(LocatedText.of(node.span)):
+        words = tuple(word.text for word in command.words)
+        if command.inside or command.negated or command.operator not in ("", "&&", "\n") or not words:
+            return
+        words = _plain(words)
+        if words[0] in MANAGERS and (script := _script(words, package)):
+            for each in (f"pre{script}", script, f"post{script}"):
+                yield from programs(package, each, depth + 1)
+        elif words[0] in ("cd", "export", "set"):
+            return
+        else:
+            yield Ran(words, node)
+
+
+def _plain(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The command without what only sets variables for it or looks it up."""
+    while words[:1] in (("cross-env",), ("npx",)) and len(words) > 1:
+        rest = words[1:]
+        while len(rest) > 1 and ("=" in rest[0] or rest[0] in ("--no-install", "--no")):
+            rest = rest[1:]
+        if rest[0].startswith("-"):
+            return words
+        words = rest
+    return words
+
+
+def _script(words: tuple[str, ...], package: PackageJson) -> str:
+    """The script of the same package that a manager is told to run."""
+    plain = [word for word in words[1:] if not word.startswith("-")]
+    if any(word.startswith(("-w", "--workspace", "--prefix", "-C", "--filter", "-r")) for word in words[1:]):
+        return ""
+    name = plain[1] if len(plain) > 1 and plain[0] in ("run", "run-script") else plain[0] if plain else ""
+    return name if name in package.scripts and (words[0] != "npm" or plain[0] in ("run", "run-script", "test")) else ""
+
+
+def omitted(tool: str, package: PackageJson, lock: NodeLock | None) -> ScalarNode | None:
+    """Where a program's package is asked for, if an install without development packages certainly leaves it out."""
+    name = TOOLS.get(tool, tool)
+    tables = [table for table, wanted in package.requirements.items() if name in wanted]
+    if tables != ["devDependencies"] or lock is None:
+        return None
+    entries = [entry for entry in lock.packages if entry.name == name]
+    return package.requirements["devDependencies"][name] if entries and all(e.development for e in entries) else None
+
+
+def unread(ran: Ran, folder: str, package: PackageJson, contents: Contents) -> tuple[str, Absence] | None:
+    """What a compiler that a script starts in a folder of the image does not find: its configuration or all sources."""
+    if ran.words[0] != "tsc" or len(ran.words) not in (1, 3):
+        return None
+    if len(ran.words) == 3 and ran.words[1] not in ("-p", "--project"):
+        return None
+    home = posixpath.dirname(package.source.path)
+    name = ran.words[2] if len(ran.words) == 3 else "tsconfig.json"
+    name = name if name.endswith(".json") else posixpath.join(name, "tsconfig.json")
+    path = posixpath.normpath(posixpath.join(home, name))
+    absence = contents.absent(posixpath.normpath(posixpath.join(folder, name)), path)
+    if absence:
+        return name, absence
+    compiled = tsconfig(contents.tree, path)
+    if compiled is None or compiled.files or home != compiled.folder:
+        return None
+    wanted = compiled.include or ("**/*",)
+    first: Absence | None = None
+    for count, each in enumerate(_sources(contents, home, wanted)):
+        absence = contents.absent(posixpath.join(folder, posixpath.relpath(each, home or ".")), each)
+        if absence is None or count > _MOST_SOURCES:
+            return None
+        first = first or absence
+    return (f"any source in {', '.join(wanted)}", first) if first else None
+
+
+def _sources(contents: Contents, home: str, wanted: tuple[str, ...]) -> Iterator[str]:
+    """The files of TypeScript below a folder that a configuration may include."""
+    roots = [posixpath.normpath(posixpath.join(home, each.split("*", 1)[0].rstrip("/") or ".")) for each in wanted]
+    for path in sorted(contents.tree.paths):
+        if path.endswith((".ts", ".tsx", ".mts", ".cts")) and any(
+            root in (".", path) or path.startswith(f"{root}/") for root in roots
+        ):
+            yield path

@@ -1,0 +1,108 @@
+r"""Nothing in the image builds the program that is started
+
+The start command names a file that the build of the project makes, such as
+`dist/index.js`, and no step of the image makes it: there is no build step, or
+the script `prepare` was to build and `npm ci --ignore-scripts` skips it, or
+the result stays behind in another stage. `COPY --from=build` of such a file or
+folder ends the build with `not found`; without it the image builds, and each
+container exits with `Cannot find module '/app/dist/index.js'`.
+
+Reported only if nothing else can bring the file: every step of the stage is
+known, none runs a script, copies or unpacks, and no COPY brings the folder
+from a build context, where a developer may have built it before.
+
+See https://docs.npmjs.com/cli/v11/using-npm/scripts
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM node:22-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json tsconfig.json server.ts ./
+RUN npm ci --ignore-scripts
+
+FROM node:22-slim
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts
+COPY --from=build /app/dist dist
+USER node
+CMD ["node", "dist/server.js"]
+```
+`package.json`
+```json
+{
+  "type": "module",
+  "scripts": { "build": "tsc", "prepare": "npm run build" },
+  "dependencies": { "@modelcontextprotocol/sdk": "^1.30.0" },
+  "devDependencies": { "typescript": "5.9.3" }
+}
+```
+`package-lock.json`
+```json
+{
+  "lockfileVersion": 3,
+  "packages": {
+    "node_modules/@modelcontextprotocol/sdk": {
+      "version": "1.32.2"
+    },
+    "node_modules/typescript": {
+      "version": "5.9.3",
+      "dev": true
+    }
+  }
+}
+```
+`tsconfig.json`
+```json
+{ "compilerOptions": { "module": "nodenext", "rootDir": ".", "outDir": "dist" } }
+```
+`server.ts`
+```ts
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+
+await new McpServer({ name: "notes", version: "1.0.0" }).connect(new StdioServerTransport());
+```
+```output
+error[missing-build-output]: COPY does not find `/app/dist` in stage `build`: no step builds it, and `npm ci --ignore-scripts` skips the script `prepare`
+  --> Dockerfile:10:19
+   |
+10 | COPY --from=build /app/dist dist
+   |                   ^^^^^^^^^
+   |
+  ::: package.json:3:44
+   |
+ 3 |   "scripts": { "build": "tsc", "prepare": "npm run build" },
+   |                                            ------------- would build it
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM node:22-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json tsconfig.json server.ts ./
+RUN npm ci --ignore-scripts && npm run build
+
+FROM node:22-slim
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts
+COPY --from=build /app/dist dist
+USER node
+CMD ["node", "dist/server.js"]
+```
+"""
+
+from mcplint import ERROR, Container, Finding, rule
+
+
+@rule("missing-build-output", ERROR)
+def check(container: Container):
+    for lack in container.lacking("output"):
+        if lack.step:
+            message = f"COPY does not find `{lack.name}` in stage `{lack.step}`: {lack.why}"
+        else:
+            message = f"the start command names `{lack.name}`, which is not in the image: {lack.why}"
+        yield Finding(message, lack.span, lack.notes)

@@ -1,0 +1,97 @@
+r"""npm is told `--omit-dev`, which it does not know
+
+The option is `--omit=dev`. With a hyphen it is an unknown option of which npm
+only warns: all development packages are installed, the build succeeds, and the
+image ships compilers and test tools beside the server. As measured with npm 8
+to 11; npm says that its next major release stops at unknown options.
+
+The fix is not safe by itself: a build in the same stage may use what is then
+left out. Not reported where `NODE_ENV=production` leaves them out all the same.
+
+See https://docs.npmjs.com/cli/v11/using-npm/config#omit
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM node:22-slim
+WORKDIR /app
+COPY package.json package-lock.json server.js ./
+RUN npm ci --omit-dev
+USER node
+CMD ["node", "server.js"]
+```
+`package.json`
+```json
+{
+  "type": "module",
+  "dependencies": { "@modelcontextprotocol/sdk": "^1.30.0" },
+  "devDependencies": { "typescript": "5.9.3" }
+}
+```
+`package-lock.json`
+```json
+{
+  "lockfileVersion": 3,
+  "packages": {
+    "node_modules/@modelcontextprotocol/sdk": {
+      "version": "1.32.2"
+    }
+  }
+}
+```
+`server.js`
+```js
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+
+await new McpServer({ name: "notes", version: "1.0.0" }).connect(new StdioServerTransport());
+```
+```output
+warning[misspelt-omit]: npm does not know `--omit-dev` and installs the development packages too
+ --> Dockerfile:4:12
+  |
+4 | RUN npm ci --omit-dev
+  |            ^^^^^^^^^^
+  |
+  = fix: write `--omit=dev` (--unsafe-fixes)
+```
+```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -1,6 +1,6 @@
+ FROM node:22-slim
+ WORKDIR /app
+ COPY package.json package-lock.json server.js ./
+-RUN npm ci --omit-dev
++RUN npm ci --omit=dev
+ USER node
+ CMD ["node", "server.js"]
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM node:22-slim
+WORKDIR /app
+COPY package.json package-lock.json server.js ./
+RUN npm ci --omit=dev
+USER node
+CMD ["node", "server.js"]
+```
+"""
+
+from mcplint import WARNING, Container, Edit, Finding, Fix, rule
+
+MISSPELT = ("--omit-dev", "--omit-development")
+
+
+@rule("misspelt-omit", WARNING)
+def check(container: Container):
+    for install in container.node_installs:
+        word = next((word for word in install.argv if word.only in MISSPELT), None)
+        if word is None or install.tool != "npm" or not install.development.must_be(True):
+            continue
+        span = word.slot.span if word.slot else word.trace[0].span
+        fix = Fix("write `--omit=dev`", (Edit(span, "--omit=dev"),), safe=False) if word.slot else None
+        message = f"npm does not know `{word.only}` and installs the development packages too"
+        yield Finding(message, span, fix=fix)

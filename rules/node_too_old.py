@@ -1,0 +1,108 @@
+r"""The Node of the image is too old for the SDK
+
+From release 1.30.0 on, `@modelcontextprotocol/sdk` takes requests by
+`@hono/node-server`, whose release 2 counts on a global `crypto` that Node 18
+does not have. The server starts, and each POST gets status 400 with
+`ReferenceError: crypto is not defined`. The `engines` of the SDK still admit
+Node 18, so that nothing warns. Node 18 has had no updates since April 2025.
+
+Reported for servers over Streamable HTTP on `node:18` and older. Not reported
+if the lock file, or the project's own requirement, holds `@hono/node-server`
+below 2.
+
+See https://nodejs.org/en/about/previous-releases
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM node:18-slim
+WORKDIR /app
+COPY package.json package-lock.json server.js ./
+RUN npm ci
+USER node
+CMD ["node", "server.js"]
+```
+`package.json`
+```json
+{
+  "type": "module",
+  "dependencies": { "@modelcontextprotocol/sdk": "^1.30.0", "express": "^5.1.0" }
+}
+```
+`package-lock.json`
+```json
+{
+  "lockfileVersion": 3,
+  "packages": {
+    "node_modules/@hono/node-server": {
+      "version": "2.0.5"
+    },
+    "node_modules/@modelcontextprotocol/sdk": {
+      "version": "1.32.2"
+    }
+  }
+}
+```
+`server.js`
+```js
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import express from "express";
+
+const app = express();
+app.post("/mcp", async (req, res) => {
+  const server = new McpServer({ name: "notes", version: "1.0.0" });
+  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
+  await server.connect(transport);
+  await transport.handleRequest(req, res);
+});
+app.listen(3000);
+```
+```output
+error[node-too-old]: each request to server `notes` fails: @modelcontextprotocol/sdk 1.32.2 needs Node 20, and node:18-slim has 18
+ --> Dockerfile:1:6
+  |
+1 | FROM node:18-slim
+  |      ^^^^^^^^^^^^
+  |
+ ::: package-lock.json:8:19
+  |
+5 |       "version": "2.0.5"
+  |                   ----- package-lock.json pins @hono/node-server 2.0.5
+...
+8 |       "version": "1.32.2"
+  |                   ------ package-lock.json pins @modelcontextprotocol/sdk 1.32.2
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM node:22-slim
+WORKDIR /app
+COPY package.json package-lock.json server.js ./
+RUN npm ci
+USER node
+CMD ["node", "server.js"]
+```
+"""
+
+import re
+
+from mcplint import ERROR, Finding, Server, rule
+from mcplint.knowledge.sdk import agreed
+
+NEEDED = 20
+"""The first major release of Node with a global `crypto` among those that are kept."""
+
+
+@rule("node-too-old", ERROR)
+def check(server: Server):
+    container, sdk = server.container, server.sdk
+    base = container.image.only if container else None
+    found = re.search(r"(?:^|/)node:(\d+)(?:[.-]|$)", base or "")
+    if container is None or not found or int(found[1]) >= NEEDED or not server.transport.must_be("streamable-http"):
+        return
+    if agreed(sdk, "hono.crypto") and sdk.hono.must(lambda release: int(release.partition(".")[0]) >= 2):
+        message = f"each request to {server.title} fails: {sdk.title} needs Node {NEEDED}, and {base} has {found[1]}"
+        notes = (*sdk.version.trace[-1:], *sdk.hono.trace[-1:])
+        yield Finding(message, container.image.span or container.span, notes)
