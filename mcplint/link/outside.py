@@ -19,6 +19,7 @@ from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
 from mcplint.knowledge.sdk import lacking
 from mcplint.link.servers import Programs, parts, sdks
 from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package, Server, Unfollowed
+from mcplint.programs.outcome import STDIO
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, SCRIPT, NoStart, Start
 from mcplint.project.tree import Tree
@@ -28,6 +29,8 @@ from mcplint.text.paths import aside
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 Variables = Mapping[str, Value[str | None]]
+BY_CLIENT = Value((False,))
+"""Clients talk to what they start over pipes, not a terminal."""
 UPLOAD = r"(?m)^[^#\n]*(?:gh-action-pypi-publish|\b(?:uv|poetry|hatch|pdm|flit) publish\b|\btwine upload\b)"
 """How workflows upload to PyPI."""
 
@@ -71,18 +74,29 @@ def packaged(programs: Programs, package: Package) -> Outside:
     argv = (*before, *arguments(package.node, "packageArguments"))
     start = Start(
         FUNCTION, found.target, found.span, argv, roots=roots(tree, found.folder, posixpath.join(found.folder, "src"))
-    )
+    )._replace(terminal=BY_CLIENT)
     install = Install("uvx", ("uvx", name), Value((False,)), None, (found.folder or ".",), (), found.span)
     more = Label(package.span, "whoever starts the package may set it")
     around = _Surroundings(dict(variables(package.node)), more, found.folder)
     note = Label(found.span, "is installed")
     link = Link(package.id, ASSUMED if before else MADE, f"is what people start who install {name}", (note,))
-    return _of_package(package, start.target, *_followed(programs, start._replace(installs=(install,)), around, link))
+    made, certain = _followed(programs, start._replace(installs=(install,)), around, link)
+    return _of_package(package, start.target, made, certain)
 
 
 def _of_package(package: Package, target: str, made: tuple[Server, ...], certain: bool) -> Outside:
     why = f"`{target}` starts no MCP server that is known" if certain else f"what `{target}` starts is not known"
-    return Outside(made, None if made else Unfollowed(package.id, package.span, why))
+    told = tuple(_as_told(server, package.type) for server in made)
+    return Outside(told, None if made else Unfollowed(package.id, package.span, why))
+
+
+def _as_told(server: Server, transport: Value[str]) -> Server:
+    """The server with the transport that its clients are told, where its program leaves that to them."""
+    told, own = transport.only, server.transport.options
+    if told is None or (own is not None and (len(own) < 2 or told not in own)):
+        return server
+    server = server._replace(transport=Value((told,), (*server.transport.trace, *transport.trace)))
+    return server if told != STDIO else server._replace(host=Value(()), port=Value(()), path=Value(()))
 
 
 def _from_npm(programs: Programs, package: Package, name: str) -> Outside:
@@ -98,7 +112,8 @@ def _from_npm(programs: Programs, package: Package, name: str) -> Outside:
     around = _Surroundings(dict(variables(package.node)), more, "", locked=False)
     note = Label(command[1], "is installed")
     link = Link(package.id, MADE, f"is what people start who install {name}", (note,))
-    return _of_package(package, start.target, *_followed(programs, start, around, link))
+    made, certain = _followed(programs, start, around, link)
+    return _of_package(package, start.target, made, certain)
 
 
 def published(programs: Programs) -> Iterator[Server]:
@@ -163,10 +178,11 @@ def entered(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfi
     found = starts(entry.words, scene)
     servers: list[Server] = []
     whys = [each.why for each in found if isinstance(each, NoStart) and (each.missing or _is_own(entry, scene))]
-    for start in (each for each in found if isinstance(each, Start)):
+    for start in (each._replace(terminal=BY_CLIENT) for each in found if isinstance(each, Start)):
         link = Link(entry.id, MADE, f"is started by the client as {entry.id.rpartition(':')[2]}", start.notes)
         made, certain = _followed(programs, start, around, link)
-        servers += made
+        spoken = Value((STDIO,), (Label(entry.span, "the client speaks to it over its standard input and output"),))
+        servers += made if start.wrapper else (_as_told(server, spoken) for server in made)
         whys += [] if certain else [f"what `{start.target}` starts is not known"]
     unfollowed = Unfollowed(entry.id, entry.span, whys[0]) if whys and not servers else None
     return Outside(tuple(servers), unfollowed)
@@ -187,6 +203,10 @@ def _followed(programs: Programs, start: Start, around: _Surroundings, link: Lin
     folder = around.folder if start.language == "python" else posixpath.dirname(start.target)
     sdk = sdks(start.installs or (), programs.tree, folder, around.locked)
     outcome = programs.run(start, around.variable, sdk, around.inside)
+    if not outcome.servers and start.kind == FUNCTION and start.argv:
+        # An option and its value more than what the files give.
+        more = start._replace(argv=(*start.argv, Value(None, (around.more,)), Value(None, (around.more,))))
+        outcome = programs.run(more, around.variable, sdk, around.inside)
     if not outcome.servers and start.kind == FUNCTION:
         outcome = programs.run(start._replace(argv=None), around.variable, sdk, around.inside)
     made = tuple(
@@ -218,10 +238,10 @@ def published_image(programs: Programs, package: Package, dockerfiles: Mapping[s
         return ()
     words = tuple(arguments(package.node, "packageArguments"))
     env = dict(variables(package.node))
-    service = Container(
-        package.span, image=package.identifier, env=env, arguments=Argv(words, package.span) if words else None
-    )
-    return in_image(programs, service, package.id, "is what people start who run the image", dockerfiles)
+    given = Argv(words, package.span) if words else None
+    service = Container(package.span, image=package.identifier, env=env, arguments=given, tty=BY_CLIENT)
+    made = in_image(programs, service, package.id, "is what people start who run the image", dockerfiles)
+    return tuple(_as_told(server, package.type) for server in made)
 
 
 def in_image(

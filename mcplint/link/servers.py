@@ -159,7 +159,7 @@ class Programs:
 
     def _followed(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Started:
         """What one program that a container starts makes, its servers without their names yet."""
-        start = start._replace(argv=None) if place.container.unread else start
+        start = start._replace(terminal=_terminal(place), argv=None if place.container.unread else start.argv)
         try:
             outcome = self._outcome(start, place, inside)
         except Exception as error:
@@ -174,9 +174,9 @@ class Programs:
         if unread:
             return Started((), f"`{start.target}` cannot be read", (Label(unread.span, unread.message),), needed)
         lacks = self._missing(place, outcome.missing)
-        certain = outcome.complete and not outcome.unknown
-        why = f"`{start.target}` starts no MCP server" if certain else f"what `{start.target}` starts is not known"
-        return Started((), why, outcome.unknown, needed, lacks, certain)
+        certain = outcome.complete and not outcome.unknown and not outcome.refused
+        notes = (*outcome.unknown, *((outcome.refused,) if outcome.refused else ()))
+        return Started((), silence(start, outcome), notes, needed, lacks, certain)
 
     def _whole(self, started: Started, place: ContainerContext) -> Started:
         """The same with its servers as parts of the model."""
@@ -215,6 +215,21 @@ class Programs:
         outcome = follow(start, World(self.tree, env, sdk, file, min(STEPS, self._room)))
         self._room -= outcome.steps
         return outcome
+
+
+def silence(start: Start, outcome: Outcome) -> str:
+    """Why no server of a program is known."""
+    if outcome.refused:
+        return f"`{start.target}` {outcome.refused.text}"
+    certain = outcome.complete and not outcome.unknown
+    return f"`{start.target}` starts no MCP server" if certain else f"what `{start.target}` starts is not known"
+
+
+def _terminal(place: ContainerContext) -> Value[bool]:
+    """Whether a container is given a terminal, which no service is that does not ask for one."""
+    container = place.container
+    silent = container.tty.options is None and not container.tty.trace and container.service and not container.unread
+    return Value((False,)) if silent else container.tty
 
 
 def _written(word: Value[str], command: Span) -> Value[str]:

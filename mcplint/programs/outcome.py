@@ -17,7 +17,7 @@ class Outcome(NamedTuple):
     `servers`: those that it starts, without id, container and links. `asked`: the environment variables that decide
     about them. `imports`: what it imports of SDKs. `entry`: the file of the project that is started, or None.
     `unknown`: why something could not be followed. `missing`: the target that the project provably lacks, in words.
-    `failures`: where mcplint itself failed.
+    `refused`: what of its arguments ends it. `failures`: where mcplint itself failed.
     `complete`: whether the program was followed to its end. `steps`: how much work that was.
     """
 
@@ -27,6 +27,7 @@ class Outcome(NamedTuple):
     entry: str | None = None
     unknown: tuple[Label, ...] = ()
     missing: str | None = None
+    refused: Label | None = None
     failures: tuple[Failure, ...] = ()
     complete: bool = True
     steps: int = 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mcplint.model import Install
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import UNKNOWN, Label, Value
 
 SCRIPT, MODULE, FUNCTION, APP, OBJECT, HANDLER = "script", "module", "function", "app", "object", "handler"
 
@@ -27,7 +27,7 @@ class Start(NamedTuple):
     `notes`: from the command to the target. `said`: what shells on the way write to standard output.
     `installs`: what the command itself installs to start it with, None where what the build installed is there.
     `language`: the package here that follows the program. `place`: the absolute path in the image of the file that Node
-    is given, where it is known; the target is its source.
+    is given, where it is known; the target is its source. `terminal`: whether it reads from and writes to a terminal.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class Start(NamedTuple):
     installs: tuple[Install, ...] | None = None
     language: str = "python"
     place: str | None = None
+    terminal: Value[bool] = UNKNOWN
 
 
 class NoStart(NamedTuple):

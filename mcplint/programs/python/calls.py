@@ -9,7 +9,7 @@ from mcplint.programs.journal import Exhausted, Leave, Return
 from mcplint.programs.python.classes import construct
 from mcplint.programs.python.machine import ACTIVE, Args, Machine
 from mcplint.programs.python.operators import present
-from mcplint.programs.python.state import MADE
+from mcplint.programs.python.state import HIDDEN, MADE, OPTIONS
 from mcplint.programs.python.values import Class, Coroutine, Dict, Frame, Function, Instance, Method
 from mcplint.programs.values import (
     ABSENT,
@@ -240,7 +240,7 @@ def _yields(node: ast.AST) -> bool:
 
 
 def loosen(machine: Machine, value: Abstract) -> None:
-    """Forgets what is in a list or dict that something unknown gets hold of."""
+    """Forgets what is in a list, a dict or a parser that something unknown gets hold of."""
     for option in value.options or ():
         if isinstance(option, Sequence) and option.kind == "list":
             machine.put(option.table, ITEMS, Partial())
@@ -248,6 +248,8 @@ def loosen(machine: Machine, value: Abstract) -> None:
             machine.put(option.table, OPEN, True)
             for name in machine.all(option.entries):
                 machine.put(option.entries, name, machine.risk(*value.trace))
+        elif isinstance(option, Instance) and OPTIONS in option.table:
+            HIDDEN.add(machine, option.table, True)
 
 
 def bind(args: Args, *first: Abstract) -> Args:

@@ -50,7 +50,8 @@ def follow(start: Start, world: World) -> Outcome:
 
 def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool]:
     modules = Modules(world.tree, start.roots)
-    machine = Machine(world, modules, tables(), start.argv, known(start.target, *start.notes), lenient, start.span)
+    program = known(start.target, *start.notes)
+    machine = Machine(world, modules, tables(), start.argv, program, lenient, start.span, start.terminal)
     machine.state[PRINTED] = machine.state[SURELY_PRINTED] = start.said
     for name, value in start.env.items():
         machine.environ[name] = value
@@ -92,6 +93,7 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
         entry=_entry(machine.world, start),
         unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
         missing=machine.missing,
+        refused=machine.refused if not found else None,
         failures=tuple(machine.failures.values()),
         complete=complete,
         steps=machine.world.steps - machine.budget,

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from mcplint.facts.python import Module
 from mcplint.findings import Failure
 from mcplint.model import Server
-from mcplint.programs.journal import Exhausted, Journal, Leave
+from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED, WRITTEN
 from mcplint.programs.python.values import Class, Coroutine, Frame, Function, Instance, Package
 from mcplint.programs.values import Abstract, Entries, External, Table, known, noted, unknown
 from mcplint.programs.world import World
 from mcplint.text.source import Source, Span
-from mcplint.values import Label, Value
+from mcplint.values import UNKNOWN, Label, Value
 
 if TYPE_CHECKING:
     from mcplint.model import Import, LogLevel, SdkCall
@@ -161,11 +161,12 @@ class Machine(Journal):
         program: Abstract,
         lenient: bool = False,
         origin: Span = NOWHERE,
+        terminal: Abstract = UNKNOWN,
     ) -> None:
         super().__init__(world.steps)
         self.origin = origin
         self.world, self.modules, self.tables = world, modules, tables
-        self.argv, self.program = argv, program
+        self.argv, self.program, self.terminal = argv, program, terminal
         self.lenient, self.demanding, self.serving = lenient, False, False
         self.spared = 0
         self.depth = 0
@@ -189,6 +190,7 @@ class Machine(Journal):
         self.followed: list[ast.AST] | None = None
         self.unreached: list[Span] = []
         self.missing: str | None = None
+        self.refused: Label | None = None
         self.failures: dict[Span, Failure] = {}
         self.side_effects: dict[Function, Any] = {}
         self.tools: list[tuple[Span | None, Any]] = []
@@ -346,6 +348,12 @@ class Machine(Journal):
         self.asked.add(name)
         value: Value[str | None] = self.environ[name] if name in self.environ else self.world.env(name)
         return value._replace(options=None) if value.options == ("",) and self.supplied() else value
+
+    def refuse(self, word: Abstract, place: Span | None) -> None:
+        """Ends the program at a word of its command line that it does not know."""
+        if isinstance(word.only, str) and place:
+            self.refused = Label(place, f"refuses the argument `{word.only}` and exits")
+            raise Raised("SystemExit")
 
     def supplied(self) -> bool:
         """Whether what is asked for and given nowhere counts as given; the run notes that it makes a difference."""

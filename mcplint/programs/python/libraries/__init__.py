@@ -14,7 +14,7 @@ BY_NAME: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("pathlib", "json", "orjson", "yaml", "tomllib", "tomli", "toml"), ("environment", "files")),
     **dict.fromkeys(("asyncio", "anyio", "trio", "uvloop", "nest_asyncio"), ("concurrency",)),
     **dict.fromkeys(("threading", "multiprocessing"), ("concurrency",)),
-    **dict.fromkeys(("argparse", "fire"), ("arguments",)),
+    **dict.fromkeys(("argparse", "fire", "simple_parsing", "tyro"), ("arguments",)),
     **dict.fromkeys(("click", "rich_click", "asyncclick"), ("clicks",)),
     "typer": ("clicks", "typers"),
     **dict.fromkeys(("pydantic", "pydantic_settings"), ("models",)),

@@ -1,4 +1,4 @@
-"""argparse and fire: parsers, groups and sub-commands as objects, and the namespace that parsing words gives."""
+"""argparse, fire and their like: parsers, groups and sub-commands as objects, the namespace that words give."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from mcplint.programs.python.libraries.options import (
     settled,
 )
 from mcplint.programs.python.machine import Args, Handler, Machine, made
-from mcplint.programs.python.state import COMMANDS, DEFAULTS, OPTIONS, PARSER_GROUPS
-from mcplint.programs.python.values import Function, Instance, Method
+from mcplint.programs.python.state import COMMANDS, DEFAULTS, HIDDEN, OPTIONS, PARSER_GROUPS
+from mcplint.programs.python.values import Class, Function, Instance, Method
 from mcplint.programs.values import Abstract, External, Sequence, known, union, unknown
 from mcplint.values import Label
 
@@ -29,11 +29,14 @@ PARSER, SUBPARSERS, NAMESPACE = "argparse.ArgumentParser", "argparse.SubParsers"
 
 def parser(machine: Machine, args: Args, owner: Instance) -> Abstract:
     inherited: tuple[Any, ...] = ()
-    only = args.get(None, "parents").only
+    parents = args.get(None, "parents")
+    only = parents.only
     for item in only.items or () if isinstance(only, Sequence) else ():
         if isinstance(item.only, Instance):
             inherited += OPTIONS.of(item.only.table)
     owner.table |= {OPTIONS: inherited, DEFAULTS: (), PARSER_GROUPS: ()}
+    if args.open or parents.options != (None,):
+        HIDDEN.add(machine, owner.table, True)
     return known(None)
 
 
@@ -45,6 +48,8 @@ def add_argument(machine: Machine, args: Args, owner: Instance) -> Abstract:
     option = _option(machine, args)
     if option is not None:
         OPTIONS.add(machine, owner.table, option)
+    else:
+        HIDDEN.add(machine, owner.table, True)
     return unknown(*args.notes)
 
 
@@ -109,22 +114,31 @@ def add_parser(machine: Machine, args: Args, owner: Instance) -> Abstract:
     return known(made, *args.notes)
 
 
-def parse_args(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    """The namespace of the words that are given, or else of the program's own."""
+def parse_args(machine: Machine, args: Args, owner: Instance, known_alone: bool = False) -> Abstract:
+    """The namespace of the words that are given, or else of the program's own.
+
+    A word that no option takes ends the program, unless only those that are known are asked for.
+    """
     given = args.find(0, "args")
     words: tuple[Abstract, ...] | None = machine.argv
     if given is not None and given.options != (None,):
         words = given.only.items if isinstance(given.only, Sequence) else None
     made = Instance(External(NAMESPACE), args.span)
-    _fill(machine, owner, words, made)
+    left = _fill(machine, owner, words, made)
+    if left and not HIDDEN.of(owner.table) and not PARSER_GROUPS.of(owner.table) and not known_alone:
+        machine.refuse(left[0], args.span)
     return known(made, *args.notes)
 
 
 def parse_known(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    return known(Sequence("tuple", (parse_args(machine, args, owner), known(Sequence("list", None)))))
+    parsed = parse_args(machine, args, owner, known_alone=True)
+    return known(Sequence("tuple", (parsed, known(Sequence("list", None)))))
 
 
-def _fill(machine: Machine, owner: Instance, words: tuple[Abstract, ...] | None, made: Instance) -> None:
+def _fill(
+    machine: Machine, owner: Instance, words: tuple[Abstract, ...] | None, made: Instance
+) -> tuple[Abstract, ...] | None:
+    """Puts what the words give into a namespace, and tells the words that no option takes."""
     options: tuple[Option, ...] = OPTIONS.of(owner.table)
     subs: tuple[Instance, ...] = PARSER_GROUPS.of(owner.table)
     parsed = parse(options, words, stop=bool(subs))
@@ -134,6 +148,7 @@ def _fill(machine: Machine, owner: Instance, words: tuple[Abstract, ...] | None,
             made.table[option.dest] = settled(machine, option, parsed)
     for sub in subs:
         _choose(machine, sub, parsed, made)
+    return parsed.rest
 
 
 def _choose(machine: Machine, sub: Instance, parsed: Parsed, made: Instance) -> None:
@@ -168,8 +183,17 @@ def fire(machine: Machine, args: Args, owner: Any) -> Abstract:
     return machine.risk(*args.notes)
 
 
+def from_class(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`simple_parsing.parse(Class)`, `tyro.cli(Class)`: without words, the class with its defaults."""
+    if machine.argv == () and isinstance(args.get(0, "config_class").only, (Class, Function)):
+        return machine.call(args.get(0, "config_class"), Args())
+    return machine.risk(*args.notes)
+
+
 CALLS: Mapping[str, Handler] = {
     "fire.Fire": fire,
+    "simple_parsing.parse": from_class,
+    "tyro.cli": from_class,
     f"{PARSER}.__init__": parser,
     f"{PARSER}.add_argument": add_argument,
     f"{PARSER}.add_argument_group": group,

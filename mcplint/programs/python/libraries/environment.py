@@ -189,6 +189,11 @@ def _join(machine: Machine, args: Args) -> Abstract:
     return product(machine, args.positional, posixpath.join)
 
 
+def terminal(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`isatty()` of the standard streams."""
+    return noted(machine.terminal, *args.notes)
+
+
 QUIET = (
     "os.path.exists",
     "os.path.isfile",
@@ -230,6 +235,9 @@ CALLS: Mapping[str, Handler] = {
         args.get(0, "path"), lambda text: text.rpartition("/")[0] if isinstance(text, str) else text
     ),
     "os.path.join": lambda machine, args, owner: _join(machine, args),
+    "sys.stdin.isatty": terminal,
+    "sys.stdout.isatty": terminal,
+    "os.isatty": terminal,
     "sys.exit": leave,
     "os._exit": leave,
     "dotenv.load_dotenv": load_dotenv,

@@ -1,0 +1,117 @@
+"""What a project starts: the values that each start's servers have, or why it is not followed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+NAMES = ("transport", "host", "port", "path")
+PYPROJECT = '[project]\nname = "notes"\nversion = "1.0.0"\ndependencies = ["fastmcp==3.4.11"]\n'
+PACKAGED = PYPROJECT + '[project.scripts]\nnotes = "notes:main"\n'
+IMAGE = "FROM python:3.13-slim\nWORKDIR /app\nRUN pip install fastmcp==3.4.11\nCOPY . .\nUSER 1000\n"
+FAST = 'from fastmcp import FastMCP\n\nmcp = FastMCP("notes")\n'
+
+
+def server_json(**package: Any) -> str:
+    """A server.json with one package of PyPI."""
+    named = {"registryType": "pypi", "identifier": "notes", "version": "1.0.0", "transport": {"type": "stdio"}}
+    return json.dumps({"name": "io.github.a/notes", "version": "1.0.0", "packages": [named | package]})
+
+
+def service(command: str, more: str = "") -> dict[str, str]:
+    """A compose file with one service that runs a command."""
+    said = f"services:\n  notes:\n    build: .\n    command: {command}\n{more}"
+    return {"Dockerfile": IMAGE + 'CMD ["true"]\n', "compose.yaml": said}
+
+
+CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "argparse knows no such word": (
+        {
+            **service("python server.py serve --port 80"),
+            "server.py": FAST + 'import argparse\np = argparse.ArgumentParser()\np.add_argument("--port", type=int)\n'
+            'a = p.parse_args()\nmcp.run("http", port=a.port)\n',
+        },
+        {"compose.yaml:notes": "`server.py` refuses the argument `serve` and exits"},
+    ),
+    "argparse is asked for what it knows": (
+        {
+            **service("python server.py serve --port 80"),
+            "server.py": FAST + 'import argparse\np = argparse.ArgumentParser()\np.add_argument("--port", type=int)\n'
+            'a, _ = p.parse_known_args()\nmcp.run("http", port=a.port)\n',
+        },
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 80 /mcp"},
+    ),
+    "a library may have added the word": (
+        {
+            **service("python server.py serve --port 80"),
+            "server.py": FAST + "import argparse, common\np = argparse.ArgumentParser()\n"
+            'p.add_argument("--port", type=int)\ncommon.options(p)\na = p.parse_args()\nmcp.run("http", port=a.port)\n',
+        },
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 80 /mcp"},
+    ),
+    "a service without a terminal": (
+        {**service("python server.py"), "server.py": FAST + "import sys\nif not sys.stdin.isatty():\n    mcp.run()\n"},
+        {"compose.yaml:notes": "stdio"},
+    ),
+    "a service with a terminal": (
+        {
+            **service("python server.py", "    tty: true\n"),
+            "server.py": FAST + "import sys\nmcp.run('http' if sys.stdin.isatty() else 'stdio')\n",
+        },
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 8000 /mcp"},
+    ),
+    "a package that needs one argument more keeps those that it has": (
+        {
+            "pyproject.toml": PACKAGED,
+            "server.json": server_json(
+                packageArguments=[{"type": "named", "name": "--transport", "default": "stdio"}, {"name": "--write"}]
+            ),
+            "notes.py": FAST + 'import click\n@click.command()\n@click.option("--transport", default="http")\n'
+            '@click.option("--write", is_flag=True)\ndef main(transport, write):\n    if not write:\n'
+            '        raise click.UsageError("no")\n    mcp.run(transport)\n',
+        },
+        {"server.json:packages[0]": "stdio"},
+    ),
+    "a program that leaves the transport to its clients": (
+        {
+            "pyproject.toml": PACKAGED,
+            "server.json": server_json(),
+            "notes.py": FAST + 'import os\ndef main():\n    mcp.run("http" if os.getenv("HTTP") else "stdio")\n',
+        },
+        {"server.json:packages[0]": "stdio"},
+    ),
+    "a program that does not leave it to them": (
+        {
+            "pyproject.toml": PACKAGED,
+            "server.json": server_json(),
+            "notes.py": FAST + 'def main():\n    mcp.run("http")\n',
+        },
+        {"server.json:packages[0]": "streamable-http 127.0.0.1 8000 /mcp"},
+    ),
+    "options from a class": (
+        {
+            "pyproject.toml": PACKAGED,
+            "notes.py": FAST + "from dataclasses import dataclass\nimport simple_parsing\n@dataclass\nclass Options:\n"
+            '    transport: str = "stdio"\ndef main():\n    mcp.run(simple_parsing.parse(Options).transport)\n',
+        },
+        {"pyproject.toml:notes": "stdio"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "wanted"), CASES.values(), ids=CASES)
+def test_what_is_started(project, mcplint, files, wanted):
+    project(files)
+    document = json.loads(mcplint("show", "--format", "json").out)
+    found = {
+        link["to"]: " ".join(
+            ",".join(map(str, value["options"])) if value["options"] is not None else "?"
+            for value in map(server["values"].get, NAMES)
+            if value["options"] != []
+        )
+        for server in document["servers"]
+        for link in server["links"]
+    }
+    assert found | {each["id"]: each["why"] for each in document["unfollowed"]} == wanted
