@@ -11,6 +11,10 @@ which must have one: if neither the service nor its image has a health check,
 `docker compose up` stops with `has no healthcheck configured`. Docker's
 official images (`postgres`, `redis`, …) come without.
 
+A check that starts a program which its image does not have never succeeds, and
+what waits for it never starts: an error. The images of Qdrant and Ollama have
+neither `curl` nor `wget`.
+
 Reported if the other service has a health check that nobody waits for, or if
 the server is known to connect: the other service is a database of a well-known
 image, or its address is in the environment.
@@ -85,7 +89,7 @@ services:
 ```
 """
 
-from mcplint import WARNING, Container, Finding, Fix, Prerequisite, rule
+from mcplint import ERROR, WARNING, Container, Finding, Fix, Prerequisite, rule
 
 HEALTHY = "service_healthy"
 
@@ -93,7 +97,11 @@ HEALTHY = "service_healthy"
 @rule("unready-dependency", WARNING)
 def check(container: Container):
     for needed in container.prerequisites:
-        if needed.condition.must_be("service_started"):
+        if needed.failing:
+            if needed.condition.must_be(HEALTHY):
+                message = f"{container.title} never starts: it waits for a health check of `{needed.name}` that cannot succeed"
+                yield Finding(message, needed.condition.span or needed.span, (needed.failing,), None, ERROR)
+        elif needed.condition.must_be("service_started"):
             yield from unready(container, needed)
         elif needed.condition.must_be(HEALTHY) and needed.probed.must(lambda has: not has):
             message = f"{container.title} waits for a health check that `{needed.name}` does not have"

@@ -226,3 +226,14 @@ def has_probe(reference: str) -> bool | None:
     """
     repository, _ = split(reference)
     return None if "/" in repository or not repository else False
+
+
+_MINIMAL = frozenset({"qdrant", "ollama"})
+"""https://github.com/qdrant/qdrant/issues/3491, https://github.com/ollama/ollama/issues/9781"""
+
+
+def is_without(reference: str, program: str) -> bool:
+    """Whether a well-known image that is run as it is has no such program to ask for a URL with."""
+    repository, _ = split(reference)
+    owner, _, name = repository.rpartition("/")
+    return owner == name and name in _MINIMAL and program in ("curl", "wget")

@@ -83,7 +83,7 @@ class Prerequisite(NamedTuple):
     """A service that is started before a container; `span`: where the container says so.
 
     `condition`: what is waited for (`service_started`, `service_healthy`, …). `probed`: whether it has a health check.
-    `called`: why the container is known to connect to it.
+    `called`: why the container is known to connect to it. `failing`: its health check, where that never succeeds.
     """
 
     name: str
@@ -91,6 +91,7 @@ class Prerequisite(NamedTuple):
     probed: Value[bool]
     span: Span
     called: tuple[Label, ...] = ()
+    failing: Label | None = None
 
 
 class Sibling(NamedTuple):

@@ -65,7 +65,13 @@ def _prerequisites(container: Container, others: Mapping[str, ContainerContext])
         other = others.get(needed.name)
         if other and needed.required:
             called = tuple(_called(container, other))
-            yield Prerequisite(needed.name, needed.condition, probed(other), needed.span, called)
+            yield Prerequisite(needed.name, needed.condition, probed(other), needed.span, called, _failing(other))
+
+
+def _failing(other: ContainerContext) -> Label | None:
+    """The health check of an image of others that never succeeds, as it starts a program that is not there."""
+    found = (each for each in other.container.checks if each.missing and other.image is None)
+    return next((Label(each.span, f"the image has no {each.missing}, so this fails for ever") for each in found), None)
 
 
 def _called(container: Container, other: ContainerContext) -> Iterator[Label]:

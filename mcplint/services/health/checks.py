@@ -8,7 +8,7 @@ from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
 from mcplint.images.image import Image
 from mcplint.images.programs import lacks
-from mcplint.knowledge.images import split
+from mcplint.knowledge.images import is_without, split
 from mcplint.model.containers import Container, PlatformProbe, Probe
 from mcplint.model.health import HealthCheck, Request
 from mcplint.services.health.requests import curl, javascript, python, wget
@@ -69,7 +69,7 @@ def _only(check: HealthCheck, words: tuple[str, ...], container: Container, imag
     return check._replace(
         requests=requests,
         idle=Label(check.span, idle) if idle and not requests else None,
-        missing=_missing(words, image),
+        missing=_missing(words, container, image),
     )
 
 
@@ -87,7 +87,7 @@ def _script(check: HealthCheck, script: str, container: Container, image: Image 
             continue
         certain = not each.line.inside and not each.line.negated and _reached(ran[:number])
         if number == 0 and certain and check.missing is None:
-            check = check._replace(missing=_missing(words, image))
+            check = check._replace(missing=_missing(words, container, image))
         found, why = _asked(words, container, image) if len(words) == len(known) else ((), "")
         idle = why if number == 0 and certain and len(words) == len(known) else idle
         piped = each.line.operator == "|"
@@ -139,9 +139,11 @@ def _idle(name: str, words: tuple[str, ...]) -> str:
     return ""
 
 
-def _missing(words: tuple[str, ...], image: Image | None) -> str | None:
+def _missing(words: tuple[str, ...], container: Container, image: Image | None) -> str | None:
     name = words[0]
-    return name if image and name in NEEDED and lacks(image, name) else None
+    if image is None:
+        return name if is_without(container.reference.only or "", name) else None
+    return name if name in NEEDED and lacks(image, name) else None
 
 
 def _base(image: Image | None) -> str:
