@@ -25,11 +25,12 @@ def read(files: Files) -> Platforms:
     yamls = [
         one
         for one, name in named.items()
-        if name.endswith(".yaml") and name not in ("kustomization.yaml", "render.yaml")
+        if name.endswith(".yaml") and name not in ("kustomization.yaml", "render.yaml", "cloudbuild.yaml")
     ]
     apps = [
         *(platform.fly(one) for one, name in named.items() if name == "fly.toml"),
         *(platform.render(one) for one, name in named.items() if name == "render.yaml"),
+        *(platform.cloudbuild(one) for one, name in named.items() if name == "cloudbuild.yaml"),
         *(platform.railway(one) for one, name in named.items() if name.startswith("railway.")),
     ]
     return platforms(
@@ -422,6 +423,35 @@ def test_cloud_run(annotations: str, replicas: object, affinity: str) -> None:
     assert shown(dict(service.env)) == {"PORT": "8080", "A": "b"}
     assert (shown(service.replicas), shown(service.affinity)) == (replicas, affinity)
     assert shown(service.request_timeout) == 300.0
+
+
+CLOUD_BUILD = """\
+steps:
+  - name: gcr.io/cloud-builders/docker
+    dir: server
+    args: ['build', '--tag=eu.gcr.io/$PROJECT_ID/notes:$SHORT_SHA', '.']
+  - name: gcr.io/google.com/cloudsdktool/cloud-sdk
+    entrypoint: gcloud
+    args: [run, deploy, notes, --image, 'eu.gcr.io/$PROJECT_ID/notes', '--region=${_REGION}', --timeout=15m,
+      --session-affinity, --min-instances=0, --max-instances, '${_MOST:-3}', '--set-env-vars=A=b,C=$PROJECT_ID',
+      '--set-secrets=KEY=key:latest', --command=serve]
+substitutions:
+  _REGION: europe-west1
+"""
+
+
+def test_cloud_build() -> None:
+    files = {"deploy/cloudbuild.yaml": CLOUD_BUILD, "server/Dockerfile": "FROM scratch"}
+    (service,) = read(files).services
+    assert (service.platform, service.service, service.web) == ("cloud-run", "notes", ())
+    assert service.build and (shown(service.build.context), shown(service.build.dockerfile)) == (
+        "server",
+        "server/Dockerfile",
+    )
+    assert shown(dict(service.env)) == {"PORT": "8080", "A": "b", "C": "?", "KEY": "?"}
+    assert (shown(service.replicas), shown(service.affinity)) == ({1, 3}, "cookie")
+    assert shown(service.request_timeout) == 900.0
+    assert service.entrypoint and service.entrypoint.words is None
 
 
 FLY = """\

@@ -43,7 +43,7 @@ class Kustomization(NamedTuple):
 
 
 class App(NamedTuple):
-    """The configuration of an app on a platform (`fly`, `render`, `railway`, `heroku`), as it is written."""
+    """The configuration of an app on a platform (`fly`, `render`, `railway`, `cloudbuild`, `heroku`), as written."""
 
     platform: str
     source: Source

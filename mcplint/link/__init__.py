@@ -120,6 +120,7 @@ def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
         tuple(tree.all_facts(reader, paths.get(reader.rpartition(".")[2], ())).values())
         for reader in (
             *("kubernetes", "kubernetes.kustomization", "platform.fly", "platform.render", "platform.railway"),
+            "platform.cloudbuild",
             "platform.procfile",
             "platform.unit",
         )

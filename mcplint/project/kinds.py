@@ -40,6 +40,7 @@ KINDS = (
     Kind("dockerignore", (".dockerignore", "*.dockerignore"), "#"),
     Kind("fly", ("fly.toml", "fly.*.toml"), "#"),
     Kind("render", ("render.yaml", "render.yml"), "#"),
+    Kind("cloudbuild", ("cloudbuild*.yaml", "cloudbuild*.yml"), "#"),
     Kind("railway", ("railway.json", "railway.toml"), "#"),
     Kind("procfile", ("procfile",), "#"),
     Kind("heroku", ("app.json",)),

@@ -25,6 +25,14 @@ def render(source: Source) -> App | None:
     return App("render", source, root) if isinstance(root, MappingNode) and root.get("services") else None
 
 
+def cloudbuild(source: Source) -> App | None:
+    """cloudbuild.yaml, None where it has no steps: https://cloud.google.com/build/docs/build-config-file-schema"""
+    from mcplint.readers import yaml
+
+    root = yaml.document(source)
+    return App("cloudbuild", source, root) if isinstance(root, MappingNode) and root.get("steps") else None
+
+
 def railway(source: Source) -> App | None:
     """railway.toml or railway.json, None where it is no object: https://docs.railway.com/reference/config-as-code"""
     from mcplint.readers import toml

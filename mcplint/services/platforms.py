@@ -17,6 +17,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pai
 from mcplint.facts.platform import App, Kustomization, Manifests, Procfile, Unit
 from mcplint.model import Argv, Build, Container, PlatformProbe, Port, Unselected
 from mcplint.project.tree import Tree
+from mcplint.services.cloud_build import cloud_build
 from mcplint.services.compose.assembly import within
 from mcplint.services.compose.variables import variables
 from mcplint.services.containers import on_host
@@ -250,7 +251,7 @@ def _app_json(app: App | None) -> Iterator[tuple[str, Value[str]]]:
         yield name.text, string(value, note) if value else asked
 
 
-APPS = {"fly": fly, "render": render, "railway": railway}
+APPS = {"fly": fly, "render": render, "railway": railway, "cloudbuild": cloud_build}
 
 
 def unit(file: Unit, tree: Tree) -> Container | None:
