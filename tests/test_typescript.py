@@ -78,10 +78,10 @@ def test_the_port_in_every_idiom(expression: str, env: dict[str, str], port: Any
 @pytest.mark.parametrize(
     ("call", "host"),
     [
-        ("app.listen(3000)", ("0.0.0.0",)),
-        ("app.listen(3000, () => {})", ("0.0.0.0",)),
+        ("app.listen(3000)", ("::",)),
+        ("app.listen(3000, () => {})", ("::",)),
         ("app.listen(3000, 'localhost', () => {})", ("localhost",)),
-        ("app.listen(3000, process.env.HOST)", ("0.0.0.0",)),
+        ("app.listen(3000, process.env.HOST)", ("::",)),
         ("app.listen(3000, process.env.HOST ?? '127.0.0.1')", ("127.0.0.1",)),
         ("createServer(app).listen({ port: 3000, host: '127.0.0.1' })", ("127.0.0.1",)),
     ],

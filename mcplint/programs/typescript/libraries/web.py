@@ -25,7 +25,7 @@ from mcplint.programs.values import Abstract, External, known, noted, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 
-EVERY = "0.0.0.0"
+EVERY, DUAL = "0.0.0.0", "::"
 METHODS = ("get", "post", "put", "delete", "patch", "options", "head", "all")
 APPS = {
     "express": "express:Application",
@@ -165,7 +165,7 @@ def bound(machine: Machine, host: Abstract, kind: str, args: Args) -> Abstract:
     absent = [option for option in host.options if option in (*NOTHING, None, "")]
     if not absent:
         return host
-    default = known(EVERY, *(Label(_place(args), "without a host it listens on every interface") for _ in "1"))
+    default = known(DUAL, *(Label(_place(args), "without a host it listens on every interface") for _ in "1"))
     if kind == "fastify":
         release = machine.world.sdk("npm:fastify").version.only or ""
         major = int(release.partition(".")[0]) if release.partition(".")[0].isdigit() else 5
