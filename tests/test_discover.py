@@ -21,6 +21,7 @@ from mcplint.project.load import decode, load
     [
         ("Dockerfile", "dockerfile"),
         ("a/b/Dockerfile.prod", "dockerfile"),
+        ("Dockerfile.service", "dockerfile"),
         ("dockerfile", "dockerfile"),
         ("api.dockerfile", "dockerfile"),
         ("Containerfile", "dockerfile"),

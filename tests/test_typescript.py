@@ -162,6 +162,35 @@ def test_a_session_for_each_client():
     assert server.path.options == ("/sessions",) and server.stateless.options == (False,) and not server.wiring.shared
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import * as yew from './yew.js'; await yew.go();",
+        "const { go } = await import('./yew.js'); await go();",
+        "const { default: run } = await import('./yew.js'); run();",
+        "async function main() { const yew = await import('./yew.js'); await yew.default(); } main();",
+    ],
+)
+def test_a_module_as_a_whole(text: str):
+    yew = (
+        HEAD
+        + """
+        export default async function go() { await make().connect(new StdioServerTransport()); }
+        export { go };
+    """
+    )
+    assert served({"index.ts": text, "yew.ts": yew}).transport.only == "stdio"
+
+
+def test_what_a_factory_does_for_a_client_ends_no_program():
+    server = served("""
+        import { McpServer } from '@modelcontextprotocol/server';
+        import { serveStdio } from '@modelcontextprotocol/server/stdio';
+        serveStdio(() => { const server = new McpServer({ name: 'yew', version: '1' }); throw new Error('no tools'); });
+    """)
+    assert server.transport.only == "stdio"
+
+
 def test_plain_http_compares_the_path():
     program = """
     import http from 'http';

@@ -14,7 +14,7 @@ from mcplint.commands.words import Words, place, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.document import ScalarNode
 from mcplint.programs.start import SCRIPT
-from mcplint.programs.typescript.packages import named, source_of
+from mcplint.programs.typescript.packages import named, source_of, started
 from mcplint.values import EditSite, Label, Value
 
 MANAGERS = ("npm", "pnpm", "yarn", "bun")
@@ -206,8 +206,9 @@ def _npx(words: Words, context: ExecContext) -> Step:
     if own is not None:
         return own
     folder = named(context.tree).get(name)
-    if folder is not None and (package := package_json(context.tree, folder)) is not None and len(package.bins) == 1:
-        return _bin(inner, folder, package.bins[0].path, parsed.rest[1:], parsed.rest[0])
+    package = package_json(context.tree, folder) if folder is not None else None
+    if folder is not None and package and (command := started(package, name)):
+        return _bin(inner, folder, command.path, parsed.rest[1:], parsed.rest[0])
     return Next((parsed.rest[0]._replace(options=(name,)), *parsed.rest[1:]), inner)
 
 

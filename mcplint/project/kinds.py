@@ -26,7 +26,7 @@ class Kind(NamedTuple):
     strict: bool = False
 
 
-# The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.dockerignore` lists what is ignored. A name
+# The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.service` no unit of systemd. A name
 # that tells says more than the folder: `sites-available/compose.yaml` is compose.
 KINDS = (
     Kind("python", ("*.py", "*.pyw"), "#", 2 << 20),
@@ -44,7 +44,6 @@ KINDS = (
     Kind("railway", ("railway.json", "railway.toml"), "#"),
     Kind("procfile", ("procfile",), "#"),
     Kind("heroku", ("app.json",)),
-    Kind("unit", ("*.service",), "#"),
     Kind("mcplint", ("mcplint.toml",), "#"),
     Kind("readme", ("readme.md", "readme.rst", "readme.txt")),
     Kind("script", ("*.sh", "*.bash")),
@@ -67,6 +66,7 @@ KINDS = (
         "#",
         latin=True,
     ),
+    Kind("unit", ("*.service",), "#"),
     Kind("compose", ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml"), "#"),
     Kind(
         "nginx",

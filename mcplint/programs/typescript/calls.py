@@ -87,7 +87,7 @@ def _member(machine: Machine, option: Any, name: str, note: Label, owner: Abstra
         case External():
             return _of_library(machine, option.path, name, note)
         case Package():
-            return machine.tables.load(machine, option.frame, option.fact.source.path, name)
+            return machine.tables.load(machine, option.frame, f"file:{option.fact.source.path}", name)
         case Object():
             return _of_object(machine, option, name, note)
         case Class():

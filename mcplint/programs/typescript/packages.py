@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
+from mcplint.facts.node import Bin, PackageJson
 from mcplint.project.tree import Tree
 from mcplint.text.paths import is_test
 from mcplint.text.source import Span
@@ -45,7 +46,7 @@ def candidates(path: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4)
 def named(tree: Tree) -> Mapping[str, str]:
-    """The folders of the project's packages by their names; no name that several have."""
+    """The folders of the project's packages by their names: the outermost, no name that several have side by side."""
     found: dict[str, list[str]] = {}
     for path in tree.called("package.json"):
         if not is_test(path):
@@ -53,7 +54,18 @@ def named(tree: Tree) -> Mapping[str, str]:
             package = package_json(tree, folder)
             if package and package.name:
                 found.setdefault(package.name, []).append(folder)
-    return {name: folders[0] for name, folders in found.items() if len(folders) == 1}
+    chosen = {name: sorted(folders, key=_depth) for name, folders in found.items()}
+    return {name: first for name, (first, *others) in chosen.items() if not others or _depth(first) < _depth(others[0])}
+
+
+def _depth(folder: str) -> int:
+    return folder.count("/") + 1 if folder else 0
+
+
+def started(package: PackageJson, name: str) -> Bin | None:
+    """The command that `npx` runs of a package: the one of the package's name, or the only one there is."""
+    own = next((each for each in package.bins if each.name == name.rpartition("/")[2]), None)
+    return own or (package.bins[0] if len({each.path for each in package.bins}) == 1 else None)
 
 
 def command_of(tree: Tree, name: str) -> tuple[str, Span] | None:
@@ -62,27 +74,18 @@ def command_of(tree: Tree, name: str) -> tuple[str, Span] | None:
     package = package_json(tree, folder) if folder is not None else None
     if package is None or folder is None:
         return None
-    short = name.rpartition("/")[2]
-    found = [each for each in package.bins if each.name == short] or list(package.bins)
-    if len({each.path for each in found}) != 1:
-        return None
-    source = source_of(tree, posixpath.normpath(posixpath.join(folder, found[0].path)))
-    return (source, found[0].span) if source else None
+    command = started(package, name)
+    source = source_of(tree, posixpath.normpath(posixpath.join(folder, command.path))) if command else None
+    return (source, command.span) if source and command else None
 
 
 def bare(tree: Tree, words: tuple[str, ...]) -> Label | None:
-    """The package of the project that `npx` cannot start by its name, and what commands it installs.
-
-    npx runs the command of the package's name, or the only one there is.
-    """
+    """The package of the project that `npx` cannot start by its name, and what commands it installs."""
     plain = [word for word in words if word not in ("-y", "--yes", "-q", "--quiet")]
     name = re.sub(r"(?<=.)@[^/]*$", "", plain[0]) if plain and not plain[0].startswith("-") else ""
     folder = named(tree).get(name)
     package = package_json(tree, folder) if folder is not None else None
-    if package is None or package.named is None:
-        return None
-    own = any(each.name == name.rpartition("/")[2] for each in package.bins)
-    if own or len({each.path for each in package.bins}) == 1:
+    if package is None or package.named is None or started(package, name):
         return None
     there = ", ".join(f"`{each.name}`" for each in package.bins[:5])
     why = f"several commands and none of them is `{name.rpartition('/')[2]}`: {there}" if there else "no command"

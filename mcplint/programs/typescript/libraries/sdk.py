@@ -127,22 +127,22 @@ def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def handler_call(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A request is given to a handler: each gets a server of its own, from the factory."""
-    handed(machine, STREAMABLE, owner, _from_factory(machine, owner, args), args, "give", len(args.positional))
+    server = _from_factory(machine, owner.table[ARGUMENTS][0].get(0), args)
+    handed(machine, STREAMABLE, owner, server, args, "give", len(args.positional))
     return unknown()
 
 
-def _from_factory(machine: Machine, owner: Any, args: Args) -> Any:
-    """The server that the factory of a handler makes, if that is seen."""
+def _from_factory(machine: Machine, factory: Abstract, args: Args) -> Any:
+    """The server that a factory makes once a client is there, if that is seen."""
     made: list[Any] = []
-    factory = owner.table[ARGUMENTS][0].get(0)
     machine.apart(lambda: made.append(machine.call(factory, Args((unknown(),), args.span)).only))
     return made[0] if made else None
 
 
 def serve_stdio(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`serveStdio(factory)` of version 2."""
-    server = machine.call(args.get(0), Args((unknown(),), args.span))
-    machine.serve(Served(STDIO, server.only, unknown(), unknown(), args.span or machine.origin))
+    server = _from_factory(machine, args.get(0), args)
+    machine.serve(Served(STDIO, server, unknown(), unknown(), args.span or machine.origin))
     return unknown(*args.notes)
 
 
