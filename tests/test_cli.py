@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -318,6 +319,28 @@ def test_what_mcplint_looks_at_is_not_written_over(project, lint, mcplint, name)
     assert lint("--output", "concise=notes.md").code == lint("--output", "concise=notes.md").code == 1
 
 
+def test_the_configuration_of_git_is_not_written_over(project, lint):
+    project({"Dockerfile": ROOT_USER, ".git/config": "[core]\n"})
+    ran = lint("--output", "json=.git/config")
+    assert (ran.code, ran.out) == (2, "") and ".git/config is a file of the project" in ran.err
+
+
+@pytest.mark.parametrize("lost", [["--output", "json=none/x"], ["--baseline", "none/x", "--write-baseline"]])
+def test_nothing_is_fixed_where_what_is_said_of_it_has_no_place(project, lint, lost):
+    root = project({"Dockerfile": ROOT_USER})
+    ran = lint("--unsafe-fixes", "--output", "json=report.json", *lost)
+    assert (ran.code, ran.out) == (2, "") and "none/x: cannot be written" in ran.err and "fixed" not in ran.err
+    assert (root / "Dockerfile").read_text() == ROOT_USER and sorted(os.listdir(root)) == ["Dockerfile"]
+
+
+def test_nothing_is_said_of_what_cannot_be_fixed(project, lint):
+    root = project({"Dockerfile": ROOT_USER})
+    (root / "Dockerfile").chmod(0o400)
+    ran = lint("--unsafe-fixes", "--output", "json=report.json")
+    assert (ran.code, ran.out) == (2, "") and "read-only" in ran.err
+    assert os.listdir(root) == ["Dockerfile"]
+
+
 def test_a_report_does_not_take_the_place_of_the_baseline(project, lint):
     root = project({"Dockerfile": ROOT_USER})
     ran = lint("--baseline", "known.json", "--write-baseline", "--output", f"json={root}/known.json")
@@ -419,6 +442,37 @@ def test_a_long_run_says_so_on_a_terminal(monkeypatch, capsys, terminal):
     with progress("checking"):
         pass
     assert capsys.readouterr().err == ("mcplint: checking\r\033[2K\r" if terminal else "")
+
+
+def test_nothing_is_printed_over_the_progress(project, lint, monkeypatch, capsys):
+    project({"Dockerfile": ROOT_USER})
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("threading.Timer", Now)
+    assert lint("--unsafe-fixes", "--diff").err.startswith("mcplint: checking\r\033[2K\rmcplint: would fix 1 finding")
+
+
+@pytest.mark.parametrize(
+    ("environment", "links"),
+    [
+        ({"VTE_VERSION": "7000"}, True),
+        ({}, False),
+        ({"VTE_VERSION": "7000", "TERM": "dumb"}, False),
+        ({"VTE_VERSION": "7000", "CI": "true"}, False),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, False),
+        ({"FORCE_HYPERLINK": "1", "TERM": "dumb"}, True),
+    ],
+)
+def test_links_are_for_terminals_that_take_them(monkeypatch, environment, links):
+    from mcplint.cli.output import takes_links
+
+    marks = ("TERM_PROGRAM", "VTE_VERSION", "KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "ALACRITTY_WINDOW_ID")
+    for name in (*marks, "CI", "FORCE_HYPERLINK"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert takes_links() is links
 
 
 class Now:

@@ -16,7 +16,7 @@ from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic, Findi
 from mcplint.model import Deployment, Unfollowed
 from mcplint.reports import FORMATS, Covered, Report, github, render, text
 from mcplint.reports.escape import terminal
-from mcplint.reports.terminal import cut, width
+from mcplint.reports.terminal import width, window, wrapped
 from mcplint.text.lines import line, place, starts
 from mcplint.text.source import Edit, Source, Span
 from mcplint.values import Label
@@ -405,6 +405,22 @@ def test_frames_are_as_wide_as_the_terminal(columns: int):
     assert " ".join(" ".join(row[4:].split()) for row in shown if "|" in row).count("told below it") == 2
 
 
+def test_what_is_said_of_one_line_stands_below_it_once():
+    source = Source("f", "x" * 300 + " run(host='127.0.0.1') " + "y" * 300)
+    note = Label(at(source, "host='127.0.0.1'"), "set here, where python:3.13-slim-bookworm-20251117 runs it")
+    shown = text.findings(Report((diagnostic(at(source, "127.0.0.1"), note),), columns=60)).splitlines()
+    assert sum(row.startswith("1 |") for row in shown) == 1
+    assert any("python:3.13-slim-bookworm-20251117" in row for row in shown), "a word that fits is not broken"
+
+
+def test_text_without_blanks_or_of_wide_letters_is_as_wide_as_the_terminal():
+    wide = ["server", "  `日本語", "  テキスト日本語", "  ` is"]
+    assert wrapped("server `日本語 テキスト日本語` is", 16, 6, 2) == wide
+    assert wrapped("to https://a.example/b/c", 12, 0, 2) == ["to", "  https://a.example/b/c"]
+    assert wrapped("e\u0301" * 4, 3, whole=False) == ["e\u0301" * 3, "e\u0301"]
+    assert wrapped("a-word-that-is-long", 10, 8, 2)[0] == "", "it begins on the next line"
+
+
 @pytest.mark.parametrize("content", ["", "a", "a\n", "a\r\nb\rc\nd", "\n\n\r\r\n\n", "é\u2028\x0c\x85x\ny"])
 def test_lines_are_those_that_editors_count(content):
     expected = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -421,8 +437,9 @@ def test_width(content, columns):
 
 
 def test_a_line_of_a_megabyte_is_cut_without_being_read_through():
-    code, column, length = cut("x" * (1 << 20), 500_000, 10)
-    assert len(code) == 202 and code[column : column + length] == "x" * 10
+    seen = window("x" * (1 << 20), 500_000, 10)
+    column, length = seen.mark(500_000, 10)
+    assert len(seen.shown) == 202 and seen.shown[column : column + length] == "x" * 10
 
 
 def test_terminal_keeps_what_it_is_told_to():
@@ -431,10 +448,8 @@ def test_terminal_keeps_what_it_is_told_to():
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_titles_and_fixes_are_as_wide_as_the_terminal(columns):
-    from mcplint.reports.text import _wrapped
-
     text = "reaches a name that is long enough to need another line or two of a terminal " * 3
-    lines = _wrapped(text.strip(), columns, 30, 2)
+    lines = wrapped(text.strip(), columns, 30, 2)
     assert " ".join(line.strip() for line in lines) == text.strip()
     assert len(lines[0]) + 30 <= columns and all(len(line) <= columns for line in lines)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from mcplint.cli.output import (
     takes_links,
     warn,
     write_files,
+    written,
 )
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
@@ -57,40 +58,86 @@ class Options(NamedTuple):
     color: str = "auto"
 
 
+class Fixed(NamedTuple):
+    """What fixes change, by path the texts before and after, and what there is to say of them."""
+
+    before: Mapping[str, str] = {}
+    after: Mapping[str, str] = {}
+    said: tuple[str, ...] = ()
+
+
+class Outcome(NamedTuple):
+    """What a run made: the report, None where only a patch was asked for, and the texts to print (None) and to write.
+
+    `root`: of the project, whose files `fixed` changes. `said`: what is no part of the report.
+    """
+
+    root: str
+    config: Config
+    fixed: Fixed = Fixed()
+    report: Report | None = None
+    texts: Mapping[str | None, str] = {}
+    said: tuple[str, ...] = ()
+
+
 def check(options: Options) -> int:
     """The exit code."""
     targets = list(_targets(options))
     _agree(options, targets)
     files = [path for _, path in targets if path] + ([options.baseline] if options.baseline else [])
     refuse_twins(files)
-    with progress("checking"), ExitStack() as opened:
+    with progress("checking"):
+        outcome = _outcome(options, targets, files)
+    fixed, report = outcome.fixed, outcome.report
+    if report is None:
+        return _diff(fixed, dict(targets).get(options.output_format), options)
+    # All is written or nothing: the project too stays as it is where a report has no place.
+    with written({path: text for path, text in outcome.texts.items() if path}):
+        if fixed.after:
+            from mcplint.engine.write import write
+
+            write(outcome.root, fixed.before, fixed.after)
+    for words in (*fixed.said, *outcome.said):
+        warn(words)
+    say(outcome.texts.get(None, ""))
+    return _code(report.diagnostics, outcome.config, options)
+
+
+def _outcome(options: Options, targets: Collection[tuple[str, str | None]], files: Iterable[str]) -> Outcome:
+    with ExitStack() as opened:
         here = open_workspace(options.paths, options.config, options.rules)
         here = here._replace(config=_settings(here.config, here.rules, options))
         here.spare(files)
         if options.staged:
             here = here._replace(tree=opened.enter_context(staged(here)))
         known = known_findings(here, options.base, options.baseline, options.write_baseline)
-        tree, changed = here.tree, False
+        outcome = Outcome(here.root, here.config)
+        tree = here.tree
         if options.fix or options.unsafe_fixes or options.diff:
-            output = dict(targets).get(options.output_format)
-            tree, changed = _fix(here, known, options, output)
+            outcome = outcome._replace(fixed=_fixed(here, known, options))
+            tree = tree.over(outcome.fixed.after)
         if options.diff:
-            return FOUND if changed and not options.exit_zero else CLEAN
+            return outcome
         run = engine.run(tree, here.rules, here.config)
         kept, told = None, ""
         if options.baseline:
             asked = options.baseline, options.write_baseline, options.prune_baseline
             known, kept, told = keep(known, run.diagnostics, here, *asked)
         report = _report(run, tree, here, known, options)
+        texts = _texts(report, targets, here, options)
+        if kept is not None:
+            texts[options.baseline] = kept
+        return outcome._replace(report=report, texts=texts, said=(told,) if told else ())
+
+
+def _texts(
+    report: Report, targets: Collection[tuple[str, str | None]], here: Workspace, options: Options
+) -> dict[str | None, str]:
+    """What to print, which has no path, and what to write."""
     if any(output_format == "github" for output_format, _ in targets):
         report = _changed(report, here)
     shown = {output_format: report._replace(folder=here.seen_by(output_format)) for output_format, _ in targets}
-    texts = {path: _rendered(shown[name], name, options, True) for name, path in targets if path}
-    write_files(texts if kept is None or options.baseline is None else {**texts, options.baseline: kept})
-    if told:
-        warn(told)
-    say("".join(_rendered(shown[name], name, options, False) for name, path in targets if not path))
-    return _code(report.diagnostics, here.config, options)
+    return {path: _rendered(shown[name], name, options, path is not None) for name, path in targets}
 
 
 def _agree(options: Options, targets: Iterable[tuple[str, str | None]]) -> None:
@@ -206,10 +253,9 @@ def _names(given: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _fix(here: Workspace, known: Known, options: Options, output: str | None) -> tuple[Tree, bool]:
-    """The project after its fixes, and whether they changed something; written or printed as the options say."""
-    from mcplint.engine.fix import fix, promised, without_secrets
-    from mcplint.engine.write import write
+def _fixed(here: Workspace, known: Known, options: Options) -> Fixed:
+    """What the fixes that are asked for make of the project."""
+    from mcplint.engine.fix import fix, promised
 
     def look(tree: Tree) -> list[Diagnostic]:
         found = engine.lint(tree, here.rules, here.config)
@@ -224,24 +270,29 @@ def _fix(here: Workspace, known: Known, options: Options, output: str | None) ->
 
     result = fix(here.tree, look, options.unsafe_fixes, here.outside)
     before = {path: source.text for path in result.texts if (source := here.tree.source(path))}
-    if options.diff:
-        patch, withheld = without_secrets(before, result.texts)
-        if output:
-            write_files({output: patch})
-        else:
-            say_patch(patch, is_coloured(options.color, False))
-        for path in withheld:
-            warn(f"not in the patch: a change of {path} beside a secret, which --fix makes without showing it")
-    else:
-        write(here.root, before, result.texts)
+    said = []
     if result.fixed and not options.quiet:
-        done = "would fix" if options.diff else "fixed"
-        warn(
-            f"{done} {plural(len(result.fixed), 'finding')} in {plural(len(result.texts), 'file')}{_left(result.fixed)}"
-        )
+        done = f"{'would fix' if options.diff else 'fixed'} {plural(len(result.fixed), 'finding')}"
+        said.append(f"{done} in {plural(len(result.texts), 'file')}{_left(result.fixed)}")
     for diagnostic, harm in promised(here.tree, look, result.refused, here.outside):
-        warn(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
-    return here.tree.over(result.texts), bool(result.texts)
+        said.append(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
+    return Fixed(before, result.texts, tuple(said))
+
+
+def _diff(fixed: Fixed, output: str | None, options: Options) -> int:
+    """Prints or writes the patch that fixes make; the exit code."""
+    from mcplint.engine.fix import without_secrets
+
+    patch, withheld = without_secrets(fixed.before, fixed.after)
+    if output:
+        write_files({output: patch})
+    else:
+        say_patch(patch, is_coloured(options.color, False))
+    for path in withheld:
+        warn(f"not in the patch: a change of {path} beside a secret, which --fix makes without showing it")
+    for words in fixed.said:
+        warn(words)
+    return FOUND if fixed.after and not options.exit_zero else CLEAN
 
 
 def _left(fixed: Iterable[Diagnostic]) -> str:

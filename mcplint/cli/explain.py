@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 
 from mcplint.cli.output import columns, paint, say
 from mcplint.engine.catalogue import Catalogue
 from mcplint.reports import Paint
+from mcplint.reports.terminal import wrapped
 from mcplint.usage import UsageError, did_you_mean
 
 
@@ -19,7 +19,7 @@ def explain(rule: str, color: str, rules: str | None) -> int:
     if rule not in known:
         raise UsageError(f'there is no rule "{rule}"{did_you_mean(rule, known)}')
     look = paint(color)
-    head = _wrapped(f"{rule} ({known[rule].severity}): {known[rule].title}", columns())
+    head = wrapped(f"{rule} ({known[rule].severity}): {known[rule].title}", columns())
     said = (*(look(line, bold=True) for line in head), "", *_page(known[rule].text, look, columns()))
     say("".join(f"{line}\n" for line in said))
     return 0
@@ -44,13 +44,8 @@ def _page(text: str, look: Paint, width: int) -> Iterator[str]:
         if width and kind == "text" and re.fullmatch(r"`[^`]+`", block[-1]):
             block[-1] = look(block[-1].strip("`"), bold=True)
         if kind == "text" and width and not re.match(r"[-*|>]|1\.|`[^`]+`$", block[0]):
-            block = _wrapped(" ".join(block), width)
+            block = wrapped(" ".join(block), width)
         yield from (look(line, bold=True) if kind == "head" else line for line in block)
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """A text in lines of the terminal's width, if one reads; words such as addresses stay whole."""
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) if width else [text]
 
 
 def listing(output_format: str, color: str, rules: str | None) -> int:
@@ -66,6 +61,6 @@ def listing(output_format: str, color: str, rules: str | None) -> int:
     for rule in known:
         head = f"{look(rule.name, bold=True)}{' ' * (width - len(rule.name))}  {rule.severity:<7}  "
         room = columns() - width - 11
-        lines = textwrap.wrap(rule.title, room) if room > 20 else [rule.title]
+        lines = wrapped(rule.title, room) if room > 20 else [rule.title]
         say(head + f"\n{' ' * (width + 11)}".join(lines) + "\n")
     return 0

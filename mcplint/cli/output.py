@@ -38,7 +38,8 @@ def takes_links() -> bool:
         return force != "0"
     known = ("TERM_PROGRAM", "VTE_VERSION", "KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "ALACRITTY_WINDOW_ID")
     marked = any(os.environ.get(name) for name in known) and os.environ.get("TERM_PROGRAM") != "Apple_Terminal"
-    return marked and not os.environ.get("CI") and sys.stdout is not None and sys.stdout.isatty()
+    dumb = os.environ.get("CI") or os.environ.get("TERM") == "dumb"
+    return marked and not dumb and sys.stdout is not None and sys.stdout.isatty()
 
 
 def say(text: str) -> None:
@@ -99,6 +100,14 @@ def refuse_twins(paths: Iterable[str]) -> None:
 
 def write_files(texts: Mapping[str, str]) -> None:
     """Writes texts by path: all of them, or none where one cannot be; raises UsageError."""
+    with written(texts):
+        pass
+
+
+@contextmanager
+def written(texts: Mapping[str, str]) -> Iterator[None]:
+    """Writes texts by path after something else is done: all of them, or none where one cannot be or that fails, which
+    is not begun where one of them has no place. Raises UsageError."""
     drafts: list[tuple[str, str]] = []
     path = ""
     try:
@@ -106,15 +115,28 @@ def write_files(texts: Mapping[str, str]) -> None:
             drafts.append((_draft(path), os.path.realpath(path)))
             with open(drafts[-1][0], "w", encoding="utf-8", newline="", errors="backslashreplace") as file:
                 file.write(text)
+    except OSError as error:
+        _discard(drafts)
+        raise _unwritten(path, error) from None
+    try:
+        yield
         for draft, path in drafts:
             if draft != path:
                 os.replace(draft, path)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+        raise _unwritten(path, error) from None
     finally:
-        for draft, path in drafts:
-            if draft != path and os.path.exists(draft):
-                os.unlink(draft)
+        _discard(drafts)
+
+
+def _unwritten(path: str, error: OSError) -> UsageError:
+    return UsageError(f"{path}: cannot be written: {error.strerror}")
+
+
+def _discard(drafts: Iterable[tuple[str, str]]) -> None:
+    for draft, path in drafts:
+        if draft != path and os.path.exists(draft):
+            os.unlink(draft)
 
 
 def _draft(path: str) -> str:

@@ -55,7 +55,8 @@ class Workspace(NamedTuple):
         for path in paths:
             inside = os.path.realpath(path).removeprefix(f"{self.root.rstrip(os.sep)}{os.sep}").replace(os.sep, "/")
             row = kind(inside)
-            if inside in self.tree.paths and row and row.name != "other":
+            looked_at = inside in self.tree.paths and row and row.name != "other"
+            if looked_at or inside == discover.GIT_CONFIG:
                 raise UsageError(f"{path} is a file of the project, and would be overwritten")
 
     def outside(self, path: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from mcplint.knowledge.secrets import masked_line
@@ -18,7 +20,10 @@ LONGEST, NARROWEST = 200, 24
 
 def width(text: str) -> int:
     """How many columns of a terminal a text takes."""
-    shown = terminal(text)
+    return _columns(terminal(text))
+
+
+def _columns(shown: str) -> int:
     if shown.isascii():
         return len(shown)
     from unicodedata import category, east_asian_width
@@ -27,19 +32,70 @@ def width(text: str) -> int:
     return sum(0 if category(c) in empty else 2 if east_asian_width(c) in "WF" else 1 for c in shown)
 
 
-def cut(text: str, start: int, length: int, columns: int = LONGEST) -> tuple[str, int, int]:
-    """A line as it is shown, and the column and width there of `length` characters from `start`.
+def wrapped(text: str, columns: int, first: int = 0, indent: int = 0, whole: bool = True) -> list[str]:
+    """A text that a terminal can be shown in lines of at most so many columns, or in one where they are none.
 
-    Of a line longer than `columns` a window around these characters is shown. The width is never 0.
+    `first`: the columns that are taken in front of the first line, `indent`: those in front of the others, which begin
+    with them. A word that is longer than a line is broken, unless it is to stay `whole` for whoever copies it: an
+    address.
     """
-    text = masked_line(text)
-    first = 0 if start + length < columns else max(0, start - columns // 3)
+    if not columns:
+        return [text]
+    lines, room = [""], columns - first
+    for gap, word in re.findall(r"(\s*)(\S+)", text):
+        for piece in [word] if whole and word.isascii() else _pieces(word, max(1, columns - indent)):
+            longer = lines[-1] + (gap if lines[-1] else "") + piece
+            if _columns(longer) > room and (lines[-1] or room < columns - indent):
+                lines.append(piece)
+                room = columns - indent
+            else:
+                lines[-1] = longer
+            gap = ""
+    return [lines[0], *(" " * indent + line for line in lines[1:])]
+
+
+def _pieces(word: str, room: int) -> Iterator[str]:
+    """A word in pieces of at most so many columns; what has no width stays with what it stands on."""
+    start, used = 0, 0
+    for number, character in enumerate(word):
+        size = _columns(character)
+        if used + size > room and number > start:
+            yield word[start:number]
+            start, used = number, 0
+        used += size
+    yield word[start:]
+
+
+class Window(NamedTuple):
+    """The part of a line that is shown: its text on the terminal, the characters in it, and the first one's number."""
+
+    shown: str
+    piece: str
+    first: int
+
+    def mark(self, start: int, length: int) -> tuple[int, int]:
+        """The column and the width of some characters of the line; the width is never 0."""
+        column = (self.first > 0) + width(self.piece[: start - self.first])
+        inside = self.piece[start - self.first : start - self.first + length]
+        return column, max(1, width(inside))
+
+
+def window(text: str, start: int = 0, length: int = 0, columns: int = LONGEST) -> Window:
+    """A line as it is shown: of one longer than `columns` a window around `length` characters from `start`, whole where
+    they fit."""
+    text, first = masked_line(text), 0
+    if start + length >= columns or width(text[: start + length]) > columns:
+        size = width(text[start : start + length]) if length < columns else length
+        lead = text[max(0, start - columns) : start]
+        room = min(columns // 3, columns - size) if size <= columns else columns // 3
+        while width(lead) > room:
+            lead = lead[max(1, (width(lead) - room) // 2) :]
+        first = start - len(lead)
     piece = text[first : first + columns]
     while width(piece) > columns:
         piece = piece[: -max(1, (width(piece) - columns) // 2)]
     before, after = "…" * (first > 0), "…" * (first + len(piece) < len(text))
-    column = len(before) + width(piece[: start - first])
-    return f"{before}{terminal(piece)}{after}", column, max(1, width(piece[start - first : start - first + length]))
+    return Window(f"{before}{terminal(piece)}{after}", piece, first)
 
 
 class Annotation(NamedTuple):
@@ -78,22 +134,35 @@ def snippet(annotations: Sequence[Annotation], gutter: Gutter, arrow: str) -> It
         )
         return
     yield gutter.row()
-    last, shown = 0, ""
-    for each in sorted(annotations, key=lambda each: (each.span.start, not each.colour)):
-        number, column, *_ = place(each.span)
-        code, indent, length = cut(line(source.text, number), column - 1, len(each.span.head.text), gutter.room)
-        if number != last:
-            yield from _gap(source.text, last, number, gutter)
-        if number != last or code != shown:
-            yield f"{gutter.row(number)} {code}".rstrip()
-        last, shown = number, code
-        yield from _underline(each, indent, length, gutter)
+    last = 0
+    for number, group in groupby(sorted(annotations, key=_order), key=lambda each: place(each.span).line):
+        yield from _gap(source.text, last, number, gutter)
+        yield from _marked(line(source.text, number), number, tuple(group), gutter)
+        last = number
+
+
+def _order(annotation: Annotation) -> tuple[int, bool]:
+    return annotation.span.start, not annotation.colour
+
+
+def _marked(text: str, number: int, annotations: Sequence[Annotation], gutter: Gutter) -> Iterator[str]:
+    """A line and below it what is said of parts of it; where they do not fit together it is shown for each."""
+    parts = [(place(each.span).column - 1, len(each.span.head.text)) for each in annotations]
+    first, end = min(start for start, _ in parts), max(start + length for start, length in parts)
+    shared = end - first <= gutter.room and width(text[first:end]) <= gutter.room
+    shown = None
+    for (start, length), each in zip(parts, annotations, strict=True):
+        seen = window(text, first, end - first, gutter.room) if shared else window(text, start, length, gutter.room)
+        if seen.shown != shown:
+            yield f"{gutter.row(number)} {seen.shown}".rstrip()
+        shown = seen.shown
+        yield from _underline(each, *seen.mark(start, length), gutter)
 
 
 def _gap(text: str, last: int, number: int, gutter: Gutter) -> Iterator[str]:
     """What stands for the lines between two that are shown: a single one is shown as well."""
     if last and number == last + 2:
-        yield f"{gutter.row(last + 1)} {cut(line(text, last + 1), 0, 0, gutter.room)[0]}".rstrip()
+        yield f"{gutter.row(last + 1)} {window(line(text, last + 1), columns=gutter.room).shown}".rstrip()
     elif last and number > last + 2:
         yield gutter.paint("...", fg=BLUE)
 
@@ -105,15 +174,11 @@ def _underline(annotation: Annotation, indent: int, length: int, gutter: Gutter)
     rows = [(("^" if colour else "-") * length, indent)]
     beside = indent + length + 1
     if gutter.columns:
-        import textwrap
-
         left = gutter.columns - gutter.width - 3
-        beside = beside if left - beside >= min(NARROWEST, max(map(len, texts))) else min(indent, left - NARROWEST)
-        texts = [
-            row
-            for text in texts
-            for row in textwrap.wrap(text, max(NARROWEST, left - beside), break_on_hyphens=False) or [""]
-        ]
+        longest = max(_columns(word) for text in texts for word in [*text.split(), ""])
+        fewest = min(max(map(_columns, texts)), max(NARROWEST, longest))
+        beside = beside if left - beside >= fewest else min(indent, left - fewest)
+        texts = [row for text in texts for row in wrapped(text, max(NARROWEST, left - max(0, beside)), whole=False)]
     if beside > indent:
         rows = [(f"{rows[0][0]} {texts.pop(0)}".rstrip(), indent)]
     rows += [(text, max(0, beside)) for text in texts if text]

@@ -9,7 +9,7 @@ from mcplint.engine.catalogue import address
 from mcplint.findings import SEVERITIES, Diagnostic, Finding
 from mcplint.reports import Report, counts, plural, under
 from mcplint.reports.escape import log, terminal
-from mcplint.reports.terminal import Annotation, Gutter, snippet
+from mcplint.reports.terminal import Annotation, Gutter, snippet, wrapped
 from mcplint.text.lines import place
 
 COLOURS = {"error": "bright_red", "warning": "bright_yellow", "note": "bright_cyan"}
@@ -22,7 +22,7 @@ def full(given: Report) -> str:
     parts = [findings(given)] if given.diagnostics else []
     if len(given.diagnostics) > MANY:
         parts.append(statistics(given.diagnostics))
-    last = "".join(f"{line}\n" for line in _wrapped(summary(given), given.columns, 0, 2))
+    last = "".join(f"{line}\n" for line in wrapped(summary(given), given.columns, indent=2))
     return "\n".join([*parts, *([] if given.quiet else [last])])
 
 
@@ -81,8 +81,8 @@ def summary(given: Report) -> str:
 def _block(diagnostic: Diagnostic, given: Report) -> Iterator[str]:
     _, severity, finding, _ = diagnostic
     colour, paint = COLOURS[severity], given.paint
-    first, *rest = _wrapped(terminal(finding.message), given.columns, len(f"{severity}[{diagnostic.rule}]: "), 2)
-    yield _kind(diagnostic, given) + paint(f": {first}", bold=True)
+    first, *rest = wrapped(terminal(finding.message), given.columns, len(f"{severity}[{diagnostic.rule}]: "), 2)
+    yield _kind(diagnostic, given) + paint(f": {first}".rstrip(), bold=True)
     yield from (paint(line, bold=True) for line in rest)
     files: dict[str, list[Annotation]] = {}
     for label in _labels(finding, colour):
@@ -96,26 +96,9 @@ def _block(diagnostic: Diagnostic, given: Report) -> Iterator[str]:
         how = "--fix" if finding.fix.safe else "--unsafe-fixes"
         yield gutter.row()
         start = gutter.width + len(" = fix: ")
-        first, *rest = _wrapped(f"{terminal(finding.fix.title)} ({how})", given.columns, start, start)
+        first, *rest = wrapped(f"{terminal(finding.fix.title)} ({how})", given.columns, start, start)
         yield f"{gutter.row(mark=' =')} {paint('fix:', bold=True)} {first}"
         yield from rest
-
-
-def _wrapped(text: str, columns: int, first: int, indent: int) -> list[str]:
-    """A text in lines as wide as the terminal, if one reads; `first`: what stands in front of its first line."""
-    if not columns:
-        return [text]
-    from textwrap import wrap
-
-    lines = wrap(
-        text,
-        max(columns, first + 20),
-        initial_indent=" " * first,
-        subsequent_indent=" " * indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return [lines[0][first:], *lines[1:]] if lines else [""]
 
 
 def _labels(finding: Finding, colour: str) -> list[Annotation]:
