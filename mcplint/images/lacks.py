@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program
 from mcplint.dependencies.closure import brought
+from mcplint.dependencies.locks import differences
 from mcplint.dependencies.needs import needs
-from mcplint.facts.dependencies import Project, Requirements
+from mcplint.facts.dependencies import MAIN, Lock, Project, Requirements
 from mcplint.facts.document import at, scalar
 from mcplint.images.contents import Contents, missing
 from mcplint.images.copies import within
@@ -36,6 +37,7 @@ def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
     yield from _members(install, contents)
     if contents.ran.any(_rewrites_project):
         return
+    yield from _of_lock(install, contents)
     for packaged in install.packaged:
         path = posixpath.normpath(posixpath.join(packaged.folder, "pyproject.toml"))
         project: Project | None = contents.tree.facts("project", path)
@@ -81,7 +83,7 @@ def _members(install: Install, contents: Contents) -> Iterator[Lack]:
     place = contents.place(install.lock) if install.lock and install.tool == "uv sync" else None
     if install.lock is None or place is None or not install.locked.must(bool):
         return
-    strict = "--locked" in install.argv or "--check" in install.argv
+    strict = _is_strict(install)
     needed = None if strict else brought(contents.tree, install)
     if not strict and (needed is None or _WITHOUT_MEMBERS & set(install.argv) or "--package" in install.argv):
         return
@@ -96,6 +98,41 @@ def _members(install: Install, contents: Contents) -> Iterator[Lack]:
         if absence:
             step = " ".join(install.argv)
             yield Lack("member", folder, install.span, absence.why, absence.notes, absence.by_git, step=step)
+
+
+def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
+    """What a project asks for and the lock beside it does not know of, where a sync keeps to that."""
+    folder = posixpath.dirname(install.lock) if install.lock else None
+    here = [posixpath.normpath(each) for each in install.requirements] == [folder or "."]
+    if folder is None or not here or install.tool != "uv sync" or not install.locked.must(bool):
+        return
+    if contents.place(f"{folder}/uv.lock".lstrip("/")) is None or contents.ran.any(_renews):
+        return
+    step, strict = " ".join(install.argv), _is_strict(install)
+    for found in differences(contents.tree, folder):
+        wanted = found.requirement
+        if strict:
+            yield Lack("lock", found.label.span.text, install.span, found.why, (found.label,), step=step)
+            return
+        if wanted and wanted.kind == MAIN and not wanted.marker and not _WITHOUT_MAIN & set(install.argv):
+            locked: Lock | None = contents.tree.facts("lock", install.lock or "")
+            if locked and not locked.of(wanted.name):
+                yield Lack("locked", wanted.name, install.span, found.why, (found.label,), step=step)
+                return
+
+
+_WITHOUT_MAIN = {"--only-group", "--only-dev", "--package"}
+
+
+def _is_strict(install: Install) -> bool:
+    """Whether a sync fails where the lock does not fit the project: `--locked`, which `UV_LOCKED` says as well."""
+    if {"--locked", "--check"} & set(install.argv):
+        return True
+    return "--frozen" not in install.argv and any("UV_LOCKED" in note.span.text for note in install.locked.trace)
+
+
+def _renews(text: str) -> bool:
+    return "uv lock" in text or "uv add" in text or "uv remove" in text
 
 
 def _of_project(install: Install, packaged: Packaged, project: Project, contents: Contents) -> Iterator[Lack]:

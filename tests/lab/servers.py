@@ -109,15 +109,19 @@ def requirements(package: str, version: str) -> tuple[str, ...]:
     return (f"{package}=={version}", *(HELD_BACK if old else ()))
 
 
-def environment(*packages: str) -> Path:
-    """The Python of a virtual environment with those packages, made once and kept in the user's cache folder.
+def cache() -> Path:
+    """The folder for what is made once: in the user's cache folder, or where `MCPLINT_LAB` says."""
+    usual = Path(os.environ.get("XDG_CACHE_HOME") or tempfile.gettempdir()) / "mcplint-lab"
+    return Path(os.environ.get("MCPLINT_LAB") or usual)
 
-    `MCPLINT_LAB` names another folder. Skips the test where no index is reachable, and fails it in CI.
+
+def environment(*packages: str) -> Path:
+    """The Python of a virtual environment with those packages, made once and kept in the cache folder.
+
+    Skips the test where no index is reachable, and fails it in CI.
     """
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or tempfile.gettempdir()) / "mcplint-lab"
-    folder = Path(os.environ.get("MCPLINT_LAB") or cache)
     name = hashlib.sha256(repr((sys.version_info[:2], sorted(packages))).encode()).hexdigest()[:16]
-    made = folder / name
+    made = cache() / name
     made.mkdir(parents=True, exist_ok=True)
     python = made / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     with _locked(made / "lock"):

@@ -1,0 +1,107 @@
+r"""The image starts a server that is made for development
+
+`uvicorn --reload` and `fastmcp run --reload` watch the sources and start the
+server anew at each change: every session ends then, and a second process stands
+between the container's signals and the server. `fastmcp dev` and `mcp dev`
+start the MCP Inspector with npx, which the image has to fetch and to have Node
+for, and put the server behind it on standard input: nobody reaches it by HTTP.
+
+Not reported where only a compose file that is named for development
+(`compose.override.yaml`, `docker-compose.dev.yml`) or a profile of compose
+starts it so, or where a mount brings the sources of the project, which is done
+to develop.
+
+Evidence: <https://www.uvicorn.org/deployment/>.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["uvicorn", "server:app", "--host", "0.0.0.0", "--reload"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+app = mcp.streamable_http_app()
+```
+```output
+warning[dev-server-in-image]: `--reload` is for development: the image of Dockerfile starts its server anew whenever a file changes
+ --> Dockerfile:6:53
+  |
+6 | CMD ["uvicorn", "server:app", "--host", "0.0.0.0", "--reload"]
+  | -------------------------------------------------------------- starts it
+  |                                                     ^^^^^^^^
+  |
+  = fix: leave it out (--fix)
+```
+```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -3,4 +3,4 @@
+ COPY requirements.txt server.py ./
+ RUN pip install --require-hashes -r requirements.txt
+ USER 10001
+-CMD ["uvicorn", "server:app", "--host", "0.0.0.0", "--reload"]
++CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
+```
+"""
+
+import re
+
+from mcplint import WARNING, Container, Edit, Finding, Fix, Label, Span, rule
+
+DEVELOPMENT = r"(?i)(?:^|[-._/])(?:dev|devel|development|local|override|test|debug)(?:[-._/]|$)"
+
+
+@rule("dev-server-in-image", WARNING)
+def check(container: Container):
+    words = [word.only or "" for word in (container.argv.words if container.argv else None) or ()]
+    names = (container.span.source.path, container.dockerfile or "", container.service or "", *container.profiles)
+    if (
+        any(re.search(DEVELOPMENT, name) for name in names)
+        or container.profiles
+        or any(mount.path for mount in container.mounts)
+    ):
+        return
+    text = " ".join(words)
+    if found := re.search(r"\b(?:uvicorn|fastmcp run|granian|hypercorn)\b[^;&|]*?\s(--reload)(?=\s|$)", text):
+        said, does = found[1], "starts its server anew whenever a file changes"
+    elif found := re.search(r"(?:^|[\s/])((?:fast)?mcp dev)\s", text):
+        said, does = found[1], "starts the MCP Inspector, which fetches itself with npx, in place of the server alone"
+    else:
+        return
+    place = next((word.slot.span for word in container.argv.words or () if word.only == said and word.slot), None)
+    notes = () if place is None or place == container.cmd else (Label(container.cmd, "starts it"),)
+    fix = Fix("leave it out", without(place), safe=True) if place and said == "--reload" else None
+    yield Finding(f"`{said}` is for development: {container.title} {does}", place or container.cmd, notes, fix)
+
+
+def without(word: Span) -> tuple[Edit, ...]:
+    """The edit that takes a word out of a command, with what parts it from the word before."""
+    front, back = word.source.text[: word.start], word.source.text[word.end :]
+    apart = re.search(r""",\s*["']$|[ \t]+$""", front)
+    closing = re.match(r"""["']""", back) if apart and apart[0][-1] in "\"'" else None
+    if not apart or (closing is None and not re.match(r"\s|$|\\", back)):
+        return ()
+    return (Edit(word._replace(start=apart.start(), end=word.end + (1 if closing else 0)), ""),)

@@ -1,0 +1,121 @@
+r"""uv.lock was made for another pyproject.toml
+
+uv keeps a copy of what the project asks for in `uv.lock`. Where
+`pyproject.toml` has changed since and nobody ran `uv lock`, `uv sync --locked`
+ends with "The lockfile at `uv.lock` needs to be updated", and so does the
+build: a dependency that was added, another range, and also a new version of
+the project itself. `uv sync --frozen` does not look: it installs what the lock
+says, without the dependency that was added.
+
+Reported with `--locked` for every difference, and with `--frozen` for a
+dependency that the lock does not have at all. Not reported where the build runs
+`uv lock` or rewrites `pyproject.toml`, for a version that the build backend
+finds out, and without either flag, as uv then writes the lock anew.
+
+Evidence: <https://docs.astral.sh/uv/concepts/projects/sync/#automatic-lock-and-sync>.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+COPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/uv
+WORKDIR /app
+COPY pyproject.toml uv.lock server.py ./
+RUN uv sync --locked --no-dev
+USER 10001
+CMD ["/app/.venv/bin/python", "server.py"]
+```
+`pyproject.toml`
+```toml
+[project]
+name = "notes"
+version = "1.0.0"
+requires-python = ">=3.11"
+dependencies = ["mcp>=1.27,<2", "httpx>=0.28"]
+```
+`uv.lock`
+```toml
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "mcp"
+version = "1.27.1"
+source = { registry = "https://package-registry.example/simple" }
+
+[[package]]
+name = "notes"
+version = "1.0.0"
+source = { virtual = "." }
+dependencies = [
+    { name = "mcp" },
+]
+
+[package.metadata]
+requires-dist = [{ name = "mcp", specifier = ">=1.27,<2" }]
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+error[stale-lock]: `uv sync --locked --no-dev` fails on a lock that is not up to date: pyproject.toml asks for `httpx`, which uv.lock does not know of
+ --> Dockerfile:5:5
+  |
+5 | RUN uv sync --locked --no-dev
+  |     ^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: pyproject.toml:5:34
+  |
+5 | dependencies = ["mcp>=1.27,<2", "httpx>=0.28"]
+  |                                  ----------- pyproject.toml asks for httpx
+```
+
+## Good
+`uv.lock`
+```toml
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "httpx"
+version = "0.28.1"
+source = { registry = "https://package-registry.example/simple" }
+
+[[package]]
+name = "mcp"
+version = "1.27.1"
+source = { registry = "https://package-registry.example/simple" }
+
+[[package]]
+name = "notes"
+version = "1.0.0"
+source = { virtual = "." }
+dependencies = [
+    { name = "httpx" },
+    { name = "mcp" },
+]
+
+[package.metadata]
+requires-dist = [
+    { name = "httpx", specifier = ">=0.28" },
+    { name = "mcp", specifier = ">=1.27,<2" },
+]
+```
+"""
+
+from mcplint import ERROR, WARNING, Container, Finding, rule
+
+
+@rule("stale-lock", ERROR)
+def check(container: Container):
+    for lack in container.lacking("lock"):
+        yield Finding(f"`{lack.step}` fails on a lock that is not up to date: {lack.why}", lack.span, lack.notes)
+    for lack in container.lacking("locked"):
+        message = f"`{lack.step}` does not install `{lack.name}`: {lack.why}"
+        yield Finding(message, lack.span, lack.notes, severity=WARNING)

@@ -1,0 +1,110 @@
+r"""No shell expands a variable of the start command
+
+Docker hands the exec form of `CMD` and `ENTRYPOINT`, a JSON array, to the
+program as it is written, and compose and Kubernetes do the same with a list:
+the program gets the five characters `$PORT`, not a port. uvicorn then says
+"'$PORT' is not a valid integer", and other programs take it for a host name
+or a folder. `ENV` before it changes nothing.
+
+Not reported where a shell or a script of the project gets the words, which may
+expand them, where the variable stands in single quotes to be a plain text, or
+where the program expands variables itself with `os.path.expandvars`.
+
+Evidence: <https://docs.docker.com/reference/dockerfile/#variable-substitution>.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+ENV PORT=8000
+USER 10001
+CMD ["uvicorn", "server:app", "--host", "0.0.0.0", "--port", "$PORT"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+app = mcp.streamable_http_app()
+```
+```output
+error[unexpanded-variable]: the image of Dockerfile gives `$PORT` to `uvicorn` as it is written: no shell expands it
+ --> Dockerfile:7:63
+  |
+5 | ENV PORT=8000
+  |          ---- this sets it
+6 | USER 10001
+7 | CMD ["uvicorn", "server:app", "--host", "0.0.0.0", "--port", "$PORT"]
+  |                                                               ^^^^^
+  |
+  = fix: let a shell expand it (--unsafe-fixes)
+```
+```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -4,4 +4,4 @@
+ RUN pip install --require-hashes -r requirements.txt
+ ENV PORT=8000
+ USER 10001
+-CMD ["uvicorn", "server:app", "--host", "0.0.0.0", "--port", "$PORT"]
++CMD ["sh", "-c", "exec uvicorn server:app --host 0.0.0.0 --port $PORT"]
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+ENV PORT=8000
+USER 10001
+CMD ["sh", "-c", "exec uvicorn server:app --host 0.0.0.0 --port $PORT"]
+```
+"""
+
+import re
+
+from mcplint import ERROR, Container, Edit, Finding, Fix, Label, Span, rule
+
+VARIABLE = r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)[^}]*\})"
+SHELLS = r"(?:.*/)?(?:ba|da|a|z|k)?sh|.*\.sh|.*entry-?point.*|(?:.*/)?(?:env|envsubst|eval|gosu|s6-\S*)"
+
+
+@rule("unexpanded-variable", ERROR)
+def check(container: Container):
+    words = container.argv.words if container.argv else None
+    if not words or not container.servers or container.script or container.unread:
+        return
+    said = [word.only for word in words]
+    if None in said or any(re.fullmatch(SHELLS, word) for word in said):
+        return
+    for word, text in zip(words, said, strict=True):
+        found = re.search(VARIABLE, text)
+        if found and word.slot and word.slot.span.text in (text, text.replace("$", "$$")):
+            message = f"{container.title} gives `{found[0]}` to `{said[0]}` as it is written: no shell expands it"
+            name = found[1] or found[2]
+            notes = (Label(container.env[name].span, "this sets it"),) if is_set(container, name) else ()
+            yield Finding(message, word.slot.span, notes, in_a_shell(container.argv.span, said, word.slot.span))
+
+
+def is_set(container: Container, name: str) -> bool:
+    return name in container.env and container.env[name].span is not None
+
+
+def in_a_shell(whole: Span, words: list[str], word: Span) -> Fix | None:
+    """The words as one command of a shell, where an instruction of a Dockerfile holds them all in one line."""
+    line = re.fullmatch(r"((?:CMD|ENTRYPOINT)\s+)\[.*\]", whole.text)
+    if not line or word.start < whole.start or word.end > whole.end or len(words) != whole.text.count('"') // 2:
+        return None
+    if any(re.search(r"[\s\"'\\`;&|<>()*?#~!]", each) for each in words):
+        return None
+    command = Edit(whole._replace(start=whole.start + len(line[1])), f'["sh", "-c", "exec {" ".join(words)}"]')
+    return Fix("let a shell expand it", (command,))

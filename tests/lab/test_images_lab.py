@@ -1,0 +1,175 @@
+"""What the rules about images, builds and users claim, seen with Docker: Bad does not build or start, Good answers.
+
+What a page cannot carry is put in before: a lock file that the index agrees with, and no hashes in place of false ones.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab import need, project, servers
+from tests.lab.docker import Daemon, Failed, Running, daemon
+from tests.lab.examples import example
+from tests.lab.servers import ELSEWHERE, HERE, INITIALIZE
+
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("docker")]
+
+# The words that a build or a start ends with, by the rule whose Bad they come of.
+BUILDS = {
+    "ambiguous-packages": "Multiple top-level packages discovered in a flat-layout: ['data', 'notes']",
+    "install-before-source": "Unable to determine which files to ship inside the wheel",
+    "missing-build-input": "Readme file does not exist: README.md",
+    "missing-requirements-file": "No such file or directory: '/app/requirements-base.txt'",
+    "missing-user-tool": "addgroup: not found",
+    "missing-workspace-member": "`store` references a workspace",
+}
+STARTS = {
+    "crlf-script": "no such file or directory",
+    "dead-pin": "cannot import name 'eval_type_backport'",
+    "entrypoint-not-executable": "permission denied",
+    "missing-shebang": "exec format error",
+    "missing-start-target": 'Attribute "app" not found in module "server"',
+    "module-not-in-image": "No module named 'notes'",
+    "shadowed-sdk": "'mcp' is not a package",
+    "sync-at-start": "Failed to resolve requirements from `build-system.requires`",
+    "undeclared-import": "No module named 'mcp'",
+    "unexpanded-variable": "'$PORT' is not a valid integer",
+    "unpackaged-module": "No module named 'notes.tools'",
+    "unwritable-path": "Permission denied: '/home/app'",
+}
+HEREDOC = r"(?ms)^COPY (--chmod=\d+ )?<<EOF (\S+)\n(.*?)^EOF\n"
+CONSOLE = """FROM python:3.12-slim
+COPY . /src
+RUN pip install /src
+CMD ["notes"]
+"""
+TOOLS = (
+    ("write_note", {"title": "Shopping", "text": "a rope"}),
+    ("read_note", {"title": "shopping"}),
+    ("read_note", {"title": "absent"}),
+)
+ABSENT = "Error executing tool read_note: there is no note 'absent'"
+
+
+@pytest.fixture(scope="module")
+def docker() -> Iterator[Daemon]:
+    with daemon() as started:
+        yield started
+
+
+@pytest.mark.parametrize("rule", BUILDS)
+def test_what_cannot_be_built(rule: str, docker: Daemon, tmp_path: Path) -> None:
+    with pytest.raises(Failed) as failed:
+        docker.build(page(tmp_path / "bad", rule, "Bad"))
+    assert BUILDS[rule] in str(failed.value), str(failed.value)[-1000:]
+    with docker.running(docker.build(page(tmp_path / "good", rule, "Good"))) as container:
+        assert greeted(container), container.output
+
+
+@pytest.mark.parametrize("rule", STARTS)
+def test_what_cannot_be_started(rule: str, docker: Daemon, tmp_path: Path) -> None:
+    with docker.running(docker.build(page(tmp_path / "bad", rule, "Bad"))) as container:
+        assert not container.listens(8000)
+        assert STARTS[rule] in f"{container.output}{container.state['Error']}"
+    with docker.running(docker.build(page(tmp_path / "good", rule, "Good"))) as container:
+        assert greeted(container), container.output
+
+
+@pytest.mark.parametrize(("section", "said"), [("Bad", "coroutine 'main' was never awaited"), ("Good", "serverInfo")])
+def test_a_coroutine_as_console_script(section: str, said: str, docker: Daemon, tmp_path: Path) -> None:
+    image = docker.build(page(tmp_path / "project", "bad-entry-point", section))
+    with contextlib.suppress(Failed):
+        assert said in docker.docker("run", "-i", "--network", "none", image, stdin=f"{json.dumps(INITIALIZE)}\n")
+        return
+    assert section == "Bad"
+
+
+def test_a_wrong_server_interface_answers_with_an_error(docker: Daemon, tmp_path: Path) -> None:
+    with docker.running(docker.build(page(tmp_path / "bad", "wrong-server-interface", "Bad"))) as container:
+        assert not greeted(container)
+        assert "__call__() missing 1 required positional argument: 'send'" in container.output
+    with docker.running(docker.build(page(tmp_path / "good", "wrong-server-interface", "Good"))) as container:
+        assert greeted(container), container.output
+
+
+def test_a_requirement_without_quotes_writes_a_file(docker: Daemon, tmp_path: Path) -> None:
+    for section, found in (("Bad", "=0.28"), ("Good", "")):
+        image = docker.build(page(tmp_path / section, "unquoted-requirement", section))
+        listed = docker.docker("run", "--rm", "--network", "none", image, "ls", "/app").split()
+        assert listed == sorted(filter(None, [found, "server.py"]))
+
+
+def test_a_lock_that_is_not_up_to_date(docker: Daemon, tmp_path: Path) -> None:
+    folder = page(tmp_path / "stale", "stale-lock", "Bad")
+    with docker.running(docker.build(folder)) as container:
+        assert greeted(container), container.output
+    for old, new in (
+        ('"1.0.0"', '"1.0.1"'),
+        ('"httpx>=0.28"', '"httpx>=0.28", "rich"'),
+        ("httpx>=0.28", "httpx>=0.27"),
+    ):
+        kept = (folder / "pyproject.toml").read_text()
+        (folder / "pyproject.toml").write_text(kept.replace(old, new))
+        with pytest.raises(Failed, match=r"lockfile at `uv\.lock` needs to be updated"):
+            docker.build(folder)
+        (folder / "pyproject.toml").write_text(kept)
+
+
+@pytest.mark.parametrize("name", ["notes-server", "notes-server-broken"])
+def test_the_images_of_the_examples(name: str, docker: Daemon, tmp_path: Path) -> None:
+    folder = shutil.copytree(project.EXAMPLES / name, tmp_path / name)
+    with docker.running(docker.build(locked(folder)), "--env", "NOTES_PUBLIC_HOST=notes.example.com") as container:
+        assert container.listens(8000), container.output
+        assert called(container, HERE) == [[False, "kept 'Shopping'"], [False, "a rope"], [True, ABSENT]]
+        assert (called(container, ELSEWHERE) is not None) == (name == "notes-server")
+
+
+def page(folder: Path, rule: str, section: str) -> Path:
+    """A folder with the files of a page's section, as a fresh clone of them has them."""
+    files = example(rule, section)
+    # The frontend in the daemon knows no here-documents: a file of the same mode is copied.
+    files["Dockerfile"] = re.sub(HEREDOC, r"COPY \1start.sh \2\n", files.get("Dockerfile", CONSOLE))
+    if here := re.search(HEREDOC, example(rule, section).get("Dockerfile", "")):
+        files["start.sh"] = here[3]
+    for path, text in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(re.sub(r" --hash=sha256:0+| --require-hashes", "", text))
+    if (folder / ".gitattributes").exists():
+        project.repository(folder)
+        for command in (["rm", "-rfq", "."], ["reset", "-q", "--hard"]):
+            subprocess.run(["git", *command], cwd=folder, env=project.environment(), check=True)
+    return locked(folder)
+
+
+def locked(folder: Path) -> Path:
+    """The folder with a lock file that the index agrees with, where it has one."""
+    if (folder / "uv.lock").exists():
+        (folder / "uv.lock").unlink()
+        need.uv("lock", folder=folder)
+    return folder
+
+
+def greeted(container: Running) -> bool:
+    """Whether the server of a container says that it is one."""
+    return container.listens(8000) and "serverInfo" in container.inside(
+        *("curl", "--silent", "--max-time", "20", "--json", json.dumps(INITIALIZE)),
+        *("--header", "Accept: application/json, text/event-stream", f"http://{HERE}:8000/mcp"),
+    )
+
+
+def called(container: Running, address: str) -> list[list[object]] | None:
+    """What the official client gets back from the example's tools; None where it meets nobody."""
+    python = servers.environment(*servers.requirements("mcp", "1.30.0"))
+    url, host = f"http://{address}:8000/mcp", {"Host": "notes.example.com"}
+    order = {"url": url, "headers": host, "authority": None, "calls": TOOLS}
+    answer = json.loads(container.inside(python, Path(__file__).parent / "client.py", stdin=json.dumps(order)))
+    return answer.get("results")
