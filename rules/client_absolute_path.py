@@ -70,7 +70,7 @@ warning[client-absolute-path]: `/Users/jane` exists on one machine only, but thi
 
 import re
 
-from mcplint import WARNING, ClientConfig, Finding, rule
+from mcplint import WARNING, ClientConfig, Finding, Label, Span, rule
 
 HOMES = r"(?<![\w.])(/Users/|/home/|[A-Za-z]:[\\/]+Users[\\/]+)([^/\\\s\"'$<{]+)[\\/]"
 ANYBODY = r"(?i)(?:your|my|the|some)?[-_]?(?:user|username|user-?name|name|me|you|home|shared|public|x+)"
@@ -85,8 +85,11 @@ IMAGES = frozenset(
 def check(client: ClientConfig):
     if not client.committed or not client.node:
         return
+    places: dict[str, list[Span]] = {}
     for word in client.words:
         found = re.search(HOMES, word.text)
         if found and found[2] not in IMAGES and not re.fullmatch(ANYBODY, found[2]) and "path/to" not in word.text:
-            path = f"{found[1]}{found[2]}"
-            yield Finding(f"`{path}` exists on one machine only, but this file is shared", word.span)
+            places.setdefault(f"{found[1]}{found[2]}", []).append(word.span)
+    for path, (first, *others) in places.items():
+        notes = tuple(Label(span, "and here") for span in others)
+        yield Finding(f"`{path}` exists on one machine only, but this file is shared", first, notes)

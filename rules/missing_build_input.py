@@ -119,7 +119,8 @@ error[missing-build-input]: `uv sync --locked --no-dev --no-editable` fails with
 ```
 """
 
-from mcplint import ERROR, NOTE, WARNING, Container, Finding, Fix, rule
+from mcplint import ERROR, NOTE, WARNING, Container, Finding, Fix, Label, rule
+from mcplint.model import Lack
 
 NAMED = {
     "readme": "the readme of the project",
@@ -133,13 +134,19 @@ NAMED = {
 
 @rule("missing-build-input", ERROR)
 def check(container: Container):
+    copied: dict[tuple[str, str], list[Lack]] = {}
     for lack in container.lacks:
         if lack.kind == "copied":
-            message = f"COPY does not find `{lack.name}` in the build context: {lack.why}"
-        elif lack.kind in NAMED:
+            copied.setdefault((lack.step, lack.why), []).append(lack)
+    for (_, why), lacks in copied.items():
+        names = ", ".join(f"`{lack.name}`" for lack in lacks)
+        edits = tuple(dict.fromkeys(edit for lack in lacks for edit in lack.edits))
+        fix = Fix(f"bring {', '.join(lack.name for lack in lacks)} into the image", edits, safe=True)
+        notes = (*lacks[0].notes, *(Label(lack.span, "nor this") for lack in lacks[1:]))
+        milder = NOTE if lacks[0].by_git else None
+        yield Finding(f"COPY does not find {names} in the build context: {why}", lacks[0].span, notes, fix, milder)
+    for lack in container.lacks:
+        if lack.kind in NAMED:
             message = f"`{lack.step}` fails without `{lack.name}`, {NAMED[lack.kind]}: {lack.why}"
-        else:
-            continue
-        fix = Fix(f"bring {lack.name} into the image", lack.edits, safe=True)
-        milder = (NOTE if lack.kind == "copied" else WARNING) if lack.by_git else None
-        yield Finding(message, lack.span, lack.notes, fix, milder)
+            fix = Fix(f"bring {lack.name} into the image", lack.edits, safe=True)
+            yield Finding(message, lack.span, lack.notes, fix, WARNING if lack.by_git else None)

@@ -274,6 +274,14 @@ def test_what_follows_the_text_of_a_shell_is_its_arguments(text: str, argv: list
     assert (found.target, [word.only for word in found.argv or ()]) == ("notes.cli:main", argv)
 
 
+@pytest.mark.parametrize(
+    "options", ["-c", "-ec", "-euo pipefail -c", "-o pipefail -e -c", "-ceo pipefail", "-c --", "-x +e -c"]
+)
+def test_options_of_a_shell_stand_before_its_text(options: str) -> None:
+    found = start(["/bin/bash", *options.split(), "notes --a"])
+    assert isinstance(found, Start) and found.target == "notes.cli:main", found
+
+
 def test_a_file_is_found_on_the_path_of_its_image() -> None:
     assert isinstance(start(["tool", "x"]), NoStart)
     found = start(["tool", "x"], PATH="/usr/local/bin:/usr/bin:/app/bin")

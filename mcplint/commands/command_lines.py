@@ -186,14 +186,18 @@ def is_assignment(word: str) -> bool:
 
 def shell_operand(words: Words) -> tuple[int, bool] | None:
     """What a shell (or `su`) is to run: the position of its word, and whether that is the text of `-c`."""
-    index = 1
+    index, is_text, su = 1, False, program(words) == "su"
     while index < len(words):
         word = text(words[index])
+        is_option = word is not None and len(word) > 1 and word[0] in "-+"
+        if is_text and (su or not is_option):
+            return index, True
         if word is None:
             return None
-        if word[:1] == "-" and "c" in word and not word.startswith("--"):
-            return (index + 1, True) if index + 1 < len(words) else None
-        if word[:1] not in ("-", "+") and program(words) != "su":
+        if not is_option and not su:
             return index, False
-        index += 2 if word in ("-o", "+o", "-O") else 1
+        short = is_option and not word.startswith("--")
+        is_text = is_text or (short and word[0] == "-" and "c" in word)
+        # Each `o` of `-euo pipefail` takes a word of its own.
+        index += 1 + (0 if su or not short else word.lower().count("o"))
     return None

@@ -195,7 +195,7 @@ def of_copy(copy: Copy, contents: Contents, stated: bool) -> Iterator[Lack]:
             continue
         path = within(contents.context, name)
         if path and (lack := _source(copy, source, path, contents, stated)):
-            yield lack
+            yield lack._replace(step=copy.span.text)
 
 
 def _source(copy: Copy, source: Value[str], path: str, contents: Contents, stated: bool) -> Lack | None:

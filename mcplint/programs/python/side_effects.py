@@ -81,14 +81,30 @@ def _read(machine: Machine, function: Function) -> SideEffects:
 
 
 def _nodes(root: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function in their order, without what runs while standard output leads elsewhere."""
+    """The nodes of a function in their order, without what runs while standard output leads elsewhere.
+
+    Of functions inside only those are entered that it calls itself: who else does, and when, is not told.
+    """
+    inner: dict[str, ast.AST] = {}
+    called: set[str] = set()
     pending = [root]
     while pending:
         node = pending.pop()
-        yield node
-        if isinstance(node, (ast.With, ast.AsyncWith)) and any(_redirects(item.context_expr) for item in node.items):
-            continue
-        pending += reversed(list(ast.iter_child_nodes(node)))
+        if node is not root and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            inner[node.name] = node
+        else:
+            yield node
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                called.add(node.func.id)
+            if not _is_redirected(node):
+                pending += reversed(list(ast.iter_child_nodes(node)))
+        if not pending:
+            entered = called & inner.keys()
+            pending = [child for name in sorted(entered) for child in ast.iter_child_nodes(inner.pop(name))]
+
+
+def _is_redirected(node: ast.AST) -> bool:
+    return isinstance(node, (ast.With, ast.AsyncWith)) and any(_redirects(item.context_expr) for item in node.items)
 
 
 def _redirects(node: ast.expr) -> bool:
