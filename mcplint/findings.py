@@ -10,6 +10,8 @@ from mcplint.values import Label
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 SEVERITIES = (NOTE, WARNING, ERROR)
+INTERNAL_ERROR = "internal-error"
+"""The rule that tells of a failure of mcplint itself: it is always reported, whatever is asked or configured."""
 
 
 class Fix(NamedTuple):

@@ -67,6 +67,8 @@ def test_settings(text, config):
             "[rules]\nknown-user = false",
             ':2:1: "known-user" must be a severity (off, note, warning, error), not true or false',
         ),
+        ('[rules]\ninternal-error = "note"', ':2:1: "internal-error" cannot be set: an internal error of mcplint is'),
+        ('[ignore]\n"*" = ["internal-error"]', ':2:8: "internal-error" cannot be set'),
         ("[ruels]\n", ':1:2: unknown key "ruels"; did you mean "rules"?'),
         ("fail-on = [", ":1:12: not TOML"),
         ('\nexclude = ["a\\q"]', r":2:14: not TOML: `\q"),

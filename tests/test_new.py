@@ -541,6 +541,15 @@ def test_a_new_name_is_told_by_the_lines():
     assert renames(before, {"c": "1\n2\n3\n9", "d": "5\n7\n8\n9"}) == {"c": "a"}
     assert renames(before, {"c": "1\n2\n3\n4", "d": "1\n2\n3\n4"}) == {"c": "a"}
     assert renames({}, {"c": ""}) == {}
+    assert renames({"a": "1\n2", "b": "1\n2\n3"}, {"c": "1\n2\n3", "d": "1\n2\n3\n4"}) == {"c": "b", "d": "a"}
+
+
+def test_very_many_new_names_are_told_where_nothing_else_is_new():
+    text = "".join(f"{number}\n" for number in range(300))
+    before = {f"a/{number}": f"{text}{number}" for number in range(1000)}
+    after = {f"b/{number}": f"{text}{number}" for number in range(0, 1000, 2)}
+    changed = {f"c/{number}": f"{text}{number}\nmore" for number in range(1, 1000, 2)}
+    assert renames(before, after | changed) == {path: path.replace("b", "a") for path in after}
 
 
 @pytest.mark.parametrize(

@@ -64,15 +64,21 @@ def test_a_public_url_is_followed_like_a_remote() -> None:
     assert (remote.asked.only, remote.server is not None, remote.links[0].kind) == ("/sse", True, "assumed")
 
 
+URL = "a URL that begins with http:// or https:// and a host"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("replica = 3", 'mcplint.toml:2:1: unknown key "replica"; did you mean "replicas"?'),
-        ('replicas = "3"', 'mcplint.toml:2:1: "replicas" must be a number, not a string'),
+        ('replicas = "3"', 'mcplint.toml:2:1: "replicas" must be a whole number, not a string'),
+        ("replicas = 1.5", 'mcplint.toml:2:1: "replicas" must be a whole number, not a fraction'),
         ("replicas = 0", 'mcplint.toml:2:1: "replicas" must be more than 0'),
         ("longest-tool-call = -1.5", 'mcplint.toml:2:1: "longest-tool-call" must be more than 0'),
         ("longest-tool-call = nan", 'mcplint.toml:2:1: "longest-tool-call" must be more than 0'),
-        ('public-url = "/mcp"', 'mcplint.toml:2:1: "public-url" must be a URL that begins with http:// or https://'),
+        ('public-url = "/mcp"', f'mcplint.toml:2:1: "public-url" must be {URL}'),
+        ('public-url = "http:///mcp"', f'mcplint.toml:2:1: "public-url" must be {URL}'),
+        ('start-command = " "', 'mcplint.toml:2:1: "start-command" must be a command, not empty'),
         (
             'start-command = "python -m \'notes"',
             'mcplint.toml:2:1: "start-command" must be a command in which every quote is closed',

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from mcplint.cli.known import NEVER, Known, keep, known_findings, staged
+from mcplint.cli.known import Known, keep, known_findings, staged
 from mcplint.cli.output import (
     columns,
     is_coloured,
@@ -23,7 +23,7 @@ from mcplint.cli.output import (
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
 from mcplint.engine.baseline import identity
-from mcplint.findings import NOTE, SEVERITIES, Diagnostic, Rule
+from mcplint.findings import INTERNAL_ERROR, NOTE, SEVERITIES, Diagnostic, Rule
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
 from mcplint.reports import FORMATS, Covered, Report, plural, render
@@ -233,7 +233,7 @@ def _settings(config: Config, rules: Mapping[str, Rule], options: Options) -> Co
         fail_on=fail_on,
         pedantic=options.pedantic or config.pedantic or fail_on == NOTE,
     )
-    if not any(changed.runs(rule) for rule in rules if rule != NEVER):
+    if not any(changed.runs(rule) for rule in rules if rule != INTERNAL_ERROR):
         raise UsageError("every rule is turned off, so nothing would be checked")
     return changed
 
@@ -304,7 +304,7 @@ def _left(fixed: Iterable[Diagnostic]) -> str:
 def _code(shown: Iterable[Diagnostic], config: Config, options: Options) -> int:
     worst = -1
     for diagnostic in shown:
-        if diagnostic.rule == "internal-error":
+        if diagnostic.rule == INTERNAL_ERROR:
             return FAILED
         worst = max(worst, SEVERITIES.index(diagnostic.severity))
     failing = config.fail_on != "never" and worst >= SEVERITIES.index(config.fail_on)

@@ -10,11 +10,9 @@ from typing import NamedTuple
 from mcplint.cli.workspace import Workspace
 from mcplint.engine import baseline
 from mcplint.engine import lint as engine
-from mcplint.findings import NOTE, Diagnostic
+from mcplint.findings import INTERNAL_ERROR, NOTE, Diagnostic
 from mcplint.project.tree import Tree
 from mcplint.reports import plural
-
-NEVER = "internal-error"
 
 
 class Known(NamedTuple):
@@ -40,7 +38,9 @@ class Known(NamedTuple):
         now, before = baseline.named(found), baseline.named(found, renamed)
         names = [(each, baseline.identity(each)) for each in asked]
         return [
-            each for each, name in names if each.rule == NEVER or not (now[name] in kept or before[name] in self.base)
+            each
+            for each, name in names
+            if each.rule == INTERNAL_ERROR or not (now[name] in kept or before[name] in self.base)
         ]
 
 
@@ -80,7 +80,7 @@ def keep(
     if write:
         shown = [d for d in found if here.reported(d) and (here.config.pedantic or d.severity != NOTE)]
         there = {each.fingerprint for each in kept}
-        fresh = baseline.of((d for d in shown if d.rule != NEVER), found)
+        fresh = baseline.of((d for d in shown if d.rule != INTERNAL_ERROR), found)
         kept += [each for each in fresh if each.fingerprint not in there]
     said = f"{file}: {plural(len(kept), 'known finding')}, {len(stale)} removed"
     return known._replace(kept=tuple(kept)), baseline.write(kept), said

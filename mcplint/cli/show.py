@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from mcplint.cli.output import deliver, paint
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
+from mcplint.findings import INTERNAL_ERROR
 from mcplint.reports import Report, text
 from mcplint.usage import UsageError
 
@@ -40,7 +41,7 @@ def graph(paths: Sequence[str], config: str | None, output_format: str, output: 
 
 def _code(run: engine.Run, here: Workspace) -> int:
     """A deployment that mcplint failed on is not what there is."""
-    failures = [diagnostic for diagnostic in run.diagnostics if diagnostic.rule == "internal-error"]
+    failures = [diagnostic for diagnostic in run.diagnostics if diagnostic.rule == INTERNAL_ERROR]
     if failures:
         print(text.findings(Report(tuple(failures), folder=here.folder)), end="", file=sys.stderr)
     return FAILED if failures else DONE

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from mcplint.engine.catalogue import Catalogue
-from mcplint.findings import Diagnostic, Rule, Unreadable
+from mcplint.findings import INTERNAL_ERROR, Diagnostic, Rule, Unreadable
 from mcplint.project import discover
 from mcplint.project.config import Config, usage_error
 from mcplint.project.config import load as load_config
@@ -41,7 +41,7 @@ class Workspace(NamedTuple):
         if finding.span.source.path.startswith("../"):
             return False
         paths = [finding.span.source.path, *(note.span.source.path for note in finding.notes)]
-        return diagnostic.rule == "internal-error" or not all(map(self.outside, paths))
+        return diagnostic.rule == INTERNAL_ERROR or not all(map(self.outside, paths))
 
     def seen_by(self, output_format: str) -> str:
         """What leads to the root from where the paths of a report begin: for a host at the top of its checkout."""

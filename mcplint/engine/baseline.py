@@ -14,6 +14,8 @@ from mcplint.usage import UsageError
 VERSION = 1
 # The most bytes of a file of known findings.
 LIMIT = 16 << 20
+# The most lines that are compared to tell a new name, each line as often as its file is.
+MOST_LINES = 40_000_000
 Identity = tuple[str, Span, str]
 """What no two diagnostics of a run share: rule, place and message."""
 
@@ -60,20 +62,38 @@ def named(found: Iterable[Diagnostic], renamed: Mapping[str, str] | None = None)
 def renames(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
     """The path that each new file had before, by the texts of those that are gone and of those that are new.
 
-    Half of the lines are the same at least, as git has it.
+    Half of the lines are the same at least, as git has it. Where very many are gone and new, only those that are the
+    same are told again, as git has it too.
     """
-    left, found = dict(before), {}
+    left, found = {old: _lines(text) for old, text in before.items()}, dict[str, str]()
+    same: dict[str, list[str]] = {}
+    for old, text in sorted(before.items(), reverse=True):
+        same.setdefault(text, []).append(old)
     for path, text in sorted(after.items()):
-        likeness = {old: _likeness(gone, text) for old, gone in left.items()}
+        if same.get(text):
+            found[path] = same[text].pop()
+            del left[found[path]]
+    others = {path: _lines(text) for path, text in sorted(after.items()) if path not in found}
+    if len(others) * _total(left) + len(left) * _total(others) > MOST_LINES:
+        return found
+    for path, lines in others.items():
+        likeness = {old: _likeness(gone, lines) for old, gone in left.items()}
         if likeness and likeness[best := max(likeness, key=lambda old: likeness[old])] >= 0.5:
             found[path] = best
             del left[best]
     return found
 
 
-def _likeness(one: str, other: str) -> float:
+def _total(files: Mapping[str, Counter[str]]) -> int:
+    return sum(map(len, files.values()))
+
+
+def _lines(text: str) -> Counter[str]:
+    return Counter(text.split("\n"))
+
+
+def _likeness(mine: Counter[str], theirs: Counter[str]) -> float:
     """Twice the number of lines that two texts share, by the number of all their lines."""
-    mine, theirs = Counter(one.split("\n")), Counter(other.split("\n"))
     return 2 * (mine & theirs).total() / (mine.total() + theirs.total())
 
 

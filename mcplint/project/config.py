@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs
-from mcplint.findings import SEVERITIES, Rule, Unreadable
+from mcplint.findings import INTERNAL_ERROR, SEVERITIES, Rule, Unreadable
 from mcplint.text.lines import place
 from mcplint.text.source import Source, Span
 from mcplint.usage import UsageError, did_you_mean
@@ -46,7 +47,7 @@ class Config(NamedTuple):
     def runs(self, rule: str) -> bool:
         """Whether a rule is asked: an internal error of mcplint is never hidden."""
         chosen = self.select is None or rule in self.select
-        return rule == "internal-error" or (chosen and rule not in self.off)
+        return rule == INTERNAL_ERROR or (chosen and rule not in self.off)
 
 
 class Setting(NamedTuple):
@@ -72,8 +73,10 @@ STATED: Mapping[str, type] = MappingProxyType(
     }
 )
 MOST_ENTRIES = 500
+URL = r"(?is)https?://[^/?#\s].*"
 FAIL_ON = (*reversed(SEVERITIES), "never")
-NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
+NAMES = {str: "a string", bool: "true or false", int: "a number", float: "a fraction", list: "a list", dict: "a table"}
+WANTED = {**NAMES, int: "a whole number", float: "a number"}
 
 
 def load(path: str, text: str, rules: Mapping[str, Rule], shown: str = "") -> Config:
@@ -104,6 +107,8 @@ def settings(source: Source | None, rules: Mapping[str, Rule]) -> Iterator[Setti
     for glob, _ in pairs(at(table, "ignore")):
         yield _setting(table, ("ignore", glob.text), [])
     for name, rule in rules.items():
+        if name == INTERNAL_ERROR:
+            continue
         node = at(table, "rules", name)
         within = ("severity",) if isinstance(node, MappingNode) else ()
         yield _setting(table, ("rules", name, *within), rule.severity)
@@ -154,6 +159,7 @@ def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str
     options: dict[str, dict[str, Any]] = {}
     _known("rule", table, rules)
     for name, setting in pairs(table):
+        _settable(name)
         if _type(setting) not in (str, dict):
             choice = ", ".join((OFF, *SEVERITIES))
             raise _wrong(name, f'"{name.text}" must be a severity ({choice}), not {_name(setting)}')
@@ -177,7 +183,13 @@ def _few(table: Node | None, key: str, number: int) -> None:
 def _ignores(table: Node | None, rules: Iterable[str]) -> Iterator[Silence]:
     for glob, _ in pairs(table):
         for name in _strings(table, glob.text):
+            _settable(name)
             yield Silence(glob.text.removeprefix("./"), _one_of("rule", name, rules), name.span)
+
+
+def _settable(rule: ScalarNode) -> None:
+    if rule.text == INTERNAL_ERROR:
+        raise _wrong(rule, f'"{INTERNAL_ERROR}" cannot be set: an internal error of mcplint is always reported')
 
 
 def _deployment(table: Node | None) -> Iterator[tuple[str, Value[Any]]]:
@@ -194,8 +206,10 @@ def _senseless(key: str, value: Any) -> str:
     match key:
         case "replicas" | "longest-tool-call" if not value > 0:
             return "more than 0"
-        case "public-url" if not value.lower().startswith(("http://", "https://")):
-            return "a URL that begins with http:// or https://"
+        case "public-url" if not re.fullmatch(URL, value):
+            return "a URL that begins with http:// or https:// and a host"
+        case "start-command" if not value.strip():
+            return "a command, not empty"
         case "start-command" if not _splits(value):
             return "a command in which every quote is closed"
     return ""
@@ -239,7 +253,7 @@ def _typed(table: Node | None, key: str, want: type) -> Node | None:
     node = at(table, key)
     if node is None or _type(node) is want or (want is float and _type(node) is int):
         return node
-    raise _wrong(_key(table, key), f'"{key}" must be {NAMES[want]}, not {_name(node)}')
+    raise _wrong(_key(table, key), f'"{key}" must be {WANTED[want]}, not {_name(node)}')
 
 
 def _key(table: Node | None, key: str) -> ScalarNode | None:

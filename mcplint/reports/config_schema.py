@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcplint.findings import SEVERITIES, Rule
+from mcplint.findings import INTERNAL_ERROR, SEVERITIES, Rule
 from mcplint.project.config import FAIL_ON, MOST_ENTRIES, OFF
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -26,7 +26,7 @@ STATED: Mapping[str, dict[str, Any]] = {
     "public-url": {
         "description": "The URL that clients are given",
         "type": "string",
-        "pattern": "^[hH][tT][tT][pP][sS]?://",
+        "pattern": "^[hH][tT][tT][pP][sS]?://[^/?#\\s]",
     },
     "longest-tool-call": {
         "description": "How long the longest call of a tool takes, in seconds",
@@ -40,6 +40,7 @@ STATED: Mapping[str, dict[str, Any]] = {
 
 def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
     """The schema of `mcplint.toml`, which is that of `[tool.mcplint]` too."""
+    settable = {name: rule for name, rule in rules.items() if name != INTERNAL_ERROR}
     return {
         "$schema": DRAFT,
         "$id": IDENTITY,
@@ -48,7 +49,7 @@ def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
         "definitions": {
             "severity": {"type": "string", "enum": [OFF, *SEVERITIES]},
             "setting": _setting({}),
-            "rule": {"type": "string", "enum": list(rules)},
+            "rule": {"type": "string", "enum": list(settable)},
         },
         **_table(
             {
@@ -77,7 +78,7 @@ def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
                 },
                 "rules": {
                     "description": "The severity of rules, and their options",
-                    **_table({name: _rule(rule) for name, rule in rules.items()}),
+                    **_table({name: _rule(rule) for name, rule in settable.items()}),
                 },
                 "deployment": {"description": "What the files cannot tell of the deployment", **_table(dict(STATED))},
             }
