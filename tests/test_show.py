@@ -23,6 +23,18 @@ FIELDS = {
     "clients": {"type", "url", "command"},
 }
 
+PROJECT = """\
+[project]
+name = "server"
+version = "1.0.0"
+readme = "README.md"
+dependencies = ["mcp"]
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+"""
+
 
 def test_what_cannot_be_read_is_shown(project, mcplint):
     project(
@@ -109,6 +121,20 @@ def test_what_is_loose_says_why():
     assert as_text(deployment) == "loose compose.yaml:b  compose.yaml:2\n  its command cannot be told\n"
     [entry] = json.loads(as_json(deployment))["loose"]
     assert entry["links"] == [{"to": None, "kind": "missing", "why": "its command cannot be told"}]
+
+
+def test_what_an_image_lacks_is_shown_with_what_leaves_it_out(project, mcplint):
+    project(
+        {
+            "Dockerfile": "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install .\nCMD python server.py\n",
+            ".dockerignore": "*.md\n",
+            "README.md": "# Notes\n",
+            "pyproject.toml": PROJECT,
+            "server.py": "from mcp.server.fastmcp import FastMCP\n\nFastMCP('notes').run()\n",
+        }
+    )
+    lacks = "  lacks at Dockerfile:4: README.md, .dockerignore leaves it out (.dockerignore:1:1)\n"
+    assert lacks in mcplint("show", ".").out
 
 
 def test_what_is_not_followed_says_why():

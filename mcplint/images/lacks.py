@@ -244,11 +244,12 @@ def of_steps(steps: tuple[RunStep, ...], base: Image, tools: frozenset[str]) -> 
             return
 
 
-_OTHER_PYTHONS = ("python3.", "pyenv", "conda", "mamba", "uv python", "deadsnakes", "--python")
+OTHER_PYTHONS = ("python3.", "pyenv", "conda", "mamba", "uv python", "deadsnakes", "--python")
+"""What the commands of a build say that may use another Python than its image's."""
 
 
 def _brings_python(command: str) -> bool:
-    return any(word in command for word in _OTHER_PYTHONS)
+    return any(word in command for word in OTHER_PYTHONS)
 
 
 def of_python(install: Install, base: Image, contents: Contents) -> Iterator[Lack]:

@@ -36,6 +36,10 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
         return
     path, name = entry
     found = imported(tree, start.roots, path, name, start.kind == SCRIPT)
+    if any(copy.stage is not None for copy in image.copies):
+        from mcplint.link.environments import strays
+
+        yield from strays(image, container, found, path, tree)
     yield from _shadowed(start, found, image, container, tree)
     yield from _modules(image, container, path, found, tree)
     yield from _distributions(image, container, start, found, tree)

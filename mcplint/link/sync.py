@@ -29,8 +29,7 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     run = next((at for at, word in enumerate(words) if text(word) == "run"), None)
     if tool == "uv" and (run is None or text(words[1]) == "tool"):
         return None
-    user = (container.user.only or "root").partition(":")[0]
-    refused = _no_cache(image, container, user)
+    refused = _no_cache(image, container)
     made = Sync("uvx" if tool == "uvx" else "uv run", place(words[0], container.argv.span), refused=refused)
     installs = [each for each in start.installs or () if each.tool == "uv run" and each.requirements]
     path = posixpath.normpath(posixpath.join(installs[0].requirements[0], "pyproject.toml")) if installs else ""
@@ -38,27 +37,25 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     if tool == "uv" and run is not None and project and is_packaged(project):
         built = any(each.tool == "uv sync" and each.packaged for each in container.installs)
         edits = more_words(words[: run + 1], ("--no-sync",)) if built and not refused else ()
-        return made._replace(project=path, refused=refused or _no_venv(image, container, user), edits=edits)
+        return made._replace(project=path, refused=refused or _no_venv(image, container), edits=edits)
     return made if refused else None
 
 
-def _no_cache(image: Image, container: Container, user: str) -> str:
-    """Why a user has no place for uv's cache, empty where it may have one."""
-    if user in ("root", "0") or any(name in container.env for name in _CACHES):
-        return ""
-    found = home(container, user)
+def _no_cache(image: Image, container: Container) -> str:
+    """Why its user has no place for uv's cache, empty where it may have one."""
+    found = None if any(name in container.env for name in _CACHES) else home(container)
     if found is None or is_open(image, container, posixpath.join(found[0], ".cache")):
         return ""
     return f"it cannot make its cache in {posixpath.join(found[0], '.cache')}, as {found[1]}"
 
 
-def _no_venv(image: Image, container: Container, user: str) -> str:
-    """Why a user cannot build into the environment of the project, empty where it may."""
+def _no_venv(image: Image, container: Container) -> str:
+    """Why its user cannot build into the environment of the project, empty where it may."""
     workdir = container.workdir.only
     owner = image.folders.get(workdir or "")
-    if user in ("root", "0") or not workdir or owner is None or not owner.must_be("root", "0"):
+    if not container.unprivileged or not workdir or owner is None or not owner.must_be("root", "0"):
         return ""
     if "UV_PROJECT_ENVIRONMENT" in container.env or is_open(image, container, f"{workdir}/.venv"):
         return ""
     synced = any(each.tool == "uv sync" for each in container.installs)
-    return f"{workdir}/.venv belongs to root, and the user {user} cannot change it" if synced else ""
+    return f"{workdir}/.venv belongs to root, and the user {container.unprivileged} cannot change it" if synced else ""

@@ -18,26 +18,26 @@ _CHANGES = r"\b(?:chown|chmod|install|setfacl|mkdir)\b"
 
 def refused(image: Image, container: Container, servers: tuple[Server, ...]) -> Iterator[Lack]:
     """The paths that servers write before they serve, and that belong to root alone."""
-    user = (container.user.only or "root").partition(":")[0]
-    if user in ("root", "0") or not image.base_known or container.unread:
+    user = container.unprivileged
+    if not user or not image.base_known or container.unread:
         return
     for write in (write for server in servers for write in server.writes):
-        found = _why(image, container, user, write.path)
+        found = _why(image, container, write.path)
         if found:
             path, why = found
             notes = (*container.user.trace[:1], Label(container.cmd, "starts the program"))
             yield Lack("place", path, write.note.span, why, notes, step=user)
 
 
-def _why(image: Image, container: Container, user: str, written: str) -> tuple[str, str] | None:
+def _why(image: Image, container: Container, written: str) -> tuple[str, str] | None:
     """The path in the container that is written, and why the user may not; None where it may."""
     if written == "~" or written.startswith("~/"):
-        found = home(container, user)
+        found = home(container)
         if found is None:
             return None
         place, why = found
         path = posixpath.normpath(posixpath.join(place, written[2:]))
-        return (path, why) if why and not is_open(image, container, path) else None
+        return (path, why) if not is_open(image, container, path) else None
     workdir = container.workdir.only
     if (
         written.startswith("~")
@@ -52,10 +52,10 @@ def _why(image: Image, container: Container, user: str, written: str) -> tuple[s
     return None if is_open(image, container, path) else (path, f"{workdir} belongs to root")
 
 
-def home(container: Container, user: str) -> tuple[str, str] | None:
-    """The home of a user, and why it may not write there, which is empty where it may."""
-    said = container.env.get("HOME")
-    if said is not None:
+def home(container: Container) -> tuple[str, str] | None:
+    """The home of the user that a container runs as, and why it may not write there; None where it may."""
+    user = container.unprivileged
+    if not user or "HOME" in container.env:
         return None
     accounts = list(container.accounts.values())
     account = container.accounts.get(user) or next((one for one in accounts if str(one.uid) == user), None)

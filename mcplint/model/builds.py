@@ -38,7 +38,8 @@ class Lack(NamedTuple):
     `kind`: what it is: `copied` (a source of COPY), what a build backend insists on (`readme`, `license`, `version`,
     `force-include`, `build hook`), `modules` (those that a project is to be packaged with), `choice` (one package
     of those named), `python` (a release of Python), `user tool` (a program that makes accounts), `module` (one that
-    the program imports), `distribution` (one that it imports from).
+    the program imports), `distribution` (one that it imports from), `lock` (a lock file that is up to date), `locked`
+    (a dependency that the lock knows of), `environment` (what one from another stage leads back to).
     `name`: what is needed, as it is written; `span`: the step that needs it; `notes`: where else that is said.
     `why`: how it comes that it is not there. `by_git`: only because git ignores it. `edits`: what would bring it.
     `step`: the words of the step, or the file of a module.

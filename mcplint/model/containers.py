@@ -336,6 +336,12 @@ class Container(NamedTuple):
         )
 
     @property
+    def unprivileged(self) -> str:
+        """The user that it runs as, by name or number, where that certainly is not root; else empty."""
+        user = (self.user.only or "").partition(":")[0]
+        return "" if user in ("root", "0") else user
+
+    @property
     def assumed(self) -> bool:
         return any(link.kind == ASSUMED for link in self.links)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mcplint.model import MISSING, Deployment, Link, Port, Sdk
+from mcplint.model import MISSING, Deployment, Lack, Link, Port, Sdk
 from mcplint.reports import Paint, escape, plain
 from mcplint.reports.escape import log, terminal
 from mcplint.reports.terminal import width
@@ -37,6 +37,7 @@ class Part(NamedTuple):
     span: Span
     values: dict[str, Value[Any]]
     links: tuple[Link, ...]
+    lacks: tuple[Lack, ...] = ()
 
 
 def parts(deployment: Deployment) -> Iterator[tuple[str, list[Part]]]:
@@ -48,7 +49,7 @@ def parts(deployment: Deployment) -> Iterator[tuple[str, list[Part]]]:
 def _part(part: Any, names: tuple[str, ...]) -> Part:
     values = {name: _value(getattr(part, name)) for name in names}
     links = (Link(None, MISSING, part.why),) if hasattr(part, "why") else part.links
-    return Part(part.id, part.span, values, links)
+    return Part(part.id, part.span, values, links, getattr(part, "lacks", ()))
 
 
 def _value(setting: Any) -> Value[Any]:
@@ -131,9 +132,19 @@ def _block(noun: str, part: Part, paint: Paint) -> Iterator[str]:
         gap = " " * (second - width(text)) if width(text) <= second else f"\n{' ' * (first + second + 4)}"
         yield (head + (gap + "  " + steps[0] if steps else "")).rstrip()
         yield from (f"{' ' * (first + second + 6)}{step}" for step in steps[1:])
+    for lack in part.lacks:
+        yield f"  {terminal(_lacked(lack))}"
     for link in part.links:
         to = f"{link.kind}: {terminal(link.to)}, " if link.to else ""
         yield f"  {to}{terminal(link.why)}"
+
+
+def _lacked(lack: Lack) -> str:
+    """What a step lacks: `lacks at Dockerfile:5: README.md, .dockerignore leaves it out (.dockerignore:2:1)`."""
+    said = [_where(note.span) for note in lack.notes[-1:] if note.span.source != lack.span.source]
+    return " ".join(
+        (f"lacks at {_where(lack.span, column=False)}: {lack.name}, {lack.why}", *(f"({at})" for at in said))
+    )
 
 
 def said_of(value: Value[Any]) -> str:

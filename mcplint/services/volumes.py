@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from mcplint.images.accounts import is_root
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.model import Covered, Mount, Server
@@ -74,8 +73,7 @@ def unwritable(place: ContainerContext) -> Iterator[Mount]:
     image, container = place.image, place.container
     if image is None or not image.base_known or container.platform != "compose":
         return
-    user = (container.user.only or "").partition(":")[0]
-    if not user or is_root(user):
+    if not container.unprivileged:
         return
     for mount in container.mounts:
         target = (mount.target.only or "").rstrip("/")

@@ -39,6 +39,7 @@ STARTS = {
     "missing-start-target": 'Attribute "app" not found in module "server"',
     "module-not-in-image": "No module named 'notes'",
     "shadowed-sdk": "'mcp' is not a package",
+    "stray-environment": "No module named 'notes'",
     "sync-at-start": "Failed to resolve requirements from `build-system.requires`",
     "undeclared-import": "No module named 'mcp'",
     "unexpanded-variable": "'$PORT' is not a valid integer",
@@ -105,6 +106,19 @@ def test_a_requirement_without_quotes_writes_a_file(docker: Daemon, tmp_path: Pa
         image = docker.build(page(tmp_path / section, "unquoted-requirement", section))
         listed = docker.docker("run", "--rm", "--network", "none", image, "ls", "/app").split()
         assert listed == sorted(filter(None, [found, "server.py"]))
+
+
+def test_an_environment_elsewhere(docker: Daemon, tmp_path: Path) -> None:
+    folder = page(tmp_path / "moved", "stray-environment", "Good")
+    dockerfile = (folder / "Dockerfile").read_text().replace("/app/.venv /app/.venv", "/app/.venv /opt/venv")
+    for command, message in (
+        ("notes", "no such file or directory"),
+        ('python", "-m", "notes', "No module named notes"),
+    ):
+        (folder / "Dockerfile").write_text(dockerfile.replace("/app/.venv/bin/notes", f"/opt/venv/bin/{command}"))
+        with docker.running(docker.build(folder)) as container:
+            assert not container.listens(8000)
+            assert message in f"{container.output}{container.state['Error']}"
 
 
 def test_a_lock_that_is_not_up_to_date(docker: Daemon, tmp_path: Path) -> None:

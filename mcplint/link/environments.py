@@ -1,0 +1,107 @@
+"""What becomes of a virtual environment that an image copies from another stage of its build."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from mcplint.commands.words import text
+from mcplint.facts.dependencies import Project
+from mcplint.images.contents import Contents
+from mcplint.images.copies import placed
+from mcplint.images.image import Copied, Copy, Image
+from mcplint.images.lacks import OTHER_PYTHONS
+from mcplint.knowledge.images import python
+from mcplint.model import Container, Lack, Packaged
+from mcplint.packaging.wheel import inside, wheel
+from mcplint.programs.python.imported import Imported
+from mcplint.project.tree import Tree
+from mcplint.text.source import Edit
+from mcplint.values import Label
+
+
+def strays(image: Image, container: Container, found: tuple[Imported, ...], entry: str, tree: Tree) -> Iterator[Lack]:
+    """The environments that do not work where they are copied to: another path, another Python, or no sources.
+
+    `found`: what the program imports, `entry`: the file that it starts with.
+    """
+    contents = Contents.of(image, tree)
+    for copy in image.copies:
+        part = image.parts.get(copy.stage) if copy.stage is not None else None
+        for file in (copy.files or ()) if part else ():
+            if part and (kind := _environment(file, part)):
+                yield from _moved(copy, file, container, part, kind)
+                yield from _other_python(copy, file, part, image, kind)
+                paths = (entry, *(each.path for each in found if each.path))
+                yield from _without_sources(copy, part, paths, contents, container)
+
+
+def _environment(file: Copied, part: Image) -> str:
+    """What is copied: a virtual environment (`venv`), installed packages (`packages`), or neither (empty)."""
+    name = posixpath.basename(file.source)
+    if name in ("site-packages", "dist-packages"):
+        return "packages"
+    said = (part.env[each].only for each in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT") if each in part.env)
+    return "venv" if name in (".venv", "venv") or file.source in said else ""
+
+
+def _moved(copy: Copy, file: Copied, container: Container, part: Image, kind: str) -> Iterator[Lack]:
+    """That a script of an environment is started whose first line names the interpreter at the old path."""
+    words = container.argv.words or () if container.argv else ()
+    first = text(words[0]) if words else None
+    if kind != "venv" or file.source == file.target or first is None or _says(part, "relocatable"):
+        return
+    folder, name = posixpath.split(first)
+    if folder == f"{file.target}/bin" and not name.startswith("python"):
+        why = f"the first line of {first} names {file.source}/bin/python, where it was made"
+        yield Lack("environment", first, copy.span, why, (Label(container.cmd, "starts it"),), step=file.target)
+
+
+def _other_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str) -> Iterator[Lack]:
+    """That the packages are those of another minor release of Python."""
+    made, there = python(part.base.only or ""), python(image.base.only or "")
+    own = any(install.tool in ("uv sync", "uv pip", "pip", "poetry", "pdm") for install in part.installs)
+    if not made or not there or made == there or not own or _says(part, *OTHER_PYTHONS) or _says(image, *OTHER_PYTHONS):
+        return
+    lies = f"{file.target}/lib/python{made}/site-packages" if kind == "venv" else file.target
+    if kind == "packages" and f"python{made}" not in file.target:
+        return
+    why = f"it was made with Python {made}, and {image.base.only} has {there}, which does not look into {lies}"
+    notes = (*part.base.trace[:1], *image.base.trace[:1])
+    yield Lack("environment", file.target, copy.span, why, notes, step=file.target)
+
+
+def _without_sources(
+    copy: Copy, part: Image, paths: tuple[str, ...], contents: Contents, container: Container
+) -> Iterator[Lack]:
+    """That the environment leads back to the sources of a project, which the image does not have."""
+    packaged = [(install, each) for install in part.installs for each in install.packaged]
+    if contents.open or container.mounts or not all(each.editable for _, each in packaged):
+        return
+    for install, each in packaged:
+        modules = _modules(each, contents.tree)
+        path = next((path for path in paths if path in modules), None)
+        if path and next(_places(contents, path), "") == "":
+            why = f"`{' '.join(install.argv)}` leads it back to {each.place}, and no COPY brings `{path}` here"
+            notes = (Label(install.span, "installs the project editable"), Label(container.cmd, "starts the program"))
+            slot = install.slot if install.tool == "uv sync" else None
+            flag = (Edit(slot.span, f"{slot.before}--no-editable{slot.after}"),) if slot else ()
+            yield Lack("environment", each.place, copy.span, why, notes, edits=flag, step=path)
+            return
+
+
+def _modules(packaged: Packaged, tree: Tree) -> frozenset[str]:
+    """The files of a project that its wheel holds, none where that cannot be told."""
+    folder = "" if packaged.folder == "." else packaged.folder
+    project: Project | None = tree.facts("project", posixpath.join(folder, "pyproject.toml"))
+    made = wheel(project, inside(tree.paths, folder)) if project else None
+    return frozenset(posixpath.join(folder, path) for path in made.files.values()) if made else frozenset()
+
+
+def _places(contents: Contents, path: str) -> Iterator[str | None]:
+    """Where a file of the project may stand in the image, None for a copy that cannot be told."""
+    return placed(contents.copies, contents.parts, contents.ignored, contents.context, path)
+
+
+def _says(image: Image, *words: str) -> bool:
+    return any(word in run.text.text for run in image.runs for word in words)

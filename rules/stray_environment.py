@@ -1,0 +1,124 @@
+r"""A virtual environment does not work where the image copies it to
+
+An environment that is made in one stage and copied to another keeps what it was
+made with:
+
+- `uv sync` and `pip install -e` install the project editable: a line in the
+  environment leads to its sources. Where these stay behind, the start ends with
+  "ModuleNotFoundError".
+- The first line of its scripts names the interpreter by its absolute path. At
+  another path they end with "no such file or directory".
+- Its packages lie in `lib/python3.12/site-packages`, where a Python of another
+  minor release does not look.
+
+Not reported where the sources come to stand anywhere in the image, where a
+mount may bring them, for `uv venv --relocatable`, and where the build gets a
+Python of its own.
+
+Evidence: <https://docs.astral.sh/uv/guides/integration/docker/#non-editable-installs>.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim AS build
+COPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/uv
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+COPY src src
+RUN uv sync --locked --no-dev
+
+FROM python:3.12-slim
+COPY --from=build /app/.venv /app/.venv
+USER 10001
+CMD ["/app/.venv/bin/notes"]
+```
+`pyproject.toml`
+```toml
+[project]
+name = "notes"
+version = "1.0.0"
+requires-python = ">=3.11"
+dependencies = ["mcp>=1.27,<2"]
+
+[project.scripts]
+notes = "notes:main"
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+```
+`uv.lock`
+```toml
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "mcp"
+version = "1.27.1"
+source = { registry = "https://package-registry.example/simple" }
+```
+`src/notes/__init__.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+
+def main() -> None:
+    mcp.run(transport="streamable-http")
+```
+```output
+error[stray-environment]: the environment that the image of Dockerfile copies from another stage does not work here: `uv sync --locked --no-dev` leads it back to /app, and no COPY brings `src/notes/__init__.py` here
+  --> Dockerfile:9:1
+   |
+ 6 | RUN uv sync --locked --no-dev
+   |     ------------------------- installs the project editable
+...
+ 9 | COPY --from=build /app/.venv /app/.venv
+   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+10 | USER 10001
+11 | CMD ["/app/.venv/bin/notes"]
+   | ---------------------------- starts the program
+   |
+   = fix: install the project itself into it (--unsafe-fixes)
+```
+```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -3,7 +3,7 @@
+ WORKDIR /app
+ COPY pyproject.toml uv.lock ./
+ COPY src src
+-RUN uv sync --locked --no-dev
++RUN uv sync --no-editable --locked --no-dev
+
+ FROM python:3.12-slim
+ COPY --from=build /app/.venv /app/.venv
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim AS build
+COPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/uv
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+COPY src src
+RUN uv sync --locked --no-dev --no-editable
+
+FROM python:3.12-slim
+COPY --from=build /app/.venv /app/.venv
+USER 10001
+CMD ["/app/.venv/bin/notes"]
+```
+"""
+
+from mcplint import ERROR, Container, Finding, Fix, rule
+
+
+@rule("stray-environment", ERROR)
+def check(container: Container):
+    for lack in container.lacking("environment"):
+        message = f"the environment that {container.title} copies from another stage does not work here: {lack.why}"
+        fix = Fix("install the project itself into it", lack.edits) if lack.edits else None
+        yield Finding(message, lack.span, lack.notes, fix)
