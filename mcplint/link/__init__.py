@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
 from mcplint.link import starts, stated
 from mcplint.model import (
@@ -202,7 +203,8 @@ def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
 def _manifests(
     tree: Tree, paths: Paths, network: Network, installed: tuple[Server, ...]
 ) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
-    documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
+    found = tree.all_facts("manifest", paths.get("server.json", ())).values()
+    documents = [each for each in found if "{{" not in scalar(each.root.get("name"))]  # templates of generators
     if not documents:
         return (), (), ()
     from mcplint.link.server_json import parts

@@ -31,6 +31,8 @@ from mcplint.values import Label
 
 _TEMPLATE = r"(?i)\b(?:lorem ipsum|your (?:mcp )?server|todo\b|description here|changeme)|\Aa brief description"
 PUBLISHING = ("-p", "--publish", "-P", "--publish-all", "--network", "--net")
+# What people say of a server in brackets.
+_STATUS = r"(?i)deprecated|beta|alpha|experimental|preview|archived|unofficial|official|wip|moved|legacy|new"
 # What an `Authorization` header holds when nothing is left to be filled in: long, and with a digit as no placeholder.
 _CREDENTIAL = r"(?i)(bearer|basic|token)\s+(?=\S*[0-9])[\w.~+/=-]{16,}"
 _SECRET = r"(?i)(.*[_-])?(api|access|secret|private|auth)?[_-]?(key|token|secret|password|passwd|credentials?)"
@@ -67,7 +69,7 @@ def metadata(manifest: Manifest) -> Iterator[Finding]:
 
 def _is_template(text: str) -> bool:
     """Whether a description of one line is what a template has in its place."""
-    bracketed = "]" in text.partition("[")[2]
+    bracketed = any(not re.fullmatch(_STATUS, inside) for inside in re.findall(r"\[([^\]]*)\]", text))
     return "\n" not in text and (bracketed or re.search(_TEMPLATE, text) is not None)
 
 
