@@ -32,3 +32,11 @@ def uv(*arguments: str | Path, folder: Path) -> str:
         [find_uv_bin(), *arguments], cwd=folder, env=outside, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
     return done.stdout if done.returncode == 0 else missing(f"uv {arguments[0]} failed: {done.stderr.strip()[-600:]}")
+
+
+def npm(*arguments: str, folder: Path) -> str:
+    """What npm prints when run in that folder; where it fails, the package registry is taken to be out of reach."""
+    done = subprocess.run(
+        [program("npm"), *arguments], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
+    )
+    return done.stdout if done.returncode == 0 else missing(f"npm {arguments[0]} failed: {done.stderr.strip()[-600:]}")
