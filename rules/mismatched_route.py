@@ -114,12 +114,14 @@ server {
 from collections.abc import Iterator
 
 from mcplint import ERROR, WARNING, ClientConfig, Deployment, Finding, Fix, Label, Remote, Route, Value, rule
+from mcplint.knowledge.sdk import agreed
 
 
 @rule("mismatched-route", ERROR)
 def check(part: Route | Remote | ClientConfig | Deployment):
     if isinstance(part, Deployment):
         yield from doubled(part)
+        yield from lost(part)
         return
     server = part.server
     if not server or not server.path.only or not server.speaks_http:
@@ -133,9 +135,6 @@ def check(part: Route | Remote | ClientConfig | Deployment):
             fix = Fix(f"match {served} instead", part.location.write(served)) if intended else None
             message = f"{part.title} asks {server.title} for {_told(part.path)}, but it answers at {served}"
             yield Finding(message, part.span.head, (note,), fix)
-    elif part.asked.must_be(None):
-        message = f"{_url(part)} leads to no server: no location of the proxy passes it on to {served}"
-        yield Finding(message, part.url.span or part.span, (*part.asked.trace, note))
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
         url, asked = part.url.only or "", part.asked.only or ""
         fix = changed(part, url.removesuffix(asked) + served) if url.endswith(asked) else None
@@ -156,6 +155,31 @@ def is_endpoint(location: str, served: str) -> bool:
     """Whether a location is meant for the MCP endpoint by its name, rather than for something of its own."""
     name, right = (path.rstrip("/").rpartition("/")[2].lower() for path in (location, served))
     return any(word in name for word in ("mcp", "sse", "message")) or sorted(name) == sorted(right)
+
+
+def lost(deployment: Deployment) -> Iterator[Finding]:
+    """URLs that the proxy passes on to no server.
+
+    Where a location takes what is below the path alone and asks the server for a form that it redirects, that is the
+    one cause, and `slash-redirect` says so there. A URL that stands in several files is one as well.
+    """
+    told: dict[str, list[Remote | ClientConfig]] = {}
+    for part in (*deployment.remotes, *deployment.clients):
+        server = part.server
+        if not server or not server.path.only or not server.speaks_http or not part.asked.must_be(None):
+            continue
+        served = server.path.only
+        below = [route for route in deployment.routes_to(server) if route.path.must_be(f"{served}/")]
+        if part.path == served and below and agreed(server.sdk, f"slash.{server.transport.only}") == "exact":
+            continue
+        told.setdefault(part.url.only or "", []).append(part)
+    for part, *others in told.values():
+        served = part.server.path.only
+        note = Label(part.server.path.span or part.server.span, f"the server answers at {served}")
+        also = (Label(other.url.span or other.span, "so does this one") for other in others)
+        message = f"{_url(part)} leads to no server: no location of the proxy passes it on to {served}"
+        severity = WARNING if all(each.assumed for each in (part, *others)) else None
+        yield Finding(message, part.url.span or part.span, (*part.asked.trace, *also, note), None, severity)
 
 
 def doubled(deployment: Deployment) -> Iterator[Finding]:
