@@ -1,14 +1,17 @@
-r"""MCP is served without TLS as well as with it
+r"""Tokens travel without TLS
 
 Clients send their token with every request. If nginx has a certificate for a
 name and proxies the MCP endpoint on a port without TLS as well, a client that
 is configured with `http://` works, so nobody notices, and its token travels
-readable for everyone on the way.
+readable for everyone on the way. So does that of a client that is told to send
+one to an `http://` URL of another machine.
 
 Redirect instead, with 308: after a `301` or `302`, clients repeat the call as
 a GET or refuse to.
 
-Not reported if nginx serves no TLS at all, since something in front of it may.
+A note if a proxy that is open to other machines serves no TLS at all to a
+server that checks tokens, since something in front of it may. Not reported for
+URLs of this machine, of private networks, and with placeholders in them.
 
 See https://modelcontextprotocol.io/specification/draft/basic/authorization
 
@@ -98,13 +101,38 @@ server {
 ```
 """
 
-from mcplint import WARNING, Finding, Label, Route, rule
+from mcplint import NOTE, WARNING, ClientConfig, Finding, Label, Route, rule
+from mcplint.knowledge import secrets
+from mcplint.text import urls
 
 
 @rule("plain-http", WARNING)
-def check(route: Route):
-    if route.carried and route.secured:
-        plain = (note.span for note in route.listen.trace if "ssl" not in note.span.text.split())
-        heard = tuple(Label(span, "listens without TLS") for span in plain)
-        notes = (Label(route.secured, "the same name is served with TLS"), *heard)
-        yield Finding(f"{route.title} serves MCP without TLS as well: tokens travel unencrypted", route.span, notes)
+def check(part: Route | ClientConfig):
+    if isinstance(part, ClientConfig):
+        yield from told(part)
+        return
+    plain = tuple(note.span for note in part.listen.trace if "ssl" not in note.span.text.split())
+    heard = tuple(Label(span, "listens without TLS") for span in plain)
+    if part.carried and part.secured:
+        notes = (Label(part.secured, "the same name is served with TLS"), *heard)
+        yield Finding(f"{part.title} serves MCP without TLS as well: tokens travel unencrypted", part.span, notes)
+    elif part.carried and heard and part.published and part.carried.auth.must(lambda guard: guard is not None):
+        guard = part.carried.auth.only
+        notes = (*heard, *part.published, *([Label(guard.span, "checks tokens")] if guard else ()))
+        message = f"{part.title} takes the tokens of clients without TLS, and no file here puts TLS in front of it"
+        yield Finding(message, part.span, notes, None, NOTE)
+
+
+def told(client: ClientConfig):
+    """An entry that sends a secret to a machine elsewhere."""
+    url = client.url.only or ""
+    if not url.startswith("http://") or not urls.is_public(url):
+        return
+    headers = client.node.get("headers") if client.node else None
+    sent = [name for name, _ in getattr(headers, "pairs", ()) if secrets.NAME.search(name.text)]
+    if sent or any(secrets.in_url(url)):
+        what = sent[0].text if sent else secrets.in_url(url)[0]
+        message = f"the client sends {what[:60]} to {urls.authority(url).rpartition('@')[2][:100]} without TLS: everybody on the way reads it"
+        yield Finding(
+            message, client.url.span or client.span, tuple(Label(name.span, "is sent as well") for name in sent)
+        )

@@ -27,3 +27,34 @@ def _split(url: str) -> SplitResult | None:
         return urlsplit(url)
     except ValueError:
         return None
+
+
+_INSIDE = (
+    "localhost",
+    "local",
+    "internal",
+    "lan",
+    "home",
+    "corp",
+    "intranet",
+    "test",
+    "invalid",
+    "svc",
+    "docker",
+    "arpa",
+)
+
+
+def is_public(url: str) -> bool:
+    """Whether a URL certainly leads to a machine of the internet: a whole name, or an address that is not private."""
+    from ipaddress import ip_address
+
+    parts = _split(url)
+    try:
+        host = (parts.hostname or "") if parts else ""
+        return ip_address(host).is_global
+    except ValueError:
+        *front, last = host.lower().rstrip(".").split(".")
+        return (
+            bool(front) and last.isalpha() and last not in _INSIDE and "your" not in host and not set(host) & set("${<")
+        )
