@@ -6,10 +6,14 @@ and others ask nobody for a password unless they are told to: whoever reaches
 the machine reads and changes what the server keeps. Bots look for such ports
 all day.
 
+The same holds for what others are steered by or looked into: the browsers of
+Selenium, Traefik's dashboard with `--api.insecure`, Redis Insight, Dozzle. It
+is a note for what only shows metrics, such as Prometheus.
+
 Containers reach each other without published ports: leave them out, or publish
 them on `127.0.0.1`.
 
-Not reported if the store is told a password, reads a configuration of its own,
+Not reported if it is told a password, reads a configuration of its own,
 or takes variables from a file.
 
 See https://redis.io/docs/latest/operate/oss_and_stack/management/security/
@@ -69,7 +73,7 @@ services:
 ```
 """
 
-from mcplint import WARNING, Container, Finding, Label, rule
+from mcplint import NOTE, WARNING, Container, Finding, Label, rule
 
 
 @rule("exposed-datastore", WARNING)
@@ -80,5 +84,6 @@ def check(container: Container):
             continue
         number = port.published.only or port.target.only
         message = f"port {number} of `{sibling.name}` is open on all interfaces without a password: {sibling.unguarded}"
+        here = Label(sibling.span, f"{sibling.store or sibling.console} runs here")
         more = (Label(other.span, "so is this port") for other in others)
-        yield Finding(message, port.span, (Label(sibling.span, f"{sibling.store} runs here"), *more))
+        yield Finding(message, port.span, (here, *more), None, NOTE if sibling.measures else None)

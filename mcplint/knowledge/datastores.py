@@ -1,9 +1,12 @@
-"""Which well-known stores let everybody in as they are configured, by the last part of the image's name.
+"""Which well-known stores and consoles let everybody in as they are configured, by the last part of the image's name.
 
 Read from the documentation of their images: https://hub.docker.com/_/redis, https://hub.docker.com/_/postgres,
 https://hub.docker.com/_/mongo, https://www.elastic.co/guide/en/elasticsearch/reference/current/docker.html,
 https://qdrant.tech/documentation/guides/security/, https://docs.weaviate.io/deploy/configuration/authentication,
-https://neo4j.com/docs/operations-manual/current/docker/ref-settings/.
+https://neo4j.com/docs/operations-manual/current/docker/ref-settings/,
+https://doc.traefik.io/traefik/reference/install-configuration/api-dashboard/,
+https://github.com/SeleniumHQ/docker-selenium, https://dozzle.dev/guide/authentication,
+https://github.com/joeferner/redis-commander, https://prometheus.io/docs/operating/security/.
 """
 
 from __future__ import annotations
@@ -27,6 +30,42 @@ OFF: Mapping[str, tuple[str, str]] = {
 """The variable that switches authentication off, and what it is then."""
 NEEDED: Mapping[str, str] = {"mongo": "MONGO_INITDB_ROOT_USERNAME", "qdrant": "QDRANT__SERVICE__API_KEY"}
 """The variable without which there is none."""
+
+METRICS: Mapping[str, frozenset[int]] = {
+    "prometheus": frozenset({9090}),
+    "alertmanager": frozenset({9093}),
+    "pushgateway": frozenset({9091}),
+    "node-exporter": frozenset({9100}),
+    "cadvisor": frozenset({8080}),
+}
+"""What shows metrics to everybody, and on which ports."""
+_SELENIUM = tuple(f"standalone-{browser}" for browser in ("chrome", "chromium", "firefox", "edge"))
+CONSOLES: Mapping[str, frozenset[int]] = {
+    **METRICS,
+    **dict.fromkeys(_SELENIUM, frozenset({4444, 5900, 7900})),
+    "traefik": frozenset({8080}),
+    "redisinsight": frozenset({5540, 8001}),
+    "redis-commander": frozenset({8081}),
+    "dozzle": frozenset({8080}),
+}
+"""Pages and programs that others are steered by, and their ports: browsers, dashboards, logs."""
+GUARDS = {"redis-commander": "HTTP_USER", "dozzle": "DOZZLE_AUTH_PROVIDER"}
+"""The variable that asks for a password."""
+ASKED = {"traefik": ("--api.insecure", "--api.insecure=true")}
+"""The flags, in small letters, without which there is no such page at all."""
+
+
+def is_open_console(
+    name: str, env: Mapping[str, Value[str | None]], closed: bool, command: Collection[str] | None
+) -> str:
+    """Why a console lets everybody in, as `lets_everybody_in` says it of a store."""
+    if name in ASKED:
+        found = [word for word in command or () if word.lower() in ASKED[name]]
+        return f"`{found[0]}` shows its dashboard to everybody" if found else ""
+    guard = GUARDS.get(name)
+    if guard and (not closed or command is None or guard in env or any("auth" in word for word in command)):
+        return ""
+    return f"{guard} is not set" if guard else f"{name} asks nobody who calls"
 
 
 def lets_everybody_in(

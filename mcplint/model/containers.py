@@ -98,8 +98,9 @@ class Sibling(NamedTuple):
     """A service that the containers on its networks, itself among them, reach by any of these names.
 
     `ports`: those that it is known to listen on, also under the number that they have on the host. `store`: the name of
-    its image where that is a well-known database or the like. `shown`: the ports of that store which are published on
-    every interface; `unguarded`: why it asks nobody for a password, empty where it does or may.
+    its image where that is a well-known database or the like, `console` where it is none. `shown`: the ports of a store
+    or console which are published on every interface; `unguarded`: why it asks nobody for a password, empty where it
+    does or may. `measures`: whether it shows metrics only.
     """
 
     name: str
@@ -109,6 +110,8 @@ class Sibling(NamedTuple):
     store: str | None = None
     shown: tuple[Port, ...] = ()
     unguarded: str = ""
+    console: str | None = None
+    measures: bool = False
 
 
 class Argv(NamedTuple):

@@ -8,7 +8,7 @@ from posixpath import basename, dirname
 from typing import Any
 
 from mcplint.findings import Unreadable
-from mcplint.knowledge.datastores import lets_everybody_in
+from mcplint.knowledge.datastores import CONSOLES, METRICS, is_open_console, lets_everybody_in
 from mcplint.knowledge.image_ports import PORTS
 from mcplint.knowledge.images import has_probe
 from mcplint.model import Container, Prerequisite, Sibling
@@ -113,15 +113,21 @@ def _sibling(other: ContainerContext) -> Sibling:
     both = {**published, **{port: port for port in inside}}
     known = {asked: port for asked, port in both.items() if asked and port}
     shown = tuple(port for port in container.ports if port.published is not None and port.host_ip is None)
-    inner = PORTS.get(store or "", frozenset())
+    console = None if store or other.image else _name(other)
+    inner = PORTS.get(store or "") or CONSOLES.get(console or "", frozenset())
+    opened = tuple(port for port in shown if port.target.only in inner)
+    given = container.env, not container.env_files, _said(container)
+    unguarded = lets_everybody_in(store, *given) if store and shown else ""
     return Sibling(
         container.service or "",
         container.names,
         known,
         container.span,
         store,
-        tuple(port for port in shown if port.target.only in inner),
-        lets_everybody_in(store, container.env, not container.env_files, _said(container)) if store and shown else "",
+        opened,
+        is_open_console(console or "", *given) if console in CONSOLES and opened else unguarded,
+        console,
+        console in METRICS,
     )
 
 
@@ -135,8 +141,13 @@ def _said(container: Container) -> tuple[str, ...] | None:
 
 def _store(place: ContainerContext) -> str | None:
     """The name of a well-known image that is run as it is."""
-    name = "" if place.image else repository(place.container.image.only or "").rpartition("/")[2]
+    name = "" if place.image else _name(place)
     return name if name in PORTS else None
+
+
+def _name(place: ContainerContext) -> str:
+    """The last part of the name of the image that is run."""
+    return repository(place.container.image.only or "").rpartition("/")[2]
 
 
 def with_unknowns(place: ContainerContext, lost: Iterable[Unreadable]) -> ContainerContext:
