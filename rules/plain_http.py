@@ -102,7 +102,6 @@ server {
 """
 
 from mcplint import NOTE, WARNING, ClientConfig, Finding, Label, Route, rule
-from mcplint.knowledge import secrets
 from mcplint.text import urls
 
 
@@ -128,6 +127,8 @@ def told(client: ClientConfig):
     url = client.url.only or ""
     if not url.startswith("http://") or not urls.is_public(url):
         return
+    from mcplint.knowledge import secrets
+
     headers = client.node.get("headers") if client.node else None
     sent = [name for name, _ in getattr(headers, "pairs", ()) if secrets.NAME.search(name.text)]
     if sent or any(secrets.in_url(url)):

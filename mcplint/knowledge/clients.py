@@ -1,7 +1,8 @@
 """How MCP hosts read the files that tell them of servers.
 
 Claude Code 2.1, Gemini CLI 0.61, Codex 0.171 and Copilot CLI 1.0 were run; of Roo Code 3.52, Cline 3.0, Amazon Q CLI
-1.19, VS Code and Zed the source was read; of the others only what their documentation says is here.
+1.19, VS Code, Zed, Continue 1.5 and mcpo 0.0.20 the source was read; of the others only what their documentation says
+is here.
 """
 
 from __future__ import annotations
@@ -133,6 +134,24 @@ HOSTS: Mapping[str, Host] = {
         seconds=True,
         committed=False,
     ),
+    ".continue/mcpServers/*": Host(
+        "Continue",
+        types={**_PLAIN, "streamable-http": HTTP},
+        untyped=HTTP,
+        wrong=REFUSED,
+    ),
+    **dict.fromkeys(
+        ("mcpo.json", "mcpo-config.json", "mcpo_config.json", "mcpo/config.json"),
+        Host(
+            "mcpo",
+            types={**_PLAIN, "streamable-http": HTTP, "streamable_http": HTTP, "streamablehttp": HTTP},
+            untyped=SSE,
+            wrong=REFUSED,
+            strict=True,
+            variables=r"(?!)",
+            prefix=None,
+        ),
+    ),
 }
 """By the end of a path. The first that fits holds."""
 
@@ -140,4 +159,6 @@ HOSTS: Mapping[str, Host] = {
 def host(path: str) -> Host | None:
     """The host that reads a file, None where any may."""
     known = path.removesuffix(".yml") + ".yaml" if path.endswith(".yml") else path
-    return next((found for end, found in HOSTS.items() if f"/{known}".endswith(f"/{end}")), None)
+    folder, _, _ = known.rpartition("/")
+    ways = (f"/{known}", f"/{folder}/*")
+    return next((found for end, found in HOSTS.items() if any(way.endswith(f"/{end}") for way in ways)), None)

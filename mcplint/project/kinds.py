@@ -27,7 +27,7 @@ class Kind(NamedTuple):
 
 
 # The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.service` no unit of systemd. A name
-# that tells says more than the folder: `sites-available/compose.yaml` is compose.
+# that tells says more than the folder: `sites-available/compose.yaml` is compose. Any YAML may be of Kubernetes: last.
 KINDS = (
     Kind("python", ("*.py", "*.pyw"), "#", 2 << 20),
     Kind("declaration", ("*.d.ts", "*.d.mts", "*.d.cts")),
@@ -110,6 +110,8 @@ KINDS = (
             ".codex/config.toml",
             "librechat.yaml",
             "librechat.yml",
+            *("mcpservers/*.json", "mcpservers/*.yaml", "mcpservers/*.yml"),
+            *("mcpo.json", "mcpo-config.json", "mcpo_config.json", "mcpo/config.json"),
         ),
     ),
     Kind("bundle", ("manifest.json",)),
@@ -126,7 +128,7 @@ def _candidates(suffix: str, first: str, folder: str) -> tuple[tuple[str, Kind],
     rows = ((pattern, row) for row in KINDS for pattern in row.patterns)
     likely = ((pattern, row) for pattern, row in rows if pattern.rpartition(".")[2] == suffix or pattern[-1] == "*")
     here = (row for row in likely if row[0].partition("/")[0] == folder or row[0][0] in (first, "*"))
-    return tuple(sorted(here, key=lambda row: "/" in row[0]))
+    return tuple(sorted(here, key=lambda row: (row[1].name == "kubernetes", "/" in row[0])))
 
 
 FOLDERS = frozenset(pattern.partition("/")[0] for row in KINDS for pattern in row.patterns if "/" in pattern)

@@ -1,9 +1,9 @@
-"""Client configurations (`.mcp.json`, …): JSON, comments allowed; Codex has TOML, LibreChat YAML."""
+"""Client configurations (`.mcp.json`, …): JSON, comments allowed; Codex has TOML, LibreChat and Continue YAML."""
 
 from __future__ import annotations
 
 from mcplint.facts.client import ClientFile
-from mcplint.facts.document import Document, MappingNode, ScalarNode
+from mcplint.facts.document import Document, MappingNode, ScalarNode, SequenceNode, items
 from mcplint.readers import json
 from mcplint.text.source import Source
 
@@ -25,6 +25,8 @@ def read(source: Source) -> ClientFile | None:
         key, value = root.key(wrapper), root.get(wrapper)
         if key and isinstance(value, MappingNode):
             return ClientFile(source, key, _entries(value), document.problems)
+        if key and isinstance(value, SequenceNode):
+            return ClientFile(source, key, _named(value), document.problems)
     flat = _entries(root)
     if flat and len(flat) == len(root.pairs) and all(map(_tells, (node for _, node in flat))):
         return ClientFile(source, None, flat, document.problems)
@@ -52,6 +54,13 @@ def _bundled(document: Document, source: Source, root: MappingNode) -> ClientFil
     if key is None or not isinstance(node, MappingNode):
         return None
     return ClientFile(source, key, ((name if isinstance(name, ScalarNode) else key, node),), document.problems)
+
+
+def _named(node: SequenceNode) -> tuple[tuple[ScalarNode, MappingNode], ...]:
+    """The servers of a list, which Continue has: each says its name itself."""
+    entries = (entry for entry in items(node) if isinstance(entry, MappingNode))
+    named = ((entry.get("name"), entry) for entry in entries)
+    return tuple((name, entry) for name, entry in named if isinstance(name, ScalarNode))
 
 
 def _entries(node: MappingNode) -> tuple[tuple[ScalarNode, MappingNode], ...]:
