@@ -37,6 +37,7 @@ from mcplint.model.program import (
     Mounted,
     SdkCall,
     Store,
+    TrustedHosts,
     Wiring,
     Write,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "StartScript",
     "Store",
     "Sync",
+    "TrustedHosts",
     "Unfollowed",
     "Unselected",
     "Versioned",

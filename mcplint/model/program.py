@@ -104,6 +104,13 @@ class Mounted(NamedTuple):
     span: Span
 
 
+class TrustedHosts(NamedTuple):
+    """A middleware that answers only requests with one of these names in `Host`; `*.name` takes those below."""
+
+    span: Span
+    names: Value[tuple[str, ...]]
+
+
 class Cors(NamedTuple):
     """A CORS middleware around the application; a list that is not given is known to be empty."""
 

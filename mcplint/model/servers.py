@@ -6,7 +6,20 @@ from typing import NamedTuple
 
 from mcplint.model.containers import Container
 from mcplint.model.links import ASSUMED, Link
-from mcplint.model.program import Asgi, Cors, Endpoint, Guard, Import, LogLevel, Mounted, SdkCall, Store, Wiring, Write
+from mcplint.model.program import (
+    Asgi,
+    Cors,
+    Endpoint,
+    Guard,
+    Import,
+    LogLevel,
+    Mounted,
+    SdkCall,
+    Store,
+    TrustedHosts,
+    Wiring,
+    Write,
+)
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -133,7 +146,7 @@ class Server(NamedTuple):
     serves, where nothing catches a failure.
     `interface`: how what serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`: it is made once, and its lifespan runs
     at every invocation.
-    `wiring`: what its requests share.
+    `wiring`: what its requests share. `trusted_hosts`: what refuses requests to all its routes by their `Host`.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
     """
@@ -175,6 +188,7 @@ class Server(NamedTuple):
     prints: tuple[Label, ...] = ()
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Label, ...] = ()
+    trusted_hosts: tuple[TrustedHosts, ...] = ()
     certain: bool = True
     fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     auth: Value[Guard | None] = UNKNOWN

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
-from mcplint.model import Cors, Endpoint, Server
+from mcplint.model import Cors, Endpoint, Server, TrustedHosts
 from mcplint.programs.python.libraries.web import LAYERS, listed
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.operators import product
@@ -22,7 +22,7 @@ class AppScan:
     """What an application answers; a class because a walk over it gathers it.
 
     `closed`: these servers and endpoints are all. `checked`: something may check who calls. `rooted`: it is told a
-    path that stands in front of every other. `cors` and `compressed`: what its middleware says.
+    path that stands in front of every other. `cors`, `compressed` and `trusted`: what its middleware says.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -31,6 +31,7 @@ class AppScan:
         self.endpoints: list[Endpoint] = []
         self.cors: list[Cors] = []
         self.compressed: list[Label] = []
+        self.trusted: list[TrustedHosts] = []
         self.closed = True
         self.checked = self.rooted = False
 
@@ -65,10 +66,14 @@ class AppScan:
 
     def around(self, server: Server) -> Server:
         """A server with what the middleware around it says."""
-        return server._replace(cors=(*self.cors, *server.cors), compressed=(*self.compressed, *server.compressed))
+        return server._replace(
+            cors=(*self.cors, *server.cors),
+            compressed=(*self.compressed, *server.compressed),
+            trusted_hosts=(*self.trusted, *server.trusted_hosts),
+        )
 
     def add_layer(self, layer: Any) -> None:
-        """Takes in what a middleware says of CORS and compression, and whether it may answer or refuse requests."""
+        """Takes in what a middleware says of CORS, compression and hosts, and whether it may answer or refuse."""
         if not isinstance(layer, Instance) or CALL not in layer.table:
             self.closed, self.checked = False, True
             return
@@ -81,6 +86,8 @@ class AppScan:
             self.cors.append(Cors(layer.span, *(_lengthened(name, args) for name in lists)))
         elif path.endswith("GZipMiddleware") and layer.span:
             self.compressed.append(Label(layer.span, "compresses responses"))
+        elif path.endswith("TrustedHostMiddleware") and layer.span:
+            self.trusted.append(TrustedHosts(layer.span, listed(args.find(None, "allowed_hosts"), args)))
         elif path not in LAYERS and not (isinstance(only, (Class, Function)) and not _reads_path(only.node)):
             self.closed = False
 

@@ -1,0 +1,128 @@
+r"""The server refuses the health check for its `Host`
+
+`TrustedHostMiddleware` answers every request whose `Host` is not in its list
+with `400 Invalid host header`, health routes included. Nobody who makes the
+list thinks of the check: Docker's asks `localhost`, Kubernetes the address of
+the pod, which nobody knows before, and Railway `healthcheck.railway.app`. The
+container is `unhealthy` or restarted again and again although clients are
+answered.
+
+`createMcpExpressApp()` of the TypeScript SDKs does the same with `403`, once
+it is told `allowedHosts`.
+
+List the name that the check sends, give the check a `Host` of the list, or put
+the middleware around the MCP application alone.
+
+Not reported if the list is not known, for a check that sets `Host` itself, and
+for one on Render, which sends the service's public name.
+
+See https://www.starlette.io/middleware/#trustedhostmiddleware
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+HEALTHCHECK CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health')"]
+CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
+```
+`requirements.txt`
+```
+mcp==1.30.0 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request):
+    return PlainTextResponse("ok")
+
+
+app = mcp.streamable_http_app()
+app.add_middleware(TrustedHostMiddleware, allowed_hosts=["notes.example.com"])
+```
+```output
+error[healthcheck-blocked-host]: the health check sends `127.0.0.1` as `Host`, which server `notes` refuses with 400
+  --> Dockerfile:6:1
+   |
+ 6 | HEALTHCHECK CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health')"]
+   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+  ::: server.py:14:1
+   |
+14 | app.add_middleware(TrustedHostMiddleware, allowed_hosts=["notes.example.com"])
+   | ------------------------------------------------------------------------------ answers no other `Host`
+```
+
+## Good
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+
+@mcp.custom_route("/health", methods=["GET"])
+async def health(request):
+    return PlainTextResponse("ok")
+
+
+app = mcp.streamable_http_app()
+app.add_middleware(TrustedHostMiddleware, allowed_hosts=["notes.example.com", "127.0.0.1"])
+```
+"""
+
+from mcplint import ERROR, Finding, Label, Server, rule
+from mcplint.knowledge.sdk import agreed
+
+PLATFORMS = {"kubernetes": "the pod's address", "railway": "healthcheck.railway.app"}
+LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
+
+
+@rule("healthcheck-blocked-host", ERROR)
+def check(server: Server):
+    for each in server.container.checks if server.container and server.speaks_http and server.certain else ():
+        host = sent(each, server)
+        for names, place, answer in lists(server) if host else ():
+            if not any(admits(name, host) for name in names):
+                told = host if "'" in host else f"`{host}`"
+                message = f"{each.title} sends {told} as `Host`, which {server.title} refuses with {answer}"
+                yield Finding(message, each.span, (place,))
+
+
+def sent(each, server: Server) -> str:
+    """What a check sends as `Host`, empty where that is not known."""
+    asked = each.asked
+    own = "httpHeaders" in each.span.text or "host:" in each.span.text.lower() or "'host'" in each.span.text.lower()
+    if not asked or own or (asked.port is not None and not server.port.must_be(asked.port)):
+        return ""
+    return PLATFORMS.get(each.platform or "", asked.host if each.platform in (None, "compose") else "")
+
+
+def lists(server: Server):
+    """The lists of hosts that all routes of a program are behind: the names, their place, and the answer to others."""
+    for guard in server.trusted_hosts:
+        names = guard.names.only
+        if names and "*" not in names:
+            yield names, Label(guard.span, "answers no other `Host`"), 400
+    allowed = server.allowed_hosts.only
+    whole = (server.sdk.package or "").startswith("npm:") and server.host_check.must(bool)
+    if whole and allowed and any(name not in LOCAL for name in allowed):
+        place = Label(server.allowed_hosts.span or server.span, "answers no other `Host`")
+        yield allowed, place, agreed(server.sdk, "status.bad_host") or 403
+
+
+def admits(name: str, host: str) -> bool:
+    """Whether an entry of a list takes a host, of which the port does not count."""
+    return name == host or (name.startswith("*") and host.endswith(name[1:]))
