@@ -25,7 +25,7 @@ from mcplint.text.source import Span
 from mcplint.values import Label, Value, join
 
 # Steps that the programs of all containers, or of all packages, may take together: half a minute.
-ROOM = 12 * STEPS
+ROOM = 6 * STEPS
 
 
 class Started(NamedTuple):

@@ -9,7 +9,7 @@ from mcplint.model import Sdk
 from mcplint.project.tree import Tree
 from mcplint.values import Value
 
-STEPS = 250_000
+STEPS = 500_000
 """How many steps one program may take."""
 
 

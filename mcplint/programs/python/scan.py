@@ -22,7 +22,7 @@ STARTS = (".run(", ".run_", "uvicorn", "_app(")
 MAKES = ("FastMCP", "MCPServer", "mcp.server", "fastmcp")
 MOST = 40
 # Steps of the interpreter that all these files may take together: some seconds.
-ROOM = 3 * STEPS
+ROOM = STEPS * 3 // 2
 
 
 def entries(tree: Tree) -> list[str]:

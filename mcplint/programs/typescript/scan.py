@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST = 12
 # Steps of the interpreter that all these programs may take together: some seconds.
-ROOM = 3 * STEPS
+ROOM = STEPS * 3 // 2
 _RUN = r"^(?:cross-env\s+(?:\S+=\S+\s+)*)?(?:node|tsx|ts-node|bun(?: run)?)\s+(?:-\S+\s+)*([\w./-]+\.[cm]?[jt]s)\b"
 
 
