@@ -93,7 +93,7 @@ def check(deployment: Deployment):
             continue
         for mount in server.mounts:
             prefix, inner = mount.prefix.only, mount.inner.only
-            if prefix and inner and plain(inner) and plain(prefix).endswith(plain(inner)):
+            if prefix and mount.doubled:
                 edits = mount.inner.write("/")
                 fix = Fix(f"serve MCP at {prefix}", edits, safe=plain(prefix) in asked) if edits else None
                 message = (

@@ -127,17 +127,18 @@ def check(part: Route | Remote | ClientConfig | Deployment):
     if not server or not server.path.only or not server.speaks_http:
         return
     served = server.path.only
+    at_mount = any(mount.doubled for mount in server.mounts)
     note = Label(server.path.span or server.span, f"the server answers at {served}")
     if isinstance(part, Route):
         exact = part.location.must(lambda location: location.startswith("="))
         if part.path.must(server.refuses if exact else server.refuses_below):
-            intended = is_endpoint(part.location.only or "", served)
+            intended = not at_mount and is_endpoint(part.location.only or "", served)
             fix = Fix(f"match {served} instead", part.location.write(served)) if intended else None
             message = f"{part.title} asks {server.title} for {_told(part.path)}, but it answers at {served}"
             yield Finding(message, part.span.head, (note,), fix)
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
         url, asked = part.url.only or "", part.asked.only or ""
-        fix = changed(part, url.removesuffix(asked) + served) if url.endswith(asked) else None
+        fix = changed(part, url.removesuffix(asked) + served) if url.endswith(asked) and not at_mount else None
         message = f"{_url(part)} asks {server.title} for {_told(part.asked)}, but it answers at {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
 

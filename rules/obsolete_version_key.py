@@ -71,6 +71,7 @@ services:
 import re
 
 from mcplint import NOTE, Edit, Finding, Fix, Versioned, rule
+from mcplint.text.layout import with_comment
 
 
 @rule("obsolete-version-key", NOTE)
@@ -80,8 +81,14 @@ def check(file: Versioned):
 
 
 def lines(span):
-    """The line of the setting and empty ones behind it, if nothing else stands there."""
+    """The line of the setting with its comment, if nothing else stands there, and with the empty ones behind it,
+    unless they hold two comments apart."""
     text = span.source.text
     start = text.rfind("\n", 0, span.start) + 1
     rest = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r?\n)+").match(text, span.end)
-    return (Edit(span._replace(start=start, end=rest.end()), ""),) if rest and start == span.start else ()
+    if not rest or start != span.start:
+        return ()
+    line = with_comment(span._replace(start=start, end=rest.end()), "version")
+    above = text[: line.start].removesuffix("\n").rpartition("\n")[2]
+    apart = above.startswith("#") and text.startswith("#", line.end)
+    return (Edit(line._replace(end=text.find("\n", span.end) + 1) if apart else line, ""),)

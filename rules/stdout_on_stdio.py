@@ -159,7 +159,25 @@ def mended(places):
         return None
     if any(map(shadows_sys, files)):
         return None
-    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits), safe=True)
+    streams = [each for each in edits if each.span.text == "sys.stdout"]
+    told = dict.fromkeys(
+        edit for span in (*spans, *(each.span for each in streams)) for edit in retold(span) if streams
+    )
+    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits, *told), safe=True)
+
+
+def retold(span):
+    """The edits of the comments beside a place and right above it that call it `stdout`."""
+    text = span.source.text
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    while start and (line := text[text.rfind("\n", 0, start - 1) + 1 : start]).lstrip().startswith("#"):
+        start -= len(line)
+    above = text[start : text.rfind("\n", 0, span.start) + 1]
+    beside = re.compile(r"[^\n\"']*#[^\n]*").match(text, span.end, end if end >= 0 else len(text))
+    for found in re.finditer(r"\bstdout\b", above):
+        yield Edit(Span(span.source, start + found.start(), start + found.end()), "stderr")
+    for found in re.finditer(r"\bstdout\b", beside[0] if beside else ""):
+        yield Edit(Span(span.source, span.end + found.start(), span.end + found.end()), "stderr")
 
 
 def handled(source, spans):

@@ -426,6 +426,51 @@ def test_an_image_without_a_home_keeps_its_user_where_a_package_writes_there():
     assert changed({"Dockerfile": BUILT.replace("USER 10001\n", ""), "server.py": code}, "root-user") == {}
 
 
+def test_a_comment_tells_where_a_stream_goes_now():
+    code = (
+        "import logging\nimport sys\n\nfrom mcp.server.fastmcp import FastMCP\n\n# stdout is buffered\n\n"
+        "# Console handler (stdout)\nlogging.basicConfig(\n    # to stdout\n    stream=sys.stdout,  # stdout\n"
+        '    level=logging.INFO,\n)\nlogging.info("on stdout")\nFastMCP("notes").run()\n'
+    )
+    after = code.replace("(stdout)", "(stderr)").replace("to stdout", "to stderr")
+    after = after.replace("sys.stdout,  # stdout", "sys.stderr,  # stderr")
+    assert changed({"server.py": code}, "stdout-on-stdio") == {"server.py": after}
+
+
+def test_a_start_keeps_to_uv_where_a_mount_may_hide_what_is_built():
+    built = (
+        "FROM python:3.12-slim\nCOPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/uv\nWORKDIR /app\nCOPY . .\n"
+        'RUN uv sync --no-dev\nCMD ["uv", "run", "python", "server.py"]\n'
+    )
+    packaged = (
+        '[project]\nname = "notes"\nversion = "1"\ndependencies = ["mcp==1.30.0"]\n[build-system]\nrequires = []\n'
+    )
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    files = {"Dockerfile": built, "requirements.txt": "", "pyproject.toml": packaged, "server.py": code}
+    assert "--no-sync" in changed({**files, "compose.yaml": compose("")}, "sync-at-start")["Dockerfile"]
+    for mount in ("./:/app", "/app/.venv"):
+        assert changed({**files, "compose.yaml": compose(f"    volumes: [{mount}]\n")}, "sync-at-start") == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# Compose file format version\nversion: '3'\n\nservices:", "services:"),
+        (
+            "# Notes, which needs version 3 or a newer one\nversion: '3'\nservices:",
+            "# Notes, which needs version 3 or a newer one\nservices:",
+        ),
+        ("# notes\nversion: '3'\n\n# the services\nservices:", "# notes\n\n# the services\nservices:"),
+        ("# notes\n\nversion: '3'\n\nservices:", "# notes\n\nservices:"),
+    ],
+)
+def test_what_stands_around_the_version_of_a_compose_file_stays_apart(before, after):
+    code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    text = compose("")
+    found = changed({"server.py": code, "compose.yaml": text.replace("services:", before)}, "obsolete-version-key")
+    assert found == {"compose.yaml": text.replace("services:", after)}
+
+
 EXPRESS = {
     path: (ROOT / "tests/fixtures/express-streamable-http" / path).read_text(encoding="utf-8")
     for path in ("Dockerfile", "package.json", "package-lock.json", "tsconfig.json", "src/index.ts", "src/config.ts")
@@ -543,6 +588,48 @@ def test_the_type_of_a_remote_is_changed_with_its_path():
     assert '{"type": "streamable-http", "url": "https://notes.example.com/mcp"}' in found
 
 
+def test_a_url_is_left_alone_where_the_mount_is_to_be_mended():
+    package = bases()["nginx"]
+    document = bases()["package"]["server.json"].partition('  "packages"')[0]
+    document += '  "remotes": [{"type": "streamable-http", "url": "https://notes.example.com/mcp"}]\n}\n'
+    code = (
+        "from mcp.server.fastmcp import FastMCP\nfrom starlette.applications import Starlette\n"
+        "from starlette.routing import Mount\n\nmcp = FastMCP('notes', host='0.0.0.0', stateless_http=True)\n"
+        "app = Starlette(routes=[Mount('/mcp', app=mcp.streamable_http_app())],\n"
+        "                lifespan=lambda app: mcp.session_manager.run())\n"
+    )
+    built = BUILT.replace('"python", "server.py"', '"uvicorn", "server:app", "--host", "0.0.0.0"')
+    proxy = package["nginx.conf"].replace("listen 80;", "listen 80;\n    server_name notes.example.com;")
+    files = {**package, "Dockerfile": built, "server.py": code, "nginx.conf": proxy, "server.json": document}
+    files["requirements.txt"] = PINNED
+    assert "doubled-mount" in {each.rule for each in look(Tree.of(files))}
+    assert "mismatched-route" in {each.rule for each in look(Tree.of(files))}
+    assert changed(files, "mismatched-route") == {}
+
+
+@pytest.mark.parametrize(
+    ("package", "after"),
+    [
+        (
+            '{\n  "name": "notes",\n  "version": "1.0.0"\n}',
+            '{\n  "name": "notes",\n  "mcpName": "NAME",\n  "version": "1.0.0"\n}',
+        ),
+        (
+            '{\n  "name": "notes", "version": "1.0.0"\n}',
+            '{\n  "name": "notes", "mcpName": "NAME", "version": "1.0.0"\n}',
+        ),
+    ],
+)
+def test_the_name_in_the_registry_stands_behind_the_own_one(package, after):
+    document = (
+        '{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",\n'
+        '"name": "io.github.example/notes", "description": "Notes", "version": "1.0.0", "packages": [\n'
+        '{"registryType": "npm", "identifier": "notes", "version": "1.0.0", "transport": {"type": "stdio"}}]}'
+    )
+    found = mended({"package.json": package, "server.json": document}, "registry-npm-name")
+    assert found["package.json"] == after.replace("NAME", "io.github.example/notes")
+
+
 @pytest.mark.parametrize(
     ("code", "after"),
     [
@@ -591,12 +678,16 @@ def test_a_lifespan_is_handed_on_by_its_name():
     [
         ("    tty: true  # for logs\n    stdin_open: true\n", "    stdin_open: true\n"),
         ("    stdin_open: true\n    tty: true\n", "    stdin_open: true\n"),
+        ("    # a terminal\n    tty: true\n", ""),
+        ("    # a tty\n    tty: true\n    stdin_open: true\n", "    stdin_open: true\n"),
+        ("    # stdin and a tty\n    stdin_open: true\n    tty: true\n", None),
+        ("    # interactive\n    tty: true\n    stdin_open: true\n", "    # interactive\n    stdin_open: true\n"),
     ],
 )
 def test_a_setting_that_is_taken_back_goes_with_its_line(service, after):
     code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
     files = {"server.py": code, "compose.yaml": compose(service)}
-    assert changed(files, "tty-on-stdio") == {"compose.yaml": compose(after)}
+    assert changed(files, "tty-on-stdio") == ({} if after is None else {"compose.yaml": compose(after)})
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from mcplint.model.insertion import more_words
 from mcplint.packaging.backend import is_packaged
 from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
+from mcplint.text.paths import upwards
 
 _CACHES = ("UV_CACHE_DIR", "UV_NO_CACHE", "XDG_CACHE_HOME", "HOME")
 
@@ -36,7 +37,8 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     project: Project | None = tree.facts("project", path) if path else None
     if tool == "uv" and run is not None and project and is_packaged(project):
         built = any(each.tool == "uv sync" and each.packaged for each in container.installs)
-        edits = more_words(words[: run + 1], ("--no-sync",)) if built and not refused else ()
+        there = built and not refused and not _is_hidden(container)
+        edits = more_words(words[: run + 1], ("--no-sync",)) if there else ()
         return made._replace(project=path, refused=refused or _no_venv(image, container), edits=edits)
     return made if refused else None
 
@@ -47,6 +49,17 @@ def _no_cache(image: Image, container: Container) -> str:
     if found is None or is_open(image, container, posixpath.join(found[0], ".cache")):
         return ""
     return f"it cannot make its cache in {posixpath.join(found[0], '.cache')}, as {found[1]}"
+
+
+def _is_hidden(container: Container) -> bool:
+    """Whether something that is mounted may lie over the environment that the build has made."""
+    folder = container.workdir.only
+    named = container.env.get("UV_PROJECT_ENVIRONMENT")
+    if folder is None or (named is not None and named.only is None):
+        return bool(container.mounts)
+    made = posixpath.join(folder, str(named.only) if named else ".venv")
+    above = set(upwards(posixpath.normpath(made)))
+    return any(mount.target.only is None or mount.target.only.rstrip("/") in above for mount in container.mounts)
 
 
 def _no_venv(image: Image, container: Container) -> str:

@@ -103,6 +103,12 @@ class Mounted(NamedTuple):
     inner: Value[str]
     span: Span
 
+    @property
+    def doubled(self) -> bool:
+        """Whether the prefix ends with the very path that what is mounted serves: `/mcp/mcp`."""
+        prefix, inner = ((value.only or "").rstrip("/") for value in (self.prefix, self.inner))
+        return bool(inner) and prefix.endswith(inner)
+
 
 class TrustedHosts(NamedTuple):
     """A middleware that answers only requests with one of these names in `Host`; `*.name` takes those below."""

@@ -80,7 +80,9 @@ def _named(built: Distribution, name: ScalarNode) -> Fix | None:
     source, span = built.span.source, built.name.slot.span
     key, end = source.text.rfind('"name"', 0, span.start), span.end + 1
     gap = source.text[source.text.rfind("\n", 0, key) + 1 : key]
-    line = f',\n{gap}"mcpName": "{text(name)}"' if not gap.strip() else f', "mcpName": "{text(name)}"'
+    alone = not gap.strip() and not source.text[end:].partition("\n")[0].strip(", \t\r")
+    apart = f"\n{gap}" if alone else " "
+    line = f',{apart}"mcpName": "{text(name)}"'
     return Fix("add `mcpName`", (Edit(Span(source, end, end), line),), safe=True) if key >= 0 else None
 
 

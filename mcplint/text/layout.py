@@ -7,6 +7,9 @@ import re
 from mcplint.text.source import Edit, Span
 from mcplint.values import EditSite
 
+_SHORT = 6
+"""The words of a comment, its `#` counted, that says one thing."""
+
 
 def behind(last: Span, close: int, before: str, after: str, front: bool = True) -> EditSite | None:
     """Where an item would stand behind the last one of a list that is closed at an offset.
@@ -42,21 +45,54 @@ def _own_line(last: Span, close: int) -> str:
 
 
 def without_line(value: Span, key: str) -> Edit | None:
-    """The edit that takes a key of YAML out with its line, None where something else stands there too."""
+    """The edit that takes a key of YAML out with its line and the comment above that is about it.
+
+    None where something else stands in the line too, or a comment above is about the key and what follows it.
+    """
     text = value.source.text
     start, end = text.rfind("\n", 0, value.start) + 1, text.find("\n", value.end) + 1 or len(text)
     alone = re.fullmatch(rf"[ \t]*{re.escape(key)}[ \t]*:[ \t]*[\"']?", text[start : value.start])
     behind = re.fullmatch(r"[\"']?[ \t]*(?:#[^\n]*)?\r?\n?", text[value.end : end])
-    return Edit(value._replace(start=start, end=end), "") if alone and behind else None
+    if not (alone and behind):
+        return None
+    next_one, indent = text[end:].partition("\n")[0], len(text[start:]) - len(text[start:].lstrip(" "))
+    is_last = not next_one.strip() or next_one.lstrip()[0] == "#" or len(next_one) - len(next_one.lstrip(" ")) < indent
+    line = Span(value.source, start, end)
+    whole = _commented(line) if is_last else with_comment(line, key)
+    above = Span(value.source, value.start, value.start)
+    return None if whole.start == start and is_named(above, key) else Edit(whole, "")
+
+
+def with_comment(line: Span, key: str) -> Span:
+    """A line with the short comment above it that names its key."""
+    whole = _commented(line)
+    comment = line.source.text[whole.start : line.start]
+    short = len(comment.split()) <= _SHORT and re.search(rf"(?i)\b{re.escape(key)}\b", comment)
+    return whole if short else line
+
+
+def _commented(line: Span) -> Span:
+    """A line with the comments right above it, those of the same indentation."""
+    text, start = line.source.text, line.start
+    indent = re.match(r"[ \t]*", line.text)
+    comment = f"{indent[0] if indent else ''}#"
+    while start and text.startswith(comment, before := text.rfind("\n", 0, start - 1) + 1):
+        start = before
+    return line._replace(start=start)
 
 
 def is_explained(value: Span) -> bool:
     """Whether a comment beside a value, or above it up to a blank line, names it as it is spelled."""
-    text = value.source.text
-    start, named = text.rfind("\n", 0, value.start) + 1, re.compile(rf"#.*(?<!\w){re.escape(value.text)}(?!\w)")
+    return bool(value.text) and is_named(value, value.text)
+
+
+def is_named(place: Span, word: str) -> bool:
+    """Whether a comment beside a place, or above it up to a blank line, has a word."""
+    text = place.source.text
+    start, named = text.rfind("\n", 0, place.start) + 1, re.compile(rf"#.*(?<!\w){re.escape(word)}(?!\w)")
     lines = [text[start:].partition("\n")[0]]
     for line in reversed(text[:start].splitlines()):
         if not line.strip():
             break
         lines.append(line)
-    return bool(value.text) and any(map(named.search, lines))
+    return any(map(named.search, lines))
