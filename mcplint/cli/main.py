@@ -27,8 +27,9 @@ class Commands(click.Group):
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The commands, and what `check` takes where it is left out."""
-        return [*super().shell_complete(ctx, incomplete), *check.shell_complete(ctx, incomplete)]
+        """The commands, and what `check` takes where it is left out: its options and paths."""
+        paths = [] if incomplete.startswith("-") else check.params[0].shell_complete(ctx, incomplete)
+        return [*super().shell_complete(ctx, incomplete), *check.shell_complete(ctx, incomplete), *paths]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] [PATH]...")
@@ -44,17 +45,41 @@ class Commands(click.Group):
 
 
 def _offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """The rules that complete a word, of a list its last."""
+    """The rules that complete a word."""
     from mcplint.engine.catalogue import Catalogue
 
+    return [rule for rule in Catalogue() if rule.startswith(incomplete)]
+
+
+def _chosen(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The rules and families of them that complete the last word of a list."""
+    from mcplint.findings import SEVERITIES
+
     before, comma, begun = incomplete.rpartition(",")
-    return [f"{before}{comma}{rule}" for rule in Catalogue() if rule.startswith(begun)]
+    families = ["registry-*", *(f"severity:{severity}" for severity in SEVERITIES)]
+    offered = [*_offered(ctx, param, begun), *(family for family in families if family.startswith(begun))]
+    return [f"{before}{comma}{each}" for each in offered]
+
+
+def _written(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A file, or a format with its sign in front of one."""
+    from click.shell_completion import CompletionItem
+
+    formats = next(option.type for option in check.params if option.name == "output_format")
+    assert isinstance(formats, click.Choice)
+    items = [CompletionItem(f"{name}=") for name in formats.choices if name.startswith(incomplete)]
+    return [*items, CompletionItem(incomplete, type="file")]
 
 
 PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(readable=False, path_type=str))
-CONFIG = click.option("--config", metavar="FILE", help="Use the settings in this file instead of the project's own.")
-RULES = click.option("--rules", metavar="DIR", help="Load your own rules from this folder as well.")
-OUTPUT = click.option("--output", metavar="FILE", help="Write the output to this file.")
+FILE = click.Path(readable=False, path_type=str)
+CONFIG = click.option(
+    "--config", metavar="FILE", type=FILE, help="Use the settings in this file instead of the project's own."
+)
+RULES = click.option(
+    "--rules", metavar="DIR", type=click.Path(file_okay=False), help="Load your own rules from this folder as well."
+)
+OUTPUT = click.option("--output", metavar="FILE", type=FILE, help="Write the output to this file.")
 COLOR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -95,14 +120,14 @@ def cli() -> None:
     "--select",
     multiple=True,
     metavar="RULE,...",
-    shell_complete=_offered,
+    shell_complete=_chosen,
     help="Run only these rules: names, registry-*, severity:error.",
 )
 @click.option(
     "--ignore",
     multiple=True,
     metavar="RULE,...",
-    shell_complete=_offered,
+    shell_complete=_chosen,
     help="Turn these rules off, besides those that the configuration turns off.",
 )
 @click.option("--pedantic", is_flag=True, help="Show notes as well.")
@@ -114,11 +139,14 @@ def cli() -> None:
     "--output",
     multiple=True,
     metavar="[FORMAT=]FILE",
+    shell_complete=_written,
     help="Write the output to this file, or the findings in another format as well.",
 )
 @click.option("--base", metavar="REF", help="Report only what is new against this revision, which is read from git.")
 @click.option("--staged", is_flag=True, help="Check what is staged for the next commit instead of the work tree.")
-@click.option("--baseline", metavar="FILE", help="Report only what is not among the known findings in this file.")
+@click.option(
+    "--baseline", metavar="FILE", type=FILE, help="Report only what is not among the known findings in this file."
+)
 @click.option("--write-baseline", is_flag=True, help="Write all that is found to the --baseline file.")
 @click.option("--prune-baseline", is_flag=True, help="Remove what is found no more from the --baseline file.")
 @click.option("--statistics", is_flag=True, help="Print the number of findings of each rule instead of the findings.")

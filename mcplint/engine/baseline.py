@@ -15,7 +15,7 @@ VERSION = 1
 # The most bytes of a file of known findings.
 LIMIT = 16 << 20
 # The most lines that are compared to tell a new name, each line as often as its file is.
-MOST_LINES = 40_000_000
+MOST_LINES = 100_000_000
 Identity = tuple[str, Span, str]
 """What no two diagnostics of a run share: rule, place and message."""
 
