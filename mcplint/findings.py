@@ -14,6 +14,10 @@ INTERNAL_ERROR = "internal-error"
 """The rule that tells of a failure of mcplint itself: it is always reported, whatever is asked or configured."""
 
 
+# What the fences of a page hold that are no files.
+TOLD = {"output": "mcplint prints:", "diff": "The fix changes:"}
+
+
 class Fix(NamedTuple):
     """Edits in any files that fix a finding together: all are made or none."""
 
@@ -52,8 +56,11 @@ class Rule(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The page below its title, in Markdown."""
-        return self.page.strip().partition("\n")[2].strip()
+        """The page below its title, in Markdown; below the files of an example it says what the two fences are."""
+        import re
+
+        below = self.page.strip().partition("\n")[2].strip()
+        return re.sub(r"^```(output|diff)$", lambda fence: f"\n{TOLD[fence[1]]}\n{fence[0]}", below, flags=re.M)
 
 
 class Diagnostic(NamedTuple):

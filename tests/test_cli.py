@@ -436,8 +436,11 @@ def test_a_shell_completes(mcplint, monkeypatch, capsys, words, offered):
 def test_pages_are_as_wide_as_the_terminal(mcplint, monkeypatch, rule):
     monkeypatch.setattr("mcplint.cli.explain.columns", lambda: 50)
     page = mcplint("explain", rule).out
-    prose = [line for line in page.partition("## Bad")[0].splitlines() if not line.startswith("http")]
-    assert max(map(len, prose)) <= 50 and "\n\n## Bad\nDockerfile\n    FROM " in page
+    prose = [line for line in page.partition("\nBad\n")[0].splitlines() if not line.startswith("http")]
+    assert max(map(len, prose)) <= 50 and "\n\nBad\nDockerfile\n    FROM " in page
+    [frame] = re.findall(r"\n\nmcplint prints:\n(    error.*?)\n\n", page, re.S)
+    assert max(map(len, frame.splitlines())) <= 50 and "^^^" in frame
+    assert "\n\nThe fix changes:\n    --- a/" in page
     assert all(address in page for address in re.findall(r"https?://\S+", Catalogue()[rule].text))
 
 

@@ -19,7 +19,7 @@ def as_json(rules: Iterable[Rule]) -> str:
 
 
 def _row(rule: Rule) -> dict[str, Any]:
-    bad, good = (_example(rule.text, name) for name in ("Bad", "Good"))
+    bad, good = (example(rule.text, name) for name in ("Bad", "Good"))
     return {
         "name": rule.name,
         "severity": rule.severity,
@@ -35,7 +35,7 @@ def _row(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _example(text: str, name: str) -> dict[str, Any]:
+def example(text: str, name: str) -> dict[str, Any]:
     """The files of a section of a page, what mcplint prints for them and what its fixes change."""
     section = re.search(rf"^## {name}$\n(.*?)(?=^## |\Z)", text, re.M | re.S)
     files: dict[str, str] = {}
