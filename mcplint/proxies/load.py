@@ -44,6 +44,10 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ..
         from mcplint.proxies import traefik
 
         found += traefik.proxies(network)
+    if dynamic := [file for file in tree.all_facts("traefik", paths.get("kubernetes", ())).values() if file]:
+        from mcplint.proxies import traefik
+
+        found += traefik.of_files(dynamic, network)
     if not found:
         return ()
     from mcplint.proxies.auxiliary_routes import with_auxiliary_routes

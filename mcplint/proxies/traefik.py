@@ -1,4 +1,4 @@
-"""Traefik's labels on compose services as routes: rules of names and prefixes, stripped prefixes, sticky cookies.
+"""Traefik's labels and files as routes: rules of names and prefixes, stripped prefixes, sticky cookies.
 
 https://doc.traefik.io/traefik/routing/providers/docker/, https://doc.traefik.io/traefik/routing/routers/#rule
 """
@@ -6,13 +6,14 @@ https://doc.traefik.io/traefik/routing/providers/docker/, https://doc.traefik.io
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
+from mcplint.facts.traefik import TraefikFile
 from mcplint.knowledge.proxies import TRAEFIK
 from mcplint.model import DeadEnd, Member, Route
-from mcplint.proxies.proxy import Proxy, among, open_ports, published
+from mcplint.proxies.proxy import Proxy, among, joined, open_ports, published
 from mcplint.proxies.rules import (
     EXACT,
     PREFIX,
@@ -30,6 +31,9 @@ from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
 from mcplint.services.network import Network
 from mcplint.services.settings import number
+from mcplint.text.number import whole
+from mcplint.text.source import Span
+from mcplint.text.urls import authority
 from mcplint.values import UNKNOWN, Label, Value
 
 PORTS = {80: False, 443: True}
@@ -83,6 +87,42 @@ def proxies(network: Network) -> Iterator[Proxy]:
         yield Proxy(TRAEFIK, routes, PORTS, ports, partial(route_request, (site,)), tuple(ends.values()))
 
 
+def of_files(files: Iterable[TraefikFile], network: Network) -> Iterator[Proxy]:
+    """The Traefik that reads these files: the one that a compose file runs, or one on the machine."""
+    origin = next((one for one in network.running if _is_traefik(one)), None)
+    shown = tuple(open_ports(origin, PORTS)) if origin else ()
+    rules = [rule for file in files for rule in _of_file(file, network, origin, shown)]
+    rules.sort(key=lambda rule: -rule.priority)
+    (site,) = with_endpoints((Site((), frozenset(), tuple(one.rule for one in rules), closed=False),))
+    routes = tuple(rule.route for rule in site.rules)
+    if any(route.server for route in routes):
+        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), partial(route_request, (site,)))
+
+
+def _of_file(
+    file: TraefikFile, network: Network, origin: ContainerContext | None, shown: tuple[Label, ...]
+) -> Iterator[Ranked]:
+    """The routers of a file, whose services name the machines that they lead to."""
+    labels = Labels(file.settings)
+    start = Span(file.source, 0, 0)
+    for router, said in _routers(labels):
+        service, _ = _service(router, labels)
+        urls: Value[str] = labels.services.get(service or "", {}).get("loadbalancer.servers", UNKNOWN)
+        members = tuple(_members(urls))
+        target = urls if len(members) == 1 else urls._replace(options=None, slot=None)
+        opened = shown if _lets_in(router, labels) else ()
+        for ranked in _ranked(router, said, labels, members, target, start):
+            route = joined(ranked.rule.route, origin, network)._replace(published=opened)
+            yield ranked._replace(rule=ranked.rule._replace(route=route))
+
+
+def _members(urls: Value[str]) -> Iterator[Member]:
+    for url, note in zip((urls.only or "").split(","), urls.trace, strict=False):
+        host, colon, port = authority(url).rpartition(":")
+        usual = 443 if url.startswith("https:") else 80
+        yield Member(host if colon else port, (whole(port) if colon else None) or usual, True, note.span)
+
+
 def _dead_ends(running: ContainerContext, network: Network) -> Iterator[DeadEnd]:
     """The ports that labels name and none of the container's servers listens on."""
     container, labels = running.container, _labels(running)
@@ -131,20 +171,33 @@ def _rules(running: ContainerContext, network: Network, shown: tuple[Label, ...]
     labels = _labels(running)
     if (enabled := labels.get("traefik.enable")) is not None and enabled.may(lambda said: said.lower() != "true"):
         return
-    for label, said in labels.items():
-        router = ROUTER.fullmatch(label)
-        if router is None:
-            continue
-        router_rule = parsed(said.only or "")
-        priority = number(labels.get(f"traefik.http.routers.{router[1]}.priority", UNKNOWN)).only or len(
-            said.only or ""
-        )
-        for match in router_rule.matches if router_rule else (None,):
-            rule = _rule(router[1], said, labels, match, running)
-            route = _joined(rule.route, running, network)._replace(
-                published=shown if _lets_in(router[1], labels) else ()
-            )
-            yield Ranked(priority, rule._replace(route=route, hosts=router_rule.hosts if router_rule else None))
+    for router, said in _routers(labels):
+        _, port = _service(router, labels)
+        place = said.span or running.container.span
+        name = running.container.service or ""
+        members = (Member(name, port.only or 0, True, port.span or place),)
+        target = Value(None if port.only is None else (f"http://{name}:{port.only}",), port.trace)
+        opened = shown if _lets_in(router, labels) else ()
+        for ranked in _ranked(router, said, labels, members, target, running.container.span):
+            route = _joined(ranked.rule.route, running, network)._replace(published=opened)
+            yield ranked._replace(rule=ranked.rule._replace(route=route))
+
+
+def _routers(labels: Labels) -> Iterator[tuple[str, Value[str]]]:
+    """The routers by name, each with its rule."""
+    found = ((ROUTER.fullmatch(label), said) for label, said in labels.items())
+    return ((router[1], said) for router, said in found if router)
+
+
+def _ranked(
+    router: str, said: Value[str], labels: Labels, members: tuple[Member, ...], target: Value[str], otherwise: Span
+) -> Iterator[Ranked]:
+    """A router as rules, one for each path that it takes, and its priority: the length of its rule, or as it says."""
+    parts = parsed(said.only or "")
+    priority = number(labels.get(f"traefik.http.routers.{router}.priority", UNKNOWN)).only or len(said.only or "")
+    for match in parts.matches if parts else (None,):
+        rule = _rule(router, said, labels, match, members, target, said.span or otherwise)
+        yield Ranked(priority, rule._replace(hosts=parts.hosts if parts else None))
 
 
 def parsed(rule: str) -> RouterRule | None:
@@ -165,13 +218,20 @@ def parsed(rule: str) -> RouterRule | None:
     return RouterRule(hosts, matches or (Match(PREFIX, "/"),))
 
 
-def _rule(name: str, said: Value[str], labels: Labels, match: Match | None, running: ContainerContext) -> ProxyRule:
-    span = said.span or running.container.span
+def _rule(
+    name: str,
+    said: Value[str],
+    labels: Labels,
+    match: Match | None,
+    members: tuple[Member, ...],
+    target: Value[str],
+    span: Span,
+) -> ProxyRule:
     rewrite, auth = _chained(name, labels)
     path = rewrite(match.text) if match else None
     router_rule = parsed(said.only or "")
     note = Label(span, f"the rule of the router {name}")
-    service, port = _service(name, labels)
+    service, _ = _service(name, labels)
     route = Route(
         id=f"{span.source.path} {name}{match or ''}",
         span=span,
@@ -180,9 +240,9 @@ def _rule(name: str, said: Value[str], labels: Labels, match: Match | None, runn
         listen=UNKNOWN,
         server_names=Value((router_rule.hosts,) if router_rule else None, (note,)),
         location=location(match, Value(said.options, (note,))),
-        target=Value(None if port.only is None else (f"http://{running.container.service}:{port.only}",), port.trace),
+        target=target,
         balancing=_balancing(service, labels, note),
-        members=(Member(running.container.service or "", port.only or 0, True, port.span or span),),
+        members=members,
         buffering=UNKNOWN,
         read_timeout=UNKNOWN,
         http_version=UNKNOWN,
@@ -200,7 +260,7 @@ def _service(router: str, labels: Labels) -> tuple[str | None, Value[int]]:
     if chosen is None:
         name = None if len(names) > 1 else next(iter(names), "")
     else:
-        name = (chosen.only or "").lower().removesuffix("@docker")
+        name = (chosen.only or "").lower().partition("@")[0]
         name = name if name in names else None
     return name, number(names.get(name or "", {}).get("loadbalancer.server.port", UNKNOWN))
 
@@ -233,7 +293,7 @@ def _chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], 
     steps: list[Callable[[str], str | None]] = []
     auth: list[Label] = []
     for name in said.only.lower().split(","):
-        kind, value = _middleware(name.strip().removesuffix("@docker"), labels)
+        kind, value = _middleware(name.strip().partition("@")[0], labels)
         if kind in AUTH and (span := value.span or said.span):
             auth.append(Label(span, "the proxy authenticates callers"))
         prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
@@ -248,7 +308,7 @@ def _lets_in(router: str, labels: Labels) -> bool:
     if points is not None and not (points.only and ENTRIES.issuperset(points.only.lower().split(","))):
         return False
     names = said.only.lower().split(",") if said is not None and said.only else []
-    kinds = {_middleware(name.strip().removesuffix("@docker"), labels)[0] for name in names}
+    kinds = {_middleware(name.strip().partition("@")[0], labels)[0] for name in names}
     return (said is None or bool(names)) and LETTING_IN.issuperset(kinds)
 
 

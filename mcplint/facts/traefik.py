@@ -1,0 +1,16 @@
+"""What one file of Traefik's file provider says: routers, middlewares and services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mcplint.text.source import Source
+from mcplint.values import Value
+
+
+class TraefikFile(NamedTuple):
+    """A dynamic configuration. `settings`: by the names of the labels that say the same, lists joined by commas."""
+
+    source: Source
+    settings: Mapping[str, Value[str]]

@@ -1,0 +1,47 @@
+"""Traefik's file provider: https://doc.traefik.io/traefik/reference/dynamic-configuration/file/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at
+from mcplint.facts.traefik import TraefikFile
+from mcplint.text.source import Source
+from mcplint.values import EditSite, Label, Value
+
+DEEPEST = 8
+
+
+def read(source: Source) -> TraefikFile | None:
+    """The file as settings, or None where it has no routers; raises Unreadable."""
+    if "routers:" not in source.text:
+        return None
+    from mcplint.readers import yaml
+
+    root = yaml.document(source)
+    http = at(root, "http")
+    if not isinstance(at(http, "routers"), MappingNode) or http is None:
+        return None
+    return TraefikFile(source, dict(_settings("traefik.http", http, DEEPEST)))
+
+
+def _settings(name: str, node: Node, depth: int) -> Iterator[tuple[str, Value[str]]]:
+    if isinstance(node, MappingNode):
+        for key, value in node.pairs if depth else ():
+            yield from _settings(f"{name}.{key.text.lower()}", value, depth - 1)
+        if not node.pairs:
+            yield name, _value("true", (node,))
+    elif isinstance(node, ScalarNode):
+        yield name, _value(node.text, (node,))
+    elif isinstance(node, SequenceNode):
+        items = [at(item, "url") if isinstance(item, MappingNode) else item for item in node.items]
+        texts = [item for item in items if isinstance(item, ScalarNode)]
+        if texts and len(texts) == len(items):
+            yield name, _value(",".join(item.text for item in texts), texts)
+
+
+def _value(text: str, places: Sequence[Node]) -> Value[str]:
+    """A text, with a note for each of its parts."""
+    slot = EditSite(places[0].span) if places[0].span.text == text else None
+    known = None if "{{" in text or "${" in text else (text,)
+    return Value(known, tuple(Label(place.span, "Traefik is told this") for place in places), slot)
