@@ -26,6 +26,35 @@ def service(command: str, more: str = "") -> dict[str, str]:
     return {"Dockerfile": IMAGE + 'CMD ["true"]\n', "compose.yaml": said}
 
 
+SOURCES = {
+    "config.yaml": "server:\n  host: 0.0.0.0\n  port: 8080\n",
+    "server.py": FAST
+    + """import re, yaml, other
+from pathlib import Path
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+class Server(BaseModel):
+    host: str = "127.0.0.1"
+    port: int = 1
+class Own(PydanticBaseSettingsSource):
+    def filled(self, value):
+        if isinstance(value, dict):
+            return {name: self.filled(inner) for name, inner in value.items()}
+        return re.sub(r"\\$\\{([^}]+)\\}", str, value) if isinstance(value, str) else value
+    def __call__(self):
+        with open(Path("config.yaml")) as f:
+            return self.filled(yaml.safe_load(f))
+class Settings(BaseSettings):
+    server: Server = Server()
+    model_config = {"env_nested_delimiter": "__"}
+    @classmethod
+    def settings_customise_sources(cls, settings_cls, init_settings, env_settings, dotenv_settings, file_settings):
+        own = Own(settings_cls)
+        return env_settings, own
+s = Settings()
+mcp.run("http", host=s.server.host, port=s.server.port)
+""",
+}
 CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "argparse knows no such word": (
         {
@@ -97,6 +126,54 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             '    transport: str = "stdio"\ndef main():\n    mcp.run(simple_parsing.parse(Options).transport)\n',
         },
         {"pyproject.toml:notes": "stdio"},
+    ),
+    "an INI file": (
+        {
+            **service("python server.py"),
+            "etc/notes.ini": "[server]\n; where\nhost = 0.0.0.0\nPort: 9000\n",
+            "server.py": FAST + "import configparser\nc = configparser.ConfigParser()\nc.read('etc/notes.ini')\n"
+            "s = c['server']\nif 'server' in c:\n    mcp.run(c.get('server', 'mode', fallback='http'), "
+            "host=s['host'], port=c.getint('server', 'port'), path=s.get('path', '/x'))\n",
+        },
+        {"compose.yaml:notes": "streamable-http 0.0.0.0 9000 /x"},
+    ),
+    "an INI file of the operator's": (
+        {
+            **service("python server.py"),
+            "server.py": FAST + "import configparser\nc = configparser.ConfigParser()\nc.read('/etc/notes.ini')\n"
+            "mcp.run('http', host='0.0.0.0', port=c.getint('server', 'port', fallback=9000))\n",
+        },
+        {"compose.yaml:notes": "streamable-http 0.0.0.0 ? /mcp"},
+    ),
+    "settings of a YAML file below the environment": (
+        {**service("python server.py", "    environment:\n      SERVER__PORT: 9000\n"), **SOURCES},
+        {"compose.yaml:notes": "streamable-http 0.0.0.0 9000 /mcp"},
+    ),
+    "settings of a YAML file above the environment": (
+        {
+            **service("python server.py", "    environment:\n      SERVER__PORT: 9000\n"),
+            **SOURCES,
+            "server.py": SOURCES["server.py"].replace("return env_settings, own", "return own, env_settings"),
+        },
+        {"compose.yaml:notes": "streamable-http 0.0.0.0 8080 /mcp"},
+    ),
+    "a file beside the program, over which another one is mounted": (
+        {
+            **service("python src/server.py", "    volumes:\n      - ./other.yaml:/app/config.yaml\n"),
+            "other.yaml": "port: 9000\n",
+            "config.yaml": "port: 8080\n",
+            "src/server.py": FAST + "import yaml\nfrom pathlib import Path\n"
+            "c = yaml.safe_load(open(Path(__file__).parent.parent / 'config.yaml'))\nmcp.run('http', port=c['port'])\n",
+        },
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 9000 /mcp"},
+    ),
+    "settings of a source that is not known": (
+        {
+            **service("python server.py"),
+            **SOURCES,
+            "server.py": SOURCES["server.py"].replace("own = Own(settings_cls)", "own = other.Vault(settings_cls)"),
+        },
+        {"compose.yaml:notes": "streamable-http ? ? /mcp"},
     ),
 }
 

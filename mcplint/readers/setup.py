@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.facts.dependencies import EXTRA, Project, Requirement, Script
 from mcplint.facts.document import ScalarNode, value
 from mcplint.facts.python import Module
-from mcplint.readers import python
+from mcplint.readers import ini, python
 from mcplint.readers.requirements import requirement
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Label, Value
-
-_SECTION = re.compile(r"\[([^\]]*)\][ \t]*")
-_KEY = re.compile(r"([A-Za-z][\w.-]*)[ \t]*[=:][ \t]*")
 
 
 def configured(source: Source) -> Project:
     """What a `setup.cfg` says; what it leaves out a `setup.py` may say."""
     said: dict[tuple[str, str], list[Span]] = {}
-    for section, key, span in _lines(source):
+    for section, key, span in ini.read(source):
         said.setdefault((section, key), []).append(span)
     asked = [found for span in said.get(("options", "install_requires"), ()) if (found := requirement(span))]
     for (section, _), spans in said.items():
@@ -48,25 +44,6 @@ def configured(source: Source) -> Project:
 
 def _plain(span: Span) -> Value[str]:
     return value(ScalarNode(span, span.text, span.text))
-
-
-def _lines(source: Source) -> Iterator[tuple[str, str, Span]]:
-    """Section, key and place of every line of a value in a `setup.cfg`, comments left out."""
-    section = key = ""
-    start = 0
-    for raw in source.text.splitlines(keepends=True):
-        line = raw.rstrip()
-        at, start = start, start + len(raw)
-        if not line or line.lstrip()[0] in "#;":
-            continue
-        if match := _SECTION.fullmatch(line):
-            section, key = match[1], ""
-            continue
-        begin = len(line) - len(line.lstrip())
-        if not begin and (match := _KEY.match(line)):
-            key, begin = match[1], match.end()
-        if begin < len(line):
-            yield section, key, Span(source, at + begin, at + len(line))
 
 
 def _scripts(span: Span) -> Iterator[Script]:

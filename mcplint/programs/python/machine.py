@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NOTHING = known(None)
 NOWHERE = Span(Source("", ""), 0, 0)
 DEPTH = 900
-ACTIVE = 2
+ACTIVE = 3
 
 
 class Args(NamedTuple):

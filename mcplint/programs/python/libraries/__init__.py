@@ -22,4 +22,6 @@ BY_NAME: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("mcp", "fastmcp"), _SERVERS),
     **dict.fromkeys(("uvicorn", "hypercorn"), (*_SERVERS, "asgi")),
     "mangum": (*_SERVERS, "asgi", "mangum"),
+    "configparser": ("environment", "files", "ini"),
+    "re": ("regular",),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcplint.programs.journal import Raised
 from mcplint.programs.python.classes import default as field_default
@@ -18,22 +18,33 @@ from mcplint.programs.python.values import Class, Dict, Function, Instance, Meth
 from mcplint.programs.values import ABSENT, Abstract, Entries, External, Sequence, each, known, noted, union, unknown
 from mcplint.values import Label
 
+SOURCE, STANDARD = "pydantic_settings.source", ("init", "env", "dotenv", "secrets")
+"""The sources of settings that pydantic hands on, by the order in which it does."""
 MODEL, SETTINGS = "pydantic.BaseModel", "pydantic_settings.BaseSettings"
 TRUE, FALSE = ("1", "true", "t", "yes", "y", "on"), ("0", "false", "f", "no", "n", "off")
+
+
+class Sources(NamedTuple):
+    """What a settings class reads beside the environment: of which sources, each a dict, the first is the strongest.
+
+    `certain`: whether it reads the environment and no other sources that are not known.
+    """
+
+    certain: bool = True
+    above: tuple[Abstract, ...] = ()
+    below: tuple[Abstract, ...] = ()
+
+
+NONE = Sources()
 
 
 def construct(machine: Machine, args: Args, owner: Instance) -> Abstract:
     """A model's or settings object's fields."""
     if isinstance(owner.kind, Class):
         prefix = _prefix(machine, owner.kind) if machine.kin(owner.library, SETTINGS) else None
-        _fill(
-            machine,
-            owner,
-            args,
-            prefix,
-            _delimiter(machine, owner.kind),
-            _file(machine, owner.kind, args) if prefix is not None else {},
-        )
+        file = _file(machine, owner.kind, args) if prefix is not None else {}
+        own = sources(machine, owner.kind) if prefix is not None else NONE
+        _fill(machine, owner, args, prefix, _delimiter(machine, owner.kind), file, own)
         _validate(machine, owner)
     return known(None)
 
@@ -45,6 +56,7 @@ def _fill(
     prefix: str | None,
     delimiter: str | None,
     file: Mapping[str, Abstract] | None,
+    own: Sources = NONE,
 ) -> None:
     made = owner.kind
     assert isinstance(made, Class)
@@ -53,18 +65,70 @@ def _fill(
             continue
         value = _given(args, name, _names(machine, where, name, ""))
         if value is None and prefix is not None:
-            value = _from_environment(machine, where, name, statement, prefix, delimiter, file)
-            if made.find("settings_customise_sources") is not None:
-                value = unknown(Label(where.frame.module.span(statement), "a source of the project's own may set it"))
+            value = _from_sources(machine, where, name, statement, prefix, delimiter, file, own)
         if value is None:
             value = unknown(*args.opening) if args.open else _default(machine, where, name, statement)
             if prefix is not None and value.slot and (variables := _names(machine, where, name, prefix)):
                 sensitive = dict(_config(machine, where)).get("case_sensitive", known(False)).must(bool)
                 named = variables[0] if sensitive or variables != (f"{prefix}{name}",) else variables[0].upper()
                 value = value._replace(slot=value.slot._replace(variable=named))
-        elif isinstance(value.only, (str, int)) or value.options is None:
+        elif isinstance(value.only, (str, int, Dict)) or value.options is None:
             value = typed(machine, where, statement.annotation, value)
         machine.put(owner.table, name, value)
+
+
+def sources(machine: Machine, made: Class) -> Sources:
+    """What `settings_customise_sources` puts above and below the environment, as far as it can be followed."""
+    hook = made.find("settings_customise_sources")
+    if hook is None:
+        return NONE
+    standard = [known(External(f"{SOURCE}.{name}")) for name in STANDARD]
+    only = machine.call(each(hook, lambda option: Method(made, option)), Args((known(made), *standard))).only
+    if not isinstance(only, Sequence) or only.items is None:
+        return Sources(False)
+    above: list[Abstract] = []
+    below: list[Abstract] = []
+    place = above
+    for item in only.items:
+        if isinstance(item.only, External) and item.only.path.startswith(SOURCE):
+            place = below if item.only.path.endswith(".env") else place
+        elif item.only is None:
+            return Sources(False)
+        else:
+            place.append(machine.call(item, Args()))
+    return Sources(place is below, tuple(above), tuple(below))
+
+
+def _from_sources(
+    machine: Machine,
+    where: Class,
+    name: str,
+    statement: ast.AnnAssign,
+    prefix: str,
+    delimiter: str | None,
+    file: Mapping[str, Abstract] | None,
+    own: Sources,
+) -> Abstract | None:
+    """The field as the environment and the sources of the project's own say, None where none does."""
+    found = {}
+    for side in (own.above, own.below):
+        values = [value for source in side if (value := _item(source, name, where, statement)) is not None]
+        found[side] = typed(machine, where, statement.annotation, values[0]) if values else None
+    above, below = found[own.above], found[own.below]
+    if not own.certain:
+        return unknown(Label(where.frame.module.span(statement), "a source of the project's own may set it"))
+    if above is not None:
+        return above
+    told = _from_environment(machine, where, name, statement, prefix, delimiter, file, below)
+    return told if told is not None else below
+
+
+def _item(source: Abstract, name: str, where: Class, statement: ast.AnnAssign) -> Abstract | None:
+    """What a source says about a field."""
+    only = source.only
+    if isinstance(only, Dict) and (name in only.entries or not only.open):
+        return only.entries.get(name)
+    return unknown(Label(where.frame.module.span(statement), "a source of the project's own may set it"))
 
 
 def _given(args: Args, name: str, aliases: tuple[str, ...]) -> Abstract | None:
@@ -130,8 +194,12 @@ def _from_environment(
     prefix: str,
     delimiter: str | None,
     file: Mapping[str, Abstract] | None,
+    below: Abstract | None = None,
 ) -> Abstract | None:
-    """The field as the environment, or the `.env` file below it, says; None where neither does."""
+    """The field as the environment, or the `.env` file below it, says; None where neither does.
+
+    `below`: what it is where they do not, its default if None.
+    """
     note = Label(where.frame.module.span(statement), "")
     if file is None:
         return unknown(note._replace(text="a `.env` file that is not known may say"))
@@ -143,9 +211,7 @@ def _from_environment(
             f"{_names(machine, where, name, prefix)[0]}{delimiter}",
             delimiter,
             file,
-            where,
-            name,
-            statement,
+            below if below is not None else _default(machine, where, name, statement),
         )
     found: Abstract | None = None
     for variable in reversed(_names(machine, where, name, prefix)):
@@ -165,7 +231,9 @@ def _from_environment(
             options: tuple[Any, ...] = read.options
             there = read._replace(options=tuple(each for each in options if each is not None and each is not ABSENT))
             value = typed(machine, where, statement.annotation, noted(there, told))
-            found = union([value, _default(machine, where, name, statement)]) if None in read.options else value
+            if None in read.options:
+                value = union([value, below if below is not None else _default(machine, where, name, statement)])
+            found = value
     return found
 
 
@@ -175,12 +243,9 @@ def _nested(
     prefix: str,
     delimiter: str,
     file: Mapping[str, Abstract],
-    where: Class,
-    name: str,
-    statement: ast.AnnAssign,
+    base: Abstract,
 ) -> Abstract | None:
     """A model inside settings, whose fields are variables with a delimiter between the names."""
-    base = _default(machine, where, name, statement)
     made = Instance(inner, None)
     _fill(machine, made, Args(), prefix, delimiter, file)
     only = base.only
@@ -217,12 +282,25 @@ def typed(machine: Machine, where: Class, annotation: ast.expr, value: Abstract,
             if strict
             else _structured(value)
         )
+    if isinstance(kind, Class) and isinstance(value.only, Dict):
+        return _model(machine, kind, value.only, value)
     if isinstance(kind, Class) and value.must(lambda option: isinstance(option, str)):
         try:
             return machine.call(known(kind), Args((value,)))
         except Raised:
             return unknown(*value.trace)
     return value
+
+
+def _model(machine: Machine, kind: Class, given: Dict, value: Abstract) -> Abstract:
+    """A model that is given as a dict."""
+    if not machine.kin(Instance(kind, None).library, MODEL):
+        return value
+    named = {key: each for key, each in given.entries.items() if isinstance(key, str)}
+    try:
+        return machine.call(known(kind), Args((), named, open=given.open, opening=value.trace))
+    except Raised:
+        return unknown(*value.trace)
 
 
 def _structured(value: Abstract) -> Abstract:

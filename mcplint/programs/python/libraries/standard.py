@@ -133,7 +133,6 @@ QUIET = (
     "typing.TypeVar",
     "typing.NewType",
     "typing.NamedTuple",
-    "re.compile",
 )
 
 CALLS: Mapping[str, Handler] = {

@@ -1,0 +1,132 @@
+"""`configparser`: the settings of INI files of the project, with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from mcplint.programs.journal import Raised
+from mcplint.programs.python.libraries.files import source_of
+from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.values import Instance
+from mcplint.programs.values import Abstract, Entries, Sequence, each, known, unknown
+from mcplint.text.source import Source, Span
+from mcplint.values import EditSite, Label, Value
+
+PARSER, SECTION, ANY = "configparser.ConfigParser", "configparser.SectionProxy", "DEFAULT"
+SETTINGS, UNSEEN, NAME, FILE = "settings", "unseen", "name", "file"
+BOOLEANS = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
+
+
+def parser(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    owner.table |= {SETTINGS: Entries(), UNSEEN: known(bool(args.positional or args.keywords), *args.notes)}
+    return known(None)
+
+
+def read(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """`config.read(names)`; a file that the project does not have may be the operator's."""
+    names = args.get(0, "filenames")
+    only = names.only
+    for name in only.items or (names,) if isinstance(only, Sequence) else (names,):
+        source = source_of(machine, name)
+        if source is None:
+            machine.put(owner.table, UNSEEN, known(True, *args.notes))
+        else:
+            _learn(machine, owner, source)
+    return unknown(*args.notes)
+
+
+def _learn(machine: Machine, owner: Instance, source: Source) -> None:
+    """The settings of a file over those that are known."""
+    found: dict[tuple[str, str], list[Span]] = {}
+    for section, key, span in import_module("mcplint.readers.ini").read(source):
+        found.setdefault((section, key.lower()), []).append(span)
+    for place, spans in found.items():
+        note = Label(spans[0], "set here")
+        plain = len(spans) == 1 and "%" not in spans[0].text
+        value = Value((spans[0].text,) if plain else None, (note,), EditSite(spans[0]) if plain else None)
+        machine.put(owner.table[SETTINGS], place, value)
+
+
+def _value(owner: Instance, section: Any, key: Any, args: Args) -> Abstract | None:
+    """A setting, None where there is none; unknown where one may be that is not seen here."""
+    if not isinstance(section, str) or not isinstance(key, str):
+        return unknown(*args.notes)
+    settings = owner.table[SETTINGS]
+    found: Abstract | None = settings.get((section, key.lower()), settings.get((ANY, key.lower())))
+    if found is None and owner.table[UNSEEN].options != (False,):
+        return unknown(*args.notes, *owner.table[UNSEEN].trace)
+    return found
+
+
+def get(machine: Machine, args: Args, owner: Instance, kind: str = "str") -> Abstract:
+    """`config.get(section, key, fallback=…)` and those that make a number or a switch of it."""
+    found = _value(owner, args.get(0, "section").only, args.get(1, "option").only, args)
+    return _converted(found, args.find(None, "fallback"), kind)
+
+
+def section_get(machine: Machine, args: Args, owner: Instance, kind: str = "str") -> Abstract:
+    """`config["section"].get(key, fallback)`"""
+    found = _value(owner.table[FILE].only, owner.table[NAME].only, args.get(0, "option").only, args)
+    return _converted(found, args.get(1, "fallback"), kind)
+
+
+def _converted(found: Abstract | None, fallback: Abstract | None, kind: str) -> Abstract:
+    if found is None:
+        if fallback is None:
+            raise Raised("configparser.NoOptionError")
+        return fallback
+    try:
+        return each(found, CONVERT[kind])
+    except (ValueError, KeyError):
+        raise Raised("ValueError") from None
+
+
+CONVERT: Mapping[str, Callable[[Any], Any]] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "boolean": lambda text: BOOLEANS[text.lower()],
+}
+
+
+def item(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """`config["section"]`"""
+    return made(SECTION, args, {FILE: known(owner), NAME: args.get(0, "key")})
+
+
+def section_item(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """`config["section"]["key"]`"""
+    found = _value(owner.table[FILE].only, owner.table[NAME].only, args.get(0, "key").only, args)
+    if found is None:
+        raise Raised("KeyError")
+    return found
+
+
+def has_section(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    """`"section" in config`; certain where a file that is seen has it."""
+    name = args.get(0, "section").only
+    there = any(section == name for section, _ in owner.table[SETTINGS])
+    return known(there, *args.notes) if there or owner.table[UNSEEN].options == (False,) else unknown(*args.notes)
+
+
+def has_option(machine: Machine, args: Args, owner: Instance) -> Abstract:
+    found = _value(owner, args.get(0, "section").only, args.get(1, "option").only, args)
+    return known(found is not None, *args.notes) if found is None or found.options else unknown(*args.notes)
+
+
+KINDS = {"get": "str", "getint": "int", "getfloat": "float", "getboolean": "boolean"}
+CALLS: Mapping[str, Handler] = {
+    f"{PARSER}.__init__": parser,
+    f"{PARSER}.read": read,
+    f"{PARSER}.__getitem__": item,
+    f"{PARSER}.__contains__": has_section,
+    f"{PARSER}.has_section": has_section,
+    f"{PARSER}.has_option": has_option,
+    f"{SECTION}.__getitem__": section_item,
+    **{f"{PARSER}.{name}": partial(get, kind=kind) for name, kind in KINDS.items()},
+    **{f"{SECTION}.{name}": partial(section_get, kind=kind) for name, kind in KINDS.items()},
+}
+ALIASES: Mapping[str, str] = {"configparser.RawConfigParser": PARSER, "configparser.SafeConfigParser": PARSER}
