@@ -289,6 +289,19 @@ def test_that_a_submodule_is_left_out_is_said(submodule, mcplint, monkeypatch, t
     )
 
 
+def test_what_a_sparse_checkout_leaves_out_is_there(committed, mcplint):
+    example = Path(__file__).parents[1] / "examples" / "notes-server"
+    files = {str(path.relative_to(example)): path.read_text() for path in example.rglob("*") if path.is_file()}
+    root = committed(files)
+    assert (mcplint().code, mcplint("--base", "HEAD").code) == (0, 0)
+    git("sparse-checkout", "set", "src")
+    assert not (root / "nginx").exists()
+    found = mcplint("--format", "concise", "--base", "HEAD").out.splitlines()[:-1]
+    [said] = [line for line in found if "nginx" in line]
+    assert "cannot read nginx/default.conf: left out of this sparse checkout; `git sparse-checkout disable`" in said
+    assert not any("missing-mount-source" in line for line in found)
+
+
 STRANGE = {
     "Dockerfile": ROOT,
     "latin/Dockerfile": "FROM x\n# \xe9\n".encode("latin-1"),

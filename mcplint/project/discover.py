@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
 from mcplint.project.git import Listed, upwards, work_tree
@@ -65,7 +65,9 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
     project that someone asked about: they belong to it even where git ignores them, and a file among them that cannot
     be read is an error.
     """
-    paths, problems = _present(root, listed) if isinstance(listed, set) else walk(root)
+    paths, problems = _present(root, listed) if isinstance(listed, Mapping) else walk(root)
+    sparse = _left_out(paths, listed) if isinstance(listed, Mapping) else frozenset[str]()
+    paths |= sparse
     if isinstance(listed, Unreadable):
         problems.append(listed)
     for name in named:
@@ -75,12 +77,24 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
             paths, problems = paths | more, left + troubles
     return Tree(
         kept(root, paths, exclude),
-        lambda path: load(root, path),
+        lambda path: _load(root, path, sparse),
         problems,
         named,
         locked_above(root),
         lambda path: executable(root, path),
     )
+
+
+def _left_out(paths: Collection[str], listed: Mapping[str, bool]) -> frozenset[str]:
+    """The tracked files that a sparse checkout leaves out: they are there wherever all of the repository is."""
+    lost = (path for path, checked_out in listed.items() if not checked_out)
+    return frozenset(path for path in lost if path not in paths and PRUNED.isdisjoint(path.split("/")))
+
+
+def _load(root: str, path: str, sparse: Collection[str]) -> Source:
+    if path in sparse:
+        raise _problem(path, "left out of this sparse checkout; `git sparse-checkout disable` gets it")
+    return load(root, path)
 
 
 def executable(root: str, path: str) -> bool | None:
@@ -112,7 +126,7 @@ def kept(root: str, paths: Collection[str], exclude: Iterable[str]) -> Collectio
     return left
 
 
-def _present(root: str, listed: set[str]) -> tuple[set[str], list[Unreadable]]:
+def _present(root: str, listed: Iterable[str]) -> tuple[set[str], list[Unreadable]]:
     """The listed files that are there (git lists deleted ones too), and what lies beside them that nobody can read."""
     paths: set[str] = set()
     problems: list[Unreadable] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,8 @@ from mcplint.text.source import Source, Span
 if TYPE_CHECKING:
     from subprocess import Popen
 
-Listed = set[str] | Unreadable | None
+Listed = Mapping[str, bool] | Unreadable | None
+"""Each file that git lists, and whether it is checked out, or what kept git from listing them; None without git."""
 PATIENCE = 5
 """Seconds that git may take to list."""
 
@@ -36,8 +37,7 @@ def upwards(folder: str) -> Iterator[str]:
 def listing(root: str) -> Iterator[Callable[[], Listed]]:
     """Has git list the files of a folder while its caller does other things; what is yielded waits for the answer.
 
-    The answer: the tracked files and those that git does not ignore, None where git is not there, or what kept it from
-    telling them.
+    The answer: the tracked files and those that git does not ignore; a sparse checkout leaves some out.
     """
     process = _started(root) if work_tree(root) else None
     if process is None:
@@ -53,7 +53,7 @@ def listing(root: str) -> Iterator[Callable[[], Listed]]:
 def _started(root: str) -> Popen[bytes] | None:
     """git at work, None where there is none."""
     try:
-        return start(root, "ls-files", "-co", "--exclude-standard", "-z")
+        return start(root, "ls-files", "-co", "--exclude-standard", "-t", "-z")
     except OSError:
         return None
 
@@ -89,7 +89,8 @@ def _answer(process: Popen[bytes], root: str) -> Listed:
         return _trouble(f"git did not list the files within {PATIENCE} seconds, {so}", WARNING)
     if process.returncode:
         return _trouble(f"git cannot list the files, {so}; `{advised(root, 'status')}` says why", NOTE)
-    return {os.fsdecode(name) for name in output.split(b"\0") if name}
+    # Each behind a letter and a blank: an S where a sparse checkout leaves it out.
+    return {os.fsdecode(row[2:]): not row.startswith(b"S") for row in output.split(b"\0") if row}
 
 
 def _trouble(text: str, severity: str) -> Unreadable:

@@ -7,6 +7,7 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -52,13 +53,21 @@ def _rule(rule: Rule) -> dict[str, Any]:
     title, page = rule.title or rule.name, rule.text or rule.name
     about = {
         "id": rule.name,
-        "shortDescription": {"text": title[:LONGEST]},
-        "fullDescription": {"text": page.partition("\n## ")[0].strip()[:LONGEST]},
+        "shortDescription": {"text": _beginning(title)},
+        "fullDescription": {"text": _beginning(page.partition("\n## ")[0].strip())},
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {"precision": "high", "problem.severity": PROBLEMS[rule.severity]},
     }
     return about | ({"helpUri": where} if (where := address(rule.name)) else {})
+
+
+def _beginning(text: str) -> str:
+    """What is allowed of a text, in whole sentences, else in whole words."""
+    if len(text) <= LONGEST:
+        return text
+    sentences = re.match(r".*[.!?](?=\s)", text[: LONGEST + 1], re.S)
+    return sentences[0] if sentences else f"{text[: LONGEST - 1].rpartition(' ')[0] or text[: LONGEST - 1]}…"
 
 
 def _result(diagnostic: Diagnostic, rules: list[str], fingerprint: str, folder: str) -> dict[str, Any]:
