@@ -31,7 +31,9 @@ from tests.lab.project import ROOT
 HOOKS, SCHEMA = ROOT / ".pre-commit-hooks.yaml", ROOT / "mcplint" / "config.schema.json"
 README, USAGE, RULES = ROOT / "README.md", ROOT / "docs" / "usage.md", ROOT / "docs" / "rules" / "README.md"
 EXAMPLE = "examples/notes-server-broken"
+TYPESCRIPT = "examples/notes-server-ts-broken"
 THREE = ("--select", "loopback-in-container,mismatched-route,stateful-behind-balancer", EXAMPLE)
+BOTH = ("--format", "concise", "--select", "loopback-in-container,blocked-host-header", EXAMPLE, TYPESCRIPT)
 PARTS = {
     "Container": "Images and services",
     "Absent": "Images and services",
@@ -84,6 +86,11 @@ def agrees(file: Path, name: str, wanted: str, update: bool) -> None:
 def test_the_output_is_what_mcplint_prints(update: bool) -> None:
     output = mcplint(*THREE, "--color", "never").strip("\n")
     agrees(README, f"output of: mcplint {' '.join(THREE)}", f"```text\n{output}\n```\n", update)
+
+
+def test_both_languages_stand_in_a_line_each(update: bool) -> None:
+    output = mcplint(*BOTH).strip("\n")
+    agrees(README, f"output of: mcplint {' '.join(BOTH)}", f"```text\n{output}\n```\n", update)
 
 
 def test_the_picture_is_what_mcplint_draws(update: bool) -> None:

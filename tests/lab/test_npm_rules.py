@@ -1,0 +1,163 @@
+"""What rules about servers and builds with npm claim, seen with released packages, node and npm."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.lab import need, nginx
+from tests.lab.examples import example
+from tests.lab.servers import INITIALIZE, ContainerContext
+
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("npm")]
+
+QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
+TOOLS = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "add", "arguments": {"text": "bread"}}}
+
+
+def installed(files: Mapping[str, str], folder: Path, *more: str) -> Path:
+    """The files of an example in a folder, with the releases that its reduced lock file names."""
+    for path, text in files.items():
+        (folder / path).write_text(text)
+    locked = json.loads((folder / "package-lock.json").read_text())["packages"]
+    (folder / "package-lock.json").unlink()
+    exact = [f"{path.removeprefix('node_modules/')}@{entry['version']}" for path, entry in locked.items() if path]
+    need.npm("install", *QUIET, "--ignore-scripts", "--legacy-peer-deps", *exact, *more, folder=folder)
+    return folder
+
+
+@contextlib.contextmanager
+def started(folder: Path, node: str = "") -> Iterator[ContainerContext]:
+    """The server of an example, on a port that is free."""
+    port, log = nginx.free_port(), folder / "server.log"
+    program = folder / "server.js"
+    program.write_text(program.read_text().replace("listen(3000)", f"listen({port})"))
+    with log.open("wb") as output:
+        command = [node or need.program("node"), "server.js"]
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        try:
+            nginx.wait_for(port, process, log)
+            yield ContainerContext(process, port, log)
+        finally:
+            process.kill()
+            process.wait(20)
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "good"),
+    [
+        ("shared-mcp-server", [200, 500], [200, 200]),
+        ("reused-stateless-transport", [200, 500], [200, 200]),
+        ("consumed-body", [400, 400], [200, 200]),
+    ],
+)
+def test_two_requests_one_after_the_other(rule: str, bad: list[int], good: list[int], tmp_path: Path) -> None:
+    folder = installed(example(rule, "Bad"), tmp_path)
+    for section, wanted in (("Bad", bad), ("Good", good)):
+        (folder / "server.js").write_text(example(rule, section)["server.js"])
+        with started(folder) as server:
+            assert [server.initialize().status for _ in wanted] == wanted, section
+
+
+@pytest.mark.parametrize(("section", "said"), [("Bad", "keyValidator._parse is not a function"), ("Good", "bread")])
+def test_a_tool_with_a_schema_of_zod_4(section: str, said: str, tmp_path: Path) -> None:
+    folder = installed(example("zod-mismatch", section), tmp_path)
+    lines = (INITIALIZE, {"jsonrpc": "2.0", "method": "notifications/initialized"}, TOOLS)
+    done = subprocess.run(
+        [need.program("node"), "server.js"],
+        cwd=folder,
+        input="".join(f"{json.dumps(line)}\n" for line in lines),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert said in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("release", "status"), [("18.20.8", 400), ("22.12.0", 200)])
+def test_a_request_on_an_old_node(release: str, status: int, tmp_path: Path) -> None:
+    folder = installed(example("node-too-old", "Bad"), tmp_path, "express@5")
+    node = Path(shutil.copytree(folder, tmp_path / "node", ignore=shutil.ignore_patterns("*")))
+    (node / "package.json").write_text("{}")
+    need.npm("install", *QUIET, f"node@{release}", folder=node)
+    with started(folder, str(node / "node_modules" / "node" / "bin" / "node")) as server:
+        answer = server.initialize()
+        assert answer.status == status
+        assert ("crypto is not defined" in answer.body) == (status == 400)
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of the pages about builds, with a whole lock file."""
+    folder = tmp_path_factory.mktemp("build")
+    files = example("early-prepare", "Bad")
+    for path in ("package.json", "tsconfig.json", "server.ts"):
+        (folder / path).write_text(files[path])
+    need.npm("install", *QUIET, "--package-lock-only", "--ignore-scripts", folder=folder)
+    return folder
+
+
+def steps(build: Path, folder: Path, script: str, left_out: str = "") -> tuple[int, str]:
+    """How the commands of an image's build end on a copy of the project without what fits a pattern."""
+    there = Path(shutil.copytree(build, folder / "app", ignore=shutil.ignore_patterns(left_out) if left_out else None))
+    done = subprocess.run(["sh", "-ec", script], cwd=there, capture_output=True, text=True, timeout=280)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("script", "left_out", "code", "said"),
+    [
+        ("npm ci --omit=dev", "", 127, "tsc: not found"),
+        ("npm ci", "*.ts", 2, "No inputs were found"),
+        ("npm ci", "tsconfig.json", 1, "Usage|tsc:"),
+        ("npm ci --omit=dev --ignore-scripts", "*.ts", 0, ""),
+    ],
+)
+def test_an_install_runs_prepare(script: str, left_out: str, code: int, said: str, build: Path, tmp_path: Path) -> None:
+    found, text = steps(build, tmp_path, script, left_out)
+    assert found == code and re.search(said, text), text
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("export NODE_ENV=production; npm ci --ignore-scripts; npm run build", 127),
+        ("export NODE_ENV=production; npm ci --ignore-scripts --include=dev; npm run build", 0),
+        ("npm ci --ignore-scripts; test -e dist/server.js", 1),
+        ("npm ci; test -e dist/server.js", 0),
+        ("npm ci --ignore-scripts --omit-dev; test -e node_modules/typescript", 0),
+        ("npm ci --ignore-scripts --omit=dev; test ! -e node_modules/typescript", 0),
+        ("rm package-lock.json; npm ci --ignore-scripts", 1),
+    ],
+)
+def test_what_a_build_finds(script: str, code: int, build: Path, tmp_path: Path) -> None:
+    found, text = steps(build, tmp_path, script)
+    assert found == code, text
+
+
+@pytest.mark.parametrize(
+    ("section", "said"), [("Bad", "could not determine executable to run"), ("Good", "serverInfo")]
+)
+def test_npx_starts_a_package_by_its_command(section: str, said: str, tmp_path: Path) -> None:
+    files = example("missing-bin", section)
+    for path in ("package.json", "server.js"):
+        (tmp_path / path).write_text(files[path])
+    packed = need.npm("pack", "--silent", folder=tmp_path).strip()
+    away = tmp_path / "away"
+    away.mkdir()
+    done = subprocess.run(
+        [need.program("npx"), "-y", str(tmp_path / packed)],
+        cwd=away,
+        input=json.dumps(INITIALIZE) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert said in done.stdout + done.stderr
