@@ -421,8 +421,19 @@ def test_the_user_that_an_image_makes_is_changed_to(made, user):
     assert found == ({"Dockerfile": after} if user else {})
 
 
-def test_an_image_without_a_home_keeps_its_user_where_a_package_writes_there():
-    code = 'import sentence_transformers\nfrom mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import sentence_transformers",
+        'open(os.path.join("data", "notes.txt"), "w")',
+        'open(\n    os.path.join("data", "notes.txt"),\n    mode="ab",\n)',
+        'table.to_csv("notes.csv")',
+        'shutil.move("a", "b")',
+        'logger.add("notes.log")',
+    ],
+)
+def test_a_program_that_writes_keeps_its_user(line):
+    code = f'{line}\nfrom mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
     assert changed({"Dockerfile": BUILT.replace("USER 10001\n", ""), "server.py": code}, "root-user") == {}
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.knowledge.image_ports import OTHER_PROGRAMS, OTHER_SOFTWARE
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
+from mcplint.link.unprivileged import needs_root, written
 from mcplint.model import Container, Lack, Loose, Route, Server, Unfollowed
 from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
@@ -18,7 +18,7 @@ from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
 from mcplint.text.paths import is_test
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Span
 from mcplint.values import Label
 
 if TYPE_CHECKING:
@@ -32,27 +32,6 @@ MAKES = {
     "server.json": "what it publishes is",
 }
 """By kind of file, what is lost with one that cannot be read."""
-ACCOUNTS = (
-    r"\b(?:chmod|chown|useradd|adduser)\b|--ch(?:mod|own)="
-    r"|\bmkdir\b[^\n]*\b(?:data|logs?|caches?|uploads?|outputs?|state|storage|db)\b"
-)
-"""What in a Dockerfile gives a user something, or makes what is to be written."""
-OWNED_BY_ROOT = (
-    r"/root\b|(?m:^[ \t]*VOLUME\b)|\b(?:gosu|playwright|HF_HOME|XDG_\w+)\b"
-    r"|\buv python install\b|\bnginx\b|-setup\b|\bpython[\d.]* +-[cm] [^\n]{0,200}download"
-    r"|\b(?:hf|huggingface-cli) +download\b"
-)
-"""What in a Dockerfile another user may lack the right to."""
-WRITES = (
-    r"\bopen\([^)\n]{0,200}[\"'][wax]b?\+?[\"']|\.(?:write_text|write_bytes|mkdir|touch|home|expanduser)\(|\b(?:makedirs|sqlite3?|aiofiles"
-    r"|FileHandler|\w+FileHandler|copyfile|copytree|mkdtemp|cache_dir|O_CREAT|shelve|lancedb|chromadb)\b|filename=|[\"'`]~/"
-    r"|\b(?:writeFile|appendFile|mkdirSync|copyFile|createWriteStream|mkdtemp|outputFile|ensureDir|homedir|lowdb)"
-    r"|(?m:^[ \t]*(?:from|import) +(?:sentence_transformers|transformers|huggingface_hub|datasets|torch|whisper|easyocr"
-    r"|playwright|crawl4ai|browser_use|selenium|webdriver_manager|mem0|duckdb|kagglehub|gpt4all|platformdirs|appdirs)\b)"
-)
-"""What in a program may write where only root may: itself, or a package that keeps models or browsers at home."""
-FIRST_UNPRIVILEGED = 1024
-"""The first port that every user may listen on."""
 MANIFESTS = {"package.json": ("modelcontextprotocol", "mcp"), "go.mod": ("mcp",), "Cargo.toml": ("mcp",)}
 """What other languages' lists of dependencies say where a program may serve MCP."""
 
@@ -262,8 +241,7 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree)
     for server in starts.servers:
         for link in server.links:
             inside.setdefault(link.to or "", []).append(server)
-    programs = (source for source in tree.read if source.path.endswith((".py", ".ts", ".js")))
-    writes = tuple(note for each in programs for note in _first(WRITES, each, "this may write a file"))
+    writes = written(tree)
     serving = {*inside, *starts.lacking, *starts.certain}
     return tuple(
         _serving(place, tuple(inside.get(place.container.id, ())), starts, tree, writes)
@@ -280,7 +258,7 @@ def _serving(
     found = each._replace(
         servers=tuple(server.id for server in servers),
         missing=starts.lacking.get(each.id),
-        needs_root=tuple(_needs_root(each, servers, tree, writes)),
+        needs_root=tuple(needs_root(each, servers, tree, writes)),
         lacks=(*each.lacks, *_lacks(place, starts.programs.get(each.id), tree), *_unwritable(place, servers)),
     )
     if place.image:
@@ -321,52 +299,6 @@ def _lacks(place: ContainerContext, start: Start | None, tree: Tree) -> Iterator
 
         word = next((note.span for note in start.notes[-1:] if note.span.text), container.cmd)
         yield from of_start(start.place, word, place.image, tree)
-
-
-def _needs_root(
-    container: Container, servers: Iterable[Server], tree: Tree, writes: Iterable[Label]
-) -> Iterator[Label]:
-    """What may fail in a container whose user is not root: its caches, its files and its ports.
-
-    Where the image makes an account and gives it files, these are there for what is written.
-    """
-    source = tree.source(container.dockerfile) if container.dockerfile else None
-    if source:
-        yield from _first(OWNED_BY_ROOT, source, "this belongs to root, or to a user of its own")
-    if not (source and container.account and re.search(r"\bchown\b|--chown=", source.text)):
-        yield from writes
-        yield from _first(ACCOUNTS, source, "this is for a user of its own") if source else ()
-        yield from _started_writing(container)
-        for server in servers:
-            yield from (store.note for store in server.stores)
-    for mount in container.mounts:
-        if not mount.read_only and mount.kind in ("bind", "volume"):
-            yield Label(mount.span, "what is mounted here may belong to root")
-    for server in servers:
-        if server.speaks_http and server.port.options and min(server.port.options) < FIRST_UNPRIVILEGED:
-            yield Label(server.port.span or server.span, f"only root may listen below port {FIRST_UNPRIVILEGED}")
-
-
-def _started_writing(container: Container) -> Iterator[Label]:
-    """What is started where its command writes by itself: a cache, a folder, a file."""
-    command = " ".join(word.only or "" for word in container.argv.words or ()) if container.argv else ""
-    if re.search(
-        r"\b(?:uvx|(?:uv|poetry|pdm|hatch|pipenv|rye)\s+run|npx|mkdir|chown|apt-get|apk|pip3?)\b|>|\.sh\b", command
-    ):
-        yield Label(container.cmd, "this may write as the user that runs it")
-
-
-def _first(pattern: str, source: Source, text: str) -> Iterator[Label]:
-    """The first place in a file that fits a pattern, with what there is to say of it."""
-    if place := _searched(pattern, source):
-        yield Label(Span(source, *place), text)
-
-
-@lru_cache(maxsize=1_024)
-def _searched(pattern: str, source: Source) -> tuple[int, int] | None:
-    """Where a file first fits a pattern, looked for once also where fixes are tried."""
-    found = re.search(pattern, source.text)
-    return found.span() if found else None
 
 
 def lost(tree: Tree) -> Iterator[Loose]:
