@@ -5,7 +5,8 @@ refuse it: `406` for want of `Accept: text/event-stream`, `400` for want of a
 session, `405` where there are no sessions. The check fails for ever although
 the server works, and in many releases each try leaves a session behind. In
 Kubernetes that is an error, as the pod never gets ready or is restarted again
-and again.
+and again, and so it is for a check of HAProxy or a load balancer of AWS, which
+take the server out of service.
 
 Add a route that answers a plain `GET`, `@mcp.custom_route("/health",
 methods=["GET"])`, and ask for that.
@@ -98,6 +99,8 @@ spec:
 
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
 
+DECIDING = ("kubernetes", "alb", "haproxy")
+
 
 @rule("healthcheck-on-mcp-endpoint", WARNING)
 def check(server: Server):
@@ -107,7 +110,7 @@ def check(server: Server):
         if not asked or asked.method == "POST" or (asked.port is not None and not server.port.must_be(asked.port)):
             continue
         if server.path.must(lambda path, asked=asked: path.rstrip("/") == asked.path.rstrip("/")):
-            severity = ERROR if each.platform == "kubernetes" and server.sdk.known else None
+            severity = ERROR if each.platform in DECIDING and server.sdk.known else None
             message = (
                 f"{each.title} asks the MCP endpoint of {server.title} for a plain {asked.method}, which it refuses"
             )

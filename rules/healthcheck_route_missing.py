@@ -3,7 +3,8 @@ r"""The health check asks for a path that the server does not have
 No release of the SDKs has a health route: `/`, `/health` and `/healthz` are
 `404` until the program adds them. A check that asks for one fails for ever:
 the container is `unhealthy`, services that wait for it never start, and
-Kubernetes restarts it again and again.
+Kubernetes restarts it again and again. HAProxy's `option httpchk` and the
+check of a load balancer take the server out of service.
 
 Add the route, `@mcp.custom_route("/health", methods=["GET"])`: it needs
 neither authentication nor an allowed `Host`. A tool of that name is none.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from mcplint.text.source import Span
 from mcplint.values import Label
 
+PROXIES = frozenset({"haproxy", "alb"})
 HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "[::1]"})
 
 
@@ -42,7 +43,8 @@ class Request(NamedTuple):
 class HealthCheck(NamedTuple):
     """One check of a container's health.
 
-    `kind`: `HEALTHCHECK` (also compose's), or what a platform calls it: `liveness`, `readiness`, `startup`, `check`.
+    `kind`: `HEALTHCHECK` (also compose's), or what a platform calls it: `liveness`, `readiness`, `startup`, `check`, or
+    the name of the proxy that makes it.
     `requests`: those that are known. `idle`: why it succeeds whatever the server does, `lenient`: why it does whatever
     the server answers. `missing`: the program that it needs and the image lacks.
     """
@@ -58,6 +60,8 @@ class HealthCheck(NamedTuple):
     @property
     def title(self) -> str:
         """What a message calls it: the health check, the liveness probe."""
+        if self.platform in PROXIES:
+            return f"the health check of {self.kind}"
         return "the health check" if self.kind in ("HEALTHCHECK", "check") else f"the {self.kind} probe"
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mcplint.model.health import HealthCheck
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.servers import Server
 from mcplint.text import urls
@@ -76,7 +77,7 @@ class Route(NamedTuple):
     same name, while clients reach the endpoint without it too. `uncertified`: where TLS is asked for without any
     certificate on that port. `behind`: the id of the route of another proxy that it leads to, None where it leads to
     the server itself. `messages`: whether posts reach an SSE server on the path that it names; `metadata`: whether the
-    paths on which clients look for OAuth metadata lead to anything.
+    paths on which clients look for OAuth metadata lead to anything. `checks`: by which it tells whether a server works.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Route(NamedTuple):
     behind: str | None = None
     messages: Value[bool] = UNKNOWN
     metadata: Value[bool] = UNKNOWN
+    checks: tuple[HealthCheck, ...] = ()
 
     @property
     def title(self) -> str:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from mcplint.facts.haproxy import HaproxyFile, Line, Section, Word
 from mcplint.knowledge.proxies import HAPROXY
-from mcplint.model import Member, Route
+from mcplint.model import HealthCheck, Member, Route
+from mcplint.proxies import health
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
@@ -303,7 +304,14 @@ def _route(
         auth=tuple(_auth(part, backend))[-1:],
         path=Value(path, (where,)),
         closed=False,
+        checks=_checks(backend) if backend else (),
     )
+
+
+def _checks(backend: Backend) -> tuple[HealthCheck, ...]:
+    """What HAProxy asks the servers of a backend to know whether they work."""
+    servers = (*backend.section.of("server", "server-template"), *backend.of("default-server"))
+    return health.haproxy(backend.of("option", "httpchk"), backend.section.of("http-check"), servers)
 
 
 def _auth(part: Backend, backend: Backend | None) -> Iterator[Label]:

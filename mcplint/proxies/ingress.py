@@ -12,6 +12,7 @@ from posixpath import dirname
 
 from mcplint.knowledge.proxies import INGRESS_NGINX
 from mcplint.model import Member, Route
+from mcplint.proxies.health import alb
 from mcplint.proxies.nginx.directives import size
 from mcplint.proxies.proxy import Proxy, among
 from mcplint.proxies.rules import (
@@ -137,6 +138,7 @@ def _route(entry: Entry, match: Match | None) -> Route:
     plain = _insecure(entry)
     listen = (Label(entry.tls, "has a certificate"),) if entry.tls else ()
     return Route(
+        checks=alb(entry.annotations),
         id=f"{entry.span.source.path} {host or ''}{entry.path.only or ''}",
         span=entry.span,
         proxy=_controller(entry),

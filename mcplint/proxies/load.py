@@ -68,7 +68,12 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
         mine = tuple(route for route in routes if route.server and route.server.id == server.id and not route.behind)
         ports = tuple(dict.fromkeys(label for route in mine if route.carried for label in route.published))
         auth = tuple(label for route in mine if route.carried for label in route.auth)
-        found.append(server._replace(spread=tuple(spreads(server, place, mine)), proxy_auth=auth, proxy_ports=ports))
+        checks = tuple(dict.fromkeys(check for route in mine for check in route.checks))
+        container = server.container
+        if container and checks:
+            container = container._replace(checks=(*container.checks, *checks))
+        spreading = tuple(spreads(server, place, mine))
+        found.append(server._replace(spread=spreading, proxy_auth=auth, proxy_ports=ports, container=container))
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -101,3 +102,60 @@ def test_requests_go_where_the_model_says(tmp_path: Path, ports: dict[str, int],
             told = proxy.ask(host, port, "http", path)
             model = f"{upstreams[told.upstream or '']} {told.uri}" if told.kind == "proxy" else "503"
             assert (host, path, real) == (host, path, model)
+
+
+class Healthy(BaseHTTPRequestHandler):
+    """Answers as an MCP server with one health route."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/health" else 404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_OPTIONS = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("lines", "up"),
+    [
+        (("option httpchk GET /health",), True),
+        (("option httpchk GET /healthz",), False),
+        (("option httpchk",), False),
+        (("option httpchk", "http-check send meth GET uri /health", "http-check expect status 200"), True),
+        (("option httpchk GET /healthz", "http-check expect status 404"), True),
+    ],
+)
+def test_a_server_whose_check_fails_gets_no_requests(tmp_path: Path, lines: tuple[str, ...], up: bool) -> None:
+    server = HTTPServer(("127.0.0.1", 0), Healthy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = free_port()
+    said = "".join(f"    {line}\n" for line in lines)
+    text = (
+        f"{HEAD}frontend web\n    bind 127.0.0.1:{port}\n    default_backend notes\n"
+        f"backend notes\n{said}    server s 127.0.0.1:{server.server_port} check inter 100ms fall 1 rise 1\n"
+    )
+    (proxy,) = haproxy.proxies({"haproxy.cfg": read(Source("haproxy.cfg", text))}, Network((), ()))
+    (check,) = proxy.routes[0].checks
+    assert (check.asked is not None and check.asked.path != "/health") is not up
+    try:
+        with running(tmp_path, text, port):
+            end, status = time.monotonic() + 5, 0
+            while time.monotonic() < end and (status == 503) is up:
+                status = asked(port)
+                time.sleep(0.1)
+            assert (status == 503) is not up
+    finally:
+        server.shutdown()
+
+
+def asked(port: int) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/health")
+    status = connection.getresponse().status
+    connection.close()
+    return status
