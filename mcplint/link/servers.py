@@ -31,7 +31,7 @@ ROOM = 6 * STEPS
 class Started(NamedTuple):
     """The servers that a container starts, or why it cannot be told; `certain`: that it starts none.
 
-    `start`: the program that it starts, where it is one.
+    `start`: the program that it starts, where it is one. `asked`: the variables that decide about its servers.
     """
 
     servers: tuple[Server, ...]
@@ -41,6 +41,7 @@ class Started(NamedTuple):
     missing: Label | None = None
     certain: bool = False
     start: Start | None = None
+    asked: frozenset[str] = frozenset()
 
 
 def sdks(installs: tuple[Install, ...], tree: Tree, folder: str, locked: bool = True) -> Callable[[str], Sdk]:
@@ -176,7 +177,7 @@ class Programs:
         lacks = self._missing(place, outcome.missing)
         certain = outcome.complete and not outcome.unknown and not outcome.refused
         notes = (*outcome.unknown, *((outcome.refused,) if outcome.refused else ()))
-        return Started((), silence(start, outcome), notes, needed, lacks, certain)
+        return Started((), silence(start, outcome), notes, needed, lacks, certain, asked=outcome.asked)
 
     def _whole(self, started: Started, place: ContainerContext) -> Started:
         """The same with its servers as parts of the model."""

@@ -96,7 +96,8 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         tuple(_loose(*each) for each in silent if each not in open_),
         tuple({(each.id, each.why): each for each in (*opened, *unknown)}.values())
         or (() if servers or lacking else tuple(islice(_unstarted(tree, paths), 1))),
-        frozenset(place.container.id for place, _ in open_ if _is_servers(place, tree, only) and serving),
+        frozenset(place.container.id for place, _ in open_ if _is_servers(place, tree, only) and serving)
+        | frozenset(place.container.id for place, start in silent if _is_misquoted(place.container, start)),
         frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place))),
         used,
         lacking,
@@ -188,6 +189,12 @@ def _is_servers(place: ContainerContext, tree: Tree, only: bool) -> bool:
     if not place.image or not container.argv or container.entrypoint or container.arguments:
         return False
     return only or (bool(container.installs) and brings_sdk(place, tree))
+
+
+def _is_misquoted(container: Container, start: Started) -> bool:
+    """Whether a variable that decides about a program's servers has quotes as a part of its value, and none came."""
+    values = (container.env[name].only for name in start.asked if name in container.env)
+    return any(isinstance(text, str) and len(text) > 2 and text[0] == text[-1] in ("'", '"') for text in values)
 
 
 def _is_unread(start: Started, tree: Tree) -> bool:
