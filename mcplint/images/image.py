@@ -86,7 +86,7 @@ class Image(NamedTuple):
     `accounts`: all of them by name.
     `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the stages
     it copies from; `open`: whether a RUN may have brought any file. `folders`: those that WORKDIR makes, each with the
-    user that it then belongs to.
+    user that it then belongs to. `volumes`: where VOLUME says that some are to be volumes.
     """
 
     dockerfile: str
@@ -121,6 +121,7 @@ class Image(NamedTuple):
     lacks: tuple[Lack, ...] = ()
     open: bool = False
     folders: Mapping[str, Value[str]] = {}
+    volumes: tuple[Span, ...] = ()
     account: str = ""
     accounts: Mapping[str, Account] = {}
 

@@ -28,15 +28,33 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
     """The installs among the commands of one RUN, in their order."""
     before = steps[0].before if steps else ()
     removed = frozenset(name for step in steps for name in _uninstalled(step))
-    for step in steps:
+    for number, step in enumerate(steps):
         here = step._replace(before=before, removed=removed)
         _export(here)
         _delete(here)
         for found in _installs(here):
+            found = found._replace(instead=_instead(found, steps[number:]))
             before = (*before, found)
             yield found
         if len(before) >= _MOST:
             return
+
+
+_NOTHING = frozenset({"true", ":", "echo", "printf"})
+_FAILING = frozenset({"exit", "false", "return", "kill"})
+
+
+def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
+    """What the build goes on with where an install fails, None where it ends or where that is not known."""
+    if steps[0].line.operator != "||" or len(steps) < 2 or any(program(step.argv) in _FAILING for step in steps):
+        return None
+    name = program(steps[1].argv)
+    if name in _NOTHING:
+        return Label(steps[1].place, "the build goes on with this where it fails")
+    others = tuple(_installs(steps[1]))
+    if not others or all({*other.requirements} >= {*install.requirements} for other in others):
+        return None
+    return Label(steps[1].place, "this is installed where it fails")
 
 
 def _uninstalled(step: RunStep) -> Iterator[str]:

@@ -60,7 +60,7 @@ class _Growing:
         self.node_installs = list(image.node_installs)
         self.node_folders: dict[str, NodeInstall] = {}
         self.folders = dict(image.folders)
-        self.triggers: list[Instruction] = []
+        self.volumes, self.triggers = list(image.volumes), list[Instruction]()
         self.deleted: set[str] = set()
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
         self.ran = Ran(run.text.text for run in image.runs)
@@ -94,6 +94,7 @@ class _Growing:
             lacks=tuple(self.lacks),
             open=self.open,
             folders=self.folders,
+            volumes=tuple(self.volumes),
             account=self.account,
             accounts=self.accounts,
         )
@@ -143,6 +144,8 @@ class _Growing:
                 self.expose += [port for word in words for port in ports(self.expand(word), word.span())]
             case "HEALTHCHECK":
                 self._healthcheck(instruction)
+            case "VOLUME":
+                self.volumes.append(instruction.span)
             case "STOPSIGNAL" if words:
                 self.stop_signal = _noted(self.expand(words[0]), instruction, "STOPSIGNAL sets it")
             case "COPY" | "ADD":

@@ -265,7 +265,7 @@ def _serving(
     found = each._replace(
         servers=tuple(server.id for server in servers),
         missing=starts.lacking.get(each.id),
-        needs_root=tuple(needs_root(each, servers, tree, writes)),
+        needs_root=tuple(needs_root(place, servers, writes)),
         lacks=(*each.lacks, *_lacks(place, starts.programs.get(each.id), tree), *_unwritable(place, servers)),
     )
     if place.image:

@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from mcplint.facts.dockerfile import Instruction
+from mcplint.images.copies import image_paths
+from mcplint.images.image import Image
 from mcplint.model import Container, Server
 from mcplint.project.tree import Tree
+from mcplint.services.containers import ContainerContext
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -15,16 +19,16 @@ _SOURCES = (".py", ".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
 _FIRST_UNPRIVILEGED = 1024
 """The first port that every user may listen on."""
 _ACCOUNTS = (
-    r"\b(?:chmod|chown|useradd|adduser)\b|--ch(?:mod|own)="
+    r"\b(?:chmod|chown|useradd|adduser)\b"
     r"|\bmkdir\b[^\n]*\b(?:data|logs?|caches?|uploads?|outputs?|state|storage|db)\b"
 )
-"""What in a Dockerfile gives a user something, or makes what is to be written."""
+"""What in a RUN gives a user something, or makes what is to be written."""
 _OWNED_BY_ROOT = (
-    r"/root\b|(?m:^[ \t]*VOLUME\b)|\b(?:gosu|playwright|HF_HOME|XDG_\w+)\b"
+    r"/root\b|\b(?:gosu|playwright|HF_HOME|XDG_\w+)\b"
     r"|\buv python install\b|\bnginx\b|-setup\b|\bpython[\d.]* +-[cm] [^\n]{0,200}download"
     r"|\b(?:hf|huggingface-cli) +download\b"
 )
-"""What in a Dockerfile another user may lack the right to."""
+"""What in a build another user may lack the right to."""
 WRITES = (
     # A file that is opened to be written, its mode being a word by itself; files and folders made, moved or deleted.
     r"\b(?:open\((?:[\s\S]{0,200}?[,=]\s{0,9})?[\"'][wax][bt]?\+?[\"']|O_(?:CREAT|WRONLY|RDWR)\b|filename="
@@ -42,6 +46,8 @@ WRITES = (
     r"|[\"'`](?:~/|(?:playwright(?:-core)?|puppeteer|electron-store|conf)[\"'])|FileHandler\b"
 )
 """What in a program may write where only root may."""
+_WRITING = r"\b(?:uvx|(?:uv|poetry|pdm|hatch|pipenv|rye)\s+run|npx|mkdir|chown|apt-get|apk|pip3?)\b|>|\.sh\b|/root\b"
+"""What in a start command may write by itself: a cache, a folder, a file."""
 
 
 def written(tree: Tree) -> tuple[Label, ...]:
@@ -50,17 +56,18 @@ def written(tree: Tree) -> tuple[Label, ...]:
     return tuple(note for each in programs for note in _first(WRITES, each, "this may write a file"))
 
 
-def needs_root(container: Container, servers: Iterable[Server], tree: Tree, writes: Iterable[Label]) -> Iterator[Label]:
+def needs_root(place: ContainerContext, servers: Iterable[Server], writes: Iterable[Label]) -> Iterator[Label]:
     """What may fail in a container whose user is not root: its caches, its files and its ports.
 
-    Where the image makes an account and gives it files, these are there for what is written.
+    Where the image makes an account and gives it files, these are there for what is written. `writes`: where programs
+    of the project may write.
     """
-    source = tree.source(container.dockerfile) if container.dockerfile else None
-    if source:
-        yield from _first(_OWNED_BY_ROOT, source, "this belongs to root, or to a user of its own")
-    if not (source and container.account and re.search(r"\bchown\b|--chown=", source.text)):
-        yield from writes
-        yield from _first(_ACCOUNTS, source, "this is for a user of its own") if source else ()
+    container, image = place.container, place.image
+    if image:
+        yield from _owned_by_root(image)
+    if not (image and image.account and _gives(image)):
+        yield from (each for each in writes if image is None or _may_hold(image, each.span.source.path))
+        yield from _for_an_account(image) if image else ()
         yield from _started_writing(container)
         for server in servers:
             yield from (store.note for store in server.stores)
@@ -72,12 +79,48 @@ def needs_root(container: Container, servers: Iterable[Server], tree: Tree, writ
             yield Label(server.port.span or server.span, f"only root may listen below port {_FIRST_UNPRIVILEGED}")
 
 
+def _owned_by_root(image: Image) -> Iterator[Label]:
+    """What the build puts where only root may write, or has of programs that want to be root."""
+    why = "this belongs to root, or to a user of its own"
+    yield from (Label(run.span.head, why) for run in _runs(image) if re.search(_OWNED_BY_ROOT, run.text.text))
+    yield from (Label(copy.span, why) for copy in image.copies if "/root" in (copy.target.only or ""))
+    yield from (Label(span, why) for span in image.volumes)
+    for name, value in image.env.items():
+        if re.search(_OWNED_BY_ROOT, name) or any(option and "/root" in option for option in value.options or ()):
+            yield Label(value.span or image.span, why)
+    if re.search(_OWNED_BY_ROOT, image.base.only or ""):
+        yield Label(image.span, why)
+
+
+def _runs(image: Image) -> Iterator[Instruction]:
+    """The RUNs of an image and of the stages that it copies from."""
+    yield from image.runs
+    for part in image.parts.values():
+        yield from part.runs
+
+
+def _for_an_account(image: Image) -> Iterator[Label]:
+    """What the build gives to somebody."""
+    why = "this is for a user of its own"
+    yield from (Label(run.span.head, why) for run in _runs(image) if re.search(_ACCOUNTS, run.text.text))
+    yield from (Label(copy.span, why) for copy in image.copies if copy.owner is not None or copy.mode)
+
+
+def _gives(image: Image) -> bool:
+    owned = any(copy.owner is not None for copy in image.copies)
+    return owned or any(re.search(r"\bchown\b", run.text.text) for run in image.runs)
+
+
+def _may_hold(image: Image, path: str) -> bool:
+    """Whether a file of the project may be in an image: copied, packaged and installed, or made into another one."""
+    made = not path.endswith(".py") or any(each.packaged for each in image.installs)
+    return made or next(image_paths(image, path), "") != ""
+
+
 def _started_writing(container: Container) -> Iterator[Label]:
     """What is started where its command writes by itself: a cache, a folder, a file."""
     command = " ".join(word.only or "" for word in container.argv.words or ()) if container.argv else ""
-    if re.search(
-        r"\b(?:uvx|(?:uv|poetry|pdm|hatch|pipenv|rye)\s+run|npx|mkdir|chown|apt-get|apk|pip3?)\b|>|\.sh\b", command
-    ):
+    if re.search(_WRITING, command):
         yield Label(container.cmd, "this may write as the user that runs it")
 
 

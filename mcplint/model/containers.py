@@ -39,6 +39,7 @@ class Install(NamedTuple):
     `requirements`: projects are folders, `.` for the root. `names`: requirements that stand in the command itself.
     `slot`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
     `packaged`: the projects that it packages. `extras`, `groups`: those of the project that it installs, None for any.
+    `instead`: what the build goes on with where it fails, None where the build fails.
     """
 
     tool: str
@@ -53,6 +54,7 @@ class Install(NamedTuple):
     packaged: tuple[Packaged, ...] = ()
     extras: frozenset[str] | None = None
     groups: frozenset[str] | None = None
+    instead: Label | None = None
 
 
 class NodeInstall(NamedTuple):

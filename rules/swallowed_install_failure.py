@@ -1,0 +1,88 @@
+r"""The build goes on where the packages cannot be installed
+
+A `RUN` fails where its last command fails. With `|| true` or `|| echo …` behind
+an install it never does: the index is out of reach for a moment, a pin is gone,
+a wheel does not build, and the image is pushed without the packages. What fails
+then is the start, on the machine that runs it. With another install behind `||`
+the image holds one set of packages today and another tomorrow.
+
+Reported for an install of the project or of a requirements file. Not reported
+where what follows ends the build after all (`|| exit 1`), where it installs the
+same again (a retry, a lock that is left aside), and for single packages, which
+may be wanted only where they can be had.
+
+Evidence: <https://docs.docker.com/reference/dockerfile/#run>.
+
+## Bad
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt || true
+USER 10001
+CMD ["python", "server.py"]
+```
+`requirements.txt`
+```
+mcp==1.27.1 --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+```
+`server.py`
+```python
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+if __name__ == "__main__":
+    mcp.run(transport="streamable-http")
+```
+```output
+warning[swallowed-install-failure]: the build goes on with `true` where `pip install --require-hashes -r requirements.txt` fails, and the image lacks packages
+ --> Dockerfile:4:5
+  |
+4 | RUN pip install --require-hashes -r requirements.txt || true
+  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |                                                         ---- the build goes on with this where it fails
+  |
+  = fix: let the build fail (--unsafe-fixes)
+```
+```diff
+--- a/Dockerfile
++++ b/Dockerfile
+@@ -1,6 +1,6 @@
+ FROM python:3.12-slim
+ WORKDIR /app
+ COPY requirements.txt server.py ./
+-RUN pip install --require-hashes -r requirements.txt || true
++RUN pip install --require-hashes -r requirements.txt
+ USER 10001
+ CMD ["python", "server.py"]
+```
+
+## Good
+`Dockerfile`
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt server.py ./
+RUN pip install --require-hashes -r requirements.txt
+USER 10001
+CMD ["python", "server.py"]
+```
+"""
+
+from mcplint import WARNING, Container, Edit, Finding, Fix, rule
+
+
+@rule("swallowed-install-failure", WARNING)
+def check(container: Container):
+    for install in container.installs:
+        instead = install.instead
+        if instead is None or not install.requirements:
+            continue
+        step, other = " ".join(install.argv), " ".join(instead.span.text.split())
+        message = f"the build goes on with `{other}` where `{step}` fails, and the image lacks packages"
+        rest = install.span._replace(start=install.span.end, end=instead.span.end)
+        alone = other.split()[0] in ("true", ":", "echo", "printf") and rest.source == instead.span.source
+        fix = Fix("let the build fail", (Edit(rest, ""),)) if alone else None
+        yield Finding(message, install.span, (instead,), fix)
