@@ -116,13 +116,25 @@ dependencies = [{ name = "mcp" }]
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Server, rule
+from mcplint import ERROR, WARNING, Deployment, Finding, Label, rule
 from mcplint.knowledge.dead_pins import raised
 from mcplint.knowledge.sdk import cap, lacking
 
 
 @rule("sdk-range-mismatch", ERROR)
-def check(server: Server):
+def check(deployment: Deployment):
+    found = {}
+    for server in deployment.servers:
+        for finding in mismatched(server):
+            cause = finding.notes[-1].span if finding.notes else finding.span
+            found.setdefault((cause, finding.severity), {}).setdefault(finding.span, finding)
+    for first, *others in (tuple(same.values()) for same in found.values()):
+        also = (Label(other.span, "this is not there either") for other in others)
+        yield first._replace(notes=(*first.notes, *also))
+
+
+def mismatched(server):
+    """The import of a server that breaks with what gets installed, or else with what only the lock keeps out."""
     sdk = server.sdk
     for versions, severity in ((sdk.installed, ERROR), (sdk.admitted, WARNING)):
         imported = lacking(sdk, versions, server.imports)

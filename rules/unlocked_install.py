@@ -179,7 +179,7 @@ def breaking(server: Server) -> tuple[Label, ...]:
 
 def message(install: Install, others: list[Install]) -> str:
     traces = (each.locked.trace for each in (install, *others))
-    named = dict.fromkeys(note.span.text.strip(QUOTES) for trace in traces for note in trace)
+    named = dict.fromkeys(bare(note.span.text) for trace in traces for note in trace)
     loose = ", ".join(f"`{name}`" for name in list(named)[:3])
     if by_pip(install):
         return f"`{install.tool}` installs without a lock: it takes the newest release that {loose} allows"
@@ -190,6 +190,12 @@ def message(install: Install, others: list[Install]) -> str:
     return (
         f"`{install.tool}` rewrites a stale {install.lock} instead of failing: neither --frozen nor --locked is given"
     )
+
+
+def bare(text: str) -> str:
+    """A requirement without the quotes around it; those of a key and its value belong to it."""
+    inner = text.strip(QUOTES)
+    return text if any(quote in inner for quote in QUOTES) else inner
 
 
 def fix(install: Install) -> Fix | None:
