@@ -167,6 +167,43 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {"compose.yaml:notes": "streamable-http 127.0.0.1 9000 /mcp"},
     ),
+    "a task of a Taskfile": (
+        {
+            **service("task serve -- --port 81"),
+            "Taskfile.yml": "version: '3'\ntasks:\n  prepare: echo\n  serve:\n    dir: src\n    cmds:\n"
+            "      - task: prepare\n      - fastmcp run -t http {{.CLI_ARGS}} server.py\n",
+            "src/server.py": FAST,
+        },
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 81 /mcp"},
+    ),
+    "a task whose template is not known": (
+        {
+            **service("task serve"),
+            "Taskfile.yml": "version: '3'\ntasks:\n  serve: python {{.FILE}}\n",
+            "server.py": FAST + "mcp.run()\n",
+        },
+        {"compose.yaml:notes": "what the task serve runs is not known"},
+    ),
+    "a service of s6-overlay": (
+        {
+            "Dockerfile": IMAGE + 'COPY rootfs/ /\nENTRYPOINT ["/init"]\n',
+            "rootfs/etc/services.d/notes/run": "#!/usr/bin/with-contenv bash\ncd /app\n"
+            "exec s6-setuidgid abc python server.py\n",
+            "server.py": FAST + "mcp.run('http')\n",
+        },
+        {"Dockerfile": "streamable-http 127.0.0.1 8000 /mcp"},
+    ),
+    "an image that is named by its label": (
+        {
+            "images/one/Dockerfile": IMAGE.replace("COPY .", "COPY server.py")
+            + 'LABEL org.opencontainers.image.ref.name="acme/notes-mcp"\n'
+            'CMD ["python", "server.py"]\n',
+            "images/two/Dockerfile": "FROM nginx\n",
+            "compose.yaml": "services:\n  api:\n    image: acme/notes-mcp:1.0\n",
+            "server.py": FAST + "mcp.run('http')\n",
+        },
+        {"compose.yaml:api": "streamable-http 127.0.0.1 8000 /mcp"},
+    ),
     "settings of a source that is not known": (
         {
             **service("python server.py"),

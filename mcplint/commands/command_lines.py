@@ -34,6 +34,7 @@ WRAPPERS: Mapping[str, Grammar] = {
     "gosu": grammar(),
     "su-exec": grammar(),
     "s6-setuidgid": grammar(),
+    "with-contenv": grammar(),
     "setuidgid": grammar(),
     "timeout": grammar("foreground preserve-status v verbose"),
     "newrelic-admin": grammar(),

@@ -90,13 +90,20 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
 
         return sdk_run(name, words, context)
     if name in ("make", "just", "poe", "task", "supervisord"):
-        from mcplint.commands.tasks import recipe, supervised, task
+        from mcplint.commands.tasks import go_task, recipe, supervised, task
 
         if name == "supervisord":
             return supervised(words, context)
         if name in ("make", "just"):
             return recipe(name, words, context)
-        return task(name, words[1:], context) or context.none(f"what {name} runs is not known")
+        found = task(name, words[1:], context)
+        if name == "task":
+            return found or go_task(words[1:], context)
+        return found or context.none(f"what {name} runs is not known")
+    if spelled == "/init":
+        from mcplint.commands.tasks import overlay
+
+        return overlay(words, context) or _program(words, context)
     if name in ("lambda-entrypoint.sh", "awslambdaric"):
         return lambda_handler(words[1:], context)
     return _program(words, context)

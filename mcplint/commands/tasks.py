@@ -7,7 +7,7 @@ import re
 
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import grammar, parse
-from mcplint.commands.scripts import from_lines, from_text
+from mcplint.commands.scripts import from_lines, from_script, from_text
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.programs.start import NoStart, Start
@@ -24,6 +24,8 @@ TABLES = {
 }
 SUPERVISED = ("/etc/supervisor/supervisord.conf", "/etc/supervisord.conf", "supervisord.conf", "etc/supervisord.conf")
 RECIPES = {"make": ("GNUmakefile", "makefile", "Makefile"), "just": ("justfile", "Justfile", ".justfile")}
+TASKFILES = ("Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml")
+S6 = ("/etc/services.d", "/etc/s6-overlay/s6-rc.d")
 ENVIRONMENT = r"%\(ENV_(\w+)\)s"
 _COMMANDS = ("cmd", "shell", "interpreter", "command")
 
@@ -40,6 +42,56 @@ def task(tool: str, words: Words, context: ExecContext) -> Step | None:
     site = EditSite(command.span) if len(words) == 1 else None
     word = Value((given,), (Label(command.span, f"is the task {name}"),), site)
     return from_text(word, context.because(words[0], f"{tool} runs the task {name}"))
+
+
+def go_task(words: Words, context: ExecContext) -> Step:
+    """`task name`: the commands of a Taskfile, one after the other; those of other tasks prepare for them."""
+    dashes = next((index for index, word in enumerate(words) if text(word) == "--"), len(words))
+    names = [each for word in words[:dashes] if (each := text(word)) and not each.startswith("-")]
+    name = names[0] if names else "default"
+    path = next((found for each in TASKFILES if (found := context.file(each))), None)
+    node: Node | None = context.tree.facts("yaml.document", path) if path else None
+    for key in ("tasks", name):
+        node = node.get(key) if isinstance(node, MappingNode) else None
+    if node is None:
+        return context.none("what task runs is not known")
+    commands = [command.text for command in _commands(node)]
+    given = " ".join(map(spelled, words[dashes + 1 :]))
+    lines = re.sub(r"\{\{\s*\.CLI_ARGS\s*\}\}", lambda _: given, "\n".join(commands))
+    if not commands or "{{" in lines:
+        return context.none(f"what the task {name} runs is not known")
+    folder = node.get("dir") if isinstance(node, MappingNode) else None
+    inner = context.because(words[0], f"task runs the task {name}") if words else context
+    if isinstance(folder, ScalarNode):
+        inner = inner._replace(workdir=context.absolute(folder.text))
+    return from_text(Value((lines,), (Label(node.span.head, f"is the task {name}"),)), inner)
+
+
+def _commands(node: Node) -> list[ScalarNode]:
+    """The commands of a task in a Taskfile."""
+    found = node
+    if isinstance(node, MappingNode):
+        found = node.get("cmds") or node.get("cmd") or node
+    each = found.items if isinstance(found, SequenceNode) else (found,)
+    said = [one.get("cmd") if isinstance(one, MappingNode) else one for one in each]
+    return [one for one in said if isinstance(one, ScalarNode) and isinstance(one.value, str)]
+
+
+def overlay(words: Words, context: ExecContext) -> Step | None:
+    """`/init` of s6-overlay: the services of its folders, each by its `run`, and the command after it.
+
+    https://github.com/just-containers/s6-overlay#usage
+    """
+    found = list[Next]()
+    for path in context.tree.called("run"):
+        name = posixpath.basename(posixpath.dirname(path))
+        place = next((at for folder in S6 if context.file(at := f"{folder}/{name}/run") == path), None)
+        if place:
+            step = from_script(place, (), context.because(words[0], f"s6 starts the service {name}"))
+            found += () if isinstance(step, (Start, NoStart, Next)) else step
+    if words[1:]:
+        found.append(Next(words[1:], context.because(words[0], "s6 starts the command after it")))
+    return tuple(found) or None
 
 
 def recipe(tool: str, words: Words, context: ExecContext) -> Step:

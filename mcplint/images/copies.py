@@ -73,18 +73,27 @@ def _matches(tree: Tree, path: str) -> Iterator[str]:
             yield candidate
 
 
-def project_path(image: Image, path: str) -> str | None:
+def project_path(image: Image, path: str, tree: Tree | None = None) -> str | None:
     """The path in the project of what stands at an absolute path of the image, whether there is such a file or not.
 
-    None where no COPY of the project's files covers it, or where `.dockerignore` leaves it out.
+    None where no COPY of the project's files covers it, or where `.dockerignore` leaves it out. Of several that cover
+    it, one that copies it counts, as far as `tree` tells.
     """
-    return copied_from(image.copies, image.parts, image.ignored, image.context, path)
+    found = tuple(_copied_from(image.copies, image.parts, image.ignored, image.context, path))
+    there = (each for each in found if tree is None or each in tree.paths or each in tree.folders)
+    return next(there, found[0] if found else None)
 
 
 def copied_from(
     copies: Iterable[Copy], parts: Mapping[int, Image], ignored: tuple[str, ...], context: str | None, path: str
 ) -> str | None:
     """The same for the copies that were made so far, the last one first."""
+    return next(_copied_from(copies, parts, ignored, context, path), None)
+
+
+def _copied_from(
+    copies: Iterable[Copy], parts: Mapping[int, Image], ignored: tuple[str, ...], context: str | None, path: str
+) -> Iterator[str]:
     path = posixpath.normpath(path)
     for copy in reversed(tuple(copies)):
         for file in sorted(copy.files or (), key=lambda file: file.folder):
@@ -93,12 +102,10 @@ def copied_from(
                 continue
             if copy.stage is not None:
                 part = parts.get(copy.stage)
-                found = project_path(part, source) if part else None
-            else:
-                found = source if not is_ignored(ignored, posixpath.relpath(source, context or ".")) else None
-            if found is not None:
-                return found
-    return None
+                if part:
+                    yield from _copied_from(part.copies, part.parts, part.ignored, part.context, source)
+            elif not is_ignored(ignored, posixpath.relpath(source, context or ".")):
+                yield source
 
 
 def _excluded(copy: Copy, file: Copied, source: str) -> bool:

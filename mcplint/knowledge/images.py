@@ -91,6 +91,9 @@ _VENDORS = (
     "condaforge/*",
 )
 
+# https://github.com/linuxserver/docker-baseimage-debian, which starts s6-overlay.
+_S6 = ("lscr.io/linuxserver/baseimage-*", "ghcr.io/linuxserver/baseimage-*", "linuxserver/baseimage-*")
+
 # (repository, tag, what it sets), shell patterns; Docker Hub's official images without a registry in front.
 _BASES: tuple[tuple[str, str, Base], ...] = (
     ("scratch", "*", Base(shell=False)),
@@ -147,6 +150,7 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
     ("mambaorg/micromamba", "*", _VENDOR._replace(user="mambauser", workdir="/tmp")),
     ("oven/bun", "*", _VENDOR._replace(workdir="/home/bun/app")),
     ("pytorch/pytorch", "*", _VENDOR._replace(workdir="/workspace")),
+    *((name, "*", _VENDOR._replace(entrypoint=("/init",))) for name in _S6),
     ("public.ecr.aws/lambda/*", "*", _LAMBDA),
 )
 

@@ -291,7 +291,7 @@ def _inside(place: ContainerContext, tree: Tree) -> Callable[[str], str | None]:
             return on_host(path, tree)
         if folder and not place.image:
             return posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
-        return project_path(place.image, path) if place.image else None
+        return project_path(place.image, path, tree) if place.image else None
 
     return find
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from mcplint.services.image_names import NamedBuild
 
 
+NAMING = ("org.opencontainers.image.ref.name", "name")
+"""Labels that say what an image is called: OCI's, and the one that Red Hat asks for."""
+
+
 class Builds:
     """The images of a project's Dockerfiles; a class because what is built alike for several is built once."""
 
@@ -62,10 +66,25 @@ class Builds:
         """The image that files of the project build under a name, and where; None where they build several so."""
         found = self._named.get(name.lower()) or self._alike(name.lower())
         ways = {(one.dockerfile, one.target) for one in found}
+        if not ways and len(said := self._labelled.get(name.lower(), [])) == 1:
+            return said[0]
         if len(ways) != 1 or found[0].dockerfile not in self.dockerfiles:
             return None
         made = self._image(found[0].dockerfile, found[0].context, {}, found[0].target, True)
         return (made, found[0].label) if made else None
+
+    @cached_property
+    def _labelled(self) -> Mapping[str, list[tuple[Image, Label]]]:
+        """The images of all Dockerfiles, by the names that their labels say."""
+        from mcplint.services.image_names import repository
+
+        found: dict[str, list[tuple[Image, Label]]] = {}
+        for made in filter(None, map(self.alone, sorted(self.dockerfiles))):
+            for value in (made.labels[name] for name in NAMING if name in made.labels):
+                if value.only and "/" in value.only and value.span:
+                    said = Label(value.span, f"says that it is {value.only}")
+                    found.setdefault(repository(value.only).lower(), []).append((made, said))
+        return found
 
     def _alike(self, name: str) -> list[NamedBuild]:
         """The builds whose name has this form; a repository of any name must be called as the project is."""
