@@ -6,12 +6,16 @@ messages. Clients report `Unexpected token … is not valid JSON`; some go on,
 some give the server up. The same goes for a log handler on `sys.stdout`, and
 for an `echo` in a start script.
 
-Write to standard error: `print(…, file=sys.stderr)`, `echo … >&2`. The SDKs'
+Write to standard error: `print(…, file=sys.stderr)`, `console.error(…)`,
+`echo … >&2`. The SDKs'
 own logs go there too.
 
 Output before the server runs is an error. Output under a condition or in a
 tool is a warning; with `mcp` 2 and `fastmcp` 4, output of a tool is a note,
-since these redirect standard output to standard error while they serve.
+since these redirect standard output to standard error while they serve. Output
+of a server in TypeScript is a warning: clients of the official SDKs skip lines
+that are no messages, others do not. `dotenv.config()` of dotenv 17 prints a
+line; `{ quiet: true }` keeps it silent.
 
 There is no fix where a `print` names `sys.stdout` itself, which may be meant.
 
@@ -137,8 +141,9 @@ def check(server: Server):
     if not server.certain or server.transport.options != ("stdio",):
         return
     led_away = agreed(server.sdk, "stdio.stray_output") == "stderr"
+    skipped = (server.sdk.package or "").startswith("npm:")
     for places, when, severity in (
-        (server.printed, "before it serves", ERROR),
+        (server.printed, "before it serves", WARNING if skipped else ERROR),
         (server.printed_maybe, "under a condition before it serves", WARNING),
         (server.prints, "in its tools", NOTE if led_away else WARNING),
     ):
@@ -233,6 +238,8 @@ def is_print(node):
 def edit(span):
     """The edit that turns one way of writing to standard error, or None."""
     text = span.text
+    if found := re.match(r"(?:globalThis\.)?console\.(\w+)(?=\()", text):
+        return Edit(Span(span.source, span.start + found.start(1), span.start + found.end(1)), "error")
     if re.match(r"(echo|printf)\b", text):
         return Edit(span._replace(start=span.end), " >&2")
     if text.startswith("print(") and (added := told(span)):

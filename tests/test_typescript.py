@@ -247,3 +247,26 @@ def test_places_count_characters():
 def test_a_program_without_an_sdk_certainly_starts_no_server():
     assert not started("import { z } from 'zod';\nexport const a = z.string();").unknown
     assert started("import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nnew McpServer({});").unknown
+
+
+def printed(text: str, **env: str) -> list[str]:
+    return [each.span.text for each in served(f"{HEAD}\n{dedent(text)}", **env).printed]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "console.log('a'); console.error('b'); process.stdout.write('c');",
+            ["console.log('a')", "process.stdout.write('c')"],
+        ),
+        ("if (fetch('x')) { console.info('a'); }", []),
+        ("if (process.env.DEBUG) { console.info('a'); }", []),
+        ("if (process.stdout.isTTY) { console.info('a'); }", []),
+        ("console.log = console.error; console.log('a');", []),
+        ("process.on('SIGTERM', () => console.log('a')); const late = () => console.log('b');", []),
+        ("if (fetch('x')) { console.log('usage'); process.exit(1); }", []),
+    ],
+)
+def test_what_is_printed_before_it_serves_on_standard_streams(text: str, wanted: list[str]):
+    assert printed(f"{text}\nmake().connect(new StdioServerTransport()); console.log('ready');") == wanted

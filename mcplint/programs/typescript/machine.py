@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mcplint.findings import Failure
 from mcplint.model import Import, Server
 from mcplint.programs.journal import Journal, Leave
-from mcplint.programs.noted import Noted
+from mcplint.programs.noted import Noted, NotedByAll
 from mcplint.programs.typescript.values import UNDEFINED, Frame, Package
 from mcplint.programs.values import CLOCK, Abstract, Table, known, unknown
 from mcplint.programs.world import World
@@ -85,7 +85,8 @@ FRAMEWORK = "framework"
 class Served(NamedTuple):
     """A start to serve: of a server on standard streams, of an application or listener on a port, or by a framework.
 
-    `what`: the server object, the application, or what makes a framework's server of the model.
+    `what`: the server object, the application, or what makes a framework's server of the model. `printed`: what has
+    been written to standard output before, however conditions turned out.
     """
 
     kind: str
@@ -93,6 +94,7 @@ class Served(NamedTuple):
     host: Abstract
     port: Abstract
     span: Span
+    printed: tuple[Label, ...] = ()
 
 
 class Alternatives(Noted[Any]):
@@ -103,6 +105,8 @@ class Alternatives(Noted[Any]):
 
 
 SERVING = Alternatives("ways, each with what it has started to serve")
+PRINTED: NotedByAll[Label] = NotedByAll("writes to standard output on every way to here")
+DIVERTED: Noted[bool] = Noted("what the program prints goes elsewhere")
 
 
 class Machine(Journal):
@@ -245,6 +249,7 @@ class Machine(Journal):
 
     def serve(self, served: Served) -> None:
         """The program serves from here on, and goes on."""
+        served = served._replace(printed=PRINTED.of(self.state))
         ways = SERVING.of(self.state) or ((),)
         self.put(self.state, SERVING, tuple((*way, served) for way in ways if served not in way) or ways)
 

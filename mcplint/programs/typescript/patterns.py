@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.typescript.machine import Machine
+from mcplint.programs.typescript.machine import DIVERTED, Machine
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.values import NOTHING, UNDEFINED, Class, Frame, Function, Object, array, elements
 from mcplint.programs.values import OPEN, Abstract, Entries, External, known, union, unknown
@@ -40,6 +40,8 @@ def put(machine: Machine, owner: Abstract, name: str | None, value: Abstract) ->
         if isinstance(option, External) and option.path == "process.env":
             if name is not None:
                 machine.put(machine.environ, name, value)
+        elif isinstance(option, External) and "console" in (option.path, name):
+            DIVERTED.add(machine, machine.state, True)
         elif isinstance(option, External) and option.path in ("module", "exports"):
             continue
         elif isinstance(option, (Object, Function, Class)):

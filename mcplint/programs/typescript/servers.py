@@ -79,7 +79,9 @@ def served(machine: Machine) -> tuple[Server, ...]:
 def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Iterator[Server]:
     if each.kind == STDIO:
         yield blank(machine, each.what, None, each.span)._replace(
-            transport=known(STDIO, Label(each.span, "called here")), endpoints_closed=True
+            transport=known(STDIO, Label(each.span, "called here")),
+            endpoints_closed=True,
+            printed=each.printed,
         )
         return
     if each.kind == FRAMEWORK:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mcplint.programs.typescript.expressions import spread
+from mcplint.programs.typescript.libraries.output import prints
 from mcplint.programs.typescript.libraries.standard import converted
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.operators import instead
@@ -232,6 +233,15 @@ def dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
+def config(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`dotenv.config()`, which dotenv 17 says on standard output unless it is told to be quiet."""
+    release = machine.world.sdk("npm:dotenv").version.only or ""
+    quiet = prop(args.get(0), "quiet").must_not_be(False, UNDEFINED) if args.positional else False
+    if release.startswith("17.") and not quiet and machine.variable("DOTENV_CONFIG_QUIET", own=False).must_be(None):
+        prints(machine, args, owner)
+    return dotenv(machine, args, owner)
+
+
 def _coerced(name: str) -> Handler:
     return partial(schema, kind=name, coerce=True)
 
@@ -260,8 +270,8 @@ CALLS: Mapping[str, Handler] = {
     },
     "@t3-oss/env-core:createEnv": create_env,
     "@t3-oss/env-nextjs:createEnv": create_env,
-    "dotenv:config": dotenv,
-    "dotenv:configDotenv": dotenv,
+    "dotenv:config": config,
+    "dotenv:configDotenv": config,
     "import dotenv/config": dotenv,
 }
 READS: Mapping[str, Reader] = {}

@@ -1,0 +1,34 @@
+"""What a program writes to standard output: by `console`, or to the stream itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcplint.programs.typescript.machine import DIVERTED, PRINTED, Args, Handler, Machine, Reader
+from mcplint.programs.typescript.values import UNDEFINED
+from mcplint.programs.values import Abstract, known
+from mcplint.values import Label
+
+MOST = 20
+
+
+def prints(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A line for standard output; what a handler writes once a client is there is not noted."""
+    if args.span is not None and not machine.requests and not DIVERTED.of(machine.state):
+        note = Label(args.span, "writes to standard output")
+        if note not in PRINTED.of(machine.state) and len(PRINTED.of(machine.state)) < MOST:
+            PRINTED.add(machine, machine.state, note)
+    return known(UNDEFINED)
+
+
+CALLS: Mapping[str, Handler] = {
+    **dict.fromkeys((f"console.{name}" for name in ("log", "info", "debug", "table", "dir", "group")), prints),
+    "process.stdout.write": prints,
+}
+"""Source: https://nodejs.org/api/console.html; `warn`, `error` and `trace` write to standard error."""
+READS: Mapping[str, Reader] = {
+    f"process.{stream}.isTTY": lambda machine, owner: known(UNDEFINED) for stream in ("stdin", "stdout", "stderr")
+}
+"""Clients and containers start programs without a terminal."""
+ALIASES: Mapping[str, str] = {}
