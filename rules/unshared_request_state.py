@@ -126,6 +126,16 @@ async def health(request):
 if __name__ == "__main__":
     mcp.run(transport="streamable-http", host="0.0.0.0", stateless_http=True)
 ```
+`compose.yaml`
+```yaml
+services:
+  notes:
+    build: .
+    environment:
+      NOTES_KEY: ${NOTES_KEY:?}
+    deploy:
+      replicas: 3
+```
 """
 
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule

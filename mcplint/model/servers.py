@@ -147,6 +147,7 @@ class Server(NamedTuple):
     `interface`: how what serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`: it is made once, and its lifespan runs
     at every invocation.
     `wiring`: what its requests share. `trusted_hosts`: what refuses requests to all its routes by their `Host`.
+    `demands`: the variable without which its program ends, and which no file gives it, as a note on where that is read.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
     """
@@ -189,6 +190,7 @@ class Server(NamedTuple):
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Label, ...] = ()
     trusted_hosts: tuple[TrustedHosts, ...] = ()
+    demands: Label | None = None
     certain: bool = True
     fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     auth: Value[Guard | None] = UNKNOWN

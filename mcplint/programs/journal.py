@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from mcplint.programs.noted import Noted
 from mcplint.programs.values import ABSENT, CLOCK, Abstract, Entries, Table, known, union
+from mcplint.values import Label
 
 MISSING: Any = object()
 FRAMES = 12_000
@@ -41,10 +42,13 @@ class Continue(Leave):
 
 
 class Raised(Leave):
-    """An exception is raised: its name, or an empty one where it is not known."""
+    """An exception is raised: its name, or an empty one where it is not known.
 
-    def __init__(self, name: str = "") -> None:
-        self.name = name
+    `demand`: the variable for want of which it is, as a note on where that is read.
+    """
+
+    def __init__(self, name: str = "", demand: Label | None = None) -> None:
+        self.name, self.demand = name, demand
 
 
 class Ended(Leave):

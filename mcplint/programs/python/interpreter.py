@@ -8,7 +8,7 @@ from typing import Any
 from mcplint.facts.python import Module
 from mcplint.findings import WARNING, Unreadable
 from mcplint.model import Server
-from mcplint.programs.journal import Exhausted, Leave, recursion
+from mcplint.programs.journal import Exhausted, Leave, Raised, recursion
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
 from mcplint.programs.python.calls import call
@@ -36,9 +36,11 @@ def follow(start: Start, world: World) -> Outcome:
     if start.kind in (SCRIPT, MODULE) and entry and not _may_serve(world, start, entry):
         world.tree.facts("python", entry)
         return Outcome(entry=entry)
-    found, demanding = _run(start, world, lenient=False)
+    found, demanding, demand = _run(start, world, lenient=False)
     if not found.servers and not found.missing and found.complete and demanding:
-        again, _ = _run(start, world._replace(steps=world.steps - found.steps), lenient=True)
+        again, _, _ = _run(start, world._replace(steps=world.steps - found.steps), lenient=True)
+        if demand:
+            again = again._replace(servers=tuple(each._replace(demands=demand) for each in again.servers))
         found = (again if again.servers else found)._replace(steps=found.steps + again.steps)
     world.tree.failures += found.failures
     source = world.tree.source(found.entry) if found.entry and not found.complete else None
@@ -48,7 +50,8 @@ def follow(start: Start, world: World) -> Outcome:
     return found
 
 
-def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool]:
+def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool, Label | None]:
+    """What comes of it, whether it makes a difference what is given, and the variable for want of which it ended."""
     modules = Modules(world.tree, start.roots)
     program = known(start.target, *start.notes)
     machine = Machine(world, modules, tables(), start.argv, program, lenient, start.span, start.terminal)
@@ -56,12 +59,13 @@ def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool]:
     for name, value in start.env.items():
         machine.environ[name] = value
     notes: tuple[Label, ...] = ()
-    complete = True
+    complete, demand = True, None
     try:
         with recursion():
             launch(machine, start)
             machine.paths.append(BACKGROUND.of(machine.state))
-    except Leave:
+    except Leave as left:
+        demand = left.demand if isinstance(left, Raised) and not _loads_variables(machine) else None
         machine.paths.append(BACKGROUND.of(machine.state))
     except (Exhausted, RecursionError, MemoryError):
         complete = False
@@ -69,7 +73,12 @@ def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool]:
     except Exception as error:
         machine.fail(start.span, error)
         machine.paths.append(BACKGROUND.of(machine.state))
-    return outcome(machine, start, notes, complete), machine.demanding and not machine.serving
+    return outcome(machine, start, notes, complete), machine.demanding and not machine.serving, demand
+
+
+def _loads_variables(machine: Machine) -> bool:
+    """Whether a program may take variables from a file that is not in the project."""
+    return any(package and "dotenv" in package.fact.source.text for package in machine.packages.values())
 
 
 def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:

@@ -63,7 +63,8 @@ def environ_item(machine: Machine, args: Args, owner: Any) -> Abstract:
     found = variable(machine, name, known(ABSENT), args.opening)
     if found.options is not None and ABSENT in found.options:
         if len(found.options) == 1:
-            raise Raised("KeyError")
+            wanted, place = name.only, next((note.span for note in args.opening), args.span)
+            raise Raised("KeyError", Label(place, wanted) if place and isinstance(wanted, str) else None)
         machine.risks.append("KeyError")
         return present(found)
     if found.options is None:
