@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -139,6 +140,14 @@ def test_a_job_of_gitlab_is_shown(repository, mcplint):
     job = yaml.safe_load(shown.partition("\n\n")[0])["mcplint"]
     assert job["script"][1] == "mcplint --output gitlab=mcplint.json"
     assert job["artifacts"]["reports"] == {"codequality": "mcplint.json"}
+
+
+def test_no_name_of_a_folder_is_an_expression_of_a_workflow():
+    from mcplint.cli.init import _workflow
+
+    run = yaml.safe_load(_workflow("a ${{ github.token }}"))["jobs"]["mcplint"]["steps"][-1]["run"]
+    assert "github.token" in run and "${{ github.token" not in run
+    assert re.findall(r"\$\{\{(.*?)\}\}", run) == [" '${{' "]
 
 
 def test_a_part_of_a_repository_is_named(repository, mcplint, monkeypatch):

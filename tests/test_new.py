@@ -510,6 +510,25 @@ def test_what_is_gone_is_said_and_pruned(project, lint):
     ]
 
 
+def test_what_is_gone_is_gathered_once_however_much_it_is(project, lint, monkeypatch):
+    from mcplint.engine import baseline
+
+    class Counted(list):
+        times = 0
+
+        def __iter__(self):
+            Counted.times += 1
+            return super().__iter__()
+
+    project({"Dockerfile": APP})
+    rows = [{"rule": "known-user", "path": f"{n}", "message": "", "fingerprint": f"{n}"} for n in range(99)]
+    Path("known.json").write_text(json.dumps({"version": 1, "findings": rows}))
+    stale = baseline.stale
+    monkeypatch.setattr(baseline, "stale", lambda *given: Counted(stale(*given)))
+    assert "no known findings, 99 removed" in lint("--baseline", "known.json", "--prune-baseline").err
+    assert 0 < Counted.times < 5
+
+
 def test_what_was_not_looked_at_stays_known(project, lint):
     project({"Dockerfile": ROOT, "b/Dockerfile": ROOT})
     lint("--baseline", "known.json", "--write-baseline")

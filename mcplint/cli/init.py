@@ -133,6 +133,8 @@ def _hook(repository: str, path: str) -> str:
 def _workflow(path: str) -> str:
     # mcplint is installed while the folder is empty, so that nothing of the project can take its place.
     command = _command("--format github", '--output "markdown=$GITHUB_STEP_SUMMARY"', path)
+    # GitHub fills in an expression wherever it stands.
+    command = command.replace("${{", "${{ '${{' }}")
     return f"""\
 name: mcplint
 on:

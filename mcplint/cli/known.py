@@ -76,7 +76,8 @@ def keep(
     stale = baseline.stale(known.kept, found, lambda rule: rule not in here.rules or here.config.runs(rule))
     if not (write or prune):
         return known, None, _told(file, stale)
-    kept = [each for each in known.kept if each not in set(stale)]
+    gone = set(stale)
+    kept = [each for each in known.kept if each not in gone]
     if write:
         shown = [d for d in found if here.reported(d) and (here.config.pedantic or d.severity != NOTE)]
         there = {each.fingerprint for each in kept}
