@@ -137,3 +137,70 @@ def test_haproxy_too(path: str, port: int, leads: bool) -> None:
     files = {"Dockerfile": DOCKERFILE, "server.py": SERVER, "haproxy.cfg": HAPROXY.format(path, port)}
     found = link(Tree.of(files), Config()).deployment
     assert [route.assumed for route in found.routes] == [True] * leads
+
+
+INGRESS = """apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{name: notes}}
+spec:
+  rules:
+    - host: notes.example
+      http:
+        paths:
+          - path: {0}
+            pathType: Prefix
+            backend: {{service: {{name: notes, port: {{number: {1}}}}}}}
+"""
+POD = """apiVersion: v1
+kind: Service
+metadata: {name: notes}
+spec: {selector: {app: notes}, ports: [{port: 80, targetPort: 8000}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: notes}
+spec:
+  selector: {matchLabels: {app: notes}}
+  template:
+    metadata: {labels: {app: notes}}
+    spec:
+      containers: [{name: notes, image: 'registry.acme.example/stuff:1', ports: [{containerPort: 8000}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "port", "pod", "leads"),
+    [
+        ("/mcp", 8000, "", True),
+        ("/mcp", 9000, "", False),
+        ("/api", 8000, "", False),
+        ("/mcp", 80, POD, True),
+        ("/mcp", 80, POD.replace("8000", "9000"), False),
+        ("/mcp", 80, POD.replace("registry.acme.example/stuff", "grafana/grafana"), False),
+    ],
+)
+def test_ingress_too(path: str, port: int, pod: str, leads: bool) -> None:
+    files = {"Dockerfile": DOCKERFILE, "server.py": SERVER, "k8s/ingress.yaml": INGRESS.format(path, port)}
+    found = link(Tree.of(files | ({"k8s/notes.yaml": pod} if pod else {})), Config()).deployment
+    assert [route.assumed for route in found.routes] == [True] * leads
+
+
+TRAEFIK = """services:
+  notes:
+    image: registry.acme.example/stuff:1
+    labels:
+      traefik.http.routers.notes.rule: PathPrefix(`{0}`)
+      traefik.http.services.notes.loadbalancer.server.port: {1}
+  db:
+    image: postgres:17
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "port", "leads"),
+    [("/mcp", 8000, True), ("/mcp", 9000, False), ("/api", 8000, False), ("/", 8000, False)],
+)
+def test_traefik_too(path: str, port: int, leads: bool) -> None:
+    files = {"Dockerfile": DOCKERFILE, "server.py": SERVER, "compose.yaml": TRAEFIK.format(path, port)}
+    found = link(Tree.of(files), Config()).deployment
+    assert [route.assumed for route in found.routes] == [True] * leads

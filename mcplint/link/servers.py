@@ -13,7 +13,7 @@ from mcplint.dependencies.versions import sdk as version_of
 from mcplint.findings import Failure
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.sdk import fact
-from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Sdk, Server
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Refusal, Sdk, Server
 from mcplint.programs.follow import follow, scan
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import NoStart, Start
@@ -32,6 +32,7 @@ class Started(NamedTuple):
     """The servers that a container starts, or why it cannot be told; `certain`: that it starts none.
 
     `start`: the program that it starts, where it is one. `asked`: the variables that decide about its servers.
+    `refused`: the argument that ends it.
     """
 
     servers: tuple[Server, ...]
@@ -42,6 +43,7 @@ class Started(NamedTuple):
     certain: bool = False
     start: Start | None = None
     asked: frozenset[str] = frozenset()
+    refused: Refusal | None = None
 
 
 def sdks(installs: tuple[Install, ...], tree: Tree, folder: str, locked: bool = True) -> Callable[[str], Sdk]:
@@ -176,8 +178,9 @@ class Programs:
             return Started((), f"`{start.target}` cannot be read", (Label(unread.span, unread.message),), needed)
         lacks = self._missing(place, outcome.missing)
         certain = outcome.complete and not outcome.unknown and not outcome.refused
-        notes = (*outcome.unknown, *((outcome.refused,) if outcome.refused else ()))
-        return Started((), silence(start, outcome), notes, needed, lacks, certain, asked=outcome.asked)
+        refused = outcome.refused if outcome.imports and not place.container.unread else None
+        why, notes = silence(start, outcome), outcome.unknown
+        return Started((), why, notes, needed, lacks, certain, asked=outcome.asked, refused=refused)
 
     def _whole(self, started: Started, place: ContainerContext) -> Started:
         """The same with its servers as parts of the model."""
@@ -221,7 +224,7 @@ class Programs:
 def silence(start: Start, outcome: Outcome) -> str:
     """Why no server of a program is known."""
     if outcome.refused:
-        return f"`{start.target}` {outcome.refused.text}"
+        return f"`{start.target}` refuses the argument `{outcome.refused.word}` and exits"
     certain = outcome.complete and not outcome.unknown
     return f"`{start.target}` starts no MCP server" if certain else f"what `{start.target}` starts is not known"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mcplint.knowledge.image_ports import OTHER_PROGRAMS, OTHER_SOFTWARE
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.link.unprivileged import needs_root, written
-from mcplint.model import Container, Lack, Loose, Route, Server, Unfollowed
+from mcplint.model import Container, Lack, Loose, Refusal, Route, Server, Unfollowed
 from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Paths, Tree
@@ -52,6 +52,7 @@ class Starts(NamedTuple):
     the ids of those containers of them that certainly are an MCP server's. `needed`: the files that the servers cannot
     do without; `used`: the modules of their programs. `lacking`: by container, what it would start and the project
     lacks. `programs`: by container, what is started. `installed`: the servers that people start without a container.
+    `refusing`: by container, the argument that ends its program.
     """
 
     servers: tuple[Server, ...] = ()
@@ -63,6 +64,7 @@ class Starts(NamedTuple):
     lacking: Mapping[str, Label] = {}
     programs: Mapping[str, Start] = {}
     installed: tuple[Server, ...] = ()
+    refusing: Mapping[str, Refusal] = {}
 
 
 def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> Starts:
@@ -86,6 +88,7 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
 
         servers = without_lock(servers, installed)
     lacking = {place.container.id: start.missing for place, start in found if start.missing}
+    refusing = {place.container.id: start.refused for place, start in silent if start.refused}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
     serving = not open_ or bool(servers) or "package.json" in paths or any(True for _ in _unstarted(tree, paths))
     opened = [Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_]
@@ -103,6 +106,7 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         lacking,
         {place.container.id: start.start for place, start in found if start.start},
         installed,
+        refusing,
     )
 
 
@@ -249,7 +253,7 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree)
         for link in server.links:
             inside.setdefault(link.to or "", []).append(server)
     writes = written(tree)
-    serving = {*inside, *starts.lacking, *starts.certain}
+    serving = {*inside, *starts.lacking, *starts.certain, *starts.refusing}
     return tuple(
         _serving(place, tuple(inside.get(place.container.id, ())), starts, tree, writes)
         for place in places
@@ -265,6 +269,7 @@ def _serving(
     found = each._replace(
         servers=tuple(server.id for server in servers),
         missing=starts.lacking.get(each.id),
+        refused=starts.refusing.get(each.id),
         needs_root=tuple(needs_root(place, servers, writes)),
         lacks=(*each.lacks, *_lacks(place, starts.programs.get(each.id), tree), *_unwritable(place, servers)),
     )

@@ -21,6 +21,7 @@ from mcplint.model.containers import (
     Port,
     Prerequisite,
     Probe,
+    Refusal,
     Sibling,
 )
 from mcplint.model.deployment import Deployment
@@ -107,6 +108,7 @@ __all__ = [
     "Prerequisite",
     "Probe",
     "Project",
+    "Refusal",
     "Remote",
     "Request",
     "Route",

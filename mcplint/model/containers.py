@@ -218,6 +218,15 @@ SET_BY_PLATFORMS = ("FLY_", "K_", "KUBERNETES_", "RAILWAY_", "RENDER_")
 SET_BY_ENGINES = ("HOME", "HOSTNAME", "PATH")
 
 
+class Refusal(NamedTuple):
+    """A word of a command line that ends the program: which program, where the word is given, where it is read."""
+
+    program: str
+    word: str
+    span: Span
+    read: Span
+
+
 class Container(NamedTuple):
     """What runs: a compose service, a container of Kubernetes or a service of a platform, over its image; or an image
     alone.
@@ -244,8 +253,9 @@ class Container(NamedTuple):
     platform stops it while nobody asks. `swarm`: settings that only Docker Swarm obeys. `outside`: it is on a network
     that others have made. `folder`: the folder of the project that is run as it is, where no image is built or named.
     `unread`: what may say otherwise and cannot be read. `covered`: what of its image its mounts hide. `unwritable`: the
-    volumes that its user cannot write to. `missing`: what its command starts and the project provably lacks, where an
-    SDK is installed to serve with. `needs_root`: what it does that may fail as another user, as far as the files tell.
+    volumes that its user cannot write to. `refused`: the argument that its program refuses. `missing`: what its command
+    starts and the project provably lacks, where an SDK is installed to serve with. `needs_root`: what it does that may
+    fail as another user, as far as the files tell.
     `new_variable`: where one more variable would be set for it. `account`: the user that its image makes, and may not
     change to. `accounts`: all that it makes, by name. `non_root`: where Kubernetes is told to start it as no root only.
     `lacks`: what its build and its program need and do not find. `script`: the one that it starts, `sync`: what uv
@@ -314,6 +324,7 @@ class Container(NamedTuple):
     siblings: tuple[Sibling, ...] = ()
     servers: tuple[str, ...] = ()
     missing: Label | None = None
+    refused: Refusal | None = None
     needs_root: tuple[Label, ...] = ()
     new_variable: VariableSite | None = None
     account: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mcplint.findings import Failure
-from mcplint.model import Import, Server
+from mcplint.model import Import, Refusal, Server
 from mcplint.values import Label
 
 STDIO, SSE, STREAMABLE = "stdio", "sse", "streamable-http"
@@ -27,7 +27,7 @@ class Outcome(NamedTuple):
     entry: str | None = None
     unknown: tuple[Label, ...] = ()
     missing: str | None = None
-    refused: Label | None = None
+    refused: Refusal | None = None
     failures: tuple[Failure, ...] = ()
     complete: bool = True
     steps: int = 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mcplint.model import ASSUMED, Link, Member, Route, Server
+from mcplint.knowledge.image_ports import OTHER_SOFTWARE
+from mcplint.model import ASSUMED, MISSING, Link, Member, Route, Server
 from mcplint.services.containers import ContainerContext
+from mcplint.services.image_names import repository
 from mcplint.services.network import Network
 from mcplint.values import Label
 
@@ -23,7 +25,7 @@ def assumed(origin: ContainerContext | None, network: Network, route: Route, fol
         said = f"nothing else is known to listen on {route.members[0].port}, and it is the only server over HTTP"
         note = Label(route.members[0].span, "no file says what runs there")
         found = follow(route._replace(server=server, links=(Link(server.id, ASSUMED, said, (note,)),)))
-        if found.carried and (_speaks_of(found, server) or _is_alone(server, network)):
+        if found.carried and (_speaks_of(found, server) or _is_alone(route, server, network)):
             return found
     return route
 
@@ -40,8 +42,11 @@ def _means(member: Member, server: Server, origin: ContainerContext | None, netw
     running = next(
         (each for each in network.running if server.container and each.container.id == server.container.id), None
     )
-    if not member.host or any(member.host in each.container.names for each in network.running):
+    named = _named(member, network)
+    if not member.host or not all(map(_is_stranger, named)):
         return False
+    if named:
+        return server.port.must_be(_inner(member, named))
     if running is None or running.container.platform in (None, "systemd"):
         return server.port.must_be(member.port)
     return network.named(member.host, origin) is not None and any(
@@ -57,6 +62,28 @@ def _speaks_of(route: Route, server: Server) -> bool:
     return "mcp" in location.lower() or bool(path and path in location)
 
 
-def _is_alone(server: Server, network: Network) -> bool:
+def _is_alone(route: Route, server: Server, network: Network) -> bool:
     """Whether nothing else that the project builds or runs can be meant."""
-    return all(server.container and each.container.id == server.container.id for each in network.running)
+    meant = {each.container.id for member in route.members for each in _named(member, network)}
+    own = {*meant, server.container.id if server.container else None}
+    return all(each.container.id in own for each in network.running)
+
+
+def _named(member: Member, network: Network) -> list[ContainerContext]:
+    """The containers that have the name of a machine."""
+    return [each for each in network.running if member.host in each.container.names]
+
+
+def _is_stranger(running: ContainerContext) -> bool:
+    """Whether it is not known what a container runs, but for its image's name, which is no well-known software's."""
+    container = running.container
+    names = [repository(str(name)).rpartition("/")[2] for name in container.image.options or ()]
+    unknown = running.image is None and any(link.kind == MISSING for link in container.links)
+    return unknown and bool(names or container.build) and OTHER_SOFTWARE.isdisjoint(names)
+
+
+def _inner(member: Member, named: list[ContainerContext]) -> int | None:
+    """The port of a container that requests to its name come to."""
+    forwards = (one for each in named for one in each.container.forwards)
+    ports = [one.target.only for one in forwards if one.published is not None and one.published.only == member.port]
+    return ports[0] if ports else member.port

@@ -12,6 +12,7 @@ from posixpath import dirname
 
 from mcplint.knowledge.proxies import INGRESS_NGINX
 from mcplint.model import Member, Route
+from mcplint.proxies.assumed import assumed
 from mcplint.proxies.health import alb
 from mcplint.proxies.nginx.directives import size
 from mcplint.proxies.proxy import Proxy, among
@@ -58,7 +59,7 @@ def proxies(entries: tuple[Entry, ...], network: Network) -> Iterator[Proxy]:
     for entry in entries:
         groups.setdefault((_controller(entry), dirname(entry.span.source.path)), []).append(entry)
     for (name, _), group in groups.items():
-        sites = with_endpoints(tuple(_sites(group, network)))
+        sites = with_endpoints(tuple(_sites(group, network)), partial(assumed, None, network))
         routes = tuple(rule.route for site in sites for rule in site.rules)
         yield Proxy(name, routes, PORTS, {}, partial(route_request, sites))
 

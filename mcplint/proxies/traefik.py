@@ -13,6 +13,7 @@ from typing import NamedTuple
 from mcplint.facts.traefik import TraefikFile
 from mcplint.knowledge.proxies import TRAEFIK
 from mcplint.model import DeadEnd, Member, Route
+from mcplint.proxies.assumed import assumed
 from mcplint.proxies.proxy import Proxy, among, joined, open_ports, published
 from mcplint.proxies.rules import (
     EXACT,
@@ -80,11 +81,17 @@ def proxies(network: Network) -> Iterator[Proxy]:
         shown = tuple(open_ports(origin, PORTS)) if origin else ()
         rules = [rule for running in group for rule in _rules(running, network, shown)]
         rules.sort(key=lambda rule: -rule.priority)
-        (site,) = with_endpoints((Site((), frozenset(), tuple(one.rule for one in rules), closed=False),))
+        (site,) = _assuming(rules, None, network)
         ports = published(origin, PORTS) if origin else {}
         ends = {end.span: end for running in group for end in _dead_ends(running, network)}
         routes = tuple(rule.route for rule in site.rules)
         yield Proxy(TRAEFIK, routes, PORTS, ports, partial(route_request, (site,)), tuple(ends.values()))
+
+
+def _assuming(rules: list[Ranked], origin: ContainerContext | None, network: Network) -> tuple[Site, ...]:
+    """The one site of a Traefik, its routes with what is assumed of them."""
+    site = Site((), frozenset(), tuple(one.rule for one in rules), closed=False)
+    return with_endpoints((site,), partial(assumed, origin, network))
 
 
 def of_files(files: Iterable[TraefikFile], network: Network) -> Iterator[Proxy]:
@@ -93,7 +100,7 @@ def of_files(files: Iterable[TraefikFile], network: Network) -> Iterator[Proxy]:
     shown = tuple(open_ports(origin, PORTS)) if origin else ()
     rules = [rule for file in files for rule in _of_file(file, network, origin, shown)]
     rules.sort(key=lambda rule: -rule.priority)
-    (site,) = with_endpoints((Site((), frozenset(), tuple(one.rule for one in rules), closed=False),))
+    (site,) = _assuming(rules, origin, network)
     routes = tuple(rule.route for rule in site.rules)
     if any(route.server for route in routes):
         yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), partial(route_request, (site,)))

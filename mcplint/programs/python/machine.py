@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from mcplint.facts.python import Module
 from mcplint.findings import Failure
-from mcplint.model import Server
+from mcplint.model import Refusal, Server
 from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED, WRITTEN
@@ -190,7 +190,7 @@ class Machine(Journal):
         self.followed: list[ast.AST] | None = None
         self.unreached: list[Span] = []
         self.missing: str | None = None
-        self.refused: Label | None = None
+        self.refused: Refusal | None = None
         self.failures: dict[Span, Failure] = {}
         self.side_effects: dict[Function, Any] = {}
         self.tools: list[tuple[Span | None, Any]] = []
@@ -349,11 +349,11 @@ class Machine(Journal):
         value: Value[str | None] = self.environ[name] if name in self.environ else self.world.env(name)
         return value._replace(options=None) if value.options == ("",) and self.supplied() else value
 
-    def refuse(self, word: Abstract, place: Span | None) -> None:
+    def refuse(self, word: Abstract, place: Span) -> None:
         """Ends the program at a word of its command line that it does not know."""
-        if isinstance(word.only, str) and place:
-            self.refused = Label(place, f"refuses the argument `{word.only}` and exits")
-            raise Raised("SystemExit")
+        given = word.slot.span if word.slot else word.trace[-1].span if word.trace else self.origin
+        self.refused = Refusal(str(self.program.only), str(word.only), given, place)
+        raise Raised("SystemExit")
 
     def supplied(self) -> bool:
         """Whether what is asked for and given nowhere counts as given; the run notes that it makes a difference."""

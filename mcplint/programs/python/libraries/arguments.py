@@ -35,7 +35,8 @@ def parser(machine: Machine, args: Args, owner: Instance) -> Abstract:
         if isinstance(item.only, Instance):
             inherited += OPTIONS.of(item.only.table)
     owner.table |= {OPTIONS: inherited, DEFAULTS: (), PARSER_GROUPS: ()}
-    if args.open or parents.options != (None,):
+    strange = any(args.find(None, name) is not None for name in ("prefix_chars", "fromfile_prefix_chars"))
+    if args.open or strange or parents.options != (None,) or not isinstance(owner.kind, External):
         HIDDEN.add(machine, owner.table, True)
     return known(None)
 
@@ -48,9 +49,18 @@ def add_argument(machine: Machine, args: Args, owner: Instance) -> Abstract:
     option = _option(machine, args)
     if option is not None:
         OPTIONS.add(machine, owner.table, option)
-    else:
+    if option is None or _is_loose(args, option):
         HIDDEN.add(machine, owner.table, True)
     return unknown(*args.notes)
+
+
+def _is_loose(args: Args, option: Option) -> bool:
+    """Whether an option may take another number of words than is known here."""
+    count, action = args.get(None, "nargs").only, args.get(None, "action", known("store")).only
+    own = not isinstance(action, (str, External)) or (
+        isinstance(action, External) and not action.path.startswith("argp")
+    )
+    return args.open or own or count == "..." or (bool(option.names) and count == "?")
 
 
 def _option(machine: Machine, args: Args) -> Option | None:
@@ -125,9 +135,17 @@ def parse_args(machine: Machine, args: Args, owner: Instance, known_alone: bool 
         words = given.only.items if isinstance(given.only, Sequence) else None
     made = Instance(External(NAMESPACE), args.span)
     left = _fill(machine, owner, words, made)
-    if left and not HIDDEN.of(owner.table) and not PARSER_GROUPS.of(owner.table) and not known_alone:
-        machine.refuse(left[0], args.span)
+    if left and not known_alone and not HIDDEN.of(owner.table) and not PARSER_GROUPS.of(owner.table):
+        _refuse(machine, left, args)
     return known(made, *args.notes)
+
+
+def _refuse(machine: Machine, left: tuple[Abstract, ...], args: Args) -> None:
+    """Ends the program at the first of the words that no option takes; short options may be several in one word."""
+    spelled = [word.only for word in left]
+    whole = all(isinstance(word, str) and (word[:1] != "-" or word[:2] == "--") and word != "--" for word in spelled)
+    if whole and args.span:
+        machine.refuse(left[0], args.span)
 
 
 def parse_known(machine: Machine, args: Args, owner: Instance) -> Abstract:
