@@ -280,8 +280,10 @@ def importing(source):
     heads = list(takewhile(is_head, body))
     run = list(takewhile(lambda each: isinstance(each, (ast.Import, ast.ImportFrom)), body[body.index(first) :]))
     standard = [each for each in run if is_standard(each)]
-    # isort puts plain imports first, by name, and a blank line between the standard library and the rest.
-    after = (each for each in standard if isinstance(each, ast.ImportFrom) or each.names[0].name > "sys")
+    # isort puts plain imports first, or all by name, and a blank line between the standard library and the rest.
+    kinds, names = [isinstance(each, ast.ImportFrom) for each in standard], list(map(module, standard))
+    mixed = kinds != sorted(kinds) and names == sorted(names)
+    after = (each for each, own in zip(standard, kinds, strict=True) if module(each) > "sys" or (own and not mixed))
     if standard:
         line, blank = next((each.lineno for each in after), standard[-1].end_lineno + 1), 1
     elif heads and not run:
@@ -300,6 +302,11 @@ def is_standard(statement):
     """Whether an import is of the standard library."""
     name = statement.module or "." if isinstance(statement, ast.ImportFrom) else statement.names[0].name
     return name.partition(".")[0] in sys.stdlib_module_names
+
+
+def module(statement):
+    """The name of the module that an import is of, or the first one."""
+    return statement.module or "" if isinstance(statement, ast.ImportFrom) else statement.names[0].name
 
 
 def shadows_sys(source):

@@ -646,9 +646,13 @@ def test_the_name_in_the_registry_stands_behind_the_own_one(package, after):
     [
         ('"""Notes."""\n\n\ndef keep(text):', '"""Notes."""\n\nimport sys\n\n\ndef keep(text):'),
         ("def keep(text):", "import sys\n\n\ndef keep(text):"),
+        (
+            "from abc import ABC\nimport os\nfrom typing import Any\n\n\ndef keep(text):",
+            "from abc import ABC\nimport os\nimport sys\nfrom typing import Any\n\n\ndef keep(text):",
+        ),
     ],
 )
-def test_sys_is_imported_where_there_are_no_imports(code, after):
+def test_sys_is_imported_where_isort_puts_it(code, after):
     served = "from mcp.server.fastmcp import FastMCP\nfrom notes import keep\n\nkeep('a')\nFastMCP('notes').run()\n"
     files = {"server.py": served, "notes.py": f"{code}\n    print(text)\n"}
     built = BUILT.replace("server.py ./", "server.py notes.py ./")
