@@ -345,6 +345,20 @@ def test_all_that_do_no_harm_together_are_made_in_one_round():
     assert len(rounds) < 10
 
 
+def test_a_line_without_end_is_mended_in_parts():
+    rounds = []
+
+    def look(tree: Tree) -> list[Diagnostic]:
+        rounds.append(tree)
+        return replacing("[A-Z]", "a")(tree)
+
+    text = "".join(f"{chr(65 + number % 26)}{'-' * 39}" for number in range(300))
+    result = fix.fix(Tree.of({"f": text}), look)
+    assert not re.search("[A-Z]", result.texts["f"])
+    assert len(rounds) < 30
+    assert all(each.finding.fix for each in fix.applicable(Tree.of({"f": text}), look, look(Tree.of({"f": text}))))
+
+
 def test_the_first_error_of_the_registry_hides_no_other_for_good():
     def registry(tree: Tree) -> list[Diagnostic]:
         shown = complaining("first", "registry-one")(tree) or complaining("second", "registry-two")(tree)

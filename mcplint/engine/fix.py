@@ -13,6 +13,8 @@ from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
 
 ROUNDS = 50
+# Characters of a line that a person would write, and of the parts of a longer one.
+LONG, PART = 400, 64
 Look = Callable[[Tree], list[Diagnostic]]
 Key = tuple[str, str, str]
 Line = tuple[str, int]
@@ -57,7 +59,9 @@ def applicable(
     """The diagnostics of a project, without the fixes that `fix` refuses at once or another one makes needless."""
     kept = set()
     left = [d for d in _offered(found, unsafe=True) if not any(map(outside, _paths(d)))]
-    while chosen := _compatible(tree, left):
+    for _ in range(ROUNDS):
+        if not (chosen := _compatible(tree, left)):
+            break
         made, _, after = _harmless(tree, look, found, chosen)
         kept |= {id(diagnostic) for diagnostic in made}
         there, safe = set(map(_key, after)), all(d.finding.fix and d.finding.fix.safe for d in made)
@@ -183,12 +187,20 @@ def _places(diagnostic: Diagnostic) -> Iterator[Span]:
 
 
 def _lines_of(spans: Iterable[Span]) -> set[Line]:
-    """The first and the last line of each span, as a path and the offset where the line begins."""
-    return {
-        (span.source.path, span.source.text.rfind("\n", 0, offset) + 1)
-        for span in spans
-        for offset in (span.start, max(span.start, span.end - 1))
-    }
+    """The first and the last line of each span, as a path and the offset where the line begins.
+
+    Of a line that is longer than people write them it is the part, and those beside it.
+    """
+    found = set()
+    for span in spans:
+        path, text = span.source.path, span.source.text
+        for offset in (span.start, max(span.start, span.end - 1)):
+            start, part = text.rfind("\n", 0, offset) + 1, offset // PART
+            if text.find("\n", start, start + LONG) >= 0 or len(text) <= start + LONG:
+                found.add((path, start))
+            else:
+                found |= {(path, -max(1, each)) for each in (part - 1, part, part + 1)}
+    return found
 
 
 def _stands(tree: Tree, edit: Edit) -> bool:
