@@ -30,6 +30,8 @@ PACKAGES = "python3,python3-pip,python3-venv,ca-certificates"
 _NETWORK = re.compile(r"(?i)(?:https?|no)_proxy|pip_(?:extra_)?index_url|uv_(?:default_)?index(?:_url)?")
 _AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 _STARTED = 60
+# Bytes of memory of which half are more than enough for all images.
+_MUCH = 12 << 30
 
 
 class Failed(Exception):
@@ -59,7 +61,7 @@ class Running(NamedTuple):
         done = subprocess.run([*enter, *command], input=stdin, capture_output=True, text=True, timeout=90, check=True)
         return done.stdout
 
-    def listens(self, port: int, seconds: float = 30) -> bool:
+    def listens(self, port: int, seconds: float = 90) -> bool:
         """Whether something listens on a port before the time is up or the container ends."""
         pid, end = self.state["Pid"], time.monotonic() + seconds
         wanted = re.compile(rf"^ *\d+: [0-9A-F]+:{port:04X} [0-9A-F]+:0000 0A ", re.M)
@@ -70,6 +72,14 @@ class Running(NamedTuple):
                 time.sleep(0.1)
         return False
 
+    def health(self, seconds: float = 60) -> str:
+        """What its HEALTHCHECK comes to, `healthy` or `unhealthy`; `starting` where it comes to neither in time."""
+        end, status = time.monotonic() + seconds, "starting"
+        while status == "starting" and time.monotonic() < end:
+            time.sleep(0.5)
+            status = self.daemon.docker("inspect", "-f", "{{.State.Health.Status}}", self.name).strip()
+        return status
+
 
 class Daemon(NamedTuple):
     """A running daemon: its client, its socket."""
@@ -77,7 +87,7 @@ class Daemon(NamedTuple):
     client: str
     socket: str
 
-    def docker(self, *arguments: str | Path, stdin: str | None = None, seconds: float = 240) -> str:
+    def docker(self, *arguments: str | Path, stdin: str | None = None, seconds: float = 600) -> str:
         """What the client prints, errors included; raises `Failed` with it where it fails."""
         env = os.environ | {"DOCKER_HOST": f"unix://{self.socket}", "DOCKER_BUILDKIT": "1", "DOCKER_CONTEXT": "default"}
         given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
@@ -98,9 +108,9 @@ class Daemon(NamedTuple):
         return made.read_text()
 
     @contextlib.contextmanager
-    def running(self, image: str, *options: str) -> Iterator[Running]:
+    def running(self, image: str, *options: str, command: tuple[str, ...] = ()) -> Iterator[Running]:
         """A container of an image, without a network but its own, until the block ends."""
-        name = self.docker("create", "--network", "none", *options, image).strip().splitlines()[-1]
+        name = self.docker("create", "--network", "none", *options, image, *command).strip().splitlines()[-1]
         try:
             with contextlib.suppress(Failed):
                 self.docker("start", name)
@@ -118,7 +128,7 @@ def daemon() -> Iterator[Daemon]:
     if os.geteuid() != 0:
         need.missing("dockerd is started as root only")
     system = _system()
-    with tempfile.TemporaryDirectory(prefix="mcplint-docker-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="mcplint-docker-", ignore_cleanup_errors=True) as folder, _memory(folder):
         socket = f"{folder}/socket"
         places = ("--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/pid")
         network = ("--host", f"unix://{socket}", "--bridge=none", "--iptables=false")
@@ -133,6 +143,20 @@ def daemon() -> Iterator[Daemon]:
         finally:
             process.terminate()
             process.wait(60)
+
+
+@contextlib.contextmanager
+def _memory(folder: str) -> Iterator[None]:
+    """Keeps what is put into the folder in memory, where there is much: disks take long to delete so many files."""
+    if os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") < _MUCH:
+        yield
+        return
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_MUCH // 2}", "tmpfs", folder], capture_output=True)
+    try:
+        yield
+    finally:
+        if mounted.returncode == 0:
+            subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def _wait(made: Daemon, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -179,7 +203,7 @@ def _like_the_official_image(root: Path) -> None:
 
 def _import(made: Daemon, system: Path) -> None:
     variables = {name: value for name, value in os.environ.items() if _NETWORK.fullmatch(name)}
-    variables |= {"SSL_CERT_FILE": _AUTHORITIES, "UV_PYTHON_DOWNLOADS": "never"}
+    variables |= {"SSL_CERT_FILE": _AUTHORITIES, "UV_PYTHON_DOWNLOADS": "never", "PIP_NO_COMPILE": "1"}
     settings = [f"ENV {name}={json.dumps(value)}" for name, value in variables.items()]
     changes = [word for setting in (*settings, 'CMD ["python3"]') for word in ("--change", setting)]
     made.docker("import", *changes, system, "lab-python")

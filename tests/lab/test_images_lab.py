@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pages import RULES, cases
 
 from tests.lab import need, project, servers
 from tests.lab.docker import Daemon, Failed, Running, daemon
@@ -52,6 +53,7 @@ COPY . /src
 RUN pip install /src
 CMD ["notes"]
 """
+OFTEN = ("--health-interval", "1s", "--health-timeout", "5s", "--health-retries", "3")
 TOOLS = (
     ("write_note", {"title": "Shopping", "text": "a rope"}),
     ("read_note", {"title": "shopping"}),
@@ -71,8 +73,9 @@ def test_what_cannot_be_built(rule: str, docker: Daemon, tmp_path: Path) -> None
     with pytest.raises(Failed) as failed:
         docker.build(page(tmp_path / "bad", rule, "Bad"))
     assert BUILDS[rule] in str(failed.value), str(failed.value)[-1000:]
-    with docker.running(docker.build(page(tmp_path / "good", rule, "Good"))) as container:
-        assert greeted(container), container.output
+    for section in right(rule):
+        with docker.running(docker.build(page(tmp_path / section, rule, section))) as container:
+            assert greeted(container), container.output
 
 
 @pytest.mark.parametrize("rule", STARTS)
@@ -80,8 +83,23 @@ def test_what_cannot_be_started(rule: str, docker: Daemon, tmp_path: Path) -> No
     with docker.running(docker.build(page(tmp_path / "bad", rule, "Bad"))) as container:
         assert not container.listens(8000)
         assert STARTS[rule] in f"{container.output}{container.state['Error']}"
-    with docker.running(docker.build(page(tmp_path / "good", rule, "Good"))) as container:
-        assert greeted(container), container.output
+    for section in right(rule):
+        with docker.running(docker.build(page(tmp_path / section, rule, section))) as container:
+            assert greeted(container), container.output
+
+
+@pytest.mark.parametrize("rule", ["healthcheck-on-stream", "healthcheck-route-missing", "healthcheck-tool-missing"])
+def test_a_health_check_that_cannot_succeed(rule: str, docker: Daemon, tmp_path: Path) -> None:
+    for section, health in (("Bad", "unhealthy"), ("Good", "healthy")):
+        with docker.running(docker.build(page(tmp_path / section, rule, section)), *OFTEN) as container:
+            assert container.listens(8000) and container.health() == health
+
+
+def test_a_health_check_that_never_fails(docker: Daemon, tmp_path: Path) -> None:
+    for section, health in (("Bad", "healthy"), ("Good", "unhealthy")):
+        image = docker.build(page(tmp_path / section, "healthcheck-never-fails", section))
+        with docker.running(image, *OFTEN, command=("sleep", "600")) as container:
+            assert container.health() == health
 
 
 @pytest.mark.parametrize(("section", "said"), [("Bad", "coroutine 'main' was never awaited"), ("Good", "serverInfo")])
@@ -146,6 +164,12 @@ def test_the_images_of_the_examples(name: str, docker: Daemon, tmp_path: Path) -
         assert (called(container, ELSEWHERE) is not None) == (name == "notes-server")
 
 
+def right(rule: str) -> tuple[str, ...]:
+    """The sections of a page that run: its Good, and its Bad once it is fixed, where that is shown."""
+    bad = next(case for case in cases(RULES[rule].page) if case.name == "Bad")
+    return ("Good", "Fixed") if bad.diff else ("Good",)
+
+
 def page(folder: Path, rule: str, section: str) -> Path:
     """A folder with the files of a page's section, as a fresh clone of them has them."""
     files = example(rule, section)
@@ -175,7 +199,7 @@ def locked(folder: Path) -> Path:
 def greeted(container: Running) -> bool:
     """Whether the server of a container says that it is one."""
     return container.listens(8000) and "serverInfo" in container.inside(
-        *("curl", "--silent", "--max-time", "20", "--json", json.dumps(INITIALIZE)),
+        *("curl", "--silent", "--location", "--max-time", "20", "--json", json.dumps(INITIALIZE)),
         *("--header", "Accept: application/json, text/event-stream", f"http://{HERE}:8000/mcp"),
     )
 
