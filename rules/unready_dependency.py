@@ -89,7 +89,7 @@ services:
 ```
 """
 
-from mcplint import ERROR, WARNING, Container, Finding, Fix, Prerequisite, rule
+from mcplint import ERROR, WARNING, Container, Finding, Fix, Label, Prerequisite, rule
 
 HEALTHY = "service_healthy"
 
@@ -99,8 +99,11 @@ def check(container: Container):
     for needed in container.prerequisites:
         if needed.failing:
             if needed.condition.must_be(HEALTHY):
-                message = f"{container.title} never starts: it waits for a health check of `{needed.name}` that cannot succeed"
-                yield Finding(message, needed.condition.span or needed.span, (needed.failing,), None, ERROR)
+                why, waits = needed.failing.text, Label(needed.condition.span or needed.span, "waits for it")
+                message = (
+                    f"the health check of `{needed.name}` never succeeds, so {container.title} never starts: {why}"
+                )
+                yield Finding(message, needed.failing.span, (waits,), None, ERROR)
         elif needed.condition.must_be("service_started"):
             yield from unready(container, needed)
         elif needed.condition.must_be(HEALTHY) and needed.probed.must(lambda has: not has):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from mcplint.commands.command_lines import program
 from mcplint.knowledge.image_ports import OTHER_PROGRAMS, OTHER_SOFTWARE
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.link.unprivileged import needs_root, written
@@ -185,12 +186,16 @@ def _loose(place: ContainerContext, start: Started) -> Loose:
 def _is_servers(place: ContainerContext, tree: Tree, only: bool) -> bool:
     """Whether a container that cannot be followed certainly is an MCP server's: it starts what its image is made for.
 
-    `only`: it is the only image of a project that has a server.
+    That is the command of its image, or one that is called after MCP. `only`: it is the only image of a project that
+    has a server.
     """
     from mcplint.link.missing import brings_sdk
 
     container = place.container
-    if not place.image or not container.argv or container.entrypoint or container.arguments:
+    if not place.image or not container.argv:
+        return False
+    overridden = container.entrypoint or container.arguments
+    if overridden and "mcp" not in program(container.argv.words or ()).lower():
         return False
     return only or (bool(container.installs) and brings_sdk(place, tree))
 

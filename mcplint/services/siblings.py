@@ -71,7 +71,7 @@ def _prerequisites(container: Container, others: Mapping[str, ContainerContext])
 def _failing(other: ContainerContext) -> Label | None:
     """The health check of an image of others that never succeeds, as it starts a program that is not there."""
     found = (each for each in other.container.checks if each.missing and other.image is None)
-    return next((Label(each.span, f"the image has no {each.missing}, so this fails for ever") for each in found), None)
+    return next((Label(each.span, f"its image has no {each.missing}") for each in found), None)
 
 
 def _called(container: Container, other: ContainerContext) -> Iterator[Label]:

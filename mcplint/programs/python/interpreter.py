@@ -100,7 +100,7 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
         asked=frozenset(machine.asked),
         imports=imports,
         entry=_entry(machine.world, start),
-        unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and machine.imports else ())),
+        unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and (machine.imports or machine.hides) else ())),
         missing=machine.missing,
         refused=machine.refused if not found else None,
         failures=tuple(machine.failures.values()),

@@ -186,6 +186,8 @@ class Machine(Journal):
         self.calls: list[SdkCall] = []
         self.dotenv: list[Label] = []
         self.lost: list[Label] = []
+        # Whether it imports something that is not told, and that may be an SDK.
+        self.hides = False
         self.requests: list[list[Any]] = []
         self.followed: list[ast.AST] | None = None
         self.unreached: list[Span] = []

@@ -12,7 +12,7 @@ from mcplint.programs.python.operators import present
 from mcplint.programs.python.state import CALL, FIELDS, MAKER, PROPERTY
 from mcplint.programs.python.values import Class, Coroutine, Function, Instance, Method
 from mcplint.programs.values import ABSENT, Abstract, External, known, union, unknown
-from mcplint.values import Value
+from mcplint.values import Label, Value
 
 
 def anything(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -97,12 +97,14 @@ def field(machine: Machine, args: Args, owner: Any, path: str) -> Abstract:
 
 def import_by_name(machine: Machine, args: Args, owner: Any) -> Abstract:
     name = args.get(0, "name").only
-    found = machine.package(name) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        machine.hides = True
+        machine.lost += [Label(args.span, "which module this imports is not known")] if args.span else []
+        return machine.risk(*args.notes)
+    found = machine.package(name)
     if found is not None:
         return known(found)
-    return (
-        known(machine.canonical(name)) if isinstance(name, str) and args.module is None else machine.risk(*args.notes)
-    )
+    return known(machine.canonical(name)) if args.module is None else machine.risk(*args.notes)
 
 
 def context(path_: str) -> Handler:
