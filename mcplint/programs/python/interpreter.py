@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any
 
@@ -83,9 +85,10 @@ def _loads_variables(machine: Machine) -> bool:
 
 def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:
     modules = [package.fact for package in machine.packages.values() if package]
+    unreached = [*machine.unreached, *_unwired(modules, machine.wired)] if machine.paths else []
     found = (
         tuple(
-            _with_proxy_headers(_with_unknowns(served, modules, machine.unreached), modules)
+            _with_proxy_headers(_with_unknowns(served, modules, unreached), modules)
             for served in servers(machine.paths)
         )
         if complete
@@ -134,6 +137,31 @@ def _with_proxy_headers(served: Server, modules: list[Module]) -> Server:
     if reads_forwarded(modules):
         return served._replace(asgi=served.asgi._replace(trusted=unknown()))
     return served._replace(absolute=tuple(absolute_urls(modules)))
+
+
+def _unwired(modules: list[Module], wired: Collection[str]) -> Iterator[Span]:
+    """The middleware of a program that none of its applications is given: all that names it is a call under a condition
+    that does not hold, if anything does."""
+    for module in modules:
+        tree = ast.walk(module.tree) if "BaseHTTPMiddleware" in module.source.text else ()
+        for node in (each for each in tree if isinstance(each, ast.ClassDef) and each.name not in wired):
+            bases = [ast.unparse(base) for base in node.bases]
+            if "BaseHTTPMiddleware" in str(bases) and all(_is_optional(each, node.name) for each in modules):
+                yield module.span(node)
+
+
+def _is_optional(module: Module, name: str) -> bool:
+    """Whether a module adds a middleware of this name under a condition alone, or does not speak of it."""
+    if name not in module.source.text:
+        return True
+    nodes = tuple(ast.walk(module.tree))
+    if any(isinstance(node, ast.alias) and node.name == name and node.asname for node in nodes):
+        return False
+    used = {node for node in nodes if getattr(node, "id", "") == name or getattr(node, "attr", "") == name}
+    conditions = (node for node in nodes if isinstance(node, ast.If))
+    calls = (call for node in conditions for call in ast.walk(node) if isinstance(call, ast.Call))
+    added = {call.args[0] for call in calls if ast.unparse(call.func).endswith("add_middleware") and call.args}
+    return used <= added
 
 
 def _with_unknowns(served: Server, modules: list[Module], unreached: list[Span]) -> Server:

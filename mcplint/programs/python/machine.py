@@ -149,7 +149,7 @@ class Machine(Journal):
     `origin`: the command that starts it. `serving`: whether it serves something, be it no MCP server. `spared`: how
     many expressions around this one have something else for what is not given. `followed`: the statements that are run,
     and the calls of what the project does not have, where that is asked for. `unreached`: statements of middleware that
-    no request comes to.
+    no request comes to. `wired`: the classes of middleware that an application is given.
     """
 
     def __init__(
@@ -191,6 +191,7 @@ class Machine(Journal):
         self.requests: list[list[Any]] = []
         self.followed: list[ast.AST] | None = None
         self.unreached: list[Span] = []
+        self.wired: set[str] = set()
         self.missing: str | None = None
         self.refused: Refusal | None = None
         self.failures: dict[Span, Failure] = {}

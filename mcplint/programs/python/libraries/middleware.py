@@ -80,6 +80,8 @@ class AppScan:
         args = CALL.one(layer.table, Args(open=True))
         only = args.positional[0].only if args.positional else None
         path = getattr(only, "path", "")
+        if isinstance(only, Class):
+            self.machine.wired.add(only.node.name)
         self.checked |= may_check(self.machine, layer)
         if path.endswith("CORSMiddleware") and layer.span:
             lists = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
