@@ -6,6 +6,9 @@ the container is `unhealthy`, services that wait for it never start, and
 Kubernetes restarts it again and again. HAProxy's `option httpchk` and the
 check of a load balancer take the server out of service.
 
+The `fastmcp` of TypeScript has `/health`, and `/ready`, which is `503` until
+some client holds a session: a check that asks for it lets none in.
+
 Add the route, `@mcp.custom_route("/health", methods=["GET"])`: it needs
 neither authentication nor an allowed `Host`. A tool of that name is none.
 
@@ -77,6 +80,14 @@ from mcplint import ERROR, Finding, Label, Server, rule
 def check(server: Server):
     for each in server.container.checks if server.container and server.speaks_http and server.certain else ():
         asked = each.asked
-        if asked and (asked.port is None or server.port.must_be(asked.port)) and server.refuses(asked.path):
+        if not asked or (asked.port is not None and not server.port.must_be(asked.port)):
+            continue
+        place = server.made or server.span
+        if server.refuses(asked.path):
             message = f"{each.title} asks for {asked.path[:60]}, which {server.title} does not have"
-            yield Finding(message, each.span, (Label(server.made or server.span, "has no such route"),))
+            yield Finding(message, each.span, (Label(place, "has no such route"),))
+        elif server.waiting and asked.path == server.waiting:
+            message = (
+                f"{each.title} asks for {asked.path}, which {server.title} answers with 503 until a client is there"
+            )
+            yield Finding(message, each.span, (Label(place, "is ready with its first session alone"),))

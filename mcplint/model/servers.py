@@ -148,6 +148,7 @@ class Server(NamedTuple):
     at every invocation.
     `wiring`: what its requests share. `trusted_hosts`: what refuses requests to all its routes by their `Host`.
     `demands`: the variable without which its program ends, and which no file gives it, as a note on where that is read.
+    `waiting`: the path that answers 503 until a client holds a session.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
     """
@@ -191,6 +192,7 @@ class Server(NamedTuple):
     compressed: tuple[Label, ...] = ()
     trusted_hosts: tuple[TrustedHosts, ...] = ()
     demands: Label | None = None
+    waiting: str = ""
     certain: bool = True
     fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     auth: Value[Guard | None] = UNKNOWN

@@ -77,11 +77,13 @@ def _described(
     speaks = _speaks(transport)
     if speaks.must_be(STDIO):
         return served._replace(transport=speaks, endpoints_closed=True)
-    auth = unknown()
+    auth, waiting = unknown(), ""
     if isinstance(owner, Object) and ARGUMENTS in owner.table:
         options = owner.table[ARGUMENTS][0].get(0)
         if prop(options, "authenticate").only is UNDEFINED and prop(options, "auth").only is UNDEFINED:
             auth = known(None, *args.notes)
+        plain = sdk.package == "npm:fastmcp" and prop(options, "health").only is UNDEFINED
+        waiting = "/ready" if plain and settings["stateless"].must_be(False) else ""
     sse = known("/sse", *args.notes) if speaks.must_be(SSE) else settings["path"]
     return served._replace(
         transport=speaks,
@@ -94,6 +96,7 @@ def _described(
         host_check=known(False, *args.notes),
         message_path=NOWHERE,
         auth=auth,
+        waiting=waiting,
     )
 
 
