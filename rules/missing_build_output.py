@@ -55,7 +55,7 @@ CMD ["node", "dist/server.js"]
 ```
 `tsconfig.json`
 ```json
-{ "compilerOptions": { "module": "nodenext", "rootDir": ".", "outDir": "dist" } }
+{ "compilerOptions": { "module": "nodenext", "rootDir": ".", "outDir": "dist", "skipLibCheck": true } }
 ```
 `server.ts`
 ```ts
