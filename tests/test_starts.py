@@ -204,6 +204,46 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {"compose.yaml:api": "streamable-http 127.0.0.1 8000 /mcp"},
     ),
+    "built from a folder that is not in the project, and the one Dockerfile fits": (
+        {
+            "Dockerfile": IMAGE + 'EXPOSE 8000\nCMD ["python", "server.py"]\n',
+            "compose.yaml": "services:\n  api:\n    build: ../notes-mcp\n    ports: ['80:8000']\n",
+            "server.py": FAST + "mcp.run('http', host='0.0.0.0')\n",
+        },
+        {"compose.yaml:api": "streamable-http 0.0.0.0 8000 /mcp"},
+    ),
+    "built from a folder that is not in the project, and the port is another one": (
+        {
+            "Dockerfile": IMAGE + 'EXPOSE 8000\nCMD ["python", "server.py"]\n',
+            "compose.yaml": "services:\n  mcp:\n    build: ./web\n    ports: ['80:3000']\n",
+            "server.py": FAST + "mcp.run('http', host='0.0.0.0')\n",
+        },
+        {
+            "Dockerfile": "streamable-http 0.0.0.0 8000 /mcp",
+            "compose.yaml:mcp": "what it is built from is not in the project",
+        },
+    ),
+    "set in another compose file alone, beside a file of variables that is not there": (
+        {
+            **service("python server.py", "    env_file: [{path: .env, required: false}]\n"),
+            "deploy/compose.yaml": "services:\n  notes:\n    build: ..\n    command: python server.py\n"
+            "    environment: {MODE: http}\n",
+            "server.py": FAST + "import os\nmcp.run(os.getenv('MODE', 'stdio'))\n",
+        },
+        {
+            "compose.yaml:notes": "stdio,streamable-http 127.0.0.1 8000 /mcp",
+            "deploy/compose.yaml:notes": "streamable-http 127.0.0.1 8000 /mcp",
+        },
+    ),
+    "set in another compose file, where this one is whole": (
+        {
+            **service("python server.py"),
+            "deploy/compose.yaml": "services:\n  notes:\n    build: ..\n    command: python server.py\n"
+            "    environment: {MODE: http}\n",
+            "server.py": FAST + "import os\nmcp.run(os.getenv('MODE', 'stdio'))\n",
+        },
+        {"compose.yaml:notes": "stdio", "deploy/compose.yaml:notes": "streamable-http 127.0.0.1 8000 /mcp"},
+    ),
     "settings of a source that is not known": (
         {
             **service("python server.py"),

@@ -40,11 +40,27 @@ def running(
 ) -> Iterator[ContainerContext]:
     """Every service of a platform over its image, then every Dockerfile whose image none of them runs."""
     examples = Examples(tree)
-    for found in _running(tree, dockerfiles, projects, workloads):
+    everywhere = tuple(_running(tree, dockerfiles, projects, workloads))
+    for found in everywhere:
         container = found.container
         if container.defaults and (container.service is None or not container.env_closed):
-            found = found._replace(container=container._replace(examples=examples.near(container.span.source.path)))
+            near = examples.near(container.span.source.path)
+            found = found._replace(container=container._replace(examples=_elsewhere(found, everywhere, near)))
         yield found
+
+
+def _elsewhere(
+    found: ContainerContext, everywhere: tuple[ContainerContext, ...], near: Mapping[str, Value[str]]
+) -> Mapping[str, Value[str]]:
+    """What examples, and other files that run the same image, set of the variables that a container does not set."""
+    values: dict[str, list[Value[str]]] = {name: [value] for name, value in near.items()}
+    for other in everywhere:
+        beside = found.image and other.image and other.image.dockerfile == found.image.dockerfile
+        if beside and other.container.span.source is not found.container.span.source:
+            for name, value in other.container.env.items():
+                if found.image and name not in found.image.env and value.options and None not in value.options:
+                    values.setdefault(name, []).append(value)
+    return {name: join(each) for name, each in values.items()}
 
 
 def _running(
@@ -57,16 +73,25 @@ def _running(
     built: set[str] = set()
     pushed: dict[str, Image] = {}
     named: list[tuple[ComposeProject | None, Container]] = []
+    absent: list[tuple[ComposeProject, Container]] = []
     for project in projects:
         for service in project.services:
             image = builds.of(service)
             if image is None and service.build is None:
                 named.append((project, service))
                 continue
+            if image is None and _is_absent(service, tree):
+                absent.append((project, service))
+                continue
             if image:
                 built.add(image.dockerfile)
                 pushed.setdefault(repository(service.image.only or ""), image)
             yield ContainerContext(with_image(service, image, _image_link(image, service, builds)), image, project)
+    for project, service in absent:
+        only = _only_image(service, builds) if not built and len(absent) == 1 else None
+        image, link = only or (None, _image_link(None, service, builds))
+        built |= {image.dockerfile} if image else set()
+        yield ContainerContext(with_image(service, image, link), image, project)
     strangers: list[Label] = []
     for stranger, service in (*named, *((None, workload) for workload in workloads)):
         image, link = _deployed(service, builds, pushed)
@@ -80,6 +105,35 @@ def _running(
         if image := builds.alone(path):
             alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers))
             yield ContainerContext(with_image(alone, image, _image_link(image, alone, builds)), image)
+
+
+def _is_absent(service: Container, tree: Tree) -> bool:
+    """Whether a service is built from a folder that is not in the project."""
+    context = _context(service)
+    return context not in ("", ".") and context not in tree.folders
+
+
+def _context(service: Container) -> str:
+    """The folder that a service is built from, as it is written where it lies outside; empty where it is not known."""
+    given = service.build.context if service.build else UNKNOWN
+    written = given.trace[0].span.text if given.trace else ""
+    return given.only or (written if written.startswith("../") and "$" not in written else "")
+
+
+def _only_image(service: Container, builds: Builds) -> tuple[Image, Link] | None:
+    """The image of the one Dockerfile of the project, where a service that is built elsewhere has its name and port."""
+    made = builds.alone(next(iter(builds.dockerfiles))) if len(builds.dockerfiles) == 1 else None
+    if not made or not service.build:
+        return None
+    folder = posixpath.basename(_context(service))
+    asked = {port.target.only for port in service.ports}
+    exposed = {port.target.only for port in made.expose}
+    named = any(made in builds.called.get(name.lower(), ()) for name in (service.service or "", folder))
+    if not (asked <= exposed if exposed else named) or not (named or asked):
+        return None
+    note = Label(service.build.span, "build")
+    why = f"is built from a folder that is not in the project, of which {made.dockerfile} is the only Dockerfile"
+    return made, Link(made.dockerfile, ASSUMED, why, (note,))
 
 
 class Examples:
