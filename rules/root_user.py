@@ -17,9 +17,10 @@ The fix changes to the user that the image makes, else to one by number, which
 needs no entry in `/etc/passwd`. It is unsafe because files that the server
 writes must belong to that user. There is none where the files show that
 another user would stop the server: a writable mount, a port below 1024 and,
-unless the image makes a user and gives it files, a start by `uv run` or `uvx`,
-which write a cache, or a tool that keeps a file. There the image must give the
-user a home and the folders first (`useradd -m`, `COPY --chown`).
+unless the image makes a user and gives it the folder, a start by `uv run` or
+`uvx`, which write a cache, or a tool that keeps a file. There the image must
+give the user a home and the folder first (`useradd -m`, `chown`): a `--chown`
+of COPY gives what is copied, not the folder that it is copied into.
 
 Not reported if the base image is not known.
 

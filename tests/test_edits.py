@@ -405,7 +405,9 @@ def test_what_a_handler_prints_goes_where_its_function_prints():
     ("made", "user"),
     [
         ("RUN useradd -m app && chown -R app /app", "app"),
-        ('RUN adduser --disabled-password --gecos "" notes\nCOPY --chown=notes server.py ./', "notes"),
+        ('RUN adduser --disabled-password --gecos "" notes\nCOPY --chown=notes server.py ./', ""),
+        ("RUN useradd -m app && chown app /home/app/data", ""),
+        ("RUN useradd -m app \\\n    && chown -R app:app \\\n    /app", "app"),
         ("RUN addgroup -S app && adduser -S app -G app && chown app:app /app", "app"),
         ("RUN useradd -ms /bin/bash -u 1001 app\nRUN chown -R app:app /app", "app"),
         ("RUN useradd -m app", ""),
@@ -461,6 +463,8 @@ def test_a_start_keeps_to_uv_where_a_mount_may_hide_what_is_built():
     assert "--no-sync" in changed({**files, "compose.yaml": compose("")}, "sync-at-start")["Dockerfile"]
     for mount in ("./:/app", "/app/.venv"):
         assert changed({**files, "compose.yaml": compose(f"    volumes: [{mount}]\n")}, "sync-at-start") == {}
+    both = compose("  development:\n    build: .\n    volumes: [./:/app]\n")
+    assert changed({**files, "compose.yaml": both}, "sync-at-start") == {}
 
 
 @pytest.mark.parametrize(

@@ -259,10 +259,16 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree)
             inside.setdefault(link.to or "", []).append(server)
     writes = written(tree)
     serving = {*inside, *starts.lacking, *starts.certain, *starts.refusing}
-    return tuple(
+    found = tuple(
         _serving(place, tuple(inside.get(place.container.id, ())), starts, tree, writes)
         for place in places
         if place.container.id in serving
+    )
+    # A command that several share stays as it is where one of them needs it so.
+    needed = {each.sync.span for each in found if each.sync and not each.sync.edits}
+    return tuple(
+        each._replace(sync=each.sync._replace(edits=())) if each.sync and each.sync.span in needed else each
+        for each in found
     )
 
 

@@ -12,6 +12,7 @@ from mcplint.images.image import Image
 from mcplint.model import Container, Server
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
+from mcplint.text.paths import upwards
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -59,13 +60,13 @@ def written(tree: Tree) -> tuple[Label, ...]:
 def needs_root(place: ContainerContext, servers: Iterable[Server], writes: Iterable[Label]) -> Iterator[Label]:
     """What may fail in a container whose user is not root: its caches, its files and its ports.
 
-    Where the image makes an account and gives it files, these are there for what is written. `writes`: where programs
-    of the project may write.
+    Where the image makes an account and gives it the folder that it works in, this is there for what is written.
+    `writes`: where programs of the project may write.
     """
     container, image = place.container, place.image
     if image:
         yield from _owned_by_root(image)
-    if not (image and image.account and _gives(image)):
+    if not (image and image.account and _is_given(image, container.workdir.only)):
         yield from (each for each in writes if image is None or _may_hold(image, each.span.source.path))
         yield from _for_an_account(image) if image else ()
         yield from _started_writing(container)
@@ -106,9 +107,15 @@ def _for_an_account(image: Image) -> Iterator[Label]:
     yield from (Label(copy.span, why) for copy in image.copies if copy.owner is not None or copy.mode)
 
 
-def _gives(image: Image) -> bool:
-    owned = any(copy.owner is not None for copy in image.copies)
-    return owned or any(re.search(r"\bchown\b", run.text.text) for run in image.runs)
+def _is_given(image: Image, folder: str | None) -> bool:
+    """Whether the build makes a folder another user's; a `--chown` of COPY gives what is copied into it alone."""
+    names = {".", *upwards(folder or "/")} - {"/"}
+    for run in image.runs:
+        for step in re.split(r"&&|;|\n", run.text.text.replace("\\\n", " ")):
+            words = {word.rstrip("/") for word in re.split(r"[\s\"']+", step)}
+            if re.search(r"\bchown\b|\binstall\b.* -o", step) and ("$" in step or names & words):
+                return True
+    return False
 
 
 def _may_hold(image: Image, path: str) -> bool:
