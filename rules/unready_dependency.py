@@ -20,7 +20,8 @@ the server is known to connect: the other service is a database of a well-known
 image, or its address is in the environment.
 
 Not reported if `service_started` is written out and there is no health check
-to wait for, or if the service is not required.
+to wait for, or beside a `service_healthy`, as somebody has chosen then, or if
+the service is not required.
 
 See https://docs.docker.com/compose/how-tos/startup-order/
 
@@ -114,6 +115,8 @@ def check(container: Container):
 def unready(container: Container, needed: Prerequisite):
     """What waits for no more than a start although there is a health check, or though it is known to connect."""
     ready, said = needed.probed.must(bool), needed.condition.slot is not None
+    if said and any(other.condition.must_be(HEALTHY) for other in container.prerequisites):
+        return
     if ready or (needed.called and not said):
         message = f"{container.title} starts as soon as `{needed.name}` has started, whether it is ready or not"
         edits = needed.condition.write(HEALTHY) if ready and not decided(needed) else ()
