@@ -422,6 +422,14 @@ def test_what_is_said_of_one_line_stands_below_it_once():
     assert any("python:3.13-slim-bookworm-20251117" in row for row in shown), "a word that fits is not broken"
 
 
+def test_a_span_that_fits_is_shown_whole():
+    assert window("日b- \t\t", 0, 4, 5).piece == "日b- "
+    for letter in ("x", "e\u0301", "日"):
+        seen = window("lead " * 20 + letter * 15 + " tail" * 20, 100, 15 * len(letter), 40)
+        assert letter * 15 in seen.piece and seen.mark(100, 15 * len(letter))[1] == 15 * width(letter)
+        assert width(seen.shown) <= 42
+
+
 def test_text_without_blanks_or_of_wide_letters_is_as_wide_as_the_terminal():
     wide = ["server", "  `日本語", "  テキスト日本語", "  ` is"]
     assert wrapped("server `日本語 テキスト日本語` is", 16, 6, 2) == wide

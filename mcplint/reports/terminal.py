@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 from mcplint.knowledge.secrets import masked_line
 from mcplint.reports import Paint, plain, under
-from mcplint.reports.escape import terminal
+from mcplint.reports.escape import TAB, terminal
 from mcplint.text.lines import line, place
 from mcplint.text.source import Span
 
 BLUE = "bright_blue"
 # The most characters of a line that are shown, and the fewest columns that words beside an underline are given.
 LONGEST, NARROWEST = 200, 24
+# The columns of the character that takes most: a tab.
+WIDEST = len(TAB)
 
 
 def width(text: str) -> int:
@@ -83,17 +85,19 @@ class Window(NamedTuple):
 def window(text: str, start: int = 0, length: int = 0, columns: int = LONGEST) -> Window:
     """A line as it is shown: of one longer than `columns` a window around `length` characters from `start`, whole where
     they fit."""
-    text, first = masked_line(text), 0
+    text, first, end = masked_line(text), 0, columns
     if start + length >= columns or width(text[: start + length]) > columns:
-        size = width(text[start : start + length]) if length < columns else length
+        # Letters may have marks on them that take no column.
+        size = width(text[start : start + length]) if length < 4 * columns else length
         lead = text[max(0, start - columns) : start]
         room = min(columns // 3, columns - size) if size <= columns else columns // 3
         while width(lead) > room:
-            lead = lead[max(1, (width(lead) - room) // 2) :]
+            lead = lead[max(1, (width(lead) - room) // WIDEST) :]
         first = start - len(lead)
-    piece = text[first : first + columns]
+        end = max(first + columns, start + length if size <= columns else 0)
+    piece = text[first:end]
     while width(piece) > columns:
-        piece = piece[: -max(1, (width(piece) - columns) // 2)]
+        piece = piece[: -max(1, (width(piece) - columns) // WIDEST)]
     before, after = "…" * (first > 0), "…" * (first + len(piece) < len(text))
     return Window(f"{before}{terminal(piece)}{after}", piece, first)
 
