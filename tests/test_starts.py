@@ -244,6 +244,15 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {"compose.yaml:notes": "stdio", "deploy/compose.yaml:notes": "streamable-http 127.0.0.1 8000 /mcp"},
     ),
+    "a folder of the project called as the SDK that is not in the image": (
+        {
+            "Dockerfile": IMAGE.replace("COPY . .", "COPY server.py .") + 'CMD ["python", "server.py"]\n',
+            "mcp/__init__.py": "",
+            "mcp/server/__init__.py": "",
+            "server.py": "from mcp.server.fastmcp import FastMCP\nFastMCP('notes').run('sse')\n",
+        },
+        {"Dockerfile": "sse 127.0.0.1 8000 /sse"},
+    ),
     "settings of a source that is not known": (
         {
             **service("python server.py"),

@@ -26,3 +26,10 @@ class World(NamedTuple):
     sdk: Callable[[str], Sdk]
     file: Callable[[str], str | None]
     steps: int = STEPS
+
+
+def place(world: World, path: str) -> str | None:
+    """Where a file of the project lies below the folder that a program starts in, None where it does not."""
+    parts = path.split("/")
+    ends = ("/".join(parts[count:]) for count in range(len(parts)))
+    return next((end for end in ends if world.file(end) == path), None)

@@ -30,6 +30,7 @@ from mcplint.programs.values import (
     union,
     unknown,
 )
+from mcplint.programs.world import place
 from mcplint.values import Label, Value, stands_in
 
 
@@ -50,17 +51,11 @@ def name(machine: Machine, frame: Frame, node: ast.Name) -> Abstract:
         found: Abstract = scope.names[node.id]
         return found
     if node.id == "__file__":
-        return known(_place(machine, frame.module.source.path), machine.note(frame, node, "the path of this file"))
+        path = frame.module.source.path
+        return known(place(machine.world, path) or path, machine.note(frame, node, "the path of this file"))
     if node.id in BUILTINS:
         return known(External(f"builtins.{node.id}"))
     return machine.risk(machine.note(frame, node, f"`{node.id}` is not defined in what was followed"))
-
-
-def _place(machine: Machine, path: str) -> str:
-    """A file of the project as it lies below the folder that the program starts in, or else in the project."""
-    parts = path.split("/")
-    ends = ("/".join(parts[count:]) for count in range(len(parts)))
-    return next((end for end in ends if machine.world.file(end) == path), path)
 
 
 def attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Abstract:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import Any
 
@@ -24,7 +24,7 @@ from mcplint.programs.python.values import Frame, Function, Package
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
 from mcplint.programs.values import Abstract, Table, known, unknown
 from mcplint.programs.ways import servers
-from mcplint.programs.world import World
+from mcplint.programs.world import World, place
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -54,7 +54,7 @@ def follow(start: Start, world: World) -> Outcome:
 
 def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool, Label | None]:
     """What comes of it, whether it makes a difference what is given, and the variable for want of which it ended."""
-    modules = Modules(world.tree, start.roots)
+    modules = Modules(world.tree, start.roots, _there(world, start))
     program = known(start.target, *start.notes)
     machine = Machine(world, modules, tables(), start.argv, program, lenient, start.span, start.terminal)
     machine.state[PRINTED] = machine.state[SURELY_PRINTED] = start.said
@@ -116,7 +116,16 @@ def _may_serve(world: World, start: Start, entry: str) -> bool:
     """Whether a program may come across an SDK: by its file, or the packages that `python -m` imports before."""
     parts = start.target.split(".") if start.kind == MODULE else []
     packages = (find(world.tree, start.roots, ".".join(parts[:length])) for length in range(1, len(parts) + 1))
-    return any(reaches(world.tree, start.roots, path) for path in (entry, *packages) if path)
+    there = _there(world, start)
+    return any(reaches(world.tree, start.roots, path, there=there) for path in (entry, *packages) if path)
+
+
+def _there(world: World, start: Start) -> Callable[[str], bool]:
+    """Whether a file of the project lies where a program runs, as far as that can be told of its own file."""
+    entry = _entry(world, start)
+    if entry is None or place(world, entry) is None:
+        return lambda path: True
+    return lambda path: place(world, path) is not None
 
 
 def _entry(world: World, start: Start) -> str | None:

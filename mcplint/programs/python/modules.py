@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from mcplint.facts.python import Module, located
@@ -18,15 +18,20 @@ PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
 class Modules:
-    """The modules of a tree by dotted name, or `file:` and a path; a class because it keeps what it has found."""
+    """The modules of a tree by dotted name, or `file:` and a path; a class because it keeps what it has found.
 
-    def __init__(self, tree: Tree, roots: tuple[str, ...]) -> None:
-        self.tree, self.roots = tree, roots
+    `there`: whether a file lies where the program runs, which one that would hide an SDK must.
+    """
+
+    def __init__(self, tree: Tree, roots: tuple[str, ...], there: Callable[[str], bool] = lambda path: True) -> None:
+        self.tree, self.roots, self.there = tree, roots, there
         self._found: dict[str, Module | None] = {}
 
     def __call__(self, name: str) -> Module | None:
         if name not in self._found:
             path = name.removeprefix("file:") if name.startswith("file:") else find(self.tree, self.roots, name)
+            if path is not None and name.partition(".")[0] in PYTHON_MODULES and not self.there(path):
+                path = None
             self._found[name] = None if path is None else self._read(path)
         return self._found[name]
 
@@ -77,7 +82,13 @@ def _namespaces(paths: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def reaches(tree: Tree, roots: tuple[str, ...], path: str, libraries: tuple[str, ...] = PYTHON_MODULES) -> bool:
+def reaches(
+    tree: Tree,
+    roots: tuple[str, ...],
+    path: str,
+    libraries: tuple[str, ...] = PYTHON_MODULES,
+    there: Callable[[str], bool] = lambda path: True,
+) -> bool:
     """Whether a file may import one of some libraries, by itself or through files of the project.
 
     Told by the text alone, so that what starts no server need not be followed.
@@ -93,8 +104,10 @@ def reaches(tree: Tree, roots: tuple[str, ...], path: str, libraries: tuple[str,
             absolute = _absolute(path, name) if name.startswith(".") else name
             parts = absolute.split(".") if absolute else []
             here = ("",) if name.startswith(".") else roots
-            if parts and parts[0] in libraries and find(tree, here, ".".join(parts[:2])) is None:
-                return True
+            if parts and parts[0] in libraries:
+                own = find(tree, here, ".".join(parts[:2]))
+                if own is None or not there(own):
+                    return True
             found = (find(tree, here, ".".join(parts[: length + 1])) for length in range(len(parts)))
             pending += (inner for inner in found if inner and not inner.endswith("/"))
     return False
