@@ -95,7 +95,9 @@ def _as_told(server: Server, transport: Value[str]) -> Server:
     told, own = transport.only, server.transport.options
     if told is None or (own is not None and (len(own) < 2 or told not in own)):
         return server
-    server = server._replace(transport=Value((told,), (*server.transport.trace, *transport.trace)))
+    # Which of its calls and writes are on the way that is left is not known.
+    chosen = Value((told,), (*server.transport.trace, *transport.trace))
+    server = server._replace(transport=chosen, calls=(), printed=(), printed_maybe=(), prints=())
     return server if told != STDIO else server._replace(host=Value(()), port=Value(()), path=Value(()))
 
 
