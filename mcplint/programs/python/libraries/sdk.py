@@ -15,6 +15,7 @@ from mcplint.programs.python.libraries.middleware import surrounded
 from mcplint.programs.python.libraries.proxy_headers import told as asgi_told
 from mcplint.programs.python.libraries.sdk_settings import (
     FAST,
+    GLOBAL,
     HIGH,
     LOW,
     MISUSE,
@@ -25,6 +26,7 @@ from mcplint.programs.python.libraries.sdk_settings import (
     armed,
     facts,
     family,
+    global_assigned,
     global_setting,
     protection,
     record,
@@ -299,16 +301,17 @@ QUIET = ("remove_tool", "disable", "enable", "add_transform")
 CALLS: dict[str, Handler] = {
     "mcp.server.transport_security.TransportSecuritySettings": security_settings,
     "mcp.Settings.__setattr__": setting_assigned,
+    f"{GLOBAL}.__setattr__": global_assigned,
 }
 READS: dict[str, Reader] = {
     f"{FAST}._mcp_server": low_level,
     f"{OTHER}._mcp_server": low_level,
     f"{NEW}._lowlevel_server": low_level,
 }
-READS |= {f"fastmcp.settings.{name}": global_setting(name) for name in SETTINGS}
+READS |= {f"{GLOBAL}.{name}": global_setting(name) for name in SETTINGS}
 READS |= {
-    "fastmcp.settings.log_level": lambda machine, owner: unknown(),
-    "fastmcp.settings.debug": lambda machine, owner: unknown(),
+    f"{GLOBAL}.log_level": lambda machine, owner: unknown(),
+    f"{GLOBAL}.debug": lambda machine, owner: unknown(),
 }
 for _kind in HIGH:
     CALLS |= {

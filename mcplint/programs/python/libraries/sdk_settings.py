@@ -29,6 +29,7 @@ MISUSE = frozenset({"AttributeError", "TypeError"})
 SETTINGS = ("host", "port", "sse_path", "message_path", "streamable_http_path", "stateless_http", "json_response")
 
 NOWHERE: Value[Any] = Value(())
+GLOBAL = "fastmcp.settings"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LOCAL = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 
@@ -134,6 +135,8 @@ def told(machine: Machine, server: Instance, args: Args, call: str, name: str, k
         given = unknown(*args.opening)
     settings = server.table["settings"].only
     own: Abstract = settings.table[name] if isinstance(settings, Instance) else unknown()
+    if family(machine, server) == OTHER:
+        own = or_else(machine.state.get(f"{GLOBAL}.{name}"), own)
     if given is None or (given.options is not None and not given.options):
         return _insertable(machine, server, args, own, call, name, word)
     return or_else(given, own)
@@ -155,12 +158,20 @@ def _insertable(
 
 
 def global_setting(name: str) -> Reader:
-    """`fastmcp.settings.…`: what the environment or the default says of a setting."""
+    """`fastmcp.settings.…`: what the program, the environment or the default says of a setting."""
 
     def reader(machine: Machine, owner: Any) -> Abstract:
-        return environment(machine, OTHER, name, Args())
+        return or_else(machine.state.get(f"{GLOBAL}.{name}"), environment(machine, OTHER, name, Args()))
 
     return reader
+
+
+def global_assigned(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`fastmcp.settings.host = …`, which holds for every server that is not told otherwise."""
+    name = args.get(0, "name").only
+    if name in SETTINGS:
+        machine.put(machine.state, f"{GLOBAL}.{name}", args.get(1, "value"))
+    return known(None)
 
 
 def setting_assigned(machine: Machine, args: Args, settings: Instance) -> Abstract:
