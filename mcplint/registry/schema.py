@@ -216,8 +216,30 @@ def rename(stray: Stray) -> Fix | None:
 
 
 def dropped(manifest: Manifest) -> Iterator[Finding]:
-    """The keys that publishing drops, up to MOST_KEYS, besides misspellings of a key that the schema misses."""
-    return islice(_dropped(manifest), MOST_KEYS)
+    """The keys that publishing drops, up to MOST_KEYS, besides misspellings of a key that the schema misses.
+
+    What is mended alike is one finding: the names of an older format, a key in several places, keys to move or delete.
+    """
+    alike: dict[object, list[Finding]] = {}
+    for found in islice(_dropped(manifest), MOST_KEYS):
+        remedy = found.message if found.fix else found.message.partition(": ")[2]
+        older = found.fix is not None and found.fix == current(manifest)
+        alike.setdefault(found.fix if older else (remedy, found.severity), []).append(found)
+    yield from map(_together, alike.values())
+
+
+def _together(found: list[Finding]) -> Finding:
+    """Several findings that are mended alike as one, at the first place."""
+    first, *others = found
+    keys = list(dict.fromkeys(f"`{each.span.text[:80]}`" for each in found))
+    message = first.message
+    if len(keys) > 1:
+        remedy = "the format has other names for them now" if first.fix else message.partition(": ")[2]
+        message = f"publishing silently drops {', '.join(keys)}: {remedy.replace('put it', 'put them')}"
+    notes = (*first.notes, *(Label(each.span, "and here" if len(keys) == 1 else "and this") for each in others))
+    edits = dict.fromkeys(edit for each in found for edit in (each.fix.edits if each.fix else ()))
+    fix = first.fix._replace(edits=tuple(edits)) if first.fix else None
+    return first._replace(message=message, notes=notes, fix=fix)
 
 
 def _dropped(manifest: Manifest) -> Iterator[Finding]:
