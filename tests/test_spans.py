@@ -22,7 +22,8 @@ FOLDER = Path(__file__).parent / "cases"
 SPELLED = (str, int)
 SIZE = re.compile(r"\d+[kKmMgG]")
 # What fastmcp takes for the transport.
-OTHER_NAMES = {"http": "streamable-http"}
+# What SDKs, frameworks and clients call Streamable HTTP.
+OTHER_NAMES = dict.fromkeys(("http", "httpStream", "streamable_http"), "streamable-http")
 
 
 def texts() -> Iterator[tuple[str, Tree]]:

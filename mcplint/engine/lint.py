@@ -67,7 +67,8 @@ def diagnose(
     unused = [_unused(ignore, used, rules, asked) for ignore in comments if ignore.span.source.path not in unchecked]
     unused += _unused_settings(used, asked - {rule.name for rule in loaded if Ignore in rule.parts}, config)
     late, _ = _check(loaded, [*failures, *(ignore for ignore in unused if ignore.unused)], config)
-    return Run(postprocess([*kept, *late], (), config)[0], deployment, len(tree.read))
+    read = sum(not source.path.startswith(".git/") for source in tree.read)
+    return Run(postprocess([*kept, *late], (), config)[0], deployment, read)
 
 
 def _loaded(rules: Mapping[str, Rule], asked: Collection[str], deployment: Deployment) -> Iterator[Rule]:
