@@ -220,18 +220,19 @@ def dropped(manifest: Manifest) -> Iterator[Finding]:
 
     What is mended alike is one finding: the names of an older format, a key in several places, keys to move or delete.
     """
-    alike: dict[object, list[Finding]] = {}
-    for found in islice(_dropped(manifest), MOST_KEYS):
+    alike: dict[object, list[tuple[str, Finding]]] = {}
+    for name, found in islice(_dropped(manifest), MOST_KEYS):
         remedy = found.message if found.fix else found.message.partition(": ")[2]
         older = found.fix is not None and found.fix == current(manifest)
-        alike.setdefault(found.fix if older else (remedy, found.severity), []).append(found)
+        alike.setdefault(found.fix if older else (remedy, found.severity), []).append((name, found))
     yield from map(_together, alike.values())
 
 
-def _together(found: list[Finding]) -> Finding:
-    """Several findings that are mended alike as one, at the first place."""
+def _together(named: list[tuple[str, Finding]]) -> Finding:
+    """What is found of several keys, each with its name, that are mended alike: one finding, at the first place."""
+    found = [each for _, each in named]
     first, *others = found
-    keys = list(dict.fromkeys(f"`{each.span.text[:80]}`" for each in found))
+    keys = sorted({f"`{name[:80]}`" for name, _ in named})
     message = first.message
     if len(keys) > 1:
         remedy = "the format has other names for them now" if first.fix else message.partition(": ")[2]
@@ -242,7 +243,7 @@ def _together(found: list[Finding]) -> Finding:
     return first._replace(message=message, notes=notes, fix=fix)
 
 
-def _dropped(manifest: Manifest) -> Iterator[Finding]:
+def _dropped(manifest: Manifest) -> Iterator[tuple[str, Finding]]:
     document = manifest.document
     missed = {violation.path for violation in document.violations if violation.keyword == "required"}
     wrong = {violation.path for violation in document.violations if violation.keyword == "type"}
@@ -256,7 +257,8 @@ def _dropped(manifest: Manifest) -> Iterator[Finding]:
         fix = rename(stray)
         if fix and document.date in UNDERSCORED and not refused:
             fix = current(manifest)
-        yield Finding(_loss(stray) + says, shown(stray.key), _notes(stray), fix, ERROR if refused else None)
+        found = Finding(_loss(stray) + says, shown(stray.key), _notes(stray), fix, ERROR if refused else None)
+        yield stray.key.text, found
 
 
 def _loss(stray: Stray) -> str:
