@@ -69,7 +69,7 @@ def metadata(manifest: Manifest) -> Iterator[Finding]:
 
 def _is_template(text: str) -> bool:
     """Whether a description of one line is what a template has in its place."""
-    bracketed = any(not re.fullmatch(_STATUS, inside) for inside in re.findall(r"\[([^\]]*)\]", text))
+    bracketed = any(not re.fullmatch(_STATUS, inside) for inside in re.findall(r"\[([^][]*)\]", text))
     return "\n" not in text and (bracketed or re.search(_TEMPLATE, text) is not None)
 
 
