@@ -196,6 +196,7 @@ class Machine(Journal):
         self.refused: Refusal | None = None
         self.failures: dict[Span, Failure] = {}
         self.side_effects: dict[Function, Any] = {}
+        self.refusing: dict[Any, bool] = {}
         self.tools: list[tuple[Span | None, Any]] = []
         self.named: dict[Span, Abstract] = {}
         self.levels: list[LogLevel] = []

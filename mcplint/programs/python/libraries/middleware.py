@@ -105,7 +105,9 @@ def may_check(machine: Machine, layer: Any) -> bool:
         return False
     from mcplint.programs.python.libraries.refusals import may_refuse
 
-    return may_refuse(machine, layer)
+    if layer not in machine.refusing:
+        machine.refusing[layer] = may_refuse(machine, layer)
+    return machine.refusing[layer]
 
 
 _ORIGIN = frozenset({"origin", "host", "referer", "access-control-request-method", "access-control-request-headers"})
