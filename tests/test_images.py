@@ -458,3 +458,7 @@ def test_the_script_that_is_started_is_looked_at_in_its_own_line_ends_and_mode()
     script = start_script(place, tree)
     assert script is not None and script.carriage is None and script.closed is not None
     assert [edit.text for edit in script.opened] == [" --chmod=755"]
+
+
+def test_a_manager_of_node_that_is_told_nothing() -> None:
+    assert made("FROM node:22-slim\nRUN npm &a node && npm install -g npm@11 && npm &a node\n").span

@@ -1182,6 +1182,8 @@ MISTAKES = [
     "m = FastMCP('a')\nm.settings = 5\nm.run('sse')",
     "@FastMCP.sse_app\ndef f(): ...",
     "import uvicorn\n@uvicorn.run\nclass A: ...",
+    "import configparser as c\nx = c.SectionProxy['a']\nc.ConfigParser.getint('a', 'b')\n'a' in c.ConfigParser\n"
+    "c.ConfigParser.__init__(1)\nc.ConfigParser().settings(1)\nc.SectionProxy(c.ConfigParser, 'a').get('b')",
     "from pydantic import BaseModel\nclass S(BaseModel):\n    a: int = 1\nS.__init__()",
     "import typer\nclass T(typer.Typer): ...\nT()()\nT.command()(print)",
     "import click\nclass C(click.Command): ...\n@click.group()\ndef g(): ...\ng.add_command(C())\ng()",

@@ -76,7 +76,7 @@ def called(step: RunStep) -> Called | None:
     pairs = zip(("", *words), words, strict=False)
     plain = [word for before, word in pairs if not word.startswith("-") and before not in ("--omit", "--include")]
     options = (f"{word}={after}" if word in ("--omit", "--include") else word
-               for word, after in zip(words, (*words[1:], ""), strict=True) if word.startswith("-"))  # fmt: skip
+               for word, after in zip(words, (*words[1:], ""), strict=False) if word.startswith("-"))  # fmt: skip
     return Called(tool, plain[0] if plain else "", tuple(plain[1:]), tuple(options))
 
 

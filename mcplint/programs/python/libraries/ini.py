@@ -16,11 +16,24 @@ from mcplint.text.source import Source, Span
 from mcplint.values import EditSite, Label, Value
 
 PARSER, SECTION, ANY = "configparser.ConfigParser", "configparser.SectionProxy", "DEFAULT"
-SETTINGS, UNSEEN, NAME, FILE = "settings", "unseen", "name", "file"
+# No names of attributes: what a program cannot ask for.
+SETTINGS, UNSEEN, NAME, FILE = ("ini", "settings"), ("ini", "unseen"), ("ini", "name"), ("ini", "file")
 BOOLEANS = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
 
 
-def parser(machine: Machine, args: Args, owner: Instance) -> Abstract:
+def _of(key: tuple[str, str], handler: Handler) -> Handler:
+    """A handler for objects that were made as they should; of others nothing is known."""
+
+    def checked(machine: Machine, args: Args, owner: Any) -> Abstract:
+        made_so = isinstance(owner, Instance) and key in owner.table
+        return handler(machine, args, owner) if made_so else unknown(*args.notes)
+
+    return checked
+
+
+def parser(machine: Machine, args: Args, owner: Any) -> Abstract:
+    if not isinstance(owner, Instance):
+        return unknown(*args.notes)
     owner.table |= {SETTINGS: Entries(), UNSEEN: known(bool(args.positional or args.keywords), *args.notes)}
     return known(None)
 
@@ -50,9 +63,10 @@ def _learn(machine: Machine, owner: Instance, source: Source) -> None:
         machine.put(owner.table[SETTINGS], place, value)
 
 
-def _value(owner: Instance, section: Any, key: Any, args: Args) -> Abstract | None:
+def _value(owner: Any, section: Any, key: Any, args: Args) -> Abstract | None:
     """A setting, None where there is none; unknown where one may be that is not seen here."""
-    if not isinstance(section, str) or not isinstance(key, str):
+    told = isinstance(owner, Instance) and SETTINGS in owner.table
+    if not told or not isinstance(section, str) or not isinstance(key, str):
         return unknown(*args.notes)
     settings = owner.table[SETTINGS]
     found: Abstract | None = settings.get((section, key.lower()), settings.get((ANY, key.lower())))
@@ -120,13 +134,13 @@ def has_option(machine: Machine, args: Args, owner: Instance) -> Abstract:
 KINDS = {"get": "str", "getint": "int", "getfloat": "float", "getboolean": "boolean"}
 CALLS: Mapping[str, Handler] = {
     f"{PARSER}.__init__": parser,
-    f"{PARSER}.read": read,
-    f"{PARSER}.__getitem__": item,
-    f"{PARSER}.__contains__": has_section,
-    f"{PARSER}.has_section": has_section,
-    f"{PARSER}.has_option": has_option,
-    f"{SECTION}.__getitem__": section_item,
-    **{f"{PARSER}.{name}": partial(get, kind=kind) for name, kind in KINDS.items()},
-    **{f"{SECTION}.{name}": partial(section_get, kind=kind) for name, kind in KINDS.items()},
+    f"{PARSER}.read": _of(SETTINGS, read),
+    f"{PARSER}.__getitem__": _of(SETTINGS, item),
+    f"{PARSER}.__contains__": _of(SETTINGS, has_section),
+    f"{PARSER}.has_section": _of(SETTINGS, has_section),
+    f"{PARSER}.has_option": _of(SETTINGS, has_option),
+    f"{SECTION}.__getitem__": _of(FILE, section_item),
+    **{f"{PARSER}.{name}": _of(SETTINGS, partial(get, kind=kind)) for name, kind in KINDS.items()},
+    **{f"{SECTION}.{name}": _of(FILE, partial(section_get, kind=kind)) for name, kind in KINDS.items()},
 }
 ALIASES: Mapping[str, str] = {"configparser.RawConfigParser": PARSER, "configparser.SafeConfigParser": PARSER}
