@@ -116,4 +116,5 @@ def restarted(container):
 
 def reached(container):
     """Whether the service counts on a port, of which another rule speaks."""
-    return container.ports or container.forwards or container.web or any(probe.path for probe in container.probes)
+    asked = any(probe.path is not None for probe in container.probes)
+    return asked or container.ports or container.forwards or container.web

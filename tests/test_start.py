@@ -390,6 +390,11 @@ def test_a_shell_that_may_start_one_of_two_programs_starts_both() -> None:
     assert [each.target for each in all_starts(["./either.sh"]) if isinstance(each, Start)] == ["server.py", "notes"]
 
 
+def test_a_script_that_starts_nothing_on_some_way_is_not_followed() -> None:
+    text = '"$@" &\nstop() {\n  wait "$pid" || true\n}\n[[ $status -ne 0 ]] || status=1\n'
+    assert isinstance(start(["sh", "-c", text]), NoStart)
+
+
 def test_a_script_with_more_ways_than_are_gone_is_not_followed() -> None:
     conditions = "".join(f"if id; then exec python server.py {number}; fi; " for number in range(40))
     found = start(["sh", "-c", conditions])

@@ -142,7 +142,7 @@ def _alike(one: Ran, other: Ran) -> Words | None:
         return None
     told = zip(mine, its, strict=True)
     plain = (a.options == b.options or not any(spelled(each).startswith("-") for each in (a, b)) for a, b in told)
-    if not all(plain) or spelled(mine[0]) != spelled(its[0]):
+    if not mine or not its or not all(plain) or spelled(mine[0]) != spelled(its[0]):
         return None
     differing = [index for index, word in enumerate(mine) if word.options != its[index].options]
     if any(not spelled(mine[index - 1]).startswith("-") for index in differing):
