@@ -116,8 +116,6 @@ def unread(ran: Ran, folder: str, package: PackageJson, contents: Contents) -> t
 def _sources(contents: Contents, home: str, wanted: tuple[str, ...]) -> Iterator[str]:
     """The files of TypeScript below a folder that a configuration may include."""
     roots = [posixpath.normpath(posixpath.join(home, each.split("*", 1)[0].rstrip("/") or ".")) for each in wanted]
-    for path in sorted(contents.tree.paths):
-        if path.endswith((".ts", ".tsx", ".mts", ".cts")) and any(
-            root in (".", path) or path.startswith(f"{root}/") for root in roots
-        ):
-            yield path
+    tree = contents.tree
+    found = {path for root in roots for path in (root, *tree.below(root)) if path in tree.paths}
+    yield from (path for path in sorted(found) if path.endswith((".ts", ".tsx", ".mts", ".cts")))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from mcplint.commands.words import text
 from mcplint.facts.dependencies import Project
 from mcplint.images.contents import Contents
-from mcplint.images.copies import placed
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.lacks import OTHER_PYTHONS
 from mcplint.knowledge.images import python
@@ -81,7 +80,7 @@ def _without_sources(
     for install, each in packaged:
         modules = _modules(each, contents.tree)
         path = next((path for path in paths if path in modules), None)
-        if path and next(_places(contents, path), "") == "":
+        if path and next(contents.places(path), "") == "":
             why = f"`{' '.join(install.argv)}` leads it back to {each.place}, and no COPY brings `{path}` here"
             notes = (Label(install.span, "installs the project editable"), Label(container.cmd, "starts the program"))
             slot = install.slot if install.tool == "uv sync" else None
@@ -96,11 +95,6 @@ def _modules(packaged: Packaged, tree: Tree) -> frozenset[str]:
     project: Project | None = tree.facts("project", posixpath.join(folder, "pyproject.toml"))
     made = wheel(project, inside(tree.paths, folder)) if project else None
     return frozenset(posixpath.join(folder, path) for path in made.files.values()) if made else frozenset()
-
-
-def _places(contents: Contents, path: str) -> Iterator[str | None]:
-    """Where a file of the project may stand in the image, None for a copy that cannot be told."""
-    return placed(contents.copies, contents.parts, contents.ignored, contents.context, path)
 
 
 def _says(image: Image, *words: str) -> bool:
