@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -61,11 +62,11 @@ PARTS = {
 
 @cache
 def mcplint(*arguments: str) -> str:
-    """What mcplint prints in the project's folder."""
-    command = [sys.executable, "-m", "mcplint", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    """What mcplint shows in the project's folder on a terminal where the names of rules are links."""
+    command, environment = [sys.executable, "-m", "mcplint", *arguments], os.environ | {"FORCE_HYPERLINK": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.stderr == ""
-    return done.stdout
+    return re.sub(r"\x1b]8;;.*?\x1b\\", "", done.stdout)
 
 
 def section(file: Path, name: str) -> str:

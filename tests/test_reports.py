@@ -14,7 +14,7 @@ import pytest
 import mcplint
 from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic, Finding, Fix, Rule
 from mcplint.model import Deployment, Unfollowed
-from mcplint.reports import FORMATS, Covered, Report, github, render, text
+from mcplint.reports import FORMATS, LINK, WORDS, Covered, Report, github, render, text
 from mcplint.reports.escape import terminal
 from mcplint.reports.terminal import width, window, wrapped
 from mcplint.text.lines import line, place, starts
@@ -259,7 +259,8 @@ def test_any_finding_can_be_told_in_every_format(seed: int):
         finding = Finding(words(30), span(), notes, chance.choice((fix, None)))
         found.append(Diagnostic(chance.choice(("root-user", "none-such")), chance.choice(SEVERITIES), finding))
     width, folder = chance.choice((0, 1, 20, 60)), chance.choice(("", "..", "sub"))
-    given = Report(tuple(found), Covered(3), 1, folder, columns=width, links=True, colour=chance.random() < 0.5)
+    looks = {"columns": width, "pages": chance.choice(("", LINK, WORDS)), "colour": chance.random() < 0.5}
+    given = Report(tuple(found), Covered(3), 1, folder, **looks)
     told = {form: render(given, form) for form in FORMATS}
     for form in ("json", "sarif", "gitlab", "rdjson"):
         document = json.loads(told[form])
@@ -386,8 +387,22 @@ def test_concise_and_markdown_are_a_line_a_finding(mixed: Report):
 def test_the_rule_is_a_link_where_the_terminal_takes_one(mixed: Report, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(text, "address", lambda rule: f"https://example.com/{rule}.md")
     linked = "\x1b]8;;https://example.com/some-rule.md\x1b\\some-rule\x1b]8;;\x1b\\"
-    assert text.findings(mixed._replace(links=True)).startswith(f"error[{linked}]: ")
+    assert text.findings(mixed._replace(pages=LINK)).startswith(f"error[{linked}]: ")
     assert "\x1b" not in text.findings(mixed)
+
+
+def test_elsewhere_the_first_finding_of_a_rule_ends_with_the_address(mixed: Report, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(text, "address", lambda rule: f"https://example.com/{rule}.md")
+    other = mixed.diagnostics[1]._replace(rule="other-rule")
+    given = mixed._replace(diagnostics=(*mixed.diagnostics, other), pages=WORDS)
+    first, *others = text.findings(given._replace(columns=20)).split("\n\n")
+    assert first.endswith("\n  = help: https://example.com/some-rule.md"), "an address is not broken"
+    assert "help:" not in "".join(others[:2])
+    assert text.findings(given).endswith("\n  |\n  = help: https://example.com/other-rule.md\n")
+    assert [row.partition("; help: ")[2] for row in render(given, "concise").splitlines()[:-1]] == [
+        "https://example.com/some-rule.md",
+        *["", "", "https://example.com/other-rule.md"],
+    ]
 
 
 def test_many_findings_are_counted_by_rule(mixed: Report):

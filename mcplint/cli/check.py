@@ -26,7 +26,7 @@ from mcplint.engine.baseline import identity
 from mcplint.findings import INTERNAL_ERROR, NOTE, SEVERITIES, Diagnostic, Rule
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
-from mcplint.reports import FORMATS, Covered, Report, plural, render
+from mcplint.reports import FORMATS, LINK, WORDS, Covered, Report, plural, render
 from mcplint.usage import UsageError, did_you_mean
 
 CLEAN, FOUND, FAILED = 0, 1, 2
@@ -219,8 +219,8 @@ def _rendered(report: Report, output_format: str, options: Options, to_file: boo
 
         return statistics(report.diagnostics) + ("" if report.quiet else f"{summary(report)}\n")
     colour, width = is_coloured(options.color, to_file), 0 if to_file else columns()
-    links = not to_file and takes_links()
-    return render(report._replace(colour=colour, columns=width, links=links), output_format)
+    pages = LINK if not to_file and takes_links() else WORDS
+    return render(report._replace(colour=colour, columns=width, pages=pages), output_format)
 
 
 def _settings(config: Config, rules: Mapping[str, Rule], options: Options) -> Config:

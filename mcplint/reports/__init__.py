@@ -22,6 +22,7 @@ FORMATS = {
     "rdjson": ("rdjson", "report"),
     "markdown": ("markdown", "report"),
 }
+LINK, WORDS = "link", "words"
 
 
 class Covered(NamedTuple):
@@ -58,9 +59,10 @@ class Report(NamedTuple):
     known.
 
     `folder` leads from the working folder to the project's root. `rules` are those that could have spoken.
-    `columns`: the width of the terminal, 0 for none. `links`: whether it takes links. `quiet`: without the line that
-    says what was covered. `found`: all findings of the run, where more were found than are reported. `changed`: the
-    places of findings, file and line, that a pull request changes. `deployment`: what the run made of the files.
+    `columns`: the width of the terminal, 0 for none. `pages`: how people are led to a rule's page: by a LINK behind
+    its name, in WORDS with its first finding, or not at all. `quiet`: without the line that says what was covered.
+    `found`: all findings of the run, where more were found than are reported. `changed`: the places of findings, file
+    and line, that a pull request changes. `deployment`: what the run made of the files.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -70,7 +72,7 @@ class Report(NamedTuple):
     rules: Mapping[str, Rule] = {}
     colour: bool = False
     columns: int = 0
-    links: bool = False
+    pages: str = ""
     quiet: bool = False
     known: int = 0
     found: tuple[Diagnostic, ...] = ()

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from mcplint.engine.catalogue import address
-from mcplint.findings import SEVERITIES, Diagnostic, Finding
-from mcplint.reports import Report, counts, plural, under
+from mcplint.findings import SEVERITIES, Diagnostic, Finding, Fix
+from mcplint.reports import LINK, WORDS, Report, counts, plural, under
 from mcplint.reports.escape import log, terminal
 from mcplint.reports.terminal import Annotation, Gutter, snippet, wrapped
 from mcplint.text.lines import place
@@ -28,15 +28,25 @@ def full(given: Report) -> str:
 
 def findings(given: Report) -> str:
     """One block a finding, an empty line between them."""
-    return log("\n".join("".join(f"{line}\n" for line in _block(each, given)) for each in given.diagnostics))
+    return log("\n".join("".join(f"{line}\n" for line in _block(*each, given)) for each in _with_pages(given)))
 
 
 def concise(given: Report) -> str:
     """A line a finding, and what was covered; on a terminal, which no program reads, many are counted as well."""
-    lines = "".join(f"{one_line(diagnostic, given)}\n" for diagnostic in given.diagnostics)
+    rows = ((one_line(diagnostic, given), page) for diagnostic, page in _with_pages(given))
+    lines = "".join(f"{row}; help: {page}\n" if page else f"{row}\n" for row, page in rows)
     if given.columns and len(given.diagnostics) > MANY:
         lines += f"\n{statistics(given.diagnostics)}\n"
     return log(lines if given.quiet else f"{lines}{summary(given)}\n")
+
+
+def _with_pages(given: Report) -> Iterator[tuple[Diagnostic, str | None]]:
+    """Each finding with the address that is to be read beside it: that of its rule's page, once in a report."""
+    told = set()
+    for diagnostic in given.diagnostics:
+        first = given.pages == WORDS and diagnostic.rule not in told
+        yield diagnostic, address(diagnostic.rule) if first else None
+        told.add(diagnostic.rule)
 
 
 def one_line(diagnostic: Diagnostic, given: Report) -> str:
@@ -50,7 +60,7 @@ def one_line(diagnostic: Diagnostic, given: Report) -> str:
 def _kind(diagnostic: Diagnostic, given: Report) -> str:
     """The severity and the rule of a finding, where the terminal takes links with one to the rule's page."""
     rule, severity, *_ = diagnostic
-    page = address(rule) if given.links else None
+    page = address(rule) if given.pages == LINK else None
     name = f"\x1b]8;;{page}\x1b\\{rule}\x1b]8;;\x1b\\" if page else rule
     return given.paint(f"{severity}[{name}]", fg=COLOURS[severity], bold=True)
 
@@ -78,7 +88,7 @@ def summary(given: Report) -> str:
     return f"{', '.join(parts)}{lost}; {found}{known}{more}"
 
 
-def _block(diagnostic: Diagnostic, given: Report) -> Iterator[str]:
+def _block(diagnostic: Diagnostic, page: str | None, given: Report) -> Iterator[str]:
     _, severity, finding, _ = diagnostic
     colour, paint = COLOURS[severity], given.paint
     first, *rest = wrapped(terminal(finding.message), given.columns, len(f"{severity}[{diagnostic.rule}]: "), 2)
@@ -92,13 +102,19 @@ def _block(diagnostic: Diagnostic, given: Report) -> Iterator[str]:
     for number, labels in enumerate(files.values()):
         yield from [gutter.row()] if number else []
         yield from snippet(labels, gutter, ":::" if number else "-->")
-    if finding.fix:
-        how = "--fix" if finding.fix.safe else "--unsafe-fixes"
-        yield gutter.row()
-        start = gutter.width + len(" = fix: ")
-        first, *rest = wrapped(f"{terminal(finding.fix.title)} ({how})", given.columns, start, start)
-        yield f"{gutter.row(mark=' =')} {paint('fix:', bold=True)} {first}"
+    advice = {"fix": f"{terminal(finding.fix.title)} ({_option(finding.fix)})"} if finding.fix else {}
+    advice |= {"help": page} if page else {}
+    yield from [gutter.row()] if advice else []
+    for name, words in advice.items():
+        start = gutter.width + len(f" = {name}: ")
+        first, *rest = wrapped(words, given.columns, start, start)
+        yield f"{gutter.row(mark=' =')} {paint(f'{name}:', bold=True)} {first}"
         yield from rest
+
+
+def _option(fix: Fix) -> str:
+    """The option that makes a fix."""
+    return "--fix" if fix.safe else "--unsafe-fixes"
 
 
 def _labels(finding: Finding, colour: str) -> list[Annotation]:
