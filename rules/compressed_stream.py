@@ -8,14 +8,17 @@ come too late, elicitation and sampling hang, the stream of a `GET` stays
 silent, and HTTP+SSE clients wait for their endpoint forever. Starlette 0.46.0
 leaves `text/event-stream` alone.
 
-Upgrade Starlette, or remove the middleware and let the proxy compress what is
-not a stream.
+`compression()` of Express does the same to the streams of
+`@modelcontextprotocol/sdk` before 1.30.0, which do not say `no-transform` yet.
+
+Upgrade Starlette, or the SDK; or remove the middleware and let the proxy
+compress what is not a stream.
 
 It is an error if a lock file or a pin decides on an older release, and a note
 if nothing decides the release, since the next build installs a new one.
 
-Not reported for plain JSON responses, or for Brotli, whose middleware sends
-every event on its own.
+Not reported for plain JSON responses, for Brotli, whose middleware sends
+every event on its own, and for a `compression()` with a filter of its own.
 
 See https://github.com/Kludex/starlette/releases/tag/0.46.0
 
@@ -81,14 +84,31 @@ starlette==0.46.2 --hash=sha256:000000000000000000000000000000000000000000000000
 """
 
 from mcplint import ERROR, NOTE, Edit, Finding, Fix, Server, Span, rule
-from mcplint.knowledge.sdk import release
+from mcplint.knowledge.sdk import agreed, release
 
 
 @rule("compressed-stream", ERROR)
 def check(server: Server):
+    if server.speaks_http and server.json_response.options != (True,):
+        yield from (by_sdk if (server.sdk.package or "").startswith("npm:") else by_starlette)(server)
+
+
+def by_sdk(server):
+    """Streams of an SDK that do not forbid to be compressed."""
+    sdk, old = server.sdk, ".sse" if server.transport.must_be("sse") else ""
+    if server.transport.may_be("sse") and not old:
+        return
+    for note in server.compressed if agreed(sdk, f"stream.no_transform{old}") is False else ():
+        call = note.span.text.partition("compression(")[1] + ")"
+        fix = Fix(f"remove {call}", (Edit(line(note.span), ""),)) if line(note.span) else None
+        message = f"{call} holds events of {sdk.title} back until the stream ends"
+        yield Finding(message, note.span, sdk.version.trace, fix)
+
+
+def by_starlette(server):
+    """Streams behind a Starlette that compresses them too."""
     starlette = server.sdk.starlette
-    quiet = server.json_response.options == (True,) or not server.speaks_http
-    if quiet or (starlette.options and not all(map(is_old, starlette.options))):
+    if starlette.options and not all(map(is_old, starlette.options)):
         return
     for note in server.compressed:
         fix = Fix("remove GZipMiddleware", (Edit(line(note.span), ""),)) if line(note.span) else None
@@ -113,7 +133,7 @@ def line(span):
     text = span.source.text
     start = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
     rest = text[span.end :]
-    after = len(rest) - len(rest.lstrip(" \t"))
+    after = len(rest) - len(rest.removeprefix(";").lstrip(" \t"))
     newline = next((each for each in ("\r\n", "\n", "\r") if rest[after:].startswith(each)), None)
     if text[start : span.start] or newline is None:
         return None

@@ -1,17 +1,21 @@
 r"""CORS settings keep browser clients from using the server
 
 The SDKs send no CORS headers, so servers with browser clients use Starlette's
-`CORSMiddleware`. Its lists have to know the protocol:
+`CORSMiddleware`, or `cors()` of Express or Hono. Its lists have to know the
+protocol:
 
-- A page sees only the response headers in `expose_headers`. Without
-  `Mcp-Session-Id` the second request arrives without its session and is
-  refused with `400`.
+- A page sees only the response headers in `expose_headers` (`exposedHeaders`).
+  Without `Mcp-Session-Id` the second request arrives without its session and
+  is refused with `400`.
 - A page may send only the request headers in `allow_headers`. Without
   `MCP-Protocol-Version` and `Mcp-Session-Id` the preflight of every request
   after the first fails with `Disallowed CORS headers`. Clients of protocol
   revision 2026-07-28 send `Mcp-Method` and `Mcp-Name` as well, and whoever
   resumes a stream `Last-Event-ID`, which the fix does not forget.
-- `allow_methods` must contain `POST`. The default is `GET` only.
+- `allow_methods` must contain `POST`. Starlette's default is `GET` only.
+
+`cors()` allows all methods and request headers that it is told nothing about,
+and exposes no response header.
 
 A list of request headers that is too short is an error if the middleware names
 its origins and the program serves nothing else that they could call.
@@ -147,10 +151,11 @@ def in_program(server: Server):
     stateful = server.stateless.options == (False,)
     asked = [VERSION, *([SESSION] if stateful else []), *(["Mcp-Method", "Mcp-Name"] if server.sdk.sessionless else [])]
     for cors in server.cors:
-        for values, needed, wrong in (
-            (cors.exposed, [SESSION] if stateful else [], "hides {} from browser clients: not in `expose_headers`"),
-            (cors.headers, asked, "refuses {} from browser clients: not in `allow_headers`"),
-            (cors.methods, ["POST"], "refuses {} from browser clients: not in `allow_methods`"),
+        methods, headers, exposed = cors.keys
+        for values, needed, does, key in (
+            (cors.exposed, [SESSION] if stateful else [], "hides", exposed),
+            (cors.headers, asked, "refuses", headers),
+            (cors.methods, ["POST"], "refuses", methods),
         ):
             lacking = [name for name in needed if values.must(lambda given, name=name: lacks(given, name))]
             if lacking:
@@ -159,7 +164,7 @@ def in_program(server: Server):
                 joint = values.slot.joint if values.slot else ""
                 fix = Fix(f"add {', '.join(added)}", values.write(joint.join(added)), safe=True)
                 error = values is not cors.exposed and values.must(bool) and for_browsers(server, cors)
-                message = f"CORSMiddleware {wrong.format(', '.join(lacking))}"
+                message = f"{cors.name} {does} {', '.join(lacking)} from browser clients: not in `{key}`"
                 span = (values.must(bool) and values.span) or cors.span.head
                 yield Finding(message, span, (), fix if fix.edits else None, ERROR if error else WARNING)
 

@@ -7,7 +7,8 @@ reach the wrong client) or "fails"; `server.second_request`: the same for transp
 request: "hangs" (of two at a time one is never answered), "works" or "fails"; `stream.headers_at_once`: whether the
 headers of a response stream are sent before its first event; `zod.major`: the newest major release of zod whose
 schemas tools may have; `hono.crypto`: whether it takes `@hono/node-server` 2, which needs the global `crypto` of
-Node 20; `status.bad_host`: the answer to a `Host` that is refused. With `.sse` after its name, what the
+Node 20; `stream.no_transform`: whether streams forbid to be
+compressed on their way; `status.bad_host`: the answer to a `Host` that is refused. With `.sse` after its name, what the
 old transport HTTP+SSE does.
 """
 
@@ -42,6 +43,11 @@ ROWS: tuple[Row, ...] = (
     ("stream.ping", SERVER, "2.0.0", "", 15, LIVE),
     ("stream.no_buffering_header.sse", SDK, "1.0.0", "", False, LIVE),
     ("stream.ping.sse", SDK, "1.0.0", "", 0, LIVE),
+    ("stream.no_transform", SDK, "1.10.0", "1.29.0", False, LIVE),
+    ("stream.no_transform", SDK, "1.30.0", "", True, LIVE),
+    ("stream.no_transform", SERVER, "2.0.0", "", True, LIVE),
+    ("stream.no_transform.sse", SDK, "1.4.0", "1.8.0", False, LIVE),
+    ("stream.no_transform.sse", SDK, "1.9.0", "", True, LIVE),
     ("status.bad_host", SDK, "1.13.3", "", 403, LIVE),
     ("status.bad_host", SERVER, "2.0.0", "", 403, LIVE),
     ("stream.headers_at_once", SDK, "1.10.0", "1.24.3", False, LIVE),

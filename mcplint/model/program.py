@@ -118,13 +118,18 @@ class TrustedHosts(NamedTuple):
 
 
 class Cors(NamedTuple):
-    """A CORS middleware around the application; a list that is not given is known to be empty."""
+    """A CORS middleware around the application; a list that is not given is known to be what the library takes for it.
+
+    `name`: what it is called; `keys`: what its lists of methods, request headers and response headers are called.
+    """
 
     span: Span
     origins: Value[tuple[str, ...]]
     methods: Value[tuple[str, ...]]
     headers: Value[tuple[str, ...]]
     exposed: Value[tuple[str, ...]]
+    name: str = "CORSMiddleware"
+    keys: tuple[str, ...] = ("allow_methods", "allow_headers", "expose_headers")
 
 
 class LogLevel(NamedTuple):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pages import RULES, cases, mended
+from pages import ROOT, RULES, cases, mended
 
 from tests.lab.servers import ContainerContext, environment, requirements, running
 
@@ -22,6 +22,12 @@ def example(rule: str, section: str) -> dict[str, str]:
     if section == "Fixed":
         return mended(page["Bad"], rule)
     return page["Bad"] if section == "Bad" else {**page["Bad"], **page["Good"]}
+
+
+def trap(rule: str, heading: str) -> dict[str, str]:
+    """The files of a case in `tests/cases`."""
+    text = (ROOT / "tests" / "cases" / f"{rule}.md").read_text()
+    return next(case.files for case in cases(text) if case.name == heading)
 
 
 def python(files: Mapping[str, str], release: str = "") -> Path:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import re
 import shutil
 import subprocess
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.lab import need, nginx
-from tests.lab.examples import example
-from tests.lab.servers import INITIALIZE, ContainerContext
+from tests.lab.examples import example, trap
+from tests.lab.servers import INITIALIZE, JSON, ContainerContext
 
 pytestmark = [pytest.mark.full, pytest.mark.xdist_group("npm")]
 
@@ -92,6 +94,56 @@ def test_a_request_on_an_old_node(release: str, status: int, tmp_path: Path) -> 
         answer = server.initialize()
         assert answer.status == status
         assert ("crypto is not defined" in answer.body) == (status == 400)
+
+
+@pytest.mark.parametrize(
+    ("heading", "held"),
+    [
+        ("compression() in front of an SDK that does not say no-transform", True),
+        ("an SDK that says no-transform", False),
+    ],
+)
+def test_compression_holds_events_back(heading: str, held: bool, tmp_path: Path) -> None:
+    files = trap("compressed-stream", heading)
+    tool = """
+  server.tool("slow", {}, async (_, extra) => {
+    await extra.sendNotification({ method: "notifications/message", params: { level: "info", data: "first" } });
+    await new Promise((wait) => setTimeout(wait, 1500));
+    return { content: [{ type: "text", text: "last" }] };
+  });
+"""
+    made = 'version: "1.0.0" }, { capabilities: { logging: {} } });'
+    files["server.js"] = files["server.js"].replace('version: "1.0.0" });', f"{made}{tool}")
+    with started(installed(files, tmp_path, "compression")) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "slow", "arguments": {}}}
+        connection.request("POST", "/mcp", json.dumps(call), {**JSON, "Accept-Encoding": "gzip"})
+        response = connection.getresponse()
+        unpack = zlib.decompressobj(31) if response.getheader("Content-Encoding") == "gzip" else None
+        seen = ""
+        while "first" not in seen:
+            part = response.read1(65536)
+            seen += (unpack.decompress(part) if unpack else part).decode()
+        assert ("last" in seen) == held
+        assert (unpack is not None) == held
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("heading", "exposed", "allowed"),
+    [
+        ("cors() of Express as it is", None, "x-anything"),
+        ("cors() of Express with lists that are too short", None, "Content-Type"),
+        ("cors() of Express that knows the protocol", "mcp-session-id", "x-anything"),
+    ],
+)
+def test_what_cors_lets_browsers_do(heading: str, exposed: str | None, allowed: str, tmp_path: Path) -> None:
+    with started(installed(trap("cors-hides-session", heading), tmp_path, "cors")) as server:
+        origin = {"Origin": "https://app.example.com"}
+        first = server.ask("POST", "/mcp", origin, INITIALIZE)
+        assert (first.status, first.headers.get("access-control-expose-headers")) == (200, exposed)
+        asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-anything"}
+        assert server.ask("OPTIONS", "/mcp", {**origin, **asked}).headers["access-control-allow-headers"] == allowed
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from mcplint.model import Endpoint, Server, Wiring
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
-from mcplint.programs.typescript.libraries.web import APPS, BODY_PARSERS, HANDLER, MIDDLEWARE, ROUTES, Route
+from mcplint.programs.typescript.libraries.web import APPS, HANDLER, MIDDLEWARE, ROUTES, Route
 from mcplint.programs.typescript.machine import FRAMEWORK, Args, Machine, Served
+from mcplint.programs.typescript.middleware import Middleware, around, body_parser, compressed, cors
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
@@ -26,31 +27,24 @@ from mcplint.programs.typescript.values import (
 )
 from mcplint.programs.values import CLOCK, OPEN, Abstract, External, Sequence, known, unknown
 from mcplint.programs.ways import coerced
-from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 DEEPEST = 8
 GUARDS = r"(?i)authorization|x-api-key|api[_-]?key|bearer|jwt|oauth|passport|session[_-]?token|authenticat"
 
+ALLOWS = r"(?i)access-control-(?:allow|expose)-"
 CLUSTER = r"""["'](?:node:)?cluster["']"""
 STORES = r"""["'](?:ioredis|redis|@upstash/redis|@vercel/kv|@redis/client)["']"""
 
 
 class Met(NamedTuple):
-    """A request of a route that reaches MCP: where it is answered, and what answers it."""
+    """A request of a route that reaches MCP: where it is answered, what answers it, and the middleware before that."""
 
     path: Abstract
     methods: tuple[str, ...]
     handled: sdk.Handled
-    parser: Parser | None = None
-
-
-class Parser(NamedTuple):
-    """What reads the bodies of requests before handlers see them: the place below which it does so, and where."""
-
-    prefix: str
-    span: Span
+    layers: tuple[Middleware, ...] = ()
 
 
 class Walked(NamedTuple):
@@ -130,6 +124,8 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         auth=unknown() if there.guarded or _looks(machine) else known(None, note),
         runner=_runner(each.what),
         wiring=_wiring(machine, there.met, kind),
+        cors=() if _mentions(machine, ALLOWS) else cors(first.layers),
+        compressed=compressed(first.layers),
     )
 
 
@@ -161,8 +157,9 @@ def _wiring(machine: Machine, met: tuple[Met, ...], kind: str) -> Wiring:
             reused = reused or (Label(span, "each request is given to it"), *made)
         unread = handled.transport is None and any(_is_v1(other.handled.transport) for other in met)
         bodiless = handled.does == "give" and handled.passed == 2 and posted and (unread or _is_v1(handled.transport))
-        if bodiless and item.parser is not None:
-            consumed = consumed or (Label(span, "it reads the body"), Label(item.parser.span, "this reads it before"))
+        parser = body_parser(item.layers)
+        if bodiless and parser is not None:
+            consumed = consumed or (Label(span, "it reads the body"), Label(parser.span, "this reads it before"))
     return Wiring(shared, reused, consumed)
 
 
@@ -308,7 +305,7 @@ def _walk(
     met: list[Met],
     endpoints: list[Endpoint],
     hosts: list[Abstract],
-    parsers: list[Parser],
+    layers: list[Middleware],
     depth: int,
 ) -> bool:
     """Whether nothing but what is found answers below a prefix."""
@@ -322,17 +319,17 @@ def _walk(
     if app.library == APPS["http"]:
         inner = app.table.get(HANDLER)
         found = [
-            _walk(machine, each, prefix, met, endpoints, hosts, parsers, depth + 1)
+            _walk(machine, each, prefix, met, endpoints, hosts, layers, depth + 1)
             for each in ((inner.options or ()) if inner is not None else ())
         ]
         return bool(found) and all(found)
     if sdk.HOSTS in app.table:
         hosts.append(app.table[sdk.HOSTS])
-        parsers += [Parser("/", app.span)] if app.span is not None else []
+        layers += [Middleware("/", "express:json", app.span, app.span)] if app.span is not None else []
     closed = app.library in APPS.values()
     for route in ROUTES.of(app.table):
         machine.spend(1)
-        closed = _route(machine, route, prefix, met, endpoints, hosts, parsers, depth) and closed
+        closed = _route(machine, route, prefix, met, endpoints, hosts, layers, depth) and closed
     return closed
 
 
@@ -343,7 +340,7 @@ def _route(
     met: list[Met],
     endpoints: list[Endpoint],
     hosts: list[Abstract],
-    parsers: list[Parser],
+    layers: list[Middleware],
     depth: int,
 ) -> bool:
     closed = True
@@ -351,14 +348,14 @@ def _route(
     for path in paths:
         whole = _below(prefix, path)
         before = len(met)
-        own = list(parsers)
+        own = list(layers)
         for handler in route.handlers:
             for option in handler.options or ():
-                if isinstance(option, Object) and option.library in BODY_PARSERS and isinstance(whole.only, str):
-                    (parsers if route.use else own).append(Parser(whole.only, route.span))
-                    own = own if not route.use else list(parsers)
+                if isinstance(option, Object) and option.library in MIDDLEWARE and isinstance(whole.only, str):
+                    (layers if route.use else own).append(_layer(option, whole.only, route))
+                    own = own if not route.use else list(layers)
                 elif isinstance(option, Object) and option.library in APPS.values():
-                    closed = _walk(machine, option, whole, met, endpoints, hosts, parsers, depth + 1) and closed
+                    closed = _walk(machine, option, whole, met, endpoints, hosts, layers, depth + 1) and closed
                 elif isinstance(option, Sequence):
                     for item in option.items or ():
                         _listener(machine, item.only, whole, route.methods, met, own)
@@ -373,6 +370,12 @@ def _route(
             else:
                 closed = False
     return closed
+
+
+def _layer(option: Object, prefix: str, route: Route) -> Middleware:
+    args = ARGUMENTS.of(option.table)
+    made = option.span or route.span
+    return Middleware(prefix, option.library or "", route.span, made, args[0] if args else Args())
 
 
 def _may_answer(option: Any) -> bool:
@@ -412,12 +415,12 @@ def _listener(
     path: Abstract,
     methods: tuple[str, ...],
     met: list[Met],
-    parsers: list[Parser],
+    layers: list[Middleware],
 ) -> None:
     """Looks at the handler of a request, whose effects are not kept."""
     for inner in option.values if isinstance(option, Wrapped) else ():
         for each in inner.options or ():
-            _listener(machine, each, path, methods, met, parsers)
+            _listener(machine, each, path, methods, met, layers)
     found: list[sdk.Handled] = []
     machine.requests.append(found)
     machine.begun = next(CLOCK)
@@ -433,18 +436,11 @@ def _listener(
         machine.request_paths = marks
     for handled in found:
         if handled.paths is None:
-            met.append(Met(path if path.only != "" else unknown(), methods, handled, _parser(parsers, path)))
+            met.append(Met(path if path.only != "" else unknown(), methods, handled, around(layers, path)))
         for inside in handled.paths or ():
             met.append(
                 Met(known(inside, *(Label(handled.span, "called here") for _ in "1" if handled.span)), methods, handled)
             )
-
-
-def _parser(parsers: list[Parser], path: Abstract) -> Parser | None:
-    """What has read the body of a request for a path."""
-    if not isinstance(path.only, str):
-        return None
-    return next((each for each in parsers if f"{path.only}/".startswith(f"{each.prefix.rstrip('/')}/")), None)
 
 
 def request() -> Abstract:

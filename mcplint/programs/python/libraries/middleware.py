@@ -85,7 +85,8 @@ class AppScan:
         self.checked |= may_check(self.machine, layer)
         if path.endswith("CORSMiddleware") and layer.span:
             lists = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
-            self.cors.append(Cors(layer.span, *(_lengthened(name, args) for name in lists)))
+            origins, methods, headers, exposed = (_lengthened(name, args) for name in lists)
+            self.cors.append(Cors(layer.span, origins, methods, headers, exposed))
         elif path.endswith("GZipMiddleware") and layer.span:
             self.compressed.append(Label(layer.span, "compresses responses"))
         elif path.endswith("TrustedHostMiddleware") and layer.span:

@@ -1,0 +1,104 @@
+"""What the middleware of libraries around the handlers of requests does: bodies, compression, CORS."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mcplint.model import Cors
+from mcplint.programs.typescript.libraries.web import BODY_PARSERS
+from mcplint.programs.typescript.machine import Args
+from mcplint.programs.typescript.values import UNDEFINED, Object, elements, prop
+from mcplint.programs.values import Abstract, known, unknown
+from mcplint.text.source import Span
+from mcplint.values import EditSite, Label, Value
+
+COMPRESSION = ("compression:default",)
+CORS = {
+    "cors:default": ("methods", "allowedHeaders", "exposedHeaders"),
+    "hono/cors:cors": ("allowMethods", "allowHeaders", "exposeHeaders"),
+}
+"""What the options of CORS middleware are called: methods, request headers, response headers.
+Source: https://github.com/expressjs/cors#configuration-options, https://hono.dev/docs/middleware/builtin/cors"""
+
+
+class Middleware(NamedTuple):
+    """A middleware of a library: the place below which it is, its dotted name, what it is told.
+
+    `span`: where it is put in front of handlers; `made`: the call that makes it.
+    """
+
+    prefix: str
+    name: str
+    span: Span
+    made: Span
+    args: Args = Args()
+
+
+def around(layers: list[Middleware], path: Abstract) -> tuple[Middleware, ...]:
+    """The middleware that a request for a path comes through."""
+    if not isinstance(path.only, str):
+        return ()
+    return tuple(each for each in layers if f"{path.only}/".startswith(f"{_place(each.prefix)}/"))
+
+
+def _place(prefix: str) -> str:
+    """The path below which a prefix holds: `/*` and `*` mean everything."""
+    return prefix.removesuffix("*").rstrip("/")
+
+
+def body_parser(layers: tuple[Middleware, ...]) -> Middleware | None:
+    """What has read the body of a request."""
+    return next((each for each in layers if each.name in BODY_PARSERS), None)
+
+
+def compressed(layers: tuple[Middleware, ...]) -> tuple[Label, ...]:
+    """Where all responses are compressed; a filter of the program's own may leave streams alone."""
+    found = (each for each in layers if each.name in COMPRESSION)
+    return tuple(
+        Label(each.span, "compresses responses") for each in found if prop(each.args.get(0), "filter").only is UNDEFINED
+    )
+
+
+def cors(layers: tuple[Middleware, ...]) -> tuple[Cors, ...]:
+    """What browsers are allowed, if one middleware tells."""
+    found = [each for each in layers if each.name in CORS]
+    if len(found) != 1 or not found[0].args.get(0).options:
+        return ()
+    options, keys = found[0].args.get(0), CORS[found[0].name]
+    origin = prop(options, "origin")
+    if origin.may_be(False):
+        return ()
+    origins, headers = _listed(origin, ("*",)), _listed(prop(options, keys[1]), ("*",))
+    # Neither answers a preflight with a refusal, and browsers take POST for allowed wherever one succeeds.
+    methods, exposed = unknown(), _exposed(found[0], options, keys[2])
+    name = f"{found[0].made.text.partition('(')[0]}()"
+    return (Cors(found[0].made, origins, methods, headers, exposed, name, keys),)
+
+
+def _listed(value: Abstract, default: tuple[str, ...]) -> Value[tuple[str, ...]]:
+    """A list that may be spelled as a text with commas; an origin of `true` is any."""
+    if value.only is UNDEFINED or value.only is True:
+        return known(default, *value.trace)
+    if isinstance(value.only, str):
+        return known(tuple(each.strip() for each in value.only.split(",")), *value.trace)
+    items = elements(value)
+    if items is None or not all(isinstance(item.only, str) for item in items):
+        return unknown(*value.trace)
+    return known(tuple(str(item.only) for item in items), *value.trace)
+
+
+def _exposed(layer: Middleware, options: Abstract, name: str) -> Value[tuple[str, ...]]:
+    """The response headers that pages may see, and where they would be told where nothing tells them."""
+    given = prop(options, name)
+    listed = _listed(given, ())
+    if given.only is not UNDEFINED:
+        return listed
+    slot: EditSite | None = None
+    made = layer.made
+    if options.only is UNDEFINED and made.text.endswith("()"):
+        inside = made._replace(start=made.end - 1, end=made.end - 1)
+        slot = EditSite(inside, f'{{ {name}: ["', '"] }', joint='", "')
+    elif isinstance(options.only, Object) and options.only.span and options.only.span.text.startswith("{ "):
+        inside = options.only.span._replace(start=options.only.span.start + 2, end=options.only.span.start + 2)
+        slot = EditSite(inside, f'{name}: ["', '"], ', joint='", "')
+    return Value((), listed.trace, slot) if slot is None else Value(((),), listed.trace, slot)
