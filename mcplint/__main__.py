@@ -47,8 +47,18 @@ def run() -> int:
         from mcplint.reports.escape import log, terminal
 
         told = log(terminal(traceback.format_exc(), keep="\n"))
-        print(f"mcplint: internal error, please report it:\n{told}", end="", file=sys.stderr)
+        _say(f"mcplint: internal error, please report it:\n{told}")
         return FAILED
+
+
+def _say(text: str, words: str = "") -> None:
+    """Says on standard error why nothing could be done; in GitHub's Actions as an annotation, of the `words` if there
+    are any."""
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from mcplint.reports.escape import workflow_data
+
+        text = f"::error title=mcplint::{workflow_data((words or text).rstrip())}\n"
+    print(text, end="", file=sys.stderr)
 
 
 def _command() -> int:
@@ -67,15 +77,15 @@ def _command() -> int:
 
         told = io.StringIO()
         error.show(told)
-        print(terminal(told.getvalue(), keep="\n"), end="", file=sys.stderr)
+        _say(terminal(told.getvalue(), keep="\n"), error.format_message())
     except Exception as error:
         from mcplint.usage import UsageError
 
         if not isinstance(error, UsageError):
             raise
-        from mcplint.cli.output import warn
+        from mcplint.reports.escape import terminal
 
-        warn(str(error))
+        _say(f"mcplint: {terminal(str(error))}\n", str(error))
     return FAILED
 
 

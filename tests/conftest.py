@@ -9,6 +9,8 @@ from typing import NamedTuple
 import pytest
 
 pytest.register_assert_rewrite("pages")
+# On a runner of GitHub, errors are annotations of its run.
+os.environ.pop("GITHUB_ACTIONS", None)
 
 # Deployments to look at, some of which have tests of their own.
 collect_ignore = ["fixtures"]

@@ -162,10 +162,35 @@ def test_the_action_says_more_than_its_log(workspace: Path, installed_action: di
     assert results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].startswith("the%20broken%20one/")
 
 
-def test_the_action_says_when_it_is_asked_for_nonsense(workspace: Path, installed_action: dict[str, str]) -> None:
-    code, _ = run_step(STEPS[-1], {"paths": "gone"}, workspace, installed_action)
-    told = (Path(installed_action["RUNNER_TEMP"]) / "GITHUB_OUTPUT").read_text()
-    assert (code, told) == (2, "exit-code=2\n")
+@pytest.mark.parametrize(
+    ("given", "said", "shown"),
+    [
+        ({"paths": "gone"}, 'there is no file or folder "gone"', 'there is no file or folder "gone"'),
+        (
+            {"args": "--fail-on=<b>"},
+            "Invalid value for '--fail-on': '<b>' is not one of",
+            "'&#60;b&#62;' is not one of",
+        ),
+        (
+            {"paths": "100% @me ##[group]x"},
+            'there is no file or folder "100%25 @me ##\u27e6group]x"',
+            "100% @&#8203;me &#35;&#35;\u27e6group&#93;x",
+        ),
+    ],
+)
+def test_the_action_says_when_it_is_asked_for_nonsense(
+    workspace: Path, installed_action: dict[str, str], given: dict[str, str], said: str, shown: str
+) -> None:
+    code, output = run_step(STEPS[-1], given, workspace, installed_action)
+    temporary = Path(installed_action["RUNNER_TEMP"])
+    assert (code, (temporary / "GITHUB_OUTPUT").read_text()) == (2, "exit-code=2\n")
+    (annotation,) = output.splitlines()
+    assert annotation.startswith(f"::error title=mcplint::{said}")
+    summary = (temporary / "GITHUB_STEP_SUMMARY").read_text()
+    assert summary.startswith("### mcplint\n\nNothing was checked: mcplint ended with 2.\n\n- ")
+    assert shown in summary.replace("&#39;", "'").replace("&#34;", '"')
+    code, _ = run_step(STEPS[-1], {**given, "summary": "false"}, workspace, installed_action)
+    assert (code, (temporary / "GITHUB_STEP_SUMMARY").read_text()) == (2, "")
 
 
 def test_the_action_hands_its_inputs_on(workspace: Path, installed_action: dict[str, str]) -> None:
