@@ -62,7 +62,7 @@ error[blocked-host-header]: server `notes` listens on 0.0.0.0, but rejects every
 7 | CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
   |                                          ------- other machines can connect here
   |
-  = fix: tell the SDK that the server listens on 0.0.0.0 (--unsafe-fixes)
+  = fix: tell the SDK that the server listens on 0.0.0.0, which turns the checks of `Host` and `Origin` off (--unsafe-fixes)
 ```
 ```diff
 --- a/server.py
@@ -92,6 +92,7 @@ from mcplint.knowledge.sdk import agreed
 
 # What a program tells the SDK of the check itself.
 OWN = ("transport_security", "allowed_hosts")
+OPEN = "tell the SDK that the server listens on 0.0.0.0, which turns the checks of `Host` and `Origin` off"
 LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
@@ -106,7 +107,7 @@ def check(deployment: Deployment):
         given = any(each.name in OWN for call in server.calls for each in call.arguments)
         mends = server.container and not given and server.declared_host.must(is_local)
         edits = server.container.write(server.declared_host, "0.0.0.0") if mends else ()
-        fix = Fix("tell the SDK that the server listens on 0.0.0.0", edits) if edits else None
+        fix = Fix(OPEN, edits) if edits else None
         routes = deployment.routes_to(server)
         for route in routes:
             hosts = () if unguarded(route, server) else sent(route)

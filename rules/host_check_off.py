@@ -78,7 +78,8 @@ SETTINGS = {"transport_security", "security_settings"}
 def check(server: Server):
     given = {each.name for call in server.calls for each in call.arguments}
     off = server.host_check.must_be(False) and agreed(server.sdk, "host_check") in ("constructor", "app")
-    if off and server.container and not SETTINGS & given and server.host.must(is_wildcard):
+    listens = server.container and server.speaks_http and server.host.options
+    if off and listens and not SETTINGS & given:
         if server.declared_host.options == ():
             place = server.host_check.span or server.span
             yield Finding(f"{server.title} has no security settings, so nothing checks `Host` and `Origin`", place)

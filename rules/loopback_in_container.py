@@ -11,7 +11,9 @@ The SDKs listen on loopback by default: `mcp` since 1.9.1, `fastmcp` since
 decide who may connect.
 
 Where the program takes its address from a variable or an option, the fix sets
-that one for this container and leaves the default to everybody else. There is
+that one for this container and leaves the default to everybody else. Where the
+SDK turns its checks of `Host` and `Origin` off for that address, the fix says
+so, and `host-check-off` says what to do about it. There is
 none where a comment beside the address says that it is meant to be local.
 
 Not reported if the container shares the network of its host or of another
@@ -56,7 +58,7 @@ error[loopback-in-container]: server `notes` listens on 127.0.0.1, which cannot 
 7 | CMD ["python", "server.py"]
   | --------------------------- this container runs the server
   |
-  = fix: listen on 0.0.0.0 (--unsafe-fixes)
+  = fix: listen on 0.0.0.0, which turns the checks of `Host` and `Origin` off (--unsafe-fixes)
 ```
 ```diff
 --- a/server.py
@@ -86,6 +88,7 @@ if __name__ == "__main__":
 import re
 
 from mcplint import ERROR, Edit, Finding, Fix, Label, Server, rule
+from mcplint.knowledge.sdk import agreed
 
 ANY = "0.0.0.0"
 LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|localhost|loopback|local only|locally)"
@@ -104,8 +107,15 @@ def check(server: Server):
             f"{server.title} listens on {address}, which cannot be reached from outside its container",
             server.host.span or server.span,
             (*server.host.trace, Label(container.cmd, "this container runs the server")),
-            None if explained else Fix("listen on 0.0.0.0", edits),
+            None if explained else Fix(f"listen on 0.0.0.0{unchecked(server, edits)}", edits),
         )
+
+
+def unchecked(server: Server, edits: tuple[Edit, ...]) -> str:
+    """What else the edits do: an SDK that is told to listen on all interfaces checks no `Host` any more."""
+    told = server.container is not None and server.container.write(server.declared_host, ANY) == edits
+    checks = server.host_check.must(bool) and agreed(server.sdk, "host_check") in ("constructor", "app")
+    return ", which turns the checks of `Host` and `Origin` off" if told and checks else ""
 
 
 def tells_loopback(edit: Edit) -> bool:

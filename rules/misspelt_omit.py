@@ -6,7 +6,8 @@ image ships compilers and test tools beside the server. As measured with npm 8
 to 11; npm says that its next major release stops at unknown options.
 
 The fix is not safe by itself: a build in the same stage may use what is then
-left out. Not reported where `NODE_ENV=production` leaves them out all the same.
+left out. It is a note, and the fix is safe, where `NODE_ENV=production` leaves
+them out all the same.
 
 See https://docs.npmjs.com/cli/v11/using-npm/config#omit
 
@@ -80,18 +81,30 @@ CMD ["node", "server.js"]
 ```
 """
 
-from mcplint import WARNING, Container, Edit, Finding, Fix, rule
+from mcplint import NOTE, WARNING, Container, Edit, Finding, Fix, Label, rule
 
 MISSPELT = ("--omit-dev", "--omit-development")
 
 
 @rule("misspelt-omit", WARNING)
 def check(container: Container):
-    for install in container.node_installs:
-        word = next((word for word in install.argv if word.only in MISSPELT), None)
-        if word is None or install.tool != "npm" or not install.development.must_be(True):
-            continue
-        span = word.slot.span if word.slot else word.trace[0].span
-        fix = Fix("write `--omit=dev`", (Edit(span, "--omit=dev"),), safe=False) if word.slot else None
-        message = f"npm does not know `{word.only}` and installs the development packages too"
-        yield Finding(message, span, fix=fix)
+    installs = [install for install in container.node_installs if install.tool == "npm"]
+    told = [(install, word) for install in installs for word in install.argv if word.only in MISSPELT]
+    wrong = [each for each in told if each[0].development.must_be(True)]
+    idle = [each for each in told if each[0].development.must_be(False) and each[0].development.trace]
+    if not (wrong or idle):
+        return
+    install, word = (wrong or idle)[0]
+    others = (Label(place(other), "nor here") for _, other in told if place(other) != place(word))
+    if wrong:
+        does, why = " and installs the development packages too", ()
+    else:
+        does, why = ": only NODE_ENV=production leaves the development packages out", install.development.trace
+    edits = tuple(Edit(other.slot.span, "--omit=dev") for _, other in told if other.slot)
+    fix = Fix("write `--omit=dev`", edits, safe=not wrong)
+    message = f"npm does not know `{word.only}`{does}"
+    yield Finding(message, place(word), (*why, *others), fix, None if wrong else NOTE)
+
+
+def place(word):
+    return word.slot.span if word.slot else word.trace[0].span

@@ -25,10 +25,13 @@ adds `--locked`, not `--frozen`: as long as the lock file matches, both install
 the same as before; once it does not, `--locked` fails the build, while
 `--frozen` builds an image that lacks what is new and fails at start.
 
-Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, in
-stages that the image takes nothing from, or for what `sdk-range-mismatch` tells
-already: the release that the install takes today lacks what the program
-imports.
+A cap on a requirement holds back one package, a lock all of them: where the
+release that the install takes lacks what the program imports,
+`sdk-range-mismatch` says so besides, and the cap that mends it leaves the
+install as it is.
+
+Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, or
+in stages that the image takes nothing from.
 
 See https://docs.astral.sh/uv/concepts/projects/sync/
 
@@ -107,7 +110,6 @@ CMD ["/app/.venv/bin/python", "server.py"]
 from collections.abc import Iterable
 
 from mcplint import WARNING, Container, Edit, Finding, Fix, Label, Server, rule
-from mcplint.knowledge.sdk import lacking
 from mcplint.model import Install, NodeInstall
 
 QUOTES = "\"'"
@@ -119,12 +121,10 @@ def check(part: Container | Server):
     container = part if isinstance(part, Container) else part.container
     if container is None or (isinstance(part, Container) and part.servers):
         return
-    told = {note.span for note in breaking(part)} if isinstance(part, Server) else set()
     for install, *others in together(unlocked(container.installs)):
-        if not any(each.span in told for each in (install, *others)):
-            more = [Label(each.span.head, "and so does this") for each in others]
-            notes = (*install.locked.trace[:4], *more)
-            yield Finding(message(install, others), install.span.head, notes, fix(install))
+        more = [Label(each.span.head, "and so does this") for each in others]
+        notes = (*install.locked.trace[:4], *more)
+        yield Finding(message(install, others), install.span.head, notes, fix(install))
     if isinstance(part, Server) and (part.sdk.package or "").startswith("npm:"):
         yield from by_node(container.node_installs)
 
@@ -168,13 +168,6 @@ def unlocked(installs: tuple[Install, ...]) -> list[Install]:
     loose = [each for each in installs if each.tool in INSTALLS and each.locked.must_be(False)]
     kept = any(each.tool == "uv sync" and each.locked.must(bool) and not each.lock for each in installs)
     return [each for each in loose if each.tool != "uv lock" or (kept and not each.lock)]
-
-
-def breaking(server: Server) -> tuple[Label, ...]:
-    """Why the release of the SDK is installed that lacks what the program imports, nothing where it lacks nothing."""
-    sdk = server.sdk
-    lacks = not sdk.exact and lacking(sdk, sdk.installed, server.imports)
-    return sdk.installed.trace if lacks else ()
 
 
 def message(install: Install, others: list[Install]) -> str:

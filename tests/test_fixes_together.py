@@ -12,7 +12,7 @@ import yaml
 from pages import ROOT, RULES, cases, look, settings
 
 from mcplint.engine.fix import applicable, apply, fix
-from mcplint.findings import ERROR
+from mcplint.findings import NOTE
 from mcplint.link import link
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
@@ -54,6 +54,13 @@ def parses(path: str, text: str) -> bool:
     return True
 
 
+# What the title of an unsafe fix says of the note that it leaves, by its rule.
+NAMED = {"host-check-off": "turns the checks of `Host` and `Origin` off"}
+# Rules whose fix lets a location lead to its server, a program come past its start or a document be read on: notes of
+# what lies behind come to light.
+OPENING = {"mismatched-route", "unknown-upstream", "literal-quotes", "registry-schema"}
+
+
 @pytest.mark.parametrize(
     ("name", "unsafe"),
     [(name, unsafe) for name in PROJECTS for unsafe in (True, False) if unsafe or not name.startswith("case")],
@@ -73,7 +80,11 @@ def test_all_fixes_of_a_project_go_together(name, unsafe):
     now = look(Tree.of(after))
     known = {(each.rule, each.finding.span.source.path) for each in found}
     new = [each for each in now if (each.rule, each.finding.span.source.path) not in known]
-    assert not [f"{each.rule}: {each.finding.message}" for each in new if each.severity == ERROR]
+    titles = "".join(each.finding.fix.title for each in result.fixed if each.finding.fix)
+    opened = OPENING & {each.rule for each in result.fixed}
+    told = {rule for rule, words in NAMED.items() if words in titles}
+    unsaid = [each for each in new if each.rule not in told and not (opened and each.severity == NOTE)]
+    assert not [f"{each.rule}: {each.finding.message}" for each in unsaid]
     again = fix(Tree.of(after), look, unsafe)
     assert not again.texts, "a second run changes more"
     offered = {(each.rule, each.finding.message) for each in applicable(tree, look, found) if each.finding.fix}
@@ -83,7 +94,7 @@ def test_all_fixes_of_a_project_go_together(name, unsafe):
 
 # What the title of a fix says, as the model that `show` prints has it afterwards.
 CLAIMS = {
-    ("loopback-in-container", "listen on 0.0.0.0"): lambda made: [
+    ("loopback-in-container", "listen on 0.0.0.0, which turns the checks of `Host` and `Origin` off"): lambda made: [
         server.host.only == "0.0.0.0" for server in made.servers
     ],
     ("buffered-stream", "turn response buffering off"): lambda made: [

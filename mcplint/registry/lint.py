@@ -104,9 +104,8 @@ def images(manifest: Manifest) -> Iterator[Finding]:
     """Images that change under the same reference."""
     for place in texts(manifest, "packages * identifier"):
         image = address.image(place.text) if place.sibling("registryType") == "oci" else None
-        if image and place.sibling("version"):
-            continue  # publish refuses the key, and the tag that takes its place will not move
-        if image and not image.digest and image.tag in (None, "latest"):
+        named = place.sibling("version")  # publish refuses the key: it becomes the tag
+        if image and not image.digest and not named and image.tag in (None, "latest"):
             said = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
             message = f"image `{place.text[:100]}` {said}: it changes under this version of the server"
             yield Finding(message, place.span)
