@@ -9,6 +9,8 @@ check of a load balancer take the server out of service.
 The `fastmcp` of TypeScript has `/health`, and `/ready`, which is `503` until
 some client holds a session: a check that asks for it lets none in.
 
+A check that speaks TLS to a server that does not never gets that far.
+
 Add the route, `@mcp.custom_route("/health", methods=["GET"])`: it needs
 neither authentication nor an allowed `Host`. A tool of that name is none.
 
@@ -73,7 +75,11 @@ if __name__ == "__main__":
 ```
 """
 
+import re
+
 from mcplint import ERROR, Finding, Label, Server, rule
+
+TLS = re.compile(r"(?i)ssl|tls|https|cert")
 
 
 @rule("healthcheck-route-missing", ERROR)
@@ -83,7 +89,10 @@ def check(server: Server):
         if not asked or (asked.port is not None and not server.port.must_be(asked.port)):
             continue
         place = server.made or server.span
-        if server.refuses(asked.path):
+        if asked.scheme == "https" and speaks_plainly(server):
+            message = f"{each.title} speaks TLS, but {server.title} serves plain HTTP"
+            yield Finding(message, each.span, (Label(server.span, "has no certificate"),))
+        elif server.refuses(asked.path):
             message = f"{each.title} asks for {asked.path[:60]}, which {server.title} does not have"
             yield Finding(message, each.span, (Label(place, "has no such route"),))
         elif server.waiting and asked.path == server.waiting:
@@ -91,3 +100,13 @@ def check(server: Server):
                 f"{each.title} asks for {asked.path}, which {server.title} answers with 503 until a client is there"
             )
             yield Finding(message, each.span, (Label(place, "is ready with its first session alone"),))
+
+
+def speaks_plainly(server: Server) -> bool:
+    """Whether nothing of what starts a server says anything of TLS."""
+    container = server.container
+    if not container or container.command.only is None:
+        return False
+    places = (server.span, server.made) if server.made else (server.span,)
+    texts = [*container.command.only, *container.env, *(place.source.text for place in places)]
+    return not any(map(TLS.search, texts))

@@ -7,10 +7,10 @@ health check on the wrong port keeps the container unhealthy forever, and
 services that wait for it never start.
 
 It is an error if requests are sent to the port: compose's `ports`, the target
-port of a Kubernetes Service, the internal port of a platform, a health check. `EXPOSE` sends nothing by itself,
-but Traefik, nginx-proxy and others read it, so it is a warning, unless the
-platform has chosen the port that the server listens on. The fix points the
-published port at the server.
+port of a Kubernetes Service, the internal port of a platform, a health check
+or probe. `EXPOSE` sends nothing by itself, but Traefik, nginx-proxy and others
+read it, so it is a warning, unless the platform has chosen the port that the
+server listens on. The fix points the published port at the server.
 
 Not reported if one of the published ports is the right one (others may be for
 metrics), if the port may be another one at run time, or if the container
@@ -153,6 +153,20 @@ def check(server: Server):
             f"the health check asks port {' and '.join(map(str, sorted(asked)))}, but {server.title} listens on {told}"
         )
         yield Finding(message, container.probe.span, notes)
+    for probe in container.probes:
+        number = probe.port.only if probe.port is not None else None
+        if number and port.must_not_be(number) and not mentioned(number, server):
+            message = f"the {probe.kind} probe asks port {number}, but {server.title} listens on {told}"
+            yield Finding(message, probe.span, notes)
+
+
+def mentioned(number: int, server: Server) -> bool:
+    """Whether the program or its container speaks of another port, on which something else may listen."""
+    container = server.container
+    declared = (one.target.only for one in (*container.ports, *container.forwards, *container.expose))
+    texts = [str(word) for value in (container.command, *container.env.values()) for word in value.options or ("",)]
+    places = (server.span, server.made) if server.made else (server.span,)
+    return number in declared or any(str(number) in text for text in (*texts, *(each.source.text for each in places)))
 
 
 def others(ports: tuple[Port, ...], server: Server) -> tuple[Port, ...]:

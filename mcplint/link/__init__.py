@@ -69,7 +69,7 @@ def link(tree: Tree, config: Config) -> Linked:
     deployment = _published(tree, paths, network, deployment, in_front, started.installed)
     deployment = _with_conflicts(tree, paths, places, deployment)
     if hosted and any(container.platform == "kubernetes" for container in deployment.containers):
-        deployment = deployment._replace(unselected=hosted.unselected)
+        deployment = deployment._replace(unselected=hosted.unselected, mistyped=hosted.mistyped)
     if wanted:
         from mcplint.link.entry_points import entry_points
 

@@ -6,7 +6,7 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 from __future__ import annotations
 
 from mcplint.model.builds import Account, Called, EntryPoint, Lack, Packaged, StartScript, Sync
-from mcplint.model.calls import Absent, Call, Clash, Unselected, Versioned
+from mcplint.model.calls import Absent, Call, Clash, Mistyped, Unselected, Versioned
 from mcplint.model.containers import (
     Argv,
     Build,
@@ -97,6 +97,7 @@ __all__ = [
     "Manifest",
     "Member",
     "Misread",
+    "Mistyped",
     "Mount",
     "Mounted",
     "NamedFile",

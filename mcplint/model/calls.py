@@ -87,6 +87,23 @@ class Unselected(NamedTuple):
     notes: tuple[Label, ...] = ()
 
 
+class Mistyped(NamedTuple):
+    """A value of another type than its field has, for which Kubernetes refuses the object.
+
+    `kind`, `name`: the object. `field`: what is to be of the type `wanted` and is `found` to be of another; `edits`:
+    what mends it.
+    """
+
+    id: str
+    span: Span
+    kind: str
+    name: str
+    field: str
+    wanted: str
+    found: str
+    edits: tuple[Edit, ...] = ()
+
+
 class Versioned(NamedTuple):
     """A compose file that says the version of its format, which nothing reads any more; `span` covers the setting."""
 

@@ -201,8 +201,8 @@ class Covered(NamedTuple):
 class PlatformProbe(NamedTuple):
     """A probe that a platform makes by itself, besides the image's HEALTHCHECK.
 
-    `kind`: `liveness`, `readiness`, `startup`, `check`. `path` and `port` are those of an HTTP probe, `timeout` is in
-    seconds.
+    `kind`: `liveness`, `readiness`, `startup`, `check`. `path`, `port` and `scheme` are those of an HTTP probe,
+    `timeout` is in seconds.
     """
 
     kind: str
@@ -211,6 +211,7 @@ class PlatformProbe(NamedTuple):
     port: Value[int] | None = None
     command: Value[tuple[str, ...]] | None = None
     timeout: Value[float] = UNKNOWN
+    scheme: str = "http"
 
 
 SET_BY_PLATFORMS = ("FLY_", "K_", "KUBERNETES_", "RAILWAY_", "RENDER_")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mcplint.model.builds import EntryPoint
-from mcplint.model.calls import Absent, Call, Clash, Unselected, Versioned
+from mcplint.model.calls import Absent, Call, Clash, Mistyped, Unselected, Versioned
 from mcplint.model.containers import Container
 from mcplint.model.links import Loose, Unfollowed
 from mcplint.model.published import ClientConfig, Manifest, Misread, Package, Remote
@@ -30,6 +30,7 @@ class Deployment(NamedTuple):
     clashes: tuple[Clash, ...] = ()
     absent: tuple[Absent, ...] = ()
     unselected: tuple[Unselected, ...] = ()
+    mistyped: tuple[Mistyped, ...] = ()
     versioned: tuple[Versioned, ...] = ()
     scripts: tuple[EntryPoint, ...] = ()
     secrets: tuple[Secret, ...] = ()

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import App, Kustomization, Manifests, Procfile, Unit
-from mcplint.model import Argv, Build, Container, PlatformProbe, Port, Unselected
+from mcplint.model import Argv, Build, Container, Mistyped, PlatformProbe, Port, Unselected
 from mcplint.project.tree import Tree
 from mcplint.services.cloud_build import cloud_build
 from mcplint.services.compose.assembly import within
@@ -26,6 +26,7 @@ from mcplint.services.kubernetes.cluster import PODS, cluster
 from mcplint.services.kubernetes.ingress import Entry
 from mcplint.services.kubernetes.selectors import unselected
 from mcplint.services.kubernetes.traffic import traffic
+from mcplint.services.kubernetes.types import mistyped
 from mcplint.services.settings import argv, number, optional, shell, split, string, wait
 from mcplint.text.paths import is_test
 from mcplint.text.source import Span
@@ -347,13 +348,14 @@ def _environment_file(path: str, tree: Tree) -> str | None:
 class Platforms(NamedTuple):
     """What the platforms of a project run, the paths of their Ingresses, and notes on what is not followed.
 
-    `unselected`: selectors that meet no pod.
+    `unselected`: selectors that meet no pod, `mistyped`: values of wrong types.
     """
 
     services: tuple[Container, ...] = ()
     entries: tuple[Entry, ...] = ()
     notes: tuple[Label, ...] = ()
     unselected: tuple[Unselected, ...] = ()
+    mistyped: tuple[Mistyped, ...] = ()
 
 
 def platforms(
@@ -377,4 +379,4 @@ def platforms(
         found += procfile(file, tree)
     found += filter(None, (unit(file, tree) for file in units))
     entries = tuple(entry for into in ways.entries.values() for entry in into)
-    return Platforms(tuple(found), entries, objects.notes, tuple(unselected(objects)))
+    return Platforms(tuple(found), entries, objects.notes, tuple(unselected(objects)), tuple(mistyped(objects)))

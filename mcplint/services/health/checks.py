@@ -45,9 +45,8 @@ def _platform(probe: PlatformProbe, container: Container, image: Image | None) -
     if probe.path.must_be(None) or not path:
         return check
     port = probe.port.only if probe.port is not None else None
-    return check._replace(
-        requests=(Request(container.platform or "", "GET", "http", "", port, f"/{path.lstrip('/')}", True, True),)
-    )
+    platform, asked = container.platform or "", f"/{path.lstrip('/')}"
+    return check._replace(requests=(Request(platform, "GET", probe.scheme, "", port, asked, True, True),))
 
 
 def _command(

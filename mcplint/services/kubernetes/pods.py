@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
+from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
 from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
 from mcplint.services.kubernetes.cluster import Cluster, place, template, texts
@@ -164,6 +164,7 @@ def _health(node: Node) -> Iterator[PlatformProbe]:
             number(string(port, f"the {kind} probe checks this port")) if port else None,
             command.value if command else None,
             Value(None if timeout.only is None else (float(timeout.only),), timeout.trace),
+            scalar(at(asked, "scheme")).lower() or "http",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcplint.facts.document import at
+from mcplint.facts.document import SequenceNode, at
 from mcplint.facts.platform import Resource
 from mcplint.model import Unselected
 from mcplint.services.kubernetes.cluster import PODS, Cluster, place, template, texts
@@ -45,6 +45,9 @@ def cluster_selects(
 def _own(pods: Resource) -> Iterator[Unselected]:
     """A Deployment whose selector its own template does not fit: Kubernetes refuses it."""
     wanted = texts(at(pods.node, "spec", "selector", "matchLabels"))
+    labels = at(template(pods), "metadata", "labels")
+    if isinstance(labels, SequenceNode):
+        return
     if wanted and template(pods) is not None and not wanted.items() <= _labels(pods).items():
         yield _unselected(pods.kind, pods, wanted, pods)
 
