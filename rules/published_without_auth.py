@@ -10,6 +10,10 @@ certificates) and the server's own port is published next to it, the port
 bypasses the check: an error. Containers reach each other without published
 ports.
 
+HAProxy's own statistics (`stats enable`) show everybody which servers there
+are, and let them be switched off with `stats admin`, unless there is a `stats
+auth`.
+
 A bridge (`mcpo`, `mcp-proxy`, `supergateway`) serves a stdio server to
 everybody unless it is told a key, `mcpo --api-key`.
 
@@ -116,6 +120,8 @@ KEYS = ("--api-key", "-k", "--apiKey", "--oauth")
 
 @rule("published-without-auth", WARNING)
 def check(server: Server):
+    for page in server.proxy_pages:
+        yield Finding(f"{page.text}: the port is open on all interfaces", page.span)
     if server.runner in BRIDGES and server.container and server.authenticated.may_not_be(True):
         yield from bridged(server, server.container)
     if server.auth.may_not_be(None) or server.authenticated.must(bool) or server.transport.must_be("stdio"):

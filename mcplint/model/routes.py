@@ -64,8 +64,8 @@ class Route(NamedTuple):
     directive that picks the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`. `host` is
     the `Host` header that the server is sent, in nginx's words: `$host`, `$proxy_host`, a name. `closed`: whether the
     files show all that is set; where not, what is missing may yet be there. `auth`: where it checks who calls;
-    `published`: where a proxy that certainly lets everybody in is opened to other machines; `rate_limits`: where it
-    limits requests; `body_limit`: bytes of a request that it takes, 0 for any. `request_headers`: those that it sets on
+    `published`: where a proxy that certainly lets everybody in is opened to other machines, `pages`: where a page of
+    its own is that asks nobody for a password; `rate_limits`: where it limits requests; `body_limit`: bytes of a request that it takes, 0 for any. `request_headers`: those that it sets on
     requests; `hidden_headers`: those of answers that clients do not get; `added_headers`: those that it adds to
     answers, some on a condition; `ignored_headers`: those of answers that it does not obey itself. `withheld`: what
     else of a request is not passed on as it came (`headers`, `body`, `method`). `retries`: where it repeats requests
@@ -99,6 +99,7 @@ class Route(NamedTuple):
     closed: bool = True
     auth: tuple[Label, ...] = ()
     published: tuple[Label, ...] = ()
+    pages: tuple[Label, ...] = ()
     rate_limits: tuple[Label, ...] = ()
     body_limit: Value[int] = UNKNOWN
     request_headers: tuple[Setting, ...] = ()

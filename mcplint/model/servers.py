@@ -140,7 +140,8 @@ class Server(NamedTuple):
     `reads`: the environment variables that its modules read. `certain`: it is started however open conditions turn out.
     `fallbacks`: the addresses on the machine itself that stand in for variables that are not set, by name.
     `auth`: what checks who calls, an option None where the program provably checks nobody. `proxy_auth`: where a
-    proxy in front checks it; `proxy_ports`: where one that lets everybody in is opened to other machines. `absolute`:
+    proxy in front checks it; `proxy_ports`: where one that lets everybody in is opened to other machines,
+    `proxy_pages`: where a page of its own is. `absolute`:
     where the program makes URLs as requests seem to have come.
     `stores`: the files in which its tools keep things between calls. `writes`: what it certainly writes before it
     serves, where nothing catches a failure.
@@ -198,6 +199,7 @@ class Server(NamedTuple):
     auth: Value[Guard | None] = UNKNOWN
     proxy_auth: tuple[Label, ...] = ()
     proxy_ports: tuple[Label, ...] = ()
+    proxy_pages: tuple[Label, ...] = ()
     asgi: Asgi = Asgi()
     absolute: tuple[Label, ...] = ()
     stores: tuple[Store, ...] = ()

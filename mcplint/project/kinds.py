@@ -115,6 +115,7 @@ KINDS = (
         ),
     ),
     Kind("bundle", ("manifest.json",)),
+    Kind("traefik", ("traefik*.toml", "dynamic*.toml", "traefik/*.toml", "dynamic/*.toml"), "#"),
     Kind("kubernetes", ("*.yml", "*.yaml"), "#"),
 )
 

@@ -169,8 +169,12 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
                 rules = tuple(islice(_rules(part, backends, origin, network, ids), MOST_RULES + 1))
                 sites.append(Site((), frozenset(heard or ()), rules, heard is not None))
         done = with_endpoints(tuple(sites), partial(assumed, origin, network))
-        shown = tuple(_open(file, origin, ports))
-        routes = tuple(rule.route._replace(published=shown) for site in done for rule in site.rules)
+        pages = tuple(page for part in parts for page in _pages(part, origin))
+        routes = tuple(
+            rule.route._replace(published=tuple(_open(file, origin, site.ports if site.closed else ports)), pages=pages)
+            for site in done
+            for rule in site.rules
+        )
         # HAProxy does not start while it cannot resolve a name.
         ends = {end.span: end for end in dead_ends(leading(done), routes, origin, network, strict=True)}
         ask = partial(route_request, done)
@@ -188,6 +192,18 @@ def _open(file: HaproxyFile, origin: ContainerContext | None, ports: Mapping[int
     for bind in (line for section in file.sections for line in section.of("bind")):
         if bind.args and not any(address.startswith(LOCAL) for address in bind.args[0].split(",")):
             yield Label(bind.span, OPEN_ON_MACHINE)
+
+
+def _pages(part: Backend, origin: ContainerContext | None) -> Iterator[Label]:
+    """Where HAProxy's own statistics are opened to other machines, and no line asks for a password."""
+    asked = [line for name in ("stats", "http-request") for line in part.of(name)]
+    shown = [line for line in asked if line.name == "stats" and line.args[:1] in (("enable",), ("uri",))]
+    hidden = [line for line in part.section.of("bind") if line.args and line.args[0].startswith(LOCAL)]
+    if not shown or hidden or origin is None or part.section.kind == "backend":
+        return
+    if not any({"auth", "deny", "reject"} & set(line.args) for line in asked):
+        for port in open_ports(origin, _ports(part) or ()):
+            yield Label(port.span, "HAProxy shows its statistics to everybody")
 
 
 def unread(file: HaproxyFile) -> Iterator[Label]:

@@ -44,7 +44,8 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ..
         from mcplint.proxies import traefik
 
         found += traefik.proxies(network)
-    if dynamic := [file for file in tree.all_facts("traefik", paths.get("kubernetes", ())).values() if file]:
+    dynamic = (*paths.get("kubernetes", ()), *paths.get("traefik", ()))
+    if dynamic := [file for file in tree.all_facts("traefik", dynamic).values() if file]:
         from mcplint.proxies import traefik
 
         found += traefik.of_files(dynamic, network)
@@ -67,13 +68,18 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
         place = places.get(server.container.id) if server.container else None
         mine = tuple(route for route in routes if route.server and route.server.id == server.id and not route.behind)
         ports = tuple(dict.fromkeys(label for route in mine if route.carried for label in route.published))
+        pages = tuple(dict.fromkeys(label for route in mine for label in route.pages))
         auth = tuple(label for route in mine if route.carried for label in route.auth)
         checks = tuple(dict.fromkeys(check for route in mine for check in route.checks))
         container = server.container
         if container and checks:
             container = container._replace(checks=(*container.checks, *checks))
         spreading = tuple(spreads(server, place, mine))
-        found.append(server._replace(spread=spreading, proxy_auth=auth, proxy_ports=ports, container=container))
+        found.append(
+            server._replace(
+                spread=spreading, proxy_auth=auth, proxy_ports=ports, proxy_pages=pages, container=container
+            )
+        )
     return tuple(found)
 
 

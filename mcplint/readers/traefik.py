@@ -14,11 +14,16 @@ DEEPEST = 8
 
 def read(source: Source) -> TraefikFile | None:
     """The file as settings, or None where it has no routers; raises Unreadable."""
-    if "routers:" not in source.text:
+    if "routers" not in source.text:
         return None
-    from mcplint.readers import yaml
+    if source.path.endswith(".toml"):
+        from mcplint.readers import toml
 
-    root = yaml.document(source)
+        root: Node | None = toml.read(source)
+    else:
+        from mcplint.readers import yaml
+
+        root = yaml.document(source)
     http = at(root, "http")
     if not isinstance(at(http, "routers"), MappingNode) or http is None:
         return None
