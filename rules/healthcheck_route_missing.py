@@ -79,7 +79,7 @@ import re
 
 from mcplint import ERROR, Finding, Label, Server, rule
 
-TLS = re.compile(r"(?i)ssl|tls|https|cert")
+TLS = r"(?i)ssl|tls|https|cert"
 
 
 @rule("healthcheck-route-missing", ERROR)
@@ -109,4 +109,4 @@ def speaks_plainly(server: Server) -> bool:
         return False
     places = (server.span, server.made) if server.made else (server.span,)
     texts = [*container.command.only, *container.env, *(place.source.text for place in places)]
-    return not any(map(TLS.search, texts))
+    return not any(re.search(TLS, text) for text in texts)

@@ -62,7 +62,7 @@ spec:
               value: 50
 ```
 ```output
-error[refused-manifest]: Kubernetes refuses Deployment `notes`: env is a number where a string belongs
+error[refused-manifest]: Kubernetes refuses Deployment `notes`: the value of NOTES_LIMIT is a number where a string belongs
   --> k8s.yaml:14:22
    |
 14 |               value: 50

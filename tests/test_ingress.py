@@ -287,3 +287,33 @@ def test_rules_about_directives_of_nginx_have_nothing_to_say(files: dict[str, st
     assert run.deployment.routes[0].carried
     silent = {"no-rate-limit", "small-body-limit", "http10-upstream", "buffered-stream", "cached-stream"}
     assert not silent & {each.rule for each in run.diagnostics}
+
+
+DYNAMIC = """[http.routers.notes]
+rule = "PathPrefix(`/mcp`)"
+service = "notes"
+
+[http.services.notes.loadBalancer]
+[[http.services.notes.loadBalancer.servers]]
+url = "http://notes:PORT"
+"""
+MOUNTED = """services:
+  traefik:
+    image: traefik:v3
+    command: ["--providers.file.filename=/etc/traefik/dynamic.toml"]
+    volumes: ["./dynamic.toml:/etc/traefik/dynamic.toml:ro"]
+    ports: ["8080:80"]
+  notes:
+    build: .
+"""
+
+
+def test_a_dynamic_configuration_in_toml() -> None:
+    files = {"compose.yaml": MOUNTED, "dynamic.toml": DYNAMIC.replace("PORT", "8000")}
+    assert asked(files, "http://localhost:8080/mcp") == "/mcp"
+    assert not deployment(files).dead_ends
+
+
+def test_a_dynamic_configuration_that_leads_to_another_port() -> None:
+    (end,) = deployment({"compose.yaml": MOUNTED, "dynamic.toml": DYNAMIC.replace("PORT", "9999")}).dead_ends
+    assert (end.kind, end.host, end.port, end.span.text) == ("port", "notes", 9999, "notes:9999")

@@ -40,6 +40,7 @@ PARTS = {
     "Absent": "Images and services",
     "Call": "Images and services",
     "Clash": "Images and services",
+    "Mistyped": "Images and services",
     "Unselected": "Images and services",
     "Versioned": "Images and services",
     "Secret": "Secrets",

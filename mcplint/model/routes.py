@@ -65,19 +65,20 @@ class Route(NamedTuple):
     the `Host` header that the server is sent, in nginx's words: `$host`, `$proxy_host`, a name. `closed`: whether the
     files show all that is set; where not, what is missing may yet be there. `auth`: where it checks who calls;
     `published`: where a proxy that certainly lets everybody in is opened to other machines, `pages`: where a page of
-    its own is that asks nobody for a password; `rate_limits`: where it limits requests; `body_limit`: bytes of a request that it takes, 0 for any. `request_headers`: those that it sets on
-    requests; `hidden_headers`: those of answers that clients do not get; `added_headers`: those that it adds to
-    answers, some on a condition; `ignored_headers`: those of answers that it does not obey itself. `withheld`: what
-    else of a request is not passed on as it came (`headers`, `body`, `method`). `retries`: where it repeats requests
-    that may have run. `intercepted`: where errors of the server get its `error_pages` too. `compressed`: where it
-    compresses event streams. `rewrites_bodies`, `rewrites_redirects`: whether it changes answers, or the `Location` of
-    redirects. `endpoint`: the path under which clients reach the server's MCP endpoint through this location; an option
-    None where they do not. `ping`: seconds between bytes on an idle event stream of the server, an option None where
-    nothing comes. `opts_out`: whether its streams carry `X-Accel-Buffering: no`. `secured`: where TLS is set up for the
-    same name, while clients reach the endpoint without it too. `uncertified`: where TLS is asked for without any
-    certificate on that port. `behind`: the id of the route of another proxy that it leads to, None where it leads to
-    the server itself. `messages`: whether posts reach an SSE server on the path that it names; `metadata`: whether the
-    paths on which clients look for OAuth metadata lead to anything. `checks`: by which it tells whether a server works.
+    its own is that asks nobody for a password; `rate_limits`: where it limits requests; `body_limit`: bytes of a
+    request that it takes, 0 for any. `request_headers`: those that it sets on requests; `hidden_headers`: those of
+    answers that clients do not get; `added_headers`: those that it adds to answers, some on a condition;
+    `ignored_headers`: those of answers that it does not obey itself. `withheld`: what else of a request is not passed
+    on as it came (`headers`, `body`, `method`). `retries`: where it repeats requests that may have run. `intercepted`:
+    where errors of the server get its `error_pages` too. `compressed`: where it compresses event streams.
+    `rewrites_bodies`, `rewrites_redirects`: whether it changes answers, or the `Location` of redirects. `endpoint`: the
+    path under which clients reach the server's MCP endpoint through this location; an option None where they do not.
+    `ping`: seconds between bytes on an idle event stream of the server, an option None where nothing comes. `opts_out`:
+    whether its streams carry `X-Accel-Buffering: no`. `secured`: where TLS is set up for the same name, while clients
+    reach the endpoint without it too. `uncertified`: where TLS is asked for without any certificate on that port.
+    `behind`: the id of the route of another proxy that it leads to, None where it leads to the server itself.
+    `messages`: whether posts reach an SSE server on the path that it names; `metadata`: whether the paths on which
+    clients look for OAuth metadata lead to anything. `checks`: by which it tells whether a server works.
     """
 
     id: str

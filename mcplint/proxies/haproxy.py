@@ -6,7 +6,7 @@ https://docs.haproxy.org/2.6/configuration.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -181,7 +181,7 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
         yield Proxy(HAPROXY, routes, ports, published(origin, ports), ask, tuple(ends.values()))
 
 
-def _open(file: HaproxyFile, origin: ContainerContext | None, ports: Mapping[int, bool]) -> Iterator[Label]:
+def _open(file: HaproxyFile, origin: ContainerContext | None, ports: Collection[int]) -> Iterator[Label]:
     """Where HAProxy is open to other machines, if no rule of its file may turn anybody away."""
     rules = [line for section in file.sections for line in section.of("http-request", "tcp-request", "filter", "block")]
     if any(not rule.args or CHECKS.search(" ".join(rule.args)) for rule in rules):

@@ -44,8 +44,8 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ..
         from mcplint.proxies import traefik
 
         found += traefik.proxies(network)
-    dynamic = (*paths.get("kubernetes", ()), *paths.get("traefik", ()))
-    if dynamic := [file for file in tree.all_facts("traefik", dynamic).values() if file]:
+    provided = (*paths.get("kubernetes", ()), *paths.get("traefik", ()))
+    if dynamic := [file for file in tree.all_facts("traefik", provided).values() if file]:
         from mcplint.proxies import traefik
 
         found += traefik.of_files(dynamic, network)

@@ -14,6 +14,7 @@ from mcplint.facts.traefik import TraefikFile
 from mcplint.knowledge.proxies import TRAEFIK
 from mcplint.model import DeadEnd, Member, Route
 from mcplint.proxies.assumed import assumed
+from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import Proxy, among, joined, open_ports, published
 from mcplint.proxies.rules import (
     EXACT,
@@ -22,6 +23,7 @@ from mcplint.proxies.rules import (
     ProxyRule,
     Site,
     kept,
+    leading,
     location,
     route_request,
     stripped,
@@ -102,8 +104,9 @@ def of_files(files: Iterable[TraefikFile], network: Network) -> Iterator[Proxy]:
     rules.sort(key=lambda rule: -rule.priority)
     (site,) = _assuming(rules, origin, network)
     routes = tuple(rule.route for rule in site.rules)
-    if any(route.server for route in routes):
-        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), partial(route_request, (site,)))
+    ends = tuple(dead_ends(leading((site,)), routes, origin, network, strict=False))
+    if ends or any(route.server for route in routes):
+        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), partial(route_request, (site,)), ends)
 
 
 def _of_file(
