@@ -6,7 +6,9 @@ remembers. With `stateless_http=True` there is no session, with
 `json_response=True` there is no stream. `mcp` 1.x and `fastmcp` up to 3 send
 the question anyway and wait for an answer that never comes: the call hangs
 until the client gives up. Later releases fail at once with
-`this transport context has no back-channel`.
+`this transport context has no back-channel`. With the SDKs for TypeScript a
+transport without `sessionIdGenerator` has no session: the request times out,
+or says that the client does not support it, since nobody has told.
 
 Serve with sessions and event streams, and put several processes behind a load
 balancer that keeps a session with its process. Or take what is needed as
@@ -104,8 +106,8 @@ def check(server: Server):
         return
     first, *others = asking
     # `Context.sample` of fastmcp looks at the client's capabilities, which it is never told without a session.
-    at_once = agreed(server.sdk, "sessions.back_channel") == "fails" or samples(first)
-    fate = "fails" if at_once else "hangs until the client gives up"
+    known = "fails" if samples(first) else agreed(server.sdk, "sessions.back_channel")
+    fate = {"fails": "fails", "unanswered": "is never answered"}.get(known, "hangs until the client gives up")
     decided = [Label(value.span or server.span, what) for value, what in lacking]
     call = first.span.head.text.partition("(")[0]
     message = (

@@ -19,7 +19,8 @@ Names of facts and their values:
 - `sessions.idle_timeout`: seconds after which an idle session is dropped, 0 never. `sessions.unknown_status`: the
   answer to a session id of another process. `sessions.leak`: refused requests leave sessions behind.
   `sessions.sessionless_protocol`: clients of protocol 2026-07-28 are served without a session.
-  `sessions.back_channel`: what a request to the client does in stateless mode: "hangs" or "fails".
+  `sessions.back_channel`: what a request to the client does in stateless mode: "hangs", "fails" or, either by
+  release and kind of request, "unanswered".
   The value "mcp" means: as the `mcp` release underneath does.
 - `tasks.extra`: whether `task=True` of a tool, resource or prompt needs the extra `tasks`.
 - `stdio.stray_output`: where what a tool prints goes while stdio is served: "wire" (to the client) or "stderr".

@@ -146,6 +146,14 @@ def test_what_cors_lets_browsers_do(heading: str, exposed: str | None, allowed: 
         assert server.ask("OPTIONS", "/mcp", {**origin, **asked}).headers["access-control-allow-headers"] == allowed
 
 
+def test_a_sample_that_is_asked_for_without_sessions(tmp_path: Path) -> None:
+    files = trap("lost-back-channel", "a server in TypeScript without sessions asks for a sample")
+    files["server.js"] = files["server.js"].replace("maxTokens: 5 }", "maxTokens: 5 }, { timeout: 1500 }")
+    with started(installed(files, tmp_path)) as server:
+        call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "sum", "arguments": {}}}
+        assert "-32001: Request timed out" in server.ask("POST", "/mcp", {}, call, seconds=20).body
+
+
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project of the pages about builds, with a whole lock file."""

@@ -82,11 +82,18 @@ class Tables(NamedTuple):
 FRAMEWORK = "framework"
 
 
+class Effects(NamedTuple):
+    """What tools do when they are called: where they write to standard output, and ask the client something."""
+
+    prints: list[Label]
+    asks: list[Label]
+
+
 class Served(NamedTuple):
     """A start to serve: of a server on standard streams, of an application or listener on a port, or by a framework.
 
     `what`: the server object, the application, or what makes a framework's server of the model. `printed`: what has
-    been written to standard output before, however conditions turned out.
+    been written to standard output before, however conditions turned out; `diverted`: it leads elsewhere from here on.
     """
 
     kind: str
@@ -95,6 +102,7 @@ class Served(NamedTuple):
     port: Abstract
     span: Span
     printed: tuple[Label, ...] = ()
+    diverted: bool = False
 
 
 class Alternatives(Noted[Any]):
@@ -114,6 +122,7 @@ class Machine(Journal):
 
     `lenient`: variables that no file sets may be set by whoever starts the program.
     `paths`: what each way that has ended serves. `requests`: what handlers that are looked at hand requests to.
+    `effects`: what the tool that is looked at does; `room`: how many steps tools may take.
     """
 
     def __init__(self, world: World, tables: Tables, argv: tuple[Value[str], ...] | None, origin: Span) -> None:
@@ -130,6 +139,9 @@ class Machine(Journal):
         self.lost: list[Label] = []
         self.failures: dict[str, Failure] = {}
         self.requests: list[list[Any]] = []
+        self.effects: Effects | None = None
+        self.seen_effects: dict[int, tuple[Any, Effects]] = {}
+        self.room = world.steps // 8
         self.signals: list[tuple[str, Abstract, Span]] = []
         self.request_paths: list[tuple[str, ...] | None] = []
         self.missing: str | None = None
@@ -249,7 +261,7 @@ class Machine(Journal):
 
     def serve(self, served: Served) -> None:
         """The program serves from here on, and goes on."""
-        served = served._replace(printed=PRINTED.of(self.state))
+        served = served._replace(printed=PRINTED.of(self.state), diverted=bool(DIVERTED.of(self.state)))
         ways = SERVING.of(self.state) or ((),)
         self.put(self.state, SERVING, tuple((*way, served) for way in ways if served not in way) or ways)
 

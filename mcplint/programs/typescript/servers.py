@@ -14,6 +14,7 @@ from mcplint.programs.typescript.libraries.web import APPS, HANDLER, MIDDLEWARE,
 from mcplint.programs.typescript.machine import FRAMEWORK, Args, Machine, Served
 from mcplint.programs.typescript.middleware import Middleware, around, body_parser, compressed, cors
 from mcplint.programs.typescript.operators import REQUEST_PATH
+from mcplint.programs.typescript.tools import effects
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
     UNDEFINED,
@@ -76,6 +77,7 @@ def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Ite
             transport=known(STDIO, Label(each.span, "called here")),
             endpoints_closed=True,
             printed=each.printed,
+            prints=() if each.diverted else tuple(effects(machine, each.what).prints),
         )
         return
     if each.kind == FRAMEWORK:
@@ -126,7 +128,18 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         wiring=_wiring(machine, there.met, kind),
         cors=() if _mentions(machine, ALLOWS) else cors(first.layers),
         compressed=compressed(first.layers),
+        back_channel=_asks(machine, server, handled),
     )
+
+
+def _asks(machine: Machine, server: Any, handled: sdk.Handled) -> tuple[Label, ...]:
+    """Where tools ask the client back; answers find a transport that all requests share, and handlers of version 2."""
+    through = handled.transport
+    if not isinstance(through, Object) or through.library not in sdk.HTTP_TRANSPORTS:
+        return ()
+    if handled.shares(through) and sdk.stateless(machine, through).may(bool):
+        return ()
+    return tuple(effects(machine, server).asks)
 
 
 def _stateless(machine: Machine, transport: Any) -> Abstract:

@@ -14,8 +14,12 @@ MOST = 20
 
 
 def prints(machine: Machine, args: Args, owner: Any) -> Abstract:
-    """A line for standard output; what a handler writes once a client is there is not noted."""
-    if args.span is not None and not machine.requests and not DIVERTED.of(machine.state):
+    """A line for standard output; what a handler of HTTP requests writes is not noted."""
+    if machine.effects is not None and args.span is not None:
+        note = Label(args.span, "writes to standard output")
+        if note not in machine.effects.prints and len(machine.effects.prints) < MOST:
+            machine.effects.prints.append(note)
+    elif args.span is not None and not machine.requests and not DIVERTED.of(machine.state):
         note = Label(args.span, "writes to standard output")
         if note not in PRINTED.of(machine.state) and len(PRINTED.of(machine.state)) < MOST:
             PRINTED.add(machine, machine.state, note)

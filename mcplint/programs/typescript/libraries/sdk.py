@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from mcplint.programs.noted import Noted
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.typescript.libraries.web import APPS
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
 from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Function, Object, prop
 from mcplint.programs.values import Abstract, External, known, unknown
 from mcplint.text.source import Span
+from mcplint.values import Label
 
 V1, V2 = "@modelcontextprotocol/sdk", "@modelcontextprotocol/server"
 SERVERS = (
@@ -40,7 +42,19 @@ EXPRESS_APPS = (
     "@modelcontextprotocol/express:createMcpExpressApp",
 )
 SERVER, HOSTS = "%server", "%hosts"
-HANDLERS = "mcp:Handler"
+HANDLERS, EXTRA = "mcp:Handler", "mcp:Extra"
+TOOLS: Noted[Abstract] = Noted("functions that clients call")
+REGISTRATIONS = (
+    "tool",
+    "registerTool",
+    "prompt",
+    "registerPrompt",
+    "resource",
+    "registerResource",
+    "setRequestHandler",
+)
+ASKS = ("createMessage", "elicitInput", "listRoots")
+ASKING = ("sampling/createMessage", "elicitation/create", "roots/list")
 
 
 class Handled(NamedTuple):
@@ -174,6 +188,29 @@ def flag(through: Any, name: str) -> Abstract:
     return prop(args.get(0), name, known(False, *args.notes))
 
 
+def registered(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A tool, a prompt, a resource or another handler, whose function is told last."""
+    if isinstance(owner, Object) and args.positional:
+        TOOLS.add(machine, owner.table, args.positional[-1])
+    return unknown(*args.notes)
+
+
+def asks(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A request to the client, whose answer is not known."""
+    if machine.effects is not None and args.span is not None:
+        note = Label(args.span, "asks the client")
+        if note not in machine.effects.asks:
+            machine.effects.asks.append(note)
+    return unknown(*args.notes)
+
+
+def sends(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`extra.sendRequest({ method: … })`."""
+    if prop(args.get(0), "method").must_be(*ASKING):
+        asks(machine, args, owner)
+    return unknown(*args.notes)
+
+
 def _notes(through: Object) -> tuple[Any, ...]:
     return through.table[ARGUMENTS][0].notes if ARGUMENTS in through.table else ()
 
@@ -198,6 +235,10 @@ def session_maker(value: Abstract) -> bool:
 
 CALLS: Mapping[str, Handler] = {
     **{f"{path}.connect": connect for path in SERVERS},
+    **{f"{path}.{name}": registered for path in SERVERS for name in REGISTRATIONS},
+    **{f"{path}.{name}": asks for path in SERVERS for name in ASKS},
+    f"{EXTRA}.sendRequest": sends,
+    "?.elicitInput": asks,
     **{f"{path}.()": partial(transport, kind=STREAMABLE) for path in HTTP_TRANSPORTS},
     **{f"{path}.()": partial(transport, kind=SSE) for path in SSE_TRANSPORTS},
     **{f"{path}.handleRequest": partial(handle, kind=STREAMABLE) for path in HTTP_TRANSPORTS},
