@@ -20,8 +20,9 @@ everybody unless it is told a key, `mcpo --api-key`.
 The same holds if a proxy that lets everybody in is published instead, if the
 service uses the network of its host or is a unit of systemd, for a Kubernetes
 Service of type LoadBalancer or NodePort, for an Ingress or a Route without
-authentication, for a web service of Render or Fly, and for one of Cloud Run that
-is deployed with `--allow-unauthenticated`. A proxy that no
+authentication, for a web service of Render or Fly, and for one of Cloud Run
+that Cloud Build, a script or a workflow deploys with
+`--allow-unauthenticated`. A proxy that no
 container is known to run is a note: its machine may be closed to others.
 
 Publish on `127.0.0.1`, put a proxy that authenticates callers in front, or add

@@ -130,13 +130,21 @@ def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
         from mcplint.services.kubernetes.helm import manifests as of_charts
 
         manifests = (*manifests, *of_charts(tree))
-    if not manifests and not any(others):
+    workflows = (path for path in paths.get("kubernetes", ()) if path.startswith(".github/workflows/"))
+    scripts = tuple(path for path in (*paths.get("script", ()), *workflows) if _deploys(tree, path))
+    if not manifests and not any(others) and not scripts:
         return None
     from mcplint.services.platforms import platforms
 
     kustomizations, *applications, procfiles, units = others
     configurations = [each for kind in applications for each in kind]
-    return platforms(tree, manifests, kustomizations, configurations, procfiles, units)
+    return platforms(tree, manifests, kustomizations, configurations, procfiles, units, scripts)
+
+
+def _deploys(tree: Tree, path: str) -> bool:
+    """Whether a script or a workflow may deploy something to Cloud Run."""
+    source = tree.source(path)
+    return source is not None and ("run deploy" in source.text or "/deploy-cloudrun@" in source.text)
 
 
 def _published(

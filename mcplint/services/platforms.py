@@ -21,6 +21,7 @@ from mcplint.services.cloud_build import cloud_build
 from mcplint.services.compose.assembly import within
 from mcplint.services.compose.variables import variables
 from mcplint.services.containers import on_host
+from mcplint.services.deploy_scripts import deploy_scripts
 from mcplint.services.kubernetes import knative, pods
 from mcplint.services.kubernetes.cluster import PODS, cluster
 from mcplint.services.kubernetes.ingress import Entry
@@ -365,6 +366,7 @@ def platforms(
     configurations: Iterable[App] = (),
     procfiles: Iterable[Procfile] = (),
     units: Iterable[Unit] = (),
+    scripts: tuple[str, ...] = (),
 ) -> Platforms:
     """Everything that the files of platforms say is run: first in Kubernetes, then elsewhere."""
     objects = cluster(manifests, kustomizations)
@@ -377,6 +379,7 @@ def platforms(
         found += APPS[app.platform](app, tree)
     for file in procfiles:
         found += procfile(file, tree)
+    found += deploy_scripts(tree, scripts)
     found += filter(None, (unit(file, tree) for file in units))
     entries = tuple(entry for into in ways.entries.values() for entry in into)
     return Platforms(tuple(found), entries, objects.notes, tuple(unselected(objects)), tuple(mistyped(objects)))
