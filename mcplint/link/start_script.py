@@ -34,8 +34,7 @@ def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
         return None
     word = place(words[0], argv.span)
     for path in _places(spelled, context.container.workdir.only):
-        mounted = ((mount.target.only or path).rstrip("/") for mount in context.container.mounts)
-        if any(path == target or path.startswith(f"{target}/") for target in mounted):
+        if context.container.may_hide(path):
             return None
         if found := _script(image, path, word, direct, tree):
             return found

@@ -8,7 +8,7 @@ from mcplint.commands.command_lines import program, unwrapped
 from mcplint.commands.words import place, text
 from mcplint.facts.dependencies import Project
 from mcplint.images.image import Image
-from mcplint.link.writable import home, is_mounted_over, is_open
+from mcplint.link.writable import home, is_open
 from mcplint.model import Container, Sync
 from mcplint.model.insertion import more_words
 from mcplint.packaging.backend import is_packaged
@@ -57,7 +57,7 @@ def _is_hidden(container: Container) -> bool:
     if folder is None or (named is not None and named.only is None):
         return bool(container.mounts)
     made = posixpath.join(folder, str(named.only) if named else ".venv")
-    return is_mounted_over(container, posixpath.normpath(made))
+    return container.may_hide(posixpath.normpath(made))
 
 
 def _no_venv(image: Image, container: Container) -> str:

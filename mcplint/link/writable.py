@@ -68,16 +68,10 @@ def home(container: Container) -> tuple[str, str] | None:
     return "/", f"the user {user} has no entry in /etc/passwd, so that its home is /, which belongs to root"
 
 
-def is_mounted_over(container: Container, path: str) -> bool:
-    """Whether something may be mounted at a path, or at a folder that it lies in."""
-    above = set(upwards(path))
-    return any(mount.target.only is None or mount.target.only.rstrip("/") in above for mount in container.mounts)
-
-
 def is_open(image: Image, container: Container, path: str) -> bool:
     """Whether something may give the path, or a folder that it lies in, to another user."""
     above = list(upwards(path))
-    if any(path.startswith(free) for free in _FREE) or is_mounted_over(container, path):
+    if any(path.startswith(free) for free in _FREE) or container.may_hide(path):
         return True
     if any(copy.owner is not None and copy.target.only in (None, *above) for copy in image.copies):
         return True

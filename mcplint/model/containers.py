@@ -403,6 +403,11 @@ class Container(NamedTuple):
         kept = (mount for mount in self.mounts if not mount.read_only)
         return tuple(mount for mount in kept if mount.kind not in ("tmpfs", "config", "secret"))
 
+    def may_hide(self, path: str) -> bool:
+        """Whether something may be mounted over a path of the image, or over a folder that it lies in."""
+        targets = (mount.target.only for mount in self.mounts)
+        return any(target is None or f"{path}/".startswith(f"{target.rstrip('/')}/") for target in targets)
+
     def variable(self, name: str) -> Value[str | None]:
         """What the environment says of a name: known to be absent only where every layer of it is read."""
         if name in self.env:
