@@ -10,8 +10,11 @@ The home of the user is a trap of its own. `useradd` without `-m` names a home
 and does not make it. A user by number that no build made, as `user:` of
 compose or Kubernetes give one, has the home `/`.
 
+With `read_only: true` (compose) or `readOnlyRootFilesystem` (Kubernetes) nobody
+writes anywhere but to what is mounted, not even to `/tmp`.
+
 `useradd -m`, `COPY --chown`, a `chown` in the build, a volume or `HOME` mend
-it.
+it; a `tmpfs` does for a root file system that is read-only.
 
 What counts is what the program certainly writes, where nothing catches the
 failure. Not reported if any step changes owners or modes of the folder or of
@@ -82,6 +85,7 @@ from mcplint import ERROR, Container, Finding, rule
 @rule("unwritable-path", ERROR)
 def check(container: Container):
     for lack in container.lacking("place"):
-        message = f"{container.title} cannot write `{lack.name}` as the user {lack.step}: {lack.why}"
+        user = f" as the user {lack.step}" if lack.step else ""
+        message = f"{container.title} cannot write `{lack.name}`{user}: {lack.why}"
         yield Finding(message, lack.span, lack.notes)
         return

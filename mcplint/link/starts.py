@@ -282,7 +282,7 @@ def _serving(
         missing=starts.lacking.get(each.id),
         refused=starts.refusing.get(each.id),
         needs_root=tuple(needs_root(place, servers, writes)),
-        lacks=(*each.lacks, *_lacks(place, starts.programs.get(each.id), tree), *_unwritable(place, servers)),
+        lacks=(*each.lacks, *_lacks(place, starts.programs.get(each.id), tree), *_unwritable(place, servers, tree)),
     )
     if place.image:
         from mcplint.link.start_script import start_script
@@ -300,12 +300,12 @@ def _serving(
     return found._replace(covered=tuple(covered(place, servers, tree)), unwritable=tuple(unwritable(place)))
 
 
-def _unwritable(place: ContainerContext, servers: tuple[Server, ...]) -> Iterator[Lack]:
+def _unwritable(place: ContainerContext, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
     """What the servers of a container write as a user that may not."""
     if place.image and any(server.writes for server in servers):
         from mcplint.link.writable import refused
 
-        yield from refused(place.image, place.container, servers)
+        yield from refused(place.image, place.container, servers, tree)
 
 
 def _lacks(place: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:

@@ -6,26 +6,32 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from mcplint.images.contents import Contents
 from mcplint.images.image import Image
 from mcplint.knowledge.images import has_account
 from mcplint.model import Container, Lack, Server
+from mcplint.project.tree import Tree
 from mcplint.text.paths import upwards
 from mcplint.values import Label
 
+READ_ONLY = "its root file system is read-only"
+_NO_FILES = ("/dev", "/proc", "/sys")
 _FREE = ("/tmp", "/var/tmp", "/dev", "/run/user", "/proc")
 _CHANGES = r"\b(?:chown|chmod|install|setfacl|mkdir)\b"
 
 
-def refused(image: Image, container: Container, servers: tuple[Server, ...]) -> Iterator[Lack]:
-    """The paths that servers write before they serve, and that belong to root alone."""
+def refused(image: Image, container: Container, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
+    """The paths that servers write before they serve, and that their user may not write; a folder may be there."""
     user = container.unprivileged
-    if not user or not image.base_known or container.unread:
+    sealed = container.read_only.must_be(True)
+    if not (user or sealed) or not image.base_known or container.unread:
         return
+    told = (container.read_only if sealed else container.user).trace[:1]
     for write in (write for server in servers for write in server.writes):
         found = _why(image, container, write.path)
-        if found:
+        if found and not (write.folder and Contents.of(image, tree).has(found[0])):
             path, why = found
-            notes = (*container.user.trace[:1], Label(container.cmd, "starts the program"))
+            notes = (*told, Label(container.cmd, "starts the program"))
             yield Lack("place", path, write.note.span, why, notes, step=user)
 
 
@@ -39,6 +45,9 @@ def _why(image: Image, container: Container, written: str) -> tuple[str, str] | 
         path = posixpath.normpath(posixpath.join(place, written[2:]))
         return (path, why) if not is_open(image, container, path) else None
     workdir = container.workdir.only
+    if container.read_only.must_be(True) and not written.startswith(("~", *_NO_FILES)) and workdir is not None:
+        path = posixpath.normpath(posixpath.join(workdir, written))
+        return None if is_open(image, container, path) else (path, READ_ONLY)
     if (
         written.startswith("~")
         or workdir is None
@@ -55,7 +64,11 @@ def _why(image: Image, container: Container, written: str) -> tuple[str, str] | 
 def home(container: Container) -> tuple[str, str] | None:
     """The home of the user that a container runs as, and why it may not write there; None where it may."""
     user = container.unprivileged
-    if not user or "HOME" in container.env:
+    if "HOME" in container.env:
+        return None
+    if container.read_only.must_be(True) and container.user.must_be("root", "0"):
+        return "/root", READ_ONLY
+    if not user:
         return None
     accounts = list(container.accounts.values())
     account = container.accounts.get(user) or next((one for one in accounts if str(one.uid) == user), None)
@@ -69,9 +82,10 @@ def home(container: Container) -> tuple[str, str] | None:
 
 
 def is_open(image: Image, container: Container, path: str) -> bool:
-    """Whether something may give the path, or a folder that it lies in, to another user."""
+    """Whether another user may write a path: it is mounted there, or something may give it or its folder to them."""
     above = list(upwards(path))
-    if any(path.startswith(free) for free in _FREE) or container.may_hide(path):
+    free = any(path.startswith(each) for each in _FREE) and not container.read_only.must_be(True)
+    if free or container.may_hide(path):
         return True
     if any(copy.owner is not None and copy.target.only in (None, *above) for copy in image.copies):
         return True

@@ -61,10 +61,11 @@ class Store(NamedTuple):
 
 
 class Write(NamedTuple):
-    """A file or folder that a program writes before it serves: its path, `~` for the home of its user, and where."""
+    """What a program writes before it serves: its path, `~` for the home of its user, and where; a file or a folder."""
 
     path: str
     note: Label
+    folder: bool = False
 
 
 class Asgi(NamedTuple):

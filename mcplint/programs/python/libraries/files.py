@@ -53,17 +53,19 @@ def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
     return made(FILE, args, {"path": path})
 
 
-def note_write(machine: Machine, path: Abstract, args: Args) -> None:
-    """Notes that a path is written, where nothing catches that it may not be."""
+def note_write(machine: Machine, path: Abstract, args: Args, folder: bool = False) -> None:
+    """Notes that a path is written, or that a folder is made, where nothing catches that it may not be."""
     name = text_of(path)
     if name and args.span and not survived(machine, "PermissionError"):
-        WRITTEN.add(machine, machine.state, Write(name, Label(args.span, "writes it")))
+        WRITTEN.add(machine, machine.state, Write(name, Label(args.span, "writes it"), folder))
 
 
-def writing(machine: Machine, args: Args, owner: Any, index: int = 0, name: str = "path") -> Abstract:
+def writing(
+    machine: Machine, args: Args, owner: Any, index: int = 0, name: str = "path", folder: bool = False
+) -> Abstract:
     """`path.mkdir()`, `os.makedirs(path)` and others that write a path and give back nothing that matters."""
     path = known(owner) if isinstance(owner, Instance) and owner.library == "pathlib.Path" else args.get(index, name)
-    note_write(machine, path, args)
+    note_write(machine, path, args, folder)
     return unknown(*args.notes)
 
 
@@ -141,7 +143,7 @@ CALLS: Mapping[str, Handler] = {
     "os.path.exists": exists,
     "os.path.isfile": exists,
     "yaml.SafeLoader": anything,
-    **dict.fromkeys(("pathlib.Path.mkdir", "pathlib.Path.touch", "os.makedirs", "os.mkdir"), writing),
-    **dict.fromkeys(("pathlib.Path.write_text", "pathlib.Path.write_bytes"), writing),
+    **dict.fromkeys(("pathlib.Path.mkdir", "os.makedirs", "os.mkdir"), partial(writing, folder=True)),
+    **dict.fromkeys(("pathlib.Path.touch", "pathlib.Path.write_text", "pathlib.Path.write_bytes"), writing),
     **{name: partial(parsed, read=read) for read, names in READERS.items() for name in names},
 }
