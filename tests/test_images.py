@@ -161,7 +161,7 @@ def test_onbuild_runs_in_the_stage_that_builds_on_it() -> None:
 def test_ports_probe_labels() -> None:
     found = made(
         PYTHON + "ARG P=8000\nEXPOSE $P 9000/udp 7000-7002\nLABEL a=b c='d e'\n"
-        'HEALTHCHECK --interval=5s CMD ["curl", "x"]\nSTOPSIGNAL SIGINT\n'
+        'HEALTHCHECK --interval=5s CMD ["curl", "x"]\n'
     )
     assert [(port.target.only, port.protocol) for port in found.expose] == [
         (8000, "tcp"),
@@ -172,7 +172,6 @@ def test_ports_probe_labels() -> None:
     ]
     assert found.probe is not None and found.probe.command.only == ("curl", "x")
     assert {name: value.only for name, value in found.labels.items()} == {"a": "b", "c": "d e"}
-    assert found.stop_signal.only == "SIGINT"
     off = made(PYTHON + "HEALTHCHECK CMD a\nHEALTHCHECK NONE\n")
     assert off.probe is None and off.probe_disabled is not None
 

@@ -297,14 +297,9 @@ def test_affinity(others: list[str], affinity: object) -> None:
     assert shown(found.affinity) == affinity
 
 
-@pytest.mark.parametrize(
-    ("annotations", "seconds"),
-    [((), 60.0), (("proxy-read-timeout: '3600'",), 3600.0), (("proxy-read-timeout: '{{ t }}'",), "?")],
-)
-def test_ingresses(annotations: tuple[str, ...], seconds: object) -> None:
-    found = read({"k8s.yaml": "---\n".join((deployment("image: x"), SERVICE, ingress(*annotations)))})
-    (service,), (entry,) = found.services, found.entries
-    assert shown(service.idle_timeout) == seconds
+def test_ingresses() -> None:
+    found = read({"k8s.yaml": "---\n".join((deployment("image: x"), SERVICE, ingress()))})
+    (entry,) = found.entries
     assert (shown(entry.host), shown(entry.path), entry.match, entry.service, shown(entry.port)) == (
         "mcp.example.com",
         "/mcp",
@@ -422,7 +417,6 @@ def test_cloud_run(annotations: str, replicas: object, affinity: str) -> None:
     assert (service.platform, service.service) == ("cloud-run", "run")
     assert shown(dict(service.env)) == {"PORT": "8080", "A": "b"}
     assert (shown(service.replicas), shown(service.affinity)) == (replicas, affinity)
-    assert shown(service.request_timeout) == 300.0
 
 
 CLOUD_BUILD = """\
@@ -450,7 +444,6 @@ def test_cloud_build() -> None:
     )
     assert shown(dict(service.env)) == {"PORT": "8080", "A": "b", "C": "?", "KEY": "?"}
     assert (shown(service.replicas), shown(service.affinity)) == ({1, 3}, "cookie")
-    assert shown(service.request_timeout) == 900.0
     assert service.entrypoint and service.entrypoint.words is None
 
 

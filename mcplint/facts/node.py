@@ -34,7 +34,6 @@ class PackageJson(NamedTuple):
     exports: Node | None = None
     imports: MappingNode | None = None
     workspaces: tuple[str, ...] = ()
-    engines: Mapping[str, ScalarNode] = {}
     named: Span | None = None
 
     def range(self, package: str) -> ScalarNode | None:

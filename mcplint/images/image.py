@@ -115,7 +115,6 @@ class Image(NamedTuple):
     node_installs: tuple[NodeInstall, ...] = ()
     runs: tuple[Instruction, ...] = ()
     tools: frozenset[str] = frozenset()
-    stop_signal: Value[str | None] = Value((None,))
     parts: Mapping[int, Image] = {}
     new_variable: VariableSite | None = None
     lacks: tuple[Lack, ...] = ()

@@ -54,7 +54,7 @@ class _Growing:
         self.env, self.args, self.labels = dict(image.env), dict(image.args), dict(image.labels)
         self.user, self.workdir, self.shell = image.user, image.workdir, image.shell
         self.entrypoint, self.cmd, self.cmd_is_own = image.entrypoint, image.cmd, False
-        self.probe, self.probe_disabled, self.stop_signal = image.probe, image.probe_disabled, image.stop_signal
+        self.probe, self.probe_disabled = image.probe, image.probe_disabled
         self.expose, self.copies, self.runs = list(image.expose), list(image.copies), list(image.runs)
         self.installs, self.tools, self.parts = list(image.installs), set(image.tools), dict(image.parts)
         self.node_installs = list(image.node_installs)
@@ -83,7 +83,6 @@ class _Growing:
             cmd=self.cmd,
             probe=self.probe,
             probe_disabled=self.probe_disabled,
-            stop_signal=self.stop_signal,
             expose=tuple(self.expose),
             copies=tuple(self.copies),
             runs=tuple(self.runs),
@@ -146,8 +145,6 @@ class _Growing:
                 self._healthcheck(instruction)
             case "VOLUME":
                 self.volumes.append(instruction.span)
-            case "STOPSIGNAL" if words:
-                self.stop_signal = _noted(self.expand(words[0]), instruction, "STOPSIGNAL sets it")
             case "COPY" | "ADD":
                 self._copy(instruction)
                 self.deleted.clear()

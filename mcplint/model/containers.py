@@ -246,8 +246,7 @@ class Container(NamedTuple):
     `ports`: published ones; `host_ip` is the text as written where it is not known, None for all interfaces.
     `network_mode`: `host`, `none`, `bridge`, `service:NAME`, …; an option None where nothing is said.
     `grace_period`: seconds between SIGTERM and SIGKILL. `privileges`: what gives it power over its host.
-    `affinity`: what keeps a client with one replica, as `Spread.affinity` says it. `idle_timeout`: seconds of silence
-    that the platform's proxy bears; `request_timeout`: seconds after which it cuts a request.
+    `affinity`: what keeps a client with one replica, as `Spread.affinity` says it.
     `forwards`: ports under its names that lead to others (a Kubernetes Service). `injected`: the variables that
     Services beside it give it, an address each; `service_links`: where it would say that it wants none. `web`: what
     makes it a web service to its platform, which expects it to listen and lets everybody in. `stopped`: where its
@@ -314,8 +313,6 @@ class Container(NamedTuple):
     stdin_open: Value[bool] = UNKNOWN
     read_only: Value[bool] = UNKNOWN
     affinity: Value[str] = UNKNOWN
-    idle_timeout: Value[float] = UNKNOWN
-    request_timeout: Value[float] = UNKNOWN
     stopped: tuple[Label, ...] = ()
     swarm: tuple[Label, ...] = ()
     unread: tuple[Label, ...] = ()

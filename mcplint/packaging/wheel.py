@@ -21,14 +21,13 @@ class Wheel(NamedTuple):
     """What a wheel holds: by their paths in it, the files beside `pyproject.toml` that they come from.
 
     `refused`: why there is none: for want of modules, or for the `choice` that it has. `decides`: the place that
-    chooses what is packaged. `silent`: whether the backend goes on where it finds nothing.
+    chooses what is packaged.
     """
 
     files: Mapping[str, str] = {}
     refused: str = ""
     choice: tuple[str, ...] = ()
     decides: Span | None = None
-    silent: bool = False
 
     def has(self, module: str) -> bool:
         """Whether it holds a module or a package of a dotted name."""
@@ -91,10 +90,9 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
                 return None
             front = posixpath.dirname(package.rstrip("/")) if not lists["only-include"] else ""
             files |= _below(paths, package, front)
-        silent = True
     elif lists["include"]:
         wanted = [_pattern(each) for each in lists["include"] or []]
-        files, silent = {path: path for path in paths if any(each(path) for each in wanted)}, True
+        files = {path: path for path in paths if any(each(path) for each in wanted)}
     else:
         found = _discovered(_name(project), paths)
         if found is None and "force-include" in given:
@@ -102,7 +100,7 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
         if found is None:
             refused = f"hatchling finds no {_name(project)}/__init__.py, src/{_name(project)}/__init__.py or the like"
             return Wheel(refused=refused)
-        files, silent = _below(paths, found, posixpath.dirname(found)), False
+        files = _below(paths, found, posixpath.dirname(found))
         if found.count("/") and not found.startswith("src/"):
             files = _below(paths, found.partition("/")[0])
     out = [_pattern(each) for each in lists["exclude"] or []]
@@ -116,7 +114,7 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
             for path in _below(paths, name.text).values()
         }  # fmt: skip
         files |= within
-    return Wheel(files, decides=decides, silent=silent)
+    return Wheel(files, decides=decides)
 
 
 def _pattern(text: str) -> Callable[[str], bool]:
@@ -163,14 +161,14 @@ def _setuptools(project: Project, root: MappingNode, paths: frozenset[str]) -> W
         names = _strings(named)
         packages = [each.replace(".", "/") for each in names or []]
         files |= {name: path for each in packages for name, path in _directly(paths, each, base).items()}
-        return Wheel(files, decides=named.span, silent=True) if names is not None else None
+        return Wheel(files, decides=named.span) if names is not None else None
     if named is not None:
         return _found(named, paths, base, files)
     if at(said, "py-modules") is not None:
-        return Wheel(files, decides=at(said, "py-modules").span, silent=True)  # type: ignore[union-attr]
+        return Wheel(files, decides=at(said, "py-modules").span)  # type: ignore[union-attr]
     if base or any(path.startswith("src/") for path in paths):
         inside = base or "src"
-        return Wheel(_below(paths, inside, inside), silent=True)
+        return Wheel(_below(paths, inside, inside))
     return _flat(paths)
 
 
@@ -204,7 +202,7 @@ def _found(named: Node, paths: frozenset[str], base: str, files: dict[str, str])
         wanted = any(fits(package, each) for each in include) and not any(fits(package, each) for each in exclude)
         if wanted and (whole or not regular) and all(part.isidentifier() for part in parts):
             files[inside] = path
-    return Wheel(files, decides=find.span, silent=True)
+    return Wheel(files, decides=find.span)
 
 
 def _flat(paths: frozenset[str]) -> Wheel:
@@ -216,10 +214,10 @@ def _flat(paths: frozenset[str]) -> Wheel:
     if len(packages) > 1:
         return Wheel(refused="setuptools does not choose between several packages", choice=tuple(packages))
     if packages:
-        return Wheel({path: path for path in paths if path.startswith(f"{packages[0]}/")}, silent=True)
+        return Wheel({path: path for path in paths if path.startswith(f"{packages[0]}/")})
     if len(modules) > 1:
         return Wheel(refused="setuptools takes no module of several", choice=tuple(modules))
-    return Wheel({f"{each}.py": f"{each}.py" for each in modules}, silent=True)
+    return Wheel({f"{each}.py": f"{each}.py" for each in modules})
 
 
 def _uv(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | None:
@@ -276,10 +274,10 @@ def _pdm(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | 
     if at(root, "tool", "pdm", "build"):
         return None
     if any(path.startswith("src/") for path in paths):
-        return Wheel(_below(paths, "src", "src"), silent=True)
+        return Wheel(_below(paths, "src", "src"))
     packages = {path.partition("/")[0] for path in paths if fits(path, "*/__init__.py") and path.count("/") == 1}
     packages -= {"tests", "test"}
-    return Wheel({path: path for path in paths if path.partition("/")[0] in packages}, silent=True)
+    return Wheel({path: path for path in paths if path.partition("/")[0] in packages})
 
 
 _MAKERS: Mapping[str, Callable[[Project, MappingNode, frozenset[str]], Wheel | None]] = {

@@ -36,7 +36,6 @@ def read(source: Source) -> PackageJson:
         root.get("exports"),
         imports if isinstance(imports := root.get("imports"), MappingNode) else None,
         tuple(scalar(each) for each in items(root.get("workspaces")) or items(at(root, "workspaces", "packages"))),
-        _scalars(root.get("engines")),
         named.span if isinstance(named := root.get("name"), ScalarNode) else None,
     )
 

@@ -11,7 +11,7 @@ from mcplint.commands.words import Words, spelled, tail
 from mcplint.model import Argv, Build, Container, Port
 from mcplint.project.tree import Tree
 from mcplint.services.compose.assembly import within
-from mcplint.services.settings import number, seconds
+from mcplint.services.settings import number
 from mcplint.text.source import Span
 from mcplint.values import Label, Value, join
 
@@ -93,7 +93,6 @@ def _service(told: Parsed, known: Mapping[str, Build], span: Span, tree: Tree) -
         web=tuple(_opened(told)),
         replicas=_instances(flags, span),
         affinity=Value(("cookie" if "session-affinity" in flags else "none",)),
-        request_timeout=_timeout(flags.get("timeout"), span),
         grace_period=Value((10.0,), (Label(span, "Cloud Run waits 10 s before it kills the container"),)),
         memory=flags.get("memory", Value((None,))),
     )
@@ -136,10 +135,3 @@ def _instances(flags: Mapping[str, Value[str]], span: Span) -> Value[int]:
     most = Value((100,), (Label(span, "Cloud Run runs as many instances as it needs"),))
     most = number(flags["max-instances"]) if "max-instances" in flags else most
     return join((Value(None if least.only is None else (max(1, least.only),), least.trace), most))
-
-
-def _timeout(word: Value[str] | None, span: Span) -> Value[float]:
-    if word is None:
-        return Value((300.0,), (Label(span, "Cloud Run cuts a request after 300 s"),))
-    count = number(word)
-    return seconds(word) if count.only is None else Value((float(count.only),), word.trace)

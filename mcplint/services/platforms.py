@@ -66,7 +66,6 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
         grace_period=wait(at(root, "kill_timeout"), patience),
         affinity=Value(("none",)),
         stopped=tuple(_fly_stops(root)),
-        idle_timeout=wait(at(root, "http_service", "http_options", "idle_timeout")),
     )
     groups = pairs(at(root, "processes"))
     for key, command in groups:

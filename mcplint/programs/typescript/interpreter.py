@@ -14,8 +14,6 @@ from mcplint.programs.world import World
 from mcplint.text.source import Span
 from mcplint.values import Label
 
-SIGNS = ("modelcontextprotocol", "mcp")
-
 
 def follow(start: Start, world: World) -> Outcome:
     """What becomes of a start command. The linted program itself is never run.

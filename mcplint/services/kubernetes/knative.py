@@ -36,7 +36,6 @@ def service(resource: Resource, cluster: Cluster) -> Container | None:
         env=env,
         replicas=_instances(resource),
         affinity=_affinity(resource),
-        request_timeout=_seconds(at(spec, "timeoutSeconds"), 300.0, resource),
         grace_period=Value((10.0,), (Label(resource.span, "Cloud Run waits 10 s before it kills the container"),)),
     )
 
@@ -70,10 +69,3 @@ def _affinity(resource: Resource) -> Value[str]:
         return Value(("none",))
     said = string(chosen, "Cloud Run keeps a client on one instance by a cookie")
     return Value(None if said.only is None else ("cookie" if said.only == "true" else "none",), said.trace)
-
-
-def _seconds(node: Node | None, otherwise: float, resource: Resource) -> Value[float]:
-    if node is None:
-        return Value((otherwise,), (Label(resource.span, f"Cloud Run cuts a request after {otherwise:g} s"),))
-    said = number(string(node, "Cloud Run cuts a request after this many seconds"))
-    return Value(None if said.only is None else (float(said.only),), said.trace)

@@ -9,7 +9,7 @@ from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
 from mcplint.services.kubernetes.cluster import Cluster, place, template, texts
 from mcplint.services.kubernetes.environment import environment, injected, referring
-from mcplint.services.kubernetes.traffic import Traffic, affinity, idle_timeout, replicas
+from mcplint.services.kubernetes.traffic import Traffic, affinity, replicas
 from mcplint.services.settings import argv, number, optional, string, switch
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -33,7 +33,6 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             networks=frozenset(("kubernetes",)),
             replicas=replicas(pods, cluster),
             affinity=affinity(before, ways),
-            idle_timeout=idle_timeout(before, ways),
             forwards=tuple(port for one in before for port in _forwards(one, node)),
             injected=_injected(pods, ways, before) if service.env_closed else {},
             service_links=_unlinked(spec),

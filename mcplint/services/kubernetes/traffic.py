@@ -123,11 +123,3 @@ def _entry_affinity(entry: Entry, plain: bool) -> Value[str]:
     chosen = ingress_nginx.balancing(entry)
     kind = affinity_of(INGRESS_NGINX, chosen.only) if chosen.only else None
     return UNKNOWN if kind is None else Value((kind,), chosen.trace if kind != "none" else ())
-
-
-def idle_timeout(services: tuple[Resource, ...], ways: Traffic) -> Value[float]:
-    """The seconds of silence that ingress-nginx bears on the ways to these Services."""
-    into = [entry for service in services for entry in ways.into(service)]
-    if not into or not all(entry.is_nginx for entry in into):
-        return UNKNOWN
-    return join([ingress_nginx.read_timeout(entry)._replace(slot=None) for entry in into])

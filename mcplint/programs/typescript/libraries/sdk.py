@@ -10,7 +10,7 @@ from mcplint.programs.noted import Noted
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.typescript.libraries.web import APPS
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
-from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Function, Object, prop
+from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Object, prop
 from mcplint.programs.values import Abstract, External, known, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
@@ -226,11 +226,6 @@ def package_of(server: Any, through: Any) -> str:
         if library and library.startswith("fastmcp:"):
             return "fastmcp"
     return V1
-
-
-def session_maker(value: Abstract) -> bool:
-    """Whether a value is a function."""
-    return isinstance(value.only, (Function, External))
 
 
 CALLS: Mapping[str, Handler] = {

@@ -209,10 +209,6 @@ def fetch_of(machine: Machine, owner: Any) -> Abstract:
     return known(owner)
 
 
-def fetch_bound(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return known(owner)
-
-
 def chained(machine: Machine, args: Args, owner: Any) -> Abstract:
     """What changes nothing that is told here, and gives the object itself."""
     return known(owner)
