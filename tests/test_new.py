@@ -65,6 +65,30 @@ def test_what_was_there_at_the_base_is_not_reported(committed, lint, stage):
     assert "2 known findings not shown" in ran.out and ran.code == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("a", "b"), ("deploy/a", "a"), (".", "sub/dir"), ("a", "a/deploy")], ids=str
+)
+def test_a_project_whose_folder_moved_is_what_it_was(committed, lint, monkeypatch, before, after):
+    kept = {"mcplint.toml": "", "Dockerfile": ROOT, "c/Dockerfile": ROOT, "d/Dockerfile": APP}
+    root = committed({**{f"{before}/{path}": text for path, text in kept.items()}, "other/Dockerfile": ROOT})
+    (root / after).mkdir(parents=True)
+    git("mv", *(f"{before}/{path}" for path in ("mcplint.toml", "Dockerfile", "c", "d")), after)
+    (root / after / "d" / "Dockerfile").write_text(ROOT)
+    monkeypatch.chdir(root / after)
+    assert reported(lint("--base", "HEAD")) == ["d/Dockerfile:2:6"]
+    git("commit", "-qm", "moved")
+    assert reported(lint("--base", "HEAD^")) == ["d/Dockerfile:2:6"]
+    assert reported(lint("--base", "HEAD^", "--staged")) == []
+
+
+def test_a_copy_of_a_project_is_new(committed, lint, monkeypatch):
+    root = committed({"a/mcplint.toml": "", "a/Dockerfile": ROOT})
+    shutil.copytree("a", "b")
+    git("add", "-A")
+    monkeypatch.chdir(root / "b")
+    assert reported(lint("--base", "HEAD")) == ["Dockerfile:2:6"]
+
+
 def test_one_more_of_the_same_is_new(committed, lint):
     root = committed({"a.dockerfile": ROOT})
     (root / "b.dockerfile").write_text(ROOT)

@@ -62,7 +62,7 @@ def known_findings(here: Workspace, base: str | None, file: str | None, written:
 def _based(here: Workspace, base: str, known: Known) -> Known:
     from mcplint.project import revision
 
-    with revision.at(here.root, base, here.config.exclude, here.tree.named) as tree:
+    with revision.at(here.root, base, here.config.exclude, here.tree.named, here.tree.paths) as tree:
         found = engine.lint(tree, here.rules, here.config)
     sources = (each.finding.span.source for each in found)
     gone = {source.path: source.text for source in sources if source.path not in here.tree.paths}

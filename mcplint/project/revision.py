@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from posixpath import dirname, join, normpath
@@ -26,6 +27,7 @@ STAGED = (
     *("diff-index", "--cached", "--ita-invisible-in-index", "-r", "-z", "--raw", "--no-abbrev", "--no-renames"),
     "--relative",
 )
+RENAMED = ("diff-index", "--cached", "-r", "-z", "-M", "--name-status", "--diff-filter=R")
 LINK, SUBMODULE = b"120000", b"160000"
 PATIENCE = 30
 """Seconds that git may take to answer a question."""
@@ -43,16 +45,43 @@ class Entry(NamedTuple):
 
 
 @contextmanager
-def at(root: str, revision: str, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Iterator[Tree]:
-    """The project as it is at a revision; raises UsageError."""
+def at(
+    root: str, revision: str, exclude: Iterable[str] = (), named: Collection[str] = (), now: Collection[str] = ()
+) -> Iterator[Tree]:
+    """The project as it is at a revision, where its folder was then if none of its files of `now` was in this one;
+    raises UsageError."""
     _repository(root)
+    tree = _resolved(root, revision)
+    entries = _entries(root, tree)
+    if entries.keys().isdisjoint(now) and (folder := _moved(root, tree)) is not None:
+        whole = _entries(root, "--full-tree", tree).items()
+        entries = {path.removeprefix(folder): entry for path, entry in whole if path.startswith(folder)}
+    with _tree(root, entries, exclude, named, f"the files of {revision}") as files:
+        yield files
+
+
+def _entries(root: str, *asked: str) -> dict[str, Entry]:
+    """The files of a tree that lie in the project's folder, or with `--full-tree` all of them."""
     entries = {}
-    for row in _rows(root, "ls-tree", "-r", "-z", _resolved(root, revision)):
+    for row in _rows(root, "ls-tree", "-r", "-z", *asked):
         about, _, path = row.partition(b"\t")
         mode, _, name = about.split()
         entries[os.fsdecode(path)] = Entry(mode, name)
-    with _tree(root, entries, exclude, named, f"the files of {revision}") as tree:
-        yield tree
+    return entries
+
+
+def _moved(root: str, tree: str) -> str | None:
+    """The folder, empty or with a slash at its end, that most files which git sees renamed since then came from to
+    keep their place in the project's; None where there is none."""
+    here = _said(root, "rev-parse", "--show-prefix")
+    if not here:
+        return None
+    rows = [os.fsdecode(row) for row in _rows(root, *RENAMED, tree, index=_index(root))]
+    pairs = [
+        (old, new.removeprefix(here)) for old, new in zip(rows[1::3], rows[2::3], strict=True) if new.startswith(here)
+    ]
+    folders = Counter(old.removesuffix(path) for old, path in pairs if f"/{old}".endswith(f"/{path}"))
+    return max(folders, key=lambda folder: folders[folder]) if 2 * folders.total() > len(pairs) else None
 
 
 @contextmanager
