@@ -6,6 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from pages import RULES
+
+from mcplint.engine import lint as engine
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
+from mcplint.reports.show import as_json
 
 NAMES = ("transport", "host", "port", "path")
 PYPROJECT = '[project]\nname = "notes"\nversion = "1.0.0"\ndependencies = ["fastmcp==3.4.11"]\n'
@@ -278,3 +284,27 @@ def test_what_is_started(project, mcplint, files, wanted):
         for link in server["links"]
     }
     assert found | {each["id"]: each["why"] for each in document["unfollowed"]} == wanted
+
+
+@pytest.mark.parametrize("folder", ["[x]", "st*r", "q?m", "a,b:c=d", "##[group]"])
+def test_the_name_of_a_folder_is_no_pattern(folder):
+    files = {
+        "Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY require*.txt ./\nRUN pip install -r requirements.txt\n"
+        'COPY src/* ./\nCMD ["python", "server.py"]\n',
+        "requirements.txt": "mcp==1.27.1\n",
+        "src/server.py": 'from mcp.server.fastmcp import FastMCP\nFastMCP("a").run("streamable-http")\n',
+        "compose.yaml": "services:\n  web:\n    build: .\n  proxy:\n    image: nginx:1.28\n    volumes:\n"
+        "      - ./nginx:/etc/nginx\n  caddy:\n    image: caddy:2.10\n    volumes:\n      - ./caddy:/etc/caddy\n",
+        "nginx/nginx.conf": "events {}\nhttp {\n  include parts/*.conf;\n}\n",
+        "nginx/parts/a.conf": "server {\n  listen 80;\n  location / {\n    proxy_pass http://web:8000;\n  }\n}\n",
+        "caddy/Caddyfile": "import sites/*\n",
+        "caddy/sites/a": "notes.example.com {\n  reverse_proxy web:8000\n}\n",
+    }
+
+    def found(name):
+        run = engine.run(Tree.of({f"{name}/{path}": text for path, text in files.items()}), RULES, Config())
+        shown = json.dumps(json.loads(as_json(run.deployment))).replace(f"{name}/", "plain/")
+        return shown, [(each.rule, each.finding.message.replace(f"{name}/", "plain/")) for each in run.diagnostics]
+
+    assert found(folder) == (wanted := found("plain"))
+    assert all(f'"plain/{part}' in wanted[0] for part in ("src/server.py", "caddy/sites/a", "nginx/parts/a.conf"))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
-from mcplint.text.glob import fits
+from mcplint.text.glob import fits, literal
 from mcplint.text.located import LocatedText
 from mcplint.values import Value
 
@@ -27,10 +27,11 @@ def from_context(
     for source in (source.only or "" for source in sources):
         if "://" in source or source.startswith("git@"):
             continue
-        whole, star, _ = within(context, source).partition("/*")
+        folder, star, _ = source.partition("/*")
+        whole = within(context, folder)
         if star and source.endswith("/*") and not parents and whole in tree.folders:
             found.append(Copied(whole, place.rstrip("/"), False))
-        for path in _matches(tree, within(context, source)):
+        for path in _matches(tree, context, source):
             kept = posixpath.relpath(path, context) if parents else posixpath.basename(path)
             if path in tree.paths:
                 found.append(Copied(path, posixpath.join(place, kept) if into or parents else place, False))
@@ -60,13 +61,14 @@ def within(context: str, source: str) -> str:
     return "" if path == "." else path
 
 
-def _matches(tree: Tree, path: str) -> Iterator[str]:
+def _matches(tree: Tree, context: str, source: str) -> Iterator[str]:
     """The files and folders of the project that a source names."""
-    if not any(sign in path for sign in "*?["):
+    if not any(sign in source for sign in "*?["):
+        path = within(context, source)
         if path in tree.paths or path in tree.folders or not path:
             yield path
         return
-    parts = path.split("/")
+    parts = within(literal(context), source).split("/")
     for candidate in sorted(tree.paths | tree.folders):
         pieces = candidate.split("/")
         if len(pieces) == len(parts) and all(map(fits, pieces, parts)):

@@ -47,7 +47,7 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
 
 def _entry(start: Start, tree: Tree) -> tuple[str, str] | None:
     """The file that is started and its dotted name."""
-    name = start.target.partition(":")[0]
+    name, _ = start.parts
     if start.kind in (SCRIPT, OBJECT):
         return name, "__main__"
     main = find(tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None

@@ -34,8 +34,8 @@ def missing(place: ContainerContext, target: str, tree: Tree) -> Label | None:
     image, argv = place.image, place.container.argv
     if image is None or argv is None or not image.base_known or not complete(image, tree):
         return None
-    module, colon, _ = target.partition(":")
-    if colon and not _has(tree, module.partition(".")[0]):
+    attribute = ":" in _name(target)
+    if attribute and not _has(tree, target.rpartition(":")[0].partition(".")[0]):
         return None
     if not brings_sdk(place, tree) or any(_brings(line, target) for line in _lines(image)):
         return None
@@ -77,7 +77,7 @@ def _lines(image: Image) -> Iterator[str]:
 def _brings(line: str, target: str) -> bool:
     """Whether a line of the build may make a target that the project lacks, or an attribute of one that it has."""
     module = _name(target).partition(":")[0].removesuffix(".py").rpartition(".")[2]
-    if ":" in target:
+    if ":" in _name(target):
         return f"{module}.py" in line
     fetches = re.search(FETCHES, line.rpartition("://")[0]) is not None
     return module in line or fetches or re.search(BRINGS, line) is not None

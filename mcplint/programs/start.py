@@ -46,6 +46,15 @@ class Start(NamedTuple):
     place: str | None = None
     terminal: Value[bool] = UNKNOWN
 
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The file or module that is started and the object in it, empty where none is named."""
+        if self.kind == SCRIPT or ":" not in self.target:
+            return self.target, ""
+        # The name of a file may have a colon in it.
+        name, _, found = self.target.rpartition(":") if self.kind == OBJECT else self.target.partition(":")
+        return name, found
+
 
 class NoStart(NamedTuple):
     """Why it cannot be told what is started. `missing`: the target that the project provably lacks."""

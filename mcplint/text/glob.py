@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -29,6 +30,11 @@ def fits(text: str, pattern: str) -> bool:
         if at < len(part):
             return False
     return text.endswith(tail, at)
+
+
+def literal(path: str) -> str:
+    """A path as the pattern that fits nothing else."""
+    return re.sub(r"[*?[]", r"[\g<0>]", path)
 
 
 class Pattern(NamedTuple):

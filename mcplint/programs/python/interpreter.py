@@ -130,7 +130,7 @@ def _there(world: World, start: Start) -> Callable[[str], bool]:
 
 def _entry(world: World, start: Start) -> str | None:
     """The file that is started."""
-    name = start.target.partition(":")[0]
+    name, _ = start.parts
     if start.kind in (SCRIPT, OBJECT):
         return name
     main = find(world.tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None
@@ -259,7 +259,7 @@ def lacks(machine: Machine, owner: Any, name: str) -> bool:
 
 def _object(machine: Machine, start: Start) -> None:
     """`mcp run`, `fastmcp run`: imports the file, finds the server object and runs it as the flags say."""
-    path, _, name = start.target.partition(":")
+    path, name = start.parts
     fact = machine.modules(f"file:{path}")
     if fact is None:
         return

@@ -9,7 +9,7 @@ from posixpath import dirname
 from mcplint.facts.caddy import Caddyfile, Directive, Word
 from mcplint.project.tree import Tree
 from mcplint.services.compose.assembly import within
-from mcplint.text.glob import fits
+from mcplint.text.glob import fits, literal
 
 MAX_DEPTH = 20
 MOST_LINES = 20_000
@@ -59,14 +59,11 @@ class Imports:
     def _files(self, line: Directive) -> Iterator[tuple[str, Caddyfile]]:
         """The files of the project that an import names, a pattern among them."""
         word = next(iter(line.args), None)
-        pattern = within(self.folder, word.text) if word and not word.open else None
+        pattern = within(literal(self.folder), word.text) if word and not word.open else None
         if pattern is None:
             return
         if pattern not in self.found and len(self.found) < MOST_PATTERNS:
-            named = [pattern] if pattern in self.tree.paths else []
-            self.found[pattern] = (
-                sorted(one for one in self.tree.paths if fits(one, pattern)) if "*" in pattern else named
-            )
+            self.found[pattern] = sorted(one for one in self.tree.paths if fits(one, pattern))
         for path in self.found.get(pattern, ()):
             if file := self.tree.facts("caddy", path):
                 yield path, file

@@ -82,8 +82,6 @@ class Places(NamedTuple):
     def _matching(self, pattern: str) -> list[str]:
         """The files that a pattern names; templates count as the files that are made of them."""
         folder, _, name = pattern.rpartition("/")
-        if "*" in folder or "?" in folder:
-            return []
         try:
             wanted = Pattern.of(name)
         except ValueError:
