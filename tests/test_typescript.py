@@ -270,3 +270,70 @@ def printed(text: str, **env: str) -> list[str]:
 )
 def test_what_is_printed_before_it_serves_on_standard_streams(text: str, wanted: list[str]):
     assert printed(f"{text}\nmake().connect(new StdioServerTransport()); console.log('ready');") == wanted
+
+
+def test_whoever_starts_a_program_gives_what_it_demands_and_chooses_nothing_else():
+    program = f"""{HEAD}
+    if (!(process.env.TOKEN || '')) process.exit(1);
+    if (process.env.HTTP?.trim() === 'true' || process.env.MODE === 'http') app.listen(3000);
+    else await make().connect(new StdioServerTransport());
+    """
+    assert served(program).transport.only == "stdio"
+    demanded = program.replace("if (!(process.env.TOKEN || ''))", "if (process.env.MODE !== 'http')")
+    assert served(demanded).transport.may_be("streamable-http") and started(demanded, MODE="stdio").unknown
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "const env = { ...process.env }; const config = { PORT: env.PORT };",
+        "const env = { ...process.env, X: 1 }; const config = { PORT: env.PORT };",
+        "const all = { PORT: process.env.PORT }; const config = new Proxy({}, { get: (_, name) => all[name] });",
+        "const config = z.object({ PORT: z.preprocess((x) => x, z.coerce.number()) }).parse(process.env);",
+        "const config = z.object({ PORT: z.preprocess((x) => x, z.number()).default(81) }).parse({});",
+    ],
+)
+def test_settings_in_objects_of_their_own(config: str):
+    assert served(f"import {{ z }} from 'zod';{HEAD}{config} app.listen(config.PORT);", PORT="81").port.options == (81,)
+
+
+def test_what_is_traced_is_done():
+    program = f"""import {{ trace }} from '@opentelemetry/api';{HEAD}
+    await trace.getTracer('yew').startActiveSpan('start', async (span) => {{ app.listen(3000); span.end(); }});
+    """
+    assert served(program).port.only == 3000
+
+
+def test_a_server_that_only_tells_whether_a_port_is_free_serves_nothing():
+    free = "import http from 'node:http'; const probe = http.createServer(); probe.listen(3000); probe.close();"
+    assert served(f"{free}{HEAD}app.listen(3001);").port.only == 3001
+    assert (
+        served(f"import http from 'node:http';{HEAD}http.createServer().on('request', app).listen(1);").port.only == 1
+    )
+
+
+def deployed(files: dict[str, str]) -> list[Server]:
+    """The servers of a project whose program is `src/index.ts`."""
+    from mcplint.link import link
+    from mcplint.project.config import Config
+
+    program = f"{HEAD}if (process.env.HTTP) app.listen(1); else make().connect(new StdioServerTransport());"
+    return list(link(Tree.of({"src/index.ts": program, **files}), Config()).deployment.servers)
+
+
+def test_a_package_that_is_published_under_another_name():
+    package = '{"name": "yew", "mcpName": "io.github.acme/yew", "bin": "dist/index.js"}'
+    published = """{"name": "io.github.acme/yew", "packages": [
+        {"registryType": "npm", "identifier": "@acme/yew", "transport": {"type": "stdio"}}]}"""
+    told = '{"mcpServers": {"yew": {"command": "npx", "args": ["-y", "@acme/yew@1"]}}}'
+    (server,) = deployed({"package.json": package, "server.json": published, ".mcp.json": told})
+    assert {link.to for link in server.links} == {"server.json:packages[0]", ".mcp.json:yew"}
+    assert not deployed({"package.json": package.replace("acme/yew", "acme/fir"), "server.json": published})
+
+
+def test_a_bundle_packs_the_command_of_the_package_of_its_name():
+    package = '{"name": "@acme/yew", "bin": "dist/index.js"}'
+    bundle = """{"name": "yew", "server": {"type": "node", "entry_point": "server/index.js", "mcp_config":
+        {"command": "node", "args": ["${__dirname}/server/index.js"]}}}"""
+    (server,) = deployed({"package.json": package, "manifest.json": bundle})
+    assert [(link.to, link.kind) for link in server.links] == [("manifest.json:yew", "assumed")]

@@ -14,7 +14,8 @@ from mcplint.commands.words import Words, place, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.document import ScalarNode
 from mcplint.programs.start import SCRIPT
-from mcplint.programs.typescript.packages import named, source_of, started
+from mcplint.programs.typescript.packages import command_of, named, source_of, started
+from mcplint.project.tree import Tree
 from mcplint.values import EditSite, Label, Value
 
 MANAGERS = ("npm", "pnpm", "yarn", "bun")
@@ -210,6 +211,20 @@ def _npx(words: Words, context: ExecContext) -> Step:
     if folder is not None and package and (command := started(package, name)):
         return _bin(inner, folder, command.path, parsed.rest[1:], parsed.rest[0])
     return Next((parsed.rest[0]._replace(options=(name,)), *parsed.rest[1:]), inner)
+
+
+def packed(name: str, words: Words, tree: Tree) -> Words:
+    """What a bundle of a package of the project starts, its file not built yet: the command of the package.
+
+    `name`: that of the bundle, which is the package's or the last part of it. `words`: of `node` and a file.
+    """
+    rest = parse(words[1:], NODE).rest
+    names = named(tree)
+    own = {names[each]: each for each in names if name in (each, each.rpartition("/")[2])}
+    package = name if name in names else next(iter(own.values())) if len(own) == 1 else ""
+    if not rest or not package or command_of(tree, package) is None:
+        return ()
+    return (Value(("npx",), words[0].trace), Value((package,), rest[0].trace), *rest[1:])
 
 
 def bin_of(context: ExecContext, name: str, words: Words, word: Value[str]) -> Step | None:

@@ -21,7 +21,7 @@ class PackageJson(NamedTuple):
     """A `package.json`.
 
     `requirements`: by table (`dependencies`, `devDependencies`, …) the range of each package. `workspaces`: globs of
-    the folders of its members. `named`: where its name stands.
+    the folders of its members. `named`: where its name stands. `mcp_name`: the name of the server that it claims to be.
     """
 
     source: Source
@@ -35,6 +35,7 @@ class PackageJson(NamedTuple):
     imports: MappingNode | None = None
     workspaces: tuple[str, ...] = ()
     named: Span | None = None
+    mcp_name: str = ""
 
     def range(self, package: str) -> ScalarNode | None:
         """What is asked of a package, for running before other tables."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mcplint.commands.command_lines import DOCKER_RUN, UV, program
 from mcplint.commands.console_scripts import Script, installed, script, scripts
@@ -22,6 +22,7 @@ from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package
 from mcplint.programs.outcome import STDIO
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, SCRIPT, NoStart, Start
+from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, named_image, on_host
 from mcplint.services.entries import ROOT, Entry
@@ -98,7 +99,10 @@ def _as_told(server: Server, transport: Value[str]) -> Server:
     # Which of its calls and writes are on the way that is left is not known.
     chosen = Value((told,), (*server.transport.trace, *transport.trace))
     server = server._replace(transport=chosen, calls=(), printed=(), printed_maybe=(), prints=())
-    return server if told != STDIO else server._replace(host=Value(()), port=Value(()), path=Value(()))
+    if told != STDIO:
+        return server
+    none = Value[Any](())
+    return server._replace(host=none, port=none, path=none, stateless=none, json_response=none)
 
 
 def _from_npm(programs: Programs, package: Package, name: str) -> Outside:
@@ -177,17 +181,34 @@ def entered(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfi
         entry.env, Label(entry.span, "whoever starts it may set it"), home(tree, posixpath.join(folder, "_")), inside
     )
     scene = ExecContext(entry.workdir, around.variable, tree, inside, entry.span, folder)
-    found = starts(entry.words, scene)
-    servers: list[Server] = []
-    whys = [each.why for each in found if isinstance(each, NoStart) and (each.missing or _is_own(entry, scene))]
-    for start in (each._replace(terminal=BY_CLIENT) for each in found if isinstance(each, Start)):
-        link = Link(entry.id, MADE, f"is started by the client as {entry.id.rpartition(':')[2]}", start.notes)
-        made, certain = _followed(programs, start, around, link)
-        spoken = Value((STDIO,), (Label(entry.span, "the client speaks to it over its standard input and output"),))
-        servers += made if start.wrapper else (_as_told(server, spoken) for server in made)
-        whys += [] if certain else [f"what `{start.target}` starts is not known"]
+
+    def followed(words: Words, kind: str) -> tuple[tuple[Server, ...], list[str]]:
+        found = starts(words, scene)
+        whys = [each.why for each in found if isinstance(each, NoStart) and (each.missing or _is_own(entry, scene))]
+        servers: list[Server] = []
+        for start in (each._replace(terminal=BY_CLIENT) for each in found if isinstance(each, Start)):
+            link = Link(entry.id, kind, f"is started by the client as {entry.id.rpartition(':')[2]}", start.notes)
+            made, certain = _followed(programs, start, around, link)
+            spoken = Value((STDIO,), (Label(entry.span, "the client speaks to it over its standard input and output"),))
+            servers += made if start.wrapper else (_as_told(server, spoken) for server in made)
+            whys += [] if certain else [f"what `{start.target}` starts is not known"]
+        return tuple(servers), whys
+
+    servers, whys = followed(entry.words, MADE)
+    if not servers and (packed := _packed(entry, tree)):
+        servers, _ = followed(packed, ASSUMED)
     unfollowed = Unfollowed(entry.id, entry.span, whys[0]) if whys and not servers else None
-    return Outside(tuple(servers), unfollowed)
+    return Outside(servers, unfollowed)
+
+
+def _packed(entry: Entry, tree: Tree) -> Words:
+    """The command of the package that a bundle packs, which is one of its name."""
+    place = kind(entry.span.source.path)
+    if place is None or place.name != "bundle" or program(entry.words) != "node":
+        return ()
+    from mcplint.commands.node_commands import packed
+
+    return packed(entry.id.rpartition(":")[2], entry.words, tree)
 
 
 def _is_own(entry: Entry, scene: ExecContext) -> bool:

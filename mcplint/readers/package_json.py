@@ -37,6 +37,7 @@ def read(source: Source) -> PackageJson:
         imports if isinstance(imports := root.get("imports"), MappingNode) else None,
         tuple(scalar(each) for each in items(root.get("workspaces")) or items(at(root, "workspaces", "packages"))),
         named.span if isinstance(named := root.get("name"), ScalarNode) else None,
+        scalar(root.get("mcpName")),
     )
 
 

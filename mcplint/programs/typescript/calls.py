@@ -9,7 +9,9 @@ from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
     CONSTANTS,
+    ENVIRON,
     NOTHING,
+    PROXY,
     UNDEFINED,
     UNSET,
     Class,
@@ -70,6 +72,8 @@ def member(machine: Machine, owner: Abstract, name: str, note: Label) -> Abstrac
         return known(Method(owner, f"promise.{name}"))
     if owner.options is None or not owner.options:
         return unknown(note, *owner.trace[:3])
+    if owner.options == (UNSET,) and name in ("trim", "toLowerCase", "toUpperCase", "toString"):
+        return known(Method(owner, f"String.{name}"))
     present = tuple(option for option in owner.options if option is not None and option not in NOTHING)
     if not present:
         return unknown(note)
@@ -140,6 +144,10 @@ def _of_object(machine: Machine, option: Object, name: str, note: Label) -> Abst
             return found._replace(options=tuple(UNDEFINED if each is ABSENT else each for each in found.options))
         return found
     library = option.library
+    if ENVIRON in option.table:
+        return environment(machine, name, note)
+    if library == PROXY:
+        return machine.call(option.table["%get"], Args((option.table["%target"], known(name), known(option))))
     if library == REQUEST_PATH:
         return known(Method(option, f"{REQUEST_PATH}.{name}"))
     if isinstance(option.kind, Class):

@@ -10,6 +10,7 @@ from mcplint.programs.typescript.machine import Args, Evaluator, Machine
 from mcplint.programs.typescript.operators import binary, either, narrowed, text_of, unary
 from mcplint.programs.typescript.patterns import assign
 from mcplint.programs.typescript.values import (
+    ENVIRON,
     UNDEFINED,
     Class,
     Frame,
@@ -32,10 +33,10 @@ GLOBALS = frozenset(
     (
         *("process", "console", "Number", "String", "Boolean", "Object", "Array", "JSON", "Math", "Promise", "URL"),
         *("parseInt", "parseFloat", "isNaN", "require", "setTimeout", "setInterval", "setImmediate", "queueMicrotask"),
-        *("Map", "Set", "WeakMap", "Error", "TypeError", "RegExp", "Date", "Symbol", "Buffer", "globalThis", "fetch"),
-        *("Bun", "Deno", "Response", "Request", "Headers", "URLSearchParams", "AbortController", "structuredClone"),
-        *("clearTimeout", "clearInterval", "isFinite", "encodeURIComponent", "decodeURIComponent", "crypto"),
-        *("__dirname", "__filename", "module", "exports", "performance", "TextEncoder", "TextDecoder", "NaN"),
+        *("Map", "Set", "WeakMap", "Proxy", "Error", "TypeError", "RegExp", "Date", "Symbol", "Buffer", "globalThis"),
+        *("fetch", "Bun", "Deno", "Response", "Request", "Headers", "URLSearchParams", "AbortController"),
+        *("structuredClone", "clearTimeout", "clearInterval", "isFinite", "encodeURIComponent", "decodeURIComponent"),
+        *("__dirname", "__filename", "module", "exports", "performance", "TextEncoder", "TextDecoder", "NaN", "crypto"),
     )
 )
 
@@ -187,6 +188,9 @@ def property_name(machine: Machine, frame: Frame, node: Node) -> str | None:
 def spread(value: Abstract, into: Object) -> None:
     """`{...value}`: what is certain replaces, what is possible joins."""
     options = [option for option in value.options or () if option not in (None, UNDEFINED, False, "", 0)]
+    if value.options == (External("process.env"),) and not into.names():
+        into.table[ENVIRON] = True
+        return
     if value.options is None or any(not isinstance(option, Object) for option in options):
         into.table[OPEN] = True
         for name in into.names():
@@ -194,7 +198,9 @@ def spread(value: Abstract, into: Object) -> None:
         return
     sure = len(options) == 1 and len(value.options) == 1
     for option in options:
-        if option.open:
+        if sure and ENVIRON in option.table and not into.names():
+            into.table[ENVIRON] = True
+        elif option.open:
             into.table[OPEN] = True
             for name in into.names():
                 into.table[name] = unknown(*value.trace)
@@ -361,7 +367,7 @@ def binary_expression(machine: Machine, frame: Frame, node: Node) -> Abstract:
     value = machine.evaluate(frame, left)
     if sign in ("||", "&&", "??"):
         return _logical(machine, frame, value, sign, left, right)
-    return binary(sign, value, machine.evaluate(frame, right))
+    return binary(sign, value, machine.evaluate(frame, right), machine.chosen)
 
 
 def _logical(machine: Machine, frame: Frame, value: Abstract, sign: str, left: Node, right: Node) -> Abstract:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SDKS = ("@modelcontextprotocol/", *NPM_PACKAGES)
 SCHEMAS = ("zod", "zod/v4")
+_MODULE = r"(?:^|/)(?:[^./]+|[^/]+\.[cm]?[jt]sx?)$"
+"""A file of a program, whose suffix may be left out."""
 _SUFFIX = r"\.(?:js|mjs|cjs)$"
 
 
@@ -36,7 +38,11 @@ def load(machine: Machine, frame: Frame, specifier: str, name: str) -> Abstract:
     else:
         path = resolve(machine.world.tree, frame.package.fact.source.path, specifier)
     if path is None:
-        if specifier.startswith((".", "#")):
+        if specifier.startswith("."):
+            if re.search(_MODULE, specifier):
+                machine.lost.append(Label(_start(frame.package), f"imports `{specifier}`, which is not in the project"))
+            return unknown()
+        if specifier.startswith("#"):
             return unknown()
         found = f"{canonical(specifier)}:{'default' if name == '*' else name}"
         found = machine.tables.aliases.get(found, found)

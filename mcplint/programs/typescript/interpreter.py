@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
 
 from mcplint.findings import WARNING, Failure, Unreadable
@@ -10,21 +12,31 @@ from mcplint.programs.journal import Exhausted, Leave, recursion
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
 from mcplint.programs.typescript.machine import Machine, Tables, TooLarge
+from mcplint.programs.typescript.values import Package
 from mcplint.programs.world import World
 from mcplint.text.source import Span
 from mcplint.values import Label
+
+_VARIABLE = (
+    r"\benv\??\.([A-Z]\w+)"
+    r"""|["'`]([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|[A-Z]{3,})["'`]"""
+    r"|\b([A-Z][A-Z0-9_]+)\s*:\s*(?:z|str|num|port|url|bool|host|email|json|v|s|t|yup|Joi|Type)\b"
+)
+"""How a module speaks of a variable: as a property of `env`, as a text of capitals, as a key of a schema."""
 
 
 def follow(start: Start, world: World) -> Outcome:
     """What becomes of a start command. The linted program itself is never run.
 
-    A program that ends for want of a variable, or of arguments, is followed again as if someone gave it these.
+    A program that ends for want of a variable, or of arguments, is followed again as if someone gave it these: first
+    variables that choose nothing which the program names, such as a token, then any.
     """
-    found = _run(start, world, lenient=False)
-    for argv in (start.argv, None) if start.argv == () else (start.argv,):
+    found = _run(start, world)
+    for argv, chosen in ((start.argv, False), (start.argv, True), (None, True))[: 3 if start.argv == () else 2]:
         if found.servers or not found.complete or found.failures or not found.unknown:
             break
-        again = _run(start._replace(argv=argv), world._replace(steps=world.steps - found.steps), lenient=True)
+        left = world._replace(steps=world.steps - found.steps)
+        again = _run(start._replace(argv=argv), left, lenient=True, chosen=chosen)
         steps, complete = found.steps + again.steps, again.complete
         found = (again if again.servers else found)._replace(steps=steps, complete=complete)
     world.tree.failures += found.failures
@@ -34,9 +46,9 @@ def follow(start: Start, world: World) -> Outcome:
     return found
 
 
-def _run(start: Start, world: World, lenient: bool) -> Outcome:
+def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False) -> Outcome:
     machine = Machine(world, tables(), start.argv, start.span)
-    machine.lenient, machine.entry = lenient, start.target
+    machine.lenient, machine.chosen, machine.entry = lenient, chosen, start.target
     for name, value in start.env.items():
         machine.environ[name] = value
     notes: tuple[Label, ...] = ()
@@ -69,11 +81,12 @@ def _outcome(
     machine: Machine, start: Start, found: tuple[Server, ...], notes: tuple[Label, ...], complete: bool
 ) -> Outcome:
     imports = tuple(dict.fromkeys(machine.imports))
-    reads = frozenset(machine.reads)
+    reads = frozenset(machine.reads).union(*map(_variables, machine.packages.values())) if found else frozenset()
     sdks = [each for each in imports if not each.dotted.startswith("npm:zod")]
     lost: tuple[Label, ...] = ()
-    if sdks and not found:
-        lost = (Label(sdks[0].span, "an SDK is imported, and where it is served is not seen"),)
+    if not found:
+        seen = [Label(each.span, "an SDK is imported, and where it is served is not seen") for each in sdks]
+        lost = (*seen, *machine.lost)[:1]
     return Outcome(
         tuple(each._replace(reads=reads, imports=imports) for each in found),
         asked=frozenset(machine.asked),
@@ -85,6 +98,12 @@ def _outcome(
         complete=complete,
         steps=machine.world.steps - machine.budget,
     )
+
+
+def _variables(package: Package | None) -> Iterable[str]:
+    """The environment variables that a module speaks of, on whichever way of it."""
+    for names in re.findall(_VARIABLE, package.fact.source.text) if package is not None else ():
+        yield from filter(None, names)
 
 
 @cache

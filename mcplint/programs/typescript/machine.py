@@ -120,8 +120,9 @@ DIVERTED: Noted[bool] = Noted("what the program prints goes elsewhere")
 class Machine(Journal):
     """One run. A class because every step changes it.
 
-    `lenient`: variables that no file sets may be set by whoever starts the program.
-    `paths`: what each way that has ended serves. `requests`: what handlers that are looked at hand requests to.
+    `lenient`: variables that no file sets may be set by whoever starts the program. `chosen`: to what it asks for.
+    `lost`: imports of files that the project does not have. `paths`: what each way that has ended serves.
+    `requests`: what handlers that are looked at hand requests to.
     `effects`: what the tool that is looked at does; `room`: how many steps tools may take.
     """
 
@@ -146,7 +147,7 @@ class Machine(Journal):
         self.request_paths: list[tuple[str, ...] | None] = []
         self.missing: str | None = None
         self.depth = 0
-        self.lenient = False
+        self.lenient = self.chosen = False
         self.entry = ""
         self.begun = 0
         self.checked = self.budget - CHECKED

@@ -8,6 +8,7 @@ from typing import Any
 from mcplint.programs.typescript.machine import Args, Handler, Machine
 from mcplint.programs.typescript.values import (
     UNDEFINED,
+    UNSET,
     Function,
     PathTest,
     array,
@@ -19,7 +20,9 @@ from mcplint.values import Value
 
 
 def method(machine: Machine, owner: Any, name: str, args: Args) -> Abstract:
-    """A method of a constant (given as a value of one option) or of a function."""
+    """A method of a constant (given as a value of one option) or of a function; what nobody knows stays that."""
+    if isinstance(owner, Value) and owner.only is UNSET:
+        return owner
     if isinstance(owner, Value):
         return _of_text(owner, name, args) if isinstance(owner.only, str) else _of_number(owner, name)
     if isinstance(owner, Function):

@@ -49,13 +49,17 @@ def either(machine: Machine, left: Abstract, sign: str, right: Callable[[], Abst
 
 def instead(fallback: Abstract, value: Abstract) -> Abstract:
     """A default that stands in for a variable that is not set, and where that would be read."""
-    if fallback.only == "" and UNSET in (value.options or ()):
+    if fallback.options in _EMPTY and UNSET in (value.options or ()):
         return known(UNSET, *value.trace)
     names = {note.text[6:] for note in value.trace if note.text.startswith("reads ")}
     slot = fallback.slot
     if slot is not None and len(names) == 1:
         slot = slot._replace(variable=names.pop())
     return noted(fallback._replace(slot=slot), *value.trace[:1])
+
+
+_EMPTY = (("",), (UNDEFINED,), (None,))
+"""Defaults that give nothing: whoever sets the variable decides."""
 
 
 def _not(found: bool | None) -> bool | None:
@@ -69,12 +73,12 @@ _DECIDES: Mapping[str, Callable[[Any], bool | None]] = {
 }
 
 
-def binary(sign: str, left: Abstract, right: Abstract) -> Abstract:
-    """An operator of two values."""
+def binary(sign: str, left: Abstract, right: Abstract, chosen: bool = True) -> Abstract:
+    """An operator of two values; `chosen`: a variable that somebody sets may be what it is compared with."""
     tested = _path_test(sign, left, right)
     if tested is not None:
         return tested
-    if any(UNSET in (side.options or ()) for side in (left, right)):
+    if any(UNSET in (side.options or ()) for side in (left, right)) and (chosen or not _named(sign, left, right)):
         return unknown(*left.trace, *right.trace)
     if left.options is None or right.options is None or len(left.options) * len(right.options) > MANY:
         return unknown(*left.trace, *right.trace)
@@ -86,6 +90,15 @@ def binary(sign: str, left: Abstract, right: Abstract) -> Abstract:
 
 
 _NOBODY: Any = object()
+_EQUALS = ("===", "!==", "==", "!=")
+
+
+def _named(sign: str, left: Abstract, right: Abstract) -> bool:
+    """Whether something is compared with texts or numbers that the program names."""
+    return sign in _EQUALS and any(
+        bool(side.options) and all(isinstance(each, (str, int)) for each in side.options or ())
+        for side in (left, right)
+    )
 
 
 def _path_test(sign: str, left: Abstract, right: Abstract) -> Abstract | None:
@@ -106,7 +119,9 @@ MAIN = External("module")
 
 def _of_two(sign: str, left: Any, right: Any) -> Any:
     plain = isinstance(left, CONSTANTS) and isinstance(right, CONSTANTS)
-    if sign in ("===", "!==", "==", "!="):
+    if sign in _EQUALS:
+        if UNSET in (left, right):
+            return sign.startswith("!")
         same = _same(left, right, len(sign) == 3, plain)
         return _NOBODY if same is None else same == sign.startswith("=")
     if sign == "instanceof" and isinstance(left, Object) and isinstance(right, Class) and not left.library:

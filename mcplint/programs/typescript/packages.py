@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
+from mcplint.facts.document import MappingNode, at, items, scalar
 from mcplint.facts.node import Bin, PackageJson
 from mcplint.project.tree import Tree
 from mcplint.text.paths import is_test
@@ -46,16 +47,35 @@ def candidates(path: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4)
 def named(tree: Tree) -> Mapping[str, str]:
-    """The folders of the project's packages by their names: the outermost, no name that several have side by side."""
+    """The folders of the project's packages by their names: the outermost, no name that several have side by side.
+
+    A package goes also by the name under which a `server.json` publishes the server that it claims to be.
+    """
     found: dict[str, list[str]] = {}
+    claimed: dict[str, list[str]] = {}
     for path in tree.called("package.json"):
         if not is_test(path):
             folder = posixpath.dirname(path)
             package = package_json(tree, folder)
             if package and package.name:
                 found.setdefault(package.name, []).append(folder)
+            if package and package.mcp_name:
+                claimed.setdefault(package.mcp_name, []).append(folder)
+    for server, name in _published(tree) if claimed else ():
+        if name not in found and len(claimed.get(server, ())) == 1:
+            found[name] = claimed[server]
     chosen = {name: sorted(folders, key=_depth) for name, folders in found.items()}
     return {name: first for name, (first, *others) in chosen.items() if not others or _depth(first) < _depth(others[0])}
+
+
+def _published(tree: Tree) -> Iterator[tuple[str, str]]:
+    """The npm packages of `server.json` files: the name of the server, and that of the package."""
+    for path in tree.called("server.json"):
+        document = tree.facts("json", path)
+        root = document.root if document is not None else None
+        for package in items(root.get("packages")) if isinstance(root, MappingNode) else ():
+            if scalar(at(package, "registryType")) == "npm" and isinstance(root, MappingNode):
+                yield scalar(root.get("name")), scalar(at(package, "identifier"))
 
 
 def _depth(folder: str) -> int:
@@ -63,7 +83,7 @@ def _depth(folder: str) -> int:
 
 
 def started(package: PackageJson, name: str) -> Bin | None:
-    """The command that `npx` runs of a package: the one of the package's name, or the only one there is."""
+    """The command that `npx` runs of a package by its name: the one that is called so, or the only one there is."""
     own = next((each for each in package.bins if each.name == name.rpartition("/")[2]), None)
     return own or (package.bins[0] if len({each.path for each in package.bins}) == 1 else None)
 

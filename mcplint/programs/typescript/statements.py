@@ -247,7 +247,7 @@ def switch(machine: Machine, frame: Frame, node: Node) -> None:
     for index, case in enumerate(cases):
         if case.type == "switch_default":
             continue
-        test = binary("===", value, machine.evaluate(scope, case.child_by_field_name("value")))
+        test = binary("===", value, machine.evaluate(scope, case.child_by_field_name("value")), machine.chosen)
         sure = verdict(test)
         if sure is False:
             continue

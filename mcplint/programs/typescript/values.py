@@ -33,8 +33,11 @@ class _Unset:
 
 
 UNDEFINED, UNSET = _Undefined(), _Unset()
+ENVIRON: Any = object()
+"""The key of an object that has all variables of the environment besides its own properties."""
 NOTHING = (UNDEFINED, UNSET, ABSENT)
 """What a default stands in for."""
+PROXY = "Proxy"
 CONSTANTS = (str, int, float, bool, type(None), _Undefined)
 
 
@@ -166,7 +169,7 @@ class Object:
     @property
     def open(self) -> bool:
         """Whether it may have properties that are not known."""
-        return bool(self.table.get(OPEN))
+        return bool(self.table.get(OPEN)) or ENVIRON in self.table
 
     def names(self) -> list[str]:
         """The names of its known properties, in their order."""

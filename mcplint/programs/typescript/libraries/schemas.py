@@ -123,8 +123,8 @@ def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstrac
         return unknown(*value.trace)
     table = owner.table
     if table["%kind"] == "preprocess":
-        value = machine.call(table["%before"], Args((value,)))
-        found = parsed(machine, table["%inner"].only, value, depth + 1)
+        prepared, fallback = partial(_prepared, machine, table, depth), table.get("%default")
+        found = prepared(value) if fallback is None else _or_default(value, fallback, prepared)
     elif table["%kind"] == "object":
         found = _object(machine, owner, value, depth)
     elif table["%kind"] in ("union", "array", "any", "unknown", "literal", "enum", "nativeEnum", "string", "url"):
@@ -135,6 +135,11 @@ def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstrac
     for each in table["%steps"]:
         found = _step(machine, each, found, depth)
     return found
+
+
+def _prepared(machine: Machine, table: Mapping[Any, Any], depth: int, value: Abstract) -> Abstract:
+    """What `z.preprocess(function, schema)` makes of a value."""
+    return parsed(machine, table["%inner"].only, machine.call(table["%before"], Args((value,))), depth + 1)
 
 
 def _step(machine: Machine, each: Any, found: Abstract, depth: int) -> Abstract:

@@ -11,10 +11,13 @@ from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.operators import MAIN
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
+    PROXY,
     UNDEFINED,
+    Function,
     Object,
     array,
     number,
+    prop,
     spelled,
     truth,
 )
@@ -141,6 +144,20 @@ def at_once(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A function that calls what it is given sooner or later: `setTimeout`, `queueMicrotask`."""
     machine.call(args.get(0), Args(args.positional[2:], args.span))
     return unknown()
+
+
+def proxy(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`new Proxy(target, {get})`: what reads its properties; without that it is the target."""
+    get = prop(args.get(1), "get")
+    if not isinstance(get.only, Function):
+        return args.get(0)
+    return known(Object(External(PROXY), args.span, {"%target": args.get(0), "%get": get}), *args.notes)
+
+
+def around(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A function that calls the last one that it is given, around which it notes something, and gives its result."""
+    last = next((value for value in reversed(args.positional) if isinstance(value.only, Function)), None)
+    return machine.call(last, Args((unknown(),), args.span)) if last is not None else unknown(*args.notes)
 
 
 def promise(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -301,6 +318,14 @@ CALLS: Mapping[str, Handler] = {
     "setImmediate": at_once,
     "queueMicrotask": at_once,
     "process.nextTick": at_once,
+    **dict.fromkeys(
+        (
+            *("?.startActiveSpan", "async_hooks:AsyncLocalStorage.run", "@opentelemetry/api:context.with"),
+            *("@sentry/node:startSpan", "@sentry/node:withScope", "p-retry:default", "async-retry:default"),
+        ),
+        around,
+    ),
+    "Proxy.new": proxy,
     "Promise.new": promise,
     "Promise.resolve": everything,
     "Promise.all": everything,

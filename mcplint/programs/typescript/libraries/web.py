@@ -131,11 +131,19 @@ def _place(args: Args) -> Span:
 
 
 def create_server(machine: Machine, args: Args, owner: Any) -> Abstract:
-    """`http.createServer([options,] listener)`."""
+    """`http.createServer([options,] [listener])`."""
     made = Object(External(APPS["http"]), args.span)
     given = [value for value in args.positional if not (isinstance(value.only, Object) and value.only.kind is None)]
-    made.table[HANDLER] = given[-1] if given else unknown()
+    if given or args.open:
+        made.table[HANDLER] = given[-1] if given else unknown()
     return known(made, *args.notes)
+
+
+def on_event(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`server.on("request", listener)`; other events answer no requests."""
+    if args.get(0).only == "request" and isinstance(owner, Object):
+        machine.put(owner.table, HANDLER, args.get(1))
+    return known(owner)
 
 
 def listen(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
@@ -148,7 +156,9 @@ def listen(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
         port = first
         if not (isinstance(second.only, (Function, int, Wrapped)) or second.only is UNDEFINED):
             host = second
-    machine.serve(Served("http", owner, bound(machine, host, kind, args), port, _place(args)))
+    # A server of `http` that is given no listener answers nothing: it tells whether a port is free.
+    if kind != "http" or not isinstance(owner, Object) or HANDLER in owner.table:
+        machine.serve(Served("http", owner, bound(machine, host, kind, args), port, _place(args)))
     for value in args.positional:
         if isinstance(value.only, Function):
             machine.call(value, Args((), args.span))
@@ -241,6 +251,7 @@ HTTP_METHODS: Mapping[str, Handler] = {
     **{f"{kind}.use": use for kind in APPS.values()},
     **{f"{kind}.route": route_object for kind in APPS.values()},
     **{f"{kind}.{name}": chained for kind in APPS.values() for name in ("set", "disable", "enable", "on", "once")},
+    f"{APPS['http']}.on": on_event,
 }
 CALLS: Mapping[str, Handler] = {
     **HTTP_METHODS,
