@@ -10,6 +10,11 @@ Claude Desktop starts commands only. Roo Code needs a type and spells it
 `streamable-http`, Cline `streamableHttp`; one bad entry makes Cline refuse its
 whole file.
 
+A server of a plugin is started in the folder where Claude Code is used, not in
+that of the plugin: a path to one of its files needs `${CLAUDE_PLUGIN_ROOT}`,
+and `cwd` is not read. It is a warning in a `.mcp.json`, which may be meant for
+the project alone.
+
 `docker run` connects a server to its client only with `-i`, and neither with
 `-t`, which makes a terminal of its output, nor with `-d`.
 

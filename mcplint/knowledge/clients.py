@@ -90,6 +90,7 @@ HOSTS: Mapping[str, Host] = {
     ".cursor/mcp.json": Host("Cursor", reaches={HTTP: BOTH, SSE: BOTH}),
     ".kiro/settings/mcp.json": Host("Kiro", reaches={HTTP: BOTH, SSE: BOTH}),
     ".mcp.json": CLAUDE_CODE,
+    ".claude-plugin/plugin.json": CLAUDE_CODE,
     "claude_desktop_config.json": Host("Claude Desktop", types={"stdio": STDIO}, untyped=SKIPPED, committed=False),
     "gemini-extension.json": Host(
         "Gemini CLI",

@@ -98,6 +98,7 @@ KINDS = (
         "client",
         (
             ".mcp.json",
+            ".claude-plugin/plugin.json",
             "mcp.json",
             "claude_desktop_config.json",
             "mcp_config.json",

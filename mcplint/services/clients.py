@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from mcplint.facts.client import ClientFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.knowledge.clients import BOTH, Host, host
+from mcplint.knowledge.clients import BOTH, CLAUDE_CODE, Host, host
 from mcplint.model import ClientConfig, Misread
-from mcplint.services.misread import of_entry, of_file
+from mcplint.services.misread import of_entry, of_file, of_plugin
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 NOWHERE: Value[Any] = Value(())
@@ -31,13 +31,15 @@ class Told(NamedTuple):
 def told(file: ClientFile, paths: Collection[str]) -> Told:
     """One part for each server that the file names; `paths`: the files of the project."""
     path = file.source.path
-    near = {name for name in (PLUGIN, *OTHER_PLUGINS) if join(dirname(path), name) in paths}
+    root = path.removesuffix(PLUGIN).rstrip("/") if path.endswith(PLUGIN) else dirname(path)
+    near = {name for name in (PLUGIN, *OTHER_PLUGINS) if join(root, name) in paths}
     reader = host(path) if PLUGIN in near or not near else None
     if file.wrapper is None and basename(path) != ".mcp.json":
         return Told()
     found = tuple(_client(name, node, reader) for name, node in file.servers)
     whole = of_file(file, reader, PLUGIN in near) if reader else ()
-    return Told(found, (*whole, *(each for entry in file.servers for each in of_entry(*entry, reader))))
+    lost = of_plugin(file, root, paths) if reader is CLAUDE_CODE and PLUGIN in near else ()
+    return Told(found, (*whole, *lost, *(each for entry in file.servers for each in of_entry(*entry, reader))))
 
 
 def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientConfig:

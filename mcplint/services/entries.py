@@ -14,7 +14,7 @@ from mcplint.values import EditSite, Label, Value
 
 ROOT = "/project"
 """Where the project is taken to lie on the machine of a client."""
-SETTINGS = frozenset({".vscode", ".cursor", ".claude", ".gemini", ".kiro", ".zed", "settings"})
+SETTINGS = frozenset({".vscode", ".cursor", ".claude", ".claude-plugin", ".gemini", ".kiro", ".zed", "settings"})
 """Folders of a client's own, which starts programs in the folder around them."""
 IN_PROJECT = ("workspaceFolder", "workspacePath", "CLAUDE_PROJECT_DIR", "PWD")
 BESIDE = ("CLAUDE_PLUGIN_ROOT", "extensionPath", "__dirname")
@@ -37,8 +37,9 @@ def entries(file: ClientFile) -> Iterator[Entry]:
     if file.wrapper is None and posixpath.basename(file.source.path) != ".mcp.json":
         return
     folder = posixpath.dirname(file.source.path)
-    beside = posixpath.join(ROOT, folder).rstrip("/")
     parts = folder.split("/")
+    own = folder if parts[-1] != ".claude-plugin" else "/".join(parts[:-1])
+    beside = posixpath.join(ROOT, own).rstrip("/")
     around = posixpath.join(ROOT, *parts[: -1 if parts[-1] in SETTINGS else None]).rstrip("/")
     for name, node in file.servers:
         command, args = node.get("command"), node.get("args")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from mcplint.facts.client import ClientFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, scalar
@@ -35,6 +36,24 @@ def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[Misread]:
         text = f"{host.name} ignores servers under `{span.text}`: it reads them from `{host.wrapper}`"
         edits = (Edit(span, host.wrapper),)
         yield Misread("shape", span, text, ERROR, (), edits, f"rename the key to `{host.wrapper}`")
+
+
+def of_plugin(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[Misread]:
+    """What a plugin of Claude Code means by a path of its own: its servers start where Claude Code was started.
+
+    A `.mcp.json` may be that of the project as well, which is started in its own folder.
+    """
+    alone = file.source.path.endswith("plugin.json")
+    for _, node in file.servers:
+        for word in _scalars((node.get("command"), *items(node.get("args")))):
+            path = posixpath.normpath(posixpath.join(root, word.text)) if word.text else ""
+            if word.text.startswith(("/", "-", "~")) or path not in paths or not re.search(r"[/.]", word.text):
+                continue
+            text = f"Claude Code starts a plugin's servers in its user's folder, which has no `{word.text[:60]}`"
+            start = word.span._replace(end=word.span.start + 2 * word.span.text.startswith("./"))
+            edits = (Edit(start, "${CLAUDE_PLUGIN_ROOT}/"),) if alone and word.span.text == word.text else ()
+            severity = ERROR if alone else WARNING
+            yield Misread("shape", word.span, text, severity, (), edits, "name it from the plugin's own folder")
 
 
 def of_entry(name: ScalarNode, node: MappingNode, host: Host | None) -> Iterator[Misread]:
