@@ -43,7 +43,7 @@ services:
     ports: ["127.0.0.1:8000:8000"]
 ```
 ```output
-error[missing-dockerfile]: service `notes` is built from Dockerfile.server, which the project does not have; beside it are Dockerfile
+error[missing-dockerfile]: service `notes` is built from Dockerfile.server, which the project does not have; its folder has Dockerfile
  --> compose.yaml:5:19
   |
 5 |       dockerfile: Dockerfile.server
@@ -68,6 +68,6 @@ from mcplint import ERROR, Absent, Finding, rule
 @rule("missing-dockerfile", ERROR)
 def check(absent: Absent):
     if absent.kind == "dockerfile" and not absent.ignored:
-        beside = f"; beside it are {', '.join(absent.near[:3])}" if absent.near else ""
+        beside = f"; its folder has {', '.join(absent.near[:3])}" if absent.near else ""
         message = f"service `{absent.service}` is built from {absent.path}, which the project does not have{beside}"
         yield Finding(message, absent.span)

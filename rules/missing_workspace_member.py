@@ -90,7 +90,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[missing-workspace-member]: `uv sync --locked --no-install-workspace` wants the member `packages/store` of the workspace: no COPY brings it before this line
+error[missing-workspace-member]: `uv sync --locked --no-install-workspace` needs the workspace member `packages/store`: no COPY brings it before this line
  --> Dockerfile:5:5
   |
 5 | RUN uv sync --locked --no-install-workspace
@@ -119,5 +119,5 @@ from mcplint import ERROR, WARNING, Container, Finding, rule
 @rule("missing-workspace-member", ERROR)
 def check(container: Container):
     for lack in container.lacking("member"):
-        message = f"`{lack.step}` wants the member `{lack.name}` of the workspace: {lack.why}"
+        message = f"`{lack.step}` needs the workspace member `{lack.name}`: {lack.why}"
         yield Finding(message, lack.span, lack.notes, severity=WARNING if lack.by_git else None)

@@ -33,7 +33,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[notify-without-notify]: systemd waits for container `notes.service` to report that it is ready, which the server never does
+error[notify-without-notify]: systemd waits for unit `notes.service` to report that it is ready, which the server never does
  --> notes.service:2:6
   |
 2 | Type=notify

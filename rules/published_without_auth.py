@@ -153,9 +153,7 @@ def bridged(server: Server, container: Container):
             number = port.published.only or port.target.only
             edits = bound(port) if container.platform == "compose" else ()
             fix = Fix("publish on 127.0.0.1 only", edits) if edits else None
-            message = (
-                f"port {number} is open on all interfaces, and {server.runner} asks nobody who calls {server.title}"
-            )
+            message = f"port {number} is open on all interfaces, and {server.runner} does not authenticate callers of {server.title}"
             yield Finding(message, port.span, (Label(container.cmd, "is told no key"),), fix)
 
 

@@ -11,7 +11,7 @@ second request belongs to the handshake.
 
 Make a server and a transport in the handler, for each request anew.
 
-It is a note where the release that is installed still bears it, since the
+It is a note where the release that is installed still tolerates it, since the
 next update does not.
 
 Not reported for a transport that keeps sessions, which is meant to be given
@@ -120,5 +120,5 @@ def check(server: Server):
         message = f"{what}: {server.sdk.title} answers the second one with status 500, and all after it"
         yield Finding(message, gives.span, (*made, *server.sdk.version.trace))
     else:
-        message = f"{what}, which {server.sdk.title} bears and later releases refuse"
+        message = f"{what}, which {server.sdk.title} tolerates and later releases refuse"
         yield Finding(message, gives.span, (*made, *server.sdk.version.trace), severity=NOTE)

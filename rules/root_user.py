@@ -49,7 +49,7 @@ if __name__ == "__main__":
     mcp.run()
 ```
 ```output
-warning[root-user]: the container runs as root: no USER changes the user of python:3.12-slim
+warning[root-user]: the image of Dockerfile runs as root: no USER changes the user of python:3.12-slim
  --> Dockerfile:1:6
   |
 1 | FROM python:3.12-slim
@@ -92,9 +92,9 @@ def check(container: Container):
         slot, base = container.user.slot, container.image.only
         safe, name = slot and not container.needs_root, container.account or "10001"
         yield Finding(
-            f"the container runs as root: no USER changes the user of {base}"
+            f"{container.title} runs as root: no USER changes the user of {base}"
             if slot and not slot.span.text
-            else "the container runs as root",
+            else f"{container.title} runs as root",
             container.user.span or container.span,
             (*container.user.trace, Label(container.cmd, "this command runs as root"), *container.privileges),
             Fix(f"run as the unprivileged user {name}", container.user.write(name)) if safe else None,

@@ -73,7 +73,7 @@ volumes:
   notes:
 ```
 ```output
-warning[shared-file-store]: each of 3 processes rewrites the file `NOTES` as a whole, so changes get lost
+warning[shared-file-store]: each of 3 processes rewrites one file as a whole at `NOTES`, so changes get lost
   --> server.py:15:5
    |
 15 |     NOTES.write_text(json.dumps(notes))
@@ -110,15 +110,15 @@ def check(server: Server):
     for store in server.stores if spread else ():
         many = spread.processes.only or "several"
         if apart(spread) and server.container and not server.container.volumes:
-            message = f"each of {many} containers has a file {named(store)} of its own"
+            message = f"each of {many} containers has a file of its own, written at {named(store)}"
             yield Finding(message, store.note.span, spread.notes)
         elif store.kind == "json":
-            message = f"each of {many} processes rewrites the file {named(store)} as a whole, so changes get lost"
+            message = f"each of {many} processes rewrites one file as a whole at {named(store)}, so changes get lost"
             yield Finding(message, store.note.span, spread.notes)
 
 
 def named(store: Store) -> str:
-    """The file as the program spells it."""
+    """The expression of the program that names the file."""
     return f"`{store.note.span.head.text[:60]}`"
 
 

@@ -121,7 +121,7 @@ HARM = {
     "fails": "{} refuses the second one",
     "reroutes": "{} sends the answers for one to another",
     "hangs": "of two calls at a time {} never answers one",
-    "works": "{} bears it, and later releases refuse the second one",
+    "works": "{} tolerates it, and later releases refuse the second one",
     None: "answers reach the wrong client, or the second one is refused",
 }
 SEVERITY = {"works": NOTE, None: WARNING}

@@ -37,7 +37,7 @@ if __name__ == "__main__":
 NOTES_API_KEY=
 ```
 ```output
-warning[unignored-secrets]: copies .env into the image, which no `.dockerignore` leaves out
+warning[unignored-secrets]: .env gets into the image: no `.dockerignore` excludes it
  --> Dockerfile:3:1
   |
 3 | COPY . .
@@ -63,5 +63,5 @@ from mcplint import ERROR, WARNING, Finding, Secret, rule
 def check(secret: Secret):
     if secret.where == "context":
         severity = ERROR if secret.kind == "there" else WARNING
-        message = f"copies {secret.name} into the image, which no `.dockerignore` leaves out"
+        message = f"{secret.name} gets into the image: no `.dockerignore` excludes it"
         yield Finding(message, secret.span, secret.notes, None, severity)

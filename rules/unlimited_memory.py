@@ -40,7 +40,7 @@ services:
     ports: ["127.0.0.1:8000:8000"]
 ```
 ```output
-note[unlimited-memory]: container `notes` has no memory limit: server `notes` may take all of its host
+note[unlimited-memory]: container `notes` has no memory limit: server `notes` can use up the memory of its host
  --> compose.yaml:2:3
   |
 2 |   notes:
@@ -67,4 +67,6 @@ LIMITED = ("compose", "kubernetes")
 def check(server: Server):
     container = server.container
     if container and container.platform in LIMITED and server.speaks_http and container.memory.must_be(None):
-        yield Finding(f"{container.title} has no memory limit: {server.title} may take all of its host", container.span)
+        yield Finding(
+            f"{container.title} has no memory limit: {server.title} can use up the memory of its host", container.span
+        )

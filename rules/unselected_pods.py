@@ -69,7 +69,7 @@ spec:
   ports: [{port: 80, targetPort: 8000}]
 ```
 ```output
-error[unselected-pods]: Service `web` selects pods with app: note, but those of `notes` do not have it
+error[unselected-pods]: Service `web` selects pods with app: note, but the pods of `notes` have no such label
   --> k8s.yaml:21:13
    |
 10 |       labels: {app: notes}
@@ -113,7 +113,7 @@ from mcplint import ERROR, Finding, Unselected, rule
 @rule("unselected-pods", ERROR)
 def check(selector: Unselected):
     if selector.kind == "Service":
-        message = f"Service `{selector.name}` selects pods with {selector.missing}, but those of `{selector.pods}` do not have it"
+        message = f"Service `{selector.name}` selects pods with {selector.missing}, but the pods of `{selector.pods}` have no such label"
     else:
         message = f"{selector.kind} `{selector.name}` selects pods with {selector.missing}, but its own template does not set it"
     yield Finding(message, selector.span, selector.notes)

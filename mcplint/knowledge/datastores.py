@@ -65,7 +65,7 @@ def is_open_console(
     guard = GUARDS.get(name)
     if guard and (not closed or command is None or guard in env or any("auth" in word for word in command)):
         return ""
-    return f"{guard} is not set" if guard else f"{name} asks nobody who calls"
+    return f"{guard} is not set" if guard else f"{name} does not authenticate callers"
 
 
 def lets_everybody_in(

@@ -344,10 +344,10 @@ class Container(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What a message calls it: container `notes` by its service, or the image that its Dockerfile makes."""
-        return (
-            f"container `{self.service[:60]}`" if self.service else f"the image of {self.dockerfile or 'this service'}"
-        )
+        """What a message calls it: container `notes` or unit `notes.service`, without a service by its Dockerfile."""
+        if self.service:
+            return f"{'unit' if self.platform == 'systemd' else 'container'} `{self.service[:60]}`"
+        return f"the image of {self.dockerfile or 'this service'}"
 
     @property
     def unprivileged(self) -> str:

@@ -67,7 +67,9 @@ def _version(written: ScalarNode, said: str, built: Value[str]) -> Iterator[Find
         return
     fix = Fix(f"write {built.only}", (Edit(written.span, built.only),)) if written.span.text == said else None
     same = version.same(said, built.only)
-    message = f"version {said[:80]} is {built.only} in the project" + (", spelled differently" if same else "")
+    message = f"version {said[:80]} is not the project's, which is {built.only}" + (
+        ", spelled differently" if same else ""
+    )
     yield Finding(message, shown(written), built.trace[-1:], fix)
 
 
