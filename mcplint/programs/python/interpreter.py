@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -96,10 +96,14 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
     )
     imports = tuple(dict.fromkeys(machine.imports))
     local = tuple(fallbacks(modules)) if found else ()
+    secrets = tuple(_shown(modules)) if found else ()
     levels = tuple(dict.fromkeys(machine.levels))
     read = frozenset(machine.reads)
     return Outcome(
-        tuple(each._replace(reads=read, log_levels=levels, imports=imports, fallbacks=local) for each in found),
+        tuple(
+            each._replace(reads=read, log_levels=levels, imports=imports, fallbacks=local, shown=secrets)
+            for each in found
+        ),
         asked=frozenset(machine.asked),
         imports=imports,
         entry=_entry(machine.world, start),
@@ -110,6 +114,15 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
         complete=complete,
         steps=machine.world.steps - machine.budget,
     )
+
+
+def _shown(modules: list[Module]) -> Iterable[Label]:
+    """Where the program logs secrets, asked of those alone that may."""
+    if not any("os.environ" in module.source.text or "BaseSettings" in module.source.text for module in modules):
+        return ()
+    from mcplint.programs.python.shown import shown
+
+    return shown(modules)
 
 
 def _may_serve(world: World, start: Start, entry: str) -> bool:

@@ -1,0 +1,101 @@
+"""Where a program's modules print or log all of the environment, or settings that hold secrets."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from mcplint.facts.python import Module
+from mcplint.knowledge.secrets import NAME
+from mcplint.values import Label
+
+LOGGING = frozenset({"print", "pprint", "debug", "info", "warning", "error", "critical", "exception", "log"})
+TEXTS = frozenset({"dict", "str", "repr", "dumps", "pformat", "format"})
+"""Calls that make a text, or another mapping, of what they are given."""
+COPIES = frozenset({"items", "copy", "model_dump", "model_dump_json", "dict", "json"})
+"""Methods that give back all that an object holds."""
+ENVIRONMENT = "os.environ"
+
+
+def shown(modules: Iterable[Module]) -> Iterator[Label]:
+    """The calls that show such a thing as a whole."""
+    modules = tuple(modules)
+    settings = dict(_settings(modules))
+    names = {ENVIRONMENT, *settings}
+    for module in modules:
+        if not any(name in module.source.text for name in names):
+            continue
+        known = {ENVIRONMENT: "holds every secret that the server is given", **_visible(module, settings)}
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and _name(node.func) in LOGGING:
+                found = next((each for arg in node.args for each in _whole(arg) if each in known), None)
+                if found:
+                    yield Label(module.span(node), f"`{found}` {known[found]}")
+
+
+def _name(function: ast.expr) -> str:
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
+def _whole(node: ast.expr) -> Iterator[str]:
+    """The names whose values are in a text as a whole."""
+    match node:
+        case ast.Name() | ast.Attribute():
+            yield ast.unparse(node)
+        case ast.JoinedStr(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                yield from _whole(part)
+        case ast.FormattedValue(value=value):
+            yield from _whole(value)
+        case ast.BinOp(left=left, right=right):
+            yield from _whole(left)
+            yield from _whole(right)
+        case ast.Dict(keys=keys, values=values):
+            for key, value in zip(keys, values, strict=True):
+                yield from _whole(value) if key is None else ()
+        case ast.Call(func=ast.Attribute(value=owner, attr=attr), args=[], keywords=[]) if attr in COPIES:
+            yield from _whole(owner)
+        case ast.Call(func=function, args=args) if _name(function) in TEXTS:
+            for arg in args:
+                yield from _whole(arg)
+
+
+def _settings(modules: Iterable[Module]) -> Iterator[tuple[str, str]]:
+    """The globals that are settings of pydantic with a secret in them that is a plain string."""
+    classes = dict(found for module in modules for found in _classes(module))
+    for module in modules if classes else ():
+        for node in module.tree.body:
+            match node:
+                case (
+                    ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=made)))
+                    | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(func=ast.Name(id=made)))
+                ) if made in classes:
+                    yield name, f"holds `{classes[made]}`, which is shown as it is"
+
+
+def _classes(module: Module) -> Iterator[tuple[str, str]]:
+    for node in module.tree.body if "BaseSettings" in module.source.text else ():
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("BaseSettings") for base in node.bases):
+            own = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+            fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+            secret = next((str(ast.unparse(each.target)) for each in fields if _is_plain_secret(each)), None)
+            if secret and not own & {"__repr__", "__str__", "__repr_args__"}:
+                yield node.name, secret
+
+
+def _is_plain_secret(field: ast.AnnAssign) -> bool:
+    kind = ast.unparse(field.annotation)
+    hidden = field.value is not None and "repr=False" in ast.unparse(field.value)
+    return bool(NAME.search(ast.unparse(field.target))) and "str" in kind and "Secret" not in kind and not hidden
+
+
+def _visible(module: Module, settings: Mapping[str, str]) -> dict[str, str]:
+    """The settings that a module makes or imports, and whose names mean nothing else in it."""
+    bound: list[str] = []
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                bound.append(name)
+            case ast.alias(name=name, asname=None):
+                bound.append(name)
+    return {name: why for name, why in settings.items() if bound.count(name) == 1}
