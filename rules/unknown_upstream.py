@@ -17,8 +17,9 @@ that project, and clients cannot reach the server because of it: the location
 is the one that would serve the MCP endpoint, or nginx, which serves it
 elsewhere, cannot start.
 
-A port that Traefik's label names for a service, and that its server does not
-listen on, is the same mistake.
+A port that Traefik is told, by a label or in a file, and that the server does
+not listen on, is the same mistake, and so is a port in an Ingress that its
+Service does not have.
 
 Not reported for names with dots, addresses, `extra_hosts` and external
 networks, which may lead anywhere.
@@ -126,12 +127,16 @@ def check(end: DeadEnd):
         message = f"the proxy passes requests to `{end.host}`, but no service of the project has that name"
     elif end.kind == "network":
         message = f"the proxy passes requests to `{end.host}`, which shares no network with it"
+    elif end.kind == "service":
+        message = f"requests are passed to port {end.port} of Service `{end.host}`, which has no such port"
     else:
         listens = " or ".join(map(str, server.port.options or ())) if server else "other ports"
         message = f"the proxy passes requests to port {end.port} of `{end.host}`, but the server listens on {listens}"
     if server and server.container and end.kind == "name":
         notes.append(Label(server.container.span, "this service runs the MCP server"))
-    yield Finding(message, end.span, tuple(notes), mended(end, server) if server and end.kind != "network" else None)
+    yield Finding(
+        message, end.span, tuple(notes), mended(end, server) if server and end.kind in ("name", "port") else None
+    )
 
 
 def mended(end: DeadEnd, server: Server) -> Fix | None:

@@ -172,15 +172,16 @@ class Route(NamedTuple):
 class DeadEnd(NamedTuple):
     """A server that a proxy is told to pass requests on to and that is not there.
 
-    `kind`: `name` (nothing has it), `network` (its container is on no network of the proxy's) or `port` (nothing
-    listens there). `server`: the one that can be meant. `slot`: the host, with the port where that is spelled.
+    `kind`: `name` (nothing has it), `network` (its container is on no network of the proxy's), `port` (nothing listens
+    there) or `service` (a Service has no port of that number or name). `server`: the one that can be meant. `slot`: the
+    host, with the port where that is spelled.
     """
 
     id: str
     span: Span
     kind: str
     host: str
-    port: int
+    port: int | str
     server: Server | None = None
     notes: tuple[Label, ...] = ()
     slot: EditSite | None = None

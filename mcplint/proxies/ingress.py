@@ -11,7 +11,7 @@ from functools import partial
 from posixpath import dirname
 
 from mcplint.knowledge.proxies import INGRESS_NGINX
-from mcplint.model import Member, Route
+from mcplint.model import DeadEnd, Member, Route
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.health import alb
 from mcplint.proxies.nginx.directives import size
@@ -61,7 +61,18 @@ def proxies(entries: tuple[Entry, ...], network: Network) -> Iterator[Proxy]:
     for (name, _), group in groups.items():
         sites = with_endpoints(tuple(_sites(group, network)), partial(assumed, None, network))
         routes = tuple(rule.route for site in sites for rule in site.rules)
-        yield Proxy(name, routes, PORTS, {}, partial(route_request, sites))
+        ends = tuple(end for entry in group for end in _dead_ends(entry, network))
+        yield Proxy(name, routes, PORTS, {}, partial(route_request, sites), ends)
+
+
+def _dead_ends(entry: Entry, network: Network) -> Iterator[DeadEnd]:
+    """A port that the Service in front of an MCP server does not have."""
+    name = f"{entry.service}.{entry.resource.namespace or 'default'}"
+    servers = [one for one in network.servers if one.container and name in one.container.names]
+    if entry.missing and len(servers) == 1 and servers[0].speaks_http:
+        place = f"{entry.span.source.path} {entry.backend.start}"
+        note = Label(entry.missing.span, "this is what the Service has")
+        yield DeadEnd(place, entry.backend, "service", entry.service, entry.missing.text, servers[0], (note,))
 
 
 def _controller(entry: Entry) -> str:

@@ -34,7 +34,8 @@ class Entry(NamedTuple):
 
     `match`: `Prefix`, `Exact` or `ImplementationSpecific`. `service`, `port`: the Service's name and port; `backend`:
     where that name stands. `annotations`: those of the Ingress by their whole names. `controller`: its class, empty
-    where not said. `tls`: where its name is given a certificate.
+    where not said. `tls`: where its name is given a certificate. `missing`: the number or name of a port that its
+    Service does not have, and the place of those that it has.
     """
 
     resource: Resource
@@ -48,6 +49,7 @@ class Entry(NamedTuple):
     annotations: dict[str, Value[str]]
     controller: str
     tls: Span | None = None
+    missing: Label | None = None
 
     @property
     def is_nginx(self) -> bool:
@@ -88,6 +90,7 @@ def entries(cluster: Cluster) -> Iterator[Entry]:
                     annotations,
                     controller or "",
                     _tls(ingress.node, host.only),
+                    _missing(backend, ingress, cluster),
                 )
 
 
@@ -164,6 +167,18 @@ def _port(backend: Node | None, ingress: Resource, cluster: Cluster, note: str) 
     port = next((one for one in ports if texts(one).get("name") == name), None)
     found = number(string(at(port, "port"), f"the Service gives {name} this number"))
     return found._replace(trace=(Label(named.span, note), *found.trace))
+
+
+def _missing(backend: Node | None, ingress: Resource, cluster: Cluster) -> Label | None:
+    """The port that a Service does not have, at the place of those that it has."""
+    service = cluster.get("Service", texts(backend).get("name", ""), ingress)
+    has = items(at(service.node, "spec", "ports")) if service else ()
+    wanted = at(backend, "port")
+    known = {value for port in has for key, value in texts(port).items() if key in ("name", "port")}
+    given = next(iter(texts(wanted).values()), "")
+    if not has or not given or given in known or "{{" in f"{given}{known}" or "$" in f"{given}{known}":
+        return None
+    return Label(has[0].span, given)
 
 
 def _tls(node: MappingNode, host: str | None) -> Span | None:
