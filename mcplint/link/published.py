@@ -139,6 +139,10 @@ def _answer(proxy: Proxy, target: Target, port: int) -> Response:
 def _direct(part: P, target: Target, network: Network, note: Label) -> P:
     """Without a proxy in the project: the one server that speaks HTTP, or the one of several whose path it is."""
     servers = [server for server in network.servers if server.speaks_http]
+    named = [one for one in servers if one.container and target.host in one.container.names]
+    if len(named) == 1 and named[0].port.must_be(target.port):
+        link = Link(named[0].id, MADE, f"is called {target.host} by containers beside it", (note,))
+        return part._replace(server=named[0], asked=Value((target.path,), (note,)), links=(link,))
     if len(servers) > 1 and len(own := owning(servers, target.path)) == 1:
         why = f"is the only server of the project that answers {target.path}"
         link = Link(own[0].id, ASSUMED, why, (note,))
