@@ -11,10 +11,15 @@ T = TypeVar("T", covariant=True)
 
 
 class Label(NamedTuple):
-    """A place and what there is to say of it."""
+    """A place and what there is to say of it, with the environment variable that is read there, if one is."""
 
     span: Span
     text: str
+    variable: str = ""
+
+    def reading(self, variable: str) -> Label:
+        """The same place, as one that reads an environment variable."""
+        return Label(self.span, f"reads {variable}", variable)
 
 
 class EditSite(NamedTuple):
@@ -95,8 +100,6 @@ class Value(NamedTuple, Generic[T]):
 
 
 UNKNOWN: Value[Any] = Value()
-READS = "reads "
-"""How the label of a place begins that reads a variable, whose name follows."""
 
 
 def join(values: Iterable[Value[T]]) -> Value[T]:
@@ -118,5 +121,5 @@ def join(values: Iterable[Value[T]]) -> Value[T]:
 
 def stands_in(value: Value[T], unset: Value[Any]) -> Value[T]:
     """A value that stands in for a variable which is not set, with the name of that variable where it is spelled."""
-    name = next((note.text.removeprefix(READS) for note in unset.trace if note.text.startswith(READS)), "")
+    name = next((note.variable for note in unset.trace if note.variable), "")
     return value._replace(slot=value.slot._replace(variable=name)) if name and value.slot else value

@@ -151,7 +151,7 @@ def places(diagnostics: list[Diagnostic], name: str, shift: dict[str, int]) -> l
     for rule, severity, finding, _ in diagnostics:
         if rule != name:
             continue
-        for span, words in ((finding.span, finding.message), *finding.notes):
+        for span, words, *_ in ((finding.span, finding.message), *finding.notes):
             line, column, end_line, end_column = place(span)
             down = shift.get(span.source.path, 0)
             found.append((severity, words, span.source.path, line - down, column, end_line - down, end_column))

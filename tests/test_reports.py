@@ -37,7 +37,7 @@ def diagnostic(span: Span, *notes: Label, severity: str = ERROR, message: str = 
 def test_a_frame_shows_every_place_in_every_file():
     found = diagnostic(
         at(SERVER, "8000"),
-        Label(at(SERVER, "os.getenv('HOST')"), "reads HOST"),
+        Label(at(SERVER, "os.getenv('HOST')"), "reads HOST", "HOST"),
         Label(at(SERVER, "host=host"), "uses it"),
         Label(at(SERVER, "import os"), "is needed"),
         Label(at(SERVER, "done()"), "ends here"),

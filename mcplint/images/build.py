@@ -104,7 +104,7 @@ def _finished(made: Image, stage: Stage, tree: Tree) -> Image:
     note = drops_root(made, tree)
     if note is not None and made.user.must(is_root):
         return made._replace(user=Value(None, (*made.user.trace, note)))
-    if made.user.options is not None and made.user.slot is None and not _has_user(made):
+    if made.user.options is not None and made.user.slot is None and not made.user_named:
         return made._replace(user=made.user._replace(slot=_user_slot(stage)))
     return made
 
@@ -113,10 +113,6 @@ def _runs_lambda(made: Image) -> bool:
     """Whether an image starts the client of AWS Lambda's runtime."""
     words = made.entrypoint.words if made.entrypoint else ()
     return any(word.text.rpartition("/")[2] == "awslambdaric" for word in words)
-
-
-def _has_user(made: Image) -> bool:
-    return any(note.text == "USER sets the user" for note in made.user.trace)
 
 
 def _above_comments(text: str, at: int) -> int:

@@ -79,7 +79,8 @@ class Image(NamedTuple):
     `context`: the folder of the project that is sent to the build (`.`: its root), None where it cannot be told;
     `ignored`: the patterns of its `.dockerignore`.
     `env`: the last layer decides; `env_closed`: whether nothing but `env` is set. `args`: in force at the stage's end.
-    `user`: as written (`app`, `10001`, `app:app`), or what a known base says; unknown where a script drops root.
+    `user`: as written (`app`, `10001`, `app:app`), or what a known base says; unknown where a script drops root;
+    `user_named`: whether a USER says it.
     `entrypoint`, `cmd`: None where the image has none, or, with an unknown base, where nothing here says so.
     `installs`: also those of the stages it copies from. `runs`: what RUN lines were run in its own chain.
     `tools`: programs that are known to be on its PATH. `account`: the last that a RUN makes, empty for none,
@@ -102,6 +103,7 @@ class Image(NamedTuple):
     env_closed: bool = False
     args: Mapping[str, Value[str]] = {}
     user: Value[str] = UNKNOWN
+    user_named: bool = False
     workdir: Value[str] = UNKNOWN
     shell: tuple[str, ...] = ("/bin/sh", "-c")
     entrypoint: Launch | None = None

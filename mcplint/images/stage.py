@@ -53,6 +53,7 @@ class _Growing:
         image = self.below
         self.env, self.args, self.labels = dict(image.env), dict(image.args), dict(image.labels)
         self.user, self.workdir, self.shell = image.user, image.workdir, image.shell
+        self.user_named = image.user_named
         self.entrypoint, self.cmd, self.cmd_is_own = image.entrypoint, image.cmd, False
         self.probe, self.probe_disabled = image.probe, image.probe_disabled
         self.expose, self.copies, self.runs = list(image.expose), list(image.copies), list(image.runs)
@@ -77,6 +78,7 @@ class _Growing:
             args=self.args,
             labels=self.labels,
             user=self.user,
+            user_named=self.user_named,
             workdir=self.workdir,
             shell=self.shell,
             entrypoint=self.entrypoint,
@@ -125,6 +127,7 @@ class _Growing:
                     self.below.env_closed,
                 )  # fmt: skip
             case "USER" if words:
+                self.user_named = True
                 self.user = _noted(self._named_user(words[0]), instruction, "USER sets the user")
                 if (named := self.user.only) and not is_root(named):
                     self.account = named

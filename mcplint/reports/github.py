@@ -70,7 +70,7 @@ def _command(diagnostic: Diagnostic, given: Report) -> str:
     }
     listed = ",".join(f"{name}={workflow_property(str(value))}" for name, value in properties.items())
     notes = dict.fromkeys(
-        f"{under(folder, each.source.path)}:{place(each).line}: {text}" for each, text in finding.notes
+        f"{under(folder, each.source.path)}:{place(each).line}: {text}" for each, text, _ in finding.notes
     )
     # A log of the run shows the message and nothing else.
     message = f"{properties['file']}:{where.line}:{where.column}: {finding.message}"

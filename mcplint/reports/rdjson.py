@@ -34,7 +34,7 @@ def _diagnostic(diagnostic: Diagnostic, given: Report) -> dict[str, Any]:
         "severity": SEVERITIES[severity],
         "code": {"value": rule, **({"url": page} if page else {})},
         "suggestions": [{"range": _range(edit.span), "text": edit.text} for edit in (edits if own else ())],
-        "relatedLocations": [{"message": text, "location": _location(span, folder)} for span, text in finding.notes],
+        "relatedLocations": [{"message": text, "location": _location(span, folder)} for span, text, _ in finding.notes],
     }
 
 

@@ -72,7 +72,7 @@ def _beginning(text: str) -> str:
 
 def _result(diagnostic: Diagnostic, rules: list[str], fingerprint: str, folder: str) -> dict[str, Any]:
     rule, severity, finding, _ = diagnostic
-    notes = [(number, span, _linked(text)) for number, (span, text) in enumerate(finding.notes)]
+    notes = [(number, span, _linked(text)) for number, (span, text, _) in enumerate(finding.notes)]
     related = [{"id": number, **_location(span, folder), "message": {"text": text}} for number, span, text in notes]
     links = "".join(f"\n[{text}]({number})" for number, _, text in notes)
     result: dict[str, Any] = {

@@ -120,5 +120,5 @@ def _option(fix: Fix) -> str:
 def _labels(finding: Finding, colour: str) -> list[Annotation]:
     """The primary place and the notes; a note on the primary place gives it its words."""
     words = dict.fromkeys(note.text for note in finding.notes if note.span == finding.span)
-    others = dict.fromkeys(Annotation(*note) for note in finding.notes if note.span != finding.span)
+    others = dict.fromkeys(Annotation(note.span, note.text) for note in finding.notes if note.span != finding.span)
     return [Annotation(finding.span, "\n".join(words), colour), *others]

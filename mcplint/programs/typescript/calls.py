@@ -129,7 +129,7 @@ def _of_library(machine: Machine, path: str, name: str, note: Label) -> Abstract
 def environment(machine: Machine, name: str, note: Label) -> Abstract:
     """What reading an environment variable gives, `undefined` where it is not set."""
     value: Abstract = machine.variable(name)
-    reading = note._replace(text=f"reads {name}")
+    reading = note.reading(name)
     if value.options is None:
         return noted(value, reading)
     absent = UNSET if machine.lenient else UNDEFINED

@@ -51,7 +51,7 @@ def instead(fallback: Abstract, value: Abstract) -> Abstract:
     """A default that stands in for a variable that is not set, and where that would be read."""
     if fallback.options in _EMPTY and UNSET in (value.options or ()):
         return known(UNSET, *value.trace)
-    names = {note.text[6:] for note in value.trace if note.text.startswith("reads ")}
+    names = {note.variable for note in value.trace if note.variable}
     slot = fallback.slot
     if slot is not None and len(names) == 1:
         slot = slot._replace(variable=names.pop())

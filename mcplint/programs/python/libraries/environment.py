@@ -23,7 +23,7 @@ def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[L
         return unknown(*notes, *name.trace)
     found = []
     for option in name.options:
-        reading = tuple(note._replace(text=f"reads {option}") for note in notes)
+        reading = tuple(note.reading(option) for note in notes)
         value = machine.variable(option)
         if value.options is None:
             found.append(noted(value, *reading))

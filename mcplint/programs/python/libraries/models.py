@@ -223,7 +223,7 @@ def _from_environment(
                 read = next(value for key, value in file.items() if key.lower() == spelled.lower())
             if read.options == (None,):
                 continue
-            told = note._replace(text=f"reads {spelled}")
+            told = note.reading(spelled)
             if read.options is None:
                 if spelled == variable.upper() or spelled == variable:
                     found = unknown(told, *read.trace)
@@ -251,7 +251,7 @@ def _nested(
     only = base.only
     if isinstance(only, Instance):
         for key, value in only.table.items():
-            if not any(note.text.startswith("reads ") for note in getattr(made.table.get(key), "trace", ())):
+            if not any(note.variable for note in getattr(made.table.get(key), "trace", ())):
                 made.table[key] = value
     return known(made, *base.trace)
 

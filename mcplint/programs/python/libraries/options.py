@@ -158,7 +158,7 @@ def settled(machine: Machine, option: Option, parsed: Parsed, environment: bool 
         value = value._replace(slot=value.slot._replace(variable=option.variables[0]))
     for name in reversed(option.variables if environment else ()):
         read = machine.variable(name)
-        reading = tuple(each._replace(text=f"reads {name}") for each in note)
+        reading = tuple(each.reading(name) for each in note)
         if read.options is None:
             value = noted(unknown(*read.trace), *reading)
             continue
