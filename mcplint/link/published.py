@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Server
-from mcplint.proxies.nginx.phases import FILE, PROXY, REDIRECT, STATUS, Response
 from mcplint.proxies.proxy import Proxy
+from mcplint.proxies.response import FILE, PROXY, REDIRECT, STATUS, Response
 from mcplint.services.network import LOOPBACK, Network, owning
 from mcplint.values import UNKNOWN, Label, Value
 

@@ -1,1 +1,1 @@
-"""Proxies other than nginx, as rules that requests may take: Ingresses, Traefik's labels, HAProxy."""
+"""Proxies in front of servers, whatever program they are: all end in routes."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcplint.model import Route, Server
-from mcplint.proxies.nginx.phases import FILE, PROXY, STATUS, Response
 from mcplint.proxies.proxy import Proxy
+from mcplint.proxies.response import FILE, PROXY, STATUS, Response
 from mcplint.text import urls
 from mcplint.text.number import whole
 from mcplint.values import UNKNOWN, Label, Value

@@ -18,7 +18,7 @@ from mcplint.proxies import health
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
-from mcplint.proxies.rules import (
+from mcplint.proxies.routing import (
     EXACT,
     MOST_RULES,
     PREFIX,

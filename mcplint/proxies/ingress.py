@@ -16,7 +16,7 @@ from mcplint.proxies.assumed import assumed
 from mcplint.proxies.health import alb
 from mcplint.proxies.nginx.directives import size
 from mcplint.proxies.proxy import Proxy, among
-from mcplint.proxies.rules import (
+from mcplint.proxies.routing import (
     EXACT,
     PREFIX,
     SEGMENTS,

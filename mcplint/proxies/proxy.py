@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.model import MISSING, DeadEnd, Link, Route
-from mcplint.proxies.nginx import Proxied, Response
+from mcplint.proxies.response import Response
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, Reached
 from mcplint.values import Label
@@ -31,14 +31,6 @@ class Proxy(NamedTuple):
     def leads(self) -> bool:
         """Whether any of its routes leads to a server that is known."""
         return any(route.server for route in self.routes)
-
-
-class ProxyInstance(NamedTuple):
-    """An nginx in its place: the container it runs in (None: the machine itself), and what its routes are made of."""
-
-    proxy: Proxy
-    origin: ContainerContext | None
-    proxied: tuple[Proxied, ...]
 
 
 def published(origin: ContainerContext | None, ports: Mapping[int, bool]) -> Mapping[int, int]:

@@ -16,7 +16,7 @@ from mcplint.model import DeadEnd, Member, Route
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import Proxy, among, joined, open_ports, published
-from mcplint.proxies.rules import (
+from mcplint.proxies.routing import (
     EXACT,
     PREFIX,
     Match,

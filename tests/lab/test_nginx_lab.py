@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mcplint.project.tree import Tree
 from mcplint.proxies.nginx import configure, route_request
-from mcplint.proxies.nginx.phases import FILE, PROXY, REDIRECT, STATUS
+from mcplint.proxies.response import FILE, PROXY, REDIRECT, STATUS
 from mcplint.readers.nginx import read
 from mcplint.text.source import Source
 from tests.lab import nginx

@@ -23,7 +23,7 @@ from mcplint.proxies.caddy.routes import Heard, answer, route_of
 from mcplint.proxies.caddy.ways import Way, ways
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import Proxy, joined, open_ports, published
-from mcplint.proxies.rules import (
+from mcplint.proxies.routing import (
     MOST_RULES,
     Match,
     ProxyRule,

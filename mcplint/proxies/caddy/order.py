@@ -10,7 +10,7 @@ from itertools import product
 from typing import NamedTuple
 
 from mcplint.facts.caddy import Directive, Word
-from mcplint.proxies.rules import EXACT, PREFIX, Match
+from mcplint.proxies.routing import EXACT, PREFIX, Match
 
 ORDER = (
     *("redir", "rewrite", "uri", "try_files", "basic_auth", "basicauth", "forward_auth", "request_header", "invoke"),

@@ -12,8 +12,8 @@ from mcplint.knowledge.proxies import CADDY
 from mcplint.model import Member, Route, Setting
 from mcplint.proxies.caddy.order import addresses, arguments
 from mcplint.proxies.caddy.ways import Way
-from mcplint.proxies.nginx.phases import FILE, OTHER, REDIRECT, STATUS, Response
-from mcplint.proxies.rules import Match, location
+from mcplint.proxies.response import FILE, OTHER, REDIRECT, STATUS, Response
+from mcplint.proxies.routing import Match, location
 from mcplint.services.settings import seconds
 from mcplint.text.number import whole
 from mcplint.values import UNKNOWN, Label, Value

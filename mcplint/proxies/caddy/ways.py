@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mcplint.facts.caddy import Directive
 from mcplint.proxies.caddy.order import Condition, Matchers, arguments, both, condition_of, matchers_in, ordered
-from mcplint.proxies.rules import Match, kept, unknown
+from mcplint.proxies.routing import Match, kept, unknown
 from mcplint.values import Label
 
 MAX_DEPTH = 10

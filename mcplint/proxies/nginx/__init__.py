@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from mcplint.proxies.nginx.config import Config, configure
-from mcplint.proxies.nginx.phases import Response, route_request, through
+from mcplint.proxies.nginx.phases import route_request, through
 from mcplint.proxies.nginx.routes import Proxied, leads_to, paths_to, proxied
 
 __all__ = [
     "Config",
     "Proxied",
-    "Response",
     "configure",
     "leads_to",
     "paths_to",

@@ -13,7 +13,8 @@ from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.nginx import Config, Proxied, configure, leads_to, paths_to, proxied, route_request
 from mcplint.proxies.nginx.config import address
-from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, ProxyInstance, joined, open_ports, published
+from mcplint.proxies.nginx.instance import ProxyInstance
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
 from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
@@ -29,7 +30,7 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
         homes.setdefault(origin.container.id if origin else None, (origin, {}))[1][path] = file
     instances = tuple(instance for origin, own in homes.values() for instance in _instances(own, origin, tree, network))
     if any(route.members and not route.server for instance in instances for route in instance.proxy.routes):
-        from mcplint.proxies.chain import chained
+        from mcplint.proxies.nginx.chain import chained
 
         instances = chained(instances, network)
     for instance in instances:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from mcplint.facts.nginx import Directive
 from mcplint.knowledge.nginx import CONTENT
@@ -11,31 +10,13 @@ from mcplint.proxies.nginx.config import Config, Listen, Location, VirtualServer
 from mcplint.proxies.nginx.request import Request, find_location, find_server
 from mcplint.proxies.nginx.rewrite import rewrite_phase
 from mcplint.proxies.nginx.text import Undecided, escape, normalise, search
+from mcplint.proxies.response import FILE, OTHER, PROXY, REDIRECT, STATUS, UNKNOWN, Response
 from mcplint.text.source import Span
 from mcplint.values import Label
 
-PROXY, REDIRECT, STATUS, FILE, OTHER, UNKNOWN = "proxy", "redirect", "status", "file", "other", "unknown"
 MOST_TURNS = 10
 LONGEST = 2000
 """Characters of a path; nginx itself takes some more."""
-
-
-class Response(NamedTuple):
-    """What becomes of a request.
-
-    `kind`: it is proxied (to `upstream`, which is asked for `uri`), redirected (to `to`), answered with a `status`, by
-    a file, by something else, or unknown. `location`: the head of the location that answers; `trace`: what led there.
-    `certain`: whether every block on the rule is wholly known.
-    """
-
-    kind: str
-    location: Span | None = None
-    upstream: str | None = None
-    uri: str | None = None
-    status: int | None = None
-    to: str | None = None
-    trace: tuple[Label, ...] = ()
-    certain: bool = True
 
 
 def serve(request: Request) -> Response:

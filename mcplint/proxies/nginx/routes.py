@@ -12,8 +12,9 @@ from mcplint.model import Member, Route
 from mcplint.proxies.nginx.config import Config, Location, VirtualServer, address
 from mcplint.proxies.nginx.directives import behaviour, flag, seconds, setting, statement
 from mcplint.proxies.nginx.includes import Level
-from mcplint.proxies.nginx.phases import PROXY, Response, through, within
+from mcplint.proxies.nginx.phases import through, within
 from mcplint.proxies.nginx.text import normalise
+from mcplint.proxies.response import PROXY, Response
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 

@@ -8,10 +8,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from mcplint.model import ASSUMED, MADE, Link, Member, Route
-from mcplint.proxies.nginx import Proxied, Response, paths_to
 from mcplint.proxies.nginx.includes import Level
-from mcplint.proxies.nginx.phases import PROXY
-from mcplint.proxies.proxy import ProxyInstance
+from mcplint.proxies.nginx.instance import ProxyInstance
+from mcplint.proxies.nginx.routes import Proxied, paths_to
+from mcplint.proxies.response import PROXY, Response
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network
 from mcplint.text.source import Span

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from mcplint.model import Route
-from mcplint.proxies.nginx.phases import PROXY, STATUS, UNKNOWN, Response
+from mcplint.proxies.response import PROXY, STATUS, UNKNOWN, Response
 from mcplint.proxies.streams import with_endpoint
 from mcplint.values import Label, Value
 
