@@ -11,7 +11,8 @@ import pytest
 import yaml
 from pages import ROOT, RULES, cases, look, settings
 
-from mcplint.engine.fix import applicable, apply, fix
+from mcplint.engine.fix import applicable, fix
+from mcplint.engine.reach import apply
 from mcplint.findings import NOTE
 from mcplint.link import link
 from mcplint.project.kinds import kind
@@ -148,5 +149,5 @@ CLAIMS = {
 def test_the_model_shows_what_the_title_of_a_fix_says(rule, title):
     tree = Tree.of(PROJECTS[f"page {rule}"])
     own = [each for each in look(tree) if each.rule == rule and each.finding.fix and each.finding.fix.title == title]
-    after = tree.over(apply(tree, own[:1]))
+    after = tree.over(apply(own[0].finding.fix.edits))
     assert any(CLAIMS[rule, title](link(after, settings(after)).deployment))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple
 
 from mcplint.engine.lint import REGISTRY
+from mcplint.engine.reach import apply, strays, widened
 from mcplint.findings import ERROR, Diagnostic
 from mcplint.knowledge.secrets import masked_line
 from mcplint.project.tree import Tree
@@ -39,7 +40,7 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, outside: Callable[[str], b
     refused: dict[Key, tuple[Diagnostic, str]] = {}
     for _ in range(ROUNDS):
         now = tree.over(texts)
-        before = look(now)
+        before = _widened(look(now))
         offered = [d for d in _offered(before, unsafe) if _key(d) not in refused]
         for diagnostic in offered:
             if path := next(filter(outside, _paths(diagnostic)), None):
@@ -48,7 +49,7 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, outside: Callable[[str], b
             break
         made, harms, _ = _harmless(now, look, before, chosen)
         refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
-        texts |= apply(now, made)
+        texts |= _made(made)
         fixed += made
     return Fixed(texts, fixed, list(refused.values()))
 
@@ -58,6 +59,7 @@ def applicable(
 ) -> list[Diagnostic]:
     """The diagnostics of a project, without the fixes that `fix` refuses at once or another one makes needless."""
     kept = set()
+    found = _widened(found)
     left = [d for d in _offered(found, unsafe=True) if not any(map(outside, _paths(d)))]
     for _ in range(ROUNDS):
         if not (chosen := _compatible(tree, left)):
@@ -86,22 +88,32 @@ def _harmless(
     tree: Tree, look: Look, before: Sequence[Diagnostic], chosen: Sequence[Diagnostic]
 ) -> tuple[list[Diagnostic], list[tuple[Diagnostic, str]], Sequence[Diagnostic]]:
     """As many of the chosen as do no harm together, those that harm alone with the reason, and what is found then."""
-    after = look(tree.over(apply(tree, chosen)))
-    if not _harm(before, after, chosen):
+    after, harm = _tried(tree, look, before, chosen)
+    if not harm:
         return list(chosen), [], after
     made: list[Diagnostic] = []
     harms: list[tuple[Diagnostic, str]] = []
     after = list(before)
     for each in chosen:
-        tried = look(tree.over(apply(tree, [*made, each])))
-        harm = _harm(before, tried, [*made, each])
+        tried, harm = _tried(tree, look, before, [*made, each])
         if harm and made:
-            harm = _harm(before, look(tree.over(apply(tree, [each]))), [each])
+            _, harm = _tried(tree, look, before, [each])
         elif not harm:
             made, after = [*made, each], tried
         if harm:
             harms.append((each, harm))
     return made, harms, after
+
+
+def _tried(
+    tree: Tree, look: Look, before: Sequence[Diagnostic], chosen: Sequence[Diagnostic]
+) -> tuple[Sequence[Diagnostic], str]:
+    """What is found when the fixes of the chosen are made, and what they do wrong."""
+    texts = _made(chosen)
+    if path := strays([edit for diagnostic in chosen for edit in _edits(diagnostic)], texts):
+        return before, f"the fix would change more in {path} than what it edits"
+    after = look(tree.over(texts))
+    return after, _harm(before, after, chosen)
 
 
 def _offered(found: Collection[Diagnostic], unsafe: bool) -> Iterator[Diagnostic]:
@@ -113,6 +125,11 @@ def _offered(found: Collection[Diagnostic], unsafe: bool) -> Iterator[Diagnostic
             yield diagnostic
 
 
+def _widened(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics, their fixes with what they change besides."""
+    return [d._replace(finding=d.finding._replace(fix=widened(d.finding.fix))) if d.finding.fix else d for d in found]
+
+
 def _paths(diagnostic: Diagnostic) -> tuple[str, ...]:
     """The files that the fix of a diagnostic edits."""
     return tuple(edit.span.source.path for edit in _edits(diagnostic))
@@ -122,31 +139,9 @@ def _edits(diagnostic: Diagnostic) -> tuple[Edit, ...]:
     return diagnostic.finding.fix.edits if diagnostic.finding.fix else ()
 
 
-def apply(tree: Tree, diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
+def _made(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
     """The texts that the fixes of compatible diagnostics make, by path."""
-    edits = dict.fromkeys(edit for diagnostic in diagnostics for edit in _edits(diagnostic))
-    in_order = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
-    texts: dict[str, str] = {}
-    for edit in reversed(in_order):
-        source = edit.span.source
-        text = texts.get(source.path, source.text)
-        texts[source.path] = text[: edit.span.start] + _lines(edit.text, edit.span) + text[edit.span.end :]
-    return texts
-
-
-def _lines(text: str, span: Span) -> str:
-    """A text with the line end of the place that it goes into: of the line before it, else of its own.
-
-    What takes the place of a whole file has the line ends that it is to have.
-    """
-    around = span.source.text
-    if span.start == 0 and span.end == len(around) > 0:
-        return text
-    end = around.rfind("\n", 0, span.start)
-    if end < 0:
-        end = around.find("\n", span.start)
-    text = text.replace("\r\n", "\n")
-    return text.replace("\n", "\r\n") if end > 0 and around[end - 1] == "\r" else text
+    return apply(edit for diagnostic in diagnostics for edit in _edits(diagnostic))
 
 
 def _compatible(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:

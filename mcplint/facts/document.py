@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from mcplint.text.source import Edit, Span
+from mcplint.text.source import Edit, Part, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 
@@ -107,3 +108,28 @@ class Document(NamedTuple):
     def whole(self) -> bool:
         """Whether the value is certainly what was meant."""
         return not any(problem.damage for problem in self.problems)
+
+
+def plain(node: Node) -> Any:
+    """A document as Python's own values; of a key that is given twice, the last one."""
+    match node:
+        case MappingNode():
+            return {key.text: plain(value) for key, value in node.pairs}
+        case SequenceNode():
+            return [plain(item) for item in node.items]
+        case _:
+            return node.value
+
+
+def parts(node: Node | None, under: int = -1) -> Iterator[Part]:
+    """Every key and scalar of a document, each under the key that it belongs to."""
+    match node:
+        case MappingNode():
+            for key, value in node.pairs:
+                yield Part(key.span.start, key.span.end, key.text, under)
+                yield from parts(value, key.span.start)
+        case SequenceNode():
+            for item in node.items:
+                yield from parts(item, under)
+        case ScalarNode():
+            yield Part(node.span.start, node.span.end, (node.value, node.quoted), under)

@@ -17,7 +17,7 @@ from mcplint.findings import NOTE, Unreadable
 from mcplint.readers.dockerlines import Line, escape_character, lines
 from mcplint.readers.dockerwords import BLANKS, instruction, openings
 from mcplint.text.located import LocatedText
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Part, Source, Span
 from mcplint.text.substitution import Refused, pieces
 from mcplint.values import Label
 
@@ -47,6 +47,19 @@ def read(source: Source) -> Dockerfile:
     if first == len(found):
         raise Unreadable(Span(source, 0, 0), "there is no FROM")
     return Dockerfile(source, escape, found[:first], tuple(_stages(found[first:])), tuple(_refused(found, escape)))
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """Every instruction, under the FROM of its stage, and every here-document under its instruction."""
+    stage, found = -1, []
+    for each in instructions(source, escape_character(source)):
+        said = (each.name, tuple(flag.span.text for flag in each.flags), each.text.text)
+        stage = -1 if each.name == "FROM" else stage
+        found.append(Part(each.span.start, each.span.end, said, stage))
+        stage = each.span.start if each.name == "FROM" else stage
+        for _, start, end in (heredoc.body.span() for heredoc in each.heredocs):
+            found.append(Part(start, end, source.text[start:end], each.span.start))
+    return tuple(found)
 
 
 def instructions(source: Source, escape: str) -> tuple[Instruction, ...]:

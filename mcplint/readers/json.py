@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mcplint.facts.document import Document, MappingNode, Node, Problem, ScalarNode, SequenceNode
-from mcplint.findings import ERROR, WARNING
-from mcplint.text.source import Edit, Source, Span
+from mcplint.facts.document import parts as of_document
+from mcplint.findings import ERROR, WARNING, Unreadable
+from mcplint.text.source import Edit, Part, Source, Span
 from mcplint.values import Label
 
 MAX_DEPTH = 200
@@ -282,3 +283,16 @@ def read(source: Source) -> Document:
         parser.problems.append(Problem(Span(source, 0, 0), "the file is empty", ERROR, damage=True))
     problems = sorted(parser.problems, key=lambda problem: problem.span.start)
     return Document(parser.root, tuple(problems))
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """The keys and values of a file, of strict JSON only what json takes as well. Unreadable where it does not."""
+    import json
+
+    document = read(source)
+    try:
+        if not document.problems:
+            json.loads(source.text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(Span(source, 0, 0), str(error)) from None
+    return tuple(of_document(document.root))

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, plain
 from mcplint.facts.manifest import Path, ServerJson, Violation
 from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.knowledge import registry
@@ -65,17 +65,6 @@ def _text(node: Node | None) -> str:
 def _objects(node: Node | None) -> Iterable[MappingNode]:
     items = node.items if isinstance(node, SequenceNode) else ()
     return [item for item in items if isinstance(item, MappingNode)]
-
-
-def plain(node: Node) -> Any:
-    """A document as Python's own values; of a key that is given twice, the last one."""
-    match node:
-        case MappingNode():
-            return {key.text: plain(value) for key, value in node.pairs}
-        case SequenceNode():
-            return [plain(item) for item in node.items]
-        case _:
-            return node.value
 
 
 def violations(document: Any, date: str) -> Iterator[Violation]:

@@ -13,7 +13,7 @@ from crossplane.errors import NgxParserDirectiveError  # type: ignore[import-unt
 from mcplint.facts.nginx import Directive, NginxFile, Word
 from mcplint.findings import Unreadable
 from mcplint.readers.nginx_lexer import Hole, Token, tokens
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Part, Source, Span
 from mcplint.values import Label
 
 DEEPEST = 200
@@ -50,6 +50,20 @@ def read(source: Source) -> NginxFile | None:
     problems = [*grower.problems, *_arity(directives), *_twice(directives)]
     problems.sort(key=lambda problem: problem.span.start)
     return NginxFile(source, directives, tuple(problems[:MOST_PROBLEMS]))
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """Every directive with its arguments, under the one whose block it stands in. Unreadable where nginx refuses it."""
+    file = read(source)
+    for problem in file.problems if file else ():
+        raise Unreadable(problem.span, problem.text)
+    return tuple(_parts(file.directives if file else (), -1))
+
+
+def _parts(directives: tuple[Directive, ...], under: int) -> Iterator[Part]:
+    for each in directives:
+        yield Part(each.head.start, each.head.end, (each.name, each.words), under)
+        yield from _parts(each.block or (), each.head.start)
 
 
 def _is_named(path: str) -> bool:

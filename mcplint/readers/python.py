@@ -6,10 +6,11 @@ import ast
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 
 from mcplint.facts.python import Module, located
 from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Part, Source, Span
 
 _TEMPLATE_MARKS = ("{{", "{%", "<%")
 _NEWER = {"except": 14, "except*": 14, "lazy": 15}
@@ -32,6 +33,27 @@ def read(source: Source) -> Module:
             return located(source, _parsed(source, rewritten(source.text)))
         except SyntaxError:
             raise _unreadable(source, error) from None
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """Every node that has a place, under the statement that it is part of; a string with fields is one."""
+    return tuple(_parts(read(source)))
+
+
+def _parts(module: Module) -> Iterator[Part]:
+    pending: list[tuple[ast.AST, int]] = [(module.tree, -1)]
+    while pending:
+        node, under = pending.pop()
+        inner = under
+        if hasattr(node, "lineno"):
+            start, end = module.span(node)[1:]
+            inner = start if isinstance(node, ast.stmt) else under
+            whole = isinstance(node, ast.JoinedStr)
+            plain = {name: value for name, value in ast.iter_fields(node) if not isinstance(value, ast.AST | list)}
+            yield Part(start, end, ast.dump(node) if whole else f"{type(node).__name__} {plain}", under)
+            if whole:
+                continue
+        pending += ((child, inner) for child in ast.iter_child_nodes(node))
 
 
 def _parsed(source: Source, text: str) -> ast.Module:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.facts.document import parts as of_document
 from mcplint.findings import Unreadable
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Part, Source, Span
 
 _DEEPEST = 64
 _BLANK = re.compile(r"(?:[ \t]++|\r?\n|#[^\n]*+)*+")
@@ -33,6 +34,17 @@ _PLAIN = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\":
 def read(source: Source) -> MappingNode:
     """The document. Unreadable where it is not TOML."""
     return _Reader(source).document()
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """The keys and values of a file that tomllib takes as well. Unreadable where it does not."""
+    import tomllib
+
+    try:
+        tomllib.loads(source.text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(Span(source, 0, 0), str(error)) from None
+    return tuple(of_document(read(source)))
 
 
 class _Table:

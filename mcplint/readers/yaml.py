@@ -14,7 +14,7 @@ import yaml
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.findings import NOTE, Unreadable
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Part, Source, Span
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser in C where PyYAML was built with it; the one in Python is 20 times slower, so it is given less."""
@@ -63,6 +63,41 @@ def documents(source: Source) -> tuple[Node, ...]:
         return tuple(_compose(source))
     except (yaml.YAMLError, UnicodeEncodeError) as error:
         raise _template(source) or _unreadable(source, error) from error
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """The keys, values and aliases of a file as PyYAML's parser gives them. Unreadable where it cannot go on."""
+    try:
+        return tuple(_parts(source))
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        raise _unreadable(source, error) from error
+
+
+def _parts(source: Source) -> Iterator[Part]:
+    """A stack of open collections: whether it is a mapping, what it belongs to, and the key whose value is next."""
+    shift = int(source.text.startswith("\ufeff"))
+    stack: list[tuple[bool, int, int | None]] = [(False, -1, None)]
+    for event in yaml.parse(source.text[shift:], Loader=LOADER):
+        mapping, owner, key = stack[-1]
+        under = owner if key is None else key
+        match event:
+            case yaml.CollectionStartEvent():
+                stack.append((isinstance(event, yaml.MappingStartEvent), under, None))
+                continue
+            case yaml.CollectionEndEvent():
+                stack.pop()
+                mapping, owner, key = stack[-1]
+                start = -1 if key is None else key
+            case yaml.ScalarEvent():
+                node = _scalar(source, event, shift)
+                start = node.span.start
+                yield Part(start, node.span.end, (node.text, node.quoted, node.tag), under)
+            case yaml.AliasEvent():
+                _, start, end = _span(source, event, shift)
+                yield Part(start, end, f"*{event.anchor}", under)
+            case _:
+                continue
+        stack[-1] = mapping, owner, start if mapping and key is None else None
 
 
 def _compose(source: Source) -> Iterator[Node]:

@@ -54,7 +54,7 @@ def published_bytes(place: Place) -> int:
     """The bytes of a value as Go writes it: compact, keys in order, `<`, `>`, `&` and two line ends as escapes."""
     import json
 
-    from mcplint.readers.manifest import plain
+    from mcplint.facts.document import plain
 
     assert place.node is not None
     written = json.dumps(plain(place.node), ensure_ascii=False, separators=(",", ":"))

@@ -94,7 +94,8 @@ def current(manifest: Manifest) -> Fix | None:
 
 def _refused_now(manifest: Manifest) -> Iterable[Violation]:
     """What the newest schema refuses: known already of a document that names no older one."""
-    from mcplint.readers.manifest import plain, violations
+    from mcplint.facts.document import plain
+    from mcplint.readers.manifest import violations
 
     document = manifest.document
     return document.violations if document.date in (None, CURRENT) else violations(plain(document.root), CURRENT)

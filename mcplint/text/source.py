@@ -41,3 +41,15 @@ class Edit(NamedTuple):
 
     span: Span
     text: str
+
+
+class Part(NamedTuple):
+    """Something that a file says: its characters, what they mean, and where that begins which it belongs to.
+
+    `under`: the start of the key, the statement, the block or the stage around it, -1 for none.
+    """
+
+    start: int
+    end: int
+    said: object
+    under: int = -1

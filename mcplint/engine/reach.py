@@ -1,0 +1,200 @@
+"""How far the edits of fixes reach: the texts that they make, and what they change beside what they are written for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from importlib import import_module
+from typing import NamedTuple
+
+from mcplint.facts.document import MappingNode, Node, plain
+from mcplint.findings import Fix, Unreadable
+from mcplint.project.kinds import kind
+from mcplint.text.source import Edit, Part, Source, Span
+
+KINDS = ("python", "dockerfile", "nginx")
+SUFFIXES = {"json": "json", "yaml": "yaml", "yml": "yaml", "toml": "toml"}
+Name = tuple[int, str, str]
+
+
+class Change(NamedTuple):
+    """The characters that an edit takes away, and those that stand in their place afterwards."""
+
+    start: int
+    end: int
+    new_start: int
+    new_end: int
+
+
+class Entry(NamedTuple):
+    """One entry of a section of a YAML file, a service for instance: where its key begins, and its value."""
+
+    start: int
+    value: object
+
+
+def apply(edits: Iterable[Edit]) -> dict[str, str]:
+    """The texts that edits make, by path; those that are the same are made once."""
+    texts: dict[str, str] = {}
+    for edit in reversed(_in_order(edits)):
+        source = edit.span.source
+        text = texts.get(source.path, source.text)
+        texts[source.path] = text[: edit.span.start] + _lines(edit.text, edit.span) + text[edit.span.end :]
+    return texts
+
+
+def _in_order(edits: Iterable[Edit]) -> list[Edit]:
+    return sorted(dict.fromkeys(edits), key=lambda edit: (edit.span.start, edit.span.end))
+
+
+def _lines(text: str, span: Span) -> str:
+    """A text with the line end of the place that it goes into: of the line before it, else of its own.
+
+    What takes the place of a whole file has the line ends that it is to have.
+    """
+    around = span.source.text
+    if span.start == 0 and span.end == len(around) > 0:
+        return text
+    end = around.rfind("\n", 0, span.start)
+    if end < 0:
+        end = around.find("\n", span.start)
+    text = text.replace("\r\n", "\n")
+    return text.replace("\n", "\r\n") if end > 0 and around[end - 1] == "\r" else text
+
+
+def strays(edits: Sequence[Edit], texts: dict[str, str]) -> str:
+    """The first path in whose new text something else than what is edited reads otherwise, empty for none.
+
+    What no edit touches must be there as before, under the same key, statement, block or stage; what an edit adds must
+    not have fallen into a comment. Files that had no parts before are not asked.
+    """
+    for path, text in texts.items():
+        own = [edit for edit in edits if edit.span.source.path == path]
+        if not own[0].span.source.text or (before := _parts(own[0].span.source)) is None:
+            continue
+        after = _parts(Source(path, text))
+        changes = list(_changes(own))
+        if after is None or _swallowed(own, changes, after) or _kept(before, changes) != _others(after, changes):
+            return path
+    return ""
+
+
+def _parts(source: Source) -> tuple[Part, ...] | None:
+    """What a file says, piece by piece; None where its format has no pieces here or it cannot be read."""
+    row = kind(source.path)
+    reader = row.name if row and row.name in KINDS else SUFFIXES.get(source.path.rpartition(".")[2].lower())
+    if reader is None:
+        return None
+    try:
+        found: tuple[Part, ...] = import_module(f"mcplint.readers.{reader}").parts(source)
+    except Unreadable:
+        return None
+    return found or None
+
+
+def _changes(edits: Iterable[Edit]) -> Iterator[Change]:
+    moved = 0
+    for edit in _in_order(edits):
+        (_, start, end), size = edit.span, len(_lines(edit.text, edit.span))
+        yield Change(start, end, start + moved, start + moved + size)
+        moved += size - (end - start)
+
+
+def _meets(part: Part, start: int, end: int) -> bool:
+    """Whether a part and a place have something in common, if only that one begins where the other ends."""
+    return start <= part.end and end >= part.start
+
+
+def _kept(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
+    """The parts that no edit touches, where they are to be afterwards."""
+    left = (part for part in parts if not any(_meets(part, each.start, each.end) for each in changes))
+    return Counter(
+        Part(
+            start := _moved(part.start, changes), start + part.end - part.start, part.said, _moved(part.under, changes)
+        )
+        for part in left
+    )
+
+
+def _others(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
+    return Counter(part for part in parts if not any(_meets(part, each.new_start, each.new_end) for each in changes))
+
+
+def _moved(offset: int, changes: Iterable[Change]) -> int:
+    """Where a character stands after the changes; one that is taken away where the text in its place begins."""
+    moved = offset
+    for each in changes:
+        if each.end <= offset:
+            moved = offset + each.new_end - each.end
+        elif each.start < offset:
+            return each.new_start
+    return moved
+
+
+def _swallowed(edits: Iterable[Edit], changes: Iterable[Change], parts: Sequence[Part]) -> bool:
+    """Whether words that are added between others say nothing: they make no part, and no part without others has them.
+
+    A comment in a function is within a part too, one that has others.
+    """
+    for edit, (start, end, *new) in zip(_in_order(edits), changes, strict=True):
+        if start == end and any(re.search(r"\w", line.partition("#")[0]) for line in edit.text.split("\n")):
+            held = [part for part in parts if _meets(part, *new)]
+            inner = min(held, key=lambda part: part.end - part.start, default=None)
+            if inner is None or (
+                inner.start < new[0] and new[1] < inner.end and any(map(partial(_within, inner), parts))
+            ):
+                return True
+    return False
+
+
+def _within(outer: Part, part: Part) -> bool:
+    """Whether a part is one of several in another one."""
+    return outer.start <= part.start and part.end <= outer.end and part.end - part.start < outer.end - outer.start
+
+
+def widened(fix: Fix) -> Fix:
+    """The fix; where an anchor gives its edits to others too, unsafe, with the names of all that it changes."""
+    for source in dict.fromkeys(edit.span.source for edit in fix.edits):
+        if SUFFIXES.get(source.path.rpartition(".")[2]) == "yaml" and re.search(r"(?m)(?:^|[\s\[{,])\*\w", source.text):
+            changed = _shared(source, [edit for edit in fix.edits if edit.span.source == source])
+            if len(changed) > 1:
+                named = " and ".join(filter(None, (", ".join(changed[:-1]), changed[-1])))
+                return fix._replace(title=f"{fix.title}, which changes {named}", safe=False)
+    return fix
+
+
+def _shared(source: Source, edits: list[Edit]) -> list[str]:
+    """The entries of a file that edits change, if one of them has none of the edits in it; extensions (`x-`) apart."""
+    texts = apply(edits)
+    before, after = _entries(source), _entries(Source(source.path, texts[source.path]))
+    changed = [name for name in before if name in after and before[name].value != after[name].value]
+    homes = {
+        max((e.start, name) for name, e in before.items() if e.start < max(edit.span.start, 1))[1]
+        for edit in edits
+        if before
+    }
+    real = [name for name in changed if not name[1].startswith("x-")]
+    return [f"`{name[2] or name[1]}`" for name in real] if set(real) - homes else []
+
+
+def _entries(source: Source) -> dict[Name, Entry]:
+    """The entries of the sections of each document, by the number of the document, the section and their own key."""
+    from mcplint.readers.yaml import documents
+
+    try:
+        found = documents(source)
+    except Unreadable:
+        return {}
+    return {name: entry for number, node in enumerate(found) for name, entry in _sections(number, node)}
+
+
+def _sections(number: int, node: Node) -> Iterator[tuple[Name, Entry]]:
+    for section, inner in node.pairs if isinstance(node, MappingNode) else ():
+        yield (
+            (number, section.text, ""),
+            Entry(section.span.start, None if isinstance(inner, MappingNode) else plain(inner)),
+        )
+        for key, value in inner.pairs if isinstance(inner, MappingNode) else ():
+            yield (number, section.text, key.text), Entry(key.span.start, plain(value))
