@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from mcplint.engine import lint as engine
+from mcplint.engine.catalogue import Catalogue
 from mcplint.model import Deployment, Loose, Port, Sdk, Unfollowed
+from mcplint.project.config import Config
+from mcplint.project.discover import tree
 from mcplint.reports.show import SHOWN, as_json, as_text, parts, said_of
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Label, Value
@@ -113,6 +117,15 @@ def test_a_value_in_words(value, said):
 def test_a_deployment_with_nothing_in_it():
     assert as_text(Deployment()) == "no MCP server, container, route or server.json was found here\n"
     assert json.loads(as_json(Deployment()))["servers"] == []
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_it_is_as_wide_as_the_terminal_and_says_the_same(columns):
+    deployment = engine.run(tree(str(EXAMPLE), None), Catalogue(), Config()).deployment
+    shown, whole = as_text(deployment, columns=columns), as_text(deployment)
+    assert max(map(len, shown.splitlines())) <= columns
+    assert shown.split() == whole.split()
+    assert (shown == whole) is (columns == 200)
 
 
 def test_what_is_loose_says_why():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from mcplint.cli.output import deliver, paint
+from mcplint.cli.output import columns, deliver, paint
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
 from mcplint.findings import INTERNAL_ERROR
@@ -21,7 +21,10 @@ def show(paths: Sequence[str], config: str | None, output_format: str, color: st
 
     here = open_workspace(paths, config)
     run = engine.run(here.tree, here.rules, here.config)
-    deliver(as_json(run.deployment) if output_format == "json" else as_text(run.deployment, paint(color)))
+    if output_format == "json":
+        deliver(as_json(run.deployment))
+    else:
+        deliver(as_text(run.deployment, paint(color), columns()))
     return _code(run, here)
 
 

@@ -170,7 +170,9 @@ def _rows(root: str, *arguments: str, index: str | None = None) -> list[bytes]:
 def _mending(root: str) -> str:
     """How to get objects that are not there: a clone that was made without them fetches them, another is damaged."""
     partial = _said(root, "config", "--get-regexp", r"^remote\..*\.promisor$")
-    return "fetch them with `git fetch --refetch --no-filter`" if partial else f"`{advised(root, 'fsck')}` says more"
+    return (
+        "fetch the rest with `git fetch --refetch --no-filter`" if partial else f"`{advised(root, 'fsck')}` says more"
+    )
 
 
 def answer(root: str, arguments: Iterable[str], most: int, index: str | None = None) -> tuple[bytes, int]:

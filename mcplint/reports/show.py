@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 from mcplint.model import MISSING, Deployment, Lack, Link, Port, Sdk
 from mcplint.reports import Paint, escape, plain
 from mcplint.reports.escape import log, terminal
-from mcplint.reports.terminal import width
+from mcplint.reports.terminal import width, wrapped
 from mcplint.text.lines import place
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
 VERSION = 1
+# The fewest columns of a terminal that the places of a value are given beside it.
+ROOM = 50
 # What is shown of the parts of each field of a deployment, by the names of their attributes.
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "servers": (
@@ -112,31 +114,46 @@ def _step(note: Label) -> dict[str, Any]:
     return {"path": note.span.source.path, "line": where.line, "column": where.column, "message": note.text}
 
 
-def as_text(deployment: Deployment, paint: Paint = plain) -> str:
-    """A block a part; beside every value the places that decide it, in the order in which they do."""
+def as_text(deployment: Deployment, paint: Paint = plain, columns: int = 0) -> str:
+    """A block a part; beside every value the places that decide it, in the order in which they do.
+
+    `columns`: the width of the terminal, 0 for none; in a narrow one the places stand below their value.
+    """
     blocks = []
     for field, found in parts(deployment):
         noun = "start not followed" if field == "unfollowed" else "loose" if field == "loose" else field[:-1]
-        blocks += ["\n".join(_block(noun, part, paint)) + "\n" for part in found]
+        blocks += ["\n".join(_block(noun, part, paint, columns)) + "\n" for part in found]
     return log("\n".join(blocks)) or "no MCP server, container, route or server.json was found here\n"
 
 
-def _block(noun: str, part: Part, paint: Paint) -> Iterator[str]:
-    yield paint(f"{noun} {terminal(part.id)}", bold=True) + f"  {_where(part.span, column=False)}"
+def _block(noun: str, part: Part, paint: Paint, columns: int) -> Iterator[str]:
+    name, where = f"{noun} {terminal(part.id)}", _where(part.span, column=False)
+    fits = not columns or width(name) + 2 + width(where) <= columns
+    head = "\n".join(paint(line, bold=True) for line in wrapped(name, columns, 0, 2))
+    yield head + (f"  {where}" if fits else f"\n  {where}")
+    yield from _values(part, paint, columns)
+    said = [terminal(_lacked(lack)) for lack in part.lacks]
+    said += [(f"{link.kind}: {terminal(link.to)}, " if link.to else "") + terminal(link.why) for link in part.links]
+    yield from (f"  {line}" for text in said for line in wrapped(text, columns, 2, 2))
+
+
+def _values(part: Part, paint: Paint, columns: int) -> Iterator[str]:
+    """A line a value, with the places that decide it."""
     said = {name: said_of(value) for name, value in part.values.items()}
     first = max((len(name) for name in said), default=0)
     second = min(max((width(text) for text in said.values()), default=0), 40)
+    beside = not columns or columns - (first + second + 6) >= ROOM
+    column = first + second + 6 if beside else 6
     for name, text in said.items():
-        steps = [f"{_where(note.span)}  {terminal(note.text)}" for note in part.values[name].trace]
-        head = f"  {paint(f'{name:<{first}}', fg='bright_blue')}  {text}"
-        gap = " " * (second - width(text)) if width(text) <= second else f"\n{' ' * (first + second + 4)}"
-        yield (head + (gap + "  " + steps[0] if steps else "")).rstrip()
-        yield from (f"{' ' * (first + second + 6)}{step}" for step in steps[1:])
-    for lack in part.lacks:
-        yield f"  {terminal(_lacked(lack))}"
-    for link in part.links:
-        to = f"{link.kind}: {terminal(link.to)}, " if link.to else ""
-        yield f"  {to}{terminal(link.why)}"
+        shown = "\n".join(wrapped(text, columns, first + 4, first + 4))
+        fits = beside and width(text) <= second
+        traced = (f"{_where(note.span)}  {terminal(note.text)}" for note in part.values[name].trace)
+        steps = ["\n".join(wrapped(step, columns, column, column + 2)) for step in traced]
+        head = f"  {paint(f'{name:<{first}}', fg='bright_blue')}  {shown}"
+        if fits and steps:
+            head += f"{' ' * (second - width(text))}  {steps.pop(0)}"
+        yield head.rstrip()
+        yield from (f"{' ' * column}{step}" for step in steps)
 
 
 def _lacked(lack: Lack) -> str:
