@@ -1,4 +1,4 @@
-r"""The package that clients start by npx installs no command
+r"""The package that clients start by npx or uvx lacks the command
 
 `npx NAME` installs a package and runs the command that is called as it is, its
 scope left out, or its only one. Commands are what `bin` in `package.json`
@@ -6,6 +6,9 @@ lists. Without it npx says `could not determine executable to run`, and the
 client shows a server that never starts; with several commands and none of the
 package's name it says the same. `main` is for those who import the package and
 does not count.
+
+`uvx NAME` runs the command `NAME` of the package `NAME`, and `uvx --from NAME
+COMMAND` another one: each has to be a name under `[project.scripts]`.
 
 Only packages of this project are looked at, and entries that start them by
 name. For packages that `server.json` lists see `registry-missing-command`.
@@ -71,8 +74,7 @@ from mcplint import ERROR, ClientConfig, Finding, Label, rule
 @rule("missing-bin", ERROR)
 def check(client: ClientConfig):
     if client.bare:
-        name = client.bare.span.text
-        notes = (Label(client.command.span or client.span, "starts it"),)
-        yield Finding(
-            f"`npx {name}` finds nothing to run: the package installs {client.bare.text}", client.bare.span, notes
-        )
+        words, name = client.command.only, client.bare.span.text
+        told = f"npx {name}" if words[0] != "uvx" else " ".join(words)[:80]
+        message = f"`{told}` finds nothing to run: the package installs {client.bare.text}"
+        yield Finding(message, client.bare.span, (Label(client.command.span or client.span, "starts it"),))

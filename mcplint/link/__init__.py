@@ -233,8 +233,12 @@ def _clients(tree: Tree, paths: Paths) -> tuple[tuple[ClientConfig, ...], tuple[
 
 
 def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
-    """The entry with the package of the project that it starts by `npx` and that has nothing to start."""
+    """The entry with the package of the project that it starts by `npx` or `uvx` and that has nothing to start."""
     words = client.command.only or ()
+    if words[:1] == ("uvx",):
+        from mcplint.packaging.commands import bare as nothing
+
+        return client._replace(bare=nothing(tree, words[1:]))
     if words[:1] not in (("npx",), ("bunx",)):
         return client
     from mcplint.programs.typescript.packages import bare

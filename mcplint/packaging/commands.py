@@ -1,0 +1,53 @@
+"""Whether `uvx` finds in a package of the project the command that it is to run.
+
+https://docs.astral.sh/uv/guides/tools/
+"""
+
+from __future__ import annotations
+
+import re
+
+from mcplint.facts.dependencies import Project, normalized
+from mcplint.project.tree import Tree
+from mcplint.text.paths import is_test
+from mcplint.values import Label
+
+QUIET = ("-q", "--quiet", "--refresh", "--isolated", "--no-cache", "--offline", "-U", "--upgrade")
+VALUED = ("--python", "-p", "--with", "--index-url", "--default-index", "--refresh-package", "--python-preference")
+PLAIN = r"[A-Za-z0-9][\w.-]*"
+
+
+def bare(tree: Tree, words: tuple[str, ...]) -> Label | None:
+    """The package of the project from which `uvx` starts nothing, and what commands it installs."""
+    told = _told(words)
+    found = told and [each for each in _projects(tree) if normalized(each.name.only or "") == normalized(told[0])]
+    if not told or not found or len(found) > 1 or "scripts" in found[0].dynamic or not found[0].name.span:
+        return None
+    names = [script.name for script in found[0].scripts]
+    if told[1] in names:
+        return None
+    there = " and ".join(f"`{name}`" for name in names[:5]) or "no command"
+    return Label(found[0].name.span, there)
+
+
+def _projects(tree: Tree) -> list[Project]:
+    """The packages of the project, as their `pyproject.toml` describes them."""
+    files = tree.all_facts("project", (path for path in tree.called("pyproject.toml") if not is_test(path)))
+    return [each for each in files.values() if each.document and each.document.get("build-system")]
+
+
+def _told(words: tuple[str, ...]) -> tuple[str, str] | None:
+    """The package and the command that `uvx` is told; None where that is no name of an index."""
+    package, rest = "", iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if name == "--from":
+            package = value if equals else next(rest, "")
+        elif name in VALUED:
+            _ = equals or next(rest, "")
+        elif word not in QUIET:
+            command = re.split(r"[@=<>~!\[]", word)[0]
+            source = re.split(r"[@=<>~!\[]", package)[0] if package else command
+            plain = all(re.fullmatch(PLAIN, each) for each in (command, source)) and "://" not in package
+            return (source, command) if plain and not word.startswith("-") else None
+    return None
