@@ -146,8 +146,9 @@ class Server(NamedTuple):
     `stores`: the files in which its tools keep things between calls. `writes`: what it certainly writes before it
     serves, where nothing catches a failure. `interface`: how what serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`:
     it is made once, and its lifespan runs at every invocation. `shown`: where what it logs holds secrets. `wiring`:
-    what its requests share. `trusted_hosts`: what refuses requests to all its routes by their `Host`. `demands`: the
-    variable without which its program ends, and which no file gives it, as a note on where that is read.
+    what its requests share. `trusted_hosts`: what refuses requests to all its routes by their `Host`, `locked`: what
+    does for want of a header. `demands`: the variable without which its program ends, and which no file gives it, as a
+    note on where that is read.
     `waiting`: the path that answers 503 until a client holds a session.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
@@ -191,6 +192,7 @@ class Server(NamedTuple):
     cors: tuple[Cors, ...] = ()
     compressed: tuple[Label, ...] = ()
     trusted_hosts: tuple[TrustedHosts, ...] = ()
+    locked: tuple[Label, ...] = ()
     demands: Label | None = None
     waiting: str = ""
     certain: bool = True

@@ -27,7 +27,12 @@ def checked(rule: str, section: str, port: int, folder: Path, seconds: float = 5
 
 @pytest.mark.parametrize(
     ("rule", "bad"),
-    [("healthcheck-route-missing", 1), ("healthcheck-blocked-host", 1), ("healthcheck-on-stream", None)],
+    [
+        ("healthcheck-route-missing", 1),
+        ("healthcheck-blocked-host", 1),
+        ("healthcheck-unauthorized", 1),
+        ("healthcheck-on-stream", None),
+    ],
 )
 def test_a_check_that_never_succeeds(rule: str, bad: int | None, tmp_path: Path) -> None:
     for section, code in (("Bad", bad), ("Good", 0)):
@@ -54,6 +59,19 @@ def test_other_hosts_are_refused_on_every_route(host: str, status: int, tmp_path
     with started(tmp_path, "healthcheck-blocked-host", "Bad") as server:
         answer = server.ask("GET", "/health", {"Host": host})
         assert answer.status == status and (status == 200 or answer.body == "Invalid host header")
+
+
+@pytest.mark.parametrize(("section", "status"), [("Bad", 401), ("Good", 200)])
+def test_a_check_is_asked_for_a_token(section: str, status: int, tmp_path: Path) -> None:
+    with started(tmp_path, "healthcheck-unauthorized", section) as server:
+        assert server.ask("GET", "/health").status == status
+
+
+def test_a_check_that_speaks_tls_to_a_server_that_does_not(tmp_path: Path) -> None:
+    with started(tmp_path, "healthcheck-route-missing", "Good") as server:
+        url = f"https://127.0.0.1:{server.port}/health"
+        done = subprocess.run(["curl", "-kfs", url], capture_output=True, timeout=5)
+        assert done.returncode == 35, done.stderr
 
 
 def test_the_endpoint_refuses_a_plain_get(tmp_path: Path) -> None:

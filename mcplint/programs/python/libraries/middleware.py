@@ -22,7 +22,7 @@ class AppScan:
     """What an application answers; a class because a walk over it gathers it.
 
     `closed`: these servers and endpoints are all. `checked`: something may check who calls. `rooted`: it is told a
-    path that stands in front of every other. `cors`, `compressed` and `trusted`: what its middleware says.
+    path that stands in front of every other. `cors`, `compressed`, `trusted` and `locked`: what its middleware says.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -32,6 +32,7 @@ class AppScan:
         self.cors: list[Cors] = []
         self.compressed: list[Label] = []
         self.trusted: list[TrustedHosts] = []
+        self.locked: list[Label] = []
         self.closed = True
         self.checked = self.rooted = False
 
@@ -70,6 +71,7 @@ class AppScan:
             cors=(*self.cors, *server.cors),
             compressed=(*self.compressed, *server.compressed),
             trusted_hosts=(*self.trusted, *server.trusted_hosts),
+            locked=(*self.locked, *server.locked),
         )
 
     def add_layer(self, layer: Any) -> None:
@@ -83,6 +85,11 @@ class AppScan:
         if isinstance(only, Class):
             self.machine.wired.add(only.node.name)
         self.checked |= may_check(self.machine, layer)
+        if isinstance(only, (Class, Function)) and layer.span and not _reads_path(only.node):
+            from mcplint.programs.python.libraries.locks import demands_header
+
+            if demands_header(only.node):
+                self.locked.append(Label(layer.span, "answers nobody without a token"))
         if path.endswith("CORSMiddleware") and layer.span:
             lists = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
             origins, methods, headers, exposed = (_lengthened(name, args) for name in lists)

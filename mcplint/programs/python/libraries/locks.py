@@ -1,0 +1,104 @@
+"""Whether a middleware turns away every request that lacks a header, as it is written: nothing of it is followed."""
+
+from __future__ import annotations
+
+import ast
+
+from mcplint.programs.python.libraries.refusals import refuses
+
+ABSENT, UNSURE = object(), object()
+
+
+def demands_header(root: ast.AST) -> bool:
+    """Whether a request without any header of the program's own certainly gets an answer of 401 or 403.
+
+    `root`: the class or function of a middleware that does not look at paths.
+    """
+    body = _body(root)
+    known: dict[str, object] = {}
+    for statement in body:
+        match statement:
+            case ast.Expr(value=ast.Constant()):
+                continue
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                known[name] = _header(value, known)
+            case ast.If(test=test, body=inside, orelse=[]) if _holds(test, known) is True:
+                return _ends(inside) and refuses(each for node in inside for each in ast.walk(node))
+            case ast.If(test=test, body=_, orelse=[]) if _is_of_options(test):
+                continue
+            case _:
+                return False
+    return False
+
+
+def _body(root: ast.AST) -> list[ast.stmt]:
+    """The statements that a request of Starlette goes through."""
+    if isinstance(root, ast.ClassDef):
+        root = next((each for each in root.body if getattr(each, "name", "") == "dispatch"), root)
+    return root.body if isinstance(root, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
+
+
+def _header(node: ast.expr, known: dict[str, object]) -> object:
+    """What a header that is missing comes to: ABSENT, the text given in its place, UNSURE for anything else."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="get", value=ast.Attribute(attr="headers")), args=[_]):
+            return ABSENT
+        case ast.Call(
+            func=ast.Attribute(attr="get", value=ast.Attribute(attr="headers")), args=[_, ast.Constant(value=given)]
+        ):
+            return ABSENT if given is None else given
+        case ast.Call(func=ast.Attribute(attr="strip" | "lower" | "removeprefix" | "replace", value=value)) if (
+            _header(value, known) == ""
+        ):
+            return ""
+        case ast.Name(id=name):
+            return known.get(name, UNSURE)
+    return UNSURE
+
+
+def _holds(test: ast.expr, known: dict[str, object]) -> bool | None:
+    """Whether a condition holds for a request without the header, None where that is not known."""
+    match test:
+        case ast.BoolOp(op=ast.Or(), values=values):
+            found = [_holds(value, known) for value in values]
+            return True if True in found else None
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Call(func=ast.Attribute(attr="startswith", value=value))):
+            return True if _header(value, known) == "" else None
+        case ast.UnaryOp(op=ast.Not(), operand=value):
+            return True if _header(value, known) in (ABSENT, "") else None
+        case ast.Compare(left=value, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
+            return True if _header(value, known) is ABSENT else None
+        case ast.Compare(left=value, ops=[ast.NotEq()], comparators=[other]):
+            return True if _header(value, known) in (ABSENT, "") and _is_text(other) else None
+    return None
+
+
+def _is_text(node: ast.expr) -> bool:
+    """Whether something is certainly a text that is not empty."""
+    match node:
+        case ast.JoinedStr(values=[ast.Constant(), *_]):
+            return True
+        case ast.Constant(value=str(text)):
+            return bool(text)
+        case ast.BinOp(left=left, op=ast.Add()):
+            return _is_text(left)
+    return False
+
+
+def _is_of_options(test: ast.expr) -> bool:
+    """Whether a condition is about preflights alone, which no health check makes."""
+    match test:
+        case ast.Compare(
+            left=ast.Attribute(attr="method"), ops=[ast.Eq()], comparators=[ast.Constant(value="OPTIONS")]
+        ):
+            return True
+    return False
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], (ast.Return, ast.Raise)) and not any(_passes(node) for node in body)
+
+
+def _passes(root: ast.AST) -> bool:
+    """Whether the request may be handed on."""
+    return any(isinstance(node, ast.Name) and node.id == "call_next" for node in ast.walk(root))
