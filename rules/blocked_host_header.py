@@ -89,6 +89,7 @@ import re
 
 from mcplint import ERROR, WARNING, Deployment, Finding, Fix, Label, rule
 from mcplint.knowledge.sdk import agreed
+from mcplint.model import CLIENT_HOST, CLIENT_NAME, TARGET_HOST
 
 # What a program tells the SDK of the check itself.
 OWN = ("transport_security", "allowed_hosts")
@@ -112,7 +113,8 @@ def check(deployment: Deployment):
         for route in routes:
             hosts = () if unguarded(route, server) else sent(route)
             if hosts and not any(admits(server, allowed, host) for host in hosts):
-                message = f"{route.proxy} sends `Host: {hosts[0]}`, which {server.title} rejects with {answer}"
+                header = "the client's `Host`" if hosts[0] == CLIENT_NAME else f"`Host: {hosts[0]}`"
+                message = f"{route.proxy} sends {header}, which {server.title} rejects with {answer}"
                 assumed = route.assumed or server.assumed
                 yield Finding(message, route.host.span or route.span, notes, fix, WARNING if assumed else None)
         if not routes and reachable(server) and not (given and allowed) and not any(is_name(host) for host in allowed):
@@ -156,15 +158,15 @@ def admits(server, allowed, host):
 
 def sent(route):
     """What the server may get as `Host`; nothing where that cannot be told."""
-    value = route.host.only or "$"
+    host = route.host.only
     names = tuple(name for name in route.server_names.only or () if is_plain(name))
-    if value == "$host":
-        return names or ("$host",)
-    if value == "$http_host":
+    if host == CLIENT_NAME:
+        return names or (CLIENT_NAME,)
+    if host == CLIENT_HOST:
         return tuple(form for name in names for form in (name, f"{name}:443"))
-    if value in ("$proxy_host", "$proxy_host:$proxy_port"):
+    if host == TARGET_HOST:
         return (route.authority,) if route.authority and "$" not in route.authority else ()
-    return (value,) if "$" not in value else ()
+    return (host,) if host else ()
 
 
 def is_plain(name):

@@ -130,8 +130,7 @@ def check(part: Route | Remote | ClientConfig | Deployment):
     at_mount = any(mount.doubled for mount in server.mounts)
     note = Label(server.path.span or server.span, f"the server answers at {served}")
     if isinstance(part, Route):
-        exact = part.location.must(lambda location: location.startswith("="))
-        if part.path.must(server.refuses if exact else server.refuses_below):
+        if part.path.must(server.refuses if part.exact else server.refuses_below):
             intended = not at_mount and is_endpoint(part.location.only or "", served)
             fix = Fix(f"match {served} instead", part.location.write(served)) if intended else None
             message = f"{part.title} asks {server.title} for {_told(part.path)}, but it answers at {served}"
@@ -188,15 +187,17 @@ def doubled(deployment: Deployment) -> Iterator[Finding]:
     told = {part.path for part in (*deployment.remotes, *deployment.clients)}
     for route in deployment.routes:
         path, endpoint = route.server.path.only if route.server else None, route.endpoint.only
-        location = (route.location.only or "").removeprefix("^~ ")
-        if not path or not endpoint or not route.carried or location.rstrip("/") != path.rstrip("/") or location == "/":
+        prefix = route.prefix.rstrip("/")
+        if not path or not endpoint or not route.carried or not prefix or prefix != path.rstrip("/"):
             continue
-        if endpoint == location.rstrip("/") + path and not any(url.rstrip("/") == endpoint.rstrip("/") for url in told):
+        if endpoint == prefix + path and not any(url.rstrip("/") == endpoint.rstrip("/") for url in told):
             slot = route.target.slot
             edits = route.target.write(slot.span.text.rstrip("/")) if slot and slot.span.text.endswith("/") else ()
             edits = (*route.location.write(path), *edits) if edits and route.location.slot else ()
             fix = Fix(f"match {path} and pass it on as it is", edits) if edits else None
-            message = f"{route.title} takes {location.rstrip('/')} off the path, so {route.server.title} is reached at {endpoint} only"
+            message = (
+                f"{route.title} takes {prefix} off the path, so {route.server.title} is reached at {endpoint} only"
+            )
             yield Finding(message, route.target.span or route.span, (), fix, WARNING)
 
 

@@ -87,4 +87,4 @@ from mcplint import ERROR, Finding, Route, rule
 @rule("missing-certificate", ERROR)
 def check(route: Route):
     if route.carried and route.uncertified:
-        yield Finding("nginx listens for TLS here without a certificate: it does not start", route.uncertified)
+        yield Finding(f"{route.proxy} listens for TLS here without a certificate: it does not start", route.uncertified)

@@ -129,7 +129,7 @@ def check(part: Route | Remote | ClientConfig):
         return
     note = Label(server.path.span or server.span, f"the server answers at {right}")
     if isinstance(part, Route):
-        straight = part.location.only == asked and part.path.only == asked
+        straight = part.prefix == part.location.only == part.path.only == asked
         fix = Fix(f"match {right} instead", part.location.write(right)) if straight and right in asked else None
         message = f"{part.title} asks {server.title} for {asked}, which redirects to {right}: no request gets through"
         yield Finding(message, part.span.head, (note,), fix, ERROR)
@@ -145,11 +145,13 @@ def check(part: Route | Remote | ClientConfig):
 
 
 def redirected(part):
-    """A URL that nginx redirects by itself: with 301, after which no client sends its request again."""
+    """A URL that the proxy redirects by itself: with 301, after which no client sends its request again."""
     url, target = part.url.only or "", part.redirect.only
     fix = Fix("publish the URL with its last slash", part.url.write(f"{url}/"))
     port = "" if target == f"{url}/" else f" to {target}"
-    message = f"the URL lacks the last slash: nginx answers 301{port}, and clients do not repeat their request there"
+    message = (
+        f"the URL lacks the last slash: the proxy answers 301{port}, and clients do not repeat their request there"
+    )
     return Finding(message, part.url.span or part.span, part.redirect.trace, fix, ERROR)
 
 
@@ -167,8 +169,7 @@ def asked_through(route):
 
     `endpoint` has the other form only where no location leads on with the right one: a redirect there ends nowhere.
     """
-    location, path, endpoint = route.location.only, route.path.only, route.endpoint.only
-    prefix = (location or "").removeprefix("= ").removeprefix("^~ ")
-    if not path or not endpoint or not prefix.startswith("/") or not endpoint.startswith(prefix):
+    match, path, endpoint = route.match, route.path.only, route.endpoint.only
+    if not match or not path or not endpoint or not match.text.startswith("/") or not endpoint.startswith(match.text):
         return None
-    return path + endpoint.removeprefix(prefix)
+    return path + endpoint.removeprefix(match.text)

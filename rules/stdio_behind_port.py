@@ -113,11 +113,7 @@ def listening(container, routes):
     ]
     found = [*published[:1], *services[:1], *exposed[:1]]
     found += [Label(probe.span, "the probe asks over HTTP") for probe in container.probes if probe.path is not None]
-    found += [
-        Label(value.span, "Traefik sends requests to this port")
-        for name, value in container.labels.items()
-        if port_of(name)
-    ]
+    found += container.proxied
     found += [Label(route.target.span or route.span, f"{route.proxy} sends requests to it") for route in routes]
     words = " ".join(container.probe.command.only or ()) if container.probe else ""
     found += [Label(container.probe.span, "the health check asks over HTTP")] if "http://" in words else []
@@ -127,8 +123,3 @@ def listening(container, routes):
 def own(container, port):
     """Whether the service itself exposes a port; an image may expose one for other commands, and pods say any."""
     return container.platform != "kubernetes" and port.span.source.path != container.dockerfile
-
-
-def port_of(label):
-    """Whether a label tells Traefik the port of a service."""
-    return label.lower().startswith("traefik.http.services.") and label.lower().endswith("loadbalancer.server.port")

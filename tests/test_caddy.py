@@ -11,7 +11,7 @@ from test_ingress import SERVER, deployment
 from mcplint.engine import lint as engine
 from mcplint.facts.caddy import Caddyfile, Directive
 from mcplint.findings import Unreadable
-from mcplint.model import Route
+from mcplint.model import TARGET_HOST, Route
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
 from mcplint.readers.caddy import read
@@ -136,7 +136,7 @@ def test_what_a_route_says() -> None:
     )
     assert route.server_names.only == ("notes.example.com",) and route.listen.only == ("443 ssl", "80")
     assert route.balancing.only == "lb_policy ip_hash" and route.read_timeout.only == 10.0 and route.auth
-    assert route.host.only == "$proxy_host" and route.buffering.only is False and route.endpoint.only == "/mcp"
+    assert route.host.only == TARGET_HOST and route.buffering.only is False and route.endpoint.only == "/mcp"
     assert [header.name for header in route.hidden_headers] == ["mcp-session-id"]
     assert [(header.name, header.value) for header in route.request_headers][1:] == [("authorization", "")]
 

@@ -94,3 +94,9 @@ def affinity(proxy: str, balancing: str) -> str | None:
         return affinity(NGINX, f"hash {balancing.partition(' ')[2]} consistent")
     plain = balancing.replace("${", "$").replace("}", "") if proxy == NGINX else balancing.lower()
     return next((kind for pattern, kind in BALANCING.get(proxy, {}).items() if fits(plain, pattern)), None)
+
+
+def is_port_label(name: str) -> bool:
+    """Whether a label of a container tells Traefik the port of a service."""
+    name = name.lower()
+    return name.startswith("traefik.http.services.") and name.endswith("loadbalancer.server.port")

@@ -53,15 +53,35 @@ from mcplint.model.published import (
     Project,
     Remote,
 )
-from mcplint.model.routes import Cache, DeadEnd, ErrorPage, Member, Route, Setting
+from mcplint.model.routes import (
+    CLIENT_HOST,
+    CLIENT_NAME,
+    EXACT,
+    PREFIX,
+    SEGMENTS,
+    TARGET_HOST,
+    Cache,
+    DeadEnd,
+    ErrorPage,
+    Member,
+    PathMatch,
+    Route,
+    Setting,
+)
 from mcplint.model.secrets import Secret
 from mcplint.model.servers import Dead, Sdk, Server, Spread
 
 __all__ = [
     "ASSUMED",
+    "CLIENT_HOST",
+    "CLIENT_NAME",
+    "EXACT",
     "MADE",
     "MISSING",
+    "PREFIX",
+    "SEGMENTS",
     "STATED",
+    "TARGET_HOST",
     "Absent",
     "Account",
     "Argument",
@@ -104,6 +124,7 @@ __all__ = [
     "NodeInstall",
     "Package",
     "Packaged",
+    "PathMatch",
     "PlatformProbe",
     "Port",
     "Prerequisite",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from mcplint.knowledge.proxies import TRAEFIK, is_port_label
 from mcplint.model.builds import Account, Lack, Packaged, StartScript, Sync
 from mcplint.model.health import HealthCheck
 from mcplint.model.insertion import VariableSite, more_words
@@ -348,6 +349,12 @@ class Container(NamedTuple):
         if self.service:
             return f"{'unit' if self.platform == 'systemd' else 'container'} `{self.service[:60]}`"
         return f"the image of {self.dockerfile or 'this service'}"
+
+    @property
+    def proxied(self) -> tuple[Label, ...]:
+        """Where its labels tell a proxy to which port requests are sent."""
+        found = (value.span for name, value in self.labels.items() if is_port_label(name))
+        return tuple(Label(span, f"{TRAEFIK} sends requests to this port") for span in found if span)
 
     @property
     def unprivileged(self) -> str:

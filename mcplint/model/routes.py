@@ -15,6 +15,29 @@ HEALTH = frozenset({"health", "healthcheck", "health-check", "live", "liveness",
 """Last segments of paths that are asked for by health checks; each may end in another `z`."""
 
 
+CLIENT_NAME, CLIENT_HOST, TARGET_HOST = "<client's name>", "<client's host>", "<target's host>"
+"""What a proxy sends as `Host` where that is no name of its own: the name that the client asks for, the same with the
+port where the client says one, the host and port of the target."""
+EXACT, PREFIX, SEGMENTS = "exact", "prefix", "segments"
+
+
+class PathMatch(NamedTuple):
+    """Which paths a proxy takes: just the text (`EXACT`), what begins with it (`PREFIX`), or it and what lies below it
+    (`SEGMENTS`)."""
+
+    kind: str
+    text: str
+
+    def takes(self, path: str) -> bool:
+        """Whether a path is among them."""
+        if self.kind == EXACT:
+            return path == self.text
+        if self.kind == PREFIX:
+            return path.startswith(self.text)
+        stem = self.text.rstrip("/")
+        return path == stem or path.startswith(f"{stem}/")
+
+
 class Member(NamedTuple):
     """One `server` of an upstream: host, port and whether requests normally reach it (not `backup` or `down`)."""
 
@@ -58,12 +81,13 @@ class Cache(NamedTuple):
 class Route(NamedTuple):
     """What a proxy does with the requests of one location: nginx server, location, proxy_pass and upstream.
 
-    `proxy` is the program's name (`nginx`, `ingress-nginx`, …); what other programs are told is put in nginx's terms.
-    `location` is the match as it is spelled (`/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `target` the URL that `proxy_pass`
-    comes to, `path` what the server is asked for when a client asks for the location's own path. `balancing` is the
-    directive that picks the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`. `host` is
-    the `Host` header that the server is sent, in nginx's words: `$host`, `$proxy_host`, a name. `closed`: whether the
-    files show all that is set; where not, what is missing may yet be there. `auth`: where it checks who calls;
+    `proxy` is the program's name (`nginx`, `ingress-nginx`, …). `location` is the path as it is spelled (in nginx with
+    its modifier: `/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `match` the paths that it stands for, None where they are those
+    of an expression or not known. `target` is the URL that requests are sent to, `path` what the server is asked for
+    when a client asks for the location's own path. `balancing` is the directive that picks the member (`ip_hash`,
+    `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`. `host` is the `Host` header that the server is sent:
+    a name, `CLIENT_NAME`, `CLIENT_HOST` or `TARGET_HOST`. `closed`: whether the files show all that is set; where not,
+    what is missing may yet be there. `auth`: where it checks who calls;
     `published`: where a proxy that certainly lets everybody in is opened to other machines, `pages`: where a page of
     its own is that asks nobody for a password; `rate_limits`: where it limits requests; `body_limit`: bytes of a
     request that it takes, 0 for any. `request_headers`: those that it sets on requests; `hidden_headers`: those of
@@ -88,6 +112,7 @@ class Route(NamedTuple):
     listen: Value[tuple[str, ...]]
     server_names: Value[tuple[str, ...]]
     location: Value[str]
+    match: PathMatch | None
     target: Value[str]
     balancing: Value[str]
     members: tuple[Member, ...]
@@ -133,6 +158,16 @@ class Route(NamedTuple):
         place = (self.location.only or "")[:60]
         word = "location " if self.proxy == "nginx" else ""
         return f"{self.proxy} `{word}{place}`" if place else self.proxy
+
+    @property
+    def prefix(self) -> str:
+        """The text that the paths it takes begin with; empty where it takes one path alone, or what is not known."""
+        return self.match.text if self.match and self.match.kind != EXACT else ""
+
+    @property
+    def exact(self) -> bool:
+        """Whether it takes one path alone."""
+        return self.match is not None and self.match.kind == EXACT
 
     @property
     def authority(self) -> str:

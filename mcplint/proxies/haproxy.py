@@ -13,31 +13,19 @@ from typing import NamedTuple
 
 from mcplint.facts.haproxy import HaproxyFile, Line, Section, Word
 from mcplint.knowledge.proxies import HAPROXY
-from mcplint.model import HealthCheck, Member, Route
+from mcplint.model import EXACT, PREFIX, HealthCheck, Member, PathMatch, Route
 from mcplint.proxies import health
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
-from mcplint.proxies.routing import (
-    EXACT,
-    MOST_RULES,
-    PREFIX,
-    Match,
-    ProxyRule,
-    Site,
-    kept,
-    leading,
-    route_request,
-    unknown,
-    with_endpoints,
-)
+from mcplint.proxies.routing import MOST_RULES, ProxyRule, Site, kept, leading, route_request, unknown, with_endpoints
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 PATHS = {"path_beg": PREFIX, "path": EXACT}
 HOSTS = frozenset({"hdr(host)", "req.hdr(host)", "hdr(host),lower"})
-ALL = (Match(PREFIX, "/"),)
+ALL = (PathMatch(PREFIX, "/"),)
 MOST_MEMBERS = 200
 UNITS = {"us": 1e-6, "ms": 0.001, "": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 """Seconds by unit; a bare number counts milliseconds."""
@@ -56,7 +44,7 @@ class Condition(NamedTuple):
     """The names (none: any) and paths that a condition holds for."""
 
     hosts: tuple[str, ...]
-    matches: tuple[Match, ...]
+    matches: tuple[PathMatch, ...]
 
 
 def conditions(line: Line, section: Section) -> Iterator[Condition | None]:
@@ -120,7 +108,7 @@ def _expression(words: list[str]) -> Condition | None:
     if words[0].lower() in HOSTS:
         return Condition(tuple(map(str.lower, values)), ALL)
     kind = PATHS.get(words[0])
-    return Condition((), tuple(Match(kind, value) for value in values)) if kind else None
+    return Condition((), tuple(PathMatch(kind, value) for value in values)) if kind else None
 
 
 def _both(terms: list[Condition | None]) -> Condition | None:
@@ -255,7 +243,7 @@ def _rules(
     default = part.of("default_backend")
     if default or part.section.of("server", "server-template"):
         line = default[-1] if default else part.section.head
-        yield _rule(line, Condition((), (Match(PREFIX, "/"),)), part, backends, origin, network, ids)
+        yield _rule(line, Condition((), (PathMatch(PREFIX, "/"),)), part, backends, origin, network, ids)
 
 
 def _rule(
@@ -296,7 +284,7 @@ def _route(
 ) -> Route:
     match = condition.matches[0] if condition else None
     where = Label(line.span, "HAProxy sends requests here")
-    name = f"{line.span.source.path} {part.section.name} {match or ''}".rstrip()
+    name = f"{line.span.source.path} {part.section.name} {match.text if match else ''}".rstrip()
     ids[name] = ids.get(name, 0) + 1
     members = tuple(islice(_members(backend), MOST_MEMBERS)) if backend else ()
     only = members[0] if len(members) == 1 else None
@@ -310,7 +298,8 @@ def _route(
         version=UNKNOWN,
         listen=Value((tuple(" ".join(bind.args) for bind in part.section.of("bind")),), binds),
         server_names=Value(None if hosts is None else (hosts,), (where,)),
-        location=Value(None if match is None else (str(match),), (where,)),
+        location=Value(None if match is None else (match.text,), (where,)),
+        match=match,
         target=Value((f"http://{only.host}:{only.port}",) if only else None, (where,)),
         balancing=_balancing(backend, where) if backend else UNKNOWN,
         members=members,

@@ -11,24 +11,12 @@ from functools import partial
 from posixpath import dirname
 
 from mcplint.knowledge.proxies import INGRESS_NGINX
-from mcplint.model import DeadEnd, Member, Route
+from mcplint.model import CLIENT_HOST, EXACT, PREFIX, SEGMENTS, DeadEnd, Member, PathMatch, Route
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.health import alb
 from mcplint.proxies.nginx.directives import size
 from mcplint.proxies.proxy import Proxy, among
-from mcplint.proxies.routing import (
-    EXACT,
-    PREFIX,
-    SEGMENTS,
-    Match,
-    ProxyRule,
-    Site,
-    kept,
-    location,
-    route_request,
-    unknown,
-    with_endpoints,
-)
+from mcplint.proxies.routing import ProxyRule, Site, kept, location, route_request, unknown, with_endpoints
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, Entry
 from mcplint.services.network import Network
@@ -100,7 +88,7 @@ def _rule(entry: Entry, plain: bool, network: Network) -> ProxyRule:
     return ProxyRule(_joined(route, entry, network), hosts, match, rewrite)
 
 
-def _paths(entry: Entry, plain: bool) -> tuple[Match | None, Callable[[str], str | None]]:
+def _paths(entry: Entry, plain: bool) -> tuple[PathMatch | None, Callable[[str], str | None]]:
     """Which paths an Ingress takes, and what it makes of them."""
     text = entry.path.only
     if text is None:
@@ -108,23 +96,23 @@ def _paths(entry: Entry, plain: bool) -> tuple[Match | None, Callable[[str], str
     if not entry.is_nginx:
         strange = any(not name.startswith(HARMLESS) for name in entry.annotations)
         kind = {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match)
-        return Match(kind, text) if kind else None, unknown if strange else kept
+        return PathMatch(kind, text) if kind else None, unknown if strange else kept
     if f"{COMMUNITY}server-snippet" in entry.annotations:
         return None, unknown
     target = entry.annotations.get(f"{COMMUNITY}rewrite-target")
     if not plain:
         return _expression(text, target)
     away = any(f"{COMMUNITY}{name}" in entry.annotations for name in ELSEWHERE)
-    return Match({"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, PREFIX), text), unknown if away else kept
+    return PathMatch({"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, PREFIX), text), unknown if away else kept
 
 
-def _expression(text: str, target: Value[str] | None) -> tuple[Match | None, Callable[[str], str | None]]:
+def _expression(text: str, target: Value[str] | None) -> tuple[PathMatch | None, Callable[[str], str | None]]:
     """A path that is an expression, as all paths of a name are where one of them is rewritten."""
     captured = CAPTURED.fullmatch(text)
     stem, rest = (captured[1], captured[2]) if captured else (text, "")
     if not re.fullmatch(r"/[\w./-]*", stem):
         return None, unknown
-    match = Match(SEGMENTS if captured else PREFIX, stem)
+    match = PathMatch(SEGMENTS if captured else PREFIX, stem)
     if target is None:
         return match, kept
     return match, unknown if target.only is None else partial(_rewritten, stem, rest, target.only)
@@ -139,7 +127,7 @@ def _rewritten(stem: str, rest: str, target: str, path: str) -> str | None:
     return found if found.startswith("/") and "$" not in found else None
 
 
-def _route(entry: Entry, match: Match | None) -> Route:
+def _route(entry: Entry, match: PathMatch | None) -> Route:
     gateway = entry.controller == GATEWAY
     ours, name, host = entry.is_nginx, entry.service, entry.host.only
     note = Label(entry.backend, f"sends requests to the Service {name}")
@@ -158,6 +146,7 @@ def _route(entry: Entry, match: Match | None) -> Route:
         listen=UNKNOWN if gateway else Value((("80", "443 ssl") if entry.tls else ("80",),), plain or listen),
         server_names=Value(None if entry.host.options is None else ((host,) if host else (),), entry.host.trace),
         location=location(match, entry.path),
+        match=match,
         target=Value((target,) if target else None, (note, *entry.port.trace)),
         balancing=ingress_nginx.balancing(entry) if ours else UNKNOWN,
         members=(Member(name, port or 0, True, entry.backend),),
@@ -188,7 +177,7 @@ def _open(entry: Entry) -> Iterator[Label]:
 def _passed_host(entry: Entry) -> Value[str]:
     """What a Gateway sends as `Host`: the client's own, unless a filter may say otherwise."""
     note = Label(entry.span, "a Gateway passes the client's Host on")
-    return Value(None if entry.annotations else ("$http_host",), (note,))
+    return Value(None if entry.annotations else (CLIENT_HOST,), (note,))
 
 
 def _labels(entry: Entry, text: str, *names: str) -> tuple[Label, ...]:

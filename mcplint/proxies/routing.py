@@ -6,33 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
-from mcplint.model import Route
+from mcplint.model import PathMatch, Route
 from mcplint.proxies.response import PROXY, STATUS, UNKNOWN, Response
 from mcplint.proxies.streams import with_endpoint
 from mcplint.values import Label, Value
 
 MOST_RULES = 500
-EXACT, PREFIX, SEGMENTS = "exact", "prefix", "segments"
-
-
-class Match(NamedTuple):
-    """Which paths a rule takes: just the text, what begins with it, or it and what lies below it."""
-
-    kind: str
-    text: str
-
-    def takes(self, path: str) -> bool:
-        """Whether a path is among them."""
-        if self.kind == EXACT:
-            return path == self.text
-        if self.kind == PREFIX:
-            return path.startswith(self.text)
-        stem = self.text.rstrip("/")
-        return path == stem or path.startswith(f"{stem}/")
-
-    def __str__(self) -> str:
-        """As nginx would spell it."""
-        return f"= {self.text}" if self.kind == EXACT else self.text
 
 
 class ProxyRule(NamedTuple):
@@ -45,7 +24,7 @@ class ProxyRule(NamedTuple):
 
     route: Route
     hosts: tuple[str, ...] | None
-    match: Match | None
+    match: PathMatch | None
     rewrite: Callable[[str], str | None]
     answer: Response | None = None
 
@@ -91,11 +70,11 @@ def stripped(prefix: str, path: str) -> str:
     return rest if rest.startswith("/") else f"/{rest}"
 
 
-def location(match: Match | None, said: Value[str]) -> Value[str]:
+def location(match: PathMatch | None, said: Value[str]) -> Value[str]:
     """The paths of a rule as a route says them, spelled where the very text stands."""
     if match is None:
         return Value(None, said.trace)
-    return Value((str(match),), said.trace, said.slot if str(match) == said.only else None)
+    return Value((match.text,), said.trace, said.slot if match.text == said.only else None)
 
 
 def named(hosts: Iterable[str], host: str) -> int | None:

@@ -12,14 +12,11 @@ from typing import NamedTuple
 
 from mcplint.facts.traefik import TraefikFile
 from mcplint.knowledge.proxies import TRAEFIK
-from mcplint.model import DeadEnd, Member, Route
+from mcplint.model import EXACT, PREFIX, DeadEnd, Member, PathMatch, Route
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import Proxy, among, joined, open_ports, published
 from mcplint.proxies.routing import (
-    EXACT,
-    PREFIX,
-    Match,
     ProxyRule,
     Site,
     kept,
@@ -67,7 +64,7 @@ class RouterRule(NamedTuple):
     """A router's rule: the names (none: any) and the paths that it takes."""
 
     hosts: tuple[str, ...]
-    matches: tuple[Match, ...]
+    matches: tuple[PathMatch, ...]
 
 
 def proxies(network: Network) -> Iterator[Proxy]:
@@ -213,7 +210,7 @@ def _ranked(
 def parsed(rule: str) -> RouterRule | None:
     """A rule of `Host`, `PathPrefix` and `Path` joined by `&&`; None where it is of another form."""
     hosts: tuple[str, ...] = ()
-    matches: tuple[Match, ...] = ()
+    matches: tuple[PathMatch, ...] = ()
     for part in rule.split("&&"):
         term = TERM.fullmatch(part.strip())
         if term is None or (hosts if term[1] == "Host" else matches):
@@ -224,15 +221,15 @@ def parsed(rule: str) -> RouterRule | None:
         if term[1] == "Host":
             hosts = tuple(map(str.lower, texts))
         else:
-            matches = tuple(Match(EXACT if term[1] == "Path" else PREFIX, text) for text in texts)
-    return RouterRule(hosts, matches or (Match(PREFIX, "/"),))
+            matches = tuple(PathMatch(EXACT if term[1] == "Path" else PREFIX, text) for text in texts)
+    return RouterRule(hosts, matches or (PathMatch(PREFIX, "/"),))
 
 
 def _rule(
     name: str,
     said: Value[str],
     labels: Labels,
-    match: Match | None,
+    match: PathMatch | None,
     members: tuple[Member, ...],
     target: Value[str],
     span: Span,
@@ -243,13 +240,14 @@ def _rule(
     note = Label(span, f"the rule of the router {name}")
     service, _ = _service(name, labels)
     route = Route(
-        id=f"{span.source.path} {name}{match or ''}",
+        id=f"{span.source.path} {name}{match.text if match else ''}",
         span=span,
         proxy=TRAEFIK,
         version=UNKNOWN,
         listen=UNKNOWN,
         server_names=Value((router_rule.hosts,) if router_rule else None, (note,)),
         location=location(match, Value(said.options, (note,))),
+        match=match,
         target=target,
         balancing=_balancing(service, labels, note),
         members=members,

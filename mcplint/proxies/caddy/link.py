@@ -12,7 +12,7 @@ from itertools import islice
 
 from mcplint.facts.caddy import Caddyfile, Directive, Word
 from mcplint.knowledge.proxies import CADDY
-from mcplint.model import Route
+from mcplint.model import PathMatch, Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.caddy.imports import Imports
@@ -23,15 +23,7 @@ from mcplint.proxies.caddy.routes import Heard, answer, route_of
 from mcplint.proxies.caddy.ways import Way, ways
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import Proxy, joined, open_ports, published
-from mcplint.proxies.routing import (
-    MOST_RULES,
-    Match,
-    ProxyRule,
-    Site,
-    leading,
-    route_request,
-    with_endpoints,
-)
+from mcplint.proxies.routing import MOST_RULES, ProxyRule, Site, leading, route_request, with_endpoints
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.text.number import whole
@@ -116,7 +108,7 @@ def _site(
 
 def _rule(
     way: Way,
-    match: Match | None,
+    match: PathMatch | None,
     block: Directive,
     heard: list[Heard],
     origin: ContainerContext | None,
@@ -124,7 +116,7 @@ def _rule(
     ids: dict[str, int],
 ) -> ProxyRule:
     line = way.directive
-    name = f"{line.span.source.path} {block.name if block.words else ''} {match or ''}".strip()
+    name = f"{line.span.source.path} {block.name if block.words else ''} {match.text if match else ''}".strip()
     ids[name] = ids.get(name, 0) + 1
     route = route_of(way, match, block, heard, name if ids[name] == 1 else f"{name} ({ids[name]})")
     if line.name == "reverse_proxy" and not way.none:

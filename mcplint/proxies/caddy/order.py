@@ -10,14 +10,14 @@ from itertools import product
 from typing import NamedTuple
 
 from mcplint.facts.caddy import Directive, Word
-from mcplint.proxies.routing import EXACT, PREFIX, Match
+from mcplint.model import EXACT, PREFIX, PathMatch
 
 ORDER = (
     *("redir", "rewrite", "uri", "try_files", "basic_auth", "basicauth", "forward_auth", "request_header", "invoke"),
     *("handle", "route", "abort", "error", "respond", "metrics", "reverse_proxy", "php_fastcgi", "file_server"),
 )
 """The directives that matter here, in the order in which Caddy tries them."""
-ALL = Match(PREFIX, "/")
+ALL = PathMatch(PREFIX, "/")
 MOST_PATHS = 100
 
 
@@ -28,7 +28,7 @@ class Condition(NamedTuple):
     `never`: no request of an MCP client. `bare`: it says nothing at all.
     """
 
-    matches: tuple[Match, ...] | None = (ALL,)
+    matches: tuple[PathMatch, ...] | None = (ALL,)
     hosts: tuple[str, ...] = ()
     never: bool = False
     bare: bool = True
@@ -102,19 +102,19 @@ def both(outer: Condition, inner: Condition) -> Condition:
     return Condition(shared, hosts, never or not shared, bare)
 
 
-def _shared(one: Match, other: Match) -> Match | None:
+def _shared(one: PathMatch, other: PathMatch) -> PathMatch | None:
     """The paths that both take."""
     narrow, wide = (one, other) if len(one.text) > len(other.text) or one.kind == EXACT else (other, one)
     return narrow if wide.takes(narrow.text) else None
 
 
-def path_match(pattern: str) -> Match | None:
+def path_match(pattern: str) -> PathMatch | None:
     """A path of a matcher, None where its `*` stands elsewhere than at its end."""
     if pattern == "*":
         return ALL
     if not pattern.startswith("/") or "*" in pattern[:-1]:
         return None
-    return Match(PREFIX, pattern[:-1]) if pattern.endswith("*") else Match(EXACT, pattern)
+    return PathMatch(PREFIX, pattern[:-1]) if pattern.endswith("*") else PathMatch(EXACT, pattern)
 
 
 def condition_of(directive: Directive, matchers: Matchers) -> Condition:

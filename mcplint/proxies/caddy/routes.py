@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from mcplint.facts.caddy import Directive
 from mcplint.knowledge.proxies import CADDY
-from mcplint.model import Member, Route, Setting
+from mcplint.model import CLIENT_HOST, CLIENT_NAME, TARGET_HOST, Member, PathMatch, Route, Setting
 from mcplint.proxies.caddy.order import addresses, arguments
 from mcplint.proxies.caddy.ways import Way
 from mcplint.proxies.response import FILE, OTHER, REDIRECT, STATUS, Response
-from mcplint.proxies.routing import Match, location
+from mcplint.proxies.routing import location
 from mcplint.services.settings import seconds
 from mcplint.text.number import whole
 from mcplint.values import UNKNOWN, Label, Value
@@ -51,7 +51,7 @@ def answer(way: Way) -> Response:
     return Response(OTHER)
 
 
-def route_of(way: Way, match: Match | None, block: Directive, heard: list[Heard], name: str) -> Route:
+def route_of(way: Way, match: PathMatch | None, block: Directive, heard: list[Heard], name: str) -> Route:
     line = way.directive
     where, taken = Label(line.span, "Caddy sends requests here"), Label(way.place.span, "takes these requests")
     members = tuple(islice(_members(line), MOST_MEMBERS))
@@ -68,6 +68,7 @@ def route_of(way: Way, match: Match | None, block: Directive, heard: list[Heard]
         listen=Value((tuple(dict.fromkeys(listen)),), places),
         server_names=Value(None if hosts is None else (hosts,), places),
         location=location(match, Value(None, (taken,))),
+        match=match,
         target=Value((f"http://{only.host}:{only.port}",) if only else None, (where,)),
         balancing=_balancing(line, members, where),
         members=members,
@@ -122,15 +123,15 @@ def _read_timeout(line: Directive) -> Value[float]:
 
 
 def _host(line: Directive) -> Value[str]:
-    """The `Host` that the server is sent, in nginx's words: the client's own."""
+    """The `Host` that the server is sent: the client's own, unless it is set."""
     for one in line.of("header_up"):
         if len(one.args) == 2 and one.texts[0].lower() == "host":
             given = one.texts[1]
             own = given in ("{upstream_hostport}", "{http.reverse_proxy.upstream.hostport}")
             passed = given in ("{host}", "{hostport}", "{http.request.host}", "{http.request.hostport}")
-            text = "$proxy_host" if own else "$host" if passed else None if "{" in given else given
+            text = TARGET_HOST if own else CLIENT_NAME if passed else None if "{" in given else given
             return Value(None if text is None else (text,), (Label(one.span, "sets the Host that the server gets"),))
-    return Value(("$http_host",), (Label(line.span, "Caddy passes the Host on as it came"),))
+    return Value((CLIENT_HOST,), (Label(line.span, "Caddy passes the Host on as it came"),))
 
 
 def _headers(line: Directive, name: str) -> Iterator[Setting]:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import NamedTuple
 
 from mcplint.facts.caddy import Directive
+from mcplint.model import PathMatch
 from mcplint.proxies.caddy.order import Condition, Matchers, arguments, both, condition_of, matchers_in, ordered
-from mcplint.proxies.routing import Match, kept, unknown
+from mcplint.proxies.routing import kept, unknown
 from mcplint.values import Label
 
 MAX_DEPTH = 10
@@ -130,7 +131,7 @@ def _rewritten(way: Way, line: Directive, inner: Condition) -> Way:
     return way._replace(rewrite=rewrite, shifted=True, steps=way.steps + 1)
 
 
-def _where(matches: tuple[Match, ...] | None, step: Rewrite, path: str) -> str | None:
+def _where(matches: tuple[PathMatch, ...] | None, step: Rewrite, path: str) -> str | None:
     """The path after a step that only some paths take."""
     return step(path) if matches is None or any(match.takes(path) for match in matches) else path
 

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from mcplint.model import ASSUMED, MADE, Link, Member, Route
+from mcplint.model import ASSUMED, CLIENT_HOST, CLIENT_NAME, MADE, TARGET_HOST, Link, Member, Route
 from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.instance import ProxyInstance
 from mcplint.proxies.nginx.routes import Proxied, paths_to
@@ -99,14 +99,14 @@ def _is_home(instance: ProxyInstance, places: list[ContainerContext]) -> bool:
 
 def _hosts(route: Route) -> tuple[str, ...]:
     """The names that the next proxy may be asked for by; all that are likely where the files do not tell which."""
-    sent = route.host.only or "$"
-    if "$" not in sent:
+    sent = route.host.only
+    if sent and sent not in (CLIENT_NAME, CLIENT_HOST, TARGET_HOST):
         return (sent.partition(":")[0],)
     names = tuple(name for name in route.server_names.only or () if name[:1].isalnum() and "*" not in name)
     asked = (route.target.only or "").partition("://")[2].partition("/")[0].partition(":")[0]
-    if sent in ("$host", "$http_host") and names:
+    if sent in (CLIENT_NAME, CLIENT_HOST) and names:
         return names
-    return (asked,) if sent == "$proxy_host" else (asked, "localhost", *names)
+    return (asked,) if sent == TARGET_HOST else (asked, "localhost", *names)
 
 
 def _rules(found: Proxied, inner: Listener) -> Iterator[tuple[Route, str, Level]]:

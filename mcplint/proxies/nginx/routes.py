@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from mcplint.facts.nginx import Directive, Word
-from mcplint.model import Member, Route
+from mcplint.model import CLIENT_HOST, CLIENT_NAME, EXACT, PREFIX, TARGET_HOST, Member, PathMatch, Route
 from mcplint.proxies.nginx.config import Config, Location, VirtualServer, address
 from mcplint.proxies.nginx.directives import behaviour, flag, seconds, setting, statement
 from mcplint.proxies.nginx.includes import Level
@@ -20,6 +20,12 @@ from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 STICKY = ("sticky", "ip_hash", "hash", "least_conn", "least_time", "random")
 """How an upstream picks the member; the first of these that it has decides for a session."""
+HOSTS = {
+    "$host": CLIENT_NAME,
+    "$http_host": CLIENT_HOST,
+    "$proxy_host": TARGET_HOST,
+    "$proxy_host:$proxy_port": TARGET_HOST,
+}
 MOST_ROUTES = 500
 
 
@@ -101,6 +107,7 @@ def _route(
         listen=_listen(server),
         server_names=_names(server),
         location=_location(location, directive),
+        match=_match(location),
         target=_target(sent, word, where),
         balancing=balancing(upstream, where),
         members=shared,
@@ -181,6 +188,11 @@ def _location(location: Location, directive: Directive) -> Value[str]:
     return Value((location.spelled,), (Label(directive.head, "matches these paths"),), slot)
 
 
+def _match(location: Location) -> PathMatch | None:
+    kind = {"": PREFIX, "^~": PREFIX, "=": EXACT}.get(location.kind)
+    return PathMatch(kind, location.text) if kind else None
+
+
 def _target(sent: Response, word: Word, where: tuple[Label, ...]) -> Value[str]:
     """The URL of `proxy_pass`, its variables replaced where the files set them."""
     if sent.kind != PROXY or sent.upstream is None:
@@ -197,8 +209,9 @@ def _host(level: Level, passes: Directive) -> Value[str]:
     for directive in level.effective("proxy_set_header"):
         name, *values = (*directive.words, "")
         if name.lower() == "host" and len(values) > 1:
-            return Value((values[0],), (Label(directive.span, "sets Host"),))
-    return Value(("$proxy_host",) if level.closed else None, (Label(passes.span, "its host is sent as Host"),))
+            host = HOSTS.get(values[0], None if "$" in values[0] else values[0])
+            return Value(None if host is None else (host,), (Label(directive.span, "sets Host"),))
+    return Value((TARGET_HOST,) if level.closed else None, (Label(passes.span, "its host is sent as Host"),))
 
 
 def _path(uri: str | None, where: tuple[Label, ...]) -> Value[str]:

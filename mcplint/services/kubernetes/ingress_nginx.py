@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from mcplint.facts.document import MappingNode, at
 from mcplint.knowledge.proxies import DEFAULTS, INGRESS_NGINX
+from mcplint.model import CLIENT_HOST
 from mcplint.services.kubernetes.ingress import COMMUNITY, Entry
 from mcplint.services.settings import number
 from mcplint.text.source import Span
@@ -56,7 +57,7 @@ def host(entry: Entry) -> Value[str]:
             return snippet._replace(options=None, slot=None)
     if (chosen := annotation(entry, "upstream-vhost")) is not None:
         return chosen._replace(slot=None)
-    return Value(("$http_host",), (Label(entry.span, "ingress-nginx passes the client's Host on"),))
+    return Value((CLIENT_HOST,), (Label(entry.span, "ingress-nginx passes the client's Host on"),))
 
 
 def balancing(entry: Entry) -> Value[str]:
