@@ -8,6 +8,7 @@ from typing import Any
 
 from mcplint.programs.python.libraries.standard import anything, context
 from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Coroutine, Dict, Instance, Method, elements
 from mcplint.programs.values import Abstract, Sequence, each, known, unknown
 
@@ -72,18 +73,15 @@ def executes(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def thread(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    for index, name in ((1, "target"), (3, "args"), (4, "kwargs")):
-        found = args.find(index, name)
-        if found is not None:
-            machine.put(owner.table, f"given {name}", found)
+    CALL.add(machine, owner.table, args)
     return known(None)
 
 
 def thread_start(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    target = owner.table.get("given target")
+    made = CALL.one(owner.table, Args())
+    target = made.find(1, "target")
     if target is not None:
-        given = owner.table.get("given args", known(None)).only
-        keywords = owner.table.get("given kwargs", known(None)).only
+        given, keywords = made.get(3, "args").only, made.get(4, "kwargs").only
         positional = given.items if isinstance(given, Sequence) and given.items else ()
         entries = dict(keywords.entries) if isinstance(keywords, Dict) else {}
         machine.aside(

@@ -23,6 +23,7 @@ from mcplint.values import Label
 STREAMS = "mcp.Streams"
 SSE_TRANSPORT = "mcp.server.sse.SseServerTransport"
 POST = f"{SSE_TRANSPORT}.handle_post_message"
+LIFESPAN = "mcp.App.lifespan_context"
 MANAGER = "mcp.server.streamable_http_manager.StreamableHTTPSessionManager"
 
 
@@ -205,7 +206,7 @@ def session_manager(machine: Machine, owner: Instance) -> Abstract:
 
 
 def app_lifespan(machine: Machine, owner: Instance) -> Abstract:
-    return known(Method(owner, "mcp.App.%run"))
+    return known(Method(owner, LIFESPAN))
 
 
 def app_runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -251,10 +252,10 @@ CALLS: Mapping[str, Handler] = {
     "fastmcp.server.http.StreamableHTTPASGIApp": asgi_app,
     "mcp.SessionManager.run": runs,
     "mcp.SessionManager.handle_request": anything,
-    "mcp.App.%run": app_runs,
+    LIFESPAN: app_runs,
 }
 READS: dict[str, Reader] = {f"{kind}.session_manager": session_manager for kind in (FAST, NEW)}
-READS |= {"mcp.App.lifespan": app_lifespan, "mcp.App.lifespan_context": app_lifespan}
+READS |= {"mcp.App.lifespan": app_lifespan, LIFESPAN: app_lifespan}
 ALIASES: Mapping[str, str] = {
     "mcp.stdio_server": "mcp.server.stdio.stdio_server",
     "mcp.server.stdio_server": "mcp.server.stdio.stdio_server",
