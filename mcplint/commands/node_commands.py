@@ -13,8 +13,8 @@ from mcplint.commands.scripts import from_text
 from mcplint.commands.words import Words, place, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.document import ScalarNode
-from mcplint.programs.start import SCRIPT
-from mcplint.programs.typescript.packages import command_of, named, source_of, started
+from mcplint.programs.start import SCRIPT, Start
+from mcplint.programs.typescript.packages import command_of, named, runtime, source_of, started
 from mcplint.project.tree import Tree
 from mcplint.values import EditSite, Label, Value
 
@@ -28,6 +28,7 @@ NODE = grammar(
     C="conditions",
     c="config",
 )
+LOADERS = ("import", "require", "r", "loader", "experimental-loader", "experimental-specifier-resolution")
 NPX = grammar("", "package call", p="package", c="call")
 MANAGER = grammar("", "prefix filter workspace dir cwd loglevel", C="dir", F="filter", w="workspace")
 OUTSIDE = ("install", "ci", "i", "add", "publish", "test", "t", "pack", "link", "config", "init", "audit", "version")
@@ -59,7 +60,9 @@ def _runtime(name: str, words: Words, context: ExecContext) -> Step:
         rest = parse(rest[1:], NODE).rest
     if not rest:
         return context.none(f"{name} starts no program")
-    return node_file(rest[0], rest[1:], context)
+    started = node_file(rest[0], rest[1:], context)
+    bare = name in ("node", "nodejs") and not parsed.first(*LOADERS)
+    return started._replace(runtime="node") if bare and isinstance(started, Start) else started
 
 
 def _deno(words: Words, context: ExecContext) -> Step:
@@ -244,7 +247,8 @@ def _bin(context: ExecContext, folder: str, path: str, words: Words, word: Value
     if found is None:
         return context.none(f"the source of {path} is not found")
     note = Label(place(word, context.span), f"is a command of the project, which starts {found}")
-    return context.start(SCRIPT, found, words, (posixpath.dirname(found),), note)._replace(language="typescript")
+    start = context.start(SCRIPT, found, words, (posixpath.dirname(found),), note)
+    return start._replace(language="typescript", runtime=runtime(context.tree, found))
 
 
 def _pm2(words: Words, context: ExecContext) -> Step:

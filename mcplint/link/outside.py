@@ -107,13 +107,15 @@ def _as_told(server: Server, transport: Value[str]) -> Server:
 
 def _from_npm(programs: Programs, package: Package, name: str) -> Outside:
     """The same for a package of npm that the project builds."""
-    from mcplint.programs.typescript.packages import command_of
+    from mcplint.programs.typescript.packages import command_of, runtime
 
     command = command_of(programs.tree, name)
     if command is None or package.node is None:
         return Outside()
     argv = tuple(arguments(package.node, "packageArguments"))
-    start = Start(SCRIPT, command[0], command[1], argv, language="typescript")
+    start = Start(
+        SCRIPT, command[0], command[1], argv, language="typescript", runtime=runtime(programs.tree, command[0])
+    )
     more = Label(package.span, "whoever starts the package may set it")
     around = _Surroundings(dict(variables(package.node)), more, "", locked=False)
     note = Label(command[1], "is installed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from mcplint.text.source import Span
+from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, Label, Value
 
 
@@ -145,8 +145,14 @@ class LogLevel(NamedTuple):
 
 
 class Import(NamedTuple):
-    """An import of an SDK that the program makes; `guarded` where a failure is caught."""
+    """An import of an SDK that the program makes; `guarded` where a failure is caught.
+
+    `unresolved`: a module of the SDK or of the program that plain Node, which runs it, does not find by this path;
+    `edits`: how it would.
+    """
 
     dotted: str
     span: Span
     guarded: bool = False
+    unresolved: bool = False
+    edits: tuple[Edit, ...] = ()

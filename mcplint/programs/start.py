@@ -27,7 +27,9 @@ class Start(NamedTuple):
     `notes`: from the command to the target. `said`: what shells on the way write to standard output.
     `installs`: what the command itself installs to start it with, None where what the build installed is there.
     `language`: the package here that follows the program. `place`: the absolute path in the image of the file that Node
-    is given, where it is known; the target is its source. `terminal`: whether it reads from and writes to a terminal.
+    is given, where it is known; the target is its source. `runtime`: `node` where plain Node runs that file, empty
+    where another runtime does or a loader may find and translate more. `terminal`: whether it reads from and writes to
+    a terminal.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class Start(NamedTuple):
     installs: tuple[Install, ...] | None = None
     language: str = "python"
     place: str | None = None
+    runtime: str = ""
     terminal: Value[bool] = UNKNOWN
 
     @property

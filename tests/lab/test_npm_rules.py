@@ -154,6 +154,30 @@ def test_a_sample_that_is_asked_for_without_sessions(tmp_path: Path) -> None:
         assert "-32001: Request timed out" in server.ask("POST", "/mcp", {}, call, seconds=20).body
 
 
+@pytest.mark.parametrize(("section", "said"), [("Bad", "ERR_MODULE_NOT_FOUND"), ("Fixed", "serverInfo")])
+def test_a_path_without_an_extension(section: str, said: str, tmp_path: Path) -> None:
+    folder = installed(example("unresolved-import", section), tmp_path)
+    subprocess.run([need.program("npx"), "tsc"], cwd=folder, check=True, timeout=100)
+    assert said in answer([need.program("node"), "dist/server.js"], folder)
+
+
+@pytest.mark.parametrize("release", ["1.17.3", "1.32.2"])
+def test_paths_of_the_sdk(release: str, tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text("{}")
+    need.npm("install", *QUIET, f"@modelcontextprotocol/sdk@{release}", folder=tmp_path)
+    for path, there in (("/server/mcp", False), ("/server", True), ("/server/mcp.js", True), ("", False)):
+        for load in ("require", "await import"):
+            code = f"(async () => {{ {load}('@modelcontextprotocol/sdk{path}'); console.log('loaded') }})()"
+            assert ("loaded" in answer([need.program("node"), "-e", code], tmp_path)) == there, (load, path)
+
+
+def answer(command: list[str], folder: Path) -> str:
+    """What a program says to a client over stdio, errors included."""
+    line = json.dumps(INITIALIZE) + "\n"
+    done = subprocess.run(command, cwd=folder, input=line, capture_output=True, text=True, timeout=100)
+    return done.stdout + done.stderr
+
+
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project of the pages about builds, with a whole lock file."""

@@ -80,7 +80,10 @@ def _served(machine: Machine) -> tuple[Server, ...]:
 def _outcome(
     machine: Machine, start: Start, found: tuple[Server, ...], notes: tuple[Label, ...], complete: bool
 ) -> Outcome:
-    imports = tuple(dict.fromkeys(machine.imports))
+    from mcplint.programs.typescript.unresolved import unresolved
+
+    lost_ones = unresolved(machine.world.tree, start.target) if found and start.runtime == "node" else ()
+    imports = (*dict.fromkeys(machine.imports), *lost_ones)
     reads = frozenset(machine.reads).union(*map(_variables, machine.packages.values())) if found else frozenset()
     sdks = [each for each in imports if not each.dotted.startswith("npm:zod")]
     lost: tuple[Label, ...] = ()

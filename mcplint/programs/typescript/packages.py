@@ -99,6 +99,12 @@ def command_of(tree: Tree, name: str) -> tuple[str, Span] | None:
     return (source, command.span) if source and command else None
 
 
+def runtime(tree: Tree, path: str) -> str:
+    """What runs a command whose source this is: `node` where its first line says so and tells Node nothing more."""
+    source = tree.source(path)
+    return "node" if source and re.match(r"#!\s*(?:/usr/bin/env\s+|/usr/(?:local/)?bin/)node\s", source.text) else ""
+
+
 def bare(tree: Tree, words: tuple[str, ...]) -> Label | None:
     """The package of the project that `npx` cannot start by its name, and what commands it installs."""
     plain = [word for word in words if word not in ("-y", "--yes", "-q", "--quiet")]

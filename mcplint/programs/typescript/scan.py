@@ -13,7 +13,7 @@ from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import SCRIPT, Start
-from mcplint.programs.typescript.packages import source_of
+from mcplint.programs.typescript.packages import runtime, source_of
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
 from mcplint.text.paths import APART
@@ -66,7 +66,7 @@ def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tu
     for path, span in list(entries(tree).items())[:MOST]:
         if room <= 0:
             return
-        start = Start(SCRIPT, path, span, None, language="typescript")
+        start = Start(SCRIPT, path, span, None, language="typescript", runtime=runtime(tree, path))
         world = World(tree, lambda name: Value(None), sdks(path), lambda file: None, min(STEPS, room))
         outcome = follow(start, world)
         room -= outcome.steps

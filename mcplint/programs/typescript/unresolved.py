@@ -1,0 +1,186 @@
+"""What a program imports that plain Node does not find, although TypeScript, bundlers and other runtimes do."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mcplint.dependencies.node_packages import Compiled, nearest, package_json, tsconfig
+from mcplint.facts.node import PackageJson
+from mcplint.facts.typescript import Script
+from mcplint.model import Import
+from mcplint.programs.typescript.modules import resolve
+from mcplint.programs.typescript.operators import text_of
+from mcplint.project.tree import Tree
+from mcplint.text.paths import outwards
+from mcplint.text.source import Edit
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+SDK = "@modelcontextprotocol/sdk"
+EXPORTED = ("client", "server", "validation", "validation/ajv", "validation/cfworker", "experimental")
+"""The folders of the SDK that its `exports` lead on from; every other subpath is that of a file.
+Source: `exports` of every release."""
+MOST = 400
+"""How many modules of a program are looked at."""
+_JAVASCRIPT = (".js", ".mjs", ".cjs")
+_REWRITE = re.compile(
+    r"(?:tsup|tsdown|esbuild|vite|rollup|webpack|parcel|unbuild|pkgroll|microbundle|bunchee|swc|babel|rolldown|rspack|"
+    r"ncc|nx|turbo|ts-patch|ttypescript|tsc-alias|tsc-esm-fix|tsc-module-loader|resolve-tspaths|tscpaths|"
+    r"ts-add-js-extension|fix-esm-import-path|tsconfig-paths|module-alias|typescript-transform-paths|nest|next|tsx|"
+    r"ts-node|bun)(?![\w])"
+)
+"""What makes other files of the sources than the compiler does, or has Node find more, in the name of a package."""
+_COMPILES = re.compile(r"(?:^|[;&|]\s*|\s)tsc(?:\s|$)")
+_PLAIN = re.compile(
+    r"(?:cross-env(?: \w+=\S+)* |npx )?(?:tsc|rm|rimraf|shx|chmod|cp|cpy|copyfiles|mkdir|echo|eslint|prettier|true|"
+    r"(?:npm|pnpm|yarn)(?: run)? [\w:-]+)(?: |$)|node -e \S*.*chmod.*"
+)
+
+
+def unresolved(tree: Tree, entry: str) -> tuple[Import, ...]:
+    """The imports that a program makes for certain and Node does not find, each with the edit of its path.
+
+    None where more than the compiler may have been at work on what Node runs.
+    """
+    home = nearest(tree, posixpath.dirname(entry))
+    if home is None:
+        return ()
+    compiled = None if entry.endswith(_JAVASCRIPT) else _compiled(tree, home)
+    if _rewritten(tree, home) or (compiled is None and not entry.endswith(_JAVASCRIPT)):
+        return ()
+    found: list[Import] = []
+    seen, waiting = {entry}, [entry]
+    while waiting and len(seen) < MOST:
+        path = waiting.pop()
+        script: Script | None = tree.facts("typescript", path)
+        modern = _is_module(tree, path, compiled)
+        for statement, source in _imports(script, compiled) if script else ():
+            specifier = text_of(source)[1:-1]
+            own = resolve(tree, path, specifier)
+            if own is not None and own not in seen:
+                seen.add(own)
+                waiting.append(own)
+            wanted = _wanted(specifier, own, path, modern)
+            slot = script.slot(source, specifier) if script else None
+            if wanted and script and slot:
+                edits = (Edit(slot.span, wanted),) if wanted != specifier else ()
+                found.append(Import(f"npm:{specifier}", script.span(statement), edits=edits, unresolved=True))
+    return tuple(found)
+
+
+def _wanted(specifier: str, own: str | None, path: str, modern: bool) -> str:
+    """How a path would be found, the path itself where nothing else is: empty where Node finds it as it is."""
+    if specifier == SDK:
+        return specifier
+    name, _, inner = specifier.partition(f"{SDK}/")
+    if not name and inner and not inner.startswith(EXPORTED[-1]) and inner not in EXPORTED:
+        return "" if re.search(r"\.\w+$", inner) else f"{specifier}.js"
+    if not specifier.startswith(".") or own is None or not modern or own.endswith((".json", ".node")):
+        return ""
+    if re.search(r"\.(?:[cm]?js|json|node|wasm)$", specifier):
+        return ""
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), specifier))
+    suffix = {".mts": ".mjs", ".cts": ".cjs", ".mjs": ".mjs", ".cjs": ".cjs"}.get(posixpath.splitext(own)[1], ".js")
+    index = own.startswith(f"{folder}/index.")
+    return f"{specifier.rstrip('/')}/index{suffix}" if index else f"{specifier}{suffix}"
+
+
+def _imports(script: Script, compiled: Compiled | None) -> Iterator[tuple[Node, Node]]:
+    """The statements that import a module when the program runs, each with the path in it.
+
+    The compiler leaves out what is only used as a type.
+    """
+    kept = compiled is None or _option(compiled, "verbatimModuleSyntax") == "true"
+    for statement in script.root.named_children:
+        yield from _required(statement) if compiled is None else ()
+        source = statement.child_by_field_name("source")
+        if source is None or statement.type not in ("import_statement", "export_statement"):
+            continue
+        if any(part.type in ("type", "typeof") for part in statement.children):
+            continue
+        clause = next((part for part in statement.named_children if part.type == "import_clause"), None)
+        if statement.type == "export_statement" or clause is None or kept or _is_used(script, clause):
+            yield statement, source
+
+
+def _required(statement: Node) -> Iterator[tuple[Node, Node]]:
+    """`const … = require("…")`."""
+    for each in statement.named_children if statement.type.endswith("_declaration") else ():
+        call = each.child_by_field_name("value") if each.type == "variable_declarator" else None
+        name = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
+        given = call.child_by_field_name("arguments") if call is not None else None
+        words = given.named_children if given is not None else []
+        if name is not None and text_of(name) == "require" and [word.type for word in words] == ["string"]:
+            yield statement, words[0]
+
+
+def _is_used(script: Script, clause: Node) -> bool:
+    """Whether a name that is imported stands for a value somewhere."""
+    names = set(_names(clause))
+    waiting = [part for part in script.root.named_children if part.type != "import_statement"]
+    while waiting:
+        node = waiting.pop()
+        if node.type in ("identifier", "shorthand_property_identifier") and text_of(node) in names:
+            return True
+        if node.type not in ("type_annotation", "type_query", "interface_declaration", "type_alias_declaration"):
+            waiting += node.named_children
+    return False
+
+
+def _names(clause: Node) -> Iterator[str]:
+    for part in clause.named_children:
+        if part.type == "identifier":
+            yield text_of(part)
+        elif part.type == "namespace_import":
+            yield from (text_of(name) for name in part.named_children)
+        for each in part.named_children if part.type == "named_imports" else ():
+            name = each.child_by_field_name("alias") or each.child_by_field_name("name")
+            if name is not None and not any(piece.type == "type" for piece in each.children):
+                yield text_of(name)
+
+
+def _is_module(tree: Tree, path: str, compiled: Compiled | None) -> bool:
+    """Whether a file runs as a module of ECMAScript, whose relative paths are taken as they are written."""
+    if path.endswith((".mjs", ".mts", ".cjs", ".cts")):
+        return path.endswith((".mjs", ".mts"))
+    home = nearest(tree, posixpath.dirname(path))
+    package = package_json(tree, home) if home is not None else None
+    if package is None or package.type != "module":
+        return False
+    return compiled is None or _option(compiled, "module").startswith(("es20", "es6", "es2", "esnext"))
+
+
+def _option(compiled: Compiled, name: str) -> str:
+    node = compiled.options.get(name)
+    return node.text.lower() if node is not None else ""
+
+
+def _compiled(tree: Tree, home: str) -> Compiled | None:
+    """How a package is compiled, where its scripts do nothing else with its sources."""
+    package = package_json(tree, home)
+    scripts = [node.text for name, node in (package.scripts if package else {}).items() if _builds(name)]
+    commands = [each.strip() for text in scripts for each in re.split(r"&&|\|\||;", text)]
+    if not any(map(_COMPILES.search, commands)) or not all(map(_PLAIN.match, commands)):
+        return None
+    if any(" -p" in each or "--project" in each or " -b" in each for each in commands):
+        return None
+    return tsconfig(tree, posixpath.join(home, "tsconfig.json"))
+
+
+def _builds(name: str) -> bool:
+    return "build" in name or name in ("compile", "prepare", "prepack", "prepublishOnly", "postinstall", "tsc")
+
+
+def _rewritten(tree: Tree, home: str) -> bool:
+    """Whether a package, or the workspace around it, asks for what rewrites paths or finds more."""
+    packages = [found for each in outwards(home) if (found := package_json(tree, each))]
+    return any(_REWRITE.search(name) for package in packages for name in _asked(package))
+
+
+def _asked(package: PackageJson) -> Iterator[str]:
+    for table in package.requirements.values():
+        yield from table
