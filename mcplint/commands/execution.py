@@ -21,6 +21,7 @@ class ExecContext(NamedTuple):
     `workdir`: an absolute path in the image, or None; `project_path`: the path in the project of an absolute path of
     the image, or None; `span`: the command. `home`: the folder of the project whose image it is. `built`: the text of
     a file that the build itself writes at an absolute path.
+    `wrapper`, `bridge`: as in Start.
     `sets`: what the command itself has put into the environment so far. `zero` and `arguments`: what `$0` and `$@`
     are in its shell. `said`: what shells write to standard output before. `installs`: as in Start.
     """
@@ -34,6 +35,7 @@ class ExecContext(NamedTuple):
     built: Callable[[str], LocatedText | None] = lambda path: None
     sets: Mapping[str, Value[str]] = {}
     wrapper: str | None = None
+    bridge: Words = ()
     notes: tuple[Label, ...] = ()
     zero: Value[str] | None = None
     arguments: Words = ()
@@ -100,7 +102,7 @@ class ExecContext(NamedTuple):
     ) -> Start:
         """What is started; `note` leads to it."""
         start = Start(kind, target, self.span, argv, self.sets, roots, runner, flags, self.wrapper)
-        return start._replace(notes=(*self.notes, note), said=self.said, installs=self.installs)
+        return start._replace(notes=(*self.notes, note), said=self.said, installs=self.installs, bridge=self.bridge)
 
 
 class Next(NamedTuple):

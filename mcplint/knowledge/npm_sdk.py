@@ -7,9 +7,9 @@ reach the wrong client) or "fails"; `server.second_request`: the same for transp
 request: "hangs" (of two at a time one is never answered), "works" or "fails"; `stream.headers_at_once`: whether the
 headers of a response stream are sent before its first event; `zod.major`: the newest major release of zod whose
 schemas tools may have; `hono.crypto`: whether it takes `@hono/node-server` 2, which needs the global `crypto` of
-Node 20; `stream.no_transform`: whether streams forbid to be
-compressed on their way; `status.bad_host`: the answer to a `Host` that is refused. With `.sse` after its name, what the
-old transport HTTP+SSE does.
+Node 20; `stream.no_transform`: whether streams forbid to be compressed on their way; `status.bad_host`: the answer to
+a `Host` that is refused; `sse.second_client`: what becomes of a bridge when its second client over HTTP+SSE comes, with
+the SDK that it gets today: it "ends" or "works". With `.sse` after its name, what the old transport HTTP+SSE does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 Row = tuple[str, str, str, str, object, str]
 
 SDK, SERVER, FASTMCP = "npm:@modelcontextprotocol/sdk", "npm:@modelcontextprotocol/server", "npm:fastmcp"
+SUPERGATEWAY = "npm:supergateway"
 LIVE = "requests to a live server on loopback, on both sides of each boundary"
 READ = "read in the source of the release"
 CALLED = "called in a child process, on both sides of each boundary"
@@ -80,5 +81,7 @@ ROWS: tuple[Row, ...] = (
     ("default.sse_path", FASTMCP, "3.3.0", "", "/sse", LIVE),
     ("env.host", FASTMCP, "3.15.0", "", True, READ),
     ("env.transport", FASTMCP, "3.5.0", "", True, READ),
+    ("sse.second_client", SUPERGATEWAY, "2.8.3", "3.4.3", "ends", LIVE),
+    ("sse.second_client", SUPERGATEWAY, "4.0.0", "", "works", LIVE),
     ("env.stateless", FASTMCP, "3.13.0", "", True, READ),
 )

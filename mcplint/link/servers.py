@@ -169,6 +169,10 @@ class Programs:
             self.tree.failures.append(Failure.of(f"following {start.target}", start.span, error))
             return Started((), f"mcplint itself failed on {start.target}")
         runner: dict[str, Any] = {"runner": start.wrapper} if start.wrapper else {}
+        if start.wrapper == "supergateway":
+            from mcplint.link.bridges import bridge
+
+            runner["bridge"] = bridge(start, place.image)
         servers = tuple(server._replace(links=(_link(place, start),), **runner) for server in outcome.servers)
         needed = frozenset(filter(None, (outcome.entry,)))
         if servers:

@@ -69,7 +69,7 @@ from mcplint.model.routes import (
     Setting,
 )
 from mcplint.model.secrets import Secret
-from mcplint.model.servers import Dead, Sdk, Server, Spread
+from mcplint.model.servers import Bridge, Dead, Sdk, Server, Spread
 
 __all__ = [
     "ASSUMED",
@@ -87,6 +87,7 @@ __all__ = [
     "Argument",
     "Argv",
     "Asgi",
+    "Bridge",
     "Build",
     "Cache",
     "Call",

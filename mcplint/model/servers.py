@@ -120,6 +120,17 @@ class Spread(NamedTuple):
         return self.processes.must(lambda count: count > 1)
 
 
+class Bridge(NamedTuple):
+    """What serves a server over HTTP that speaks stdio: its name, its release, how its clients reach it, and where it
+    is started. `pin`: where its one release is spelled."""
+
+    name: str
+    release: Value[str]
+    transport: Value[str]
+    span: Span
+    pin: EditSite | None = None
+
+
 class Server(NamedTuple):
     """An MCP server as its container starts it: what it will speak, where, and how.
 
@@ -129,6 +140,7 @@ class Server(NamedTuple):
     `span`: the call that starts it; `made`: the call that makes the server object.
     `kind`: `FastMCP`, `MCPServer` or `Server` (low level). `runner`: what serves it: `sdk` (its own `run`), `uvicorn`,
     …, or what serves it over HTTP while it speaks stdio: `mcpo`, `mcp-proxy`, `supergateway`.
+    `bridge`: more of that, where it is known.
     `host`: where it listens; `declared_host`: the host that the SDK was told, which arms its Host check.
     `host_check`: whether requests with a foreign `Host` are refused; `allowed_hosts`: which are not.
     `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
@@ -168,6 +180,7 @@ class Server(NamedTuple):
     allowed_hosts: Value[tuple[str, ...]]
     container: Container | None = None
     unit: Label | None = None
+    bridge: Bridge | None = None
     endpoints: tuple[Endpoint, ...] = ()
     endpoints_closed: bool = False
     back_channel: tuple[Label, ...] = ()

@@ -24,6 +24,7 @@ class Start(NamedTuple):
     `runner`: the command of an ASGI server or SDK that serves the target (`uvicorn`, `gunicorn`, `fastmcp`, `mcp`, …)
     and `flags` what it was told, by the long name of the flag without dashes.
     `wrapper`: a program that serves a stdio server over HTTP (`mcpo`, `mcp-proxy`, `supergateway`), or None.
+    `bridge`: the words of that wrapper, its name first.
     `notes`: from the command to the target. `said`: what shells on the way write to standard output.
     `installs`: what the command itself installs to start it with, None where what the build installed is there.
     `language`: the package here that follows the program. `place`: the absolute path in the image of the file that Node
@@ -41,6 +42,7 @@ class Start(NamedTuple):
     runner: str | None = None
     flags: Mapping[str, Value[str]] = {}
     wrapper: str | None = None
+    bridge: tuple[Value[str], ...] = ()
     notes: tuple[Label, ...] = ()
     said: tuple[Label, ...] = ()
     installs: tuple[Install, ...] | None = None

@@ -171,6 +171,28 @@ def test_paths_of_the_sdk(release: str, tmp_path: Path) -> None:
             assert ("loaded" in answer([need.program("node"), "-e", code], tmp_path)) == there, (load, path)
 
 
+@pytest.mark.parametrize(("section", "ends"), [("Bad", True), ("Fixed", False)])
+def test_two_clients_of_a_bridge(section: str, ends: bool, tmp_path: Path) -> None:
+    files = example("bridge-crash", section)
+    release = re.findall(r"supergateway@[\d.]+", files["Dockerfile"])[0]
+    folder, port, log = installed(files, tmp_path, release), nginx.free_port(), tmp_path / "bridge.log"
+    bridge = folder / "node_modules" / ".bin" / "supergateway"
+    with log.open("wb") as output, contextlib.ExitStack() as open_streams:
+        command = [str(bridge), "--stdio", "node server.js", "--port", str(port)]
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        open_streams.callback(process.wait, 20)
+        open_streams.callback(process.kill)
+        nginx.wait_for(port, process, log)
+        for _ in range(2):
+            client = open_streams.enter_context(contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, 20)))
+            client.request("GET", "/sse")
+            with contextlib.suppress(ConnectionError, http.client.RemoteDisconnected):
+                client.getresponse().readline()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20 if ends else 3)
+        assert (process.poll() is not None) == ends == ("Already connected" in log.read_text())
+
+
 def answer(command: list[str], folder: Path) -> str:
     """What a program says to a client over stdio, errors included."""
     line = json.dumps(INITIALIZE) + "\n"
