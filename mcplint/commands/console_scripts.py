@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from mcplint.facts.dependencies import Project, normalized
-from mcplint.programs.python.modules import PROJECTS
+from mcplint.facts.dependencies import PROJECTS, Project, normalized
 from mcplint.project.tree import Tree
 from mcplint.text.paths import around, aside
 from mcplint.text.source import Span
@@ -57,16 +56,14 @@ def scripts(tree: Tree, path: str) -> Iterator[Script]:
 
 def is_package(tree: Tree, folder: str, name: str) -> bool:
     """Whether a folder holds the project of a package of this name."""
-    project: Project | None = tree.facts("project", posixpath.join(folder, "pyproject.toml"))
+    project = tree.project(folder)
     return project is not None and normalized(project.name.only or "") == normalized(name)
 
 
 def lacks(tree: Tree, folder: str, name: str) -> bool:
     """Whether a folder holds the project of a package of this name, which says no more of that name."""
-    path = posixpath.join(folder, "pyproject.toml")
-    project: Project | None = tree.facts("project", path)
-    source = tree.source(path)
-    if not project or not source or not is_package(tree, folder, name) or "scripts" in project.dynamic:
+    project = tree.project(folder)
+    if not project or not is_package(tree, folder, name) or "scripts" in project.dynamic:
         return False
     others = any(posixpath.join(folder, each) in tree.paths for each in ("setup.py", "setup.cfg"))
-    return not others and source.text.count(name) == (project.name.only == name)
+    return not others and project.source.text.count(name) == (project.name.only == name)

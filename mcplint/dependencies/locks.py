@@ -92,8 +92,7 @@ def is_stale(tree: Tree, folder: str) -> bool:
 
 def differences(tree: Tree, folder: str) -> Iterator[Difference]:
     """Where a project asks for something else than the copy of its metadata in the uv.lock beside it says."""
-    path = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
-    project: Project | None = tree.facts("project", path)
+    project = tree.project(folder)
     lock = tree.source(posixpath.normpath(posixpath.join(folder, "uv.lock")))
     if project is None or lock is None or at(project.document, "tool", "poetry", "dependencies") is not None:
         return
@@ -108,12 +107,14 @@ def differences(tree: Tree, folder: str) -> Iterator[Difference]:
             asked.setdefault(each.name, []).append(each)
     for name, requirements in asked.items():
         first = requirements[0]
-        label = Label(first.span, f"{path} asks for {name}")
+        label = Label(first.span, f"{project.source.path} asks for {name}")
         if name not in kept and name != own:
-            yield Difference(f"{path} asks for `{name}`, which {lock.path} does not know of", label, first)
+            yield Difference(
+                f"{project.source.path} asks for `{name}`, which {lock.path} does not know of", label, first
+            )
         elif len(requirements) == 1 and len(kept.get(name, ())) == 1 and _differ(first.specifier, kept[name][0]):
             said, made = (f"`{name}{each or ''}`" for each in (first.specifier, kept[name][0]))
-            why = f"{path} asks for {said}, and {lock.path} was made for {made}"
+            why = f"{project.source.path} asks for {said}, and {lock.path} was made for {made}"
             yield Difference(why, label, first)
 
 

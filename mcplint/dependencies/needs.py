@@ -7,7 +7,18 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.facts.dependencies import EXTRA, GROUP, MAIN, Include, Lock, Locked, Project, Requirement, Requirements
+from mcplint.facts.dependencies import (
+    EXTRA,
+    GROUP,
+    MAIN,
+    PROJECTS,
+    Include,
+    Lock,
+    Locked,
+    Project,
+    Requirement,
+    Requirements,
+)
 from mcplint.model import Install
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
@@ -16,7 +27,7 @@ from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock")
-PROJECTS = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile")
+DEPENDENCIES = (*PROJECTS, "Pipfile")
 _MOST = 64
 
 
@@ -78,7 +89,7 @@ def home(tree: Tree, path: str) -> str:
     folder = path
     while folder:
         folder = posixpath.dirname(folder)
-        if any(posixpath.join(folder, name) in tree.paths for name in (*PROJECTS, "requirements.txt")):
+        if any(posixpath.join(folder, name) in tree.paths for name in (*DEPENDENCIES, "requirements.txt")):
             break
     return folder
 
@@ -97,7 +108,7 @@ def lock_of(tree: Tree, folder: str) -> str | None:
 
 
 def _member(tree: Tree, root: str, folder: str) -> bool:
-    project = tree.facts("project", posixpath.join(root, "pyproject.toml"))
+    project = tree.project(root)
     inside = posixpath.relpath(folder, root or ".")
     return bool(project and any(fits(inside, pattern) for pattern in project.members))
 
@@ -146,7 +157,7 @@ class _Gathered:
         """A requirements file, a project's file, or a project's folder."""
         path = "" if path == "." else path
         name = posixpath.basename(path)
-        if name in PROJECTS:
+        if name in DEPENDENCIES:
             self._project_file(path)
         elif path in self.tree.paths:
             self._requirements(path, self.requirements)
@@ -159,7 +170,7 @@ class _Gathered:
 
     def project(self, folder: str) -> None:
         """All files of a folder that say what its project depends on; requirement files only where no other does."""
-        found = [self._project_file(posixpath.join(folder, name)) for name in PROJECTS]
+        found = [self._project_file(posixpath.join(folder, name)) for name in DEPENDENCIES]
         if not any(found) and posixpath.join(folder, "requirements.txt") in self.tree.paths:
             self._requirements(posixpath.join(folder, "requirements.txt"), self.requirements)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mcplint.facts.dependencies import MAIN, Project, Requirement
+from mcplint.facts.dependencies import MAIN, Requirement
 from mcplint.knowledge.dead_pins import dead
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
@@ -105,7 +105,7 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
 
 def project_pins(tree: Tree, folder: str) -> Pins:
     """The same of the dependencies that a project's `pyproject.toml` names; None where a build tool fills them in."""
-    project: Project | None = tree.facts("project", posixpath.normpath(posixpath.join(folder, "pyproject.toml")))
+    project = tree.project(folder)
     if project is None or "dependencies" in project.dynamic:
         return Pins(None)
     asked = [each for each in project.requirements if each.kind == MAIN and each.name != "python"]

@@ -11,6 +11,9 @@ from mcplint.values import UNKNOWN, Value
 
 MAIN, EXTRA, GROUP, BUILD = "main", "extra", "group", "build"
 
+PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
+"""The files that make a folder a project of Python: each may name it, its dependencies and its commands."""
+
 
 class Requirement(NamedTuple):
     """A dependency as it is named in a file: `mcp[cli]>=1.2,<2; python_version >= "3.11"`.

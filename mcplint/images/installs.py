@@ -9,7 +9,7 @@ from mcplint.commands.command_lines import PIP, UV, program
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.locks import is_stale
-from mcplint.facts.dependencies import Project, normalized
+from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import at
 from mcplint.images.runs import RunStep
 from mcplint.model import Install, Packaged
@@ -140,8 +140,7 @@ def _chosen(
     options: Parsed, projects: tuple[str, ...], step: RunStep
 ) -> tuple[frozenset[str] | None, frozenset[str] | None]:
     """The extras and groups of a project that uv installs: the group `dev` unless it is told otherwise."""
-    path = posixpath.normpath(posixpath.join(projects[0], "pyproject.toml")) if projects else ""
-    said: Project | None = step.tree.facts("project", path)
+    said = step.tree.project(projects[0]) if projects else None
     words = (*options.values("extra", "group"), *options.rest)
     if said is None or not options.closed or any(text(word) is None for word in words):
         return None, None
@@ -162,7 +161,7 @@ _WITHOUT_PROJECT = (
 
 def _packaged(project: str, options: Parsed, folder: str, step: RunStep) -> Iterator[Packaged]:
     """The project that `uv sync` and its like package."""
-    said: Project | None = step.tree.facts("project", posixpath.normpath(posixpath.join(project, "pyproject.toml")))
+    said = step.tree.project(project)
     left_out = {normalized(spelled(word)) for word in options.values("no-install-package")}
     place = step.absolute(folder)
     if said is None or place is None or options.first(*_WITHOUT_PROJECT) or not options.closed:

@@ -10,7 +10,7 @@ from mcplint.commands.command_lines import program
 from mcplint.dependencies.closure import brought
 from mcplint.dependencies.locks import differences
 from mcplint.dependencies.needs import needs
-from mcplint.facts.dependencies import MAIN, Lock, Project, Requirements
+from mcplint.facts.dependencies import MAIN, PROJECTS, Lock, Project, Requirements
 from mcplint.facts.document import at, scalar
 from mcplint.images.contents import Contents, missing
 from mcplint.images.copies import within
@@ -28,7 +28,6 @@ from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
 
 _SIGNS = frozenset("*?[$")
-PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
 def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
@@ -39,8 +38,7 @@ def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
         return
     yield from _of_lock(install, contents)
     for packaged in install.packaged:
-        path = posixpath.normpath(posixpath.join(packaged.folder, "pyproject.toml"))
-        project: Project | None = contents.tree.facts("project", path)
+        project = contents.tree.project(packaged.folder)
         if project is not None:
             yield from _of_project(install, packaged, project, contents)
 
@@ -269,8 +267,7 @@ def of_python(install: Install, base: Image, contents: Contents) -> Iterator[Lac
 def _needed(install: Install, contents: Contents) -> Iterator[tuple[str, str, Label]]:
     """What is installed with the oldest Python that it runs on, and where it is asked for."""
     for packaged in install.packaged:
-        path = posixpath.normpath(posixpath.join(packaged.folder, "pyproject.toml"))
-        project: Project | None = contents.tree.facts("project", path)
+        project = contents.tree.project(packaged.folder)
         said = at(project.document, "project", "requires-python") if project else None
         found = re.match(r"\s*(?:>=|~=|\^)\s*(\d+\.\d+)", scalar(said))
         if said and found:

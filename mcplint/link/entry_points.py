@@ -6,13 +6,13 @@ import posixpath
 from collections.abc import Collection, Iterator
 
 from mcplint.commands.console_scripts import scripts
-from mcplint.facts.dependencies import Project
+from mcplint.facts.dependencies import PROJECTS, Project
 from mcplint.model import Called, Container, EntryPoint
 from mcplint.packaging.backend import backend, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.entry_points import called
 from mcplint.programs.python.imported import imported
-from mcplint.programs.python.modules import PROJECTS, find, reaches, roots
+from mcplint.programs.python.modules import find, reaches, roots
 from mcplint.project.tree import Tree
 from mcplint.text.paths import aside
 from mcplint.text.source import Span

@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Iterator
 
 from mcplint.commands.words import text
-from mcplint.facts.dependencies import Project
 from mcplint.images.contents import Contents
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.lacks import OTHER_PYTHONS
@@ -92,7 +91,7 @@ def _without_sources(
 def _modules(packaged: Packaged, tree: Tree) -> frozenset[str]:
     """The files of a project that its wheel holds, none where that cannot be told."""
     folder = "" if packaged.folder == "." else packaged.folder
-    project: Project | None = tree.facts("project", posixpath.join(folder, "pyproject.toml"))
+    project = tree.project(folder)
     made = wheel(project, inside(tree.paths, folder)) if project else None
     return frozenset(posixpath.join(folder, path) for path in made.files.values()) if made else frozenset()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mcplint.dependencies.closure import brought
 from mcplint.dependencies.needs import needs
 from mcplint.dependencies.pinned import name_of
-from mcplint.facts.dependencies import MAIN, Project, normalized
+from mcplint.facts.dependencies import MAIN, normalized
 from mcplint.facts.document import ScalarNode, at, items, pairs, scalar
 from mcplint.facts.python import Module
 from mcplint.images.contents import Contents
@@ -117,7 +117,7 @@ def _wheels(image: Image, tree: Tree) -> frozenset[str] | None:
             return None
         for packaged in install.packaged:
             folder = "" if packaged.folder == "." else packaged.folder
-            project: Project | None = tree.facts("project", posixpath.join(folder, "pyproject.toml"))
+            project = tree.project(folder)
             made = wheel(project, inside(tree.paths, folder)) if project else None
             if made is None:
                 return None
@@ -176,9 +176,7 @@ def _named(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
             return None
         names |= {normalized(name.partition("[")[0]) for name, _ in install.names}
         for folder in projects:
-            project: Project | None = tree.facts(
-                "project", posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
-            )
+            project = tree.project(folder)
             if project is None or project.dynamic & {"dependencies", "optional-dependencies"} or project.elsewhere:
                 return None
             names |= {each.name for each in project.requirements if each.kind == MAIN}
@@ -188,8 +186,7 @@ def _named(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
 def _extras(installs: tuple[Install, ...], name: str, tree: Tree) -> Iterator[ScalarNode]:
     """The extras of the installed projects that bring a distribution."""
     for folder in dict.fromkeys(folder for install in installs for folder in install.requirements):
-        path = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
-        project: Project | None = tree.facts("project", path)
+        project = tree.project(folder)
         table = at(project.document, "project", "optional-dependencies") if project else None
         for extra, listed in pairs(table):
             if any(normalized(name_of(scalar(each))) == name for each in items(listed)):

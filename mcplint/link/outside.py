@@ -127,7 +127,7 @@ def _from_npm(programs: Programs, package: Package, name: str) -> Outside:
 def published(programs: Programs) -> Iterator[Server]:
     """The servers of the package that a workflow of the project uploads to PyPI, as people start it who install it."""
     tree = programs.tree
-    project = tree.facts("project", "pyproject.toml")
+    project = tree.project("")
     name = project.name.only if project else None
     found = (script(tree, name, "") or _only_script(tree)) if name and _uploads(tree) else None
     if not found or found.folder:

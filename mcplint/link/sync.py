@@ -6,7 +6,6 @@ import posixpath
 
 from mcplint.commands.command_lines import program, unwrapped
 from mcplint.commands.words import place, text
-from mcplint.facts.dependencies import Project
 from mcplint.images.image import Image
 from mcplint.link.writable import home, is_open
 from mcplint.model import Container, Sync
@@ -32,13 +31,12 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     refused = _no_cache(image, container)
     made = Sync("uvx" if tool == "uvx" else "uv run", place(words[0], container.argv.span), refused=refused)
     installs = [each for each in start.installs or () if each.tool == "uv run" and each.requirements]
-    path = posixpath.normpath(posixpath.join(installs[0].requirements[0], "pyproject.toml")) if installs else ""
-    project: Project | None = tree.facts("project", path) if path else None
+    project = tree.project(installs[0].requirements[0]) if installs else None
     if tool == "uv" and run is not None and project and is_packaged(project):
         built = any(each.tool == "uv sync" and each.packaged for each in container.installs)
         there = built and not refused and not _is_hidden(container)
         edits = more_words(words[: run + 1], ("--no-sync",)) if there else ()
-        return made._replace(project=path, refused=refused or _no_venv(image, container), edits=edits)
+        return made._replace(project=project.source.path, refused=refused or _no_venv(image, container), edits=edits)
     return made if refused else None
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcplint.findings import NOTE, WARNING, Failure, Unreadable
 from mcplint.project.names import Names
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
+
+if TYPE_CHECKING:
+    from mcplint.facts.dependencies import Project
 
 Paths = Mapping[str, list[str]]
 """The files of a project by the name of their kind."""
@@ -129,6 +133,12 @@ class Tree:
         if self._notes is not None:
             self._notes.setdefault(("facts", reader, path), self.source(path))
         return self._facts[reader, path]
+
+    def project(self, folder: str) -> Project | None:
+        """What the `pyproject.toml` of a folder says, None where it has none that can be read."""
+        path = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
+        found: Project | None = self.facts("project", path)
+        return found
 
     def all_facts(self, reader: str, paths: Iterable[str]) -> dict[str, Any]:
         """The facts of those of the files that have some, by path."""

@@ -8,11 +8,11 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mcplint.facts.dependencies import PROJECTS
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.build import image
 from mcplint.images.image import Image
 from mcplint.model import Container
-from mcplint.programs.python.modules import PROJECTS
 from mcplint.project.tree import Tree
 from mcplint.values import Label, Value
 

@@ -8,13 +8,12 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from mcplint.facts.dependencies import PROJECTS
 from mcplint.facts.python import Module, located
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.project.tree import Tree
 from mcplint.text.paths import around, aside
 from mcplint.text.source import Source
-
-PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
 class Modules:
