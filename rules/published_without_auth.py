@@ -35,6 +35,9 @@ check that is skipped while a token is empty or `AUTH_ENABLED` is false, as it
 is by its default, checks nobody. Neither does a check that only other routes
 of the application depend on.
 
+An OAuth provider of the project's own checks nobody either if its `authorize`
+answers at once with a code and everybody may register a client.
+
 Not reported if the program gives the SDK a token verifier or an OAuth
 provider, adds middleware that may check callers, looks at their headers
 itself, or if the project states `authenticated-elsewhere`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -71,6 +72,9 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str) -> Abstract
     """What a server object is told to check its callers with; an option None where it is told nothing."""
     made: Args = CALL.one(server.table, Args(open=True))
     given = {name: value for name in KEYWORDS if (value := made.find(None, name)) is not None}
+    providers = [value.only for value in given.values() if isinstance(value.only, Instance)]
+    if free := next(filter(None, map(_hands_out_codes, providers)), None):
+        return known(None, free)
     for name, value in given.items():
         span = made.place(name) or made.span
         if isinstance(value.only, Instance) and span is not None:
@@ -80,6 +84,27 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str) -> Abstract
     if any(value.may(lambda option: option not in (None, ABSENT)) for value in given.values()):
         return unknown(*(note for value in given.values() for note in value.trace))
     return _elsewhere(machine, kind, made)
+
+
+def _hands_out_codes(made: Instance) -> Label | None:
+    """Where a provider of the project gives a code to everyone who registers a client, and lets everyone register.
+
+    That is: `authorize` comes to nothing but a redirect with a code, without asking or waiting for anybody.
+    """
+    if not isinstance(made.kind, Class):
+        return None
+    module, methods = made.kind.frame.module, {getattr(each, "name", ""): each for each in made.kind.node.body}
+    authorize, register = methods.get("authorize"), methods.get("register_client")
+    opened = re.search(r"ClientRegistrationOptions\([^()]*\benabled\s*=\s*True", module.source.text)
+    if not opened or not isinstance(authorize, ast.AsyncFunctionDef) or register is None:
+        return None
+    every = [*ast.walk(authorize), *ast.walk(register)]
+    if any(isinstance(node, (ast.If, ast.IfExp, ast.Raise, ast.Await, ast.Assert, ast.Match)) for node in every):
+        return None
+    answers = [ast.unparse(node.value) for node in ast.walk(authorize) if isinstance(node, ast.Return) and node.value]
+    if answers and all(re.search(r"\bcode=", answer) for answer in answers):
+        return Label(module.span(authorize).head, "hands a code to everyone who asks")
+    return None
 
 
 def _layers_check(machine: Machine, args: Args, own: tuple[Any, ...]) -> bool:
