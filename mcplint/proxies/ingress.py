@@ -25,6 +25,11 @@ from mcplint.values import UNKNOWN, Label, Value
 PORTS = {80: False, 443: True}
 HARMLESS = ("cert-manager.io/", "acme.cert-manager.io/", "external-dns.alpha.kubernetes.io/", "kubernetes.io/")
 """Annotations that say nothing of what becomes of a request."""
+GCE = ("gce", "gce-internal")
+"""The classes of Google's controller, to whom `/x/*` is all below `/x` without itself, and `/x` that alone.
+
+https://cloud.google.com/kubernetes-engine/docs/concepts/ingress#path_matching
+"""
 MOST = 1 << 20
 CHECKS = re.compile(
     r"auth|whitelist|allow|deny|middleware|plugin|internal|private|scheme|snippet|jwt|oidc|oauth|waf|secur|inbound|polic"
@@ -95,6 +100,8 @@ def _paths(entry: Entry, plain: bool) -> tuple[PathMatch | None, Callable[[str],
         return None, unknown
     if not entry.is_nginx:
         strange = any(not name.startswith(HARMLESS) for name in entry.annotations)
+        if entry.controller in GCE and entry.match == "ImplementationSpecific":
+            return Match(PREFIX, text[:-1]) if text.endswith("/*") else Match(EXACT, text), unknown if strange else kept
         kind = {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match)
         return PathMatch(kind, text) if kind else None, unknown if strange else kept
     if f"{COMMUNITY}server-snippet" in entry.annotations:
