@@ -14,6 +14,9 @@ HAProxy's own statistics (`stats enable`) show everybody which servers there
 are, and let them be switched off with `stats admin`, unless there is a `stats
 auth`.
 
+Metrics that the program serves on a port of its own tell which tools are used
+and how often; a note where that port is published as well.
+
 A bridge (`mcpo`, `mcp-proxy`, `supergateway`) serves a stdio server to
 everybody unless it is told a key, `mcpo --api-key`.
 
@@ -126,6 +129,7 @@ KEYS = ("--api-key", "-k", "--apiKey", "--oauth")
 def check(server: Server):
     for page in server.proxy_pages:
         yield Finding(f"{page.text}: the port is open on all interfaces", page.span)
+    yield from measured(server)
     if server.runner in BRIDGES and server.container and server.authenticated.may_not_be(True):
         yield from bridged(server, server.container)
     if server.auth.may_not_be(None) or server.authenticated.must(bool) or server.transport.must_be("stdio"):
@@ -143,6 +147,16 @@ def check(server: Server):
         first, *others = server.proxy_ports
         mild = NOTE if "of its machine" in first.text else None
         yield Finding(f"{first.text}, {unchecked}", first.span, (*others, *notes), None, mild)
+
+
+def measured(server: Server):
+    """The open port on which a program shows its metrics."""
+    for metrics in server.metrics:
+        for port in server.container.ports if server.container and metrics.host.must(is_any) else ():
+            if is_open(port) and metrics.port.must_be(port.target.only):
+                number = port.published.only or port.target.only
+                message = f"port {number} is open on all interfaces, and shows everybody the metrics of {server.title}"
+                yield Finding(message, port.span, (Label(metrics.span, "serves them"),), None, NOTE)
 
 
 def bridged(server: Server, container: Container):

@@ -68,6 +68,14 @@ class Write(NamedTuple):
     folder: bool = False
 
 
+class Metrics(NamedTuple):
+    """A port of its own on which a program shows its metrics, and the address that it listens on there."""
+
+    port: Value[int]
+    host: Value[str]
+    span: Span
+
+
 class Asgi(NamedTuple):
     """What an ASGI server is told besides where to listen.
 

@@ -13,6 +13,7 @@ from mcplint.model.program import (
     Guard,
     Import,
     LogLevel,
+    Metrics,
     Mounted,
     SdkCall,
     Store,
@@ -156,11 +157,11 @@ class Server(NamedTuple):
     `proxy_pages`: where a page of its own is. `absolute`:
     where the program makes URLs as requests seem to have come.
     `stores`: the files in which its tools keep things between calls. `writes`: what it certainly writes before it
-    serves, where nothing catches a failure. `interface`: how what serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`:
-    it is made once, and its lifespan runs at every invocation. `shown`: where what it logs holds secrets. `wiring`:
-    what its requests share. `trusted_hosts`: what refuses requests to all its routes by their `Host`, `locked`: what
-    does for want of a header. `demands`: the variable without which its program ends, and which no file gives it, as a
-    note on where that is read.
+    serves, where nothing catches a failure. `metrics`: where it shows them on a port of its own. `interface`: how what
+    serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`: it is made once, and its lifespan runs at every invocation.
+    `shown`: where what it logs holds secrets. `wiring`: what its requests share. `trusted_hosts`: what refuses requests
+    to all its routes by their `Host`, `locked`: what does for want of a header. `demands`: the variable without which
+    its program ends, and which no file gives it, as a note on where that is read.
     `waiting`: the path that answers 503 until a client holds a session.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
@@ -218,6 +219,7 @@ class Server(NamedTuple):
     absolute: tuple[Label, ...] = ()
     stores: tuple[Store, ...] = ()
     writes: tuple[Write, ...] = ()
+    metrics: tuple[Metrics, ...] = ()
     shown: tuple[Label, ...] = ()
     wiring: Wiring = Wiring()
     longest_call: Value[float] = UNKNOWN

@@ -101,7 +101,8 @@ def _paths(entry: Entry, plain: bool) -> tuple[PathMatch | None, Callable[[str],
     if not entry.is_nginx:
         strange = any(not name.startswith(HARMLESS) for name in entry.annotations)
         if entry.controller in GCE and entry.match == "ImplementationSpecific":
-            return Match(PREFIX, text[:-1]) if text.endswith("/*") else Match(EXACT, text), unknown if strange else kept
+            google = PathMatch(PREFIX, text[:-1]) if text.endswith("/*") else PathMatch(EXACT, text)
+            return google, unknown if strange else kept
         kind = {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match)
         return PathMatch(kind, text) if kind else None, unknown if strange else kept
     if f"{COMMUNITY}server-snippet" in entry.annotations:

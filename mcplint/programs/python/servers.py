@@ -6,7 +6,7 @@ from mcplint.model import Server
 from mcplint.programs.journal import Ended
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.side_effects import side_effects, stores
-from mcplint.programs.python.state import BACKGROUND, DIVERTED, PRINTED, SURELY_PRINTED, WRITTEN
+from mcplint.programs.python.state import BACKGROUND, DIVERTED, MEASURED, PRINTED, SURELY_PRINTED, WRITTEN
 from mcplint.programs.ways import coerced
 
 
@@ -30,4 +30,5 @@ def _described(machine: Machine, served: Server) -> Server:
         back_channel=done.asks,
         stores=stores(done.touches),
         writes=WRITTEN.of(machine.state),
+        metrics=MEASURED.of(machine.state),
     )

@@ -24,4 +24,5 @@ BY_NAME: Mapping[str, tuple[str, ...]] = {
     "mangum": (*_SERVERS, "asgi", "mangum"),
     "configparser": ("environment", "files", "ini"),
     "re": ("regular",),
+    "prometheus_client": ("metrics",),
 }
