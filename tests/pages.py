@@ -86,7 +86,9 @@ def _base(section: str, known: dict[str, dict[str, str]]) -> dict[str, str]:
         return {}
     without = re.search(r"^without: (.+)$", section, re.M)
     left_out = set(re.findall(r"`([^`]+)`", without[1])) if without else set()
-    files = dict(known[named[1]] if named[1] in known else bases()[named[1]])
+    found = known.get(named[1]) or bases().get(named[1])
+    assert found, f"no case above and no deployment of tests/bases.md is called {named[1]!r}: {', '.join(bases())}"
+    files = dict(found)
     files = {path: text for path, text in files.items() if path not in left_out}
     for path, old, new in re.findall(r"^`([^`\n]+)`: `([^`\n]+)` → `([^`\n]+)`$", section, re.M):
         assert files[path].count(old) == 1, f"{old!r} stands {files[path].count(old)} times in {path}"

@@ -54,6 +54,14 @@ def test_a_rule_is_one_file_with_a_page(name):
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) and rule.severity in (ERROR, WARNING, NOTE)
 
 
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.stem)
+def test_every_heading_of_a_page_of_traps_is_a_case(path):
+    assert path.stem in RULES, "the page is named after its rule"
+    text = path.read_text(encoding="utf-8")
+    headings = re.findall(r"^#{1,6} .+$", re.sub(r"^(`{3,})[^`\n]*\n.*?^\1[ \t]*$", "", text, flags=re.M | re.S), re.M)
+    assert headings[headings[0].startswith("# ") :] == [f"## {case.name}" for case in cases(text)]
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_is_named_for_the_registry_where_it_is_about_server_json(name):
     """By its name it is left out where there is none."""
