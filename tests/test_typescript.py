@@ -6,6 +6,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+import scriptfuzz
 
 from mcplint.model import Sdk, Server
 from mcplint.programs.follow import follow
@@ -337,3 +338,23 @@ def test_a_bundle_packs_the_command_of_the_package_of_its_name():
         {"command": "node", "args": ["${__dirname}/server/index.js"]}}}"""
     (server,) = deployed({"package.json": package, "manifest.json": bundle})
     assert [(link.to, link.kind) for link in server.links] == [("manifest.json:yew", "assumed")]
+
+
+def test_programs_put_together_at_random_are_no_mistake_of_mcplint():
+    assert len(scriptfuzz.names()) > 400
+    assert [text for text, _ in scriptfuzz.mistakes(7, 400)] == []
+
+
+def test_a_method_that_is_called_without_its_object_gives_anything():
+    """What the notes of mcplint on an object are is no property that a program could read."""
+    text = """
+import { z } from "zod";
+import express from "express";
+const { transform } = z.string();
+transform((a) => a);
+const made = { ...z.object({ port: z.string().default("8000") }) };
+for (const key in made) console.error(key);
+const app = express();
+app.listen(8000);
+"""
+    assert started(text).servers == ()

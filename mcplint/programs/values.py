@@ -5,12 +5,15 @@ A `Value` has these as options. Constants are Python's own; everything else is a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mcplint.programs.noted import Noted
 from mcplint.values import UNKNOWN, Label, Value
+
+if TYPE_CHECKING:
+    from mcplint.programs.journal import Journal
 
 Abstract: TypeAlias = Value[Any]
 
@@ -70,6 +73,22 @@ class Elements(Noted[Any]):
             return tuple(union(column) for column in zip(*kept, strict=True))
         found = [item for each in kept for item in (each.some if isinstance(each, Partial) else each)]
         return Partial(tuple({id(item): item for item in found}.values())[:LONG])
+
+
+class Kept(Noted[Any]):
+    """A key of one value; after branches, what any of them has there."""
+
+    def value(self, table: Mapping[Any, Any]) -> Abstract | None:
+        """What a table has there, None where it has nothing."""
+        found: Abstract | None = table.get(self)
+        return found
+
+    def put(self, journal: Journal, table: Table, value: Abstract) -> None:
+        """Puts it there, in place of what there was."""
+        journal.put(table, self, value)
+
+    def joined(self, kept: list[Any]) -> Any:
+        return union([value for value in kept if value != ()])
 
 
 OPEN, ITEMS = Flag("may have other entries"), Elements("elements")

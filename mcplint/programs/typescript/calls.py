@@ -10,8 +10,10 @@ from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
     CONSTANTS,
     ENVIRON,
+    GET,
     NOTHING,
     PROXY,
+    TARGET,
     UNDEFINED,
     UNSET,
     Class,
@@ -39,6 +41,8 @@ def _call(machine: Machine, option: Any, args: Args) -> Abstract:
             return invoke(machine, option, args)
         case Method():
             return _library(machine, option.path, args, option.owner)
+        case External() if machine.tables.is_method(option.path):
+            return _unknown(machine, known(option), args)
         case External():
             return _library(machine, option.path, args, None)
         case Object() if option.library is not None:
@@ -122,7 +126,7 @@ def _of_library(machine: Machine, path: str, name: str, note: Label) -> Abstract
     if inner.endswith(":default"):
         return known(External(inner))
     inner = machine.tables.aliases.get(inner, inner)
-    reader = machine.tables.reads.get(inner)
+    reader = None if machine.tables.is_method(inner) else machine.tables.reads.get(inner)
     return noted(reader(machine, None), note) if reader is not None else known(External(inner))
 
 
@@ -147,7 +151,7 @@ def _of_object(machine: Machine, option: Object, name: str, note: Label) -> Abst
     if ENVIRON in option.table:
         return environment(machine, name, note)
     if library == PROXY:
-        return machine.call(option.table["%get"], Args((option.table["%target"], known(name), known(option))))
+        return machine.call(option.table[GET], Args((option.table[TARGET], known(name), known(option))))
     if library == REQUEST_PATH:
         return known(Method(option, f"{REQUEST_PATH}.{name}"))
     if isinstance(option.kind, Class):

@@ -123,4 +123,5 @@ def tables() -> Tables:
     calls = {name: handler for each in (methods, *modules) for name, handler in each.CALLS.items()}
     reads = {name: reader for each in modules for name, reader in each.READS.items()}
     aliases = {name: other for each in modules for name, other in each.ALIASES.items()}
-    return Tables(EVALUATORS, EXECUTORS, call, member, load, calls, reads, aliases)
+    classes = frozenset(path for each in modules for path in each.CLASSES)
+    return Tables(EVALUATORS, EXECUTORS, call, member, load, calls, reads, aliases, classes)

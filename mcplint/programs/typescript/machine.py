@@ -66,7 +66,8 @@ class TooLarge(Exception):
 class Tables(NamedTuple):
     """What the machine knows how to do: expressions, statements, calls, and calls and properties of libraries by name.
 
-    `aliases`: a library's name to the one that the other tables know it by.
+    `aliases`: a library's name to the one that the other tables know it by. `classes`: those of libraries that have
+    methods.
     """
 
     evaluators: Mapping[str, Evaluator]
@@ -77,6 +78,12 @@ class Tables(NamedTuple):
     calls: Mapping[str, Handler]
     reads: Mapping[str, Reader]
     aliases: Mapping[str, str]
+    classes: frozenset[str]
+
+    def is_method(self, path: str) -> bool:
+        """Whether a name is one of a method, which without an object does nothing that is known."""
+        owner, _, name = self.aliases.get(path, path).rpartition(".")
+        return owner in self.classes and name not in ("", "new", "()")
 
 
 FRAMEWORK = "framework"

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from mcplint.facts.typescript import Script
 from mcplint.programs.noted import Noted
-from mcplint.programs.values import ABSENT, OPEN, Abstract, Entries, External, Sequence, Table, known, union, unknown
+from mcplint.programs.values import (
+    ABSENT,
+    OPEN,
+    Abstract,
+    Entries,
+    External,
+    Kept,
+    Sequence,
+    Table,
+    known,
+    union,
+    unknown,
+)
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -38,6 +50,7 @@ ENVIRON: Any = object()
 NOTHING = (UNDEFINED, UNSET, ABSENT)
 """What a default stands in for."""
 PROXY = "Proxy"
+TARGET, GET = Kept("what a proxy stands for"), Kept("what reads its properties")
 CONSTANTS = (str, int, float, bool, type(None), _Undefined)
 
 

@@ -133,5 +133,6 @@ CALLS: Mapping[str, Handler] = {
     f"{FASTMCP}.start": fast_start,
     f"{MCP_FRAMEWORK}.start": framework_start,
 }
+CLASSES = (FASTMCP, MCP_FRAMEWORK)
 READS: Mapping[str, Reader] = {}
 ALIASES: Mapping[str, str] = {}

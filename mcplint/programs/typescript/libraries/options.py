@@ -20,7 +20,7 @@ from mcplint.programs.typescript.values import (
     prop,
     truth,
 )
-from mcplint.programs.values import OPEN, Abstract, External, Sequence, known, noted, union, unknown
+from mcplint.programs.values import OPEN, Abstract, External, Kept, Sequence, known, noted, union, unknown
 from mcplint.values import EditSite, Label
 
 
@@ -52,6 +52,9 @@ class Line(NamedTuple):
 COMMAND, YARGS, OPTION = "commander:Command", "yargs:Instance", "commander:Option"
 OPTIONS: Noted[Option] = Noted("options")
 COMMANDS: Noted[Any] = Noted("sub-commands")
+PROGRAM, WORDS = Kept("the command that commander makes itself"), Kept("the words that yargs is given")
+PLACES, ACTION, PARSED = Kept("arguments of a command"), Kept("what a command does"), Kept("options that are parsed")
+SETTINGS = {"default": Kept("default"), "env": Kept("variable"), "argParser": Kept("what parses the word")}
 _CHAINED = (
     *("name", "version", "description", "usage", "help", "allowUnknownOption", "allowExcessArguments"),
     *("addHelpText", "showHelpAfterError", "exitOverride", "strict", "alias", "epilogue", "epilog", "example", "wrap"),
@@ -226,7 +229,7 @@ def new_option(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def option_setting(machine: Machine, args: Args, owner: Any, name: str) -> Abstract:
-    machine.put(owner.table, f"%{name}", args.get(0))
+    SETTINGS[name].put(machine, owner.table, args.get(0))
     return known(owner)
 
 
@@ -235,11 +238,10 @@ def add_option(machine: Machine, args: Args, owner: Any) -> Abstract:
     option = args.get(0).only
     if isinstance(option, Object) and isinstance(owner, Object) and ARGUMENTS in option.table:
         text = option.table[ARGUMENTS][0].get(0).only
-        default = option.table.get("%default", known(UNDEFINED))
-        env = option.table["%env"].only if "%env" in option.table else ""
-        parser = option.table.get("%argParser")
+        default, env, parser = (each.value(option.table) for each in SETTINGS.values())
         if isinstance(text, str):
-            declared = _declared(text, default, parser, args, env if isinstance(env, str) else "")
+            variable = env.only if env is not None and isinstance(env.only, str) else ""
+            declared = _declared(text, known(UNDEFINED) if default is None else default, parser, args, variable)
             OPTIONS.add(machine, owner.table, declared)
     return known(owner)
 
@@ -253,7 +255,7 @@ def sub_command(machine: Machine, args: Args, owner: Any) -> Abstract:
     name = args.get(0).only
     made = Object(External(COMMAND), args.span)
     if isinstance(name, str):
-        made.table["%places"] = sum(word[0] in "<[" for word in name.split())
+        made.table[PLACES] = known(sum(word[0] in "<[" for word in name.split()))
     if isinstance(owner, Object):
         standard = any(
             truth(prop(each, "isDefault").only) for each in args.positional[1:] if isinstance(each.only, Object)
@@ -271,7 +273,7 @@ def add_command(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def set_action(machine: Machine, args: Args, owner: Any) -> Abstract:
     if isinstance(owner, Object):
-        machine.put(owner.table, "%action", args.get(0))
+        ACTION.put(machine, owner.table, args.get(0))
     return known(owner)
 
 
@@ -285,7 +287,7 @@ def commander_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
 def _run_command(machine: Machine, owner: Any, given: tuple[Abstract, ...] | None, args: Args, depth: int) -> None:
     line = taken_apart(machine, OPTIONS.of(owner.table), given)
     options = known(result(line))
-    machine.put(owner.table, "%opts", options)
+    PARSED.put(machine, owner.table, options)
     machine.put(owner.table, "args", known(array(*line.rest)) if line.closed else known(Sequence("list", None)))
     below = COMMANDS.of(owner.table)
     first = line.rest[0].only if line.rest else None
@@ -298,9 +300,9 @@ def _run_command(machine: Machine, owner: Any, given: tuple[Abstract, ...] | Non
         ways = [partial(_as_way, machine, each[1], given, args, depth + 1) for each in below if depth < 4]
         machine.fork([*ways, lambda: known(UNDEFINED)])
         return
-    action: Any = owner.table.get("%action")
+    action = ACTION.value(owner.table)
     if action is not None:
-        places: int = owner.table.get("%places") or 0
+        places = _places(owner)
         given_places = [line.rest[at] if at < len(line.rest) else known(UNDEFINED) for at in range(places)]
         positional = given_places if line.closed else [unknown()] * places
         machine.call(action, Args((*positional, options, known(owner)), args.span, this=known(owner)))
@@ -312,14 +314,20 @@ def _as_way(machine: Machine, owner: Any, given: Any, args: Args, depth: int) ->
 
 
 def opts(machine: Machine, args: Args, owner: Any) -> Abstract:
-    found: Any = owner.table.get("%opts") if isinstance(owner, Object) else None
+    found = PARSED.value(owner.table)
     return found if found is not None else unknown(*args.notes)
 
 
 def argument(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.argument(name)`: the action is given one more word."""
-    machine.put(owner.table, "%places", (owner.table.get("%places") or 0) + 1)
+    PLACES.put(machine, owner.table, known(_places(owner) + 1))
     return known(owner)
+
+
+def _places(owner: Object) -> int:
+    """How many words the action of a command is given, as far as all ways agree."""
+    found = PLACES.value(owner.table)
+    return found.only or 0 if found is not None else 0
 
 
 def chained(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -329,7 +337,7 @@ def chained(machine: Machine, args: Args, owner: Any) -> Abstract:
 def yargs(machine: Machine, args: Args, owner: Any) -> Abstract:
     made = Object(External(YARGS), args.span)
     given = args.get(0)
-    made.table["%words"] = given
+    made.table[WORDS] = given
     return known(made, *args.notes)
 
 
@@ -395,7 +403,7 @@ def yargs_command(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def yargs_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.parse()`, `.parseSync()`, `.argv`."""
-    given = words(machine, args.get(0) if args.positional else owner.table.get("%words"))
+    given = words(machine, args.get(0) if args.positional else WORDS.value(owner.table))
     line = taken_apart(machine, OPTIONS.of(owner.table), given)
     below = COMMANDS.of(owner.table)
     first = line.rest[0].only if line.rest else None
@@ -487,7 +495,7 @@ CALLS: Mapping[str, Handler] = {
     f"{COMMAND}.opts": opts,
     f"{COMMAND}.optsWithGlobals": opts,
     f"{OPTION}.()": new_option,
-    **{f"{OPTION}.{name}": partial(option_setting, name=name) for name in ("default", "env", "argParser")},
+    **{f"{OPTION}.{name}": partial(option_setting, name=name) for name in SETTINGS},
     "yargs:default": yargs,
     "yargs/helpers:hideBin": hide_bin,
     f"{YARGS}.option": yargs_option,
@@ -504,13 +512,13 @@ CALLS: Mapping[str, Handler] = {
 
 def program(machine: Machine, owner: Any) -> Abstract:
     """The one command that commander itself makes."""
-    made: Any = machine.state.get("%program")
+    made = PROGRAM.value(machine.state)
     if made is None:
         made = known(Object(External(COMMAND), None))
-        machine.put(machine.state, "%program", made)
-    found: Abstract = made
-    return found
+        PROGRAM.put(machine, machine.state, made)
+    return made
 
 
+CLASSES = (COMMAND, YARGS, OPTION)
 READS: Mapping[str, Reader] = {f"{YARGS}.argv": yargs_argv, "commander:program": program}
 ALIASES: Mapping[str, str] = {}

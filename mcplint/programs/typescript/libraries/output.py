@@ -31,6 +31,7 @@ CALLS: Mapping[str, Handler] = {
     "process.stdout.write": prints,
 }
 """Source: https://nodejs.org/api/console.html; `warn`, `error` and `trace` write to standard error."""
+CLASSES: tuple[str, ...] = ()
 READS: Mapping[str, Reader] = {
     f"process.{stream}.isTTY": lambda machine, owner: known(UNDEFINED) for stream in ("stdin", "stdout", "stderr")
 }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
+from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.expressions import spread
 from mcplint.programs.typescript.libraries.output import prints
 from mcplint.programs.typescript.libraries.standard import converted
@@ -63,19 +64,43 @@ _SAME = (
 )
 
 
+class Schema(NamedTuple):
+    """What a schema makes of a value.
+
+    `kind`: `string`, `object`, …; `coerce`: whether it converts; `steps`: functions, schemas and names of methods that
+    follow; `shape`: the properties of an object; `default`: instead of `undefined`; `before`, `inner`: of `preprocess`.
+    """
+
+    kind: str
+    coerce: bool = False
+    steps: tuple[Any, ...] = ()
+    shape: Abstract = unknown()
+    default: Abstract | None = None
+    before: Abstract = unknown()
+    inner: Abstract = unknown()
+
+
+SCHEMA: Noted[Schema] = Noted("what a schema makes of a value")
+VALIDATOR: Noted[tuple[str, Abstract]] = Noted("the kind of a variable, and its options")
+
+
 def schema(machine: Machine, args: Args, owner: Any, kind: str, coerce: bool = False) -> Abstract:
-    made = Object(External(ZOD), args.span, {"%kind": kind, "%coerce": coerce, "%steps": ()})
+    told = Schema(kind, coerce)
     if kind == "object":
-        made.table["%shape"] = args.get(0)
+        told = told._replace(shape=args.get(0))
     elif kind == "preprocess":
-        made.table["%before"], made.table["%inner"] = args.get(0), args.get(1)
-    return known(made, *args.notes)
+        told = told._replace(before=args.get(0), inner=args.get(1))
+    return known(Object(External(ZOD), args.span, {SCHEMA: (told,)}), *args.notes)
 
 
-def _copy(owner: Object, **changes: Any) -> Abstract:
-    made = Object(owner.kind, owner.span, dict(owner.table))
-    made.table.update({f"%{name}": value for name, value in changes.items()})
-    return known(made)
+def _told(value: Any) -> Schema | None:
+    """What a schema of zod makes of values; None for anything else."""
+    found: tuple[Schema, ...] = SCHEMA.of(value.table) if isinstance(value, Object) else ()
+    return found[0] if found else None
+
+
+def _changed(owner: Object, told: Schema) -> Abstract:
+    return known(Object(owner.kind, owner.span, {**owner.table, SCHEMA: (told,)}))
 
 
 def same(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -83,27 +108,25 @@ def same(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def default(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return _copy(owner, default=args.get(0)) if isinstance(owner, Object) else unknown()
+    told = _told(owner)
+    return _changed(owner, told._replace(default=args.get(0))) if told else unknown()
 
 
-def step(machine: Machine, args: Args, owner: Any) -> Abstract:
-    """`.transform(function)`, `.pipe(schema)`: what is made of the value then."""
-    return _copy(owner, steps=(*owner.table["%steps"], args.get(0)))
-
-
-def text_step(machine: Machine, args: Args, owner: Any, name: str) -> Abstract:
-    return _copy(owner, steps=(*owner.table["%steps"], name))
+def step(machine: Machine, args: Args, owner: Any, name: str = "") -> Abstract:
+    """`.transform(function)`, `.pipe(schema)`, `.trim()`: what is made of the value then."""
+    told = _told(owner)
+    return _changed(owner, told._replace(steps=(*told.steps, name or args.get(0)))) if told else unknown()
 
 
 def extend(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.extend({…})`, `.merge(schema)`: an object with more properties."""
-    more = args.get(0)
-    if isinstance(more.only, Object) and more.only.library == ZOD:
-        more = more.only.table.get("%shape", unknown())
+    told, other = _told(owner), _told(args.get(0).only)
+    if told is None:
+        return unknown(*args.notes)
     made = Object(None, args.span)
-    spread(owner.table.get("%shape", unknown()), made)
-    spread(more, made)
-    return _copy(owner, shape=known(made))
+    spread(told.shape, made)
+    spread(other.shape if other else args.get(0), made)
+    return _changed(owner, told._replace(shape=known(made)))
 
 
 def parse(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -119,46 +142,45 @@ def safe_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
 def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstract:
     """What a schema makes of a value that it does not refuse."""
     machine.spend(1)
-    if not isinstance(owner, Object) or owner.library != ZOD or depth > 12:
+    told = _told(owner)
+    if told is None or depth > 12:
         return unknown(*value.trace)
-    table = owner.table
-    if table["%kind"] == "preprocess":
-        prepared, fallback = partial(_prepared, machine, table, depth), table.get("%default")
-        found = prepared(value) if fallback is None else _or_default(value, fallback, prepared)
-    elif table["%kind"] == "object":
-        found = _object(machine, owner, value, depth)
-    elif table["%kind"] in ("union", "array", "any", "unknown", "literal", "enum", "nativeEnum", "string", "url"):
-        found = _or_default(value, table.get("%default"), lambda given: given)
+    if told.kind == "preprocess":
+        prepared = partial(_prepared, machine, told, depth)
+        found = prepared(value) if told.default is None else _or_default(value, told.default, prepared)
+    elif told.kind == "object":
+        found = _object(machine, owner, told, value, depth)
+    elif told.kind in ("union", "array", "any", "unknown", "literal", "enum", "nativeEnum", "string", "url"):
+        found = _or_default(value, told.default, lambda given: given)
     else:
-        change = {"boolean": truth}.get(table["%kind"], number) if table["%coerce"] else None
-        found = _or_default(value, table.get("%default"), lambda given: converted(given, change) if change else given)
-    for each in table["%steps"]:
+        change = {"boolean": truth}.get(told.kind, number) if told.coerce else None
+        found = _or_default(value, told.default, lambda given: converted(given, change) if change else given)
+    for each in told.steps:
         found = _step(machine, each, found, depth)
     return found
 
 
-def _prepared(machine: Machine, table: Mapping[Any, Any], depth: int, value: Abstract) -> Abstract:
+def _prepared(machine: Machine, told: Schema, depth: int, value: Abstract) -> Abstract:
     """What `z.preprocess(function, schema)` makes of a value."""
-    return parsed(machine, table["%inner"].only, machine.call(table["%before"], Args((value,))), depth + 1)
+    return parsed(machine, told.inner.only, machine.call(told.before, Args((value,))), depth + 1)
 
 
 def _step(machine: Machine, each: Any, found: Abstract, depth: int) -> Abstract:
     if isinstance(each, str):
         return machine.call(machine.member(found, each, Label(machine.origin, "")), Args())
-    if isinstance(each.only, Object) and each.only.library == ZOD:
+    if _told(each.only):
         return parsed(machine, each.only, found, depth + 1)
     return machine.call(each, Args((found,)))
 
 
-def _object(machine: Machine, owner: Object, value: Abstract, depth: int) -> Abstract:
-    shape = owner.table.get("%shape", unknown()).only
+def _object(machine: Machine, owner: Object, told: Schema, value: Abstract, depth: int) -> Abstract:
+    shape = told.shape.only
     if not isinstance(shape, Object) or shape.open:
         return unknown(*value.trace)
     if value.only is UNDEFINED:
-        fallback: Any = owner.table.get("%default")
-        if fallback is None:
+        if told.default is None:
             return value
-        value = fallback
+        value = told.default
     made = Object(None, owner.span)
     for name in shape.names():
         note = Label(owner.span, "read here") if owner.span else Label(machine.origin, "read here")
@@ -189,11 +211,12 @@ def clean_env(machine: Machine, args: Args, owner: Any) -> Abstract:
     for name in shape.names():
         validator = shape.table[name].only
         given = machine.member(args.get(0), name, args.notes[0])
-        if not isinstance(validator, Object) or validator.library != VALID:
+        if not isinstance(validator, Object) or not VALIDATOR.of(validator.table):
             made.table[name] = unknown(*args.notes)
             continue
-        fallback = prop(validator.table["%options"], "default")
-        change = number if validator.table["%kind"] in ("num", "port") else None
+        kind, options = VALIDATOR.of(validator.table)[0]
+        fallback = prop(options, "default")
+        change = number if kind in ("num", "port") else None
         made.table[name] = _or_default(
             given,
             None if fallback.only is UNDEFINED else fallback,
@@ -203,7 +226,7 @@ def clean_env(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def validator(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
-    return known(Object(External(VALID), args.span, {"%kind": kind, "%options": args.get(0)}))
+    return known(Object(External(VALID), args.span, {VALIDATOR: ((kind, args.get(0)),)}))
 
 
 def create_env(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -262,7 +285,7 @@ CALLS: Mapping[str, Handler] = {
     f"{ZOD}.prefault": default,
     f"{ZOD}.transform": step,
     f"{ZOD}.pipe": step,
-    **{f"{ZOD}.{name}": partial(text_step, name=name) for name in ("toLowerCase", "toUpperCase", "trim")},
+    **{f"{ZOD}.{name}": partial(step, name=name) for name in ("toLowerCase", "toUpperCase", "trim")},
     f"{ZOD}.extend": extend,
     f"{ZOD}.merge": extend,
     f"{ZOD}.parse": parse,
@@ -279,6 +302,7 @@ CALLS: Mapping[str, Handler] = {
     "dotenv:configDotenv": config,
     "import dotenv/config": dotenv,
 }
+CLASSES = (ZOD,)
 READS: Mapping[str, Reader] = {}
 ALIASES: Mapping[str, str] = {
     "zod:z": "zod:default",

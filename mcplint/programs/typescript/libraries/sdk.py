@@ -248,5 +248,6 @@ CALLS: Mapping[str, Handler] = {
     f"{HANDLERS}.call": handler_call,
     "@modelcontextprotocol/node:toNodeHandler": node_handler,
 }
+CLASSES = (*SERVERS, *HTTP_TRANSPORTS, *SSE_TRANSPORTS, HANDLERS, EXTRA)
 READS: Mapping[str, Reader] = {f"{path}.server": inner_server for path in SERVERS}
 ALIASES: Mapping[str, str] = {}

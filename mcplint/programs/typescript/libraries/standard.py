@@ -11,7 +11,9 @@ from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.operators import MAIN
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
+    GET,
     PROXY,
+    TARGET,
     UNDEFINED,
     Function,
     Object,
@@ -21,7 +23,9 @@ from mcplint.programs.typescript.values import (
     spelled,
     truth,
 )
-from mcplint.programs.values import Abstract, External, Sequence, each, known, union, unknown
+from mcplint.programs.values import Abstract, External, Kept, Sequence, each, known, union, unknown
+
+VALUES = Kept("what was put into a map")
 
 
 def converted(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
@@ -151,7 +155,7 @@ def proxy(machine: Machine, args: Args, owner: Any) -> Abstract:
     get = prop(args.get(1), "get")
     if not isinstance(get.only, Function):
         return args.get(0)
-    return known(Object(External(PROXY), args.span, {"%target": args.get(0), "%get": get}), *args.notes)
+    return known(Object(External(PROXY), args.span, {TARGET: args.get(0), GET: get}), *args.notes)
 
 
 def around(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -281,15 +285,15 @@ def mapping(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def map_get(machine: Machine, args: Args, owner: Any) -> Abstract:
     """One of what was put into a map, or nothing."""
-    found: Any = owner.table.get("%values")
+    found = VALUES.value(owner.table)
     return unknown() if found is None else union([found, known(UNDEFINED)])
 
 
 def map_set(machine: Machine, args: Args, owner: Any) -> Abstract:
     value = args.get(1)
     if isinstance(owner, Object):
-        before: Any = owner.table.get("%values")
-        machine.put(owner.table, "%values", value if before is None else union([before, value]))
+        before = VALUES.value(owner.table)
+        VALUES.put(machine, owner.table, value if before is None else union([before, value]))
     return known(owner)
 
 
@@ -347,6 +351,7 @@ CALLS: Mapping[str, Handler] = {
     "Map.set": map_set,
     "Map.has": anything,
 }
+CLASSES = ("Map", "URL", PROXY)
 READS: Mapping[str, Reader] = {
     "require.main": lambda machine, owner: known(MAIN),
     "process.argv": argv,

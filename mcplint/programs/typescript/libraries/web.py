@@ -21,7 +21,7 @@ from mcplint.programs.typescript.values import (
     elements,
     prop,
 )
-from mcplint.programs.values import Abstract, External, known, noted, unknown
+from mcplint.programs.values import Abstract, External, Kept, known, noted, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -66,7 +66,7 @@ class Route(NamedTuple):
 
 
 ROUTES: Noted[Route] = Noted("routes and middleware of an application, in their order")
-HANDLER = "%handler"
+HANDLER, OF, PATH = Kept("what answers"), Kept("application of a route"), Kept("path of a route")
 
 
 def application(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
@@ -113,15 +113,15 @@ def route_object(machine: Machine, args: Args, owner: Any) -> Abstract:
     if len(args.positional) > 1:
         return use(machine, args, owner)
     made = Object(External("express:Route"), args.span)
-    made.table["%app"], made.table["%path"] = known(owner), first
+    made.table[OF], made.table[PATH] = known(owner), first
     return known(made)
 
 
 def route_method(machine: Machine, args: Args, owner: Any, method: str) -> Abstract:
-    app = owner.table["%app"].only
+    app, path = OF.value(owner.table), PATH.value(owner.table)
     methods = () if method == "all" else (method.upper(),)
-    if isinstance(app, Object):
-        ROUTES.add(machine, app.table, Route(methods, owner.table["%path"], args.positional, _place(args)))
+    if app is not None and path is not None and isinstance(app.only, Object):
+        ROUTES.add(machine, app.only.table, Route(methods, path, args.positional, _place(args)))
     return known(owner)
 
 
@@ -142,7 +142,7 @@ def create_server(machine: Machine, args: Args, owner: Any) -> Abstract:
 def on_event(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`server.on("request", listener)`; other events answer no requests."""
     if args.get(0).only == "request" and isinstance(owner, Object):
-        machine.put(owner.table, HANDLER, args.get(1))
+        HANDLER.put(machine, owner.table, args.get(1))
     return known(owner)
 
 
@@ -280,6 +280,7 @@ CALLS: Mapping[str, Handler] = {
     f"{REQUEST_PATH}.split": request_split,
     **{f"{REQUEST_PATH}.{name}": request_same for name in ("replace", "toLowerCase", "toString", "trim", "slice")},
 }
+CLASSES = (*APPS.values(), "express:Route")
 READS: Mapping[str, Reader] = {f"{APPS['hono']}.fetch": fetch_of}
 ALIASES: Mapping[str, str] = {
     "express:express": "express:default",
