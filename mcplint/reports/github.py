@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from mcplint.engine.catalogue import address
 from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic
-from mcplint.reports import Report, plural, under
+from mcplint.reports import WORDS, Report, plural, under
 from mcplint.reports.escape import log, workflow_data, workflow_property
-from mcplint.reports.text import one_line, summary
+from mcplint.reports.text import rows, summary
 from mcplint.text.lines import place
 
 COMMANDS = {ERROR: "error", WARNING: "warning", NOTE: "notice"}
@@ -52,7 +52,7 @@ def _lines(diagnostics: Iterable[Diagnostic], given: Report) -> Iterator[str]:
         more = Counter(diagnostic.severity for diagnostic in rest)
         said = " and ".join(plural(more[severity], severity) for severity in SHOWN if more[severity])
         yield f"::notice title=mcplint::{said} more: see the log of this step"
-    yield from (log(one_line(diagnostic, given)) for diagnostic in rest)
+    yield from map(log, rows(given._replace(diagnostics=tuple(rest), pages=WORDS)))
 
 
 def _command(diagnostic: Diagnostic, given: Report) -> str:

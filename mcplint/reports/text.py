@@ -33,11 +33,16 @@ def findings(given: Report) -> str:
 
 def concise(given: Report) -> str:
     """A line a finding, and what was covered; on a terminal, which no program reads, many are counted as well."""
-    rows = ((one_line(diagnostic, given), page) for diagnostic, page in _with_pages(given))
-    lines = "".join(f"{row}; help: {page}\n" if page else f"{row}\n" for row, page in rows)
+    lines = "".join(f"{row}\n" for row in rows(given))
     if given.columns and len(given.diagnostics) > MANY:
         lines += f"\n{statistics(given.diagnostics)}\n"
     return log(lines if given.quiet else f"{lines}{summary(given)}\n")
+
+
+def rows(given: Report) -> Iterator[str]:
+    """A line a finding."""
+    for diagnostic, page in _with_pages(given):
+        yield _row(diagnostic, given) + (f"; help: {page}" if page else "")
 
 
 def _with_pages(given: Report) -> Iterator[tuple[Diagnostic, str | None]]:
@@ -49,7 +54,7 @@ def _with_pages(given: Report) -> Iterator[tuple[Diagnostic, str | None]]:
         told.add(diagnostic.rule)
 
 
-def one_line(diagnostic: Diagnostic, given: Report) -> str:
+def _row(diagnostic: Diagnostic, given: Report) -> str:
     """The place of a finding, its severity, rule and message."""
     finding = diagnostic.finding
     where = place(finding.span)
