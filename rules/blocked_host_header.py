@@ -90,11 +90,11 @@ import re
 from mcplint import ERROR, WARNING, Deployment, Finding, Fix, Label, rule
 from mcplint.knowledge.sdk import agreed
 from mcplint.model import CLIENT_HOST, CLIENT_NAME, TARGET_HOST
+from mcplint.text.urls import is_loopback
 
 # What a program tells the SDK of the check itself.
 OWN = ("transport_security", "allowed_hosts")
 OPEN = "tell the SDK that the server listens on 0.0.0.0, which turns the checks of `Host` and `Origin` off"
-LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 @rule("blocked-host-header", ERROR)
@@ -106,7 +106,7 @@ def check(deployment: Deployment):
         notes = (*server.host_check.trace, *server.allowed_hosts.trace)
         answer = agreed(server.sdk, "status.bad_host") or 421
         given = any(each.name in OWN for call in server.calls for each in call.arguments)
-        mends = server.container and not given and server.declared_host.must(is_local)
+        mends = server.container and not given and server.declared_host.must(is_loopback)
         edits = server.container.write(server.declared_host, "0.0.0.0") if mends else ()
         fix = Fix(OPEN, edits) if edits else None
         routes = deployment.routes_to(server)
@@ -131,28 +131,24 @@ def unguarded(route, server):
     return server.sdk.package == "mcp" and route.endpoint.must_be(None) and not asked and not route.behind
 
 
-def is_local(host):
-    return host in LOCAL or host.startswith("127.")
-
-
 def is_name(pattern):
     """Whether a pattern of the allow-list admits more than the machine itself."""
-    return not is_local(re.sub(r":(?:\*|\d+)\Z", "", pattern))
+    return not is_loopback(re.sub(r":(?:\*|\d+)\Z", "", pattern))
 
 
 def reachable(server):
     """Whether it listens for other machines, and is not published on the host's loopback only."""
     container = server.container
-    if not container or server.host.may(is_local) or container.shared_network.may(bool):
+    if not container or server.host.may(is_loopback) or container.shared_network.may(bool):
         return False
-    return not container.ports or any(port.host_ip is None or not is_local(port.host_ip) for port in container.ports)
+    return not container.ports or any(port.host_ip is None or not is_loopback(port.host_ip) for port in container.ports)
 
 
 def admits(server, allowed, host):
     """Whether the allow-list admits a host: literally, or `name:*` for the name with a port."""
     name, colon, _ = host.rpartition(":")
     if server.sdk.package != "mcp":
-        return is_local(name or host) or (name or host) in allowed or "*" in allowed
+        return is_loopback(name or host) or (name or host) in allowed or "*" in allowed
     return host in allowed or bool(colon and f"{name}:*" in allowed)
 
 

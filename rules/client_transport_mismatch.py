@@ -103,15 +103,15 @@ error[client-transport-mismatch]: Claude Code is told `sse`, but server `notes` 
 """
 
 from mcplint import ERROR, ClientConfig, Finding, Fix, Label, rule
+from mcplint.text.urls import host, is_loopback
 
 HTTP = {"streamable-http": "http", "sse": "sse"}
-LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 @rule("client-transport-mismatch", ERROR)
 def check(client: ClientConfig):
     server, told = client.server, client.type
-    if not server or (client.assumed and not local(client.url.only or "")):
+    if not server or (client.assumed and not is_loopback(host(client.url.only or ""))):
         return
     spoken = server.transport
     if spoken.may_not_be(*HTTP) or told.may_not_be(*HTTP) or spoken.may_be(*client.reaches):
@@ -126,7 +126,3 @@ def check(client: ClientConfig):
         fix = Fix(f"set the type to `{kind}`", told.write(kind), safe=True)
     notes = (*spoken.trace, Label(client.url.span or client.span, "this URL leads to the server"))
     yield Finding(f"{who} {said}, but {server.title} speaks {speaks}", told.span or client.span, notes, fix)
-
-
-def local(url: str) -> bool:
-    return url.partition("://")[2].startswith(LOCAL)

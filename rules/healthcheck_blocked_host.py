@@ -85,9 +85,9 @@ app.add_middleware(TrustedHostMiddleware, allowed_hosts=["notes.example.com", "1
 
 from mcplint import ERROR, Finding, Label, Server, rule
 from mcplint.knowledge.sdk import agreed
+from mcplint.text.urls import is_loopback
 
 PLATFORMS = {"kubernetes": "the pod's address", "railway": "healthcheck.railway.app"}
-LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 
 @rule("healthcheck-blocked-host", ERROR)
@@ -118,7 +118,7 @@ def lists(server: Server):
             yield names, Label(guard.span, "answers no other `Host`"), 400
     allowed = server.allowed_hosts.only
     whole = (server.sdk.package or "").startswith("npm:") and server.host_check.must(bool)
-    if whole and allowed and any(name not in LOCAL for name in allowed):
+    if whole and allowed and any(not is_loopback(name) for name in allowed):
         place = Label(server.allowed_hosts.span or server.span, "answers no other `Host`")
         yield allowed, place, agreed(server.sdk, "status.bad_host") or 403
 

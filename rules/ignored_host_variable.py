@@ -90,6 +90,7 @@ if __name__ == "__main__":
 """
 
 from mcplint import ERROR, WARNING, Finding, Fix, Label, Server, rule
+from mcplint.text.urls import is_loopback
 
 SETTINGS = {
     "HOST": "host",
@@ -118,7 +119,7 @@ def check(server: Server):
             told = variable.only.lower()
             if actual.may(lambda value, told=told: value is not None and str(value).lower() == told):
                 continue
-            breaks = setting == "HOST" and actual.must_be("127.0.0.1", "localhost", "::1")
+            breaks = setting == "HOST" and actual.must(is_loopback)
             yield Finding(
                 f"{name} has no effect, since {server.sdk.title} does not read it: {attribute} stays {actual.only}",
                 variable.span,

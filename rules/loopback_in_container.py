@@ -89,6 +89,7 @@ import re
 
 from mcplint import ERROR, Edit, Finding, Fix, Label, Server, rule
 from mcplint.knowledge.sdk import agreed
+from mcplint.text.urls import is_loopback
 
 ANY = "0.0.0.0"
 LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|localhost|loopback|local only|locally)"
@@ -124,7 +125,3 @@ def tells_loopback(edit: Edit) -> bool:
     above, _, before = text[: edit.span.start].rpartition("\n")
     lines = above.rpartition("\n")[2].strip(), before + text[edit.span.start :].partition("\n")[0]
     return any(re.search(LOCAL, each, re.IGNORECASE) for each in lines)
-
-
-def is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")

@@ -119,6 +119,7 @@ import re
 from itertools import pairwise
 
 from mcplint import ERROR, NOTE, WARNING, Container, Edit, Finding, Fix, Label, Port, Server, rule
+from mcplint.text.urls import is_loopback
 
 OPEN = ("render", "fly", "cloud-run")
 BRIDGES = ("mcpo", "mcp-proxy", "supergateway")
@@ -206,10 +207,6 @@ def listening(server: Server, container: Container):
 
 def is_open(port: Port) -> bool:
     return port.published is not None and port.host_ip is None
-
-
-def is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def is_any(host: str) -> bool:

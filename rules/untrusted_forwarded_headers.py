@@ -111,8 +111,7 @@ services:
 """
 
 from mcplint import ERROR, WARNING, ClientConfig, Finding, Label, Remote, Route, Server, rule
-
-OWN = ("127.0.0.1", "::1", "localhost")
+from mcplint.text.urls import is_loopback
 
 
 @rule("untrusted-forwarded-headers", ERROR)
@@ -160,7 +159,7 @@ def told(route: Route) -> Label | None:
 
 def untrusting(server: Server) -> bool:
     """Whether the server believes its own container alone."""
-    own = server.asgi.trusted.must(lambda text: all(address.strip() in OWN for address in text.split(",")))
+    own = server.asgi.trusted.must(lambda text: all(is_loopback(address.strip()) for address in text.split(",")))
     return bool(server.container and own and server.container.shared_network.must_be(False))
 
 

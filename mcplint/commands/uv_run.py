@@ -14,6 +14,7 @@ from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.pinned import name_of
 from mcplint.model import Install
 from mcplint.programs.python.modules import project_folders
+from mcplint.text.boolean import boolean
 from mcplint.text.paths import upwards
 from mcplint.values import Label, Value
 
@@ -127,4 +128,4 @@ def _upwards(context: ExecContext, name: str, folder: str) -> str | None:
 
 def _is_set(context: ExecContext, name: str) -> bool:
     value = context.variable(name)
-    return value.must(lambda option: option is not None and option.lower() in ("1", "true", "t", "yes", "y", "on"))
+    return value.must(lambda option: option is not None and boolean(option) is True)

@@ -14,12 +14,12 @@ from mcplint.facts.document import at
 from mcplint.images.runs import RunStep
 from mcplint.model import Install, Packaged
 from mcplint.packaging.backend import is_packaged
+from mcplint.text.boolean import boolean
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
 
 _UPGRADES = ("upgrade", "upgrade-package")
 _MOST = 300
-_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _PACKAGERS = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum", "apt-fast"})
 _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
 
@@ -201,7 +201,7 @@ def _uv_locked(options: Parsed, verb: Span, step: RunStep) -> Value[bool]:
 
 
 def _is_true(word: str | None) -> bool:
-    return word is not None and word.lower() in _TRUE
+    return word is not None and boolean(word) is True
 
 
 def _on(step: RunStep, name: str) -> bool:

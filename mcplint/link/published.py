@@ -8,7 +8,8 @@ from typing import NamedTuple, TypeVar
 from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Server
 from mcplint.proxies.proxy import Proxy
 from mcplint.proxies.response import FILE, PROXY, REDIRECT, STATUS, Response
-from mcplint.services.network import LOOPBACK, Network, owning
+from mcplint.services.network import Network, owning
+from mcplint.text.urls import is_this_machine
 from mcplint.values import UNKNOWN, Label, Value
 
 P = TypeVar("P", Remote, ClientConfig)
@@ -39,7 +40,7 @@ def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
         return _through(part, proxy, target, port, kind, note)
     if lost := next(_missing(part, target, proxies, network, note), None):
         return lost
-    if target.host in LOOPBACK:
+    if is_this_machine(target.host):
         reached = network.at(target.host, target.port, None, note, target.path)
         asked: Value[str | None] = Value((target.path,), (note,)) if reached.server else UNKNOWN
         return part._replace(server=reached.server, asked=asked, links=(reached.link,))
@@ -64,12 +65,12 @@ def _taking(target: Target, proxies: tuple[Proxy, ...]) -> Iterator[tuple[Proxy,
     """The proxies that take a request for a target, best first: the port they hear it on, and the kind of link."""
     leading = [proxy for proxy in proxies if proxy.leads]
     for proxy in leading:
-        if target.host in LOOPBACK:
+        if is_this_machine(target.host):
             if inner := proxy.published.get(target.port):
                 yield proxy, inner, MADE
         elif any(_names(name, target.host) for route in proxy.routes for name in route.server_names.only or ()):
             yield proxy, _heard(proxy, target), MADE
-    if len(leading) == 1 and target.host not in LOOPBACK:
+    if len(leading) == 1 and not is_this_machine(target.host):
         yield leading[0], _heard(leading[0], target), ASSUMED
 
 

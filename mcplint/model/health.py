@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mcplint.text.source import Span
+from mcplint.text.urls import is_this_machine
 from mcplint.values import Label
 
 PROXIES = frozenset({"haproxy", "alb"})
-HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "[::1]"})
 
 
 class Request(NamedTuple):
@@ -32,7 +32,7 @@ class Request(NamedTuple):
     @property
     def is_own(self) -> bool:
         """Whether it asks the container itself."""
-        return self.host in HERE or not self.host
+        return not self.host or is_this_machine(self.host)
 
     @property
     def title(self) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from mcplint.model import DeadEnd, Member, Route, Server
 from mcplint.services.containers import ContainerContext
-from mcplint.services.network import GATEWAY, LOOPBACK, Network
+from mcplint.services.network import GATEWAY, Network
+from mcplint.text.urls import is_this_machine
 from mcplint.values import EditSite, Label
 
 
@@ -58,7 +59,8 @@ def _dead_end(
     host = member.host
     if (
         not _is_label(host)
-        or host in LOOPBACK | GATEWAY | origin.container.hosts
+        or is_this_machine(host)
+        or host in GATEWAY | origin.container.hosts
         or not {"resolve", "resolvers", "init-addr"}.isdisjoint(member.span.text.split())
     ):
         return

@@ -21,6 +21,7 @@ from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, pu
 from mcplint.proxies.routing import MOST_RULES, ProxyRule, Site, kept, leading, route_request, unknown, with_endpoints
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
+from mcplint.text.urls import is_loopback
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 PATHS = {"path_beg": PREFIX, "path": EXACT}
@@ -36,7 +37,6 @@ NEUTRAL = (
 """Rules of `http-request` that leave the path of what they let through as it is."""
 CHECKS = re.compile(r"\b(?:auth|deny|reject|tarpit|silent-drop|lua|use-service|return|verify|if)\b")
 """Words of a rule after which not everybody may come in."""
-LOCAL = ("127.", "localhost", "[::1]", "unix@", "/", "abns@")
 SESSION = re.compile(r"(?:req\.)?hdr\(mcp-session-id\)")
 
 
@@ -178,15 +178,20 @@ def _open(file: HaproxyFile, origin: ContainerContext | None, ports: Collection[
         yield from open_ports(origin, ports)
         return
     for bind in (line for section in file.sections for line in section.of("bind")):
-        if bind.args and not any(address.startswith(LOCAL) for address in bind.args[0].split(",")):
+        if bind.args and not any(map(_is_local, bind.args[0].split(","))):
             yield Label(bind.span, OPEN_ON_MACHINE)
+
+
+def _is_local(address: str) -> bool:
+    """Whether other machines cannot reach what a `bind` listens on."""
+    return is_loopback(address.rpartition(":")[0]) or address.startswith(("unix@", "/", "abns@"))
 
 
 def _pages(part: Backend, origin: ContainerContext | None) -> Iterator[Label]:
     """Where HAProxy's own statistics are opened to other machines, and no line asks for a password."""
     asked = [line for name in ("stats", "http-request") for line in part.of(name)]
     shown = [line for line in asked if line.name == "stats" and line.args[:1] in (("enable",), ("uri",))]
-    hidden = [line for line in part.section.of("bind") if line.args and line.args[0].startswith(LOCAL)]
+    hidden = [line for line in part.section.of("bind") if line.args and _is_local(line.args[0])]
     if not shown or hidden or origin is None or part.section.kind == "backend":
         return
     if not any({"auth", "deny", "reject"} & set(line.args) for line in asked):

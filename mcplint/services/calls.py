@@ -10,7 +10,8 @@ from mcplint.knowledge.image_ports import PORTS
 from mcplint.model import Call, ClientConfig, Container, Server
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
-from mcplint.services.network import LOOPBACK, Network
+from mcplint.services.network import Network
+from mcplint.text.urls import is_this_machine
 from mcplint.values import EditSite, Value
 
 MOST = 10
@@ -44,7 +45,7 @@ def calls(network: Network, clients: Iterable[ClientConfig]) -> Iterator[Call]:
 
 
 def _concerns(host: str, from_server: bool, to_server: bool) -> bool:
-    return to_server and not from_server if host in LOOPBACK else from_server or to_server
+    return to_server and not from_server if is_this_machine(host) else from_server or to_server
 
 
 class Index(NamedTuple):
@@ -73,7 +74,7 @@ def _meant(host: str, port: int, place: ContainerContext, known: Index) -> Conta
     """The one other container that an address can mean: by its name, or on the machine itself by a port of the host, or
     by the one that its server listens on."""
     project, own = id(place.project), (*place.container.ports, *place.container.expose)
-    if host not in LOOPBACK:
+    if not is_this_machine(host):
         found = known.named.get((project, host), [])
     elif not (found := known.published.get((project, port), [])) and port not in {one.target.only for one in own}:
         found = known.heard.get((project, port), [])

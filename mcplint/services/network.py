@@ -9,9 +9,9 @@ from typing import NamedTuple
 from mcplint.images.copies import image_paths
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Server
 from mcplint.services.containers import ContainerContext
+from mcplint.text.urls import is_this_machine
 from mcplint.values import Label
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "ip6-localhost"})
 GATEWAY = frozenset({"host.docker.internal", "gateway.docker.internal", "172.17.0.1"})
 HOST = ("host",)
 
@@ -41,7 +41,7 @@ class Network(NamedTuple):
         named = self.named(host, origin)
         if named is None:
             return self._published(port, note, path)
-        if host in LOOPBACK:
+        if is_this_machine(host):
             own = [each.container for each in named]
             return self._within(own, port, MADE, "shares its network with", note, path)
         if named:
@@ -56,9 +56,9 @@ class Network(NamedTuple):
 
     def named(self, host: str, origin: ContainerContext | None) -> list[ContainerContext] | None:
         """The containers that a host means as seen from one, or from the machine; None where it means the machine."""
-        if host in GATEWAY or (host in LOOPBACK and (origin is None or _stack(origin) == HOST)):
+        if host in GATEWAY or (is_this_machine(host) and (origin is None or _stack(origin) == HOST)):
             return None
-        if host in LOOPBACK and origin:
+        if is_this_machine(host) and origin:
             return [origin]
         return [other for other in self.running if host in other.container.names and self.near(origin, other)]
 

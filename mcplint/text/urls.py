@@ -20,6 +20,22 @@ def authority(url: str) -> str:
     return parts.netloc if parts else ""
 
 
+def host(url: str) -> str:
+    """The host of a URL in small letters, an address of IPv6 without brackets; empty where it has none."""
+    parts = _split(url)
+    return (parts.hostname or "") if parts else ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is out of reach for other machines: what listens on it hears its own machine alone."""
+    return host in ("localhost", "ip6-localhost", "::1", "[::1]") or host.startswith("127.")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a client that connects to a name or address reaches the machine that it runs on."""
+    return is_loopback(host) or host == "0.0.0.0"
+
+
 def _split(url: str) -> SplitResult | None:
     from urllib.parse import urlsplit
 

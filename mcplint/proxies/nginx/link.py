@@ -19,6 +19,7 @@ from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.text.source import Span
+from mcplint.text.urls import is_loopback
 from mcplint.values import UNKNOWN, Label, Value
 
 
@@ -172,4 +173,4 @@ def _plain(found: Proxied, path: str) -> bool:
 
 
 def _local(host: str) -> bool:
-    return host.startswith(("127.", "[::1]", "localhost", "unix:"))
+    return is_loopback(host) or host.startswith("unix:")

@@ -16,12 +16,12 @@ from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import VALIDATES
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
 from mcplint.programs.values import ABSENT, Abstract, Entries, External, Sequence, each, known, noted, union, unknown
+from mcplint.text.boolean import boolean
 from mcplint.values import Label
 
 SOURCE, STANDARD = "pydantic_settings.source", ("init", "env", "dotenv", "secrets")
 """The sources of settings that pydantic hands on, by the order in which it does."""
 MODEL, SETTINGS = "pydantic.BaseModel", "pydantic_settings.BaseSettings"
-TRUE, FALSE = ("1", "true", "t", "yes", "y", "on"), ("0", "false", "f", "no", "n", "off")
 
 
 class Sources(NamedTuple):
@@ -309,8 +309,8 @@ def _structured(value: Abstract) -> Abstract:
 
 
 def _bool(option: Any) -> Any:
-    text = str(option).lower()
-    return True if text in TRUE else False if text in FALSE else option
+    said = boolean(str(option))
+    return option if said is None else said
 
 
 def _int(option: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mcplint.programs.journal import Raised
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.values import Abstract, External, Sequence, known, noted, union, unknown
+from mcplint.text.boolean import boolean
 from mcplint.values import Label
 
 VALUE, TRUE, FALSE, COUNT, MANY = "value", "true", "false", "count", "many"
@@ -174,9 +175,7 @@ def _flagged(option: Option, value: Abstract) -> Abstract:
     if option.kind not in (TRUE, FALSE):
         return option.convert(value)
     texts = value.options or ()
-    return value._replace(
-        options=tuple({str(text).lower() in ("1", "true", "t", "yes", "y", "on") for text in texts}), slot=None
-    )
+    return value._replace(options=tuple({boolean(str(text)) is True for text in texts}), slot=None)
 
 
 def converter(machine: Machine, kind: Abstract | None) -> Callable[[Abstract], Abstract]:

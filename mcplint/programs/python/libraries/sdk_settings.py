@@ -14,6 +14,7 @@ from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Instance
 from mcplint.programs.values import ABSENT, Abstract, External, Sequence, each, known, unknown
+from mcplint.text.boolean import boolean
 from mcplint.text.number import counted
 from mcplint.values import EditSite, Value
 
@@ -34,12 +35,11 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LOCAL = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 
 
-def flag(text: str) -> bool:
-    """A text of the environment as pydantic takes it for a flag."""
-    return text.lower() in ("1", "true", "t", "yes", "y", "on")
-
-
-CONVERSIONS: Mapping[str, Callable[[str], Any]] = {"port": counted, "stateless_http": flag, "json_response": flag}
+CONVERSIONS: Mapping[str, Callable[[str], Any]] = {
+    "port": counted,
+    "stateless_http": lambda text: boolean(text) is True,
+    "json_response": lambda text: boolean(text) is True,
+}
 
 
 def family(machine: Machine, server: Instance) -> str:
