@@ -4,6 +4,10 @@ r"""The whole folder is copied into the image, secrets included
 The `.env` of whoever builds the image ends in it, and with it the keys of a
 server that is then pushed to a registry.
 
+The same goes for `.git`. A workflow that checks out with `actions/checkout` up
+to v5 has its token in `.git/config` for as long as the job runs, and an image
+that it builds with `context: .` and pushes shows it to everybody by then.
+
 Name it in `.dockerignore`. An error if the project has a `.env` already, a
 warning if an example tells people to make one.
 
@@ -63,5 +67,6 @@ from mcplint import ERROR, WARNING, Finding, Secret, rule
 def check(secret: Secret):
     if secret.where == "context":
         severity = ERROR if secret.kind == "there" else WARNING
-        message = f"{secret.name} gets into the image: no `.dockerignore` excludes it"
+        inside = ", in which the job keeps its token," if secret.kind == "token" else ""
+        message = f"{secret.name}{inside} gets into the image: no `.dockerignore` excludes it"
         yield Finding(message, secret.span, secret.notes, None, severity)

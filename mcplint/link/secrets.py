@@ -98,6 +98,7 @@ def _copied(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
             yield Secret("copy", path, "", copy.span)
         elif path in ("", "."):
             yield from _context(copy, image, tree)
+            yield from _history(copy, image, tree)
 
 
 def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
@@ -114,6 +115,16 @@ def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
     if source and re.search(EXPECTED, source.text, re.MULTILINE):
         note = Label(_line(source, EXPECTED), "says what to put in it")
         yield Secret("context", ".env", "expected", copy.span, (note,))
+
+
+def _history(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
+    """The `.git` of a context that is copied whole, with the token of the job that builds the image."""
+    if is_ignored(image.ignored, ".git/config") or any(fnmatchcase(".git", pattern) for pattern in copy.excludes):
+        return
+    from mcplint.link.checkout import kept_tokens
+
+    if note := next(kept_tokens(image, tree), None):
+        yield Secret("context", ".git", "token", copy.span, (note,))
 
 
 def _line(source: Source, pattern: str) -> Span:
