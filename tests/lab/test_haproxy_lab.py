@@ -159,3 +159,22 @@ def asked(port: int) -> int:
     status = connection.getresponse().status
     connection.close()
     return status
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (("stats enable", "stats uri /"), 200),
+        (("stats uri /",), 200),
+        (("stats enable", "stats uri /", "stats auth a:b"), 401),
+        (("stats enable", "stats uri /", "http-request deny if TRUE"), 403),
+    ],
+)
+def test_statistics_are_shown_to_those_who_may_see_them(lines: tuple[str, ...], status: int, tmp_path: Path) -> None:
+    port = free_port()
+    text = HEAD + f"frontend stats\n    bind 127.0.0.1:{port}\n" + "".join(f"    {line}\n" for line in lines)
+    with running(tmp_path, text, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/")
+        assert connection.getresponse().status == status
+        connection.close()
