@@ -47,7 +47,7 @@ services:
     ports: ["127.0.0.1:8000:8000"]
 ```
 ```output
-note[unkept-log]: server `notes` logs to /app/logs/notes.log, which is lost with container `notes`: nothing is mounted there
+note[unkept-log]: server `notes` logs to /app/logs/notes.log, which is lost with its container: nothing is mounted there
  --> server.py:5:31
   |
 5 | logging.basicConfig(handlers=[logging.FileHandler("logs/notes.log")])
@@ -74,24 +74,28 @@ volumes:
 
 import posixpath
 
-from mcplint import NOTE, Container, Finding, Label, Server, rule
+from mcplint import NOTE, Container, Deployment, Finding, Label, Server, rule
+from mcplint.text.source import Span
 
 PASSING = ("/tmp/", "/var/tmp/", "/dev/", "/run/")
 """Folders that nobody expects to be kept."""
 
 
 @rule("unkept-log", NOTE)
-def check(server: Server):
-    container = server.container
-    if not container or container.service is None or container.unread:
-        return
-    for write in server.writes:
-        path = inside(write.path, container)
-        if path and path.endswith(".log") and not kept(path, container):
-            message = (
-                f"{server.title} logs to {path[:80]}, which is lost with {container.title}: nothing is mounted there"
-            )
-            yield Finding(message, write.note.span, (Label(container.span, "mounts nothing there"),))
+def check(deployment: Deployment):
+    lost: dict[Span, list[tuple[Server, str]]] = {}
+    for server in deployment.servers:
+        container = server.container
+        if container and container.service is not None and not container.unread:
+            for write in server.writes:
+                path = inside(write.path, container)
+                if path and path.endswith(".log") and not kept(path, container):
+                    lost.setdefault(write.note.span, []).append((server, path))
+    for span, where in lost.items():
+        server, path = where[0]
+        notes = tuple(Label(each.container.span, "mounts nothing there") for each, _ in where if each.container)
+        message = f"{server.title} logs to {path[:80]}, which is lost with its container: nothing is mounted there"
+        yield Finding(message, span, notes)
 
 
 def inside(path: str, container: Container) -> str | None:
