@@ -53,7 +53,7 @@ class Value(NamedTuple, Generic[T]):
 
     options: tuple[T, ...] | None = None
     trace: tuple[Label, ...] = ()
-    slot: EditSite | None = None
+    site: EditSite | None = None
 
     def must(self, test: Callable[[T], object]) -> bool:
         """Whether the test holds whatever the setting turns out to be; never where it may be anything."""
@@ -87,13 +87,13 @@ class Value(NamedTuple, Generic[T]):
     @property
     def span(self) -> Span | None:
         """The place that decides the setting."""
-        if self.slot and self.slot.span.text:
-            return self.slot.span
-        return self.trace[-1].span if self.trace else self.slot.span if self.slot else None
+        if self.site and self.site.span.text:
+            return self.site.span
+        return self.trace[-1].span if self.trace else self.site.span if self.site else None
 
     def write(self, text: str) -> tuple[Edit, ...]:
         """The edits that set it to the text, in whichever file decides it; none where no file does."""
-        return (Edit(self.slot.span, f"{self.slot.before}{text}{self.slot.after}"),) if self.slot else ()
+        return (Edit(self.site.span, f"{self.site.before}{text}{self.site.after}"),) if self.site else ()
 
     def __bool__(self) -> bool:
         raise TypeError("ask a value with must() or may(), it is not true or false by itself")
@@ -115,11 +115,11 @@ def join(values: Iterable[Value[T]]) -> Value[T]:
             options = None
         else:
             options += tuple(option for option in value.options if option not in options)
-    slots = {value.slot for value in joined}
-    return Value(options, trace, slots.pop() if len(slots) == 1 else None)
+    sites = {value.site for value in joined}
+    return Value(options, trace, sites.pop() if len(sites) == 1 else None)
 
 
 def stands_in(value: Value[T], unset: Value[Any]) -> Value[T]:
     """A value that stands in for a variable which is not set, with the name of that variable where it is spelled."""
     name = next((note.variable for note in unset.trace if note.variable), "")
-    return value._replace(slot=value.slot._replace(variable=name)) if name and value.slot else value
+    return value._replace(site=value.site._replace(variable=name)) if name and value.site else value

@@ -161,7 +161,7 @@ def in_program(server: Server):
             if lacking:
                 wanted = METHODS if needed == ["POST"] else (*needed, RESUMED) if values is cors.headers else needed
                 added = completed(values, wanted, stateful)
-                joint = values.slot.joint if values.slot else ""
+                joint = values.site.joint if values.site else ""
                 fix = Fix(f"add {', '.join(added)}", values.write(joint.join(added)), safe=True)
                 error = values is not cors.exposed and values.must(bool) and for_browsers(server, cors)
                 message = f"{cors.name} {does} {', '.join(lacking)} from browser clients: not in `{key}`"

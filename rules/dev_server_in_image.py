@@ -91,7 +91,7 @@ def check(container: Container):
         said, does = found[1], "starts the MCP Inspector, which fetches itself with npx, in place of the server alone"
     else:
         return
-    place = next((word.slot.span for word in container.argv.words or () if word.only == said and word.slot), None)
+    place = next((word.site.span for word in container.argv.words or () if word.only == said and word.site), None)
     notes = () if place is None or place == container.cmd else (Label(container.cmd, "starts it"),)
     fix = Fix("leave it out", without(place), safe=True) if place and said == "--reload" else None
     yield Finding(f"`{said}` is for development: {container.title} {does}", place or container.cmd, notes, fix)

@@ -124,8 +124,8 @@ def _fix(container, span):
     """Leaves the project out of a `uv sync` that is not the last one to package it."""
     steps = [install for install in container.installs if install.packaged]
     here = next((install for install in steps[:-1] if install.span == span), None)
-    if not here or not here.slot or here.tool != "uv sync":
+    if not here or not here.site or here.tool != "uv sync":
         return None
-    slot = here.slot
-    edit = Edit(slot.span, f"{slot.before}--no-install-project{slot.after}")
+    site = here.site
+    edit = Edit(site.span, f"{site.before}--no-install-project{site.after}")
     return Fix("install the dependencies alone in this step", (edit,), safe=True)

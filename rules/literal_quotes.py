@@ -108,13 +108,13 @@ EXACT = r"\d+|true|false|yes|no|on|off|localhost|\d+\.\d+\.\d+\.\d+"
 @rule("literal-quotes", WARNING)
 def check(container: Container):
     for name, value in container.env.items():
-        slot = value.slot
-        if slot and slot.span.text == value.only and re.fullmatch(QUOTED, slot.span.text) and is_item(slot.span, name):
-            yield found(slot.span, f"the value of {name}")
+        site = value.site
+        if site and site.span.text == value.only and re.fullmatch(QUOTED, site.span.text) and is_item(site.span, name):
+            yield found(site.span, f"the value of {name}")
     for word in (container.argv and container.argv.words) or ():
         option = re.fullmatch(OPTION, word.only or "")
-        if option and word.slot and word.slot.span.text == word.only and is_item(word.slot.span):
-            span = word.slot.span
+        if option and word.site and word.site.span.text == word.only and is_item(word.site.span):
+            span = word.site.span
             yield found(span._replace(start=span.start + len(option[1])), f"the value of `{option[1][:-1]}`")
 
 

@@ -224,9 +224,9 @@ def leads(name: str, address: Address, port: int | None, sibling: Sibling) -> bo
 
 def mended(value: Value[str], address: Address, sibling: Sibling) -> tuple[Edit, ...]:
     """The service's name in place of the host, and its own port in place of one that is published."""
-    slot = value.slot
-    if not isinstance(slot, EditSite) or slot.span.text != value.only:
+    site = value.site
+    if not isinstance(site, EditSite) or site.span.text != value.only:
         return ()
     port = "" if address.port is None else f":{sibling.ports[address.port]}"
-    start = slot.span.start
-    return (Edit(slot.span._replace(start=start + address.start, end=start + address.end), f"{sibling.name}{port}"),)
+    start = site.span.start
+    return (Edit(site.span._replace(start=start + address.start, end=start + address.end), f"{sibling.name}{port}"),)

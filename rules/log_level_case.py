@@ -124,7 +124,7 @@ def told(server, value, taker, what):
     notes = tuple(note for note in (*value.trace, Label(taker.head, what)) if note.span != value.span)
     fix = (
         Fix(f"write `{value.only.upper()}`", value.write(value.only.upper()), not shared(server))
-        if value.slot
+        if value.site
         else None
     )
     yield Finding(message, value.span or taker, notes, fix)

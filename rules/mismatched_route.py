@@ -146,7 +146,7 @@ def changed(part: Remote | ClientConfig, url: str) -> Fix:
     """Another URL of the server, and in `server.json` its transport where the URL was that of another one."""
     served, spoken = part.server.path.only, part.server.transport.only
     edits, title = part.url.write(url), f"change the path to {served}"
-    if spoken and isinstance(part, Remote) and edits and part.type.slot and part.type.only != spoken:
+    if spoken and isinstance(part, Remote) and edits and part.type.site and part.type.only != spoken:
         return Fix(f"{title} and the type to {spoken}", (*part.type.write(spoken), *edits))
     return Fix(title, edits)
 
@@ -191,9 +191,9 @@ def doubled(deployment: Deployment) -> Iterator[Finding]:
         if not path or not endpoint or not route.carried or not prefix or prefix != path.rstrip("/"):
             continue
         if endpoint == prefix + path and not any(url.rstrip("/") == endpoint.rstrip("/") for url in told):
-            slot = route.target.slot
-            edits = route.target.write(slot.span.text.rstrip("/")) if slot and slot.span.text.endswith("/") else ()
-            edits = (*route.location.write(path), *edits) if edits and route.location.slot else ()
+            site = route.target.site
+            edits = route.target.write(site.span.text.rstrip("/")) if site and site.span.text.endswith("/") else ()
+            edits = (*route.location.write(path), *edits) if edits and route.location.site else ()
             fix = Fix(f"match {path} and pass it on as it is", edits) if edits else None
             message = (
                 f"{route.title} takes {prefix} off the path, so {route.server.title} is reached at {endpoint} only"

@@ -100,11 +100,11 @@ def check(container: Container):
         does, why = " and installs the development packages too", ()
     else:
         does, why = ": only NODE_ENV=production leaves the development packages out", install.development.trace
-    edits = tuple(Edit(other.slot.span, "--omit=dev") for _, other in told if other.slot)
+    edits = tuple(Edit(other.site.span, "--omit=dev") for _, other in told if other.site)
     fix = Fix("write `--omit=dev`", edits, safe=not wrong)
     message = f"npm does not know `{word.only}`{does}"
     yield Finding(message, place(word), (*why, *others), fix, None if wrong else NOTE)
 
 
 def place(word):
-    return word.slot.span if word.slot else word.trace[0].span
+    return word.site.span if word.site else word.trace[0].span

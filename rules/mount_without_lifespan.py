@@ -94,14 +94,14 @@ def check(server: Server):
 
 def lifespan(server):
     """The lifespan to hand to the served application, where a module's own names say what runs the session manager."""
-    slot, application = server.lifespan.slot, server.lifespan.span
-    if slot is None or application is None or application.source != slot.span.source:
+    site, application = server.lifespan.site, server.lifespan.span
+    if site is None or application is None or application.source != site.span.source:
         return None
     if server.sdk.package == "fastmcp":
         name = named(application)
-        made = application.end < slot.span.start
+        made = application.end < site.span.start
         return name and (f"{name}.lifespan" if made else f"lambda app: {name}.lifespan(app)")
-    name = named(server.made) if server.made and server.made.source == slot.span.source else None
+    name = named(server.made) if server.made and server.made.source == site.span.source else None
     if server.kind == "Server" or not name:
         return None
     return f"lambda app: {name}.session_manager.run()"

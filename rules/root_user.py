@@ -89,11 +89,11 @@ from mcplint import ERROR, WARNING, Container, Finding, Fix, Label, rule
 @rule("root-user", WARNING)
 def check(container: Container):
     if container.user.must(is_root):
-        slot, base = container.user.slot, container.image.only
-        safe, name = slot and not container.needs_root, container.account or "10001"
+        site, base = container.user.site, container.image.only
+        safe, name = site and not container.needs_root, container.account or "10001"
         yield Finding(
             f"{container.title} runs as root: no USER changes the user of {base}"
-            if slot and not slot.span.text
+            if site and not site.span.text
             else f"{container.title} runs as root",
             container.user.span or container.span,
             (*container.user.trace, Label(container.cmd, "this command runs as root"), *container.privileges),

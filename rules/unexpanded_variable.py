@@ -88,11 +88,11 @@ def check(container: Container):
         return
     for word, text in zip(words, said, strict=True):
         found = re.search(VARIABLE, text)
-        if found and word.slot and word.slot.span.text in (text, text.replace("$", "$$")):
+        if found and word.site and word.site.span.text in (text, text.replace("$", "$$")):
             message = f"{container.title} gives `{found[0]}` to `{said[0]}` as it is written: no shell expands it"
             name = found[1] or found[2]
             notes = (Label(container.env[name].span, "this sets it"),) if is_set(container, name) else ()
-            yield Finding(message, word.slot.span, notes, in_a_shell(container.argv.span, said, word.slot.span))
+            yield Finding(message, word.site.span, notes, in_a_shell(container.argv.span, said, word.site.span))
 
 
 def is_set(container: Container, name: str) -> bool:

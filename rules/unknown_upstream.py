@@ -142,8 +142,8 @@ def check(end: DeadEnd):
 def mended(end: DeadEnd, server: Server) -> Fix | None:
     """The host and port that the only server in question has."""
     name = end.host if end.kind == "port" else server.container and server.container.service
-    if not name or not end.slot or not server.port.only:
+    if not name or not end.site or not server.port.only:
         return None
-    alone = end.slot.span.text == str(end.port)
+    alone = end.site.span.text == str(end.port)
     address = str(server.port.only) if alone else f"{name}:{server.port.only}"
-    return Fix(f"pass requests to {f'port {address}' if alone else address}", (Edit(end.slot.span, address),))
+    return Fix(f"pass requests to {f'port {address}' if alone else address}", (Edit(end.site.span, address),))

@@ -143,10 +143,10 @@ def by_node(installs: tuple[NodeInstall, ...]) -> Iterable[Finding]:
 
 def insisting(install: NodeInstall) -> Fix | None:
     """The same install from a lock file that fits, where the image has one."""
-    if not install.lock or not install.slot:
+    if not install.lock or not install.site:
         return None
-    words = "ci" if install.tool in ("npm", "bun") else f"{install.slot.span.text} --frozen-lockfile"
-    return Fix(f"insist on the lock file: `{install.tool} {words}`", (Edit(install.slot.span, words),), safe=True)
+    words = "ci" if install.tool in ("npm", "bun") else f"{install.site.span.text} --frozen-lockfile"
+    return Fix(f"insist on the lock file: `{install.tool} {words}`", (Edit(install.site.span, words),), safe=True)
 
 
 def together(installs: list[Install]) -> Iterable[list[Install]]:
@@ -178,7 +178,7 @@ def message(install: Install, others: list[Install]) -> str:
         return f"`{install.tool}` installs without a lock: it takes the newest release that {loose} allows"
     if not install.lock:
         return f"`{install.tool}` re-resolves dependencies on every build: no lock file is copied in before it"
-    if not install.slot:
+    if not install.site:
         return f"`{install.tool}` re-resolves dependencies on every build, despite {install.lock}"
     return (
         f"`{install.tool}` rewrites a stale {install.lock} instead of failing: neither --frozen nor --locked is given"
@@ -192,7 +192,7 @@ def bare(text: str) -> str:
 
 
 def fix(install: Install) -> Fix | None:
-    if install.tool != "uv sync" or not install.lock or not install.slot:
+    if install.tool != "uv sync" or not install.lock or not install.site:
         return None
-    flag = f"{install.slot.before}--locked{install.slot.after}"
-    return Fix("add --locked, so that a stale lock file fails the build", (Edit(install.slot.span, flag),), safe=True)
+    flag = f"{install.site.before}--locked{install.site.after}"
+    return Fix("add --locked, so that a stale lock file fails the build", (Edit(install.site.span, flag),), safe=True)

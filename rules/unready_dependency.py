@@ -114,7 +114,7 @@ def check(container: Container):
 
 def unready(container: Container, needed: Prerequisite):
     """What waits for no more than a start although there is a health check, or though it is known to connect."""
-    ready, said = needed.probed.must(bool), needed.condition.slot is not None
+    ready, said = needed.probed.must(bool), needed.condition.site is not None
     if said and any(other.condition.must_be(HEALTHY) for other in container.prerequisites):
         return
     if ready or (needed.called and not said):
@@ -127,6 +127,6 @@ def unready(container: Container, needed: Prerequisite):
 
 def decided(needed: Prerequisite) -> bool:
     """Whether a comment above the condition has the other one, as people leave what they tried."""
-    site = needed.condition.slot
+    site = needed.condition.site
     above = site.span.source.text[: site.span.start].splitlines()[-2:-1] if site else []
     return any(line.lstrip().startswith("#") and HEALTHY in line for line in above)

@@ -138,6 +138,6 @@ def refused_transport(server, call, notes):
 def known_transport(sdk, name, value):
     """A pin that knows the transport, or the transport by the name that this release has for it."""
     right = "streamable-http"
-    if value.slot and name != right and agreed(sdk, f"transport.{right}") == right:
+    if value.site and name != right and agreed(sdk, f"transport.{right}") == right:
         return Fix(f"use `{right}`", value.write(right))
     return raised(sdk, f"transport.{name}", "rejected")

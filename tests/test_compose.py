@@ -76,8 +76,8 @@ def filled(text: str) -> Interpolated:
 def test_interpolation(text: str, value: str) -> None:
     found = filled(text)
     assert found.text == value
-    if found.known and found.value.slot:
-        assert found.value.slot.span.text == value
+    if found.known and found.value.site:
+        assert found.value.site.span.text == value
     if not found.known:
         assert found.value.options is None and found.value.trace
 
@@ -95,8 +95,8 @@ def test_interpolation(text: str, value: str) -> None:
     ],
 )
 def test_an_interpolated_value_is_written_where_it_is_decided(text: str, spelled: str | None) -> None:
-    slot = filled(text).value.slot
-    assert (slot.span.text if slot else None) == spelled
+    site = filled(text).value.site
+    assert (site.span.text if site else None) == spelled
 
 
 def test_the_trace_says_why_a_default_holds() -> None:

@@ -89,17 +89,17 @@ def test_unknown_and_several() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "slot"),
+    ("word", "site"),
     [("8000", "8000"), ('"8000"', "8000"), ("${NONE:-8000}", "8000"), ("$A", "a.b.c"), ("${A:-x}", "a.b.c"), ("", "")],
 )
-def test_the_slot_is_where_the_text_is_spelled(word: str, slot: str) -> None:
+def test_the_site_is_where_the_text_is_spelled(word: str, site: str) -> None:
     value = expand(passage(word), ENV)
-    assert value.slot is not None and value.slot.span.text == slot == value.only
+    assert value.site is not None and value.site.span.text == site == value.only
 
 
 @pytest.mark.parametrize("word", ["a$D", "${A#*.}", "x\\y", "'a'b", "$TWO", "$EMPTY"])
-def test_what_is_spelled_nowhere_has_no_slot(word: str) -> None:
-    assert expand(passage(word), ENV).slot is None
+def test_what_is_spelled_nowhere_has_no_site(word: str) -> None:
+    assert expand(passage(word), ENV).site is None
 
 
 def test_the_escape_character() -> None:

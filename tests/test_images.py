@@ -101,7 +101,7 @@ def test_a_trace_leads_from_the_reader_to_what_decides() -> None:
         ("ENV sets MCP_HOST", "MCP_HOST=${HOST}"),
         ("ARG declares HOST", "ARG HOST=127.0.0.1"),
     ]
-    assert found.slot is not None and found.slot.span.text == "127.0.0.1"
+    assert found.site is not None and found.site.span.text == "127.0.0.1"
 
 
 STAGES = """FROM python:3.12-slim AS base
@@ -391,8 +391,8 @@ def test_odd_files_end() -> None:
         assert found is not None
         values = [*found.env.values(), *found.labels.values(), *found.args.values(), found.user, found.workdir]
         for value in values:
-            if value.only is not None and value.slot and value.slot.span.text:
-                assert value.slot.span.text == value.only
+            if value.only is not None and value.site and value.site.span.text:
+                assert value.site.span.text == value.only
         built += 1
     assert built > 500
 

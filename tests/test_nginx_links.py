@@ -50,7 +50,7 @@ def site(inside: str, server: str = "", http: str = "", location: str = "/mcp") 
 PASS = "proxy_pass http://notes:8000;"
 
 
-# --- values, inheritance and slots ------------------------------------------------------------------------------------
+# --- values, inheritance and sites ------------------------------------------------------------------------------------
 
 
 def test_defaults_know_the_release() -> None:
@@ -74,8 +74,8 @@ def test_defaults_know_the_release() -> None:
 def test_the_innermost_directive_holds(http: str, server: str, inside: str, expected: bool) -> None:
     found = route(site(PASS + inside, server, http))
     assert found.buffering.options == (expected,)
-    slot = found.buffering.slot
-    assert slot and (not slot.span.text or flag(slot.span.text) == expected)
+    edited = found.buffering.site
+    assert edited and (not edited.span.text or flag(edited.span.text) == expected)
 
 
 def test_a_list_of_the_inner_block_drops_the_outer_one() -> None:
@@ -138,7 +138,7 @@ def test_where_a_missing_directive_goes(before: str, after: str, end: str) -> No
     assert route({**texts, "nginx.conf": after.replace("\n", end)}).buffering.options == (False,)
 
 
-def test_slots_spell_their_values() -> None:
+def test_sites_spell_their_values() -> None:
     text = site(
         "proxy_pass http://notes:8000/mcp; proxy_buffering off; proxy_read_timeout 1m30s; proxy_http_version 1.1;",
         http="upstream notes:8000 { least_conn; server a:1; }",
@@ -147,7 +147,7 @@ def test_slots_spell_their_values() -> None:
     told = {"buffering": flag, "read_timeout": seconds}
     for name in ("buffering", "read_timeout", "http_version", "target", "location", "balancing"):
         value = getattr(found, name)
-        assert value.slot and told.get(name, str)(value.slot.span.text) == value.only, name
+        assert value.site and told.get(name, str)(value.site.span.text) == value.only, name
     assert found.read_timeout.only == 90
 
 
@@ -315,7 +315,7 @@ def test_placeholders() -> None:
         return Value((env[name],), (trace,)) if name in env else Value((None,))
 
     found = route({"a.conf.template": text}, env=told)
-    assert found.target.options == ("http://a:1",) and trace in found.target.trace and found.target.slot is None
+    assert found.target.options == ("http://a:1",) and trace in found.target.trace and found.target.site is None
     assert found.buffering.options == (False,) and found.read_timeout.options is None
     assert found.server_names.options == (("$host_name", "x.example"),)
     unknown = route({"a.conf.template": text})
@@ -387,8 +387,8 @@ def test_balancing(how: str) -> None:
     found = route(site("proxy_pass http://p;", http=f"upstream p {{\n    {how}\n    server a; server b;\n}}"))
     assert found.balancing.options == (balancing,)
     assert affinity(NGINX, balancing) == kind
-    if found.balancing.slot and found.balancing.slot.span.text:
-        assert found.balancing.slot.span.text == balancing
+    if found.balancing.site and found.balancing.site.span.text:
+        assert found.balancing.site.span.text == balancing
 
 
 def test_a_balancing_that_is_missing_can_be_written() -> None:

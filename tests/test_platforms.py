@@ -614,7 +614,7 @@ def test_settings_of_the_wrong_shape_say_nothing(path: str, text: str) -> None:
         assert value.options is None or isinstance(value.options, tuple)
 
 
-def test_a_slot_spells_its_value() -> None:
+def test_a_site_spells_its_value() -> None:
     container = (
         "image: 'x:1'\ncommand: [\"python\", s.py]\nports: [{containerPort: 8000}]\n"
         "securityContext: {runAsUser: 1000}\n"
@@ -625,11 +625,11 @@ def test_a_slot_spells_its_value() -> None:
         "fly.toml": FLY,
         "render.yaml": RENDER,
     }
-    known = [value for value in values(tuple(read(files))) if value.options and len(value.options) == 1 and value.slot]
+    known = [value for value in values(tuple(read(files))) if value.options and len(value.options) == 1 and value.site]
     assert len(known) > 15
     for value in known:
-        assert value.slot and value.options
-        assert value.slot.span.text == str(value.options[0])
+        assert value.site and value.options
+        assert value.site.span.text == str(value.options[0])
 
 
 def values(part: Any) -> Iterator[Value[Any]]:

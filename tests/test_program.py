@@ -805,8 +805,8 @@ def test_a_program_is_followed_to_what_it_serves(name: str) -> None:
     served = one(program, **how)
     assert told(served, *expected) == expected
     for each in served:
-        if isinstance(each, Value) and each.slot and each.slot.span.text:
-            assert each.options is not None and each.slot.span.text == str(each.only)
+        if isinstance(each, Value) and each.site and each.site.span.text:
+            assert each.options is not None and each.site.span.text == str(each.only)
 
 
 NOTHING = {
@@ -834,7 +834,7 @@ def test_a_trace_leads_from_the_reading_to_the_deciding_place() -> None:
     set_, default = one(program, env={"BIND": "0.0.0.0"}).host, one(program).host
     assert [note.span.text for note in set_.trace] == ["host=HOST", 'os.getenv("BIND", "127.0.0.1")', "0.0.0.0"]
     assert [note.span.text for note in default.trace] == ["host=HOST", 'os.getenv("BIND", "127.0.0.1")', '"127.0.0.1"']
-    assert default.slot and default.slot.span.text == "127.0.0.1"
+    assert default.site and default.site.span.text == "127.0.0.1"
     assert "BIND" in one(program).reads
 
 

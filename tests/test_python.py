@@ -20,14 +20,14 @@ def constants(text: str) -> list[ast.Constant]:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("word", ["plain", "é", "日本", "😀"])
-def test_the_slot_of_a_text_spells_it(word: str, end: str) -> None:
+def test_the_site_of_a_text_spells_it(word: str, end: str) -> None:
     text = end.join([f"# {word}\f", f'x = "{word}"; y = f("a", \'{word}\', 8000)', f"if x:\t\n  z = ('{word}')"])
     module = read(Source("a.py", text))
     found = [node for node in ast.walk(module.tree) if isinstance(node, ast.Constant)]
     assert len(found) == 5
     for node in found:
-        slot = module.slot(node, module.span(node))
-        assert slot is not None and slot.span.text == str(node.value)
+        site = module.site(node, module.span(node))
+        assert site is not None and site.span.text == str(node.value)
 
 
 def test_places_are_right_far_into_a_long_text() -> None:
@@ -42,11 +42,11 @@ SPELLED_OTHERWISE = ['"a\\n"', 'r"\\d"', '"a" "b"', '"""a"""', "b'a'", "0x10", "
 
 
 @pytest.mark.parametrize("text", SPELLED_OTHERWISE)
-def test_what_does_not_read_as_it_is_spelled_has_a_slot_only_where_it_fits(text: str) -> None:
+def test_what_does_not_read_as_it_is_spelled_has_a_site_only_where_it_fits(text: str) -> None:
     module = read(Source("a.py", f"x = {text}"))
     node = next(node for node in ast.walk(module.tree) if isinstance(node, ast.Constant))
-    slot = module.slot(node, module.span(node))
-    assert slot is None or slot.span.text == str(node.value)
+    site = module.site(node, module.span(node))
+    assert site is None or site.span.text == str(node.value)
 
 
 INSERTED = {
@@ -62,10 +62,10 @@ INSERTED = {
 def test_an_argument_is_added_behind_the_others(before: str, after: str) -> None:
     module = read(Source("a.py", before))
     call = next(node for node in ast.walk(module.tree) if isinstance(node, ast.Call))
-    slot = module.insertion(call, "host")
-    assert slot is not None
-    start, end = slot.span.start, slot.span.end
-    assert before[:start] + slot.before + "x" + slot.after + before[end:] == after
+    site = module.insertion(call, "host")
+    assert site is not None
+    start, end = site.span.start, site.span.end
+    assert before[:start] + site.before + "x" + site.after + before[end:] == after
     ast.parse(after)
 
 

@@ -149,7 +149,7 @@ def test_a_command_that_is_one_variable_has_unknown_words() -> None:
 def test_words_of_a_command_can_be_rewritten_where_they_stand() -> None:
     command = a("command: python s.py --host ${HOST:-127.0.0.1} --name 'x y'").arguments
     assert command and command.words
-    assert [word.slot.span.text if word.slot else None for word in command.words] == [
+    assert [word.site.span.text if word.site else None for word in command.words] == [
         "python",
         "s.py",
         "--host",
@@ -582,14 +582,14 @@ services:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("before", ["", "# é😀\u2028\n", "\ufeff"])
-def test_a_slot_spells_its_value(newline: str, before: str) -> None:
+def test_a_site_spells_its_value(newline: str, before: str) -> None:
     text = (before + EVERYTHING).replace("\n", newline)
     (project,) = read({"compose.yaml": text, "x.env": f"# ü{newline}E='1'{newline}F=\"2\"{newline}"})
-    known = [value for value in values(project) if value.options and len(value.options) == 1 and value.slot]
+    known = [value for value in values(project) if value.options and len(value.options) == 1 and value.site]
     assert len(known) > 18
     for value in known:
-        assert value.slot and value.options
-        assert value.slot.span.text == str(value.options[0])
+        assert value.site and value.options
+        assert value.site.span.text == str(value.options[0])
 
 
 def values(part: Any) -> Iterator[Value[Any]]:

@@ -1,4 +1,4 @@
-"""What a slot covers is what its value says, over every page, case and fixture."""
+"""What a site covers is what its value says, over every page, case and fixture."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def values(thing: Any, seen: set[int]) -> Iterator[Value[Any]]:
 
 
 @pytest.mark.parametrize(("title", "tree"), TREES, ids=[title for title, _ in TREES])
-def test_a_slot_spells_its_value(title, tree):
+def test_a_site_spells_its_value(title, tree):
     for value in values(run(tree, RULES, settings(tree)).deployment, set()):
         for note in value.trace:
             assert 0 <= note.span.start <= note.span.end <= len(note.span.source.text), note
-        if value.slot and value.slot.span.text and value.options is not None and len(value.options) == 1:
+        if value.site and value.site.span.text and value.options is not None and len(value.options) == 1:
             [option] = value.options
-            assert tree.source(value.slot.span.source.path) == value.slot.span.source
+            assert tree.source(value.site.span.source.path) == value.site.span.source
             if isinstance(option, SPELLED) and not isinstance(option, bool):
-                text = value.slot.span.text
+                text = value.site.span.text
                 bytes_ = str(size(text)) if SIZE.fullmatch(text) else None
                 assert str(option) in (text, OTHER_NAMES.get(text), bytes_), value

@@ -295,7 +295,7 @@ def test_a_quoted_name_of_a_shell_is_one_word() -> None:
 def test_a_word_in_a_shell_command_keeps_its_place() -> None:
     found = start(["sh", "-c", "notes --host 0.0.0.0"])
     assert isinstance(found, Start) and found.argv
-    assert found.argv[1].slot and found.argv[1].slot.span.text == "0.0.0.0"
+    assert found.argv[1].site and found.argv[1].site.span.text == "0.0.0.0"
 
 
 def test_what_a_command_sets_is_told_apart_from_its_arguments() -> None:
@@ -309,7 +309,7 @@ def test_flags_of_a_server_command_and_of_a_configuration_file() -> None:
     assert isinstance(found, Start)
     flags = {name: value.only for name, value in found.flags.items()}
     assert flags == {"transport": "http", "port": "9000", "host": "0.0.0.0"}
-    assert found.flags["port"].slot and found.flags["port"].slot.span.text == "9000"
+    assert found.flags["port"].site and found.flags["port"].site.span.text == "9000"
 
 
 UNKNOWN = {

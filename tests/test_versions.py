@@ -128,7 +128,7 @@ def test_a_lock_decides_and_says_so() -> None:
     found = decide("mcp", {"pyproject.toml": needing("mcp>=1.2"), "uv.lock": LOCK})
     assert found.version.only == "1.27.1" and found.exact
     assert trace(found) == ["uv.lock: uv.lock pins mcp 1.27.1"]
-    assert found.version.slot and found.version.slot.span.text == "1.27.1"
+    assert found.version.site and found.version.site.span.text == "1.27.1"
     assert found.admitted.only == "2.3.0"
 
 
@@ -182,7 +182,7 @@ def test_the_lock_of_a_workspace() -> None:
 def test_a_lock_with_several_versions() -> None:
     both = LOCK + '\n[[package]]\nname = "mcp"\nversion = "1.30.0"\nsource = { registry = "x" }\n'
     found = decide("mcp", {"pyproject.toml": needing("mcp"), "uv.lock": both})
-    assert found.version.options == ("1.27.1", "1.30.0") and found.version.slot is None
+    assert found.version.options == ("1.27.1", "1.30.0") and found.version.site is None
 
 
 def test_requirement_files_with_constraints() -> None:
@@ -201,13 +201,13 @@ def test_hashed_pins_are_exact() -> None:
     texts = {"requirements.txt": "mcp==1.27.1 \\\n    --hash=sha256:00\n"}
     found = decide("mcp", texts, install("pip install -r requirements.txt", "requirements.txt"))
     assert found.version.only == "1.27.1" and found.exact
-    assert found.version.slot and found.version.slot.span.text == "1.27.1"
+    assert found.version.site and found.version.site.span.text == "1.27.1"
 
 
 def test_a_name_in_the_command() -> None:
     source = Source("Dockerfile", "RUN pip install 'mcp==1.9.0'\n")
     found = decide("mcp", {}, install("pip install mcp==1.9.0", names=(("mcp==1.9.0", Span(source, 17, 27)),)))
-    assert found.version.only == "1.9.0" and found.exact and found.version.slot
+    assert found.version.only == "1.9.0" and found.exact and found.version.site
 
 
 def test_a_command_that_says_nothing_of_it() -> None:

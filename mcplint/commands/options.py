@@ -77,7 +77,7 @@ def parse(words: Words, form: Grammar, interspersed: bool = False) -> Parsed:
             index += 1
         elif value is None and form.valued is not None and shown.startswith("--"):
             closed = closed and name in form.bare
-        given.append((name, word._replace(options=("",), slot=None) if value is None else value))
+        given.append((name, word._replace(options=("",), site=None) if value is None else value))
     return Parsed(tuple(given), tuple(rest), closed)
 
 

@@ -179,8 +179,8 @@ class Shell:
         """A word as the shell expands it, in one piece."""
         note = Label(self.at(word.span), "set here")
         if word.literal:
-            slot = EditSite(word.content.span()) if self.place is None and word.content.exact else None
-            return Value((word.text,), (note,), slot)
+            site = EditSite(word.content.span()) if self.place is None and word.content.exact else None
+            return Value((word.text,), (note,), site)
         found = _concatenated([self._part(part) for part in word.parts])
         return found._replace(trace=tuple(dict.fromkeys((note, *found.trace))))
 
@@ -259,7 +259,7 @@ def _or_empty(value: Value[str | None] | None) -> Value[str]:
     """A variable as an expansion finds it: empty where it is not set."""
     if value is None or value.options is None:
         return Value(("",) if value is None else None)
-    return Value(tuple(option or "" for option in value.options), value.trace, value.slot)
+    return Value(tuple(option or "" for option in value.options), value.trace, value.site)
 
 
 def _is_port(word: str) -> bool:
@@ -280,8 +280,8 @@ def script_text(word: Value[str], fallback: Span) -> tuple[LocatedText, Span | N
     given = text(word)
     if given is None:
         return None
-    slot = word.slot
-    if slot and slot.span.text == given:
-        return LocatedText.of(slot.span), None
+    site = word.site
+    if site and site.span.text == given:
+        return LocatedText.of(site.span), None
     span = place(word, fallback)
     return LocatedText(Source(span.source.path, given), given), span

@@ -30,12 +30,12 @@ def spelled(word: Value[str]) -> str:
 
 
 def tail(word: Value[str], start: int) -> Value[str]:
-    """The word from an offset on, with the part of its slot that spells it."""
+    """The word from an offset on, with the part of its site that spells it."""
     if word.options is None:
-        return word._replace(slot=None)
-    slot = word.slot
-    if slot and slot.span.text == word.only:
-        slot = slot._replace(span=slot.span._replace(start=slot.span.start + start))
+        return word._replace(site=None)
+    site = word.site
+    if site and site.span.text == word.only:
+        site = site._replace(span=site.span._replace(start=site.span.start + start))
     else:
-        slot = None
-    return Value(tuple(option[start:] for option in word.options), word.trace, slot)
+        site = None
+    return Value(tuple(option[start:] for option in word.options), word.trace, site)

@@ -24,12 +24,12 @@ TASKS = ("pydocket", "fastmcp-tasks")
 
 
 class Decision(NamedTuple):
-    """Releases that may be installed, why, and whether a lock or a pin says so; `slot`: where it is spelled."""
+    """Releases that may be installed, why, and whether a lock or a pin says so; `site`: where it is spelled."""
 
     versions: tuple[str, ...]
     trace: tuple[Label, ...]
     exact: bool
-    slot: EditSite | None = None
+    site: EditSite | None = None
 
 
 def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "", dotted: str = "") -> Sdk:
@@ -43,7 +43,7 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
     if not decision or not decision.versions:
         trace = decision.trace if decision else _silence(package, wanted)
         return Sdk(package, Value(None, trace))
-    installed = Value(decision.versions, decision.trace, decision.slot)
+    installed = Value(decision.versions, decision.trace, decision.site)
     bound = _bound(package, wanted)
     repeated, relock = repetition(package, bound, decision.versions[0], tree) if bound else (None, "")
     pin = _raisable(decision, wanted)
@@ -129,7 +129,7 @@ def _tasks(wanted: Needs) -> bool | None:
 
 
 def _value(decision: Decision | None) -> Value[str]:
-    return Value(decision.versions or None, decision.trace, decision.slot) if decision else UNKNOWN
+    return Value(decision.versions or None, decision.trace, decision.site) if decision else UNKNOWN
 
 
 def _bound(package: str, wanted: Needs) -> EditSite | None:
@@ -166,8 +166,8 @@ def _locked(package: str, wanted: Needs) -> Decision | None:
     pins = [pin for pin in asking(package, wanted.requirements) if _pinned(pin) and _in_command(pin, wanted)]
     if pins:
         return _pin(package, pins, (*before, *notes))
-    slot = EditSite(entries[0].span) if len(entries) == 1 else None
-    return Decision(tuple(dict.fromkeys(entry.version for entry in entries)), (*before, *notes), True, slot)
+    site = EditSite(entries[0].span) if len(entries) == 1 else None
+    return Decision(tuple(dict.fromkeys(entry.version for entry in entries)), (*before, *notes), True, site)
 
 
 def _outdated(entry: Locked, wanted: Needs) -> bool:
@@ -241,8 +241,8 @@ def _pin(package: str, pins: list[Requirement], before: tuple[Label, ...]) -> De
     """What exact requirements say; several where they disagree, as with environment markers."""
     versions = tuple(dict.fromkeys(_pinned(pin) for pin in pins))
     notes = tuple(Label(pin.range or pin.span, f"pins {package} {_pinned(pin)}") for pin in pins)
-    slot = _spelled(versions[0], pins[0].range) if len(pins) == 1 else None
-    return Decision(versions, (*before, *notes), True, slot)
+    site = _spelled(versions[0], pins[0].range) if len(pins) == 1 else None
+    return Decision(versions, (*before, *notes), True, site)
 
 
 def _spelled(version: str, place: Span | None) -> EditSite | None:
@@ -254,11 +254,11 @@ def _spelled(version: str, place: Span | None) -> EditSite | None:
 
 def _raisable(decision: Decision, wanted: Needs) -> EditSite | None:
     """Where a pin spells its version, None where a lock file or a hash beside it would no longer fit another one."""
-    slot = decision.slot
-    if slot is None or slot.span.source.path in {entry.span.source.path for entry in wanted.locked}:
+    site = decision.site
+    if site is None or site.span.source.path in {entry.span.source.path for entry in wanted.locked}:
         return None
-    behind = slot.span.source.text[slot.span.end :]
-    return None if re.match(r"(?:[^\n\\]|\\\r?\n)*--hash", behind) else slot
+    behind = site.span.source.text[site.span.end :]
+    return None if re.match(r"(?:[^\n\\]|\\\r?\n)*--hash", behind) else site
 
 
 def _pinned(requirement: Requirement) -> str:

@@ -34,7 +34,7 @@ class Module(NamedTuple):
         start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         return Span(self.source, start, self.offset(node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]
 
-    def slot(self, node: ast.Constant, span: Span) -> EditSite | None:
+    def site(self, node: ast.Constant, span: Span) -> EditSite | None:
         """Where a constant at a place can be rewritten: without quotes, None where it is not spelled as it reads."""
         spelled = str(node.value)
         if isinstance(node.value, str):

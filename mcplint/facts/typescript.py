@@ -26,7 +26,7 @@ class Script(NamedTuple):
         """The place of a node."""
         return Span(self.source, self.encoded.offset(node.start_byte), self.encoded.offset(node.end_byte))
 
-    def slot(self, node: Node, spelled: str) -> EditSite | None:
+    def site(self, node: Node, spelled: str) -> EditSite | None:
         """Where a constant can be rewritten: without quotes, None where it is not spelled as it reads."""
         span = self.span(node)
         if node.type in ("string", "template_string"):

@@ -104,8 +104,8 @@ def _finished(made: Image, stage: Stage, tree: Tree) -> Image:
     note = drops_root(made, tree)
     if note is not None and made.user.must(is_root):
         return made._replace(user=Value(None, (*made.user.trace, note)))
-    if made.user.options is not None and made.user.slot is None and not made.user_named:
-        return made._replace(user=made.user._replace(slot=_user_slot(stage)))
+    if made.user.options is not None and made.user.site is None and not made.user_named:
+        return made._replace(user=made.user._replace(site=_user_site(stage)))
     return made
 
 
@@ -123,7 +123,7 @@ def _above_comments(text: str, at: int) -> int:
     return at
 
 
-def _user_slot(stage: Stage) -> EditSite:
+def _user_site(stage: Stage) -> EditSite:
     return _before_start(stage, "USER ")
 
 

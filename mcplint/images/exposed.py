@@ -19,8 +19,8 @@ def ports(value: Value[str], span: Span) -> Iterator[Port]:
             number, _, protocol = word.partition("/")
             first, _, last = number.partition("-")
             if first.isdecimal() and len(first) < 6 and (last or first).isdecimal() and len(last) < 6:
-                slot = value.slot if value.slot and number == option else None
+                site = value.site if value.site and number == option else None
                 for port in range(int(first), min(int(last or first), int(first) + 100) + 1):
                     yield Port(
-                        Value((port,), value.trace, slot if not last else None), None, None, span, protocol or "tcp"
+                        Value((port,), value.trace, site if not last else None), None, None, span, protocol or "tcp"
                     )

@@ -129,11 +129,11 @@ def _uv(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Install:
     projects = tuple(filter(None, [step.folder(folder)]))
     plain = verb.text == text(before.rest[0]) and not options.first(*_UPGRADES)
     fits = plain and not any(is_stale(step.tree, posixpath.normpath(each).removeprefix(".")) for each in projects)
-    slot = EditSite(Span(verb.source, verb.end, verb.end), " ") if fits else None
+    site = EditSite(Span(verb.source, verb.end, verb.end), " ") if fits else None
     made = _install(tool, step, _uv_locked(options, verb, step), step.upwards("uv.lock", folder))
     packaged = tuple(_packaged(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
     extras, groups = _chosen(options, projects, step)
-    return made._replace(requirements=projects, slot=slot, packaged=packaged, extras=extras, groups=groups)
+    return made._replace(requirements=projects, site=site, packaged=packaged, extras=extras, groups=groups)
 
 
 def _chosen(
@@ -182,7 +182,7 @@ def _uv_add(step: RunStep, before: Parsed, args: Words) -> Install:
     ranges = (span for each, span in named if not (is_local(each) or exact(each) or name_of(each) in INSTALLERS))
     loose = tuple(Label(span, "not an exact release") for span in ranges)
     locked: Value[bool] = Value((False,) if loose and after.closed else None, loose)
-    return _uv("uv add", step, before, after)._replace(locked=locked, names=tuple(named), slot=None)
+    return _uv("uv add", step, before, after)._replace(locked=locked, names=tuple(named), site=None)
 
 
 def _uv_locked(options: Parsed, verb: Span, step: RunStep) -> Value[bool]:

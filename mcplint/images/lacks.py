@@ -176,8 +176,8 @@ def _brought(path: str, beside: str, contents: Contents) -> Iterator[Edit]:
         if found is None or contents.context is None:
             continue
         into = copy.target.only is not None and found.target != copy.target.only
-        slots = [source.slot.span for source in copy.sources if source.slot and source.slot.span.text]
-        last = slots[-1] if slots else None
+        sites = [source.site.span for source in copy.sources if source.site and source.site.span.text]
+        last = sites[-1] if sites else None
         if into and last and last.source.text[last.end : last.end + 1] == " ":
             yield Edit(Span(last.source, last.end, last.end), f" {posixpath.relpath(path, contents.context)}")
         return
@@ -198,7 +198,7 @@ def of_copy(copy: Copy, contents: Contents, stated: bool) -> Iterator[Lack]:
 
 def _source(copy: Copy, source: Value[str], path: str, contents: Contents, stated: bool) -> Lack | None:
     tree, name = contents.tree, source.only or ""
-    span = source.slot.span if source.slot else copy.span
+    span = source.site.span if source.site else copy.span
     if path not in tree.paths and path not in tree.folders:
         if not stated and _elsewhere(tree, name):
             return None

@@ -124,7 +124,7 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
     lock = next((found for name in LOCKS[tool] if (found := find(name))), None)
     own = next((word for word in step.argv[1:] if text(word) == verb), None)
     place = written(own) if own is not None and verb else None
-    slot = EditSite(place) if place is not None and place.text == verb else None
+    site = EditSite(place) if place is not None and place.text == verb else None
     ci = step.env.get("CI")
     insists = verb in ("ci", "clean-install") or any(word.startswith(FROZEN) for word in said.options)
     told = ci is not None and ci.may(lambda value: value not in (None, "", "false", "0")) and tool in ("pnpm", "yarn")
@@ -135,7 +135,7 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
         insists or told,
         lock,
         any(map(step.tree.called, LOCKS[tool])),
-        slot,
+        site,
         step.absolute("."),
         step.file("package.json") or "",
         step.argv,

@@ -106,10 +106,10 @@ def _brings(text: str, tool: str) -> bool:
 
 def _skipping(install: NodeInstall) -> tuple[Edit, ...]:
     """The edit that keeps an install from running scripts."""
-    if install.slot is None:
+    if install.site is None:
         return ()
-    end = install.slot.span.end
-    return (Edit(install.slot.span._replace(start=end), " --ignore-scripts"),)
+    end = install.site.span.end
+    return (Edit(install.site.span._replace(start=end), " --ignore-scripts"),)
 
 
 def _rewrites(text: str) -> bool:
@@ -124,7 +124,7 @@ def of_stage_copy(copy: Copy, part: Image, contents: Contents) -> Iterator[Lack]
         path = source.only
         if path and path.startswith("/") and (found := unmade(posixpath.normpath(path), part, contents)):
             why, notes = found
-            span = source.slot.span if source.slot else copy.span
+            span = source.site.span if source.site else copy.span
             yield Lack("output", path, span, why, notes, step=part.name or str(part.number))
 
 

@@ -181,7 +181,7 @@ class _Growing:
         return Value(named, (Label(word.span(), "is empty, and an empty user is root"), *value.trace))
 
     def _absolute(self, path: Value[str]) -> Value[str]:
-        """A path as the working directory makes it absolute; the slot stays where its text is the path."""
+        """A path as the working directory makes it absolute; the site stays where its text is the path."""
         if path.options is None:
             return path
         if all(option.startswith("/") for option in path.options):
@@ -190,7 +190,7 @@ class _Growing:
             options = tuple(posixpath.normpath(posixpath.join(folder, option)) for option in path.options)
         else:
             return Value(None, (*path.trace, *self.workdir.trace))
-        return path._replace(options=options, slot=path.slot if options == path.options else None)
+        return path._replace(options=options, site=path.site if options == path.options else None)
 
     def _launch(self, instruction: Instruction) -> Launch | None:
         if not instruction.words:

@@ -82,8 +82,8 @@ def _without_sources(
         if path and next(contents.places(path), "") == "":
             why = f"`{' '.join(install.argv)}` leads it back to {each.place}, and no COPY brings `{path}` here"
             notes = (Label(install.span, "installs the project editable"), Label(container.cmd, "starts the program"))
-            slot = install.slot if install.tool == "uv sync" else None
-            flag = (Edit(slot.span, f"{slot.before}--no-editable{slot.after}"),) if slot else ()
+            site = install.site if install.tool == "uv sync" else None
+            flag = (Edit(site.span, f"{site.before}--no-editable{site.after}"),) if site else ()
             yield Lack("environment", each.place, copy.span, why, notes, edits=flag, step=path)
             return
 

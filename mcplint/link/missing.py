@@ -40,8 +40,8 @@ def missing(place: ContainerContext, target: str, tree: Tree) -> Label | None:
     if not brings_sdk(place, tree) or any(_brings(line, target) for line in _lines(image)):
         return None
     naming = (word for word in argv.words or () if _name(target) in (text(word) or ""))
-    slot = next((word.slot for word in naming if word.slot), None)
-    return Label(slot.span if slot else argv.span, target)
+    site = next((word.site for word in naming if word.site), None)
+    return Label(site.span if site else argv.span, target)
 
 
 def _has(tree: Tree, module: str) -> bool:

@@ -136,7 +136,7 @@ def _line(source: Source, pattern: str) -> Span:
 def _in_environment(container: Container) -> Iterator[Secret]:
     where = "kubernetes" if container.platform == "kubernetes" else "compose"
     for name, value in container.env.items():
-        span = value.slot.span if value.slot else value.span
+        span = value.site.span if value.site else value.span
         if not isinstance(value.only, str) or span is None or span.source.path in (container.dockerfile, ""):
             continue
         if LIVE.match(posixpath.basename(span.source.path)) or value.only not in span.text:

@@ -242,7 +242,7 @@ def _terminal(place: ContainerContext) -> Value[bool]:
 
 def _written(word: Value[str], command: Span) -> Value[str]:
     """A word of a command with the place where it is written, which is the command where it has none of its own."""
-    place = word.slot.span if word.slot and word.slot.span.text else command
+    place = word.site.span if word.site and word.site.span.text else command
     return word if word.trace else word._replace(trace=(Label(place, "set here"),))
 
 

@@ -16,7 +16,7 @@ class Call(NamedTuple):
     `variable`: what it is called there. `caller`: the container that is given it; `container`: the one that is meant,
     and `server`: what of MCP answers there. `host`: a name of that container, or the caller's own loopback. `port`,
     `path`: as they are told; `inner`: the ports that are known to be listened on in the container, `published`: by
-    port of the host, the one that it leads to. `slot`: where the host and the port are spelled.
+    port of the host, the one that it leads to. `site`: where the host and the port are spelled.
     """
 
     id: str
@@ -30,12 +30,12 @@ class Call(NamedTuple):
     inner: frozenset[int]
     published: dict[int, int]
     server: Server | None = None
-    slot: EditSite | None = None
+    site: EditSite | None = None
     trace: tuple[Label, ...] = ()
 
     def moved(self, host: str, port: int) -> tuple[Edit, ...]:
         """The edit that has it lead to another host and port; none where they are not spelled in one place."""
-        return (Edit(self.slot.span, f"{host}:{port}"),) if self.slot else ()
+        return (Edit(self.site.span, f"{host}:{port}"),) if self.site else ()
 
     @property
     def assumed(self) -> bool:

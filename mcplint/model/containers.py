@@ -38,7 +38,7 @@ class Install(NamedTuple):
     `locked`: whether it installs exactly what a lock file, hashes or exact pins say; `lock`: that file in the project.
     `requirements`: the requirement files and projects it reads, as paths in the project.
     `requirements`: projects are folders, `.` for the root. `names`: requirements that stand in the command itself.
-    `slot`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
+    `site`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
     `packaged`: the projects that it packages. `extras`, `groups`: those of the project that it installs, None for any.
     `instead`: what the build goes on with where it fails, None where the build fails.
     """
@@ -50,7 +50,7 @@ class Install(NamedTuple):
     requirements: tuple[str, ...]
     names: tuple[tuple[str, Span], ...]
     span: Span
-    slot: EditSite | None = None
+    site: EditSite | None = None
     constraints: tuple[str, ...] = ()
     packaged: tuple[Packaged, ...] = ()
     extras: frozenset[str] | None = None
@@ -62,7 +62,7 @@ class NodeInstall(NamedTuple):
     """One command of the image build that installs the packages of a project by npm, pnpm, yarn or bun.
 
     `tool`: `npm`, `pnpm`, `yarn`, `bun`; `command`: with its verb. `frozen`: whether it insists on a lock file. `lock`:
-    that file in the project, where the image has it by then; `kept`: whether the project has one at all. `slot`: its
+    that file in the project, where the image has it by then; `kept`: whether the project has one at all. `site`: its
     verb, where that can be rewritten. `folder`: where it runs in the image, `package`: the `package.json` there, a path
     of the project. `argv`: its words. `development`: whether it installs development packages too, `scripts`: whether
     it runs the scripts of the project.
@@ -74,7 +74,7 @@ class NodeInstall(NamedTuple):
     frozen: bool
     lock: str | None
     kept: bool = False
-    slot: EditSite | None = None
+    site: EditSite | None = None
     folder: str | None = None
     package: str = ""
     argv: tuple[Value[str], ...] = ()
@@ -120,7 +120,7 @@ class Sibling(NamedTuple):
 class Argv(NamedTuple):
     """A command as a platform hands it to the container: no shell, unless its first word is one.
 
-    `words` is None where its number of words cannot be told; a word has a slot where its own text spells it.
+    `words` is None where its number of words cannot be told; a word has a site where its own text spells it.
     No words at all: what the image says is emptied. `span` covers the command as it is written.
     """
 
@@ -379,7 +379,7 @@ class Container(NamedTuple):
 
         Its image gets the variable, or its command the option; none where neither can be.
         """
-        site = value.slot
+        site = value.site
         if site is None or not (site.option or site.variable):
             return value.write(text)
         if site.variable and self.new_variable:

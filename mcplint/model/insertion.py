@@ -31,10 +31,10 @@ def more_words(words: tuple[Value[str], ...], added: tuple[str, ...]) -> tuple[E
 
     None where the last word is not spelled in a file, or words behind `--` are those of another command.
     """
-    slot = words[-1].slot if words else None
-    if slot is None or not slot.span.text or any(" -- " in f" {word.only} " for word in words):
+    site = words[-1].site if words else None
+    if site is None or not site.span.text or any(" -- " in f" {word.only} " for word in words):
         return ()
-    last, text = slot.span, slot.span.source.text
+    last, text = site.span, site.span.source.text
     line = text.rfind("\n", 0, last.start) + 1
     before, next_one = text[line : last.start], text[last.end : last.end + 1]
     quote = text[last.start - 1 : last.start]

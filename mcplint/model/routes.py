@@ -208,7 +208,7 @@ class DeadEnd(NamedTuple):
     """A server that a proxy is told to pass requests on to and that is not there.
 
     `kind`: `name` (nothing has it), `network` (its container is on no network of the proxy's), `port` (nothing listens
-    there) or `service` (a Service has no port of that number or name). `server`: the one that can be meant. `slot`: the
+    there) or `service` (a Service has no port of that number or name). `server`: the one that can be meant. `site`: the
     host, with the port where that is spelled.
     """
 
@@ -219,4 +219,4 @@ class DeadEnd(NamedTuple):
     port: int | str
     server: Server | None = None
     notes: tuple[Label, ...] = ()
-    slot: EditSite | None = None
+    site: EditSite | None = None

@@ -160,30 +160,30 @@ def union(values: Iterable[Abstract]) -> Abstract:
             options = None
         elif options is not None:
             options.update((key(option), option) for option in value.options)
-    slots = {value.slot for value in given}
-    slot = slots.pop() if len(slots) == 1 else None
+    sites = {value.site for value in given}
+    site = sites.pop() if len(sites) == 1 else None
     if options is None or len(options) > MANY:
         return Value(None, trace[:DEEP])
-    return Value(tuple(options.values()), trace[:DEEP], slot if len(options) == 1 else None)
+    return Value(tuple(options.values()), trace[:DEEP], site if len(options) == 1 else None)
 
 
 def each(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
-    """The value whose options are changed one by one; it keeps its slot where that still spells it."""
+    """The value whose options are changed one by one; it keeps its site where that still spells it."""
     if value.options is None:
         return value
     options = {key(new): new for new in map(change, value.options)}
-    return spelled(Value(tuple(options.values()), value.trace, value.slot))
+    return spelled(Value(tuple(options.values()), value.trace, value.site))
 
 
 def spelled(value: Abstract) -> Abstract:
-    """The value without a slot that spells something else."""
-    slot = value.slot
+    """The value without a site that spells something else."""
+    site = value.site
     if (
-        slot
-        and slot.span.text
-        and (value.options is None or len(value.options) != 1 or slot.span.text != str(value.only))
+        site
+        and site.span.text
+        and (value.options is None or len(value.options) != 1 or site.span.text != str(value.only))
     ):
-        return value._replace(slot=None)
+        return value._replace(site=None)
     return value
 
 

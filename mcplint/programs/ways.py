@@ -92,7 +92,7 @@ def coerced(served: Server) -> Server:
 
 
 def _fitting(value: Value[Any], fits: Callable[[object], bool]) -> Value[Any]:
-    return value if all(map(fits, value.options or ())) else value._replace(options=None, slot=None)
+    return value if all(map(fits, value.options or ())) else value._replace(options=None, site=None)
 
 
 def _text(option: object) -> bool:

@@ -96,7 +96,7 @@ def _end(kind: str, route: Route, member: Member, intended: list[Server], notes:
     start = member.span.start + (start if start >= 0 else member.span.text.find(member.host))
     span = member.span._replace(start=start, end=start + len(text))
     server = intended[0] if len(intended) == 1 else None
-    slot = EditSite(span) if span.text == text else None
+    site = EditSite(span) if span.text == text else None
     return DeadEnd(
-        f"{route.id} {text}", span if slot else member.span, kind, member.host, member.port, server, notes, slot
+        f"{route.id} {text}", span if site else member.span, kind, member.host, member.port, server, notes, site
     )

@@ -352,8 +352,8 @@ def _timeout(backend: Backend) -> Value[float]:
     if word is None or found is None or word.open:
         return Value(None, (note,))
     seconds = int(found[1]) * UNITS[found[2]]
-    slot = EditSite(word.span) if word.span.text == word.text else None
-    return Value((seconds,) if seconds else (), (note,), slot)
+    site = EditSite(word.span) if word.span.text == word.text else None
+    return Value((seconds,) if seconds else (), (note,), site)
 
 
 def _balancing(backend: Backend, where: Label) -> Value[str]:
@@ -383,8 +383,8 @@ def _balancing(backend: Backend, where: Label) -> Value[str]:
             (where, Label(backend.section.head.span, "distributes requests by round-robin by default")),
         )
     text = " ".join(_texts(chosen[-1]))
-    slot = EditSite(chosen[-1].span) if chosen[-1].span.text == text else None
-    return Value((text,), (where, Label(chosen[-1].span, "picks the server")), slot)
+    site = EditSite(chosen[-1].span) if chosen[-1].span.text == text else None
+    return Value((text,), (where, Label(chosen[-1].span, "picks the server")), site)
 
 
 def _stuck(sticks: tuple[Line, ...]) -> str | None:

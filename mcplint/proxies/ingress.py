@@ -191,7 +191,7 @@ def _passed_host(entry: Entry) -> Value[str]:
 def _labels(entry: Entry, text: str, *names: str) -> tuple[Label, ...]:
     """Where annotations of ingress-nginx set something."""
     said = (entry.annotations.get(COMMUNITY + name) for name in names if entry.is_nginx)
-    return tuple(Label(value.slot.span, text) for value in said if value is not None and value.only and value.slot)
+    return tuple(Label(value.site.span, text) for value in said if value is not None and value.only and value.site)
 
 
 def _body_limit(entry: Entry) -> Value[int]:
@@ -200,7 +200,7 @@ def _body_limit(entry: Entry) -> Value[int]:
     if said is None:
         return UNKNOWN
     try:
-        return Value((size(said.only or ""),), said.trace, said.slot)
+        return Value((size(said.only or ""),), said.trace, said.site)
     except ValueError:
         return Value(None, said.trace)
 

@@ -74,7 +74,7 @@ def location(match: PathMatch | None, said: Value[str]) -> Value[str]:
     """The paths of a rule as a route says them, spelled where the very text stands."""
     if match is None:
         return Value(None, said.trace)
-    return Value((match.text,), said.trace, said.slot if match.text == said.only else None)
+    return Value((match.text,), said.trace, said.site if match.text == said.only else None)
 
 
 def named(hosts: Iterable[str], host: str) -> int | None:

@@ -116,7 +116,7 @@ def _of_file(
         service, _ = _service(router, labels)
         urls: Value[str] = labels.services.get(service or "", {}).get("loadbalancer.servers", UNKNOWN)
         members = tuple(_members(urls))
-        target = urls if len(members) == 1 else urls._replace(options=None, slot=None)
+        target = urls if len(members) == 1 else urls._replace(options=None, site=None)
         opened = shown if _lets_in(router, labels) else ()
         for ranked in _ranked(router, said, labels, members, target, start):
             route = joined(ranked.rule.route, origin, network)._replace(published=opened)
@@ -139,7 +139,7 @@ def _dead_ends(running: ContainerContext, network: Network) -> Iterator[DeadEnd]
         if port.only and port.span and inside and all(each.port.must_not_be(port.only) for each in inside):
             name, server = container.service or "", inside[0] if len(inside) == 1 else None
             end = f"{port.span.source.path} {name}:{port.only}"
-            yield DeadEnd(end, port.span, "port", name, port.only, server, inside[0].port.trace, port.slot)
+            yield DeadEnd(end, port.span, "port", name, port.only, server, inside[0].port.trace, port.site)
 
 
 class Labels(dict[str, Value[str]]):

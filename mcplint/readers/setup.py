@@ -107,6 +107,6 @@ def _strings(module: Module, node: ast.expr | None) -> Iterator[Span]:
     """The places of a string or of those of a list, those left out that are not spelled as they read."""
     for item in node.elts if isinstance(node, ast.List | ast.Tuple) else (node,):
         if isinstance(item, ast.Constant) and isinstance(item.value, str):
-            slot = module.slot(item, module.span(item))
-            if slot:
-                yield slot.span
+            site = module.site(item, module.span(item))
+            if site:
+                yield site.span

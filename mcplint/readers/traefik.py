@@ -47,6 +47,6 @@ def _settings(name: str, node: Node, depth: int) -> Iterator[tuple[str, Value[st
 
 def _value(text: str, places: Sequence[Node]) -> Value[str]:
     """A text, with a note for each of its parts."""
-    slot = EditSite(places[0].span) if places[0].span.text == text else None
+    site = EditSite(places[0].span) if places[0].span.text == text else None
     known = None if "{{" in text or "${" in text else (text,)
-    return Value(known, tuple(Label(place.span, "Traefik is told this") for place in places), slot)
+    return Value(known, tuple(Label(place.span, "Traefik is told this") for place in places), site)

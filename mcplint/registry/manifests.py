@@ -126,8 +126,8 @@ def _value(node: MappingNode, key: str) -> Value[str]:
     if not isinstance(found, ScalarNode) or not isinstance(found.value, str):
         return UNKNOWN
     trace = (Label(found.span, f"`{key}` set here"),)
-    slot = EditSite(found.span) if found.span.text == found.value else None
-    return Value(None if "{" in found.value else (found.value,), trace, slot)
+    site = EditSite(found.span) if found.span.text == found.value else None
+    return Value(None if "{" in found.value else (found.value,), trace, site)
 
 
 def project(tree: Tree, images: Iterable[Labelled] = ()) -> Project:

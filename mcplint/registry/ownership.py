@@ -56,14 +56,14 @@ def npm_names(manifest: Manifest) -> Iterator[Finding]:
         built = package.distribution
         if not name or not built or built.mcp_name.options is None or built.mcp_name.only == text(name):
             continue
-        slot = built.mcp_name.slot
+        site = built.mcp_name.site
         notes = (Label(name.span, "this name must be proved"),)
-        if slot:
-            fix = Fix("write the name", (Edit(slot.span, text(name)),), safe=True)
+        if site:
+            fix = Fix("write the name", (Edit(site.span, text(name)),), safe=True)
             message = (
                 f"the registry will reject the package: its `mcpName` is `{built.mcp_name.only}`, not `{text(name)}`"
             )
-            yield Finding(message, slot.span, notes, fix)
+            yield Finding(message, site.span, notes, fix)
         else:
             yield Finding(
                 f"the registry will reject the package: its `mcpName` is missing, it must be `{text(name)}`",
@@ -75,9 +75,9 @@ def npm_names(manifest: Manifest) -> Iterator[Finding]:
 
 def _named(built: Distribution, name: ScalarNode) -> Fix | None:
     """Puts `mcpName` behind the package's own name, laid out as that is."""
-    if built.name.slot is None or built.mcp_name.trace:
+    if built.name.site is None or built.mcp_name.trace:
         return None
-    source, span = built.span.source, built.name.slot.span
+    source, span = built.span.source, built.name.site.span
     key, end = source.text.rfind('"name"', 0, span.start), span.end + 1
     gap = source.text[source.text.rfind("\n", 0, key) + 1 : key]
     alone = not gap.strip() and not source.text[end:].partition("\n")[0].strip(", \t\r")
@@ -106,7 +106,7 @@ def image_labels(manifest: Manifest) -> Iterator[Finding]:
 def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[Label, ...]) -> Finding:
     """What is wrong with the label of an image, or that it has none."""
     if label is not None and label.only is not None and label.span:
-        fix = Fix("write the name", label.write(name), safe=True) if label.slot else None
+        fix = Fix("write the name", label.write(name), safe=True) if label.site else None
         return Finding(
             f"the registry will reject the image: its label is `{label.only[:120]}`, not `{name}`",
             label.span,
@@ -239,10 +239,10 @@ def _declared(manifest: Manifest, built: Distribution) -> Fix | None:
     folder = built.span.source.path.rpartition("/")[0]
     beside = (source.path for source in manifest.project.readmes if source.path.rpartition("/")[0] == folder)
     path = next(beside, None)
-    if path is None or built.name.slot is None:
+    if path is None or built.name.site is None:
         return None
     source = built.span.source
-    end = source.text.find("\n", built.name.slot.span.end) + 1
+    end = source.text.find("\n", built.name.site.span.end) + 1
     while end and (said := re.match(_SAID, source.text[end:])):
         end += said.end()
     at = Span(source, end, end)

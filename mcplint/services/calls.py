@@ -85,9 +85,9 @@ def _meant(host: str, port: int, place: ContainerContext, known: Index) -> Conta
 def _call(
     name: str, value: Value[str], found: re.Match[str], caller: Container, other: Container, server: Server | None
 ) -> Call:
-    slot = value.slot if value.slot and value.slot.span.text == value.only else None
-    start = slot.span.start if slot else 0
-    site = EditSite(slot.span._replace(start=start + found.start(1), end=start + found.end(2))) if slot else None
+    whole = value.site.span if value.site and value.site.span.text == value.only else None
+    start = whole.start if whole else 0
+    site = EditSite(whole._replace(start=start + found.start(1), end=start + found.end(2))) if whole else None
     span = site.span if site else value.span or caller.span
     inner = {port.target.only for port in (*other.ports, *other.expose) if port.protocol == "tcp"}
     inner |= set(server.port.options or ()) if server else set()

@@ -45,6 +45,6 @@ def _word(node: Node, given: Mapping[str, ScalarNode]) -> Value[str]:
         return UNKNOWN
     used = [given[found[1]] for found in SUBSTITUTED.finditer(node.text) if found[1] in given]
     text = SUBSTITUTED.sub(lambda found: given[found[1]].text if found[1] in given else found[2] or found[0], node.text)
-    slot = EditSite(node.span) if node.span.text == text else None
+    site = EditSite(node.span) if node.span.text == text else None
     trace = (Label(node.span, "Cloud Build says it"), *(Label(each.span, "substitutes this") for each in used))
-    return Value((text,), trace, slot)
+    return Value((text,), trace, site)

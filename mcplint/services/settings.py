@@ -72,7 +72,7 @@ def shell(node: Node | None) -> Argv | None:
     if not isinstance(node, ScalarNode) or not node.text:
         return None
     command = string(node, "the platform runs this command")
-    text = Value((node.text,), (), command.slot)
+    text = Value((node.text,), (), command.site)
     return Argv(
         (Value(("/bin/sh",)), Value(("-c",)), text), node.span, (Label(node.span, "the platform runs this command"),)
     )
@@ -84,13 +84,13 @@ def number(value: Value[str]) -> Value[int]:
     digits = text[1:] if text.startswith(("-", "+")) else text
     if not (digits.isascii() and digits.isdigit()) or len(text) > MAX_DIGITS:
         return Value(None, value.trace)
-    return Value((int(text),), value.trace, value.slot if str(int(text)) == text else None)
+    return Value((int(text),), value.trace, value.site if str(int(text)) == text else None)
 
 
 def switch(value: Value[str]) -> Value[bool]:
     """A text as true or false, in the spellings that compose takes."""
     text = (value.only or "").lower()
-    return Value((SWITCHES[text],) if text in SWITCHES else None, value.trace, value.slot)
+    return Value((SWITCHES[text],) if text in SWITCHES else None, value.trace, value.site)
 
 
 def seconds(value: Value[str]) -> Value[float]:

@@ -19,7 +19,7 @@ _LONGEST = 1_000_000
 def expand(word: LocatedText, env: Mapping[str, Value[str]], escape: str = "\\", closed: bool = True) -> Value[str]:
     """The word without quotes, its variables replaced.
 
-    A variable that `env` lacks is empty where `closed`, and unknown otherwise. The slot is where the text that decides
+    A variable that `env` lacks is empty where `closed`, and unknown otherwise. The site is where the text that decides
     is spelled: in the word, in a default after `:-`, or where the one variable that it consists of is set.
     """
     try:
@@ -34,7 +34,7 @@ def expand(word: LocatedText, env: Mapping[str, Value[str]], escape: str = "\\",
     except ValueError as refusal:
         return Value(None, (Label(word.span(), f"cannot be expanded: {refusal}"),))
     options = tuple(dict.fromkeys(results))
-    return Value(options, trace, _slot(parts, word, values, options) if len(options) == 1 else None)
+    return Value(options, trace, _site(parts, word, values, options) if len(options) == 1 else None)
 
 
 def variables(word: LocatedText, escape: str = "\\") -> frozenset[str]:
@@ -105,22 +105,22 @@ def _takes_word(variable: Variable, value: str | None) -> bool:
     return missing if variable.modifier in ("-", ":-") else not missing and variable.modifier in ("+", ":+")
 
 
-def _slot(
+def _site(
     parts: tuple[Piece, ...], word: LocatedText, values: Mapping[str, Value[str | None]], options: tuple[str, ...]
 ) -> EditSite | None:
     """Where the one option is spelled, if it is spelled in one place."""
     match parts:
         case ():
-            slot = EditSite(word.span(0, 0))
+            site = EditSite(word.span(0, 0))
         case (Literal(start, end),):
-            slot = EditSite(word.span(start, end))
+            site = EditSite(word.span(start, end))
         case (Variable(name, modifier=modifier) as variable,) if len(values[name].options or ()) == 1:
             if _takes_word(variable, values[name].only):
-                return _slot(variable.word, word, values, options)
-            found = values[name].slot if modifier in ("", "-", ":-", "?", ":?") else None
+                return _site(variable.word, word, values, options)
+            found = values[name].site if modifier in ("", "-", ":-", "?", ":?") else None
             if found is None:
                 return None
-            slot = found
+            site = found
         case _:
             return None
-    return slot if slot.span.text in ("", options[0]) and (slot.span.text or not options[0]) else None
+    return site if site.span.text in ("", options[0]) and (site.span.text or not options[0]) else None

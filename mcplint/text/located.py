@@ -82,5 +82,5 @@ class LocatedText(NamedTuple):
 
     @property
     def value(self) -> Value[str]:
-        """The text as a known value, with a slot where it can be rewritten in place."""
+        """The text as a known value, with a site where it can be rewritten in place."""
         return Value((self.text,), (), EditSite(self.span()) if self.exact else None)

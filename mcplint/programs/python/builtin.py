@@ -49,10 +49,10 @@ def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
 
 
 def _keep(values: tuple[Abstract, ...], result: Abstract) -> Abstract:
-    """The result with the slot of the one value that it spells alike."""
+    """The result with the site of the one value that it spells alike."""
     from mcplint.programs.values import spelled
 
-    return spelled(result._replace(slot=values[0].slot)) if len(values) == 1 and result.slot is None else result
+    return spelled(result._replace(site=values[0].site)) if len(values) == 1 and result.site is None else result
 
 
 def _rounded(number: Any, digits: Any = None) -> Any:

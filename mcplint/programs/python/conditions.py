@@ -94,7 +94,7 @@ def _equalled(machine: Machine, frame: Frame, test: ast.expr, sense: bool, value
             isinstance(operator, ast.Eq) is sense
         ):
             other = machine.evaluate(frame, right)
-            return other._replace(trace=(*value.trace, *other.trace), slot=None) if other.options else None
+            return other._replace(trace=(*value.trace, *other.trace), site=None) if other.options else None
         case ast.Compare(ops=[ast.In() | ast.NotIn() as operator], comparators=[right]) if (
             isinstance(operator, ast.In) is sense
         ):

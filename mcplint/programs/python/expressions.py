@@ -40,7 +40,7 @@ def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
         return unknown(machine.note(frame, node, "is too large a number to be followed"))
     if found is None:
         note = machine.note(frame, node, "set here")
-        found = Value((node.value,), (note,), frame.module.slot(node, note.span))
+        found = Value((node.value,), (note,), frame.module.site(node, note.span))
         node._known = found  # type: ignore[attr-defined]
     return found
 

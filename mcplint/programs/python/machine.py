@@ -355,7 +355,7 @@ class Machine(Journal):
 
     def refuse(self, word: Abstract, place: Span) -> None:
         """Ends the program at a word of its command line that it does not know."""
-        given = word.slot.span if word.slot else word.trace[-1].span if word.trace else self.origin
+        given = word.site.span if word.site else word.trace[-1].span if word.trace else self.origin
         self.refused = Refusal(str(self.program.only), str(word.only), given, place)
         raise Raised("SystemExit")
 

@@ -128,13 +128,13 @@ def _short(option: Any) -> bool:
 
 
 def text_method(machine: Machine, value: Abstract, name: str, args: Args) -> Abstract:
-    """A method of a value all of whose options are plain, its trace and slot kept where it still fits."""
+    """A method of a value all of whose options are plain, its trace and site kept where it still fits."""
     results = [method(machine, option, name, args) for option in value.options or ()]
     result = union(results)
     if result.options is None:
         return result
     trace = (*value.trace, *(note for note in result.trace if note not in value.trace and note not in args.notes))
-    return spelled(result._replace(trace=trace, slot=value.slot))
+    return spelled(result._replace(trace=trace, site=value.site))
 
 
 def extend(machine: Machine, owner: Sequence, value: Abstract) -> None:

@@ -45,7 +45,7 @@ def _read(module: Module, call: ast.Call) -> Iterator[tuple[str, Value[str]]]:
     if any(local in text for local in LOCAL):
         span = module.span(default)
         note = Label(span, f"used if {name} is not set")
-        yield name, Value((text,), (note,), module.slot(default, span))
+        yield name, Value((text,), (note,), module.site(default, span))
 
 
 def may_bind(tree: ast.Module, name: str) -> bool:

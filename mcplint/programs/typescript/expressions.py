@@ -42,8 +42,8 @@ GLOBALS = frozenset(
 
 
 def constant(machine: Machine, frame: Frame, node: Node, option: Any) -> Abstract:
-    slot = frame.package.fact.slot(node, spelled(option) or "")
-    found: Abstract = Value((option,), (machine.note(frame, node, "set here"),), slot)
+    site = frame.package.fact.site(node, spelled(option) or "")
+    found: Abstract = Value((option,), (machine.note(frame, node, "set here"),), site)
     frame.package.constants[node.id] = found
     return found
 
@@ -84,7 +84,7 @@ def template(machine: Machine, frame: Frame, node: Node) -> Abstract:
         found = piece if found is None else binary("+", found, piece)
     if found is None or (len(node.named_children) == 1 and node.named_children[0].type != "template_substitution"):
         return constant(machine, frame, node, "" if found is None else found.only)
-    return found._replace(slot=None)
+    return found._replace(site=None)
 
 
 def _texts(value: Abstract) -> Abstract:

@@ -55,7 +55,7 @@ def _of_text(owner: Abstract, name: str, args: Args) -> Abstract:
         return unknown(*owner.trace)
     if isinstance(found, list):
         return known(array(*(known(piece, *owner.trace) for piece in found[:LONG])), *owner.trace)
-    kept = owner.slot if found == text else None
+    kept = owner.site if found == text else None
     return Value((found,), owner.trace, kept)
 
 

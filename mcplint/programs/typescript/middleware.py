@@ -93,12 +93,12 @@ def _exposed(layer: Middleware, options: Abstract, name: str) -> Value[tuple[str
     listed = _listed(given, ())
     if given.only is not UNDEFINED:
         return listed
-    slot: EditSite | None = None
+    site: EditSite | None = None
     made = layer.made
     if options.only is UNDEFINED and made.text.endswith("()"):
         inside = made._replace(start=made.end - 1, end=made.end - 1)
-        slot = EditSite(inside, f'{{ {name}: ["', '"] }', joint='", "')
+        site = EditSite(inside, f'{{ {name}: ["', '"] }', joint='", "')
     elif isinstance(options.only, Object) and options.only.span and options.only.span.text.startswith("{ "):
         inside = options.only.span._replace(start=options.only.span.start + 2, end=options.only.span.start + 2)
-        slot = EditSite(inside, f'{name}: ["', '"], ', joint='", "')
-    return Value((), listed.trace, slot) if slot is None else Value(((),), listed.trace, slot)
+        site = EditSite(inside, f'{name}: ["', '"], ', joint='", "')
+    return Value((), listed.trace, site) if site is None else Value(((),), listed.trace, site)

@@ -52,10 +52,10 @@ def instead(fallback: Abstract, value: Abstract) -> Abstract:
     if fallback.options in _EMPTY and UNSET in (value.options or ()):
         return known(UNSET, *value.trace)
     names = {note.variable for note in value.trace if note.variable}
-    slot = fallback.slot
-    if slot is not None and len(names) == 1:
-        slot = slot._replace(variable=names.pop())
-    return noted(fallback._replace(slot=slot), *value.trace[:1])
+    site = fallback.site
+    if site is not None and len(names) == 1:
+        site = site._replace(variable=names.pop())
+    return noted(fallback._replace(site=site), *value.trace[:1])
 
 
 _EMPTY = (("",), (UNDEFINED,), (None,))

@@ -264,10 +264,10 @@ def _declared(there: Walked) -> Abstract:
     for options in there.hosts:
         if options.only is UNDEFINED:
             call = options.trace[0].span if options.trace else None
-            slot = None
+            site = None
             if call is not None and call.text.endswith("()"):
-                slot = EditSite(call._replace(start=call.end - 1, end=call.end - 1), '{ host: "', '" }')
-            return Value(("127.0.0.1",), options.trace, slot)
+                site = EditSite(call._replace(start=call.end - 1, end=call.end - 1), '{ host: "', '" }')
+            return Value(("127.0.0.1",), options.trace, site)
         return prop(options, "host", known("127.0.0.1", *options.trace))
     return NOWHERE
 
@@ -414,7 +414,7 @@ def _below(prefix: Abstract, path: Abstract) -> Abstract:
     if prefix.options == ("",):
         return path
     found = tuple(dict.fromkeys(_joined_path(a, b) for a in prefix.options for b in path.options))
-    return Value(found, (*prefix.trace, *path.trace)[:6], path.slot if prefix.options in (("",), ("/",)) else None)
+    return Value(found, (*prefix.trace, *path.trace)[:6], path.site if prefix.options in (("",), ("/",)) else None)
 
 
 def _joined_path(prefix: str, path: str) -> str:

@@ -65,9 +65,9 @@ def unresolved(tree: Tree, entry: str) -> tuple[Import, ...]:
                 seen.add(own)
                 waiting.append(own)
             wanted = _wanted(specifier, own, path, modern)
-            slot = script.slot(source, specifier) if script else None
-            if wanted and script and slot:
-                edits = (Edit(slot.span, wanted),) if wanted != specifier else ()
+            site = script.site(source, specifier) if script else None
+            if wanted and script and site:
+                edits = (Edit(site.span, wanted),) if wanted != specifier else ()
                 found.append(Import(f"npm:{specifier}", script.span(statement), edits=edits, unresolved=True))
     return tuple(found)
 

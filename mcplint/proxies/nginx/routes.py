@@ -57,8 +57,8 @@ def balancing(upstream: Level | None, where: tuple[Label, ...]) -> Value[str]:
             text = " ".join((name, *directive.words))
             if any(word.hole for word in directive.args):
                 return Value(None, (Label(directive.head, "filled in later"),))
-            slot = EditSite(directive.head) if directive.head.text == text else None
-            return Value((text,), (*where, Label(directive.head, "picks the member")), slot)
+            site = EditSite(directive.head) if directive.head.text == text else None
+            return Value((text,), (*where, Label(directive.head, "picks the member")), site)
     if upstream.open:
         return Value(None, (Label(upstream.directive.head, "this upstream is not completely known"),))
     trace = (*where, Label(upstream.directive.head, "sets no load balancing method, the default is round-robin"))
@@ -184,8 +184,8 @@ def _location(location: Location, directive: Directive) -> Value[str]:
     if location.kind == "?":
         return Value(None, (Label(directive.head, "filled in later"),))
     span = Span(directive.span.source, directive.args[0].span.start, directive.args[-1].span.end)
-    slot = EditSite(span) if span.text == location.spelled else None
-    return Value((location.spelled,), (Label(directive.head, "matches these paths"),), slot)
+    site = EditSite(span) if span.text == location.spelled else None
+    return Value((location.spelled,), (Label(directive.head, "matches these paths"),), site)
 
 
 def _match(location: Location) -> PathMatch | None:

@@ -115,7 +115,7 @@ class Interpolated(NamedTuple):
 
     @property
     def value(self) -> Value[str]:
-        """The text as a value, with a slot where one place spells it."""
+        """The text as a value, with a site where one place spells it."""
         if not self.known:
             return Value(None, self.trace)
         span = self.span

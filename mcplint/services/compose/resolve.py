@@ -98,8 +98,8 @@ def _context(assembly: Assembly, node: Node | None, build: Node) -> Value[str]:
         scope = assembly.scopes.get(build.span.source.path)
         return Value((scope.directory,) if scope else None, (Label(build.span, "the service builds its own folder"),))
     value, path = string(assembly, node, "the build context"), assembly.path(node)
-    slot = value.slot if path == value.only else None
-    return Value(None if path is None else (path,), value.trace, slot)
+    site = value.site if path == value.only else None
+    return Value(None if path is None else (path,), value.trace, site)
 
 
 def _dockerfile(assembly: Assembly, folder: Value[str], node: Node | None, build: Node) -> Value[str]:
@@ -110,7 +110,7 @@ def _dockerfile(assembly: Assembly, folder: Value[str], node: Node | None, build
         return Value(None if path is None else (path,), folder.trace)
     value = string(assembly, node, "the Dockerfile")
     path = within(base, value.only) if base and value.only else None
-    return Value(None if path is None else (path,), value.trace, value.slot if path == value.only else None)
+    return Value(None if path is None else (path,), value.trace, value.site if path == value.only else None)
 
 
 def _args(assembly: Assembly, node: Node | None) -> Mapping[str, Value[str]]:

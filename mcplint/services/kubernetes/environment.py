@@ -56,7 +56,7 @@ def _variable(entry: Node, name: str, pods: Resource, cluster: Cluster) -> Value
     if not isinstance(stored, ScalarNode):
         return Value(None, (note,))
     value = string(stored, f"the ConfigMap {reference['name']} sets it")
-    return Value(value.options, (note, *value.trace), value.slot)
+    return Value(value.options, (note, *value.trace), value.site)
 
 
 def _expanded(value: Value[Any], env: Env) -> Value[Any]:
@@ -65,7 +65,7 @@ def _expanded(value: Value[Any], env: Env) -> Value[Any]:
     if text is None or "$(" not in text:
         return value
     filled = _filled(text, env)
-    return Value(None if filled is None else (filled,), value.trace, value.slot if filled == text else None)
+    return Value(None if filled is None else (filled,), value.trace, value.site if filled == text else None)
 
 
 def _filled(text: str, env: Env) -> str | None:

@@ -27,11 +27,11 @@ SNIPPETS = ("configuration-snippet", "server-snippet")
 def annotation(entry: Entry, name: str) -> Value[str] | None:
     """What is said of a setting, quotes added where what is written there has none: annotations are texts."""
     said = entry.annotations.get(COMMUNITY + name)
-    if said is None or said.slot is None:
+    if said is None or said.site is None:
         return said
-    start, text = said.slot.span.start, said.slot.span.source.text
+    start, text = said.site.span.start, said.site.span.source.text
     quoted = start > 0 and text[start - 1] in "'\""
-    return said if quoted else said._replace(slot=said.slot._replace(before='"', after='"'))
+    return said if quoted else said._replace(site=said.site._replace(before='"', after='"'))
 
 
 def buffering(entry: Entry) -> Value[bool]:
@@ -54,9 +54,9 @@ def host(entry: Entry) -> Value[str]:
     """The `Host` that pods are sent: the client's own, unless an annotation says otherwise."""
     for name in SNIPPETS:
         if (snippet := annotation(entry, name)) is not None:
-            return snippet._replace(options=None, slot=None)
+            return snippet._replace(options=None, site=None)
     if (chosen := annotation(entry, "upstream-vhost")) is not None:
-        return chosen._replace(slot=None)
+        return chosen._replace(site=None)
     return Value((CLIENT_HOST,), (Label(entry.span, "ingress-nginx passes the client's Host on"),))
 
 
@@ -65,9 +65,9 @@ def balancing(entry: Entry) -> Value[str]:
     if (bypassed := annotation(entry, BYPASSED)) is not None:
         return Value(None, bypassed.trace)
     if (chosen := annotation(entry, "affinity")) is not None:
-        return chosen._replace(options=("affinity cookie",) if chosen.only == "cookie" else None, slot=None)
+        return chosen._replace(options=("affinity cookie",) if chosen.only == "cookie" else None, site=None)
     if (key := annotation(entry, "upstream-hash-by")) is not None:
-        return key._replace(options=None if key.only is None else (f"upstream-hash-by {key.only}",), slot=None)
+        return key._replace(options=None if key.only is None else (f"upstream-hash-by {key.only}",), site=None)
     if (named := annotation(entry, "load-balance")) is not None:
         return named
     return Value(("round_robin",), (Label(entry.span, "ingress-nginx distributes requests by round-robin by default"),))
@@ -82,12 +82,12 @@ def _setting(entry: Entry, name: str, default: T, told: str, read: Callable[[Val
 
 
 def _known(said: Value[str], option: T) -> Value[T]:
-    return Value(None if said.only is None else (option,), said.trace, said.slot)
+    return Value(None if said.only is None else (option,), said.trace, said.site)
 
 
 def _seconds(said: Value[str]) -> Value[float]:
     count = number(said).only
-    return UNKNOWN._replace(trace=said.trace) if count is None else Value((float(count),), said.trace, said.slot)
+    return UNKNOWN._replace(trace=said.trace) if count is None else Value((float(count),), said.trace, said.site)
 
 
 def _beside(entry: Entry, name: str) -> EditSite | None:

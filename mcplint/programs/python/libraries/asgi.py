@@ -34,7 +34,7 @@ def listen(machine: Machine, args: Args, name: str) -> Abstract:
         *(note._replace(text=f"uvicorn defaults to {name}={DEFAULTS[name]}") for note in args.notes),
     )
     if args.node is not None and args.module is not None and not args.open:
-        value = value._replace(slot=args.module.insertion(args.node, name, name == "host"))
+        value = value._replace(site=args.module.insertion(args.node, name, name == "host"))
     return or_else(args.find({"host": 1, "port": 2}[name], name), value)
 
 
@@ -50,8 +50,8 @@ def run(machine: Machine, args: Args, owner: Any) -> Abstract:
     workers = or_else(args.find(None, "workers"), known(1, *args.notes))
     asgi = told(machine, "uvicorn", lambda name: args.find(None, name), *args.notes)
     if args.node is not None and args.module is not None and asgi.patience.options == (None,):
-        slot = args.module.insertion(args.node, "timeout_graceful_shutdown", False)
-        asgi = asgi._replace(patience=asgi.patience._replace(slot=slot))
+        site = args.module.insertion(args.node, "timeout_graceful_shutdown", False)
+        asgi = asgi._replace(patience=asgi.patience._replace(site=site))
     host, port = listen(machine, args, "host"), listen(machine, args, "port")
     finish(machine, app, args.span or machine.origin, Bound(host, port, workers, "uvicorn", off, asgi))
     return known(None)
@@ -171,20 +171,20 @@ def split(bind: Abstract) -> tuple[Abstract, Abstract]:
     """Host and port of `host:port`."""
     if not bind.must(lambda text: isinstance(text, str) and whole(text.rpartition(":")[2]) is not None):
         return unknown(*bind.trace), unknown(*bind.trace)
-    bare = bind._replace(slot=None)
+    bare = bind._replace(site=None)
     host = each(bare, lambda text: text.rpartition(":")[0].strip("[]") or "0.0.0.0")
     return _part(bind, host, True), _part(bind, each(bare, lambda text: int(text.rpartition(":")[2])), False)
 
 
 def _part(bind: Abstract, value: Abstract, first: bool) -> Abstract:
-    """A part of `host:port`, with its part of the slot."""
-    slot, only = bind.slot, value.only
-    if slot is None or only is None or slot.span.text != bind.only:
+    """A part of `host:port`, with its part of the site."""
+    site, only = bind.site, value.only
+    if site is None or only is None or site.span.text != bind.only:
         return value
     length = len(str(only))
-    start = slot.span.start if first else slot.span.end - length
-    part = slot._replace(span=slot.span._replace(start=start, end=start + length))
-    return value._replace(slot=part) if part.span.text == str(only) else value
+    start = site.span.start if first else site.span.end - length
+    part = site._replace(span=site.span._replace(start=start, end=start + length))
+    return value._replace(site=part) if part.span.text == str(only) else value
 
 
 def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
@@ -258,7 +258,7 @@ def _listens(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abs
     if runner in ("gunicorn", "hypercorn"):
         return _bind(machine, start, runner)
     note = Label(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
-    host = flag(machine, start, "host", known("127.0.0.1", note)._replace(slot=EditSite.behind(start.span, "--host")))
+    host = flag(machine, start, "host", known("127.0.0.1", note)._replace(site=EditSite.behind(start.span, "--host")))
     if "uds" in start.flags or "fd" in start.flags:
         host = unknown(note)
     return host, number(flag(machine, start, "port", known(8000, note)))

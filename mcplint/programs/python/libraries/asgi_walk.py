@@ -162,7 +162,7 @@ def _insertable(server: Server, way: Way) -> Server:
     """A server whose session manager is never run, with the place where the application would be told to run it."""
     if server.lifespan.options != (False,):
         return server
-    return server._replace(lifespan=server.lifespan._replace(slot=way.lifespan))
+    return server._replace(lifespan=server.lifespan._replace(site=way.lifespan))
 
 
 def _plain(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:

@@ -33,7 +33,7 @@ def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[L
             absent = not machine.spared and default.options in ((None,), (ABSENT,))
             blank = not machine.spared and default.options == ("",)
             demanded = (absent and value.trace) or ((absent or blank) and machine.supplied())
-            spared = default._replace(slot=default.slot._replace(variable=option)) if default.slot else default
+            spared = default._replace(site=default.site._replace(variable=option)) if default.site else default
             found.append(noted(unknown(*value.trace) if demanded else spared, *reading))
         options: tuple[Any, ...] = value.options
         there = tuple(each for each in options if each is not None and each is not ABSENT)
@@ -144,8 +144,8 @@ def dotenv_pairs(machine: Machine, name: str, notes: tuple[Label, ...]) -> dict[
 
 
 def _assigned(value: LocatedText, notes: tuple[Label, ...]) -> Abstract:
-    slot = EditSite(value.span()) if value.exact else None
-    return Value((value.text,), (*notes, Label(value.span(), "sets it")), slot)
+    site = EditSite(value.span()) if value.exact else None
+    return Value((value.text,), (*notes, Label(value.span(), "sets it")), site)
 
 
 def text_of(path: Abstract) -> str | None:

@@ -94,7 +94,7 @@ def parsed(machine: Machine, args: Args, owner: Any, read: Callable[[Source], No
         node = read(source) if source else None
     except Unreadable:
         node = None
-    return setting(node)._replace(slot=None) if node else machine.risk(*args.notes)
+    return setting(node)._replace(site=None) if node else machine.risk(*args.notes)
 
 
 def setting(node: Node) -> Abstract:

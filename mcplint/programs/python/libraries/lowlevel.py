@@ -169,13 +169,13 @@ def manager(machine: Machine, args: Args, owner: Instance) -> Abstract:
         value: Abstract = args.get(index, name, known(default, *args.notes))
         if (
             default is False
-            and value.slot is None
+            and value.site is None
             and value.options == (False,)
             and args.node
             and args.module
             and not args.open
         ):
-            value = value._replace(slot=args.module.insertion(args.node, name, False))
+            value = value._replace(site=args.module.insertion(args.node, name, False))
         owner.table[name] = value
     return _noticed(machine, owner)
 

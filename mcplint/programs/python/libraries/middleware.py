@@ -185,13 +185,13 @@ def _lengthened(name: str, args: Args) -> Abstract:
     if args.node is None or args.module is None or args.open:
         return value
     given = next((each.value for each in args.node.keywords if each.arg == name), None)
-    slot = None
+    site = None
     if given is None:
         whole = args.module.insertion(args.node, name, False)
-        slot = whole and whole._replace(before=f'{whole.before}["', after=f'"]{whole.after}', joint='", "')
+        site = whole and whole._replace(before=f'{whole.before}["', after=f'"]{whole.after}', joint='", "')
     elif isinstance(given, ast.List) and given.elts:
-        slot = behind(args.module.span(given.elts[-1]), args.module.span(given).end - 1, '"', '"')
+        site = behind(args.module.span(given.elts[-1]), args.module.span(given).end - 1, '"', '"')
     elif isinstance(given, ast.List):
         inside = args.module.span(given)
-        slot = EditSite(Span(inside.source, inside.end - 1, inside.end - 1), '"', '"', joint='", "')
-    return value._replace(slot=slot)
+        site = EditSite(Span(inside.source, inside.end - 1, inside.end - 1), '"', '"', joint='", "')
+    return value._replace(site=site)

@@ -68,10 +68,10 @@ def _fill(
             value = _from_sources(machine, where, name, statement, prefix, delimiter, file, own)
         if value is None:
             value = unknown(*args.opening) if args.open else _default(machine, where, name, statement)
-            if prefix is not None and value.slot and (variables := _names(machine, where, name, prefix)):
+            if prefix is not None and value.site and (variables := _names(machine, where, name, prefix)):
                 sensitive = dict(_config(machine, where)).get("case_sensitive", known(False)).must(bool)
                 named = variables[0] if sensitive or variables != (f"{prefix}{name}",) else variables[0].upper()
-                value = value._replace(slot=value.slot._replace(variable=named))
+                value = value._replace(site=value.site._replace(variable=named))
         elif isinstance(value.only, (str, int, Dict)) or value.options is None:
             value = typed(machine, where, statement.annotation, value)
         machine.put(owner.table, name, value)

@@ -124,12 +124,12 @@ def _named(
 
 
 def _after(word: Abstract, spelled: str, start: int) -> Abstract:
-    slot = word.slot
-    if slot and slot.span.text == spelled:
-        slot = slot._replace(span=slot.span._replace(start=slot.span.start + start))
+    site = word.site
+    if site and site.span.text == spelled:
+        site = site._replace(span=site.span._replace(start=site.span.start + start))
     else:
-        slot = None
-    return word._replace(options=(spelled[start:],), slot=slot)
+        site = None
+    return word._replace(options=(spelled[start:],), site=site)
 
 
 def _stored(option: Option, value: Abstract | None, given: dict[str, Abstract]) -> Abstract:
@@ -151,12 +151,12 @@ def settled(machine: Machine, option: Option, parsed: Parsed, environment: bool 
         return noted(parsed.given[option.dest], *note)
     if parsed.rest is None:
         told = union(option.choices) if option.choices else unknown()
-        return noted(told._replace(slot=None), *note, *parsed.why)
+        return noted(told._replace(site=None), *note, *parsed.why)
     value = option.default
-    if value.slot and (long := next((name for name in option.names if name.startswith("--")), "")):
-        value = value._replace(slot=value.slot._replace(option=long))
-    if value.slot and environment and option.variables:
-        value = value._replace(slot=value.slot._replace(variable=option.variables[0]))
+    if value.site and (long := next((name for name in option.names if name.startswith("--")), "")):
+        value = value._replace(site=value.site._replace(option=long))
+    if value.site and environment and option.variables:
+        value = value._replace(site=value.site._replace(variable=option.variables[0]))
     for name in reversed(option.variables if environment else ()):
         read = machine.variable(name)
         reading = tuple(each.reading(name) for each in note)
@@ -175,7 +175,7 @@ def _flagged(option: Option, value: Abstract) -> Abstract:
     if option.kind not in (TRUE, FALSE):
         return option.convert(value)
     texts = value.options or ()
-    return value._replace(options=tuple({boolean(str(text)) is True for text in texts}), slot=None)
+    return value._replace(options=tuple({boolean(str(text)) is True for text in texts}), site=None)
 
 
 def converter(machine: Machine, kind: Abstract | None) -> Callable[[Abstract], Abstract]:

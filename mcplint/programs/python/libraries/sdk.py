@@ -124,7 +124,7 @@ def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:
         STDIO, *(note._replace(text="run() without a transport speaks stdio") for note in args.notes)
     )
     if args.node is not None and args.module is not None and not args.open and not args.node.args:
-        value = value._replace(slot=args.module.insertion(args.node, "transport"))
+        value = value._replace(site=args.module.insertion(args.node, "transport"))
     if facts(machine, kind, "env.transport") == (True,):
         notes = tuple(note._replace(text="the SDK reads FASTMCP_TRANSPORT") for note in args.notes)
         return from_environment(machine, "FASTMCP_TRANSPORT", value, notes)

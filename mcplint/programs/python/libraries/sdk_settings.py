@@ -116,15 +116,15 @@ def default(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
     notes = tuple(note._replace(text=text) for note in args.notes)
     if not options:
         return unknown(*notes)
-    slot: EditSite | None = None
+    site: EditSite | None = None
     if (
         takes(machine, kind, "constructor", name)
         and args.node is not None
         and args.module is not None
         and not args.open
     ):
-        slot = args.module.insertion(args.node, name, isinstance(options[0], str))
-    return Value(options, notes, slot)
+        site = args.module.insertion(args.node, name, isinstance(options[0], str))
+    return Value(options, notes, site)
 
 
 def told(machine: Machine, server: Instance, args: Args, call: str, name: str, keyword: str | None = None) -> Abstract:
@@ -151,9 +151,9 @@ def _insertable(
     if own.options is None or own.trace[-1:] != untold[-1:] or not takes(machine, kind, call, word):
         return own
     if args.node is not None and args.module is not None:
-        return own._replace(slot=args.module.insertion(args.node, word, isinstance(own.options[0], str)))
+        return own._replace(site=args.module.insertion(args.node, word, isinstance(own.options[0], str)))
     if args.opening and facts(machine, kind, f"cli.run.{name}_option") == (True,):
-        return own._replace(slot=EditSite.behind(args.opening[0].span, f"--{name}"))
+        return own._replace(site=EditSite.behind(args.opening[0].span, f"--{name}"))
     return own
 
 
@@ -222,7 +222,7 @@ def protection(
         if declared.options is None and rule != ("off",):
             return (unknown(*declared.trace),) * 3
         return known(False, *declared.trace), NOWHERE, NOWHERE
-    on = each(declared._replace(slot=None), lambda host: host in LOOPBACK)
+    on = each(declared._replace(site=None), lambda host: host in LOOPBACK)
     if on.options == (False,):
         return on, NOWHERE, NOWHERE
     return on, known(LOCAL, *declared.trace), known(tuple(f"http://{host}" for host in LOCAL), *declared.trace)

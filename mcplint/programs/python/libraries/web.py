@@ -50,7 +50,7 @@ def listed(value: Abstract | None, args: Args) -> Abstract:
     if value.must(lambda option: option is None):
         return known((), *value.trace)
     try:
-        return value._replace(options=(tuple(plain(value)),), slot=None)
+        return value._replace(options=(tuple(plain(value)),), site=None)
     except (LookupError, TypeError):
         return unknown(*value.trace)
 

@@ -119,10 +119,10 @@ def taken_apart(machine: Machine, options: Iterable[Option], given: tuple[Abstra
 
 def _tail(word: Abstract, start: int) -> Abstract:
     """The value in a word `--name=value`."""
-    slot: EditSite | None = word.slot
-    if slot is not None and slot.span.text == word.only:
-        slot = slot._replace(span=slot.span._replace(start=slot.span.start + start))
-    return word._replace(options=tuple(option[start:] for option in word.options or ()), slot=slot)
+    site: EditSite | None = word.site
+    if site is not None and site.span.text == word.only:
+        site = site._replace(span=site.span._replace(start=site.span.start + start))
+    return word._replace(options=tuple(option[start:] for option in word.options or ()), site=site)
 
 
 def _typed(machine: Machine, option: Option, value: Abstract) -> Abstract:
@@ -143,9 +143,9 @@ def _value(machine: Machine, option: Option, found: Mapping[str, Abstract], clos
     if option.name in found:
         return noted(found[option.name], *reading)
     default = option.default
-    if default.slot is not None and option.spellings:
+    if default.site is not None and option.spellings:
         long = max(option.spellings, key=len)
-        default = default._replace(slot=default.slot._replace(option=f"--{long}"))
+        default = default._replace(site=default.site._replace(option=f"--{long}"))
     if option.env:
         read: Abstract = machine.variable(option.env)
         if read.options is None:

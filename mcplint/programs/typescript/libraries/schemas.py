@@ -251,9 +251,9 @@ def dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
             continue
         old = machine.variable(line.name, own=False)
         exact = not (line.expanded and "$" in line.value.text)
-        slot = EditSite(line.value.span()) if line.value.exact else None
+        site = EditSite(line.value.span()) if line.value.exact else None
         note = Label(line.value.span(), "sets it")
-        new: Abstract = Value((line.value.text,), (*args.notes, note), slot) if exact else unknown(*args.notes)
+        new: Abstract = Value((line.value.text,), (*args.notes, note), site) if exact else unknown(*args.notes)
         if old.must(lambda option: option is None):
             machine.put(machine.environ, line.name, new)
         elif old.options is None or None in old.options:

@@ -29,12 +29,12 @@ VALUES = Kept("what was put into a map")
 
 
 def converted(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
-    """The value whose constants are changed, unknown where one cannot be; what still reads alike keeps its slot."""
+    """The value whose constants are changed, unknown where one cannot be; what still reads alike keeps its site."""
     if value.options is None or any(change(option) is None for option in value.options):
         return unknown(*value.trace)
     changed = each(value, change)
-    if value.slot and len(changed.options or ()) == 1 and str(changed.only) == value.slot.span.text:
-        return changed._replace(slot=value.slot)
+    if value.site and len(changed.options or ()) == 1 and str(changed.only) == value.site.span.text:
+        return changed._replace(site=value.site)
     return changed
 
 
