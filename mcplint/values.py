@@ -123,3 +123,15 @@ def stands_in(value: Value[T], unset: Value[Any]) -> Value[T]:
     """A value that stands in for a variable which is not set, with the name of that variable where it is spelled."""
     name = next((note.variable for note in unset.trace if note.variable), "")
     return value._replace(site=value.site._replace(variable=name)) if name and value.site else value
+
+
+def tail(text: Value[str], start: int) -> Value[str]:
+    """A text from an offset on, with the part of its site that spells it."""
+    if text.options is None:
+        return text._replace(site=None)
+    site = text.site
+    if site and site.span.text == text.only:
+        site = site._replace(span=site.span._replace(start=site.span.start + start))
+    else:
+        site = None
+    return Value(tuple(option[start:] for option in text.options), text.trace, site)

@@ -6,13 +6,13 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from mcplint.commands.words import Words, place, tail, text
+from mcplint.commands.words import Words, place, text
 from mcplint.model import Install
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import Label, Value, tail
 
 
 class ExecContext(NamedTuple):

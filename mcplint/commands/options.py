@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from mcplint.commands.words import Words, spelled, tail, text
-from mcplint.values import Value
+from mcplint.commands.words import Words, spelled, text
+from mcplint.values import Value, tail
 
 
 class Grammar(NamedTuple):

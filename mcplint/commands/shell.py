@@ -11,11 +11,11 @@ from typing import NamedTuple
 from mcplint.commands.command_lines import is_assignment
 from mcplint.commands.shell_parser import Assignment, Command, Node, commands
 from mcplint.commands.shell_words import ARRAY, BLANKS, COMMAND, LITERAL, PATTERN, VARIABLE, Part, Word, word_at
-from mcplint.commands.words import Words, place, tail, text
+from mcplint.commands.words import Words, place, text
 from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
-from mcplint.values import UNKNOWN, EditSite, Label, Value, join
+from mcplint.values import UNKNOWN, EditSite, Label, Value, join, tail
 
 Env = Callable[[str], Value[str | None] | None]
 """What is said of an environment variable; None where nothing is."""

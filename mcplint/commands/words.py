@@ -27,15 +27,3 @@ def spelled(word: Value[str]) -> str:
     """The text of a word, as it is written where it is not known."""
     found = text(word)
     return found if found is not None else written(word).text.strip("\"'") if word.trace else "$"
-
-
-def tail(word: Value[str], start: int) -> Value[str]:
-    """The word from an offset on, with the part of its site that spells it."""
-    if word.options is None:
-        return word._replace(site=None)
-    site = word.site
-    if site and site.span.text == word.only:
-        site = site._replace(span=site.span._replace(start=site.span.start + start))
-    else:
-        site = None
-    return Value(tuple(option[start:] for option in word.options), word.trace, site)

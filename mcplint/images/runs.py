@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from mcplint.commands.command_lines import SHELLS, is_assignment, program, shell_operand, unwrapped
 from mcplint.commands.shell import Ran, Shell, script_text
 from mcplint.commands.shell_parser import Command, Redirect, commands
-from mcplint.commands.words import Words, spelled, tail, text
+from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.dockerfile import Instruction
 from mcplint.model import Install
 from mcplint.project.tree import Tree
 from mcplint.text.paths import upwards
 from mcplint.text.source import Span
-from mcplint.values import UNKNOWN, Label, Value
+from mcplint.values import UNKNOWN, Label, Value, tail
 
 _DEEPEST = 4
 _DOCKER_COMMAND = Command((), (), (), "", None)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from mcplint.commands.console_scripts import Script, installed, script, scripts
 from mcplint.commands.execution import ExecContext
 from mcplint.commands.options import parse
 from mcplint.commands.resolve import starts
-from mcplint.commands.words import Words, spelled, tail, text
+from mcplint.commands.words import Words, spelled, text
 from mcplint.dependencies.needs import home
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
@@ -27,7 +27,7 @@ from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, named_image, on_host
 from mcplint.services.entries import ROOT, Entry
 from mcplint.text.paths import aside
-from mcplint.values import UNKNOWN, EditSite, Label, Value
+from mcplint.values import UNKNOWN, EditSite, Label, Value, tail
 
 Variables = Mapping[str, Value[str | None]]
 BY_CLIENT = Value((False,))

@@ -14,6 +14,7 @@ from mcplint.findings import Failure
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.sdk import fact
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Refusal, Sdk, Server
+from mcplint.programs.alternatives import joined
 from mcplint.programs.follow import follow, scan
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import NoStart, Start
@@ -22,7 +23,7 @@ from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, on_host
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
-from mcplint.values import Label, Value, join
+from mcplint.values import Label, Value
 
 # Steps that the programs of all containers, or of all packages, may take together: half a minute.
 ROOM = 6 * STEPS
@@ -101,21 +102,13 @@ def _either(options: list[Started]) -> Started:
             made.setdefault(server.made or server.span, []).append(server)
     servers = []
     for same in made.values():
-        server = same[0]
-        for other in same[1:]:
-            server = server._replace(**_joined(server, other))
+        server = joined(same)
         if len(same) < len(options):
             why = f"may be one of {len(options)} that are started"
             server = server._replace(links=tuple(link._replace(kind=ASSUMED, why=why) for link in server.links))
         servers.append(server)
     needed = frozenset.intersection(*(option.needed for option in options))
     return Started(tuple(servers), needed=needed)
-
-
-def _joined(one: Server, other: Server) -> dict[str, Any]:
-    """The settings that differ between two servers, as values that may be either."""
-    sides = ((name, getattr(one, name), getattr(other, name)) for name in one._fields)
-    return {name: join((a, b)) for name, a, b in sides if a != b and isinstance(a, Value) and isinstance(b, Value)}
 
 
 def _traced(server: Server) -> Sdk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mcplint.model.containers import Container
 from mcplint.model.links import ASSUMED, Link
@@ -132,6 +132,12 @@ class Bridge(NamedTuple):
     pin: EditSite | None = None
 
 
+_SETTINGS = (
+    *("host", "port", "path", "message_path", "stateless", "json_response", "workers", "declared_host"),
+    *("host_check", "allowed_hosts", "allowed_origins", "lifespan"),
+)
+
+
 class Server(NamedTuple):
     """An MCP server as its container starts it: what it will speak, where, and how.
 
@@ -228,6 +234,11 @@ class Server(NamedTuple):
     interface: Value[str] = UNKNOWN
     reused: Label | None = None
     links: tuple[Link, ...] = ()
+
+    @classmethod
+    def unset(cls, span: Span, sdk: Sdk, **known: Any) -> Server:
+        """A server that may speak anything, and of whose settings none has a meaning as long as that is not known."""
+        return cls(id="", span=span, sdk=sdk, **{**dict.fromkeys(_SETTINGS, Value(())), **known})
 
     @property
     def title(self) -> str:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.commands.options import Parsed, grammar, parse
-from mcplint.commands.words import Words, spelled, tail
+from mcplint.commands.words import Words, spelled
 from mcplint.model import Argv, Build, Container, Port
 from mcplint.project.tree import Tree
 from mcplint.services.compose.assembly import within
 from mcplint.services.settings import number
 from mcplint.text.source import Span
-from mcplint.values import Label, Value, join
+from mcplint.values import Label, Value, join, tail
 
 BARE = (
     "allow-unauthenticated no-allow-unauthenticated quiet async session-affinity no-session-affinity cpu-boost"

@@ -17,6 +17,11 @@ def is_test(path: str) -> bool:
     return not TESTS.isdisjoint(path.split("/")[:-1])
 
 
+def is_apart(path: str) -> bool:
+    """Whether a path lies in a hidden folder or one of tests, examples or documentation, or is itself called so."""
+    return any(part in APART or part.startswith((".", "test")) for part in path.split("/"))
+
+
 def aside(folder: str) -> str:
     """The innermost folder of tests, examples or documentation that a folder lies in, empty where there is none.
 

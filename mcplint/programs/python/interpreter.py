@@ -10,6 +10,7 @@ from typing import Any
 from mcplint.facts.python import Module
 from mcplint.findings import WARNING, Unreadable
 from mcplint.model import Server
+from mcplint.programs.alternatives import servers
 from mcplint.programs.journal import Exhausted, Leave, Raised, recursion
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
@@ -23,7 +24,6 @@ from mcplint.programs.python.state import BACKGROUND, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import Frame, Function, Package
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
 from mcplint.programs.values import Abstract, Table, known, unknown
-from mcplint.programs.ways import servers
 from mcplint.programs.world import World, place
 from mcplint.text.source import Span
 from mcplint.values import Label

@@ -11,7 +11,7 @@ from mcplint.programs.python.modules import reaches, roots
 from mcplint.programs.start import SCRIPT, Start
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
-from mcplint.text.paths import APART
+from mcplint.text.paths import is_apart
 from mcplint.text.source import Span
 from mcplint.values import Value
 
@@ -36,7 +36,7 @@ def entries(tree: Tree) -> list[str]:
 
 
 def _apart(path: str) -> bool:
-    return path.endswith(".py") and not any(part in APART or part.startswith((".", "test")) for part in path.split("/"))
+    return path.endswith(".py") and not is_apart(path)
 
 
 def _starts(text: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mcplint.model import Server
+from mcplint.programs.alternatives import coerced
 from mcplint.programs.journal import Ended
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.side_effects import side_effects, stores
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, MEASURED, PRINTED, SURELY_PRINTED, WRITTEN
-from mcplint.programs.ways import coerced
 
 
 def start_serving(machine: Machine, *served: Server) -> None:

@@ -16,7 +16,7 @@ from mcplint.programs.start import SCRIPT, Start
 from mcplint.programs.typescript.packages import runtime, source_of
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
-from mcplint.text.paths import APART
+from mcplint.text.paths import is_apart
 from mcplint.text.source import Span
 from mcplint.values import Value
 
@@ -34,7 +34,7 @@ def entries(tree: Tree) -> dict[str, Span]:
     found: dict[str, Span] = {}
     for path in tree.called("package.json"):
         folder = posixpath.dirname(path)
-        if any(part in APART or part.startswith((".", "test")) for part in folder.split("/")):
+        if is_apart(folder):
             continue
         package = package_json(tree, folder)
         if package is None or not any(map(package.range, NPM_PACKAGES)):

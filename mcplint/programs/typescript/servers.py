@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from mcplint.model import Endpoint, Server, Wiring
+from mcplint.programs.alternatives import coerced
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
@@ -27,7 +28,6 @@ from mcplint.programs.typescript.values import (
     prop,
 )
 from mcplint.programs.values import CLOCK, OPEN, Abstract, External, Sequence, known, unknown
-from mcplint.programs.ways import coerced
 from mcplint.values import EditSite, Label, Value
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -60,7 +60,7 @@ class Walked(NamedTuple):
 
 def served(machine: Machine) -> tuple[Server, ...]:
     """One server for each that runs beside others; ways between which the program chooses are one server."""
-    from mcplint.programs.ways import servers
+    from mcplint.programs.alternatives import servers
 
     known_apps: dict[int, Walked] = {}
     for way in machine.ways:

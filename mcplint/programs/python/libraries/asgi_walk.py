@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple, TypeGuard
 
 from mcplint.model import Endpoint, Mounted, Server
+from mcplint.programs.alternatives import joined
 from mcplint.programs.outcome import SSE, STREAMABLE
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
@@ -29,7 +30,6 @@ from mcplint.programs.python.state import (
 )
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
 from mcplint.programs.values import Abstract, Entries, External, Sequence, known, unknown
-from mcplint.programs.ways import joined
 from mcplint.values import EditSite, Label, Value
 
 DEEPEST = 12

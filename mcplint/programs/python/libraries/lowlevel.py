@@ -87,27 +87,14 @@ def blank(machine: Machine, server: Instance | None, args: Args) -> Server:
         each for each in machine.calls if each.span in own_calls or each.role == "decorator"
     )
     span = args.span or (own.span if own is not None else None) or machine.origin
-    return Server(
-        id="",
-        span=span,
+    return Server.unset(
+        span,
+        machine.world.sdk(kind),
         made=own.span if own is not None else None,
-        sdk=machine.world.sdk(kind),
         kind=kind.rpartition(".")[2],
         runner="sdk",
         name=own.table.get("name", unknown()) if own is not None else unknown(),
         transport=unknown(),
-        host=NOWHERE,
-        port=NOWHERE,
-        path=NOWHERE,
-        message_path=NOWHERE,
-        stateless=NOWHERE,
-        json_response=NOWHERE,
-        workers=NOWHERE,
-        declared_host=NOWHERE,
-        host_check=NOWHERE,
-        allowed_hosts=NOWHERE,
-        allowed_origins=NOWHERE,
-        lifespan=NOWHERE,
         calls=calls,
         endpoints_closed=True,
     )

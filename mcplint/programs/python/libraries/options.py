@@ -9,7 +9,7 @@ from mcplint.programs.journal import Raised
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.values import Abstract, External, Sequence, known, noted, union, unknown
 from mcplint.text.boolean import boolean
-from mcplint.values import Label
+from mcplint.values import Label, tail
 
 VALUE, TRUE, FALSE, COUNT, MANY = "value", "true", "false", "count", "many"
 
@@ -111,25 +111,16 @@ def _named(
     if not spelled.startswith("-"):
         return None, None
     if equals and head in named:
-        return named[head], _after(word, spelled, len(head) + 1)
+        return named[head], tail(word, len(head) + 1)
     if spelled.startswith("--"):
         found = {id(option): option for name, option in named.items() if prefixes and name.startswith(head)}
         if len(found) == 1:
-            return next(iter(found.values())), _after(word, spelled, len(head) + 1) if equals else None
+            return next(iter(found.values())), tail(word, len(head) + 1) if equals else None
         return None, None
     short = named.get(spelled[:2])
     if short is not None and short.kind == VALUE:
-        return short, _after(word, spelled, 2)
+        return short, tail(word, 2)
     return None, None
-
-
-def _after(word: Abstract, spelled: str, start: int) -> Abstract:
-    site = word.site
-    if site and site.span.text == spelled:
-        site = site._replace(span=site.span._replace(start=site.span.start + start))
-    else:
-        site = None
-    return word._replace(options=(spelled[start:],), site=site)
 
 
 def _stored(option: Option, value: Abstract | None, given: dict[str, Abstract]) -> Abstract:

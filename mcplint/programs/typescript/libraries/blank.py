@@ -24,27 +24,14 @@ def blank(machine: Machine, server: Any, through: Any, span: Span) -> Server:
     name = prop(args.get(0), "name") if args.positional and known_class else unknown()
     made = server.span if isinstance(server, Object) else None
     kind = (server.library or "").rpartition(":")[2] if isinstance(server, Object) else ""
-    return Server(
-        id="",
-        span=span,
+    return Server.unset(
+        span,
+        machine.world.sdk(f"npm:{package}"),
         made=made,
         name=name._replace(
             options=name.options and tuple(each if isinstance(each, str) else None for each in name.options)
         ),
-        sdk=machine.world.sdk(f"npm:{package}"),
         kind=kind,
         runner="sdk",
         transport=unknown(),
-        host=NOWHERE,
-        port=NOWHERE,
-        path=NOWHERE,
-        message_path=NOWHERE,
-        stateless=NOWHERE,
-        json_response=NOWHERE,
-        workers=NOWHERE,
-        declared_host=NOWHERE,
-        host_check=NOWHERE,
-        allowed_hosts=NOWHERE,
-        allowed_origins=NOWHERE,
-        lifespan=NOWHERE,
     )

@@ -1,4 +1,4 @@
-"""The servers of a program from the ways that it may go: alternatives are one server, whose values may be either's."""
+"""Servers of which one is made: alternatives are one server, whose values may be any's."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _speaks(served: Server) -> object:
 
 
 def joined(group: list[Server]) -> Server:
-    """The server that is one of several, value by value."""
+    """The server that is one of several: its values may be any's, what it certainly does each of them does."""
     unique = list(dict.fromkeys(group))
     first = unique[0]
     if len(unique) == 1:
@@ -62,7 +62,7 @@ def joined(group: list[Server]) -> Server:
             changes[name] = next((each for each in values if each != Wiring()), value)
         elif isinstance(value, Asgi):
             changes[name] = Asgi(*(union(column) for column in zip(*values, strict=True)))
-        elif name in ("endpoints",):
+        elif name in ("endpoints", "writes"):
             changes[name] = tuple(item for item in value if all(item in other for other in values))
         elif isinstance(value, tuple) and name not in ("span", "made", "sdk"):
             changes[name] = tuple(dict.fromkeys(item for other in values for item in other))
