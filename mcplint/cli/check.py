@@ -244,6 +244,8 @@ def _names(given: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
     for name in (word.strip() for words in given for word in words.split(",")):
         family, _, severity = name.partition(":")
         if family == "severity":
+            if severity not in SEVERITIES:
+                raise UsageError(f'the severities are {", ".join(SEVERITIES)}; there is no "{severity}"')
             chosen = {rule for rule in rules if rules[rule].severity == severity}
         else:
             chosen = {rule for rule in rules if fnmatchcase(rule, name)}
