@@ -1,7 +1,8 @@
 """A Docker daemon of the tests' own: images built as Dockerfiles say, containers with a network of their own.
 
-Base images are stand-ins: Debian 13 with its Python under every name of `python:*`, the uv of the tests under every
-name of `ghcr.io/astral-sh/uv`. What a Dockerfile is wrong about must not hang on a base's minor release of Python.
+Base images are stand-ins: Debian 13 with its Python under every name of `python:*`, with the machine's Node and npm
+under every name of `node:*`, the uv of the tests under every name of `ghcr.io/astral-sh/uv`. What a Dockerfile is wrong
+about must not hang on a base's minor release of Python or Node.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 _STARTED = 60
 # Bytes of memory of which half are more than enough for all images.
 _MUCH = 12 << 30
+
+
+STAND_INS = {"ghcr.io/astral-sh/uv": "lab-uv", "python": "lab-python", "node": "lab-node"}
 
 
 class Failed(Exception):
@@ -100,8 +104,10 @@ class Daemon(NamedTuple):
     def build(self, folder: Path) -> str:
         """The name of the image of a folder's Dockerfile; raises `Failed`."""
         for name in re.findall(r"^(?:FROM|COPY --from=)\s*(\S+[:/]\S+)", (folder / "Dockerfile").read_text(), re.M):
-            stand_in = "lab-uv" if name.startswith("ghcr.io/astral-sh/uv:") else "lab-python"
-            assert stand_in == "lab-uv" or name.startswith("python:"), f"nothing stands in for {name}"
+            stand_in = next((own for image, own in STAND_INS.items() if name.startswith(f"{image}:")), None)
+            assert stand_in, f"nothing stands in for {name}"
+            if stand_in == "lab-node" and not self.docker("images", "--quiet", stand_in):
+                _make_node(self)
             self.docker("tag", stand_in, name)
         made = folder.with_name(f"{folder.name}.image")
         self.docker("build", "--network", "host", "--progress", "plain", "--iidfile", made, folder)
@@ -211,3 +217,20 @@ def _import(made: Daemon, system: Path) -> None:
         archive = Path(folder, "uv.tar")
         subprocess.run(["tar", "-C", Path(find_uv_bin()).parent, "-cf", archive, "uv", "uvx"], check=True)
         made.docker("import", "--change", 'ENTRYPOINT ["/uv"]', archive, "lab-uv")
+
+
+def _make_node(made: Daemon) -> None:
+    """Puts Node and npm of this machine, and the user `node`, into an image."""
+    node, npm = need.program("node"), Path(need.program("npm")).resolve().parents[1]
+    dockerfile = f"""FROM lab-python
+COPY --chmod=755 node /usr/local/bin/node
+COPY npm /usr/local/lib/node_modules/npm
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && useradd --create-home --uid 1000 node
+ENV NODE_EXTRA_CA_CERTS={_AUTHORITIES}
+CMD ["node"]
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "Dockerfile").write_text(dockerfile)
+        shutil.copy(Path(node).resolve(), Path(folder, "node"))
+        shutil.copytree(npm, Path(folder, "npm"), symlinks=True)
+        made.docker("build", "--network", "host", "--tag", "lab-node", folder)

@@ -164,6 +164,22 @@ def test_the_images_of_the_examples(name: str, docker: Daemon, tmp_path: Path) -
         assert (called(container, ELSEWHERE) is not None) == (name == "notes-server")
 
 
+def test_the_images_of_the_examples_in_typescript(docker: Daemon, tmp_path: Path) -> None:
+    """The right one serves its tools as the user `node`; the broken one runs as root with its development packages."""
+    seen = {}
+    for name in ("notes-server-ts", "notes-server-ts-broken"):
+        image = docker.build(shutil.copytree(project.EXAMPLES / name, tmp_path / name))
+        with docker.running(image, *OFTEN, "--env", "NOTES_PUBLIC_HOST=notes.example.com") as container:
+            assert container.listens(8000), container.output
+            assert container.health() == "healthy"
+            look = docker.docker(
+                "exec", container.name, "sh", "-c", "id -un; ls node_modules/typescript 2>&1 | head -1"
+            )
+            seen[name] = (called(container, HERE), look.split("\n")[0], "No such file" not in look)
+    texts = [[False, "kept 'Shopping'"], [False, "a rope"], [True, "there is no note 'absent'"]]
+    assert seen == {"notes-server-ts": (texts, "node", False), "notes-server-ts-broken": (None, "root", True)}
+
+
 def right(rule: str) -> tuple[str, ...]:
     """The sections of a page that run: its Good, and its Bad once it is fixed, where that is shown."""
     bad = next(case for case in cases(RULES[rule].page) if case.name == "Bad")
