@@ -98,11 +98,11 @@ build-backend = "setuptools.build_meta"
 ```
 """
 
-from mcplint import ERROR, Container, Finding, rule
+from mcplint import ERROR, Container, Finding, LackKind, rule
 
 
 @rule("ambiguous-packages", ERROR)
 def check(container: Container):
-    for lack in container.lacking("choice"):
+    for lack in container.lacking(LackKind.CHOICE):
         message = f"`{lack.step}` fails: {lack.why} at the top of the project: {lack.name}"
         yield Finding(message, lack.span, lack.notes)

@@ -116,12 +116,12 @@ CMD ["node", "dist/server.js"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, Fix, rule
+from mcplint import ERROR, Container, Finding, Fix, LackKind, rule
 
 
 @rule("early-prepare", ERROR)
 def check(container: Container):
-    for lack in container.lacking("early"):
+    for lack in container.lacking(LackKind.EARLY):
         message = f"`{lack.step}` runs the script `{lack.name}` of the project, which fails: {lack.why}"
         fix = Fix("do not run scripts when packages are installed", lack.edits, safe=False) if lack.edits else None
         yield Finding(message, lack.span, lack.notes, fix)

@@ -110,12 +110,12 @@ CMD ["/app/.venv/bin/notes"]
 ```
 """
 
-from mcplint import ERROR, Container, Edit, Finding, Fix, rule
+from mcplint import ERROR, Container, Edit, Finding, Fix, LackKind, rule
 
 
 @rule("install-before-source", ERROR)
 def check(container: Container):
-    for lack in container.lacking("modules"):
+    for lack in container.lacking(LackKind.MODULES):
         message = f"`{lack.step}` packages the project without its modules, such as `{lack.name}`: {lack.why}"
         yield Finding(message, lack.span, lack.notes, _fix(container, lack.span))
 

@@ -119,16 +119,16 @@ error[missing-build-input]: `uv sync --locked --no-dev --no-editable` fails with
 ```
 """
 
-from mcplint import ERROR, NOTE, WARNING, Container, Finding, Fix, Label, rule
+from mcplint import ERROR, NOTE, WARNING, Container, Finding, Fix, Label, LackKind, rule
 from mcplint.model import Lack
 
 NAMED = {
-    "readme": "the readme of the project",
-    "license": "the license of the project",
-    "version": "which the version is read from",
-    "force-include": "which the wheel is to include",
-    "build hook": "the build hook of the project",
-    "lock": "the lock file of the project",
+    LackKind.README: "the readme of the project",
+    LackKind.LICENSE: "the license of the project",
+    LackKind.VERSION: "which the version is read from",
+    LackKind.INCLUDED: "which the wheel is to include",
+    LackKind.HOOK: "the build hook of the project",
+    LackKind.LOCK: "the lock file of the project",
 }
 
 
@@ -136,7 +136,7 @@ NAMED = {
 def check(container: Container):
     copied: dict[tuple[str, str], list[Lack]] = {}
     for lack in container.lacks:
-        if lack.kind == "copied":
+        if lack.kind == LackKind.COPIED:
             copied.setdefault((lack.step, lack.why), []).append(lack)
     for (_, why), lacks in copied.items():
         names = ", ".join(f"`{lack.name}`" for lack in lacks)

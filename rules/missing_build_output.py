@@ -95,14 +95,14 @@ CMD ["node", "dist/server.js"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, rule
+from mcplint import ERROR, Container, Finding, LackKind, rule
 
 
 @rule("missing-build-output", ERROR)
 def check(container: Container):
-    for lack in container.lacking("output"):
-        if lack.step:
-            message = f"COPY does not find `{lack.name}` in stage `{lack.step}`: {lack.why}"
+    for lack in container.lacking(LackKind.OUTPUT):
+        if lack.stage:
+            message = f"COPY does not find `{lack.name}` in stage `{lack.stage}`: {lack.why}"
         else:
             message = f"the start command names `{lack.name}`, which is not in the image: {lack.why}"
         yield Finding(message, lack.span, lack.notes)

@@ -93,10 +93,10 @@ CMD ["node", "dist/server.js"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, rule
+from mcplint import ERROR, Container, Finding, LackKind, rule
 
 
 @rule("missing-dev-tools", ERROR)
 def check(container: Container):
-    for lack in container.lacking("tool"):
+    for lack in container.lacking(LackKind.TOOL):
         yield Finding(f"`{lack.step}` does not find `{lack.name}`: {lack.why}", lack.span, lack.notes)

@@ -69,11 +69,11 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, WARNING, Container, Finding, rule
+from mcplint import ERROR, WARNING, Container, Finding, LackKind, rule
 
 
 @rule("missing-requirements-file", ERROR)
 def check(container: Container):
-    for lack in container.lacking("requirements"):
+    for lack in container.lacking(LackKind.REQUIREMENTS):
         message = f"`{lack.step}` fails: the requirements include `{lack.name}`, and {lack.why}"
         yield Finding(message, lack.span, lack.notes, severity=WARNING if lack.by_git else None)

@@ -60,10 +60,10 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, rule
+from mcplint import ERROR, Container, Finding, LackKind, rule
 
 
 @rule("missing-user-tool", ERROR)
 def check(container: Container):
-    for lack in container.lacking("user tool"):
+    for lack in container.lacking(LackKind.USER_TOOL):
         yield Finding(f"`{lack.name}` is not found while the image is built: {lack.why}", lack.span, lack.notes)

@@ -113,11 +113,11 @@ CMD ["/app/.venv/bin/python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, WARNING, Container, Finding, rule
+from mcplint import ERROR, WARNING, Container, Finding, LackKind, rule
 
 
 @rule("missing-workspace-member", ERROR)
 def check(container: Container):
-    for lack in container.lacking("member"):
+    for lack in container.lacking(LackKind.MEMBER):
         message = f"`{lack.step}` needs the workspace member `{lack.name}`: {lack.why}"
         yield Finding(message, lack.span, lack.notes, severity=WARNING if lack.by_git else None)

@@ -71,12 +71,12 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, Fix, rule
+from mcplint import ERROR, Container, Finding, Fix, LackKind, rule
 
 
 @rule("module-not-in-image", ERROR)
 def check(container: Container):
-    for lack in container.lacking("module"):
-        message = f"{container.title} lacks `{lack.step}`, which its program imports as `{lack.name}`: {lack.why}"
+    for lack in container.lacking(LackKind.MODULE):
+        message = f"{container.title} lacks `{lack.path}`, which its program imports as `{lack.name}`: {lack.why}"
         fix = Fix("let the file into the build", lack.edits, safe=True)
         yield Finding(message, lack.span, lack.notes, fix)

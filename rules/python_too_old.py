@@ -61,10 +61,10 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, rule
+from mcplint import ERROR, Container, Finding, LackKind, rule
 
 
 @rule("python-too-old", ERROR)
 def check(container: Container):
-    for lack in container.lacking("python"):
+    for lack in container.lacking(LackKind.PYTHON):
         yield Finding(f"`{lack.step}` fails: {lack.why}", lack.span, lack.notes)

@@ -72,13 +72,13 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, rule
+from mcplint import ERROR, Container, Finding, LackKind, rule
 
 
 @rule("shadowed-sdk", ERROR)
 def check(container: Container):
-    for lack in container.lacking("shadowed"):
+    for lack in container.lacking(LackKind.SHADOWED):
         message = (
-            f"`{lack.name}` is imported from the project's own `{lack.step}`, which hides the package of that name"
+            f"`{lack.name}` is imported from the project's own `{lack.path}`, which hides the package of that name"
         )
         yield Finding(message, lack.span, lack.notes)

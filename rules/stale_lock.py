@@ -109,13 +109,13 @@ requires-dist = [
 ```
 """
 
-from mcplint import ERROR, WARNING, Container, Finding, rule
+from mcplint import ERROR, WARNING, Container, Finding, LackKind, rule
 
 
 @rule("stale-lock", ERROR)
 def check(container: Container):
-    for lack in container.lacking("lock"):
+    for lack in container.lacking(LackKind.LOCK):
         yield Finding(f"`{lack.step}` fails on a lock that is not up to date: {lack.why}", lack.span, lack.notes)
-    for lack in container.lacking("locked"):
+    for lack in container.lacking(LackKind.LOCKED):
         message = f"`{lack.step}` does not install `{lack.name}`: {lack.why}"
         yield Finding(message, lack.span, lack.notes, severity=WARNING)

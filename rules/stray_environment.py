@@ -113,12 +113,12 @@ CMD ["/app/.venv/bin/notes"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, Fix, rule
+from mcplint import ERROR, Container, Finding, Fix, LackKind, rule
 
 
 @rule("stray-environment", ERROR)
 def check(container: Container):
-    for lack in container.lacking("environment"):
+    for lack in container.lacking(LackKind.ENVIRONMENT):
         message = f"the environment that {container.title} copies from another stage does not work here: {lack.why}"
         fix = Fix("install the project itself into it", lack.edits) if lack.edits else None
         yield Finding(message, lack.span, lack.notes, fix)

@@ -112,11 +112,11 @@ CMD ["/app/.venv/bin/python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, rule
+from mcplint import ERROR, Container, Finding, LackKind, rule
 
 
 @rule("undeclared-import", ERROR)
 def check(container: Container):
-    for lack in container.lacking("distribution"):
+    for lack in container.lacking(LackKind.DISTRIBUTION):
         message = f"{container.title} does not have the package `{lack.name}`, which its program imports: {lack.why}"
         yield Finding(message, lack.span, lack.notes)

@@ -66,7 +66,7 @@ from mcplint import ERROR, WARNING, Finding, Secret, rule
 @rule("unignored-secrets", WARNING)
 def check(secret: Secret):
     if secret.where == "context":
-        severity = ERROR if secret.kind == "there" else WARNING
+        severity = ERROR if secret.present else WARNING
         inside = ", in which the job keeps its token," if secret.kind == "token" else ""
         message = f"{secret.name}{inside} gets into the image: no `.dockerignore` excludes it"
         yield Finding(message, secret.span, secret.notes, None, severity)

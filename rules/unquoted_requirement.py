@@ -65,11 +65,11 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, Fix, rule
+from mcplint import ERROR, Container, Finding, Fix, LackKind, rule
 
 
 @rule("unquoted-requirement", ERROR)
 def check(container: Container):
-    for lack in container.lacking("quotes"):
+    for lack in container.lacking(LackKind.QUOTES):
         fix = Fix("put it in quotes", lack.edits, safe=True)
         yield Finding(f"`{lack.name}` is not one word to a shell: {lack.why}", lack.span, lack.notes, fix)

@@ -79,13 +79,13 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, rule
+from mcplint import ERROR, Container, Finding, LackKind, rule
 
 
 @rule("unwritable-path", ERROR)
 def check(container: Container):
-    for lack in container.lacking("place"):
-        user = f" as the user {lack.step}" if lack.step else ""
+    for lack in container.lacking(LackKind.WRITABLE):
+        user = f" as the user {lack.user}" if lack.user else ""
         message = f"{container.title} cannot write `{lack.name}`{user}: {lack.why}"
         yield Finding(message, lack.span, lack.notes)
         return

@@ -19,7 +19,7 @@ from mcplint.images.runs import RunStep
 from mcplint.knowledge.images import python
 from mcplint.knowledge.pythons import PYTHONS, least_python
 from mcplint.knowledge.sdk import release
-from mcplint.model import Install, Lack, Packaged
+from mcplint.model import Install, Lack, LackKind, Packaged
 from mcplint.packaging.backend import inputs
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.project.ignored import is_ignored
@@ -70,7 +70,7 @@ def _included(install: Install, contents: Contents) -> Iterator[Lack]:
                 name = include.path if include.kind != "project" else include.span.text
                 notes = (Label(include.span, f"{path} leads there"), *first.notes)
                 step = " ".join(install.argv)
-                yield Lack("requirements", name, install.span, first.why, notes, first.by_git, step=step)
+                yield Lack(LackKind.REQUIREMENTS, name, install.span, first.why, notes, first.by_git, step=step)
 
 
 _WITHOUT_MEMBERS = {"--no-install-workspace", "--no-install-local", "--only-group", "--only-dev"}
@@ -95,7 +95,7 @@ def _members(install: Install, contents: Contents) -> Iterator[Lack]:
         absence = contents.absent(posixpath.join(posixpath.dirname(place), folder, "pyproject.toml"), expected)
         if absence:
             step = " ".join(install.argv)
-            yield Lack("member", folder, install.span, absence.why, absence.notes, absence.by_git, step=step)
+            yield Lack(LackKind.MEMBER, folder, install.span, absence.why, absence.notes, absence.by_git, step=step)
 
 
 def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
@@ -110,12 +110,12 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     for found in differences(contents.tree, folder):
         wanted = found.requirement
         if strict:
-            yield Lack("lock", found.label.span.text, install.span, found.why, (found.label,), step=step)
+            yield Lack(LackKind.LOCK, found.label.span.text, install.span, found.why, (found.label,), step=step)
             return
         if wanted and wanted.kind == MAIN and not wanted.marker and not _WITHOUT_MAIN & set(install.argv):
             locked: Lock | None = contents.tree.facts("lock", install.lock or "")
             if locked and not locked.of(wanted.name):
-                yield Lack("locked", wanted.name, install.span, found.why, (found.label,), step=step)
+                yield Lack(LackKind.LOCKED, wanted.name, install.span, found.why, (found.label,), step=step)
                 return
 
 
@@ -144,7 +144,7 @@ def _of_project(install: Install, packaged: Packaged, project: Project, contents
                 edits = tuple(_brought(expected, project.source.path, contents))
             said = Label(need.span, f"{project.source.path} names it")
             notes = (said, *absence.notes)
-            yield Lack(need.role, need.path, install.span, absence.why, notes, absence.by_git, edits, step)
+            yield Lack(LackKind(need.role), need.path, install.span, absence.why, notes, absence.by_git, edits, step)
     yield from _modules(install, packaged, project, contents)
 
 
@@ -157,7 +157,7 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
         return
     if here.choice:
         notes = (Label(project.span, "names neither `packages` nor `py-modules` for setuptools"),)
-        yield Lack("choice", ", ".join(here.choice), install.span, here.refused, notes, step=step)
+        yield Lack(LackKind.CHOICE, ", ".join(here.choice), install.span, here.refused, notes, step=step)
     elif not whole.refused:
         folder = "" if packaged.folder == "." else packaged.folder
         places = ((path, posixpath.join(packaged.place, path)) for path in sorted(whole.files.values()))
@@ -165,7 +165,7 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
         first, absence = absent[0] if absent else ("", None)
         if absence and all(each for _, each in absent):
             why = (Label(project.span, here.refused), *absence.notes)
-            yield Lack("modules", first, install.span, absence.why, why, step=step)
+            yield Lack(LackKind.MODULES, first, install.span, absence.why, why, step=step)
 
 
 def _brought(path: str, beside: str, contents: Contents) -> Iterator[Edit]:
@@ -203,12 +203,12 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
         if not stated and _elsewhere(tree, name):
             return None
         absence = missing(tree, path)
-        return Lack("copied", name, span, absence.why, absence.notes, absence.by_git)
+        return Lack(LackKind.COPIED, name, span, absence.why, absence.notes, absence.by_git)
     files = (path,) if path in tree.paths else tree.below(path)
     here = contents.context or "."
     if all(is_ignored(contents.ignored, posixpath.relpath(each, here)) for each in (*files, path)):
         absence = contents.left_out(path)
-        return Lack("copied", name, span, absence.why, absence.notes, edits=absence.edits)
+        return Lack(LackKind.COPIED, name, span, absence.why, absence.notes, edits=absence.edits)
     return None
 
 
@@ -238,7 +238,7 @@ def of_steps(steps: tuple[RunStep, ...], base: Image, tools: frozenset[str]) -> 
             continue
         if _BROUGHT_BY[tool] not in tools and tool not in tools:
             why = f"{reference} is {system}, which comes without it"
-            yield Lack("user tool", tool, step.place, why, base.base.trace[:1], step=" ".join(step.words))
+            yield Lack(LackKind.USER_TOOL, tool, step.place, why, base.base.trace[:1], step=" ".join(step.words))
             return
 
 
@@ -260,7 +260,7 @@ def of_python(install: Install, base: Image, contents: Contents) -> Iterator[Lac
     for what, least, label in _needed(install, contents):
         if (release(least) or there) > there:
             why = f"{what} needs Python {least} or newer, and {reference} has {'.'.join(map(str, there))}"
-            yield Lack("python", what, install.span, why, (label,), step=" ".join(install.argv))
+            yield Lack(LackKind.PYTHON, what, install.span, why, (label,), step=" ".join(install.argv))
             return
 
 
@@ -301,4 +301,4 @@ def of_words(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
             does = "reads from" if redirect.operator == "<" else "writes to"
             why = f"the shell {does} a file `{name}`, and pip is told `{source.text[first:start]}`"
             edits = (Edit(word, f'"{word.text}"'),)
-            yield Lack("quotes", word.text, word, why, edits=edits, step=" ".join(step.words))
+            yield Lack(LackKind.QUOTES, word.text, word, why, edits=edits, step=" ".join(step.words))

@@ -15,7 +15,7 @@ from mcplint.images.image import Copy, Image
 from mcplint.images.node_installs import LOCKS, called, package_of
 from mcplint.images.node_scripts import MANAGERS, TOOLS, Ran, omitted, programs, unread
 from mcplint.images.runs import RunStep
-from mcplint.model import Lack, NodeInstall
+from mcplint.model import Lack, LackKind, NodeInstall
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
@@ -37,12 +37,14 @@ def of_node_install(install: NodeInstall, step: RunStep, contents: Contents) -> 
     for name in _AT_INSTALL:
         for ran in programs(package, name):
             if install.development.must_be(False) and (lack := _omitted(ran, install, package, contents)):
-                yield lack._replace(kind="early", name=name)
+                yield lack._replace(kind=LackKind.EARLY, name=name)
                 return
             if install.development.must_be(True) and (found := unread(ran, install.folder, package, contents)):
                 why = f"`{' '.join(ran.words)}` does not find {found[0]}: {found[1].why}"
                 notes = (Label(package.scripts[name].span, f"the script {name}"), *found[1].notes)
-                yield Lack("early", name, install.span, why, notes, edits=_skipping(install), step=_command(install))
+                yield Lack(
+                    LackKind.EARLY, name, install.span, why, notes, edits=_skipping(install), step=_command(install)
+                )
                 return
 
 
@@ -58,7 +60,9 @@ def _lock(install: NodeInstall, contents: Contents) -> Iterator[Lack]:
     kept = [name for name in names if posixpath.join(home, name) in contents.tree.paths]
     which = names.index(kept[0]) if kept else 0
     absence = found[which] or Absence("")
-    yield Lack("lock", names[which], install.span, absence.why, absence.notes, absence.by_git, step=_command(install))
+    yield Lack(
+        LackKind.LOCK, names[which], install.span, absence.why, absence.notes, absence.by_git, step=_command(install)
+    )
 
 
 def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Contents) -> Iterator[Lack]:
@@ -77,7 +81,7 @@ def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Con
         found = iter((Ran(words[1:]),))
     for ran in found:
         if ran.words[0] not in MANAGERS and (lack := _omitted(ran, install, package, contents)):
-            yield lack._replace(kind="tool", span=step.place, step=" ".join(words))
+            yield lack._replace(kind=LackKind.TOOL, span=step.place, step=" ".join(words))
             return
 
 
@@ -93,7 +97,7 @@ def _omitted(ran: Ran, install: NodeInstall, package: PackageJson, contents: Con
     why = f"`{tool}` comes with {TOOLS.get(tool, tool)}, a development package, which `{without}` leaves out"
     runs = (Label(ran.node.span, f"runs {tool}"),) if ran.node else ()
     notes = (*runs, Label(asked.span, "only devDependencies asks for it"))
-    return Lack("tool", tool, install.span, why, notes, edits=_skipping(install), step=_command(install))
+    return Lack(LackKind.TOOL, tool, install.span, why, notes, edits=_skipping(install), step=_command(install))
 
 
 def _command(install: NodeInstall) -> str:
@@ -125,15 +129,15 @@ def of_stage_copy(copy: Copy, part: Image, contents: Contents) -> Iterator[Lack]
         if path and path.startswith("/") and (found := unmade(posixpath.normpath(path), part, contents)):
             why, notes = found
             span = source.site.span if source.site else copy.span
-            yield Lack("output", path, span, why, notes, step=part.name or str(part.number))
+            yield Lack(LackKind.OUTPUT, path, span, why, notes, stage=part.name or str(part.number))
 
 
 def of_start(path: str, span: Span, image: Image, tree: Tree) -> Iterator[Lack]:
     """The file that a command starts, if no step of the build makes it."""
-    copied = any(lack.kind == "output" for lack in image.lacks)
+    copied = any(lack.kind == LackKind.OUTPUT for lack in image.lacks)
     found = None if copied or not image.node_installs else unmade(path, image, Contents.of(image, tree))
     if found:
-        yield Lack("output", posixpath.relpath(path, image.workdir.only or "/"), span, *found)
+        yield Lack(LackKind.OUTPUT, posixpath.relpath(path, image.workdir.only or "/"), span, *found)
 
 
 def unmade(path: str, image: Image, contents: Contents) -> tuple[str, tuple[Label, ...]] | None:

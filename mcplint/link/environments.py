@@ -10,7 +10,7 @@ from mcplint.images.contents import Contents
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.lacks import OTHER_PYTHONS
 from mcplint.knowledge.images import python
-from mcplint.model import Container, Lack, Packaged
+from mcplint.model import Container, Lack, LackKind, Packaged
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.imported import Imported
 from mcplint.project.tree import Tree
@@ -52,7 +52,7 @@ def _moved(copy: Copy, file: Copied, container: Container, part: Image, kind: st
     folder, name = posixpath.split(first)
     if folder == f"{file.target}/bin" and not name.startswith("python"):
         why = f"the first line of {first} names {file.source}/bin/python, where it was made"
-        yield Lack("environment", first, copy.span, why, (Label(container.cmd, "starts it"),), step=file.target)
+        yield Lack(LackKind.ENVIRONMENT, first, copy.span, why, (Label(container.cmd, "starts it"),))
 
 
 def _other_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str) -> Iterator[Lack]:
@@ -66,7 +66,7 @@ def _other_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str
         return
     why = f"it was made with Python {made}, and {image.base.only} has {there}, which does not look into {lies}"
     notes = (*part.base.trace[:1], *image.base.trace[:1])
-    yield Lack("environment", file.target, copy.span, why, notes, step=file.target)
+    yield Lack(LackKind.ENVIRONMENT, file.target, copy.span, why, notes)
 
 
 def _without_sources(
@@ -84,7 +84,7 @@ def _without_sources(
             notes = (Label(install.span, "installs the project editable"), Label(container.cmd, "starts the program"))
             site = install.site if install.tool == "uv sync" else None
             flag = (Edit(site.span, f"{site.before}--no-editable{site.after}"),) if site else ()
-            yield Lack("environment", each.place, copy.span, why, notes, edits=flag, step=path)
+            yield Lack(LackKind.ENVIRONMENT, each.place, copy.span, why, notes, edits=flag)
             return
 
 

@@ -17,7 +17,7 @@ from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.knowledge.distributions import distribution
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
-from mcplint.model import Container, Install, Lack
+from mcplint.model import Container, Install, Lack, LackKind
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.imported import Imported, imported
 from mcplint.programs.python.modules import find
@@ -79,7 +79,7 @@ def _modules(image: Image, container: Container, entry: str, found: tuple[Import
         notes = (*(absence.notes if absence else ()), Label(container.cmd, "starts the program"))
         why = absence.why if absence else "no COPY brings it into the image"
         edits = absence.edits if absence else ()
-        yield Lack("module", each.dotted, each.span, why, notes, edits=edits, step=path)
+        yield Lack(LackKind.MODULE, each.dotted, each.span, why, notes, edits=edits, path=path)
         return
 
 
@@ -97,7 +97,7 @@ def _shadowed(
             body = module.tree.body[:1] if module else []
             here = tuple(Label(module.span(node).head, "this module is found first") for node in body if module)
             notes = (*here, Label(container.cmd, "starts the program"))
-            yield Lack("shadowed", each.dotted, each.span, f"{own} comes first", notes, step=own)
+            yield Lack(LackKind.SHADOWED, each.dotted, each.span, f"{own} comes first", notes, path=own)
             return
 
 
@@ -151,7 +151,9 @@ def _distributions(
         why = f"only the extra `{extra.text}` brings it, which no step asks for" if extra else why
         step = Label(installs[-1].span, "installs the packages")
         extras = (Label(extra.span, f"the extra `{extra.text}`"),) if extra else ()
-        yield Lack("distribution", top, each.span, why, (*extras, step, Label(container.cmd, "starts the program")))
+        yield Lack(
+            LackKind.DISTRIBUTION, top, each.span, why, (*extras, step, Label(container.cmd, "starts the program"))
+        )
 
 
 def _locked(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:

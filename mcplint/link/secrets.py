@@ -108,13 +108,13 @@ def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
     base = f"{image.folder}/" if image.folder else ""
     there = tree.source(f"{base}.env") if f"{base}.env" in tree.paths else None
     if there:
-        yield Secret("context", ".env", "there", copy.span, (Label(_line(there, r"^[^#\n]+"), "is copied too"),))
+        yield Secret("context", ".env", "", copy.span, (Label(_line(there, r"^[^#\n]+"), "is copied too"),))
         return
     example = next((f"{base}{name}" for name in EXAMPLES if f"{base}{name}" in tree.paths), None)
     source = tree.source(example) if example else None
     if source and re.search(EXPECTED, source.text, re.MULTILINE):
         note = Label(_line(source, EXPECTED), "says what to put in it")
-        yield Secret("context", ".env", "expected", copy.span, (note,))
+        yield Secret("context", ".env", "", copy.span, (note,), present=False)
 
 
 def _history(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
@@ -124,7 +124,7 @@ def _history(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
     from mcplint.link.checkout import kept_tokens
 
     if note := next(kept_tokens(image, tree), None):
-        yield Secret("context", ".git", "token", copy.span, (note,))
+        yield Secret("context", ".git", "token", copy.span, (note,), present=False)
 
 
 def _line(source: Source, pattern: str) -> Span:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mcplint.images.contents import Contents
 from mcplint.images.image import Image
 from mcplint.knowledge.images import has_account
-from mcplint.model import Container, Lack, Server
+from mcplint.model import Container, Lack, LackKind, Server
 from mcplint.project.tree import Tree
 from mcplint.text.paths import upwards
 from mcplint.values import Label
@@ -32,7 +32,7 @@ def refused(image: Image, container: Container, servers: tuple[Server, ...], tre
         if found and not (write.folder and Contents.of(image, tree).has(found[0])):
             path, why = found
             notes = (*told, Label(container.cmd, "starts the program"))
-            yield Lack("place", path, write.note.span, why, notes, step=user)
+            yield Lack(LackKind.WRITABLE, path, write.note.span, why, notes, user=user)
 
 
 def _why(image: Image, container: Container, written: str) -> tuple[str, str] | None:

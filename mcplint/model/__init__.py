@@ -5,7 +5,7 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 
 from __future__ import annotations
 
-from mcplint.model.builds import Account, Called, EntryPoint, Lack, Packaged, StartScript, Sync
+from mcplint.model.builds import Account, Called, EntryPoint, Lack, LackKind, Packaged, StartScript, Sync
 from mcplint.model.calls import Absent, Call, Clash, Mistyped, Unselected, Versioned
 from mcplint.model.containers import (
     Argv,
@@ -113,6 +113,7 @@ __all__ = [
     "Install",
     "Labelled",
     "Lack",
+    "LackKind",
     "Link",
     "LogLevel",
     "Loose",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from mcplint.text.source import Edit, Span
@@ -32,20 +33,66 @@ class Packaged(NamedTuple):
     editable: bool
 
 
+class LackKind(StrEnum):
+    """What it is that a `Lack` is of."""
+
+    COPIED = "copied"
+    """A source of COPY."""
+    README = "readme"
+    """What the build backend insists on: the readme."""
+    LICENSE = "license"
+    """A file of the license."""
+    VERSION = "version"
+    """The file that the version is read from."""
+    INCLUDED = "force-include"
+    """What the wheel is to include."""
+    HOOK = "build hook"
+    """The build hook of the project."""
+    MODULES = "modules"
+    """The modules that a project is to be packaged with."""
+    CHOICE = "choice"
+    """One package of those named, which the backend does not choose from."""
+    PYTHON = "python"
+    """A release of Python."""
+    USER_TOOL = "user tool"
+    """A program that makes accounts."""
+    MODULE = "module"
+    """A module that the program imports; `path`: its file."""
+    SHADOWED = "shadowed"
+    """A package that the program imports, and that a file of the project hides; `path`: that file."""
+    DISTRIBUTION = "distribution"
+    """A distribution that the program imports from."""
+    LOCK = "lock"
+    """A lock file, or one that is up to date."""
+    LOCKED = "locked"
+    """A dependency that the lock knows of."""
+    MEMBER = "member"
+    """A member of the workspace that the lock leads to."""
+    REQUIREMENTS = "requirements"
+    """A file or folder that a requirements file refers to."""
+    QUOTES = "quotes"
+    """Quotes around a requirement whose `>` or `<` the shell takes for a redirection."""
+    EARLY = "early"
+    """What a script of the project needs that an install runs by itself; `name`: the script."""
+    TOOL = "tool"
+    """A development tool that a script starts."""
+    OUTPUT = "output"
+    """What a build makes; `stage`: where COPY looks for it, empty where a start does."""
+    ENVIRONMENT = "environment"
+    """What an environment of another stage leads back to."""
+    WRITABLE = "writable"
+    """A path that may be written; `user`: who may not, empty where nobody may."""
+
+
 class Lack(NamedTuple):
     """Something that a step of a build, or a start, needs and provably does not find.
 
-    `kind`: what it is: `copied` (a source of COPY), what a build backend insists on (`readme`, `license`, `version`,
-    `force-include`, `build hook`), `modules` (those that a project is to be packaged with), `choice` (one package
-    of those named), `python` (a release of Python), `user tool` (a program that makes accounts), `module` (one that
-    the program imports), `distribution` (one that it imports from), `lock` (a lock file that is up to date), `locked`
-    (a dependency that the lock knows of), `environment` (what one from another stage leads back to).
     `name`: what is needed, as it is written; `span`: the step that needs it; `notes`: where else that is said.
     `why`: how it comes that it is not there. `by_git`: only because git ignores it. `edits`: what would bring it.
-    `step`: the words of the step, or the file of a module.
+    `step`: the words of the step. `path`, `stage`, `user`: see the kinds.
     """
 
-    kind: str
+    kind: LackKind
     name: str
     span: Span
     why: str
@@ -53,6 +100,9 @@ class Lack(NamedTuple):
     by_git: bool = False
     edits: tuple[Edit, ...] = ()
     step: str = ""
+    path: str = ""
+    stage: str = ""
+    user: str = ""
 
 
 class Called(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.knowledge.proxies import TRAEFIK, is_port_label
-from mcplint.model.builds import Account, Lack, Packaged, StartScript, Sync
+from mcplint.model.builds import Account, Lack, LackKind, Packaged, StartScript, Sync
 from mcplint.model.health import HealthCheck
 from mcplint.model.insertion import VariableSite, more_words
 from mcplint.model.links import ASSUMED, Link
@@ -339,7 +339,7 @@ class Container(NamedTuple):
     def id(self) -> str:
         return self.dockerfile or "" if self.service is None else f"{self.span.source.path}:{self.service}"
 
-    def lacking(self, kind: str) -> Iterator[Lack]:
+    def lacking(self, kind: LackKind) -> Iterator[Lack]:
         """What a step of its build, or its start, needs and does not find, of one kind of `Lack`."""
         return (lack for lack in self.lacks if lack.kind == kind)
 

@@ -13,7 +13,8 @@ class Secret(NamedTuple):
 
     `where`: `image`, `build` (used by a build), `copy` (copied into an image), `context` (copied once it is there),
     `compose`, `kubernetes`, `client`, `env file`. `name`: the variable, header or file. `kind`: `GitHub token`,
-    `secret`, …
+    `secret`, …, empty where it is a file of them; `token`: that of the job which builds an image. `present`: whether it
+    is there now, or comes to be there.
     """
 
     where: str
@@ -21,3 +22,4 @@ class Secret(NamedTuple):
     kind: str
     span: Span
     notes: tuple[Label, ...] = ()
+    present: bool = True
