@@ -29,7 +29,7 @@ from mcplint.findings import Diagnostic
 from mcplint.project import config
 from mcplint.project.tree import Tree
 from mcplint.reports import Report, text
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 
 ROOT = Path(__file__).parent.parent
 RULES = Catalogue()
@@ -154,7 +154,7 @@ def places(diagnostics: list[Diagnostic], name: str, shift: dict[str, int]) -> l
         if rule != name:
             continue
         for span, words, *_ in ((finding.span, finding.message), *finding.notes):
-            line, column, end_line, end_column = place(span)
+            line, column, end_line, end_column = position(span)
             down = shift.get(span.source.path, 0)
             found.append((severity, words, span.source.path, line - down, column, end_line - down, end_column))
     return found

@@ -167,14 +167,14 @@ def test_the_grammar_at_its_edges(text: str, expected: list[tuple[str, tuple[str
     assert found == expected
 
 
-def passages(each: Instruction) -> Iterable[LocatedText]:
+def texts(each: Instruction) -> Iterable[LocatedText]:
     yield each.text
     yield from each.words
     yield from (half for pair in each.pairs for half in pair if half is not None)
     yield from (flag.value for flag in each.flags if flag.value is not None)
     yield from (heredoc.body for heredoc in each.heredocs)
     if each.inner:
-        yield from passages(each.inner)
+        yield from texts(each.inner)
 
 
 def test_every_character_knows_its_place() -> None:
@@ -186,9 +186,9 @@ def test_every_character_knows_its_place() -> None:
             found = ours(text)
         except Unreadable:
             continue
-        for passage in (passage for each in found for passage in passages(each) if "\\u" not in each.span.text):
-            for offset, char in enumerate(passage.text):
-                assert text[passage.place(offset)] == char or (char in '"\n' and "\\" in text), (passage, offset)
+        for located in (located for each in found for located in texts(each) if "\\u" not in each.span.text):
+            for offset, char in enumerate(located.text):
+                assert text[located.place(offset)] == char or (char in '"\n' and "\\" in text), (located, offset)
                 checked += 1
     assert checked > 50_000
 

@@ -14,7 +14,7 @@ from mcplint.text.source import Source, Span
 from mcplint.values import EditSite, Label, Value
 
 
-def passage(text: str) -> LocatedText:
+def located(text: str) -> LocatedText:
     return LocatedText.of(Span(Source("Dockerfile", text), 0, len(text)))
 
 
@@ -69,7 +69,7 @@ KNOWN = {
 
 @pytest.mark.parametrize(("word", "text"), KNOWN.items())
 def test_known(word: str, text: str) -> None:
-    assert expand(passage(word), ENV).options == (text,)
+    assert expand(located(word), ENV).options == (text,)
 
 
 @pytest.mark.parametrize(
@@ -77,15 +77,15 @@ def test_known(word: str, text: str) -> None:
     ["${", "${}", "${A", "${A:z}", "${A:#b}", "${NONE:?no}", "${A/b}", "'", '"', "${A#\\b}", "${A,,}", "${" * 3000],
 )
 def test_refused(word: str) -> None:
-    value = expand(passage(word), ENV)
+    value = expand(located(word), ENV)
     assert value.options is None and value.trace[0].text.startswith("cannot be expanded")
 
 
 def test_unknown_and_several() -> None:
-    assert expand(passage("$UNKNOWN-x"), ENV) == Value(None, ENV["UNKNOWN"].trace)
-    assert expand(passage("$TWO:$TWO"), ENV).options == ("1:1", "2:2")
-    assert expand(passage("$NONE"), ENV, closed=False).options is None
-    assert expand(passage("$A"), ENV).trace == ENV["A"].trace
+    assert expand(located("$UNKNOWN-x"), ENV) == Value(None, ENV["UNKNOWN"].trace)
+    assert expand(located("$TWO:$TWO"), ENV).options == ("1:1", "2:2")
+    assert expand(located("$NONE"), ENV, closed=False).options is None
+    assert expand(located("$A"), ENV).trace == ENV["A"].trace
 
 
 @pytest.mark.parametrize(
@@ -93,22 +93,22 @@ def test_unknown_and_several() -> None:
     [("8000", "8000"), ('"8000"', "8000"), ("${NONE:-8000}", "8000"), ("$A", "a.b.c"), ("${A:-x}", "a.b.c"), ("", "")],
 )
 def test_the_site_is_where_the_text_is_spelled(word: str, site: str) -> None:
-    value = expand(passage(word), ENV)
+    value = expand(located(word), ENV)
     assert value.site is not None and value.site.span.text == site == value.only
 
 
 @pytest.mark.parametrize("word", ["a$D", "${A#*.}", "x\\y", "'a'b", "$TWO", "$EMPTY"])
 def test_what_is_spelled_nowhere_has_no_site(word: str) -> None:
-    assert expand(passage(word), ENV).site is None
+    assert expand(located(word), ENV).site is None
 
 
 def test_the_escape_character() -> None:
-    assert expand(passage("`$A\\b"), ENV, "`").options == ("$A\\b",)
+    assert expand(located("`$A\\b"), ENV, "`").options == ("$A\\b",)
 
 
 @pytest.mark.parametrize("word", ["$A" * 300_000, "${A#" + "*a" * 50_000 + "}", "${a:-" * 100_000, '"$A' * 200_000])
 def test_large_words_end(word: str) -> None:
-    expand(passage(word), {**ENV, "A": Value(("a" * 1000,))})
+    expand(located(word), {**ENV, "A": Value(("a" * 1000,))})
 
 
 def test_a_pattern_of_brackets_alone_takes_no_quadratic_time() -> None:

@@ -17,7 +17,7 @@ from mcplint.model import Deployment, Unfollowed
 from mcplint.reports import FORMATS, LINK, WORDS, Covered, Report, github, render, text
 from mcplint.reports.escape import terminal
 from mcplint.reports.terminal import width, window, wrapped
-from mcplint.text.lines import line, place, starts
+from mcplint.text.lines import line, position, starts
 from mcplint.text.source import Edit, Source, Span
 from mcplint.values import Label
 
@@ -173,12 +173,12 @@ def test_json_is_what_its_schema_says():
         "notes": 1,
     }
     first, second, third = document["findings"]
-    place = {"path": "server.py", "line": 6, "column": 21, "end_line": 6, "end_column": 25}
-    assert place.items() <= first.items()
+    position = {"path": "server.py", "line": 6, "column": 21, "end_line": 6, "end_column": 25}
+    assert position.items() <= first.items()
     assert first["notes"] == [
         {"path": "deploy/compose.yaml", "line": 2, "column": 2, "end_line": 2, "end_column": 9, "message": "runs it"}
     ]
-    assert first["fix"]["edits"][0] == {**place, "text": "80\n"} and first["fix"]["safe"] is False
+    assert first["fix"]["edits"][0] == {**position, "text": "80\n"} and first["fix"]["safe"] is False
     assert len({one["fingerprint"] for one in (first, second, third)}) == 3
 
 
@@ -459,7 +459,7 @@ def test_lines_are_those_that_editors_count(content):
     assert [line(content, number) for number in range(1, len(expected) + 1)] == expected
     assert len(starts(content)) == len(expected)
     for offset in range(len(content) + 1):
-        where = place(Span(Source("f", content), offset, offset))
+        where = position(Span(Source("f", content), offset, offset))
         assert starts(content)[where.line - 1] + where.column - 1 == offset
 
 

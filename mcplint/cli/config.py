@@ -11,7 +11,7 @@ from mcplint.engine.catalogue import Catalogue
 from mcplint.project.config import Setting, settings
 from mcplint.reports import Paint, escape
 from mcplint.reports.escape import terminal
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 
 VERSION = 1
 
@@ -37,7 +37,7 @@ def config(paths: Sequence[str], config: str | None, output_format: str, rules: 
 def _row(setting: Setting, shown: str) -> dict[str, object]:
     where = None
     if setting.written:
-        line, column, *_ = place(setting.written.span)
+        line, column, *_ = position(setting.written.span)
         where = {"path": shown, "line": line, "column": column}
     return {"key": list(setting.key), "value": setting.value, "source": where}
 
@@ -49,7 +49,7 @@ def _lines(found: Sequence[Setting], shown: str, look: Paint) -> Iterator[str]:
     for text, setting in zip(texts, found, strict=True):
         where = "default" if setting.value is not None else "no default"
         if setting.written:
-            line, column, *_ = place(setting.written.span)
+            line, column, *_ = position(setting.written.span)
             where = f"{shown}:{line}:{column}"
         yield f"{look(terminal(text), bold=bool(setting.written))}{' ' * (width - len(text))}  # {terminal(where)}"
 

@@ -18,7 +18,7 @@ from mcplint.project.git import work_tree
 from mcplint.project.load import load
 from mcplint.reports import plural
 from mcplint.reports.escape import log, terminal
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 from mcplint.text.source import Span
 from mcplint.usage import UsageError
 
@@ -120,7 +120,7 @@ def _configuration(run: engine.Run) -> str:
 
 
 def _place(span: Span) -> str:
-    return f"{terminal(span.source.path)}:{place(span).line}"
+    return f"{terminal(span.source.path)}:{position(span).line}"
 
 
 def _hook(repository: str, path: str) -> str:

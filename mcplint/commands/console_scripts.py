@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mcplint.facts.dependencies import PROJECTS, Project, normalized
 from mcplint.project.tree import Tree
-from mcplint.text.paths import around, aside
+from mcplint.text.paths import contains, side_folder
 from mcplint.text.source import Span
 
 
@@ -27,9 +27,9 @@ def script(tree: Tree, name: str, near: str | None, home: str = "") -> Script | 
 
     It is that of the project around the folder where the command is started, else of the one around its home.
     """
-    found = installed(tree, aside(home if near is None else near)).get(name, ())
+    found = installed(tree, side_folder(home if near is None else near)).get(name, ())
     for place in (near, home):
-        nearest = [each for each in found if place is not None and around(each.folder, place)]
+        nearest = [each for each in found if place is not None and contains(each.folder, place)]
         longest = max((len(each.folder) for each in nearest), default=0)
         found = tuple(each for each in nearest if len(each.folder) == longest) or found
     return found[0] if len({(each.folder, each.target) for each in found}) == 1 else None
@@ -40,7 +40,7 @@ def installed(tree: Tree, apart: str) -> Mapping[str, tuple[Script, ...]]:
     """All commands that the projects of a tree install, by name; `apart`: the folder of examples they may lie in."""
     found: dict[str, tuple[Script, ...]] = {}
     for path in sorted(tree.paths):
-        if around(aside(path.rpartition("/")[0]), apart):
+        if contains(side_folder(path.rpartition("/")[0]), apart):
             for each in scripts(tree, path):
                 found[each.name] = (*found.get(each.name, ()), each)
     return found

@@ -14,7 +14,7 @@ from mcplint.commands.words import Words, place, text
 from mcplint.programs.python.modules import find, project_folders, roots
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT
 from mcplint.project.tree import Tree
-from mcplint.text.paths import around, aside
+from mcplint.text.paths import contains, side_folder
 from mcplint.values import Label, Value
 
 PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin")
@@ -192,7 +192,7 @@ def _is_file(spelled: str) -> bool:
 
 def _is_own(name: str, context: ExecContext) -> bool:
     """Whether a command or module that a project lacks can only be its own: it bears the name of its package."""
-    folders = [folder for folder in project_folders(context.tree, context.home) if around(folder, context.home)]
+    folders = [folder for folder in project_folders(context.tree, context.home) if contains(folder, context.home)]
     return any(lacks(context.tree, folder, name) for folder in folders)
 
 
@@ -202,5 +202,5 @@ def _only_folder(tree: Tree, module: str, home: str) -> str | None:
     ends = (f"{stem}/__init__.py", f"{stem}.py")
     paths = ((f"/{path}", f"/{end}") for end in ends for path in tree.called(posixpath.basename(end)))
     found = {path.removesuffix(end).lstrip("/") for path, end in paths if path.endswith(end)}
-    own = {folder for folder in found if around(aside(folder), home)}
+    own = {folder for folder in found if contains(side_folder(folder), home)}
     return own.pop() if len(own) == 1 else None

@@ -68,10 +68,10 @@ def from_lines(lines: LocatedText, context: ExecContext) -> Step:
     return _last(lines, None, context._replace(zero=None, arguments=()))
 
 
-def _last(passage: LocatedText, place: Span | None, context: ExecContext) -> Step:
+def _last(located: LocatedText, place: Span | None, context: ExecContext) -> Step:
     """The last program of a text, or those that it may be; `place`: where all of it stands, if not as it is."""
     try:
-        paths = _paths(passage, place, context, context.env) or _paths(passage, place, context, _open(context.env))
+        paths = _paths(located, place, context, context.env) or _paths(located, place, context, _open(context.env))
     except TooManyPaths:
         return context.none("the shell has too many branches to follow")
     if not paths:
@@ -93,9 +93,9 @@ def _open(env: Env) -> Env:
     return variable
 
 
-def _paths(passage: LocatedText, place: Span | None, context: ExecContext, env: Env) -> list[tuple[Ran, ...]]:
+def _paths(located: LocatedText, place: Span | None, context: ExecContext, env: Env) -> list[tuple[Ran, ...]]:
     """What is run on each way through a text that starts a program: what is said before it, and that program."""
-    waits = any(line.argv and line.argv[0].text == "wait" for line in commands(passage))
+    waits = any(line.argv and line.argv[0].text == "wait" for line in commands(located))
 
     def lasting(ran: Ran) -> bool:
         return _lasting(ran.line, context._replace(workdir=ran.workdir), waits)
@@ -109,7 +109,7 @@ def _paths(passage: LocatedText, place: Span | None, context: ExecContext, env: 
     walk = Walk(lambda ran: lasting(ran) or _says(ran.line) or _is_quiet(ran.line), sourced, exists)
     shell = Shell(env, context.workdir, context.zero, context.arguments, context.sets)
     found = list[tuple[Ran, ...]]()
-    for path in walk.through(passage, shell, place):
+    for path in walk.through(located, shell, place):
         at = max((index for index, ran in enumerate(path.ran) if lasting(ran)), default=None)
         first = min((index for index, ran in enumerate(path.ran) if lasting(ran)), default=None)
         if at is not None and first is not None:

@@ -198,14 +198,14 @@ class Shell:
             counted = self.arrays.get(count[1], ()) if count[1] else self.arguments
             return UNKNOWN if counted is None else Value((str(len(counted)),))
         if default := re.fullmatch(r"\$\{([A-Za-z_]\w*):?=(.*)\}", part.text, re.DOTALL):
-            return self._defaulted(default[1], part.passage.part(default.start(2), default.end(2)))
+            return self._defaulted(default[1], part.located.part(default.start(2), default.end(2)))
         if part.kind == COMMAND and (folder := self._folder(part.text)):
-            return Value((folder,), (Label(self.at(part.passage.span()), "is a folder of the script"),))
-        names = variables(part.passage) if part.kind == VARIABLE else frozenset()
+            return Value((folder,), (Label(self.at(part.located.span()), "is a folder of the script"),))
+        names = variables(part.located) if part.kind == VARIABLE else frozenset()
         if not names or re.search(r"\$\{?[@*#?$!-]", part.text):
-            return Value(None, (Label(self.at(part.passage.span()), "is not known"),))
+            return Value(None, (Label(self.at(part.located.span()), "is not known"),))
         env = {name: value for name in names if (value := self.variable(name)) is not None}
-        return expand(part.passage, env, closed=False)  # type: ignore[arg-type]
+        return expand(part.located, env, closed=False)  # type: ignore[arg-type]
 
     def _folder(self, command: str) -> str | None:
         """What `$(pwd)`, `$(dirname "$0")` and `$(cd "$(dirname "$0")" && pwd)` come to, None for other commands."""

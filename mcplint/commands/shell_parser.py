@@ -112,15 +112,15 @@ Node = Command | Compound
 
 
 @lru_cache(maxsize=256)
-def parse(passage: LocatedText) -> tuple[Node, ...]:
+def parse(located: LocatedText) -> tuple[Node, ...]:
     """The commands of a text, compound ones with what they hold."""
-    return _Script(passage).parse()
+    return _Script(located).parse()
 
 
 @lru_cache(maxsize=256)
-def commands(passage: LocatedText) -> tuple[Command, ...]:
+def commands(located: LocatedText) -> tuple[Command, ...]:
     """The simple commands of a text in their order, also those inside compound ones."""
-    return tuple(simple(parse(passage)))
+    return tuple(simple(parse(located)))
 
 
 def simple(nodes: Iterable[Node]) -> Iterator[Command]:
@@ -166,8 +166,8 @@ class _Frame:
 class _Script:
     """The state of one reading: where it is, the command that is growing, and the compound ones around it."""
 
-    def __init__(self, passage: LocatedText) -> None:
-        self.passage, self.text, self.i = passage, passage.text, 0
+    def __init__(self, located: LocatedText) -> None:
+        self.located, self.text, self.i = located, located.text, 0
         self.start = self.last = 0
         self.words: list[Word] = []
         self.assignments: list[Assignment] = []
@@ -216,7 +216,7 @@ class _Script:
                     tuple(self.assignments),
                     tuple(self.redirects),
                     operator,
-                    self.passage.span(self.start, self.last),
+                    self.located.span(self.start, self.last),
                     tuple(frame.kind for frame in self.frames[1:]),
                     self.negated,
                     self.tests,
@@ -282,7 +282,7 @@ class _Script:
             self._begin(start)
             self.assignments.append(assignment)
             return
-        word, self.i = word_at(self.passage, start)
+        word, self.i = word_at(self.located, start)
         reserved = not (self.words or self.assignments or word.quoted)
         if self.skip:
             self._header(word)
@@ -301,7 +301,7 @@ class _Script:
 
     def _tests(self, start: int, end: int) -> tuple[tuple[str, tuple[Word, ...]], ...] | None:
         """The words of each test in a part of the text; None where it has operators other than `&&` and `||`."""
-        found, part = [("", list[Word]())], self.passage.part(start, end)
+        found, part = [("", list[Word]())], self.located.part(start, end)
         at = 0
         while at < len(part.text):
             operator = part.text[at : at + 2]
@@ -371,9 +371,9 @@ class _Script:
         name, first = self.text[self.i : i], i + 1 + append
         if self.text.startswith("(", first):
             self.i = matching(self.text, first)
-            array = self.passage.part(first, self.i)
+            array = self.located.part(first, self.i)
             return Assignment(name, Word(array, array.span(), (Part(ARRAY, array),)), append)
-        value, self.i = word_at(self.passage, first)
+        value, self.i = word_at(self.located, first)
         return Assignment(name, value, append)
 
     def _redirect(self) -> Redirect | None:
@@ -386,7 +386,7 @@ class _Script:
         fd, self.i = self.text[self.i : i], i + len(operator)
         while self.i < len(self.text) and self.text[self.i] in BLANKS:
             self.i += 1
-        target, self.i = word_at(self.passage, self.i)
+        target, self.i = word_at(self.located, self.i)
         self.last = self.i
         body = self._here_document(target.text, operator == "<<-") if operator in ("<<", "<<-") else None
         return Redirect(operator, fd, target, body)
@@ -402,7 +402,7 @@ class _Script:
             line = self.text[at:line_end].rstrip("\r")
             if (line.lstrip("\t") if tabs else line) == end_mark:
                 self.after_bodies = line_end + 1
-                return self.passage.part(start, at)
+                return self.located.part(start, at)
             at = line_end + 1
         self.after_bodies = len(self.text)
-        return self.passage.part(start) if start < len(self.text) else None
+        return self.located.part(start) if start < len(self.text) else None

@@ -23,12 +23,12 @@ class Part(NamedTuple):
     """
 
     kind: str
-    passage: LocatedText
+    located: LocatedText
     quoted: bool = False
 
     @property
     def text(self) -> str:
-        return self.passage.text
+        return self.located.text
 
 
 class Word(NamedTuple):
@@ -59,9 +59,9 @@ class _Run(NamedTuple):
     ranges: list[tuple[int, int]]
 
 
-def word_at(passage: LocatedText, start: int) -> tuple[Word, int]:
-    """The word that begins at this offset of the passage, and the offset after it."""
-    text, i, end = passage.text, start, len(passage.text)
+def word_at(located: LocatedText, start: int) -> tuple[Word, int]:
+    """The word that begins at this offset of the text, and the offset after it."""
+    text, i, end = located.text, start, len(located.text)
     runs: list[_Run] = []
     while i < end:
         match text[i]:
@@ -92,17 +92,17 @@ def word_at(passage: LocatedText, start: int) -> tuple[Word, int]:
                     i += 1
                 _add(runs, LITERAL, False, plain, i)
     i = min(i, end)
-    return _word(passage, start, i, runs), i
+    return _word(located, start, i, runs), i
 
 
-def _word(passage: LocatedText, start: int, end: int, runs: list[_Run]) -> Word:
+def _word(located: LocatedText, start: int, end: int, runs: list[_Run]) -> Word:
     if len(runs) == 1 and runs[0].ranges == [(start, end)]:
-        content = passage.part(start, end)
+        content = located.part(start, end)
         return Word(content, content.span(), (Part(runs[0].kind, content, runs[0].quoted),))
-    parts = tuple(Part(run.kind, passage.gather(run.ranges, run.ranges[0][0]), run.quoted) for run in runs)
-    inside = start + 1 if end > start + 1 and passage.text[start] in "'\"" else start
-    content = passage.gather((piece for run in runs for piece in run.ranges), inside)
-    return Word(content, passage.span(start, end), parts)
+    parts = tuple(Part(run.kind, located.gather(run.ranges, run.ranges[0][0]), run.quoted) for run in runs)
+    inside = start + 1 if end > start + 1 and located.text[start] in "'\"" else start
+    content = located.gather((piece for run in runs for piece in run.ranges), inside)
+    return Word(content, located.span(start, end), parts)
 
 
 def _add(runs: list[_Run], kind: str, quoted: bool, start: int, end: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.findings import Diagnostic
-from mcplint.text.lines import line, place
+from mcplint.text.lines import line, position
 from mcplint.text.source import Span
 from mcplint.usage import UsageError
 
@@ -46,7 +46,7 @@ def fingerprints(found: Iterable[Diagnostic], renamed: Mapping[str, str] | None 
     for diagnostic in found:
         source = diagnostic.finding.span.source
         path = (renamed or {}).get(source.path, source.path)
-        key = (diagnostic.rule, path, line(source.text, place(diagnostic.finding.span).line).strip())
+        key = (diagnostic.rule, path, line(source.text, position(diagnostic.finding.span).line).strip())
         seen[key] += 1
         data = "\0".join((*key, str(seen[key]))).encode("utf-8", "surrogatepass")
         prints.append(sha256(data).hexdigest())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from mcplint.findings import SEVERITIES, Diagnostic, Fix, Ignore
 from mcplint.project.config import Config
 from mcplint.text.glob import fits
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 from mcplint.text.source import Span
 
 
@@ -58,7 +58,7 @@ def _hits(diagnostic: Diagnostic, hiding: Mapping[tuple[str, str], list[tuple[ra
     finding = diagnostic.finding
     for span in (finding.span, *(note.span for note in finding.notes)):
         if named := hiding.get((span.source.path, diagnostic.rule)):
-            first, _, last, column = place(span)
+            first, _, last, column = position(span)
             last -= column == 1 and last > first
             yield from (name for lines, name in named if first < lines.stop and last >= lines.start)
 

@@ -16,7 +16,7 @@ LINKED = "not written, it is reached through a link"
 NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
-class Place(NamedTuple):
+class OpenFile(NamedTuple):
     """A file of the project: the descriptor of its folder and its name there.
 
     Where a system has no such descriptors it is None, and the name is the whole path.
@@ -33,7 +33,7 @@ def write(root: str, before: Mapping[str, str], after: Mapping[str, str]) -> Non
     made. Links are not followed, also where one is put in the way meanwhile: a folder is held open from the moment
     that it is looked at.
     """
-    places: dict[str, Place] = {}
+    places: dict[str, OpenFile] = {}
     drafts: dict[str, str] = {}
     path = ""
     try:
@@ -53,23 +53,23 @@ def write(root: str, before: Mapping[str, str], after: Mapping[str, str]) -> Non
                 os.close(folder)
 
 
-def _place(root: str, path: str) -> Place:
+def _place(root: str, path: str) -> OpenFile:
     """Where the file of a path is; its folder is reached through no link, and is held open."""
     *folders, name = path.split("/")
     if os.open not in os.supports_dir_fd:
         folder = os.path.join(root, *folders)
         if os.path.realpath(folder) != folder:
             raise UsageError(f"{path}: {LINKED}")
-        return Place(None, os.path.join(folder, name))
+        return OpenFile(None, os.path.join(folder, name))
     try:
-        return Place(opened_folder(root, folders), name)
+        return OpenFile(opened_folder(root, folders), name)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise UsageError(f"{path}: {LINKED}") from None
         raise
 
 
-def _draft(place: Place, path: str, before: str | None, text: str) -> str:
+def _draft(place: OpenFile, path: str, before: str | None, text: str) -> str:
     """The name of a new file beside the one that it is to replace, with its mode."""
     folder, name = place
     if _is_link(place):
@@ -91,14 +91,14 @@ def _draft(place: Place, path: str, before: str | None, text: str) -> str:
     return draft
 
 
-def _is_link(place: Place) -> bool:
+def _is_link(place: OpenFile) -> bool:
     try:
         return stat.S_ISLNK(os.stat(place.name, dir_fd=place.folder, follow_symlinks=False).st_mode)
     except FileNotFoundError:
         return False
 
 
-def _unchanged(place: Place, path: str, before: str) -> tuple[str, int]:
+def _unchanged(place: OpenFile, path: str, before: str) -> tuple[str, int]:
     """The encoding and the mode of a file, if it still is what was read."""
     flags = os.O_RDONLY | NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:

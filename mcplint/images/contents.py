@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import SHELLS, program
-from mcplint.images.copies import copied_from, placed
+from mcplint.images.copies import copied_from, paths_in_image
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
 from mcplint.project.discover import PRUNED
@@ -85,7 +85,7 @@ class Contents(NamedTuple):
 
     def places(self, path: str) -> Iterator[str | None]:
         """Where a file of the project may stand in the image, None for a copy that cannot be told."""
-        return placed(self.copies, self.parts, self.ignored, self.context, path)
+        return paths_in_image(self.copies, self.parts, self.ignored, self.context, path)
 
     def place(self, path: str) -> str | None:
         """Where a file of the project stands in the image, the last place first; None where that is not known."""
@@ -104,8 +104,8 @@ class Contents(NamedTuple):
         """Whether no COPY before this line puts anything at a path or below it, not even what a clone lacks."""
         below = f"{path.rstrip('/')}/"
         copies = (copy.target.only or below for copy in self.copies)
-        placed = any(f"{target.rstrip('/')}/".startswith(below) for target in copies)
-        return not placed and copied_from(self.copies, self.parts, self.ignored, self.context, path) is None
+        paths_in_image = any(f"{target.rstrip('/')}/".startswith(below) for target in copies)
+        return not paths_in_image and copied_from(self.copies, self.parts, self.ignored, self.context, path) is None
 
     def absent(self, path: str, expected: str) -> Absence | None:
         """Why nothing stands at a path, None where something may; `expected`: what of the project belongs there."""

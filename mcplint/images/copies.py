@@ -140,10 +140,10 @@ def _source(file: Copied, path: str) -> str | None:
 
 def image_paths(image: Image, path: str) -> Iterator[str | None]:
     """The absolute paths in the image at which a file of the project stands; None for a copy that cannot be told."""
-    return placed(image.copies, image.parts, image.ignored, image.context, path)
+    return paths_in_image(image.copies, image.parts, image.ignored, image.context, path)
 
 
-def placed(
+def paths_in_image(
     copies: Iterable[Copy], parts: Mapping[int, Image], ignored: tuple[str, ...], context: str | None, path: str
 ) -> Iterator[str | None]:
     """The same for the copies that were made so far, without what is mounted."""

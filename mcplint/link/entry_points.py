@@ -14,7 +14,7 @@ from mcplint.programs.python.entry_points import called
 from mcplint.programs.python.imported import imported
 from mcplint.programs.python.modules import find, reaches, roots
 from mcplint.project.tree import Tree
-from mcplint.text.paths import aside
+from mcplint.text.paths import side_folder
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -26,7 +26,7 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
     """
     for path in sorted(tree.paths):
         folder, _, name = path.rpartition("/")
-        if name not in PROJECTS or aside(folder):
+        if name not in PROJECTS or side_folder(folder):
             continue
         project: Project | None = tree.facts("project", path)
         if project is None or told_to_package(project) is False:

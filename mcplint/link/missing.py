@@ -25,19 +25,19 @@ TOOLS = ("/bin", "/usr", "/uv", "/sbin")
 OWN = frozenset({"api", "app", "asgi", "main", "mcp_server", "server", "wsgi"})
 
 
-def missing(place: ContainerContext, target: str, tree: Tree) -> Label | None:
+def missing(context: ContainerContext, target: str, tree: Tree) -> Label | None:
     """The target of a command at the word that names it, or None where the image may have it from elsewhere.
 
     `target`: a file, a module, a module with an attribute, or a console script. An image can be judged that is built
     from a base that is known and from files of the project alone, and that an SDK is installed in.
     """
-    image, argv = place.image, place.container.argv
+    image, argv = context.image, context.container.argv
     if image is None or argv is None or not image.base_known or not complete(image, tree):
         return None
     attribute = ":" in _name(target)
     if attribute and not _has(tree, target.rpartition(":")[0].partition(".")[0]):
         return None
-    if not brings_sdk(place, tree) or any(_brings(line, target) for line in _lines(image)):
+    if not brings_sdk(context, tree) or any(_brings(line, target) for line in _lines(image)):
         return None
     naming = (word for word in argv.words or () if _name(target) in (text(word) or ""))
     site = next((word.site for word in naming if word.site), None)
@@ -54,9 +54,9 @@ def _name(target: str) -> str:
     return target.rpartition("/")[2]
 
 
-def brings_sdk(place: ContainerContext, tree: Tree) -> bool:
+def brings_sdk(context: ContainerContext, tree: Tree) -> bool:
     """Whether a container's image has an SDK installed, so that it is one for an MCP server."""
-    wanted = needs(tree, place.container.installs, place.image.folder if place.image else "")
+    wanted = needs(tree, context.container.installs, context.image.folder if context.image else "")
     names = {requirement.name for requirement in wanted.requirements} | {entry.name for entry in wanted.locked}
     return not names.isdisjoint(PYTHON_PACKAGES)
 

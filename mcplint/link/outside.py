@@ -26,7 +26,7 @@ from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, named_image, on_host
 from mcplint.services.entries import ROOT, Entry
-from mcplint.text.paths import aside
+from mcplint.text.paths import side_folder
 from mcplint.values import UNKNOWN, EditSite, Label, Value, tail
 
 Variables = Mapping[str, Value[str | None]]
@@ -43,8 +43,9 @@ class Outside(NamedTuple):
     unfollowed: Unfollowed | None = None
 
 
-class _Surroundings(NamedTuple):
-    """Where a program runs: its variables, what else they may be, the folder of its project, the files it finds.
+class _Environment(NamedTuple):
+    """Where a program runs without a container: its variables, what else they may be, the folder of its project, the
+    files that it finds.
 
     `locked`: a lock file of npm, pnpm, yarn or bun decides what is installed there.
     """
@@ -78,10 +79,10 @@ def packaged(programs: Programs, package: Package) -> Outside:
     )._replace(terminal=BY_CLIENT)
     install = Install("uvx", ("uvx", name), Value((False,)), None, (found.folder or ".",), (), found.span)
     more = Label(package.span, "whoever starts the package may set it")
-    around = _Surroundings(dict(variables(package.node)), more, found.folder)
+    environment = _Environment(dict(variables(package.node)), more, found.folder)
     note = Label(found.span, "is installed")
     link = Link(package.id, ASSUMED if before else MADE, f"is what people start who install {name}", (note,))
-    made, certain = _followed(programs, start._replace(installs=(install,)), around, link)
+    made, certain = _followed(programs, start._replace(installs=(install,)), environment, link)
     return _of_package(package, start.target, made, certain)
 
 
@@ -117,10 +118,10 @@ def _from_npm(programs: Programs, package: Package, name: str) -> Outside:
         SCRIPT, command[0], command[1], argv, language="typescript", runtime=runtime(programs.tree, command[0])
     )
     more = Label(package.span, "whoever starts the package may set it")
-    around = _Surroundings(dict(variables(package.node)), more, "", locked=False)
+    environment = _Environment(dict(variables(package.node)), more, "", locked=False)
     note = Label(command[1], "is installed")
     link = Link(package.id, MADE, f"is what people start who install {name}", (note,))
-    made, certain = _followed(programs, start, around, link)
+    made, certain = _followed(programs, start, environment, link)
     return _of_package(package, start.target, made, certain)
 
 
@@ -136,7 +137,7 @@ def published(programs: Programs) -> Iterator[Server]:
     install = Install("uvx", ("uvx", found.name), Value((False,)), None, (".",), (), found.span)
     more = Label(found.span, "whoever starts the package may set it")
     link = Link(f"pyproject.toml:{found.name}", MADE, f"is what people start who install {name}", (more,))
-    yield from _followed(programs, start._replace(installs=(install,)), _Surroundings({}, more, ""), link)[0]
+    yield from _followed(programs, start._replace(installs=(install,)), _Environment({}, more, ""), link)[0]
 
 
 def _only_script(tree: Tree) -> Script | None:
@@ -158,14 +159,16 @@ def _for_program(name: str, words: Words) -> Words:
 
 def scripted(programs: Programs) -> Iterator[Server]:
     """The servers that the console scripts of a project start, without arguments."""
-    for found in (each for same in installed(programs.tree, "").values() for each in same if not aside(each.folder)):
+    for found in (
+        each for same in installed(programs.tree, "").values() for each in same if not side_folder(each.folder)
+    ):
         places = roots(programs.tree, found.folder, posixpath.join(found.folder, "src"))
         start = Start(FUNCTION, found.target, found.span, (), roots=places)
-        around = _Surroundings({}, Label(found.span, "whoever starts it may set it"), found.folder)
+        environment = _Environment({}, Label(found.span, "whoever starts it may set it"), found.folder)
         id = f"{found.span.source.path}:{found.name}"
-        yield from _followed(programs, start, around, Link(id, MADE, f"is started by the console script {found.name}"))[
-            0
-        ]
+        yield from _followed(
+            programs, start, environment, Link(id, MADE, f"is started by the console script {found.name}")
+        )[0]
 
 
 def entered(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfile]) -> Outside:
@@ -179,18 +182,18 @@ def entered(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfi
         return posixpath.normpath(path[len(ROOT) + 1 :] or ".") if own else on_host(path, tree)
 
     folder = inside(entry.workdir).removeprefix(".")
-    around = _Surroundings(
+    environment = _Environment(
         entry.env, Label(entry.span, "whoever starts it may set it"), home(tree, posixpath.join(folder, "_")), inside
     )
-    scene = ExecContext(entry.workdir, around.variable, tree, inside, entry.span, folder)
+    context = ExecContext(entry.workdir, environment.variable, tree, inside, entry.span, folder)
 
     def followed(words: Words, kind: str) -> tuple[tuple[Server, ...], list[str]]:
-        found = starts(words, scene)
-        whys = [each.why for each in found if isinstance(each, NoStart) and (each.missing or _is_own(entry, scene))]
+        found = starts(words, context)
+        whys = [each.why for each in found if isinstance(each, NoStart) and (each.missing or _is_own(entry, context))]
         servers: list[Server] = []
         for start in (each._replace(terminal=BY_CLIENT) for each in found if isinstance(each, Start)):
             link = Link(entry.id, kind, f"is started by the client as {entry.id.rpartition(':')[2]}", start.notes)
-            made, certain = _followed(programs, start, around, link)
+            made, certain = _followed(programs, start, environment, link)
             spoken = Value((STDIO,), (Label(entry.span, "the client speaks to it over its standard input and output"),))
             servers += made if start.wrapper else (_as_told(server, spoken) for server in made)
             whys += [] if certain else [f"what `{start.target}` starts is not known"]
@@ -213,27 +216,29 @@ def _packed(entry: Entry, tree: Tree) -> Words:
     return packed(entry.id.rpartition(":")[2], entry.words, tree)
 
 
-def _is_own(entry: Entry, scene: ExecContext) -> bool:
+def _is_own(entry: Entry, context: ExecContext) -> bool:
     """Whether a command names a file of the project, so that it is no program of others."""
     return any(
-        scene.file(text(word) or "") for word in entry.words if "/" in (text(word) or "") or "." in spelled(word)
+        context.file(text(word) or "") for word in entry.words if "/" in (text(word) or "") or "." in spelled(word)
     )
 
 
-def _followed(programs: Programs, start: Start, around: _Surroundings, link: Link) -> tuple[tuple[Server, ...], bool]:
+def _followed(
+    programs: Programs, start: Start, environment: _Environment, link: Link
+) -> tuple[tuple[Server, ...], bool]:
     """The servers that a program makes, and whether it certainly makes no more.
 
     A console script that refuses to start like this is started by people with arguments of their own.
     """
-    folder = around.folder if start.language == "python" else posixpath.dirname(start.target)
-    sdk = sdks(start.installs or (), programs.tree, folder, around.locked)
-    outcome = programs.run(start, around.variable, sdk, around.inside)
+    folder = environment.folder if start.language == "python" else posixpath.dirname(start.target)
+    sdk = sdks(start.installs or (), programs.tree, folder, environment.locked)
+    outcome = programs.run(start, environment.variable, sdk, environment.inside)
     if not outcome.servers and start.kind == FUNCTION and start.argv:
         # An option and its value more than what the files give.
-        more = start._replace(argv=(*start.argv, Value(None, (around.more,)), Value(None, (around.more,))))
-        outcome = programs.run(more, around.variable, sdk, around.inside)
+        more = start._replace(argv=(*start.argv, Value(None, (environment.more,)), Value(None, (environment.more,))))
+        outcome = programs.run(more, environment.variable, sdk, environment.inside)
     if not outcome.servers and start.kind == FUNCTION:
-        outcome = programs.run(start._replace(argv=None), around.variable, sdk, around.inside)
+        outcome = programs.run(start._replace(argv=None), environment.variable, sdk, environment.inside)
     made = tuple(
         server._replace(links=(link,), runner=start.wrapper or server.runner, container=None)
         for server in outcome.servers

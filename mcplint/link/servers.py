@@ -131,33 +131,33 @@ class Programs:
         self.ids: dict[str, int] = {}
         self._room = ROOM
 
-    def started(self, place: ContainerContext) -> Started:
+    def started(self, context: ContainerContext) -> Started:
         """What a container starts."""
-        argv = place.container.argv
+        argv = context.container.argv
         if argv is None or argv.words is None:
-            return Started((), _unsaid(place), argv.trace if argv else ())
-        inside = _inside(place, self.tree)
-        workdir, tree = place.container.workdir.only, self.tree
-        home = posixpath.dirname(place.image.dockerfile if place.image else argv.span.source.path)
-        scene = ExecContext(workdir, place.container.given, tree, inside, argv.span, home, _built(place))
-        found = starts(tuple(_written(word, argv.span) for word in argv.words), scene)
+            return Started((), _unsaid(context), argv.trace if argv else ())
+        inside = _inside(context, self.tree)
+        workdir, tree = context.container.workdir.only, self.tree
+        home = posixpath.dirname(context.image.dockerfile if context.image else argv.span.source.path)
+        execution = ExecContext(workdir, context.container.given, tree, inside, argv.span, home, _built(context))
+        found = starts(tuple(_written(word, argv.span) for word in argv.words), execution)
         programs = [start for start in found if isinstance(start, Start)]
         if not programs:
             none = next(start for start in found if isinstance(start, NoStart))
-            missing = self._missing(place, none.missing)
-            return Started((), _elsewhere(place) or none.why, none.notes, missing=missing)
-        options = [self._followed(start, place, inside) for start in programs]
+            missing = self._missing(context, none.missing)
+            return Started((), _elsewhere(context) or none.why, none.notes, missing=missing)
+        options = [self._followed(start, context, inside) for start in programs]
         if len(options) == 1:
-            return self._whole(options[0]._replace(start=programs[0]), place)
+            return self._whole(options[0]._replace(start=programs[0]), context)
         served = [option for option in options if option.servers]
         certain = len(programs) == len(found) and all(option.certain for option in options)
-        return self._whole(_either(served) if served else options[0]._replace(certain=certain), place)
+        return self._whole(_either(served) if served else options[0]._replace(certain=certain), context)
 
-    def _followed(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Started:
+    def _followed(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> Started:
         """What one program that a container starts makes, its servers without their names yet."""
-        start = start._replace(terminal=_terminal(place), argv=None if place.container.unread else start.argv)
+        start = start._replace(terminal=_terminal(context), argv=None if context.container.unread else start.argv)
         try:
-            outcome = self._outcome(start, place, inside)
+            outcome = self._outcome(start, context, inside)
         except Exception as error:
             self.tree.failures.append(Failure.of(f"following {start.target}", start.span, error))
             return Started((), f"mcplint itself failed on {start.target}")
@@ -165,42 +165,42 @@ class Programs:
         if start.wrapper == "supergateway":
             from mcplint.link.bridges import bridge
 
-            runner["bridge"] = bridge(start, place.image)
-        servers = tuple(server._replace(links=(_link(place, start),), **runner) for server in outcome.servers)
+            runner["bridge"] = bridge(start, context.image)
+        servers = tuple(server._replace(links=(_link(context, start),), **runner) for server in outcome.servers)
         needed = frozenset(filter(None, (outcome.entry,)))
         if servers:
             return Started(servers, needed=needed)
         unread = next((problem for path, problem in self.tree.problems.items() if path in needed), None)
         if unread:
             return Started((), f"`{start.target}` cannot be read", (Label(unread.span, unread.message),), needed)
-        lacks = self._missing(place, outcome.missing)
+        lacks = self._missing(context, outcome.missing)
         certain = outcome.complete and not outcome.unknown and not outcome.refused
-        refused = outcome.refused if outcome.imports and not place.container.unread else None
+        refused = outcome.refused if outcome.imports and not context.container.unread else None
         why, notes = silence(start, outcome), outcome.unknown
         return Started((), why, notes, needed, lacks, certain, asked=outcome.asked, refused=refused)
 
-    def _whole(self, started: Started, place: ContainerContext) -> Started:
+    def _whole(self, started: Started, context: ContainerContext) -> Started:
         """The same with its servers as parts of the model."""
-        return started._replace(servers=tuple(parts(started.servers, place.container, self.ids)))
+        return started._replace(servers=tuple(parts(started.servers, context.container, self.ids)))
 
-    def _missing(self, place: ContainerContext, target: str | None) -> Label | None:
+    def _missing(self, context: ContainerContext, target: str | None) -> Label | None:
         from mcplint.link.missing import missing
 
-        return missing(place, target, self.tree) if target and not place.container.unread else None
+        return missing(context, target, self.tree) if target and not context.container.unread else None
 
-    def _sdk(self, place: ContainerContext, start: Start) -> Callable[[str], Sdk]:
-        folder = place.image.folder if place.image else place.container.folder or ""
+    def _sdk(self, context: ContainerContext, start: Start) -> Callable[[str], Sdk]:
+        folder = context.image.folder if context.image else context.container.folder or ""
         if start.language == "typescript":
             folder = posixpath.dirname(start.target)
-        return sdks(_installs(place, start), self.tree, "" if folder == "." else folder)
+        return sdks(_installs(context, start), self.tree, "" if folder == "." else folder)
 
-    def _outcome(self, start: Start, place: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
-        workdir = place.container.workdir.only or "/"
+    def _outcome(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
+        workdir = context.container.workdir.only or "/"
 
         def file(path: str) -> str | None:
             return inside(posixpath.normpath(posixpath.join(workdir, path)))
 
-        return self.run(start, place.container.given, self._sdk(place, start), file)
+        return self.run(start, context.container.given, self._sdk(context, start), file)
 
     def run(
         self,
@@ -226,9 +226,9 @@ def silence(start: Start, outcome: Outcome) -> str:
     return f"`{start.target}` starts no MCP server" if certain else f"what `{start.target}` starts is not known"
 
 
-def _terminal(place: ContainerContext) -> Value[bool]:
+def _terminal(context: ContainerContext) -> Value[bool]:
     """Whether a container is given a terminal, which no service is that does not ask for one."""
-    container = place.container
+    container = context.container
     silent = container.tty.options is None and not container.tty.trace and container.service and not container.unread
     return Value((False,)) if silent else container.tty
 
@@ -239,31 +239,31 @@ def _written(word: Value[str], command: Span) -> Value[str]:
     return word if word.trace else word._replace(trace=(Label(place, "set here"),))
 
 
-def _unsaid(place: ContainerContext) -> str:
+def _unsaid(context: ContainerContext) -> str:
     """Why a container has no command that can be told."""
-    return (not place.container.argv and _elsewhere(place)) or "its start command is not known"
+    return (not context.container.argv and _elsewhere(context)) or "its start command is not known"
 
 
-def _elsewhere(place: ContainerContext) -> str:
+def _elsewhere(context: ContainerContext) -> str:
     """Why it is not known what lies in a container and what its image starts; nothing where it is."""
-    return next((link.why for link in place.container.links if link.kind == MISSING), "")
+    return next((link.why for link in context.container.links if link.kind == MISSING), "")
 
 
-def _link(place: ContainerContext, start: Start) -> Link:
+def _link(context: ContainerContext, start: Start) -> Link:
     """The link from a server to its container, assumed where the image may hold anything by the name of the command."""
     how = f"is started by `{start.span.text.strip()}`"
-    elsewhere = _elsewhere(place)
+    elsewhere = _elsewhere(context)
     if elsewhere:
-        return Link(place.container.id, ASSUMED, f"{how}; its container {elsewhere}", start.notes)
-    if place.container.unread:
+        return Link(context.container.id, ASSUMED, f"{how}; its container {elsewhere}", start.notes)
+    if context.container.unread:
         how = f"{how}, unless a file says otherwise that cannot be read"
-        return Link(place.container.id, ASSUMED, how, place.container.unread)
-    return Link(place.container.id, MADE, how, start.notes)
+        return Link(context.container.id, ASSUMED, how, context.container.unread)
+    return Link(context.container.id, MADE, how, start.notes)
 
 
-def _installs(place: ContainerContext, start: Start) -> tuple[Install, ...]:
+def _installs(context: ContainerContext, start: Start) -> tuple[Install, ...]:
     """What is installed where a program runs: what its start installs, unless the build has done that before it."""
-    built = place.container.installs
+    built = context.container.installs
     if start.installs is None:
         return built
     projects = {install.requirements for install in start.installs if install.tool == "uv run"}
@@ -273,9 +273,9 @@ def _installs(place: ContainerContext, start: Start) -> tuple[Install, ...]:
     return built if done else start.installs
 
 
-def _inside(place: ContainerContext, tree: Tree) -> Callable[[str], str | None]:
+def _inside(context: ContainerContext, tree: Tree) -> Callable[[str], str | None]:
     """The path in the project of an absolute path in a container: what is mounted there, else what the image has."""
-    mounts, folder = place.container.mounts, place.container.folder
+    mounts, folder = context.container.mounts, context.container.folder
     mounted = {
         mount.target.only.rstrip("/"): mount.path
         for mount in mounts
@@ -287,18 +287,18 @@ def _inside(place: ContainerContext, tree: Tree) -> Callable[[str], str | None]:
             if path == target or path.startswith(f"{target}/"):
                 source = mounted[target]
                 return source and posixpath.normpath(posixpath.join(source, path[len(target) + 1 :]))
-        if place.container.platform == "systemd":
+        if context.container.platform == "systemd":
             return on_host(path, tree)
-        if folder and not place.image:
+        if folder and not context.image:
             return posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
-        return project_path(place.image, path, tree) if place.image else None
+        return project_path(context.image, path, tree) if context.image else None
 
     return find
 
 
-def _built(place: ContainerContext) -> Callable[[str], LocatedText | None]:
+def _built(context: ContainerContext) -> Callable[[str], LocatedText | None]:
     """The text of a file that the build of a container's image writes."""
-    image = place.image
+    image = context.image
     return lambda path: built_text(image, path) if image else None
 
 

@@ -9,7 +9,7 @@ from mcplint.commands.command_lines import SHELLS, program, shell_operand, unwra
 from mcplint.commands.python_commands import PATH
 from mcplint.commands.words import Words, place, text
 from mcplint.images.contents import Contents
-from mcplint.images.copies import placed, project_path
+from mcplint.images.copies import paths_in_image, project_path
 from mcplint.images.image import Copy, Image
 from mcplint.model import StartScript
 from mcplint.project.line_ends import CRLF, LF, line_ends
@@ -68,7 +68,9 @@ def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> St
         carriage, edits = _carriage(source.text, Span(source, 0, len(source.text)), tree)
         made = made._replace(carriage=carriage, lf=edits)
     copies = (each for each in reversed(image.copies) if not each.mount)
-    origin = next((each for each in copies if path in placed((each,), image.parts, (), image.context, found)), None)
+    origin = next(
+        (each for each in copies if path in paths_in_image((each,), image.parts, (), image.context, found)), None
+    )
     if origin is None or origin.stage is not None:
         return made
     return made._replace(closed=_closed(origin, image, name, tree.executable(found)), opened=_opened(origin))

@@ -179,11 +179,11 @@ def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
                 yield Unfollowed(path, wanted.span, why)
 
 
-def _loose(place: ContainerContext, start: Started) -> Loose:
-    return Loose(place.container.id, place.container.span, start.why, start.notes)
+def _loose(context: ContainerContext, start: Started) -> Loose:
+    return Loose(context.container.id, context.container.span, start.why, start.notes)
 
 
-def _is_servers(place: ContainerContext, tree: Tree, only: bool) -> bool:
+def _is_servers(context: ContainerContext, tree: Tree, only: bool) -> bool:
     """Whether a container that cannot be followed certainly is an MCP server's: it starts what its image is made for.
 
     That is the command of its image, or one that is called after MCP. `only`: it is the only image of a project that
@@ -191,13 +191,13 @@ def _is_servers(place: ContainerContext, tree: Tree, only: bool) -> bool:
     """
     from mcplint.link.missing import brings_sdk
 
-    container = place.container
-    if not place.image or not container.argv:
+    container = context.container
+    if not context.image or not container.argv:
         return False
     overridden = container.entrypoint or container.arguments
     if overridden and "mcp" not in program(container.argv.words or ()).lower():
         return False
-    return only or (bool(container.installs) and brings_sdk(place, tree))
+    return only or (bool(container.installs) and brings_sdk(context, tree))
 
 
 def _is_misquoted(container: Container, start: Started) -> bool:
@@ -210,13 +210,13 @@ def _is_unread(start: Started, tree: Tree) -> bool:
     return any(label.span.source.path in tree.problems for label in start.notes)
 
 
-def _may_serve(place: ContainerContext, tree: Tree, none: bool) -> bool:
+def _may_serve(context: ContainerContext, tree: Tree, none: bool) -> bool:
     """Whether what a container starts may be an MCP server, by its names and by what is installed in it.
 
     `none`: the project has no server yet, so that one on an image that is not known may be it.
     """
-    container, image = place.container, place.image
-    if _is_other(place):
+    container, image = context.container, context.image
+    if _is_other(context):
         return False
     called = [container.service or "", *((container.image.options or ()) if not image else ())]
     called += [option for word in (container.argv and container.argv.words) or () for option in word.options or ()]
@@ -226,7 +226,7 @@ def _may_serve(place: ContainerContext, tree: Tree, none: bool) -> bool:
         return container.folder is not None
     from mcplint.link.missing import brings_sdk
 
-    if brings_sdk(place, tree) or (none and not image.base_known):
+    if brings_sdk(context, tree) or (none and not image.base_known):
         return True
     folders = {posixpath.dirname(image.dockerfile), image.folder}
     return any(
@@ -237,17 +237,17 @@ def _may_serve(place: ContainerContext, tree: Tree, none: bool) -> bool:
     )
 
 
-def _is_other(place: ContainerContext) -> bool:
+def _is_other(context: ContainerContext) -> bool:
     """Whether a container runs software that is well known and serves no MCP, or is built upon it."""
-    names = [repository(str(name)).rpartition("/")[2] for name in place.container.image.options or ()]
-    words = [str(word.only) for word in (place.container.argv and place.container.argv.words) or ()]
+    names = [repository(str(name)).rpartition("/")[2] for name in context.container.image.options or ()]
+    words = [str(word.only) for word in (context.container.argv and context.container.argv.words) or ()]
     programs = any(program in word for word in words for program in OTHER_PROGRAMS)
     return programs or (bool(names) and OTHER_SOFTWARE.issuperset(names))
 
 
-def _unbuilt(place: ContainerContext) -> tuple[str, ...]:
+def _unbuilt(context: ContainerContext) -> tuple[str, ...]:
     """The Dockerfile that a service builds where no image came of it."""
-    build = None if place.image else place.container.build
+    build = None if context.image else context.container.build
     return (build.dockerfile.only,) if build and build.dockerfile.only else ()
 
 
@@ -273,55 +273,55 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree)
 
 
 def _serving(
-    place: ContainerContext, servers: tuple[Server, ...], starts: Starts, tree: Tree, writes: tuple[Label, ...]
+    context: ContainerContext, servers: tuple[Server, ...], starts: Starts, tree: Tree, writes: tuple[Label, ...]
 ) -> Container:
     """A container with what the servers in it make of it."""
-    each = place.container
+    each = context.container
     found = each._replace(
         servers=tuple(server.id for server in servers),
         missing=starts.lacking.get(each.id),
         refused=starts.refusing.get(each.id),
-        needs_root=tuple(needs_root(place, servers, writes)),
-        lacks=(*each.lacks, *_lacks(place, starts.programs.get(each.id), tree), *_unwritable(place, servers, tree)),
+        needs_root=tuple(needs_root(context, servers, writes)),
+        lacks=(*each.lacks, *_lacks(context, starts.programs.get(each.id), tree), *_unwritable(context, servers, tree)),
     )
-    if place.image:
+    if context.image:
         from mcplint.link.start_script import start_script
 
-        found = found._replace(script=start_script(place, tree))
+        found = found._replace(script=start_script(context, tree))
         start = starts.programs.get(each.id)
         if start and found.argv and any(word.may_be("uv", "uvx") for word in (found.argv.words or ())[:4]):
             from mcplint.link.sync import sync
 
-            found = found._replace(sync=sync(place.image, found, start, tree))
-    if not place.image or not each.mounts:
+            found = found._replace(sync=sync(context.image, found, start, tree))
+    if not context.image or not each.mounts:
         return found
     from mcplint.services.volumes import covered, unwritable
 
-    return found._replace(covered=tuple(covered(place, servers, tree)), unwritable=tuple(unwritable(place)))
+    return found._replace(covered=tuple(covered(context, servers, tree)), unwritable=tuple(unwritable(context)))
 
 
-def _unwritable(place: ContainerContext, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
+def _unwritable(context: ContainerContext, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
     """What the servers of a container write as a user that may not."""
-    if place.image and any(server.writes for server in servers):
+    if context.image and any(server.writes for server in servers):
         from mcplint.link.writable import refused
 
-        yield from refused(place.image, place.container, servers, tree)
+        yield from refused(context.image, context.container, servers, tree)
 
 
-def _lacks(place: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:
+def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:
     """What the program of a container provably does not find."""
-    container = place.container
-    if not start or not place.image or container.unread:
+    container = context.container
+    if not start or not context.image or container.unread:
         return
     if start.language == "python":
         from mcplint.link.imports import lacks
 
-        yield from lacks(place.image, container, start, tree)
+        yield from lacks(context.image, container, start, tree)
     elif start.place and start.place.endswith((".js", ".mjs", ".cjs")) and not container.mounts:
         from mcplint.images.node_lacks import of_start
 
         word = next((note.span for note in start.notes[-1:] if note.span.text), container.cmd)
-        yield from of_start(start.place, word, place.image, tree)
+        yield from of_start(start.place, word, context.image, tree)
 
 
 def lost(tree: Tree) -> Iterator[Loose]:

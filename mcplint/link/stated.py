@@ -23,7 +23,7 @@ def containers(places: Iterable[ContainerContext], stated: Stated) -> Iterator[C
         yield place
 
 
-def _commanded(place: ContainerContext, command: Value[str]) -> ContainerContext:
+def _commanded(context: ContainerContext, command: Value[str]) -> ContainerContext:
     """The container that starts what the project states."""
     import shlex
 
@@ -31,8 +31,8 @@ def _commanded(place: ContainerContext, command: Value[str]) -> ContainerContext
     words = tuple(Value((word,), command.trace) for word in shlex.split(command.only or ""))
     argv = Argv(words, span, command.trace)
     link = Link(None, STATED, "the start command is stated in the configuration of mcplint", command.trace)
-    container = place.container._replace(argv=argv, links=(*place.container.links, link))
-    return place._replace(container=container)
+    container = context.container._replace(argv=argv, links=(*context.container.links, link))
+    return context._replace(container=container)
 
 
 def servers(found: Iterable[Server], stated: Stated) -> Iterator[Server]:

@@ -57,13 +57,13 @@ def written(tree: Tree) -> tuple[Label, ...]:
     return tuple(note for each in programs for note in _first(WRITES, each, "this may write a file"))
 
 
-def needs_root(place: ContainerContext, servers: Iterable[Server], writes: Iterable[Label]) -> Iterator[Label]:
+def needs_root(context: ContainerContext, servers: Iterable[Server], writes: Iterable[Label]) -> Iterator[Label]:
     """What may fail in a container whose user is not root: its caches, its files and its ports.
 
     Where the image makes an account and gives it the folder that it works in, this is there for what is written.
     `writes`: where programs of the project may write.
     """
-    container, image = place.container, place.image
+    container, image = context.container, context.image
     if image:
         yield from _owned_by_root(image)
     if not (image and image.account and _is_given(image, container.workdir.only)):

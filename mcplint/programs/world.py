@@ -28,7 +28,7 @@ class World(NamedTuple):
     steps: int = STEPS
 
 
-def place(world: World, path: str) -> str | None:
+def run_path(world: World, path: str) -> str | None:
     """Where a file of the project lies below the folder that a program starts in, None where it does not."""
     parts = path.split("/")
     ends = ("/".join(parts[count:]) for count in range(len(parts)))

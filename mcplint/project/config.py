@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs
 from mcplint.findings import INTERNAL_ERROR, SEVERITIES, Rule, Unreadable
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 from mcplint.text.source import Source, Span
 from mcplint.usage import UsageError, did_you_mean
 from mcplint.values import Label, Value
@@ -123,7 +123,7 @@ def _setting(table: Node | None, key: tuple[str, ...], default: Any) -> Setting:
 
 def usage_error(wrong: Unreadable, shown: str) -> UsageError:
     """What is wrong with a file, at its place in what the file is `shown` as."""
-    line, column, *_ = place(wrong.span)
+    line, column, *_ = position(wrong.span)
     return UsageError(f"{shown}:{line}:{column}: {wrong.message}")
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from mcplint.findings import Ignore
 from mcplint.project.kinds import kind
-from mcplint.text.lines import place, starts
+from mcplint.text.lines import position, starts
 from mcplint.text.source import Source, Span
 
 FORM = r"(?<!\S)(?:#|//)[ \t]*mcplint:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[^\r\n]*"
@@ -30,7 +30,7 @@ def ignores(source: Source) -> Iterator[Ignore]:
             listed = re.finditer(NAME, found[1] or "")
             names = tuple(Span(source, found.start(1) + name.start(), found.start(1) + name.end()) for name in listed)
             span = Span(source, found.start(), found.end())
-            own = place(span).line
+            own = position(span).line
             yield Ignore(span, names, range(own, ends[own] + 1))
 
 

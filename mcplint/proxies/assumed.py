@@ -74,11 +74,11 @@ def _named(member: Member, network: Network) -> list[ContainerContext]:
     return [each for each in network.running if member.host in each.container.names]
 
 
-def _is_stranger(running: ContainerContext) -> bool:
+def _is_stranger(context: ContainerContext) -> bool:
     """Whether it is not known what a container runs, but for its image's name, which is no well-known software's."""
-    container = running.container
+    container = context.container
     names = [repository(str(name)).rpartition("/")[2] for name in container.image.options or ()]
-    unknown = running.image is None and any(link.kind == MISSING for link in container.links)
+    unknown = context.image is None and any(link.kind == MISSING for link in container.links)
     return unknown and bool(names or container.build) and OTHER_SOFTWARE.isdisjoint(names)
 
 

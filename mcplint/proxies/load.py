@@ -112,9 +112,9 @@ def kind(route: Route) -> Value[str]:
     return Value(tuple(dict.fromkeys(filter(None, known))), balancing.trace)
 
 
-def _affinity(server: Server, running: ContainerContext, routes: tuple[Route, ...]) -> Value[str]:
+def _affinity(server: Server, context: ContainerContext, routes: tuple[Route, ...]) -> Value[str]:
     """What sends a client to the same replica: a platform's own affinity, or all the proxies in front."""
-    container = running.container
+    container = context.container
     if server.fronted.must(bool):
         return UNKNOWN
     if container.platform not in (None, "compose"):

@@ -130,9 +130,9 @@ def _members(urls: Value[str]) -> Iterator[Member]:
         yield Member(host if colon else port, (whole(port) if colon else None) or usual, True, note.span)
 
 
-def _dead_ends(running: ContainerContext, network: Network) -> Iterator[DeadEnd]:
+def _dead_ends(context: ContainerContext, network: Network) -> Iterator[DeadEnd]:
     """The ports that labels name and none of the container's servers listens on."""
-    container, labels = running.container, _labels(running)
+    container, labels = context.container, _labels(context)
     inside = [each for each in network.servers if each.container and each.container.id == container.id]
     for router in filter(None, map(ROUTER.fullmatch, labels)):
         _, port = _service(router[1], labels)
@@ -157,13 +157,13 @@ class Labels(dict[str, Value[str]]):
                     apart.setdefault(name, {})[setting] = value
 
 
-def _labels(running: ContainerContext) -> Labels:
+def _labels(context: ContainerContext) -> Labels:
     """The labels of a service; letter case does not count."""
-    return Labels(running.container.labels)
+    return Labels(context.container.labels)
 
 
-def _is_traefik(running: ContainerContext) -> bool:
-    return repository(running.container.image.only or "").rpartition("/")[2] == "traefik"
+def _is_traefik(context: ContainerContext) -> bool:
+    return repository(context.container.image.only or "").rpartition("/")[2] == "traefik"
 
 
 class Ranked(NamedTuple):
@@ -173,20 +173,20 @@ class Ranked(NamedTuple):
     rule: ProxyRule
 
 
-def _rules(running: ContainerContext, network: Network, shown: tuple[Label, ...]) -> Iterator[Ranked]:
+def _rules(context: ContainerContext, network: Network, shown: tuple[Label, ...]) -> Iterator[Ranked]:
     """The routers of a service, one for each path of its rule; `shown`: where Traefik is open to other machines."""
-    labels = _labels(running)
+    labels = _labels(context)
     if (enabled := labels.get("traefik.enable")) is not None and enabled.may(lambda said: said.lower() != "true"):
         return
     for router, said in _routers(labels):
         _, port = _service(router, labels)
-        place = said.span or running.container.span
-        name = running.container.service or ""
+        place = said.span or context.container.span
+        name = context.container.service or ""
         members = (Member(name, port.only or 0, True, port.span or place),)
         target = Value(None if port.only is None else (f"http://{name}:{port.only}",), port.trace)
         opened = shown if _lets_in(router, labels) else ()
-        for ranked in _ranked(router, said, labels, members, target, running.container.span):
-            route = _joined(ranked.rule.route, running, network)._replace(published=opened)
+        for ranked in _ranked(router, said, labels, members, target, context.container.span):
+            route = _joined(ranked.rule.route, context, network)._replace(published=opened)
             yield ranked._replace(rule=ranked.rule._replace(route=route))
 
 
@@ -342,8 +342,8 @@ def _through(steps: tuple[Callable[[str], str | None], ...], path: str) -> str |
     return found
 
 
-def _joined(route: Route, running: ContainerContext, network: Network) -> Route:
+def _joined(route: Route, context: ContainerContext, network: Network) -> Route:
     """The route with the server of the container that has the labels."""
-    note = Label(running.container.span, "has the rule in its labels")
+    note = Label(context.container.span, "has the rule in its labels")
     port = route.members[0].port or None
-    return among(route, [network.behind([running], port, "has Traefik's labels as", note, route.path.only)])
+    return among(route, [network.behind([context], port, "has Traefik's labels as", note, route.path.only)])

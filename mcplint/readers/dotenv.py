@@ -95,8 +95,8 @@ def _raw(source: Source) -> Iterator[Assignment]:
             continue
         key = Span(source, start, start + len(name))
         place = key.end + len(equals)
-        passage = LocatedText.of(Span(source, place, place + len(value))) if equals else None
-        yield Assignment(name, key, passage, False)
+        located = LocatedText.of(Span(source, place, place + len(value))) if equals else None
+        yield Assignment(name, key, located, False)
 
 
 def _match(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str]:

@@ -14,7 +14,7 @@ from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic
 from mcplint.reports import WORDS, Report, plural, under
 from mcplint.reports.escape import log, workflow_data, workflow_property
 from mcplint.reports.text import rows, summary
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 
 COMMANDS = {ERROR: "error", WARNING: "warning", NOTE: "notice"}
 # One notice is kept free for what was left out.
@@ -36,7 +36,7 @@ def report(given: Report) -> str:
 def spot(diagnostic: Diagnostic) -> tuple[str, int]:
     """The file of the project and the line that a finding is shown at."""
     span = diagnostic.finding.span
-    return span.source.path, place(span.head).line
+    return span.source.path, position(span.head).line
 
 
 def _lines(diagnostics: Iterable[Diagnostic], given: Report) -> Iterator[str]:
@@ -59,7 +59,7 @@ def _command(diagnostic: Diagnostic, given: Report) -> str:
     rule, severity, finding, _ = diagnostic
     folder, page = given.folder, address(rule)
     # GitHub takes columns only where both ends stand on one line.
-    where = place(finding.span.head)
+    where = position(finding.span.head)
     properties = {
         "file": under(folder, finding.span.source.path),
         "line": where.line,
@@ -70,7 +70,7 @@ def _command(diagnostic: Diagnostic, given: Report) -> str:
     }
     listed = ",".join(f"{name}={workflow_property(str(value))}" for name, value in properties.items())
     notes = dict.fromkeys(
-        f"{under(folder, each.source.path)}:{place(each).line}: {text}" for each, text, _ in finding.notes
+        f"{under(folder, each.source.path)}:{position(each).line}: {text}" for each, text, _ in finding.notes
     )
     # A log of the run shows the message and nothing else.
     message = f"{properties['file']}:{where.line}:{where.column}: {finding.message}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from mcplint.engine.catalogue import address
 from mcplint.findings import ERROR, NOTE, WARNING
 from mcplint.reports import Report, escape, fingerprints, under
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 
 SEVERITIES = {ERROR: "major", WARNING: "minor", NOTE: "info"}
 
@@ -24,7 +24,7 @@ def report(given: Report) -> str:
             "severity": SEVERITIES[severity],
             "location": {
                 "path": under(given.folder, finding.span.source.path),
-                "lines": {"begin": place(finding.span).line, "end": place(finding.span).end_line},
+                "lines": {"begin": position(finding.span).line, "end": position(finding.span).end_line},
             },
         }
         for (rule, severity, finding, _), fingerprint in zip(given.diagnostics, fingerprints(given), strict=True)

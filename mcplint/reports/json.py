@@ -8,7 +8,7 @@ from typing import Any
 from mcplint.engine.catalogue import address
 from mcplint.findings import Fix
 from mcplint.reports import Report, counts, escape, fingerprints
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -43,7 +43,7 @@ def _findings(given: Report) -> Iterator[dict[str, Any]]:
 
 
 def _place(span: Span) -> dict[str, Any]:
-    return {"path": span.source.path, **place(span)._asdict()}
+    return {"path": span.source.path, **position(span)._asdict()}
 
 
 def _note(note: Label) -> dict[str, Any]:

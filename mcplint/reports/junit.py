@@ -12,7 +12,7 @@ from mcplint.engine.catalogue import address
 from mcplint.findings import Diagnostic
 from mcplint.reports import Report, under
 from mcplint.reports.escape import markup
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 
 
 def report(given: Report) -> str:
@@ -38,7 +38,7 @@ def _suites(given: Report) -> Iterator[str]:
 
 def _case(diagnostic: Diagnostic, name: str, page: str) -> Iterator[str]:
     rule, severity, finding, _ = diagnostic
-    line, column, *_ = place(finding.span)
+    line, column, *_ = position(finding.span)
     message = markup(finding.message)
     yield f'    <testcase name="{rule} at {line}:{column}" classname="{name}" file="{name}" line="{line}">'
     yield f'      <failure type="{severity}" message="{message}">{name}:{line}:{column}: {message} {page}</failure>'

@@ -10,7 +10,7 @@ from mcplint.model import Unfollowed
 from mcplint.reports import Report, plural, under
 from mcplint.reports.escape import markdown
 from mcplint.reports.text import summary
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 
 # The most lines of a table or list: more than this nobody reads.
 MOST = 500
@@ -54,11 +54,11 @@ def _row(diagnostic: Diagnostic, folder: str) -> str:
     rule, severity, finding, _ = diagnostic
     path = markdown(under(folder, finding.span.source.path))
     name = f"[{rule}]({page})" if (page := address(rule)) else rule
-    return f"| {severity} | {path}:{place(finding.span).line} | {markdown(finding.message)} | {name} |"
+    return f"| {severity} | {path}:{position(finding.span).line} | {markdown(finding.message)} | {name} |"
 
 
 def _entry(start: Unfollowed, folder: str) -> str:
-    where = f"{under(folder, start.span.source.path)}:{place(start.span).line}"
+    where = f"{under(folder, start.span.source.path)}:{position(start.span).line}"
     return f"- {markdown(start.id)} ({markdown(where)}): {markdown(start.why)}"
 
 

@@ -17,7 +17,7 @@ from mcplint import __version__
 from mcplint.engine.catalogue import address, project_url
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Fix, Rule
 from mcplint.reports import Report, escape, fingerprints, under
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 from mcplint.text.source import Edit, Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -106,7 +106,7 @@ def _file(span: Span, folder: str) -> dict[str, str]:
 
 
 def _region(span: Span) -> dict[str, int]:
-    where = place(span)
+    where = position(span)
     return {
         "startLine": where.line,
         "startColumn": where.column,

@@ -9,7 +9,7 @@ from mcplint.model import MISSING, Deployment, Lack, Link, Port, Sdk
 from mcplint.reports import Paint, escape, plain
 from mcplint.reports.escape import log, terminal
 from mcplint.reports.terminal import width, wrapped
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
@@ -90,7 +90,7 @@ def as_json(deployment: Deployment) -> str:
     """Version 1 of `mcplint show --format json`."""
     document = {field: [_entry(part) for part in found] for field, found in parts(deployment) if field != "unfollowed"}
     document["unfollowed"] = [
-        {"id": one.id, "path": one.span.source.path, "line": place(one.span).line, "why": one.why}
+        {"id": one.id, "path": one.span.source.path, "line": position(one.span).line, "why": one.why}
         for one in deployment.unfollowed
     ]
     return escape.json({"version": VERSION, **document}) + "\n"
@@ -100,7 +100,7 @@ def _entry(part: Part) -> dict[str, Any]:
     return {
         "id": part.id,
         "path": part.span.source.path,
-        "line": place(part.span).line,
+        "line": position(part.span).line,
         "values": {
             name: {"options": value.options, "trace": [_step(note) for note in value.trace]}
             for name, value in part.values.items()
@@ -110,7 +110,7 @@ def _entry(part: Part) -> dict[str, Any]:
 
 
 def _step(note: Label) -> dict[str, Any]:
-    where = place(note.span)
+    where = position(note.span)
     return {"path": note.span.source.path, "line": where.line, "column": where.column, "message": note.text}
 
 
@@ -186,6 +186,6 @@ def _said(option: Any) -> str:
 
 
 def _where(span: Span, column: bool = True) -> str:
-    where = place(span)
+    where = position(span)
     path = terminal(span.source.path)
     return f"{path}:{where.line}:{where.column}" if column else f"{path}:{where.line}"

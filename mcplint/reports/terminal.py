@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mcplint.knowledge.secrets import masked_line
 from mcplint.reports import Paint, plain, under
 from mcplint.reports.escape import TAB, terminal
-from mcplint.text.lines import line, place
+from mcplint.text.lines import line, position
 from mcplint.text.source import Span
 
 BLUE = "bright_blue"
@@ -130,7 +130,7 @@ class Gutter(NamedTuple):
 def snippet(annotations: Sequence[Annotation], gutter: Gutter, arrow: str) -> Iterator[str]:
     """The lines of one file that annotations point at, below its path and place."""
     source = annotations[0].span.source
-    where = place(annotations[0].span)
+    where = position(annotations[0].span)
     yield f"{gutter.row(mark=arrow)} {terminal(under(gutter.folder, source.path))}:{where.line}:{where.column}"
     if not source.text:
         yield from (
@@ -139,7 +139,7 @@ def snippet(annotations: Sequence[Annotation], gutter: Gutter, arrow: str) -> It
         return
     yield gutter.row()
     last = 0
-    for number, group in groupby(sorted(annotations, key=_order), key=lambda each: place(each.span).line):
+    for number, group in groupby(sorted(annotations, key=_order), key=lambda each: position(each.span).line):
         yield from _gap(source.text, last, number, gutter)
         yield from _marked(line(source.text, number), number, tuple(group), gutter)
         last = number
@@ -151,7 +151,7 @@ def _order(annotation: Annotation) -> tuple[int, bool]:
 
 def _marked(text: str, number: int, annotations: Sequence[Annotation], gutter: Gutter) -> Iterator[str]:
     """A line and below it what is said of parts of it; where they do not fit together it is shown for each."""
-    parts = [(place(each.span).column - 1, len(each.span.head.text)) for each in annotations]
+    parts = [(position(each.span).column - 1, len(each.span.head.text)) for each in annotations]
     first, end = min(start for start, _ in parts), max(start + length for start, length in parts)
     shared = end - first <= gutter.room and width(text[first:end]) <= gutter.room
     shown = None

@@ -10,7 +10,7 @@ from mcplint.findings import SEVERITIES, Diagnostic, Finding, Fix
 from mcplint.reports import LINK, WORDS, Report, counts, plural, under
 from mcplint.reports.escape import log, terminal
 from mcplint.reports.terminal import Annotation, Gutter, snippet, wrapped
-from mcplint.text.lines import place
+from mcplint.text.lines import position
 
 COLOURS = {"error": "bright_red", "warning": "bright_yellow", "note": "bright_cyan"}
 # More findings than this are counted by rule at the end.
@@ -57,7 +57,7 @@ def _with_pages(given: Report) -> Iterator[tuple[Diagnostic, str | None]]:
 def _row(diagnostic: Diagnostic, given: Report) -> str:
     """The place of a finding, its severity, rule and message."""
     finding = diagnostic.finding
-    where = place(finding.span)
+    where = position(finding.span)
     path = terminal(under(given.folder, finding.span.source.path))
     return f"{path}:{where.line}:{where.column}: {_kind(diagnostic, given)}: {terminal(finding.message)}"
 
@@ -102,7 +102,7 @@ def _block(diagnostic: Diagnostic, page: str | None, given: Report) -> Iterator[
     files: dict[str, list[Annotation]] = {}
     for label in _labels(finding, colour):
         files.setdefault(label.span.source.path, []).append(label)
-    lines = (place(label.span).line for labels in files.values() for label in labels)
+    lines = (position(label.span).line for labels in files.values() for label in labels)
     gutter = Gutter(max(len(str(line)) for line in lines), paint, given.folder, given.columns)
     for number, labels in enumerate(files.values()):
         yield from [gutter.row()] if number else []

@@ -70,16 +70,16 @@ def _index(network: Network, serving: Mapping[str, Server]) -> Index:
     return known
 
 
-def _meant(host: str, port: int, place: ContainerContext, known: Index) -> ContainerContext | None:
+def _meant(host: str, port: int, context: ContainerContext, known: Index) -> ContainerContext | None:
     """The one other container that an address can mean: by its name, or on the machine itself by a port of the host, or
     by the one that its server listens on."""
-    project, own = id(place.project), (*place.container.ports, *place.container.expose)
+    project, own = id(context.project), (*context.container.ports, *context.container.expose)
     if not is_this_machine(host):
         found = known.named.get((project, host), [])
     elif not (found := known.published.get((project, port), [])) and port not in {one.target.only for one in own}:
         found = known.heard.get((project, port), [])
-    near = [one for one in found[:MOST] if one.container.networks & place.container.networks]
-    return near[0] if len(near) == 1 and near[0].container.id != place.container.id else None
+    near = [one for one in found[:MOST] if one.container.networks & context.container.networks]
+    return near[0] if len(near) == 1 and near[0].container.id != context.container.id else None
 
 
 def _call(

@@ -84,8 +84,8 @@ class Network(NamedTuple):
         stacks = {_stack(running) for running in self.running if running.container.id in ids}
         return [running for running in self.running if _stack(running) in stacks]
 
-    def _serves(self, running: ContainerContext) -> bool:
-        return any(server.container and server.container.id == running.container.id for server in self.servers)
+    def _serves(self, context: ContainerContext) -> bool:
+        return any(server.container and server.container.id == context.container.id for server in self.servers)
 
     def _published(self, port: int, note: Label, path: str | None) -> Reached:
         """The server behind a port of the machine: published, on the host's network, or run without a container."""
@@ -159,13 +159,13 @@ def _listens(server: Server, port: int | None) -> bool:
     return port is None or server.transport.must_be("stdio") or server.port.may_be(port)
 
 
-def _stack(running: ContainerContext) -> tuple[object, ...]:
+def _stack(context: ContainerContext) -> tuple[object, ...]:
     """What a container shares its address with: the host, the service or pod whose network it uses, else itself."""
-    mode = running.container.network_mode.only
+    mode = context.container.network_mode.only
     if mode == "host":
         return HOST
-    own = running.container.service or running.container.id
-    return id(running.project), mode.removeprefix("service:") if mode and mode.startswith("service:") else own
+    own = context.container.service or context.container.id
+    return id(context.project), mode.removeprefix("service:") if mode and mode.startswith("service:") else own
 
 
 def _none(why: str) -> Reached:
@@ -187,14 +187,14 @@ def home(path: str, running: Iterable[ContainerContext], program: str) -> Contai
     return next(chain(mounted, copied), None)
 
 
-def _mounted(path: str, running: ContainerContext) -> bool:
-    paths = (mount.path for mount in running.container.mounts if mount.path is not None)
+def _mounted(path: str, context: ContainerContext) -> bool:
+    paths = (mount.path for mount in context.container.mounts if mount.path is not None)
     return any(path == mounted or path.startswith(f"{mounted.rstrip('/')}/") for mounted in paths)
 
 
-def _copied(path: str, running: ContainerContext, program: str) -> bool:
+def _copied(path: str, context: ContainerContext, program: str) -> bool:
     """Whether a file stands in a container whose image, installs, start or folder for that file name the program."""
-    image, argv = running.image, running.container.argv
+    image, argv = context.image, context.container.argv
     stands = [place for place in image_paths(image, path) if place is not None] if image else []
     if not image or not stands:
         return False

@@ -15,7 +15,7 @@ from mcplint.model import Container, Prerequisite, Sibling
 from mcplint.services.compose.project import DEFAULTS, OVERRIDES
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
-from mcplint.text.paths import around
+from mcplint.text.paths import contains
 from mcplint.values import UNKNOWN, Label, Value
 
 MOST_SIBLINGS = 500
@@ -36,12 +36,12 @@ def with_siblings(places: tuple[ContainerContext, ...]) -> tuple[ContainerContex
 
 
 def _with_siblings(
-    place: ContainerContext, services: Mapping[str, ContainerContext], joined: _Joined
+    context: ContainerContext, services: Mapping[str, ContainerContext], joined: _Joined
 ) -> ContainerContext:
-    container = place.container._replace(
-        prerequisites=tuple(_prerequisites(place.container, services)), siblings=joined.on(place.container.networks)
+    container = context.container._replace(
+        prerequisites=tuple(_prerequisites(context.container, services)), siblings=joined.on(context.container.networks)
     )
-    return place._replace(container=container)
+    return context._replace(container=container)
 
 
 class _Joined:
@@ -90,15 +90,15 @@ def _hosts(address: str) -> set[str]:
     return {authority.partition(":")[0].partition("?")[0] for authority in authorities}
 
 
-def probed(place: ContainerContext) -> Value[bool]:
+def probed(context: ContainerContext) -> Value[bool]:
     """Whether a container has a health check: its service's, its image's, or that of a base that is known."""
-    container = place.container
+    container = context.container
     if container.probe_disabled:
         return Value((False,), (container.probe_disabled,))
     if container.probe:
         return Value((True,), (Label(container.probe.span, "this is its health check"),))
     image = container.image
-    if container.unread or (container.build and not place.image) or image.options is None:
+    if container.unread or (container.build and not context.image) or image.options is None:
         return UNKNOWN
     if any(has_probe(name or "") is not False for name in image.options):
         return UNKNOWN
@@ -139,29 +139,29 @@ def _said(container: Container) -> tuple[str, ...] | None:
     return tuple(word.only or "?" for argv in said for word in argv.words or ())
 
 
-def _store(place: ContainerContext) -> str | None:
+def _store(context: ContainerContext) -> str | None:
     """The name of a well-known image that is run as it is."""
-    name = "" if place.image else _name(place)
+    name = "" if context.image else _name(context)
     return name if name in PORTS else None
 
 
-def _name(place: ContainerContext) -> str:
+def _name(context: ContainerContext) -> str:
     """The last part of the name of the image that is run."""
-    return repository(place.container.image.only or "").rpartition("/")[2]
+    return repository(context.container.image.only or "").rpartition("/")[2]
 
 
-def with_unknowns(place: ContainerContext, lost: Iterable[Unreadable]) -> ContainerContext:
+def with_unknowns(context: ContainerContext, lost: Iterable[Unreadable]) -> ContainerContext:
     """The container, with all unknown that a compose file could set where one that may speak of it cannot be read."""
-    notes = tuple(_notes(place, lost))
+    notes = tuple(_notes(context, lost))
     if not notes:
-        return place
+        return context
     unknown: Value[Any] = Value(None, notes)
-    container = place.container._replace(
+    container = context.container._replace(
         env={},
         env_closed=False,
         env_notes=notes,
         user=unknown,
-        image=place.container.image if place.image else unknown,
+        image=context.container.image if context.image else unknown,
         replicas=unknown,
         network_mode=unknown,
         container_name=unknown,
@@ -169,29 +169,29 @@ def with_unknowns(place: ContainerContext, lost: Iterable[Unreadable]) -> Contai
         grace_period=UNKNOWN,
         unread=notes,
     )
-    return place._replace(container=container)
+    return context._replace(container=container)
 
 
-def _notes(place: ContainerContext, lost: Iterable[Unreadable]) -> Iterator[Label]:
+def _notes(context: ContainerContext, lost: Iterable[Unreadable]) -> Iterator[Label]:
     """Which files may speak of a container, and why they do not."""
-    yield from place.container.unread
+    yield from context.container.unread
     for problem in lost:
         path = problem.span.source.path
         if (
-            _run_with(place, path)
-            if place.project
-            else place.container.service is None and _may_build(place, dirname(path))
+            _run_with(context, path)
+            if context.project
+            else context.container.service is None and _may_build(context, dirname(path))
         ):
             yield Label(problem.span, f"{path} cannot be read, so it may set anything")
 
 
-def _run_with(place: ContainerContext, path: str) -> bool:
+def _run_with(context: ContainerContext, path: str) -> bool:
     """Whether `docker compose` would read a file together with those of a project, of which it is none."""
-    folder = place.project.directory if place.project else ""
+    folder = context.project.directory if context.project else ""
     return (dirname(path) or ".") == folder and basename(path) in (*DEFAULTS, *OVERRIDES)
 
 
-def _may_build(place: ContainerContext, folder: str) -> bool:
+def _may_build(context: ContainerContext, folder: str) -> bool:
     """Whether a compose file in a folder may build an image: its context lies below that folder, or around it."""
-    inside = place.image.folder if place.image else ""
-    return around(inside, folder) or around(folder, inside)
+    inside = context.image.folder if context.image else ""
+    return contains(inside, folder) or contains(folder, inside)

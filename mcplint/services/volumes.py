@@ -17,20 +17,20 @@ INSTALLED = (".venv", "venv", "node_modules")
 """The folders that a build fills and no repository has."""
 
 
-def covered(place: ContainerContext, servers: Iterable[Server], tree: Tree) -> Iterator[Covered]:
+def covered(context: ContainerContext, servers: Iterable[Server], tree: Tree) -> Iterator[Covered]:
     """The code of a server, or what was installed for it, over which something is mounted."""
-    image = place.image
+    image = context.image
     files = sorted({(server.made or server.span).source.path for server in servers})
-    for mount in place.container.mounts if image else ():
+    for mount in context.container.mounts if image else ():
         target = (mount.target.only or "").rstrip("/")
         if not image or not target.startswith("/"):
             continue
         if mount.kind == "bind" and mount.path is not None:
-            yield from _environment(place, image, mount, target, tree)
+            yield from _environment(context, image, mount, target, tree)
         elif mount.kind in ("volume", "tmpfs"):
             inside = [file for file in files if _stands_below(image, file, target)]
             # Docker fills a new volume with what the image has there, once; nothing else does so.
-            kept = mount.kind == "volume" and place.container.platform == "compose"
+            kept = mount.kind == "volume" and context.container.platform == "compose"
             if inside:
                 yield Covered(mount, "kept" if kept else "code", inside[0])
 
@@ -41,36 +41,36 @@ def _stands_below(image: Image, file: str, target: str) -> bool:
     return bool(places) and all(one is not None and one.startswith(f"{target}/") for one in places)
 
 
-def _environment(place: ContainerContext, image: Image, mount: Mount, target: str, tree: Tree) -> Iterator[Covered]:
+def _environment(context: ContainerContext, image: Image, mount: Mount, target: str, tree: Tree) -> Iterator[Covered]:
     """What the build has installed below a folder of the project that is mounted in its place."""
     for folder in INSTALLED:
         whole = f"{target}/{folder}"
         here = posixpath.normpath(posixpath.join(mount.path or ".", folder))
-        kept = any((other.target.only or "").rstrip("/") == whole for other in place.container.mounts)
-        if not kept and here not in tree.folders and _starts_with(place, image, target, folder):
+        kept = any((other.target.only or "").rstrip("/") == whole for other in context.container.mounts)
+        if not kept and here not in tree.folders and _starts_with(context, image, target, folder):
             yield Covered(mount, "environment", whole)
 
 
-def _starts_with(place: ContainerContext, image: Image, target: str, folder: str) -> bool:
+def _starts_with(context: ContainerContext, image: Image, target: str, folder: str) -> bool:
     """Whether a container starts with what its build has put into a folder; uv and npm would make it anew."""
-    argv = place.container.argv
+    argv = context.container.argv
     words = [word.only or "" for word in (argv and argv.words) or ()]
     if words[:1] in (["uv"], ["npm"], ["yarn"], ["pnpm"], ["sh"], ["bash"]):
         return False
     if folder == "node_modules":
         installs = any(re.search(r"\bnpm (?:ci|install)\b", run.text.text) for run in image.runs)
         return installs and words[:1] == ["node"] and (image.workdir.only or "").rstrip("/") == target
-    path = place.container.variable("PATH").only or ""
+    path = context.container.variable("PATH").only or ""
     whole = f"{target}/{folder}"
     return f"{whole}/bin" in path.split(":") or any(word.startswith(f"{whole}/") for word in words)
 
 
-def unwritable(place: ContainerContext) -> Iterator[Mount]:
+def unwritable(context: ContainerContext) -> Iterator[Mount]:
     """The named volumes that another user than root cannot write to: their folders are made with them, by root.
 
     A volume takes the owner of the folder that the image has in its place.
     """
-    image, container = place.image, place.container
+    image, container = context.image, context.container
     if image is None or not image.base_known or container.platform != "compose":
         return
     if not container.unprivileged:

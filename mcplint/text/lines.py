@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mcplint.text.source import Span
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Line and column of both ends of a span, from 1; the end is exclusive."""
 
     line: int
@@ -31,11 +31,11 @@ def starts(text: str) -> tuple[int, ...]:
     return tuple(found)
 
 
-def place(span: Span) -> Place:
+def position(span: Span) -> Position:
     """Where a span stands."""
     lines = starts(span.source.text)
     first, last = bisect_right(lines, span.start), bisect_right(lines, span.end)
-    return Place(first, span.start - lines[first - 1] + 1, last, span.end - lines[last - 1] + 1)
+    return Position(first, span.start - lines[first - 1] + 1, last, span.end - lines[last - 1] + 1)
 
 
 def line(text: str, number: int) -> str:

@@ -1,6 +1,6 @@
 """Text gathered from one file piece by piece, each character of which still knows its place there.
 
-A RUN line loses its continuations, a quoted word its quotes, a JSON string its escapes: what is left is a passage.
+A RUN line loses its continuations, a quoted word its quotes, a JSON string its escapes: what is left is a located text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class LocatedText(NamedTuple):
 
     @classmethod
     def join(cls, source: Source, pieces: Iterable[tuple[str, int]], place: int) -> LocatedText:
-        """The passage of pieces `(text, offset in the source)`; `place` is where it stands if they are all empty."""
+        """The text of pieces `(text, offset in the source)`; `place` is where it stands if they are all empty."""
         texts: list[str] = []
         starts: list[int] = []
         places: list[int] = []
@@ -58,14 +58,14 @@ class LocatedText(NamedTuple):
         return Span(self.source, first, self.place(end - 1) + 1 if end > start else first)
 
     def part(self, start: int = 0, end: int | None = None) -> LocatedText:
-        """The text from `start` to `end` as a passage."""
+        """The text from `start` to `end` by itself."""
         end = len(self.text) if end is None else end
         first, last = bisect_right(self.starts, start), bisect_right(self.starts, max(start, end - 1))
         starts = (0, *(self.starts[i] - start for i in range(first, last)))
         return LocatedText(self.source, self.text[start:end], starts, (self.place(start), *self.places[first:last]))
 
     def gather(self, ranges: Iterable[tuple[int, int]], place: int) -> LocatedText:
-        """Several ranges of the text as one passage; `place` is an offset of the text, for when they are all empty."""
+        """Several ranges of the text as one; `place` is an offset of the text, for when they are all empty."""
         parts = [self.part(start, end) for start, end in ranges if start < end]
         pieces = (piece for part in parts for piece in part.pieces())
         return LocatedText.join(self.source, pieces, self.place(place))

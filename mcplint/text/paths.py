@@ -22,7 +22,7 @@ def is_apart(path: str) -> bool:
     return any(part in APART or part.startswith((".", "test")) for part in path.split("/"))
 
 
-def aside(folder: str) -> str:
+def side_folder(folder: str) -> str:
     """The innermost folder of tests, examples or documentation that a folder lies in, empty where there is none.
 
     What lies in such a folder is only for what lies there too.
@@ -32,7 +32,7 @@ def aside(folder: str) -> str:
     return "/".join(parts[:last])
 
 
-def around(folder: str, start: str) -> bool:
+def contains(folder: str, start: str) -> bool:
     """Whether a folder is another one or holds it."""
     return not folder or start == folder or start.startswith(f"{folder}/")
 

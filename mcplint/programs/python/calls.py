@@ -148,9 +148,9 @@ def bound(machine: Machine, function: Function, args: Args) -> dict[str, Any]:
     extra = Entries()
     for name, value in args.keywords.items():
         if name in named or name in only:
-            names[name] = _overlaid(function, name, args.placed(name, value))
+            names[name] = _overlaid(function, name, args.as_keyword(name, value))
         else:
-            extra[name] = args.placed(name, value)
+            extra[name] = args.as_keyword(name, value)
     if parameters.kwarg:
         names[parameters.kwarg.arg] = known(Dict(extra, args.open))
     for name, parameter in (named | only).items():

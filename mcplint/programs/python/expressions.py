@@ -30,7 +30,7 @@ from mcplint.programs.values import (
     union,
     unknown,
 )
-from mcplint.programs.world import place
+from mcplint.programs.world import run_path
 from mcplint.values import Label, Value, stands_in
 
 
@@ -52,7 +52,7 @@ def name(machine: Machine, frame: Frame, node: ast.Name) -> Abstract:
         return found
     if node.id == "__file__":
         path = frame.module.source.path
-        return known(place(machine.world, path) or path, machine.note(frame, node, "the path of this file"))
+        return known(run_path(machine.world, path) or path, machine.note(frame, node, "the path of this file"))
     if node.id in BUILTINS:
         return known(External(f"builtins.{node.id}"))
     return machine.risk(machine.note(frame, node, f"`{node.id}` is not defined in what was followed"))

@@ -24,7 +24,7 @@ from mcplint.programs.python.state import BACKGROUND, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import Frame, Function, Package
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
 from mcplint.programs.values import Abstract, Table, known, unknown
-from mcplint.programs.world import World, place
+from mcplint.programs.world import World, run_path
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -136,9 +136,9 @@ def _may_serve(world: World, start: Start, entry: str) -> bool:
 def _there(world: World, start: Start) -> Callable[[str], bool]:
     """Whether a file of the project lies where a program runs, as far as that can be told of its own file."""
     entry = _entry(world, start)
-    if entry is None or place(world, entry) is None:
+    if entry is None or run_path(world, entry) is None:
         return lambda path: True
-    return lambda path: place(world, path) is not None
+    return lambda path: run_path(world, path) is not None
 
 
 def _entry(world: World, start: Start) -> str | None:

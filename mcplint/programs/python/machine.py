@@ -61,7 +61,7 @@ class Args(NamedTuple):
     def find(self, index: int | None, name: str) -> Abstract | None:
         """The argument at a position or of a name, read where it is given; None where it is not given."""
         if name in self.keywords:
-            return self.placed(name, self.keywords[name])
+            return self.as_keyword(name, self.keywords[name])
         if index is not None and index < len(self.positional):
             return self.positional[index]
         return unknown(*self.opening) if self.open else None
@@ -71,7 +71,7 @@ class Args(NamedTuple):
         found = self.find(index, name)
         return found if found is not None else known(None) if default is None else default
 
-    def placed(self, name: str, value: Abstract) -> Abstract:
+    def as_keyword(self, name: str, value: Abstract) -> Abstract:
         """The value as it is read at the keyword that gives it."""
         span = self.place(name)
         if span is None or (value.trace and _within(value.trace[0].span, span)):

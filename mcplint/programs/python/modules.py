@@ -12,7 +12,7 @@ from mcplint.facts.dependencies import PROJECTS
 from mcplint.facts.python import Module, located
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.project.tree import Tree
-from mcplint.text.paths import around, aside
+from mcplint.text.paths import contains, side_folder
 from mcplint.text.source import Source
 
 
@@ -157,7 +157,7 @@ def roots(tree: Tree, first: str | None, *more: str, home: str = "") -> tuple[st
 
 def project_folders(tree: Tree, start: str) -> Iterator[str]:
     """The folders of a tree that hold a Python project, for a program that begins in one of its folders."""
-    return (folder for folder in _projects(tree.paths) if around(aside(folder), start))
+    return (folder for folder in _projects(tree.paths) if contains(side_folder(folder), start))
 
 
 @lru_cache(maxsize=4)
@@ -168,6 +168,6 @@ def _projects(paths: frozenset[str]) -> tuple[str, ...]:
 
 def _distance(start: str, folder: str) -> tuple[int, int, str]:
     """How far a folder lies from another: those around it first, nearest first."""
-    if around(folder, start):
+    if contains(folder, start):
         return (0, -folder.count("/") - bool(folder), folder)
     return (1, folder.count("/"), folder)

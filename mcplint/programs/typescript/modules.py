@@ -8,7 +8,7 @@ from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
 from mcplint.facts.document import MappingNode, items, pairs, scalar
 from mcplint.programs.typescript.packages import file_of, named, source_of
 from mcplint.project.tree import Tree
-from mcplint.text.paths import around
+from mcplint.text.paths import contains
 
 
 def resolve(tree: Tree, importer: str, specifier: str) -> str | None:
@@ -91,7 +91,7 @@ def _of_workspace(tree: Tree, importer: str, specifier: str) -> str | None:
         target = package.main or "index.js"
     target = target or inner
     found = source_of(tree, posixpath.normpath(posixpath.join(folder, target)))
-    return found if found and around(folder, posixpath.dirname(found)) else None
+    return found if found and contains(folder, posixpath.dirname(found)) else None
 
 
 def _export(exports: object, wanted: str) -> str:

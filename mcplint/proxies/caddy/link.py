@@ -15,12 +15,12 @@ from mcplint.knowledge.proxies import CADDY
 from mcplint.model import PathMatch, Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
+from mcplint.proxies.caddy.handlers import Handler, handlers
 from mcplint.proxies.caddy.imports import Imports
 from mcplint.proxies.caddy.order import (
     addresses,
 )
 from mcplint.proxies.caddy.routes import Heard, answer, route_of
-from mcplint.proxies.caddy.ways import Way, ways
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import Proxy, joined, open_ports, published
 from mcplint.proxies.routing import MOST_RULES, ProxyRule, Site, leading, route_request, with_endpoints
@@ -96,18 +96,18 @@ def _site(
     hosts = () if any(not one.host for one in heard) else tuple(one.host for one in heard if one.host)
     known = all(one.host is not None for one in heard) and not any(line.name == "import" for line in body)
     ports = frozenset(port for one in heard for port in one.ports)
-    found = islice(ways(body, block), MOST_RULES + 1)
+    found = islice(handlers(body, block), MOST_RULES + 1)
     rules = [
-        _rule(way, match, block, heard, origin, network, ids)
-        for way in found
-        if not way.condition.never
-        for match in way.condition.matches or (None,)
+        _rule(handler, match, block, heard, origin, network, ids)
+        for handler in found
+        if not handler.condition.never
+        for match in handler.condition.matches or (None,)
     ]
     return Site(hosts, ports, tuple(rules), known)
 
 
 def _rule(
-    way: Way,
+    handler: Handler,
     match: PathMatch | None,
     block: Directive,
     heard: list[Heard],
@@ -115,10 +115,10 @@ def _rule(
     network: Network,
     ids: dict[str, int],
 ) -> ProxyRule:
-    line = way.directive
+    line = handler.directive
     name = f"{line.span.source.path} {block.name if block.words else ''} {match.text if match else ''}".strip()
     ids[name] = ids.get(name, 0) + 1
-    route = route_of(way, match, block, heard, name if ids[name] == 1 else f"{name} ({ids[name]})")
-    if line.name == "reverse_proxy" and not way.none:
-        return ProxyRule(joined(route, origin, network), way.condition.hosts, match, way.rewrite)
-    return ProxyRule(route, way.condition.hosts, match, way.rewrite, answer(way))
+    route = route_of(handler, match, block, heard, name if ids[name] == 1 else f"{name} ({ids[name]})")
+    if line.name == "reverse_proxy" and not handler.none:
+        return ProxyRule(joined(route, origin, network), handler.condition.hosts, match, handler.rewrite)
+    return ProxyRule(route, handler.condition.hosts, match, handler.rewrite, answer(handler))

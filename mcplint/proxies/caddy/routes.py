@@ -10,8 +10,8 @@ from typing import NamedTuple
 from mcplint.facts.caddy import Directive
 from mcplint.knowledge.proxies import CADDY
 from mcplint.model import CLIENT_HOST, CLIENT_NAME, TARGET_HOST, Member, PathMatch, Route, Setting
+from mcplint.proxies.caddy.handlers import Handler
 from mcplint.proxies.caddy.order import addresses, arguments
-from mcplint.proxies.caddy.ways import Way
 from mcplint.proxies.response import FILE, OTHER, REDIRECT, STATUS, Response
 from mcplint.proxies.routing import location
 from mcplint.services.settings import seconds
@@ -31,12 +31,12 @@ class Heard(NamedTuple):
     ports: Mapping[int, bool]
 
 
-def answer(way: Way) -> Response:
+def answer(handler: Handler) -> Response:
     """What Caddy itself answers."""
-    words = [word.text for word in arguments(way.directive)]
-    if way.none:
+    words = [word.text for word in arguments(handler.directive)]
+    if handler.none:
         return Response(STATUS)
-    match way.directive.name:
+    match handler.directive.name:
         case "file_server":
             return Response(FILE)
         case "redir":
@@ -51,18 +51,18 @@ def answer(way: Way) -> Response:
     return Response(OTHER)
 
 
-def route_of(way: Way, match: PathMatch | None, block: Directive, heard: list[Heard], name: str) -> Route:
-    line = way.directive
-    where, taken = Label(line.span, "Caddy sends requests here"), Label(way.place.span, "takes these requests")
+def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard: list[Heard], name: str) -> Route:
+    line = handler.directive
+    where, taken = Label(line.span, "Caddy sends requests here"), Label(handler.place.span, "takes these requests")
     members = tuple(islice(_members(line), MOST_MEMBERS))
     only = members[0] if len(members) == 1 else None
     places = tuple(Label(word.span, "listens here") for word in addresses(block))
     listen = tuple(f"{port} ssl" if tls else str(port) for one in heard for port, tls in one.ports.items())
     hosts = None if any(one.host is None for one in heard) else tuple(one.host for one in heard if one.host)
-    path = None if match is None else way.rewrite(match.text)
+    path = None if match is None else handler.rewrite(match.text)
     return Route(
         id=name,
-        span=way.place.span,
+        span=handler.place.span,
         proxy=CADDY,
         version=UNKNOWN,
         listen=Value((tuple(dict.fromkeys(listen)),), places),
@@ -76,7 +76,7 @@ def route_of(way: Way, match: PathMatch | None, block: Directive, heard: list[He
         read_timeout=_read_timeout(line),
         http_version=UNKNOWN,
         host=_host(line),
-        auth=way.auth[-1:],
+        auth=handler.auth[-1:],
         request_headers=tuple(_headers(line, "header_up")),
         hidden_headers=tuple(one for one in _headers(line, "header_down") if not one.value),
         path=Value(None if path is None else (path,), (where,)),

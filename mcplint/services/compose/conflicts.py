@@ -10,7 +10,7 @@ from mcplint.model import Absent, Clash, Container, Mount, Port, Versioned
 from mcplint.project.ignored import ignored_by_git
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
-from mcplint.text.paths import around
+from mcplint.text.paths import contains
 from mcplint.text.source import Span
 
 CONFIGURATION = (".conf", ".cfg", ".ini", ".yaml", ".yml", ".toml", ".json", ".sh", ".py", ".js", ".sql", ".template")
@@ -37,7 +37,7 @@ def _concerns(place: ContainerContext, starts: Collection[str], servers: Collect
     build = place.container.build if place.image is None else None
     context = build.context.only if build else None
     return place.container.id in starts or bool(
-        context and any(around(context.removeprefix("."), path) for path in servers)
+        context and any(contains(context.removeprefix("."), path) for path in servers)
     )
 
 

@@ -75,8 +75,8 @@ def _only(check: HealthCheck, words: tuple[str, ...], container: Container, imag
 def _script(check: HealthCheck, script: str, container: Container, image: Image | None) -> HealthCheck:
     """A check of a shell's commands, as far as it is a list of them without anything that decides between them."""
     shell = Shell(container.given, None)
-    passage = LocatedText(Source(check.span.source.path, script), script)
-    ran = list(shell.run(passage, check.span))
+    located = LocatedText(Source(check.span.source.path, script), script)
+    ran = list(shell.run(located, check.span))
     requests: list[Request] = []
     idle = ""
     for number, each in enumerate(ran):

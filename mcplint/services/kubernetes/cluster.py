@@ -86,7 +86,7 @@ def is_patch(resource: Resource) -> bool:
     return any(at(container, "image") is None for container in containers)
 
 
-def place(resource: Resource) -> tuple[str, str]:
+def applied_together(resource: Resource) -> tuple[str, str]:
     """What is applied together: the folder of an object's file, and its namespace."""
     return _folder(resource), resource.namespace
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
 from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
-from mcplint.services.kubernetes.cluster import Cluster, place, template, texts
+from mcplint.services.kubernetes.cluster import Cluster, applied_together, template, texts
 from mcplint.services.kubernetes.environment import environment, injected, referring
 from mcplint.services.kubernetes.traffic import Traffic, affinity, replicas
 from mcplint.services.settings import argv, number, optional, string, switch
@@ -80,8 +80,8 @@ def _injected(pods: Resource, ways: Traffic, before: tuple[Resource, ...]) -> Ma
     switched = at(spec, "enableServiceLinks")
     if switched is not None and switch(string(switched, "")).may(lambda on: not on):
         return {}
-    beside = ways.injected.get(place(pods), {})
-    others = [one for one in before if place(one) != place(pods)]
+    beside = ways.injected.get(applied_together(pods), {})
+    others = [one for one in before if applied_together(one) != applied_together(pods)]
     return {**beside, **injected(others)} if others else beside
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mcplint.facts.document import SequenceNode, at
 from mcplint.facts.platform import Resource
 from mcplint.model import Unselected
-from mcplint.services.kubernetes.cluster import PODS, Cluster, place, template, texts
+from mcplint.services.kubernetes.cluster import PODS, Cluster, applied_together, template, texts
 from mcplint.values import Label
 
 OWNERS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
@@ -18,13 +18,13 @@ def unselected(cluster: Cluster) -> Iterator[Unselected]:
     beside: dict[tuple[str, str], list[Resource]] = {}
     known: set[tuple[str, str, str]] = set()
     for pods in cluster.of(*sorted(PODS)):
-        beside.setdefault(place(pods), []).append(pods)
+        beside.setdefault(applied_together(pods), []).append(pods)
         known.update((pods.namespace, *label) for label in _labels(pods).items())
         if pods.kind in OWNERS:
             yield from _own(pods)
     for service in cluster.of("Service"):
         wanted = texts(at(service.node, "spec", "selector"))
-        near = beside.get(place(service), [])
+        near = beside.get(applied_together(service), [])
         if service.api or not wanted or cluster_selects(service, wanted, near, known):
             continue
         # A name alone tells what is meant: the same key with another value, or another label beside one that fits.

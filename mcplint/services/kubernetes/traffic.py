@@ -11,7 +11,7 @@ from mcplint.facts.platform import Resource
 from mcplint.knowledge.proxies import INGRESS_NGINX
 from mcplint.knowledge.proxies import affinity as affinity_of
 from mcplint.services.kubernetes import ingress_nginx
-from mcplint.services.kubernetes.cluster import PODS, Cluster, place, template, texts
+from mcplint.services.kubernetes.cluster import PODS, Cluster, applied_together, template, texts
 from mcplint.services.kubernetes.environment import injected
 from mcplint.services.kubernetes.ingress import GATEWAY, Entry, entries
 from mcplint.services.settings import number, string
@@ -74,7 +74,7 @@ def traffic(cluster: Cluster) -> Traffic:
     proxied = any(map(_is_proxy, cluster.of(*PODS)))
     beside: dict[tuple[str, str], list[Resource]] = {}
     for service in cluster.of("Service"):
-        beside.setdefault(place(service), []).append(service)
+        beside.setdefault(applied_together(service), []).append(service)
     variables = {key: injected(services) for key, services in beside.items()}
     return Traffic(cluster, found, proxied, tuple(route.node.span.text for route in routes), governed, variables)
 

@@ -35,7 +35,7 @@ from mcplint.values import EditSite, Label, Value
 DEEPEST = 12
 
 
-class Way(NamedTuple):
+class WalkState(NamedTuple):
     """Where a walk is: `root`, whether still at the application that is served; `lifespan`: where that would be told
     one; `depth`: how far below it; `app`: the application around."""
 
@@ -44,32 +44,32 @@ class Way(NamedTuple):
     depth: int = 0
     app: Instance | None = None
 
-    def below(self) -> Way:
+    def below(self) -> WalkState:
         return self._replace(root=False, depth=self.depth + 1)
 
 
 def walk(machine: Machine, value: Abstract) -> AppScan:
     """What an application answers."""
     scan = AppScan(machine)
-    _visit(machine, value, scan, Way())
+    _visit(machine, value, scan, WalkState())
     return scan
 
 
-def _visit(machine: Machine, value: Abstract, scan: AppScan, way: Way) -> None:
+def _visit(machine: Machine, value: Abstract, scan: AppScan, state: WalkState) -> None:
     option = value.only
     library = option.library if isinstance(option, Instance) else None
-    if way.depth > DEEPEST:
+    if state.depth > DEEPEST:
         scan.closed = False
     elif len(value.options or ()) > 1:
-        scan.include(_either(machine, value.options or (), way), known(""))
+        scan.include(_either(machine, value.options or (), state), known(""))
     elif isinstance(option, Instance) and library in LAYERS:
-        inside = way._replace(depth=way.depth + 1)
+        inside = state._replace(depth=state.depth + 1)
         _behind(machine, (option,), scan, lambda inner: _visit(machine, option.table["app"], inner, inside))
     elif isinstance(option, Instance) and machine.kin(library, APP):
-        _application(machine, option, scan, way)
+        _application(machine, option, scan, state)
     else:
         if _is_callable(option):
-            _callable(machine, option, scan, way, unknown(*_decides(option)))
+            _callable(machine, option, scan, state, unknown(*_decides(option)))
         scan.closed &= value.options == (None,)
 
 
@@ -78,17 +78,17 @@ def _is_callable(option: Any) -> TypeGuard[Function | Method | Instance]:
     return isinstance(option, (Function, Method)) or (isinstance(option, Instance) and isinstance(option.kind, Class))
 
 
-def _application(machine: Machine, app: Instance, scan: AppScan, way: Way) -> None:
-    if way.root:
+def _application(machine: Machine, app: Instance, scan: AppScan, state: WalkState) -> None:
+    if state.root:
         start_up(machine, app)
-        way = way._replace(lifespan=_room(app))
-    way = way._replace(app=app)
+        state = state._replace(lifespan=_room(app))
+    state = state._replace(app=app)
     calls = CALL.of(app.table)
     scan.closed &= HIDDEN not in app.table
     scan.rooted |= any("root_path" in each.keywords for each in calls)
     scan.checked |= HIDDEN in app.table
     layers, routes = ADDED_MIDDLEWARE.of(app.table), app.table.get("routes", unknown())
-    _behind(machine, layers, scan, lambda inner: _routes(machine, routes, inner, way, app))
+    _behind(machine, layers, scan, lambda inner: _routes(machine, routes, inner, state, app))
 
 
 def _behind(machine: Machine, layers: Iterable[Any], scan: AppScan, walk: Callable[[AppScan], None]) -> None:
@@ -100,43 +100,43 @@ def _behind(machine: Machine, layers: Iterable[Any], scan: AppScan, walk: Callab
     scan.include(inner, known(""))
 
 
-def _routes(machine: Machine, value: Abstract, scan: AppScan, way: Way, app: Instance | None) -> None:
+def _routes(machine: Machine, value: Abstract, scan: AppScan, state: WalkState, app: Instance | None) -> None:
     only = value.only
     scan.closed &= isinstance(only, Sequence) and only.items is not None
     for item in only.some if isinstance(only, Sequence) else ():
         scan.closed &= item.options is not None
         for option in item.options or ():
-            _route(machine, option, scan, way, app)
+            _route(machine, option, scan, state, app)
 
 
-def _route(machine: Machine, option: Any, scan: AppScan, way: Way, app: Instance | None) -> None:
+def _route(machine: Machine, option: Any, scan: AppScan, state: WalkState, app: Instance | None) -> None:
     library = option.library if isinstance(option, Instance) else None
     if library == "mcp.Endpoint":
-        _endpoint(machine, option, scan, way, app)
+        _endpoint(machine, option, scan, state, app)
     elif library == ROUTE:
-        _plain(machine, option, scan, way)
+        _plain(machine, option, scan, state)
     elif library == MOUNT:
-        _mount(machine, option, scan, way.below())
+        _mount(machine, option, scan, state.below())
     elif library == INCLUDED:
         router, inner = option.table["app"], AppScan(machine)
         own = router.only.table.get("prefix", known("")) if isinstance(router.only, Instance) else known("")
-        _visit(machine, router, inner, way.below())
+        _visit(machine, router, inner, state.below())
         scan.include(inner, prefixed(option.table["path"], own))
     else:
         scan.closed &= library == "starlette.routing.WebSocketRoute"
 
 
-def _mount(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
+def _mount(machine: Machine, route: Instance, scan: AppScan, state: WalkState) -> None:
     path, target, inner = route.table["path"], route.table["app"], AppScan(machine)
     only = target.only
     if isinstance(only, Method) and only.function == POST:
         return
     if target.options == (None,):
-        _routes(machine, route.table["routes"], inner, way, None)
+        _routes(machine, route.table["routes"], inner, state, None)
     elif _is_callable(only):
-        _callable(machine, only, inner, way, known("/"))
+        _callable(machine, only, inner, state, known("/"))
     else:
-        _visit(machine, target, inner, way)
+        _visit(machine, target, inner, state)
     if route.span is not None:
         for index, server in enumerate(inner.servers):
             own = server.mounts[0].prefix if server.mounts else server.path
@@ -144,32 +144,32 @@ def _mount(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
     scan.include(inner, path)
 
 
-def _endpoint(machine: Machine, endpoint: Instance, scan: AppScan, way: Way, app: Instance | None) -> None:
+def _endpoint(machine: Machine, endpoint: Instance, scan: AppScan, state: WalkState, app: Instance | None) -> None:
     (server,) = SERVED.of(endpoint.table)
     running = RUNNING.of(machine.state)
     owner, made = SERVER.one(endpoint.table, None), APPLICATION.one(endpoint.table, None)
-    alive = (way.root and app is made) or owner in running or made in running
+    alive = (state.root and app is made) or owner in running or made in running
     if server.transport.must(lambda name: name == SSE):
         runs: Abstract = Value(())
     elif alive:
         runs = known(True, *server.path.trace[:1])
     else:
         runs = idle_or_running(machine, endpoint.span)
-    scan.servers.append(_insertable(server._replace(lifespan=runs), way))
+    scan.servers.append(_insertable(server._replace(lifespan=runs), state))
 
 
-def _insertable(server: Server, way: Way) -> Server:
+def _insertable(server: Server, state: WalkState) -> Server:
     """A server whose session manager is never run, with the place where the application would be told to run it."""
     if server.lifespan.options != (False,):
         return server
-    return server._replace(lifespan=server.lifespan._replace(site=way.lifespan))
+    return server._replace(lifespan=server.lifespan._replace(site=state.lifespan))
 
 
-def _plain(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
+def _plain(machine: Machine, route: Instance, scan: AppScan, state: WalkState) -> None:
     path, target = route.table["path"], route.table["endpoint"].only
-    found = _handled(machine, target, way, scan) if _hands_on(machine, target) else []
+    found = _handled(machine, target, state, scan) if _hands_on(machine, target) else []
     if found:
-        _low(machine, found, scan, way, path)
+        _low(machine, found, scan, state, path)
     elif isinstance(path.only, str) and route.span is not None:
         methods = listed(route.table["methods"], Args()).only
         scan.endpoints.append(Endpoint(path.only, tuple(methods or ("GET",)), route.span))
@@ -177,18 +177,18 @@ def _plain(machine: Machine, route: Instance, scan: AppScan, way: Way) -> None:
         scan.closed = False
 
 
-def _callable(machine: Machine, option: Any, scan: AppScan, way: Way, path: Abstract) -> None:
+def _callable(machine: Machine, option: Any, scan: AppScan, state: WalkState, path: Abstract) -> None:
     """A function or object of the project that is an application itself."""
-    found = _handled(machine, option, way, scan, passing=True)
-    _low(machine, found, scan, way, path)
+    found = _handled(machine, option, state, scan, passing=True)
+    _low(machine, found, scan, state, path)
     scan.closed &= bool(found)
 
 
-def _low(machine: Machine, found: list[Handled], scan: AppScan, way: Way, path: Abstract) -> None:
+def _low(machine: Machine, found: list[Handled], scan: AppScan, state: WalkState, path: Abstract) -> None:
     for each in found:
         server = handled_server(machine, each, path)
         note = Label(server.made or server.span, "no authentication is configured")
-        scan.servers.append(_insertable(server._replace(auth=known(None, note)), way))
+        scan.servers.append(_insertable(server._replace(auth=known(None, note)), state))
 
 
 def _decides(option: Any) -> tuple[Label, ...]:
@@ -225,7 +225,7 @@ def _given(option: Any, app: Instance | None) -> Args:
     return Args(((request,), (scope, unknown(), unknown()))[_arity(option) == 3][: _arity(option)])
 
 
-def _handled(machine: Machine, option: Any, way: Way, scan: AppScan, passing: bool = False) -> list[Handled]:
+def _handled(machine: Machine, option: Any, state: WalkState, scan: AppScan, passing: bool = False) -> list[Handled]:
     """What a handler does with a request; `passing`: it may pass it on to other applications."""
     if isinstance(option, Method) and isinstance(option.function, str):
         manages = option.function == f"{MANAGER}.handle_request"
@@ -233,7 +233,7 @@ def _handled(machine: Machine, option: Any, way: Way, scan: AppScan, passing: bo
     gathered: list[Any] = []
     machine.requests.append(gathered)
     risks = len(machine.risks)
-    given = _given(option, way.app)
+    given = _given(option, state.app)
     outer, machine.followed = machine.followed, []
     try:
         machine.aside(lambda: call_and_await(machine, known(option), given))
@@ -244,25 +244,25 @@ def _handled(machine: Machine, option: Any, way: Way, scan: AppScan, passing: bo
         del machine.risks[risks:]
     gathered = list(dict.fromkeys(gathered))
     if passing:
-        _pass_on(machine, [each for each in gathered if isinstance(each, Passed)], scan, way)
+        _pass_on(machine, [each for each in gathered if isinstance(each, Passed)], scan, state)
     found = [each for each in gathered if isinstance(each, Handled)]
     scan.checked |= refused and (passing or bool(found))
     told = {each.through for each in found if each.server is not None}
     return [each for each in found if each.server is not None or each.through not in told]
 
 
-def _pass_on(machine: Machine, passed: list[Passed], scan: AppScan, way: Way) -> None:
+def _pass_on(machine: Machine, passed: list[Passed], scan: AppScan, state: WalkState) -> None:
     """Walks the applications that a handler calls; one call may mean several."""
     for span in dict.fromkeys(each.span for each in passed):
         apps = [each.app for each in passed if each.span == span]
-        scan.include(_either(machine, apps, way), known(""))
+        scan.include(_either(machine, apps, state), known(""))
 
 
-def _either(machine: Machine, apps: Collection[Any], way: Way) -> AppScan:
+def _either(machine: Machine, apps: Collection[Any], state: WalkState) -> AppScan:
     """What one of several applications answers; where each has one server, that is one which may be either."""
     inner = AppScan(machine)
     for app in apps:
-        _visit(machine, known(app), inner, way._replace(depth=way.depth + 1))
+        _visit(machine, known(app), inner, state._replace(depth=state.depth + 1))
     inner.closed &= not inner.servers
     if len(inner.servers) == len(apps) > 1:
         inner.servers = [joined(inner.servers)]

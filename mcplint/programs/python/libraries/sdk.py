@@ -151,7 +151,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
     level = settings.table["log_level"] if isinstance(settings, Instance) else unknown()
     return Server(
         id="",
-        span=place(machine, args, server),
+        span=call_span(machine, args, server),
         made=server.span,
         sdk=machine.world.sdk(kind),
         kind=kind.rpartition(".")[2],
@@ -193,7 +193,7 @@ def _asgi(machine: Machine, args: Args, kind: str) -> Asgi:
     return found._replace(patience=unknown()) if kind == OTHER else found
 
 
-def place(machine: Machine, args: Args, server: Instance) -> Span:
+def call_span(machine: Machine, args: Args, server: Instance) -> Span:
     """Where a call stands; one that no text makes stands where a command makes it, or the server is made."""
     spans = (args.span, *(note.span for note in args.opening), server.span)
     return next((span for span in spans if span is not None), machine.origin)
@@ -235,8 +235,8 @@ def app(transport: str | None) -> Handler:
     return handler
 
 
-def made_app(transport: str, place: int) -> Handler:
-    """`create_sse_app(server, …)`, `create_streamable_http_app(server, …)` of fastmcp; `place`: of the path."""
+def made_app(transport: str, index: int) -> Handler:
+    """`create_sse_app(server, …)`, `create_streamable_http_app(server, …)` of fastmcp; `index`: of the path."""
 
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
         server = args.get(0, "server").only
@@ -247,7 +247,7 @@ def made_app(transport: str, place: int) -> Handler:
         (served,) = SERVED.of(endpoint.table)
         auth = args.find(None, "auth")
         changes: dict[str, Any] = {
-            "path": args.get(place, PATHS[transport], served.path),
+            "path": args.get(index, PATHS[transport], served.path),
             "message_path": args.get(1 if transport == SSE else None, "message_path", served.message_path),
             "stateless": args.get(None, "stateless_http", served.stateless),
             "json_response": args.get(None, "json_response", served.json_response),

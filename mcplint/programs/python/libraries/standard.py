@@ -80,7 +80,7 @@ def replaced(machine: Machine, args: Args, owner: Any) -> Abstract:
     only = args.get(0, "obj").only
     if not isinstance(only, Instance):
         return unknown(*args.notes)
-    table = {**only.table, **{name: present(args.placed(name, value)) for name, value in args.keywords.items()}}
+    table = {**only.table, **{name: present(args.as_keyword(name, value)) for name, value in args.keywords.items()}}
     for name, value in args.keywords.items():
         if ABSENT in (value.options or ()):
             table[name] = union([table[name], only.table.get(name, unknown())])

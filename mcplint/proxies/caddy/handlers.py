@@ -19,15 +19,15 @@ REWRITES = ("uri", "rewrite", "try_files", "invoke")
 ANSWERS = ("redir", "respond", "abort", "error", "metrics", "reverse_proxy", "php_fastcgi", "file_server")
 AUTH = ("basic_auth", "basicauth", "forward_auth")
 Rewrite = Callable[[str], "str | None"]
-After = Callable[["Way"], "Iterator[Way]"]
+After = Callable[["Handler"], "Iterator[Handler]"]
 
 
-class Way(NamedTuple):
+class Handler(NamedTuple):
     """A directive that answers, and what holds for the requests that come to it.
 
     `place`: the innermost directive that says which requests these are. `rewrite`: what the path has become.
-    `shifted`: matchers are held against that and not against what clients ask for. `auth`: where callers are checked on
-    the way. `none`: nothing has answered. `steps`: how often the path was changed.
+    `shifted`: matchers are held against that and not against what clients ask for. `auth`: where callers are checked
+    before it. `none`: nothing has answered. `steps`: how often the path was changed.
     """
 
     directive: Directive
@@ -40,21 +40,25 @@ class Way(NamedTuple):
     steps: int = 0
 
 
-def ways(body: tuple[Directive, ...], block: Directive) -> Iterator[Way]:
+def handlers(body: tuple[Directive, ...], block: Directive) -> Iterator[Handler]:
     """The directives of a site that answer, in the order in which they are tried; the last one is that none did."""
     matchers = matchers_in(body, {})
-    return _ways(ordered(body, matchers), matchers, Way(block, block), lambda way: iter((way._replace(none=True),)))
+    return _handlers(
+        ordered(body, matchers), matchers, Handler(block, block), lambda handler: iter((handler._replace(none=True),))
+    )
 
 
-def _ways(lines: Sequence[Directive], matchers: Matchers, way: Way, after: After, depth: int = 0) -> Iterator[Way]:
+def _handlers(
+    lines: Sequence[Directive], matchers: Matchers, handler: Handler, after: After, depth: int = 0
+) -> Iterator[Handler]:
     """The directives that answer, in the order in which they are tried; `after`: what comes where none of them does."""
     if depth > MAX_DEPTH:
-        yield way._replace(condition=way.condition._replace(matches=None))
+        yield handler._replace(condition=handler.condition._replace(matches=None))
         return
     for index, line in enumerate(lines):
         inner = condition_of(line, matchers)
-        place = way.place if inner.bare and way.place.name in HANDLES else line
-        here = way._replace(directive=line, place=place, condition=both(way.condition, _asked(inner, way)))
+        place = handler.place if inner.bare and handler.place.name in HANDLES else line
+        here = handler._replace(directive=line, place=place, condition=both(handler.condition, _asked(inner, handler)))
         if line.name in ANSWERS:
             yield here
         elif line.name == "route" and not _acts(line):
@@ -62,22 +66,22 @@ def _ways(lines: Sequence[Directive], matchers: Matchers, way: Way, after: After
         elif line.name in (*HANDLES, "route"):
             yield from _inside(line, inner, here, lines[index + 1 :], matchers, after, depth)
         else:
-            way = _changed(line, inner, way)
+            handler = _changed(line, inner, handler)
             continue
-        if here.condition == way.condition:
+        if here.condition == handler.condition:
             return
-    yield from after(way)
+    yield from after(handler)
 
 
 def _inside(
     line: Directive,
     inner: Condition,
-    here: Way,
+    here: Handler,
     later: Sequence[Directive],
     matchers: Matchers,
     after: After,
     depth: int,
-) -> Iterator[Way]:
+) -> Iterator[Handler]:
     """What a block answers; where it answers nothing the directives behind it are tried, other handles left out."""
     if line.name == "handle_path":
         here = here._replace(rewrite=_without_prefix(here, inner), shifted=True)
@@ -85,7 +89,9 @@ def _inside(
     if line.name in HANDLES:
         later = [one for one in later if one.name not in HANDLES]
     listed = line.body if line.name == "route" else ordered(line.body, known)
-    yield from _ways(listed, known, here, lambda way: _ways(later, matchers, way, after, depth + 1), depth + 1)
+    yield from _handlers(
+        listed, known, here, lambda handler: _handlers(later, matchers, handler, after, depth + 1), depth + 1
+    )
 
 
 def _acts(block: Directive) -> bool:
@@ -93,29 +99,29 @@ def _acts(block: Directive) -> bool:
     return any(line.name in (*ANSWERS, *REWRITES, *AUTH, "import") or _acts(line) for line in block.body)
 
 
-def _changed(line: Directive, inner: Condition, way: Way) -> Way:
-    """The way on from a directive that answers nothing itself."""
+def _changed(line: Directive, inner: Condition, handler: Handler) -> Handler:
+    """What comes after a directive that answers nothing itself."""
     if line.name in AUTH:
         note = Label(line.span, "the proxy authenticates callers")
-        return way._replace(auth=(*way.auth, note)) if inner.bare or inner == way.condition else way
-    return _rewritten(way, line, inner) if line.name in REWRITES else way
+        return handler._replace(auth=(*handler.auth, note)) if inner.bare or inner == handler.condition else handler
+    return _rewritten(handler, line, inner) if line.name in REWRITES else handler
 
 
-def _asked(inner: Condition, way: Way) -> Condition:
+def _asked(inner: Condition, handler: Handler) -> Condition:
     """A condition as one on what clients ask for; not known where it is held against a path that was rewritten."""
-    if inner.matches is None or not way.shifted or inner.bare:
+    if inner.matches is None or not handler.shifted or inner.bare:
         return inner
     return inner._replace(matches=None)
 
 
-def _without_prefix(way: Way, inner: Condition) -> Rewrite:
+def _without_prefix(handler: Handler, inner: Condition) -> Rewrite:
     """What `handle_path` makes of a path: its own pattern taken off."""
     match = inner.matches[0] if inner.matches and len(inner.matches) == 1 else None
-    return unknown if match is None else partial(_then, way.rewrite, partial(_cut, match.text))
+    return unknown if match is None else partial(_then, handler.rewrite, partial(_cut, match.text))
 
 
-def _rewritten(way: Way, line: Directive, inner: Condition) -> Way:
-    """The way on from a directive that changes the path."""
+def _rewritten(handler: Handler, line: Directive, inner: Condition) -> Handler:
+    """What comes after a directive that changes the path."""
     words = [word.text for word in arguments(line)]
     step: Rewrite = unknown
     if line.name == "uri" and words[:1] == ["strip_prefix"] and len(words) == 2 and "{" not in words[1]:
@@ -125,10 +131,10 @@ def _rewritten(way: Way, line: Directive, inner: Condition) -> Way:
         step = partial(_prefixed, before) if before != words[0] and "{" not in before else unknown
         step = partial(_fixed, words[0]) if "{" not in words[0] and "?" not in words[0] else step
     only = None if inner.bare else inner.matches
-    if way.steps >= MOST_STEPS or (not inner.bare and (inner.matches is None or way.shifted)):
-        return way._replace(rewrite=unknown, shifted=True)
-    rewrite = partial(_then, way.rewrite, partial(_where, only, step))
-    return way._replace(rewrite=rewrite, shifted=True, steps=way.steps + 1)
+    if handler.steps >= MOST_STEPS or (not inner.bare and (inner.matches is None or handler.shifted)):
+        return handler._replace(rewrite=unknown, shifted=True)
+    rewrite = partial(_then, handler.rewrite, partial(_where, only, step))
+    return handler._replace(rewrite=rewrite, shifted=True, steps=handler.steps + 1)
 
 
 def _where(matches: tuple[PathMatch, ...] | None, step: Rewrite, path: str) -> str | None:
