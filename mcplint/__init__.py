@@ -9,9 +9,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Fix, Ignore, Unreadable, rule
     from mcplint.model import (
-        Absent,
         Call,
-        Clash,
         ClientConfig,
         Container,
         DeadEnd,
@@ -21,9 +19,11 @@ if TYPE_CHECKING:
         LackKind,
         Manifest,
         Misread,
+        MissingFile,
         Mistyped,
         Package,
         Port,
+        PortConflict,
         Prerequisite,
         Remote,
         Route,
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
         Sibling,
         Spread,
         Unfollowed,
-        Unselected,
-        Versioned,
+        UnmatchedSelector,
+        VersionKey,
     )
     from mcplint.text.source import Edit, Source, Span
     from mcplint.values import EditSite, Label, Value
@@ -42,9 +42,7 @@ __all__ = [
     "ERROR",
     "NOTE",
     "WARNING",
-    "Absent",
     "Call",
-    "Clash",
     "ClientConfig",
     "Container",
     "DeadEnd",
@@ -61,9 +59,11 @@ __all__ = [
     "LackKind",
     "Manifest",
     "Misread",
+    "MissingFile",
     "Mistyped",
     "Package",
     "Port",
+    "PortConflict",
     "Prerequisite",
     "Remote",
     "Route",
@@ -74,10 +74,10 @@ __all__ = [
     "Span",
     "Spread",
     "Unfollowed",
+    "UnmatchedSelector",
     "Unreadable",
-    "Unselected",
     "Value",
-    "Versioned",
+    "VersionKey",
     "rule",
 ]
 

@@ -132,8 +132,8 @@ def check(route: Route):
     server = route.carried
     if not server or route.buffering.may_be(False) or server.json_response.must(bool):
         return
-    deaf, whole = tuple(_deaf(route)), tuple(_whole(route))
-    if deaf and whole:
+    ignoring, unchunked = tuple(_ignoring(route)), tuple(_not_chunked(route))
+    if ignoring and unchunked:
         lost = (
             "no client can connect"
             if server.transport.must_be("sse")
@@ -141,17 +141,17 @@ def check(route: Route):
         )
         severity, message = ERROR, f"{route.proxy} buffers the event stream: {lost}"
     else:
-        thanks = _thanks(route, bool(deaf), bool(whole))
+        reason = _kept_going_by(route, bool(ignoring), bool(unchunked))
         severity, message = (
             WARNING,
-            f"{route.proxy} buffers responses; the event stream only gets through because of {thanks}",
+            f"{route.proxy} buffers responses; the event stream only gets through because of {reason}",
         )
     fix = Fix("turn response buffering off", route.buffering.write("off"), safe=True)
-    notes = (*route.buffering.trace, *deaf, *whole)
+    notes = (*route.buffering.trace, *ignoring, *unchunked)
     yield Finding(message, route.buffering.span or route.span, notes, fix, severity)
 
 
-def _deaf(route: Route) -> Iterator[Label]:
+def _ignoring(route: Route) -> Iterator[Label]:
     """Why nginx does not hear the server ask for no buffering."""
     for setting in route.ignores("x-accel-buffering"):
         yield Label(setting.span, "ignores the server's X-Accel-Buffering: no")
@@ -159,22 +159,22 @@ def _deaf(route: Route) -> Iterator[Label]:
         yield from route.opts_out.trace
 
 
-def _whole(route: Route) -> Iterator[Label]:
+def _not_chunked(route: Route) -> Iterator[Label]:
     """Why the answer does not come in chunks that are handed on one by one."""
     if route.http_version.must_be("1.0"):
         yield from route.http_version.trace
     yield from route.compressed
 
 
-def _thanks(route: Route, deaf: bool, whole: bool) -> str:
+def _kept_going_by(route: Route, ignoring: bool, unchunked: bool) -> str:
     """What keeps the stream going, as far as the files tell."""
     sent = route.opts_out.must(bool)
     chunked = route.http_version.must_be("1.1")
     sender = "the inner proxy" if route.behind else "the server"
     header = f"{sender}'s X-Accel-Buffering header" if sent else f"an X-Accel-Buffering header, if {sender} sends one"
     chunks = "HTTP/1.1" if chunked else "HTTP/1.1, the default from nginx 1.29.7 on"
-    if whole:
+    if unchunked:
         return header
-    if deaf or (chunked and not sent):
+    if ignoring or (chunked and not sent):
         return chunks
     return f"{chunks} and {header}" if chunked else header

@@ -70,10 +70,10 @@ services:
 ```
 """
 
-from mcplint import ERROR, Clash, Finding, Label, rule
+from mcplint import ERROR, Finding, Label, PortConflict, rule
 
 
 @rule("duplicate-host-port", ERROR)
-def check(clash: Clash):
+def check(clash: PortConflict):
     message = f"service `{clash.service}` publishes port {clash.port} of the host, which service `{clash.other}` publishes already"
     yield Finding(message, clash.span, (Label(clash.first, "has it"),))

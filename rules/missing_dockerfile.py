@@ -62,11 +62,11 @@ services:
 ```
 """
 
-from mcplint import ERROR, Absent, Finding, rule
+from mcplint import ERROR, Finding, MissingFile, rule
 
 
 @rule("missing-dockerfile", ERROR)
-def check(absent: Absent):
+def check(absent: MissingFile):
     if absent.kind == "dockerfile" and not absent.ignored:
         beside = f"; its folder has {', '.join(absent.near[:3])}" if absent.near else ""
         message = f"service `{absent.service}` is built from {absent.path}, which the project does not have{beside}"

@@ -68,11 +68,11 @@ services:
 ```
 """
 
-from mcplint import NOTE, WARNING, Absent, Finding, rule
+from mcplint import NOTE, WARNING, Finding, MissingFile, rule
 
 
 @rule("missing-env-file", WARNING)
-def check(absent: Absent):
+def check(absent: MissingFile):
     if absent.kind == "env_file" and not absent.told:
         message = f"service `{absent.service}` reads variables from {absent.path}, which the project does not have"
         notes = (absent.ignored,) if absent.ignored else ()

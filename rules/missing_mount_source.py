@@ -57,11 +57,11 @@ region = "eu"
 ```
 """
 
-from mcplint import WARNING, Absent, Finding, rule
+from mcplint import WARNING, Finding, MissingFile, rule
 
 
 @rule("missing-mount-source", WARNING)
-def check(absent: Absent):
+def check(absent: MissingFile):
     if absent.kind == "mount" and not absent.ignored and not absent.told:
         message = f"service `{absent.service}` mounts {absent.path}, which the project does not have: Docker creates a folder in its place"
         yield Finding(message, absent.span)

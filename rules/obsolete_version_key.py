@@ -70,12 +70,12 @@ services:
 
 import re
 
-from mcplint import NOTE, Edit, Finding, Fix, Versioned, rule
+from mcplint import NOTE, Edit, Finding, Fix, VersionKey, rule
 from mcplint.text.layout import with_comment
 
 
 @rule("obsolete-version-key", NOTE)
-def check(file: Versioned):
+def check(file: VersionKey):
     fix = Fix("leave it out", lines(file.span), safe=True)
     yield Finding("`version` is obsolete: Docker Compose ignores it and warns at every command", file.span, (), fix)
 

@@ -107,11 +107,11 @@ spec:
 ```
 """
 
-from mcplint import ERROR, Finding, Unselected, rule
+from mcplint import ERROR, Finding, UnmatchedSelector, rule
 
 
 @rule("unselected-pods", ERROR)
-def check(selector: Unselected):
+def check(selector: UnmatchedSelector):
     if selector.kind == "Service":
         message = f"Service `{selector.name}` selects pods with {selector.missing}, but the pods of `{selector.pods}` have no such label"
     else:

@@ -37,12 +37,12 @@ THREE = ("--select", "loopback-in-container,mismatched-route,stateful-behind-bal
 BOTH = ("--format", "concise", "--select", "loopback-in-container,blocked-host-header", EXAMPLE, TYPESCRIPT)
 PARTS = {
     "Container": "Images and services",
-    "Absent": "Images and services",
+    "MissingFile": "Images and services",
     "Call": "Images and services",
-    "Clash": "Images and services",
+    "PortConflict": "Images and services",
     "Mistyped": "Images and services",
-    "Unselected": "Images and services",
-    "Versioned": "Images and services",
+    "UnmatchedSelector": "Images and services",
+    "VersionKey": "Images and services",
     "Secret": "Secrets",
     "EntryPoint": "Images and services",
     "Server": "Servers",

@@ -33,7 +33,7 @@ class Absence(NamedTuple):
     edits: tuple[Edit, ...] = ()
 
 
-class Ran:
+class CommandTexts:
     """The texts of the commands of a build so far.
 
     A class because it remembers what was asked: each text is looked at once a question.
@@ -67,14 +67,14 @@ class Contents(NamedTuple):
     ignored: tuple[str, ...]
     copies: tuple[Copy, ...]
     parts: Mapping[int, Image]
-    ran: Ran
+    ran: CommandTexts
     open: bool
     deleted: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, image: Image, tree: Tree) -> Contents:
         """A whole image."""
-        ran = Ran(run.text.text for run in image.runs)
+        ran = CommandTexts(run.text.text for run in image.runs)
         open_ = image.open or not image.base_known
         return cls(tree, image.dockerfile, image.context, image.ignored, image.copies, image.parts, ran, open_)
 
@@ -170,7 +170,7 @@ def _place(source: str, target: str, path: str) -> str | None:
     return posixpath.join(source, path[len(below) :]) if path.startswith(below) else None
 
 
-def opens(steps: tuple[RunStep, ...]) -> bool:
+def may_bring_files(steps: tuple[RunStep, ...]) -> bool:
     """Whether a command of a RUN may bring any file: it copies, unpacks, fetches, or runs what is not followed."""
     return any(map(_opens, steps))
 
@@ -191,6 +191,6 @@ def _opens(step: RunStep) -> bool:
     return name in _OPEN or name.endswith((".sh", ".py")) or name.startswith("$")
 
 
-def sources(steps: tuple[RunStep, ...]) -> Iterator[str]:
+def command_texts(steps: tuple[RunStep, ...]) -> Iterator[str]:
     """The texts of commands that may make a file by its name; what a package manager installs is none."""
     yield from (" ".join(step.words) for step in steps if program(step.argv) not in _QUIET)

@@ -11,7 +11,7 @@ from functools import cache
 from mcplint.facts.dockerfile import Instruction, Stage
 from mcplint.images.accounts import accounts, is_root
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
-from mcplint.images.contents import Contents, Ran, opens, sources
+from mcplint.images.contents import CommandTexts, Contents, command_texts, may_bring_files
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
 from mcplint.images.exposed import ports
 from mcplint.images.image import Copy, Image, Launch
@@ -64,7 +64,7 @@ class _Growing:
         self.volumes, self.triggers = list(image.volumes), list[Instruction]()
         self.deleted: set[str] = set()
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
-        self.ran = Ran(run.text.text for run in image.runs)
+        self.ran = CommandTexts(run.text.text for run in image.runs)
         self.account, self.accounts = image.account, dict(image.accounts)
         self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)
 
@@ -293,8 +293,8 @@ class _Growing:
         found = tuple(steps(instruction, first))
         if re.search(_NODE, instruction.text.text) and "||" not in instruction.text.text:
             self._run_node(found, mounts)
-        self.open = self.open or opens(found)
-        self.ran.add(sources(found))
+        self.open = self.open or may_bring_files(found)
+        self.ran.add(command_texts(found))
         here = tuple(installs(found))
         self.installs += here
         for install in here:
@@ -316,7 +316,7 @@ class _Growing:
 
         contents = self.contents(mounts)
         for at, step in enumerate(found):
-            here = contents._replace(open=contents.open or opens(found[:at]))
+            here = contents._replace(open=contents.open or may_bring_files(found[:at]))
             for install in node_installs((step,)):
                 self.node_installs.append(install)
                 self.node_folders[install.folder or ""] = install

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from mcplint.commands.console_scripts import scripts
 from mcplint.facts.dependencies import PROJECTS, Project
-from mcplint.model import Called, Container, EntryPoint
+from mcplint.model import Container, EntryPoint, ScriptTarget
 from mcplint.packaging.backend import backend, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.entry_points import called
@@ -45,10 +45,10 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             yield made._replace(unpackaged=_unpackaged(tree, project, folder, places, module, found), installed=whole)
 
 
-def _called(tree: Tree, places: tuple[str, ...], target: str) -> Called | None:
+def _called(tree: Tree, places: tuple[str, ...], target: str) -> ScriptTarget | None:
     _, colon, name = target.partition(":")
     if not colon:
-        return Called(named=False)
+        return ScriptTarget(named=False)
     return called(tree, places, target) if name else None
 
 

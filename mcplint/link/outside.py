@@ -157,7 +157,7 @@ def _for_program(name: str, words: Words) -> Words:
     return rest[1:] if rest and text(rest[0]) == name else rest
 
 
-def scripted(programs: Programs) -> Iterator[Server]:
+def from_scripts(programs: Programs) -> Iterator[Server]:
     """The servers that the console scripts of a project start, without arguments."""
     for found in (
         each for same in installed(programs.tree, "").values() for each in same if not side_folder(each.folder)
@@ -171,7 +171,7 @@ def scripted(programs: Programs) -> Iterator[Server]:
         )[0]
 
 
-def entered(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfile]) -> Outside:
+def from_entry(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfile]) -> Outside:
     """The servers that an entry of a client's configuration starts, where that is a program of the project."""
     if program(entry.words) in ("docker", "podman") and [text(word) for word in entry.words[1:2]] == ["run"]:
         return Outside(_contained(programs, entry, dockerfiles))
@@ -315,7 +315,7 @@ def _given(node: ScalarNode) -> Value[str]:
     return Value(known, note, EditSite(node.span) if node.span.text == node.text else None)
 
 
-def once(programs: Programs, servers: Iterable[Server]) -> tuple[Server, ...]:
+def merged(programs: Programs, servers: Iterable[Server]) -> tuple[Server, ...]:
     """The servers as parts of the model, each once for all who start it alike."""
     found: dict[object, Server] = {}
     for server in servers:

@@ -120,10 +120,10 @@ def _outside(
     """
     documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
     configurations = tree.all_facts("client", (*paths.get("client", ()), *bundles(tree, paths))).values()
-    scripted = "pyproject.toml" in tree.paths and bool(tree.below(".github/workflows"))
-    if not documents and not configurations and not scripted:
+    from_scripts = "pyproject.toml" in tree.paths and bool(tree.below(".github/workflows"))
+    if not documents and not configurations and not from_scripts:
         return (), ()
-    from mcplint.link.outside import entered, once, packaged, published, published_image
+    from mcplint.link.outside import from_entry, merged, packaged, published, published_image
     from mcplint.registry.manifests import packages
     from mcplint.services.entries import entries
 
@@ -137,16 +137,16 @@ def _outside(
             servers += published_image(programs, package, dockerfiles)
     if not any(package.registry.only == "pypi" for document in documents for package in packages(document)):
         servers += published(programs)
-    found += [entered(programs, entry, dockerfiles) for file in configurations for entry in entries(file)]
+    found += [from_entry(programs, entry, dockerfiles) for file in configurations for entry in entries(file)]
     servers += (server for each in found for server in each.servers)
-    return once(programs, servers), tuple(each.unfollowed for each in found if each.unfollowed)
+    return merged(programs, servers), tuple(each.unfollowed for each in found if each.unfollowed)
 
 
 def _scripted(programs: Programs) -> tuple[Server, ...]:
     """The servers of console scripts, which people start by their names."""
-    from mcplint.link.outside import once, scripted
+    from mcplint.link.outside import from_scripts, merged
 
-    return once(programs, scripted(programs))
+    return merged(programs, from_scripts(programs))
 
 
 def bundles(tree: Tree, paths: Paths) -> list[str]:

@@ -5,8 +5,8 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 
 from __future__ import annotations
 
-from mcplint.model.builds import Account, Called, EntryPoint, Lack, LackKind, Packaged, StartScript, Sync
-from mcplint.model.calls import Absent, Call, Clash, Mistyped, Unselected, Versioned
+from mcplint.model.builds import Account, EntryPoint, Lack, LackKind, Packaged, ScriptTarget, StartScript, Sync
+from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, UnmatchedSelector, VersionKey
 from mcplint.model.containers import (
     Argv,
     Build,
@@ -83,7 +83,6 @@ __all__ = [
     "SEGMENTS",
     "STATED",
     "TARGET_HOST",
-    "Absent",
     "Account",
     "Argument",
     "Argv",
@@ -92,8 +91,6 @@ __all__ = [
     "Build",
     "Cache",
     "Call",
-    "Called",
-    "Clash",
     "ClientConfig",
     "Container",
     "Cors",
@@ -121,6 +118,7 @@ __all__ = [
     "Member",
     "Metrics",
     "Misread",
+    "MissingFile",
     "Mistyped",
     "Mount",
     "Mounted",
@@ -131,6 +129,7 @@ __all__ = [
     "PathMatch",
     "PlatformProbe",
     "Port",
+    "PortConflict",
     "Prerequisite",
     "Probe",
     "Project",
@@ -138,6 +137,7 @@ __all__ = [
     "Remote",
     "Request",
     "Route",
+    "ScriptTarget",
     "Sdk",
     "SdkCall",
     "Secret",
@@ -150,8 +150,8 @@ __all__ = [
     "Sync",
     "TrustedHosts",
     "Unfollowed",
-    "Unselected",
-    "Versioned",
+    "UnmatchedSelector",
+    "VersionKey",
     "Wiring",
     "Write",
 ]

@@ -105,7 +105,7 @@ class Lack(NamedTuple):
     user: str = ""
 
 
-class Called(NamedTuple):
+class ScriptTarget(NamedTuple):
     """What a console script calls.
 
     `function`: where that is defined, None where it is not known; `awaits`: it is a coroutine function; `takes`: the
@@ -132,7 +132,7 @@ class EntryPoint(NamedTuple):
     target: str
     span: Span
     project: str
-    called: Called | None = None
+    called: ScriptTarget | None = None
     unpackaged: tuple[str, Label, Span | None] | None = None
     installed: bool = False
 

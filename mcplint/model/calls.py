@@ -42,7 +42,7 @@ class Call(NamedTuple):
         return self.server is not None and self.server.assumed
 
 
-class Clash(NamedTuple):
+class PortConflict(NamedTuple):
     """A port of the host that two services of a project want, which are started together; `first`: where the other one
     says so. `service`, `other`: their names."""
 
@@ -54,7 +54,7 @@ class Clash(NamedTuple):
     first: Span
 
 
-class Absent(NamedTuple):
+class MissingFile(NamedTuple):
     """A file that a service names and that the project lacks.
 
     `kind`: `dockerfile`, `env_file` or `mount`. `path`: of the file in the project. `ignored`: the line for which git
@@ -71,7 +71,7 @@ class Absent(NamedTuple):
     near: tuple[str, ...] = ()
 
 
-class Unselected(NamedTuple):
+class UnmatchedSelector(NamedTuple):
     """A selector of Kubernetes that no pod fits.
 
     `kind`, `name`: the object that has it. `missing`: the labels that are wanted and not there. `pods`: the object
@@ -104,7 +104,7 @@ class Mistyped(NamedTuple):
     edits: tuple[Edit, ...] = ()
 
 
-class Versioned(NamedTuple):
+class VersionKey(NamedTuple):
     """A compose file that says the version of its format, which nothing reads any more; `span` covers the setting."""
 
     id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mcplint.model.builds import EntryPoint
-from mcplint.model.calls import Absent, Call, Clash, Mistyped, Unselected, Versioned
+from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, UnmatchedSelector, VersionKey
 from mcplint.model.containers import Container
 from mcplint.model.links import Loose, Unfollowed
 from mcplint.model.published import ClientConfig, Manifest, Misread, Package, Remote
@@ -27,11 +27,11 @@ class Deployment(NamedTuple):
     dead_ends: tuple[DeadEnd, ...] = ()
     misread: tuple[Misread, ...] = ()
     calls: tuple[Call, ...] = ()
-    clashes: tuple[Clash, ...] = ()
-    absent: tuple[Absent, ...] = ()
-    unselected: tuple[Unselected, ...] = ()
+    clashes: tuple[PortConflict, ...] = ()
+    absent: tuple[MissingFile, ...] = ()
+    unselected: tuple[UnmatchedSelector, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
-    versioned: tuple[Versioned, ...] = ()
+    versioned: tuple[VersionKey, ...] = ()
     scripts: tuple[EntryPoint, ...] = ()
     secrets: tuple[Secret, ...] = ()
     unfollowed: tuple[Unfollowed, ...] = ()

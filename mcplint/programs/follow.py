@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from mcplint.model import Sdk
+from mcplint.programs.cache import followed
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.shared import followed
 from mcplint.programs.start import Start
 from mcplint.programs.world import World
 from mcplint.project.tree import Tree

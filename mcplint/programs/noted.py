@@ -1,4 +1,4 @@
-"""What mcplint itself notes in a run and on its objects: each kind of note says what becomes of it after branches."""
+"""Keys under which tables keep what mcplint itself notes, each with what becomes of it after branches."""
 
 from __future__ import annotations
 

@@ -22,14 +22,15 @@ CLOCK = count(1)
 CONSTANTS = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
 
 MANY = 16
-
+"""Options of a value: one with more may be anything."""
 LONG = 2_000
-
+"""Items of a list or keys of a dictionary that are kept."""
 LARGE = 8_192
-
+"""Characters of a text, or items of what a repetition makes."""
 DEEP = 8
-
+"""Labels of a trace."""
 UNROLLED = 64
+"""Rounds of a loop that are run one by one."""
 
 
 class External(NamedTuple):
@@ -148,7 +149,7 @@ def unknown(*notes: Label) -> Abstract:
 
 
 def union(values: Iterable[Abstract]) -> Abstract:
-    """The value that is one of the given ones; like `core.join`, but `1` and `True` stay apart and long lists end."""
+    """The value that is one of the given ones; `values.join`, but `1` and `True` stay apart and long lists are cut."""
     given = tuple(values)
     if len(given) == 1 or all(value is given[0] for value in given):
         return given[0]

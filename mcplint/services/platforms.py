@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
 from mcplint.facts.platform import App, Kustomization, Manifests, Procfile, Unit
-from mcplint.model import Argv, Build, Container, Mistyped, PlatformProbe, Port, Unselected
+from mcplint.model import Argv, Build, Container, Mistyped, PlatformProbe, Port, UnmatchedSelector
 from mcplint.project.tree import Tree
 from mcplint.services.cloud_build import cloud_build
 from mcplint.services.compose.assembly import within
@@ -354,7 +354,7 @@ class Platforms(NamedTuple):
     services: tuple[Container, ...] = ()
     entries: tuple[Entry, ...] = ()
     notes: tuple[Label, ...] = ()
-    unselected: tuple[Unselected, ...] = ()
+    unselected: tuple[UnmatchedSelector, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
 
 

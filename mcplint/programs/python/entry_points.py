@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from mcplint.facts.python import Module
-from mcplint.model import Called
+from mcplint.model import ScriptTarget
 from mcplint.programs.python.module_text import may_bind
 from mcplint.programs.python.modules import find
 from mcplint.project.tree import Tree
@@ -14,7 +14,7 @@ from mcplint.values import Label
 _DEEPEST = 6
 
 
-def called(tree: Tree, roots: tuple[str, ...], target: str) -> Called | None:
+def called(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarget | None:
     """What a target `module:name` calls, None where that cannot be told."""
     module, _, name = target.partition(":")
     for _ in range(_DEEPEST):
@@ -24,7 +24,7 @@ def called(tree: Tree, roots: tuple[str, ...], target: str) -> Called | None:
             return None
         bindings = [node for node in fact.tree.body if name in _names(node)]
         if not bindings:
-            return None if may_bind(fact.tree, name) else Called(missing=True)
+            return None if may_bind(fact.tree, name) else ScriptTarget(missing=True)
         match bindings[-1]:
             case ast.FunctionDef() | ast.AsyncFunctionDef() as function if len(bindings) == 1:
                 return _of(fact, function)
@@ -51,7 +51,7 @@ def _names(node: ast.stmt) -> tuple[str, ...]:
     return ()
 
 
-def _of(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Called | None:
+def _of(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> ScriptTarget | None:
     """A function that nothing decorates; what a decorator makes of it is not known."""
     if function.decorator_list:
         return None
@@ -63,4 +63,4 @@ def _of(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Cal
     head = span._replace(end=module.span(function.body[0]).start)
     awaits = isinstance(function, ast.AsyncFunctionDef)
     kind = "async function" if awaits else "function"
-    return Called(Label(head.head, f"the {kind} is defined here"), awaits, tuple(each.arg for each in needed))
+    return ScriptTarget(Label(head.head, f"the {kind} is defined here"), awaits, tuple(each.arg for each in needed))

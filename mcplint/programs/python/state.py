@@ -1,4 +1,4 @@
-"""What mcplint itself notes in a run and on its objects: each kind of note says what becomes of it after branches."""
+"""The keys of what is noted in a run of Python and on its objects."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 # Of the run.
 BACKGROUND: Noted[Server] = Noted("servers that run beside the rest of the program")
-PRINTED: Noted[Label] = Noted("writes to standard output on some way to here")
-SURELY_PRINTED: NotedByAll[Label | bool] = NotedByAll("the writes that every way to here has, True where each has some")
-WRITTEN: NotedByAll[Write] = NotedByAll("files and folders that are written on every way to here")
-MEASURED: NotedByAll[Metrics] = NotedByAll("metrics that are served on every way to here")
+PRINTED: Noted[Label] = Noted("writes to standard output on some path to here")
+SURELY_PRINTED: NotedByAll[Label | bool] = NotedByAll("writes that every path to here has, True where each has some")
+WRITTEN: NotedByAll[Write] = NotedByAll("files and folders that are written on every path to here")
+MEASURED: NotedByAll[Metrics] = NotedByAll("metrics that are served on every path to here")
 DIVERTED: Noted[bool] = Noted("standard output leads elsewhere")
 RUNNING: Noted[Any] = Noted("applications and session managers whose lifespan runs")
 UNSURE: Noted[bool] = Noted("something unknown may run a lifespan")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from posixpath import basename, dirname, splitext
 
-from mcplint.model import Absent, Clash, Container, Mount, Port, Versioned
+from mcplint.model import Container, MissingFile, Mount, Port, PortConflict, VersionKey
 from mcplint.project.ignored import ignored_by_git
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
@@ -41,17 +41,17 @@ def _concerns(place: ContainerContext, starts: Collection[str], servers: Collect
     )
 
 
-def versioned(services: list[ContainerContext], tree: Tree) -> Iterator[Versioned]:
+def versioned(services: list[ContainerContext], tree: Tree) -> Iterator[VersionKey]:
     """The files of a project that say the version of their format."""
     for path in services[0].project.files if services[0].project else ():
         file = tree.facts("compose", path)
         key, value = (file.documents[0].key("version"), file.documents[0].get("version")) if file else (None, None)
         if key and value:
             end = value.span.end + (value.span.source.text[value.span.end : value.span.end + 1] in ("'", '"'))
-            yield Versioned(path, key.span._replace(end=end))
+            yield VersionKey(path, key.span._replace(end=end))
 
 
-def clashes(services: list[ContainerContext]) -> Iterator[Clash]:
+def clashes(services: list[ContainerContext]) -> Iterator[PortConflict]:
     """The ports of the host that two services want at a time."""
     seen: dict[tuple[int, str], list[tuple[Container, Port]]] = {}
     for container in (place.container for place in services):
@@ -65,7 +65,7 @@ def clashes(services: list[ContainerContext]) -> Iterator[Clash]:
             for other, first in earlier[:1]:
                 if other.id != container.id and other.profiles == container.profiles and _overlap(first, port):
                     name, before = container.service or "", other.service or ""
-                    yield Clash(f"{container.id}:{number}", port.span, number, name, before, first.span)
+                    yield PortConflict(f"{container.id}:{number}", port.span, number, name, before, first.span)
             earlier.append((container, port))
 
 
@@ -74,13 +74,13 @@ def _overlap(one: Port, other: Port) -> bool:
     return one.host_ip == other.host_ip or one.host_ip in everywhere or other.host_ip in everywhere
 
 
-def absent(services: list[ContainerContext], tree: Tree) -> Iterator[Absent]:
+def absent(services: list[ContainerContext], tree: Tree) -> Iterator[MissingFile]:
     """The files that services name and the project lacks, each once."""
     found = {(one.kind, one.path): one for place in reversed(services) for one in _lacking(place.container, tree)}
     return reversed(found.values())
 
 
-def _lacking(container: Container, tree: Tree) -> Iterator[Absent]:
+def _lacking(container: Container, tree: Tree) -> Iterator[MissingFile]:
     name, build = container.service or "", container.build
     path, context = (build.dockerfile.only, build.context.only) if build and build.inline is None else (None, None)
     if build and path and not _there(path, tree) and (context == "." or context in tree.folders):
@@ -110,9 +110,9 @@ def _is_configuration(mount: Mount) -> bool:
     return end in CONFIGURATION and splitext(target)[1] == end and not SECRET.search(path)
 
 
-def _absent(kind: str, path: str, service: str, span: Span, tree: Tree, near: tuple[str, ...] = ()) -> Absent:
+def _absent(kind: str, path: str, service: str, span: Span, tree: Tree, near: tuple[str, ...] = ()) -> MissingFile:
     name = f"{span.source.path}:{service}:{path}"
-    return Absent(name, span, kind, path, service, ignored_by_git(tree, path), _telling(path, tree), near)
+    return MissingFile(name, span, kind, path, service, ignored_by_git(tree, path), _telling(path, tree), near)
 
 
 def _telling(path: str, tree: Tree) -> str | None:

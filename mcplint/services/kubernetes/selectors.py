@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from mcplint.facts.document import SequenceNode, at
 from mcplint.facts.platform import Resource
-from mcplint.model import Unselected
+from mcplint.model import UnmatchedSelector
 from mcplint.services.kubernetes.cluster import PODS, Cluster, applied_together, template, texts
 from mcplint.values import Label
 
 OWNERS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
 
 
-def unselected(cluster: Cluster) -> Iterator[Unselected]:
+def unselected(cluster: Cluster) -> Iterator[UnmatchedSelector]:
     """The selectors that meet no pod of the files, though pods of the same folder have one of their labels."""
     beside: dict[tuple[str, str], list[Resource]] = {}
     known: set[tuple[str, str, str]] = set()
@@ -42,7 +42,7 @@ def cluster_selects(
     return all((service.namespace, *label) in known for label in wanted.items())
 
 
-def _own(pods: Resource) -> Iterator[Unselected]:
+def _own(pods: Resource) -> Iterator[UnmatchedSelector]:
     """A Deployment whose selector its own template does not fit: Kubernetes refuses it."""
     wanted = texts(at(pods.node, "spec", "selector", "matchLabels"))
     labels = at(template(pods), "metadata", "labels")
@@ -56,7 +56,7 @@ def _labels(pods: Resource) -> dict[str, str]:
     return texts(at(template(pods), "metadata", "labels"))
 
 
-def _unselected(kind: str, resource: Resource, wanted: dict[str, str], meant: Resource) -> Unselected:
+def _unselected(kind: str, resource: Resource, wanted: dict[str, str], meant: Resource) -> UnmatchedSelector:
     inside = ("spec", "selector", "matchLabels") if kind != "Service" else ("spec", "selector")
     selector, labels = at(resource.node, *inside), at(template(meant), "metadata", "labels")
     has = _labels(meant)
@@ -64,6 +64,6 @@ def _unselected(kind: str, resource: Resource, wanted: dict[str, str], meant: Re
     notes = (Label(labels.span, "these are the labels of the pods"),) if labels else ()
     span = selector.span if selector else resource.span
     pods = meant.name.text
-    return Unselected(
+    return UnmatchedSelector(
         f"{resource.span.source.path}:{resource.name.text}", span, kind, resource.name.text, missing, pods, notes
     )

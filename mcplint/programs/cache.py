@@ -1,4 +1,4 @@
-"""A program is followed once: where all that it asks is answered alike, it comes to the same, at other places.
+"""A cache of outcomes: a program that is answered alike whatever it asks comes to the same, at other places.
 
 What programs have asked so far is a tree: a question, and by its answer the next one. A program that is started alike
 asks the same first question, and so on, until its answers lead to what it comes to, or were never given before.
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.places import Moved, shape
+from mcplint.programs.relocation import Relocation, shape
 from mcplint.programs.start import Start
 from mcplint.programs.world import World
 
@@ -18,7 +18,7 @@ Question = tuple[str, ...]
 T = TypeVar("T")
 
 
-class Known(NamedTuple):
+class CachedOutcome(NamedTuple):
     """What a program came to, how it was started, and what it was answered."""
 
     start: Start
@@ -26,18 +26,18 @@ class Known(NamedTuple):
     outcome: Outcome
 
 
-class Point:
+class Node:
     """Where programs have come to that were answered alike: what they ask next, or what they came to."""
 
-    __slots__ = ("known", "question", "ways")
+    __slots__ = ("cached", "next", "question")
 
     def __init__(self) -> None:
         self.question: Question | None = None
-        self.ways: dict[Any, Point] = {}
-        self.known: Known | None = None
+        self.next: dict[Any, Node] = {}
+        self.cached: CachedOutcome | None = None
 
 
-class Asked:
+class RecordedWorld:
     """The questions of a program in their order, with their answers; a class because it grows as the program asks."""
 
     def __init__(self, world: World) -> None:
@@ -57,7 +57,7 @@ class Asked:
         return ask
 
 
-def answer(world: World, question: Question) -> Any:
+def ask_world(world: World, question: Question) -> Any:
     """What a world says to a question; to one about a file, which text it has."""
     kind, *names = question
     if kind == "facts":
@@ -67,47 +67,47 @@ def answer(world: World, question: Question) -> Any:
 
 
 def followed(start: Start, world: World, follow: Callable[[Start, World], Outcome]) -> Outcome:
-    """What becomes of a program, told from one that was answered alike where there is one."""
+    """What becomes of a program: the outcome of one that was answered alike, with its places, where there is one."""
     try:
-        point = world.tree.kept.setdefault((world.tree.paths, shape(start)), Point())
+        node = world.tree.kept.setdefault((world.tree.paths, shape(start)), Node())
     except TypeError:
         return follow(start, world)
-    known = _known(point, start, world)
+    known = _known(node, start, world)
     if known:
         return known
-    asked = Asked(world)
-    with world.tree.noting(asked.answers):
-        outcome = follow(start, asked.world)
+    recorded = RecordedWorld(world)
+    with world.tree.noting(recorded.answers):
+        outcome = follow(start, recorded.world)
     if outcome.complete and not outcome.failures:
-        _keep(point, asked.answers, Known(start, tuple(asked.answers.values()), outcome))
+        _keep(node, recorded.answers, CachedOutcome(start, tuple(recorded.answers.values()), outcome))
     return outcome
 
 
-def _known(point: Point, start: Start, world: World) -> Outcome | None:
+def _known(node: Node, start: Start, world: World) -> Outcome | None:
     answers: list[Any] = []
-    while point.question is not None:
-        answers.append(answer(world, point.question))
-        way = point.ways.get(shape(answers[-1]))
-        if way is None:
+    while node.question is not None:
+        answers.append(ask_world(world, node.question))
+        after = node.next.get(shape(answers[-1]))
+        if after is None:
             return None
-        point = way
-    if point.known is None:
+        node = after
+    if node.cached is None:
         return None
-    moved = Moved()
+    relocation = Relocation()
     try:
-        if moved.learn((point.known.start, point.known.answers), (start, tuple(answers))):
-            return moved.told(point.known.outcome)._replace(steps=0)
+        if relocation.pair((node.cached.start, node.cached.answers), (start, tuple(answers))):
+            return relocation.relocated(node.cached.outcome)._replace(steps=0)
     except LookupError:
         pass
     return None
 
 
-def _keep(point: Point, answers: dict[Question, Any], known: Known) -> None:
+def _keep(node: Node, answers: dict[Question, Any], known: CachedOutcome) -> None:
     for question, found in answers.items():
-        if point.question != question:
-            point.question, point.ways = question, {}
+        if node.question != question:
+            node.question, node.next = question, {}
         try:
-            point = point.ways.setdefault(shape(found), Point())
+            node = node.next.setdefault(shape(found), Node())
         except TypeError:
             return
-    point.known, point.question = known, None
+    node.cached, node.question = known, None

@@ -1,4 +1,4 @@
-"""The same at other places: what was found once, told with the places of another file or container."""
+"""What was found in one file or container, with the places of another one that is alike."""
 
 from __future__ import annotations
 
@@ -26,16 +26,19 @@ def shape(thing: Any) -> Any:
     return type(thing), thing
 
 
-class Moved:
-    """What stands where instead, one for one; a class because it grows with each pair of things of the same shape."""
+class Relocation:
+    """Which place stands for which other one, one for one; a class because it grows with each pair of things.
+
+    `new`: by the old place, `old`: by the new one. `sources`: the files of old places.
+    """
 
     def __init__(self) -> None:
-        self.there: dict[Any, Any] = {}
-        self.back: dict[Any, Any] = {}
-        self.left: set[Source] = set()
+        self.new: dict[Any, Any] = {}
+        self.old: dict[Any, Any] = {}
+        self.sources: set[Source] = set()
 
-    def learn(self, old: Any, new: Any) -> bool:
-        """Takes in where the places of one thing are in another of its shape; False where that is not one for one."""
+    def pair(self, old: Any, new: Any) -> bool:
+        """Pairs the places of one thing with those of another of its shape; False where that is not one for one."""
         if isinstance(old, Span):
             return self._pair(old, new)
         if isinstance(old, Label):
@@ -43,40 +46,40 @@ class Moved:
         if isinstance(old, Source):
             return True
         if isinstance(old, tuple):
-            return all(map(self.learn, old, new))
-        return not isinstance(old, Mapping) or all(map(self.learn, old.values(), new.values()))
+            return all(map(self.pair, old, new))
+        return not isinstance(old, Mapping) or all(map(self.pair, old.values(), new.values()))
 
     def _pair(self, old: Any, new: Any) -> bool:
         if isinstance(old, Span) and old.source is not new.source:
-            self.left.add(old.source)
+            self.sources.add(old.source)
         elif old != new:
-            self.left.add(old.source if isinstance(old, Span) else old.span.source)
-        return bool(self.there.setdefault(old, new) == new and self.back.setdefault(new, old) == old)
+            self.sources.add(old.source if isinstance(old, Span) else old.span.source)
+        return bool(self.new.setdefault(old, new) == new and self.old.setdefault(new, old) == old)
 
-    def told(self, thing: T) -> T:
-        """The same at its new places; LookupError where one of them is not known."""
-        found: Any = self._told(thing)
+    def relocated(self, thing: T) -> T:
+        """A thing with its new places; LookupError where one of them is not known."""
+        found: Any = self._relocated(thing)
         return found  # type: ignore[no-any-return]
 
-    def _told(self, thing: Any) -> Any:
-        if isinstance(thing, (Span, Label)) and thing in self.there:
-            return self.there[thing]
+    def _relocated(self, thing: Any) -> Any:
+        if isinstance(thing, (Span, Label)) and thing in self.new:
+            return self.new[thing]
         if isinstance(thing, Span):
-            return self._inside(thing) if thing.source in self.left else thing
+            return self._inside(thing) if thing.source in self.sources else thing
         if isinstance(thing, Mapping):
-            return {name: self._told(value) for name, value in thing.items()}
+            return {name: self._relocated(value) for name, value in thing.items()}
         if isinstance(thing, frozenset):
-            return frozenset(map(self._told, thing))
+            return frozenset(map(self._relocated, thing))
         if not isinstance(thing, tuple) or isinstance(thing, Source):
             return thing
-        parts = list(map(self._told, thing))
+        parts = list(map(self._relocated, thing))
         if all(map(_is, parts, thing)):
             return thing
         return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
 
     def _inside(self, span: Span) -> Span:
         """Where a part of a place stands that is spelled alike in both files."""
-        for old, new in self.there.items():
+        for old, new in self.new.items():
             around = isinstance(old, Span) and old.start <= span.start and span.end <= old.end
             if around and old.source == span.source and old.text == new.text:
                 start = new.start + span.start - old.start
