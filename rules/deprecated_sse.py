@@ -10,7 +10,8 @@ reach the process that holds the stream.
 Serve Streamable HTTP (`transport="streamable-http"`, at `/mcp`), next to the
 old endpoint for as long as clients need that. The SDKs do not warn.
 
-Outside a container this is a note.
+Outside a container this is a note, and so it is of a bridge such as
+`supergateway` that serves a stdio server.
 
 See https://modelcontextprotocol.io/specification/2025-03-26/basic/transports
 
@@ -67,5 +68,5 @@ def check(server: Server):
             f"{server.title} speaks HTTP+SSE, which Streamable HTTP replaced in protocol revision 2025-03-26",
             server.transport.span or server.span,
             server.transport.trace[:-1],
-            severity=WARNING if server.container else NOTE,
+            severity=WARNING if server.container and server.kind != "bridge" else NOTE,
         )

@@ -155,7 +155,7 @@ DOCKER_RUN = grammar(
 )
 GATEWAYS: Mapping[str, Grammar] = {
     "mcpo": grammar("hot-reload strict-auth", p="port", k="api-key", c="config"),
-    "mcp-proxy": grammar("pass-environment stateless debug no-debug allow-origin-all", e="env", H="headers"),
+    "mcp-proxy": grammar("pass-environment stateless debug no-debug shell allow-origin-all", e="env", H="headers"),
     "supergateway": grammar("stateful cors", h="help"),
     "mcp-proxy-server": grammar(),
 }

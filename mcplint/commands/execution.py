@@ -23,7 +23,7 @@ class ExecContext(NamedTuple):
     a file that the build itself writes at an absolute path.
     `wrapper`, `bridge`: as in Start.
     `sets`: what the command itself has put into the environment so far. `zero` and `arguments`: what `$0` and `$@`
-    are in its shell. `said`: what shells write to standard output before. `installs`: as in Start.
+    are in its shell. `said`: what shells write to standard output before. `installs`, `registry`: as in Start.
     """
 
     workdir: str | None
@@ -36,6 +36,7 @@ class ExecContext(NamedTuple):
     sets: Mapping[str, Value[str]] = {}
     wrapper: str | None = None
     bridge: Words = ()
+    registry: str = ""
     notes: tuple[Label, ...] = ()
     zero: Value[str] | None = None
     arguments: Words = ()
@@ -102,7 +103,8 @@ class ExecContext(NamedTuple):
     ) -> Start:
         """What is started; `note` leads to it."""
         start = Start(kind, target, self.span, argv, self.sets, roots, runner, flags, self.wrapper)
-        return start._replace(notes=(*self.notes, note), said=self.said, installs=self.installs, bridge=self.bridge)
+        start = start._replace(notes=(*self.notes, note), said=self.said, installs=self.installs)
+        return start._replace(bridge=self.bridge, registry=self.registry if self.bridge else "")
 
 
 class Next(NamedTuple):

@@ -205,7 +205,7 @@ def _npx(words: Words, context: ExecContext) -> Step:
     if not parsed.rest:
         return context.none("npx starts no known program")
     name = re.sub(r"(?<=.)@[^/]*$", "", text(parsed.rest[0]) or "")
-    inner = context.because(words[0], "runs a command of a package")
+    inner = context.because(words[0], "runs a command of a package")._replace(registry="npm")
     own = bin_of(inner, name, parsed.rest[1:], parsed.rest[0])
     if own is not None:
         return own

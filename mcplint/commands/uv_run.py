@@ -78,7 +78,7 @@ def uvx(words: Words, context: ExecContext) -> Step:
     inner = context.because(words[0], f"{tool} starts it in an environment of its own")
     named = Value((posixpath.basename(command),), rest[0].trace, rest[0].site if not version else None)
     if name_of(command) in ASGI or name_of(command) in GATEWAYS or name_of(command) in SDK_COMMANDS:
-        return Next((named, *rest[1:]), inner)
+        return Next((named, *rest[1:]), inner._replace(registry="pypi"))
     folder = _folder(origin, command, context)
     if folder is None:
         return context.none(f"{tool} installs {origin}, which is no package of the project")

@@ -168,6 +168,11 @@ class Programs:
             runner["bridge"] = bridge(start, context.image)
         servers = tuple(server._replace(links=(_link(context, start),), **runner) for server in outcome.servers)
         needed = frozenset(filter(None, (outcome.entry,)))
+        if start.bridge and servers:
+            from mcplint.link.bridged import bridged
+
+            dockerfile = self.tree.source(place.container.dockerfile or "")
+            servers += tuple(bridged(start, servers, dockerfile.text if dockerfile else ""))
         if servers:
             return Started(servers, needed=needed)
         unread = next((problem for path, problem in self.tree.problems.items() if path in needed), None)

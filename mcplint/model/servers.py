@@ -145,8 +145,9 @@ class Server(NamedTuple):
     it may start (the host of a stdio server) has no options: `Value(())`.
     `unit`: what runs it on a machine itself, without a container.
     `span`: the call that starts it; `made`: the call that makes the server object.
-    `kind`: `FastMCP`, `MCPServer` or `Server` (low level). `runner`: what serves it: `sdk` (its own `run`), `uvicorn`,
-    …, or what serves it over HTTP while it speaks stdio: `mcpo`, `mcp-proxy`, `supergateway`.
+    `kind`: `FastMCP`, `MCPServer`, `Server` (low level) or `bridge`, which stands in front of one over stdio.
+    `runner`: what serves it: `sdk` (its own `run`), `uvicorn`, …, or what serves it over HTTP while it speaks stdio:
+    `mcpo`, `mcp-proxy`, `supergateway`.
     `bridge`: more of that, where it is known.
     `host`: where it listens; `declared_host`: the host that the SDK was told, which arms its Host check.
     `host_check`: whether requests with a foreign `Host` are refused; `allowed_hosts`: which are not.

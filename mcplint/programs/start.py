@@ -24,7 +24,8 @@ class Start(NamedTuple):
     `runner`: the command of an ASGI server or SDK that serves the target (`uvicorn`, `gunicorn`, `fastmcp`, `mcp`, …)
     and `flags` what it was told, by the long name of the flag without dashes.
     `wrapper`: a program that serves a stdio server over HTTP (`mcpo`, `mcp-proxy`, `supergateway`), or None.
-    `bridge`: the words of that wrapper, its name first.
+    `bridge`: the words of that wrapper, its name first; `registry`: where its command says it comes from, `npm` or
+    `pypi`, empty where what is installed has it.
     `notes`: from the command to the target. `said`: what shells on the way write to standard output.
     `installs`: what the command itself installs to start it with, None where what the build installed is there.
     `language`: the package here that follows the program. `place`: the absolute path in the image of the file that Node
@@ -43,6 +44,7 @@ class Start(NamedTuple):
     flags: Mapping[str, Value[str]] = {}
     wrapper: str | None = None
     bridge: tuple[Value[str], ...] = ()
+    registry: str = ""
     notes: tuple[Label, ...] = ()
     said: tuple[Label, ...] = ()
     installs: tuple[Install, ...] | None = None

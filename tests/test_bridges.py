@@ -1,0 +1,63 @@
+"""Programs that serve a stdio server over HTTP are servers in front of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mcplint.link import link
+from mcplint.model import Server
+from mcplint.project.config import Config
+from mcplint.project.tree import Tree
+
+PROGRAM = "from fastmcp import FastMCP\n\nFastMCP('notes').run()\n"
+
+
+def bridges(command: str, install: str = "") -> list[Server]:
+    """The servers of an image with this command, without the one over stdio itself."""
+    recipe = f"FROM python:3.13-slim\nRUN pip install fastmcp==2.13.0\n{install}\nCOPY server.py .\nCMD {command}\n"
+    servers = link(Tree.of({"Dockerfile": recipe, "server.py": PROGRAM}), Config()).deployment.servers
+    assert servers[0].transport.only == "stdio"
+    return list(servers[1:])
+
+
+@pytest.mark.parametrize(
+    ("command", "install", "wanted"),
+    [
+        ("npx -y supergateway --stdio 'python server.py'", "", ("sse", "::", 8000, "/sse", None)),
+        (
+            "supergateway --port 81 --outputTransport streamableHttp --stdio 'python server.py'",
+            "",
+            ("streamable-http", "::", 81, "/mcp", True),
+        ),
+        (
+            "npx -y supergateway --stateful --outputTransport streamableHttp --stdio 'python server.py'",
+            "",
+            ("streamable-http", "::", 8000, "/mcp", False),
+        ),
+        ("npx -y supergateway --outputTransport ws --stdio 'python server.py'", "", (None, "::", 8000, None, True)),
+        ("npx -y mcp-proxy@5.12.0 --port 81 -- python server.py", "", ("streamable-http", "::", 81, "/mcp", False)),
+        ("npx -y mcp-proxy@2.10.6 python server.py", "", ("sse", "::", 8080, "/sse", None)),
+        ("mcp-proxy python server.py", "RUN npm install -g mcp-proxy@2.10.6", ("sse", "::", 8080, "/sse", None)),
+        (
+            "mcp-proxy --port 81 --host 0.0.0.0 python server.py",
+            "RUN pip install mcp-proxy",
+            ("streamable-http", "0.0.0.0", 81, "/mcp", False),
+        ),
+        (
+            "uvx mcp-proxy --port 81 -- python server.py",
+            "",
+            ("streamable-http", "127.0.0.1", 81, "/mcp", False),
+        ),
+    ],
+)
+def test_what_a_bridge_serves(command: str, install: str, wanted: tuple[Any, ...]):
+    (server,) = bridges(command, install)
+    told = (server.transport, server.host, server.port, server.path, server.stateless)
+    assert tuple(value.only for value in told) == wanted and server.kind == "bridge"
+
+
+def test_a_bridge_that_is_not_told_apart_is_none():
+    assert not bridges("mcp-proxy python server.py")
+    assert not bridges("mcpo --port 8000 -- python server.py")
