@@ -358,3 +358,86 @@ const app = express();
 app.listen(8000);
 """
     assert started(text).servers == ()
+
+
+ADAPTED = """
+import { createMcpHandler, withMcpAuth } from 'mcp-handler';
+const handler = createMcpHandler((server) => { server.tool('yew', {}, () => {}); }, {}, { basePath: '/api' });
+export { handler as GET, handler as POST };
+"""
+NEXT = {
+    "package.json": """{"dependencies": {"next": "15", "mcp-handler": "^1.0.1"},
+        "scripts": {"start": "npm run build && npm run serve", "serve": "next start -p 81", "build": "next build"}}"""
+}
+NODE = "FROM node:24\nWORKDIR /app\nCOPY . .\n"
+
+
+def in_image(files: dict[str, str], command: str, recipe: str = NODE) -> Server:
+    """The one server of an image with a command."""
+    from mcplint.link import link
+    from mcplint.project.config import Config
+
+    tree = Tree.of({"Dockerfile": f"{recipe}CMD {command}\n", **files})
+    (server,) = link(tree, Config()).deployment.servers
+    return server
+
+
+@pytest.mark.parametrize(
+    ("command", "recipe", "wanted"),
+    [
+        ("npm start", NODE, ("::", 81)),
+        ("next start -H 127.0.0.1", NODE, ("127.0.0.1", 3000)),
+        ("npx next start", f"{NODE}ENV PORT=82\n", ("::", 82)),
+        ("node server.js", f"{NODE}ENV HOSTNAME=0.0.0.0\n", ("0.0.0.0", 3000)),
+        ("node server.js", NODE, (None, 3000)),
+    ],
+)
+def test_where_next_listens(command: str, recipe: str, wanted: tuple[Any, ...]):
+    server = in_image({**NEXT, "app/api/[transport]/route.ts": ADAPTED}, command, recipe)
+    assert (server.host.only, server.port.only) == wanted and server.path.only == "/api/mcp" and server.stateless.only
+    assert server.runner == "next" and server.sdk.package == "npm:mcp-handler"
+
+
+@pytest.mark.parametrize(
+    ("files", "paths"),
+    [
+        ({"app/mcp/route.ts": ADAPTED.replace("'/api'", "''")}, ("/mcp",)),
+        (
+            {
+                "src/app/(apis)/api/mcp/route.ts": """
+                import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+                import { WebStandardStreamableHTTPServerTransport } from
+                  '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+                export async function POST(request: Request) {
+                  const transport = new WebStandardStreamableHTTPServerTransport({});
+                  await new McpServer({ name: 'yew', version: '1' }).connect(transport);
+                  return transport.handleRequest(request);
+                }"""
+            },
+            ("/api/mcp",),
+        ),
+        (
+            {
+                "app/api/[transport]/route.ts": ADAPTED,
+                "next.config.ts": "export default { rewrites: () => [{ source: '/mcp', destination: '/api/mcp' }] };",
+            },
+            ("/api/mcp", "/mcp"),
+        ),
+        ({"app/api/[transport]/route.ts": ADAPTED, "middleware.ts": "NextResponse.rewrite(url)"}, None),
+    ],
+)
+def test_the_routes_of_next(files: dict[str, str], paths: tuple[str, ...] | None):
+    assert in_image({**NEXT, **files}, "npx next start").path.options == paths
+
+
+def test_what_xmcp_makes_of_a_project():
+    files = {
+        "package.json": '{"dependencies": {"xmcp": "1.1.3"}}',
+        "xmcp.config.ts": "export default { http: { port: 81, host: '::' }, stdio: true };",
+    }
+    server = in_image(files, "node dist/http.js")
+    assert (server.transport.only, server.host.only, server.port.only, server.path.only) == (
+        *("streamable-http", "::", 81),
+        "/mcp",
+    )
+    assert in_image(files, "node dist/stdio.js").transport.only == "stdio"

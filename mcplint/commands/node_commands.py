@@ -13,7 +13,7 @@ from mcplint.commands.scripts import from_text
 from mcplint.commands.words import Words, place, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.document import ScalarNode
-from mcplint.programs.start import SCRIPT, Start
+from mcplint.programs.start import FRAMEWORK, SCRIPT, Start
 from mcplint.programs.typescript.packages import command_of, named, runtime, source_of, started
 from mcplint.project.tree import Tree
 from mcplint.values import EditSite, Label, Value
@@ -30,6 +30,7 @@ NODE = grammar(
 )
 LOADERS = ("import", "require", "r", "loader", "experimental-loader", "experimental-specifier-resolution")
 NPX = grammar("", "package call", p="package", c="call")
+NEXT = grammar("turbo turbopack experimental-https", None, p="port", H="hostname")
 MANAGER = grammar("", "prefix filter workspace dir cwd loglevel", C="dir", F="filter", w="workspace")
 OUTSIDE = ("install", "ci", "i", "add", "publish", "test", "t", "pack", "link", "config", "init", "audit", "version")
 SCRIPT_NAMES = re.compile(r"\.(?:[cm]?[jt]sx?)$")
@@ -47,6 +48,8 @@ def node_command(name: str, words: Words, context: ExecContext) -> Step:
         return _npx(words, context)
     if name in ("pm2", "pm2-runtime"):
         return _pm2(words, context)
+    if name == "next":
+        return _next(words, context)
     rest = parse(words[1:], grammar("", "f file", f="file")).rest
     return Next(rest, context.because(words[0], "runs the command after it"))
 
@@ -82,11 +85,45 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
         return context.none("the file is not known", word=word)
     found = next((found for path in _places(said, context) if (found := source_of(context.tree, path))), None)
     if found is None:
-        return context.none(f"{said} is not in the project, and no source of it is found", context.inside(said))
+        return _generated(said, word, argv, context) or context.none(
+            f"{said} is not in the project, and no source of it is found", context.inside(said)
+        )
     built = context.inside(said)
     how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
     start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(place(word, context.span), how))
     return start._replace(language="typescript", place=context.absolute(said))
+
+
+def _next(words: Words, context: ExecContext) -> Step:
+    """`next start [-p PORT] [-H HOST]`: the routes of a project of Next."""
+    parsed = parse(words[1:], NEXT, interspersed=True)
+    verb = text(parsed.rest[0]) if parsed.rest else "dev"
+    if verb not in ("start", "dev"):
+        return context.none(f"next {verb} starts no program")
+    return _of_framework("next", words[0], (), context, parsed.flags) or context.none("no package.json is known there")
+
+
+def _generated(said: str, word: Value[str], argv: Words, context: ExecContext) -> Start | None:
+    """A file that a framework makes of a project when it is built: `server.js` of Next, `dist/http.js` of xmcp."""
+    name = posixpath.basename(said)
+    if name == "server.js":
+        return _of_framework("next", word, argv, context, {"standalone": Value(("",))})
+    if name in ("http.js", "stdio.js"):
+        return _of_framework("xmcp", word, argv, context, {"transport": Value((name[:-3],))})
+    return None
+
+
+def _of_framework(
+    name: str, word: Value[str], argv: Words, context: ExecContext, flags: Mapping[str, Value[str]]
+) -> Start | None:
+    """The start of a project by its framework, None where its package does not require that."""
+    folder = _folder(context)
+    package = package_json(context.tree, folder) if folder is not None else None
+    if folder is None or package is None or package.range(name) is None:
+        return None
+    path = posixpath.join(folder, "package.json")
+    note = Label(place(word, context.span), f"{name} serves the project of {path}")
+    return context.start(FRAMEWORK, path, argv, (folder,), note, name, flags)._replace(language="typescript")
 
 
 def _places(path: str, context: ExecContext) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from mcplint.commands.command_lines import (
     AFTER_DASHES,
     ASGI,
     GATEWAYS,
+    NODE_COMMANDS,
     RUNNERS,
     SDK_COMMANDS,
     SHELLS,
@@ -24,7 +27,12 @@ from mcplint.values import UNKNOWN, Label, Value, join
 
 # Programs that a script can end in; what else it calls is taken to prepare for them.
 _RUNNERS = ("uvx", "make", "just", "poe", "task", "node", "npx", "java", "supervisord")
-LASTING = frozenset((*WRAPPERS, *AFTER_DASHES, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, *_RUNNERS)) - {
+_NODE = NODE_COMMANDS - {"npm", "pnpm", "yarn", "bun"}
+_STARTED = re.compile(r"(?:start|serve|server|prod|production|dev|mcp)(?:[:_-].*)?|.*\.[cm]?[jt]sx?")
+"""The scripts of packages, and the files, that are no step of a build."""
+LASTING = frozenset(
+    (*WRAPPERS, *AFTER_DASHES, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, *_RUNNERS, *_NODE)
+) - {
     "command",
     "time",
 }
@@ -168,6 +176,12 @@ def _lasting(command: Command, context: ExecContext, waits: bool) -> bool:
     if name in LASTING:
         second, third = (*(word.text for word in command.argv[1:3]), "", "")[:2]
         return name not in RUNNERS or "run" in (second, third if second == "tool" else "") or second.startswith("-")
+    if name in ("npm", "pnpm", "yarn", "bun"):
+        words = [each.text for each in command.argv[1:] if not each.text.startswith("-")]
+        verb, *rest = words or [""]
+        return (
+            verb in ("exec", "dlx", "x") or _STARTED.fullmatch(rest[0] if verb == "run" and rest else verb) is not None
+        )
     if "/" in word and command.argv[0].literal and context.script(word) is not None:
         return True
     return script(context.tree, name, None, context.home) is not None

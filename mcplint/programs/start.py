@@ -10,6 +10,7 @@ from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
 SCRIPT, MODULE, FUNCTION, APP, OBJECT, HANDLER = "script", "module", "function", "app", "object", "handler"
+FRAMEWORK = "framework"
 
 
 class Start(NamedTuple):
@@ -17,7 +18,8 @@ class Start(NamedTuple):
 
     `kind`: `script` (target: a file of the project), `module` (`python -m`: a dotted name), `function` (a console
     script: `module:function`), `app` (an ASGI server's `module:app`), `object` (`mcp run`, `fastmcp run`:
-    `file.py:object`, the object may be empty), `handler` (of AWS Lambda: `module:name`).
+    `file.py:object`, the object may be empty), `handler` (of AWS Lambda: `module:name`), `framework` (a `package.json`
+    whose project a framework of Node runs: `runner`).
     `argv`: the words after the program; None where they cannot be told, nor then `flags`. `env`: what the command
     itself sets.
     `roots`: the folders of the project in which modules are looked up, first match first ("" is the project).

@@ -54,12 +54,12 @@ def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False
     notes: tuple[Label, ...] = ()
     complete = True
     found: tuple[Server, ...] = ()
-    from mcplint.programs.typescript.imports import module
+    from mcplint.programs.typescript.conventions import begin
 
     try:
         with recursion():
             try:
-                module(machine, start.target)
+                begin(machine, start)
                 machine.end()
             except Leave:
                 pass

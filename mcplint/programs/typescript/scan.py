@@ -12,7 +12,7 @@ from mcplint.facts.node import PackageJson
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.start import SCRIPT, Start
+from mcplint.programs.start import FRAMEWORK, SCRIPT, Start
 from mcplint.programs.typescript.packages import runtime, source_of
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
@@ -24,13 +24,20 @@ if TYPE_CHECKING:
     from mcplint.model import Sdk
 
 MOST = 12
+NEXT = "next"
 # Steps of the interpreter that all these programs may take together: some seconds.
 ROOM = STEPS * 3 // 2
-_RUN = r"^(?:cross-env\s+(?:\S+=\S+\s+)*)?(?:node|tsx|ts-node|bun(?: run)?)\s+(?:-\S+\s+)*([\w./-]+\.[cm]?[jt]s)\b"
+_RUN = r"^(?:npx\s+)?(?:node|tsx|ts-node|bun(?: run)?)\s+(?:-\S+\s+)*([\w./-]+\.[cm]?[jt]s)\b"
+_SCRIPT = r"^(?:(?:npm|pnpm|yarn|bun) run|pnpm|yarn) ([\w:.-]+)$"
+_FRONT = r"^(?:cross-env\s+|\w+=\S+\s+)+"
+DEEPEST = 4
 
 
 def entries(tree: Tree) -> dict[str, Span]:
-    """The main modules of packages that serve MCP, by path, each with the place that names it."""
+    """The main modules of packages that serve MCP, by path, each with the place that names it.
+
+    In place of a module stands the `package.json` whose project Next serves.
+    """
     found: dict[str, Span] = {}
     for path in tree.called("package.json"):
         folder = posixpath.dirname(path)
@@ -40,6 +47,9 @@ def entries(tree: Tree) -> dict[str, Span]:
         if package is None or not any(map(package.range, NPM_PACKAGES)):
             continue
         for target, span in _targets(package):
+            if target == NEXT:
+                found.setdefault(path, span)
+                continue
             source = source_of(tree, posixpath.normpath(posixpath.join(folder, target)))
             if source is not None and source.endswith((".ts", ".js", ".mts", ".mjs", ".cjs", ".cts")):
                 found.setdefault(source, span)
@@ -50,11 +60,21 @@ def _targets(package: PackageJson) -> Iterator[tuple[str, Span]]:
     """What a package starts: its commands, else its script `start`."""
     if package.bins:
         yield from ((each.path, each.span) for each in package.bins)
-    elif "start" in package.scripts:
-        script = package.scripts["start"]
-        found = re.match(_RUN, script.text)
-        if found:
+        return
+    name = "start"
+    for _ in range(DEEPEST):
+        script = package.scripts.get(name)
+        if script is None:
+            return
+        last = re.sub(_FRONT, "", script.text.rpartition("&&")[2].strip())
+        if last.startswith("next start") and package.range(NEXT):
+            yield NEXT, script.span
+        if found := re.match(_RUN, last):
             yield found[1], script.span
+        called = re.match(_SCRIPT, last)
+        if called is None:
+            return
+        name = called[1]
 
 
 def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tuple[str, Outcome]]:
@@ -67,6 +87,8 @@ def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tu
         if room <= 0:
             return
         start = Start(SCRIPT, path, span, None, language="typescript", runtime=runtime(tree, path))
+        if path.endswith("package.json"):
+            start = start._replace(kind=FRAMEWORK, runner=NEXT)
         world = World(tree, lambda name: Value(None), sdks(path), lambda file: None, min(STEPS, room))
         outcome = follow(start, world)
         room -= outcome.steps

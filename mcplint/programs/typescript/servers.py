@@ -11,7 +11,7 @@ from mcplint.programs.alternatives import coerced
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
-from mcplint.programs.typescript.libraries.web import APPS, HANDLER, MIDDLEWARE, ROUTES, Route
+from mcplint.programs.typescript.libraries.web import APPS, HANDLER, MIDDLEWARE, REWRITES, ROUTES, Route
 from mcplint.programs.typescript.machine import FRAMEWORK, Args, Machine, Served
 from mcplint.programs.typescript.middleware import Middleware, around, body_parser, compressed, cors
 from mcplint.programs.typescript.operators import REQUEST_PATH
@@ -32,7 +32,7 @@ from mcplint.values import EditSite, Label, Value
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 DEEPEST = 8
-GUARDS = r"(?i)authorization|x-api-key|api[_-]?key|bearer|jwt|oauth|passport|session[_-]?token|authenticat"
+GUARDS = r"(?i)authorization|x-api-key|api[_-]?key|bearer|jwt|oauth|passport|session[_-]?token|authenticat|mcpauth"
 
 ALLOWS = r"(?i)access-control-(?:allow|expose)-"
 CLUSTER = r"""["'](?:node:)?cluster["']"""
@@ -112,7 +112,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         transport=known(kind, note),
         host=each.host,
         port=_port(each.port),
-        path=first.path,
+        path=_rewritten(each.what, first.path),
         message_path=_message_path(handled.transport, message) if kind == SSE else NOWHERE,
         stateless=_stateless(machine, handled.transport) if kind == STREAMABLE else NOWHERE,
         json_response=sdk.flag(handled.transport, "enableJsonResponse") if kind == STREAMABLE else NOWHERE,
@@ -140,6 +140,15 @@ def _asks(machine: Machine, server: Any, handled: sdk.Handled) -> tuple[Label, .
     if handled.shares(through) and sdk.stateless(machine, through).may(bool):
         return ()
     return tuple(effects(machine, server).asks)
+
+
+def _rewritten(app: Any, path: Abstract) -> Abstract:
+    """A path, or one of those that stand for it."""
+    rewrites = REWRITES.of(app.table) if isinstance(app, Object) else ()
+    if any(not source and not target for source, target in rewrites):
+        return unknown(*path.trace)
+    others = tuple(source for source, target in rewrites if path.options and target in path.options)
+    return path._replace(options=(*(path.options or ()), *others), slot=None) if others else path
 
 
 def _stateless(machine: Machine, transport: Any) -> Abstract:
@@ -297,9 +306,8 @@ def _runner(what: Any) -> str:
     if library == APPS["http"]:
         inner = what.table.get(HANDLER)
         library = inner.only.library if inner is not None and isinstance(inner.only, Object) else library
-    return {APPS["express"]: "express", APPS["hono"]: "hono", APPS["fastify"]: "fastify", APPS["koa"]: "koa"}.get(
-        library or "", "node"
-    )
+    named = {APPS[name]: name for name in ("express", "hono", "fastify", "koa", "next")}
+    return named.get(library or "", "node")
 
 
 def walk(machine: Machine, app: Any) -> Walked:

@@ -129,6 +129,24 @@ def framework_start(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(UNDEFINED)
 
 
+def xmcp_start(machine: Machine, args: Args, kind: str) -> None:
+    """What xmcp makes of a project: `dist/stdio.js`, or `dist/http.js` with `{http: {port, host, endpoint}}`."""
+    sdk = machine.world.sdk("npm:xmcp")
+    said = prop(args.get(0), "http", known(UNDEFINED))
+    options = known(Object(None, None)) if said.only in (True, UNDEFINED) else said
+    loopback = sdk.version.must(lambda version: version.startswith("1."))
+    settings = {
+        "port": prop(options, "port", known(3001, *args.notes)),
+        "host": prop(options, "host", known("127.0.0.1", *args.notes) if loopback else unknown(*args.notes)),
+        "path": prop(options, "endpoint", known("/mcp", *args.notes)),
+        "stateless": unknown(*args.notes),
+        "json_response": unknown(*args.notes),
+    }
+    transport = known("stdio" if kind == "stdio" else "httpStream", *args.notes)
+    what = partial(_described, owner=None, args=args, transport=transport, settings=settings, sdk=sdk)
+    machine.serve(Served(FRAMEWORK, what, unknown(), unknown(), args.span or machine.origin))
+
+
 CALLS: Mapping[str, Handler] = {
     f"{FASTMCP}.start": fast_start,
     f"{MCP_FRAMEWORK}.start": framework_start,

@@ -11,7 +11,7 @@ from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.typescript.libraries.web import APPS
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
 from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Object, prop
-from mcplint.programs.values import Abstract, External, known, unknown
+from mcplint.programs.values import OPEN, Abstract, External, known, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -42,6 +42,7 @@ EXPRESS_APPS = (
     "@modelcontextprotocol/express:createMcpExpressApp",
 )
 SERVER, HOSTS = "%server", "%hosts"
+ADAPTER, AT = Noted[Any]("it is one of mcp-handler"), Noted[Any]("the paths that it answers, whatever leads to it")
 HANDLERS, EXTRA = "mcp:Handler", "mcp:Extra"
 TOOLS: Noted[Abstract] = Noted("functions that clients call")
 REGISTRATIONS = (
@@ -139,10 +140,38 @@ def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(made, *args.notes)
 
 
+def adapter(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`createMcpHandler(initialize[, {serverInfo}[, {basePath}]])` of mcp-handler, which answers at `/mcp` below it."""
+    made = Object(External(HANDLERS), args.span, {ARGUMENTS: (args,), ADAPTER: True})
+    base = prop(args.get(2), "basePath", known(""))
+    full = prop(args.get(2), "streamableHttpEndpoint")
+    if isinstance(full.only, str):
+        made.table[AT] = (full.only,)
+    elif base.options is not None and all(isinstance(each, str) for each in base.options):
+        made.table[AT] = tuple(f"{each.rstrip('/')}/mcp" for each in base.options)
+    return known(made, *args.notes)
+
+
+def _adapted(machine: Machine, owner: Object, args: Args) -> Any:
+    """The server that mcp-handler makes for a request, and gives to the function that adds its tools."""
+    given: Args = owner.table[ARGUMENTS][0]
+    info = prop(given.get(1), "serverInfo", known(Object(None, None, {OPEN: True})))
+    server = Object(External(SERVERS[0]), owner.span, {ARGUMENTS: (Args((info,), args.span),)})
+    machine.apart(lambda: machine.call(given.get(0), Args((known(server),), args.span)))
+    return server
+
+
 def handler_call(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A request is given to a handler: each gets a server of its own, from the factory."""
-    server = _from_factory(machine, owner.table[ARGUMENTS][0].get(0), args)
+    adapted = ADAPTER in owner.table
+    server = (
+        _adapted(machine, owner, args) if adapted else _from_factory(machine, owner.table[ARGUMENTS][0].get(0), args)
+    )
+    mark = len(machine.request_paths)
+    if AT in owner.table:
+        machine.request_paths.append(owner.table[AT])
     handed(machine, STREAMABLE, owner, server, args, "give", len(args.positional))
+    del machine.request_paths[mark:]
     return unknown()
 
 
@@ -217,6 +246,8 @@ def _notes(through: Object) -> tuple[Any, ...]:
 
 def package_of(server: Any, through: Any) -> str:
     """The npm package that a server or transport comes from."""
+    if isinstance(through, Object) and ADAPTER in through.table:
+        return "mcp-handler"
     for each in (server, through):
         library = each.library if isinstance(each, Object) else None
         if library and library.startswith(V1):
@@ -243,6 +274,10 @@ CALLS: Mapping[str, Handler] = {
     "?.handleRequest": partial(handle_unseen, kind=STREAMABLE),
     "?.handlePostMessage": partial(handle_unseen, kind="message"),
     f"{V2}:createMcpHandler": handler,
+    "mcp-handler:createMcpHandler": adapter,
+    "@vercel/mcp-adapter:createMcpHandler": adapter,
+    "mcp-handler:withMcpAuth": node_handler,
+    "mcp-handler:experimental_withMcpAuth": node_handler,
     f"{V2}/stdio:serveStdio": serve_stdio,
     f"{HANDLERS}.fetch": handler_call,
     f"{HANDLERS}.call": handler_call,

@@ -35,6 +35,7 @@ APPS = {
     "fastify": "fastify:Instance",
     "koa": "koa:default",
     "koa-router": "@koa/router:default",
+    "next": "next:Application",
 }
 
 
@@ -67,6 +68,7 @@ class Route(NamedTuple):
 
 ROUTES: Noted[Route] = Noted("routes and middleware of an application, in their order")
 HANDLER, OF, PATH = Kept("what answers"), Kept("application of a route"), Kept("path of a route")
+REWRITES: Noted[tuple[str, str]] = Noted("paths that stand for others, each with the other")
 
 
 def application(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
