@@ -146,4 +146,4 @@ def _changed(said: Value[str], meanings: dict[str, str]) -> Value[str]:
 def _number(said: Value[str]) -> Value[int]:
     if said.only is None or not said.only.isdigit():
         return Value(None, said.trace)
-    return Value((int(said.only),), said.trace, said.slot)
+    return Value((int(said.only),), said.trace, said.site)

@@ -171,7 +171,7 @@ class Programs:
         if start.bridge and servers:
             from mcplint.link.bridged import bridged
 
-            dockerfile = self.tree.source(place.container.dockerfile or "")
+            dockerfile = self.tree.source(context.container.dockerfile or "")
             servers += tuple(bridged(start, servers, dockerfile.text if dockerfile else ""))
         if servers:
             return Started(servers, needed=needed)

@@ -148,7 +148,7 @@ def _rewritten(app: Any, path: Abstract) -> Abstract:
     if any(not source and not target for source, target in rewrites):
         return unknown(*path.trace)
     others = tuple(source for source, target in rewrites if path.options and target in path.options)
-    return path._replace(options=(*(path.options or ()), *others), slot=None) if others else path
+    return path._replace(options=(*(path.options or ()), *others), site=None) if others else path
 
 
 def _stateless(machine: Machine, transport: Any) -> Abstract:
