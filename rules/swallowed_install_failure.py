@@ -72,6 +72,7 @@ CMD ["python", "server.py"]
 """
 
 from mcplint import WARNING, Container, Edit, Finding, Fix, rule
+from mcplint.knowledge.programs import SUCCEEDING
 
 
 @rule("swallowed-install-failure", WARNING)
@@ -83,6 +84,6 @@ def check(container: Container):
         step, other = " ".join(install.argv), " ".join(instead.span.text.split())
         message = f"the build goes on with `{other}` where `{step}` fails, and the image lacks packages"
         rest = install.span._replace(start=install.span.end, end=instead.span.end)
-        alone = other.split()[0] in ("true", ":", "echo", "printf") and rest.source == instead.span.source
+        alone = other.split()[0] in SUCCEEDING and rest.source == instead.span.source
         fix = Fix("let the build fail", (Edit(rest, ""),)) if alone else None
         yield Finding(message, install.span, (instead,), fix)

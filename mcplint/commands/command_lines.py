@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from mcplint.commands.options import Grammar, grammar, parse
 from mcplint.commands.words import Words, text
 
-SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 # Programs that start the command after their own options.
 WRAPPERS: Mapping[str, Grammar] = {
     "env": grammar("i ignore-environment S split-string", u="unset", C="chdir"),

@@ -13,12 +13,12 @@ from mcplint.commands.scripts import from_text
 from mcplint.commands.words import Words, place, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.document import ScalarNode
+from mcplint.knowledge.programs import NODE_MANAGERS
 from mcplint.programs.start import FRAMEWORK, SCRIPT, Start
 from mcplint.programs.typescript.packages import command_of, named, runtime, source_of, started
 from mcplint.project.tree import Tree
 from mcplint.values import EditSite, Label, Value
 
-MANAGERS = ("npm", "pnpm", "yarn", "bun")
 NODE = grammar(
     "",
     "import require loader experimental-loader conditions env-file env-file-if-exists max-old-space-size title "
@@ -42,7 +42,7 @@ def node_command(name: str, words: Words, context: ExecContext) -> Step:
         return _runtime(name, words, context)
     if name == "deno":
         return _deno(words, context)
-    if name in MANAGERS:
+    if name in NODE_MANAGERS:
         return _manager(name, words, context)
     if name in ("npx", "bunx", "pnpx"):
         return _npx(words, context)

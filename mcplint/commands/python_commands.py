@@ -6,11 +6,12 @@ import ast
 import posixpath
 from collections.abc import Iterator
 
-from mcplint.commands.command_lines import ASGI, GATEWAYS, PYTHON_TOOLS, SDK_COMMANDS, SHELLS
+from mcplint.commands.command_lines import ASGI, GATEWAYS, PYTHON_TOOLS, SDK_COMMANDS
 from mcplint.commands.console_scripts import lacks, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
 from mcplint.commands.words import Words, place, text
+from mcplint.knowledge.programs import SHELLS
 from mcplint.programs.python.modules import find, project_folders, roots
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT
 from mcplint.project.tree import Tree

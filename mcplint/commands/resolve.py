@@ -11,7 +11,6 @@ from mcplint.commands.command_lines import (
     PYTHON_TOOLS,
     RUNNERS,
     SDK_COMMANDS,
-    SHELLS,
     is_assignment,
     program,
     unwrapped,
@@ -31,6 +30,7 @@ from mcplint.commands.python_commands import (
 )
 from mcplint.commands.uv_run import uv_run, uvx
 from mcplint.commands.words import Words, text
+from mcplint.knowledge.programs import SHELLS
 from mcplint.programs.start import NoStart, Start
 
 MOST = 24

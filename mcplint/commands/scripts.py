@@ -11,7 +11,6 @@ from mcplint.commands.command_lines import (
     NODE_COMMANDS,
     RUNNERS,
     SDK_COMMANDS,
-    SHELLS,
     WRAPPERS,
     shell_operand,
 )
@@ -21,6 +20,7 @@ from mcplint.commands.shell import Env, Ran, Shell, script_text
 from mcplint.commands.shell_parser import Command, commands
 from mcplint.commands.shell_paths import TooManyPaths, Walk
 from mcplint.commands.words import Words, spelled, text
+from mcplint.knowledge.programs import SHELLS
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, join

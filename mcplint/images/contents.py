@@ -6,10 +6,11 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.commands.command_lines import SHELLS, program
+from mcplint.commands.command_lines import program
 from mcplint.images.copies import copied_from, paths_in_image
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
+from mcplint.knowledge.programs import NODE_MANAGERS, SHELLS
 from mcplint.project.discover import PRUNED
 from mcplint.project.ignored import deciding, docker_file, ignored_by_git, line_of
 from mcplint.project.tree import Tree
@@ -19,7 +20,6 @@ from mcplint.values import Label
 # Programs that may bring any file; `git` where it does more than to look.
 _BRINGING = "unzip cp mv ln make just task npx tar rsync patch install tee node git-lfs dvc cmake cargo go"
 _OPEN = frozenset(_BRINGING.split())
-_MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
 _GIT = frozenset({"clone", "pull", "checkout", "submodule", "init", "fetch"})
 _QUIET = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum"})
 
@@ -181,7 +181,7 @@ def _opens(step: RunStep) -> bool:
         return not _GIT.isdisjoint(words)
     if name in ("curl", "wget"):
         return False
-    if name in _MANAGERS:
+    if name in NODE_MANAGERS:
         from mcplint.images.node_installs import brings_files
 
         return brings_files(step)

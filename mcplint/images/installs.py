@@ -12,6 +12,7 @@ from mcplint.dependencies.locks import is_stale
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import at
 from mcplint.images.runs import RunStep
+from mcplint.knowledge.programs import SUCCEEDING
 from mcplint.model import Install, Packaged
 from mcplint.packaging.backend import is_packaged
 from mcplint.text.boolean import boolean
@@ -40,7 +41,6 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
             return
 
 
-_NOTHING = frozenset({"true", ":", "echo", "printf"})
 _FAILING = frozenset({"exit", "false", "return", "kill"})
 
 
@@ -49,7 +49,7 @@ def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     if steps[0].line.operator != "||" or len(steps) < 2 or any(program(step.argv) in _FAILING for step in steps):
         return None
     name = program(steps[1].argv)
-    if name in _NOTHING:
+    if name in SUCCEEDING:
         return Label(steps[1].place, "the build goes on with this where it fails")
     others = tuple(_installs(steps[1]))
     if not others or all({*other.requirements} >= {*install.requirements} for other in others):

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
+from mcplint.commands.shell_parser import Command, commands
 from mcplint.commands.words import spelled, text, written
 from mcplint.facts.node import PackageJson
 from mcplint.images.runs import RunStep
 from mcplint.model import NodeInstall
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source
 from mcplint.values import EditSite, Value
 
 LOCKS = {
@@ -92,15 +95,22 @@ def brings_files(step: RunStep) -> bool:
     package = package_of(step)
     if package is None or package.workspaces or step.file("pnpm-workspace.yaml"):
         return True
-    return any(name in package.scripts and not _harmless(package.scripts[name].text) for name in LIFECYCLE)
+    return any(name in package.scripts and not _is_harmless(package.scripts[name].text) for name in LIFECYCLE)
 
 
-def _harmless(script: str) -> bool:
+def _is_harmless(script: str) -> bool:
     """Whether a script only sets up hooks or says something."""
-    commands = (
-        re.sub(r"^(?:npx|pnpm exec)\s+(?:-\S+\s+)*", "", each.strip()) for each in re.split(r"&&|\|\||;", script)
-    )
-    return all(command.split(" ", 1)[0] in _HARMLESS for command in commands)
+    found = commands(LocatedText(Source("package.json", script), script))
+    return all(_program(command) in _HARMLESS for command in found)
+
+
+def _program(command: Command) -> str:
+    """The program that a command of a script starts, also by way of `npx` or `pnpm exec`."""
+    words = [word.text for word in command.words]
+    for lead in (["npx"], ["pnpm", "exec"]):
+        if words[: len(lead)] == lead:
+            words = [word for word in words[len(lead) :] if not word.startswith("-")]
+    return words[0] if words else ""
 
 
 def package_of(step: RunStep) -> PackageJson | None:

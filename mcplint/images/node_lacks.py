@@ -13,8 +13,9 @@ from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Copy, Image
 from mcplint.images.node_installs import LOCKS, called, package_of
-from mcplint.images.node_scripts import MANAGERS, TOOLS, Ran, omitted, programs, unread
+from mcplint.images.node_scripts import TOOLS, Ran, omitted, programs, unread
 from mcplint.images.runs import RunStep
+from mcplint.knowledge.programs import NODE_MANAGERS
 from mcplint.model import Lack, LackKind, NodeInstall
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
@@ -80,7 +81,7 @@ def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Con
     elif name == "npx" and len(words) > 1:
         found = iter((Ran(words[1:]),))
     for ran in found:
-        if ran.words[0] not in MANAGERS and (lack := _omitted(ran, install, package, contents)):
+        if ran.words[0] not in NODE_MANAGERS and (lack := _omitted(ran, install, package, contents)):
             yield lack._replace(kind=LackKind.TOOL, span=step.place, step=" ".join(words))
             return
 

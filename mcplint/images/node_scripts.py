@@ -11,6 +11,7 @@ from mcplint.dependencies.node_packages import tsconfig
 from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.contents import Absence, Contents
+from mcplint.knowledge.programs import NODE_MANAGERS
 from mcplint.text.located import LocatedText
 
 TOOLS = {
@@ -25,7 +26,6 @@ TOOLS = {
     "del": "del-cli",
 }
 """The packages that bring programs of another name; most are called as their package."""
-MANAGERS = ("npm", "pnpm", "yarn", "bun")
 _DEEPEST = 5
 _MOST_SOURCES = 2000
 
@@ -47,7 +47,7 @@ def programs(package: PackageJson, name: str, depth: int = 0) -> Iterator[Ran]:
         if command.inside or command.negated or command.operator not in ("", "&&", "\n") or not words:
             return
         words = _plain(words)
-        if words[0] in MANAGERS and (script := _script(words, package)):
+        if words[0] in NODE_MANAGERS and (script := _script(words, package)):
             for each in (f"pre{script}", script, f"post{script}"):
                 yield from programs(package, each, depth + 1)
         elif words[0] in ("cd", "export", "set"):

@@ -7,11 +7,12 @@ from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mcplint.commands.command_lines import SHELLS, is_assignment, program, shell_operand, unwrapped
+from mcplint.commands.command_lines import is_assignment, program, shell_operand, unwrapped
 from mcplint.commands.shell import Ran, Shell, script_text
 from mcplint.commands.shell_parser import Command, Redirect, commands
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.dockerfile import Instruction
+from mcplint.knowledge.programs import SHELLS
 from mcplint.model import Install
 from mcplint.project.tree import Tree
 from mcplint.text.paths import upwards

@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from mcplint.commands.command_lines import SHELLS, program, shell_operand, unwrapped
+from mcplint.commands.command_lines import program, shell_operand, unwrapped
 from mcplint.commands.python_commands import PATH
 from mcplint.commands.words import Words, place, text
 from mcplint.images.contents import Contents
 from mcplint.images.copies import paths_in_image, project_path
 from mcplint.images.image import Copy, Image
+from mcplint.knowledge.programs import SHELLS
 from mcplint.model import StartScript
 from mcplint.project.line_ends import CRLF, LF, line_ends
 from mcplint.project.tree import Tree

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from mcplint.knowledge.programs import SHELLS
 from mcplint.text.source import Edit, Span
 from mcplint.values import Value
 
-SHELLS = ("sh", "bash", "ash", "dash")
 QUOTES = ('"', "'")
 _REDIRECTIONS = re.compile(r"(?:\s+(?:\d?>>?|&>>?|<)\s*(?:&\d|[^\s;&|<>]+))*\s*\Z")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
+from mcplint.knowledge.programs import NODE_MANAGERS, SHELLS
 from mcplint.model import Covered, Mount, Server
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
@@ -55,7 +56,7 @@ def _starts_with(context: ContainerContext, image: Image, target: str, folder: s
     """Whether a container starts with what its build has put into a folder; uv and npm would make it anew."""
     argv = context.container.argv
     words = [word.only or "" for word in (argv and argv.words) or ()]
-    if words[:1] in (["uv"], ["npm"], ["yarn"], ["pnpm"], ["sh"], ["bash"]):
+    if words and words[0] in ("uv", *NODE_MANAGERS, *SHELLS):
         return False
     if folder == "node_modules":
         installs = any(re.search(r"\bnpm (?:ci|install)\b", run.text.text) for run in image.runs)

@@ -9,6 +9,7 @@ from mcplint.commands.words import text
 from mcplint.images.image import Image
 from mcplint.images.programs import lacks
 from mcplint.knowledge.images import is_without, split
+from mcplint.knowledge.programs import SHELLS, SUCCEEDING
 from mcplint.model.containers import Container, PlatformProbe, Probe
 from mcplint.model.health import HealthCheck, Request
 from mcplint.services.health.requests import curl, javascript, python, wget
@@ -17,10 +18,8 @@ from mcplint.text.source import Source
 from mcplint.values import Label, Value
 
 DOCKERS = (None, "compose")
-SHELLS = ("sh", "bash", "ash", "dash")
 NEEDED = frozenset({"curl", "wget", "nc", "ncat", "netcat", "ps", "pgrep", "pkill", "lsof", "ss", "jq", "http", "bash"})
 """The programs that health checks start and images are known to lack."""
-SUCCEEDING = frozenset({"true", ":", "echo", "printf"})
 HARMLESS = frozenset({"--help", "--version", "-h", "-V"})
 
 
