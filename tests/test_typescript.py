@@ -441,3 +441,19 @@ def test_what_xmcp_makes_of_a_project():
         "/mcp",
     )
     assert in_image(files, "node dist/stdio.js").transport.only == "stdio"
+
+
+@pytest.mark.parametrize(
+    ("command", "count"),
+    [
+        ("pm2-runtime src/index.js", 1),
+        ("pm2-runtime start src/index.js -i 4", 4),
+        ("pm2-runtime src/index.js -i max", None),
+        ("pm2-runtime ecosystem.config.cjs", 2),
+    ],
+)
+def test_the_processes_of_pm2(command: str, count: int | None):
+    config = "module.exports = { apps: [{ name: 'yew', script: 'src/index.js', instances: 2, exec_mode: 'cluster' }] };"
+    package = '{"dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"}}'
+    files = {"package.json": package, "src/index.js": f"{HEAD}app.listen(81);", "ecosystem.config.cjs": config}
+    assert in_image(files, command).workers.only == count

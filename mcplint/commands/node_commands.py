@@ -30,6 +30,7 @@ NODE = grammar(
 )
 LOADERS = ("import", "require", "r", "loader", "experimental-loader", "experimental-specifier-resolution")
 NPX = grammar("", "package call", p="package", c="call")
+PM2 = grammar("no-daemon raw json", None, i="instances", n="name")
 NEXT = grammar("turbo turbopack experimental-https", None, p="port", H="hostname")
 MANAGER = grammar("", "prefix filter workspace dir cwd loglevel", C="dir", F="filter", w="workspace")
 OUTSIDE = ("install", "ci", "i", "add", "publish", "test", "t", "pack", "link", "config", "init", "audit", "version")
@@ -290,9 +291,10 @@ def _bin(context: ExecContext, folder: str, path: str, words: Words, word: Value
 
 def _pm2(words: Words, context: ExecContext) -> Step:
     """`pm2-runtime [start] file`: a file of the project, or what an ecosystem file names."""
-    rest = parse(words[1:], grammar("no-daemon raw json", None)).rest
+    parsed = parse(words[1:], PM2, interspersed=True)
+    rest, count = parsed.rest, parsed.flags.get("instances")
     if rest and text(rest[0]) == "start":
-        rest = parse(rest[1:], grammar("no-daemon raw json", None)).rest
+        rest = rest[1:]
     said = text(rest[0]) if rest else None
     if said is None:
         return context.none("what pm2 starts is not known")
@@ -301,5 +303,11 @@ def _pm2(words: Words, context: ExecContext) -> Step:
         found = re.search(r"""\bscript["']?\s*:\s*["']([^"'\n]+)["']""", script.text) if script else None
         if found is None or len(re.findall(r"\bscript[\"']?\s*:", script.text if script else "")) != 1:
             return context.none("what pm2 starts is not known")
-        return node_file(Value((found[1],)), (), context.because(words[0], f"{said} names the script"))
-    return node_file(rest[0], parse(rest[1:], grammar()).rest, context)
+        several = re.search(r"""\binstances["']?\s*:\s*["']?([\w-]+)""", script.text if script else "")
+        note = (Label(words[0].trace[0].span, f"{said} sets instances"),) if words[0].trace else ()
+        count = Value((several[1],), note) if several else None
+        started = node_file(Value((found[1],)), (), context.because(words[0], f"{said} names the script"))
+    else:
+        given = next((at for at, word in enumerate(words) if text(word) == "--"), len(words))
+        started = node_file(rest[0], words[given + 1 :], context)
+    return started._replace(flags={"instances": count}) if count is not None and isinstance(started, Start) else started

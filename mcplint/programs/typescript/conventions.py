@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from mcplint.programs.start import FRAMEWORK, Start
 from mcplint.programs.typescript.imports import exported, module
 from mcplint.programs.typescript.libraries.frameworks import xmcp_start
-from mcplint.programs.typescript.libraries.web import APPS, DUAL, REWRITES, ROUTES, Route
-from mcplint.programs.typescript.machine import Args, Machine, Served
+from mcplint.programs.typescript.libraries.web import APPS, DUAL, REWRITES, ROUTES, Route, serve
+from mcplint.programs.typescript.machine import SERVING, Args, Machine, Served
 from mcplint.programs.typescript.values import NOTHING, Object, Package
 from mcplint.programs.values import Abstract, External, known, union, unknown
 from mcplint.values import Label
@@ -25,7 +25,9 @@ MOST = 40
 def begin(machine: Machine, start: Start) -> None:
     """Runs what a start begins with."""
     if start.kind != FRAMEWORK:
-        module(machine, start.target)
+        package = module(machine, start.target)
+        if package is not None and start.runtime != "node" and not SERVING.of(machine.state):
+            _serve_default(machine, exported(machine, package, "default", set()), start)
     elif start.runner == "xmcp":
         path = next((path for path in _beside(machine, start, "xmcp.config.") if path.endswith(("ts", "js"))), None)
         package = module(machine, path) if path else None
@@ -33,6 +35,13 @@ def begin(machine: Machine, start: Start) -> None:
         xmcp_start(machine, Args((config,), start.span), start.flags["transport"].only or "http")
     else:
         _serve_routes(machine, start)
+
+
+def _serve_default(machine: Machine, exports: Abstract, start: Start) -> None:
+    """Bun serves what its main module exports by default, where that has `fetch`."""
+    only = exports.only
+    if isinstance(only, Object) and ("fetch" in only.table or only.library == APPS["hono"]):
+        serve(machine, Args((exports,), only.span or start.span), None)
 
 
 def _beside(machine: Machine, start: Start, name: str) -> Iterator[str]:

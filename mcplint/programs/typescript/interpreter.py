@@ -15,7 +15,7 @@ from mcplint.programs.typescript.machine import Machine, Tables, TooLarge
 from mcplint.programs.typescript.values import Package
 from mcplint.programs.world import World
 from mcplint.text.source import Span
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 _VARIABLE = (
     r"\benv\??\.([A-Z]\w+)"
@@ -90,6 +90,8 @@ def _outcome(
     if not found:
         seen = [Label(each.span, "an SDK is imported, and where it is served is not seen") for each in sdks]
         lost = (*seen, *machine.lost)[:1]
+    if "instances" in start.flags:
+        found = tuple(each._replace(workers=_instances(start.flags["instances"])) for each in found)
     return Outcome(
         tuple(each._replace(reads=reads, imports=imports) for each in found),
         asked=frozenset(machine.asked),
@@ -101,6 +103,12 @@ def _outcome(
         complete=complete,
         steps=machine.world.steps - machine.budget,
     )
+
+
+def _instances(said: Value[str]) -> Value[int]:
+    """How many processes pm2 starts; what it takes from the number of processors is not known."""
+    counted = said.only is not None and said.only.isdigit() and said.only != "0"
+    return Value((int(said.only or 0),) if counted else None, said.trace)
 
 
 def _variables(package: Package | None) -> Iterable[str]:

@@ -125,9 +125,9 @@ def inner_server(machine: Machine, owner: Any) -> Abstract:
     return known(owner)
 
 
-def express_app(machine: Machine, args: Args, owner: Any) -> Abstract:
-    """`createMcpExpressApp({host, allowedHosts})`: an Express application that checks `Host`."""
-    made = Object(External(APPS["express"]), args.span)
+def checked_app(machine: Machine, args: Args, owner: Any, kind: str = "express") -> Abstract:
+    """`createMcpExpressApp({host, allowedHosts})` and its like: an application that checks `Host`."""
+    made = Object(External(APPS[kind]), args.span)
     made.table[ARGUMENTS] = (args,)
     made.table[HOSTS] = args.get(0)
     return known(made, *args.notes)
@@ -269,7 +269,9 @@ CALLS: Mapping[str, Handler] = {
     **{f"{path}.()": partial(transport, kind=SSE) for path in SSE_TRANSPORTS},
     **{f"{path}.handleRequest": partial(handle, kind=STREAMABLE) for path in HTTP_TRANSPORTS},
     **{f"{path}.handlePostMessage": partial(handle, kind="message") for path in SSE_TRANSPORTS},
-    **dict.fromkeys(EXPRESS_APPS, express_app),
+    **dict.fromkeys(EXPRESS_APPS, checked_app),
+    "@modelcontextprotocol/hono:createMcpHonoApp": partial(checked_app, kind="hono"),
+    "@modelcontextprotocol/fastify:createMcpFastifyApp": partial(checked_app, kind="fastify"),
     "?.connect": connect,
     "?.handleRequest": partial(handle_unseen, kind=STREAMABLE),
     "?.handlePostMessage": partial(handle_unseen, kind="message"),

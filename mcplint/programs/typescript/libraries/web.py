@@ -68,6 +68,7 @@ class Route(NamedTuple):
 
 ROUTES: Noted[Route] = Noted("routes and middleware of an application, in their order")
 HANDLER, OF, PATH = Kept("what answers"), Kept("application of a route"), Kept("path of a route")
+OUTER = Kept("the application around one that lies below a path")
 REWRITES: Noted[tuple[str, str]] = Noted("paths that stand for others, each with the other")
 
 
@@ -83,6 +84,15 @@ def route(machine: Machine, args: Args, owner: Any, method: str) -> Abstract:
         methods = () if method == "all" else (method.upper(),)
         ROUTES.add(machine, owner.table, Route(methods, args.get(0), args.positional[1:], _place(args)))
     return known(owner)
+
+
+def base_path(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`app.basePath(path)` of Hono: an application below a path, which requests come to through the other one."""
+    made = Object(External(APPS["hono"]), args.span)
+    outer = Object(External(APPS["hono"]), args.span)
+    ROUTES.add(machine, outer.table, Route((), args.get(0), (known(made),), _place(args), True))
+    made.table[OUTER] = known(outer)
+    return known(made, *args.notes)
 
 
 def use(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -194,7 +204,9 @@ def bound(machine: Machine, host: Abstract, kind: str, args: Args) -> Abstract:
 def serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`serve({fetch, port, hostname})` of Hono, `Bun.serve(…)`."""
     options = args.get(0)
-    handler = prop(options, "fetch")
+    app = isinstance(options.only, Object) and options.only.library in APPS.values()
+    handler = _outermost(options) if app else _outermost(prop(options, "fetch"))
+    options = known(Object(None, args.span)) if app else options
     host = bound(machine, prop(options, "hostname"), "hono", args)
     port = prop(options, "port", known(3000))
     made = Object(External(APPS["http"]), args.span)
@@ -203,6 +215,12 @@ def serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     if isinstance(args.get(1).only, Function):
         machine.call(args.get(1), Args((), args.span))
     return known(made)
+
+
+def _outermost(app: Abstract) -> Abstract:
+    """The application that requests come to for one that lies below a path."""
+    outer: Any = app.only.table.get(OUTER) if isinstance(app.only, Object) else None
+    return app if outer is None else outer
 
 
 def deno_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -228,8 +246,11 @@ def chained(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def register(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`fastify.register(plugin, {prefix})`: a plugin of the project is called with the application."""
-    if isinstance(args.get(0).only, Function):
-        machine.call(args.get(0), Args((known(owner), args.get(1)), args.span))
+    if isinstance(args.get(0).only, Function) and isinstance(owner, Object):
+        inner = Object(owner.kind, args.span)
+        machine.call(args.get(0), Args((known(inner), args.get(1)), args.span))
+        prefix = prop(args.get(1), "prefix", known("/"))
+        ROUTES.add(machine, owner.table, Route((), prefix, (known(inner),), _place(args), True))
     elif isinstance(owner, Object):
         ROUTES.add(machine, owner.table, Route((), known("/"), (args.get(0),), _place(args), True))
     return known(owner)
@@ -268,7 +289,7 @@ CALLS: Mapping[str, Handler] = {
     f"{APPS['http']}.listen": partial(listen, kind="http"),
     "hono:Hono.new": partial(application, kind=APPS["hono"]),
     f"{APPS['hono']}.mount": use,
-    f"{APPS['hono']}.basePath": chained,
+    f"{APPS['hono']}.basePath": base_path,
     "@hono/node-server:serve": serve,
     "Bun.serve": serve,
     "Deno.serve": deno_serve,
