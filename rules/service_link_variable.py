@@ -3,7 +3,8 @@ r"""A Kubernetes Service sets a variable that the server reads
 Kubernetes tells every pod of the Services in its namespace through variables.
 A Service named `mcp` sets `MCP_PORT`, and not to a number: to
 `tcp://10.96.0.17:8000`. A program that takes its own port from `MCP_PORT` then
-ends with `invalid literal for int() with base 10`.
+ends with `invalid literal for int() with base 10`; Node takes the text for the
+path of a socket, and ends with `EACCES`.
 
 Variables of the pod itself win over these, those of the image do not. Set the
 variable in the pod, or turn the links off with `enableServiceLinks: false`:
@@ -11,7 +12,8 @@ DNS has the names of Services anyway.
 
 An error where the port of the server comes from the variable, a warning where
 the program reads it for something else. Not reported for headless Services, for
-Services of other folders that do not lead to the pod, and where a Secret or a
+Services of other folders that do not lead to the pod, for
+`parseInt(process.env.MCP_PORT) || 3000`, which bears any text, and where a Secret or a
 ConfigMap that is not in the project may set the variable.
 
 See
@@ -135,6 +137,8 @@ spec:
 ```
 """
 
+import re
+
 from mcplint import ERROR, WARNING, Edit, Finding, Fix, Label, Server, rule
 
 
@@ -146,6 +150,8 @@ def check(server: Server):
         if name in container.env and comes_from_pod(container, name):
             continue
         decides = next((note for note in server.port.trace if name in note.text), None)
+        if decides and bears(decides.span):
+            continue
         message = (
             f"the Service sets {name} to `{given.only}`, from which {server.title} takes its port"
             if decides
@@ -156,6 +162,13 @@ def check(server: Server):
         edits = (Edit(site.span, f"{site.before}enableServiceLinks: false{site.after}"),) if site else ()
         fix = Fix("leave out the variables of Services", edits)
         yield Finding(message, given.trace[0].span, notes, fix, None if decides else WARNING)
+
+
+def bears(span):
+    """Whether what reads a variable goes on to a default where its text is no number."""
+    text = span.source.text
+    line = text[text.rfind("\n", 0, span.start) + 1 : (text.find("\n", span.end) + 1 or len(text) + 1) - 1]
+    return re.search(r"\b(?:parseInt|Number)\([^()|?]*\)\s*\|\|", line) is not None
 
 
 def comes_from_pod(container, name):

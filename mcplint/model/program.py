@@ -53,6 +53,19 @@ class Wiring(NamedTuple):
     consumed: tuple[Label, ...] = ()
 
 
+class Portless(NamedTuple):
+    """What a program listens on that is told no port.
+
+    `fate`: `random` (any port that is free), `refused` (it ends), or `socket` (a file). `said`: what it is told, as
+    the program would print it; `variable`: the environment variable that tells it, empty for none.
+    """
+
+    fate: str
+    said: str
+    span: Span
+    variable: str = ""
+
+
 class Store(NamedTuple):
     """A file in which tools keep things between calls: `json`, read and written whole, or `sqlite`."""
 

@@ -15,6 +15,7 @@ from mcplint.model.program import (
     LogLevel,
     Metrics,
     Mounted,
+    Portless,
     SdkCall,
     Store,
     TrustedHosts,
@@ -151,6 +152,7 @@ class Server(NamedTuple):
     `bridge`: more of that, where it is known.
     `host`: where it listens; `declared_host`: the host that the SDK was told, which arms its Host check.
     `host_check`: whether requests with a foreign `Host` are refused; `allowed_hosts`: which are not.
+    `portless`: what becomes of it where it is told no port to listen on.
     `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
     `lifespan`: whether the session manager of a streamable HTTP application runs.
     `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all.
@@ -189,6 +191,7 @@ class Server(NamedTuple):
     container: Container | None = None
     unit: Label | None = None
     bridge: Bridge | None = None
+    portless: Portless | None = None
     endpoints: tuple[Endpoint, ...] = ()
     endpoints_closed: bool = False
     back_channel: tuple[Label, ...] = ()

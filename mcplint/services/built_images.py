@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mcplint.dependencies.node_packages import package_json
 from mcplint.facts.dependencies import PROJECTS
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.build import image
@@ -130,6 +131,8 @@ def _names(made: Image, tree: Tree) -> set[str]:
     for place in {folder, made.folder}:
         projects = (tree.facts("project", posixpath.join(place, file)) for file in PROJECTS)
         names |= {project.name.only or "" for project in projects if project}
+        package = package_json(tree, place)
+        names |= {package.name.rpartition("/")[2]} if package else set()
     return {name.lower().replace("_", "-") for name in names if name}
 
 
