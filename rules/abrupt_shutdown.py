@@ -1,4 +1,4 @@
-r"""The server does not shut down while a client has a stream open
+r"""The server does not shut down when it is told to
 
 `mcp` 1 sends its event streams through sse-starlette, which closes them when
 uvicorn shuts down. Releases 3.0.0 to 3.0.4 do not. Every MCP client keeps a
@@ -12,8 +12,16 @@ you cannot, limit the wait with uvicorn's `timeout_graceful_shutdown` (or
 `--timeout-graceful-shutdown`). `run()` of `mcp` does not set it, `run()` of
 `fastmcp` does.
 
-Reported only if a lock file or an exact requirement decides the release, and
-the server sets no such limit.
+Node is another case: as process 1 of a container it ignores SIGTERM unless the
+program handles it, with or without streams, so that every stop takes the whole
+grace period. Handle it, and end with `process.exit()`: `server.close()` alone
+waits for streams. Or have an init in front: `init: true` in compose, `tini`.
+npm (but for npm 9), pnpm, yarn and tsx hand the signal on. It is a warning for
+servers with sessions, which are cut off, and a note for others.
+
+Reported for sse-starlette only if a lock file or an exact requirement decides
+the release, and the server sets no such limit; for Node only if no file of the
+program speaks of the signal.
 
 Measured with mcp 1.12 to 1.30 and uvicorn 0.32 to 0.54. See
 https://github.com/sysid/sse-starlette/releases
@@ -81,13 +89,36 @@ sse-starlette==3.1.2 --hash=sha256:000000000000000000000000000000000000000000000
 ```
 """
 
-from mcplint import ERROR, Finding, Fix, Label, Server, rule
+import re
+
+from mcplint import ERROR, NOTE, WARNING, Finding, Fix, Label, Server, rule
 
 HANGING = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.0.4")
 
 
 @rule("abrupt-shutdown", ERROR)
 def check(server: Server):
+    yield from as_first(server) if server.deaf else through_streams(server)
+
+
+def as_first(server):
+    """Node as process 1 of a container, with no handler for SIGTERM."""
+    container = server.container
+    words = container.command.only if container else None
+    if not words or not server.speaks_http or not re.search(r"(?:^|/)(?:node|nodejs|bun)$", words[0]):
+        return
+    image = container.image.span
+    shielded = container.init.must(bool) or (container.init.trace and container.init.options is None)
+    elsewhere = container.platform not in (None, "compose", "kubernetes")
+    if shielded or elsewhere or (image and "STOPSIGNAL" in image.source.text):
+        return
+    stateful = server.stateless.must_be(False) or server.transport.must_be("sse")
+    message = f"{server.title} ignores SIGTERM: {words[0].rpartition('/')[2]} is process 1 of its container, and nothing handles the signal"
+    yield Finding(message, container.cmd, severity=WARNING if stateful else NOTE)
+
+
+def through_streams(server):
+    """A release of sse-starlette that leaves streams open."""
     release, patience = server.sdk.sse_starlette, server.asgi.patience
     if not server.speaks_http or patience.may_not_be(None):
         return

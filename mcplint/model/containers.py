@@ -246,7 +246,8 @@ class Container(NamedTuple):
     `checks`: what all of these ask for.
     `ports`: published ones; `host_ip` is the text as written where it is not known, None for all interfaces.
     `network_mode`: `host`, `none`, `bridge`, `service:NAME`, …; an option None where nothing is said.
-    `grace_period`: seconds between SIGTERM and SIGKILL. `privileges`: what gives it power over its host.
+    `grace_period`: seconds between SIGTERM and SIGKILL. `init`: another process is number 1, and hands signals on.
+    `privileges`: what gives it power over its host.
     `affinity`: what keeps a client with one replica, as `Spread.affinity` says it.
     `forwards`: ports under its names that lead to others (a Kubernetes Service). `injected`: the variables that
     Services beside it give it, an address each; `service_links`: where it would say that it wants none. `web`: what
@@ -312,6 +313,7 @@ class Container(NamedTuple):
     memory: Value[str | None] = Value((None,))
     tty: Value[bool] = UNKNOWN
     stdin_open: Value[bool] = UNKNOWN
+    init: Value[bool] = UNKNOWN
     read_only: Value[bool] = UNKNOWN
     affinity: Value[str] = UNKNOWN
     stopped: tuple[Label, ...] = ()

@@ -153,6 +153,7 @@ class Server(NamedTuple):
     `host`: where it listens; `declared_host`: the host that the SDK was told, which arms its Host check.
     `host_check`: whether requests with a foreign `Host` are refused; `allowed_hosts`: which are not.
     `portless`: what becomes of it where it is told no port to listen on.
+    `deaf`: no file of its program speaks of SIGTERM, which process 1 of a container then ignores.
     `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
     `lifespan`: whether the session manager of a streamable HTTP application runs.
     `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all.
@@ -192,6 +193,7 @@ class Server(NamedTuple):
     unit: Label | None = None
     bridge: Bridge | None = None
     portless: Portless | None = None
+    deaf: bool = False
     endpoints: tuple[Endpoint, ...] = ()
     endpoints_closed: bool = False
     back_channel: tuple[Label, ...] = ()

@@ -37,6 +37,11 @@ DEEPEST = 8
 GUARDS = r"(?i)authorization|x-api-key|api[_-]?key|bearer|jwt|oauth|passport|session[_-]?token|authenticat|mcpauth"
 
 ALLOWS = r"(?i)access-control-(?:allow|expose)-"
+STOPS = (
+    r"SIGTERM|[gG]raceful|exit-hook|signal-exit|terminus|terminator|lightship|stoppable|enableShutdownHooks|node:cluster|"
+    r"""["'](?:cluster|pm2|playwright|puppeteer|@prisma/client)["']"""
+)
+"""What sets handlers for signals, or may."""
 CLUSTER = r"""["'](?:node:)?cluster["']"""
 STORES = r"""["'](?:ioredis|redis|@upstash/redis|@vercel/kv|@redis/client)["']"""
 
@@ -115,6 +120,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         host=each.host,
         port=_port(each.port),
         portless=_portless(each),
+        deaf=not _mentions(machine, STOPS),
         path=_rewritten(each.what, first.path),
         message_path=_message_path(handled.transport, message) if kind == SSE else NOWHERE,
         stateless=_stateless(machine, handled.transport) if kind == STREAMABLE else NOWHERE,

@@ -60,6 +60,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         memory=_memory(assembly, own),
         tty=_switch(assembly, own, "tty"),
         stdin_open=_switch(assembly, own, "stdin_open"),
+        init=_switch(assembly, own, "init"),
         read_only=_switch(assembly, own, "read_only"),
         swarm=tuple(_swarm(own)),
         outside=_outside(assembly, own, model),
