@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from mcplint.model import Endpoint, Portless, Server, Wiring
+from mcplint.model import Endpoint, Server, Wiring
 from mcplint.programs.alternatives import coerced
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
+from mcplint.programs.typescript import ports
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.web import APPS, HANDLER, MIDDLEWARE, REWRITES, ROUTES, Route
@@ -19,17 +20,14 @@ from mcplint.programs.typescript.tools import effects
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
     UNDEFINED,
-    UNSET,
     Function,
     Method,
     Object,
     Wrapped,
     elements,
-    number,
     prop,
-    spelled,
 )
-from mcplint.programs.values import ABSENT, CLOCK, OPEN, Abstract, External, Sequence, known, unknown
+from mcplint.programs.values import CLOCK, OPEN, Abstract, External, Sequence, known, unknown
 from mcplint.values import EditSite, Label, Value
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -118,8 +116,8 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
     return blank(machine, server, handled.transport, each.span)._replace(
         transport=known(kind, note),
         host=each.host,
-        port=_port(each.port),
-        portless=_portless(each),
+        port=ports.port(each.port),
+        portless=ports.portless(each),
         deaf=not _mentions(machine, STOPS),
         path=_rewritten(each.what, first.path),
         message_path=_message_path(handled.transport, message) if kind == SSE else NOWHERE,
@@ -226,45 +224,6 @@ def _best(met: list[Met]) -> Met:
 def _server_of(transport: Any) -> Any:
     value = transport.table.get(sdk.SERVER) if isinstance(transport, Object) else None
     return value.only if value is not None else None
-
-
-def _port(value: Abstract) -> Abstract:
-    """A port as a number; Node takes a text of digits for one."""
-    if value.options is None:
-        return value
-    found = tuple(_port_of(option) for option in value.options)
-    if None in found:
-        return value._replace(options=None)
-    return value._replace(options=tuple(dict.fromkeys(found)))
-
-
-def _port_of(option: Any) -> int | None:
-    """A port by its number; nothing for 0 and for what is not given, where the system takes any that is free."""
-    counted = number(option) if not isinstance(option, bool) else None
-    return int(counted) if counted is not None and counted == counted and 0 < counted < 1 << 16 else None
-
-
-def _portless(each: Served) -> Portless | None:
-    """What becomes of a listener of Node whose port is certainly none; source: `listen` of Node 20 to 26."""
-    fates = {_fate(option) for option in each.port.options or ()}
-    if len(fates) != 1 or each.span.text.startswith(("Bun.", "Deno.")):
-        return None
-    fate, option = fates.pop(), (each.port.options or ("",))[0]
-    said = f"`{option}`" if isinstance(option, str) and option else "an empty text" if option == "" else spelled(option)
-    read = next((note for note in each.port.trace if note.text.startswith("reads ")), None)
-    return Portless(fate, said or "nothing", each.span, read.text[len("reads ") :] if read else "") if fate else None
-
-
-def _fate(option: Any) -> str:
-    """Where a listener is that is told this instead of a port, empty for a port."""
-    counted = number(option)
-    if option in (UNDEFINED, UNSET, ABSENT, None) or (counted == 0 and str(option).strip() and option is not False):
-        return "random"
-    if counted is None:
-        return ""
-    if isinstance(option, str) and option.strip() and counted != counted:
-        return "socket"
-    return "" if counted == counted and 0 < counted < 1 << 16 and option is not True else "refused"
 
 
 def _message_path(transport: Any, met: list[Abstract]) -> Abstract:
