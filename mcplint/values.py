@@ -39,7 +39,7 @@ class EditSite(NamedTuple):
     joint: str = ""
 
     @classmethod
-    def behind(cls, command: Span, option: str) -> EditSite:
+    def for_option(cls, command: Span, option: str) -> EditSite:
         """Where a command would be told by an option what it is not told."""
         return cls(command._replace(start=command.end), option=option)
 

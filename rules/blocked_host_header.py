@@ -128,7 +128,7 @@ def unguarded(route, server):
     """Whether a location leads only to routes of the program's own, which the guard of `mcp` does not cover."""
     posts = server.message_path
     asked = route.path.must(lambda path: posts.may(lambda post: post is not None and path.startswith(post.rstrip("/"))))
-    return server.sdk.package == "mcp" and route.endpoint.must_be(None) and not asked and not route.behind
+    return server.sdk.package == "mcp" and route.endpoint.must_be(None) and not asked and not route.inner_route
 
 
 def is_name(pattern):

@@ -170,7 +170,7 @@ def _kept_going_by(route: Route, ignoring: bool, unchunked: bool) -> str:
     """What keeps the stream going, as far as the files tell."""
     sent = route.opts_out.must(bool)
     chunked = route.http_version.must_be("1.1")
-    sender = "the inner proxy" if route.behind else "the server"
+    sender = "the inner proxy" if route.inner_route else "the server"
     header = f"{sender}'s X-Accel-Buffering header" if sent else f"an X-Accel-Buffering header, if {sender} sends one"
     chunks = "HTTP/1.1" if chunked else "HTTP/1.1, the default from nginx 1.29.7 on"
     if unchunked:

@@ -188,7 +188,7 @@ def from_server(server: Server):
                         Label(intended[0].span, "this service is meant"),
                         Label(container.cmd, "this container connects"),
                     ),
-                    Fix(f"connect to `{intended[0].name}`", mended(value, address, intended[0]))
+                    Fix(f"connect to `{intended[0].name}`", edits_for(value, address, intended[0]))
                     if name in read
                     else None,
                 )
@@ -222,7 +222,7 @@ def leads(name: str, address: Address, port: int | None, sibling: Sibling) -> bo
     return port in sibling.ports and (named or (sibling.store is not None and usual in sibling.ports.values()))
 
 
-def mended(value: Value[str], address: Address, sibling: Sibling) -> tuple[Edit, ...]:
+def edits_for(value: Value[str], address: Address, sibling: Sibling) -> tuple[Edit, ...]:
     """The service's name in place of the host, and its own port in place of one that is published."""
     site = value.site
     if not isinstance(site, EditSite) or site.span.text != value.only:

@@ -151,10 +151,10 @@ def check(server: Server):
             first, *others = places
             message = f"{server.title} writes to standard output {when}, but clients read protocol messages from there"
             notes = (*(Label(each.span.head, "and here") for each in others[:8]), *server.transport.trace)
-            yield Finding(message, first.span, notes, mended(places), severity)
+            yield Finding(message, first.span, notes, fix_for(places), severity)
 
 
-def mended(places):
+def fix_for(places):
     """The fix that sends everything to standard error, or None where one of the places cannot be rewritten."""
     spans = [each.span for each in places]
     files = dict.fromkeys(span.source for span in spans if span.text.startswith("print"))

@@ -135,11 +135,11 @@ def check(end: DeadEnd):
     if server and server.container and end.kind == "name":
         notes.append(Label(server.container.span, "this service runs the MCP server"))
     yield Finding(
-        message, end.span, tuple(notes), mended(end, server) if server and end.kind in ("name", "port") else None
+        message, end.span, tuple(notes), fix_for(end, server) if server and end.kind in ("name", "port") else None
     )
 
 
-def mended(end: DeadEnd, server: Server) -> Fix | None:
+def fix_for(end: DeadEnd, server: Server) -> Fix | None:
     """The host and port that the only server in question has."""
     name = end.host if end.kind == "port" else server.container and server.container.service
     if not name or not end.site or not server.port.only:

@@ -55,12 +55,12 @@ def routes(deployment: Deployment) -> dict[str, Route]:
 )
 def test_the_endpoint_through_two_proxies(edge: str, inner: str, endpoint: str | None) -> None:
     found = deployed(edge=block(edge), inner=block(inner))
-    chained = [route for route in found.routes if route.behind]
+    chained = [route for route in found.routes if route.inner_route]
     assert [route.endpoint.only for route in chained] == ([endpoint] if endpoint else [])
     for route in chained:
-        assert route.id.startswith("edge.conf") and (route.behind or "").startswith("inner.conf")
+        assert route.id.startswith("edge.conf") and (route.inner_route or "").startswith("inner.conf")
         assert route.ping.only == 15.0 and route.opts_out.options == (False,) and route.path.options is None
-        assert [one.id for one in found.routes_to(found.servers[0])] == [route.behind]
+        assert [one.id for one in found.routes_to(found.servers[0])] == [route.inner_route]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_the_endpoint_through_two_proxies(edge: str, inner: str, endpoint: str |
 def test_what_a_proxy_leaves_of_the_header(settings: str, sends: tuple[bool] | None) -> None:
     inner = f"location /mcp {{ proxy_pass http://notes:8000; {settings} }}"
     found = deployed(edge=block("location / { proxy_pass http://inner; }"), inner=block(inner))
-    (chained,) = (route for route in found.routes if route.behind)
+    (chained,) = (route for route in found.routes if route.inner_route)
     assert chained.opts_out.options == sends
 
 
@@ -99,7 +99,7 @@ def test_the_name_that_is_asked_for_decides() -> None:
     ):
         header = f"proxy_set_header {sent};" if sent else ""
         found = deployed(edge=block(f"{asked} location / {{ proxy_pass http://inner; {header} }}"), inner=inner)
-        assert bool([route for route in found.routes if route.behind]) == linked, (asked, sent)
+        assert bool([route for route in found.routes if route.inner_route]) == linked, (asked, sent)
 
 
 def test_three_in_a_row() -> None:
@@ -110,7 +110,9 @@ def test_three_in_a_row() -> None:
             middle=block("location / { proxy_pass http://inner; }"),
         )
     )
-    assert found["edge.conf /"].behind == "middle.conf /" and found["middle.conf /"].behind == "inner.conf /mcp"
+    assert (
+        found["edge.conf /"].inner_route == "middle.conf /" and found["middle.conf /"].inner_route == "inner.conf /mcp"
+    )
     assert found["edge.conf /"].endpoint.only == "/mcp"
 
 
@@ -118,7 +120,7 @@ def test_members_that_lead_to_different_proxies_leave_open_which() -> None:
     for member, linked in (("inner", True), ("other", False)):
         edge = f"upstream both {{ server inner; server {member}; }}\n" + block("location / { proxy_pass http://both; }")
         found = deployed(edge=edge, inner=block(TO_SERVER), other=block("location / { return 404; }"))
-        assert bool([route for route in found.routes if route.behind]) == linked
+        assert bool([route for route in found.routes if route.inner_route]) == linked
 
 
 def test_proxies_that_lead_to_each_other_lead_nowhere() -> None:
@@ -133,7 +135,7 @@ def test_proxies_that_lead_to_each_other_lead_nowhere() -> None:
 def test_one_nginx_in_front_of_itself() -> None:
     both = block("location / { proxy_pass http://127.0.0.1:8080; }") + block(TO_SERVER, "127.0.0.1:8080")
     found = routes(deployed(edge=both))
-    assert found["edge.conf /"].behind == "edge.conf /mcp"
+    assert found["edge.conf /"].inner_route == "edge.conf /mcp"
 
 
 def test_two_servers_behind_leave_open_which() -> None:
@@ -147,7 +149,7 @@ def test_two_servers_behind_leave_open_which() -> None:
         edge = block(f"location {path} {{ proxy_pass http://inner; }}")
         found = link(Tree.of({**files, "edge.conf": edge}), Config()).deployment
         assert len(found.servers) == 2
-        assert bool([route for route in found.routes if route.behind]) == linked
+        assert bool([route for route in found.routes if route.inner_route]) == linked
 
 
 def test_what_the_inner_proxy_is_assumed_to_lead_to_is_assumed_of_the_outer_one() -> None:
@@ -185,4 +187,4 @@ def test_a_proxy_of_the_machine_in_front_of_one_in_a_container() -> None:
         "sites-enabled/notes": block("location / { proxy_pass http://127.0.0.1:8080; }"),
     }
     found = link(Tree.of(files), Config()).deployment
-    assert routes(found)["sites-enabled/notes /"].behind == "inner.conf /mcp"
+    assert routes(found)["sites-enabled/notes /"].inner_route == "inner.conf /mcp"

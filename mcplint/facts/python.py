@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from mcplint.text.encoded import Encoded
-from mcplint.text.layout import behind
+from mcplint.text.layout import item_after
 from mcplint.text.source import Source, Span
 from mcplint.values import EditSite
 
@@ -52,7 +52,7 @@ class Module(NamedTuple):
         if not given:
             return EditSite(Span(self.source, close, close), f"{name}={quote}", quote)
         last = max(given, key=lambda node: self.span(node).end)
-        return behind(self.span(last), close, f"{name}={quote}", quote, isinstance(last, ast.keyword))
+        return item_after(self.span(last), close, f"{name}={quote}", quote, isinstance(last, ast.keyword))
 
 
 def located(source: Source, tree: ast.Module) -> Module:

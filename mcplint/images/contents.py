@@ -83,20 +83,20 @@ class Contents(NamedTuple):
         found = copied_from(self.copies, self.parts, self.ignored, self.context, path)
         return found is not None and (found in self.tree.paths or found in self.tree.folders)
 
-    def places(self, path: str) -> Iterator[str | None]:
+    def image_paths(self, path: str) -> Iterator[str | None]:
         """Where a file of the project may stand in the image, None for a copy that cannot be told."""
         return paths_in_image(self.copies, self.parts, self.ignored, self.context, path)
 
-    def place(self, path: str) -> str | None:
+    def image_path(self, path: str) -> str | None:
         """Where a file of the project stands in the image, the last place first; None where that is not known."""
-        found = list(self.places(path))
+        found = list(self.image_paths(path))
         return None if not found or None in found else found[-1]
 
     def below(self, place: str) -> Iterator[str]:
         """The files of the project that stand below a folder of the image, by their paths there."""
         front = place.rstrip("/") + "/"
         for path in self.tree.paths:
-            for found in self.places(path):
+            for found in self.image_paths(path):
                 if found is not None and found.startswith(front):
                     yield found[len(front) :]
 

@@ -52,7 +52,7 @@ def _included(install: Install, contents: Contents) -> Iterator[Lack]:
     tree = contents.tree
     for path in install.requirements:
         said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
-        place = contents.place(path) if isinstance(said, Requirements) and said.includes else None
+        place = contents.image_path(path) if isinstance(said, Requirements) and said.includes else None
         for include in said.includes if said and place else ():
             target = posixpath.relpath(include.path, posixpath.dirname(path) or ".")
             there = posixpath.normpath(posixpath.join(posixpath.dirname(place or ""), target))
@@ -78,7 +78,7 @@ _WITHOUT_MEMBERS = {"--no-install-workspace", "--no-install-local", "--only-grou
 
 def _members(install: Install, contents: Contents) -> Iterator[Lack]:
     """The members of a workspace that its lock leads to and that are not in the image."""
-    place = contents.place(install.lock) if install.lock and install.tool == "uv sync" else None
+    place = contents.image_path(install.lock) if install.lock and install.tool == "uv sync" else None
     if install.lock is None or place is None or not install.locked.must(bool):
         return
     strict = _is_strict(install)
@@ -104,7 +104,7 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     here = [posixpath.normpath(each) for each in install.requirements] == [folder or "."]
     if folder is None or not here or install.tool != "uv sync" or not install.locked.must(bool):
         return
-    if contents.place(f"{folder}/uv.lock".lstrip("/")) is None or contents.ran.any(_renews):
+    if contents.image_path(f"{folder}/uv.lock".lstrip("/")) is None or contents.ran.any(_renews):
         return
     step, strict = " ".join(install.argv), _is_strict(install)
     for found in differences(contents.tree, folder):

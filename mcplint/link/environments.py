@@ -79,7 +79,7 @@ def _without_sources(
     for install, each in packaged:
         modules = _modules(each, contents.tree)
         path = next((path for path in paths if path in modules), None)
-        if path and next(contents.places(path), "") == "":
+        if path and next(contents.image_paths(path), "") == "":
             why = f"`{' '.join(install.argv)}` leads it back to {each.place}, and no COPY brings `{path}` here"
             notes = (Label(install.span, "installs the project editable"), Label(container.cmd, "starts the program"))
             site = install.site if install.tool == "uv sync" else None

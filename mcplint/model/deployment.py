@@ -51,5 +51,5 @@ class Deployment(NamedTuple):
     def routes_to(self, server: Server) -> tuple[Route, ...]:
         """The routes that lead to a server itself, and not to another proxy in front of it."""
         return tuple(
-            route for route in self.routes if route.server and route.server.id == server.id and not route.behind
+            route for route in self.routes if route.server and route.server.id == server.id and not route.inner_route
         )

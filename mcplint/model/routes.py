@@ -100,7 +100,7 @@ class Route(NamedTuple):
     `ping`: seconds between bytes on an idle event stream of the server, an option None where nothing comes. `opts_out`:
     whether its streams carry `X-Accel-Buffering: no`. `secured`: where TLS is set up for the same name, while clients
     reach the endpoint without it too. `uncertified`: where TLS is asked for without any certificate on that port.
-    `behind`: the id of the route of another proxy that it leads to, None where it leads to the server itself.
+    `inner_route`: the id of the route of another proxy that it leads to, None where it leads to the server itself.
     `messages`: whether posts reach an SSE server on the path that it names; `metadata`: whether the paths on which
     clients look for OAuth metadata lead to anything. `checks`: by which it tells whether a server works.
     """
@@ -147,7 +147,7 @@ class Route(NamedTuple):
     opts_out: Value[bool] = UNKNOWN
     secured: Span | None = None
     uncertified: Span | None = None
-    behind: str | None = None
+    inner_route: str | None = None
     messages: Value[bool] = UNKNOWN
     metadata: Value[bool] = UNKNOWN
     checks: tuple[HealthCheck, ...] = ()

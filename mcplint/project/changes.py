@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 
-from mcplint.project.revision import LINE, answer
+from mcplint.project.revision import LINE, git_output
 from mcplint.usage import UsageError
 
 MOST = 1 << 24
@@ -34,7 +34,7 @@ def changed(root: str, places: Collection[tuple[str, int]]) -> frozenset[tuple[s
     try:
         if not lines or not _is_merge(root):
             return frozenset()
-        diff, code = answer(root, (*DIFF, *lines), MOST)
+        diff, code = git_output(root, (*DIFF, *lines), MOST)
     except UsageError:
         return frozenset()
     return frozenset() if code else frozenset(_among(lines, diff))
@@ -44,7 +44,7 @@ def _is_merge(root: str) -> bool:
     """Whether what is checked out is the merge of a pull request, of which a clone of depth one lacks the parents."""
     if os.environ.get("GITHUB_EVENT_NAME") != "pull_request":
         return False
-    said, code = answer(root, ("rev-parse", "HEAD", "HEAD^1", "HEAD^2"), LINE)
+    said, code = git_output(root, ("rev-parse", "HEAD", "HEAD^1", "HEAD^2"), LINE)
     return not code and said.split()[:1] == [os.fsencode(os.environ.get("GITHUB_SHA", ""))]
 
 

@@ -153,13 +153,13 @@ def _remedy(root: str, revision: str) -> str:
 
 def _said(root: str, *arguments: str) -> str | None:
     """The one line that git answers, None where it refuses."""
-    output, code = answer(root, arguments, LINE)
+    output, code = git_output(root, arguments, LINE)
     return os.fsdecode(output).rstrip("\n") if code == 0 else None
 
 
 def _rows(root: str, *arguments: str, index: str | None = None) -> list[bytes]:
     """What git lists of files, each of its words that ends with a zero; raises UsageError."""
-    output, code = answer(root, arguments, MOST_FILES * 500, index)
+    output, code = git_output(root, arguments, MOST_FILES * 500, index)
     rows = output.split(b"\0")[:-1]
     # A damaged index may be read as files without names.
     if code or b"" in rows:
@@ -175,7 +175,7 @@ def _mending(root: str) -> str:
     )
 
 
-def answer(root: str, arguments: Iterable[str], most: int, index: str | None = None) -> tuple[bytes, int]:
+def git_output(root: str, arguments: Iterable[str], most: int, index: str | None = None) -> tuple[bytes, int]:
     """What git prints, up to a size, and its exit code; it has PATIENCE, as trees may be nested without end."""
     from threading import Timer
 

@@ -17,7 +17,7 @@ def assumed(origin: ContainerContext | None, network: Network, route: Route, fol
 
     `follow`: tells what a route that knows its server carries of it.
     """
-    if route.server or route.behind or not route.members or (origin and origin.container.platform):
+    if route.server or route.inner_route or not route.members or (origin and origin.container.platform):
         return route
     for server in _candidates(network):
         if not all(_means(member, server, origin, network) for member in route.members):

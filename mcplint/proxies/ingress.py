@@ -221,5 +221,5 @@ def _joined(route: Route, entry: Entry, network: Network) -> Route:
     near = [one for one in pods if dirname(one.container.span.source.path) == folder]
     note = Label(entry.backend, "requests are sent here")
     return among(
-        route, [network.behind(near or pods, entry.port.only, "selected by the Service", note, route.path.only)]
+        route, [network.of_containers(near or pods, entry.port.only, "selected by the Service", note, route.path.only)]
     )

@@ -66,7 +66,9 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     found = []
     for server in network.servers:
         place = places.get(server.container.id) if server.container else None
-        mine = tuple(route for route in routes if route.server and route.server.id == server.id and not route.behind)
+        mine = tuple(
+            route for route in routes if route.server and route.server.id == server.id and not route.inner_route
+        )
         ports = tuple(dict.fromkeys(label for route in mine if route.carried for label in route.published))
         pages = tuple(dict.fromkeys(label for route in mine for label in route.pages))
         auth = tuple(label for route in mine if route.carried for label in route.auth)

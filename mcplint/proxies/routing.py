@@ -19,14 +19,14 @@ class ProxyRule(NamedTuple):
 
     `hosts`: small letters, `*.` for one more label, none where any will do, None where they are not known.
     `match`: None where the paths are not known. `rewrite`: from the path that a client asks for to the one that the
-    server is asked for, or to None where that is not known. `answer`: what the proxy answers by itself.
+    server is asked for, or to None where that is not known. `response`: what the proxy answers by itself.
     """
 
     route: Route
     hosts: tuple[str, ...] | None
     match: PathMatch | None
     rewrite: Callable[[str], str | None]
-    answer: Response | None = None
+    response: Response | None = None
 
     def takes(self, host: str, path: str) -> bool | None:
         """Whether a request takes this rule; None where the files do not tell."""
@@ -98,8 +98,8 @@ def route_request(sites: tuple[Site, ...], host: str, port: int, scheme: str, pa
             return Response(UNKNOWN, rule.route.span, trace=(note,), certain=False)
         if takes:
             note = Label(rule.route.span, "handles the request")
-            if rule.answer:
-                return rule.answer._replace(location=rule.route.span, trace=(note,))
+            if rule.response:
+                return rule.response._replace(location=rule.route.span, trace=(note,))
             return Response(PROXY, rule.route.span, rule.route.target.only, rule.rewrite(path), trace=(note,))
     return Response(STATUS if site.closed else UNKNOWN, certain=site.closed)
 
@@ -127,7 +127,7 @@ def _with_endpoints(site: Site, assume: Assume) -> Site:
 
 def leading(sites: Iterable[Site]) -> Iterator[tuple[Route, Callable[[str], object]]]:
     """The routes, each with whether clients can ask for a path so that its server is asked for one."""
-    return ((rule.route, partial(_paths_to, rule, site)) for site in sites for rule in site.rules if not rule.answer)
+    return ((rule.route, partial(_paths_to, rule, site)) for site in sites for rule in site.rules if not rule.response)
 
 
 def _followed(rule: ProxyRule, site: Site, route: Route) -> Route:

@@ -346,4 +346,4 @@ def _joined(route: Route, context: ContainerContext, network: Network) -> Route:
     """The route with the server of the container that has the labels."""
     note = Label(context.container.span, "has the rule in its labels")
     port = route.members[0].port or None
-    return among(route, [network.behind([context], port, "has Traefik's labels as", note, route.path.only)])
+    return among(route, [network.of_containers([context], port, "has Traefik's labels as", note, route.path.only)])

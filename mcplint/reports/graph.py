@@ -113,7 +113,7 @@ def _arrows(deployment: Deployment, diagnostics: Iterable[Diagnostic]) -> Iterat
             yield Arrow(part.id, end.id, "", part.assumed, _between(part, end, found))
     routes = {route.id: route for route in deployment.routes}
     for route in deployment.routes:
-        end = routes.get(route.behind or "", route.server)
+        end = routes.get(route.inner_route or "", route.server)
         if end:
             yield Arrow(route.id, end.id, _text(route.target), route.assumed, _between(route, end, found))
     for server in deployment.servers:

@@ -45,7 +45,7 @@ class Network(NamedTuple):
             own = [each.container for each in named]
             return self._within(own, port, MADE, "shares its network with", note, path)
         if named:
-            return self.behind(named, port, "is named by", note, path)
+            return self.of_containers(named, port, "is named by", note, path)
         strangers = {o.container.id: o.container for o in self.running if host in o.container.names and self._serves(o)}
         if len(strangers) == 1:
             why = "is the only one that has the name in"
@@ -62,7 +62,7 @@ class Network(NamedTuple):
             return [origin]
         return [other for other in self.running if host in other.container.names and self.near(origin, other)]
 
-    def behind(
+    def of_containers(
         self, named: list[ContainerContext], port: int | None, why: str, note: Label, path: str | None = None
     ) -> Reached:
         """The server of containers that have a name, asked for on a port under that name (None: not known)."""

@@ -11,7 +11,7 @@ _SHORT = 6
 """The words of a comment, its `#` counted, that says one thing."""
 
 
-def behind(last: Span, close: int, before: str, after: str, front: bool = True) -> EditSite | None:
+def item_after(last: Span, close: int, before: str, after: str, front: bool = True) -> EditSite | None:
     """Where an item would stand behind the last one of a list that is closed at an offset.
 
     `before` and `after` stand around its text. A comment stays with the item that it stands behind: the new one takes a

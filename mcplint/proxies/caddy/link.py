@@ -20,7 +20,7 @@ from mcplint.proxies.caddy.imports import Imports
 from mcplint.proxies.caddy.order import (
     addresses,
 )
-from mcplint.proxies.caddy.routes import Heard, answer, route_of
+from mcplint.proxies.caddy.routes import Heard, response_of, route_of
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import Proxy, joined, open_ports, published
 from mcplint.proxies.routing import MOST_RULES, ProxyRule, Site, leading, route_request, with_endpoints
@@ -62,7 +62,7 @@ def _proxy(
     sites.sort(key=lambda site: len(site.ports))
     done = with_endpoints(tuple(sites), partial(assumed, origin, network))
     shown = tuple(open_ports(origin, ports)) if origin and not CHECKS.search(file.source.text) else ()
-    routes = tuple(_shown(rule.route, shown) for site in done for rule in site.rules if rule.answer is None)
+    routes = tuple(_shown(rule.route, shown) for site in done for rule in site.rules if rule.response is None)
     # Caddy resolves a name with the first request that needs it.
     ends = tuple(dead_ends(leading(done), routes, origin, network, strict=False))
     return Proxy(CADDY, routes, ports, published(origin, ports), partial(route_request, done), ends)
@@ -121,4 +121,4 @@ def _rule(
     route = route_of(handler, match, block, heard, name if ids[name] == 1 else f"{name} ({ids[name]})")
     if line.name == "reverse_proxy" and not handler.none:
         return ProxyRule(joined(route, origin, network), handler.condition.hosts, match, handler.rewrite)
-    return ProxyRule(route, handler.condition.hosts, match, handler.rewrite, answer(handler))
+    return ProxyRule(route, handler.condition.hosts, match, handler.rewrite, response_of(handler))

@@ -31,7 +31,7 @@ class Heard(NamedTuple):
     ports: Mapping[int, bool]
 
 
-def answer(handler: Handler) -> Response:
+def response_of(handler: Handler) -> Response:
     """What Caddy itself answers."""
     words = [word.text for word in arguments(handler.directive)]
     if handler.none:

@@ -112,25 +112,25 @@ def _hosts(route: Route) -> tuple[str, ...]:
 def _rules(found: Proxied, inner: Listener) -> Iterator[tuple[Route, str, Level]]:
     """The routes behind that carry an endpoint to which a route leads, each with the path that clients ask for."""
     pairs = zip(inner.instance.proxy.routes, inner.instance.proxied, strict=True)
-    for route, behind in islice((pair for pair in pairs if pair[0].carried), MOST_RULES):
+    for route, made_of in islice((pair for pair in pairs if pair[0].carried), MOST_RULES):
         path = route.endpoint.only
         asked = paths_to(found, path) if path else ()
         if path and asked and all(to.kind == PROXY and to.location == route.span for to in inner.ask(path)):
-            yield route, asked[0], behind.location.level
+            yield route, asked[0], made_of.location.level
 
 
-def _joined(route: Route, behind: Route, asked: str, level: Level) -> Route:
+def _joined(route: Route, inner: Route, asked: str, level: Level) -> Route:
     """The route with what it carries of the server behind another one."""
     note = Label(route.target.span or route.span, "sends requests to another proxy")
-    why = f"sends requests to another {behind.proxy}, which sends them to the server"
+    why = f"sends requests to another {inner.proxy}, which sends them to the server"
     return route._replace(
-        server=behind.server,
-        behind=behind.id,
+        server=inner.server,
+        inner_route=inner.id,
         path=Value(None, (note,)),
-        endpoint=Value((asked,), (*behind.endpoint.trace, note)),
-        ping=behind.ping,
-        opts_out=_opts_out(behind, level),
-        links=(Link(behind.id, ASSUMED if behind.assumed else MADE, why, (note,)),),
+        endpoint=Value((asked,), (*inner.endpoint.trace, note)),
+        ping=inner.ping,
+        opts_out=_opts_out(inner, level),
+        links=(Link(inner.id, ASSUMED if inner.assumed else MADE, why, (note,)),),
     )
 
 

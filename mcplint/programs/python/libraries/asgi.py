@@ -258,7 +258,9 @@ def _listens(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abs
     if runner in ("gunicorn", "hypercorn"):
         return _bind(machine, start, runner)
     note = Label(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
-    host = flag(machine, start, "host", known("127.0.0.1", note)._replace(site=EditSite.behind(start.span, "--host")))
+    host = flag(
+        machine, start, "host", known("127.0.0.1", note)._replace(site=EditSite.for_option(start.span, "--host"))
+    )
     if "uds" in start.flags or "fd" in start.flags:
         host = unknown(note)
     return host, number(flag(machine, start, "port", known(8000, note)))

@@ -13,7 +13,7 @@ from mcplint.programs.python.operators import product
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN
 from mcplint.programs.python.values import Class, Function, Instance
 from mcplint.programs.values import Abstract, known, noted, unknown
-from mcplint.text.layout import behind
+from mcplint.text.layout import item_after
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label
 
@@ -190,7 +190,7 @@ def _lengthened(name: str, args: Args) -> Abstract:
         whole = args.module.insertion(args.node, name, False)
         site = whole and whole._replace(before=f'{whole.before}["', after=f'"]{whole.after}', joint='", "')
     elif isinstance(given, ast.List) and given.elts:
-        site = behind(args.module.span(given.elts[-1]), args.module.span(given).end - 1, '"', '"')
+        site = item_after(args.module.span(given.elts[-1]), args.module.span(given).end - 1, '"', '"')
     elif isinstance(given, ast.List):
         inside = args.module.span(given)
         site = EditSite(Span(inside.source, inside.end - 1, inside.end - 1), '"', '"', joint='", "')

@@ -73,7 +73,7 @@ def _fill(
                 named = variables[0] if sensitive or variables != (f"{prefix}{name}",) else variables[0].upper()
                 value = value._replace(site=value.site._replace(variable=named))
         elif isinstance(value.only, (str, int, Dict)) or value.options is None:
-            value = typed(machine, where, statement.annotation, value)
+            value = coerce(machine, where, statement.annotation, value)
         machine.put(owner.table, name, value)
 
 
@@ -113,7 +113,7 @@ def _from_sources(
     found = {}
     for side in (own.above, own.below):
         values = [value for source in side if (value := _item(source, name, where, statement)) is not None]
-        found[side] = typed(machine, where, statement.annotation, values[0]) if values else None
+        found[side] = coerce(machine, where, statement.annotation, values[0]) if values else None
     above, below = found[own.above], found[own.below]
     if not own.certain:
         return unknown(Label(where.frame.module.span(statement), "a source of the project's own may set it"))
@@ -145,7 +145,7 @@ def _default(machine: Machine, where: Class, name: str, statement: ast.AnnAssign
     if value.only is Ellipsis:
         return _demanded(machine, where, name, statement)
     if isinstance(value.only, str):
-        return typed(machine, where, statement.annotation, value, strict=True)
+        return coerce(machine, where, statement.annotation, value, strict=True)
     return value
 
 
@@ -230,7 +230,7 @@ def _from_environment(
                 continue
             options: tuple[Any, ...] = read.options
             there = read._replace(options=tuple(each for each in options if each is not None and each is not ABSENT))
-            value = typed(machine, where, statement.annotation, noted(there, told))
+            value = coerce(machine, where, statement.annotation, noted(there, told))
             if None in read.options:
                 value = union([value, below if below is not None else _default(machine, where, name, statement)])
             found = value
@@ -266,7 +266,7 @@ def _bare(annotation: ast.expr) -> ast.expr:
     return _bare(annotation.left) if isinstance(annotation, ast.BinOp) else annotation
 
 
-def typed(machine: Machine, where: Class, annotation: ast.expr, value: Abstract, strict: bool = False) -> Abstract:
+def coerce(machine: Machine, where: Class, annotation: ast.expr, value: Abstract, strict: bool = False) -> Abstract:
     """A value as a field's type takes it; what is no plain type is left as it is."""
     kind = machine.evaluate(where.frame, _bare(annotation)).only
     if value.options is None:

@@ -153,7 +153,7 @@ def _insertable(
     if args.node is not None and args.module is not None:
         return own._replace(site=args.module.insertion(args.node, word, isinstance(own.options[0], str)))
     if args.opening and facts(machine, kind, f"cli.run.{name}_option") == (True,):
-        return own._replace(site=EditSite.behind(args.opening[0].span, f"--{name}"))
+        return own._replace(site=EditSite.for_option(args.opening[0].span, f"--{name}"))
     return own
 
 
