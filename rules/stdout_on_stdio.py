@@ -132,7 +132,7 @@ from itertools import takewhile
 
 from mcplint import ERROR, NOTE, WARNING, Edit, Finding, Fix, Label, Server, Span, rule
 from mcplint.knowledge.sdk import agreed
-from mcplint.text.layout import behind
+from mcplint.text.layout import item_after
 from mcplint.text.lines import starts
 
 
@@ -259,7 +259,7 @@ def told(span):
     if not given:
         return Edit(Span(span.source, span.end - 1, span.end - 1), "file=sys.stderr")
     last = max(given, key=lambda each: each.end)
-    site = behind(
+    site = item_after(
         last, len(span.text) - 1, "file=", "", any(last == place(last.source, each) for each in call.keywords)
     )
     at = site and Span(span.source, span.start + site.span.start, span.start + site.span.end)

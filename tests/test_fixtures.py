@@ -11,7 +11,7 @@ from mcplint.engine import lint as engine
 from mcplint.project.discover import walk
 from mcplint.project.load import load
 from mcplint.project.tree import Tree
-from mcplint.reports import Covered, Report, text
+from mcplint.reports import Coverage, Report, text
 from mcplint.reports.show import as_text
 
 FOLDER = Path(__file__).parent / "fixtures"
@@ -31,7 +31,7 @@ def test_a_fixture_says_what_it_said(folder, update):
     run = engine.run(files, RULES, settings(files))
     assert not (failed := [each.finding for each in run.diagnostics if each.rule == "internal-error"]), failed
     parts = run.deployment
-    covered = Covered(run.files, len(parts.servers), len(parts.routes), len(parts.containers))
+    covered = Coverage(run.files, len(parts.servers), len(parts.routes), len(parts.containers))
     report = text.findings(Report(tuple(run.diagnostics)))
     said = (
         f"{report}{chr(10) if report else ''}{text.summary(Report(tuple(run.diagnostics), covered))}\n",

@@ -14,7 +14,7 @@ import pytest
 import mcplint
 from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic, Finding, Fix, Rule
 from mcplint.model import Deployment, Unfollowed
-from mcplint.reports import FORMATS, LINK, WORDS, Covered, Report, github, render, text
+from mcplint.reports import FORMATS, LINK, WORDS, Coverage, Report, github, render, text
 from mcplint.reports.escape import terminal
 from mcplint.reports.terminal import width, window, wrapped
 from mcplint.text.lines import line, position, starts
@@ -138,11 +138,11 @@ def test_colours_change_nothing_but_colours():
 @pytest.mark.parametrize(
     ("covered", "severities", "hidden", "said"),
     [
-        (Covered(2, 1, 2), [ERROR, ERROR, NOTE], 0, "2 files, 1 server, 2 routes; 3 findings (2 errors, 1 note)"),
-        (Covered(1), [], 0, "1 file; no findings"),
-        (Covered(1), [], 2, "1 file; no findings; 2 notes hidden, --pedantic shows them"),
-        (Covered(33, 2, unfollowed=1), [], 0, "33 files, 2 servers; 1 start not followed; no findings"),
-        (Covered(), [], 0, "nothing to lint: no file here belongs to the deployment of an MCP server"),
+        (Coverage(2, 1, 2), [ERROR, ERROR, NOTE], 0, "2 files, 1 server, 2 routes; 3 findings (2 errors, 1 note)"),
+        (Coverage(1), [], 0, "1 file; no findings"),
+        (Coverage(1), [], 2, "1 file; no findings; 2 notes hidden, --pedantic shows them"),
+        (Coverage(33, 2, unfollowed=1), [], 0, "33 files, 2 servers; 1 start not followed; no findings"),
+        (Coverage(), [], 0, "nothing to lint: no file here belongs to the deployment of an MCP server"),
     ],
 )
 def test_the_last_line_says_what_was_covered(covered, severities, hidden, said):
@@ -157,7 +157,7 @@ def test_json_is_what_its_schema_says():
         diagnostic(at(SERVER, "8000"), severity=WARNING),
         diagnostic(at(SERVER, "done"), severity=NOTE),
     ]
-    document = json.loads(render(Report(tuple(found), Covered(3, 1, 2, 1, 2, 1)), "json"))
+    document = json.loads(render(Report(tuple(found), Coverage(3, 1, 2, 1, 2, 1)), "json"))
     schema = json.loads((Path(mcplint.__file__).parent / "report.schema.json").read_text())
     jsonschema.Draft7Validator.check_schema(schema)
     jsonschema.validate(document, schema)
@@ -260,7 +260,7 @@ def test_any_finding_can_be_told_in_every_format(seed: int):
         found.append(Diagnostic(chance.choice(("root-user", "none-such")), chance.choice(SEVERITIES), finding))
     width, folder = chance.choice((0, 1, 20, 60)), chance.choice(("", "..", "sub"))
     looks = {"columns": width, "pages": chance.choice(("", LINK, WORDS)), "colour": chance.random() < 0.5}
-    given = Report(tuple(found), Covered(3), 1, folder, **looks)
+    given = Report(tuple(found), Coverage(3), 1, folder, **looks)
     told = {form: render(given, form) for form in FORMATS}
     for form in ("json", "sarif", "gitlab", "rdjson"):
         document = json.loads(told[form])
@@ -281,7 +281,7 @@ def mixed() -> Report:
     )
     twice = diagnostic(at(COMPOSE, "server:"), severity=WARNING)
     rule = Rule("some-rule", ERROR, lambda part: (), (), page="Something is wrong\n\nWhy.\n\n## Bad\n...")
-    return Report((one, twice, twice), Covered(2, 1), rules={"some-rule": rule})
+    return Report((one, twice, twice), Coverage(2, 1), rules={"some-rule": rule})
 
 
 SCHEMAS = {"sarif": "sarif-schema-2.1.0.json", "rdjson": "DiagnosticResult.json"}
@@ -489,7 +489,7 @@ def test_titles_and_fixes_are_as_wide_as_the_terminal(columns):
 def test_a_summary_has_a_bound(mixed: Report):
     long = diagnostic(at(SERVER, "8000"), message="é" * 100_000)
     lost = Unfollowed("y" * 100_000, at(SERVER, "8000"), "it is not known")
-    many = Report((long,) * 9, Covered(1), deployment=Deployment(unfollowed=(lost,) * 600))
+    many = Report((long,) * 9, Coverage(1), deployment=Deployment(unfollowed=(lost,) * 600))
     said = render(many, "markdown")
     assert len(said.encode()) < 900_000
     assert said.count("\n| error |") == 1 and "\n8 findings more.\n" in said and said.count("\n- y") == 3

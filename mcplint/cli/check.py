@@ -26,7 +26,7 @@ from mcplint.engine.baseline import identity
 from mcplint.findings import INTERNAL_ERROR, NOTE, SEVERITIES, Diagnostic, Rule
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
-from mcplint.reports import FORMATS, LINK, WORDS, Covered, Report, plural, render
+from mcplint.reports import FORMATS, LINK, WORDS, Coverage, Report, plural, render
 from mcplint.usage import UsageError, did_you_mean
 
 CLEAN, FOUND, FAILED = 0, 1, 2
@@ -176,7 +176,7 @@ def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options:
     wanted = [diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE]
     shown = _applicable(run.diagnostics, tuple(known.new(wanted, run.diagnostics)), tree, here)
     parts = run.deployment
-    covered = Covered(
+    covered = Coverage(
         run.files, len(parts.servers), len(parts.routes), len(parts.containers), parts.starts, len(parts.unfollowed)
     )
     return Report(

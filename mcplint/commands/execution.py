@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from mcplint.model import Install
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
+from mcplint.text.paths import absolute
 from mcplint.text.source import Span
 from mcplint.values import Label, Value, tail
 
@@ -49,9 +49,7 @@ class ExecContext(NamedTuple):
 
     def absolute(self, path: str) -> str | None:
         """A path that the command names as one from the image's root, None where the working directory is unknown."""
-        if self.workdir is None and not path.startswith("/"):
-            return None
-        return posixpath.normpath(posixpath.join(self.workdir or "/", path))
+        return absolute(self.workdir, path)
 
     def inside(self, path: str) -> str | None:
         """The path in the project of a path that the command names."""

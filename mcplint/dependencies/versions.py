@@ -13,7 +13,7 @@ from mcplint.facts.dependencies import Locked, Requirement
 from mcplint.knowledge.ranges import admitted
 from mcplint.knowledge.sdk import DATE, fact, newest_with, release
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
-from mcplint.model import Dead, Install, Sdk
+from mcplint.model import DeadPin, Install, Sdk
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
@@ -76,7 +76,7 @@ _HARMLESS = frozenset(
 )
 
 
-def _dead(package: str, version: str, wanted: Needs, tree: Tree) -> Iterator[Dead]:
+def _dead(package: str, version: str, wanted: Needs, tree: Tree) -> Iterator[DeadPin]:
     """What kills the release that is installed, where no lock and no requirement holds it back."""
     from mcplint.knowledge.dead_pins import dead
 
@@ -90,7 +90,7 @@ def _dead(package: str, version: str, wanted: Needs, tree: Tree) -> Iterator[Dea
         if not held and not wanted.elsewhere:
             sure = all(each.name in _HARMLESS for each in wanted.requirements)
             pin = tuple(_pinning(package, f"{cause.dependency}<{cause.since}", wanted))
-            yield Dead(*cause, sure, pin, renewal(pin[0].span.source.path, tree) if pin else "")
+            yield DeadPin(*cause, sure, pin, renewal(pin[0].span.source.path, tree) if pin else "")
 
 
 def _held(package: str, wanted: Needs) -> bool:

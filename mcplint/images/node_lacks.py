@@ -13,7 +13,7 @@ from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Copy, Image
 from mcplint.images.node_installs import LOCKS, called, package_of
-from mcplint.images.node_scripts import TOOLS, Ran, omitted, programs, unread
+from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, programs, unread
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.programs import NODE_MANAGERS
 from mcplint.model import Lack, LackKind, NodeInstall
@@ -74,19 +74,19 @@ def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Con
     if install is None or package is None or not install.development.must_be(False) or contents.ran.any(_rewrites):
         return
     name, words = program(step.argv), step.words
-    found: Iterator[Ran] = iter(())
+    found: Iterator[ScriptStep] = iter(())
     if said and said.verb in ("run", "run-script") and len(said.names) == 1:
         script = said.names[0]
         found = (ran for each in (f"pre{script}", script, f"post{script}") for ran in programs(package, each))
     elif name == "npx" and len(words) > 1:
-        found = iter((Ran(words[1:]),))
+        found = iter((ScriptStep(words[1:]),))
     for ran in found:
         if ran.words[0] not in NODE_MANAGERS and (lack := _omitted(ran, install, package, contents)):
             yield lack._replace(kind=LackKind.TOOL, span=step.place, step=" ".join(words))
             return
 
 
-def _omitted(ran: Ran, install: NodeInstall, package: PackageJson, contents: Contents) -> Lack | None:
+def _omitted(ran: ScriptStep, install: NodeInstall, package: PackageJson, contents: Contents) -> Lack | None:
     """That a program's package is left out by an install."""
     lock: NodeLock | None = contents.tree.facts("npm_lock", install.lock) if install.lock else None
     tool = ran.words[0]

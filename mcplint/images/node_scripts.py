@@ -30,14 +30,14 @@ _DEEPEST = 5
 _MOST_SOURCES = 2000
 
 
-class Ran(NamedTuple):
+class ScriptStep(NamedTuple):
     """A program that a script starts, and the script."""
 
     words: tuple[str, ...]
     node: ScalarNode | None = None
 
 
-def programs(package: PackageJson, name: str, depth: int = 0) -> Iterator[Ran]:
+def programs(package: PackageJson, name: str, depth: int = 0) -> Iterator[ScriptStep]:
     """The programs that a script certainly starts and fails without, in their order, up to what is unclear."""
     node = package.scripts.get(name)
     if node is None or node.span.text != node.text or depth > _DEEPEST:
@@ -53,7 +53,7 @@ def programs(package: PackageJson, name: str, depth: int = 0) -> Iterator[Ran]:
         elif words[0] in ("cd", "export", "set"):
             return
         else:
-            yield Ran(words, node)
+            yield ScriptStep(words, node)
 
 
 def _plain(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def omitted(tool: str, package: PackageJson, lock: NodeLock | None) -> ScalarNod
     return package.requirements["devDependencies"][name] if entries and all(e.development for e in entries) else None
 
 
-def unread(ran: Ran, folder: str, package: PackageJson, contents: Contents) -> tuple[str, Absence] | None:
+def unread(ran: ScriptStep, folder: str, package: PackageJson, contents: Contents) -> tuple[str, Absence] | None:
     """What a compiler that a script starts in a folder of the image does not find: its configuration or all sources."""
     if ran.words[0] != "tsc" or len(ran.words) not in (1, 3):
         return None

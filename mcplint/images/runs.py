@@ -15,7 +15,7 @@ from mcplint.facts.dockerfile import Instruction
 from mcplint.knowledge.programs import SHELLS
 from mcplint.model import Install
 from mcplint.project.tree import Tree
-from mcplint.text.paths import upwards
+from mcplint.text.paths import absolute, upwards
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, tail
 
@@ -61,9 +61,7 @@ class RunStep(NamedTuple):
 
     def absolute(self, name: str) -> str | None:
         """A path of the build from the root of the image, None where the working folder is not known."""
-        if self.workdir is None and not name.startswith("/"):
-            return None
-        return posixpath.normpath(posixpath.join(self.workdir or "/", name))
+        return absolute(self.workdir, name)
 
     def file(self, name: str) -> str | None:
         """The file of the project that a path in the build means, if there is one."""

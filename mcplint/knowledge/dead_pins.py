@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mcplint.model import Sdk
 
 
-class Dead(NamedTuple):
+class DeadRelease(NamedTuple):
     """Why a release is dead: the dependency that is too new, since which release, and what Python says."""
 
     dependency: str
@@ -28,22 +28,22 @@ class Dead(NamedTuple):
 _BACKPORT = "ImportError: cannot import name 'eval_type_backport' from 'pydantic._internal._typing_extra'"
 _FACTORY = "TypeError: cannot specify both default and default_factory"
 _SETTINGS = "ModuleNotFoundError: No module named 'pydantic_settings'"
-_DEAD: tuple[tuple[str, Key, Key, tuple[Dead, ...]], ...] = (
-    ("mcp", (1, 2), (1, 21), (Dead("pydantic", "2.14", _BACKPORT),)),
-    ("fastmcp", (2,), (2, 2, 7), (Dead("pydantic", "2.14", _BACKPORT),)),
-    ("fastmcp", (2, 12, 5), (2, 12, 5), (Dead("pydantic", "2.14", _BACKPORT),)),
-    ("fastmcp", (2, 3, 4), (2, 9, 2), (Dead("pydantic", "2.12", _FACTORY),)),
-    ("fastmcp", (2, 11), (2, 11, 1), (Dead("pydantic", "2.12", _FACTORY),)),
-    ("fastmcp", (2, 10), (2, 10, 6), (Dead("mcp", "2", _SETTINGS), Dead("pydantic", "2.12", _FACTORY))),
+_DEAD: tuple[tuple[str, Key, Key, tuple[DeadRelease, ...]], ...] = (
+    ("mcp", (1, 2), (1, 21), (DeadRelease("pydantic", "2.14", _BACKPORT),)),
+    ("fastmcp", (2,), (2, 2, 7), (DeadRelease("pydantic", "2.14", _BACKPORT),)),
+    ("fastmcp", (2, 12, 5), (2, 12, 5), (DeadRelease("pydantic", "2.14", _BACKPORT),)),
+    ("fastmcp", (2, 3, 4), (2, 9, 2), (DeadRelease("pydantic", "2.12", _FACTORY),)),
+    ("fastmcp", (2, 11), (2, 11, 1), (DeadRelease("pydantic", "2.12", _FACTORY),)),
+    ("fastmcp", (2, 10), (2, 10, 6), (DeadRelease("mcp", "2", _SETTINGS), DeadRelease("pydantic", "2.12", _FACTORY))),
     (
         *("fastmcp", (2, 11, 2), (2, 11, 2)),
-        (Dead("mcp", "2", "ImportError: cannot import name 'AnyFunction' from 'mcp.types'"),),
+        (DeadRelease("mcp", "2", "ImportError: cannot import name 'AnyFunction' from 'mcp.types'"),),
     ),
-    ("fastmcp", (2, 14), (2, 14, 1), (Dead("mcp", "2", _SETTINGS),)),
+    ("fastmcp", (2, 14), (2, 14, 1), (DeadRelease("mcp", "2", _SETTINGS),)),
 )
 
 
-def dead(package: str, version: str) -> Iterator[Dead]:
+def dead(package: str, version: str) -> Iterator[DeadRelease]:
     """What kills a release unless something holds it back; nothing of one that lives."""
     numbers = release(version)
     for name, first, last, causes in _DEAD:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.commands.command_lines import program
-from mcplint.knowledge.image_ports import OTHER_PROGRAMS, OTHER_SOFTWARE
+from mcplint.knowledge.image_ports import OTHER_PROGRAMS
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.link.unprivileged import needs_root, written
 from mcplint.model import Container, Lack, Loose, Refusal, Route, Server, Unfollowed
@@ -17,7 +17,7 @@ from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import ContainerContext
-from mcplint.services.image_names import repository
+from mcplint.services.image_names import is_other_software
 from mcplint.text.paths import is_test
 from mcplint.text.source import Span
 from mcplint.values import Label
@@ -239,10 +239,10 @@ def _may_serve(context: ContainerContext, tree: Tree, none: bool) -> bool:
 
 def _is_other(context: ContainerContext) -> bool:
     """Whether a container runs software that is well known and serves no MCP, or is built upon it."""
-    names = [repository(str(name)).rpartition("/")[2] for name in context.container.image.options or ()]
+    names = [str(name) for name in context.container.image.options or ()]
     words = [str(word.only) for word in (context.container.argv and context.container.argv.words) or ()]
     programs = any(program in word for word in words for program in OTHER_PROGRAMS)
-    return programs or (bool(names) and OTHER_SOFTWARE.issuperset(names))
+    return programs or (bool(names) and all(map(is_other_software, names)))
 
 
 def _unbuilt(context: ContainerContext) -> tuple[str, ...]:

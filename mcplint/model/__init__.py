@@ -71,7 +71,7 @@ from mcplint.model.routes import (
     Setting,
 )
 from mcplint.model.secrets import Secret
-from mcplint.model.servers import Bridge, Dead, Sdk, Server, Spread
+from mcplint.model.servers import Bridge, DeadPin, Sdk, Server, Spread
 
 __all__ = [
     "ASSUMED",
@@ -96,8 +96,8 @@ __all__ = [
     "Container",
     "Cors",
     "Covered",
-    "Dead",
     "DeadEnd",
+    "DeadPin",
     "Dependency",
     "Deployment",
     "Distribution",

@@ -28,7 +28,7 @@ from mcplint.values import UNKNOWN, EditSite, Label, Value
 LOGIN = ("/.well-known/", "/authorize", "/token", "/register", "/revoke", "/auth/", "/consent", "/login", "/oauth")
 
 
-class Dead(NamedTuple):
+class DeadPin(NamedTuple):
     """What a release of an SDK dies of: a dependency that nothing holds below a release, and what Python says.
 
     `sure`: no other requirement may hold it back. `pin`: the edits that do; `relock`: the command that renews the lock
@@ -78,7 +78,7 @@ class Sdk(NamedTuple):
     tasks: bool | None = None
     zod: Value[str] = UNKNOWN
     hono: Value[str] = UNKNOWN
-    dead: tuple[Dead, ...] = ()
+    dead: tuple[DeadPin, ...] = ()
 
     @property
     def title(self) -> str:

@@ -55,7 +55,7 @@ class Ended(Leave):
     """The process goes no further here: it serves, or it exits."""
 
 
-class Dead(Leave):
+class AllLeft(Leave):
     """Every branch has left in its own way."""
 
 
@@ -111,11 +111,11 @@ class Journal:
             chain = self._rewind(base, fresh)
             if leave is None:
                 ends.append((self._whole(chain), value))
-            elif not isinstance(leave, (Ended, Dead)):
+            elif not isinstance(leave, (Ended, AllLeft)):
                 self.exits.append(Exit(base, chain, leave))
         self._leave_open(mark, outer)
         if not ends:
-            raise Ended if len(self.exits) == mark else Dead
+            raise Ended if len(self.exits) == mark else AllLeft
         self._merge([delta for delta, _ in ends])
         return union(value for _, value in ends)
 
@@ -151,7 +151,7 @@ class Journal:
         ends = [(self._whole(exit.chain), _result(exit.leave)) for exit in pending if isinstance(exit.leave, kind)]
         if left is None:
             ends.append((self._whole(live), value))
-        elif not isinstance(left, (Ended, Dead)):
+        elif not isinstance(left, (Ended, AllLeft)):
             self.exits.append(Exit(base, live, left))
         self._merge([delta for delta, _ in ends])
         return union(result for _, result in ends)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.model import ASSUMED, MISSING, Link, Member, Route, Server
 from mcplint.services.containers import ContainerContext
-from mcplint.services.image_names import repository
+from mcplint.services.image_names import is_other_software
 from mcplint.services.network import Network
 from mcplint.values import Label
 
@@ -77,9 +76,9 @@ def _named(member: Member, network: Network) -> list[ContainerContext]:
 def _is_stranger(context: ContainerContext) -> bool:
     """Whether it is not known what a container runs, but for its image's name, which is no well-known software's."""
     container = context.container
-    names = [repository(str(name)).rpartition("/")[2] for name in container.image.options or ()]
+    names = [str(name) for name in container.image.options or ()]
     unknown = context.image is None and any(link.kind == MISSING for link in container.links)
-    return unknown and bool(names or container.build) and OTHER_SOFTWARE.isdisjoint(names)
+    return unknown and bool(names or container.build) and not any(map(is_other_software, names))
 
 
 def _inner(member: Member, named: list[ContainerContext]) -> int | None:

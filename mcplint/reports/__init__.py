@@ -25,7 +25,7 @@ FORMATS = {
 LINK, WORDS = "link", "words"
 
 
-class Covered(NamedTuple):
+class Coverage(NamedTuple):
     """How much of a project a run looked at."""
 
     files: int = 0
@@ -66,7 +66,7 @@ class Report(NamedTuple):
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
-    covered: Covered = Covered()
+    covered: Coverage = Coverage()
     hidden: int = 0
     folder: str = ""
     rules: Mapping[str, Rule] = {}

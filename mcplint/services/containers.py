@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.image import Image
-from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.model import ASSUMED, MADE, MISSING, Argv, Container, Link
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
-from mcplint.services.image_names import repository
+from mcplint.services.image_names import is_other_software, repository
 from mcplint.values import UNKNOWN, Label, Value, join
 
 if TYPE_CHECKING:
@@ -178,7 +177,7 @@ def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) 
     note = Label(workload.image.span or workload.span, "this image runs")
     if name in pushed:
         return pushed[name], Link(pushed[name].dockerfile, MADE, f"runs {name}, which a service builds", (note,))
-    other = name.rpartition("/")[2] in OTHER_SOFTWARE
+    other = is_other_software(name)
     if not other and (built := builds.named(name)):
         image, label = built
         why = f"runs {name}, which {label.span.source.path} builds from {image.dockerfile}"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs
 from mcplint.findings import Unreadable
+from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
@@ -53,6 +54,11 @@ def repository(image: str) -> str:
     name, _, tag = image.partition("@")[0].rpartition(":")
     whole = name if name and "/" not in tag else image.partition("@")[0]
     return whole.removeprefix("docker.io/").removeprefix("library/")
+
+
+def is_other_software(image: str) -> bool:
+    """Whether an image is by its name one of well-known software that serves no MCP."""
+    return repository(image).rpartition("/")[2] in OTHER_SOFTWARE
 
 
 def named_builds(tree: Tree) -> Iterator[NamedBuild]:

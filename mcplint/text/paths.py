@@ -44,6 +44,13 @@ def outwards(folder: str) -> Iterator[str]:
         yield "/".join(parts[:size])
 
 
+def absolute(folder: str | None, path: str) -> str | None:
+    """A path from the root, as a working folder makes it so; None where it is relative and that is not known."""
+    if folder is None and not path.startswith("/"):
+        return None
+    return posixpath.normpath(posixpath.join(folder or "/", path))
+
+
 def upwards(path: str) -> Iterator[str]:
     """A path and the folders around it, nearest first: up to the root, or to where a relative path begins."""
     yield path

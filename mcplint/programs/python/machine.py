@@ -239,7 +239,7 @@ class Machine(Journal):
         return NOTHING
 
     def fail(self, span: Span, error: Exception) -> Abstract:
-        """A mistake of mcplint itself, which costs the part that it happened in: what that comes to is not known."""
+        """A failure of mcplint itself, which costs the part that it happened in: what that comes to is not known."""
         self.failures.setdefault(span, Failure.of("following this", span, error))
         return self.risk()
 

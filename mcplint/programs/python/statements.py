@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from mcplint.programs.journal import Break, Continue, Dead, Return
+from mcplint.programs.journal import AllLeft, Break, Continue, Return
 from mcplint.programs.python.attributes import assign
 from mcplint.programs.python.calls import made
 from mcplint.programs.python.classes import define
@@ -159,7 +159,7 @@ def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], ob
     def turns() -> Abstract:
         if endless:
             turn()
-            raise Dead
+            raise AllLeft
         machine.fork([turn, lambda: known(None)])
         return machine.execute(frame, node.orelse)
 
