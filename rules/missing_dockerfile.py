@@ -3,10 +3,11 @@ r"""A service is built from a Dockerfile that does not exist
 `docker compose build` stops with `failed to read dockerfile: open
 Dockerfile.server: no such file or directory`. The path of `dockerfile` starts
 from the build's context, not from the compose file, and letter case counts.
+A context that does not exist ends it as well: `path … not found`.
 
 Reported for compose projects that run an MCP server, or whose service may be
-one. Not reported if git ignores the file or if the context is not part of the
-project.
+one. Not reported if git ignores the file, or if the context is not part of the
+project, is a submodule, or is cloned as some text or script of the project says.
 
 See https://docs.docker.com/reference/compose-file/build/#dockerfile
 
@@ -62,12 +63,17 @@ services:
 ```
 """
 
+from posixpath import dirname
+
 from mcplint import ERROR, Finding, MissingFile, rule
 
 
 @rule("missing-dockerfile", ERROR)
 def check(absent: MissingFile):
-    if absent.kind == "dockerfile" and not absent.ignored:
-        beside = f"; its folder has {', '.join(absent.near[:3])}" if absent.near else ""
-        message = f"service `{absent.service}` is built from {absent.path}, which the project does not have{beside}"
-        yield Finding(message, absent.span)
+    if absent.kind not in ("dockerfile", "context") or absent.ignored:
+        return
+    what = absent.path if absent.kind == "dockerfile" else f"the folder {absent.path}"
+    beside = {dirname(one) for one in absent.near} == {dirname(absent.path)}
+    near = f"; {'its folder' if beside else 'the project'} has {', '.join(absent.near[:3])}" if absent.near else ""
+    message = f"service `{absent.service}` is built from {what}, which the project does not have{near}"
+    yield Finding(message, absent.span)

@@ -2,18 +2,21 @@ r"""The container builds its project again at every start
 
 `uv run` brings the environment of the project up to date before it starts
 anything. For a project with a `[build-system]` that means to build it again
-whenever its files look newer than what was installed, and in a container they
-always do: pulling an image, `COPY --from`, `chown` and `chmod` all change the
-times that uv compares. So each start asks the package index for the build
-backend and writes into the environment. It is slow, it needs a network, and
-`--frozen`, `--locked` or `--no-dev` do not stop it. `--no-sync` does, and so
-does starting `.venv/bin/notes` itself.
+whenever its `pyproject.toml` looks newer than what was installed, and in a
+container it mostly does: pulling an image, another COPY, `chown` and `chmod`
+all change the time that uv compares. So each new container asks the package
+index for the build backend and writes into the environment. It is slow, it
+needs a network, and `--frozen`, `--locked` or `--no-dev` do not stop it.
+`--no-sync` does, and so does starting `.venv/bin/notes` itself.
 
 It is an error if the user of the container may not do that at all: if the
 environment belongs to root, or if there is no place for uv's cache, without
 which neither `uv run` nor `uvx` starts anything, `--no-sync` or not.
 
-Not reported for a project that uv does not package.
+Not reported for a project that uv does not package, where something is mounted
+over the project or its environment, which then lasts, and for a service that
+compose builds if nothing touches `pyproject.toml` after `uv sync`: an image
+that is used where it was built keeps the time.
 
 The fix adds `--no-sync` where the build has installed the project.
 
@@ -73,7 +76,7 @@ def main() -> None:
     mcp.run(transport="streamable-http")
 ```
 ```output
-warning[sync-at-start]: `uv run` builds the project of pyproject.toml again at every start of the image of Dockerfile
+warning[sync-at-start]: `uv run` builds the project of pyproject.toml again whenever a container of the image of Dockerfile is created
  --> Dockerfile:8:7
   |
 8 | CMD ["uv", "run", "notes"]
@@ -119,6 +122,8 @@ def check(container: Container):
         message = f"{container.title} does not get past `{sync.tool}`: {sync.refused}"
         yield Finding(message, sync.span, container.user.trace[:1], severity=ERROR)
     elif sync.project:
-        message = f"`{sync.tool}` builds the project of {sync.project} again at every start of {container.title}"
+        made = f"{container.title} is" if container.service else f"a container of {container.title} is"
+        pulled = ", once that was pulled" if sync.pulled else ""
+        message = f"`{sync.tool}` builds the project of {sync.project} again whenever {made} created{pulled}"
         fix = Fix("start it as the build has installed it", sync.edits, safe=True)
         yield Finding(message, sync.span, (Label(container.cmd, "starts it"),), fix)

@@ -87,7 +87,8 @@ class Image(NamedTuple):
     `accounts`: all of them by name.
     `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the stages
     it copies from; `open`: whether a RUN may have brought any file. `folders`: those that WORKDIR makes, each with the
-    user that it then belongs to. `volumes`: where VOLUME says that some are to be volumes.
+    user that it then belongs to. `volumes`: where VOLUME says that some are to be volumes. `private`: the programs that
+    lie in the home of root, and what puts them there.
     """
 
     dockerfile: str
@@ -125,6 +126,7 @@ class Image(NamedTuple):
     volumes: tuple[Span, ...] = ()
     account: str = ""
     accounts: Mapping[str, Account] = {}
+    private: Mapping[str, Label] = {}
 
     @property
     def folder(self) -> str:

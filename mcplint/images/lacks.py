@@ -199,12 +199,13 @@ def of_copy(copy: Copy, contents: Contents, stated: bool) -> Iterator[Lack]:
 def _source(copy: Copy, source: Value[str], path: str, contents: Contents, stated: bool) -> Lack | None:
     tree, name = contents.tree, source.only or ""
     span = source.site.span if source.site else copy.span
-    if path not in tree.paths and path not in tree.folders:
+    of_git = ".git" in path.split("/")
+    if path not in tree.paths and path not in tree.folders and not of_git:
         if not stated and _elsewhere(tree, name):
             return None
         absence = missing(tree, path)
         return Lack(LackKind.COPIED, name, span, absence.why, absence.notes, absence.by_git)
-    files = (path,) if path in tree.paths else tree.below(path)
+    files = (path,) if path in tree.paths or of_git else tree.below(path)
     here = contents.context or "."
     if all(is_ignored(contents.ignored, posixpath.relpath(each, here)) for each in (*files, path)):
         absence = contents.left_out(path)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import USER_CHANGERS
 from mcplint.commands.shell_parser import commands
+from mcplint.dependencies.pinned import name_of
 from mcplint.images.copies import built_text, project_path
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.knowledge.images import base, split
@@ -17,6 +19,8 @@ from mcplint.values import Label
 
 # Words of a RUN after which anything may be installed.
 _OPEN = (".sh", "| sh", "|sh", "bash", "make ", "ansible", "conda")
+# Commands that open the home of root to others, or take a program out of it.
+_MOVES = r"\b(?:chmod|chown|setfacl|usermod|cp|mv|ln|rsync|install -)\b[^&;|\n]*(?:/root|~/|\.local|\buvx?\b|\$)"
 _BINARIES = frozenset({"bin", "sbin", "usr", "local", "opt"})
 
 
@@ -43,6 +47,16 @@ def _may_bring(copy: Copy) -> bool:
         return False
     target = copy.target.only
     return target is None or not _BINARIES.isdisjoint(posixpath.normpath(target).split("/")) or target == "/"
+
+
+def in_root_home(image: Image, program: str) -> Label | None:
+    """What puts a program into the home of root, where nothing puts it elsewhere or opens that home."""
+    put = image.private.get(program)
+    if put is None or program in image.tools or any(map(_may_bring, image.copies)):
+        return None
+    installed = any(name_of(word) == program for install in image.installs for word in install.argv[1:])
+    moved = any(re.search(_MOVES, text) for text in _run_texts(image))
+    return None if installed or moved else put
 
 
 def drops_root(image: Image, tree: Tree) -> Label | None:

@@ -15,6 +15,7 @@ from mcplint.images.contents import CommandTexts, Contents, command_texts, may_b
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
 from mcplint.images.exposed import ports
 from mcplint.images.image import Copy, Image, Launch
+from mcplint.images.installers import added, fetched, in_root_home, runs_installer
 from mcplint.images.installs import installs, packages
 from mcplint.images.lacks import of_copy, of_install, of_python, of_steps, of_words
 from mcplint.images.runs import RunStep, steps
@@ -63,6 +64,7 @@ class _Growing:
         self.folders = dict(image.folders)
         self.volumes, self.triggers = list(image.volumes), list[Instruction]()
         self.deleted: set[str] = set()
+        self.installers, self.private = set[str](), dict(image.private)
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
         self.ran = CommandTexts(run.text.text for run in image.runs)
         self.account, self.accounts = image.account, dict(image.accounts)
@@ -98,6 +100,7 @@ class _Growing:
             volumes=tuple(self.volumes),
             account=self.account,
             accounts=self.accounts,
+            private=self.private,
         )
 
     def contents(self, mounts: tuple[Copy, ...] = ()) -> Contents:
@@ -215,6 +218,8 @@ class _Growing:
             return
         *sources, last = (self.expand(word) for word in words)
         target = self._absolute(last)
+        if added(sources) and target.only:
+            self.installers.add(target.only if target.only != self.workdir.only else f"{target.only}/install.sh")
         into = self._is_folder(last.only, target.only)
         flags = {flag.name: flag.value for flag in instruction.flags}
         owner, mode = flags.get("chown"), flags.get("chmod")
@@ -293,7 +298,10 @@ class _Growing:
         found = tuple(steps(instruction, first))
         if re.search(_NODE, instruction.text.text) and "||" not in instruction.text.text:
             self._run_node(found, mounts)
-        self.open = self.open or may_bring_files(found)
+        self._run_installer(found)
+        self.open = self.open or may_bring_files(
+            tuple(step for step in found if not runs_installer(step, self.installers))
+        )
         self.ran.add(command_texts(found))
         here = tuple(installs(found))
         self.installs += here
@@ -308,6 +316,12 @@ class _Growing:
         self.lacks += of_words(found)
         for written in written_files(found, instruction.heredocs):
             self._write(written, instruction)
+
+    def _run_installer(self, found: tuple[RunStep, ...]) -> None:
+        """Notes the programs that an installer puts into the home of root."""
+        self.installers.update(path for step in found for path in fetched(step))
+        if self.user.must(is_root) and (note := in_root_home(found, self.installers)):
+            self.private |= {"uv": note, "uvx": note}
 
     def _run_node(self, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
         """Notes the installs of npm and its like in a RUN, and what its steps lack."""

@@ -285,10 +285,12 @@ def _serving(
         lacks=(*each.lacks, *_lacks(context, starts.programs.get(each.id), tree), *_unwritable(context, servers, tree)),
     )
     if context.image:
+        from mcplint.link.private_program import private
         from mcplint.link.start_script import start_script
 
-        found = found._replace(script=start_script(context, tree))
-        start = starts.programs.get(each.id)
+        hidden = tuple(private(context.image, found))
+        found = found._replace(script=start_script(context, tree), lacks=(*found.lacks, *hidden))
+        start = None if hidden else starts.programs.get(each.id)
         if start and found.argv and any(word.may_be("uv", "uvx") for word in (found.argv.words or ())[:4]):
             from mcplint.link.sync import sync
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from mcplint.commands.command_lines import program, unwrapped
 from mcplint.commands.words import place, text
+from mcplint.facts.dependencies import Project
+from mcplint.images.copies import paths_in_image
 from mcplint.images.image import Image
 from mcplint.link.writable import home, is_open
 from mcplint.model import Container, Sync
@@ -14,6 +17,7 @@ from mcplint.packaging.backend import is_packaged
 from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
 
+_TOUCHES = r"\b(?:chown|chmod|touch|sed|cp|mv|git|rsync)\b"
 _CACHES = ("UV_CACHE_DIR", "UV_NO_CACHE", "XDG_CACHE_HOME", "HOME")
 
 
@@ -33,10 +37,15 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     installs = [each for each in start.installs or () if each.tool == "uv run" and each.requirements]
     project = tree.project(installs[0].requirements[0]) if installs else None
     if tool == "uv" and run is not None and project and is_packaged(project):
+        refused = refused or _no_venv(image, container)
+        if not refused and _is_hidden(container):
+            return made
+        pulled = not _is_touched(image, project)
+        if not refused and pulled and container.build is not None:
+            return None
         built = any(each.tool == "uv sync" and each.packaged for each in container.installs)
-        there = built and not refused and not _is_hidden(container)
-        edits = more_words(words[: run + 1], ("--no-sync",)) if there else ()
-        return made._replace(project=project.source.path, refused=refused or _no_venv(image, container), edits=edits)
+        edits = more_words(words[: run + 1], ("--no-sync",)) if built and not refused else ()
+        return made._replace(project=project.source.path, refused=refused, edits=edits, pulled=pulled)
     return made if refused else None
 
 
@@ -56,6 +65,23 @@ def _is_hidden(container: Container) -> bool:
         return bool(container.mounts)
     made = posixpath.join(folder, str(named.only) if named else ".venv")
     return container.may_hide(posixpath.normpath(made))
+
+
+def _is_touched(image: Image, project: Project) -> bool:
+    """Whether the build changes the times of the project's file after it has built the project, or may.
+
+    It is the time of the last change of state (ctime) that uv compares, of `pyproject.toml` alone.
+    """
+    synced = [each.span for each in image.installs if each.tool == "uv sync" and each.packaged]
+    last = synced[-1] if synced else None
+    if last is None or not any(run.span.start <= last.start < run.span.end for run in image.runs):
+        return True
+    later = tuple(copy for copy in image.copies if copy.span.start > last.start)
+    path = project.source.path
+    if any(True for _ in paths_in_image(later, image.parts, image.ignored, image.context, path)):
+        return True
+    text = "\n".join(last.source.text[max(last.end, run.span.start) : run.span.end] for run in image.runs)
+    return re.search(_TOUCHES, text) is not None
 
 
 def _no_venv(image: Image, container: Container) -> str:

@@ -80,6 +80,8 @@ class LackKind(StrEnum):
     """What a build makes; `stage`: where COPY looks for it, empty where a start does."""
     ENVIRONMENT = "environment"
     """What an environment of another stage leads back to."""
+    PROGRAM = "program"
+    """A program that is started, in a folder where only root may look; `path`: that; `user`: who starts it."""
     WRITABLE = "writable"
     """A path that may be written; `user`: who may not, empty where nobody may."""
 
@@ -167,8 +169,9 @@ class StartScript(NamedTuple):
 class Sync(NamedTuple):
     """A start through `uv run` or `uvx`, which do more than to start the program.
 
-    `project`: the file of the project that it builds again, None where it leaves that; `refused`: why it cannot, empty
-    where it can. `span`: the command. `edits`: what keeps it from building.
+    `project`: the file of the project that it builds again, None where it leaves that or may; `refused`: why it cannot,
+    empty where it can. `span`: the command. `edits`: what keeps it from building. `pulled`: whether it does so only
+    where the image was pulled.
     """
 
     tool: str
@@ -176,3 +179,4 @@ class Sync(NamedTuple):
     project: str | None = None
     refused: str = ""
     edits: tuple[Edit, ...] = ()
+    pulled: bool = False

@@ -55,10 +55,11 @@ class PortConflict(NamedTuple):
 
 
 class MissingFile(NamedTuple):
-    """A file that a service names and that the project lacks.
+    """A file, folder or volume that a service names and that the project lacks.
 
-    `kind`: `dockerfile`, `env_file` or `mount`. `path`: of the file in the project. `ignored`: the line for which git
-    leaves it out. `told`: a file that says how to make it. `near`: files that may be meant.
+    `kind`: `dockerfile`, `context`, `env_file`, `mount` or `volume`. `path`: its path in the project, or the name of a
+    volume. `ignored`: the line for which git leaves it out. `told`: a file that says how to make it. `near`: files and
+    folders that may be meant.
     """
 
     id: str

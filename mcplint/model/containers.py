@@ -167,6 +167,7 @@ class Mount(NamedTuple):
 
     `kind`: `bind`, `volume`, `tmpfs`, `config`, `secret`, … `path`: the file or folder of the project that is mounted,
     None where it is none of the project's; `source`: as it is written; `text`: contents that stand in the file itself.
+    `undeclared`: whether it is a volume that has a name and that compose finds declared nowhere.
     """
 
     kind: str
@@ -176,6 +177,7 @@ class Mount(NamedTuple):
     span: Span
     path: str | None = None
     text: Value[str] | None = None
+    undeclared: bool = False
 
 
 class NamedFile(NamedTuple):

@@ -139,6 +139,37 @@ def test_an_environment_elsewhere(docker: Daemon, tmp_path: Path) -> None:
             assert message in f"{container.output}{container.state['Error']}"
 
 
+def test_a_project_is_built_again_where_its_image_was_pulled(docker: Daemon, tmp_path: Path) -> None:
+    folder = page(tmp_path / "untouched", "sync-at-start", "Bad")
+    file = folder / "Dockerfile"
+    file.write_text(re.sub(r"(?m)^(?:RUN useradd|USER) .*\n", "", file.read_text()))
+    made = docker.build(folder)
+    with docker.running(made) as container:
+        assert greeted(container), container.output
+    archive = tmp_path / "image.tar"
+    docker.docker("tag", made, "lab-pulled")
+    docker.docker("save", "--output", archive, "lab-pulled")
+    docker.docker("rmi", "--force", made)
+    docker.docker("builder", "prune", "--all", "--force")
+    docker.docker("load", "--input", archive)
+    with docker.running("lab-pulled") as container:
+        assert not container.listens(8000)
+        assert STARTS["sync-at-start"] in container.output
+
+
+def test_a_program_in_the_home_of_root(docker: Daemon, tmp_path: Path) -> None:
+    folder = page(tmp_path / "bad", "program-in-root-home", "Bad")
+    file = folder / "Dockerfile"
+    # What the installer does, without its address.
+    there = "COPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /uvx /root/.local/bin/\n"
+    file.write_text(re.sub(r"(?m)^RUN curl .*\n", there, file.read_text()))
+    with docker.running(docker.build(folder)) as container:
+        assert not container.listens(8000)
+        assert "executable file not found in $PATH" in str(container.state["Error"])
+    with docker.running(docker.build(page(tmp_path / "good", "program-in-root-home", "Good"))) as container:
+        assert greeted(container), container.output
+
+
 def test_a_lock_that_is_not_up_to_date(docker: Daemon, tmp_path: Path) -> None:
     folder = page(tmp_path / "stale", "stale-lock", "Bad")
     with docker.running(docker.build(folder)) as container:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from posixpath import basename, dirname, splitext
 
+from mcplint.facts.document import at
 from mcplint.model import Container, MissingFile, Mount, Port, PortConflict, VersionKey
 from mcplint.project.ignored import ignored_by_git
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import contains
-from mcplint.text.source import Span
+from mcplint.text.source import Source, Span
 
 CONFIGURATION = (".conf", ".cfg", ".ini", ".yaml", ".yml", ".toml", ".json", ".sh", ".py", ".js", ".sql", ".template")
 """The ends of names of files that belong into a repository."""
@@ -20,6 +21,7 @@ PATTERN = re.compile(r"(?i)example|sample|template|dist\b")
 """Names of files that people copy and fill in."""
 TEXTS = (".md", ".sh", "makefile", "justfile")
 MOST_TEXTS = 20
+COMPOSE = re.compile(r"compose.*\.ya?ml$")
 
 
 def concerning(
@@ -86,13 +88,36 @@ def _lacking(container: Container, tree: Tree) -> Iterator[MissingFile]:
     if build and path and not _there(path, tree) and (context == "." or context in tree.folders):
         near = list(filter(_alike, tree.beside(dirname(path))))
         if not any(PATTERN.search(one) for one in near if one.startswith(path)):
+            near = (sorted(tree.called(basename(path))) if basename(path) != "Dockerfile" else []) or near
             yield _absent("dockerfile", path, name, build.dockerfile.span or build.span, tree, tuple(near))
+    if build and context and context not in (".", *tree.folders) and not _is_brought(context, tree):
+        span = build.context.span or build.span
+        near = sorted(one for one in tree.folders if f"/{one}".endswith(f"/{basename(context)}"))
+        yield _absent("context", context, name, span, tree, tuple(near))
     for file in container.env_files:
         if file.path and file.required and not _there(file.path, tree):
             yield _absent("env_file", file.path, name, file.span, tree)
     for mount in container.mounts:
         if mount.kind == "bind" and mount.path and not _there(mount.path, tree) and _is_configuration(mount):
             yield _absent("mount", mount.path, name, mount.span, tree)
+        if mount.undeclared and mount.source.only and not _declared(mount.source.only, mount.span.source.path, tree):
+            path = mount.span.source.path
+            yield MissingFile(f"{path}:{name}:{mount.source.only}", mount.span, "volume", mount.source.only, name)
+
+
+def _declared(volume: str, beside: str, tree: Tree) -> bool:
+    """Whether a compose file of the same folder has a volume of this name, with which the other may be run."""
+    files = (tree.facts("compose", one) for one in tree.beside(dirname(beside)) if COMPOSE.search(basename(one)))
+    return any(at(document, "volumes", volume) is not None for file in files if file for document in file.documents)
+
+
+def _is_brought(folder: str, tree: Tree) -> bool:
+    """Whether a folder may come from elsewhere: a submodule, a clone that a text tells of, or compose run elsewhere."""
+    modules = tree.source(".gitmodules")
+    if modules and folder in modules.text:
+        return True
+    told = re.compile(rf"git clone[^\n]*{re.escape(basename(folder))}|--project-directory")
+    return any(told.search(source.text) for source in _instructions(dirname(folder), tree))
 
 
 def _there(path: str, tree: Tree) -> bool:
@@ -121,7 +146,12 @@ def _telling(path: str, tree: Tree) -> str | None:
     patterns = [one for one in tree.beside(folder) if PATTERN.search(basename(one))]
     if found := next((one for one in sorted(patterns) if basename(one).startswith((f"{name}.", f"{name}-"))), None):
         return found
+    return next((source.path for source in _instructions(folder, tree) if name in source.text), None)
+
+
+def _instructions(folder: str, tree: Tree) -> Iterator[Source]:
+    """The texts and scripts of a project that may tell how a folder comes to hold what it has to."""
     places = {"", folder, "docs", "scripts"}
     texts = [one for place in places for one in tree.beside(place) if one.lower().endswith(TEXTS)]
-    sources = ((one, tree.source(one)) for one in sorted(texts, key=lambda one: (one.count("/"), one))[:MOST_TEXTS])
-    return next((one for one, source in sources if source and name in source.text), None)
+    sources = (tree.source(one) for one in sorted(texts, key=lambda one: (one.count("/"), one))[:MOST_TEXTS])
+    yield from filter(None, sources)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.facts.document import MappingNode, Node, SequenceNode
+from mcplint.facts.document import MappingNode, Node, SequenceNode, at
 from mcplint.model import Mount
 from mcplint.services.compose.assembly import Assembly, within
 from mcplint.services.compose.interpolation import HOLE, Interpolated
@@ -20,7 +20,11 @@ SOCKETS = ("/var/run/docker.sock", "/run/docker.sock")
 def mounts(assembly: Assembly, service: MappingNode, model: MappingNode) -> tuple[Mount, ...]:
     """Everything that is mounted; of two mounts in one place the later counts."""
     found: dict[object, Mount] = {}
-    for mount in (*_volumes(assembly, service), *_stored(assembly, service, model)):
+    declared = at(model, "volumes")
+    for mount in _volumes(assembly, service):
+        lost = mount.kind == "volume" and mount.source.only and at(declared, mount.source.only) is None
+        found[mount.target.options or mount.span] = mount._replace(undeclared=bool(lost))
+    for mount in _stored(assembly, service, model):
         found[mount.target.options or mount.span] = mount
     return tuple(found.values())
 

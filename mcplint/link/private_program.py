@@ -1,0 +1,26 @@
+"""The program that a container starts, where only root may reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mcplint.commands.command_lines import program, unwrapped
+from mcplint.commands.words import place
+from mcplint.images.image import Image
+from mcplint.images.installers import PRIVATE
+from mcplint.images.programs import in_root_home
+from mcplint.model import Container, Lack, LackKind
+
+
+def private(image: Image, container: Container) -> Iterator[Lack]:
+    """The program that another user than root starts, where it lies in root's home, which nobody else may enter."""
+    words = container.argv.words or () if container.argv and image.private else ()
+    while (rest := unwrapped(words)) is not None:
+        words = rest
+    name, user = program(words), container.unprivileged
+    if container.argv and user and name in image.private and not container.may_hide(PRIVATE):
+        put = in_root_home(image, name)
+        if put:
+            notes = (put, *container.user.trace[:1])
+            span = place(words[0], container.argv.span)
+            yield Lack(LackKind.PROGRAM, name, span, "open to root alone", notes, path=PRIVATE, user=user)
