@@ -58,7 +58,7 @@ if __name__ == "__main__":
     mcp.run()
 ```
 ```output
-warning[stdout-on-stdio]: server `notes` writes to standard output in its tools, but clients read protocol messages from there
+warning[stdout-on-stdio]: server `notes` writes to standard output while it serves, but clients read protocol messages from there
   --> server.py:8:5
    |
  8 |     print("adding", text)
@@ -145,7 +145,7 @@ def check(server: Server):
     for places, when, severity in (
         (server.printed, "before it serves", WARNING if skipped else ERROR),
         (server.printed_maybe, "under a condition before it serves", WARNING),
-        (server.prints, "in its tools", NOTE if led_away else WARNING),
+        (server.prints, "while it serves", NOTE if led_away else WARNING),
     ):
         if places:
             first, *others = places
