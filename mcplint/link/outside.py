@@ -278,12 +278,12 @@ def in_image(
     programs: Programs, service: Container, id: str, why: str, dockerfiles: Mapping[str, Dockerfile]
 ) -> tuple[Server, ...]:
     """The servers that an image of the project starts by itself, none where the name is not one of the project."""
-    place: ContainerContext | None = named_image(service, programs.tree, dockerfiles)
-    if place is None:
+    context: ContainerContext | None = named_image(service, programs.tree, dockerfiles)
+    if context is None:
         return ()
-    assumed = place.container.assumed
-    link = Link(id, ASSUMED if assumed else MADE, why, place.container.links[0].notes)
-    return tuple(server._replace(links=(link,), container=None) for server in programs.started(place).servers)
+    assumed = context.container.assumed
+    link = Link(id, ASSUMED if assumed else MADE, why, context.container.links[0].notes)
+    return tuple(server._replace(links=(link,), container=None) for server in programs.started(context).servers)
 
 
 def arguments(package: MappingNode, key: str) -> Iterator[Value[str]]:

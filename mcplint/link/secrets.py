@@ -50,11 +50,11 @@ def _all(
     serving: Collection[str],
     clients: Iterable[ClientConfig],
 ) -> Iterator[Secret]:
-    for place in places:
-        if place.container.id in serving:
-            if place.image:
-                yield from _in_image(place.image, tree)
-            yield from _in_environment(place.container)
+    for context in places:
+        if context.container.id in serving:
+            if context.image:
+                yield from _in_image(context.image, tree)
+            yield from _in_environment(context.container)
     for client in clients:
         yield from _in_client(client)
     for path in paths.get("env", ()):

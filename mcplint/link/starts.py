@@ -75,10 +75,10 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     from mcplint.link.servers import Programs, bare
 
     programs = Programs(tree)
-    found = [(place, programs.started(place)) for place in places]
-    silent = [(place, start) for place, start in found if not start.servers and not start.missing]
+    found = [(context, programs.started(context)) for context in places]
+    silent = [(context, start) for context, start in found if not start.servers and not start.missing]
     used = tree.asked("python", "typescript")
-    alone = any(start.servers and place.container.service is None for place, start in found)
+    alone = any(start.servers and context.container.service is None for context, start in found)
     installed, unknown = _outside(tree, paths, programs, alone)
     servers = tuple(server for _, start in found for server in start.servers)
     if not servers:
@@ -88,24 +88,24 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         from mcplint.link.outside import without_lock
 
         servers = without_lock(servers, installed)
-    lacking = {place.container.id: start.missing for place, start in found if start.missing}
-    refusing = {place.container.id: start.refused for place, start in silent if start.refused}
+    lacking = {context.container.id: start.missing for context, start in found if start.missing}
+    refusing = {context.container.id: start.refused for context, start in silent if start.refused}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
     serving = not open_ or bool(servers) or "package.json" in paths or any(True for _ in _unstarted(tree, paths))
     opened = [Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_]
-    images = {place.container.dockerfile for place, _ in found if place.image and not _is_other(place)}
+    images = {context.container.dockerfile for context, _ in found if context.image and not _is_other(context)}
     only = len(images) == 1 and any(not server.container for server in servers)
     return Starts(
         servers,
         tuple(_loose(*each) for each in silent if each not in open_),
         tuple({(each.id, each.why): each for each in (*opened, *unknown)}.values())
         or (() if servers or lacking else tuple(islice(_unstarted(tree, paths), 1))),
-        frozenset(place.container.id for place, _ in open_ if _is_servers(place, tree, only) and serving)
-        | frozenset(place.container.id for place, start in silent if _is_misquoted(place.container, start)),
-        frozenset(path for place, start in found for path in (*start.needed, *_unbuilt(place))),
+        frozenset(context.container.id for context, _ in open_ if _is_servers(context, tree, only) and serving)
+        | frozenset(context.container.id for context, start in silent if _is_misquoted(context.container, start)),
+        frozenset(path for context, start in found for path in (*start.needed, *_unbuilt(context))),
         used,
         lacking,
-        {place.container.id: start.start for place, start in found if start.start},
+        {context.container.id: start.start for context, start in found if start.start},
         installed,
         refusing,
     )
@@ -260,9 +260,9 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree)
     writes = written(tree)
     serving = {*inside, *starts.lacking, *starts.certain, *starts.refusing}
     found = tuple(
-        _serving(place, tuple(inside.get(place.container.id, ())), starts, tree, writes)
-        for place in places
-        if place.container.id in serving
+        _serving(context, tuple(inside.get(context.container.id, ())), starts, tree, writes)
+        for context in places
+        if context.container.id in serving
     )
     # A command that several share stays as it is where one of them needs it so.
     needed = {each.sync.span for each in found if each.sync and not each.sync.edits}

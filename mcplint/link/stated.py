@@ -15,12 +15,16 @@ Stated = Mapping[str, Value[Any]]
 def containers(places: Iterable[ContainerContext], stated: Stated) -> Iterator[ContainerContext]:
     """The containers with the number of their replicas, and with a command where the files have none."""
     replicas, command = stated.get("replicas"), stated.get("start-command")
-    for place in places:
+    for context in places:
         if replicas is not None:
-            place = place._replace(container=place.container._replace(replicas=replicas))
-        if command is not None and place.image and (place.container.argv is None or place.container.argv.words is None):
-            place = _commanded(place, command)
-        yield place
+            context = context._replace(container=context.container._replace(replicas=replicas))
+        if (
+            command is not None
+            and context.image
+            and (context.container.argv is None or context.container.argv.words is None)
+        ):
+            context = _commanded(context, command)
+        yield context
 
 
 def _commanded(context: ContainerContext, command: Value[str]) -> ContainerContext:

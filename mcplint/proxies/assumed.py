@@ -38,7 +38,7 @@ def _candidates(network: Network) -> Iterator[Server]:
 
 def _means(member: Member, server: Server, origin: ContainerContext | None, network: Network) -> bool:
     """Whether a machine that no file names, or the one that runs the proxy, can have the server at that port."""
-    running = next(
+    context = next(
         (each for each in network.running if server.container and each.container.id == server.container.id), None
     )
     named = _named(member, network)
@@ -46,11 +46,11 @@ def _means(member: Member, server: Server, origin: ContainerContext | None, netw
         return False
     if named:
         return server.port.must_be(_inner(member, named))
-    if running is None or running.container.platform in (None, "systemd"):
+    if context is None or context.container.platform in (None, "systemd"):
         return server.port.must_be(member.port)
     return network.named(member.host, origin) is not None and any(
         port.published.must_be(member.port) and server.port.must_be(port.target.only)
-        for port in running.container.ports
+        for port in context.container.ports
         if port.published is not None and port.host_ip is None
     )
 

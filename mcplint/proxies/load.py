@@ -40,7 +40,7 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ..
         from mcplint.proxies.caddy import link as caddy
 
         found += caddy.proxies(tree.all_facts("caddy", paths["caddyfile"]), tree, network)
-    if any(any(map(_is_traefiks, place.container.labels)) for place in network.running):
+    if any(any(map(_is_traefiks, context.container.labels)) for context in network.running):
         from mcplint.proxies import traefik
 
         found += traefik.proxies(network)
@@ -62,10 +62,10 @@ def _is_traefiks(label: str) -> bool:
 
 def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     """The servers, each with how its requests are spread over processes, and with what is checked on their rule."""
-    places = {place.container.id: place for place in network.running}
+    places = {context.container.id: context for context in network.running}
     found = []
     for server in network.servers:
-        place = places.get(server.container.id) if server.container else None
+        context = places.get(server.container.id) if server.container else None
         mine = tuple(
             route for route in routes if route.server and route.server.id == server.id and not route.inner_route
         )
@@ -76,7 +76,7 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
         container = server.container
         if container and checks:
             container = container._replace(checks=(*container.checks, *checks))
-        spreading = tuple(spreads(server, place, mine))
+        spreading = tuple(spreads(server, context, mine))
         found.append(
             server._replace(
                 spread=spreading, proxy_auth=auth, proxy_ports=ports, proxy_pages=pages, container=container
@@ -85,14 +85,14 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     return tuple(found)
 
 
-def spreads(server: Server, running: ContainerContext | None, routes: tuple[Route, ...]) -> Iterator[Spread]:
+def spreads(server: Server, context: ContainerContext | None, routes: tuple[Route, ...]) -> Iterator[Spread]:
     """Everything that makes several processes answer for a server."""
     if server.workers.may(lambda count: count is not None and count > 1):
         yield Spread("workers", server.workers, Value(("none",)), server.workers.trace)
-    if running and running.container.replicas.options:
-        replicas = running.container.replicas
+    if context and context.container.replicas.options:
+        replicas = context.container.replicas
         notes = (*replicas.trace, *(note for route in routes for note in _balancer(route)))
-        yield Spread("replicas", replicas, _affinity(server, running, routes), notes)
+        yield Spread("replicas", replicas, _affinity(server, context, routes), notes)
     for route in routes:
         active = {(member.host, member.port): member for member in route.members if member.active}
         if len(active) > 1:

@@ -31,15 +31,15 @@ def calls(network: Network, clients: Iterable[ClientConfig]) -> Iterator[Call]:
         mounted.setdefault(client.span.source.path, []).append(client)
     serving = {server.container.id: server for server in network.servers if server.container}
     known = _index(network, serving)
-    for place in network.running:
-        caller = place.container
-        if place.project is None or caller.unread or caller.shared_network.may(bool):
+    for context in network.running:
+        caller = context.container
+        if context.project is None or caller.unread or caller.shared_network.may(bool):
             continue
         told = [each for mount in caller.mounts for each in mounted.get(mount.path or "", ())]
         urls = ((f"the URL of `{client.span.text[:60]}`", client.url) for client in told)
         for name, value in (*caller.env.items(), *urls):
             for found in ADDRESS.finditer(value.only or ""):
-                other = _meant(found[1], int(found[2]), place, known)
+                other = _meant(found[1], int(found[2]), context, known)
                 if other and _concerns(found[1], caller.id in serving, other.container.id in serving):
                     yield _call(name, value, found, caller, other.container, serving.get(other.container.id))
 
@@ -58,15 +58,15 @@ class Index(NamedTuple):
 
 def _index(network: Network, serving: Mapping[str, Server]) -> Index:
     known = Index({}, {}, {})
-    for place in network.running if serving else ():
-        project, container = id(place.project), place.container
+    for context in network.running if serving else ():
+        project, container = id(context.project), context.container
         server = serving.get(container.id)
         for name in container.names:
-            known.named.setdefault((project, name), []).append(place)
+            known.named.setdefault((project, name), []).append(context)
         for port in _published(container):
-            known.published.setdefault((project, port), []).append(place)
+            known.published.setdefault((project, port), []).append(context)
         for port in (server.port.options or ()) if server and server.speaks_http else ():
-            known.heard.setdefault((project, port), []).append(place)
+            known.heard.setdefault((project, port), []).append(context)
     return known
 
 

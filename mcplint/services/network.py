@@ -81,8 +81,8 @@ class Network(NamedTuple):
     def _beside(self, containers: list[Container]) -> list[ContainerContext]:
         """These containers and those that share an address with one of them."""
         ids = {container.id for container in containers}
-        stacks = {_stack(running) for running in self.running if running.container.id in ids}
-        return [running for running in self.running if _stack(running) in stacks]
+        stacks = {_stack(context) for context in self.running if context.container.id in ids}
+        return [context for context in self.running if _stack(context) in stacks]
 
     def _serves(self, context: ContainerContext) -> bool:
         return any(server.container and server.container.id == context.container.id for server in self.servers)
@@ -92,7 +92,7 @@ class Network(NamedTuple):
         for container, inner in self._ports():
             if port in inner:
                 return self._within([container], inner[port], MADE, "publishes the port in", note, path)
-        on_host = {running.container.id for running in self.running if _stack(running) == HOST}
+        on_host = {context.container.id for context in self.running if _stack(context) == HOST}
         shared = [server for server in self.servers if server.container and server.container.id in on_host]
         bare = [server for server in self.servers if not server.container]
         found = [server for server in (*shared, *bare) if server.port.must_be(port)]
@@ -107,19 +107,19 @@ class Network(NamedTuple):
 
     def _ports(self) -> Iterator[tuple[Container, dict[int, int]]]:
         """Each container with its published ports, by number on the machine."""
-        for running in self.running:
+        for context in self.running:
             ports: dict[int, int] = {}
-            for port in running.container.ports:
+            for port in context.container.ports:
                 published, target = port.published.only if port.published is not None else None, port.target.only
                 if published and target:
                     ports[published] = target
-            yield running.container, ports
+            yield context.container, ports
 
     def _within(
         self, containers: list[Container], port: int | None, kind: str, why: str, note: Label, path: str | None
     ) -> Reached:
         """The server of these containers that listens on a port, or may where it is not known."""
-        ids = {running.container.id for running in self._beside(containers)}
+        ids = {context.container.id for context in self._beside(containers)}
         inside = [server for server in self.servers if server.container and server.container.id in ids]
         label = containers[0].service or containers[0].id
         if not inside:

@@ -48,7 +48,7 @@ class _Joined:
     """The services of a project by their networks; a class because what is the same for many is made once."""
 
     def __init__(self, services: Iterable[ContainerContext]) -> None:
-        self.services = [(place.container.networks, _sibling(place)) for place in services]
+        self.services = [(context.container.networks, _sibling(context)) for context in services]
         self.known: dict[frozenset[str], tuple[Sibling, ...]] = {}
 
     def on(self, networks: frozenset[str]) -> tuple[Sibling, ...]:

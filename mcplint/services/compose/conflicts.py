@@ -29,17 +29,17 @@ def concerning(
 ) -> list[list[ContainerContext]]:
     """The services of each compose project that starts an MCP server, or may: `starts`, or builds one of `servers`."""
     projects: dict[int, list[ContainerContext]] = {}
-    for place in places:
-        if place.project and not place.container.unread and not PATTERN.search(basename(place.project.files[0])):
-            projects.setdefault(id(place.project), []).append(place)
-    return [own for own in projects.values() if any(_concerns(place, starts, servers) for place in own)]
+    for context in places:
+        if context.project and not context.container.unread and not PATTERN.search(basename(context.project.files[0])):
+            projects.setdefault(id(context.project), []).append(context)
+    return [own for own in projects.values() if any(_concerns(context, starts, servers) for context in own)]
 
 
-def _concerns(place: ContainerContext, starts: Collection[str], servers: Collection[str]) -> bool:
-    build = place.container.build if place.image is None else None
-    context = build.context.only if build else None
-    return place.container.id in starts or bool(
-        context and any(contains(context.removeprefix("."), path) for path in servers)
+def _concerns(context: ContainerContext, starts: Collection[str], servers: Collection[str]) -> bool:
+    build = context.container.build if context.image is None else None
+    folder = build.context.only if build else None
+    return context.container.id in starts or bool(
+        folder and any(contains(folder.removeprefix("."), path) for path in servers)
     )
 
 
@@ -56,7 +56,7 @@ def versioned(services: list[ContainerContext], tree: Tree) -> Iterator[VersionK
 def clashes(services: list[ContainerContext]) -> Iterator[PortConflict]:
     """The ports of the host that two services want at a time."""
     seen: dict[tuple[int, str], list[tuple[Container, Port]]] = {}
-    for container in (place.container for place in services):
+    for container in (context.container for context in services):
         if container.shared_network.may(bool):
             continue
         for port in container.ports:
@@ -78,7 +78,7 @@ def _overlap(one: Port, other: Port) -> bool:
 
 def absent(services: list[ContainerContext], tree: Tree) -> Iterator[MissingFile]:
     """The files that services name and the project lacks, each once."""
-    found = {(one.kind, one.path): one for place in reversed(services) for one in _lacking(place.container, tree)}
+    found = {(one.kind, one.path): one for context in reversed(services) for one in _lacking(context.container, tree)}
     return reversed(found.values())
 
 
