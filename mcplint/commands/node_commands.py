@@ -92,7 +92,7 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     built = context.inside(said)
     how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
     start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(place(word, context.span), how))
-    return start._replace(language="typescript", place=context.absolute(said))
+    return start._replace(language="typescript", image_path=context.absolute(said))
 
 
 def _next(words: Words, context: ExecContext) -> Step:

@@ -48,6 +48,6 @@ def in_root_home(steps: Iterable[RunStep], scripts: Collection[str]) -> Label | 
     for step in steps:
         if (piped and program(step.argv) in SHELLS) or runs_installer(step, scripts):
             elsewhere = any(name in step.env for name in PLACED_BY)
-            return None if elsewhere else Label(step.place, f"puts uv into {PRIVATE}")
+            return None if elsewhere else Label(step.written_at, f"puts uv into {PRIVATE}")
         piped = step.line.operator == "|" and any(map(UV.fullmatch, step.words))
     return None

@@ -50,11 +50,11 @@ def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
         return None
     name = program(steps[1].argv)
     if name in SUCCEEDING:
-        return Label(steps[1].place, "the build goes on with this where it fails")
+        return Label(steps[1].written_at, "the build goes on with this where it fails")
     others = tuple(_installs(steps[1]))
     if not others or all({*other.requirements} >= {*install.requirements} for other in others):
         return None
-    return Label(steps[1].place, "this is installed where it fails")
+    return Label(steps[1].written_at, "this is installed where it fails")
 
 
 def _uninstalled(step: RunStep) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _installs(step: RunStep) -> Iterator[Install]:
 
 
 def _install(tool: str, step: RunStep, locked: Value[bool], lock: str | None = None) -> Install:
-    return Install(tool, step.words, locked, lock, (), (), step.place)
+    return Install(tool, step.words, locked, lock, (), (), step.written_at)
 
 
 def _by_pip(tool: str, step: RunStep, args: Words, exactly: bool = False) -> Iterator[Install]:

@@ -137,7 +137,7 @@ def _of_project(install: Install, packaged: Packaged, project: Project, contents
     step = " ".join(install.argv)
     for need in inputs(project):
         expected = posixpath.normpath(posixpath.join(packaged.folder, need.path))
-        absence = contents.absent(posixpath.join(packaged.place, need.path), expected)
+        absence = contents.absent(posixpath.join(packaged.image_path, need.path), expected)
         if absence:
             edits = absence.edits
             if not edits and not absence.by_git and expected in contents.tree.paths:
@@ -152,7 +152,7 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
     """The modules that a build is for, and why its backend does not find any or refuses to choose."""
     tree, step = contents.tree, " ".join(install.argv)
     files = inside(tree.paths, packaged.folder)
-    whole, here = wheel(project, files), wheel(project, frozenset(contents.below(packaged.place)))
+    whole, here = wheel(project, files), wheel(project, frozenset(contents.below(packaged.image_path)))
     if whole is None or here is None or not here.refused:
         return
     if here.choice:
@@ -160,7 +160,7 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
         yield Lack(LackKind.CHOICE, ", ".join(here.choice), install.span, here.refused, notes, step=step)
     elif not whole.refused:
         folder = "" if packaged.folder == "." else packaged.folder
-        places = ((path, posixpath.join(packaged.place, path)) for path in sorted(whole.files.values()))
+        places = ((path, posixpath.join(packaged.image_path, path)) for path in sorted(whole.files.values()))
         absent = [(path, contents.absent(place, posixpath.join(folder, path))) for path, place in places]
         first, absence = absent[0] if absent else ("", None)
         if absence and all(each for _, each in absent):
@@ -239,7 +239,7 @@ def of_steps(steps: tuple[RunStep, ...], base: Image, tools: frozenset[str]) -> 
             continue
         if _BROUGHT_BY[tool] not in tools and tool not in tools:
             why = f"{reference} is {system}, which comes without it"
-            yield Lack(LackKind.USER_TOOL, tool, step.place, why, base.base.trace[:1], step=" ".join(step.words))
+            yield Lack(LackKind.USER_TOOL, tool, step.written_at, why, base.base.trace[:1], step=" ".join(step.words))
             return
 
 

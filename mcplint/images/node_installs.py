@@ -141,7 +141,7 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
     return NodeInstall(
         tool,
         " ".join(filter(None, (tool, verb))),
-        step.place,
+        step.written_at,
         insists or told,
         lock,
         any(map(step.tree.called, LOCKS[tool])),

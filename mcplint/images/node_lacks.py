@@ -82,7 +82,7 @@ def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Con
         found = iter((ScriptStep(words[1:]),))
     for ran in found:
         if ran.words[0] not in NODE_MANAGERS and (lack := _omitted(ran, install, package, contents)):
-            yield lack._replace(kind=LackKind.TOOL, span=step.place, step=" ".join(words))
+            yield lack._replace(kind=LackKind.TOOL, span=step.written_at, step=" ".join(words))
             return
 
 

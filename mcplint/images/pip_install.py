@@ -20,14 +20,14 @@ _HOLDING = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "PIP_REQUIRE_
 class _Item(NamedTuple):
     """One thing to install: whether it is exact, where that is seen, and the file or folder of the project it is.
 
-    `place`: where a project lies in the image.
+    `image_path`: where a project lies in the image.
     """
 
     exact: bool | None
     note: Label
     path: str | None = None
     lock: str | None = None
-    place: str | None = None
+    image_path: str | None = None
 
 
 def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False) -> Iterator[Install]:
@@ -54,12 +54,12 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
         next((item.lock for item in (*items, *limits) if item.lock), None),
         tuple(dict.fromkeys(item.path for item in items if item.path)),
         tuple((spelled(word), written(word)) for word in names),
-        step.place,
+        step.written_at,
         constraints=tuple(dict.fromkeys(item.path for item in limits if item.path)),
         packaged=tuple(
-            Packaged(item.path, item.place, word in editable)
+            Packaged(item.path, item.image_path, word in editable)
             for word, item in zip(projects, found, strict=True)
-            if item.path and item.place
+            if item.path and item.image_path
         ),
         extras=_extras(projects, options),
     )
@@ -85,12 +85,12 @@ def _exact(word: Value[str]) -> bool | None:
 
 def _locked(items: list[_Item], options: Parsed, step: RunStep) -> Value[bool]:
     if held := options.first("require-hashes", "no-index"):
-        return Value((True,), (Label(step.place, f"{held} allows nothing else"),))
+        return Value((True,), (Label(step.written_at, f"{held} allows nothing else"),))
     constrained = options.values(*_CONSTRAINTS) or any(name in step.env for name in _HOLDING)
     if options.first("exclude-newer") or constrained:
-        return Value(None, (Label(step.place, "something else decides the releases"),))
+        return Value(None, (Label(step.written_at, "something else decides the releases"),))
     if not options.closed:
-        return Value(None, (Label(step.place, "some of its words are not known"),))
+        return Value(None, (Label(step.written_at, "some of its words are not known"),))
     loose = [item for item in items if item.exact is False]
     if loose:
         return Value((False,), tuple(item.note for item in loose))
@@ -118,11 +118,11 @@ def _project(word: Value[str], options: Parsed, step: RunStep) -> _Item:
     """A local project or archive. What was installed before it and fits is left as it is."""
     name = spelled(word).partition("[")[0]
     folder = step.folder(name) if text(word) is not None else None
-    place = step.absolute(name)
+    image_path = step.absolute(name)
     note = Label(written(word), "installs the project with its requirements")
     if options.first("no-deps"):
-        return _Item(True, note, folder, place=place)
+        return _Item(True, note, folder, image_path=image_path)
     if folder is None or any(install.locked.may(bool) for install in step.before):
-        return _Item(None, note, folder, place=place)
+        return _Item(None, note, folder, image_path=image_path)
     pins = project_pins(step.tree, folder)
-    return _Item(pins.exact, pins.note or note, folder, place=place)
+    return _Item(pins.exact, pins.note or note, folder, image_path=image_path)

@@ -45,7 +45,7 @@ class RunStep(NamedTuple):
     removed: frozenset[str] = frozenset()
 
     @property
-    def place(self) -> Span:
+    def written_at(self) -> Span:
         """Where the command is written."""
         assert self.span
         return self.span

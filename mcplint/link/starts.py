@@ -319,11 +319,11 @@ def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterat
         from mcplint.link.imports import lacks
 
         yield from lacks(context.image, container, start, tree)
-    elif start.place and start.place.endswith((".js", ".mjs", ".cjs")) and not container.mounts:
+    elif start.image_path and start.image_path.endswith((".js", ".mjs", ".cjs")) and not container.mounts:
         from mcplint.images.node_lacks import of_start
 
         word = next((note.span for note in start.notes[-1:] if note.span.text), container.cmd)
-        yield from of_start(start.place, word, context.image, tree)
+        yield from of_start(start.image_path, word, context.image, tree)
 
 
 def lost(tree: Tree) -> Iterator[Loose]:

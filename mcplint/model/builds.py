@@ -24,12 +24,12 @@ class Account(NamedTuple):
 class Packaged(NamedTuple):
     """A project that a step of a build packages.
 
-    `folder`: that of the project (`.`: its root), `place`: where it lies in the image. `editable`: what is installed
-    leads back to that place.
+    `folder`: that of the project (`.`: its root), `image_path`: where it lies in the image. `editable`: what is
+    installed leads back there.
     """
 
     folder: str
-    place: str
+    image_path: str
     editable: bool
 
 

@@ -30,8 +30,8 @@ class Start(NamedTuple):
     `pypi`, empty where what is installed has it.
     `notes`: from the command to the target. `said`: what shells on the way write to standard output.
     `installs`: what the command itself installs to start it with, None where what the build installed is there.
-    `language`: the package here that follows the program. `place`: the absolute path in the image of the file that Node
-    is given, where it is known; the target is its source. `runtime`: `node` where plain Node runs that file, empty
+    `language`: the package here that follows the program. `image_path`: the absolute path in the image of the file that
+    Node is given, where it is known; the target is its source. `runtime`: `node` where plain Node runs that file, empty
     where another runtime does or a loader may find and translate more. `terminal`: whether it reads from and writes to
     a terminal.
     """
@@ -51,7 +51,7 @@ class Start(NamedTuple):
     said: tuple[Label, ...] = ()
     installs: tuple[Install, ...] | None = None
     language: str = "python"
-    place: str | None = None
+    image_path: str | None = None
     runtime: str = ""
     terminal: Value[bool] = UNKNOWN
 

@@ -73,12 +73,12 @@ class Args(NamedTuple):
 
     def as_keyword(self, name: str, value: Abstract) -> Abstract:
         """The value as it is read at the keyword that gives it."""
-        span = self.place(name)
+        span = self.keyword_span(name)
         if span is None or (value.trace and _within(value.trace[0].span, span)):
             return value
         return noted(value, Label(span, f"`{name}` passed here"))
 
-    def place(self, name: str) -> Span | None:
+    def keyword_span(self, name: str) -> Span | None:
         """Where the keyword of this name stands."""
         found = self.places.get(name)
         return self.module.span(found) if found and self.module else None

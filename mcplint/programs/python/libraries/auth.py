@@ -76,7 +76,7 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str) -> Abstract
     if free := next(filter(None, map(_hands_out_codes, providers)), None):
         return known(None, free)
     for name, value in given.items():
-        span = made.place(name) or made.span
+        span = made.keyword_span(name) or made.span
         if isinstance(value.only, Instance) and span is not None:
             return known(_described(value.only, value.only.span or span), *value.trace)
     if _layers_check(machine, args, OWN_MIDDLEWARE.of(server.table)):
@@ -124,7 +124,9 @@ def _layers_check(machine: Machine, args: Args, own: tuple[Any, ...]) -> bool:
 
 def _described(made: Instance, span: Span) -> Guard:
     called: Args = CALL.one(made.table, Args(open=True))
-    arguments = tuple(Argument(name, called.place(name) or span, value) for name, value in called.keywords.items())
+    arguments = tuple(
+        Argument(name, called.keyword_span(name) or span, value) for name, value in called.keywords.items()
+    )
     return Guard(made.library or "", span, arguments, not called.open and not isinstance(made.kind, Class))
 
 

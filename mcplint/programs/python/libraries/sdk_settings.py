@@ -81,7 +81,7 @@ def record(machine: Machine, args: Args, target: str, role: str, raises: frozens
         for node, value in zip(args.node.args, args.positional, strict=False)
     ]
     for name, value in args.keywords.items():
-        given.append(Argument(name, args.place(name) or args.span, value))
+        given.append(Argument(name, args.keyword_span(name) or args.span, value))
     named = any(not raises.isdisjoint(kinds) for kinds in machine.guards)
     call = SdkCall(target, role, args.span, tuple(given), not args.open, named or machine.handlers > 0)
     if all(call.span != other.span for other in machine.calls):
