@@ -43,6 +43,12 @@ class ExecContext(NamedTuple):
     said: tuple[Label, ...] = ()
     installs: tuple[Install, ...] | None = None
 
+    @property
+    def given(self) -> tuple[object, ...]:
+        """All of it that is not asked for by name."""
+        (workdir, _, _, _, span, home, _, *rest) = self
+        return (workdir, span, home, *rest)
+
     def variable(self, name: str) -> Value[str | None]:
         """An environment variable as the program finds it."""
         return self.sets[name] if name in self.sets else self.env(name)

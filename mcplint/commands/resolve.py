@@ -32,12 +32,24 @@ from mcplint.commands.uv_run import uv_run, uvx
 from mcplint.commands.words import Words, text
 from mcplint.knowledge.programs import SHELLS
 from mcplint.programs.start import NoStart, Start
+from mcplint.project.cache import Asking, cached
 
 MOST = 24
 
 
 def starts(words: Words, context: ExecContext) -> tuple[Start | NoStart, ...]:
     """What a command starts, or why that cannot be told; several where a shell chooses among them."""
+
+    def work(asking: Asking) -> tuple[Start | NoStart, ...]:
+        inner = context._replace(env=asking["env"], project_path=asking["path"], built=asking["built"])
+        return _starts(words, inner)
+
+    asking = {"env": context.env, "path": context.project_path, "built": context.built}
+    found, _ = cached(context.tree, (words, *context.given), asking, work)
+    return found
+
+
+def _starts(words: Words, context: ExecContext) -> tuple[Start | NoStart, ...]:
     found: list[Start | NoStart] = []
     waiting: list[tuple[Next, int]] = [(Next(words, context), 0)]
     while waiting:

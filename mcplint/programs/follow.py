@@ -10,19 +10,28 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from mcplint.model import Sdk
-from mcplint.programs.cache import followed
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
 from mcplint.programs.world import World
+from mcplint.project.cache import cached
 from mcplint.project.tree import Tree
 
+Language = Callable[[Start, World], Outcome]
 LANGUAGES = {"python": (".py",), "typescript": ("package.json",)}
 """The languages that are followed, each with how the names of files end that a program of it cannot be without."""
 
 
 def follow(start: Start, world: World) -> Outcome:
-    """What the program of a start command starts."""
-    return followed(start, world, import_module(f"mcplint.programs.{start.language}.interpreter").follow)
+    """What the program of a start command starts; from the cache it takes no steps."""
+    language: Language = import_module(f"mcplint.programs.{start.language}.interpreter").follow
+    outcome, fresh = cached(
+        world.tree,
+        start,
+        {"env": world.env, "sdk": world.sdk, "file": world.file},
+        lambda asking: language(start, world._replace(env=asking["env"], sdk=asking["sdk"], file=asking["file"])),
+        lambda outcome: outcome.complete and not outcome.failures,
+    )
+    return outcome if fresh else outcome._replace(steps=0)
 
 
 def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tuple[str, Outcome]]:

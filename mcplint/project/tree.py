@@ -81,11 +81,15 @@ class Tree:
     @contextmanager
     def noting(self, notes: dict[tuple[str, ...], Any]) -> Iterator[None]:
         """Notes the first time that something is asked for: `source` or `facts` and what names it, and the text."""
-        self._notes = notes
+        outer, self._notes = self._notes, notes
         try:
             yield
         finally:
-            self._notes = None
+            self._notes = outer
+            if outer is not None:
+                for question, found in notes.items():
+                    if question[0] in ("source", "facts"):
+                        outer.setdefault(question, found)
 
     @property
     def folders(self) -> frozenset[str]:

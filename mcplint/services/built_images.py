@@ -14,6 +14,7 @@ from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.build import image
 from mcplint.images.image import Image
 from mcplint.model import Container
+from mcplint.project.cache import cached
 from mcplint.project.tree import Tree
 from mcplint.values import Label, Value
 
@@ -120,8 +121,16 @@ class Builds:
         context = "." if context == "" else context
         told = (path, context, frozenset(args.items()), target, stated)
         if told not in self._images:
-            self._images[told] = image(self.dockerfiles[path], self.tree, args, target, context, stated)
+            given = (path, context, args, target, stated)
+            self._images[told], _ = cached(self.tree, given, {}, lambda _: self._made(*given))
         return self._images[told]
+
+    def _made(
+        self, path: str, context: str | None, args: Mapping[str, Value[str]], target: str | None, stated: bool
+    ) -> Image | None:
+        # What comes of a Dockerfile holds as long as its text does.
+        self.tree.source(path)
+        return image(self.dockerfiles[path], self.tree, args, target, context, stated)
 
 
 def _names(made: Image, tree: Tree) -> set[str]:

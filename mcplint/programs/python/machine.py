@@ -147,9 +147,10 @@ class Machine(Journal):
     """One run of one program. `lenient`: what it demands and no file gives is taken to be given at start-up.
 
     `origin`: the command that starts it. `serving`: whether it serves something, be it no MCP server. `spared`: how
-    many expressions around this one have something else for what is not given. `followed`: the statements that are run,
-    and the calls of what the project does not have, where that is asked for. `unreached`: statements of middleware that
-    no request comes to. `wired`: the classes of middleware that an application is given.
+    many expressions around this one have something else for what is not given. `watch`: is told of each statement that
+    is to be run, and of each call of what the project does not have, where that is asked for; it may end the way there.
+    `unreached`: statements of middleware that no request comes to. `wired`: the classes of middleware that an
+    application is given.
     """
 
     def __init__(
@@ -189,7 +190,7 @@ class Machine(Journal):
         # Whether it imports something that is not told, and that may be an SDK.
         self.hides = False
         self.requests: list[list[Any]] = []
-        self.followed: list[ast.AST] | None = None
+        self.watch: Callable[[ast.AST], None] | None = None
         self.unreached: list[Span] = []
         self.wired: set[str] = set()
         self.missing: str | None = None
@@ -219,8 +220,8 @@ class Machine(Journal):
         """Runs statements one after the other, to no value; raises a Leave where they do not complete."""
         for statement in statements:
             self.spend(1)
-            if self.followed is not None:
-                self.followed.append(statement)
+            if self.watch is not None:
+                self.watch(statement)
             handler = self.tables.executors.get(type(statement))
             if handler is None or self.depth > DEPTH:
                 continue
@@ -248,11 +249,11 @@ class Machine(Journal):
         if callee.options is None:
             self.lose(args)
         if (
-            self.followed is not None
+            self.watch is not None
             and args.node is not None
             and (callee.options is None or any(isinstance(option, External) for option in callee.options))
         ):
-            self.followed.append(args.node)
+            self.watch(args.node)
         return self.each_option(usable(callee), lambda option: self.tables.call(self, option, args), *args.notes)
 
     def attribute(self, value: Abstract, name: str, note: Label) -> Abstract:

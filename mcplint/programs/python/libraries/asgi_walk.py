@@ -12,7 +12,7 @@ from mcplint.programs.outcome import SSE, STREAMABLE
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
 from mcplint.programs.python.libraries.middleware import AppScan, prefixed
-from mcplint.programs.python.libraries.refusals import refuses
+from mcplint.programs.python.libraries.refusals import visiting
 from mcplint.programs.python.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.state import (
@@ -234,19 +234,17 @@ def _handled(machine: Machine, option: Any, state: WalkState, scan: AppScan, pas
     machine.requests.append(gathered)
     risks = len(machine.risks)
     given = _given(option, state.app)
-    outer, machine.followed = machine.followed, []
     try:
-        machine.aside(lambda: call_and_await(machine, known(option), given))
-        refused = refuses(machine.followed)
+        with visiting(machine) as visit:
+            machine.aside(lambda: call_and_await(machine, known(option), given))
     finally:
-        machine.followed = outer
         machine.requests.pop()
         del machine.risks[risks:]
     gathered = list(dict.fromkeys(gathered))
     if passing:
         _pass_on(machine, [each for each in gathered if isinstance(each, Passed)], scan, state)
     found = [each for each in gathered if isinstance(each, Handled)]
-    scan.checked |= refused and (passing or bool(found))
+    scan.checked |= visit.refused and (passing or bool(found))
     told = {each.through for each in found if each.server is not None}
     return [each for each in found if each.server is not None or each.through not in told]
 

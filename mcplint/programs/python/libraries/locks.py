@@ -23,7 +23,7 @@ def demands_header(root: ast.AST) -> bool:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 known[name] = _header(value, known)
             case ast.If(test=test, body=inside, orelse=[]) if _holds(test, known) is True:
-                return _ends(inside) and refuses(each for node in inside for each in ast.walk(node))
+                return _ends(inside) and any(refuses(each) for node in inside for each in ast.walk(node))
             case ast.If(test=test, body=_, orelse=[]) if _is_of_options(test):
                 continue
             case _:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from mcplint.programs.journal import Ended
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.state import CALL
@@ -29,6 +31,41 @@ REASONS = re.compile(
 """What an exception says or is called that is raised at a caller for who it is."""
 
 
+class Visit:
+    """What a request comes to: statements, and calls of what is not in the project; a class because it grows.
+
+    `seen`: these, by their identity. `refused`: whether one of them may turn a caller away.
+    `outer`: what is told of them too. `ends`: whether a request goes no further than to such a one.
+    """
+
+    def __init__(self, outer: Callable[[ast.AST], None] | None, ends: bool) -> None:
+        self.outer, self.ends = outer, ends
+        self.seen: dict[int, ast.AST] = {}
+        self.refused = False
+
+    def watch(self, node: ast.AST) -> None:
+        """Takes in a node before it is run; raises Ended where the request ends."""
+        if id(node) not in self.seen:
+            self.seen[id(node)] = node
+            self.refused = self.refused or refuses(node)
+        if self.outer is not None:
+            self.outer(node)
+        if self.refused and self.ends:
+            raise Ended
+
+
+@contextmanager
+def visiting(machine: Machine, ends: bool = False) -> Iterator[Visit]:
+    """What a request that is followed meanwhile comes to; `ends`: it ends as soon as it may be refused."""
+    outer = machine.watch
+    visit = Visit(outer, ends)
+    machine.watch = visit.watch
+    try:
+        yield visit
+    finally:
+        machine.watch = outer
+
+
 def may_refuse(machine: Machine, layer: Any) -> bool:
     """Whether a middleware may turn callers away; `layer`: it, or what it is made of where that is noted only.
 
@@ -38,19 +75,13 @@ def may_refuse(machine: Machine, layer: Any) -> bool:
     only: Any = made.positional[0].only if made.positional else None
     if isinstance(layer, Instance) and isinstance(layer.kind, Class):
         only = layer.kind
-    outer, machine.followed = machine.followed, []
-    try:
+    with visiting(machine) as visit:
         if _refused(machine, layer, only, made):
             return True
-        module = only.scope.module if isinstance(only, Function) else only.frame.module
-        run = set(map(id, machine.followed))
-        left = (
-            node for node in ast.walk(only.node) if isinstance(node, ast.stmt) and not isinstance(node, DEFINITIONS)
-        )
-        machine.unreached += [module.span(node) for node in left if id(node) not in run]
-        return False
-    finally:
-        machine.followed = outer
+    module = only.scope.module if isinstance(only, Function) else only.frame.module
+    left = (node for node in ast.walk(only.node) if isinstance(node, ast.stmt) and not isinstance(node, DEFINITIONS))
+    machine.unreached += [module.span(node) for node in left if id(node) not in visit.seen]
+    return False
 
 
 def _refused(machine: Machine, layer: Any, only: Any, made: Args) -> bool:
@@ -85,25 +116,20 @@ def _request(function: Function) -> Args:
 
 def follows_to_refusal(machine: Machine, callee: Any, given: Args) -> bool:
     """Whether a function comes, for some request, to a statement that refuses it, or to one that is not followed."""
-    outer, machine.followed = machine.followed, []
     risks = len(machine.risks)
     machine.requests.append([])
     ended: list[Any] = []
     try:
-        machine.aside(lambda: ended.append(call_and_await(machine, known(callee), given)))
-        return not ended or not machine.followed or refuses(machine.followed)
+        with visiting(machine, ends=True) as visit:
+            machine.aside(lambda: ended.append(call_and_await(machine, known(callee), given)))
+        return not ended or not visit.seen or visit.refused
     finally:
         machine.requests.pop()
         del machine.risks[risks:]
-        machine.followed = outer if outer is None else [*outer, *machine.followed]
 
 
-def refuses(followed: Iterable[ast.AST]) -> bool:
-    """Whether any of these statements, or calls of what is not in the project, may turn a caller away."""
-    return any(_refuses(node) for node in {id(node): node for node in followed}.values())
-
-
-def _refuses(node: ast.AST) -> bool:
+def refuses(node: ast.AST) -> bool:
+    """Whether a statement, or a call of what is not in the project, may turn a caller away."""
     if isinstance(node, ast.Call):
         return CHECKS.search(_name(node.func)) is not None
     if isinstance(node, ast.Raise) and node.exc is not None and REASONS.search(ast.unparse(node.exc)):

@@ -58,7 +58,7 @@ class Relocation:
 
     def relocated(self, thing: T) -> T:
         """A thing with its new places; LookupError where one of them is not known."""
-        found: Any = self._relocated(thing)
+        found: Any = self._relocated(thing) if self.sources else thing
         return found  # type: ignore[no-any-return]
 
     def _relocated(self, thing: Any) -> Any:

@@ -1,0 +1,113 @@
+"""A cache of what was worked out: where all that it asks is answered alike, it comes to the same, at other places.
+
+What has been asked so far is a tree: a question, and by its answer the next one. Work that begins alike asks the same
+first question, and so on, until its answers lead to what it comes to, or were never given before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from mcplint.project.relocation import Relocation, shape
+from mcplint.project.tree import Tree
+
+Question = tuple[str, ...]
+Asking: TypeAlias = Mapping[str, Callable[[str], Any]]
+"""What answers questions about a name, by their kind."""
+T = TypeVar("T")
+
+
+class Cached(NamedTuple):
+    """What was given, what was answered, and what that came to."""
+
+    given: Any
+    answers: tuple[Any, ...]
+    found: Any
+
+
+class Node:
+    """Where work has come to that was answered alike: what it asks next, or what it came to."""
+
+    __slots__ = ("cached", "next", "question")
+
+    def __init__(self) -> None:
+        self.question: Question | None = None
+        self.next: dict[Any, Node] = {}
+        self.cached: Cached | None = None
+
+
+def cached(
+    tree: Tree,
+    given: Any,
+    asking: Asking,
+    work: Callable[[Asking], T],
+    holds: Callable[[T], bool] = lambda found: True,
+) -> tuple[T, bool]:
+    """What work comes to, from the cache where what it asks was answered alike before, and whether it was done now.
+
+    `given`: all that it rests on beside the files of the tree and what it asks. `holds`: whether what it came to may
+    be cached.
+    """
+    try:
+        node = tree.kept.setdefault((tree.paths, shape(given)), Node())
+    except TypeError:
+        return work(asking), True
+    known = _known(node, given, tree, asking)
+    if known is not None:
+        return known, False
+    answers: dict[Question, Any] = {}
+    with tree.noting(answers):
+        found = work({kind: _noting(answers, kind, answer) for kind, answer in asking.items()})
+    if holds(found):
+        _keep(node, answers, Cached(given, tuple(answers.values()), found))
+    return found, True
+
+
+def _noting(answers: dict[Question, Any], kind: str, answer: Callable[[str], T]) -> Callable[[str], T]:
+    """The same with each question and its answer noted in their order."""
+
+    def ask(name: str) -> T:
+        found = answer(name)
+        answers.setdefault((kind, name), found)
+        return found
+
+    return ask
+
+
+def _answer(tree: Tree, asking: Asking, question: Question) -> Any:
+    """What is said to a question; to one about a file, which text it has."""
+    kind, *names = question
+    if kind == "facts":
+        tree.facts(*names)
+    return tree.source(names[-1]) if kind in ("facts", "source") else asking[kind](*names)
+
+
+def _known(node: Node, given: Any, tree: Tree, asking: Asking) -> Any:
+    answers: list[Any] = []
+    while node.question is not None:
+        answers.append(_answer(tree, asking, node.question))
+        after = node.next.get(shape(answers[-1]))
+        if after is None:
+            return None
+        node = after
+    if node.cached is None:
+        return None
+    relocation = Relocation()
+    try:
+        if relocation.pair((node.cached.given, node.cached.answers), (given, tuple(answers))):
+            return relocation.relocated(node.cached.found)
+    except LookupError:
+        pass
+    return None
+
+
+def _keep(node: Node, answers: dict[Question, Any], known: Cached) -> None:
+    for question, found in answers.items():
+        if node.question != question:
+            node.question, node.next = question, {}
+        try:
+            node = node.next.setdefault(shape(found), Node())
+        except TypeError:
+            return
+    node.cached, node.question = known, None
