@@ -9,6 +9,7 @@ from functools import lru_cache
 from mcplint.facts.dockerfile import Instruction
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
+from mcplint.link.writable import run_lines
 from mcplint.model import Container, Server
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
@@ -110,12 +111,8 @@ def _for_an_account(image: Image) -> Iterator[Label]:
 def _is_given(image: Image, folder: str | None) -> bool:
     """Whether the build makes a folder another user's; a `--chown` of COPY gives what is copied into it alone."""
     names = {".", *upwards(folder or "/")} - {"/"}
-    for run in image.runs:
-        for step in re.split(r"&&|;|\n", run.text.text.replace("\\\n", " ")):
-            words = {word.rstrip("/") for word in re.split(r"[\s\"']+", step)}
-            if re.search(r"\bchown\b|\binstall\b.* -o", step) and ("$" in step or names & words):
-                return True
-    return False
+    gifts = ((line, words) for line, words in run_lines(image) if re.search(r"\bchown\b|\binstall\b.* -o", line))
+    return any("$" in line or names & words for line, words in gifts)
 
 
 def _may_hold(image: Image, path: str) -> bool:

@@ -90,11 +90,16 @@ def is_open(image: Image, container: Container, path: str) -> bool:
     if any(copy.owner is not None and copy.target.only in (None, *above) for copy in image.copies):
         return True
     names = {*above[:-1], *(posixpath.basename(each) for each in above[:-1])}
+    changes = ((line, words) for line, words in run_lines(image) if re.search(_CHANGES, line))
+    return any(names & words or {".", "/"} & words or "$" in line or "*" in line for line, words in changes)
+
+
+def run_lines(image: Image) -> Iterator[tuple[str, frozenset[str]]]:
+    """The commands of an image's RUNs as they are written, each with its words.
+
+    What a shell inside is given as one quoted word, an array or a list in braces is taken apart too, and the lines of a
+    here-document are commands: what is looked for may stand in any of them.
+    """
     for run in image.runs:
-        for line in re.split(r"&&|;|\n", run.text.text):
-            if not re.search(_CHANGES, line):
-                continue
-            words = {word.rstrip("/") or "/" for word in re.split(r"[\s\"'{},]+", line) if word}
-            if names & words or "." in words or "$" in line or "/" in words or "*" in line:
-                return True
-    return False
+        for line in re.split(r"&&|;|\n", run.text.text.replace("\\\n", " ")):
+            yield line, frozenset(word.rstrip("/") or "/" for word in re.split(r"[\s\"'{},]+", line) if word)
