@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from mcplint.commands.words import Words, place, text
+from mcplint.commands.words import Words, span_of, text
 from mcplint.model import Install
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.tree import Tree
@@ -89,7 +89,7 @@ class ExecContext(NamedTuple):
 
     def because(self, word: Value[str], what: str) -> ExecContext:
         """This context with one more note on the way to the target."""
-        return self._replace(notes=(*self.notes, Label(place(word, self.span), what)))
+        return self._replace(notes=(*self.notes, Label(span_of(word, self.span), what)))
 
     def none(self, why: str, missing: str | None = None, word: Value[str] | None = None) -> NoStart:
         """That nothing is started that can be told, and why; `word`: the one that is not known."""

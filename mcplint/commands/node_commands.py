@@ -10,7 +10,7 @@ from mcplint.commands.command_lines import NODE_COMMANDS
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import grammar, parse
 from mcplint.commands.scripts import from_text
-from mcplint.commands.words import Words, place, spelled, text
+from mcplint.commands.words import Words, span_of, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.document import ScalarNode
 from mcplint.knowledge.programs import NODE_MANAGERS
@@ -91,7 +91,7 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
         )
     built = context.inside(said)
     how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
-    start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(place(word, context.span), how))
+    start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(span_of(word, context.span), how))
     return start._replace(language="typescript", image_path=context.absolute(said))
 
 
@@ -123,7 +123,7 @@ def _of_framework(
     if folder is None or package is None or package.range(name) is None:
         return None
     path = posixpath.join(folder, "package.json")
-    note = Label(place(word, context.span), f"{name} serves the project of {path}")
+    note = Label(span_of(word, context.span), f"{name} serves the project of {path}")
     return context.start(FRAMEWORK, path, argv, (folder,), note, name, flags)._replace(language="typescript")
 
 
@@ -284,7 +284,7 @@ def _bin(context: ExecContext, folder: str, path: str, words: Words, word: Value
     found = source_of(context.tree, posixpath.normpath(posixpath.join(folder, path)))
     if found is None:
         return context.none(f"the source of {path} is not found")
-    note = Label(place(word, context.span), f"is a command of the project, which starts {found}")
+    note = Label(span_of(word, context.span), f"is a command of the project, which starts {found}")
     start = context.start(SCRIPT, found, words, (posixpath.dirname(found),), note)
     return start._replace(language="typescript", runtime=runtime(context.tree, found))
 

@@ -10,7 +10,7 @@ from mcplint.commands.command_lines import ASGI, GATEWAYS, PYTHON_TOOLS, SDK_COM
 from mcplint.commands.console_scripts import lacks, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
-from mcplint.commands.words import Words, place, text
+from mcplint.commands.words import Words, span_of, text
 from mcplint.knowledge.programs import SHELLS
 from mcplint.programs.python.modules import find, project_folders, roots
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT
@@ -60,7 +60,7 @@ def _code(words: Words, context: ExecContext) -> Step:
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
     if origin is None or not module or find(context.tree, folders, module) is None:
         return context.none("python -c runs code in the command itself")
-    note = Label(place(words[0], context.span), f"calls {module}:{function}")
+    note = Label(span_of(words[0], context.span), f"calls {module}:{function}")
     return context.start(FUNCTION, f"{module}:{function}", words[1:], folders, note)
 
 
@@ -86,7 +86,7 @@ def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
         path = f"{path}/__main__.py"
     if path not in context.tree.paths:
         return context.none(f"{spelled} is not in the project", path)
-    note = Label(place(word, context.span), f"starts {path}")
+    note = Label(span_of(word, context.span), f"starts {path}")
     folders = roots(context.tree, posixpath.dirname(path), *context.python_path)
     return context.start(SCRIPT, path, argv, folders, note)
 
@@ -106,7 +106,7 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
             own = find(context.tree, folders, top) or more is not None or _is_own(top, context)
             return context.none(f"the module {name} is not in the project", name if own else None)
         folders = (more, *folders)
-    note = Label(place(word, context.span), f"starts the module {name}")
+    note = Label(span_of(word, context.span), f"starts the module {name}")
     return context.start(MODULE, name, argv, folders, note)
 
 
@@ -130,7 +130,7 @@ def asgi(tool: str, words: Words, context: ExecContext) -> Step:
     if find(context.tree, folders, module) is None:
         own = "." not in module or find(context.tree, folders, module.partition(".")[0])
         return context.none(f"the module {module} is not in the project", target if own else None)
-    note = Label(place(parsed.rest[0], context.span), f"{tool} serves {target}")
+    note = Label(span_of(parsed.rest[0], context.span), f"{tool} serves {target}")
     return context.start(APP, target, (), folders, note, tool, parsed.flags)
 
 
@@ -142,7 +142,7 @@ def lambda_handler(words: Words, context: ExecContext) -> Step:
     if not module or find(context.tree, folders, module.replace("/", ".")) is None:
         return context.none(f"{target or 'what Lambda is told'} is no program of the project")
     called = f"{module.replace('/', '.')}:{name}"
-    return context.start(HANDLER, called, (), folders, Label(place(words[0], context.span), f"Lambda calls {called}"))
+    return context.start(HANDLER, called, (), folders, Label(span_of(words[0], context.span), f"Lambda calls {called}"))
 
 
 def console_script(words: Words, context: ExecContext) -> Step:

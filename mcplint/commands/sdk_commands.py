@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mcplint.commands.command_lines import SDK_COMMANDS
 from mcplint.commands.execution import ExecContext, Step
 from mcplint.commands.options import parse
-from mcplint.commands.words import Words, place, text
+from mcplint.commands.words import Words, span_of, text
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import OBJECT
 from mcplint.values import EditSite, Label, Value
@@ -44,7 +44,7 @@ def _object(tool: str, word: Value[str], flags: Flags, argv: Words, context: Exe
     path = context.inside(file)
     if path is None or path not in context.tree.paths:
         return context.none(f"{file} is not in the project", path)
-    note = Label(place(word, context.span), f"{tool} runs the server in {path}")
+    note = Label(span_of(word, context.span), f"{tool} runs the server in {path}")
     folders = roots(context.tree, posixpath.dirname(path))
     return context.start(OBJECT, f"{path}:{name}", argv, folders, note, tool, flags)
 

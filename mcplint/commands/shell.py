@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mcplint.commands.command_lines import is_assignment
 from mcplint.commands.shell_parser import Assignment, Command, Node, commands
 from mcplint.commands.shell_words import ARRAY, BLANKS, COMMAND, LITERAL, PATTERN, VARIABLE, Part, Word, word_at
-from mcplint.commands.words import Words, place, text
+from mcplint.commands.words import Words, span_of, text
 from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
@@ -283,5 +283,5 @@ def script_text(word: Value[str], fallback: Span) -> tuple[LocatedText, Span | N
     site = word.site
     if site and site.span.text == given:
         return LocatedText.of(site.span), None
-    span = place(word, fallback)
+    span = span_of(word, fallback)
     return LocatedText(Source(span.source.path, given), given), span

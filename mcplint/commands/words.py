@@ -13,7 +13,7 @@ def text(word: Value[str]) -> str | None:
     return word.only if isinstance(word.only, str) else None
 
 
-def place(word: Value[str], fallback: Span) -> Span:
+def span_of(word: Value[str], fallback: Span) -> Span:
     """The place that decides a word."""
     return word.span or fallback
 

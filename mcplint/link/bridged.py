@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from mcplint.commands.command_lines import GATEWAYS
 from mcplint.commands.options import parse
-from mcplint.commands.words import place
+from mcplint.commands.words import span_of
 from mcplint.model import Sdk, Server
 from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.start import Start
@@ -48,7 +48,7 @@ def bridged(start: Start, inner: Sequence[Server], recipe: str) -> Iterator[Serv
     Nothing where its program is not one that is known: two of different registries are called `mcp-proxy`.
     """
     name, *words = start.bridge
-    tool, span = start.wrapper or "", place(name, start.span)
+    tool, span = start.wrapper or "", span_of(name, start.span)
     found = [(origin, match[1]) for origin, match in _installed(tool, recipe)]
     origins = {origin for origin, _ in found}
     registry = start.registry or (origins.pop() if len(origins) == 1 else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.commands.words import place, text
+from mcplint.commands.words import span_of, text
 from mcplint.images.image import Image
 from mcplint.knowledge.npm_releases import DATE
 from mcplint.knowledge.sdk import releases
@@ -24,7 +24,7 @@ SPOKEN: dict[str | None, str] = {"sse": SSE, "streamableHttp": STREAMABLE}
 def bridge(start: Start, image: Image | None) -> Bridge:
     """The supergateway that a start serves its program by."""
     name, *words = start.bridge
-    said, where = [text(word) for word in words], place(name, start.span)
+    said, where = [text(word) for word in words], span_of(name, start.span)
     told = said.index(OUTPUT) + 1 if OUTPUT in said else None
     speaks = "sse" if told is None else said[told] if told < len(said) else None
     transport = Value((SPOKEN[speaks],)) if speaks in SPOKEN and None not in said else UNKNOWN

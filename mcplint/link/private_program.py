@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, unwrapped
-from mcplint.commands.words import place
+from mcplint.commands.words import span_of
 from mcplint.images.image import Image
 from mcplint.images.installers import PRIVATE
 from mcplint.images.programs import in_root_home
@@ -22,5 +22,5 @@ def private(image: Image, container: Container) -> Iterator[Lack]:
         put = in_root_home(image, name)
         if put:
             notes = (put, *container.user.trace[:1])
-            span = place(words[0], container.argv.span)
+            span = span_of(words[0], container.argv.span)
             yield Lack(LackKind.PROGRAM, name, span, "open to root alone", notes, path=PRIVATE, user=user)

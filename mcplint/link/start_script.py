@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, shell_operand, unwrapped
 from mcplint.commands.python_commands import PATH
-from mcplint.commands.words import Words, place, text
+from mcplint.commands.words import Words, span_of, text
 from mcplint.images.contents import Contents
 from mcplint.images.copies import paths_in_image, project_path
 from mcplint.images.image import Copy, Image
@@ -33,7 +33,7 @@ def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
     spelled = text(words[0]) if words else None
     if image is None or argv is None or spelled is None or context.container.unread:
         return None
-    word = place(words[0], argv.span)
+    word = span_of(words[0], argv.span)
     for path in _places(spelled, context.container.workdir.only):
         if context.container.may_hide(path):
             return None

@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from mcplint.commands.command_lines import program, unwrapped
-from mcplint.commands.words import place, text
+from mcplint.commands.words import span_of, text
 from mcplint.facts.dependencies import Project
 from mcplint.images.copies import paths_in_image
 from mcplint.images.image import Image
@@ -33,7 +33,7 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     if tool == "uv" and (run is None or text(words[1]) == "tool"):
         return None
     refused = _no_cache(image, container)
-    made = Sync("uvx" if tool == "uvx" else "uv run", place(words[0], container.argv.span), refused=refused)
+    made = Sync("uvx" if tool == "uvx" else "uv run", span_of(words[0], container.argv.span), refused=refused)
     installs = [each for each in start.installs or () if each.tool == "uv run" and each.requirements]
     project = tree.project(installs[0].requirements[0]) if installs else None
     if tool == "uv" and run is not None and project and is_packaged(project):
