@@ -188,7 +188,10 @@ def test_every_character_knows_its_place() -> None:
             continue
         for located in (located for each in found for located in texts(each) if "\\u" not in each.span.text):
             for offset, char in enumerate(located.text):
-                assert text[located.place(offset)] == char or (char in '"\n' and "\\" in text), (located, offset)
+                assert text[located.source_offset(offset)] == char or (char in '"\n' and "\\" in text), (
+                    located,
+                    offset,
+                )
                 checked += 1
     assert checked > 50_000
 

@@ -88,7 +88,7 @@ def test_places() -> None:
         for word in (*command.words, *(each.value for each in command.assignments)):
             stripped = word.span.text.replace("'", "").replace('"', "")
             assert stripped == word.text
-            assert all(text[word.content.place(i)] == char for i, char in enumerate(word.text))
+            assert all(text[word.content.source_offset(i)] == char for i, char in enumerate(word.text))
 
 
 @pytest.mark.skipif(not shutil.which("sh"), reason="there is no sh to compare with")

@@ -131,9 +131,9 @@ def _interpolated(line: LocatedText) -> LocatedText:
     pieces: list[tuple[str, int]] = []
     at = 0
     for found in re.finditer(ENVIRONMENT, line.text):
-        pieces += [*line.part(at, found.start()).pieces(), (f"${{{found[1]}}}", line.place(found.start()))]
+        pieces += [*line.part(at, found.start()).pieces(), (f"${{{found[1]}}}", line.source_offset(found.start()))]
         at = found.end()
-    return LocatedText.join(line.source, (*pieces, *line.part(at).pieces()), line.place(0)) if pieces else line
+    return LocatedText.join(line.source, (*pieces, *line.part(at).pieces()), line.source_offset(0)) if pieces else line
 
 
 def _recipe(file: LocatedText, name: str | None) -> LocatedText | None:

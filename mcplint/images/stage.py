@@ -341,7 +341,7 @@ class _Growing:
         """Notes a file that a RUN writes, as one that is copied; what it appends goes on where that is known."""
         text, before = written.text, built_text(self.image(), written.path) if written.append else None
         if before is not None and text is not None:
-            text = LocatedText.join(before.source, (*before.pieces(), *text.pieces()), before.place(0))
+            text = LocatedText.join(before.source, (*before.pieces(), *text.pieces()), before.source_offset(0))
         elif written.append and self._finder(tuple(self.copies))(written.path) in self.build.tree.paths:
             text = None
         if text is not None:

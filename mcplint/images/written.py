@@ -126,7 +126,7 @@ def _unescaped(content: LocatedText) -> Iterator[tuple[str, int]]:
     while at < len(spelled):
         escaped = _ESCAPED.get(spelled[at + 1 : at + 2]) if spelled[at] == "\\" else None
         at += 1 if escaped else 0
-        yield escaped or spelled[at], content.place(at)
+        yield escaped or spelled[at], content.source_offset(at)
         at += 1
 
 

@@ -26,6 +26,7 @@ class Kind(NamedTuple):
     strict: bool = False
 
 
+NODE_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock")
 # The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.service` no unit of systemd. A name
 # that tells says more than the folder: `sites-available/compose.yaml` is compose. Any YAML may be of Kubernetes: last.
 KINDS = (
@@ -34,7 +35,7 @@ KINDS = (
     Kind("tsconfig", ("tsconfig*.json",)),
     Kind(
         "npm-lock",
-        ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"),
+        NODE_LOCKS,
         limit=24 << 20,
     ),
     Kind("dockerignore", (".dockerignore", "*.dockerignore"), "#"),

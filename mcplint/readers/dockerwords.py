@@ -70,9 +70,9 @@ def _string(text: LocatedText) -> LocatedText:
     for escape in re.finditer(_ESCAPE, text.text):
         pieces += text.part(end, escape.start()).pieces()
         char = json.loads(f'"{escape[0]}"')
-        pieces.append(("\ufffd" if "\ud800" <= char <= "\udfff" else char, text.place(escape.end() - 1)))
+        pieces.append(("\ufffd" if "\ud800" <= char <= "\udfff" else char, text.source_offset(escape.end() - 1)))
         end = escape.end()
-    return LocatedText.join(text.source, [*pieces, *text.part(end).pieces()], text.place(0))
+    return LocatedText.join(text.source, [*pieces, *text.part(end).pieces()], text.source_offset(0))
 
 
 def _deferred(text: LocatedText, escape: str, heredocs: tuple[Heredoc, ...]) -> Instruction | None:

@@ -46,7 +46,7 @@ class LocatedText(NamedTuple):
             length += len(text)
         return cls(source, "".join(texts), tuple(starts) or (0,), tuple(places) or (place,))
 
-    def place(self, offset: int) -> int:
+    def source_offset(self, offset: int) -> int:
         """Where the character at this offset of the text stands in the source."""
         piece = bisect_right(self.starts, offset) - 1
         return self.places[piece] + offset - self.starts[piece]
@@ -54,21 +54,23 @@ class LocatedText(NamedTuple):
     def span(self, start: int = 0, end: int | None = None) -> Span:
         """The place of the text from `start` to `end`; what was left out between its pieces is covered too."""
         end = len(self.text) if end is None else end
-        first = self.place(start)
-        return Span(self.source, first, self.place(end - 1) + 1 if end > start else first)
+        first = self.source_offset(start)
+        return Span(self.source, first, self.source_offset(end - 1) + 1 if end > start else first)
 
     def part(self, start: int = 0, end: int | None = None) -> LocatedText:
         """The text from `start` to `end` by itself."""
         end = len(self.text) if end is None else end
         first, last = bisect_right(self.starts, start), bisect_right(self.starts, max(start, end - 1))
         starts = (0, *(self.starts[i] - start for i in range(first, last)))
-        return LocatedText(self.source, self.text[start:end], starts, (self.place(start), *self.places[first:last]))
+        return LocatedText(
+            self.source, self.text[start:end], starts, (self.source_offset(start), *self.places[first:last])
+        )
 
     def gather(self, ranges: Iterable[tuple[int, int]], place: int) -> LocatedText:
         """Several ranges of the text as one; `place` is an offset of the text, for when they are all empty."""
         parts = [self.part(start, end) for start, end in ranges if start < end]
         pieces = (piece for part in parts for piece in part.pieces())
-        return LocatedText.join(self.source, pieces, self.place(place))
+        return LocatedText.join(self.source, pieces, self.source_offset(place))
 
     def pieces(self) -> Iterable[tuple[str, int]]:
         """Its pieces as `(text, offset in the source)`."""
