@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-HTTP, SSE, STDIO = "streamable-http", "sse", "stdio"
-BOTH = frozenset({HTTP, SSE})
+from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
+
+BOTH = frozenset({STREAMABLE, SSE})
 SKIPPED, REFUSED, IGNORED = "skipped", "refused", "ignored"
 """What becomes of an entry that a host cannot make sense of: it alone is left out, the whole file is, or what it does
 not know is."""
@@ -51,10 +52,10 @@ PREFIXED = r"\$\{(?:[a-zA-Z]+:[^}]+|[a-z][A-Za-z]*|/)\}"
 
 CLAUDE_CODE = Host(
     "Claude Code",
-    types={**_PLAIN, "http": HTTP, "streamable-http": HTTP, "ws": "ws"},
+    types={**_PLAIN, "http": STREAMABLE, "streamable-http": STREAMABLE, "ws": "ws"},
     untyped=SKIPPED,
     # On 404 or 405 to its first POST it connects as to an SSE server; the other way it does not.
-    reaches={HTTP: BOTH},
+    reaches={STREAMABLE: BOTH},
     strict=True,
     # Plugins have settings of their own besides the environment.
     variables=rf"{BRACES}|\$\{{user_config\.\w+\}}",
@@ -66,61 +67,63 @@ HOSTS: Mapping[str, Host] = {
         "VS Code",
         "servers",
         # It posts first whatever the type says, and goes on with SSE where that is refused.
-        untyped=HTTP,
-        reaches={HTTP: BOTH, SSE: BOTH},
+        untyped=STREAMABLE,
+        reaches={STREAMABLE: BOTH, SSE: BOTH},
         variables=PREFIXED,
         prefix="env:",
     ),
     ".roo/mcp.json": Host(
         "Roo Code",
-        types={**_PLAIN, "streamable-http": HTTP},
+        types={**_PLAIN, "streamable-http": STREAMABLE},
         untyped=SKIPPED,
         strict=True,
         variables=PREFIXED,
         prefix="env:",
         seconds=True,
     ),
-    ".amazonq/mcp.json": Host("Amazon Q", types={"stdio": STDIO, "http": HTTP}, untyped=SKIPPED, reaches={HTTP: BOTH}),
+    ".amazonq/mcp.json": Host(
+        "Amazon Q", types={"stdio": STDIO, "http": STREAMABLE}, untyped=SKIPPED, reaches={STREAMABLE: BOTH}
+    ),
     ".github/mcp.json": Host(
         "Copilot CLI",
-        types={**_PLAIN, "local": STDIO, "http": HTTP, "streamable-http": HTTP},
-        untyped=HTTP,
-        reaches={HTTP: BOTH, SSE: BOTH},
+        types={**_PLAIN, "local": STDIO, "http": STREAMABLE, "streamable-http": STREAMABLE},
+        untyped=STREAMABLE,
+        reaches={STREAMABLE: BOTH, SSE: BOTH},
     ),
-    ".cursor/mcp.json": Host("Cursor", reaches={HTTP: BOTH, SSE: BOTH}),
-    ".kiro/settings/mcp.json": Host("Kiro", reaches={HTTP: BOTH, SSE: BOTH}),
+    ".cursor/mcp.json": Host("Cursor", reaches={STREAMABLE: BOTH, SSE: BOTH}),
+    ".kiro/settings/mcp.json": Host("Kiro", reaches={STREAMABLE: BOTH, SSE: BOTH}),
     ".mcp.json": CLAUDE_CODE,
     ".claude-plugin/plugin.json": CLAUDE_CODE,
     "claude_desktop_config.json": Host("Claude Desktop", types={"stdio": STDIO}, untyped=SKIPPED, committed=False),
     "gemini-extension.json": Host(
         "Gemini CLI",
-        types={**_PLAIN, "http": HTTP},
-        untyped=HTTP,
+        types={**_PLAIN, "http": STREAMABLE},
+        untyped=STREAMABLE,
         wrong=IGNORED,
         urls=("httpUrl", "url"),
         seconds=False,
     ),
     ".gemini/settings.json": Host(
         "Gemini CLI",
-        types={**_PLAIN, "http": HTTP},
-        untyped=HTTP,
+        types={**_PLAIN, "http": STREAMABLE},
+        untyped=STREAMABLE,
         wrong=IGNORED,
         urls=("httpUrl", "url"),
         seconds=False,
     ),
-    ".zed/settings.json": Host("Zed", "context_servers", untyped=HTTP),
+    ".zed/settings.json": Host("Zed", "context_servers", untyped=STREAMABLE),
     ".codex/config.toml": Host(
         "Codex",
         "mcp_servers",
         # It refuses to start with a file that it cannot take.
-        untyped=HTTP,
+        untyped=STREAMABLE,
         wrong=REFUSED,
         variables=r"(?!)",
         prefix=None,
     ),
     "librechat.yaml": Host(
         "LibreChat",
-        types={**_PLAIN, "streamable-http": HTTP, "http": HTTP, "websocket": "ws"},
+        types={**_PLAIN, "streamable-http": STREAMABLE, "http": STREAMABLE, "websocket": "ws"},
         untyped=SSE,
         wrong=REFUSED,
         variables=BRACES,
@@ -128,7 +131,7 @@ HOSTS: Mapping[str, Host] = {
     ),
     "cline_mcp_settings.json": Host(
         "Cline",
-        types={**_PLAIN, "streamableHttp": HTTP},
+        types={**_PLAIN, "streamableHttp": STREAMABLE},
         untyped=SSE,
         wrong=REFUSED,
         strict=True,
@@ -137,15 +140,20 @@ HOSTS: Mapping[str, Host] = {
     ),
     ".continue/mcpServers/*": Host(
         "Continue",
-        types={**_PLAIN, "streamable-http": HTTP},
-        untyped=HTTP,
+        types={**_PLAIN, "streamable-http": STREAMABLE},
+        untyped=STREAMABLE,
         wrong=REFUSED,
     ),
     **dict.fromkeys(
         ("mcpo.json", "mcpo-config.json", "mcpo_config.json", "mcpo/config.json"),
         Host(
             "mcpo",
-            types={**_PLAIN, "streamable-http": HTTP, "streamable_http": HTTP, "streamablehttp": HTTP},
+            types={
+                **_PLAIN,
+                "streamable-http": STREAMABLE,
+                "streamable_http": STREAMABLE,
+                "streamablehttp": STREAMABLE,
+            },
             untyped=SSE,
             wrong=REFUSED,
             strict=True,

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from mcplint.commands.command_lines import GATEWAYS
 from mcplint.commands.options import parse
 from mcplint.commands.words import span_of
+from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Sdk, Server
-from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.start import Start
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value

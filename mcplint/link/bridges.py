@@ -10,8 +10,8 @@ from mcplint.images.image import Image
 from mcplint.knowledge.npm_releases import DATE
 from mcplint.knowledge.sdk import releases
 from mcplint.knowledge.semver import admits, exact
+from mcplint.knowledge.transports import SSE, STREAMABLE
 from mcplint.model import Bridge
-from mcplint.programs.outcome import SSE, STREAMABLE
 from mcplint.programs.start import Start
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value

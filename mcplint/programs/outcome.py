@@ -8,8 +8,6 @@ from mcplint.findings import Failure
 from mcplint.model import Import, Refusal, Server
 from mcplint.values import Label
 
-STDIO, SSE, STREAMABLE = "stdio", "sse", "streamable-http"
-
 
 class Outcome(NamedTuple):
     """What following a program comes to.

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Iterator
 from mcplint.facts.client import ClientFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, scalar
 from mcplint.findings import ERROR, NOTE, WARNING
-from mcplint.knowledge.clients import IGNORED, REFUSED, SKIPPED, STDIO, Host
+from mcplint.knowledge.clients import IGNORED, REFUSED, SKIPPED, Host
+from mcplint.knowledge.transports import STDIO
 from mcplint.model import Misread
 from mcplint.services.docker_run import docker_run
 from mcplint.text.source import Edit, Span

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Endpoint, Server, Wiring
 from mcplint.programs.alternatives import coerced
-from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.typescript import ports
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple, TypeGuard
 
+from mcplint.knowledge.transports import SSE, STREAMABLE
 from mcplint.model import Endpoint, Mounted, Server
 from mcplint.programs.alternatives import joined
-from mcplint.programs.outcome import SSE, STREAMABLE
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
 from mcplint.programs.python.libraries.middleware import AppScan, prefixed

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import SdkCall, Server
-from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.python.libraries.sdk import registers
 from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, family, record, secured
 from mcplint.programs.python.libraries.standard import anything

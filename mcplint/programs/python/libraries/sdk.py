@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Asgi, Endpoint, Server
-from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.libraries.auth import guard
 from mcplint.programs.python.libraries.auth import layered as middleware_added

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.programs.noted import Noted
-from mcplint.programs.outcome import SSE, STDIO, STREAMABLE
 from mcplint.programs.typescript.libraries.web import APPS
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
 from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Object, prop
