@@ -18,7 +18,16 @@ from mcplint.proxies import health
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
-from mcplint.proxies.routing import MOST_RULES, ProxyRule, Site, kept, leading, route_request, unknown, with_endpoints
+from mcplint.proxies.routing import (
+    MOST_RULES,
+    ProxyRule,
+    VirtualHost,
+    kept,
+    leading,
+    route_request,
+    unknown,
+    with_endpoints,
+)
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.text.urls import is_loopback
@@ -148,20 +157,22 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
         parts = tuple(_parts(file))
         backends = {part.section.name: part for part in parts if part.section.kind in ("backend", "listen")}
         ids: dict[str, int] = {}
-        sites: list[Site] = []
+        vhosts: list[VirtualHost] = []
         ports: dict[int, bool] = {}
         for part in parts if not file.conditional else ():
             if part.section.kind in ("frontend", "listen"):
                 heard = _ports(part)
                 ports |= heard or {}
                 rules = tuple(islice(_rules(part, backends, origin, network, ids), MOST_RULES + 1))
-                sites.append(Site((), frozenset(heard or ()), rules, heard is not None))
-        done = with_endpoints(tuple(sites), partial(assumed, origin, network))
+                vhosts.append(VirtualHost((), frozenset(heard or ()), rules, heard is not None))
+        done = with_endpoints(tuple(vhosts), partial(assumed, origin, network))
         pages = tuple(page for part in parts for page in _pages(part, origin))
         routes = tuple(
-            rule.route._replace(published=tuple(_open(file, origin, site.ports if site.closed else ports)), pages=pages)
-            for site in done
-            for rule in site.rules
+            rule.route._replace(
+                published=tuple(_open(file, origin, vhost.ports if vhost.closed else ports)), pages=pages
+            )
+            for vhost in done
+            for rule in vhost.rules
         )
         # HAProxy does not start while it cannot resolve a name.
         ends = {end.span: end for end in dead_ends(leading(done), routes, origin, network, strict=True)}

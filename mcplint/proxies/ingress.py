@@ -16,7 +16,7 @@ from mcplint.proxies.assumed import assumed
 from mcplint.proxies.health import alb
 from mcplint.proxies.nginx.directives import size
 from mcplint.proxies.proxy import Proxy, among
-from mcplint.proxies.routing import ProxyRule, Site, kept, location, route_request, unknown, with_endpoints
+from mcplint.proxies.routing import ProxyRule, VirtualHost, kept, location, route_request, unknown, with_endpoints
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, Entry
 from mcplint.services.network import Network
@@ -52,10 +52,10 @@ def proxies(entries: tuple[Entry, ...], network: Network) -> Iterator[Proxy]:
     for entry in entries:
         groups.setdefault((_controller(entry), dirname(entry.span.source.path)), []).append(entry)
     for (name, _), group in groups.items():
-        sites = with_endpoints(tuple(_sites(group, network)), partial(assumed, None, network))
-        routes = tuple(rule.route for site in sites for rule in site.rules)
+        vhosts = with_endpoints(tuple(_vhosts(group, network)), partial(assumed, None, network))
+        routes = tuple(rule.route for vhost in vhosts for rule in vhost.rules)
         ends = tuple(end for entry in group for end in _dead_ends(entry, network))
-        yield Proxy(name, routes, PORTS, {}, partial(route_request, sites), ends)
+        yield Proxy(name, routes, PORTS, {}, partial(route_request, vhosts), ends)
 
 
 def _dead_ends(entry: Entry, network: Network) -> Iterator[DeadEnd]:
@@ -72,8 +72,8 @@ def _controller(entry: Entry) -> str:
     return INGRESS_NGINX if entry.is_nginx else entry.controller or "an Ingress controller"
 
 
-def _sites(entries: list[Entry], network: Network) -> Iterator[Site]:
-    """A site for each name, its longest paths first, and exact ones before the others of their length."""
+def _vhosts(entries: list[Entry], network: Network) -> Iterator[VirtualHost]:
+    """A virtual host for each name, its longest paths first, and exact ones before the others of their length."""
     hosts: dict[str | None, list[Entry]] = {}
     for entry in entries:
         hosts.setdefault(entry.host.only if entry.host.options else "", []).append(entry)
@@ -81,7 +81,7 @@ def _sites(entries: list[Entry], network: Network) -> Iterator[Site]:
         named = {name.removeprefix(COMMUNITY) for one in group for name in one.annotations}
         rules = [_rule(entry, named.isdisjoint(EXPRESSIONS), network) for entry in group]
         rules.sort(key=lambda rule: (-len(rule.match.text), rule.match.kind != EXACT) if rule.match else (-MOST, False))
-        yield Site((host.lower(),) if host else (), frozenset(), tuple(rules))
+        yield VirtualHost((host.lower(),) if host else (), frozenset(), tuple(rules))
 
 
 def _rule(entry: Entry, plain: bool, network: Network) -> ProxyRule:

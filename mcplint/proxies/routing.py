@@ -35,8 +35,8 @@ class ProxyRule(NamedTuple):
         return None if self.hosts is None or self.match is None else True
 
 
-class Site(NamedTuple):
-    """Ways that are tried in order, for requests to some names (none: any) on some ports (none: all).
+class VirtualHost(NamedTuple):
+    """Rules that are tried in order, for requests to some names (none: any) on some ports (none: all).
 
     `closed`: whether the files show every rule that there is.
     """
@@ -84,14 +84,14 @@ def named(hosts: Iterable[str], host: str) -> int | None:
     return max(fitting, default=None)
 
 
-def route_request(sites: tuple[Site, ...], host: str, port: int, scheme: str, path: str) -> Response:
-    """What becomes of a request; that no rule takes it is only said of names that a site is there for."""
-    heard = [site for site in sites if not site.ports or port in site.ports]
-    fitting = [(found, site) for site in heard if site.hosts and (found := named(site.hosts, host)) is not None]
-    site = max(fitting, key=lambda one: one[0])[1] if fitting else next((s for s in heard if not s.hosts), None)
-    if site is None:
+def route_request(vhosts: tuple[VirtualHost, ...], host: str, port: int, scheme: str, path: str) -> Response:
+    """What becomes of a request; that no rule takes it is only said of names that a virtual host is there for."""
+    heard = [vhost for vhost in vhosts if not vhost.ports or port in vhost.ports]
+    fitting = [(found, vhost) for vhost in heard if vhost.hosts and (found := named(vhost.hosts, host)) is not None]
+    vhost = max(fitting, key=lambda one: one[0])[1] if fitting else next((s for s in heard if not s.hosts), None)
+    if vhost is None:
         return Response(UNKNOWN, certain=False)
-    for rule in site.rules:
+    for rule in vhost.rules:
         takes = rule.takes(host, path)
         if takes is None:
             note = Label(rule.route.span, "which requests this matches is not known")
@@ -101,55 +101,57 @@ def route_request(sites: tuple[Site, ...], host: str, port: int, scheme: str, pa
             if rule.response:
                 return rule.response._replace(location=rule.route.span, trace=(note,))
             return Response(PROXY, rule.route.span, rule.route.target.only, rule.rewrite(path), trace=(note,))
-    return Response(STATUS if site.closed else UNKNOWN, certain=site.closed)
+    return Response(STATUS if vhost.closed else UNKNOWN, certain=vhost.closed)
 
 
-def with_endpoints(sites: tuple[Site, ...], assume: Assume = as_it_is) -> tuple[Site, ...]:
-    """The sites with what each route carries of its server, no more than so many rules each.
+def with_endpoints(vhosts: tuple[VirtualHost, ...], assume: Assume = as_it_is) -> tuple[VirtualHost, ...]:
+    """The virtual hosts with what each route carries of its server, no more than so many rules each.
 
     `assume`: what is assumed of a route that leads to no server, and how to follow one that does.
     """
-    return tuple(_with_endpoints(site, assume) for site in sites)
+    return tuple(_with_endpoints(vhost, assume) for vhost in vhosts)
 
 
-def _with_endpoints(site: Site, assume: Assume) -> Site:
+def _with_endpoints(vhost: VirtualHost, assume: Assume) -> VirtualHost:
     """The rules up to the first that leaves open what it takes are followed: which requests are left is not known."""
-    site = site._replace(rules=site.rules[:MOST_RULES], closed=site.closed and len(site.rules) <= MOST_RULES)
+    vhost = vhost._replace(rules=vhost.rules[:MOST_RULES], closed=vhost.closed and len(vhost.rules) <= MOST_RULES)
     rules, certain = [], True
-    for rule in site.rules:
+    for rule in vhost.rules:
         certain = certain and rule.hosts is not None and rule.match is not None
         if certain and rule.route.path.options is not None:
-            follow = partial(_followed, rule, site)
+            follow = partial(_followed, rule, vhost)
             rule = rule._replace(route=assume(follow(rule.route), follow))
         rules.append(rule)
-    return site._replace(rules=tuple(rules))
+    return vhost._replace(rules=tuple(rules))
 
 
-def leading(sites: Iterable[Site]) -> Iterator[tuple[Route, Callable[[str], object]]]:
+def leading(vhosts: Iterable[VirtualHost]) -> Iterator[tuple[Route, Callable[[str], object]]]:
     """The routes, each with whether clients can ask for a path so that its server is asked for one."""
-    return ((rule.route, partial(_paths_to, rule, site)) for site in sites for rule in site.rules if not rule.response)
+    return (
+        (rule.route, partial(_paths_to, rule, vhost)) for vhost in vhosts for rule in vhost.rules if not rule.response
+    )
 
 
-def _followed(rule: ProxyRule, site: Site, route: Route) -> Route:
-    return with_endpoint(route, partial(_paths_to, rule, site), partial(_leads_to, rule, site))
+def _followed(rule: ProxyRule, vhost: VirtualHost, route: Route) -> Route:
+    return with_endpoint(route, partial(_paths_to, rule, vhost), partial(_leads_to, rule, vhost))
 
 
-def _asked(rule: ProxyRule, site: Site, path: str) -> Response:
-    hosts = rule.hosts or site.hosts
+def _asked(rule: ProxyRule, vhost: VirtualHost, path: str) -> Response:
+    hosts = rule.hosts or vhost.hosts
     host = hosts[0].replace("*.", "any.", 1) if hosts else "localhost"
-    return route_request((site,), host, min(site.ports, default=80), "http", path)
+    return route_request((vhost,), host, min(vhost.ports, default=80), "http", path)
 
 
-def _paths_to(rule: ProxyRule, site: Site, path: str) -> tuple[str, ...]:
+def _paths_to(rule: ProxyRule, vhost: VirtualHost, path: str) -> tuple[str, ...]:
     """The paths that clients may ask for so that the rule's server is asked for `path`, the likeliest first."""
     own = rule.match.text if rule.match else "/"
     stem = own.rstrip("/")
     tails = [path[i:] for i, char in enumerate(path[:200]) if char == "/"]
     candidates = dict.fromkeys([path, own, *(stem + tail for tail in tails), stem + path])
-    answers = ((candidate, _asked(rule, site, candidate)) for candidate in candidates)
+    answers = ((candidate, _asked(rule, vhost, candidate)) for candidate in candidates)
     return tuple(asked for asked, to in answers if to.location == rule.route.span and to.uri == path)
 
 
-def _leads_to(rule: ProxyRule, site: Site, path: str) -> bool:
+def _leads_to(rule: ProxyRule, vhost: VirtualHost, path: str) -> bool:
     """Whether any rule passes a request for this path on as it is."""
-    return _asked(rule, site, path).uri == path
+    return _asked(rule, vhost, path).uri == path

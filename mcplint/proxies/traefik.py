@@ -18,7 +18,7 @@ from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import Proxy, among, joined, open_ports, published
 from mcplint.proxies.routing import (
     ProxyRule,
-    Site,
+    VirtualHost,
     kept,
     leading,
     location,
@@ -80,17 +80,17 @@ def proxies(network: Network) -> Iterator[Proxy]:
         shown = tuple(open_ports(origin, PORTS)) if origin else ()
         rules = [rule for running in group for rule in _rules(running, network, shown)]
         rules.sort(key=lambda rule: -rule.priority)
-        (site,) = _assuming(rules, None, network)
+        (vhost,) = _assuming(rules, None, network)
         ports = published(origin, PORTS) if origin else {}
         ends = {end.span: end for running in group for end in _dead_ends(running, network)}
-        routes = tuple(rule.route for rule in site.rules)
-        yield Proxy(TRAEFIK, routes, PORTS, ports, partial(route_request, (site,)), tuple(ends.values()))
+        routes = tuple(rule.route for rule in vhost.rules)
+        yield Proxy(TRAEFIK, routes, PORTS, ports, partial(route_request, (vhost,)), tuple(ends.values()))
 
 
-def _assuming(rules: list[Ranked], origin: ContainerContext | None, network: Network) -> tuple[Site, ...]:
-    """The one site of a Traefik, its routes with what is assumed of them."""
-    site = Site((), frozenset(), tuple(one.rule for one in rules), closed=False)
-    return with_endpoints((site,), partial(assumed, origin, network))
+def _assuming(rules: list[Ranked], origin: ContainerContext | None, network: Network) -> tuple[VirtualHost, ...]:
+    """The one virtual host of a Traefik, its routes with what is assumed of them."""
+    vhost = VirtualHost((), frozenset(), tuple(one.rule for one in rules), closed=False)
+    return with_endpoints((vhost,), partial(assumed, origin, network))
 
 
 def of_files(files: Iterable[TraefikFile], network: Network) -> Iterator[Proxy]:
@@ -99,11 +99,11 @@ def of_files(files: Iterable[TraefikFile], network: Network) -> Iterator[Proxy]:
     shown = tuple(open_ports(origin, PORTS)) if origin else ()
     rules = [rule for file in files for rule in _of_file(file, network, origin, shown)]
     rules.sort(key=lambda rule: -rule.priority)
-    (site,) = _assuming(rules, origin, network)
-    routes = tuple(rule.route for rule in site.rules)
-    ends = tuple(dead_ends(leading((site,)), routes, origin, network, strict=False))
+    (vhost,) = _assuming(rules, origin, network)
+    routes = tuple(rule.route for rule in vhost.rules)
+    ends = tuple(dead_ends(leading((vhost,)), routes, origin, network, strict=False))
     if ends or any(route.server for route in routes):
-        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), partial(route_request, (site,)), ends)
+        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), partial(route_request, (vhost,)), ends)
 
 
 def _of_file(

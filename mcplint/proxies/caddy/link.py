@@ -23,7 +23,7 @@ from mcplint.proxies.caddy.order import (
 from mcplint.proxies.caddy.routes import Heard, response_of, route_of
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import Proxy, joined, open_ports, published
-from mcplint.proxies.routing import MOST_RULES, ProxyRule, Site, leading, route_request, with_endpoints
+from mcplint.proxies.routing import MOST_RULES, ProxyRule, VirtualHost, leading, route_request, with_endpoints
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.text.number import whole
@@ -91,7 +91,7 @@ def _site(
     origin: ContainerContext | None,
     network: Network,
     ids: dict[str, int],
-) -> Site:
+) -> VirtualHost:
     body = tuple(imports.resolved(block.body))
     hosts = () if any(not one.host for one in heard) else tuple(one.host for one in heard if one.host)
     known = all(one.host is not None for one in heard) and not any(line.name == "import" for line in body)
@@ -103,7 +103,7 @@ def _site(
         if not handler.condition.never
         for match in handler.condition.matches or (None,)
     ]
-    return Site(hosts, ports, tuple(rules), known)
+    return VirtualHost(hosts, ports, tuple(rules), known)
 
 
 def _rule(
