@@ -290,6 +290,10 @@ def _serving(
 
         hidden = tuple(private(context.image, found))
         found = found._replace(script=start_script(context, tree), lacks=(*found.lacks, *hidden))
+        if any(server.served_folders for server in servers):
+            from mcplint.link.served_folders import served_folders
+
+            found = found._replace(lacks=(*found.lacks, *served_folders(context.image, found, servers, tree)))
         start = None if hidden else starts.programs.get(each.id)
         if start and found.argv and any(word.may_be("uv", "uvx") for word in (found.argv.words or ())[:4]):
             from mcplint.link.sync import sync

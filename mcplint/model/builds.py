@@ -82,6 +82,8 @@ class LackKind(StrEnum):
     """What an environment of another stage leads back to."""
     PROGRAM = "program"
     """A program that is started, in a folder where only root may look; `path`: that; `user`: who starts it."""
+    FOLDER = "folder"
+    """A folder of files that the program serves; `path`: as the program names it."""
     WRITABLE = "writable"
     """A path that may be written; `user`: who may not, empty where nobody may."""
 

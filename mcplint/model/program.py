@@ -81,6 +81,13 @@ class Write(NamedTuple):
     folder: bool = False
 
 
+class ServedFolder(NamedTuple):
+    """A folder of files that a program serves and that has to be there when it starts: its path, and where."""
+
+    path: str
+    note: Label
+
+
 class Metrics(NamedTuple):
     """A port of its own on which a program shows its metrics, and the address that it listens on there."""
 

@@ -17,6 +17,7 @@ from mcplint.model.program import (
     Mounted,
     Portless,
     SdkCall,
+    ServedFolder,
     Store,
     TrustedHosts,
     Wiring,
@@ -167,7 +168,8 @@ class Server(NamedTuple):
     `proxy_pages`: where a page of its own is. `absolute`:
     where the program makes URLs as requests seem to have come.
     `stores`: the files in which its tools keep things between calls. `writes`: what it certainly writes before it
-    serves, where nothing catches a failure. `metrics`: where it shows them on a port of its own. `interface`: how what
+    serves, where nothing catches a failure. `served_folders`: the folders of files that it certainly does not start
+    without. `metrics`: where it shows them on a port of its own. `interface`: how what
     serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`: it is made once, and its lifespan runs at every invocation.
     `shown`: where what it logs holds secrets. `wiring`: what its requests share. `trusted_hosts`: what refuses requests
     to all its routes by their `Host`, `locked`: what does for want of a header. `demands`: the variable without which
@@ -231,6 +233,7 @@ class Server(NamedTuple):
     absolute: tuple[Label, ...] = ()
     stores: tuple[Store, ...] = ()
     writes: tuple[Write, ...] = ()
+    served_folders: tuple[ServedFolder, ...] = ()
     metrics: tuple[Metrics, ...] = ()
     shown: tuple[Label, ...] = ()
     wiring: Wiring = Wiring()

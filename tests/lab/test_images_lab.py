@@ -38,6 +38,7 @@ STARTS = {
     "entrypoint-not-executable": "permission denied",
     "missing-shebang": "exec format error",
     "missing-start-target": 'Attribute "app" not found in module "server"',
+    "missing-static-folder": "Directory 'icons' does not exist",
     "module-not-in-image": "No module named 'notes'",
     "shadowed-sdk": "'mcp' is not a package",
     "stray-environment": "No module named 'notes'",

@@ -17,7 +17,7 @@ from mcplint.findings import Failure
 from mcplint.model import Refusal, Server
 from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
 from mcplint.programs.python.libraries import BY_NAME
-from mcplint.programs.python.state import BACKGROUND, DIVERTED, MEASURED, PRINTED, SURELY_PRINTED, WRITTEN
+from mcplint.programs.python.state import BACKGROUND, DIVERTED, FOLDERS, MEASURED, PRINTED, SURELY_PRINTED, WRITTEN
 from mcplint.programs.python.values import Class, Coroutine, Frame, Function, Instance, Package
 from mcplint.programs.values import Abstract, Entries, External, Table, known, noted, unknown
 from mcplint.programs.world import World
@@ -175,7 +175,8 @@ class Machine(Journal):
         self.costs: dict[int, tuple[int, int]] = {}
         self.packages: dict[str, Package | None] = {}
         self.environ = Entries()
-        self.state = Table({BACKGROUND: (), PRINTED: (), SURELY_PRINTED: (), DIVERTED: (), WRITTEN: (), MEASURED: ()})
+        noted = (BACKGROUND, PRINTED, SURELY_PRINTED, DIVERTED, WRITTEN, FOLDERS, MEASURED)
+        self.state = Table(dict.fromkeys(noted, ()))
         self.active: dict[int, int] = {}
         self.risks: list[str] = []
         self.guards: list[tuple[str, ...]] = []

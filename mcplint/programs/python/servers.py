@@ -7,7 +7,7 @@ from mcplint.programs.alternatives import coerced
 from mcplint.programs.journal import Ended
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.side_effects import side_effects, stores
-from mcplint.programs.python.state import BACKGROUND, DIVERTED, MEASURED, PRINTED, SURELY_PRINTED, WRITTEN
+from mcplint.programs.python.state import BACKGROUND, DIVERTED, FOLDERS, MEASURED, PRINTED, SURELY_PRINTED, WRITTEN
 
 
 def start_serving(machine: Machine, *served: Server) -> None:
@@ -30,5 +30,6 @@ def _described(machine: Machine, served: Server) -> Server:
         back_channel=done.asks,
         stores=stores(done.touches),
         writes=WRITTEN.of(machine.state),
+        served_folders=FOLDERS.of(machine.state),
         metrics=MEASURED.of(machine.state),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mcplint.programs.noted import Noted, NotedByAll
 
 if TYPE_CHECKING:
-    from mcplint.model import Endpoint, Metrics, Server, Write
+    from mcplint.model import Endpoint, Metrics, ServedFolder, Server, Write
     from mcplint.programs.python.machine import Args
     from mcplint.values import Label
 
@@ -17,6 +17,7 @@ BACKGROUND: Noted[Server] = Noted("servers that run beside the rest of the progr
 PRINTED: Noted[Label] = Noted("writes to standard output on some path to here")
 SURELY_PRINTED: NotedByAll[Label | bool] = NotedByAll("writes that every path to here has, True where each has some")
 WRITTEN: NotedByAll[Write] = NotedByAll("files and folders that are written on every path to here")
+FOLDERS: NotedByAll[ServedFolder] = NotedByAll("folders of files that have to be there on every path to here")
 MEASURED: NotedByAll[Metrics] = NotedByAll("metrics that are served on every path to here")
 DIVERTED: Noted[bool] = Noted("standard output leads elsewhere")
 RUNNING: Noted[Any] = Noted("applications and session managers whose lifespan runs")

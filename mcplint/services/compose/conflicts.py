@@ -90,8 +90,8 @@ def _lacking(container: Container, tree: Tree) -> Iterator[MissingFile]:
         if not any(PATTERN.search(one) for one in near if one.startswith(path)):
             near = (sorted(tree.called(basename(path))) if basename(path) != "Dockerfile" else []) or near
             yield _absent("dockerfile", path, name, build.dockerfile.span or build.span, tree, tuple(near))
-    if build and context and context not in (".", *tree.folders) and not _is_brought(context, tree):
-        span = build.context.span or build.span
+    span = build.context.span or build.span if build else None
+    if span and context and context not in (".", *tree.folders) and not _is_brought(context, span.source, tree):
         near = sorted(one for one in tree.folders if f"/{one}".endswith(f"/{basename(context)}"))
         yield _absent("context", context, name, span, tree, tuple(near))
     for file in container.env_files:
@@ -111,13 +111,14 @@ def _declared(volume: str, beside: str, tree: Tree) -> bool:
     return any(at(document, "volumes", volume) is not None for file in files if file for document in file.documents)
 
 
-def _is_brought(folder: str, tree: Tree) -> bool:
+def _is_brought(folder: str, file: Source, tree: Tree) -> bool:
     """Whether a folder may come from elsewhere: a submodule, a clone that a text tells of, or compose run elsewhere."""
     modules = tree.source(".gitmodules")
     if modules and folder in modules.text:
         return True
-    told = re.compile(rf"git clone[^\n]*{re.escape(basename(folder))}|--project-directory")
-    return any(told.search(source.text) for source in _instructions(dirname(folder), tree))
+    named = "|".join(re.escape(part) for part in folder.split("/"))
+    told = re.compile(rf"git clone[^\n]*(?:{named})|--project-directory")
+    return any(told.search(source.text) for source in (file, *_instructions(dirname(folder), tree)))
 
 
 def _there(path: str, tree: Tree) -> bool:

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from mcplint.model import ServedFolder
 from mcplint.programs.python.builtin import nothing
+from mcplint.programs.python.exceptions import survived
+from mcplint.programs.python.libraries.environment import text_of
 from mcplint.programs.python.libraries.standard import anything, decorator, maker
 from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
-from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN, STARTUP
+from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, FOLDERS, HIDDEN, STARTUP, WRITTEN
 from mcplint.programs.python.values import Coroutine, Instance, plain
 from mcplint.programs.values import Abstract, External, Sequence, known, unknown
 from mcplint.text.source import Span
+from mcplint.values import Label
 
 APP, FASTAPI, ROUTER = "starlette.applications.Starlette", "fastapi.FastAPI", "fastapi.APIRouter"
 ROUTE, MOUNT, MIDDLEWARE = "starlette.routing.Route", "starlette.routing.Mount", "starlette.middleware.Middleware"
@@ -187,6 +191,16 @@ def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
     return decorator(args, add_it)
 
 
+def static_files(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`StaticFiles(directory=…)`, which ends the program where there is no such folder, unless that is caught."""
+    directory = args.get(None, "directory", known(None))
+    name, checked = text_of(directory), args.get(None, "check_dir", known(True)).must_be(True)
+    made_here = any(write.path == name for write in WRITTEN.of(machine.state))
+    if name and checked and not args.open and not made_here and args.span and not survived(machine, "RuntimeError"):
+        FOLDERS.add(machine, machine.state, ServedFolder(name, Label(args.span, "serves the folder")))
+    return unknown(*args.notes)
+
+
 LAYERS = (
     "starlette.middleware.cors.CORSMiddleware",
     "starlette.middleware.gzip.GZipMiddleware",
@@ -219,6 +233,7 @@ CALLS: dict[str, Handler] = {
     MIDDLEWARE: middleware,
     **{path: partial(wrapped, path=path) for path in LAYERS},
     "fastapi.Depends": anything,
+    "starlette.staticfiles.StaticFiles": static_files,
     "starlette.responses.JSONResponse": anything,
     "starlette.responses.PlainTextResponse": anything,
     "starlette.responses.Response": anything,
@@ -236,6 +251,7 @@ PARENTS: Mapping[str, str] = {
     "starlette.routing.Router": APP,
 }
 ALIASES: Mapping[str, str] = {
+    "fastapi.staticfiles.StaticFiles": "starlette.staticfiles.StaticFiles",
     "fastapi.applications.FastAPI": FASTAPI,
     "fastapi.routing.APIRouter": ROUTER,
     "starlette.routing.WebSocketRoute": "starlette.routing.WebSocketRoute",

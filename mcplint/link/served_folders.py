@@ -1,0 +1,42 @@
+"""The folders of files that a program serves, and that its image provably does not have."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from mcplint.images.contents import Contents
+from mcplint.images.copies import project_path
+from mcplint.images.image import Image
+from mcplint.model import Container, Lack, LackKind, Server
+from mcplint.project.tree import Tree
+from mcplint.values import Label
+
+
+def served_folders(image: Image, container: Container, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
+    """Those that a start needs, where nothing of the build, no mount and no script before it may bring them."""
+    if container.unread or container.script or not image.base_known:
+        return
+    contents = Contents.of(image, tree)
+    for folder in (folder for server in servers for folder in server.served_folders):
+        path = _absolute(folder.path, container.workdir.only)
+        if path is None or _is_made(path, image, container):
+            continue
+        absence = contents.absent(path, project_path(image, path, tree) or "")
+        if absence and not absence.by_git:
+            notes = (*absence.notes, Label(container.cmd, "starts the program"))
+            yield Lack(LackKind.FOLDER, path, folder.note.span, absence.why, notes, path=folder.path)
+
+
+def _absolute(path: str, workdir: str | None) -> str | None:
+    if path.startswith("/"):
+        return posixpath.normpath(path)
+    return None if workdir is None or path.startswith("~") else posixpath.normpath(posixpath.join(workdir, path))
+
+
+def _is_made(path: str, image: Image, container: Container) -> bool:
+    """Whether a mount, a WORKDIR or a COPY of something below makes the folder."""
+    copied = (copy.target.only for copy in image.copies)
+    targets = (*(mount.target.only for mount in container.mounts), *copied, *image.folders)
+    below = any(target is None or f"{target.rstrip('/')}/".startswith(f"{path}/") for target in targets)
+    return below or container.may_hide(path)
