@@ -12,8 +12,8 @@ Either raise the SDK, or hold the dependency back beside it until you do.
 It is an error if all other requirements are known to leave the dependency
 alone, a warning where one may hold it back.
 
-Not reported if a lock decides, or if a requirement or a constraint holds the
-dependency back.
+Not reported if a lock decides, if a requirement or a constraint holds the
+dependency back, or if the Python of the image is too old for the SDK anyway.
 
 The fix adds a requirement that does. Where the project has a lock file, that
 repeats its requirements, the fix is unsafe and says how to renew it.
@@ -73,13 +73,14 @@ mcp==1.30.0
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Fix, Server, rule
+from mcplint import ERROR, WARNING, Finding, Fix, LackKind, Server, rule
 
 
 @rule("dead-pin", ERROR)
 def check(server: Server):
     sdk = server.sdk
-    if not sdk.dead or not sdk.installed.span:
+    too_old = server.container and any(server.container.lacking(LackKind.PYTHON))
+    if not sdk.dead or not sdk.installed.span or too_old:
         return
     first = sdk.dead[0]
     pins = " and ".join(f"`{each.dependency}<{each.since}`" for each in sdk.dead)
