@@ -9,7 +9,10 @@ Make the folder in the Dockerfile and give it to the user:
     RUN mkdir -p /var/lib/notes && chown 10001 /var/lib/notes
 
 Reported for named volumes of compose, if nothing in the Dockerfile makes or
-gives away the folder or one above it. Not reported for folders of the host,
+gives away the folder or one above it. It is a note where no setting of the
+container and no program of the project names the folder: then it may be one
+that nothing is written to, as with a volume in `/root`, the home of another
+user, which keeps nothing of what the server keeps in its own. Not reported for folders of the host,
 whose owner no file tells.
 
 See https://docs.docker.com/engine/storage/volumes/
@@ -34,6 +37,13 @@ mcp==1.30.0 --hash=sha256:000000000000000000000000000000000000000000000000000000
 from mcp.server.fastmcp import FastMCP
 
 mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+
+@mcp.tool()
+def keep(text: str) -> None:
+    with open("/var/lib/notes/kept.txt", "a") as file:
+        file.write(text)
+
 
 if __name__ == "__main__":
     mcp.run(transport="streamable-http")
@@ -75,13 +85,15 @@ CMD ["python", "src/server.py"]
 ```
 """
 
-from mcplint import WARNING, Container, Finding, Label, rule
+from mcplint import NOTE, WARNING, Container, Finding, Label, rule
 
 
 @rule("unwritable-mount", WARNING)
 def check(container: Container):
-    for mount in container.unwritable:
-        user = container.user.only
+    for mount, used, private in container.unwritable:
+        user, span = container.user.only, container.user.span
         message = f"user {user} cannot write to the volume at {mount.target.only}: nothing in the image creates the folder, so it belongs to root"
-        span = container.user.span
-        yield Finding(message, mount.span, (Label(span, f"runs as {user}"),) if span else ())
+        if private:
+            message = f"the volume at {mount.target.only} lies in the home of root, where user {user} neither looks nor may enter"
+        notes = (Label(span, f"runs as {user}"),) if span else ()
+        yield Finding(message, mount.span, notes, severity=None if used else NOTE)

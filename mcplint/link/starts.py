@@ -303,7 +303,7 @@ def _serving(
         return found
     from mcplint.services.volumes import covered, unwritable
 
-    return found._replace(covered=tuple(covered(context, servers, tree)), unwritable=tuple(unwritable(context)))
+    return found._replace(covered=tuple(covered(context, servers, tree)), unwritable=tuple(unwritable(context, tree)))
 
 
 def _unwritable(context: ContainerContext, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:

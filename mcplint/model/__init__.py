@@ -23,6 +23,7 @@ from mcplint.model.containers import (
     Probe,
     Refusal,
     Sibling,
+    Unwritable,
 )
 from mcplint.model.deployment import Deployment
 from mcplint.model.health import HealthCheck, Request
@@ -155,6 +156,7 @@ __all__ = [
     "TrustedHosts",
     "Unfollowed",
     "UnmatchedSelector",
+    "Unwritable",
     "VersionKey",
     "Wiring",
     "Write",

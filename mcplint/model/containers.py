@@ -201,6 +201,17 @@ class Covered(NamedTuple):
     path: str
 
 
+class Unwritable(NamedTuple):
+    """A volume that the user of a container cannot write to.
+
+    `used`: whether the program or its settings name its folder; `private`: whether that lies in root's home.
+    """
+
+    mount: Mount
+    used: bool
+    private: bool
+
+
 class PlatformProbe(NamedTuple):
     """A probe that a platform makes by itself, besides the image's HEALTHCHECK.
 
@@ -322,7 +333,7 @@ class Container(NamedTuple):
     swarm: tuple[Label, ...] = ()
     unread: tuple[Label, ...] = ()
     covered: tuple[Covered, ...] = ()
-    unwritable: tuple[Mount, ...] = ()
+    unwritable: tuple[Unwritable, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()
     servers: tuple[str, ...] = ()

@@ -5,17 +5,21 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.knowledge.programs import NODE_MANAGERS, SHELLS
-from mcplint.model import Covered, Mount, Server
+from mcplint.model import Container, Covered, Mount, Server, Unwritable
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
-from mcplint.text.paths import upwards
+from mcplint.text.paths import is_test, upwards
 
 INSTALLED = (".venv", "venv", "node_modules")
 """The folders that a build fills and no repository has."""
+PROGRAMS = (".py", ".ts", ".js", ".mjs", ".sh", ".toml", ".json", ".ini")
+MOST_PROGRAMS = 2000
+"""How the files end that may name a folder in which a program keeps something, and how many are looked at."""
 
 
 def covered(context: ContainerContext, servers: Iterable[Server], tree: Tree) -> Iterator[Covered]:
@@ -66,7 +70,7 @@ def _starts_with(context: ContainerContext, image: Image, target: str, folder: s
     return f"{whole}/bin" in path.split(":") or any(word.startswith(f"{whole}/") for word in words)
 
 
-def unwritable(context: ContainerContext) -> Iterator[Mount]:
+def unwritable(context: ContainerContext, tree: Tree) -> Iterator[Unwritable]:
     """The named volumes that another user than root cannot write to: their folders are made with them, by root.
 
     A volume takes the owner of the folder that the image has in its place.
@@ -79,7 +83,19 @@ def unwritable(context: ContainerContext) -> Iterator[Mount]:
     for mount in container.mounts:
         target = (mount.target.only or "").rstrip("/")
         if mount.kind == "volume" and mount.source.only and target and not _prepared(image, target):
-            yield mount
+            yield Unwritable(mount, _is_named(target, container, tree), target.startswith("/root/"))
+
+
+def _is_named(target: str, container: Container, tree: Tree) -> bool:
+    """Whether a setting of the container, its command, or a program of the project names a folder."""
+    words = (word.only for word in (container.argv and container.argv.words) or ())
+    settings = (str(text) for text in (*(value.only for value in container.env.values()), *words))
+    named = re.compile(rf"(?<![\w.}}-]){re.escape(target)}(?![\w.-])")
+    if any(named.search(text) for text in settings):
+        return True
+    programs = (path for path in sorted(tree.paths) if path.endswith(PROGRAMS) and not is_test(path))
+    sources = (tree.source(path) for path in islice(programs, MOST_PROGRAMS))
+    return any(named.search(source.text) for source in sources if source)
 
 
 def _prepared(image: Image, target: str) -> bool:
