@@ -32,7 +32,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[unquoted-requirement]: `httpx>=0.28` is not one word to a shell: the shell writes to a file `=0.28`, and pip is told `httpx`
+warning[unquoted-requirement]: `httpx>=0.28` is not one word to a shell: the shell writes to a file `=0.28`, and pip is told `httpx`
  --> Dockerfile:3:29
   |
 3 | RUN pip install mcp==1.27.1 httpx>=0.28
@@ -65,10 +65,10 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, Container, Finding, Fix, LackKind, rule
+from mcplint import WARNING, Container, Finding, Fix, LackKind, rule
 
 
-@rule("unquoted-requirement", ERROR)
+@rule("unquoted-requirement", WARNING)
 def check(container: Container):
     for lack in container.lacking(LackKind.QUOTES):
         fix = Fix("put it in quotes", lack.edits, safe=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from mcplint.commands.command_lines import program
 from mcplint.dependencies.closure import brought
@@ -28,6 +29,7 @@ from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
 
 _SIGNS = frozenset("*?[$")
+_SCRIPTS, _RECIPES, _MOST_SCRIPTS = (".sh", ".yml", ".yaml", ".mk"), ("Makefile", "justfile", "Justfile"), 500
 
 
 def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
@@ -201,9 +203,12 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
     span = source.site.span if source.site else copy.span
     of_git = ".git" in path.split("/")
     if path not in tree.paths and path not in tree.folders and not of_git:
-        if not stated and _elsewhere(tree, name):
+        if not stated and _elsewhere(contents, name):
             return None
         absence = missing(tree, path)
+        there = [] if absence.by_git else _called(tree, name)
+        if len(there) == 1:
+            absence = absence._replace(why=f"it lies at {there[0]}")
         return Lack(LackKind.COPIED, name, span, absence.why, absence.notes, absence.by_git)
     files = (path,) if path in tree.paths or of_git else tree.below(path)
     here = contents.context or "."
@@ -213,12 +218,44 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
     return None
 
 
-def _elsewhere(tree: Tree, name: str) -> bool:
-    """Whether some folder of the project has what is copied, and may be the context."""
+def _elsewhere(contents: Contents, name: str) -> bool:
+    """Whether another folder that has what is copied may be the context: it has as many sources of the COPYs as the one
+    that is taken for it, or a script may copy the file there."""
+    tree, names = contents.tree, tuple(_copied_names(contents))
+    others = {each[: -len(name.strip("/").removeprefix("./"))].rstrip("/") or "." for each in _called(tree, name)}
+    if not others:
+        return False
+    found = _count(tree, contents.context or ".", names)
+    return any(_count(tree, other, names) >= found for other in others) or _is_copied(tree, name)
+
+
+def _called(tree: Tree, name: str) -> list[str]:
+    """The files and folders of the project that a source would name in another context."""
     wanted = name.strip("/").removeprefix("./")
-    end = f"/{wanted}"
-    files = tree.called(posixpath.basename(wanted))
-    return any(f"/{each}".endswith(end) for each in files) or any(f"/{each}".endswith(end) for each in tree.folders)
+    found = (*tree.called(posixpath.basename(wanted)), *tree.folders)
+    return [each for each in found if f"/{each}".endswith(f"/{wanted}")]
+
+
+def _copied_names(contents: Contents) -> Iterator[str]:
+    """The sources of all COPYs from the context, as far as their names are known."""
+    dockerfile = contents.tree.facts("dockerfile", contents.dockerfile)
+    for instruction in dockerfile.instructions if dockerfile else ():
+        if instruction.name in ("COPY", "ADD") and not any(flag.name == "from" for flag in instruction.flags):
+            yield from (each.text for each in instruction.words[:-1] if not _SIGNS & set(each.text))
+
+
+def _count(tree: Tree, context: str, names: tuple[str, ...]) -> int:
+    """How many of these a folder has, or would have after a build."""
+    paths = (within(context, name) for name in names)
+    return sum(path in tree.paths or path in tree.folders or missing(tree, path).by_git for path in paths)
+
+
+def _is_copied(tree: Tree, name: str) -> bool:
+    """Whether a script or workflow of the project may copy a file to the context before the build."""
+    copies = re.compile(rf"\b(?:cp|mv|ln|rsync|install)\b.*{re.escape(posixpath.basename(name.rstrip('/')))}")
+    scripts = (each for each in tree.paths if each.endswith(_SCRIPTS) or posixpath.basename(each) in _RECIPES)
+    sources = (tree.source(each) for each in islice(sorted(scripts), _MOST_SCRIPTS))
+    return any(copies.search(source.text) for source in sources if source)
 
 
 USER_TOOLS = {"adduser": "Debian 13", "addgroup": "Debian 13", "useradd": "Alpine", "groupadd": "Alpine"}
