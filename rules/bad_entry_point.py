@@ -1,18 +1,18 @@
 r"""The console script cannot be called as it is
 
 A console script imports its module and calls the function with no arguments:
-`sys.exit(main())`. Four mistakes pass every build. If `main` is a coroutine
+`sys.exit(main())`. Five mistakes pass every build. If `main` is a coroutine
 function, nothing awaits it: the process prints `<coroutine object main at …>`
 and `coroutine 'main' was never awaited`, and exits. A function with required
 parameters raises a `TypeError`. A name that the module does not have raises an
-`ImportError`. And a script that names a module alone builds a wheel that
+`ImportError`, a module that is gone a `ModuleNotFoundError`. And a script that names a module alone builds a wheel that
 neither pip nor uv installs, with everything else in it.
 
 All of these show only where the package is installed, with `uvx` or in an
 image: `python server.py` goes another way.
 
-Not reported for a decorated function, which may be made callable, or for a
-name that is bound in several ways.
+Not reported for a decorated function, which may be made callable, for a name
+that is bound in several ways, or for a module that the build may make.
 
 See https://packaging.python.org/en/latest/specifications/entry-points/
 
@@ -94,6 +94,8 @@ def check(script: EntryPoint):
     notes = (called.function,) if called.function else ()
     if not called.named:
         why = "which names no function, and so cannot be installed"
+    elif called.lost:
+        why = "and the project has no such module"
     elif called.missing:
         why = "and the module has no such name"
     elif called.awaits:

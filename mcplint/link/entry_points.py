@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator
 
 from mcplint.commands.console_scripts import scripts
 from mcplint.facts.dependencies import PROJECTS, Project
-from mcplint.model import Container, EntryPoint, ScriptTarget
-from mcplint.packaging.backend import backend, told_to_package
+from mcplint.images.contents import missing
+from mcplint.knowledge.pythons import PYTHONS
+from mcplint.model import Container, EntryPoint, LackKind, ScriptTarget
+from mcplint.packaging.backend import backend, inputs, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.entry_points import called
 from mcplint.programs.python.imported import imported
@@ -36,6 +38,8 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             source = posixpath.join(folder, "src")
             places = roots(tree, folder, source)
             found = find(tree, (folder, source), module)
+            if found is None and _is_lost(tree, project, folder, module):
+                yield EntryPoint(script.name, script.target, script.span, path, ScriptTarget(lost=True))
             if not found or found.endswith("/") or not reaches(tree, places, found):
                 continue
             made = EntryPoint(script.name, script.target, script.span, path, _called(tree, places, script.target))
@@ -43,6 +47,24 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
                 continue
             whole = any(_installs(each, folder) for each in containers) or project.name.only in published
             yield made._replace(unpackaged=_unpackaged(tree, project, folder, places, module, found), installed=whole)
+
+
+def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
+    """Whether a project that asks for an SDK has the package of a module and not that module, and nothing makes it."""
+    package, _, name = module.rpartition(".")
+    made = wheel(project, inside(tree.paths, folder)) if package and backend(project) else None
+    if not any(each.name in PYTHONS for each in project.requirements) or made is None or made.refused:
+        return False
+    places = (folder, posixpath.join(folder, "src"))
+    if made.has(module) or not find(tree, places, package) or name.endswith("_pb2"):
+        return False
+    stems = (posixpath.join(place, *module.split(".")) for place in places)
+    if any(missing(tree, f"{stem}.py").by_git for stem in stems):
+        return False
+    hooks = (posixpath.join(folder, each.path) for each in inputs(project) if each.role == LackKind.HOOK)
+    makers = (tree.source(path) for path in (*hooks, posixpath.join(folder, "setup.py")))
+    compiled = any(tree.called(f"{name}{end}") for end in (".pyx", ".pyi", ".so", ".c", ".cpp"))
+    return not compiled and not any(source and name in source.text for source in makers)
 
 
 def _called(tree: Tree, places: tuple[str, ...], target: str) -> ScriptTarget | None:

@@ -114,6 +114,7 @@ class ScriptTarget(NamedTuple):
 
     `function`: where that is defined, None where it is not known; `awaits`: it is a coroutine function; `takes`: the
     parameters that it must be given. `missing`: its module has no such name. `named`: the script names a function.
+    `lost`: there is no such module.
     """
 
     function: Label | None = None
@@ -121,6 +122,7 @@ class ScriptTarget(NamedTuple):
     takes: tuple[str, ...] = ()
     missing: bool = False
     named: bool = True
+    lost: bool = False
 
 
 class EntryPoint(NamedTuple):
