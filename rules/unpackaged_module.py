@@ -133,5 +133,5 @@ def check(script: EntryPoint):
     if script.unpackaged:
         module, needed, decided = script.unpackaged
         message = f"the wheel of {script.project} leaves out `{module}`, which `{script.name}` needs to start"
-        notes = (*((Label(decided, "this chooses what is packaged"),) if decided else ()), needed)
+        notes = (*((Label(decided, "this chooses what is packaged"),) if decided else ()), needed, *script.alike)
         yield Finding(message, script.span, notes, severity=None if script.installed else WARNING)

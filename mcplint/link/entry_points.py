@@ -46,7 +46,9 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             if any(each.missing and each.missing.text == script.target for each in containers):
                 continue
             whole = any(_installs(each, folder) for each in containers) or project.name.only in published
-            yield made._replace(unpackaged=_unpackaged(tree, project, folder, places, module, found), installed=whole)
+            lost = _unpackaged(tree, project, folder, places, module, found)
+            alike = tuple(_alike(tree, project, path, script.name, places)) if lost else ()
+            yield made._replace(unpackaged=lost, installed=whole, alike=alike)
 
 
 def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
@@ -81,6 +83,17 @@ def _installs(container: Container, folder: str) -> bool:
         for install in container.installs
         for each in install.packaged
     )
+
+
+def _alike(tree: Tree, project: Project, path: str, name: str, places: tuple[str, ...]) -> Iterator[Label]:
+    """The other scripts that come across no SDK, and whose own module the wheel leaves out."""
+    made = wheel(project, inside(tree.paths, posixpath.dirname(path)))
+    for script in scripts(tree, path):
+        module = script.target.partition(":")[0]
+        found = find(tree, places, module)
+        own = found and not found.endswith("/") and script.name != name and not reaches(tree, places, found)
+        if own and made and not made.has(module):
+            yield Label(script.span, f"`{script.name}` needs `{module}`, which it leaves out as well")
 
 
 def _unpackaged(

@@ -131,7 +131,7 @@ class EntryPoint(NamedTuple):
     `target`: as it is written (`module:function`); `project`: the file that says it. `called`: what it calls, None
     where that cannot be told. `unpackaged`: the first module that it needs and the project's wheel leaves
     out, where it is needed, and the place that chooses what the wheel holds. `installed`: a container has that wheel,
-    or a registry document names it.
+    or a registry document names it. `alike`: other scripts whose own module the wheel leaves out.
     """
 
     name: str
@@ -141,6 +141,7 @@ class EntryPoint(NamedTuple):
     called: ScriptTarget | None = None
     unpackaged: tuple[str, Label, Span | None] | None = None
     installed: bool = False
+    alike: tuple[Label, ...] = ()
 
     @property
     def id(self) -> str:
