@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CHECKED, LARGE = 30_000, 6_000
 """After how many steps large calls are looked for, and how many such a call has taken."""
 OFTEN = 3
+MOST_SERVED = 12
+"""How many starts to serve of one way are told apart."""
 WEIGHT = 2
 """What a step counts: those of other languages are cheaper, and all share one budget."""
 DEEPEST = 260
@@ -129,6 +131,7 @@ class Machine(Journal):
 
     `lenient`: variables that no file sets may be set by whoever starts the program. `chosen`: to what it asks for.
     `lost`: imports of files that the project does not have. `paths`: what each way that has ended serves.
+    `mentions`: whether its modules, of which there are so many, have a text.
     `requests`: what handlers that are looked at hand requests to.
     `effects`: what the tool that is looked at does; `room`: how many steps tools may take.
     """
@@ -141,6 +144,7 @@ class Machine(Journal):
         self.packages: dict[str, Package | None] = {}
         self.paths: list[tuple[Server, ...] | None] = []
         self.ways: list[tuple[Served, ...]] = []
+        self.mentions: dict[tuple[str, int], bool] = {}
         self.asked: set[str] = set()
         self.reads: set[str] = set()
         self.imports: list[Import] = []
@@ -271,7 +275,9 @@ class Machine(Journal):
         """The program serves from here on, and goes on."""
         served = served._replace(printed=PRINTED.of(self.state), diverted=bool(DIVERTED.of(self.state)))
         ways = SERVING.of(self.state) or ((),)
-        self.put(self.state, SERVING, tuple((*way, served) for way in ways if served not in way) or ways)
+        self.spend(sum(map(len, ways)) // 8)
+        more = tuple((*way, served) for way in ways if len(way) < MOST_SERVED and served not in way)
+        self.put(self.state, SERVING, more or ways)
 
     def end(self) -> None:
         """This way of the program has come to its end."""

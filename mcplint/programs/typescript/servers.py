@@ -288,8 +288,11 @@ def _looks(machine: Machine) -> bool:
 
 def _mentions(machine: Machine, pattern: str) -> bool:
     """Whether a module of the program has a text."""
-    sources = (package.fact.source for package in machine.packages.values() if package)
-    return any(re.search(pattern, source.text) is not None for source in sources)
+    known_at = (pattern, len(machine.packages))
+    if known_at not in machine.mentions:
+        sources = (package.fact.source for package in machine.packages.values() if package)
+        machine.mentions[known_at] = any(re.search(pattern, source.text) is not None for source in sources)
+    return machine.mentions[known_at]
 
 
 def _runner(what: Any) -> str:
