@@ -12,7 +12,8 @@ it may come later.
 Not reported if the folder may come from elsewhere: a step of the build that
 names it or may bring any file, a mount, a WORKDIR, the script that the
 container starts, or the program itself; nor where git ignores it, where the
-program looks for it first, or catches the error.
+program looks for it first or catches the error, or runs from where its wheel is
+installed.
 
 See https://www.starlette.io/staticfiles/
 

@@ -10,6 +10,7 @@ from mcplint.images.copies import project_path
 from mcplint.images.image import Image
 from mcplint.model import Container, Lack, LackKind, Server
 from mcplint.project.tree import Tree
+from mcplint.text.paths import contains
 from mcplint.values import Label
 
 
@@ -20,12 +21,21 @@ def served_folders(image: Image, container: Container, servers: tuple[Server, ..
     contents = Contents.of(image, tree)
     for folder in (folder for server in servers for folder in server.served_folders):
         path = _absolute(folder.path, container.workdir.only)
-        if path is None or _is_made(path, image, container):
+        module = folder.note.span.source.path
+        if path is None or contents.image_path(module) is None or _is_installed(module, container):
+            continue
+        if _is_made(path, image, container):
             continue
         absence = contents.absent(path, project_path(image, path, tree) or "")
         if absence and not absence.by_git:
             notes = (*absence.notes, Label(container.cmd, "starts the program"))
             yield Lack(LackKind.FOLDER, path, folder.note.span, absence.why, notes, path=folder.path)
+
+
+def _is_installed(module: str, container: Container) -> bool:
+    """Whether a module may be run from where its project is installed to, so that what is beside it is there too."""
+    packaged = (each for install in container.installs for each in install.packaged if not each.editable)
+    return any(contains(each.folder.removeprefix("."), module) for each in packaged)
 
 
 def _absolute(path: str, workdir: str | None) -> str | None:
