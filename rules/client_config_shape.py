@@ -117,11 +117,11 @@ error[client-config-shape]: `docker run` without `-i` gives the server no standa
 ```
 """
 
-from mcplint import ERROR, Finding, Fix, Misread, rule
+from mcplint import ERROR, ClientFlaw, Finding, Fix, rule
 
 
 @rule("client-config-shape", ERROR)
-def check(misread: Misread):
-    if misread.kind == "shape":
-        fix = Fix(misread.title, misread.edits)
-        yield Finding(misread.message, misread.span, misread.notes, fix, misread.severity)
+def check(flaw: ClientFlaw):
+    if flaw.kind == "shape":
+        fix = Fix(flaw.title, flaw.edits)
+        yield Finding(flaw.message, flaw.span, flaw.notes, fix, flaw.severity)

@@ -77,11 +77,11 @@ warning[client-timeout-unit]: Gemini CLI counts `timeout` in milliseconds: 60 is
 ```
 """
 
-from mcplint import WARNING, Finding, Fix, Misread, rule
+from mcplint import WARNING, ClientFlaw, Finding, Fix, rule
 
 
 @rule("client-timeout-unit", WARNING)
-def check(misread: Misread):
-    if misread.kind == "timeout":
-        fix = Fix(misread.title, misread.edits)
-        yield Finding(misread.message, misread.span, misread.notes, fix, misread.severity)
+def check(flaw: ClientFlaw):
+    if flaw.kind == "timeout":
+        fix = Fix(flaw.title, flaw.edits)
+        yield Finding(flaw.message, flaw.span, flaw.notes, fix, flaw.severity)

@@ -86,11 +86,11 @@ error[client-variable-syntax]: Claude Code does not replace `${env:NOTES_TOKEN}`
 ```
 """
 
-from mcplint import ERROR, Finding, Fix, Misread, rule
+from mcplint import ERROR, ClientFlaw, Finding, Fix, rule
 
 
 @rule("client-variable-syntax", ERROR)
-def check(misread: Misread):
-    if misread.kind == "variable":
-        fix = Fix(misread.title, misread.edits, safe=True)
-        yield Finding(misread.message, misread.span, misread.notes, fix, misread.severity)
+def check(flaw: ClientFlaw):
+    if flaw.kind == "variable":
+        fix = Fix(flaw.title, flaw.edits, safe=True)
+        yield Finding(flaw.message, flaw.span, flaw.notes, fix, flaw.severity)

@@ -52,7 +52,7 @@ PARTS = {
     "Package": "server.json",
     "Manifest": "server.json",
     "ClientConfig": "Clients",
-    "Misread": "Clients",
+    "ClientFlaw": "Clients",
     "Deployment": "The deployment as a whole",
     "Unfollowed": "mcplint itself",
     "Unreadable": "mcplint itself",

@@ -11,11 +11,11 @@ from mcplint.model import (
     MISSING,
     Call,
     ClientConfig,
+    ClientFlaw,
     Container,
     Deployment,
     Link,
     Manifest,
-    Misread,
     Package,
     Remote,
     Route,
@@ -159,7 +159,7 @@ def _published(
     routes = tuple(route for front in in_front for route in front.routes)
     manifests, remotes, packages = _manifests(tree, paths, network, installed)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
-    clients, misread = _clients(tree, paths)
+    clients, flaws = _clients(tree, paths)
     return deployment._replace(
         servers=(*_spread(network, routes), *(each for each in installed if each not in network.servers)),
         routes=tuple(route for route in routes if route.server),
@@ -168,7 +168,7 @@ def _published(
         manifests=manifests,
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
         clients=tuple(_started(client, installed) for client in _joined(clients, in_front, network)),
-        misread=misread,
+        client_flaws=flaws,
         calls=_calls(network, paths, clients),
         loose=(*deployment.loose, *starts.unlinked(routes)),
     )
@@ -220,7 +220,7 @@ def _manifests(
     return parts(documents, tree, network, installed)
 
 
-def _clients(tree: Tree, paths: Paths) -> tuple[tuple[ClientConfig, ...], tuple[Misread, ...]]:
+def _clients(tree: Tree, paths: Paths) -> tuple[tuple[ClientConfig, ...], tuple[ClientFlaw, ...]]:
     """What clients are told, and what their hosts do not take as it is meant."""
     named = (*paths.get("client", ()), *starts.bundles(tree, paths))
     if not named:
@@ -229,7 +229,7 @@ def _clients(tree: Tree, paths: Paths) -> tuple[tuple[ClientConfig, ...], tuple[
 
     files = [told(file, tree.paths) for file in tree.all_facts("client", named).values()]
     clients = tuple(_commanded(one, tree) for file in files for one in file.clients)
-    return clients, tuple(one for file in files for one in file.misread)
+    return clients, tuple(one for file in files for one in file.flaws)
 
 
 def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:

@@ -189,7 +189,7 @@ class NamedFile(NamedTuple):
     span: Span
 
 
-class Covered(NamedTuple):
+class HiddenByMount(NamedTuple):
     """Something of the image that a mount hides.
 
     `kind`: `kept` (a volume is filled with the code of the first image, and keeps it), `code` (it is gone) or
@@ -332,7 +332,7 @@ class Container(NamedTuple):
     stopped: tuple[Label, ...] = ()
     swarm: tuple[Label, ...] = ()
     unread: tuple[Label, ...] = ()
-    covered: tuple[Covered, ...] = ()
+    covered: tuple[HiddenByMount, ...] = ()
     unwritable: tuple[Unwritable, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()

@@ -8,7 +8,7 @@ from mcplint.model.builds import EntryPoint
 from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, UnmatchedSelector, VersionKey
 from mcplint.model.containers import Container
 from mcplint.model.links import Loose, Unfollowed
-from mcplint.model.published import ClientConfig, Manifest, Misread, Package, Remote
+from mcplint.model.published import ClientConfig, ClientFlaw, Manifest, Package, Remote
 from mcplint.model.routes import DeadEnd, Route
 from mcplint.model.secrets import Secret
 from mcplint.model.servers import Server
@@ -25,7 +25,7 @@ class Deployment(NamedTuple):
     clients: tuple[ClientConfig, ...] = ()
     manifests: tuple[Manifest, ...] = ()
     dead_ends: tuple[DeadEnd, ...] = ()
-    misread: tuple[Misread, ...] = ()
+    client_flaws: tuple[ClientFlaw, ...] = ()
     calls: tuple[Call, ...] = ()
     clashes: tuple[PortConflict, ...] = ()
     absent: tuple[MissingFile, ...] = ()

@@ -63,7 +63,7 @@ class Package(NamedTuple):
         return any(link.kind == ASSUMED for link in self.links)
 
 
-class Misread(NamedTuple):
+class ClientFlaw(NamedTuple):
     """What the host of a client's configuration does not take as it is meant.
 
     `kind`: `shape` (an entry or the file), `variable` (in a string) or `timeout`. `message` names the host, `severity`

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from mcplint.facts.client import ClientFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.knowledge.clients import BOTH, CLAUDE_CODE, Host, host
-from mcplint.model import ClientConfig, Misread
-from mcplint.services.misread import of_entry, of_file, of_plugin
+from mcplint.model import ClientConfig, ClientFlaw
+from mcplint.services.client_flaws import of_entry, of_file, of_plugin
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 NOWHERE: Value[Any] = Value(())
@@ -25,7 +25,7 @@ class Told(NamedTuple):
     """What one file tells clients of servers, and what its host does not take as it is meant."""
 
     clients: tuple[ClientConfig, ...] = ()
-    misread: tuple[Misread, ...] = ()
+    flaws: tuple[ClientFlaw, ...] = ()
 
 
 def told(file: ClientFile, paths: Collection[str]) -> Told:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mcplint.facts.document import MappingNode, ScalarNode, items, scalar
 from mcplint.findings import ERROR
-from mcplint.model import Misread
+from mcplint.model import ClientFlaw
 from mcplint.text.source import Edit
 from mcplint.values import Label
 
@@ -22,7 +22,7 @@ FLAGS = frozenset(
 """The long options that take no value."""
 
 
-def docker_run(node: MappingNode) -> Iterator[Misread]:
+def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
     """What keeps the container's standard input and output from the client."""
     args = items(node.get("args"))
     words = [scalar(arg) for arg in args]
@@ -37,14 +37,14 @@ def docker_run(node: MappingNode) -> Iterator[Misread]:
         end = run.span.end + 1
         edit = Edit(run.span._replace(start=end, end=end), ', "-i"')
         text = "`docker run` without `-i` gives the server no standard input: it ends before the client says anything"
-        yield Misread("shape", run.span, text, ERROR, notes, (edit,), "keep standard input open")
+        yield ClientFlaw("shape", run.span, text, ERROR, notes, (edit,), "keep standard input open")
     for letter, name, what in (
         ("t", "tty", "makes a terminal of the server's output, which no client can read"),
         ("d", "detach", "runs the server in the background, cut off from the client"),
     ):
         if letter in options:
             span = args[options[letter]].span
-            yield Misread("shape", span, f"`{words[options[letter]]}` (`--{name}`) {what}", ERROR, notes)
+            yield ClientFlaw("shape", span, f"`{words[options[letter]]}` (`--{name}`) {what}", ERROR, notes)
 
 
 def _options(words: list[str], start: int) -> Iterator[tuple[str, int]]:

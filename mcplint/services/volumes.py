@@ -10,7 +10,7 @@ from itertools import islice
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.knowledge.programs import NODE_MANAGERS, SHELLS
-from mcplint.model import Container, Covered, Mount, Server, Unwritable
+from mcplint.model import Container, HiddenByMount, Mount, Server, Unwritable
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import is_test, upwards
@@ -22,7 +22,7 @@ MOST_PROGRAMS = 2000
 """How the files end that may name a folder in which a program keeps something, and how many are looked at."""
 
 
-def covered(context: ContainerContext, servers: Iterable[Server], tree: Tree) -> Iterator[Covered]:
+def covered(context: ContainerContext, servers: Iterable[Server], tree: Tree) -> Iterator[HiddenByMount]:
     """The code of a server, or what was installed for it, over which something is mounted."""
     image = context.image
     files = sorted({(server.made or server.span).source.path for server in servers})
@@ -37,7 +37,7 @@ def covered(context: ContainerContext, servers: Iterable[Server], tree: Tree) ->
             # Docker fills a new volume with what the image has there, once; nothing else does so.
             kept = mount.kind == "volume" and context.container.platform == "compose"
             if inside:
-                yield Covered(mount, "kept" if kept else "code", inside[0])
+                yield HiddenByMount(mount, "kept" if kept else "code", inside[0])
 
 
 def _stands_below(image: Image, file: str, target: str) -> bool:
@@ -46,14 +46,16 @@ def _stands_below(image: Image, file: str, target: str) -> bool:
     return bool(places) and all(one is not None and one.startswith(f"{target}/") for one in places)
 
 
-def _environment(context: ContainerContext, image: Image, mount: Mount, target: str, tree: Tree) -> Iterator[Covered]:
+def _environment(
+    context: ContainerContext, image: Image, mount: Mount, target: str, tree: Tree
+) -> Iterator[HiddenByMount]:
     """What the build has installed below a folder of the project that is mounted in its place."""
     for folder in INSTALLED:
         whole = f"{target}/{folder}"
         here = posixpath.normpath(posixpath.join(mount.path or ".", folder))
         kept = any((other.target.only or "").rstrip("/") == whole for other in context.container.mounts)
         if not kept and here not in tree.folders and _starts_with(context, image, target, folder):
-            yield Covered(mount, "environment", whole)
+            yield HiddenByMount(mount, "environment", whole)
 
 
 def _starts_with(context: ContainerContext, image: Image, target: str, folder: str) -> bool:

@@ -11,7 +11,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, 
 from mcplint.findings import ERROR, NOTE, WARNING
 from mcplint.knowledge.clients import IGNORED, REFUSED, SKIPPED, Host
 from mcplint.knowledge.transports import STDIO
-from mcplint.model import Misread
+from mcplint.model import ClientFlaw
 from mcplint.services.docker_run import docker_run
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
@@ -21,25 +21,27 @@ RUNNERS = ("npx", "uvx", "uv", "docker", "podman", "python", "python3", "node", 
 VARIABLE = r"\$\{([^}$\"]{1,80})\}"
 
 
-def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[Misread]:
+def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[ClientFlaw]:
     """What keeps a host from reading a file; `plugin`: it belongs to one, whose servers may stand at the top."""
     flaws = [one for one in file.problems if one.severity == ERROR and (host.strict or one.damage)]
     if flaws:
         flaw, edits = flaws[0], tuple(one.edit for one in flaws if one.edit)
         edits = edits if len(edits) == len(flaws) else ()
         text = f"{host.name} refuses the whole file: {flaw.message}"
-        yield Misread("shape", flaw.span, text, ERROR, flaw.notes, edits, "make it plain JSON")
+        yield ClientFlaw("shape", flaw.span, text, ERROR, flaw.notes, edits, "make it plain JSON")
     if file.wrapper is None and not plugin:
         place = file.servers[0][0].span
-        yield Misread("shape", place, f"{host.name} reads servers from `{host.wrapper}`, which is missing here", ERROR)
+        yield ClientFlaw(
+            "shape", place, f"{host.name} reads servers from `{host.wrapper}`, which is missing here", ERROR
+        )
     elif file.wrapper and file.wrapper.text != host.wrapper:
         span = file.wrapper.span
         text = f"{host.name} ignores servers under `{span.text}`: it reads them from `{host.wrapper}`"
         edits = (Edit(span, host.wrapper),)
-        yield Misread("shape", span, text, ERROR, (), edits, f"rename the key to `{host.wrapper}`")
+        yield ClientFlaw("shape", span, text, ERROR, (), edits, f"rename the key to `{host.wrapper}`")
 
 
-def of_plugin(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[Misread]:
+def of_plugin(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[ClientFlaw]:
     """What a plugin of Claude Code means by a path of its own: its servers start where Claude Code was started.
 
     A `.mcp.json` may be that of the project as well, which is started in its own folder.
@@ -54,10 +56,10 @@ def of_plugin(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[M
             start = word.span._replace(end=word.span.start + 2 * word.span.text.startswith("./"))
             edits = (Edit(start, "${CLAUDE_PLUGIN_ROOT}/"),) if alone and word.span.text == word.text else ()
             severity = ERROR if alone else WARNING
-            yield Misread("shape", word.span, text, severity, (), edits, "name it from the plugin's own folder")
+            yield ClientFlaw("shape", word.span, text, severity, (), edits, "name it from the plugin's own folder")
 
 
-def of_entry(name: ScalarNode, node: MappingNode, host: Host | None) -> Iterator[Misread]:
+def of_entry(name: ScalarNode, node: MappingNode, host: Host | None) -> Iterator[ClientFlaw]:
     """What is lost of one entry."""
     yield from docker_run(node)
     if host is None:
@@ -68,7 +70,7 @@ def of_entry(name: ScalarNode, node: MappingNode, host: Host | None) -> Iterator
     yield from _timeout(name, node, host)
 
 
-def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misread]:
+def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """A type that the host does not know or misses, and a URL where it does not look for one."""
     said, command = node.get("type"), node.key("command")
     url = next((key for key in (node.key(each) for each in host.urls) if key), None)
@@ -79,24 +81,24 @@ def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misr
         yield from _foreign(name, node, host)
     elif command is None and url and _only_commands(host):
         text = f"{host.name} skips `{called}`: its file holds only commands, it has remote servers as connectors"
-        yield Misread("shape", url.span, text, ERROR)
+        yield ClientFlaw("shape", url.span, text, ERROR)
     elif command is None and url and said is None and host.untyped == SKIPPED:
         text = f"{host.name} skips `{called}`: next to `{url.text}` it expects `type`"
-        yield Misread("shape", url.span, text, ERROR, (), *_typed(node, url, host))
+        yield ClientFlaw("shape", url.span, text, ERROR, (), *_typed(node, url, host))
 
 
 def _only_commands(host: Host) -> bool:
     return set((host.types or {}).values()) == {STDIO}
 
 
-def _wrong_type(said: ScalarNode, called: str, host: Host) -> Misread:
+def _wrong_type(said: ScalarNode, called: str, host: Host) -> ClientFlaw:
     does = {SKIPPED: f"skips `{called}`", REFUSED: "refuses the whole file", IGNORED: "ignores this"}[host.wrong]
     plain = re.sub(r"[^a-z]", "", said.text.lower())
     meant = next((known for known in host.types or () if re.sub(r"[^a-z]", "", known) == plain), None)
     edits = (Edit(said.span, meant),) if meant else ()
     text = f"{host.name} {does}: it does not know the type `{said.text[:40]}`"
     severity = NOTE if host.wrong == IGNORED else ERROR
-    return Misread("shape", said.span, text, severity, (), edits, f"set the type to `{meant}`")
+    return ClientFlaw("shape", said.span, text, severity, (), edits, f"set the type to `{meant}`")
 
 
 def _typed(node: MappingNode, url: ScalarNode, host: Host) -> tuple[tuple[Edit, ...], str]:
@@ -110,7 +112,7 @@ def _typed(node: MappingNode, url: ScalarNode, host: Host) -> tuple[tuple[Edit, 
     return (Edit(url.span._replace(start=start, end=start), f'"type": "{kind}",{gap}'),), f"add the type `{kind}`"
 
 
-def _foreign(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misread]:
+def _foreign(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """An entry whose URL or command stands under a key that its host does not look at."""
     for key, value in node.pairs:
         nested = isinstance(value, MappingNode) and any(value.get(each) for each in (*host.urls, "command"))
@@ -120,11 +122,11 @@ def _foreign(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misrea
             notes = (Label(key.span, f"what stands {place} `{key.text[:40]}` is not read"),)
             edits = () if nested else (Edit(key.span, host.urls[-1]),)
             severity = ERROR if host.types is not None else WARNING
-            yield Misread("shape", name.span, text, severity, notes, edits, f"rename the key to `{host.urls[-1]}`")
+            yield ClientFlaw("shape", name.span, text, severity, notes, edits, f"rename the key to `{host.urls[-1]}`")
             return
 
 
-def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misread]:
+def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """A command, arguments or variables of a form that the host does not take."""
     command, args = node.get("command"), node.get("args")
     if host.wrapper == "mcp_servers":
@@ -132,36 +134,36 @@ def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misrea
     if not host.strict and host.wrong != REFUSED:
         return
     if isinstance(args, ScalarNode) and isinstance(args.value, str):
-        yield Misread("shape", args.span, f"{host.name} {_loses(name, host)}: `args` must be a list", ERROR)
+        yield ClientFlaw("shape", args.span, f"{host.name} {_loses(name, host)}: `args` must be a list", ERROR)
     for key, value in pairs(node.get("env")):
         if isinstance(value, ScalarNode) and not isinstance(value.value, str):
             text = f"{host.name} {_loses(name, host)}: the variable {key.text[:60]} must be a string"
             quoted = (Edit(value.span, f'"{value.span.text}"'),) if value.value is not None else ()
-            yield Misread("shape", value.span, text, ERROR, (), quoted, "quote the value")
+            yield ClientFlaw("shape", value.span, text, ERROR, (), quoted, "quote the value")
     first = scalar(command).split(" ")[0]
     if isinstance(command, ScalarNode) and first in RUNNERS and " " in command.text.strip() and not items(args):
         text = f"{host.name} starts no program called `{command.text[:60]}`: arguments belong into `args`"
-        yield Misread("shape", command.span, text, ERROR)
+        yield ClientFlaw("shape", command.span, text, ERROR)
 
 
-def _codex(node: MappingNode, host: Host) -> Iterator[Misread]:
+def _codex(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """What Codex refuses: an entry that is both a command and a URL, and a token in the file itself."""
     if (url := node.key("url")) and node.key("command"):
-        yield Misread(
+        yield ClientFlaw(
             "shape", url.span, f"{host.name} refuses the whole file: `command` and `url` exclude each other", ERROR
         )
     if token := node.key("bearer_token"):
         text = (
             f"{host.name} refuses the whole file: it takes the token from a variable that `bearer_token_env_var` names"
         )
-        yield Misread("shape", token.span, text, ERROR)
+        yield ClientFlaw("shape", token.span, text, ERROR)
 
 
 def _loses(name: ScalarNode, host: Host) -> str:
     return "refuses the whole file" if host.wrong == REFUSED else f"skips `{name.text[:60]}`"
 
 
-def _variables(node: MappingNode, host: Host) -> Iterator[Misread]:
+def _variables(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """What looks like a variable and reaches the server as it is written."""
     if host.variables is None:
         return
@@ -173,7 +175,7 @@ def _variables(node: MappingNode, host: Host) -> Iterator[Misread]:
             span = value.span._replace(start=value.span.start + found.start(), end=value.span.start + found.end())
             text = f"{host.name} does not replace `{found[0]}`: the server gets it as it is written"
             edits, title = _respelled(span, found[1], host)
-            yield Misread("variable", span, text, ERROR if remote else WARNING, (), edits, title)
+            yield ClientFlaw("variable", span, text, ERROR if remote else WARNING, (), edits, title)
 
 
 def _respelled(span: Span, inner: str, host: Host) -> tuple[tuple[Edit, ...], str]:
@@ -201,7 +203,7 @@ def _scalars(nodes: Iterable[Node | None]) -> Iterator[ScalarNode]:
     return (node for node in nodes if isinstance(node, ScalarNode) and isinstance(node.value, str))
 
 
-def _timeout(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misread]:
+def _timeout(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """A time in the other unit."""
     said = node.get("timeout")
     value = said.value if isinstance(said, ScalarNode) else None
@@ -211,7 +213,9 @@ def _timeout(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Misrea
         text = f"{host.name} counts `timeout` in seconds and takes at most 3600, not {value}"
         edits = (Edit(said.span, str(value // 1000)),) if isinstance(value, int) and value % 1000 == 0 else ()
         severity = ERROR if host.wrong == SKIPPED else WARNING
-        yield Misread("timeout", said.span, text, severity, (), edits, f"write {int(value) // 1000}")
+        yield ClientFlaw("timeout", said.span, text, severity, (), edits, f"write {int(value) // 1000}")
     elif not host.seconds and 0 < value < 1000:
         text = f"{host.name} counts `timeout` in milliseconds: {value} is over before `{name.text[:60]}` answers"
-        yield Misread("timeout", said.span, text, WARNING, (), (Edit(said.span, f"{value}000"),), f"write {value}000")
+        yield ClientFlaw(
+            "timeout", said.span, text, WARNING, (), (Edit(said.span, f"{value}000"),), f"write {value}000"
+        )
