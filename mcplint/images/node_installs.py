@@ -14,7 +14,7 @@ from mcplint.facts.node import PackageJson
 from mcplint.images.runs import RunStep
 from mcplint.model import NodeInstall
 from mcplint.text.located import LocatedText
-from mcplint.text.source import Source
+from mcplint.text.source import Source, Span
 from mcplint.values import EditSite, Value
 
 LOCKS = {
@@ -58,6 +58,12 @@ class Called(NamedTuple):
     verb: str
     names: tuple[str, ...]
     options: tuple[str, ...]
+    span: Span | None = None
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it installs what it names for all projects."""
+        return self.verb in VERBS[self.tool] and bool({"-g", "--global", "--location=global"} & set(self.options))
 
     @property
     def installs(self) -> bool:
@@ -80,7 +86,7 @@ def called(step: RunStep) -> Called | None:
     plain = [word for before, word in pairs if not word.startswith("-") and before not in ("--omit", "--include")]
     options = (f"{word}={after}" if word in ("--omit", "--include") else word
                for word, after in zip(words, (*words[1:], ""), strict=False) if word.startswith("-"))  # fmt: skip
-    return Called(tool, plain[0] if plain else "", tuple(plain[1:]), tuple(options))
+    return Called(tool, plain[0] if plain else "", tuple(plain[1:]), tuple(options), step.span)
 
 
 def brings_files(step: RunStep) -> bool:

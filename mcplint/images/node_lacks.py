@@ -12,7 +12,7 @@ from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Copy, Image
-from mcplint.images.node_installs import LOCKS, called, package_of
+from mcplint.images.node_installs import LOCKS, Called, called, package_of
 from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, programs, unread
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.programs import NODE_MANAGERS
@@ -70,19 +70,48 @@ def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Con
     """The program of a development package that a step runs after an install has left it out."""
     install = installed.get(step.absolute(".") or "")
     package = package_of(step)
-    said = called(step)
     if install is None or package is None or not install.development.must_be(False) or contents.ran.any(_rewrites):
         return
-    name, words = program(step.argv), step.words
-    found: Iterator[ScriptStep] = iter(())
-    if said and said.verb in ("run", "run-script") and len(said.names) == 1:
-        script = said.names[0]
-        found = (ran for each in (f"pre{script}", script, f"post{script}") for ran in programs(package, each))
-    elif name == "npx" and len(words) > 1:
-        found = iter((ScriptStep(words[1:]),))
-    for ran in found:
+    words = step.words
+    for ran in _programs(step, package):
         if ran.words[0] not in NODE_MANAGERS and (lack := _omitted(ran, install, package, contents)):
             yield lack._replace(kind=LackKind.TOOL, span=step.written_at, step=" ".join(words))
+            return
+
+
+def _programs(step: RunStep, package: PackageJson) -> Iterator[ScriptStep]:
+    """The programs that a step of a build runs for a package: those of a script, or the one that npx is told."""
+    said = called(step)
+    if said and said.verb in ("run", "run-script") and len(said.names) == 1:
+        script = said.names[0]
+        for each in (f"pre{script}", script, f"post{script}"):
+            yield from programs(package, each)
+    elif program(step.argv) == "npx" and len(step.words) > 1:
+        yield ScriptStep(step.words[1:])
+
+
+def of_compiler(
+    step: RunStep, installed: dict[str, NodeInstall], everywhere: Called | None, contents: Contents
+) -> Iterator[Lack]:
+    """What a release of TypeScript does not know any more that a step compiles with.
+
+    `everywhere`: the command that has installed TypeScript outside of the project, if any.
+    """
+    from mcplint.images.compiler import asked, refused
+
+    install, package = installed.get(step.absolute(".") or ""), package_of(step)
+    if package is None or contents.ran.any(_rewrites) or contents.ran.any(lambda text: "tsconfig" in text):
+        return
+    direct = program(step.argv) == "tsc"
+    for ran in (ScriptStep(step.words),) if direct else _programs(step, package):
+        own = None if direct else package
+        release = asked(own, install, everywhere, contents.tree) if ran.words[0] == "tsc" else None
+        if release is None:
+            continue
+        found = refused(ran.words, posixpath.dirname(package.source.path), release, contents.tree)
+        if found:
+            words, notes = " ".join(step.words), (*release.trace, found._replace(text="set here"))
+            yield Lack(LackKind.COMPILER, release.only or "", step.written_at, found.text, notes, step=words)
             return
 
 

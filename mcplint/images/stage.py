@@ -18,6 +18,7 @@ from mcplint.images.image import Copy, Image, Launch
 from mcplint.images.installers import added, fetched, in_root_home, runs_installer
 from mcplint.images.installs import installs, packages
 from mcplint.images.lacks import of_copy, of_install, of_python, of_steps, of_words
+from mcplint.images.node_installs import Called
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.written import Written, written_files
 from mcplint.model import NodeInstall, Probe
@@ -61,6 +62,7 @@ class _Growing:
         self.installs, self.tools, self.parts = list(image.installs), set(image.tools), dict(image.parts)
         self.node_installs = list(image.node_installs)
         self.node_folders: dict[str, NodeInstall] = {}
+        self.compiler: Called | None = None
         self.folders = dict(image.folders)
         self.volumes, self.triggers = list(image.volumes), list[Instruction]()
         self.deleted: set[str] = set()
@@ -325,8 +327,8 @@ class _Growing:
 
     def _run_node(self, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
         """Notes the installs of npm and its like in a RUN, and what its steps lack."""
-        from mcplint.images.node_installs import node_installs
-        from mcplint.images.node_lacks import of_node_install, of_node_step
+        from mcplint.images.node_installs import called, node_installs
+        from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step
 
         contents = self.contents(mounts)
         for at, step in enumerate(found):
@@ -336,6 +338,10 @@ class _Growing:
                 self.node_folders[install.folder or ""] = install
                 self.lacks += of_node_install(install, step, here)
             self.lacks += of_node_step(step, self.node_folders, here)
+            self.lacks += of_compiler(step, self.node_folders, self.compiler, here)
+            said = called(step)
+            if said and said.everywhere and any(re.match(r"typescript(?:@|$)", name) for name in said.names):
+                self.compiler = said
 
     def _write(self, written: Written, instruction: Instruction) -> None:
         """Notes a file that a RUN writes, as one that is copied; what it appends goes on where that is known."""

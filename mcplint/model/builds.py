@@ -76,6 +76,8 @@ class LackKind(StrEnum):
     """What a script of the project needs that an install runs by itself; `name`: the script."""
     TOOL = "tool"
     """A development tool that a script starts."""
+    COMPILER = "compiler"
+    """A release of TypeScript that knows an option; `name`: the one that is there, `why`: what it does."""
     OUTPUT = "output"
     """What a build makes; `stage`: where COPY looks for it, empty where a start does."""
     ENVIRONMENT = "environment"

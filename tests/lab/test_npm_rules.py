@@ -193,6 +193,27 @@ def test_two_clients_of_a_bridge(section: str, ends: bool, tmp_path: Path) -> No
         assert (process.poll() is not None) == ends == ("Already connected" in log.read_text())
 
 
+REFUSED = ('"moduleResolution": "node"', '"baseUrl": "."', '"target": "es5"')
+
+
+@pytest.mark.parametrize(("release", "fails"), [("5.9.3", False), ("6.0.3", True), ("7.0.2", True)])
+def test_what_a_release_of_typescript_refuses(release: str, fails: bool, tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text("{}")
+    need.npm("install", *QUIET, f"typescript@{release}", folder=tmp_path)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "server.ts").write_text("export const served: number = 1;")
+    for option in REFUSED:
+        options = f'"module": "esnext", "outDir": "dist", "rootDir": "src", {option}'
+        (tmp_path / "tsconfig.json").write_text(f'{{"compilerOptions": {{{options}}}, "include": ["src"]}}')
+        done = subprocess.run([tmp_path / "node_modules" / ".bin" / "tsc"], cwd=tmp_path, timeout=100)
+        assert (done.returncode == 2) == fails, option
+    bare = '{"compilerOptions": {"module": "esnext", "outDir": "dist"}, "include": ["src"]}'
+    (tmp_path / "tsconfig.json").write_text(bare)
+    done = subprocess.run([tmp_path / "node_modules" / ".bin" / "tsc"], cwd=tmp_path, timeout=100)
+    assert (done.returncode == 2) == fails
+    assert (tmp_path / "dist" / "src" / "server.js").exists() == fails
+
+
 def answer(command: list[str], folder: Path) -> str:
     """What a program says to a client over stdio, errors included."""
     line = json.dumps(INITIALIZE) + "\n"

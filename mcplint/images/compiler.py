@@ -1,0 +1,112 @@
+"""What TypeScript 6 and 7 refuse of a configuration that earlier releases compile."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+
+from mcplint.dependencies.node_packages import Compiled, tsconfig
+from mcplint.facts.document import ScalarNode
+from mcplint.facts.node import NodeLock, PackageJson
+from mcplint.images.node_installs import Called
+from mcplint.knowledge.semver import admits, exact
+from mcplint.model import NodeInstall
+from mcplint.project.tree import Tree
+from mcplint.values import Label, Value
+
+NEWEST = ("7.0.2", "6.0.3")
+"""The newest releases of the majors that refuse something, as of 2026-11-28."""
+REMOVED = (("moduleResolution", ("node", "node10", "classic")), ("target", ("es5", "es3")), ("baseUrl", ()))
+"""Options and the values of them that are refused, all where none is named."""
+MOST = 400
+
+
+def asked(
+    package: PackageJson | None, install: NodeInstall | None, everywhere: Called | None, tree: Tree
+) -> Value[str] | None:
+    """The release of TypeScript that a package's scripts run, or that is on PATH, if it is one that refuses something.
+
+    `everywhere`: the command that has installed TypeScript outside of the project, if any.
+    """
+    wanted = package.range("typescript") if package else None
+    if wanted is None:
+        if everywhere is None or everywhere.span is None:
+            return None
+        name = next(each for each in everywhere.names if re.match(r"typescript(?:@|$)", each))
+        newest = _newest(name.partition("@")[2] or "latest")
+        why = f"installs TypeScript {newest}"
+        return Value((newest,), (Label(everywhere.span, why),)) if newest else None
+    if install is None:
+        return None
+    lock: NodeLock | None = tree.facts("npm_lock", install.lock) if install.lock else None
+    if lock is not None:
+        found = {entry.version: entry for entry in lock.packages if entry.name == "typescript"}
+        if len(found) != 1:
+            return None
+        ((version, entry),) = found.items()
+        note = Label(entry.span, f"{entry.span.source.path} pins typescript {version}")
+        return Value((version,), (note,)) if version >= "6" and version[:2] in ("6.", "7.") else None
+    newest = None if install.lock or install.kept else _newest(wanted.text)
+    why = f"typescript {newest} is the newest release that `{wanted.text}` allows"
+    return Value((newest,), (Label(wanted.span, why),)) if newest else None
+
+
+def _newest(wanted: str) -> str | None:
+    pinned = exact(wanted)
+    if pinned:
+        return pinned if pinned[:2] in ("6.", "7.") else None
+    return next((each for each in NEWEST if admits(wanted, each)), None)
+
+
+def refused(words: tuple[str, ...], home: str, release: Value[str], tree: Tree) -> Label | None:
+    """What of a configuration a release refuses, and where that is said.
+
+    Source: tsc 5.9.3, 6.0.3 and 7.0.2 on each of these.
+    """
+    name = (
+        words[2] if len(words) == 3 and words[1] in ("-p", "--project") else "tsconfig.json" if len(words) == 1 else ""
+    )
+    path = posixpath.normpath(posixpath.join(home, name if name.endswith(".json") else f"{name}/tsconfig.json"))
+    compiled = tsconfig(tree, path) if name else None
+    if compiled is None:
+        return None
+    options, bears = compiled.options, False
+    if "ignoreDeprecations" in options:
+        bears = options["ignoreDeprecations"].text == "6.0" and (release.only or "").startswith("6.")
+    for option, values in REMOVED:
+        node = options.get(option)
+        if node is not None and not bears and (not values or node.text.lower() in values):
+            told = f"{option}: {node.text}" if values else option
+            return Label(node.span, f"has no `{told}`")
+    node = options.get("outDir")
+    if node is None or not _one_folder(compiled, tree):
+        return None
+    return Label(node.span, "wants a `rootDir` beside `outDir`")
+
+
+def _one_folder(compiled: Compiled, tree: Tree) -> bool:
+    """Whether all sources lie in one folder beside the configuration that does not say so."""
+    said = compiled.options
+    if compiled.root is not None or compiled.files or any(_is_on(said, each) for each in ("composite", "noEmit")):
+        return False
+    tops = {posixpath.normpath(each).partition("/")[0] for each in compiled.include}
+    if len(tops) != 1 or "*" in (top := tops.pop()) or top in (".", "..") or top.endswith(".ts"):
+        return False
+    if posixpath.dirname(said["outDir"].span.source.path) != compiled.folder:
+        return False
+    folder = posixpath.join(compiled.folder, top)
+    paths = [path for path in tree.below(folder) if re.search(r"(?<!\.d)\.[cm]?tsx?$", path)]
+    return bool(paths) and len(paths) < MOST and not any(_leaves(path, compiled.folder, tree) for path in paths)
+
+
+def _is_on(options: Mapping[str, ScalarNode], name: str) -> bool:
+    node = options.get(name)
+    return node is not None and node.text == "true"
+
+
+def _leaves(path: str, folder: str, tree: Tree) -> bool:
+    """Whether a source imports something from outside the folder that all of them lie in."""
+    source = tree.source(path)
+    depth = posixpath.dirname(posixpath.relpath(path, folder or ".")).count("/") + 1
+    return source is None or "../" * depth in source.text
