@@ -6,7 +6,8 @@ the services that mount nothing: `service "notes" refers to undefined volume
 notes-data: invalid compose project`.
 
 Reported for compose projects that run an MCP server. Not reported if another
-compose file of the folder declares the volume, since both may be run together.
+compose file of the folder, or of one around it, declares the volume, since
+both may be run together.
 
 See https://docs.docker.com/reference/compose-file/volumes/
 

@@ -11,7 +11,7 @@ from mcplint.model import Container, MissingFile, Mount, Port, PortConflict, Ver
 from mcplint.project.ignored import ignored_by_git
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
-from mcplint.text.paths import contains
+from mcplint.text.paths import contains, outwards
 from mcplint.text.source import Source, Span
 
 CONFIGURATION = (".conf", ".cfg", ".ini", ".yaml", ".yml", ".toml", ".json", ".sh", ".py", ".js", ".sql", ".template")
@@ -106,8 +106,9 @@ def _lacking(container: Container, tree: Tree) -> Iterator[MissingFile]:
 
 
 def _declared(volume: str, beside: str, tree: Tree) -> bool:
-    """Whether a compose file of the same folder has a volume of this name, with which the other may be run."""
-    files = (tree.facts("compose", one) for one in tree.beside(dirname(beside)) if COMPOSE.search(basename(one)))
+    """Whether a compose file of the same folder, or of one around it, has a volume of this name: both may be run."""
+    near = (one for folder in outwards(dirname(beside)) for one in tree.beside(folder))
+    files = (tree.facts("compose", one) for one in near if COMPOSE.search(basename(one)))
     return any(at(document, "volumes", volume) is not None for file in files if file for document in file.documents)
 
 
