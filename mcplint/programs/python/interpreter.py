@@ -18,7 +18,7 @@ from mcplint.programs.python.calls import call
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package, load, run_main
 from mcplint.programs.python.machine import Args, Machine, Tables
-from mcplint.programs.python.module_text import fallbacks
+from mcplint.programs.python.module_text import fallbacks, nodes
 from mcplint.programs.python.modules import Modules, find, reaches
 from mcplint.programs.python.state import BACKGROUND, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import Frame, Function, Package
@@ -85,15 +85,10 @@ def _loads_variables(machine: Machine) -> bool:
 
 def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:
     modules = [package.fact for package in machine.packages.values() if package]
-    unreached = [*machine.unreached, *_unwired(modules, machine.wired)] if machine.paths else []
-    found = (
-        tuple(
-            _with_proxy_headers(_with_unknowns(served, modules, unreached), modules)
-            for served in servers(machine.paths)
-        )
-        if complete
-        else ()
-    )
+    served = servers(machine.paths) if complete else ()
+    open_ = any(each.auth.options == (None,) for each in served)
+    unreached = [*machine.unreached, *_unwired(modules, machine.wired)] if open_ else []
+    found = tuple(_with_proxy_headers(_with_unknowns(each, modules, unreached), modules) for each in served)
     imports = tuple(dict.fromkeys(machine.imports))
     local = tuple(fallbacks(modules)) if found else ()
     secrets = tuple(_shown(modules)) if found else ()
@@ -165,7 +160,7 @@ def _unwired(modules: list[Module], wired: Collection[str]) -> Iterator[Span]:
     """The middleware of a program that none of its applications is given: all that names it is a call under a condition
     that does not hold, if anything does."""
     for module in modules:
-        tree = ast.walk(module.tree) if "BaseHTTPMiddleware" in module.source.text else ()
+        tree = nodes(module) if "BaseHTTPMiddleware" in module.source.text else ()
         for node in (each for each in tree if isinstance(each, ast.ClassDef) and each.name not in wired):
             bases = [ast.unparse(base) for base in node.bases]
             if "BaseHTTPMiddleware" in str(bases) and all(_is_optional(each, node.name) for each in modules):
@@ -176,11 +171,11 @@ def _is_optional(module: Module, name: str) -> bool:
     """Whether a module adds a middleware of this name under a condition alone, or does not speak of it."""
     if name not in module.source.text:
         return True
-    nodes = tuple(ast.walk(module.tree))
-    if any(isinstance(node, ast.alias) and node.name == name and node.asname for node in nodes):
+    every = nodes(module)
+    if any(isinstance(node, ast.alias) and node.name == name and node.asname for node in every):
         return False
-    used = {node for node in nodes if getattr(node, "id", "") == name or getattr(node, "attr", "") == name}
-    conditions = (node for node in nodes if isinstance(node, ast.If))
+    used = {node for node in every if getattr(node, "id", "") == name or getattr(node, "attr", "") == name}
+    conditions = (node for node in every if isinstance(node, ast.If))
     calls = (call for node in conditions for call in ast.walk(node) if isinstance(call, ast.Call))
     added = {call.args[0] for call in calls if ast.unparse(call.func).endswith("add_middleware") and call.args}
     return used <= added

@@ -19,11 +19,20 @@ FORWARDED = ("x-forwarded-", "proxyheadersmiddleware")
 URLS = r"\brequest\.(?:base_url|url_for\()"
 
 
+def nodes(module: Module) -> tuple[ast.AST, ...]:
+    """All nodes of a module, gathered once for the programs that share it."""
+    found: tuple[ast.AST, ...] | None = getattr(module.tree, "_nodes", None)
+    if found is None:
+        found = tuple(ast.walk(module.tree))
+        module.tree._nodes = found  # type: ignore[attr-defined]
+    return found
+
+
 def fallbacks(modules: Iterable[Module]) -> Iterator[tuple[str, Value[str]]]:
     """Variables with such a default, wherever in the modules they are read: `os.getenv("REDIS_HOST", "localhost")`."""
     for module in modules:
         if any(local in module.source.text for local in LOCAL):
-            for node in ast.walk(module.tree):
+            for node in nodes(module):
                 if isinstance(node, ast.Call):
                     yield from _read(module, node)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.facts.python import Module
 from mcplint.knowledge.secrets import NAME
+from mcplint.programs.python.module_text import nodes
 from mcplint.values import Label
 
 LOGGING = frozenset({"print", "pprint", "debug", "info", "warning", "error", "critical", "exception", "log"})
@@ -26,7 +27,7 @@ def shown(modules: Iterable[Module]) -> Iterator[Label]:
         if not any(name in module.source.text for name in names):
             continue
         known = {ENVIRONMENT: "holds every secret that the server is given", **_visible(module, settings)}
-        for node in ast.walk(module.tree):
+        for node in nodes(module):
             if isinstance(node, ast.Call) and _name(node.func) in LOGGING:
                 found = next((each for arg in node.args for each in _whole(arg) if each in known), None)
                 if found:
@@ -92,7 +93,7 @@ def _is_plain_secret(field: ast.AnnAssign) -> bool:
 def _visible(module: Module, settings: Mapping[str, str]) -> dict[str, str]:
     """The settings that a module makes or imports, and whose names mean nothing else in it."""
     bound: list[str] = []
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         match node:
             case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
                 bound.append(name)
