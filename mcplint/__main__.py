@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -81,6 +82,8 @@ def _command() -> int:
     except Exception as error:
         from mcplint.usage import UsageError
 
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO):
+            error = UsageError(f"cannot print: {error.strerror}")
         if not isinstance(error, UsageError):
             raise
         from mcplint.reports.escape import terminal

@@ -238,6 +238,11 @@ def test_a_reader_that_has_gone_is_no_mistake(project, where, code, said):
     assert (ran.stdout, ran.stderr) == (f"{code}\n", said)
 
 
+def test_a_version_that_cannot_be_printed_is_no_mistake_of_mcplint():
+    ran = subprocess.run(["bash", "-c", f"{sys.executable} -m mcplint -V > /dev/full"], capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (2, "mcplint: cannot print: No space left on device\n")
+
+
 def test_an_interrupt_exits_with_130_and_no_traceback(project, lint, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
@@ -320,10 +325,24 @@ def test_what_mcplint_looks_at_is_not_written_over(project, lint, mcplint, name)
     assert lint("--output", "concise=notes.md").code == lint("--output", "concise=notes.md").code == 1
 
 
-def test_the_configuration_of_git_is_not_written_over(project, lint):
-    project({"Dockerfile": ROOT_USER, ".git/config": "[core]\n"})
-    ran = lint("--output", "json=.git/config")
-    assert (ran.code, ran.out) == (2, "") and ".git/config is a file of the project" in ran.err
+@pytest.mark.parametrize("name", [".git/config", ".git/HEAD", ".git/refs/heads/new", "link/index"])
+def test_no_file_of_git_is_written(project, lint, name):
+    root = project({"Dockerfile": ROOT_USER, ".git/config": "[core]\n", ".git/refs/heads/main": ""})
+    (root / "link").symlink_to(".git")
+    ran = lint("--output", f"json={name}")
+    assert (ran.code, ran.out) == (2, "") and f"{name} is a file of git" in ran.err
+
+
+@pytest.mark.parametrize("name", ["out.json", "reports/out.json"])
+def test_no_link_of_the_project_leads_what_is_written_out_of_it(project, lint, tmp_path_factory, name):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    root = project({"Dockerfile": ROOT_USER})
+    (root / "out.json").symlink_to(elsewhere / "out.json")
+    (root / "reports").symlink_to(elsewhere)
+    ran = lint("--output", f"json={name}")
+    assert (ran.code, ran.out) == (2, "") and "leads out of the project" in ran.err
+    assert list(elsewhere.iterdir()) == []
+    assert lint("--output", f"json={elsewhere / 'out.json'}").code == 1, "a place that is named is written"
 
 
 @pytest.mark.parametrize("lost", [["--output", "json=none/x"], ["--baseline", "none/x", "--write-baseline"]])
@@ -383,6 +402,22 @@ def test_rules_are_chosen_by_family(project, lint, family, code):
     project({"Dockerfile": ROOT_USER})
     assert lint("--select", family).code == code
     assert lint("--ignore", family).code == 1 - code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "severities"),
+    [
+        ("--select severity:error", {"error"}),
+        ("--select severity:warning", {"warning"}),
+        ("--select severity:note,root-user", {"note", "warning"}),
+        ("--ignore severity:error", {"warning"}),
+    ],
+)
+def test_a_severity_is_that_of_the_finding(mcplint, monkeypatch, arguments, severities):
+    """The rule of one of the errors there is a warning elsewhere."""
+    monkeypatch.chdir(pages.ROOT / "examples" / "notes-server-broken")
+    found = json.loads(mcplint("--format", "json", *arguments.split()).out)["findings"]
+    assert {each["severity"] for each in found} == severities
 
 
 @pytest.mark.parametrize("family", ["knwn-*", "severity:fatal"])

@@ -225,34 +225,37 @@ def _rendered(report: Report, output_format: str, options: Options, to_file: boo
 
 def _settings(config: Config, rules: Mapping[str, Rule], options: Options) -> Config:
     """The configuration as the command line changes it."""
-    select, ignore = _names(options.select, rules), _names(options.ignore, rules)
+    (select, shown), (ignore, hidden) = _chosen(options.select, rules), _chosen(options.ignore, rules)
     fail_on = options.fail_on or config.fail_on
     changed = config._replace(
-        select=select or None,
+        select=select if select or shown else None,
         off=(config.off - select) | ignore,
+        severities_shown=shown,
+        severities_hidden=hidden,
         fail_on=fail_on,
-        pedantic=options.pedantic or config.pedantic or fail_on == NOTE,
+        pedantic=options.pedantic or config.pedantic or NOTE in (fail_on, *shown),
     )
-    if not any(changed.runs(rule) for rule in rules if rule != INTERNAL_ERROR):
+    asked = (rule for rule in rules if rule != INTERNAL_ERROR and changed.runs(rule))
+    if hidden.issuperset(SEVERITIES) or not any(asked):
         raise UsageError("every rule is turned off, so nothing would be checked")
     return changed
 
 
-def _names(given: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
-    """The rules that names and families choose: `registry-*`, `severity:error`."""
-    found: set[str] = set()
+def _chosen(given: Iterable[str], rules: Mapping[str, Rule]) -> tuple[frozenset[str], frozenset[str]]:
+    """The rules that names and families such as `registry-*` choose, and the severities of `severity:error`."""
+    found, severities = set[str](), set[str]()
     for name in (word.strip() for words in given for word in words.split(",")):
         family, _, severity = name.partition(":")
         if family == "severity":
             if severity not in SEVERITIES:
                 raise UsageError(f'the severities are {", ".join(SEVERITIES)}; there is no "{severity}"')
-            chosen = {rule for rule in rules if rules[rule].severity == severity}
-        else:
-            chosen = {rule for rule in rules if fnmatchcase(rule, name)}
+            severities.add(severity)
+            continue
+        chosen = {rule for rule in rules if fnmatchcase(rule, name)}
         if name and not chosen:
             raise UsageError(f'there is no rule "{name}"{did_you_mean(name, rules)}')
         found |= chosen
-    return frozenset(found)
+    return frozenset(found), frozenset(severities)
 
 
 def _fixed(here: Workspace, known: Known, options: Options) -> Fixed:

@@ -51,13 +51,19 @@ class Workspace(NamedTuple):
         return self.folder
 
     def spare(self, paths: Iterable[str]) -> None:
-        """Raises UsageError where one of the files to write is one that mcplint looks at."""
+        """Raises UsageError where a file to write is one that mcplint looks at or one of git's, or where a link of the
+        project leads out of it."""
+        top = f"{self.root.rstrip(os.sep)}{os.sep}"
         for path in paths:
-            inside = os.path.realpath(path).removeprefix(f"{self.root.rstrip(os.sep)}{os.sep}").replace(os.sep, "/")
+            real, spelled = os.path.realpath(path), os.path.join(os.path.realpath(os.curdir), path)
+            if os.path.normpath(spelled).startswith(top) and not real.startswith(top):
+                raise UsageError(f"{path} is, or lies behind, a link that leads out of the project, and is not written")
+            inside = real.removeprefix(top).replace(os.sep, "/")
             row = kind(inside)
             looked_at = inside in self.tree.paths and row and row.name != "other"
-            if looked_at or inside == discover.GIT_CONFIG:
-                raise UsageError(f"{path} is a file of the project, and would be overwritten")
+            if looked_at or ".git" in inside.split("/"):
+                owner = "git" if ".git" in inside.split("/") else "the project"
+                raise UsageError(f"{path} is a file of {owner}, and would be overwritten")
 
     def outside(self, path: str) -> bool:
         """Whether a file lies outside the paths that were asked about."""

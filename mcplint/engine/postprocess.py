@@ -30,6 +30,8 @@ def postprocess(
         if hits := {*_silenced(diagnostic, config), *_hits(diagnostic, hiding)}:
             used |= hits
             continue
+        if not config.shows(diagnostic.rule, diagnostic.severity):
+            continue
         key = (diagnostic.rule, diagnostic.finding.span, diagnostic.finding.message)
         kept[key] = _both(kept[key], diagnostic) if key in kept else diagnostic
     return sorted(kept.values(), key=order), used

@@ -30,7 +30,8 @@ class Config(NamedTuple):
     """The settings of a run, checked.
 
     `severities`: those of rules that differ from their own. `options`: keyword arguments of checks, by rule.
-    `ignore`: the rules that say nothing of some files. `select`: the rules that run, None for all.
+    `ignore`: the rules that say nothing of some files. `select`: the rules that run, None for all; `severities_shown`,
+    `severities_hidden`: the severities whose findings are asked for besides, or are not, whatever rule they are of.
     `deployment`: what the user states of the deployment that the files cannot tell, by the keys of STATED.
     """
 
@@ -42,12 +43,19 @@ class Config(NamedTuple):
     pedantic: bool = False
     select: frozenset[str] | None = None
     off: frozenset[str] = frozenset()
+    severities_shown: frozenset[str] = frozenset()
+    severities_hidden: frozenset[str] = frozenset()
     deployment: Mapping[str, Value[Any]] = NOTHING
 
     def runs(self, rule: str) -> bool:
         """Whether a rule is asked: an internal error of mcplint is never hidden."""
-        chosen = self.select is None or rule in self.select
+        chosen = self.select is None or rule in self.select or bool(self.severities_shown)
         return rule == INTERNAL_ERROR or (chosen and rule not in self.off)
+
+    def shows(self, rule: str, severity: str) -> bool:
+        """Whether a finding is asked for, by its rule or by its severity."""
+        chosen = self.select is None or rule in self.select or severity in self.severities_shown
+        return rule == INTERNAL_ERROR or (chosen and severity not in self.severities_hidden)
 
 
 class Setting(NamedTuple):
