@@ -459,3 +459,17 @@ def test_the_processes_of_pm2(command: str, count: int | None):
     package = '{"dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"}}'
     files = {"package.json": package, "src/index.js": f"{HEAD}app.listen(81);", "ecosystem.config.cjs": config}
     assert in_image(files, command).workers.only == count
+
+
+def test_an_image_is_started_by_the_dockerfile_beside_its_server_json():
+    from mcplint.link import link
+    from mcplint.project.config import Config
+
+    package = '{"name": "yew", "bin": "index.ts", "dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"}}'
+    published = """{"name": "io.github.acme/yew", "packages": [
+        {"registryType": "oci", "identifier": "docker.io/acme/yew:1.0.0", "transport": {"type": "stdio"}}]}"""
+    recipe = "FROM node:24\nWORKDIR /app\nCOPY . .\nCMD node index.ts\n"
+    files = {"yew/package.json": package, "yew/index.ts": f"{HEAD}make().connect(new StdioServerTransport());"}
+    files |= {"yew/server.json": published, "yew/Dockerfile": recipe, "yew/cloud/Dockerfile": recipe}
+    (found,) = link(Tree.of(files), Config()).deployment.packages
+    assert found.server is not None and found.server.id.endswith("@yew/Dockerfile")

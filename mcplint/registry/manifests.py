@@ -93,6 +93,8 @@ def served(package: Package, project: Project, servers: Iterable[Server], instal
         return package._replace(server=own[0], links=(link,))
     fitting = _in_image if package.registry.only == "oci" else _outside
     candidates = {server.id: server for server in servers if fitting(server)}
+    beside = {id: server for id, server in candidates.items() if _beside(server, package)}
+    candidates = beside if len(beside) == 1 else candidates
     if len(candidates) != 1:
         why = "it may start several servers" if candidates else "it starts no known server"
         return package._replace(links=(Link(None, MISSING, why),))
@@ -101,8 +103,14 @@ def served(package: Package, project: Project, servers: Iterable[Server], instal
     if server.container and labelled == [server.container.dockerfile]:
         link = Link(server.id, MADE, "is what the labelled image starts")
     else:
-        link = Link(server.id, ASSUMED, "is the only server")
+        link = Link(server.id, ASSUMED, "is the only server beside it" if beside else "is the only server")
     return package._replace(server=server, links=(link,))
+
+
+def _beside(server: Server, package: Package) -> bool:
+    """Whether the Dockerfile of a server's image lies in the folder of the `server.json`, below that of the project."""
+    folder, container = posixpath.dirname(package.span.source.path), server.container
+    return bool(folder) and container is not None and posixpath.dirname(container.dockerfile or "") == folder
 
 
 def _in_image(server: Server) -> bool:
