@@ -77,8 +77,21 @@ class NodeLocked(NamedTuple):
     development: bool = False
 
 
+class NodePeer(NamedTuple):
+    """What a package wants of one beside it: the range, and the release that is there; each with its place."""
+
+    package: str
+    version: str
+    name: str
+    range: str
+    span: Span
+    there: str
+    place: Span
+
+
 class NodeLock(NamedTuple):
-    """A lock file of npm, pnpm, yarn or bun."""
+    """A lock file of npm, pnpm, yarn or bun; `peers`: of npm alone, what its packages want that cannot do without."""
 
     kind: str
     packages: tuple[NodeLocked, ...]
+    peers: tuple[NodePeer, ...] = ()

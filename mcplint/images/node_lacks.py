@@ -16,6 +16,7 @@ from mcplint.images.node_installs import LOCKS, Called, called, package_of
 from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, programs, unread
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.programs import NODE_MANAGERS
+from mcplint.knowledge.semver import admits
 from mcplint.model import Lack, LackKind, NodeInstall
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
@@ -31,6 +32,7 @@ def of_node_install(install: NodeInstall, step: RunStep, contents: Contents) -> 
     """The lock that an install insists on and does not find, else what the scripts that it runs lack."""
     yield from _lock(install, contents)
     package = package_of(step)
+    yield from _peers(install, package, step, contents) if package and install.tool == "npm" else ()
     if package is None or not install.scripts or install.tool not in ("npm", "pnpm") or package.workspaces:
         return
     if contents.ran.any(_rewrites) or install.folder is None:
@@ -47,6 +49,37 @@ def of_node_install(install: NodeInstall, step: RunStep, contents: Contents) -> 
                     LackKind.EARLY, name, install.span, why, notes, edits=_skipping(install), step=_command(install)
                 )
                 return
+
+
+def _peers(install: NodeInstall, package: PackageJson, step: RunStep, contents: Contents) -> Iterator[Lack]:
+    """That two packages which the project itself asks for do not go together; npm bears it deeper in the tree."""
+    lock: NodeLock | None = contents.tree.facts("npm_lock", install.lock) if install.lock else None
+    words = set(map(spelled, install.argv))
+    if (
+        lock is None
+        or package.workspaces
+        or {"--legacy-peer-deps", "--force", "-f"} & words
+        or _lenient(step, contents)
+    ):
+        return
+    if '"overrides"' in package.source.text or contents.ran.any(_rewrites):
+        return
+    asked = {name for table in package.requirements.values() for name in table}
+    for peer in lock.peers:
+        if {peer.package, peer.name} <= asked and admits(peer.range, peer.there) is False:
+            why = f"wants {peer.name} {peer.range} beside it, and {peer.there} is locked"
+            notes = (Label(peer.span, "wants this release"), Label(peer.place, "this one is locked"))
+            name = f"{peer.package} {peer.version}"
+            yield Lack(LackKind.PEER, name, install.span, why, notes, step=_command(install))
+            return
+
+
+def _lenient(step: RunStep, contents: Contents) -> bool:
+    """Whether npm may be told to take packages that do not go together."""
+    files = (contents.tree.source(path) for path in contents.tree.called(".npmrc"))
+    configured = any(re.search(r"(?m)^\s*(?:legacy-peer-deps|force)\b", source.text) for source in files if source)
+    variables = any(re.match(r"(?i)npm_config_(?:legacy_peer_deps|force)$", name) for name in step.env)
+    return configured or variables or contents.ran.any(lambda text: "legacy-peer-deps" in text)
 
 
 def _lock(install: NodeInstall, contents: Contents) -> Iterator[Lack]:

@@ -76,6 +76,8 @@ class LackKind(StrEnum):
     """What a script of the project needs that an install runs by itself; `name`: the script."""
     TOOL = "tool"
     """A development tool that a script starts."""
+    PEER = "peer"
+    """A release of a package that another one wants beside it; `name`: that package, `why`: what it wants."""
     COMPILER = "compiler"
     """A release of TypeScript that knows an option; `name`: the one that is there, `why`: what it does."""
     OUTPUT = "output"

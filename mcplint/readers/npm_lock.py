@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from mcplint.facts.node import NodeLock, NodeLocked
+from mcplint.facts.node import NodeLock, NodeLocked, NodePeer
 from mcplint.findings import Unreadable
 from mcplint.text.source import Source, Span
 
@@ -22,6 +22,10 @@ NAMES = (
 """The packages that rules and programs ask for."""
 _VERSION = r"(\d+\.\d+\.\d+[\w.+-]*)"
 _DEVELOPMENT = re.compile(r'[^{}]{0,900}?"dev":\s*true')
+_ENTRY = re.compile(r'^    "(?:node_modules/((?:@[^/"\n]+/)?[^/"\n]+)|[^"\n]*)": \{\r?$', re.M)
+_OWN_VERSION = re.compile(rf'^      "version": "{_VERSION}"', re.M)
+_RANGE = re.compile(r'^        "([^"\n]+)": "([^"\n]+)"', re.M)
+_OPTIONAL = re.compile(r'^        "([^"\n]+)": \{\s*"optional": true', re.M)
 _CONFLICT = r"(?m)^(?:<{7}|>{7}) "
 
 
@@ -31,7 +35,34 @@ def read(source: Source) -> NodeLock:
     if ("<<<<<<<" in text or ">>>>>>>" in text) and (conflict := re.search(_CONFLICT, text)):
         raise Unreadable(Span(source, conflict.start(), conflict.end()), "an unresolved merge conflict")
     form = _FORMS.get(kind)
-    return NodeLock(kind, tuple(form(source)) if form else ())
+    return NodeLock(kind, tuple(form(source)) if form else (), tuple(_peers(source)) if form is _npm else ())
+
+
+def _peers(source: Source) -> Iterator[NodePeer]:
+    """What the packages at the top want of each other; one that a package brings itself is not wanted."""
+    text = source.text
+    if '"peerDependencies"' not in text:
+        return
+    heads = list(_ENTRY.finditer(text))
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    bodies = {head[1]: (head.end(), end) for head, end in zip(heads, ends, strict=False) if head[1]}
+    versions = {name: found for name, body in bodies.items() if (found := _OWN_VERSION.search(text, *body))}
+    for name, body in bodies.items():
+        wanted = list(_table("peerDependencies", _RANGE, text, body))
+        spared = {each[1] for each in _table("dependencies", _RANGE, text, body)} if wanted else set()
+        spared |= {each[1] for each in _table("peerDependenciesMeta", _OPTIONAL, text, body)} if wanted else set()
+        for each in wanted:
+            there = versions.get(each[1])
+            if there and name in versions and each[1] not in spared:
+                places = Span(source, *each.span(2)), Span(source, *there.span(1))
+                yield NodePeer(name, versions[name][1], each[1], each[2], places[0], there[1], places[1])
+
+
+def _table(kind: str, form: re.Pattern[str], text: str, body: tuple[int, int]) -> Iterator[re.Match[str]]:
+    """The entries of a table in the body of a package."""
+    start = text.find(f'\n      "{kind}": {{', *body)
+    end = text.find("\n      }", start, body[1]) if start >= 0 else -1
+    return form.finditer(text, start, end) if end >= 0 else iter(())
 
 
 def _npm(source: Source) -> Iterator[NodeLocked]:

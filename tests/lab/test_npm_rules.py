@@ -214,6 +214,17 @@ def test_what_a_release_of_typescript_refuses(release: str, fails: bool, tmp_pat
     assert (tmp_path / "dist" / "src" / "server.js").exists() == fails
 
 
+@pytest.mark.parametrize(("section", "code"), [("Bad", 1), ("Good", 0)])
+def test_packages_that_do_not_go_together(section: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text(example("peer-conflict", section)["package.json"])
+    quick = (need.program("npm"), *QUIET, "--ignore-scripts")
+    subprocess.run(
+        [*quick, "install", "--legacy-peer-deps", "--package-lock-only"], cwd=tmp_path, check=True, timeout=100
+    )
+    done = subprocess.run([*quick, "ci", "--dry-run"], cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert done.returncode == code and ("ERESOLVE" in done.stderr) == bool(code)
+
+
 def answer(command: list[str], folder: Path) -> str:
     """What a program says to a client over stdio, errors included."""
     line = json.dumps(INITIALIZE) + "\n"
