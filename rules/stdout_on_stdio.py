@@ -77,7 +77,7 @@ error[stdout-on-stdio]: server `notes` writes to standard output before it serve
 14 |     mcp.run()
    |     --------- run() without a transport speaks stdio
    |
-   = fix: write to standard error (--fix)
+   = fix: write to standard error (--unsafe-fixes)
 ```
 ```diff
 --- a/server.py
@@ -151,11 +151,14 @@ def check(server: Server):
             first, *others = places
             message = f"{server.title} writes to standard output {when}, but clients read protocol messages from there"
             notes = (*(Label(each.span.head, "and here") for each in others[:8]), *server.transport.trace)
-            yield Finding(message, first.span, notes, fix_for(places), severity)
+            yield Finding(message, first.span, notes, fix_for(places, places is server.prints), severity)
 
 
-def fix_for(places):
-    """The fix that sends everything to standard error, or None where one of the places cannot be rewritten."""
+def fix_for(places, safe):
+    """The fix that sends everything to standard error, or None where one of the places cannot be rewritten.
+
+    What is printed before the server serves may be what other ways through the program are there for: a dry run.
+    """
     spans = [each.span for each in places]
     files = dict.fromkeys(span.source for span in spans if span.text.startswith("print"))
     edits = [edit(span) for span in (*spans, *(span for source in files for span in handled(source, spans)))]
@@ -168,7 +171,7 @@ def fix_for(places):
     told = dict.fromkeys(
         edit for span in (*spans, *(each.span for each in streams)) for edit in retold(span) if streams
     )
-    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits, *told), safe=True)
+    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits, *told), safe)
 
 
 def retold(span):

@@ -139,8 +139,9 @@ def check(container: Container):
 
 def free(port: Port) -> Fix | None:
     """Leaves the number out of `8000:8000` and `127.0.0.1:8000:8000`."""
-    *address, published, target = port.span.text.split(":")
-    if target.partition("/")[0] != str(port.target.only) or published != str(port.published.only):
+    *before, target = port.span.text.split(":")
+    if target.partition("/")[0] != str(port.target.only) or before[-1:] != [str(port.published.only)]:
         return None
+    address = before[:-1]
     text = ":".join((*address, "", target)) if address else target
     return Fix("let Docker pick a free port for each replica", (Edit(port.span, text),))

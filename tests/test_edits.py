@@ -453,7 +453,7 @@ def test_a_comment_tells_where_a_stream_goes_now():
 def test_a_start_keeps_to_uv_where_a_mount_may_hide_what_is_built():
     built = (
         "FROM python:3.12-slim\nCOPY --from=ghcr.io/astral-sh/uv:0.9.11 /uv /bin/uv\nWORKDIR /app\nCOPY . .\n"
-        'RUN uv sync --no-dev\nCMD ["uv", "run", "python", "server.py"]\n'
+        'RUN uv sync --no-dev\nRUN chown -R 10001 /app\nCMD ["uv", "run", "python", "server.py"]\n'
     )
     packaged = (
         '[project]\nname = "notes"\nversion = "1"\ndependencies = ["mcp==1.30.0"]\n[build-system]\nrequires = []\n'
@@ -722,3 +722,13 @@ def test_a_value_that_a_comment_names_is_left_alone(line, after):
     text = package["nginx.conf"].replace("proxy_read_timeout 300s;", line)
     found = mended({**package, "nginx.conf": text}, "short-read-timeout")["nginx.conf"]
     assert found == package["nginx.conf"].replace("proxy_read_timeout 300s;", after or line)
+
+
+@pytest.mark.parametrize(("written", "after"), [("root", '"10001"'), ('"root"', '"10001"'), ("'root'", "'10001'")])
+def test_a_user_of_compose_is_a_text(written, after):
+    files = {"Dockerfile": "FROM python:3.12-slim\nWORKDIR /app\nCOPY server.py .\nRUN pip install mcp==1.30.0\n"}
+    files["Dockerfile"] += 'CMD ["python", "server.py"]\n'
+    files["server.py"] = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
+    files["compose.yaml"] = compose(f"    user: {written}\n")
+    made = changed(files, "root-user")["compose.yaml"]
+    assert made == files["compose.yaml"].replace(written, after)

@@ -39,7 +39,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         profiles=frozenset(assembly.text(item).text for item in items(own.get("profiles"))),
         entrypoint=argv(assembly, own.get("entrypoint"), "entrypoint"),
         arguments=argv(assembly, own.get("command"), "command"),
-        user=_text(assembly, own.get("user"), "user", UNKNOWN),
+        user=_quoted(_text(assembly, own.get("user"), "user", UNKNOWN)),
         workdir=_text(assembly, own.get("working_dir"), "working_dir", UNKNOWN),
         ports=ports(assembly, own.get("ports")),
         expose=expose(assembly, own.get("expose")),
@@ -71,6 +71,14 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
 def _text(assembly: Assembly, node: Node | None, what: str, default: Value[Any] = ABSENT) -> Value[Any]:
     found = said(node)
     return string(assembly, found, what) if found else default
+
+
+def _quoted(value: Value[Any]) -> Value[Any]:
+    """A text that compose does not take for a number where one is written in its place."""
+    site = value.site
+    if site is None or site.span.source.text[site.span.start - 1 : site.span.start] in ("'", '"'):
+        return value
+    return value._replace(site=site._replace(before='"', after='"'))
 
 
 def _switch(assembly: Assembly, node: MappingNode, key: str) -> Value[bool]:
