@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -228,7 +230,7 @@ def test_colour(project, lint, monkeypatch, environment, arguments, coloured):
         ("| true", "0", ""),
         ("| head -1 >/dev/null", "0", ""),
         ("> /dev/full", "2", "mcplint: cannot print: No space left on device\n"),
-        (">&-", "0", ""),
+        (">&-", "2", "mcplint: cannot print: standard output is closed\n"),
     ],
 )
 def test_a_reader_that_has_gone_is_no_mistake(project, where, code, said):
@@ -466,6 +468,58 @@ def test_a_shell_completes(mcplint, monkeypatch, capsys, words, offered):
     with pytest.raises(SystemExit):
         mcplint()
     assert offered in capsys.readouterr().out.splitlines()
+
+
+@pytest.fixture
+def bash(project, tmp_path, monkeypatch):
+    """An interactive bash that completes for mcplint, which prints its words in it; None where there is none."""
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash")
+    pty = pytest.importorskip("pty")
+    project({"Dockerfile": APP, "two words.toml": "", "shore/x": ""})
+    command = tmp_path / "mcplint"
+    complete = f'[ -n "$_MCPLINT_COMPLETE" ] && exec {sys.executable} -m mcplint'
+    command.write_text(f"#!/bin/sh\n{complete}\nprintf '<%s>' \"$@\"; echo .\n")
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("PS1", "ready> ")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("INPUTRC", os.devnull)
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        ["bash", "--norc", "--noprofile", "-i"], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    )
+    os.close(theirs)
+
+    def said(until):
+        text = ""
+        while until not in text and select.select([ours], [], [], 60)[0]:
+            text += os.read(ours, 4096).decode()
+        return text
+
+    def ask(line):
+        os.write(ours, f"{line}\n".encode())
+        return said("ready> ")
+
+    said("ready> ")
+    ask('eval "$(_MCPLINT_COMPLETE=bash_source mcplint)"')
+    yield ask
+    process.kill()
+    process.wait()
+    os.close(ours)
+
+
+def test_bash_completes(bash):
+    for typed, completed in {
+        "expl": "<explain>",
+        "sh": "<sho>",
+        "--unsafe": "<--unsafe-fixes>",
+        "--select root-user,loop": "<--select><root-user,loopback-in-container>",
+        "Dock": "<Dockerfile>",
+        "show --config tw": "<show><--config><two words.toml>",
+        "--output sar": "<--output><sarif=>",
+    }.items():
+        assert f"{completed}." in bash(f"mcplint {typed}\t"), typed
 
 
 @pytest.mark.parametrize("rule", ["loopback-in-container", "stateful-behind-balancer"])

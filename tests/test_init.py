@@ -121,6 +121,7 @@ def test_what_is_there_stays(repository, mcplint):
     ran = mcplint("init", "--yes")
     assert (ran.code, ran.err) == (0, "")
     assert f"{HOOK} is there and stays as it is; add to it:\n      - repo: {URL}\n" in ran.out
+    assert f"{CONFIGURATION} is there already with settings of mcplint.\n" in ran.out
     assert ".gitlab-ci.yml is there already." in ran.out and ran.out.endswith("There is nothing to write.\n")
     assert {path: (root / path).read_text() for path in mine} == mine
     assert written(root) == {*FILES, *mine}

@@ -202,6 +202,9 @@ def test_a_project_may_be_a_part_of_its_repository(committed, lint, monkeypatch)
         (["--base", "none"], 'there is no revision "none" in this clone'),
         (["--base", "-x"], 'there is no revision "-x"'),
         (["--base", ""], 'there is no revision ""'),
+        (["--base", "^main"], '"^main" is a range of revisions'),
+        (["--base", "main..HEAD"], '"main..HEAD" is a range of revisions'),
+        (["--base", "HEAD^@"], '"HEAD^@" is a range of revisions'),
         (["--base", "main:Dockerfile"], 'there is no revision "main:Dockerfile"'),
         (["--staged", "--fix"], "--staged looks at what git will commit"),
         (["--write-baseline"], "need --baseline FILE"),
@@ -245,19 +248,48 @@ def test_a_conflict_is_said(committed, lint):
     assert "Dockerfile has a merge conflict" in lint("--staged").err
 
 
-def test_what_a_shallow_clone_lacks_can_be_fetched_as_it_is_said(committed, lint, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("depth", "asked", "command", "then"),
+    [
+        ("--depth=1", "origin/old", "--depth=1 origin old:refs/remotes/origin/old", "origin/old"),
+        ("--depth=1", "origin/old~1", "--unshallow origin old:refs/remotes/origin/old", "origin/old~1"),
+        ("--depth=1", "old", "--depth=1 origin old", "FETCH_HEAD"),
+        ("--depth=1", "old^", "--unshallow origin old", "FETCH_HEAD^"),
+        ("--depth=1", "v1", "--depth=1 origin v1", "FETCH_HEAD"),
+        ("--depth=1", "COMMIT", "--depth=1 origin COMMIT", "FETCH_HEAD"),
+        ("--depth=1", "HEAD~2", "--unshallow", "HEAD~2"),
+        ("--depth=1", "main", None, "origin/main"),
+        ("--depth=1", "main~2", "--unshallow", "origin/main~2"),
+        ("--no-single-branch", "old~2", None, "origin/old~2"),
+        ("--single-branch", "old", "origin old", "FETCH_HEAD"),
+        ("--single-branch", "origin/old", "origin old:refs/remotes/origin/old", "origin/old"),
+    ],
+)
+def test_what_a_clone_lacks_is_there_after_what_is_said(
+    committed, lint, monkeypatch, tmp_path, depth, asked, command, then
+):
     root = committed({"Dockerfile": ROOT})
-    git("branch", "old")
-    (root / "b.dockerfile").write_text(ROOT)
-    git("add", ".")
-    git("commit", "-q", "-m", "second")
-    git("clone", "-q", "--depth=1", f"file://{root}", str(tmp_path / "clone"))
+    for branch in ("old", "main"):
+        git("checkout", "-q", "-B", branch)
+        for number in range(3):
+            git("commit", "-q", "--allow-empty", "-m", f"{branch}{number}")
+    git("tag", "-a", "-m", "x", "v1", "old")
+    git("config", "uploadpack.allowAnySHA1InWant", "true")
+    commit = git("rev-parse", "old~1").strip()
+    git("clone", "-q", depth, f"file://{root}", str(tmp_path / "clone"))
     monkeypatch.chdir(tmp_path / "clone")
-    ran = lint("--base", "origin/old")
-    assert ran.code == 2 and "in this clone, which is shallow; fetch it with `git fetch --depth=1 " in ran.err
-    git(*ran.err.partition("`git ")[2].partition("`")[0].split())
-    assert reported(lint("--base", "origin/old")) == ["b.dockerfile:2:6"]
-    assert "`git fetch --unshallow`" in lint("--base", "HEAD~1").err
+    git("checkout", "-q", "--detach")
+    git("branch", "-q", "-D", "main")
+    asked = asked.replace("COMMIT", commit)
+    ran = lint("--base", asked)
+    assert ran.code == 2 and f'there is no revision "{asked}" in this clone' in ran.err
+    if command:
+        command = command.replace("COMMIT", commit)
+        assert f"`git fetch {command}`" in ran.err
+        git("fetch", *command.split())
+    assert then == asked or ran.err.endswith(f" name {then}\n")
+    ran = lint("--base", then)
+    assert (ran.code, "1 known finding not shown" in ran.out) == (0, True)
 
 
 @pytest.mark.parametrize("kind", ["blob:none", "tree:0"])

@@ -73,8 +73,8 @@ def _agreed(number: int) -> bool:
 
 def _proposals(here: Workspace, run: engine.Run) -> Iterator[Proposal]:
     top = work_tree(here.root)
-    if discover.configuration(here.root) is None:
-        yield Proposal(here.root, CONFIGURATION, _configuration(run))
+    configured = discover.configuration(here.root)
+    yield Proposal(here.root, configured or CONFIGURATION, "" if configured else _configuration(run))
     repository = project_url("Repository")
     if top is None or repository is None:
         return
@@ -197,7 +197,8 @@ def _shown(proposals: Iterable[Proposal], here: Workspace) -> Iterator[str]:
         elif each.part:
             yield from ("", f"{path} is there and stays as it is; add to it:", *_quoted(each.part))
         else:
-            yield from ("", f"{path} is there already.")
+            settings = " with settings of mcplint" if each.path in discover.CONFIGURATIONS else ""
+            yield from ("", f"{path} is there already{settings}.")
     if work_tree(here.root) is None:
         yield from ("", "There is no git repository here, so no hook and no workflow is proposed.")
     elif (repository := project_url("Repository")) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +19,11 @@ HELP = ["-h", "--help"]
 
 class Commands(click.Group):
     """Commands of which `check` may be left out."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        if "_MCPLINT_COMPLETE" in os.environ:
+            import mcplint.cli.completion  # noqa: F401  # click takes the shells from there
+        return super().main(*args, **extra)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if ctx.resilient_parsing and not args:

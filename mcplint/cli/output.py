@@ -44,6 +44,8 @@ def takes_links() -> bool:
 
 def say(text: str) -> None:
     """Prints a text; raises UsageError where it cannot. A reader that has gone (`| head`) is not an error."""
+    if sys.stdout is None and text:
+        raise UsageError("cannot print: standard output is closed")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

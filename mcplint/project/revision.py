@@ -33,6 +33,10 @@ PATIENCE = 30
 """Seconds that git may take to answer a question."""
 NAME = r"(?!HEAD\b)[A-Za-z0-9_][A-Za-z0-9_./-]*"
 """What stands in a shell's command as it is: a branch, a tag, a commit."""
+SHORTENED = r"[0-9a-f]{7,39}"
+"""The beginning of a commit's name, by which no remote can be asked for it."""
+RANGE = r"^\^|\.\.|\^[@!]$|\^-\d*$"
+"""What in a word makes it stand for more than one revision, or none (gitrevisions)."""
 # The most bytes of a link or of an answer of one line, and the most steps that links may take.
 LINE, STEPS = 4096, 400
 
@@ -125,30 +129,58 @@ def _index(root: str) -> str | None:
 
 def _resolved(root: str, revision: str) -> str:
     """The tree of a revision; raises UsageError that says how to get it."""
-    if revision and not revision.startswith("-"):
-        found = _said(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
-        if found:
-            return found
-        if _said(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"):
-            raise UsageError(f"this clone lacks objects of the files of {revision}; {_mending(root)}")
-    if _said(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+    if found := _object(root, revision, "tree"):
+        return found
+    if _is_there(root, revision):
+        raise UsageError(f"this clone lacks objects of the files of {revision}; {_mending(root)}")
+    if re.search(RANGE, revision):
+        raise UsageError(f'"{revision}" is a range of revisions; name one revision')
+    if not _is_there(root, "HEAD"):
         raise UsageError(f'there is no revision "{revision}": the repository has no commits yet')
     raise UsageError(f'there is no revision "{revision}" in this clone{_remedy(root, revision)}')
 
 
+def _object(root: str, revision: str, kind: str) -> str | None:
+    """The name of a revision's tree or commit, None where it is not there."""
+    if not revision or revision.startswith(("-", "^")):
+        return None
+    return _said(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{{kind}}}")
+
+
+def _is_there(root: str, revision: str) -> bool:
+    return _object(root, revision, "commit") is not None
+
+
 def _remedy(root: str, revision: str) -> str:
-    """How to fetch a revision that is not there; no command repeats a name that no branch, tag or commit can have."""
-    plain = re.fullmatch(NAME, revision) and ".." not in revision and revision.strip("0")
+    """How to get a revision that is not there; no command repeats a name that no branch, tag or commit can have."""
     shallow = _said(root, "rev-parse", "--is-shallow-repository") == "true"
+    about = ", which is shallow" if shallow else ""
+    rest = f"{about}; fetch the rest with `git fetch --unshallow`" if shallow else ""
+    name, steps = _parts(revision)
     remotes = (_said(root, "remote") or "").split()
-    remote, _, branch = revision.partition("/")
-    if plain and remote in remotes and branch:
-        depth = "--depth=1 " if shallow else ""
-        how = f"git fetch {depth}{remote} {branch}:refs/remotes/{revision}"
-        return f"{', which is shallow' * shallow}; fetch it with `{how}`"
-    if shallow:
-        return ", which is shallow; fetch the rest with `git fetch --unshallow`"
-    return f"; fetch it with `git fetch {remotes[0]} {revision}` and name FETCH_HEAD" if plain and remotes else ""
+    if not name or not remotes or _is_there(root, name):
+        return rest
+    for remote in remotes:
+        if _is_there(root, f"{remote}/{revision}"):
+            return f"; name {remote}/{revision}"
+        if _is_there(root, f"{remote}/{name}"):
+            return f"{rest} and name {remote}/{revision}" if rest else ""
+    depth = "--unshallow " if steps else "--depth=1 "
+    remote, _, branch = name.partition("/")
+    if remote in remotes and branch:
+        source, then = f"{remote} {branch}:refs/remotes/{name}", ""
+    else:
+        source, then = f"{remotes[0]} {name}", f" and name FETCH_HEAD{steps}"
+    return f"{about}; fetch it with `git fetch {depth if shallow else ''}{source}`{then}"
+
+
+def _parts(revision: str) -> tuple[str, str]:
+    """The name of a branch, a tag or a commit that a revision begins with, and the steps from there; empty where it
+    begins with none that a remote knows."""
+    match = re.fullmatch(rf"({NAME})((?:[~^]\d*)*)", revision)
+    if match is None or ".." in revision or not match[1].strip("0") or re.fullmatch(SHORTENED, match[1]):
+        return "", ""
+    return match[1], match[2]
 
 
 def _said(root: str, *arguments: str) -> str | None:
