@@ -16,6 +16,7 @@ from mcplint.model.insertion import more_words
 from mcplint.packaging.backend import is_packaged
 from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
+from mcplint.text.paths import upwards
 
 _TOUCHES = r"\b(?:chown|chmod|touch|sed|cp|mv|git|rsync)\b"
 _CACHES = ("UV_CACHE_DIR", "UV_NO_CACHE", "XDG_CACHE_HOME", "HOME")
@@ -81,7 +82,12 @@ def _is_touched(image: Image, project: Project) -> bool:
     if any(True for _ in paths_in_image(later, image.parts, image.ignored, image.context, path)):
         return True
     text = "\n".join(last.source.text[max(last.end, run.span.start) : run.span.end] for run in image.runs)
-    return re.search(_TOUCHES, text) is not None
+    folders = {*upwards(image.workdir.only or "/"), ".", "./", "*"}
+    for line in re.split(r"&&|;|\n", text):
+        words = {word.rstrip("/") or "/" for word in line.split()}
+        if re.search(_TOUCHES, line) and (words & folders or "$" in line or "pyproject" in line):
+            return True
+    return False
 
 
 def _no_venv(image: Image, container: Container) -> str:
