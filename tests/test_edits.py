@@ -134,6 +134,8 @@ def test_a_default_that_others_share_is_replaced_in_the_image(files, after):
         ("    command: python server.py # all of it\n", "    command: python server.py --host 0.0.0.0 # all of it\n"),
         ('    command: "python server.py"\n', '    command: "python server.py --host 0.0.0.0"\n'),
         ("    command: [python, server.py]\n", "    command: [python, server.py, --host, 0.0.0.0]\n"),
+        ("    command: [python,server.py]\n", "    command: [python,server.py,--host,0.0.0.0]\n"),
+        ('    command: ["python","server.py"]\n', '    command: ["python","server.py","--host","0.0.0.0"]\n'),
         ("    command: ['python', 'server.py']\n", "    command: ['python', 'server.py', '--host', '0.0.0.0']\n"),
         (
             "    command:\n      - python\n      - server.py # mine\n    tty: true\n",
@@ -289,7 +291,8 @@ def test_a_range_in_a_command_stands_in_quotes(command, after):
     [
         ('FastMCP("notes")  # ours', 'FastMCP("notes", host="0.0.0.0")  # ours'),
         ('FastMCP(\n    "notes",\n)', 'FastMCP(\n    "notes",\n    host="0.0.0.0",\n)'),
-        ('FastMCP(\n    "notes"\n)', 'FastMCP(\n    "notes",\n    host="0.0.0.0"\n)'),
+        ('FastMCP(\n    "notes"\n)', 'FastMCP(\n    "notes",\n    host="0.0.0.0",\n)'),
+        ("FastMCP('notes')", "FastMCP('notes', host='0.0.0.0')"),
         ('FastMCP(\n    "notes",  # its name\n)', 'FastMCP(\n    "notes",  # its name\n    host="0.0.0.0",\n)'),
         ('FastMCP(\n    name="notes"  # its name\n)', 'FastMCP(\n    host="0.0.0.0",\n    name="notes"  # its name\n)'),
         ('FastMCP(\n    "notes"  # its name\n)', ""),
@@ -313,6 +316,7 @@ def test_an_argument_is_added_in_the_shape_of_its_call(call, after):
             'print(\n    "a",  # why\n    "b",  # not\n    file=sys.stderr,\n)',
         ),
         ('print("""a\nb""")', 'print("""a\nb""", file=sys.stderr)'),
+        ('print(\n    "a"\n    "b"\n)', 'print(\n    "a"\n    "b",\n    file=sys.stderr,\n)'),
         ('print("é", end="")', 'print("é", end="", file=sys.stderr)'),
     ],
 )
@@ -387,6 +391,31 @@ def test_a_key_is_added_in_the_shape_of_its_object(variable, after):
     )
     found = mended({**package, "server.json": document}, "registry-unmarked-secret")["server.json"]
     assert found == document.replace(variable, after or variable)
+
+
+@pytest.mark.parametrize("spelled", ['"is_secret": true', '"isSecret": true', '"is_secret": false', '"Secret": false'])
+def test_a_mark_under_another_name_is_renamed_and_not_made_again(spelled):
+    package = bases()["package"]
+    entry = '"environmentVariables": [{"name": "API_KEY", MARK}],\n      "version": "1.4.0",\n      "tr'
+    document = package["server.json"].replace('"version": "1.4.0",\n      "tr', entry)
+    files = {**package, "server.json": document.replace("MARK", spelled)}
+    for rules in (
+        ("registry-unmarked-secret", "registry-dropped-key"),
+        ("registry-dropped-key", "registry-unmarked-secret"),
+    ):
+        made = files
+        for rule in rules:
+            made = {**made, **mended(made, rule)}
+        assert made["server.json"] == document.replace("MARK", '"isSecret": true')
+
+
+def test_an_older_name_of_the_transport_moves_with_the_schema():
+    remote = bases()["remote"]
+    old = remote["server.json"].replace('"type": "streamable-http"', '"transport_type": "streamable-http"')
+    old = old.replace("2025-12-11", "2025-07-09")
+    assert '"transport_type"' in old
+    made = mended({**remote, "server.json": old}, "registry-old-schema")["server.json"]
+    assert '"transport_type"' not in made and "2025-12-11" in made
 
 
 def test_what_a_handler_prints_goes_where_its_function_prints():

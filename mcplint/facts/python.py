@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -42,12 +43,17 @@ class Module(NamedTuple):
             span = span._replace(start=span.start + quote // 2, end=span.end - quote // 2)
         return EditSite(span) if span.text == spelled and not isinstance(node.value, bytes) else None
 
+    def quote(self, given: Sequence[ast.AST]) -> str:
+        """The quotes of the first argument of a call that is a plain text; double ones where there is none."""
+        texts = (self.span(node.value if isinstance(node, ast.keyword) else node).text[:1] for node in given)
+        return next((text for text in texts if text in ("'", '"')), '"')
+
     def insertion(self, call: ast.Call, name: str, quoted: bool = True) -> EditSite | None:
         """Where a keyword argument would be added to a call, or None where it cannot be added by plain insertion."""
         given: list[ast.AST] = [*call.args, *call.keywords]
         if len(given) == 1 and isinstance(given[0], ast.GeneratorExp):
             return None
-        quote = '"' if quoted else ""
+        quote = self.quote(given) if quoted else ""
         close = self.span(call).end - 1
         if not given:
             return EditSite(Span(self.source, close, close), f"{name}={quote}", quote)

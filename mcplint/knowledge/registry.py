@@ -51,8 +51,9 @@ KEYS: Mapping[str, Mapping[str, str | None]] = {
     "meta": {PUBLISHER_PROVIDED: None},
 }
 
-# The 2025-07-09 spelling of what the 2025-09-16 schema renamed.
+# The 2025-07-09 spelling of what the 2025-09-16 schema renamed, and `transport_type`, which is older yet.
 RENAMED = {
+    "transport_type": "type",
     "registry_type": "registryType",
     "registry_base_url": "registryBaseUrl",
     "file_sha256": "fileSha256",

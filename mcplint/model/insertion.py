@@ -49,10 +49,16 @@ def more_words(words: tuple[Value[str], ...], added: tuple[str, ...]) -> tuple[E
         closing = before[-1] if before[-1] in QUOTES else ""
         return (Edit(Span(last.source, end, end), "".join(f"{newline}{before}{word}{closing}" for word in added)),)
     if quote in QUOTES and next_one == quote:
-        apart = f",{text[line - 1 : line]}{before[:-1]}" if line and not before[:-1].strip() else ", "
+        own_line = line and not before[:-1].strip()
+        apart = f",{text[line - 1 : line]}{before[:-1]}" if own_line else _comma(before[:-1])
         return (Edit(last._replace(start=last.end), "".join(f"{quote}{apart}{quote}{word}" for word in added)),)
-    apart = ", " if next_one in (",", "]") and quote in (" ", "[", ",") else " "
+    apart = _comma(before) if next_one in (",", "]") and quote in (" ", "[", ",") else " "
     return (Edit(last._replace(start=last.end), "".join(f"{apart}{word}" for word in added)),)
+
+
+def _comma(before: str) -> str:
+    """What stands between the words of a list, with what stands before its last one: no blank where it has none."""
+    return "," if before.endswith(",") else ", "
 
 
 def _is_script(words: tuple[Value[str], ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
+from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs
 from mcplint.findings import ERROR, NOTE, Finding, Fix
 from mcplint.knowledge.registry import INDEXED
 from mcplint.model import Manifest
@@ -26,6 +26,7 @@ from mcplint.registry.places import (
     texts,
 )
 from mcplint.registry.predicates import bad_folder, defined, inexact_base
+from mcplint.registry.schema import twin
 from mcplint.text.source import Edit
 from mcplint.values import Label
 
@@ -218,7 +219,9 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
                     shown(written),
                     severity=ERROR,
                 )
-        if secret and not marked and isinstance(name, ScalarNode):
+        misspelt = _misspelt_mark(node)
+        # A mark under another name is a key that publishing drops, and told as such.
+        if secret and not marked and not (misspelt and flag(misspelt[1])) and isinstance(name, ScalarNode):
             yield Finding(
                 f"`{word[:80]}` is not marked `isSecret`: clients show and store it as plain text",
                 name.span,
@@ -237,7 +240,21 @@ def _mark(node: MappingNode) -> Fix | None:
     found = member(node, "isSecret")
     if found:
         return Fix("set `isSecret`", (Edit(found[1].span, "true"),)) if field(node, "isSecret") else None
+    if misspelt := _misspelt_mark(node):
+        key, value = misspelt
+        edits = (Edit(key.span, "isSecret"), Edit(value.span, "true"))
+        return Fix(f"rename `{key.text}` to `isSecret` and set it", edits) if isinstance(value, ScalarNode) else None
     return Fix("set `isSecret`", (addition(node, "isSecret", "true"),), safe=True)
+
+
+def _misspelt_mark(node: MappingNode) -> tuple[ScalarNode, Node] | None:
+    """The key and value that an input without `isSecret` has for it, under an older name or what people take for it."""
+    if member(node, "isSecret"):
+        return None
+    found = (
+        pair for pair in node.pairs if pair[0].text.lower() == "secret" or twin(pair[0].text, "named") == "isSecret"
+    )
+    return next(found, None)
 
 
 def _inputs(manifest: Manifest) -> Iterator[tuple[str, MappingNode]]:

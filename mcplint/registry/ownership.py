@@ -81,8 +81,9 @@ def _named(built: Distribution, name: ScalarNode) -> Fix | None:
     key, end = source.text.rfind('"name"', 0, span.start), span.end + 1
     gap = source.text[source.text.rfind("\n", 0, key) + 1 : key]
     alone = not gap.strip() and not source.text[end:].partition("\n")[0].strip(", \t\r")
-    apart = f"\n{gap}" if alone else " "
-    line = f',{apart}"mcpName": "{text(name)}"'
+    colon = source.text[key + len('"name"') : span.start - 1]
+    apart = f"\n{gap}" if alone else " " if colon.endswith(" ") else ""
+    line = f',{apart}"mcpName"{colon}"{text(name)}"'
     return Fix("add `mcpName`", (Edit(Span(source, end, end), line),), safe=True) if key >= 0 else None
 
 

@@ -26,7 +26,10 @@ def item_after(last: Span, close: int, before: str, after: str, front: bool = Tr
     apart = _own_line(last, close)
     joint = f"{after},{apart or ' '}{before}"
     if not (apart and comment):
-        return EditSite(Span(source, end, end), f",{apart or ' '}{before}", after, joint=joint)
+        # A formatter ends the lines of a call with commas where there are several; one alone has none.
+        alone = apart and "," not in between and source.text[max(0, start - 200) : start].rstrip().endswith("(")
+        comma = "," if alone else ""
+        return EditSite(Span(source, end, end), f",{apart or ' '}{before}", f"{after}{comma}", joint=joint)
     if "," in code:
         end += len(line)
         return EditSite(Span(source, end, end), f"{apart}{before}", f"{after},", joint=joint)
