@@ -32,7 +32,7 @@ See https://modelcontextprotocol.io/docs/learn/client-concepts
 }
 ```
 ```output
-error[secret-in-client-config]: Authorization is a secret that anyone can read in .mcp.json
+error[secret-in-client-config]: Authorization holds a secret that anyone can read in .mcp.json
  --> .mcp.json:6:37
   |
 6 |       "headers": {"Authorization": "Bearer 9f2c****************************"}
@@ -61,4 +61,4 @@ from mcplint import ERROR, Finding, Secret, rule
 def check(secret: Secret):
     if secret.where == "client":
         file = secret.span.source.path.rpartition("/")[2]
-        yield Finding(f"{secret.name} is a {secret.kind} that anyone can read in {file}", secret.span)
+        yield Finding(f"{secret.name} holds {secret.title} that anyone can read in {file}", secret.span)

@@ -49,7 +49,7 @@ services:
       NOTES_API_KEY: 9f2c61d07be84a53c1e8d2b64f7a09b5
 ```
 ```output
-error[secret-in-compose]: NOTES_API_KEY is a secret that anyone can read in compose.yaml
+error[secret-in-compose]: NOTES_API_KEY holds a secret that anyone can read in compose.yaml
  --> compose.yaml:5:22
   |
 5 |       NOTES_API_KEY: 9f2c****************************
@@ -74,4 +74,4 @@ from mcplint import ERROR, Finding, Secret, rule
 def check(secret: Secret):
     if secret.where in ("compose", "kubernetes"):
         file = secret.span.source.path.rpartition("/")[2]
-        yield Finding(f"{secret.name} is a {secret.kind} that anyone can read in {file}", secret.span)
+        yield Finding(f"{secret.name} holds {secret.title} that anyone can read in {file}", secret.span)

@@ -42,7 +42,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[secret-in-image]: NOTES_API_KEY is a secret that anyone can read in the image
+error[secret-in-image]: NOTES_API_KEY holds a secret that anyone can read in the image
  --> Dockerfile:5:19
   |
 5 | ENV NOTES_API_KEY=9f2c****************************
@@ -67,7 +67,7 @@ from mcplint import ERROR, Finding, Secret, rule
 @rule("secret-in-image", ERROR)
 def check(secret: Secret):
     if secret.where == "image":
-        yield Finding(f"{secret.name} is a {secret.kind} that anyone can read in the image", secret.span)
+        yield Finding(f"{secret.name} holds {secret.title} that anyone can read in the image", secret.span)
     elif secret.where == "build":
         yield Finding(f"the build argument {secret.name} stays in the history of the image", secret.span)
     elif secret.where == "copy":

@@ -12,6 +12,7 @@ from mcplint.dependencies.pinned import name_of
 from mcplint.images.copies import built_text, project_path
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.knowledge.images import base, split
+from mcplint.knowledge.programs import PACKAGES
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
@@ -30,7 +31,8 @@ def lacks(image: Image, program: str) -> bool:
     known = base(reference)
     if not known or known.tools is None or not split(reference)[1] or program in image.tools:
         return False
-    return not any(word in text for text in _run_texts(image) for word in (program, *_OPEN)) and not any(
+    words = (program, *PACKAGES.get(program, ()), *_OPEN)
+    return not any(word in text for text in _run_texts(image) for word in words) and not any(
         map(_may_bring, image.copies)
     )
 

@@ -49,6 +49,7 @@ CONSOLES: Mapping[str, frozenset[int]] = {
     "dozzle": frozenset({8080}),
 }
 """Pages and programs that others are steered by, and their ports: browsers, dashboards, logs."""
+_TOLD = r"auth|^--http-u"
 GUARDS = {"redis-commander": "HTTP_USER", "dozzle": "DOZZLE_AUTH_PROVIDER"}
 """The variable that asks for a password."""
 ASKED = {"traefik": ("--api.insecure", "--api.insecure=true")}
@@ -63,7 +64,12 @@ def is_open_console(
         found = [word for word in command or () if word.lower() in ASKED[name]]
         return f"`{found[0]}` shows its dashboard to everybody" if found else ""
     guard = GUARDS.get(name)
-    if guard and (not closed or command is None or guard in env or any("auth" in word for word in command)):
+    if guard and (
+        not closed
+        or command is None
+        or guard in env
+        or any("auth" in word or word.startswith("--http-u") for word in command)
+    ):
         return ""
     return f"{guard} is not set" if guard else f"{name} does not authenticate callers"
 
@@ -84,7 +90,9 @@ def lets_everybody_in(
         return f"{name} is {off}" if said.must(lambda text: (text or "").lower() in (off, "1") and off != "1") else ""
     if not closed or command is None:
         return ""
-    text = " ".join((*command, *(value.only or "?" for value in env.values())))
+    text = " ".join(
+        (*command, *("?" if value.options != (value.only,) else value.only or "" for value in env.values()))
+    )
     if store in REDIS:
         told = any(word in text for word in ("requirepass", "aclfile", ".conf", "user ", "?"))
         return "" if told or any("PASSWORD" in name for name in env) else f"{store} has no password by default"

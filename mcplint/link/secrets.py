@@ -84,7 +84,7 @@ def _in_runs(image: Image) -> Iterator[Secret]:
             if re.search(rf"\$\{{?{re.escape(name)}\b", run.text.text):
                 yield Secret("build", name, "secret", run.span)
         if kind := known.form(run.text.text):
-            yield Secret("image", "a RUN", kind, run.span)
+            yield Secret("image", "this RUN", kind, run.span)
 
 
 def _copied(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:

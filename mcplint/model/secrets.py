@@ -23,3 +23,8 @@ class Secret(NamedTuple):
     span: Span
     notes: tuple[Label, ...] = ()
     present: bool = True
+
+    @property
+    def title(self) -> str:
+        """What a message calls its kind: `an OpenAI key`, `a secret`."""
+        return f"{'an' if self.kind.startswith(('A', 'O', 'npm', 'xAI')) else 'a'} {self.kind}"
