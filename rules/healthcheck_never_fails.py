@@ -7,7 +7,10 @@ early.
 
 A check that ignores what it is answered is a warning: `curl` without `-f` and
 `requests.get` without `raise_for_status()` take `500` for a success, and `||
-true` or `; exit 0` a refused connection too.
+true` or `; exit 0` a refused connection too. So does a check that follows no
+redirect, `curl` without `-L` or that of HAProxy, and asks for the endpoint with
+another last slash: the server's router answers `307` before it asks anything of
+the server.
 
 Not reported for a server over stdio, which answers nobody but its client.
 
@@ -65,7 +68,9 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, WARNING, Finding, Server, rule
+from mcplint import ERROR, WARNING, Finding, Label, Server, rule
+from mcplint.knowledge.sdk import answered
+from mcplint.model.health import Request
 
 
 @rule("healthcheck-never-fails", ERROR)
@@ -82,3 +87,16 @@ def check(server: Server):
                 None,
                 WARNING,
             )
+        elif each.asked and (right := redirected(server, each.asked)):
+            path = each.asked.path
+            how = f"{path} is redirected to {right}, and {each.asked.program} takes a redirect for a good answer"
+            place = server.path.span or server.span
+            message = f"{each.title} does not ask {server.title}: {how}"
+            yield Finding(message, each.span, (Label(place, f"answers at {right}"),), None, WARNING)
+
+
+def redirected(server: Server, asked: Request) -> str | None:
+    """Where the server sends a check that stays where it is: to its path with the other last slash."""
+    right = answered(server) if asked.port is None or server.port.must_be(asked.port) else None
+    differs = right and asked.path != right and asked.path.rstrip("/") == right.rstrip("/")
+    return right if differs and not asked.follows else None

@@ -109,7 +109,8 @@ def check(server: Server):
         asked = each.asked
         if not asked or asked.method == "POST" or (asked.port is not None and not server.port.must_be(asked.port)):
             continue
-        if server.path.must(lambda path, asked=asked: path.rstrip("/") == asked.path.rstrip("/")):
+        same = server.path.must(lambda path, asked=asked: path.rstrip("/") == asked.path.rstrip("/"))
+        if same and (asked.follows or server.path.must_be(asked.path)):
             severity = ERROR if each.platform in DECIDING and server.sdk.known else None
             message = (
                 f"{each.title} asks the MCP endpoint of {server.title} for a plain {asked.method}, which it refuses"

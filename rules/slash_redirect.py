@@ -113,7 +113,7 @@ server {
 """
 
 from mcplint import ERROR, WARNING, ClientConfig, Finding, Fix, Label, Remote, Route, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.knowledge.sdk import answered
 
 
 @rule("slash-redirect", WARNING)
@@ -153,15 +153,6 @@ def redirected(part):
         f"the URL lacks the last slash: the proxy answers 301{port}, and clients do not repeat their request there"
     )
     return Finding(message, part.url.span or part.span, part.redirect.trace, fix, ERROR)
-
-
-def answered(server):
-    """The form of the server's path that it answers without a redirect, or None where that cannot be told."""
-    path, transport = server.path.only, server.transport.only
-    if not path or path == "/" or not server.endpoints_closed:
-        return None
-    form = "exact" if server.kind == "Server" else agreed(server.sdk, f"slash.{transport}")
-    return {"exact": path, "mounted": path.rstrip("/") + "/"}.get(form)
 
 
 def asked_through(route):

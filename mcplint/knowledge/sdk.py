@@ -42,7 +42,7 @@ from mcplint.findings import Fix
 from mcplint.knowledge.sdk_releases import DATE, RELEASES
 
 if TYPE_CHECKING:
-    from mcplint.model import Import, Sdk
+    from mcplint.model import Import, Sdk, Server
     from mcplint.values import Value
 
 __all__ = [
@@ -100,6 +100,15 @@ def agreed(sdk: Sdk, name: str) -> object | None:
     if known == {"mcp"}:
         known = {fact("mcp", version, name) for version in sdk.mcp.options or ()}
     return known.pop() if len(known) == 1 else None
+
+
+def answered(server: Server) -> str | None:
+    """The form of a server's path that it answers without a redirect, or None where that cannot be told."""
+    path, transport = server.path.only, server.transport.only
+    if not path or path == "/" or not server.endpoints_closed:
+        return None
+    form = "exact" if server.kind == "Server" else agreed(server.sdk, f"slash.{transport}")
+    return path if form == "exact" else path.rstrip("/") + "/" if form == "mounted" else None
 
 
 def newest_with(package: str, name: str) -> str | None:

@@ -130,8 +130,7 @@ def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
         from mcplint.services.kubernetes.helm import manifests as of_charts
 
         manifests = (*manifests, *of_charts(tree))
-    workflows = (path for path in paths.get("kubernetes", ()) if path.startswith(".github/workflows/"))
-    scripts = tuple(path for path in (*paths.get("script", ()), *workflows) if _deploys(tree, path))
+    scripts = tuple(path for path in (*paths.get("script", ()), *tree.workflows) if _deploys(tree, path))
     if not manifests and not any(others) and not scripts:
         return None
     from mcplint.services.platforms import platforms

@@ -23,7 +23,7 @@ BUILD = "docker/build-push-action@"
 
 def kept_tokens(image: Image, tree: Tree) -> Iterator[Label]:
     """The checkouts whose `.git` lies in the context when a workflow builds and pushes an image."""
-    for path in tree.below(".github/workflows"):
+    for path in tree.workflows:
         source = tree.source(path)
         if source is None or BUILD not in source.text or not CHECKOUT.search(source.text):
             continue

@@ -147,7 +147,7 @@ def _only_script(tree: Tree) -> Script | None:
 
 def _uploads(tree: Tree) -> bool:
     """Whether a workflow uploads a package to PyPI."""
-    workflows = map(tree.source, tree.below(".github/workflows"))
+    workflows = map(tree.source, tree.workflows)
     return any(source and re.search(UPLOAD, source.text) for source in workflows)
 
 

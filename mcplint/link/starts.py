@@ -120,7 +120,7 @@ def _outside(
     """
     documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
     configurations = tree.all_facts("client", (*paths.get("client", ()), *bundles(tree, paths))).values()
-    from_scripts = "pyproject.toml" in tree.paths and bool(tree.below(".github/workflows"))
+    from_scripts = "pyproject.toml" in tree.paths and bool(tree.workflows)
     if not documents and not configurations and not from_scripts:
         return (), ()
     from mcplint.link.outside import from_entry, merged, packaged, published, published_image

@@ -16,7 +16,7 @@ class Request(NamedTuple):
 
     `host`: empty where it is the container's own address. `strict`: whether an answer of 400 and more makes the check
     fail, None where that cannot be told. `whole`: whether it reads an answer to its end.
-    `certain`: it is made however conditions turn out.
+    `certain`: it is made however conditions turn out. `follows`: False where it takes a redirect for a good answer.
     """
 
     program: str
@@ -28,6 +28,7 @@ class Request(NamedTuple):
     strict: bool | None
     whole: bool
     certain: bool = True
+    follows: bool = True
 
     @property
     def is_own(self) -> bool:

@@ -108,6 +108,11 @@ class Tree:
         """The files below a folder, sorted; all of them below the root, which is `.` or the empty name."""
         return self._names.below(folder)
 
+    @property
+    def workflows(self) -> tuple[str, ...]:
+        """The files that GitHub runs, sorted: those that end in `.yml` or `.yaml` in this one folder itself."""
+        return tuple(path for path in self.beside(".github/workflows") if path.endswith((".yml", ".yaml")))
+
     def source(self, path: str) -> Source | None:
         """The file of this path, or None where the project has no such file or it cannot be read."""
         if path not in self.paths:

@@ -39,7 +39,9 @@ def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[L
         given = dict(zip(words[::2], words[1::2], strict=False))
         method, path = given.get("meth", method), given.get("uri", path)
     strict = all(words[:2] in (("status", "200"), ("rstatus", "2..")) for words in expects)
-    asked = Request("HAProxy", method, "http", "", None, path.partition("?")[0], strict or None, True)
+    asked = Request(
+        "HAProxy", method, "http", "", None, path.partition("?")[0], strict or None, True, True, bool(expects)
+    )
     return (HealthCheck("HAProxy", "haproxy", line.span, (asked,)),)
 
 

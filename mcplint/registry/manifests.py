@@ -214,8 +214,8 @@ def _readmes(tree: Tree) -> Iterator[Source]:
 
 def _workflows(tree: Tree) -> Iterator[Node]:
     """The GitHub workflows that speak of the registry's publisher."""
-    for path in tree.below(".github/workflows"):
-        source = tree.source(path) if _is_workflow(path) else None
+    for path in tree.workflows:
+        source = tree.source(path)
         if source and "mcp-publisher" in source.text and (node := tree.facts("yaml.document", path)):
             yield node
 

@@ -63,9 +63,10 @@ def is_other_software(image: str) -> bool:
 
 def named_builds(tree: Tree) -> Iterator[NamedBuild]:
     """Every image that a file of the project builds under a name that can be told."""
+    workflows = tree.workflows
     for path in sorted(tree.paths):
         folder, _, name = path.rpartition("/")
-        if f"{folder}/".startswith(".github/workflows/") and name.endswith((".yml", ".yaml")):
+        if path in workflows:
             read = _workflow
         elif name.lower() in SCRIPTS or name.endswith((".sh", ".mk")) or folder == "scripts":
             read = _script

@@ -27,8 +27,8 @@ MOST = 4_000
 
 
 def curl(words: tuple[str, ...]) -> Iterator[Request]:
-    """`curl -f URL`: without `-f`, an answer of any status will do."""
-    method, strict, bounded, urls = "GET", False, False, []
+    """`curl -f URL`: without `-f`, an answer of any status will do, and without `-L` a redirect does."""
+    method, strict, bounded, follows, urls = "GET", False, False, False, []
     rest = iter(words)
     for word in rest:
         short = word[1:] if word.startswith("-") and not word.startswith("--") else ""
@@ -43,13 +43,15 @@ def curl(words: tuple[str, ...]) -> Iterator[Request]:
             taken = ""
             urls += [] if short else [word]
         strict |= name in ("--fail", "--fail-with-body") or "f" in short
+        follows |= name in ("--location", "--location-trusted") or "L" in short
         method = "HEAD" if name == "--head" or "I" in short else method
         method = "POST" if name.startswith(("-d", "--data", "--json", "-F", "--form")) else method
         method = taken if name in ("-X", "--request") and taken else method
         urls += [taken] if name == "--url" else []
         bounded |= name in ("-w", "--write-out")
     for url in urls:
-        yield from _request("curl", method, url, None if bounded else strict, method != "HEAD")
+        for asked in _request("curl", method, url, None if bounded else strict, method != "HEAD"):
+            yield asked._replace(follows=follows)
 
 
 def wget(words: tuple[str, ...], busybox: bool) -> Iterator[Request]:
