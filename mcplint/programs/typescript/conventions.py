@@ -60,6 +60,9 @@ def _serve_routes(machine: Machine, start: Start) -> None:
             for method, value in _handlers(machine, path, bool(page)):
                 where = _path((route[1] or "") if route else page[1] if page else "")
                 ROUTES.add(machine, app.table, Route(method, where, (value,), start.span))
+        elif route or page:
+            machine.lost.append(Label(start.span, f"the project has more than {MOST} routes, the others are not read"))
+            break
     app.table[REWRITES] = tuple(_rewrites(machine, start))
     port, host = _listens(machine, start)
     machine.serve(Served("http", app, host, port, start.span))

@@ -222,7 +222,7 @@ def _best(met: list[Met]) -> Met:
 
 
 def _server_of(transport: Any) -> Any:
-    value = transport.table.get(sdk.SERVER) if isinstance(transport, Object) else None
+    value = sdk.SERVER.value(transport.table) if isinstance(transport, Object) else None
     return value.only if value is not None else None
 
 

@@ -11,7 +11,7 @@ from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.libraries.web import APPS
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
 from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Object, prop
-from mcplint.programs.values import OPEN, Abstract, External, known, unknown
+from mcplint.programs.values import OPEN, Abstract, External, Kept, known, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -41,7 +41,7 @@ EXPRESS_APPS = (
     f"{V1}/server/index:createMcpExpressApp",
     "@modelcontextprotocol/express:createMcpExpressApp",
 )
-SERVER, HOSTS = "%server", "%hosts"
+SERVER, HOSTS = Kept("server of a transport"), Kept("what an application is told of hosts")
 ADAPTER, AT = Noted[Any]("it is one of mcp-handler"), Noted[Any]("the paths that it answers, whatever leads to it")
 HANDLERS, EXTRA = "mcp:Handler", "mcp:Extra"
 TOOLS: Noted[Abstract] = Noted("functions that clients call")
@@ -97,7 +97,7 @@ def connect(machine: Machine, args: Args, owner: Any) -> Abstract:
         if library in STDIO_TRANSPORTS:
             machine.serve(Served(STDIO, owner, unknown(), unknown(), args.span or machine.origin))
         elif library in HTTP_TRANSPORTS or library in SSE_TRANSPORTS:
-            machine.put(option.table, SERVER, known(owner))
+            SERVER.put(machine, option.table, known(owner))
             handed(machine, SSE if library in SSE_TRANSPORTS else STREAMABLE, option, owner, args, "connect")
     return known(UNDEFINED)
 
@@ -110,7 +110,7 @@ def transport(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
 
 def handle(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
     """`transport.handleRequest(req, res[, body])`, `handlePostMessage(…)`."""
-    server = owner.table.get(SERVER) if isinstance(owner, Object) else None
+    server = SERVER.value(owner.table) if isinstance(owner, Object) else None
     handed(machine, kind, owner, server.only if server is not None else None, args, "give", len(args.positional))
     return unknown(*args.notes)
 
