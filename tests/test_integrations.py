@@ -193,6 +193,17 @@ def test_the_action_says_when_it_is_asked_for_nonsense(
     assert (code, (temporary / "GITHUB_STEP_SUMMARY").read_text()) == (2, "")
 
 
+def test_what_the_action_installs_and_builds_with_is_pinned(installed_action: dict[str, str]) -> None:
+    pins = dict(re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / "constraints.txt").read_text(), re.M))
+    folder = Path(installed_action["RUNNER_TEMP"]) / "mcplint"
+    [wheel] = folder.glob("lib/python*/site-packages/mcplint-*.dist-info/WHEEL")
+    assert f"Generator: setuptools ({pins['setuptools']})" in wheel.read_text().splitlines()
+    listed = [folder / "bin" / "python", "-I", "-m", "pip", "freeze", "--exclude=mcplint"]
+    frozen = subprocess.run(listed, capture_output=True, text=True, check=True).stdout
+    installed = dict(line.split("==") for line in frozen.lower().replace("_", "-").splitlines())
+    assert installed.items() <= pins.items() and "click" in installed
+
+
 def test_the_action_hands_its_inputs_on(workspace: Path, installed_action: dict[str, str]) -> None:
     given = {"paths": "right\nthe broken one\n", "fail-on": "never", "args": "--select root-user"}
     code, output = run_step(STEPS[-1], given, workspace, installed_action)
