@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from mcplint.model.builds import Account, EntryPoint, Lack, LackKind, Packaged, ScriptTarget, StartScript, Sync
 from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, UnmatchedSelector, VersionKey
-from mcplint.model.containers import (
+from mcplint.model.containers import Container
+from mcplint.model.deployment import Deployment
+from mcplint.model.health import HealthCheck, Request
+from mcplint.model.installs import Build, Install, NodeInstall
+from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose, Unfollowed
+from mcplint.model.platform import (
     Argv,
-    Build,
-    Container,
     Dependency,
     HiddenByMount,
-    Install,
     Mount,
     NamedFile,
-    NodeInstall,
     PlatformProbe,
     Port,
     Prerequisite,
@@ -25,9 +26,6 @@ from mcplint.model.containers import (
     Sibling,
     Unwritable,
 )
-from mcplint.model.deployment import Deployment
-from mcplint.model.health import HealthCheck, Request
-from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose, Unfollowed
 from mcplint.model.program import (
     Argument,
     Asgi,

@@ -6,240 +6,31 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.knowledge.proxies import TRAEFIK, is_port_label
-from mcplint.model.builds import Account, Lack, LackKind, Packaged, StartScript, Sync
+from mcplint.model.builds import Account, Lack, LackKind, StartScript, Sync
 from mcplint.model.health import HealthCheck
 from mcplint.model.insertion import VariableSite, more_words
+from mcplint.model.installs import Build, Install, NodeInstall
 from mcplint.model.links import ASSUMED, Link
+from mcplint.model.platform import (
+    Argv,
+    Dependency,
+    HiddenByMount,
+    Mount,
+    NamedFile,
+    PlatformProbe,
+    Port,
+    Prerequisite,
+    Probe,
+    Refusal,
+    Sibling,
+    Unwritable,
+)
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value, join
-
-
-class Port(NamedTuple):
-    """A port of a container: where it is published on the host (None: nowhere) and what it leads to inside."""
-
-    target: Value[int]
-    published: Value[int] | None
-    host_ip: str | None
-    span: Span
-    protocol: str = "tcp"
-
-
-class Probe(NamedTuple):
-    """A health check: its argument vector (shell form: `/bin/sh -c …`), and its URL where it asks for one."""
-
-    command: Value[tuple[str, ...]]
-    span: Span
-
-
-class Install(NamedTuple):
-    """One command of the image build that installs Python packages.
-
-    `tool`: `uv sync`, `uv pip`, `pip`, `poetry`, `pdm`, `pipenv`, `uv run`, … `argv`: its words, expanded.
-    `locked`: whether it installs exactly what a lock file, hashes or exact pins say; `lock`: that file in the project.
-    `requirements`: the requirement files and projects it reads, as paths in the project.
-    `requirements`: projects are folders, `.` for the root. `names`: requirements that stand in the command itself.
-    `site`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
-    `packaged`: the projects that it packages. `extras`, `groups`: those of the project that it installs, None for any.
-    `instead`: what the build goes on with where it fails, None where the build fails.
-    """
-
-    tool: str
-    argv: tuple[str, ...]
-    locked: Value[bool]
-    lock: str | None
-    requirements: tuple[str, ...]
-    names: tuple[tuple[str, Span], ...]
-    span: Span
-    site: EditSite | None = None
-    constraints: tuple[str, ...] = ()
-    packaged: tuple[Packaged, ...] = ()
-    extras: frozenset[str] | None = None
-    groups: frozenset[str] | None = None
-    instead: Label | None = None
-
-
-class NodeInstall(NamedTuple):
-    """One command of the image build that installs the packages of a project by npm, pnpm, yarn or bun.
-
-    `tool`: `npm`, `pnpm`, `yarn`, `bun`; `command`: with its verb. `frozen`: whether it insists on a lock file. `lock`:
-    that file in the project, where the image has it by then; `kept`: whether the project has one at all. `site`: its
-    verb, where that can be rewritten. `folder`: where it runs in the image, `package`: the `package.json` there, a path
-    of the project. `argv`: its words. `development`: whether it installs development packages too, `scripts`: whether
-    it runs the scripts of the project.
-    """
-
-    tool: str
-    command: str
-    span: Span
-    frozen: bool
-    lock: str | None
-    kept: bool = False
-    site: EditSite | None = None
-    folder: str | None = None
-    package: str = ""
-    argv: tuple[Value[str], ...] = ()
-    development: Value[bool] = UNKNOWN
-    scripts: bool = True
-
-
-class Prerequisite(NamedTuple):
-    """A service that is started before a container; `span`: where the container says so.
-
-    `condition`: what is waited for (`service_started`, `service_healthy`, …). `probed`: whether it has a health check.
-    `called`: why the container is known to connect to it. `failing`: its health check, where that never succeeds.
-    """
-
-    name: str
-    condition: Value[str]
-    probed: Value[bool]
-    span: Span
-    called: tuple[Label, ...] = ()
-    failing: Label | None = None
-
-
-class Sibling(NamedTuple):
-    """A service that the containers on its networks, itself among them, reach by any of these names.
-
-    `ports`: those that it is known to listen on, also under the number that they have on the host. `store`: the name of
-    its image where that is a well-known database or the like, `console` where it is none. `shown`: the ports of a store
-    or console which are published on every interface; `unguarded`: why it asks nobody for a password, empty where it
-    does or may. `measures`: whether it shows metrics only.
-    """
-
-    name: str
-    names: frozenset[str]
-    ports: Mapping[int, int]
-    span: Span
-    store: str | None = None
-    shown: tuple[Port, ...] = ()
-    unguarded: str = ""
-    console: str | None = None
-    measures: bool = False
-
-
-class Argv(NamedTuple):
-    """A command as a platform hands it to the container: no shell, unless its first word is one.
-
-    `words` is None where its number of words cannot be told; a word has a site where its own text spells it.
-    No words at all: what the image says is emptied. `span` covers the command as it is written.
-    """
-
-    words: tuple[Value[str], ...] | None
-    span: Span
-    trace: tuple[Label, ...] = ()
-
-    @property
-    def value(self) -> Value[tuple[str, ...]]:
-        """All words as one value, known where each of them is."""
-        trace = self.trace + tuple(note for word in self.words or () for note in word.trace if note not in self.trace)
-        if self.words is None or any(word.options is None or len(word.options) != 1 for word in self.words):
-            return Value(None, trace)
-        return Value((tuple(word.options[0] for word in self.words if word.options),), trace)
-
-
-class Build(NamedTuple):
-    """How an image is built.
-
-    `context`: the folder, `.` for the root; unknown where it is a URL or lies outside the project.
-    `dockerfile`: the file's path in the project; `inline`: its text where it stands in the compose file itself.
-    `target`: the stage, an option None for the last one. `args` without a value come from the host: unknown.
-    """
-
-    span: Span
-    context: Value[str]
-    dockerfile: Value[str]
-    inline: Value[str] | None = None
-    target: Value[str | None] = Value((None,))
-    args: Mapping[str, Value[str]] = {}
-
-
-class Dependency(NamedTuple):
-    """A service that is started before this one; `condition`: `service_started`, `service_healthy`, …"""
-
-    name: str
-    condition: Value[str]
-    required: bool
-    span: Span
-
-
-class Mount(NamedTuple):
-    """A file, folder or volume put into the container.
-
-    `kind`: `bind`, `volume`, `tmpfs`, `config`, `secret`, … `path`: the file or folder of the project that is mounted,
-    None where it is none of the project's; `source`: as it is written; `text`: contents that stand in the file itself.
-    `undeclared`: whether it is a volume that has a name and that compose finds declared nowhere.
-    """
-
-    kind: str
-    source: Value[str | None]
-    target: Value[str]
-    read_only: bool
-    span: Span
-    path: str | None = None
-    text: Value[str] | None = None
-    undeclared: bool = False
-
-
-class NamedFile(NamedTuple):
-    """A file that a service takes variables from: its path in the project (None: not known or outside), and whether it
-    has to be there."""
-
-    path: str | None
-    required: bool
-    span: Span
-
-
-class HiddenByMount(NamedTuple):
-    """Something of the image that a mount hides.
-
-    `kind`: `kept` (a volume is filled with the code of the first image, and keeps it), `code` (it is gone) or
-    `environment` (what the build has installed). `path`: a file of the project, or a folder of the image.
-    """
-
-    mount: Mount
-    kind: str
-    path: str
-
-
-class Unwritable(NamedTuple):
-    """A volume that the user of a container cannot write to.
-
-    `used`: whether the program or its settings name its folder; `private`: whether that lies in root's home.
-    """
-
-    mount: Mount
-    used: bool
-    private: bool
-
-
-class PlatformProbe(NamedTuple):
-    """A probe that a platform makes by itself, besides the image's HEALTHCHECK.
-
-    `kind`: `liveness`, `readiness`, `startup`, `check`. `path`, `port` and `scheme` are those of an HTTP probe,
-    `timeout` is in seconds.
-    """
-
-    kind: str
-    span: Span
-    path: Value[str] | None = None
-    port: Value[int] | None = None
-    command: Value[tuple[str, ...]] | None = None
-    timeout: Value[float] = UNKNOWN
-    scheme: str = "http"
-
 
 SET_BY_PLATFORMS = ("FLY_", "K_", "KUBERNETES_", "RAILWAY_", "RENDER_")
 """How names begin that hosting platforms set by themselves."""
 SET_BY_ENGINES = ("HOME", "HOSTNAME", "PATH")
-
-
-class Refusal(NamedTuple):
-    """A word of a command line that ends the program: which program, where the word is given, where it is read."""
-
-    program: str
-    word: str
-    span: Span
-    read: Span
 
 
 class Container(NamedTuple):

@@ -10,8 +10,9 @@ from mcplint.images.image import Image
 from mcplint.images.programs import lacks
 from mcplint.knowledge.images import is_without, split
 from mcplint.knowledge.programs import SHELLS, SUCCEEDING
-from mcplint.model.containers import Container, PlatformProbe, Probe
+from mcplint.model.containers import Container
 from mcplint.model.health import HealthCheck, Request
+from mcplint.model.platform import PlatformProbe, Probe
 from mcplint.services.health.requests import curl, javascript, python, wget
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source

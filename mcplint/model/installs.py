@@ -1,0 +1,77 @@
+"""How an image is built, and what the commands of its build install."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mcplint.model.builds import Packaged
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, EditSite, Label, Value
+
+
+class Install(NamedTuple):
+    """One command of the image build that installs Python packages.
+
+    `tool`: `uv sync`, `uv pip`, `pip`, `poetry`, `pdm`, `pipenv`, `uv run`, … `argv`: its words, expanded.
+    `locked`: whether it installs exactly what a lock file, hashes or exact pins say; `lock`: that file in the project.
+    `requirements`: the requirement files and projects it reads, as paths in the project.
+    `requirements`: projects are folders, `.` for the root. `names`: requirements that stand in the command itself.
+    `site`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
+    `packaged`: the projects that it packages. `extras`, `groups`: those of the project that it installs, None for any.
+    `instead`: what the build goes on with where it fails, None where the build fails.
+    """
+
+    tool: str
+    argv: tuple[str, ...]
+    locked: Value[bool]
+    lock: str | None
+    requirements: tuple[str, ...]
+    names: tuple[tuple[str, Span], ...]
+    span: Span
+    site: EditSite | None = None
+    constraints: tuple[str, ...] = ()
+    packaged: tuple[Packaged, ...] = ()
+    extras: frozenset[str] | None = None
+    groups: frozenset[str] | None = None
+    instead: Label | None = None
+
+
+class NodeInstall(NamedTuple):
+    """One command of the image build that installs the packages of a project by npm, pnpm, yarn or bun.
+
+    `tool`: `npm`, `pnpm`, `yarn`, `bun`; `command`: with its verb. `frozen`: whether it insists on a lock file. `lock`:
+    that file in the project, where the image has it by then; `kept`: whether the project has one at all. `site`: its
+    verb, where that can be rewritten. `folder`: where it runs in the image, `package`: the `package.json` there, a path
+    of the project. `argv`: its words. `development`: whether it installs development packages too, `scripts`: whether
+    it runs the scripts of the project.
+    """
+
+    tool: str
+    command: str
+    span: Span
+    frozen: bool
+    lock: str | None
+    kept: bool = False
+    site: EditSite | None = None
+    folder: str | None = None
+    package: str = ""
+    argv: tuple[Value[str], ...] = ()
+    development: Value[bool] = UNKNOWN
+    scripts: bool = True
+
+
+class Build(NamedTuple):
+    """How an image is built.
+
+    `context`: the folder, `.` for the root; unknown where it is a URL or lies outside the project.
+    `dockerfile`: the file's path in the project; `inline`: its text where it stands in the compose file itself.
+    `target`: the stage, an option None for the last one. `args` without a value come from the host: unknown.
+    """
+
+    span: Span
+    context: Value[str]
+    dockerfile: Value[str]
+    inline: Value[str] | None = None
+    target: Value[str | None] = Value((None,))
+    args: Mapping[str, Value[str]] = {}

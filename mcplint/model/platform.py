@@ -1,0 +1,165 @@
+"""What a container is told from outside: its command, ports, mounts and probes, and the services beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mcplint.text.source import Span
+from mcplint.values import UNKNOWN, Label, Value
+
+
+class Port(NamedTuple):
+    """A port of a container: where it is published on the host (None: nowhere) and what it leads to inside."""
+
+    target: Value[int]
+    published: Value[int] | None
+    host_ip: str | None
+    span: Span
+    protocol: str = "tcp"
+
+
+class Probe(NamedTuple):
+    """A health check: its argument vector (shell form: `/bin/sh -c …`), and its URL where it asks for one."""
+
+    command: Value[tuple[str, ...]]
+    span: Span
+
+
+class Prerequisite(NamedTuple):
+    """A service that is started before a container; `span`: where the container says so.
+
+    `condition`: what is waited for (`service_started`, `service_healthy`, …). `probed`: whether it has a health check.
+    `called`: why the container is known to connect to it. `failing`: its health check, where that never succeeds.
+    """
+
+    name: str
+    condition: Value[str]
+    probed: Value[bool]
+    span: Span
+    called: tuple[Label, ...] = ()
+    failing: Label | None = None
+
+
+class Sibling(NamedTuple):
+    """A service that the containers on its networks, itself among them, reach by any of these names.
+
+    `ports`: those that it is known to listen on, also under the number that they have on the host. `store`: the name of
+    its image where that is a well-known database or the like, `console` where it is none. `shown`: the ports of a store
+    or console which are published on every interface; `unguarded`: why it asks nobody for a password, empty where it
+    does or may. `measures`: whether it shows metrics only.
+    """
+
+    name: str
+    names: frozenset[str]
+    ports: Mapping[int, int]
+    span: Span
+    store: str | None = None
+    shown: tuple[Port, ...] = ()
+    unguarded: str = ""
+    console: str | None = None
+    measures: bool = False
+
+
+class Argv(NamedTuple):
+    """A command as a platform hands it to the container: no shell, unless its first word is one.
+
+    `words` is None where its number of words cannot be told; a word has a site where its own text spells it.
+    No words at all: what the image says is emptied. `span` covers the command as it is written.
+    """
+
+    words: tuple[Value[str], ...] | None
+    span: Span
+    trace: tuple[Label, ...] = ()
+
+    @property
+    def value(self) -> Value[tuple[str, ...]]:
+        """All words as one value, known where each of them is."""
+        trace = self.trace + tuple(note for word in self.words or () for note in word.trace if note not in self.trace)
+        if self.words is None or any(word.options is None or len(word.options) != 1 for word in self.words):
+            return Value(None, trace)
+        return Value((tuple(word.options[0] for word in self.words if word.options),), trace)
+
+
+class Dependency(NamedTuple):
+    """A service that is started before this one; `condition`: `service_started`, `service_healthy`, …"""
+
+    name: str
+    condition: Value[str]
+    required: bool
+    span: Span
+
+
+class Mount(NamedTuple):
+    """A file, folder or volume put into the container.
+
+    `kind`: `bind`, `volume`, `tmpfs`, `config`, `secret`, … `path`: the file or folder of the project that is mounted,
+    None where it is none of the project's; `source`: as it is written; `text`: contents that stand in the file itself.
+    `undeclared`: whether it is a volume that has a name and that compose finds declared nowhere.
+    """
+
+    kind: str
+    source: Value[str | None]
+    target: Value[str]
+    read_only: bool
+    span: Span
+    path: str | None = None
+    text: Value[str] | None = None
+    undeclared: bool = False
+
+
+class NamedFile(NamedTuple):
+    """A file that a service takes variables from: its path in the project (None: not known or outside), and whether it
+    has to be there."""
+
+    path: str | None
+    required: bool
+    span: Span
+
+
+class HiddenByMount(NamedTuple):
+    """Something of the image that a mount hides.
+
+    `kind`: `kept` (a volume is filled with the code of the first image, and keeps it), `code` (it is gone) or
+    `environment` (what the build has installed). `path`: a file of the project, or a folder of the image.
+    """
+
+    mount: Mount
+    kind: str
+    path: str
+
+
+class Unwritable(NamedTuple):
+    """A volume that the user of a container cannot write to.
+
+    `used`: whether the program or its settings name its folder; `private`: whether that lies in root's home.
+    """
+
+    mount: Mount
+    used: bool
+    private: bool
+
+
+class PlatformProbe(NamedTuple):
+    """A probe that a platform makes by itself, besides the image's HEALTHCHECK.
+
+    `kind`: `liveness`, `readiness`, `startup`, `check`. `path`, `port` and `scheme` are those of an HTTP probe,
+    `timeout` is in seconds.
+    """
+
+    kind: str
+    span: Span
+    path: Value[str] | None = None
+    port: Value[int] | None = None
+    command: Value[tuple[str, ...]] | None = None
+    timeout: Value[float] = UNKNOWN
+    scheme: str = "http"
+
+
+class Refusal(NamedTuple):
+    """A word of a command line that ends the program: which program, where the word is given, where it is read."""
+
+    program: str
+    word: str
+    span: Span
+    read: Span
