@@ -124,10 +124,20 @@ def tables() -> Tables:
     from mcplint.programs.typescript.calls import call, member
     from mcplint.programs.typescript.expressions import EVALUATORS
     from mcplint.programs.typescript.imports import load
-    from mcplint.programs.typescript.libraries import frameworks, options, output, schemas, sdk, standard, web
+    from mcplint.programs.typescript.libraries import (
+        commander,
+        frameworks,
+        options,
+        output,
+        schemas,
+        sdk,
+        standard,
+        web,
+        yargs,
+    )
     from mcplint.programs.typescript.statements import EXECUTORS
 
-    modules = (standard, options, output, schemas, web, sdk, frameworks)
+    modules = (standard, options, commander, yargs, output, schemas, web, sdk, frameworks)
     calls = {name: handler for each in (methods, *modules) for name, handler in each.CALLS.items()}
     reads = {name: reader for each in modules for name, reader in each.READS.items()}
     aliases = {name: other for each in modules for name, other in each.ALIASES.items()}
