@@ -120,7 +120,9 @@ def check(deployment: Deployment):
         if not routes and reachable(server) and not (given and allowed) and not any(is_name(host) for host in allowed):
             where = server.host.only or "all interfaces"
             message = f"{server.title} listens on {where}, but rejects every `Host` except localhost with {answer}"
-            here = (Label(server.host.span or server.span, "other machines can connect here"), *notes)
+            ports = () if server.container is None else server.container.ports
+            shown = (Label(port.span, "through this port") for port in ports if port.published is not None)
+            here = (Label(server.host.span or server.span, "other machines can connect here"), *shown, *notes)
             yield Finding(message, server.made or server.span, here, fix, WARNING if server.assumed else None)
 
 

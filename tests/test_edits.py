@@ -156,6 +156,53 @@ def test_a_command_gets_an_option_as_it_is_written(command, after):
     assert changed(files, "loopback-in-container") == {"compose.yaml": compose(after)}
 
 
+@pytest.mark.parametrize("cmd", ["", 'CMD ["--port", "8000"]\n'])
+def test_an_option_is_added_once_where_an_entry_point_and_a_command_make_the_start(cmd):
+    built = BUILT.replace("CMD", "ENTRYPOINT") + cmd
+    services = compose("") + '  other:\n    build: .\n    command: ["--port", "9000"]\n'
+    code = PARSED.replace('FastMCP("', 'parser.add_argument("--port", type=int)\nFastMCP("')
+    made = changed({"Dockerfile": built, "server.py": code, "compose.yaml": services}, "loopback-in-container")
+    assert made == {"Dockerfile": built.replace('"server.py"]', '"server.py", "--host", "0.0.0.0"]')}
+
+
+def test_an_option_is_no_word_of_an_interpreter():
+    built = BUILT.replace('CMD ["python", "server.py"]', 'ENTRYPOINT ["python"]\nCMD ["-u", "server.py"]')
+    made = changed({"Dockerfile": built, "server.py": PARSED}, "loopback-in-container")
+    assert made == {"Dockerfile": built.replace('"server.py"]', '"server.py", "--host", "0.0.0.0"]')}
+
+
+SHARED = """\
+import typer
+from fastmcp import FastMCP
+
+app = typer.Typer()
+mcp = FastMCP("notes")
+
+
+@app.command()
+def serve(transport: str = "stdio", port: int = 8000):
+    mcp.run(transport="http", port=port) if transport == "http" else mcp.run()
+
+
+app()
+"""
+
+
+@pytest.mark.parametrize(
+    ("requirement", "variable"),
+    [
+        ("fastmcp==2.3.0\n", "FASTMCP_SERVER_HOST"),
+        ("fastmcp==2.12.0\n", "FASTMCP_HOST"),
+        ("fastmcp==3.1.0\n", "FASTMCP_HOST"),
+    ],
+)
+def test_a_command_that_others_run_too_keeps_its_address_where_the_sdk_reads_a_variable(requirement, variable):
+    built = UNPINNED.replace('"server.py"]', '"server.py", "--transport", "http"]')
+    files = {"Dockerfile": built, "requirements.txt": f"{requirement}typer==0.12.0\n", "server.py": SHARED}
+    made = changed(files, "loopback-in-container")
+    assert made == {"Dockerfile": built.replace("CMD", f"ENV {variable}=0.0.0.0\nCMD")}
+
+
 def test_a_command_of_uvicorn_is_told_where_to_listen():
     code = 'from mcp.server.fastmcp import FastMCP\n\napp = FastMCP("notes", host="0.0.0.0").streamable_http_app()\n'
     files = {"server.py": code, "Dockerfile": BUILT.replace(STARTED, 'CMD ["uvicorn", "server:app", "--port", "80"]\n')}

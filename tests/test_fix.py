@@ -297,6 +297,31 @@ def test_a_file_outside_the_given_paths_is_neither_edited_nor_offered_to_be(proj
         assert "publish on 127.0.0.1 only" not in ran.out and "published-without-auth" in ran.out
 
 
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_file_that_cannot_be_written_is_not_offered_to_be_and_stops_no_other_fix(project, mcplint, linked):
+    root = project({"compose.yaml": MEETING, "server.py": SERVED, "Dockerfile": BUILT.replace("USER 10001\n", "")})
+    if linked:
+        (root / "compose.yaml").rename(root / "real.yml")
+        (root / "compose.yaml").symlink_to("real.yml")
+    else:
+        (root / "compose.yaml").chmod(0o444)
+    assert "publish on 127.0.0.1 only" not in mcplint().out
+    ran = mcplint("--unsafe-fixes")
+    assert f"compose.yaml, which is {'reached through a link' if linked else 'read-only'}" in ran.err
+    assert (root / "compose.yaml").read_text() == MEETING and "USER 10001" in (root / "Dockerfile").read_text()
+
+
+def test_of_two_fixes_the_one_that_mends_both_is_made(project, mcplint):
+    """A server whose checks refuse whom a port lets in: where the port is closed, they may stay on."""
+    code = SERVED.replace(', host="0.0.0.0"', "").replace("mcp.run", 'mcp.settings.host = "0.0.0.0"\nmcp.run')
+    files = {"server.py": code, "Dockerfile": BUILT, "compose.yaml": MEETING.replace("    deploy: {replicas: 2}\n", "")}
+    root = project(files)
+    assert "blocked-host-header" in (said := mcplint().out) and "tell the SDK" not in said
+    mcplint("--unsafe-fixes")
+    assert (root / "server.py").read_text() == code
+    assert 'ports: ["127.0.0.1:8000:8000"]' in (root / "compose.yaml").read_text()
+
+
 def test_a_patch_is_coloured_on_request(project, mcplint):
     project({"compose.yaml": MEETING, "server.py": SERVED, "Dockerfile": BUILT})
     assert "\x1b[" not in mcplint("--unsafe-fixes", "--diff").out

@@ -209,7 +209,7 @@ def _applicable(
     from mcplint.engine.fix import applicable
 
     others = (d._replace(finding=d.finding._replace(fix=None)) for d in found if d not in shown)
-    rest = applicable(tree, lambda tree: engine.lint(tree, here.rules, here.config), [*shown, *others], here.outside)
+    rest = applicable(tree, lambda tree: engine.lint(tree, here.rules, here.config), [*shown, *others], here.kept)
     return tuple(rest[: len(shown)])
 
 
@@ -273,13 +273,13 @@ def _fixed(here: Workspace, known: Known, options: Options) -> Fixed:
             for d, kept in zip(found, wanted, strict=True)
         ]
 
-    result = fix(here.tree, look, options.unsafe_fixes, here.outside)
+    result = fix(here.tree, look, options.unsafe_fixes, here.kept)
     before = {path: source.text for path in result.texts if (source := here.tree.source(path))}
     said = []
     if result.fixed and not options.quiet:
         done = f"{'would fix' if options.diff else 'fixed'} {plural(len(result.fixed), 'finding')}"
         said.append(f"{done} in {plural(len(result.texts), 'file')}{_left(result.fixed)}")
-    for diagnostic, harm in promised(here.tree, look, result.refused, here.outside):
+    for diagnostic, harm in promised(here.tree, look, result.refused, here.kept):
         said.append(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
     return Fixed(before, result.texts, tuple(said))
 

@@ -22,6 +22,7 @@ from mcplint.usage import UsageError, did_you_mean
 
 # The formats whose paths GitHub and GitLab look for in the repository, wherever in it a step runs.
 HOSTED = ("github", "gitlab", "sarif")
+WRITABLE = 0o222
 COMMANDS = ("check", "config", "explain", "graph", "init", "rules", "show")
 
 
@@ -68,6 +69,15 @@ class Workspace(NamedTuple):
     def outside(self, path: str) -> bool:
         """Whether a file lies outside the paths that were asked about."""
         return bool(self.asked) and not any(path == one or path.startswith(f"{one}/") for one in self.asked)
+
+    def kept(self, path: str) -> str:
+        """Why no fix writes a file, nothing where it may: it was not asked about, is behind a link, or read-only."""
+        whole = os.path.join(self.root, *path.split("/"))
+        if self.outside(path):
+            return "outside the given paths"
+        if os.path.realpath(whole) != whole:
+            return "reached through a link"
+        return "read-only" if os.path.exists(whole) and not os.stat(whole).st_mode & WRITABLE else ""
 
 
 def open_workspace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import permutations
 from typing import NamedTuple
 
 from mcplint.engine.lint import REGISTRY
@@ -29,11 +30,11 @@ class Fixed(NamedTuple):
     refused: list[tuple[Diagnostic, str]]
 
 
-def fix(tree: Tree, look: Look, unsafe: bool = False, outside: Callable[[str], bool] = lambda path: False) -> Fixed:
+def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str] = lambda path: "") -> Fixed:
     """What the fixes of a project's diagnostics make of its texts: the safe ones, or all.
 
-    `outside` tells the paths that must stay as they are. A round that makes a file unreadable, adds an error or leaves
-    what it was to fix is taken back, and its fixes are tried one by one.
+    `kept` tells why a path must stay as it is, nothing where it need not. A round that makes a file unreadable, adds
+    an error or leaves what it was to fix is taken back, and its fixes are tried one by one.
     """
     texts: dict[str, str] = {}
     fixed: list[Diagnostic] = []
@@ -43,11 +44,11 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, outside: Callable[[str], b
         before = _widened(look(now))
         offered = [d for d in _offered(before, unsafe) if _key(d) not in refused]
         for diagnostic in offered:
-            if path := next(filter(outside, _paths(diagnostic)), None):
-                refused[_key(diagnostic)] = diagnostic, f"the fix would edit {path}, which is outside the given paths"
+            if path := next(filter(kept, _paths(diagnostic)), None):
+                refused[_key(diagnostic)] = diagnostic, f"the fix would edit {path}, which is {kept(path)}"
         if not (chosen := _compatible(now, [d for d in offered if _key(d) not in refused])):
             break
-        made, harms, _ = _harmless(now, look, before, chosen)
+        made, harms, _ = _harmless(now, look, before, _needed(now, look, chosen))
         refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
         texts |= _made(made)
         fixed += made
@@ -55,33 +56,34 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, outside: Callable[[str], b
 
 
 def applicable(
-    tree: Tree, look: Look, found: Sequence[Diagnostic], outside: Callable[[str], bool] = lambda path: False
+    tree: Tree, look: Look, found: Sequence[Diagnostic], kept: Callable[[str], str] = lambda path: ""
 ) -> list[Diagnostic]:
     """The diagnostics of a project, without the fixes that `fix` refuses at once or another one makes needless."""
-    kept = set()
+    made_well = set()
     found = _widened(found)
-    left = [d for d in _offered(found, unsafe=True) if not any(map(outside, _paths(d)))]
+    left = [d for d in _offered(found, unsafe=True) if not any(map(kept, _paths(d)))]
     for _ in range(ROUNDS):
         if not (chosen := _compatible(tree, left)):
             break
+        chosen = _needed(tree, look, chosen)
         made, _, after = _harmless(tree, look, found, chosen)
-        kept |= {id(diagnostic) for diagnostic in made}
+        made_well |= {id(diagnostic) for diagnostic in made}
         there, safe = set(map(_key, after)), all(d.finding.fix and d.finding.fix.safe for d in made)
         lost = [
             d for d in left if made and _key(d) not in there and (safe or not (d.finding.fix and d.finding.fix.safe))
         ]
         left = [d for d in left if d not in chosen and d not in lost]
-    return [d if id(d) in kept else d._replace(finding=d.finding._replace(fix=None)) for d in found]
+    return [d if id(d) in made_well else d._replace(finding=d.finding._replace(fix=None)) for d in found]
 
 
 def promised(
-    tree: Tree, look: Look, refused: Sequence[tuple[Diagnostic, str]], outside: Callable[[str], bool]
+    tree: Tree, look: Look, refused: Sequence[tuple[Diagnostic, str]], kept: Callable[[str], str]
 ) -> list[tuple[Diagnostic, str]]:
     """Those of the refused whose fix was offered, or would be but for the files that must stay as they are."""
     if not refused:
         return []
-    offered = {_key(each) for each in applicable(tree, look, look(tree), outside) if each.finding.fix}
-    return [(each, why) for each, why in refused if _key(each) in offered or any(map(outside, _paths(each)))]
+    offered = {_key(each) for each in applicable(tree, look, look(tree), kept) if each.finding.fix}
+    return [(each, why) for each, why in refused if _key(each) in offered or any(map(kept, _paths(each)))]
 
 
 def _harmless(
@@ -159,6 +161,21 @@ def _compatible(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnosti
         )
     ]
     return _apart(tree, first or diagnostics[:1])
+
+
+def _needed(tree: Tree, look: Look, chosen: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The chosen, without those that another one mends too, of two that each rest on what the other edits."""
+    edited = [_lines_of(edit.span for edit in _edits(diagnostic)) for diagnostic in chosen]
+    grounds = [_lines_of(_places(diagnostic)) for diagnostic in chosen]
+    needless: set[int] = set()
+    for one, other in permutations(range(len(chosen)), 2):
+        first, second = chosen[one], chosen[other]
+        apart = first.rule != second.rule and _edits(first) != _edits(second)
+        meet = edited[one] & grounds[other] and edited[other] & grounds[one]
+        if apart and meet and needless.isdisjoint((one, other)):
+            left = look(tree.over(_made([first])))
+            needless |= {other} if _key(second) not in map(_key, left) else set()
+    return [diagnostic for number, diagnostic in enumerate(chosen) if number not in needless]
 
 
 def _apart(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:

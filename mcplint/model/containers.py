@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from mcplint.knowledge.proxies import TRAEFIK, is_port_label
 from mcplint.model.builds import Account, Lack, LackKind, StartScript, Sync
 from mcplint.model.health import HealthCheck
-from mcplint.model.insertion import VariableSite, more_words
+from mcplint.model.insertion import VariableSite, more_words, starting
 from mcplint.model.installs import Build, Install, NodeInstall
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.platform import (
@@ -191,7 +191,7 @@ class Container(NamedTuple):
         if site.variable and self.new_variable:
             return self.new_variable.write(site.variable, text)
         words = self.argv.words if self.argv and site.option else None
-        return more_words(words, (site.option, text)) if words else ()
+        return more_words(starting(words), (site.option, text)) if words else ()
 
     @property
     def cmd(self) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from mcplint.knowledge.programs import SHELLS
@@ -10,6 +11,7 @@ from mcplint.text.source import Edit, Span
 from mcplint.values import Value
 
 QUOTES = ('"', "'")
+_PROGRAM = re.compile(r"\.(?:py|[cm]?[jt]s)\Z")
 _REDIRECTIONS = re.compile(r"(?:\s+(?:\d?>>?|&>>?|<)\s*(?:&\d|[^\s;&|<>]+))*\s*\Z")
 
 
@@ -24,6 +26,22 @@ class VariableSite(NamedTuple):
     def write(self, name: str, value: str) -> tuple[Edit, ...]:
         """The edit that sets a variable."""
         return (Edit(self.span, f"{self.before}{name}{self.between}{value}{self.after}"),)
+
+
+def starting(words: tuple[Value[str], ...]) -> tuple[Value[str], ...]:
+    """The words that start a program, without options that are set elsewhere (`CMD`, `args`): others may replace these.
+
+    All of them where it cannot be told from the words that an option put between would be one of this program.
+    """
+    for number, (one, other) in enumerate(pairwise(words), 1):
+        if one.site is None or other.site is None:
+            continue
+        (source, _, end), (elsewhere, start, _) = one.site.span, other.site.span
+        apart = source != elsewhere or "]" in source.text[end:start]
+        module = number > 1 and words[number - 2].only == "-m"
+        if apart and (module or _PROGRAM.search(one.only or "")) and (other.only or "").startswith("-"):
+            return words[:number]
+    return words
 
 
 def more_words(words: tuple[Value[str], ...], added: tuple[str, ...]) -> tuple[Edit, ...]:

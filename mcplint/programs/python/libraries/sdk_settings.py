@@ -123,8 +123,17 @@ def default(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
         and args.module is not None
         and not args.open
     ):
-        site = args.module.insertion(args.node, name, isinstance(options[0], str))
+        site = _shared(machine, kind, name, args.module.insertion(args.node, name, isinstance(options[0], str)))
     return Value(options, notes, site)
+
+
+def _shared(machine: Machine, kind: str, name: str, site: EditSite | None) -> EditSite | None:
+    """The place of a setting; in a program that takes arguments, with the variable by which the SDK is told for one."""
+    package, _ = release(machine, kind)
+    known_release = machine.world.sdk(kind).package == package and machine.world.sdk(kind).version.options
+    prefixes = [set(each or ()) for each in facts(machine, kind, "env.prefixes")]
+    common = sorted(set.intersection(*prefixes)) if prefixes and known_release else []
+    return site._replace(variable=f"{common[0]}{name.upper()}") if site and common and machine.argv else site
 
 
 def told(machine: Machine, server: Instance, args: Args, call: str, name: str, keyword: str | None = None) -> Abstract:
@@ -151,7 +160,8 @@ def _insertable(
     if own.options is None or own.trace[-1:] != untold[-1:] or not takes(machine, kind, call, word):
         return own
     if args.node is not None and args.module is not None:
-        return own._replace(site=args.module.insertion(args.node, word, isinstance(own.options[0], str)))
+        site = args.module.insertion(args.node, word, isinstance(own.options[0], str))
+        return own._replace(site=_shared(machine, kind, name, site))
     if args.opening and facts(machine, kind, f"cli.run.{name}_option") == (True,):
         return own._replace(site=EditSite.for_option(args.opening[0].span, f"--{name}"))
     return own
