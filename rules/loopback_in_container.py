@@ -92,7 +92,7 @@ from mcplint.knowledge.sdk import agreed
 from mcplint.text.urls import is_loopback
 
 ANY = "0.0.0.0"
-LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|localhost|loopback|local only|locally)"
+LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|loopback|\blocal(?:host|ly)?\b)"
 
 
 @rule("loopback-in-container", ERROR)

@@ -210,8 +210,13 @@ def test_a_command_of_uvicorn_is_told_where_to_listen():
     assert changed(files, "loopback-in-container") == {"Dockerfile": after}
 
 
-def test_an_address_that_a_comment_explains_is_left_alone():
-    code = served('"127.0.0.1"').replace("mcp = ", "# Only clients on localhost may connect.\nmcp = ")
+@pytest.mark.parametrize(
+    ("plain", "explained"),
+    [("mcp = ", "# Only clients on localhost may connect.\nmcp = "), ('"127.0.0.1")', '"127.0.0.1")  # only local')],
+)
+def test_an_address_that_a_comment_explains_is_left_alone(plain, explained):
+    code = served('"127.0.0.1"').replace(plain, explained)
+    assert explained in code
     assert changed({"server.py": code}, "loopback-in-container") == {}
 
 
