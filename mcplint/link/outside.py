@@ -87,7 +87,7 @@ def packaged(programs: Programs, package: Package) -> Outside:
 
 
 def _of_package(package: Package, target: str, made: tuple[Server, ...], certain: bool) -> Outside:
-    why = f"`{target}` starts no MCP server that is known" if certain else f"what `{target}` starts is not known"
+    why = f"`{target}` starts no MCP server of an SDK" if certain else f"what `{target}` starts is not known"
     told = tuple(_as_told(server, package.type) for server in made)
     return Outside(told, None if made else Unfollowed(package.id, package.span, why))
 

@@ -227,8 +227,9 @@ def silence(start: Start, outcome: Outcome) -> str:
     """Why no server of a program is known."""
     if outcome.refused:
         return f"`{start.target}` refuses the argument `{outcome.refused.word}` and exits"
-    certain = outcome.complete and not outcome.unknown
-    return f"`{start.target}` starts no MCP server" if certain else f"what `{start.target}` starts is not known"
+    if outcome.complete and not outcome.unknown:
+        return f"`{start.target}` starts no MCP server of an SDK"
+    return f"what `{start.target}` starts is not known"
 
 
 def _terminal(context: ContainerContext) -> Value[bool]:
