@@ -30,6 +30,10 @@ _UPLOAD_ACTIONS = {
     "docker/build-push-action": "",
 }
 _WAITS = re.compile(r"\b(?:for|until|while|retry|sleep)\b")
+# What takes minutes: an image is built, or a program compiled.
+_BUILDS = re.compile(
+    r"docker/(?:build-push|bake)-action|docker (?:buildx |image )?(?:build|bake)\b|(?:go|cargo) build|(?m:^\s*make )"
+)
 
 
 class Step(NamedTuple):
@@ -60,6 +64,11 @@ class Step(NamedTuple):
             if "#" not in self.run.text[line : match.start()].split('"')[0]:
                 start = self.run.start + match.start()
                 yield Span(self.run.source, start, start + len(match[0].rstrip())), match
+
+    @property
+    def said(self) -> str:
+        """Its script, or the action that it uses."""
+        return (self.run.text if self.run else "") + scalar(self.node.get("uses"))
 
     def publishes(self) -> bool:
         return any(self.found(_PUBLISH))
@@ -191,7 +200,7 @@ def _early(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Find
         yield Finding("publishing does not wait for the upload of the package, which the registry checks", span, notes)
         return
     slow = next((other for other in uploads if other.destination()), None)
-    if slow and not any(_waits(other) for other in _between(step, uploads, listed)):
+    if slow and not any(_waits(other) for other in _between(step, uploads, listed)) and not _built(step, slow, listed):
         at_once = "publishing follows the upload at once and tries once"
         message = f"{at_once}, but {slow.destination()} may not show a new release for minutes"
         yield Finding(message, span, (_uploaded(slow),))
@@ -210,10 +219,15 @@ def _between(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[St
             yield other
 
 
+def _built(step: Step, upload: Step, listed: list[Step]) -> bool:
+    """Whether a step comes after one that takes minutes, itself after an upload or beside it."""
+    before = (each for each in listed if each.workflow is step.workflow and _before(each, step))
+    return any(_BUILDS.search(each.said) for each in before if each is not upload and not _before(each, upload))
+
+
 def _waits(step: Step) -> bool:
     """Whether a step waits for something or tries more than once, or leaves it to an action that may."""
-    said = (step.run.text if step.run else "") + scalar(step.node.get("uses"))
-    return _WAITS.search(said) is not None
+    return _WAITS.search(step.said) is not None
 
 
 def _before(other: Step, step: Step) -> bool:

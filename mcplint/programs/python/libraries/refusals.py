@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -79,9 +79,17 @@ def may_refuse(machine: Machine, layer: Any) -> bool:
         if _refused(machine, layer, only, made):
             return True
     module = only.scope.module if isinstance(only, Function) else only.frame.module
-    left = (node for node in ast.walk(only.node) if isinstance(node, ast.stmt) and not isinstance(node, DEFINITIONS))
-    machine.unreached += [module.span(node) for node in left if id(node) not in visit.seen]
+    machine.unreached += [module.span(node) for node in _left(only.node, visit.seen)]
     return False
+
+
+def _left(root: ast.AST, seen: Collection[int]) -> Iterator[ast.AST]:
+    """The statements that no request comes to, and the conditions that therefore hold for none."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.stmt) and not isinstance(node, DEFINITIONS) and id(node) not in seen:
+            yield node
+        elif isinstance(node, ast.If) and id(node.body[0]) not in seen:
+            yield node.test
 
 
 def _refused(machine: Machine, layer: Any, only: Any, made: Args) -> bool:
