@@ -6,10 +6,13 @@ a wheel does not build, and the image is pushed without the packages. What fails
 then is the start, on the machine that runs it. With another install behind `||`
 the image holds one set of packages today and another tomorrow.
 
-Reported for an install of the project or of a requirements file. Not reported
-where what follows ends the build after all (`|| exit 1`), where it installs the
-same again (a retry, a lock that is left aside), and for single packages, which
-may be wanted only where they can be had.
+Reported for an install of the project or of a requirements file, also where
+another tool takes over without the lock (`uv sync --frozen || uv pip install -e
+.`): nobody finds out that the lock file is stale or was never copied. Not
+reported where what follows ends the build after all (`|| exit 1`), where it
+installs the same again, as a retry does (`unlocked-install` says where that
+leaves the lock aside), and for single packages, which may be wanted only where
+they can be had.
 
 Evidence: <https://docs.docker.com/reference/dockerfile/#run>.
 
@@ -82,7 +85,10 @@ def check(container: Container):
         if instead is None or not install.requirements:
             continue
         step, other = " ".join(install.argv), " ".join(instead.span.text.split())
-        message = f"the build goes on with `{other}` where `{step}` fails, and the image lacks packages"
+        again = (each for each in container.installs if each.span == instead.span)
+        loose = any({*each.requirements} >= {*install.requirements} for each in again)
+        so = "the image gets what is newest that day" if loose else "the image lacks packages"
+        message = f"the build goes on with `{other}` where `{step}` fails, and {so}"
         rest = install.span._replace(start=install.span.end, end=instead.span.end)
         alone = other.split()[0] in SUCCEEDING and rest.source == instead.span.source
         fix = Fix("let the build fail", (Edit(rest, ""),)) if alone else None

@@ -400,3 +400,10 @@ def test_one_fix_mends_what_is_said_of_one_place_for_two_reasons():
     ]
     [one], _ = postprocess(said, (), Config())
     assert [edit.span for edit in one.finding.fix.edits] == [first, second]
+
+
+def test_a_note_is_given_once():
+    source = Source("f", "ab")
+    twice = (Label(Span(source, 1, 2), "here"), Label(Span(source, 0, 1), "there"), Label(Span(source, 1, 2), "here"))
+    [one], _ = postprocess([Diagnostic("a", ERROR, Finding("bad", Span(source, 0, 1), twice))], (), Config())
+    assert one.finding.notes == twice[:2]

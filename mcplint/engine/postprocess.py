@@ -17,7 +17,7 @@ def postprocess(
     """The diagnostics that stand, in order, and the names in comments and in the configuration that hid one.
 
     A severity in the configuration is that of every finding of its rule. Of findings that say the same of the same
-    place the gravest is kept.
+    place the gravest is kept, and of its notes that say the same of the same place the first.
     """
     hiding: dict[tuple[str, str], list[tuple[range, Span]]] = {}
     for ignore in ignores:
@@ -34,7 +34,13 @@ def postprocess(
             continue
         key = (diagnostic.rule, diagnostic.finding.span, diagnostic.finding.message)
         kept[key] = _both(kept[key], diagnostic) if key in kept else diagnostic
-    return sorted(kept.values(), key=order), used
+    return sorted(map(_noted_once, kept.values()), key=order), used
+
+
+def _noted_once(diagnostic: Diagnostic) -> Diagnostic:
+    """A diagnostic without the notes that it has before."""
+    finding = diagnostic.finding
+    return diagnostic._replace(finding=finding._replace(notes=tuple(dict.fromkeys(finding.notes))))
 
 
 def _both(one: Diagnostic, other: Diagnostic) -> Diagnostic:

@@ -52,9 +52,18 @@ def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     if name in SUCCEEDING:
         return Label(steps[1].written_at, "the build goes on with this where it fails")
     others = tuple(_installs(steps[1]))
-    if not others or all({*other.requirements} >= {*install.requirements} for other in others):
+    if not others or all(_stands_in(other, install) for other in others):
         return None
     return Label(steps[1].written_at, "this is installed where it fails")
+
+
+def _stands_in(other: Install, install: Install) -> bool:
+    """Whether an install brings what another does: the same projects and files, and by a lock where that one does.
+
+    The same tool without its lock is another matter, which is told of that install itself.
+    """
+    looser = other.tool != install.tool and install.locked.must(bool) and other.locked.must_be(False)
+    return {*other.requirements} >= {*install.requirements} and not looser
 
 
 def _uninstalled(step: RunStep) -> Iterator[str]:
