@@ -261,12 +261,35 @@ def told(span):
             return None
     if not given:
         return Edit(Span(span.source, span.end - 1, span.end - 1), "file=sys.stderr")
+    if wrapped := broken(span, [each.text for each in sorted(given, key=lambda each: each.start)]):
+        return wrapped
     last = max(given, key=lambda each: each.end)
     site = item_after(
         last, len(span.text) - 1, "file=", "", any(last == place(last.source, each) for each in call.keywords)
     )
     at = site and Span(span.source, span.start + site.span.start, span.start + site.span.end)
     return site and Edit(at, f"{site.before}sys.stderr{site.after}")
+
+
+def broken(span, given):
+    """The edit of a call that has a line for itself and would grow too long, broken as formatters do.
+
+    Too long is what has more than their 88 characters, and more than one line in a hundred of the file.
+    """
+    text = span.source.text
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    indent, behind = text[start : span.start], text[span.end : end if end >= 0 else len(text)]
+    said = [*given, "file=sys.stderr"]
+    lengths = sorted(map(len, text.splitlines()))
+    most = max(88, lengths[-1 - len(lengths) // 100])
+    plain = span.text == f"print({', '.join(given)})" and "\n" not in span.text and not indent.strip(" ")
+    if not plain or behind.strip() or len(f"{indent}print({', '.join(said)})") <= most:
+        return None
+    inner = f"\n{indent}    "
+    one = f"{inner}{', '.join(said)}\n{indent}"
+    if len(one.splitlines()[1]) > most:
+        one = "".join(f"{inner}{each}," for each in said) + f"\n{indent}"
+    return Edit(span._replace(start=span.start + len("print("), end=span.end - 1), one)
 
 
 def importing(source):

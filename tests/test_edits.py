@@ -369,6 +369,8 @@ def test_an_argument_is_added_in_the_shape_of_its_call(call, after):
         ),
         ('print("""a\nb""")', 'print("""a\nb""", file=sys.stderr)'),
         ('print(\n    "a"\n    "b"\n)', 'print(\n    "a"\n    "b",\n    file=sys.stderr,\n)'),
+        (f'print("{"a" * 65}")', f'print(\n    "{"a" * 65}", file=sys.stderr\n)'),
+        (f'print(1, "{"a" * 75}")', f'print(\n    1,\n    "{"a" * 75}",\n    file=sys.stderr,\n)'),
         ('print("é", end="")', 'print("é", end="", file=sys.stderr)'),
     ],
 )
