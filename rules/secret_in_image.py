@@ -5,7 +5,8 @@ history` shows `ENV`, `ARG` and every build argument that a `RUN` uses, and a
 file that a later line deletes is still in the layer that copied it.
 
 Give secrets to the container when it starts, and to a build with
-`RUN --mount=type=secret`, which leaves nothing behind.
+`RUN --mount=type=secret`, which leaves nothing behind. That goes for `.npmrc`,
+`.pypirc` and the like too, which are reported where a token stands in them.
 
 What counts as a secret: a text of a form in which a service gives out its
 keys (GitHub, GitLab, OpenAI, Anthropic, AWS, Google, Slack, Stripe, npm, PyPI,
@@ -71,4 +72,4 @@ def check(secret: Secret):
     elif secret.where == "build":
         yield Finding(f"the build argument {secret.name} stays in the history of the image", secret.span)
     elif secret.where == "copy":
-        yield Finding(f"{secret.name} is copied into the image, where anyone can read it", secret.span)
+        yield Finding(f"{secret.name} is copied into the image, where anyone can read it", secret.span, secret.notes)

@@ -8,8 +8,8 @@ The same goes for `.git`. A workflow that checks out with `actions/checkout` up
 to v5 has its token in `.git/config` for as long as the job runs, and an image
 that it builds with `context: .` and pushes shows it to everybody by then.
 
-Name it in `.dockerignore`. An error if the project has a `.env` already, a
-warning if an example tells people to make one.
+Name it in `.dockerignore`. An error if a `.env` lies there already, also one
+that git ignores, a warning if an example tells people to make one.
 
 See https://docs.docker.com/build/concepts/context/#dockerignore-files
 

@@ -131,3 +131,21 @@ def test_no_format_shows_a_secret(
     )
     said = str(mcplint("--format", output_format, "--pedantic"))
     assert "secret" in said and KEY not in said and TOKEN not in said
+
+
+@pytest.mark.parametrize("left_out", ["", ".env\n"])
+def test_a_file_of_variables_that_git_ignores_is_copied_too(
+    project: Callable[[dict[str, str]], Path], mcplint: Callable[..., object], left_out: str
+) -> None:
+    project(
+        {
+            "Dockerfile": "FROM python:3.12-slim\nCOPY . .\nCMD python server.py\n",
+            "server.py": "from mcp.server.fastmcp import FastMCP\nFastMCP('n', host='0.0.0.0').run('sse')\n",
+            ".env": f"NOTES_API_KEY={KEY}\n",
+            ".gitignore": ".env\n",
+            ".dockerignore": left_out,
+        }
+    )
+    subprocess.run(["git", "init", "-q"], check=True)
+    said = str(mcplint("--select", "unignored-secrets"))
+    assert ("error[unignored-secrets]: .env gets into the image" in said) is (not left_out) and KEY not in said

@@ -12,7 +12,7 @@ from mcplint.images.image import Copy, Image
 from mcplint.knowledge import secrets as known
 from mcplint.model import ClientConfig, Container
 from mcplint.model.secrets import Secret
-from mcplint.project.ignored import is_ignored
+from mcplint.project.ignored import ignored_by_git, is_ignored
 from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.source import Source, Span
@@ -20,6 +20,9 @@ from mcplint.values import Label
 
 KEYS = ("id_rsa", "id_ed25519", "id_ecdsa", "*.pem", "*.key", "*.p12", "*.pfx", "service-account*.json", ".netrc")
 """The names of files that hold private keys and passwords; certificates often end in `.pem` too."""
+SETTINGS = (".npmrc", ".yarnrc.yml", ".pypirc", ".netrc", "pip.conf")
+"""The settings of package managers, in which a token may stand."""
+HOLDS = re.compile(r"(?i)_auth(?:token)?\s*=|password|authtoken")
 LIVE = re.compile(r"^\.env(?:\.(?:local|prod|production|staging|live))?$|^(?:prod|production)\.env$")
 """The files of variables that are no examples."""
 EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", "env.example")
@@ -96,9 +99,21 @@ def _copied(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
         name = posixpath.basename(path)
         if LIVE.match(name) or any(fnmatchcase(name, each) for each in KEYS[:3]):
             yield Secret("copy", path, "", copy.span)
+        elif name in SETTINGS and (note := _held(tree.source(posixpath.join(image.folder, path)))):
+            yield Secret("copy", path, "", copy.span, (note,))
         elif path in ("", "."):
             yield from _context(copy, image, tree)
             yield from _history(copy, image, tree)
+
+
+def _held(source: Source | None) -> Label | None:
+    """The first line of the settings of a package manager that has a token or a password."""
+    for line in re.finditer(r"[^\n]+", source.text) if source else ():
+        value = re.split(r"[=:\s]+", line[0].strip())[-1]
+        kind = known.secret("token" if HOLDS.search(line[0]) else "", value) or known.in_url(line[0])[1]
+        if source and kind:
+            return Label(Span(source, *line.span()), f"holds the {kind}")
+    return None
 
 
 def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
@@ -106,9 +121,10 @@ def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
     if is_ignored(image.ignored, ".env") or any(fnmatchcase(".env", pattern) for pattern in copy.excludes):
         return
     base = f"{image.folder}/" if image.folder else ""
-    there = tree.source(f"{base}.env") if f"{base}.env" in tree.paths else None
-    if there:
-        yield Secret("context", ".env", "", copy.span, (Label(_line(there, r"^[^#\n]+"), "is copied too"),))
+    if tree.has(f"{base}.env"):
+        there = tree.source(f"{base}.env")
+        note = Label(_line(there, r"^[^#\n]+"), "is copied too") if there else ignored_by_git(tree, f"{base}.env")
+        yield Secret("context", ".env", "", copy.span, (note,) if note else ())
         return
     example = next((f"{base}{name}" for name in EXAMPLES if f"{base}{name}" in tree.paths), None)
     source = tree.source(example) if example else None

@@ -108,6 +108,10 @@ class Tree:
         """The files below a folder, sorted; all of them below the root, which is `.` or the empty name."""
         return self._names.below(folder)
 
+    def has(self, path: str) -> bool:
+        """Whether a file lies at a path on this machine, also one that git ignores and that is never read."""
+        return path in self.paths or self.executable(path) is not None
+
     @property
     def workflows(self) -> tuple[str, ...]:
         """The files that GitHub runs, sorted: those that end in `.yml` or `.yaml` in this one folder itself."""
