@@ -67,8 +67,13 @@ def diagnose(
     unused = [_unused(ignore, used, rules, asked) for ignore in comments if ignore.span.source.path not in unchecked]
     unused += _unused_settings(used, asked - {rule.name for rule in loaded if Ignore in rule.parts}, config)
     late, _ = _check(loaded, [*failures, *(ignore for ignore in unused if ignore.unused)], config)
-    read = sum(not source.path.startswith(".git/") for source in tree.read)
+    read = sum(not _is_of_git(source.path) for source in tree.read)
     return Run(postprocess([*kept, *late], (), config)[0], deployment, read)
+
+
+def _is_of_git(path: str) -> bool:
+    """Whether a file only tells what git does: how many of these are read depends on what is asked first."""
+    return path.startswith(".git/") or path.rpartition("/")[2] in (".gitignore", ".gitattributes")
 
 
 def _loaded(rules: Mapping[str, Rule], asked: Collection[str], deployment: Deployment) -> Iterator[Rule]:
