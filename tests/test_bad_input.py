@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from pages import look
+
+from mcplint.project.tree import Tree
 
 DOCKERFILE = 'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nUSER 1000\nCMD ["python", "server.py"]\n'
 LOOPBACK = 'from mcp.server.fastmcp import FastMCP\n\nmcp = FastMCP("a")\nmcp.run(transport="streamable-http")\n'
@@ -304,3 +307,28 @@ def test_a_line_of_calls_without_end_is_searched_in_one_pass():
 
     assert re.search(WRITES, "open(" * 200_000) is None
     assert re.search(WRITES, 'open("notes.txt", "w")') and not re.search(WRITES, 'open("notes.txt")')
+
+
+DEEP = {
+    "a text": "print(" + '"a" + ' * 3000 + "str(os.environ))",
+    "attributes": "print(os" + ".a" * 3000 + ")",
+    "calls": "print(os.environ" + "()" * 3000 + ")",
+    "what a block holds": "with os" + ".a" * 3000 + ": pass",
+    "a field": "class S(BaseSettings):\n    secret: a" + ".a" * 3000 + " = 1\ns = S()\nprint(s)",
+    "a header": (
+        'class M:\n    async def dispatch(self, request, call_next):\n        t = request.headers.get("a", "")'
+        + ".strip()" * 3000
+        + "\n        if not t:\n            return JSONResponse(1, status_code=401)\n"
+        "        return await call_next(request)\nmcp.add_middleware(M)"
+    ),
+    "a condition": "if __name__" + ".a" * 3000 + ' == "__main__": pass',
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_an_expression_that_is_nested_deeply_is_no_mistake_of_mcplint(name):
+    code = "import os\nfrom pydantic_settings import BaseSettings\nfrom fastmcp import FastMCP\n\n"
+    image = "FROM python:3.12-slim\nCOPY . .\nRUN pip install fastmcp==3.1.0\nHEALTHCHECK CMD curl localhost:8000/\n"
+    for body in (DEEP[name], "def tool():\n    " + DEEP[name].replace("\n", "\n    ")):
+        server = f'{code}mcp = FastMCP("n")\n{body}\nmcp.run("http")\n'
+        look(Tree.of({"server.py": server, "Dockerfile": f'{image}CMD ["python", "server.py"]\n'}))

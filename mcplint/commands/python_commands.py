@@ -11,6 +11,7 @@ from mcplint.commands.console_scripts import lacks, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
 from mcplint.commands.words import Words, span_of, text
+from mcplint.facts.python import spelled
 from mcplint.knowledge.programs import SHELLS
 from mcplint.programs.python.modules import find, project_folders, roots
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT
@@ -53,7 +54,7 @@ def _code(words: Words, context: ExecContext) -> Step:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         imports, last = [], ast.Pass()
     call = last.value if isinstance(last, ast.Expr) else None
-    called = ast.unparse(call.func) if isinstance(call, ast.Call) and not (call.args or call.keywords) else ""
+    called = spelled(call.func) if isinstance(call, ast.Call) and not (call.args or call.keywords) else ""
     first, dot, rest = called.partition(".")
     origin = dict(name for each in imports for name in _imported(each)).get(first)
     module, _, function = f"{origin}{dot}{rest}".rpartition(".")

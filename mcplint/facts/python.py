@@ -67,3 +67,11 @@ def located(source: Source, tree: ast.Module) -> Module:
     ended = (line for line in encoded.splitlines(keepends=True) if line.endswith((b"\r", b"\n")))
     lines = (0, *accumulate(map(len, ended)))
     return Module(source, tree, lines, Encoded.of(source.text, encoded))
+
+
+def spelled(node: ast.AST) -> str:
+    """The text of an expression, empty where it is nested too deeply for that."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""

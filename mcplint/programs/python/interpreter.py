@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from mcplint.facts.python import Module
+from mcplint.facts.python import Module, spelled
 from mcplint.findings import WARNING, Unreadable
 from mcplint.model import Server
 from mcplint.programs.alternatives import servers
@@ -162,7 +162,7 @@ def _unwired(modules: list[Module], wired: Collection[str]) -> Iterator[Span]:
     for module in modules:
         tree = nodes(module) if "BaseHTTPMiddleware" in module.source.text else ()
         for node in (each for each in tree if isinstance(each, ast.ClassDef) and each.name not in wired):
-            bases = [ast.unparse(base) for base in node.bases]
+            bases = [spelled(base) for base in node.bases]
             if "BaseHTTPMiddleware" in str(bases) and all(_is_optional(each, node.name) for each in modules):
                 yield module.span(node)
 
@@ -177,7 +177,7 @@ def _is_optional(module: Module, name: str) -> bool:
     used = {node for node in every if getattr(node, "id", "") == name or getattr(node, "attr", "") == name}
     conditions = (node for node in every if isinstance(node, ast.If))
     calls = (call for node in conditions for call in ast.walk(node) if isinstance(call, ast.Call))
-    added = {call.args[0] for call in calls if ast.unparse(call.func).endswith("add_middleware") and call.args}
+    added = {call.args[0] for call in calls if spelled(call.func).endswith("add_middleware") and call.args}
     return used <= added
 
 

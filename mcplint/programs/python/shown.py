@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
-from mcplint.facts.python import Module
+from mcplint.facts.python import Module, spelled
 from mcplint.knowledge.secrets import NAME
 from mcplint.programs.python.module_text import nodes
 from mcplint.values import Label
@@ -38,27 +38,25 @@ def _name(function: ast.expr) -> str:
     return getattr(function, "attr", getattr(function, "id", ""))
 
 
-def _whole(node: ast.expr) -> Iterator[str]:
+def _whole(root: ast.expr) -> Iterator[str]:
     """The names whose values are in a text as a whole."""
-    match node:
-        case ast.Name() | ast.Attribute():
-            yield ast.unparse(node)
-        case ast.JoinedStr(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
-            for part in parts:
-                yield from _whole(part)
-        case ast.FormattedValue(value=value):
-            yield from _whole(value)
-        case ast.BinOp(left=left, right=right):
-            yield from _whole(left)
-            yield from _whole(right)
-        case ast.Dict(keys=keys, values=values):
-            for key, value in zip(keys, values, strict=True):
-                yield from _whole(value) if key is None else ()
-        case ast.Call(func=ast.Attribute(value=owner, attr=attr), args=[], keywords=[]) if attr in COPIES:
-            yield from _whole(owner)
-        case ast.Call(func=function, args=args) if _name(function) in TEXTS:
-            for arg in args:
-                yield from _whole(arg)
+    queue: list[ast.expr] = [root]
+    while queue:
+        match queue.pop():
+            case ast.Name() | ast.Attribute() as node:
+                yield spelled(node)
+            case ast.JoinedStr(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
+                queue += parts
+            case ast.FormattedValue(value=value):
+                queue.append(value)
+            case ast.BinOp(left=left, right=right):
+                queue += (left, right)
+            case ast.Dict(keys=keys, values=values):
+                queue += (value for key, value in zip(keys, values, strict=True) if key is None)
+            case ast.Call(func=ast.Attribute(value=owner, attr=attr), args=[], keywords=[]) if attr in COPIES:
+                queue.append(owner)
+            case ast.Call(func=function, args=args) if _name(function) in TEXTS:
+                queue += args
 
 
 def _settings(modules: Iterable[Module]) -> Iterator[tuple[str, str]]:
@@ -76,18 +74,18 @@ def _settings(modules: Iterable[Module]) -> Iterator[tuple[str, str]]:
 
 def _classes(module: Module) -> Iterator[tuple[str, str]]:
     for node in module.tree.body if "BaseSettings" in module.source.text else ():
-        if isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("BaseSettings") for base in node.bases):
+        if isinstance(node, ast.ClassDef) and any(spelled(base).endswith("BaseSettings") for base in node.bases):
             own = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
             fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
-            secret = next((str(ast.unparse(each.target)) for each in fields if _is_plain_secret(each)), None)
+            secret = next((spelled(each.target) for each in fields if _is_plain_secret(each)), None)
             if secret and not own & {"__repr__", "__str__", "__repr_args__"}:
                 yield node.name, secret
 
 
 def _is_plain_secret(field: ast.AnnAssign) -> bool:
-    kind = ast.unparse(field.annotation)
-    hidden = field.value is not None and "repr=False" in ast.unparse(field.value)
-    return bool(NAME.search(ast.unparse(field.target))) and "str" in kind and "Secret" not in kind and not hidden
+    kind = spelled(field.annotation)
+    hidden = field.value is not None and "repr=False" in spelled(field.value)
+    return bool(NAME.search(spelled(field.target))) and "str" in kind and "Secret" not in kind and not hidden
 
 
 def _visible(module: Module, settings: Mapping[str, str]) -> dict[str, str]:

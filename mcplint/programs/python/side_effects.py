@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from mcplint.facts.python import spelled
 from mcplint.model import Store
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Frame, Function, Method, Package
@@ -108,7 +109,7 @@ def _is_redirected(node: ast.AST) -> bool:
 
 
 def _redirects(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith("redirect_stdout")
+    return isinstance(node, ast.Call) and spelled(node.func).endswith("redirect_stdout")
 
 
 def writes(call: ast.Call) -> bool:
@@ -190,7 +191,7 @@ def touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
     if re.search(LOCKS, module.source.text):
         return ()
     return tuple(
-        Touch(how, ast.unparse(place), Label(module.span(place), f"{how} this file"))
+        Touch(how, spelled(place), Label(module.span(place), f"{how} this file"))
         for how, place in _touched(calls)
         if _lasting(function, place)
     )

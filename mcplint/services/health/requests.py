@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
+from mcplint.facts.python import spelled
 from mcplint.model.health import Request
 from mcplint.values import Value
 
@@ -97,7 +98,7 @@ def python(code: str, env: Env) -> tuple[tuple[Request, ...], bool]:
     caught = any(isinstance(node, (ast.Try, ast.With)) for node in ast.walk(tree))
     found: list[Request] = []
     for call in calls:
-        name = ast.unparse(call.func).rpartition(".")
+        name = spelled(call.func).rpartition(".")
         url = _text(call.args[0], env) if call.args else None
         if url is None or not url.startswith("http"):
             continue

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from mcplint.facts.python import Module
+from mcplint.facts.python import Module, spelled
 from mcplint.model import Argument, Guard
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.machine import Args, Handler, Machine
@@ -101,7 +101,7 @@ def _hands_out_codes(made: Instance) -> Label | None:
     every = [*ast.walk(authorize), *ast.walk(register)]
     if any(isinstance(node, (ast.If, ast.IfExp, ast.Raise, ast.Await, ast.Assert, ast.Match)) for node in every):
         return None
-    answers = [ast.unparse(node.value) for node in ast.walk(authorize) if isinstance(node, ast.Return) and node.value]
+    answers = [spelled(node.value) for node in ast.walk(authorize) if isinstance(node, ast.Return) and node.value]
     if answers and all(re.search(r"\bcode=", answer) for answer in answers):
         return Label(module.span(authorize).head, "hands a code to everyone who asks")
     return None

@@ -7,6 +7,8 @@ import ast
 from mcplint.programs.python.libraries.refusals import refuses
 
 ABSENT, UNSURE = object(), object()
+CHANGES = frozenset({"strip", "lower", "removeprefix", "replace"})
+"""Methods that leave an empty text empty."""
 
 
 def demands_header(root: ast.AST) -> bool:
@@ -40,6 +42,14 @@ def _body(root: ast.AST) -> list[ast.stmt]:
 
 def _header(node: ast.expr, known: dict[str, object]) -> object:
     """What a header that is missing comes to: ABSENT, the text given in its place, UNSURE for anything else."""
+    changed = False
+    while isinstance(node, ast.Call) and getattr(node.func, "attr", "") in CHANGES:
+        node, changed = node.func.value, True  # type: ignore[attr-defined]
+    found = _asked(node, known)
+    return found if not changed or found == "" else UNSURE
+
+
+def _asked(node: ast.expr, known: dict[str, object]) -> object:
     match node:
         case ast.Call(func=ast.Attribute(attr="get", value=ast.Attribute(attr="headers")), args=[_]):
             return ABSENT
@@ -47,10 +57,6 @@ def _header(node: ast.expr, known: dict[str, object]) -> object:
             func=ast.Attribute(attr="get", value=ast.Attribute(attr="headers")), args=[_, ast.Constant(value=given)]
         ):
             return ABSENT if given is None else given
-        case ast.Call(func=ast.Attribute(attr="strip" | "lower" | "removeprefix" | "replace", value=value)) if (
-            _header(value, known) == ""
-        ):
-            return ""
         case ast.Name(id=name):
             return known.get(name, UNSURE)
     return UNSURE
@@ -75,13 +81,13 @@ def _holds(test: ast.expr, known: dict[str, object]) -> bool | None:
 
 def _is_text(node: ast.expr) -> bool:
     """Whether something is certainly a text that is not empty."""
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        node = node.left
     match node:
         case ast.JoinedStr(values=[ast.Constant(), *_]):
             return True
         case ast.Constant(value=str(text)):
             return bool(text)
-        case ast.BinOp(left=left, op=ast.Add()):
-            return _is_text(left)
     return False
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from mcplint.facts.python import spelled
 from mcplint.programs.journal import Ended
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.machine import Args, Machine
@@ -140,7 +141,7 @@ def refuses(node: ast.AST) -> bool:
     """Whether a statement, or a call of what is not in the project, may turn a caller away."""
     if isinstance(node, ast.Call):
         return CHECKS.search(_name(node.func)) is not None
-    if isinstance(node, ast.Raise) and node.exc is not None and REASONS.search(ast.unparse(node.exc)):
+    if isinstance(node, ast.Raise) and node.exc is not None and REASONS.search(spelled(node.exc)):
         return True
     return any(_tells(part) for part in _own(node))
 
