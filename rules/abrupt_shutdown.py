@@ -17,7 +17,8 @@ program handles it, with or without streams, so that every stop takes the whole
 grace period. Handle it, and end with `process.exit()`: `server.close()` alone
 waits for streams. Or have an init in front: `init: true` in compose, `tini`.
 npm (but for npm 9), pnpm, yarn and tsx hand the signal on. It is a warning for
-servers with sessions, which are cut off, and a note for others.
+servers with sessions, which are cut off, and a note for others: a session of
+HTTP+SSE ends with its stream, however the server ends.
 
 Reported for sse-starlette only if a lock file or an exact requirement decides
 the release, and the server sets no such limit; for Node only if no file of the
@@ -112,7 +113,7 @@ def as_first(server):
     elsewhere = container.platform not in (None, "compose", "kubernetes")
     if shielded or elsewhere or (image and "STOPSIGNAL" in image.source.text):
         return
-    stateful = server.stateless.must_be(False) or server.transport.must_be("sse")
+    stateful = server.stateless.must_be(False) and not server.transport.may_be("sse")
     message = f"{server.title} ignores SIGTERM: {words[0].rpartition('/')[2]} is process 1 of its container, and nothing handles the signal"
     yield Finding(message, container.cmd, severity=WARNING if stateful else NOTE)
 
