@@ -104,8 +104,8 @@ class Contents(NamedTuple):
         """Whether no COPY before this line puts anything at a path or below it, not even what a clone lacks."""
         below = f"{path.rstrip('/')}/"
         copies = (copy.target.only or below for copy in self.copies)
-        paths_in_image = any(f"{target.rstrip('/')}/".startswith(below) for target in copies)
-        return not paths_in_image and copied_from(self.copies, self.parts, self.ignored, self.context, path) is None
+        covered = any(f"{target.rstrip('/')}/".startswith(below) for target in copies)
+        return not covered and copied_from(self.copies, self.parts, self.ignored, self.context, path) is None
 
     def absent(self, path: str, expected: str) -> Absence | None:
         """Why nothing stands at a path, None where something may; `expected`: what of the project belongs there."""

@@ -42,7 +42,7 @@ def fetched(step: RunStep) -> Iterator[str]:
                 yield path
 
 
-def in_root_home(steps: Iterable[RunStep], scripts: Collection[str]) -> Label | None:
+def uv_in_root_home(steps: Iterable[RunStep], scripts: Collection[str]) -> Label | None:
     """The command that puts uv into the home of root, who runs it."""
     piped = False
     for step in steps:

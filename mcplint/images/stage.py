@@ -15,7 +15,7 @@ from mcplint.images.contents import CommandTexts, Contents, command_texts, may_b
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
 from mcplint.images.exposed import ports
 from mcplint.images.image import Copy, Image, Launch
-from mcplint.images.installers import added, fetched, in_root_home, runs_installer
+from mcplint.images.installers import added, fetched, runs_installer, uv_in_root_home
 from mcplint.images.installs import installs, packages
 from mcplint.images.lacks import of_copy, of_install, of_python, of_steps, of_words
 from mcplint.images.node_installs import Called
@@ -322,7 +322,7 @@ class _Growing:
     def _run_installer(self, found: tuple[RunStep, ...]) -> None:
         """Notes the programs that an installer puts into the home of root."""
         self.installers.update(path for step in found for path in fetched(step))
-        if self.user.must(is_root) and (note := in_root_home(found, self.installers)):
+        if self.user.must(is_root) and (note := uv_in_root_home(found, self.installers)):
             self.private |= {"uv": note, "uvx": note}
 
     def _run_node(self, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:

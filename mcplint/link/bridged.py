@@ -10,6 +10,7 @@ from mcplint.commands.command_lines import GATEWAYS
 from mcplint.commands.options import parse
 from mcplint.commands.words import span_of
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
+from mcplint.link.bridges import SPOKEN
 from mcplint.model import Sdk, Server
 from mcplint.programs.start import Start
 from mcplint.text.source import Span
@@ -90,7 +91,7 @@ def _installed(tool: str, recipe: str) -> Iterator[tuple[str, re.Match[str]]]:
 def _supergateway(told: Told, note: Label, version: str | None) -> Settings:
     """supergateway 2.8 to 4.0: SSE without sessions of its own unless it is told otherwise, on every interface."""
     output = told.flags.get("outputTransport", Value(("sse",), (note,)))
-    transport = _changed(output, {"sse": SSE, "streamableHttp": STREAMABLE})
+    transport = _changed(output, SPOKEN)
     over_sse = transport.must_be(SSE)
     path = _option(told, ("ssePath",) if over_sse else ("streamableHttpPath",), "/sse" if over_sse else "/mcp", note)
     return Settings(
@@ -138,7 +139,7 @@ def _option(told: Told, names: Sequence[str], default: str, note: Label) -> Valu
     return next((told.flags[name] for name in names if name in told.flags), Value((default,), (note,)))
 
 
-def _changed(said: Value[str], meanings: dict[str, str]) -> Value[str]:
+def _changed(said: Value[str], meanings: Mapping[str | None, str]) -> Value[str]:
     found = tuple(meanings[option] for option in said.options or () if option in meanings)
     return Value(found if found and len(found) == len(said.options or ()) else None, said.trace)
 
