@@ -518,6 +518,11 @@ def test_bash_completes(bash):
         "Dock": "<Dockerfile>",
         "show --config tw": "<show><--config><two words.toml>",
         "--output sar": "<--output><sarif=>",
+        "--output=sar": "<--output=sarif=>",
+        "--output sarif=Dock": "<--output><sarif=Dockerfile>",
+        "--format=jun": "<--format=junit>",
+        "--select severity:e": "<--select><severity:error>",
+        "--ignore=root-user,severity:n": "<--ignore=root-user,severity:note>",
     }.items():
         assert f"{completed}." in bash(f"mcplint {typed}\t"), typed
 
