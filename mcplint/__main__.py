@@ -18,6 +18,8 @@ def main() -> None:
     A short life among long-lived tuples: memory is looked through for cycles seldom, and not taken apart at the end.
     """
     gc.set_threshold(200_000, 20, 50)
+    if sys.stderr is None:  # closed: what is said there would stand in the report, and the next file opened be it
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     _leave_folder()
     code = run()
     for stream in filter(None, (sys.stdout, sys.stderr)):

@@ -114,6 +114,10 @@ class Unreadable(Exception):
         self.span, self.message, self.severity = span, message, severity
 
 
+class InnerRepository(Unreadable):
+    """A repository inside the project, such as a submodule: a project of its own, of which nothing is read."""
+
+
 def rule(name: str, severity: str) -> Callable[[Callable[..., Iterable[Finding]]], Rule]:
     """Makes a rule of a check. The annotation of its first parameter is the part it is handed (a union: each of them),
     its keyword-only parameters with defaults are the options that a configuration may set."""

@@ -245,6 +245,13 @@ def test_a_version_that_cannot_be_printed_is_no_mistake_of_mcplint():
     assert (ran.returncode, ran.stderr) == (2, "mcplint: cannot print: No space left on device\n")
 
 
+def test_what_is_said_on_a_closed_standard_error_stands_nowhere_else(project):
+    project({"Dockerfile": APP})
+    command = f"{sys.executable} -m mcplint --config none.toml 2>&-"
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (2, "")
+
+
 def test_an_interrupt_exits_with_130_and_no_traceback(project, lint, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt

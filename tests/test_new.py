@@ -336,7 +336,7 @@ def test_that_a_submodule_is_left_out_is_said(submodule, mcplint, monkeypatch, t
             0,
             True,
         )
-    assert "nothing to lint" in mcplint().out and "; 1 note hidden" in mcplint().out
+    assert "nothing to lint" in mcplint().out and "; 1 inner project not read; 1 note hidden" in mcplint().out
     assert "cannot read inner" not in mcplint("--pedantic", ".", "inner").out
     git("clone", "-q", str(submodule), str(tmp_path / "clone"))
     monkeypatch.chdir(tmp_path / "clone")

@@ -142,6 +142,7 @@ def test_colours_change_nothing_but_colours():
         (Coverage(1), [], 0, "1 file; no findings"),
         (Coverage(1), [], 2, "1 file; no findings; 2 notes hidden, --pedantic shows them"),
         (Coverage(33, 2, unfollowed=1), [], 0, "33 files, 2 servers; 1 start not followed; no findings"),
+        (Coverage(1, inner_projects=2), [], 0, "1 file; 2 inner projects not read; no findings"),
         (Coverage(), [], 0, "nothing to lint: no file here belongs to the deployment of an MCP server"),
     ],
 )
@@ -168,6 +169,7 @@ def test_json_is_what_its_schema_says():
         "containers": 1,
         "starts": 2,
         "unfollowed": 1,
+        "inner_projects": 0,
         "errors": 1,
         "warnings": 1,
         "notes": 1,

@@ -23,7 +23,7 @@ from mcplint.cli.output import (
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
 from mcplint.engine.baseline import identity
-from mcplint.findings import INTERNAL_ERROR, NOTE, SEVERITIES, Diagnostic, Rule
+from mcplint.findings import INTERNAL_ERROR, NOTE, SEVERITIES, Diagnostic, InnerRepository, Rule
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
 from mcplint.reports import FORMATS, LINK, WORDS, Coverage, Report, plural, render
@@ -177,7 +177,13 @@ def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options:
     shown = _applicable(run.diagnostics, tuple(known.new(wanted, run.diagnostics)), tree, here)
     parts = run.deployment
     covered = Coverage(
-        run.files, len(parts.servers), len(parts.routes), len(parts.containers), parts.starts, len(parts.unfollowed)
+        run.files,
+        len(parts.servers),
+        len(parts.routes),
+        len(parts.containers),
+        parts.starts,
+        len(parts.unfollowed),
+        sum(isinstance(problem, InnerRepository) for problem in tree.problems.values()),
     )
     return Report(
         shown,

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Collection, Iterable, Mapping
 
-from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
+from mcplint.findings import ERROR, NOTE, WARNING, InnerRepository, Unreadable
 from mcplint.project.git import Listed, upwards, work_tree
 from mcplint.project.kinds import kind
 from mcplint.project.load import SPECIAL, load
@@ -139,11 +139,13 @@ def _present(root: str, listed: Iterable[str]) -> tuple[set[str], list[Unreadabl
     return paths, problems
 
 
-def apart(path: str, root: str | None) -> Unreadable:
+def apart(path: str, root: str | None) -> InnerRepository:
     """That a repository inside another is left out; it is no problem where nobody asked about it."""
     if root is None or os.path.lexists(os.path.join(root, path, ".git")):
-        return _problem(path, "it is a repository of its own; run mcplint on it")
-    return _problem(path, "it is a submodule that is not checked out; `git submodule update --init` gets it")
+        why = "it is a repository of its own; run mcplint on it"
+    else:
+        why = "it is a submodule that is not checked out; `git submodule update --init` gets it"
+    return InnerRepository(Span(Source(path, ""), 0, 0), why)
 
 
 def walk(root: str, start: str = "") -> tuple[set[str], list[Unreadable]]:

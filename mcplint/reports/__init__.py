@@ -26,7 +26,7 @@ LINK, WORDS = "link", "words"
 
 
 class Coverage(NamedTuple):
-    """How much of a project a run looked at."""
+    """How much of a project a run looked at; of `inner_projects`, such as submodules, nothing is read."""
 
     files: int = 0
     servers: int = 0
@@ -34,6 +34,7 @@ class Coverage(NamedTuple):
     containers: int = 0
     starts: int = 0
     unfollowed: int = 0
+    inner_projects: int = 0
 
 
 class Paint(Protocol):

@@ -81,8 +81,9 @@ def summary(given: Report) -> str:
     """The last line: what was looked at and what was found; hidden notes are counted apart."""
     covered, hidden = given.covered, given.hidden
     more = f"; {plural(hidden, 'note')} hidden, --pedantic shows {'it' if hidden == 1 else 'them'}" if hidden else ""
+    apart = f"; {plural(covered.inner_projects, 'inner project')} not read" if covered.inner_projects else ""
     if not covered.files:
-        return f"nothing to lint: no file here belongs to the deployment of an MCP server{more}"
+        return f"nothing to lint: no file here belongs to the deployment of an MCP server{apart}{more}"
     parts = [plural(covered.files, "file")]
     parts += [plural(covered.servers, "server")] if covered.servers else []
     parts += [plural(covered.routes, "route")] if covered.routes else []
@@ -90,7 +91,7 @@ def summary(given: Report) -> str:
     found = plural(len(given.diagnostics), "finding") + (f" ({kinds})" if kinds else "")
     lost = f"; {plural(covered.unfollowed, 'start')} not followed" if covered.unfollowed else ""
     known = f"; {plural(given.known, 'known finding')} not shown" if given.known else ""
-    return f"{', '.join(parts)}{lost}; {found}{known}{more}"
+    return f"{', '.join(parts)}{lost}{apart}; {found}{known}{more}"
 
 
 def _block(diagnostic: Diagnostic, page: str | None, given: Report) -> Iterator[str]:
