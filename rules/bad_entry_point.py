@@ -8,6 +8,10 @@ parameters raises a `TypeError`. A name that the module does not have raises an
 `ImportError`, a module that is gone a `ModuleNotFoundError`. And a script that names a module alone builds a wheel that
 neither pip nor uv installs, with everything else in it.
 
+It is a warning where the function hands what a plain function returns to
+`asyncio.run`: the server runs, and the process ends with `ValueError: a
+coroutine was expected` and status 1, which a supervisor takes for a crash.
+
 All of these show only where the package is installed, with `uvx` or in an
 image: `python server.py` goes another way.
 
@@ -83,7 +87,7 @@ if __name__ == "__main__":
 ```
 """
 
-from mcplint import ERROR, EntryPoint, Finding, rule
+from mcplint import ERROR, WARNING, EntryPoint, Finding, rule
 
 
 @rule("bad-entry-point", ERROR)
@@ -92,6 +96,7 @@ def check(script: EntryPoint):
     if called is None:
         return
     notes = (called.function,) if called.function else ()
+    severity = None
     if not called.named:
         why = "which names no function, and so cannot be installed"
     elif called.lost:
@@ -102,6 +107,10 @@ def check(script: EntryPoint):
         why = "a coroutine function that nothing awaits"
     elif called.takes:
         why = f"which must be given {', '.join(f'`{name}`' for name in called.takes)} and gets nothing"
+    elif called.runs:
+        why = "which awaits a plain function, and so ends with an error when that returns"
+        notes, severity = (*notes, called.runs), WARNING
     else:
         return
-    yield Finding(f"the console script `{script.name}` calls `{script.target}`, {why}", script.span, notes)
+    message = f"the console script `{script.name}` calls `{script.target}`, {why}"
+    yield Finding(message, script.span, notes, severity=severity)

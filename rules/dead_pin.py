@@ -1,4 +1,4 @@
-r"""The pinned SDK cannot be imported with today's dependencies
+r"""The pinned SDK does not start with today's dependencies
 
 A pin, or a range that ends below the newest releases, keeps an SDK where it
 is while everything beneath it goes on. Some releases have been overtaken:
@@ -44,7 +44,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[dead-pin]: mcp 1.9.4 cannot be imported with pydantic 2.14 or newer, which nothing holds back: ImportError: cannot import name 'eval_type_backport' from 'pydantic._internal._typing_extra'
+error[dead-pin]: mcp 1.9.4 does not start with pydantic 2.14 or newer, which nothing holds back: ImportError: cannot import name 'eval_type_backport' from 'pydantic._internal._typing_extra'
  --> requirements.txt:1:6
   |
 1 | mcp==1.9.4
@@ -85,7 +85,7 @@ def check(server: Server):
     first = sdk.dead[0]
     pins = " and ".join(f"`{each.dependency}<{each.since}`" for each in sdk.dead)
     message = (
-        f"{sdk.package} {sdk.installed.only} cannot be imported with {first.dependency} {first.since} or newer, "
+        f"{sdk.package} {sdk.installed.only} does not start with {first.dependency} {first.since} or newer, "
         f"which nothing holds back: {first.error}"
     )
     edits = tuple(edit for each in sdk.dead for edit in each.pin) if len(sdk.dead) == 1 else ()

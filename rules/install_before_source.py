@@ -12,8 +12,13 @@ With uv, `--no-install-project` installs the dependencies alone; the step after
 the sources installs the rest. pip has no such option: install from a lock or a
 requirements file first.
 
-Not reported for backends that make an empty wheel without a word, or if the
-modules may come from elsewhere.
+setuptools, pdm and hatchling with `packages` make an empty wheel without a
+word. It is reported where the container starts a console script of it, which
+ends with `ModuleNotFoundError`: unlike `python -m`, it does not look into the
+working directory.
+
+Not reported if the modules may come from elsewhere, or if a later step
+packages the project again.
 
 The fix adds `--no-install-project` where a later step packages the project.
 

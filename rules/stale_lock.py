@@ -114,7 +114,7 @@ from mcplint import ERROR, WARNING, Container, Finding, LackKind, rule
 
 @rule("stale-lock", ERROR)
 def check(container: Container):
-    for lack in container.lacking(LackKind.LOCK):
+    for lack in container.lacking(LackKind.STALE):
         yield Finding(f"`{lack.step}` fails on a lock that is not up to date: {lack.why}", lack.span, lack.notes)
     for lack in container.lacking(LackKind.LOCKED):
         message = f"`{lack.step}` does not install `{lack.name}`: {lack.why}"

@@ -11,7 +11,8 @@ needs a network, and `--frozen`, `--locked` or `--no-dev` do not stop it.
 
 It is an error if the user of the container may not do that at all: if the
 environment belongs to root, or if there is no place for uv's cache, without
-which neither `uv run` nor `uvx` starts anything, `--no-sync` or not.
+which neither `uv run` nor `uvx` starts anything, `--no-sync` or not. The same
+goes for npm's cache and `npx` that fetches what it starts.
 
 Not reported for a project that uv does not package, where something is mounted
 over the project or its environment, which then lasts, and for a service that
@@ -120,7 +121,8 @@ def check(container: Container):
         return
     if sync.refused:
         message = f"{container.title} does not get past `{sync.tool}`: {sync.refused}"
-        yield Finding(message, sync.span, container.user.trace[:1], severity=ERROR)
+        told = container.read_only if container.read_only.must_be(True) else container.user
+        yield Finding(message, sync.span, told.trace[:1], severity=ERROR)
     elif sync.project:
         made = f"{container.title} is" if container.service else f"a container of {container.title} is"
         pulled = ", once that was pulled" if sync.pulled else ""

@@ -22,12 +22,15 @@ from mcplint.knowledge.pythons import PYTHONS, least_python
 from mcplint.knowledge.sdk import release
 from mcplint.model import Install, Lack, LackKind, Packaged
 from mcplint.packaging.backend import inputs
-from mcplint.packaging.wheel import inside, wheel
+from mcplint.packaging.wheel import Wheel, inside, wheel
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
+from mcplint.text.paths import upwards
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
 
+_ELSE, _MOST_ELSE = r"(?:\s|\\\n|\d?>>?\s?[\w/.&]+)*\|\|", 200
+"""What follows a command that may fail, as another one stands in for it; how much of the text is looked at."""
 _SIGNS = frozenset("*?[$")
 _SCRIPTS, _RECIPES, _MOST_SCRIPTS = (".sh", ".yml", ".yaml", ".mk"), ("Makefile", "justfile", "Justfile"), 500
 
@@ -101,10 +104,14 @@ def _members(install: Install, contents: Contents) -> Iterator[Lack]:
 
 
 def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
-    """What a project asks for and the lock beside it does not know of, where a sync keeps to that."""
-    folder = posixpath.dirname(install.lock) if install.lock else None
-    here = [posixpath.normpath(each) for each in install.requirements] == [folder or "."]
-    if folder is None or not here or install.tool != "uv sync" or not install.locked.must(bool):
+    """That a sync which keeps to a lock has none, or what the project asks for and the lock does not know of."""
+    if install.tool != "uv sync" or not install.locked.must(bool):
+        return
+    if install.lock is None:
+        yield from _no_lock(install, contents)
+        return
+    folder = posixpath.dirname(install.lock)
+    if [posixpath.normpath(each) for each in install.requirements] != [folder or "."]:
         return
     if contents.image_path(f"{folder}/uv.lock".lstrip("/")) is None or contents.ran.any(_renews):
         return
@@ -112,13 +119,34 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     for found in differences(contents.tree, folder):
         wanted = found.requirement
         if strict:
-            yield Lack(LackKind.LOCK, found.label.span.text, install.span, found.why, (found.label,), step=step)
+            yield Lack(LackKind.STALE, found.label.span.text, install.span, found.why, (found.label,), step=step)
             return
         if wanted and wanted.kind == MAIN and not wanted.marker and not _WITHOUT_MAIN & set(install.argv):
             locked: Lock | None = contents.tree.facts("lock", install.lock or "")
             if locked and not locked.of(wanted.name):
                 yield Lack(LackKind.LOCKED, wanted.name, install.span, found.why, (found.label,), step=step)
                 return
+
+
+def _no_lock(install: Install, contents: Contents) -> Iterator[Lack]:
+    """That a sync which keeps to `uv.lock` does not find it beside the project, nor in a folder around that."""
+    tree = contents.tree
+    rest = install.span.source.text[install.span.end : install.span.end + _MOST_ELSE]
+    if "--dry-run" in install.argv or contents.ran.any(_renews) or re.match(_ELSE, rest):
+        return
+    for folder in install.requirements:
+        project = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
+        expected = next((path for each in upwards(folder) if (path := _lock_of(each)) in tree.paths), _lock_of(folder))
+        place = contents.image_path(project)
+        absence = contents.absent(_lock_of(posixpath.dirname(place)), expected) if place else None
+        if absence and posixpath.dirname(expected) == posixpath.dirname(project):
+            edits = absence.edits or tuple(_brought(expected, project, contents))
+            step = " ".join(install.argv)
+            yield Lack(LackKind.LOCK, "uv.lock", install.span, absence.why, absence.notes, absence.by_git, edits, step)
+
+
+def _lock_of(folder: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, "uv.lock"))
 
 
 _WITHOUT_MAIN = {"--only-group", "--only-dev", "--package"}
@@ -155,19 +183,25 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
     tree, step = contents.tree, " ".join(install.argv)
     files = inside(tree.paths, packaged.folder)
     whole, here = wheel(project, files), wheel(project, frozenset(contents.below(packaged.image_path)))
-    if whole is None or here is None or not here.refused:
+    if whole is None or here is None:
         return
     if here.choice:
         notes = (Label(project.span, "names neither `packages` nor `py-modules` for setuptools"),)
         yield Lack(LackKind.CHOICE, ", ".join(here.choice), install.span, here.refused, notes, step=step)
-    elif not whole.refused:
+    elif not whole.refused and (here.refused or not _has_python(here)) and _has_python(whole):
         folder = "" if packaged.folder == "." else packaged.folder
         places = ((path, posixpath.join(packaged.image_path, path)) for path in sorted(whole.files.values()))
         absent = [(path, contents.absent(place, posixpath.join(folder, path))) for path, place in places]
         first, absence = absent[0] if absent else ("", None)
         if absence and all(each for _, each in absent):
-            why = (Label(project.span, here.refused), *absence.notes)
-            yield Lack(LackKind.MODULES, first, install.span, absence.why, why, step=step)
+            said = here.refused or "its build makes an empty wheel without them"
+            kind = LackKind.MODULES if here.refused else LackKind.EMPTY
+            why = (Label(project.span, said), *absence.notes)
+            yield Lack(kind, first, install.span, absence.why, why, step=step, path=packaged.folder)
+
+
+def _has_python(made: Wheel) -> bool:
+    return any(path.endswith(".py") for path in made.files)
 
 
 def _brought(path: str, beside: str, contents: Contents) -> Iterator[Edit]:

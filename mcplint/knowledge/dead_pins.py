@@ -28,6 +28,7 @@ class DeadRelease(NamedTuple):
 _BACKPORT = "ImportError: cannot import name 'eval_type_backport' from 'pydantic._internal._typing_extra'"
 _FACTORY = "TypeError: cannot specify both default and default_factory"
 _SETTINGS = "ModuleNotFoundError: No module named 'pydantic_settings'"
+_REDIS = "ImportError: cannot import name 'FakeServer' from 'fakeredis.aioredis'"
 _DEAD: tuple[tuple[str, Key, Key, tuple[DeadRelease, ...]], ...] = (
     ("mcp", (1, 2), (1, 21), (DeadRelease("pydantic", "2.14", _BACKPORT),)),
     ("fastmcp", (2,), (2, 2, 7), (DeadRelease("pydantic", "2.14", _BACKPORT),)),
@@ -40,6 +41,7 @@ _DEAD: tuple[tuple[str, Key, Key, tuple[DeadRelease, ...]], ...] = (
         (DeadRelease("mcp", "2", "ImportError: cannot import name 'AnyFunction' from 'mcp.types'"),),
     ),
     ("fastmcp", (2, 14), (2, 14, 1), (DeadRelease("mcp", "2", _SETTINGS),)),
+    ("fastmcp", (2, 14, 4), (2, 14, 4), (DeadRelease("fakeredis", "2.39", _REDIS),)),
 )
 
 

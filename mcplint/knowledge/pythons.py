@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from mcplint.knowledge.ranges import admitted
@@ -16,6 +17,8 @@ PYTHONS: Mapping[str, tuple[tuple[Key, str], ...]] = {
 
 
 def least_python(package: str, specifier: str) -> str:
-    """The oldest Python on which some release runs that a requirement admits."""
-    oldest = (admitted(package, specifier) or ("0",))[-1]
+    """The oldest Python on which some release runs that a requirement admits, be it newer than those known."""
+    known = admitted(package, specifier)
+    newer = re.search(r"(?:==|>=|~=)\s*(\d[\d.]*\d)", specifier) if known == () else None
+    oldest = newer[1] if newer else (known or ("0",))[-1]
     return next(python for since, python in PYTHONS[package] if (release(oldest) or ()) >= since)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from mcplint.commands.console_scripts import scripts
 from mcplint.facts.dependencies import PROJECTS, Project
+from mcplint.facts.document import at, pairs
 from mcplint.images.contents import missing
 from mcplint.knowledge.pythons import PYTHONS
 from mcplint.model import Container, EntryPoint, LackKind, ScriptTarget
@@ -54,11 +55,14 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
 def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
     """Whether a project that asks for an SDK has the package of a module and not that module, and nothing makes it."""
     package, _, name = module.rpartition(".")
-    made = wheel(project, inside(tree.paths, folder)) if package and backend(project) else None
-    if not any(each.name in PYTHONS for each in project.requirements) or made is None or made.refused:
+    if not package or not backend(project) or not any(each.name in PYTHONS for each in project.requirements):
+        return False
+    made = wheel(project, inside(tree.paths, folder))
+    if (made is None and not _is_hooked(project)) or (made and (made.refused or made.has(module))):
         return False
     places = (folder, posixpath.join(folder, "src"))
-    if made.has(module) or not find(tree, places, package) or name.endswith("_pb2"):
+    own = find(tree, places, package) or package.partition(".")[0] in _OWN
+    if not own or name.endswith("_pb2"):
         return False
     stems = (posixpath.join(place, *module.split(".")) for place in places)
     if any(missing(tree, f"{stem}.py").by_git for stem in stems):
@@ -67,6 +71,16 @@ def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
     makers = (tree.source(path) for path in (*hooks, posixpath.join(folder, "setup.py")))
     compiled = any(tree.called(f"{name}{end}") for end in (".pyx", ".pyi", ".so", ".c", ".cpp"))
     return not compiled and not any(source and name in source.text for source in makers)
+
+
+_OWN = ("scripts", "src")
+"""Folders that projects start scripts from, and that no package of an index installs."""
+
+
+def _is_hooked(project: Project) -> bool:
+    """Whether a wheel cannot be told for want of what a build hook of the project itself may add."""
+    hooks = {name.text for name, _ in pairs(at(project.document, "tool", "hatch", "build", "hooks"))}
+    return "custom" in hooks and hooks <= {"custom", "vcs"}
 
 
 def _called(tree: Tree, places: tuple[str, ...], target: str) -> ScriptTarget | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from mcplint.commands.words import text
@@ -30,6 +31,7 @@ def strays(image: Image, container: Container, found: tuple[Imported, ...], entr
             if part and (kind := _environment(file, part)):
                 yield from _moved(copy, file, container, part, kind)
                 yield from _other_python(copy, file, part, image, kind)
+                yield from _no_python(copy, file, part, image, kind)
                 paths = (entry, *(each.path for each in found if each.path))
                 yield from _without_sources(copy, part, paths, contents, container)
 
@@ -67,6 +69,34 @@ def _other_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str
     why = f"it was made with Python {made}, and {image.base.only} has {there}, which does not look into {lies}"
     notes = (*part.base.trace[:1], *image.base.trace[:1])
     yield Lack(LackKind.ENVIRONMENT, file.target, copy.span, why, notes)
+
+
+_WITHOUT_PYTHON = re.compile(
+    r"(?:^|/)astral-sh/uv:(?:[\d.]+-)?(?:debian|bookworm|trixie|alpine)[\d.]*(?:-slim)?(?:@|$)"
+)
+"""The images of uv that have no Python, so that uv fetches one of its own."""
+
+
+def _no_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str) -> Iterator[Lack]:
+    """That the Python which uv has fetched for an environment stays behind: its `bin/python` is a link to that."""
+    reference = part.base.only or ""
+    fetched = any(install.tool == "uv sync" for install in part.installs) and not _says(part, "python3", "apk add")
+    if kind != "venv" or not _WITHOUT_PYTHON.search(reference) or not fetched or _says(image, "uv ", "python3"):
+        return
+    given = part.env.get("UV_PYTHON_INSTALL_DIR")
+    place = "/root/.local/share/uv/python" if given is None else given.only
+    if place is None or any(_covers(each, place) for other in image.copies for each in other.files or ()):
+        return
+    if any(other.files is None for other in image.copies) or "UV_PROJECT_ENVIRONMENT" in part.env:
+        return
+    why = f"{reference} has no Python, and the one that uv fetches stays behind in {place}"
+    yield Lack(LackKind.ENVIRONMENT, place, copy.span, why, part.base.trace[:1])
+
+
+def _covers(file: Copied, place: str) -> bool:
+    """Whether what is copied is a folder, something in it, or what it lies in."""
+    here = file.source.rstrip("/")
+    return f"{place}/".startswith(f"{here}/") or here.startswith(f"{place}/")
 
 
 def _without_sources(

@@ -18,15 +18,18 @@ from mcplint.images.image import Image
 from mcplint.knowledge.distributions import distribution
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.model import Container, Install, Lack, LackKind
+from mcplint.packaging.backend import PDM, backend
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.imported import Imported, imported
 from mcplint.programs.python.modules import find
-from mcplint.programs.start import APP, MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
 from mcplint.values import Label
 
-SHADOWED = (*PYTHON_MODULES, "anyio", "httpx", "pydantic", "starlette", "uvicorn")
+_NEEDED = ("anyio", "pydantic", "starlette")
+"""What every release of an SDK imports at once."""
+SHADOWED = (*PYTHON_MODULES, *_NEEDED, "httpx", "uvicorn")
 
 
 def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
@@ -40,6 +43,7 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
         from mcplint.link.environments import strays
 
         yield from strays(image, container, found, path, tree)
+    yield from _empty(image, container, start, path, tree)
     yield from _shadowed(start, found, image, container, tree)
     yield from _modules(image, container, path, found, tree)
     yield from _distributions(image, container, start, found, tree)
@@ -55,6 +59,24 @@ def _entry(start: Start, tree: Tree) -> tuple[str, str] | None:
     return (path, f"{name}.__main__" if main else name) if path and not path.endswith("/") else None
 
 
+def _empty(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
+    """The wheel without modules that a console script is started from: it does not look into its working directory."""
+    searched = "PYTHONPATH" in container.env or "PYTHONPATH" in start.env
+    if start.kind != FUNCTION or start.installs is not None or searched or container.mounts:
+        return
+    for lack in (each for each in image.lacks if each.kind == LackKind.EMPTY):
+        packaging = [(install.span, each) for install in image.installs for each in install.packaged]
+        again = [each for span, each in packaging if span != lack.span and each.folder == lack.path]
+        editable = any(each.editable for span, each in packaging if span == lack.span)
+        project = tree.project(lack.path)
+        made = wheel(project, inside(tree.paths, lack.path)) if project else None
+        own = {posixpath.normpath(posixpath.join(lack.path, path)) for path in made.files.values()} if made else set()
+        if entry in own and not again and not (project and editable and backend(project) == PDM):
+            notes = (*lack.notes, Label(container.cmd, "starts the program"))
+            yield lack._replace(kind=LackKind.MODULES, name=entry, notes=notes)
+            return
+
+
 def _modules(image: Image, container: Container, entry: str, found: tuple[Imported, ...], tree: Tree) -> Iterator[Lack]:
     """The first module that no COPY puts into the image, and no wheel that is installed in it.
 
@@ -68,8 +90,13 @@ def _modules(image: Image, container: Container, entry: str, found: tuple[Import
     asked = {each.name for each in wanted.requirements} | {each.name for each in wanted.locked}
     for each in found:
         path = each.path
-        if path is None or path.endswith("/") or _is_there(image, container, installed, path):
+        if path is None or path.endswith("/"):
             continue
+        moved = ""
+        if _is_there(image, container, installed, path):
+            moved = "" if path in installed or container.mounts else _moved(image, path, each.dotted)
+            if not moved:
+                continue
         if normalized(each.dotted.partition(".")[0]) in asked:
             continue
         if contents.ran.names(posixpath.basename(path)):
@@ -77,10 +104,19 @@ def _modules(image: Image, container: Container, entry: str, found: tuple[Import
         out = is_ignored(image.ignored, posixpath.relpath(path, image.context or "."))
         absence = contents.left_out(path) if out else None
         notes = (*(absence.notes if absence else ()), Label(container.cmd, "starts the program"))
-        why = absence.why if absence else "no COPY brings it into the image"
+        elsewhere = f"COPY brings it to {moved}, where no `import {each.dotted}` looks"
+        why = absence.why if absence else elsewhere if moved else "no COPY brings it into the image"
         edits = absence.edits if absence else ()
         yield Lack(LackKind.MODULE, each.dotted, each.span, why, notes, edits=edits, path=path)
         return
+
+
+def _moved(image: Image, path: str, dotted: str) -> str:
+    """Where a module stands in the image, if it is nowhere in folders of its name; empty where it may be."""
+    places = list(image_paths(image, path))
+    end = path[len(path.removesuffix("/__init__.py").removesuffix(".py")) :]
+    wanted = f"/{dotted.replace('.', '/')}{end}"
+    return "" if not places or any(place is None or place.endswith(wanted) for place in places) else places[-1] or ""
 
 
 def _shadowed(
@@ -91,14 +127,19 @@ def _shadowed(
         return
     for each in found:
         top = each.dotted.partition(".")[0]
-        own = find(tree, start.roots[:1], top) if each.module and "." in each.dotted and top in SHADOWED else None
-        if own and not own.endswith("/") and each.path is None and next(image_paths(image, own), None):
-            module: Module | None = tree.facts("python", own)
-            body = module.tree.body[:1] if module else []
-            here = tuple(Label(module.span(node).head, "this module is found first") for node in body if module)
-            notes = (*here, Label(container.cmd, "starts the program"))
-            yield Lack(LackKind.SHADOWED, each.dotted, each.span, f"{own} comes first", notes, path=own)
-            return
+        if each.path is not None or top not in SHADOWED:
+            continue
+        asked = [(top, each.dotted)] if each.module and "." in each.dotted else []
+        asked += [(name, name) for name in _NEEDED if top in PYTHON_MODULES]
+        for name, dotted in asked:
+            own = find(tree, start.roots[:1], name)
+            if own and not own.endswith("/") and next(image_paths(image, own), None):
+                module: Module | None = tree.facts("python", own)
+                body = module.tree.body[:1] if module else []
+                here = tuple(Label(module.span(node).head, "this module is found first") for node in body if module)
+                notes = (*here, Label(container.cmd, "starts the program"))
+                yield Lack(LackKind.SHADOWED, dotted, each.span, f"{own} comes first", notes, path=own)
+                return
 
 
 def _is_there(image: Image, container: Container, installed: frozenset[str], path: str) -> bool:

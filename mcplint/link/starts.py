@@ -295,7 +295,7 @@ def _serving(
 
             found = found._replace(lacks=(*found.lacks, *served_folders(context.image, found, servers, tree)))
         start = None if hidden else starts.programs.get(each.id)
-        if start and found.argv and any(word.may_be("uv", "uvx") for word in (found.argv.words or ())[:4]):
+        if start and found.argv and any(word.may_be("uv", "uvx", "npx") for word in (found.argv.words or ())[:4]):
             from mcplint.link.sync import sync
 
             found = found._replace(sync=sync(context.image, found, start, tree))

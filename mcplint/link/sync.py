@@ -1,4 +1,4 @@
-"""What `uv run` and `uvx` do when a container starts, besides starting its program."""
+"""What `uv run`, `uvx` and `npx` do when a container starts, besides starting its program."""
 
 from __future__ import annotations
 
@@ -20,16 +20,20 @@ from mcplint.text.paths import upwards
 
 _TOUCHES = r"\b(?:chown|chmod|touch|sed|cp|mv|git|rsync)\b"
 _CACHES = ("UV_CACHE_DIR", "UV_NO_CACHE", "XDG_CACHE_HOME", "HOME")
+_NPM_CACHES = ("npm_config_cache", "NPM_CONFIG_CACHE", "HOME")
 
 
 def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync | None:
-    """What a start through uv builds again, and whether the user may; None for any other start."""
+    """What a start through uv builds again, and whether the user may start anything so; None for any other start."""
     words = container.argv.words or () if container.argv else ()
     while (rest := unwrapped(words)) is not None:
         words = rest
     tool = program(words)
-    if container.argv is None or tool not in ("uv", "uvx") or not image.base_known or container.unread:
+    if container.argv is None or tool not in ("uv", "uvx", "npx") or not image.base_known or container.unread:
         return None
+    if tool == "npx":
+        refused = _no_cache(image, container, ".npm", _NPM_CACHES) if start.registry == "npm" else ""
+        return Sync(tool, span_of(words[0], container.argv.span), refused=refused) if refused else None
     run = next((at for at, word in enumerate(words) if text(word) == "run"), None)
     if tool == "uv" and (run is None or text(words[1]) == "tool"):
         return None
@@ -50,12 +54,12 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     return made if refused else None
 
 
-def _no_cache(image: Image, container: Container) -> str:
-    """Why its user has no place for uv's cache, empty where it may have one."""
-    found = None if any(name in container.env for name in _CACHES) else home(container)
-    if found is None or is_open(image, container, posixpath.join(found[0], ".cache")):
+def _no_cache(image: Image, container: Container, name: str = ".cache", elsewhere: tuple[str, ...] = _CACHES) -> str:
+    """Why its user has no place for a cache, empty where it may have one, `elsewhere` if only by a variable."""
+    found = None if any(each in container.env for each in elsewhere) else home(container)
+    if found is None or is_open(image, container, posixpath.join(found[0], name)):
         return ""
-    return f"it cannot make its cache in {posixpath.join(found[0], '.cache')}, as {found[1]}"
+    return f"it cannot make its cache in {posixpath.join(found[0], name)}, as {found[1]}"
 
 
 def _is_hidden(container: Container) -> bool:

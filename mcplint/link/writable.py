@@ -66,13 +66,16 @@ def home(container: Container) -> tuple[str, str] | None:
     user = container.unprivileged
     if "HOME" in container.env:
         return None
-    if container.read_only.must_be(True) and container.user.must_be("root", "0"):
+    sealed = container.read_only.must_be(True)
+    if sealed and container.user.must_be("root", "0"):
         return "/root", READ_ONLY
     if not user:
         return None
     accounts = list(container.accounts.values())
     account = container.accounts.get(user) or next((one for one in accounts if str(one.uid) == user), None)
     if account is not None:
+        if sealed and account.home is not None:
+            return account.home, READ_ONLY
         if account.home is None or account.made is not False:
             return None
         return account.home, f"the build makes no {account.home}, and /home belongs to root"
@@ -84,8 +87,9 @@ def home(container: Container) -> tuple[str, str] | None:
 def is_open(image: Image, container: Container, path: str) -> bool:
     """Whether another user may write a path: it is mounted there, or something may give it or its folder to them."""
     above = list(upwards(path))
-    free = any(path.startswith(each) for each in _FREE) and not container.read_only.must_be(True)
-    if free or container.may_hide(path):
+    if container.read_only.must_be(True) or container.may_hide(path):
+        return container.may_hide(path)
+    if any(path.startswith(each) for each in _FREE):
         return True
     if any(copy.owner is not None and copy.target.only in (None, *above) for copy in image.copies):
         return True

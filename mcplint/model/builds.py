@@ -50,6 +50,8 @@ class LackKind(StrEnum):
     """The build hook of the project."""
     MODULES = "modules"
     """The modules that a project is to be packaged with."""
+    EMPTY = "empty"
+    """The same, where the backend makes an empty wheel without them; `path`: the folder of the project."""
     CHOICE = "choice"
     """One package of those named, which the backend does not choose from."""
     PYTHON = "python"
@@ -63,7 +65,9 @@ class LackKind(StrEnum):
     DISTRIBUTION = "distribution"
     """A distribution that the program imports from."""
     LOCK = "lock"
-    """A lock file, or one that is up to date."""
+    """A lock file."""
+    STALE = "stale"
+    """A lock file that is up to date; `name`: what it does not know of."""
     LOCKED = "locked"
     """A dependency that the lock knows of."""
     MEMBER = "member"
@@ -118,7 +122,7 @@ class ScriptTarget(NamedTuple):
 
     `function`: where that is defined, None where it is not known; `awaits`: it is a coroutine function; `takes`: the
     parameters that it must be given. `missing`: its module has no such name. `named`: the script names a function.
-    `lost`: there is no such module.
+    `lost`: there is no such module. `runs`: it ends with `asyncio.run` of a function that makes no coroutine, here.
     """
 
     function: Label | None = None
@@ -127,6 +131,7 @@ class ScriptTarget(NamedTuple):
     missing: bool = False
     named: bool = True
     lost: bool = False
+    runs: Label | None = None
 
 
 class EntryPoint(NamedTuple):

@@ -63,4 +63,32 @@ def _of(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Scr
     head = span._replace(end=module.span(function.body[0]).start)
     awaits = isinstance(function, ast.AsyncFunctionDef)
     kind = "async function" if awaits else "function"
-    return ScriptTarget(Label(head.head, f"the {kind} is defined here"), awaits, tuple(each.arg for each in needed))
+    names = tuple(each.arg for each in needed)
+    return ScriptTarget(Label(head.head, f"the {kind} is defined here"), awaits, names, runs=_runs(module, function))
+
+
+def _runs(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Label | None:
+    """Where a function awaits with `asyncio.run` what another function of its module returns, and that is nothing."""
+    for statement in function.body:
+        match statement:
+            case ast.Expr(
+                ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="asyncio"), attr="run"),
+                    args=[ast.Call(func=ast.Name(id=name))],
+                ) as call
+            ):
+                bindings = [
+                    node for node in ast.walk(module.tree) if isinstance(node, ast.stmt) and name in _names(node)
+                ]
+                match bindings:
+                    case [ast.FunctionDef(decorator_list=[]) as plain] if plain in module.tree.body and _is_empty(
+                        plain
+                    ):
+                        return Label(module.span(call), f"`{name}` is a plain function and returns no coroutine")
+    return None
+
+
+def _is_empty(function: ast.FunctionDef) -> bool:
+    """Whether a function returns nothing."""
+    given = (node.value for node in ast.walk(function) if isinstance(node, ast.Return))
+    return not any(given) and not any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
