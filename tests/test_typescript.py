@@ -41,7 +41,7 @@ def started(files: dict[str, str] | str, argv: str | None = "", **env: str) -> O
     start = Start(SCRIPT, "index.ts", Span(Source("Dockerfile", "CMD"), 0, 3), words, language="typescript")
     world = World(tree, lambda name: Value((env.get(name),)), lambda name: Sdk(name, Value(None)), lambda path: None)
     outcome = follow(start, world)
-    assert not outcome.failures and outcome.complete
+    assert not outcome.failures and outcome.complete, outcome.failures
     return outcome
 
 
@@ -473,3 +473,48 @@ def test_an_image_is_started_by_the_dockerfile_beside_its_server_json():
     files |= {"yew/server.json": published, "yew/Dockerfile": recipe, "yew/cloud/Dockerfile": recipe}
     (found,) = link(Tree.of(files), Config()).deployment.packages
     assert found.server is not None and found.server.id.endswith("@yew/Dockerfile")
+
+
+@pytest.mark.parametrize(
+    ("expression", "argv", "env", "port"),
+    [
+        ("line.option('port', { type: 'number', default: 1 }).parse().port", "", {"MCP_PORT": "9"}, (1,)),
+        ("line.env('MCP').option('port', { type: 'number', default: 1 }).parse().port", "", {}, (1,)),
+        ("line.env('MCP').option('port', { type: 'number', default: 1 }).parse().port", "", {"MCP_PORT": "9"}, (9,)),
+        ("line.env('MCP').option('port', { type: 'number' }).parse().port", "--port 5", {"MCP_PORT": "9"}, (5,)),
+        ("line.env('MCP_').option('httpPort', { type: 'number' }).parse().httpPort", "", {"MCP_HTTP_PORT": "9"}, (9,)),
+        ("line.env().option('http-port', { type: 'number' }).parse().httpPort", "", {"HTTP_PORT": "9"}, (9,)),
+        ("line.env(false).option('port', { type: 'number', default: 1 }).parse().port", "", {"PORT": "9"}, (1,)),
+        ("line.env(somebody).option('port', { type: 'number', default: 1 }).parse().port", "", {"PORT": "9"}, None),
+        ("parser(words, { number: ['port'], envPrefix: 'MCP_' }).port", "", {"MCP_PORT": "9"}, (9,)),
+        ("parser(words, { number: ['port'], envPrefix: 'MCP_' }).port", "--port 4", {"MCP_PORT": "9"}, (4,)),
+        ("parser(words).httpPort", "--http-port 4", {}, (4,)),
+        ("parser(words, { alias: { port: ['p'] }, default: { port: 3 } }).port", "", {}, (3,)),
+        ("parser(words, { alias: { port: ['p'] }, default: { port: 3 } }).port", "-p 7", {}, (7,)),
+        ("declared.httpPort", "", {}, (3000,)),
+        ("declared.httpPort", "", {"APP_HTTP_PORT": "9"}, (9,)),
+        ("declared.httpPort", "--httpPort 5", {"APP_HTTP_PORT": "9"}, (5,)),
+    ],
+)
+def test_variables_that_a_parser_of_words_reads(expression: str, argv: str, env: dict[str, str], port: Any):
+    """As yargs 18, yargs-parser 22 and @mongosh/arg-parser 5 do it."""
+    program = f"""
+    import yargs from 'yargs';
+    import parser from 'yargs-parser';
+    import {{ createParseArgsWithCliOptions }} from '@mongosh/arg-parser/arg-parser';
+    import {{ z }} from 'zod';
+    {HEAD}
+    const words = process.argv.slice(2);
+    const line = yargs(words);
+    const schema = z.object({{ ...z.object({{ httpPort: z.coerce.number().default(3000) }}).shape }});
+    const parse = createParseArgsWithCliOptions({{ schema, parserOptions: {{ envPrefix: 'APP_' }} }});
+    const declared = schema.parse(parse({{ args: words }}).parsed);
+    app.listen({expression});
+    """
+    assert served(program, argv, **env).port.options == port
+
+
+def test_an_object_whose_schema_is_known_in_part_is_known_in_that_part():
+    program = f"import {{ z }} from 'zod';{HEAD}const schema = z.object({{ ...somebody.shape, port: z.number() }});"
+    assert served(f"{program}app.listen(schema.parse({{ port: 4 }}).port);").port.options == (4,)
+    assert served(f"{program}app.listen(schema.parse({{ port: 4 }}).other);").port.options is None

@@ -90,7 +90,9 @@ HOSTS: Mapping[str, Host] = {
         untyped=STREAMABLE,
         reaches={STREAMABLE: BOTH, SSE: BOTH},
     ),
-    ".cursor/mcp.json": Host("Cursor", reaches={STREAMABLE: BOTH, SSE: BOTH}),
+    **dict.fromkeys(
+        (".cursor/mcp.json", ".cursor-plugin/plugin.json"), Host("Cursor", reaches={STREAMABLE: BOTH, SSE: BOTH})
+    ),
     ".kiro/settings/mcp.json": Host("Kiro", reaches={STREAMABLE: BOTH, SSE: BOTH}),
     ".mcp.json": CLAUDE_CODE,
     ".claude-plugin/plugin.json": CLAUDE_CODE,

@@ -99,7 +99,7 @@ KINDS = (
         "client",
         (
             ".mcp.json",
-            ".claude-plugin/plugin.json",
+            *(".claude-plugin/plugin.json", ".cursor-plugin/plugin.json"),
             "mcp.json",
             "claude_desktop_config.json",
             "mcp_config.json",

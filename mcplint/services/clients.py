@@ -33,7 +33,7 @@ def told(file: ClientFile, paths: Collection[str]) -> Told:
     path = file.source.path
     root = path.removesuffix(PLUGIN).rstrip("/") if path.endswith(PLUGIN) else dirname(path)
     near = {name for name in (PLUGIN, *OTHER_PLUGINS) if join(root, name) in paths}
-    reader = host(path) if PLUGIN in near or not near else None
+    reader = host(path) if PLUGIN in near or not near or path.endswith("/plugin.json") else None
     if file.wrapper is None and basename(path) != ".mcp.json":
         return Told()
     found = tuple(_client(name, node, reader) for name, node in file.servers)

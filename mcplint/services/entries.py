@@ -14,7 +14,9 @@ from mcplint.values import EditSite, Label, Value
 
 ROOT = "/project"
 """Where the project is taken to lie on the machine of a client."""
-SETTINGS = frozenset({".vscode", ".cursor", ".claude", ".claude-plugin", ".gemini", ".kiro", ".zed", "settings"})
+PLUGINS = frozenset({".claude-plugin", ".cursor-plugin"})
+"""Folders of a plugin's manifest, whose paths are those of the folder around them."""
+SETTINGS = PLUGINS | {".vscode", ".cursor", ".claude", ".gemini", ".kiro", ".zed", "settings"}
 """Folders of a client's own, which starts programs in the folder around them."""
 IN_PROJECT = ("workspaceFolder", "workspacePath", "CLAUDE_PROJECT_DIR", "PWD")
 BESIDE = ("CLAUDE_PLUGIN_ROOT", "extensionPath", "__dirname")
@@ -38,7 +40,7 @@ def entries(file: ClientFile) -> Iterator[Entry]:
         return
     folder = posixpath.dirname(file.source.path)
     parts = folder.split("/")
-    own = folder if parts[-1] != ".claude-plugin" else "/".join(parts[:-1])
+    own = folder if parts[-1] not in PLUGINS else "/".join(parts[:-1])
     beside = posixpath.join(ROOT, own).rstrip("/")
     around = posixpath.join(ROOT, *parts[: -1 if parts[-1] in SETTINGS else None]).rstrip("/")
     for name, node in file.servers:

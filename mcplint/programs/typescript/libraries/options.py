@@ -61,7 +61,7 @@ CHAINED = (
         "parserConfiguration",
     ),
     *("configureOutput", "helpOption", "enablePositionalOptions", "passThroughOptions", "demandCommand", "completion"),
-    *("recommendCommands", "env", "group", "hook", "implies", "makeOptionMandatory", "coerce", "number", "string"),
+    *("recommendCommands", "group", "hook", "implies", "makeOptionMandatory", "coerce", "number", "string"),
 )
 
 
@@ -241,7 +241,6 @@ CALLS: Mapping[str, Handler] = {
     "util:parseArgs": parse_args,
     "minimist:default": minimist,
     "mri:default": minimist,
-    "yargs-parser:default": minimist,
 }
 CLASSES: tuple[str, ...] = ()
 READS: Mapping[str, Reader] = {}

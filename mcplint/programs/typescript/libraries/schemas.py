@@ -13,7 +13,7 @@ from mcplint.programs.typescript.libraries.standard import converted
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.operators import instead
 from mcplint.programs.typescript.values import NOTHING, UNDEFINED, Object, number, prop, truth
-from mcplint.programs.values import Abstract, External, known, union, unknown
+from mcplint.programs.values import OPEN, Abstract, External, known, union, unknown
 from mcplint.values import EditSite, Label, Value
 
 ZOD, VALID = "zod:Schema", "envalid:Validator"
@@ -59,6 +59,7 @@ _SAME = (
         "catchall",
         "strip",
         "meta",
+        "register",
         "check",
     ),
 )
@@ -85,15 +86,15 @@ VALIDATOR: Noted[tuple[str, Abstract]] = Noted("the kind of a variable, and its 
 
 
 def schema(machine: Machine, args: Args, owner: Any, kind: str, coerce: bool = False) -> Abstract:
-    told = Schema(kind, coerce)
+    made = Schema(kind, coerce)
     if kind == "object":
-        told = told._replace(shape=args.get(0))
+        made = made._replace(shape=args.get(0))
     elif kind == "preprocess":
-        told = told._replace(before=args.get(0), inner=args.get(1))
-    return known(Object(External(ZOD), args.span, {SCHEMA: (told,)}), *args.notes)
+        made = made._replace(before=args.get(0), inner=args.get(1))
+    return known(Object(External(ZOD), args.span, {SCHEMA: (made,)}), *args.notes)
 
 
-def _told(value: Any) -> Schema | None:
+def schema_of(value: Any) -> Schema | None:
     """What a schema of zod makes of values; None for anything else."""
     found: tuple[Schema, ...] = SCHEMA.of(value.table) if isinstance(value, Object) else ()
     return found[0] if found else None
@@ -108,25 +109,31 @@ def same(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def default(machine: Machine, args: Args, owner: Any) -> Abstract:
-    told = _told(owner)
+    told = schema_of(owner)
     return _changed(owner, told._replace(default=args.get(0))) if told else unknown()
 
 
 def step(machine: Machine, args: Args, owner: Any, name: str = "") -> Abstract:
     """`.transform(function)`, `.pipe(schema)`, `.trim()`: what is made of the value then."""
-    told = _told(owner)
+    told = schema_of(owner)
     return _changed(owner, told._replace(steps=(*told.steps, name or args.get(0)))) if told else unknown()
 
 
 def extend(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.extend({…})`, `.merge(schema)`: an object with more properties."""
-    told, other = _told(owner), _told(args.get(0).only)
+    told, other = schema_of(owner), schema_of(args.get(0).only)
     if told is None:
         return unknown(*args.notes)
     made = Object(None, args.span)
     spread(told.shape, made)
     spread(other.shape if other else args.get(0), made)
     return _changed(owner, told._replace(shape=known(made)))
+
+
+def shape(machine: Machine, owner: Any) -> Abstract:
+    """`.shape`: the schemas of the properties."""
+    told = schema_of(owner)
+    return told.shape if told else unknown()
 
 
 def parse(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -142,7 +149,7 @@ def safe_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
 def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstract:
     """What a schema makes of a value that it does not refuse."""
     machine.spend(1)
-    told = _told(owner)
+    told = schema_of(owner)
     if told is None or depth > 12:
         return unknown(*value.trace)
     if told.kind == "preprocess":
@@ -168,24 +175,24 @@ def _prepared(machine: Machine, told: Schema, depth: int, value: Abstract) -> Ab
 def _step(machine: Machine, each: Any, found: Abstract, depth: int) -> Abstract:
     if isinstance(each, str):
         return machine.call(machine.member(found, each, Label(machine.origin, "")), Args())
-    if _told(each.only):
+    if schema_of(each.only):
         return parsed(machine, each.only, found, depth + 1)
     return machine.call(each, Args((found,)))
 
 
 def _object(machine: Machine, owner: Object, told: Schema, value: Abstract, depth: int) -> Abstract:
-    shape = told.shape.only
-    if not isinstance(shape, Object) or shape.open:
+    names = told.shape.only
+    if not isinstance(names, Object):
         return unknown(*value.trace)
     if value.only is UNDEFINED:
         if told.default is None:
             return value
         value = told.default
-    made = Object(None, owner.span)
-    for name in shape.names():
+    made = Object(None, owner.span, {OPEN: True} if names.open else None)
+    for name in names.names():
         note = Label(owner.span, "read here") if owner.span else Label(machine.origin, "read here")
         given = machine.member(value, name, note)
-        inner = shape.table[name].only
+        inner = names.table[name].only
         made.table[name] = parsed(machine, inner, given, depth + 1)
     return known(made)
 
@@ -303,7 +310,7 @@ CALLS: Mapping[str, Handler] = {
     "import dotenv/config": dotenv,
 }
 CLASSES = (ZOD,)
-READS: Mapping[str, Reader] = {}
+READS: Mapping[str, Reader] = {f"{ZOD}.shape": shape}
 ALIASES: Mapping[str, str] = {
     "zod:z": "zod:default",
     **{

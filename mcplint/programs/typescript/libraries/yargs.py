@@ -1,9 +1,11 @@
-"""The command lines of yargs."""
+"""The command lines of yargs, and of what is built on its parser."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from mcplint.programs.typescript.libraries.options import (
@@ -26,11 +28,12 @@ from mcplint.programs.typescript.values import (
     elements,
     prop,
 )
-from mcplint.programs.values import Abstract, External, Kept, Sequence, known
+from mcplint.programs.values import Abstract, External, Kept, Sequence, known, unknown
 from mcplint.values import Label
 
 YARGS = "yargs:Instance"
 WORDS = Kept("the words that yargs is given")
+PREFIX = Kept("what the variables that set options begin with")
 
 
 def yargs(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -84,6 +87,29 @@ def yargs_default(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(owner)
 
 
+def yargs_env(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`.env(prefix)`: variables set what the command line does not; without a prefix all of them do."""
+    if isinstance(owner, Object):
+        PREFIX.put(machine, owner.table, args.get(0, known("")))
+    return known(owner)
+
+
+def from_environment(options: Iterable[Option], prefix: Abstract | None) -> list[Option]:
+    """Options with the variables that set them; with a prefix that is not known, anything may."""
+    begin = prefix.only if prefix is not None and prefix.options is not None else prefix
+    if begin is None or begin in (False, UNDEFINED):
+        return list(options)
+    if not isinstance(begin, str):
+        return [each._replace(default=unknown(*each.default.trace)) for each in options]
+    front = f"{begin.rstrip('_')}_" if begin else ""
+    return [each._replace(env=front + _screaming(each.name)) for each in options]
+
+
+def _screaming(name: str) -> str:
+    """`http-port` and `httpPort` as `HTTP_PORT`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").upper()
+
+
 def yargs_command(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.command(name, description, builder, handler)`."""
     name, handler, builder = args.get(0).only, args.get(3), args.get(2)
@@ -103,13 +129,14 @@ def yargs_command(machine: Machine, args: Args, owner: Any) -> Abstract:
 def yargs_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.parse()`, `.parseSync()`, `.argv`."""
     given = words(machine, args.get(0) if args.positional else WORDS.value(owner.table))
-    line = taken_apart(machine, OPTIONS.of(owner.table), given)
+    prefix = PREFIX.value(owner.table)
+    inner = from_environment(OPTIONS.of(owner.table), prefix)
+    line = taken_apart(machine, inner, given)
     below = COMMANDS.of(owner.table)
     first = line.rest[0].only if line.rest else None
     meant = [each for each in below if each[0] == first] or [each for each in below if each[2]]
-    inner: list[Option] = list(OPTIONS.of(owner.table))
     if meant:
-        inner += OPTIONS.of(meant[0][1][0].table)
+        inner += from_environment(OPTIONS.of(meant[0][1][0].table), prefix)
         line = taken_apart(machine, inner, given)
     more = {
         spelling: line.values[option.name]
@@ -128,6 +155,48 @@ def yargs_argv(machine: Machine, owner: Any) -> Abstract:
     return yargs_parse(machine, Args(), owner)
 
 
+def yargs_parser(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`parser(words, {string, boolean, number, alias, default, envPrefix})`: every option is taken, declared or not."""
+    given, config = words(machine, args.get(0)), args.get(1)
+    aliases, defaults = _names(prop(config, "alias")), _names(prop(config, "default"))
+    kinds = {name: kind for kind in ("string", "number", "boolean") for name in _texts(prop(config, kind))}
+    declared = dict.fromkeys((*kinds, *aliases, *defaults))
+    options = [
+        Option(
+            name,
+            (name, camel(name), *_texts(prop(prop(config, "alias"), name))),
+            kinds.get(name, "string"),
+            prop(prop(config, "default"), name) if name in defaults else known(UNDEFINED),
+            negated=(f"no-{name}",),
+        )
+        for name in declared
+    ]
+    options += _undeclared(given or (), {each for option in options for each in (*option.spellings, *option.negated)})
+    line = taken_apart(machine, from_environment(options, prop(config, "envPrefix")), given)
+    more = {spelling: line.values[each.name] for each in options for spelling in each.spellings}
+    more["_"] = known(array(*line.rest)) if line.closed else known(Sequence("list", None))
+    return known(result(line, more), *args.notes)
+
+
+def _undeclared(given: Iterable[Abstract], declared: Container[str]) -> Iterator[Option]:
+    """The options of a command line that nobody declares: with a value where a word follows that is none itself."""
+    queue = [word.only for word in given]
+    for word, following in pairwise([*queue, None]):
+        if isinstance(word, str) and word.startswith("-") and word.strip("-"):
+            name, equals, _ = word.lstrip("-").partition("=")
+            valued = equals or (isinstance(following, str) and not following.startswith("-"))
+            if name not in declared:
+                yield Option(name, (name, camel(name)), "string" if valued else "boolean", known(UNDEFINED))
+
+
+def _names(value: Abstract) -> list[str]:
+    return value.only.names() if isinstance(value.only, Object) else []
+
+
+def _texts(value: Abstract) -> list[str]:
+    return [each.only for each in (elements(value) or (value,)) if isinstance(each.only, str)]
+
+
 CALLS: Mapping[str, Handler] = {
     **{f"{YARGS}.{name}": chained for name in CHAINED},
     "yargs:default": yargs,
@@ -137,6 +206,8 @@ CALLS: Mapping[str, Handler] = {
     f"{YARGS}.default": yargs_default,
     f"{YARGS}.boolean": partial(yargs_flag, kind="boolean"),
     f"{YARGS}.command": yargs_command,
+    f"{YARGS}.env": yargs_env,
+    "yargs-parser:default": yargs_parser,
     **{f"{YARGS}.{name}": yargs_parse for name in ("parse", "parseSync", "parseAsync")},
 }
 CLASSES = (YARGS,)
