@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
-from mcplint.findings import Unreadable
 from mcplint.images.image import Image
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
@@ -27,13 +26,7 @@ def kept_tokens(image: Image, tree: Tree) -> Iterator[Label]:
         source = tree.source(path)
         if source is None or BUILD not in source.text or not CHECKOUT.search(source.text):
             continue
-        from mcplint.readers import yaml
-
-        try:
-            root = yaml.document(source)
-        except Unreadable:
-            continue
-        for _, job in pairs(at(root, "jobs")):
+        for _, job in pairs(at(tree.facts("yaml.document", path), "jobs")):
             yield from _kept(items(at(job, "steps")), image)
 
 

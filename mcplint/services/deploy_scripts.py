@@ -13,7 +13,6 @@ from mcplint.commands.command_lines import program
 from mcplint.commands.shell import Shell
 from mcplint.commands.words import Words
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar
-from mcplint.findings import Unreadable
 from mcplint.model import Build, Container
 from mcplint.project.tree import Tree
 from mcplint.services.cloud_run import builds, deployed
@@ -65,12 +64,7 @@ def _submitted(words: Words, span: Span, tree: Tree) -> Iterator[tuple[str, Buil
 
 def _workflow(source: Source, tree: Tree) -> Iterator[Container]:
     """What the jobs of a workflow deploy, in their scripts and with Google's own action."""
-    from mcplint.readers import yaml
-
-    try:
-        root = yaml.document(source)
-    except Unreadable:
-        return
+    root = tree.facts("yaml.document", source.path)
     for _, job in pairs(at(root, "jobs")):
         for step in items(at(job, "steps")):
             run = at(step, "run")

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs
-from mcplint.findings import Unreadable
 from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
@@ -80,7 +79,7 @@ def named_builds(tree: Tree) -> Iterator[NamedBuild]:
             continue
         source = tree.source(path)
         if source and ("build" in source.text or "target" in source.text):
-            yield from read(source)
+            yield from read(source, tree)
 
 
 def _built(tag: str, context: str, file: str, target: str, folder: str, span: Span) -> Iterator[NamedBuild]:
@@ -121,7 +120,7 @@ def _set(text: str) -> dict[str, str]:
     return found
 
 
-def _script(source: Source) -> Iterator[NamedBuild]:
+def _script(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     """The `docker build` lines of a file; a shell script is taken to be called from the root."""
     folder = "" if source.path.endswith(".sh") else posixpath.dirname(source.path)
     yield from _lines(Span(source, 0, len(source.text)), folder, {})
@@ -160,14 +159,9 @@ def _command(text: str, folder: str, span: Span) -> Iterator[NamedBuild]:
         yield from _built(tag, context, file, target, folder, span)
 
 
-def _workflow(source: Source) -> Iterator[NamedBuild]:
+def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     """What the jobs of a GitHub workflow build: with build-push-action, and in their scripts."""
-    from mcplint.readers import yaml
-
-    try:
-        root = yaml.document(source)
-    except Unreadable:
-        return
+    root = tree.facts("yaml.document", source.path)
     for _, job in pairs(at(root, "jobs")):
         steps = items(at(job, "steps"))
         env = _texts(at(root, "env")) | _texts(at(job, "env"))
@@ -197,7 +191,7 @@ def _texts(node: Node | None) -> dict[str, str]:
     return {key.text: value.text for key, value in pairs(node) if isinstance(value, ScalarNode)}
 
 
-def _bake(source: Source) -> Iterator[NamedBuild]:
+def _bake(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     """The targets of a bake file, whose paths start from its folder."""
     folder = posixpath.dirname(source.path)
     variables = dict(VARIABLES.findall(source.text))
@@ -211,14 +205,9 @@ def _bake(source: Source) -> Iterator[NamedBuild]:
             yield from _built(_filled(tag, variables), context, file, said.get("target", ""), folder, span)
 
 
-def _skaffold(source: Source) -> Iterator[NamedBuild]:
+def _skaffold(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     """The artifacts of a Skaffold file."""
-    from mcplint.readers import yaml
-
-    try:
-        documents = yaml.documents(source)
-    except Unreadable:
-        return
+    documents = tree.facts("yaml.documents", source.path) or ()
     folder = posixpath.dirname(source.path)
     for artifact in (one for document in documents for one in items(at(document, "build", "artifacts"))):
         said, docker = _texts(artifact), _texts(at(artifact, "docker"))
@@ -227,7 +216,7 @@ def _skaffold(source: Source) -> Iterator[NamedBuild]:
         yield from _built(said.get("image", ""), context, file, docker.get("target", ""), folder, artifact.span.head)
 
 
-def _tilt(source: Source) -> Iterator[NamedBuild]:
+def _tilt(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     """The `docker_build` calls of a Tiltfile."""
     folder = posixpath.dirname(source.path)
     for match in TILT.finditer(source.text):
