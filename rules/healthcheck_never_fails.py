@@ -3,7 +3,7 @@ r"""The health check succeeds whatever the server does
 `python -c "import server"`, `server --help` or `exit 0` say that a program can
 be started, not that this one answers: a server that hangs stays `healthy`, no
 balancer takes it out of service, and services that wait for it start too
-early.
+early. The same holds for a script of the project that the check starts.
 
 A check that ignores what it is answered is a warning: `curl` without `-f` and
 `requests.get` without `raise_for_status()` take `500` for a success, and `||

@@ -8,6 +8,7 @@ Read from the Dockerfiles that their publishers keep in the open: docker-library
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.text.glob import fits
@@ -232,12 +233,28 @@ def has_probe(reference: str) -> bool | None:
     return None if "/" in repository or not repository else False
 
 
-_MINIMAL = frozenset({"qdrant", "ollama"})
-"""https://github.com/qdrant/qdrant/issues/3491, https://github.com/ollama/ollama/issues/9781"""
+_WITHOUT: Mapping[str, tuple[int, frozenset[str]]] = {
+    "qdrant/qdrant": (0, frozenset({"curl", "wget"})),
+    "ollama/ollama": (0, frozenset({"curl", "wget"})),
+    "postgres": (0, frozenset({"curl", "wget"})),
+    "redis": (0, frozenset({"curl", "wget"})),
+    "quay.io/keycloak/keycloak": (21, frozenset({"curl", "wget"})),
+    "keycloak/keycloak": (21, frozenset({"curl", "wget"})),
+    "chromadb/chroma": (1, frozenset({"curl", "wget"})),
+    "ghcr.io/chroma-core/chroma": (1, frozenset({"curl", "wget"})),
+}
+"""From which major release on an image has no such programs. Those on Alpine have the wget of BusyBox all the same.
+
+https://github.com/qdrant/qdrant/issues/3491, https://github.com/ollama/ollama/issues/9781,
+https://github.com/docker-library/postgres, https://github.com/redis/docker-library-redis,
+https://github.com/keycloak/keycloak/issues/17438, https://github.com/chroma-core/chroma/pull/5910
+"""
 
 
 def is_without(reference: str, program: str) -> bool:
     """Whether a well-known image that is run as it is has no such program to ask for a URL with."""
-    repository, _ = split(reference)
-    owner, _, name = repository.rpartition("/")
-    return owner == name and name in _MINIMAL and program in ("curl", "wget")
+    repository, tag = split(reference)
+    first, missing = _WITHOUT.get(repository, (0, frozenset()))
+    major = re.match(r"v?(\d+)", tag)
+    known = int(major[1]) >= first if major else first == 0 or tag == "latest"
+    return known and program in missing and not (program == "wget" and "alpine" in tag)

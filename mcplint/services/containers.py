@@ -85,12 +85,14 @@ def _running(
             if image:
                 built.add(image.dockerfile)
                 pushed.setdefault(repository(service.image.only or ""), image)
-            yield ContainerContext(with_image(service, image, _image_link(image, service, builds)), image, project)
+            yield ContainerContext(
+                with_image(service, image, _image_link(image, service, builds), tree), image, project
+            )
     for project, service in absent:
         only = _only_image(service, builds) if not built and len(absent) == 1 else None
         image, link = only or (None, _image_link(None, service, builds))
         built |= {image.dockerfile} if image else set()
-        yield ContainerContext(with_image(service, image, link), image, project)
+        yield ContainerContext(with_image(service, image, link, tree), image, project)
     strangers: list[Label] = []
     for stranger, service in (*named, *((None, workload) for workload in workloads)):
         image, link = _deployed(service, builds, pushed)
@@ -99,11 +101,11 @@ def _running(
             strangers.append(
                 Label(service.image.span or service.span, "this may be the image, which may set more variables")
             )
-        yield ContainerContext(with_image(service, image, link), image, stranger)
+        yield ContainerContext(with_image(service, image, link, tree), image, stranger)
     for path in sorted(dockerfiles.keys() - built):
         if image := builds.alone(path):
             alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers))
-            yield ContainerContext(with_image(alone, image, _image_link(image, alone, builds)), image)
+            yield ContainerContext(with_image(alone, image, _image_link(image, alone, builds), tree), image)
 
 
 def _is_absent(service: Container, tree: Tree) -> bool:
@@ -192,7 +194,7 @@ def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) 
 def named_image(service: Container, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> ContainerContext | None:
     """A container of an image that the project builds under the name it runs, None where it builds none such."""
     image, link = _deployed(service, Builds(tree, dockerfiles), {})
-    return ContainerContext(with_image(service, image, link), image) if image else None
+    return ContainerContext(with_image(service, image, link, tree), image) if image else None
 
 
 def on_host(path: str, tree: Tree) -> str:
@@ -202,14 +204,14 @@ def on_host(path: str, tree: Tree) -> str:
     return next((end for end in ends if end in tree.paths or end in tree.folders), ".")
 
 
-def with_image(service: Container, image: Image | None, link: Link) -> Container:
+def with_image(service: Container, image: Image | None, link: Link, tree: Tree) -> Container:
     """A container over its image, with what its health checks ask for."""
     whole = _over(service, image, link)
     if whole.probe is None and not whole.probes:
         return whole
     from mcplint.services.health.checks import checks
 
-    return whole._replace(checks=checks(whole, image))
+    return whole._replace(checks=checks(whole, image, tree))
 
 
 def _over(service: Container, image: Image | None, link: Link) -> Container:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from typing import NamedTuple
 
 from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
@@ -13,91 +14,109 @@ from mcplint.knowledge.programs import SHELLS, SUCCEEDING
 from mcplint.model.containers import Container
 from mcplint.model.health import HealthCheck, Request
 from mcplint.model.platform import PlatformProbe, Probe
+from mcplint.project.tree import Tree
 from mcplint.services.health.requests import curl, javascript, python, wget
+from mcplint.services.health.scripts import script
 from mcplint.text.located import LocatedText
-from mcplint.text.source import Source
+from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value
 
 DOCKERS = (None, "compose")
 NEEDED = frozenset({"curl", "wget", "nc", "ncat", "netcat", "ps", "pgrep", "pkill", "lsof", "ss", "jq", "http", "bash"})
 """The programs that health checks start and images are known to lack."""
 HARMLESS = frozenset({"--help", "--version", "-h", "-V"})
+NEUTRAL = ("set", "export", "readonly", "shopt", "umask")
+"""What a shell sets for itself, which neither asks nor ends anything."""
+DEEPEST = 3
 
 
-def checks(container: Container, image: Image | None) -> tuple[HealthCheck, ...]:
+class Asked(NamedTuple):
+    """What one command asks for, why it succeeds whatever the server does, and the program that it lacks."""
+
+    requests: tuple[Request, ...] = ()
+    idle: str = ""
+    missing: str | None = None
+
+
+class _Place(NamedTuple):
+    """Where a check is run. `depth`: how many scripts lead to it."""
+
+    container: Container
+    image: Image | None
+    tree: Tree
+    depth: int = 0
+
+
+def checks(container: Container, image: Image | None, tree: Tree) -> tuple[HealthCheck, ...]:
     """The health check of Docker, which only Docker obeys, also where compose replaces it, and those of platforms."""
     own = [each for each in (container.probe, image and image.probe) if each and not container.probe_disabled]
-    found = [_docker(probe, container, image) for probe in dict.fromkeys(own)] if container.platform in DOCKERS else []
-    return (*found, *(_platform(probe, container, image) for probe in container.probes))
+    place = _Place(container, image, tree)
+    found = [_docker(probe, place) for probe in dict.fromkeys(own)] if container.platform in DOCKERS else []
+    return (*found, *(_platform(probe, place) for probe in container.probes))
 
 
-def _docker(probe: Probe, container: Container, image: Image | None) -> HealthCheck:
-    return _command(HealthCheck("HEALTHCHECK", container.platform, probe.span), probe.command, container, image)
+def _docker(probe: Probe, place: _Place) -> HealthCheck:
+    return _command(HealthCheck("HEALTHCHECK", place.container.platform, probe.span), probe.command, place)
 
 
-def _platform(probe: PlatformProbe, container: Container, image: Image | None) -> HealthCheck:
-    check = HealthCheck(probe.kind, container.platform, probe.span)
+def _platform(probe: PlatformProbe, place: _Place) -> HealthCheck:
+    check = HealthCheck(probe.kind, place.container.platform, probe.span)
     if probe.command is not None:
-        return _command(check, probe.command, container, image)
+        return _command(check, probe.command, place)
     if probe.path is None:
         return check
     path = (probe.path.only or "").partition("?")[0]
     if probe.path.must_be(None) or not path:
         return check
     port = probe.port.only if probe.port is not None else None
-    platform, asked = container.platform or "", f"/{path.lstrip('/')}"
+    platform, asked = place.container.platform or "", f"/{path.lstrip('/')}"
     return check._replace(requests=(Request(platform, "GET", probe.scheme, "", port, asked, True, True),))
 
 
-def _command(
-    check: HealthCheck, command: Value[tuple[str, ...]], container: Container, image: Image | None
-) -> HealthCheck:
+def _command(check: HealthCheck, command: Value[tuple[str, ...]], place: _Place) -> HealthCheck:
     words = command.only
     if not words:
         return check
     name = posixpath.basename(words[0])
     if name in SHELLS and len(words) > 2 and words[1].lstrip("-").endswith("c"):
-        missing = name if name == "bash" and image and lacks(image, "bash") else None
-        return _script(check._replace(missing=missing), words[2], container, image)
-    return _only(check, words, container, image)
+        script = LocatedText(Source(check.span.source.path, words[2]), words[2])
+        asked = _script(script, check.span, place)
+        if name == "bash" and place.image and lacks(place.image, "bash"):
+            asked = asked._replace(missing=name)
+    else:
+        asked = _asked(words, place)
+        asked = asked._replace(idle="" if asked.requests else asked.idle)
+    idle = Label(check.span, asked.idle) if asked.idle else None
+    return check._replace(requests=asked.requests, idle=idle, missing=asked.missing)
 
 
-def _only(check: HealthCheck, words: tuple[str, ...], container: Container, image: Image | None) -> HealthCheck:
-    """A check of one command, without a shell."""
-    requests, idle = _asked(words, container, image)
-    return check._replace(
-        requests=requests,
-        idle=Label(check.span, idle) if idle and not requests else None,
-        missing=_missing(words, container, image),
-    )
-
-
-def _script(check: HealthCheck, script: str, container: Container, image: Image | None) -> HealthCheck:
-    """A check of a shell's commands, as far as it is a list of them without anything that decides between them."""
-    shell = Shell(container.given, None)
-    located = LocatedText(Source(check.span.source.path, script), script)
-    ran = list(shell.run(located, check.span))
+def _script(script: LocatedText, span: Span, place: _Place) -> Asked:
+    """What a shell's commands ask for, as far as they are a list without anything that decides between them."""
+    ran = list(Shell(place.container.given, None).run(script, span))
     requests: list[Request] = []
-    idle = ""
-    for number, each in enumerate(ran):
-        known = [text(word) for word in each.argv] if each.argv is not None else []
+    idle: list[str] = []
+    missing = None
+    spelled = [tuple(text(word) for word in each.argv or ()) for each in ran]
+    stops = any(words[:1] == ("set",) and "e" in (" ".join(map(str, words[1:2]))) for words in spelled)
+    for number, (each, known) in enumerate(zip(ran, spelled, strict=True)):
         words = tuple(word for word in known if word is not None)
-        if not words:
+        if not words or words[0] in NEUTRAL:
             continue
         certain = not each.line.inside and not each.line.negated and _reached(ran[:number])
-        if number == 0 and certain and check.missing is None:
-            check = check._replace(missing=_missing(words, container, image))
-        found, why = _asked(words, container, image) if len(words) == len(known) else ((), "")
-        idle = why if number == 0 and certain and len(words) == len(known) else idle
-        piped = each.line.operator == "|"
-        requests += [one._replace(certain=certain, strict=None if piped else one.strict) for one in found]
-    swallowed = _swallowed(ran)
-    if swallowed:
-        requests = [one._replace(strict=False) for one in requests]
-        return check._replace(requests=tuple(requests), idle=Label(check.span, swallowed))
-    if requests or any(each.line.inside for each in ran) or any(each.line.operator in ("|", "&&") for each in ran):
-        idle = ""
-    return check._replace(requests=tuple(requests), idle=Label(check.span, idle) if idle else None)
+        asked = _asked(words, place) if len(words) == len(known) else Asked()
+        first = all(before[:1] and before[0] in NEUTRAL for before in spelled[:number])
+        missing = asked.missing or _missing(words, place) if first and certain and missing is None else missing
+        idle.append(asked.idle if certain else "")
+        unseen = each.line.operator == "|" or (each.line.operator in (";", "\n") and each is not ran[-1] and not stops)
+        requests += [
+            one._replace(certain=certain and one.certain, strict=None if unseen else one.strict)
+            for one in asked.requests
+        ]
+    if swallowed := "" if stops else _swallowed(ran, spelled):
+        return Asked(tuple(one._replace(strict=False) for one in requests), swallowed, missing)
+    decided = any(each.line.inside or each.line.operator in ("|", "&&") for each in ran)
+    why = idle[-1] if idle and all(idle) and not requests and not decided else ""
+    return Asked(tuple(requests), why, missing)
 
 
 def _reached(before: list[Ran]) -> bool:
@@ -105,29 +124,47 @@ def _reached(before: list[Ran]) -> bool:
     return all(each.line.operator in (";", "\n", "|", "&&") and not each.line.inside for each in before)
 
 
-def _swallowed(ran: list[Ran]) -> str:
+def _swallowed(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> str:
     """Why a list of commands always ends with success; nothing where it does not."""
     if len(ran) < 2 or any(each.line.inside for each in ran):
         return ""
-    last, before = ran[-1], ran[-2].line.operator
-    words = [text(word) or "?" for word in last.argv or ()]
-    succeeds = bool(words) and (words[0] in SUCCEEDING or words == ["exit", "0"])
-    return f"`{before} {' '.join(words)[:40]}` makes it succeed" if succeeds and before in ("||", ";", "\n") else ""
+    last, before = [word or "?" for word in spelled[-1]], ran[-2].line.operator
+    if any(words[:1] in (("exit",), ("exec",), ("return",)) for words in spelled[:-1]):
+        return ""
+    succeeds = bool(last) and (last[0] in SUCCEEDING or last == ["exit", "0"])
+    said = f"{before} {' '.join(last)[:40]}".strip()
+    return f"`{said}` makes it succeed" if succeeds and before in ("||", ";", "\n") else ""
 
 
-def _asked(words: tuple[str, ...], container: Container, image: Image | None) -> tuple[tuple[Request, ...], str]:
-    """The requests of a command, and why it succeeds whatever the server does."""
+def _asked(words: tuple[str, ...], place: _Place) -> Asked:
+    """What a command without a shell asks for."""
     name = posixpath.basename(words[0])
+    missing = _missing(words, place)
     if name == "curl":
-        return tuple(curl(words[1:])), ""
+        return Asked(tuple(curl(words[1:])), "", missing)
     if name == "wget":
-        return tuple(wget(words[1:], "alpine" in _base(image))), ""
+        return Asked(tuple(wget(words[1:], "alpine" in _base(place.image))), "", missing)
     if name.startswith("python") and "-c" in words[1:-1]:
-        found, may_fail = python(words[words.index("-c") + 1], container.given)
-        return found, "" if may_fail else "it only imports modules and ends"
+        return Asked(*python(words[words.index("-c") + 1], place.container.given), missing)
     if name in ("node", "bun", "deno") and (flag := next((each for each in ("-e", "--eval") if each in words), None)):
-        return javascript(" ".join(words[words.index(flag) + 1 : words.index(flag) + 2])), ""
-    return (), _idle(name, words)
+        return Asked(javascript(" ".join(words[words.index(flag) + 1 : words.index(flag) + 2])), "", missing)
+    if idle := _idle(name, words):
+        return Asked((), idle, missing)
+    asked = _followed(words, place)
+    return asked._replace(missing=missing or asked.missing)
+
+
+def _followed(words: tuple[str, ...], place: _Place) -> Asked:
+    """What a script of the project asks for that a command runs."""
+    found = script(words, place.container, place.image, place.tree) if place.depth < DEEPEST else None
+    if found is None:
+        return Asked()
+    if found.language == "sh":
+        span = Span(found.text.source, 0, 0)
+        return _script(found.text, span, place._replace(depth=place.depth + 1))
+    if found.language == "python":
+        return Asked(*python(found.text.text, place.container.given))
+    return Asked(javascript(found.text.text)) if found.language == "node" else Asked()
 
 
 def _idle(name: str, words: tuple[str, ...]) -> str:
@@ -138,11 +175,11 @@ def _idle(name: str, words: tuple[str, ...]) -> str:
     return ""
 
 
-def _missing(words: tuple[str, ...], container: Container, image: Image | None) -> str | None:
+def _missing(words: tuple[str, ...], place: _Place) -> str | None:
     name = words[0]
-    if image is None:
-        return name if is_without(container.reference.only or "", name) else None
-    return name if name in NEEDED and lacks(image, name) else None
+    if place.image is None:
+        return name if is_without(place.container.reference.only or "", name) else None
+    return name if name in NEEDED and lacks(place.image, name) else None
 
 
 def _base(image: Image | None) -> str:

@@ -24,7 +24,7 @@ WGET_VALUES |= {"--user-agent", "--post-data"}
 URL = re.compile(r"(?:(https?)://)?([\w.-]+|\[::1\])(?::(\d{1,5}))?(/[^?#\s]*)?(?:[?#].*)?")
 JS_URL = re.compile(r"""["'`](https?://[^"'`\s]+)["'`]""")
 PORTS = {"http": 80, "https": 443}
-MOST = 4_000
+MOST = 20_000
 
 
 def curl(words: tuple[str, ...]) -> Iterator[Request]:
@@ -84,18 +84,22 @@ def _request(program: str, method: str, url: str, strict: bool | None, whole: bo
 
 
 STATUS = re.compile(r"raise_for_status|\bstatus(?:_code)?\b|\.ok\b|\.is_success|\.getcode\(|\.code\b")
+TAKEN = re.compile(r"\b40[0-6]\b")
+"""A refusal that a program speaks of, and may take for an answer."""
 
 
-def python(code: str, env: Env) -> tuple[tuple[Request, ...], bool]:
-    """The requests of a program of a line or two, and whether it can end with anything but success."""
+def python(code: str, env: Env) -> tuple[tuple[Request, ...], str]:
+    """The requests of a small program, and why it can end with nothing but success; empty where it may fail."""
     try:
         tree = ast.parse(code) if len(code) <= MOST else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         tree = None
     if tree is None:
-        return (), True
+        return (), ""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    caught = any(isinstance(node, (ast.Try, ast.With)) for node in ast.walk(tree))
+    caught = TAKEN.search(code) is not None or any(_catches(node) for node in ast.walk(tree))
+    whole = any(isinstance(call.func, ast.Attribute) and call.func.attr == "read" and not call.args for call in calls)
+    certain = {id(call) for call in _certain(tree)}
     found: list[Request] = []
     for call in calls:
         name = spelled(call.func).rpartition(".")
@@ -110,15 +114,85 @@ def python(code: str, env: Env) -> tuple[tuple[Request, ...], bool]:
             strict = True if strict is None and not caught and "raise_for_status" in code else strict
         else:
             continue
-        found += _request(library, name[2].upper() if name[2] == "head" else "GET", url, strict, library != "urllib")
-    return tuple(found), _may_fail(tree)
+        method = name[2].upper() if name[2] == "head" else "GET"
+        asked = _request(library, method, url, strict, whole or library != "urllib")
+        found += [one._replace(certain=id(call) in certain) for one in asked]
+    return tuple(found), _succeeds(tree)
 
 
-def _may_fail(tree: ast.Module) -> bool:
-    """Whether anything is done besides imports and what ends a program with a known status."""
+def _catches(node: ast.AST) -> bool:
+    """Whether a statement may go on after an error: what it catches does not end the program with a failure."""
+    if isinstance(node, ast.Try):
+        return not all(_fails(handler.body[-1]) for handler in node.handlers)
+    return isinstance(node, ast.Call) and spelled(node.func).rpartition(".")[2] == "suppress"
+
+
+def _fails(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Raise():
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="exit" | "_exit") | ast.Name(id="exit"), args=[code])):
+            return isinstance(code, ast.Constant) and code.value not in (0, None)
+    return False
+
+
+def _certain(tree: ast.Module) -> Iterator[ast.Call]:
+    """The calls that are made however the conditions of a program turn out: none after one that may end it."""
+    called: list[ast.stmt] = list(tree.body)
+    functions = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    while called:
+        statement = called.pop(0)
+        parts: list[ast.AST] = [statement]
+        match statement:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                continue
+            case ast.If(test=ast.Compare(left=ast.Name(id="__name__")), body=body):
+                called += body
+                continue
+            case ast.If(test=test) | ast.While(test=test):
+                parts = [test]
+                called = [] if any(map(_ends, ast.walk(statement))) else called
+            case ast.For(iter=source):
+                parts = [source]
+            case ast.With(items=items, body=body):
+                called = [*body, *called]
+                parts = list(items)
+            case ast.Try(body=body, orelse=orelse, finalbody=ends):
+                called = [*body, *orelse, *ends, *called]
+                continue
+        for part in parts:
+            yield from _calls(part)
+            for name in {call.func.id for call in _calls(part) if isinstance(call.func, ast.Name)} & functions.keys():
+                called = [*functions.pop(name).body, *called]
+
+
+def _ends(node: ast.AST) -> bool:
+    """Whether it leaves a function or the program."""
+    left = isinstance(node, ast.Call) and spelled(node.func).rpartition(".")[2] in ("exit", "_exit")
+    return left or isinstance(node, (ast.Return, ast.Raise))
+
+
+def _calls(part: ast.AST) -> Iterator[ast.Call]:
+    """The calls of an expression, those left out that are made only where another part of it has a value."""
+    waiting = [part]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Call):
+            yield node
+        match node:
+            case ast.Lambda():
+                continue
+            case ast.BoolOp(values=[first, *_]) | ast.IfExp(test=first):
+                waiting.append(first)
+            case _:
+                waiting += ast.iter_child_nodes(node)
+
+
+def _succeeds(tree: ast.Module) -> str:
+    """Why a program of imports and of what ends it with a known status always succeeds; empty where more is done."""
     for statement in tree.body:
         match statement:
-            case ast.Import() | ast.ImportFrom() | ast.Pass():
+            case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
                 continue
             case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=arguments)) if all(
                 isinstance(each, ast.Constant) for each in arguments
@@ -127,12 +201,12 @@ def _may_fail(tree: ast.Module) -> bool:
             case ast.Expr(
                 value=ast.Call(
                     func=ast.Attribute(attr="exit") | ast.Name(id="exit"), args=[] | [ast.Constant(value=0 | None)]
-                )
+                ) as call
             ):
-                return False
+                return f"`{ast.unparse(call)}` ends it with success"
             case _:
-                return True
-    return False
+                return ""
+    return "it only imports modules and ends"
 
 
 def _text(node: ast.expr, env: Env) -> str | None:
@@ -159,9 +233,10 @@ def _text(node: ast.expr, env: Env) -> str | None:
 
 
 def javascript(code: str) -> tuple[Request, ...]:
-    """The requests of a line of JavaScript; its status counts where it looks at one."""
+    """The request of a small program of JavaScript; its status counts where it looks at one."""
     found = JS_URL.findall(code) if len(code) <= MOST and re.search(r"\bfetch\(|\.get\(|\.request\(", code) else []
     if len(found) != 1:
         return ()
-    strict = None if STATUS.search(code) is None and "statusCode" not in code else True
+    looks = STATUS.search(code) or "statusCode" in code
+    strict = True if looks and not TAKEN.search(code.replace("< 400", "").replace(">= 400", "")) else None
     return tuple(_request("node", "GET", found[0], strict, False))
