@@ -19,11 +19,15 @@ TOLD = {"output": "mcplint prints:", "diff": "The fix changes:"}
 
 
 class Fix(NamedTuple):
-    """Edits in any files that fix a finding together: all are made or none."""
+    """Edits in any files that fix a finding together: all are made or none.
+
+    `leaves`: the rules that report what the title says is so afterwards.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     safe: bool = False
+    leaves: tuple[str, ...] = ()
 
 
 class Finding(NamedTuple):

@@ -125,6 +125,7 @@ server {
 from collections.abc import Iterator
 
 from mcplint import ERROR, WARNING, Finding, Fix, Label, Route, rule
+from mcplint.text.layout import is_remarked
 
 
 @rule("buffered-stream", WARNING)
@@ -146,7 +147,8 @@ def check(route: Route):
             WARNING,
             f"{route.proxy} buffers responses; the event stream only gets through because of {reason}",
         )
-    fix = Fix("turn response buffering off", route.buffering.write("off"), safe=True)
+    site = route.buffering.site
+    fix = Fix("turn response buffering off", route.buffering.write("off"), bool(site) and not is_remarked(site.span))
     notes = (*route.buffering.trace, *ignoring, *unchunked)
     yield Finding(message, route.buffering.span or route.span, notes, fix, severity)
 

@@ -56,15 +56,14 @@ error[doubled-mount]: server `notes` answers at /mcp/mcp: mounted at /mcp, it ke
 ```diff
 --- a/server.py
 +++ b/server.py
-@@ -2,7 +2,7 @@
- from starlette.applications import Starlette
- from starlette.routing import Mount
+@@ -4,6 +4,6 @@
 
--mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
-+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True, streamable_http_path="/")
+ mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
  app = Starlette(
-     routes=[Mount("/mcp", app=mcp.streamable_http_app())],
+-    routes=[Mount("/mcp", app=mcp.streamable_http_app())],
++    routes=[Mount("/", app=mcp.streamable_http_app())],
      lifespan=lambda app: mcp.session_manager.run(),
+ )
 ```
 
 ## Good
@@ -82,24 +81,42 @@ app = Starlette(
 ```
 """
 
+import re
+
 from mcplint import ERROR, Deployment, Finding, Fix, rule
+
+ROUTED = r"\bMount\(|\bRoute\(|\.(?:mount|include_router|add_\w+)\(|@[\w.]+\.(?:route|api_route|get|post|put|patch|delete|websocket)\("
 
 
 @rule("doubled-mount", ERROR)
 def check(deployment: Deployment):
     for server in deployment.servers:
         asked = asked_for(deployment, server)
-        if not server.path.only or plain(server.path.only) in asked:
+        if not server.path.only or plain(server.path.only) in map(plain, asked):
             continue
         for mount in server.mounts:
             prefix, inner = mount.prefix.only, mount.inner.only
             if prefix and mount.doubled:
-                edits = mount.inner.write("/")
-                fix = Fix(f"serve MCP at {prefix}", edits, safe=plain(prefix) in asked) if edits else None
+                edits = mended(mount, asked)
+                fix = Fix(f"serve MCP at {prefix}", edits, plain(prefix) in map(plain, asked)) if edits else None
                 message = (
                     f"{server.title} answers at {server.path.only}: mounted at {prefix}, it keeps its own path {inner}"
                 )
                 yield Finding(message, mount.span, mount.inner.trace, fix)
+
+
+def mended(mount, asked):
+    """The edits that take the path away once: from the mount, or, where other routes follow it, from the inside.
+
+    From the inside it answers with a slash at its end, which is none to those who ask without.
+    """
+    prefix, inner, here = mount.prefix.only, plain(mount.inner.only), mount.span
+    edits = mount.prefix.write(plain(prefix).removesuffix(inner) or "/")
+    own = all(edit.span.source == here.source and here.start <= edit.span.start < here.end for edit in edits)
+    followed = re.search(ROUTED, here.source.text[here.end :])
+    if edits and own and not followed and f"{plain(prefix)}/" not in asked:
+        return edits
+    return () if plain(prefix) in asked else mount.inner.write("/")
 
 
 def plain(path):
@@ -111,4 +128,4 @@ def asked_for(deployment, server):
     """The paths that clients and proxies ask a server for."""
     parts = [part for part in (*deployment.remotes, *deployment.clients) if part.server and part.server.id == server.id]
     values = [part.asked for part in parts] + [route.path for route in deployment.routes_to(server)]
-    return {plain(path) for value in values for path in value.options or () if path}
+    return {path for value in values for path in value.options or () if path}

@@ -93,6 +93,8 @@ from mcplint.text.urls import is_loopback
 
 ANY = "0.0.0.0"
 LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|loopback|\blocal(?:host|ly)?\b)"
+BLOCK = r"(\"{3}|'{3}|/\*)(.*?)(?:\1|\*/)"
+LISTENS = r"\b(?:listen|bind|bound|host|address)\w*\b[^.\n]*(?<![/\w])(?:127\.0\.0\.1|localhost|loopback)"
 
 
 @rule("loopback-in-container", ERROR)
@@ -108,20 +110,35 @@ def check(server: Server):
             f"{server.title} listens on {address}, which cannot be reached from outside its container",
             server.host.span or server.span,
             (*server.host.trace, Label(container.cmd, "this container runs the server")),
-            None if explained else Fix(f"listen on 0.0.0.0{unchecked(server, edits)}", edits),
+            None if explained else fix_for(server, edits),
         )
 
 
-def unchecked(server: Server, edits: tuple[Edit, ...]) -> str:
-    """What else the edits do: an SDK that is told to listen on all interfaces checks no `Host` any more."""
-    told = server.container is not None and server.container.write(server.declared_host, ANY) == edits
+def fix_for(server: Server, edits: tuple[Edit, ...]) -> Fix:
+    """The fix, whose title says what else its edits do.
+
+    An SDK that is told to listen on all interfaces checks no `Host` any more, and a platform that serves the internet
+    leads everybody to a server that asks nobody who they are.
+    """
+    container = server.container
+    told = container is not None and container.write(server.declared_host, ANY) == edits
     checks = server.host_check.must(bool) and agreed(server.sdk, "host_check") in ("constructor", "app")
-    return ", which turns the checks of `Host` and `Origin` off" if told and checks else ""
+    left = {
+        "turns the checks of `Host` and `Origin` off": "host-check-off" if told and checks else "",
+        "opens it to the internet": "published-without-auth" if container is not None and container.web else "",
+    }
+    said = " and ".join(words for words, rule in left.items() if rule)
+    title = f"listen on 0.0.0.0, which {said}" if said else "listen on 0.0.0.0"
+    return Fix(title, edits, leaves=tuple(filter(None, left.values())))
 
 
 def tells_loopback(edit: Edit) -> bool:
-    """Whether a comment on the line that is edited, or on the one above it, says that the address is a local one."""
+    """Whether a comment on the line that is edited or the one above it says that the address is a local one, or a
+    docstring that it is listened on."""
     text = edit.span.source.text
     above, _, before = text[: edit.span.start].rpartition("\n")
     lines = above.rpartition("\n")[2].strip(), before + text[edit.span.start :].partition("\n")[0]
-    return any(re.search(LOCAL, each, re.IGNORECASE) for each in lines)
+    told = (block[2] for block in re.finditer(BLOCK, text, re.DOTALL))
+    return any(re.search(LOCAL, each, re.IGNORECASE) for each in lines) or any(
+        re.search(LISTENS, each, re.IGNORECASE) for each in told
+    )

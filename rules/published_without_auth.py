@@ -118,7 +118,7 @@ services:
 import re
 from itertools import pairwise
 
-from mcplint import ERROR, NOTE, WARNING, Container, Edit, Finding, Fix, Label, Port, Server, rule
+from mcplint import ERROR, NOTE, WARNING, Container, Edit, Finding, Fix, Label, Port, Server, Span, rule
 from mcplint.text.urls import is_loopback
 
 OPEN = ("render", "fly", "cloud-run")
@@ -218,7 +218,22 @@ def bound(port: Port) -> tuple[Edit, ...]:
     plain = re.sub(r"\$\{[^}]*\}", lambda found: "0" * len(found[0]), port.span.text)
     short = re.fullmatch(r"((?:0\.0\.0\.0|\[::\]):(?=[^:]*:))?(?:[\d-]*:)?[\d-]+(?:/\w+)?", plain)
     if not short:
-        return ()
+        return told(port.span)
     start = port.span.start
     text = "127.0.0.1:" if ":" in plain else "127.0.0.1::"
     return (Edit(port.span._replace(end=start + short.end(1) if short[1] else start), text),)
+
+
+def told(span: Span) -> tuple[Edit, ...]:
+    """The address of a port that is a mapping: in place of its own, else above the number that is published."""
+    quote = r"[\"']?"
+    if given := re.search(rf"\bhost_ip{quote}\s*:\s*{quote}(0\.0\.0\.0|::)(?=[\"'\s,}}]|$)", span.text):
+        return (Edit(span._replace(start=span.start + given.start(1), end=span.start + given.end(1)), "127.0.0.1"),)
+    key = re.search(rf"(?:^|(?<=[\s{{,]))({quote})published\1\s*:", span.text)
+    if not key or "host_ip" in span.text:
+        return ()
+    start, flow = span.start + key.start(), span.text.startswith("{")
+    column = start - (span.source.text.rfind("\n", 0, start) + 1)
+    apart = " " if flow else f"\n{' ' * column}"
+    address = f"{key[1]}127.0.0.1{key[1]}"
+    return (Edit(span._replace(start=start, end=start), f"{key[1]}host_ip{key[1]}: {address}{',' * flow}{apart}"),)

@@ -108,7 +108,7 @@ server {
 """
 
 from mcplint import ERROR, NOTE, WARNING, Finding, Fix, Route, rule
-from mcplint.text.layout import is_explained
+from mcplint.text.layout import is_explained, is_remarked
 
 MARGIN = 5
 DEFAULT = 60
@@ -146,7 +146,8 @@ def check(route: Route):
     else:
         return
     explained = timeout.site is not None and is_explained(timeout.site.span)
-    fix = None if explained else Fix("raise the read timeout to 300 s", timeout.write(route.duration(300)), safe=True)
+    sure = timeout.site is not None and not is_remarked(timeout.site.span)
+    fix = None if explained else Fix("raise the read timeout to 300 s", timeout.write(route.duration(300)), sure)
     yield Finding(
         f"{route.proxy} {message}",
         timeout.span or route.span,

@@ -12,7 +12,7 @@ import pytest
 from mcplint.engine import fix
 from mcplint.engine.postprocess import postprocess
 from mcplint.engine.write import write
-from mcplint.findings import ERROR, WARNING, Diagnostic, Finding, Fix
+from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Finding, Fix
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Source, Span
@@ -65,7 +65,8 @@ def together(*looks):
         ("a\n", replacing("(?<=a)", "1"), "a\n"),
         ("a\n", replacing("a", "b", safe=False), "a\n"),
         ("a\n", together(replacing("a", "b"), complaining("b")), "a\n"),
-        ("a\n", together(replacing("a", "b"), complaining("b", severity=WARNING)), "b\n"),
+        ("a\n", together(replacing("a", "b"), complaining("b", severity=WARNING)), "a\n"),
+        ("a\n", together(replacing("a", "b"), complaining("b", severity=NOTE)), "b\n"),
         ("a\n", together(replacing("a", "b"), complaining("b", "unreadable-file", WARNING)), "a\n"),
         ("a\n", together(replacing("a", "b"), complaining("a|b")), "b\n"),
         ("a c\n", together(replacing("a", "b"), replacing("c", "d"), complaining("b")), "a d\n"),
@@ -407,3 +408,27 @@ def test_a_note_is_given_once():
     twice = (Label(Span(source, 1, 2), "here"), Label(Span(source, 0, 1), "there"), Label(Span(source, 1, 2), "here"))
     [one], _ = postprocess([Diagnostic("a", ERROR, Finding("bad", Span(source, 0, 1), twice))], (), Config())
     assert one.finding.notes == twice[:2]
+
+
+def test_a_fix_that_another_rule_refuses_is_neither_offered_nor_made_where_only_its_own_is_asked(project, mcplint):
+    server = 'from mcp.server.fastmcp import FastMCP\n\nmcp = FastMCP("notes")\nmcp.run(transport="streamable-http")\n'
+    dockerfile = 'FROM python:3.12\nRUN pip install mcp==1.27.1\nCOPY . .\nCMD ["python", "server.py"]\n'
+    compose = 'services:\n  notes:\n    build: .\n    ports: ["8000\\u003a8000"]\n'
+    root = project({"server.py": server, "Dockerfile": dockerfile, "compose.yaml": compose})
+    said = mcplint("--select", "loopback-in-container", "--unsafe-fixes")
+    assert "loopback-in-container" in said.out and "= fix:" not in said.out
+    assert (root / "server.py").read_text() == server
+
+
+def test_a_fix_may_lead_to_a_warning_that_the_next_one_mends_or_its_title_names():
+    def look(tree: Tree) -> list[Diagnostic]:
+        source = tree.source("f")
+        span = Span(source, 0, 1)
+        mends = {"a": Fix("b", (Edit(span, "b"),), True), "b": Fix("c", (Edit(span, "c"),), source.text[1:2] == "+")}
+        mends["d"] = Fix("e, which is known", (Edit(span, "e"),), True, ("e",))
+        names = {"a": "a", "b": "b", "d": "d", "e": "e"}
+        mend = mends.get(source.text[0])
+        return [Diagnostic(n, WARNING, Finding("is", span, (), mend)) for n in names.values() if n == source.text[0]]
+
+    made = {text: fix.fix(Tree.of({"f": text}), look).texts.get("f") for text in ("a+", "a-", "d")}
+    assert made == {"a+": "c+", "a-": None, "d": "e"}

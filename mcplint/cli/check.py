@@ -209,13 +209,16 @@ def _changed(report: Report, here: Workspace) -> Report:
 def _applicable(
     found: Iterable[Diagnostic], shown: tuple[Diagnostic, ...], tree: Tree, here: Workspace
 ) -> tuple[Diagnostic, ...]:
-    """What is shown, without the fixes that would be refused."""
+    """What is shown, without the fixes that would be refused, whichever rules say so."""
     if not any(diagnostic.finding.fix for diagnostic in shown):
         return shown
     from mcplint.engine.fix import applicable
 
+    config = here.config.of_all_rules
+    if config != here.config:
+        found = engine.lint(tree, here.rules, config)
     others = (d._replace(finding=d.finding._replace(fix=None)) for d in found if d not in shown)
-    rest = applicable(tree, lambda tree: engine.lint(tree, here.rules, here.config), [*shown, *others], here.kept)
+    rest = applicable(tree, lambda tree: engine.lint(tree, here.rules, config), [*shown, *others], here.kept)
     return tuple(rest[: len(shown)])
 
 
@@ -269,8 +272,9 @@ def _fixed(here: Workspace, known: Known, options: Options) -> Fixed:
     from mcplint.engine.fix import fix, promised
 
     def look(tree: Tree) -> list[Diagnostic]:
-        found = engine.lint(tree, here.rules, here.config)
-        new = set(map(identity, known.new(found, found)))
+        found = engine.lint(tree, here.rules, here.config.of_all_rules)
+        asked = [d for d in found if here.config.shows(d.rule, d.severity)]
+        new = set(map(identity, known.new(asked, asked)))
         wanted = (
             here.reported(d) and identity(d) in new and (here.config.pedantic or d.severity != NOTE) for d in found
         )

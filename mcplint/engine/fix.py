@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mcplint.engine.lint import REGISTRY
 from mcplint.engine.reach import apply, strays, widened
-from mcplint.findings import ERROR, Diagnostic
+from mcplint.findings import NOTE, WARNING, Diagnostic
 from mcplint.knowledge.secrets import masked_line
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
@@ -34,7 +34,8 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
     """What the fixes of a project's diagnostics make of its texts: the safe ones, or all.
 
     `kept` tells why a path must stay as it is, nothing where it need not. A round that makes a file unreadable, adds
-    an error or leaves what it was to fix is taken back, and its fixes are tried one by one.
+    an error or a warning that is not mended next, or leaves what it was to fix is taken back, and its fixes are tried
+    one by one.
     """
     texts: dict[str, str] = {}
     fixed: list[Diagnostic] = []
@@ -221,17 +222,31 @@ def _stands(tree: Tree, edit: Edit) -> bool:
     return (source.text if source else "") == edit.span.source.text
 
 
-def _harm(before: Iterable[Diagnostic], after: Iterable[Diagnostic], chosen: Iterable[Diagnostic]) -> str:
-    """What the fixes of the chosen do wrong: a file that can be read no more, a new error, a finding that stays."""
+def _harm(before: Iterable[Diagnostic], after: Iterable[Diagnostic], chosen: Sequence[Diagnostic]) -> str:
+    """What the fixes of the chosen do wrong: a file that can be read no more, what is new, what stays."""
     left = Counter(map(_key, after))
     known = Counter(map(_cause, before))
     for diagnostic in after:
         known[_cause(diagnostic)] -= 1
-        if known[_cause(diagnostic)] < 0 and (diagnostic.severity == ERROR or diagnostic.rule == "unreadable-file"):
+        if known[_cause(diagnostic)] < 0 and not _is_bearable(diagnostic, chosen):
             path = diagnostic.finding.span.source.path
             return f"the fix would cause {diagnostic.rule} in {path}: {diagnostic.finding.message}"
     left.subtract(Counter(map(_key, before)) - Counter(map(_key, chosen)))
     return next(("the finding would stay" for diagnostic in chosen if left[_key(diagnostic)] > 0), "")
+
+
+def _is_bearable(diagnostic: Diagnostic, chosen: Sequence[Diagnostic]) -> bool:
+    """Whether a new finding may follow from the fixes of the chosen.
+
+    It may where it is a note or stood behind an error of the registry, where the title of a fix says so, and where the
+    next fix mends it, a safe one if the chosen are.
+    """
+    fix, fixes = diagnostic.finding.fix, [each.finding.fix for each in chosen if each.finding.fix]
+    if diagnostic.severity != WARNING:
+        return diagnostic.severity == NOTE
+    behind = diagnostic.rule.startswith(REGISTRY) and any(each.rule.startswith(REGISTRY) for each in chosen)
+    mended = fix is not None and (fix.safe or not all(each.safe for each in fixes))
+    return behind or mended or any(diagnostic.rule in each.leaves for each in fixes)
 
 
 def _cause(diagnostic: Diagnostic) -> tuple[str, str]:

@@ -47,6 +47,11 @@ class Config(NamedTuple):
     severities_hidden: frozenset[str] = frozenset()
     deployment: Mapping[str, Value[Any]] = NOTHING
 
+    @property
+    def of_all_rules(self) -> Config:
+        """The configuration by which a fix is judged: by every rule that is not turned off, whatever is asked for."""
+        return self._replace(select=None, severities_shown=frozenset(), severities_hidden=frozenset())
+
     def runs(self, rule: str) -> bool:
         """Whether a rule is asked: an internal error of mcplint is never hidden."""
         chosen = self.select is None or rule in self.select or bool(self.severities_shown)

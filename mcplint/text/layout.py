@@ -89,6 +89,14 @@ def is_explained(value: Span) -> bool:
     return bool(value.text) and is_named(value, value.text)
 
 
+def is_remarked(value: Span) -> bool:
+    """Whether a comment stands beside a value, or right above it: it may give a reason for just this one."""
+    text = value.source.text
+    above, _, _ = text[: value.start].rpartition("\n")
+    beside = text[value.end :].partition("\n")[0]
+    return bool(value.text) and ("#" in beside or above.rpartition("\n")[2].lstrip().startswith("#"))
+
+
 def is_named(place: Span, word: str) -> bool:
     """Whether a comment beside a place, or above it up to a blank line, has a word."""
     text = place.source.text

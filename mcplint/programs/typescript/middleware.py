@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from mcplint.model import Cors
@@ -98,7 +99,18 @@ def _exposed(layer: Middleware, options: Abstract, name: str) -> Value[tuple[str
     if options.only is UNDEFINED and made.text.endswith("()"):
         inside = made._replace(start=made.end - 1, end=made.end - 1)
         site = EditSite(inside, f'{{ {name}: ["', '"] }', joint='", "')
-    elif isinstance(options.only, Object) and options.only.span and options.only.span.text.startswith("{ "):
-        inside = options.only.span._replace(start=options.only.span.start + 2, end=options.only.span.start + 2)
-        site = EditSite(inside, f'{name}: ["', '"], ', joint='", "')
+    elif isinstance(options.only, Object) and options.only.span:
+        site = _property_after(options.only.span, name)
     return Value((), listed.trace, site) if site is None else Value(((),), listed.trace, site)
+
+
+def _property_after(written: Span, name: str) -> EditSite | None:
+    """Where a list would stand behind the properties of an object, None where comments or others' properties may."""
+    said = written.text[1:-1].rstrip()
+    if not written.text.startswith("{") or not said or re.search(r"(?<!:)//|/\*|\.\.\.", said):
+        return None
+    ended, indent = said.endswith(","), re.match(r"\s*", said)
+    apart = indent[0] if indent and "\n" in indent[0] else " "
+    place = written._replace(start=written.start + 1 + len(said), end=written.start + 1 + len(said))
+    comma = "" if ended else ","
+    return EditSite(place, f'{comma}{apart}{name}: ["', '"]' + ("," if ended else ""), joint='", "')
