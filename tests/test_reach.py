@@ -24,6 +24,11 @@ DOCKERFILE = "FROM python:3.12-slim\n# the server\nCOPY . .\nUSER 1000\n"
 PYTHON = 'import sys\n\n\ndef run():\n    print("a")  # says\n    return 1\n'
 JSON = '{\n  "a": {"b": 1},\n  "c": "d"\n}\n'
 TOML = '[project]\nname = "x"  # ours\ndependencies = ["mcp>=1", "httpx"]\n'
+ENV = "# the key\nKEY='a b'\nHOST=127.0.0.1 # here\n"
+UNIT = "[Service]\n# starts it\nExecStart=/srv/run --port 80\nUser=root\n"
+HAPROXY = "defaults\n  timeout server 30s # short\nbackend b\n  option httpclose\n  server a notes:8000\n"
+CADDY = "notes.example.com {\n\treverse_proxy notes:8000 # here\n\tencode gzip\n}\n"
+SCRIPT = 'const app = express();\napp.use(cors({ origin: "*" })); // all\napp.listen(80, "127.0.0.1");\n'
 
 
 def edit(path: str, text: str, old: str, new: str, after: bool = False) -> Edit:
@@ -45,6 +50,11 @@ def edit(path: str, text: str, old: str, new: str, after: bool = False) -> Edit:
         ("server.py", PYTHON, "import sys", "import os\nimport sys"),
         ("server.json", JSON, '"b": 1', '"b": 1, "e": 2'),
         ("pyproject.toml", TOML, "mcp>=1", "mcp>=1,<2"),
+        (".env", ENV, "127.0.0.1", "0.0.0.0"),
+        ("notes.service", UNIT, "root", "notes"),
+        ("haproxy.cfg", HAPROXY, "30s", "300s"),
+        ("Caddyfile", CADDY, "gzip", "zstd"),
+        ("server.ts", SCRIPT, ' "*"', ' "*", exposedHeaders: ["Mcp-Session-Id"]'),
     ],
 )
 def test_an_edit_that_changes_what_it_edits_is_made(path, text, old, new):
@@ -73,6 +83,17 @@ def test_an_edit_that_changes_what_it_edits_is_made(path, text, old, new):
         ("server.py", PYTHON, 'print("a")', "if sys:", False),
         ("server.json", JSON, '{"b": 1},', '{"b": 1', False),
         ("pyproject.toml", TOML, "# ours", "\n[tool.x]", False),
+        (".env", ENV, "a b'", "a b", False),
+        (".env", ENV, "# here", "OTHER=1", True),
+        ("notes.service", UNIT, "# starts it", "User=notes", True),
+        ("notes.service", UNIT, "# starts it\n", "[Install]\n", False),
+        ("haproxy.cfg", HAPROXY, "# short", " retries 3", True),
+        ("haproxy.cfg", HAPROXY, "  option httpclose", "backend c", False),
+        ("Caddyfile", CADDY, "# here", " header a b", True),
+        ("Caddyfile", CADDY, "# here\n", "{\n", False),
+        ("server.ts", SCRIPT, "// all", " app.disable('etag');", True),
+        ("server.ts", SCRIPT, '"127.0.0.1");', '"0.0.0.0"', False),
+        ("server.js", SCRIPT, '"*"', "'*", False),
     ],
 )
 def test_an_edit_that_changes_something_else_is_none(path, text, old, new, after):

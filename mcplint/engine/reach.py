@@ -14,7 +14,13 @@ from mcplint.findings import Fix, Unreadable
 from mcplint.project.kinds import kind
 from mcplint.text.source import Edit, Part, Source, Span
 
-KINDS = ("python", "dockerfile", "nginx")
+READERS = {
+    **{name: name for name in ("python", "dockerfile", "nginx", "typescript", "haproxy")},
+    "caddyfile": "caddy",
+    "env": "dotenv",
+    "unit": "ini",
+    "setup.cfg": "ini",
+}
 SUFFIXES = {"json": "json", "yaml": "yaml", "yml": "yaml", "toml": "toml"}
 Name = tuple[int, str, str]
 
@@ -84,7 +90,8 @@ def strays(edits: Sequence[Edit], texts: dict[str, str]) -> str:
 def _parts(source: Source) -> tuple[Part, ...] | None:
     """What a file says, piece by piece; None where its format has no pieces here or it cannot be read."""
     row = kind(source.path)
-    reader = row.name if row and row.name in KINDS else SUFFIXES.get(source.path.rpartition(".")[2].lower())
+    suffix = source.path.rpartition(".")[2].lower()
+    reader = READERS.get(row.name if row else "") or SUFFIXES.get(suffix)
     if reader is None:
         return None
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mcplint.facts.caddy import Caddyfile, Directive, Word
 from mcplint.findings import Unreadable
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Part, Source, Span
 
 MOST_WORDS = 50_000
 MAX_DEPTH = 60
@@ -50,6 +50,20 @@ def read(source: Source) -> Caddyfile:
     if own:
         return Caddyfile(source, settings, (), named, top)
     return Caddyfile(source, settings, blocks, named, lines)
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """The directives with their words, under the one in whose braces they stand."""
+    return tuple(_parts(_directives(source), -1))
+
+
+def _parts(directives: tuple[Directive, ...], under: int) -> Iterator[Part]:
+    for each in directives:
+        start = under
+        if each.words:
+            start = each.span.start
+            yield Part(start, each.span.end, (each.name, *each.texts), under)
+        yield from _parts(each.body, start)
 
 
 def _is_address(line: Directive) -> bool:

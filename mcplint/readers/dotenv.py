@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from mcplint.facts.compose import Assignment, EnvFile
 from mcplint.findings import Unreadable
 from mcplint.text.located import LocatedText
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Part, Source, Span
 
 ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 GAP = re.compile(r"\s*(?:#[^\n]*\s*)*")
@@ -23,6 +23,14 @@ QUOTED = {quote: re.compile(rf"[^\\{quote}]+|\\0[0-7]{{3}}|\\.|{quote}", re.DOTA
 def read(source: Source) -> EnvFile:
     """The assignments of a file."""
     return EnvFile(source, tuple(_assignments(source)))
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """The variables with their values, each by its name."""
+    found = read(source).assignments
+    said = ((each, each.value.text if each.value else None) for each in found)
+    ends = ((each, value, each.value.span().end if each.value and value else each.key.end) for each, value in said)
+    return tuple(Part(each.key.start, end, (each.name, value)) for each, value, end in ends)
 
 
 def raw(source: Source) -> EnvFile:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mcplint.facts.haproxy import HaproxyFile, Line, Section, Word
 from mcplint.findings import Unreadable
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Part, Source, Span
 
 SECTIONS = frozenset(
     {
@@ -43,6 +43,17 @@ def read(source: Source) -> HaproxyFile:
             raise Unreadable(line.words[0].span, f"`{line.name}` is outside of any section")
     sections += [_section(head, lines)] if head else []
     return HaproxyFile(source, tuple(sections), conditional)
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """The lines with their words, under the first one of their section."""
+    found = []
+    for section in read(source).sections:
+        head = section.head.span
+        found.append(Part(head.start, head.end, (section.head.name, *section.head.args)))
+        inner = (line for lines in section.lines.values() for line in lines)
+        found += [Part(line.span.start, line.span.end, (line.name, *line.args), head.start) for line in inner]
+    return tuple(found)
 
 
 def _section(head: Line, lines: list[Line]) -> Section:

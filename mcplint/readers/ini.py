@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Part, Source, Span
 
 _SECTION = re.compile(r"\[([^\]]*)\][ \t]*")
 _KEY = re.compile(r"([A-Za-z][\w.-]*)[ \t]*[=:][ \t]*")
@@ -28,3 +28,8 @@ def read(source: Source) -> Iterator[tuple[str, str, Span]]:
             key, begin = match[1], match.end()
         if begin < len(line):
             yield section, key, Span(source, at + begin, at + len(line))
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """The lines of values, each by its section and key; those of a unit of systemd are written alike."""
+    return tuple(Part(span.start, span.end, (section, key, span.text)) for section, key, span in read(source))

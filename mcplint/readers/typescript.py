@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 from tree_sitter import Language, Parser
 
 from mcplint.facts.typescript import Script
+from mcplint.findings import Unreadable
 from mcplint.text.encoded import Encoded
-from mcplint.text.source import Source
+from mcplint.text.source import Part, Source, Span
 
 
 def read(source: Source) -> Script:
@@ -16,6 +18,25 @@ def read(source: Source) -> Script:
     data = source.text.encode("utf-8", "replace")
     tree = _parser(source.path.rpartition(".")[2].lower()).parse(data)
     return Script(source, tree.root_node, Encoded.of(source.text, data))
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """Every node but comments, under the statement that it is part of. Unreadable where something is no program."""
+    script = read(source)
+    if script.root.has_error:
+        raise Unreadable(Span(source, 0, 0), "something that is no valid program")
+    return tuple(_parts(script))
+
+
+def _parts(script: Script) -> Iterator[Part]:
+    pending = [(child, -1) for child in script.root.named_children]
+    while pending:
+        node, under = pending.pop()
+        if node.type != "comment":
+            span = script.span(node)
+            yield Part(span.start, span.end, (node.type, "" if node.named_child_count else span.text), under)
+            inner = span.start if node.type.endswith(("statement", "declaration")) else under
+            pending += ((child, inner) for child in node.named_children)
 
 
 @cache
