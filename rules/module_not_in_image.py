@@ -5,6 +5,10 @@ module that nobody copies, or that `.dockerignore` leaves out, is missed by
 nothing but the interpreter: the image builds, and the container ends at once
 with `ModuleNotFoundError`.
 
+The same goes for a module that is copied and lies where Python does not look:
+`python -m notes` with a working directory `/app` finds `/app/notes`, and
+`/app/src/notes` only where it is installed or `PYTHONPATH` names the folder.
+
 What counts are the imports that are made for certain: at the top of a module,
 inside of no `try` and no function, in the program and in the modules that it
 imports so.
@@ -76,6 +80,9 @@ from mcplint import ERROR, Container, Finding, Fix, LackKind, rule
 
 @rule("module-not-in-image", ERROR)
 def check(container: Container):
+    for lack in container.lacking(LackKind.STARTED):
+        message = f"{container.title} does not find the module `{lack.name}` that it starts: {lack.why}"
+        yield Finding(message, lack.span, lack.notes)
     for lack in container.lacking(LackKind.MODULE):
         message = f"{container.title} lacks `{lack.path}`, which its program imports as `{lack.name}`: {lack.why}"
         fix = Fix("let the file into the build", lack.edits, safe=True)

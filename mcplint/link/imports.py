@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import sys
 from collections.abc import Iterator
 
@@ -15,10 +16,12 @@ from mcplint.facts.python import Module
 from mcplint.images.contents import Contents
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
+from mcplint.images.lacks import of_install
 from mcplint.knowledge.distributions import distribution
+from mcplint.knowledge.images import python
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
-from mcplint.model import Container, Install, Lack, LackKind
-from mcplint.packaging.backend import PDM, backend
+from mcplint.model import Container, Install, Lack, LackKind, Packaged
+from mcplint.packaging.backend import PDM, backend, is_packaged
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.imported import Imported, imported
 from mcplint.programs.python.modules import find
@@ -44,9 +47,24 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
 
         yield from strays(image, container, found, path, tree)
     yield from _empty(image, container, start, path, tree)
+    yield from _astray(image, container, start, path, tree)
     yield from _shadowed(start, found, image, container, tree)
     yield from _modules(image, container, path, found, tree)
     yield from _distributions(image, container, start, found, tree)
+
+
+def of_start(image: Image, container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
+    """What `uv run` lacks to package the project, where the build leaves that to the start."""
+    if any(install.packaged for install in image.installs) or container.mounts or not image.base_known:
+        return
+    contents = Contents.of(image, tree)
+    for install in start.installs or ():
+        folder = install.requirements[0] if install.tool == "uv run" and install.requirements else None
+        project = tree.project(folder) if folder is not None else None
+        place = contents.image_path(project.source.path) if project and is_packaged(project) else None
+        if place and folder is not None:
+            packaged = Packaged(folder, posixpath.dirname(place), True)
+            yield from of_install(install._replace(argv=("uv", "run"), packaged=(packaged,)), contents)
 
 
 def _entry(start: Start, tree: Tree) -> tuple[str, str] | None:
@@ -75,6 +93,34 @@ def _empty(image: Image, container: Container, start: Start, entry: str, tree: T
             notes = (*lack.notes, Label(container.cmd, "starts the program"))
             yield lack._replace(kind=LackKind.MODULES, name=entry, notes=notes)
             return
+
+
+_ELSEWHERE = r"\bcd |--chdir|--app-dir|--directory|\bexec\b|\bsh\b"
+"""What a command says that may look for modules elsewhere than in the working directory."""
+
+
+def _astray(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
+    """The module of the project that is started, where it is neither installed nor in the working directory."""
+    contents, folder, name = Contents.of(image, tree), container.workdir.only, start.parts[0]
+    words = " ".join(word.only or "$" for word in (container.argv and container.argv.words) or ())
+    searched = "PYTHONPATH" in container.env or "PYTHONPATH" in start.env or re.search(_ELSEWHERE, words)
+    if start.kind not in (MODULE, APP) or start.installs is not None or searched or container.mounts or not folder:
+        return
+    if contents.open or contents.ran.names(".pth") or any(each.tool in _UNTOLD for each in image.installs):
+        return
+    installed, places = _wheels(image, tree), list(image_paths(image, entry))
+    end = entry[entry.rfind(name.rpartition(".")[2]) :].partition("/")[2] if "/__" in entry else ""
+    wanted = posixpath.join(folder, name.replace(".", "/")) + (f"/{end}" if end else ".py")
+    if installed is None or entry in installed or not places or None in places or wanted in places:
+        return
+    place = places[-1] or ""
+    if place.startswith(f"{folder.rstrip('/')}/") and "-packages/" not in place:
+        why = f"COPY brings it to {place}, and Python looks for it in {folder}"
+        yield Lack(LackKind.STARTED, name, start.span, why, (Label(container.cmd, "starts it"),), path=entry)
+
+
+_UNTOLD = ("poetry", "pdm", "pipenv")
+"""Tools that install the project as well, unless they are told otherwise."""
 
 
 def _modules(image: Image, container: Container, entry: str, found: tuple[Imported, ...], tree: Tree) -> Iterator[Lack]:
@@ -166,6 +212,10 @@ def _wheels(image: Image, tree: Tree) -> frozenset[str] | None:
     return frozenset(files)
 
 
+_MORE = r"-r|--requirement|.*\.(?:whl|txt|gz)$"
+"""What tells an install to bring more than a project."""
+
+
 def _distributions(
     image: Image, container: Container, start: Start, found: tuple[Imported, ...], tree: Tree
 ) -> Iterator[Lack]:
@@ -175,6 +225,10 @@ def _distributions(
         return
     locked = _locked(installs, tree)
     named = None if locked is not None else _named(installs, tree)
+    # A project that asks for nothing gets nothing, on an image that has Python alone.
+    alone = all(each.packaged and not any(re.match(_MORE, word) for word in each.argv) for each in installs)
+    known = python(image.base.only or "") is not None and not Contents.of(image, tree).open
+    bare = named == frozenset() and alone and known
     seen: set[str] = set()
     for each in found:
         top = each.dotted.partition(".")[0]
@@ -182,11 +236,11 @@ def _distributions(
             continue
         seen.add(top)
         name = distribution(top)
-        there = locked if locked is not None else named if top in PYTHON_MODULES else None
+        there = locked if locked is not None else named if top in PYTHON_MODULES or bare else None
         if name is None or there is None or name in there:
             continue
         extra = next(_extras(installs, name, tree), None)
-        if locked is None and extra is None:
+        if locked is None and extra is None and not bare:
             continue
         why = "nothing that is installed brings it"
         why = f"only the extra `{extra.text}` brings it, which no step asks for" if extra else why

@@ -10,9 +10,11 @@ from mcplint.commands.words import text
 from mcplint.dependencies.needs import needs
 from mcplint.images.image import Image
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
+from mcplint.model import LackKind
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import complete
 from mcplint.services.containers import ContainerContext
+from mcplint.text.paths import is_test
 from mcplint.values import Label
 
 # What a RUN does that may bring files which no COPY names.
@@ -59,6 +61,15 @@ def brings_sdk(context: ContainerContext, tree: Tree) -> bool:
     wanted = needs(tree, context.container.installs, context.image.folder if context.image else "")
     names = {requirement.name for requirement in wanted.requirements} | {entry.name for entry in wanted.locked}
     return not names.isdisjoint(PYTHON_PACKAGES)
+
+
+def loses_server(context: ContainerContext, tree: Tree) -> bool:
+    """Whether a container has no server for want of what its COPYs do not find: what lies elsewhere speaks of MCP."""
+    image = context.image
+    lost = [each.name for each in image.lacks if each.kind == LackKind.COPIED and not each.by_git] if image else []
+    names = (posixpath.basename(name.rstrip("/")) for name in lost)
+    sources = (tree.source(path) for name in names for path in tree.called(name) if not is_test(path))
+    return any(source is not None and "mcp" in source.text for source in sources)
 
 
 def _lines(image: Image) -> Iterator[str]:

@@ -101,7 +101,8 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         tuple({(each.id, each.why): each for each in (*opened, *unknown)}.values())
         or (() if servers or lacking else tuple(islice(_unstarted(tree, paths), 1))),
         frozenset(context.container.id for context, _ in open_ if _is_servers(context, tree, only) and serving)
-        | frozenset(context.container.id for context, start in silent if _is_misquoted(context.container, start)),
+        | frozenset(context.container.id for context, start in silent if _is_misquoted(context.container, start))
+        | frozenset(context.container.id for context, _ in silent if _loses_server(context, tree)),
         frozenset(path for context, start in found for path in (*start.needed, *_unbuilt(context))),
         used,
         lacking,
@@ -204,6 +205,14 @@ def _is_misquoted(container: Container, start: Started) -> bool:
     """Whether a variable that decides about a program's servers has quotes as a part of its value, and none came."""
     values = (container.env[name].only for name in start.asked if name in container.env)
     return any(isinstance(text, str) and len(text) > 2 and text[0] == text[-1] in ("'", '"') for text in values)
+
+
+def _loses_server(context: ContainerContext, tree: Tree) -> bool:
+    if not context.image or not context.image.lacks or _is_other(context):
+        return False
+    from mcplint.link.missing import loses_server
+
+    return loses_server(context, tree)
 
 
 def _is_unread(start: Started, tree: Tree) -> bool:
@@ -320,14 +329,15 @@ def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterat
     if not start or not context.image or container.unread:
         return
     if start.language == "python":
-        from mcplint.link.imports import lacks
+        from mcplint.link.imports import lacks, of_start
 
         yield from lacks(context.image, container, start, tree)
+        yield from of_start(context.image, container, start, tree)
     elif start.image_path and start.image_path.endswith((".js", ".mjs", ".cjs")) and not container.mounts:
-        from mcplint.images.node_lacks import of_start
+        from mcplint.images.node_lacks import of_start as of_node_start
 
         word = next((note.span for note in start.notes[-1:] if note.span.text), container.cmd)
-        yield from of_start(start.image_path, word, context.image, tree)
+        yield from of_node_start(start.image_path, word, context.image, tree)
 
 
 def lost(tree: Tree) -> Iterator[Loose]:

@@ -60,6 +60,8 @@ class LackKind(StrEnum):
     """A program that makes accounts."""
     MODULE = "module"
     """A module that the program imports; `path`: its file."""
+    STARTED = "started"
+    """The module that is started, where Python looks for it; `path`: its file."""
     SHADOWED = "shadowed"
     """A package that the program imports, and that a file of the project hides; `path`: that file."""
     DISTRIBUTION = "distribution"
