@@ -71,7 +71,8 @@ def test_environment_is_closed_where_the_base_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "base", ["oraclelinux:9", "almalinux", "astral/uv:debian", "redhat/ubi9", "cgr.dev/chainguard/python:latest-dev"]
+    "base",
+    ["oraclelinux:9", "almalinux", "astral/uv:debian", "redhat/ubi9", "cgr.dev/chainguard/python:3-dev", "redis:8"],
 )
 def test_images_of_vendors_set_no_variables_of_applications(base: str) -> None:
     found = made(f"FROM {base}\n")

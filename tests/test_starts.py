@@ -61,6 +61,48 @@ s = Settings()
 mcp.run("http", host=s.server.host, port=s.server.port)
 """,
 }
+DISPATCHING = """import uvicorn
+from mcp.server.lowlevel import Server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+MCP_PATH = "/rpc"
+manager = StreamableHTTPSessionManager(app=Server("notes"))
+extra = Starlette(routes=[Route("/health", lambda request: Response())])
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        return await extra(scope, receive, send)
+    path = scope.get("path", "")
+    if path.rstrip("/") in {"/health", "/live"} or path.startswith("/auth/"):
+        return await extra(scope, receive, send)
+    if path == MCP_PATH:
+        return await manager.handle_request(scope, receive, send)
+    await Response("no", 404)(scope, receive, send)
+uvicorn.run(app, port=80)
+"""
+REGISTERING = """
+import click
+class Registering(click.Group):
+    def __init__(self, name):
+        super().__init__(name=name)
+        for attribute in dir(self.__class__):
+            command = getattr(self.__class__, attribute)
+            if isinstance(command, click.Command):
+                self.add_command(command)
+class Commands(Registering):
+    def __init__(self):
+        super().__init__(name="notes")
+    def other(self):
+        return 1
+    @staticmethod
+    @click.command("start")
+    @click.option("--port", type=int)
+    def start(port):
+        mcp.run("http", port=port)
+main = Commands()
+main()
+"""
 CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "argparse knows no such word": (
         {
@@ -266,6 +308,34 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "server.py": SOURCES["server.py"].replace("own = Own(settings_cls)", "own = other.Vault(settings_cls)"),
         },
         {"compose.yaml:notes": "streamable-http ? ? /mcp"},
+    ),
+    "a program that compares the path of a request": (
+        {**service("python server.py"), "server.py": DISPATCHING},
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 80 /rpc"},
+    ),
+    "a program that answers every path but one": (
+        {**service("python server.py"), "server.py": DISPATCHING.replace("== MCP_PATH", '!= "/x"')},
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 80 ?"},
+    ),
+    "a group that finds its commands in its class": (
+        {**service("python server.py start --port 9000"), "server.py": FAST + REGISTERING},
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 9000 /mcp"},
+    ),
+    "a function that says which words it gives back": (
+        {
+            **service("python server.py"),
+            "server.py": FAST + "import asking\nfrom typing import Literal\n"
+            "def chosen() -> Literal['stdio', 'sse']:\n    return asking.for_one()\nmcp.run(chosen())\n",
+        },
+        {"compose.yaml:notes": "stdio,sse 127.0.0.1 8000 /sse"},
+    ),
+    "beside a store in one image": (
+        {
+            "Dockerfile": IMAGE.replace("python:3.13-slim", "falkordb/falkordb:latest")
+            + 'ENTRYPOINT ["python3", "server.py"]\n',
+            "server.py": FAST + "import os\nmcp.run(os.getenv('MODE', 'stdio'))\n",
+        },
+        {"Dockerfile": "stdio"},
     ),
 }
 

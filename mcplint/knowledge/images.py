@@ -2,7 +2,7 @@
 
 One row a fact, matched by repository and tag; the last row that matches holds, an image that no row matches is unknown.
 Read from the Dockerfiles that their publishers keep in the open: docker-library's repositories, GoogleContainerTools
-(distroless), astral-sh/uv, nginxinc, sclorg (Red Hat), mamba-org, jupyter and chainguard-images.
+(distroless), astral-sh/uv, nginxinc, sclorg (Red Hat), mamba-org, jupyter, chainguard-images, pgvector and FalkorDB.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _NODE = frozenset({"node", "npm", "npx", "corepack"})
 class Base(NamedTuple):
     """A base image. `env`: what it sets that matters to others; None for a value that depends on the tag.
 
-    `workdir` and `tools` are None where they are not known here. `shell`: whether it has one. `account`: a user that it
-    has to be changed to (https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md).
+    `user`, `workdir` and `tools` are None where they are not known here. `shell`: whether it has one. `account`: a user
+    that it has to be changed to (https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md).
     """
 
-    user: str = "root"
+    user: str | None = "root"
     workdir: str | None = "/"
     tools: frozenset[str] | None = frozenset()
     env: tuple[tuple[str, str | None], ...] = (("PATH", SYSTEM_PATH),)
@@ -65,6 +65,17 @@ _CHAINGUARD = _VENDOR._replace(user="65532", workdir=None, shell=False)
 _LAMBDA = _VENDOR._replace(user="sbx_user1051", workdir="/var/task", entrypoint=("/lambda-entrypoint.sh",))
 _LAMBDA = _LAMBDA._replace(
     env=(*_LAMBDA.env, ("LAMBDA_TASK_ROOT", "/var/task"), ("LAMBDA_RUNTIME_DIR", "/var/runtime"))
+)
+# Stores that a server is put beside in one image: their variables are those of the store.
+_STORE = _VENDOR._replace(workdir=None, entrypoint=("docker-entrypoint.sh",))
+_STORE = _STORE._replace(env=(*_STORE.env, ("PGDATA", None), ("PG_VERSION", None), ("REDIS_VERSION", None)))
+_FALKORDB = _STORE._replace(user=None, entrypoint=())
+_FALKORDB = _FALKORDB._replace(
+    env=(
+        *_STORE.env,
+        *((f"FALKORDB_{name}", None) for name in ("HOME", "ARGS", "DATA_PATH", "BIN_PATH", "IMPORT_PATH", "TLS_PATH")),
+        *((name, None) for name in ("REDIS_ARGS", "MODULE_DIR", "BROWSER", "TLS")),
+    )
 )
 _NONROOT = Base("65532", "/home/nonroot", env=_DISTROLESS_ENV, shell=False)
 
@@ -153,6 +164,8 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
     ("pytorch/pytorch", "*", _VENDOR._replace(workdir="/workspace")),
     *((name, "*", _VENDOR._replace(entrypoint=("/init",))) for name in _S6),
     ("public.ecr.aws/lambda/*", "*", _LAMBDA),
+    *((name, "*", _STORE) for name in ("redis", "valkey/valkey", "postgres", "pgvector/pgvector", "mongo")),
+    ("falkordb/falkordb", "*", _FALKORDB),
 )
 
 # Users of images of which nothing else is known here.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -135,6 +136,16 @@ def get_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
     return found
 
 
+def names(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`dir(…)` of a class of the project: what it and the project's classes above it define."""
+    only = args.get(0, "object").only
+    if not isinstance(only, Class):
+        return unknown(*args.notes)
+    tables = [each.table for each in only.lineage() if isinstance(each, Class)]
+    found = sorted({name for table in tables for name in machine.all(table) if isinstance(name, str)})
+    return known(Sequence("list", tuple(known(name) for name in found)), *args.notes)
+
+
 def _lacks(option: Any, name: str) -> bool:
     """Whether an object of the project provably has no such attribute."""
     return isinstance(option, Instance) and option.library == "argparse.Namespace" and name not in option.table
@@ -185,6 +196,8 @@ def _is(machine: Machine, option: Any, kind: Any) -> bool | None:
                 True if machine.kin(option.library, kind.path) else None if isinstance(option.kind, External) else False
             )
         return None
+    if isinstance(option, (Function, Class)) and isinstance(kind, External):
+        return None if kind.path.partition(".")[0] in sys.stdlib_module_names else False
     if not isinstance(kind, External) or not kind.path.startswith("builtins."):
         return None if isinstance(kind, External) and not isinstance(option, (str, int, float, type(None))) else False
     name = kind.path.removeprefix("builtins.")
@@ -318,6 +331,7 @@ CALLS: Mapping[str, Handler] = {
     "builtins.set": sequence("set"),
     "builtins.frozenset": sequence("set"),
     "builtins.dict": mapping,
+    "builtins.dir": names,
     "builtins.getattr": get_attribute,
     "builtins.hasattr": has_attribute,
     "builtins.setattr": set_attribute,

@@ -25,7 +25,7 @@ from mcplint.programs.values import (
     union,
     unknown,
 )
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 CALLS, COSTLY = 8, 4_000
 
@@ -203,11 +203,26 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
     try:
         if isinstance(function.node, ast.Lambda):
             return machine.evaluate(frame, function.node.body)
-        return _body(machine, frame, function.node)
+        return _annotated(function, _body(machine, frame, function.node))
     finally:
         machine.active[place] -= 1
         calls, steps = machine.costs.get(place, (0, 0))
         machine.costs[place] = (calls + 1, steps + before - machine.budget)
+
+
+def _annotated(function: Function, result: Abstract) -> Abstract:
+    """What a function gives back; where that is not known, what `-> Literal["stdio", "http"]` says that it may be."""
+    said = function.node.returns if not isinstance(function.node, ast.Lambda) else None
+    if result.options is not None or not isinstance(said, ast.Subscript):
+        return result
+    if (said.value.attr if isinstance(said.value, ast.Attribute) else getattr(said.value, "id", "")) != "Literal":
+        return result
+    parts = said.slice.elts if isinstance(said.slice, ast.Tuple) else [said.slice]
+    options = [part.value for part in parts if isinstance(part, ast.Constant)]
+    if len(options) < len(parts):
+        return result
+    note = Label(function.scope.module.span(said), "is what the function says that it gives back")
+    return Value(tuple(options), (*result.trace, note))
 
 
 def _body(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Abstract:

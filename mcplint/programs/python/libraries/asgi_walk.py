@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple, TypeGuard
 
 from mcplint.knowledge.transports import SSE, STREAMABLE
@@ -33,6 +33,9 @@ from mcplint.programs.values import Abstract, Entries, External, Sequence, known
 from mcplint.values import EditSite, Label, Value
 
 DEEPEST = 12
+_UNNAMED = "/a-path-that-no-program-names"
+_MOST_NAMED = 16
+_CONSTANTS = (ast.Constant, ast.Name, ast.Attribute)
 
 
 class WalkState(NamedTuple):
@@ -69,7 +72,7 @@ def _visit(machine: Machine, value: Abstract, scan: AppScan, state: WalkState) -
         _application(machine, option, scan, state)
     else:
         if _is_callable(option):
-            _callable(machine, option, scan, state, unknown(*_decides(option)))
+            _callable(machine, option, scan, state, _own_paths(machine, option, state))
         scan.closed &= value.options == (None,)
 
 
@@ -191,12 +194,47 @@ def _low(machine: Machine, found: list[Handled], scan: AppScan, state: WalkState
         scan.servers.append(_insertable(server._replace(auth=known(None, note)), state))
 
 
-def _decides(option: Any) -> tuple[Label, ...]:
-    """Where an application of the project decides about paths by itself."""
+def _own_paths(machine: Machine, option: Any, state: WalkState) -> Abstract:
+    """The paths on which an application of the project hands requests to a transport, as far as it compares them.
+
+    It is followed with each of the paths that it names, and with one that it does not.
+    """
     function = option.function if isinstance(option, Method) else option
+    if isinstance(option, Instance) and isinstance(option.kind, Class):
+        found = option.kind.find("__call__")
+        function = found.only if found is not None else None
     if not isinstance(function, Function):
-        return ()
-    return (Label(function.scope.module.span(function.node).head, "decides itself which paths it answers"),)
+        return unknown()
+    note = Label(function.scope.module.span(function.node).head, "decides itself which paths it answers")
+    named = [path for path in _named_paths(machine, function) if _answers(machine, option, state, path)]
+    if not named or _answers(machine, option, state, _UNNAMED):
+        return unknown(note)
+    return Value(tuple(named), (note,))
+
+
+def _named_paths(machine: Machine, function: Function) -> list[str]:
+    """The paths that a function compares with something."""
+    compared: list[ast.expr] = []
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Compare):
+            compared += (node.left, *node.comparators)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "startswith":
+            compared += node.args
+    parts = [part for node in compared for part in (node.elts if isinstance(node, (ast.Tuple, ast.Set)) else (node,))]
+    risks = len(machine.risks)
+    values = [machine.evaluate(function.scope, part) for part in parts if isinstance(part, _CONSTANTS)]
+    del machine.risks[risks:]
+    texts = [value.only for value in values if isinstance(value.only, str) and value.only.startswith("/")]
+    return list(dict.fromkeys(texts))[:_MOST_NAMED]
+
+
+def _answers(machine: Machine, option: Any, state: WalkState, path: str) -> bool:
+    """Whether an application may hand a request for a path to a transport; to ask counts as no call of it."""
+    costs = dict(machine.costs)
+    said: dict[str, Abstract] = {"type": known("http"), "path": known(path)}
+    found = _handled(machine, option, state, AppScan(machine), said=said)
+    machine.costs = costs
+    return bool(found)
 
 
 def _speaks(machine: Machine) -> bool:
@@ -217,23 +255,30 @@ def _hands_on(machine: Machine, option: Any) -> bool:
     return not names.isdisjoint(_REQUEST if _speaks(machine) else _TRANSPORT)
 
 
-def _given(option: Any, app: Instance | None) -> Args:
+def _given(option: Any, app: Instance | None, said: Mapping[str, Abstract]) -> Args:
     """A request as an endpoint is handed it, or as an application is: its scope, and how to receive and to send."""
-    served = {"app": known(app)} if app else {}
+    served = {**said, **({"app": known(app)} if app else {})}
     scope = known(Dict(Entries(served), open_=True))
     request = known(Instance(External("starlette.requests.Request"), None, {**served, "scope": scope}))
     return Args(((request,), (scope, unknown(), unknown()))[_arity(option) == 3][: _arity(option)])
 
 
-def _handled(machine: Machine, option: Any, state: WalkState, scan: AppScan, passing: bool = False) -> list[Handled]:
-    """What a handler does with a request; `passing`: it may pass it on to other applications."""
+def _handled(
+    machine: Machine,
+    option: Any,
+    state: WalkState,
+    scan: AppScan,
+    passing: bool = False,
+    said: Mapping[str, Abstract] = {},
+) -> list[Handled]:
+    """What a handler does with a request; `passing`: it may pass it on to other applications; `said`: of its scope."""
     if isinstance(option, Method) and isinstance(option.function, str):
         manages = option.function == f"{MANAGER}.handle_request"
         return [Handled(STREAMABLE, option.instance, None)] if manages else []
     gathered: list[Any] = []
     machine.requests.append(gathered)
     risks = len(machine.risks)
-    given = _given(option, state.app)
+    given = _given(option, state.app, said)
     try:
         with visiting(machine) as visit:
             machine.aside(lambda: call_and_await(machine, known(option), given))

@@ -138,6 +138,16 @@ def command(machine: Machine, args: Args, owner: Any, group: bool = False) -> Ab
     return decorates(args, make)
 
 
+def initialized(machine: Machine, args: Args, owner: Instance, group: bool = False) -> Abstract:
+    """`super().__init__(name, …)` in a class of the project's own, of which no decorator makes a command."""
+    if "callback" not in owner.table and "params" not in args.keywords:
+        callback = args.get(None, "callback", known(None))
+        table = {"callback": callback, OPTIONS: (), COMMANDS: (), GROUP: ((group, runs_alone(args)),)}
+        for key, value in {**table, "name": args.get(0, "name", known(None))}.items():
+            machine.put(owner.table, key, value)
+    return known(None)
+
+
 def _kind(machine: Machine, args: Args) -> Class | External:
     """The class of a command, which may be the project's own."""
     only = args.get(None, "cls").only
@@ -187,7 +197,7 @@ def run_command(machine: Machine, owner: Instance, words: tuple[Abstract, ...] |
     if group and chosen is None and not alone:
         return known(None)
     context = Instance(External(CONTEXT), None, {"invoked_subcommand": known(chosen), "obj": known(None)})
-    result = _called(machine, function, keywords, context)
+    result = _called(machine, function, keywords, context) if function is not None else known(None)
     inner = commands.get(chosen)
     if isinstance(owner.kind, Class) and chosen is not None:
         note = Label(owner.kind.frame.module.span(owner.kind.node).head, "finds its commands itself")
@@ -249,7 +259,8 @@ CALLS: Mapping[str, Handler] = {
     f"{COMMAND}.add_command": add_command,
     f"{COMMAND}.get_command": get_command,
     f"{COMMAND}.list_commands": anything,
-    f"{COMMAND}.__init__": nothing,
+    f"{COMMAND}.__init__": initialized,
+    "click.Group.__init__": partial(initialized, group=True),
     f"{CONTEXT}.invoke": context_invoke,
     f"{CONTEXT}.ensure_object": nothing,
     f"{CONTEXT}.get_help": anything,
