@@ -21,13 +21,15 @@ TOLD = {"output": "mcplint prints:", "diff": "The fix changes:"}
 class Fix(NamedTuple):
     """Edits in any files that fix a finding together: all are made or none.
 
-    `leaves`: the rules that report what the title says is so afterwards.
+    `leaves`: the rules that report what the title says is so afterwards. `opens`: it leads to what nothing led to
+    before, of which rules then speak for the first time.
     """
 
     title: str
     edits: tuple[Edit, ...]
     safe: bool = False
     leaves: tuple[str, ...] = ()
+    opens: bool = False
 
 
 class Finding(NamedTuple):

@@ -128,5 +128,5 @@ def is_item(span: Span, name: str = "") -> bool:
 def found(span: Span, what: str) -> Finding:
     inner = span.text[1:-1]
     message = f"the quotes are part of {what}: the program gets `{span.text}`"
-    fix = Fix("leave the quotes out", (Edit(span, inner),)) if inner == inner.strip() else None
+    fix = Fix("leave the quotes out", (Edit(span, inner),), opens=True) if inner == inner.strip() else None
     return Finding(message, span, (), fix, ERROR if re.fullmatch(EXACT, inner, re.IGNORECASE) else None)

@@ -132,7 +132,7 @@ def check(part: Route | Remote | ClientConfig | Deployment):
     if isinstance(part, Route):
         if part.path.must(server.refuses if part.exact else server.refuses_below):
             intended = not at_mount and is_endpoint(part.location.only or "", served)
-            fix = Fix(f"match {served} instead", part.location.write(served)) if intended else None
+            fix = Fix(f"match {served} instead", part.location.write(served), opens=True) if intended else None
             message = f"{part.title} asks {server.title} for {_told(part.path)}, but it answers at {served}"
             yield Finding(message, part.span.head, (note,), fix)
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
@@ -147,8 +147,8 @@ def changed(part: Remote | ClientConfig, url: str) -> Fix:
     served, spoken = part.server.path.only, part.server.transport.only
     edits, title = part.url.write(url), f"change the path to {served}"
     if spoken and isinstance(part, Remote) and edits and part.type.site and part.type.only != spoken:
-        return Fix(f"{title} and the type to {spoken}", (*part.type.write(spoken), *edits))
-    return Fix(title, edits)
+        return Fix(f"{title} and the type to {spoken}", (*part.type.write(spoken), *edits), opens=True)
+    return Fix(title, edits, opens=True)
 
 
 def is_endpoint(location: str, served: str) -> bool:
@@ -194,7 +194,7 @@ def doubled(deployment: Deployment) -> Iterator[Finding]:
             site = route.target.site
             edits = route.target.write(site.span.text.rstrip("/")) if site and site.span.text.endswith("/") else ()
             edits = (*route.location.write(path), *edits) if edits and route.location.site else ()
-            fix = Fix(f"match {path} and pass it on as it is", edits) if edits else None
+            fix = Fix(f"match {path} and pass it on as it is", edits, opens=True) if edits else None
             message = (
                 f"{route.title} takes {prefix} off the path, so {route.server.title} is reached at {endpoint} only"
             )

@@ -151,17 +151,19 @@ def check(server: Server):
             first, *others = places
             message = f"{server.title} writes to standard output {when}, but clients read protocol messages from there"
             notes = (*(Label(each.span.head, "and here") for each in others[:8]), *server.transport.trace)
-            yield Finding(message, first.span, notes, fix_for(places, places is server.prints), severity)
+            yield Finding(
+                message, first.span, notes, fix_for(places, places is server.prints, server.columns), severity
+            )
 
 
-def fix_for(places, safe):
+def fix_for(places, safe, columns):
     """The fix that sends everything to standard error, or None where one of the places cannot be rewritten.
 
     What is printed before the server serves may be what other ways through the program are there for: a dry run.
     """
     spans = [each.span for each in places]
     files = dict.fromkeys(span.source for span in spans if span.text.startswith("print"))
-    edits = [edit(span) for span in (*spans, *(span for source in files for span in handled(source, spans)))]
+    edits = [edit(span, columns) for span in (*spans, *(span for source in files for span in handled(source, spans)))]
     # What says by itself where it prints may mean it.
     if None in edits or any(re.search(r"\bfile\s*=\s*sys\.stdout\b", span.text) for span in spans):
         return None
@@ -238,21 +240,21 @@ def is_print(node):
     return False
 
 
-def edit(span):
+def edit(span, columns):
     """The edit that turns one way of writing to standard error, or None."""
     text = span.text
     if found := re.match(r"(?:globalThis\.)?console\.(\w+)(?=\()", text):
         return Edit(Span(span.source, span.start + found.start(1), span.start + found.end(1)), "error")
     if re.match(r"(echo|printf)\b", text):
         return Edit(span._replace(start=span.end), " >&2")
-    if text.startswith("print(") and (added := told(span)):
+    if text.startswith("print(") and (added := told(span, columns)):
         return added
     at = [found.start() for found in re.finditer(r"\bsys\.stdout\b", text)]
     start = span.start + at[0] if len(at) == 1 else 0
     return Edit(Span(span.source, start, start + len("sys.stdout")), "sys.stderr") if len(at) == 1 else None
 
 
-def told(span):
+def told(span, columns):
     """The edit that tells a call of `print` where to print, None where it cannot be told by an insertion."""
     match parsed(span.text).body:
         case [ast.Expr(value=ast.Call() as call)] if is_print(call):
@@ -261,7 +263,7 @@ def told(span):
             return None
     if not given:
         return Edit(Span(span.source, span.end - 1, span.end - 1), "file=sys.stderr")
-    if wrapped := broken(span, [each.text for each in sorted(given, key=lambda each: each.start)]):
+    if wrapped := broken(span, columns, [each.text for each in sorted(given, key=lambda each: each.start)]):
         return wrapped
     last = max(given, key=lambda each: each.end)
     site = item_after(
@@ -271,17 +273,18 @@ def told(span):
     return site and Edit(at, f"{site.before}sys.stderr{site.after}")
 
 
-def broken(span, given):
+def broken(span, columns, given):
     """The edit of a call that has a line for itself and would grow too long, broken as formatters do.
 
-    Too long is what has more than their 88 characters, and more than one line in a hundred of the file.
+    Too long is what has more characters than the project tells them, else more than their 88 and than one line in a
+    hundred of the file.
     """
     text = span.source.text
     start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
     indent, behind = text[start : span.start], text[span.end : end if end >= 0 else len(text)]
     said = [*given, "file=sys.stderr"]
     lengths = sorted(map(len, text.splitlines()))
-    most = max(88, lengths[-1 - len(lengths) // 100])
+    most = columns or max(88, lengths[-1 - len(lengths) // 100])
     plain = span.text == f"print({', '.join(given)})" and "\n" not in span.text and not indent.strip(" ")
     if not plain or behind.strip() or len(f"{indent}print({', '.join(said)})") <= most:
         return None

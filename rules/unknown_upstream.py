@@ -146,4 +146,6 @@ def fix_for(end: DeadEnd, server: Server) -> Fix | None:
         return None
     alone = end.site.span.text == str(end.port)
     address = str(server.port.only) if alone else f"{name}:{server.port.only}"
-    return Fix(f"pass requests to {f'port {address}' if alone else address}", (Edit(end.site.span, address),))
+    return Fix(
+        f"pass requests to {f'port {address}' if alone else address}", (Edit(end.site.span, address),), opens=True
+    )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mcplint.engine.lint import REGISTRY
 from mcplint.engine.reach import apply, strays, widened
-from mcplint.findings import NOTE, WARNING, Diagnostic
+from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
 from mcplint.knowledge.secrets import masked_line
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
@@ -238,15 +238,16 @@ def _harm(before: Iterable[Diagnostic], after: Iterable[Diagnostic], chosen: Seq
 def _is_bearable(diagnostic: Diagnostic, chosen: Sequence[Diagnostic]) -> bool:
     """Whether a new finding may follow from the fixes of the chosen.
 
-    It may where it is a note or stood behind an error of the registry, where the title of a fix says so, and where the
-    next fix mends it, a safe one if the chosen are.
+    It may where it is a note or stood behind what they open or an error of the registry, where the title of a fix says
+    so, and where the next fix mends it, a safe one if the chosen are.
     """
     fix, fixes = diagnostic.finding.fix, [each.finding.fix for each in chosen if each.finding.fix]
     if diagnostic.severity != WARNING:
         return diagnostic.severity == NOTE
-    behind = diagnostic.rule.startswith(REGISTRY) and any(each.rule.startswith(REGISTRY) for each in chosen)
+    refused = any(each.rule.startswith(REGISTRY) and each.severity == ERROR for each in chosen)
+    behind = refused and diagnostic.rule.startswith(REGISTRY)
     mended = fix is not None and (fix.safe or not all(each.safe for each in fixes))
-    return behind or mended or any(diagnostic.rule in each.leaves for each in fixes)
+    return behind or mended or any(each.opens or diagnostic.rule in each.leaves for each in fixes)
 
 
 def _cause(diagnostic: Diagnostic) -> tuple[str, str]:

@@ -159,8 +159,9 @@ def _published(
     manifests, remotes, packages = _manifests(tree, paths, network, installed)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
     clients, flaws = _clients(tree, paths)
+    servers = (*_spread(network, routes), *(each for each in installed if each not in network.servers))
     return deployment._replace(
-        servers=(*_spread(network, routes), *(each for each in installed if each not in network.servers)),
+        servers=tuple(_formatted(tree, server) for server in servers),
         routes=tuple(route for route in routes if route.server),
         remotes=remotes,
         packages=packages,
@@ -171,6 +172,15 @@ def _published(
         calls=_calls(network, paths, clients),
         loose=(*deployment.loose, *starts.unlinked(routes)),
     )
+
+
+def _formatted(tree: Tree, server: Server) -> Server:
+    """The server, where it prints, with the line length that its project's formatter keeps."""
+    if not (server.printed or server.printed_maybe or server.prints):
+        return server
+    from mcplint.packaging.line_length import line_length
+
+    return server._replace(columns=line_length(tree, server.span.source.path))
 
 
 def _with_conflicts(

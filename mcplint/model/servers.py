@@ -174,6 +174,7 @@ class Server(NamedTuple):
     `shown`: where what it logs holds secrets. `wiring`: what its requests share. `trusted_hosts`: what refuses requests
     to all its routes by their `Host`, `locked`: what does for want of a header. `demands`: the variable without which
     its program ends, and which no file gives it, as a note on where that is read.
+    `columns`: the most characters that its project's formatter puts in a line, known where it prints.
     `waiting`: the path that answers 503 until a client holds a session.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
     `authenticated`: somebody else checks who calls. These are known only where the project states them.
@@ -223,6 +224,7 @@ class Server(NamedTuple):
     locked: tuple[Label, ...] = ()
     demands: Label | None = None
     waiting: str = ""
+    columns: int | None = None
     certain: bool = True
     fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     auth: Value[Guard | None] = UNKNOWN

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mcplint.facts.dependencies import normalized
-from mcplint.facts.document import MappingNode, ScalarNode
+from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.findings import ERROR, NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.go_url import parse
 from mcplint.model import Distribution, Manifest, Package
@@ -59,13 +59,17 @@ def _built(manifest: Manifest, registry: str) -> Iterator[Finding]:
     for package in published(manifest, registry):
         written, built = field(package.node, "version"), package.distribution
         if isinstance(written, ScalarNode) and text(written) and built and built.version.only:
-            yield from _version(written, text(written), built.version)
+            yield from _version(written, text(written), built.version, field(manifest.document.root, "version"))
 
 
-def _version(written: ScalarNode, said: str, built: Value[str]) -> Iterator[Finding]:
+def _version(written: ScalarNode, said: str, built: Value[str], own: Node | None) -> Iterator[Finding]:
+    """The fix writes the version of the project; that of the server goes with it where it was the same."""
     if built.only is None or said == built.only or version.is_range(said) or _unreleased(said, built.only):
         return
-    fix = Fix(f"write {built.only}", (Edit(written.span, built.only),)) if written.span.text == said else None
+    alike = [node.span for node in (written, own) if isinstance(node, ScalarNode) and node.span.text == said]
+    title = f"write {built.only}" + (", for the server too" if len(alike) > 1 else "")
+    edits = tuple(Edit(span, built.only) for span in alike)
+    fix = Fix(title, edits) if written.span in alike else None
     same = version.same(said, built.only)
     message = f"version {said[:80]} is not the project's, which is {built.only}" + (
         ", spelled differently" if same else ""
