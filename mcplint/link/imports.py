@@ -160,8 +160,8 @@ def _modules(image: Image, container: Container, entry: str, found: tuple[Import
 def _moved(image: Image, path: str, dotted: str) -> str:
     """Where a module stands in the image, if it is nowhere in folders of its name; empty where it may be."""
     places = list(image_paths(image, path))
-    end = path[len(path.removesuffix("/__init__.py").removesuffix(".py")) :]
-    wanted = f"/{dotted.replace('.', '/')}{end}"
+    stem = f"/{dotted.replace('.', '/')}"
+    wanted = (f"{stem}.py", f"{stem}/__init__.py")
     return "" if not places or any(place is None or place.endswith(wanted) for place in places) else places[-1] or ""
 
 
