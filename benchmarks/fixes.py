@@ -26,7 +26,7 @@ from pathlib import Path
 import yaml
 
 HTTP = "events {{}}\npid {folder}/pid;\nhttp {{ access_log off; {text} }}\n"
-HOST = re.compile(r"(\bproxy_pass\s+https?://|^\s*server\s+)([a-z][\w.-]*)(?=[:/;\s])", re.M)
+HOST = re.compile(r"(\bproxy_pass\s+https?://|(?:^|[{;])\s*server\s+)([a-z][\w.-]*)(?=[:/;\s])", re.M)
 NOT_HERE = re.compile(
     r"^\s*(?:ssl_\w+|include|user|load_module|auth_basic_user_file|access_log|error_log|pid)\b.*;", re.M
 )
@@ -49,13 +49,16 @@ def findings(folder: Path) -> Counter[tuple[str, str]]:
 def nginx(text: str) -> str:
     """What nginx says against a text, in which no name has to be looked up and no file to be there."""
     upstreams = set(re.findall(r"\bupstream\s+(\S+)", text))
-    text = HOST.sub(lambda found: found[0] if found[2] in upstreams else f"{found[1]}127.0.0.1", NOT_HERE.sub("", text))
+    text = HOST.sub(
+        lambda found: found[0] if "proxy_pass" in found[1] and found[2] in upstreams else f"{found[1]}127.0.0.1",
+        NOT_HERE.sub("", text),
+    )
     text = re.sub(r"\blisten\s+([^;]*?)\s*\bssl\b", r"listen \1", text)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "nginx.conf"
         path.write_text(text if re.search(r"^\s*http\s*\{", text, re.M) else HTTP.format(folder=folder, text=text))
         said = run(path.parent, "nginx", "-t", "-q", "-p", folder, "-c", str(path), "-e", f"{folder}/log")
-    return re.sub(r" in \S+$", "", said.stderr, flags=re.M) if said.returncode else ""
+    return re.sub(r" in \S+$", "", said.stderr.replace(folder, ""), flags=re.M) if said.returncode else ""
 
 
 def complaint(path: Path, text: str) -> str:

@@ -128,7 +128,7 @@ if __name__ == "__main__":
 import ast
 import re
 import sys
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from mcplint import ERROR, NOTE, WARNING, Edit, Finding, Fix, Label, Server, Span, rule
 from mcplint.knowledge.sdk import agreed
@@ -159,7 +159,8 @@ def check(server: Server):
 def fix_for(places, safe, columns):
     """The fix that sends everything to standard error, or None where one of the places cannot be rewritten.
 
-    What is printed before the server serves may be what other ways through the program are there for: a dry run.
+    What is printed before the server serves may be what other ways through the program are there for: it is, where a
+    dry run returns next.
     """
     spans = [each.span for each in places]
     files = dict.fromkeys(span.source for span in spans if span.text.startswith("print"))
@@ -167,7 +168,7 @@ def fix_for(places, safe, columns):
     # What says by itself where it prints may mean it.
     if None in edits or any(re.search(r"\bfile\s*=\s*sys\.stdout\b", span.text) for span in spans):
         return None
-    if any(map(shadows_sys, files)):
+    if any(map(shadows_sys, files)) or (not safe and any(is_answer(source, spans) for source in files)):
         return None
     streams = [each for each in edits if each.span.text == "sys.stdout"]
     told = dict.fromkeys(
@@ -199,6 +200,16 @@ def handled(source, spans):
                 handlers = (node for node in own if isinstance(node, ast.ExceptHandler))
                 found = (place(source, node) for handler in handlers for node in inside(handler) if is_print(node))
                 yield from (span for span in dict.fromkeys(found) if span not in spans)
+
+
+def is_answer(source, spans):
+    """Whether one of the places is followed by a way out of its function, for which it then is the answer."""
+    for body in (node.body for node in ast.walk(parsed(source.text)) if hasattr(node, "body")):
+        for one, following in pairwise(body if isinstance(body, list) else ()):
+            leaves = isinstance(following, ast.If) and isinstance(following.body[0], ast.Return)
+            if leaves and isinstance(one, ast.Expr) and place(source, one.value) in spans:
+                return True
+    return False
 
 
 def parsed(text):
