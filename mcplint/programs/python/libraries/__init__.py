@@ -11,6 +11,7 @@ _SERVERS = ("web", "sdk", "lowlevel", "auth")
 BY_NAME: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("sys", "dotenv"), ("environment",)),
     "os": ("environment", "files"),
+    "sqlite3": ("files",),
     **dict.fromkeys(("pathlib", "json", "orjson", "yaml", "tomllib", "tomli", "toml"), ("environment", "files")),
     **dict.fromkeys(("asyncio", "anyio", "trio", "uvloop", "nest_asyncio"), ("concurrency",)),
     **dict.fromkeys(("threading", "multiprocessing"), ("concurrency",)),

@@ -69,6 +69,14 @@ def writing(
     return unknown(*args.notes)
 
 
+def database(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`sqlite3.connect(path)`, which makes the file where there is none, unless it is in memory or an address."""
+    path = args.get(0, "database")
+    if isinstance(path.only, str) and path.only and not path.only.startswith((":", "file:")):
+        note_write(machine, path, args, True)
+    return unknown(*args.notes)
+
+
 def contents(machine: Machine, args: Args, owner: Instance) -> Abstract:
     """`file.read()`, `path.read_text()`"""
     source = source_of(machine, known(owner))
@@ -143,6 +151,7 @@ CALLS: Mapping[str, Handler] = {
     "os.path.exists": exists,
     "os.path.isfile": exists,
     "yaml.SafeLoader": anything,
+    "sqlite3.connect": database,
     **dict.fromkeys(("pathlib.Path.mkdir", "os.makedirs", "os.mkdir"), partial(writing, folder=True)),
     **dict.fromkeys(("pathlib.Path.touch", "pathlib.Path.write_text", "pathlib.Path.write_bytes"), writing),
     **{name: partial(parsed, read=read) for read, names in READERS.items() for name in names},
