@@ -117,7 +117,9 @@ server {
 ```
 """
 
-from mcplint import ERROR, DeadEnd, Edit, Finding, Fix, Label, Server, rule
+from itertools import takewhile
+
+from mcplint import ERROR, DeadEnd, Edit, Finding, Fix, Label, Server, Span, rule
 
 
 @rule("unknown-upstream", ERROR)
@@ -146,6 +148,17 @@ def fix_for(end: DeadEnd, server: Server) -> Fix | None:
         return None
     alone = end.site.span.text == str(end.port)
     address = str(server.port.only) if alone else f"{name}:{server.port.only}"
+    if address in beside(end.site.span):
+        return None
     return Fix(
         f"pass requests to {f'port {address}' if alone else address}", (Edit(end.site.span, address),), opens=True
     )
+
+
+def beside(span: Span) -> set[str]:
+    """The words in the line of a place besides it, and in those around that begin with the same word: other members."""
+    text = span.source.text
+    above, below = text[: span.start].splitlines() or [""], text[span.end :].splitlines() or [""]
+    own = above.pop() + " " + below.pop(0)
+    alike = [takewhile(lambda line: line.split()[:1] == own.split()[:1], lines) for lines in (reversed(above), below)]
+    return {word.strip(";{}") for line in (own, *alike[0], *alike[1]) for word in line.split()}
