@@ -192,14 +192,28 @@ def retold(span):
 
 
 def handled(source, spans):
-    """The prints in handlers of exceptions, of the functions in which some of the places stand, besides these."""
+    """The prints in handlers of exceptions of the functions in which some of the places stand, and in the branches
+    beside one with such a place, besides these."""
     for function in ast.walk(parsed(source.text)):
         if isinstance(function, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
             own = list(inside(function))
             if any(is_print(node) and place(source, node) in spans for node in own):
-                handlers = (node for node in own if isinstance(node, ast.ExceptHandler))
-                found = (place(source, node) for handler in handlers for node in inside(handler) if is_print(node))
+                handlers = [node for node in own if isinstance(node, ast.ExceptHandler)]
+                choices = (node for node in own if isinstance(node, ast.If))
+                blocks = [*handlers, *(each for choice in choices for each in branches(source, choice, spans))]
+                found = (place(source, node) for block in blocks for node in inside(block) if is_print(node))
                 yield from (span for span in dict.fromkeys(found) if span not in spans)
+
+
+def branches(source, choice, spans):
+    """Both branches of an `if` where one has a place and none leaves: what they print is of one kind."""
+    both = [ast.Module(body, []) for body in (choice.body, choice.orelse)]
+    nodes = [node for branch in both for node in inside(branch)]
+    leaving = any(
+        isinstance(node, ast.Return) or "exit" in getattr(node, "attr", getattr(node, "id", "")) for node in nodes
+    )
+    printed = any(is_print(node) and place(source, node) in spans for node in nodes)
+    return both if printed and not leaving else []
 
 
 def is_answer(source, spans):
