@@ -1,10 +1,10 @@
 r"""A datastore without a password is published on all interfaces
 
 `ports: ["6379:6379"]` opens Redis on every interface of the host, and Docker's
-firewall rules come before those of `ufw`. Redis, Memcached, MongoDB, Qdrant
-and others ask nobody for a password unless they are told to: whoever reaches
-the machine reads and changes what the server keeps. Bots look for such ports
-all day.
+firewall rules come before those of `ufw`. Redis, Memcached, MongoDB, Qdrant,
+Chroma, Elasticsearch before 8 and others ask nobody for a password unless they
+are told to: whoever reaches the machine reads and changes what the server
+keeps. Bots look for such ports all day.
 
 The same holds for what others are steered by or looked into: the browsers of
 Selenium, Traefik's dashboard with `--api.insecure`, Redis Insight, Dozzle. It

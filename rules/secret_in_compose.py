@@ -4,6 +4,9 @@ A compose file and the manifests of Kubernetes are kept in the repository:
 everybody who reads it, and everybody who ever will, has the secret, also after
 a later commit takes it out.
 
+The services beside that of the server, the arguments of a command and the
+`stringData` of a Secret are read as well.
+
 Take it from the environment, `${NOTES_API_KEY:?}`, from a file that git
 ignores, or from a Secret. One that was pushed has to be replaced.
 

@@ -6,7 +6,8 @@ https://qdrant.tech/documentation/guides/security/, https://docs.weaviate.io/dep
 https://neo4j.com/docs/operations-manual/current/docker/ref-settings/,
 https://doc.traefik.io/traefik/reference/install-configuration/api-dashboard/,
 https://github.com/SeleniumHQ/docker-selenium, https://dozzle.dev/guide/authentication,
-https://github.com/joeferner/redis-commander, https://prometheus.io/docs/operating/security/.
+https://github.com/joeferner/redis-commander, https://prometheus.io/docs/operating/security/,
+https://docs.trychroma.com/docs/overview/migration, https://github.com/fcwu/docker-ubuntu-vnc-desktop.
 """
 
 from __future__ import annotations
@@ -30,6 +31,16 @@ OFF: Mapping[str, tuple[str, str]] = {
 """The variable that switches authentication off, and what it is then."""
 NEEDED: Mapping[str, str] = {"mongo": "MONGO_INITDB_ROOT_USERNAME", "qdrant": "QDRANT__SERVICE__API_KEY"}
 """The variable without which there is none."""
+OPENED: Mapping[str, tuple[str, str]] = {
+    "elasticsearch": (
+        "xpack.security.enabled",
+        "elasticsearch {} has no password unless xpack.security.enabled is set",
+    ),
+    "chroma": ("AUTH", "chroma does not authenticate callers"),
+}
+"""What stands in the name of a variable that asks for a password, and why there is none without it."""
+_CLOSED_FROM = {"elasticsearch": 8}
+"""The major release from which on there is one by default."""
 
 METRICS: Mapping[str, frozenset[int]] = {
     "prometheus": frozenset({9090}),
@@ -47,10 +58,14 @@ CONSOLES: Mapping[str, frozenset[int]] = {
     "redisinsight": frozenset({5540, 8001}),
     "redis-commander": frozenset({8081}),
     "dozzle": frozenset({8080}),
+    "ubuntu-desktop-lxde-vnc": frozenset({80, 5900}),
 }
 """Pages and programs that others are steered by, and their ports: browsers, dashboards, logs."""
-_TOLD = r"auth|^--http-u"
-GUARDS = {"redis-commander": "HTTP_USER", "dozzle": "DOZZLE_AUTH_PROVIDER"}
+GUARDS = {
+    "redis-commander": "HTTP_USER",
+    "dozzle": "DOZZLE_AUTH_PROVIDER",
+    "ubuntu-desktop-lxde-vnc": "VNC_PASSWORD",
+}
 """The variable that asks for a password."""
 ASKED = {"traefik": ("--api.insecure", "--api.insecure=true")}
 """The flags, in small letters, without which there is no such page at all."""
@@ -68,6 +83,7 @@ def is_open_console(
         not closed
         or command is None
         or guard in env
+        or "HTTP_PASSWORD" in env
         or any("auth" in word or word.startswith("--http-u") for word in command)
     ):
         return ""
@@ -75,20 +91,28 @@ def is_open_console(
 
 
 def lets_everybody_in(
-    store: str, env: Mapping[str, Value[str | None]], closed: bool, command: Collection[str] | None
+    store: str, env: Mapping[str, Value[str | None]], closed: bool, command: Collection[str] | None, tag: str
 ) -> str:
     """Why a store asks nobody for a password; empty where it does, or where that is not known.
 
     `closed`: whether no other variables are set. `command`: the words it is started with, None where these are not
-    known.
+    known. `tag`: that of its image.
     """
     if store in ALWAYS_OPEN:
         return f"{store} knows no passwords"
     if variable := OFF.get(store):
         name, off = variable
         said = env[name] if name in env else Value((None,))
-        return f"{name} is {off}" if said.must(lambda text: (text or "").lower() in (off, "1") and off != "1") else ""
+        if said.must(lambda text: (text or "").lower() in (off, "1") and off != "1"):
+            return f"{name} is {off}"
     if not closed or command is None:
+        return ""
+    if store in OPENED:
+        name, why = OPENED[store]
+        first, major = _CLOSED_FROM.get(store), tag.partition(".")[0]
+        old = first is None or (major.isdecimal() and int(major) < first)
+        return why.format(major) if old and not any(name in each for each in env) else ""
+    if store in OFF:
         return ""
     text = " ".join(
         (*command, *("?" if value.options != (value.only,) else value.only or "" for value in env.values()))

@@ -34,7 +34,7 @@ FORM = re.compile("|".join(f"(?:(?<![A-Za-z0-9_-])|(?<=:-)|(?<==-))(?:{form})" f
 _NAMED = tuple((name, re.compile(form)) for name, form in _FORMS)
 NAME = re.compile(
     r"(?i)(?:^|[_.-])(?:api[_-]?key|apikey|secret|secret[_-]?key|access[_-]?key|private[_-]?key|signing[_-]?key"
-    r"|encryption[_-]?key|token|password|passwd|passphrase|credentials?)$|^(?:authorization|x-api-key|apikey)$"
+    r"|encryption[_-]?key|token|password|passwd|passphrase|credentials?)$|^(?:authorization|x-api-key|apikey|requirepass)$"
 )
 """What a variable or header is called that holds a secret."""
 PLACEHOLDER = re.compile(

@@ -7,7 +7,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
+from mcplint.commands.words import span_of
+from mcplint.facts.document import ScalarNode, items, pairs
+from mcplint.facts.platform import Resource
 from mcplint.images.image import Copy, Image
 from mcplint.knowledge import secrets as known
 from mcplint.model import ClientConfig, Container
@@ -53,11 +55,20 @@ def _all(
     serving: Collection[str],
     clients: Iterable[ClientConfig],
 ) -> Iterator[Secret]:
+    served = [context for context in places if context.container.id in serving]
+    projects = {id(context.project) for context in served if context.project}
+    clustered = any(context.container.platform == "kubernetes" for context in served)
     for context in places:
-        if context.container.id in serving:
-            if context.image:
-                yield from _in_image(context.image, tree)
-            yield from _in_environment(context.container)
+        container = context.container
+        beside = id(context.project) in projects or (clustered and container.platform == "kubernetes")
+        if container.id in serving and context.image:
+            yield from _in_image(context.image, tree)
+        if container.id in serving or beside:
+            yield from _in_environment(container)
+            yield from _in_command(container)
+    for file in tree.all_facts("kubernetes", paths.get("kubernetes", ())).values() if clustered else ():
+        for resource in file.resources:
+            yield from _in_object(resource)
     for client in clients:
         yield from _in_client(client)
     for path in paths.get("env", ()):
@@ -161,6 +172,23 @@ def _in_environment(container: Container) -> Iterator[Secret]:
             yield Secret(where, name, kind, span)
 
 
+def _in_command(container: Container) -> Iterator[Secret]:
+    """The arguments that a platform starts a container with, but those of its image and of variables."""
+    where = "kubernetes" if container.platform == "kubernetes" else "compose"
+    for argv in filter(None, (container.entrypoint, container.arguments)):
+        spans = [(word.only, span_of(word, argv.span)) for word in argv.words or ()]
+        yield from _in_words(where, [(text if text and text in span.text else "", span) for text, span in spans])
+
+
+def _in_object(resource: Resource) -> Iterator[Secret]:
+    """What a Secret of Kubernetes holds in plain text."""
+    for name, value in pairs(resource.node.get("stringData")) if resource.kind == "Secret" else ():
+        if isinstance(value, ScalarNode) and (
+            kind := known.secret(name.text, value.text) or known.in_url(value.text)[1]
+        ):
+            yield Secret("kubernetes", name.text, kind, value.span)
+
+
 def _in_client(client: ClientConfig) -> Iterator[Secret]:
     node = client.node
     if node is None:
@@ -169,24 +197,23 @@ def _in_client(client: ClientConfig) -> Iterator[Secret]:
         for name, value in pairs(node.get(key)):
             if isinstance(value, ScalarNode) and (kind := known.secret(name.text, value.text)):
                 yield Secret("client", name.text, kind, value.span)
-    yield from _in_words(node)
+    words = items(node.get("args"))
+    yield from _in_words("client", [(each.text if isinstance(each, ScalarNode) else "", each.span) for each in words])
     for key in ("url", "serverUrl", "httpUrl"):
         url = node.get(key)
         if isinstance(url, ScalarNode) and any(held := known.in_url(url.text)):
             yield Secret("client", *held, url.span)
 
 
-def _in_words(node: MappingNode) -> Iterator[Secret]:
+def _in_words(where: str, words: Iterable[tuple[str, Span]]) -> Iterator[Secret]:
+    """The secrets among the words of a command; a word that is not known is empty."""
     before = ""
-    for word in items(node.get("args")):
-        if not isinstance(word, ScalarNode):
-            before = ""
-            continue
-        name, _, value = word.text.partition("=") if word.text.startswith("--") else word.text.partition(":")
-        kind = known.secret(name.lstrip("-"), value.strip()) if value else known.secret(before.lstrip("-"), word.text)
+    for text, span in words:
+        name, _, value = text.partition("=") if text.startswith("--") else text.partition(":")
+        kind = known.secret(name.lstrip("-"), value.strip()) if value else known.secret(before.lstrip("-"), text)
         if kind:
-            yield Secret("client", name if value else before or "an argument", kind, word.span)
-        before = word.text if word.text.startswith("-") else ""
+            yield Secret(where, name if value else before or "an argument", kind, span)
+        before = text if text.startswith("-") else ""
 
 
 def _in_env_file(tree: Tree, path: str) -> Iterator[Secret]:

@@ -10,7 +10,7 @@ from typing import Any
 from mcplint.findings import Unreadable
 from mcplint.knowledge.datastores import CONSOLES, METRICS, is_open_console, lets_everybody_in
 from mcplint.knowledge.image_ports import PORTS
-from mcplint.knowledge.images import has_probe
+from mcplint.knowledge.images import has_probe, split
 from mcplint.model import Container, Prerequisite, Sibling
 from mcplint.services.compose.project import DEFAULTS, OVERRIDES
 from mcplint.services.containers import ContainerContext
@@ -117,7 +117,7 @@ def _sibling(other: ContainerContext) -> Sibling:
     inner = PORTS.get(store or "") or CONSOLES.get(console or "", frozenset())
     opened = tuple(port for port in shown if port.target.only in inner)
     given = container.env, not container.env_files, _said(container)
-    unguarded = lets_everybody_in(store, *given) if store and shown else ""
+    unguarded = lets_everybody_in(store, *given, split(container.image.only or "")[1]) if store and shown else ""
     return Sibling(
         container.service or "",
         container.names,
