@@ -461,6 +461,95 @@ def test_the_processes_of_pm2(command: str, count: int | None):
     assert in_image(files, command).workers.only == count
 
 
+ECOSYSTEM = """
+const port = 4000;
+module.exports = { apps: [{ name: 'yew', script: './src/index.js', args: '--port 81', env: { PORT: port } }] };
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "config", "command", "port"),
+    [
+        ("pm2.config.cjs", ECOSYSTEM, "pm2-runtime pm2.config.cjs", 4000),
+        ("pm2.config.cjs", ECOSYSTEM.replace("4000", "somebody.port"), "pm2-runtime start pm2.config.cjs", None),
+        ("pm2.config.cjs", ECOSYSTEM.replace("env:", "env_production:"), "pm2-runtime pm2.config.cjs", 3000),
+        (
+            "pm2.config.cjs",
+            ECOSYSTEM.replace("env:", "env_production:"),
+            "pm2-runtime pm2.config.cjs --env production",
+            4000,
+        ),
+        ("pm2.json", '{"apps": [{"script": "npm", "args": ["start"]}]}', "pm2-runtime pm2.json", 5000),
+        ("pm2.json", '{"apps": [{"script": "index.js", "cwd": "/app/src"}]}', "pm2-runtime pm2.json", 3000),
+        ("ecosystem.config.js", ECOSYSTEM, "pm2 start ecosystem.config.js --no-daemon --only yew", 4000),
+        ("deno.json", '{"tasks": {"go": "PORT=6000 deno run -A src/index.js"}}', "deno task go", 6000),
+        ("deno.jsonc", '{"tasks": {"go": {"command": "deno run -A src/index.js"}}}', "deno task go", 3000),
+        ("other.json", "{}", "deno task start", 5000),
+    ],
+)
+def test_what_a_file_of_processes_or_tasks_starts(path: str, config: str, command: str, port: int | None):
+    package = """{"dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"},
+        "scripts": {"start": "PORT=5000 node src/index.js"}}"""
+    files = {"package.json": package, "src/index.js": f"{HEAD}app.listen(process.env.PORT ?? 3000);", path: config}
+    assert in_image(files, command).port.only == port
+
+
+def test_an_image_with_several_programs_of_pm2_starts_them_all():
+    from mcplint.link import link
+    from mcplint.project.config import Config
+
+    apps = "".join(f"{{ script: 'src/{name}.js', env: {{ PORT: {port} }} }}," for name, port in (("a", 1), ("b", 2)))
+    files = {
+        "package.json": '{"dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"}}',
+        "ecosystem.config.js": f"module.exports = {{ apps: [{apps}] }};",
+        **{f"src/{name}.js": f"{HEAD}app.listen(process.env.PORT);" for name in "ab"},
+        "Dockerfile": "FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm i -g pm2\nCMD pm2-runtime ecosystem.config.js\n",
+    }
+    assert {server.port.only for server in link(Tree.of(files), Config()).deployment.servers} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "build", "command"),
+    [
+        (
+            "vite.config.ts",
+            "export default { build: { lib: { entry: 'lib/yew.ts', fileName: 'x' } } };",
+            "",
+            "dist/x.js",
+        ),
+        ("rollup.config.js", "export default { input: 'lib/yew.ts', output: { file: 'b/x.js' } };", "", "b/x.js"),
+        ("tsup.config.ts", "export default { entry: { x: 'lib/yew.ts' }, outDir: 'c' };", "", "c/x.js"),
+        ("make.mjs", "await build({ entryPoints: ['lib/yew.ts'], outfile: 'd/x.mjs' });", "node make.mjs", "d/x.mjs"),
+        ("a", "", "esbuild lib/yew.ts --bundle --outfile=f/x.js", "f/x.js"),
+    ],
+)
+def test_the_source_of_what_a_bundler_makes(path: str, text: str, build: str, command: str):
+    package = f'''{{"dependencies": {{"@modelcontextprotocol/sdk": "^1.30.0"}}, "scripts": {{"build": "{build}"}}}}'''
+    files = {"package.json": package, "lib/yew.ts": f"{HEAD}app.listen(81);", path: text}
+    assert in_image(files, f"node {command}").port.only == 81
+
+
+@pytest.mark.parametrize(
+    ("command", "port"),
+    [
+        ("node --env-file=one.env --env-file-if-exists two.env src/main.ts", 2),
+        ("deno run --env-file=one.env src/main.ts", 1),
+        ("PORT=7 node --env-file=one.env src/main.ts", 7),
+        ("node --env-file=none.env src/main.ts", 3000),
+        ("nest start", 3000),
+        ("nodemon --watch src --exec 'PORT=4 tsx' src/main.ts", 4),
+    ],
+)
+def test_what_stands_before_a_program(command: str, port: int):
+    files = {
+        "package.json": '{"dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"}}',
+        "src/main.ts": f"{HEAD}app.listen(process.env.PORT ?? 3000);",
+        "one.env": "PORT=1\n",
+        "two.env": "PORT=2\n",
+    }
+    assert in_image(files, command).port.only == port
+
+
 def test_an_image_is_started_by_the_dockerfile_beside_its_server_json():
     from mcplint.link import link
     from mcplint.project.config import Config
@@ -483,6 +572,12 @@ def test_an_image_is_started_by_the_dockerfile_beside_its_server_json():
         ("line.env('MCP').option('port', { type: 'number', default: 1 }).parse().port", "", {"MCP_PORT": "9"}, (9,)),
         ("line.env('MCP').option('port', { type: 'number' }).parse().port", "--port 5", {"MCP_PORT": "9"}, (5,)),
         ("line.env('MCP_').option('httpPort', { type: 'number' }).parse().httpPort", "", {"MCP_HTTP_PORT": "9"}, (9,)),
+        (
+            "line.env('M').option('maxMS', { type: 'number' }).parse().maxMS",
+            "",
+            {"M_MAX_MS": "8", "M_MAX_M_S": "9"},
+            (9,),
+        ),
         ("line.env().option('http-port', { type: 'number' }).parse().httpPort", "", {"HTTP_PORT": "9"}, (9,)),
         ("line.env(false).option('port', { type: 'number', default: 1 }).parse().port", "", {"PORT": "9"}, (1,)),
         ("line.env(somebody).option('port', { type: 'number', default: 1 }).parse().port", "", {"PORT": "9"}, None),

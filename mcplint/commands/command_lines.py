@@ -133,7 +133,7 @@ NODE_COMMANDS = frozenset(
     (
         *("node", "nodejs", "tsx", "ts-node", "ts-node-esm", "bun", "deno"),
         *("npm", "pnpm", "yarn", "npx", "bunx", "pnpx"),
-        *("pm2", "pm2-runtime", "cross-env", "dotenvx", "env-cmd", "nodemon", "next"),
+        *("pm2", "pm2-runtime", "cross-env", "dotenvx", "env-cmd", "nodemon", "next", "nest"),
     )
 )
 """The runtimes of JavaScript, its package managers, and what starts programs by them."""

@@ -12,7 +12,8 @@ from mcplint.commands.options import grammar, parse
 from mcplint.commands.scripts import from_text
 from mcplint.commands.words import Words, span_of, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
-from mcplint.facts.document import ScalarNode
+from mcplint.facts.compose import EnvFile
+from mcplint.facts.document import Document, MappingNode, ScalarNode, at, scalar
 from mcplint.knowledge.programs import NODE_MANAGERS
 from mcplint.programs.start import FRAMEWORK, SCRIPT, Start
 from mcplint.programs.typescript.packages import command_of, named, runtime, source_of, started
@@ -30,7 +31,7 @@ NODE = grammar(
 )
 LOADERS = ("import", "require", "r", "loader", "experimental-loader", "experimental-specifier-resolution")
 NPX = grammar("", "package call", p="package", c="call")
-PM2 = grammar("no-daemon raw json", None, i="instances", n="name")
+NODEMON = grammar("", "exec watch ext ignore delay config signal", x="exec", w="watch", e="ext", i="ignore", d="delay")
 NEXT = grammar("turbo turbopack experimental-https", None, p="port", H="hostname")
 MANAGER = grammar("", "prefix filter workspace dir cwd loglevel", C="dir", F="filter", w="workspace")
 OUTSIDE = ("install", "ci", "i", "add", "publish", "test", "t", "pack", "link", "config", "init", "audit", "version")
@@ -47,10 +48,10 @@ def node_command(name: str, words: Words, context: ExecContext) -> Step:
         return _manager(name, words, context)
     if name in ("npx", "bunx", "pnpx"):
         return _npx(words, context)
-    if name in ("pm2", "pm2-runtime"):
-        return _pm2(words, context)
-    if name == "next":
-        return _next(words, context)
+    if name in ("next", "nest"):
+        return (_next if name == "next" else _nest)(words, context)
+    if name == "nodemon":
+        return _nodemon(words, context)
     rest = parse(words[1:], grammar("", "f file", f="file")).rest
     return Next(rest, context.because(words[0], "runs the command after it"))
 
@@ -64,19 +65,50 @@ def _runtime(name: str, words: Words, context: ExecContext) -> Step:
         rest = parse(rest[1:], NODE).rest
     if not rest:
         return context.none(f"{name} starts no program")
-    started = node_file(rest[0], rest[1:], context)
+    started = node_file(rest[0], rest[1:], _with_files(parsed.values("env-file", "env-file-if-exists"), context))
     bare = name in ("node", "nodejs") and not parsed.first(*LOADERS)
     return started._replace(runtime="node") if bare and isinstance(started, Start) else started
+
+
+def _with_files(names: Words, context: ExecContext) -> ExecContext:
+    """Where variables that nothing else sets are read from files, the last of which counts."""
+    sets = dict(context.sets)
+    for name in names:
+        path = context.file(text(name) or "")
+        file: EnvFile | None = context.tree.facts("dotenv", path) if path else None
+        for line in file.assignments if file else ():
+            old = context.variable(line.name)
+            if line.value is not None and (old.options is None or None in old.options):
+                sure = len(old.options or ()) == 1 and not (line.expanded and "$" in line.value.text)
+                note = Label(line.value.span(), f"sets {line.name}")
+                site = EditSite(line.value.span()) if line.value.exact else None
+                sets[line.name] = Value((line.value.text,) if sure else None, (note,), site)
+    return context._replace(sets=sets)
 
 
 def _deno(words: Words, context: ExecContext) -> Step:
     rest = words[1:]
     verb = text(rest[0]) if rest else None
-    if verb == "task" and len(rest) > 1:
-        return context.none("tasks of Deno are not followed")
+    if verb == "task":
+        return _deno_task(parse(rest[1:], NODE).rest, context)
     if verb in ("run", "serve"):
-        rest = parse(rest[1:], NODE).rest
+        parsed = parse(rest[1:], NODE)
+        rest, context = parsed.rest, _with_files(parsed.values("env-file"), context)
     return node_file(rest[0], rest[1:], context) if rest else context.none("deno starts no program")
+
+
+def _deno_task(words: Words, context: ExecContext) -> Step:
+    """`deno task NAME`: the task of `deno.json`, else the script of the nearest package."""
+    name = text(words[0]) if words else None
+    path = next((found for each in ("deno.json", "deno.jsonc") if (found := context.file(each))), None)
+    document: Document | None = context.tree.facts("json", path) if path else None
+    node = at(document.root if document else None, "tasks", name or "")
+    command = node.get("command") if isinstance(node, MappingNode) else node
+    if name is None or not isinstance(command, ScalarNode):
+        return _script("deno", name, words[1:], context, words[0]) if name else context.none("deno starts no program")
+    given = " ".join((command.text, *map(spelled, words[1:])))
+    said = Value((given,), (Label(command.span, f"is the task {name}"),), _site(command, words[1:]))
+    return from_text(said, context.because(words[0], f"deno runs the task {name}"))
 
 
 def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
@@ -102,6 +134,29 @@ def _next(words: Words, context: ExecContext) -> Step:
     if verb not in ("start", "dev"):
         return context.none(f"next {verb} starts no program")
     return _of_framework("next", words[0], (), context, parsed.flags) or context.none("no package.json is known there")
+
+
+def _nest(words: Words, context: ExecContext) -> Step:
+    """`nest start`: the main module of a project of Nest, as `nest-cli.json` names it."""
+    if (text(words[1]) if words[1:] else None) != "start":
+        return context.none("nest starts no program")
+    path = context.file("nest-cli.json")
+    document: Document | None = context.tree.facts("json", path) if path else None
+    root = document.root if document else None
+    main = posixpath.join(scalar(at(root, "sourceRoot")) or "src", scalar(at(root, "entryFile")) or "main")
+    return node_file(words[0]._replace(options=(main,), site=None), (), context)
+
+
+def _nodemon(words: Words, context: ExecContext) -> Step:
+    """`nodemon file`, `nodemon --exec command file`."""
+    parsed = parse(words[1:], NODEMON)
+    inner = context.because(words[0], "nodemon starts it")
+    command = parsed.flags.get("exec")
+    if command is not None:
+        given = text(command)
+        said = None if given is None else " ".join((given, *map(spelled, parsed.rest)))
+        return from_text(Value(None if said is None else (said,), command.trace), inner)
+    return node_file(parsed.rest[0], parsed.rest[1:], inner) if parsed.rest else context.none("nodemon starts nothing")
 
 
 def _generated(said: str, word: Value[str], argv: Words, context: ExecContext) -> Start | None:
@@ -287,27 +342,3 @@ def _bin(context: ExecContext, folder: str, path: str, words: Words, word: Value
     note = Label(span_of(word, context.span), f"is a command of the project, which starts {found}")
     start = context.start(SCRIPT, found, words, (posixpath.dirname(found),), note)
     return start._replace(language="typescript", runtime=runtime(context.tree, found))
-
-
-def _pm2(words: Words, context: ExecContext) -> Step:
-    """`pm2-runtime [start] file`: a file of the project, or what an ecosystem file names."""
-    parsed = parse(words[1:], PM2, interspersed=True)
-    rest, count = parsed.rest, parsed.flags.get("instances")
-    if rest and text(rest[0]) == "start":
-        rest = rest[1:]
-    said = text(rest[0]) if rest else None
-    if said is None:
-        return context.none("what pm2 starts is not known")
-    if "ecosystem" in said or said.endswith((".json", ".config.js", ".config.cjs")):
-        script = context.script(said)
-        found = re.search(r"""\bscript["']?\s*:\s*["']([^"'\n]+)["']""", script.text) if script else None
-        if found is None or len(re.findall(r"\bscript[\"']?\s*:", script.text if script else "")) != 1:
-            return context.none("what pm2 starts is not known")
-        several = re.search(r"""\binstances["']?\s*:\s*["']?([\w-]+)""", script.text if script else "")
-        note = (Label(words[0].trace[0].span, f"{said} sets instances"),) if words[0].trace else ()
-        count = Value((several[1],), note) if several else None
-        started = node_file(Value((found[1],)), (), context.because(words[0], f"{said} names the script"))
-    else:
-        given = next((at for at, word in enumerate(words) if text(word) == "--"), len(words))
-        started = node_file(rest[0], words[given + 1 :], context)
-    return started._replace(flags={"instances": count}) if count is not None and isinstance(started, Start) else started

@@ -89,6 +89,10 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         return python(words, context)
     if name in PYTHON_TOOLS:
         return inside_tool(name, words, context)
+    if name in ("pm2", "pm2-runtime"):
+        from mcplint.commands.pm2 import pm2
+
+        return pm2(words, context)
     if name in NODE_COMMANDS:
         from mcplint.commands.node_commands import node_command
 

@@ -49,7 +49,7 @@ def load(machine: Machine, frame: Frame, specifier: str, name: str) -> Abstract:
         reader = machine.tables.reads.get(found)
         return reader(machine, None) if reader is not None else known(External(found))
     if path.endswith(".json"):
-        return _json(machine, path, name)
+        return json_module(machine, path, name)
     package = module(machine, path)
     return exported(machine, package, name, set()) if package is not None else unknown()
 
@@ -252,7 +252,7 @@ def _start(package: Package) -> Any:
     return package.fact.span(package.fact.root)._replace(end=0)
 
 
-def _json(machine: Machine, path: str, name: str) -> Abstract:
+def json_module(machine: Machine, path: str, name: str) -> Abstract:
     """A JSON file as a module: as a whole, or one of its keys."""
     document: Document | None = machine.world.tree.facts("json", path)
     root = _data(document.root, 0) if document is not None and document.root is not None else unknown()

@@ -19,10 +19,14 @@ from mcplint.values import Label
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx")
 SOURCES = {".js": (".ts", ".tsx", ".jsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx": (".tsx",)}
 """What a compiled file's suffix is in its source."""
-BUNDLERS = ("tsup.config.ts", "tsup.config.js", "tsup.config.mts", "tsup.config.mjs", "tsdown.config.ts")
+BUNDLERS = re.compile(r"(?:tsup|tsdown|vite|rollup|rolldown|esbuild)\.config\.[cm]?[jt]s")
+"""The configurations of bundlers."""
 BUILDS = ("build", "prepare", "compile", "build:server", "bundle", "prepack", "prepublishOnly", "postinstall", "dist")
 OUTPUTS = ("dist", "build", "lib", "out", "bin")
 _ENTRY = r"""["']?([\w./@-]+)["']?\s*:\s*["']([\w./@-]+\.[cm]?[jt]sx?)["']|["']([\w./@-]+\.[cm]?[jt]sx?)["']"""
+
+_ENTRIES = r"\b(?:entry(?:Points|points)?|input|ssr)\s*:\s*(\[[^\]]*\]|\{[^}]*\}|[\"'][^\"'\n]+[\"'])"
+_NAMES = ("outDir|outdir|dir", "outfile|file", "fileName|entryFileNames")
 
 
 def file_of(tree: Tree, path: str) -> str | None:
@@ -178,24 +182,32 @@ def _configurations(tree: Tree, home: str) -> list[str]:
 
 def entries(tree: Tree, home: str) -> Iterator[tuple[str, str]]:
     """What bundlers make of a package, each with its source: by their configuration and by build scripts."""
-    for name in BUNDLERS:
-        source = tree.source(posixpath.join(home, name))
+    package = package_json(tree, home)
+    scripts = package.scripts.items() if package else ()
+    texts = (node.text for name, node in scripts if name in BUILDS or "build" in name)
+    commands = [command.split() for text in texts for command in re.split(r"&&|\|\||;", text)]
+    called = [posixpath.join(home, words[1]) for words in commands if len(words) == 2 and words[0] in ("node", "bun")]
+    for path in (*filter(lambda path: BUNDLERS.fullmatch(posixpath.basename(path)), tree.beside(home)), *called):
+        source = tree.source(path)
         if source:
             yield from _of_configuration(home, source.text)
-    package = package_json(tree, home)
-    for name, node in (package.scripts if package else {}).items():
-        if name in BUILDS or "build" in name:
-            for command in re.split(r"&&|\|\||;", node.text):
-                yield from _of_command(home, command.split())
+    for words in commands:
+        yield from _of_command(home, words)
 
 
 def _of_configuration(home: str, text: str) -> Iterator[tuple[str, str]]:
-    found = re.search(r"""\boutDir\s*:\s*["']([^"'\n]+)["']""", text)
-    out = found[1] if found else "dist"
-    for entry in re.finditer(r"\bentry(?:Points)?\s*:\s*(\[[^\]]*\]|\{[^}]*\}|[\"'][^\"'\n]+[\"'])", text):
+    """What a configuration, or a script that calls a bundler, names: entries, their folder, and what they become."""
+    folder, file, called = (re.search(rf"""\b(?:{name})\s*:\s*["']([\w./@-]+)["']""", text) for name in _NAMES)
+    out = folder[1] if folder else "dist"
+    for entry in re.finditer(_ENTRIES, text):
         for name, path, alone in re.findall(_ENTRY, entry[1]):
             source = path or alone
-            yield posixpath.join(home, out, name or posixpath.basename(_stem(source))), posixpath.join(home, source)
+            output = posixpath.join(out, name or posixpath.basename(_stem(source)))
+            if file:
+                output = _stem(file[1])
+            elif called:
+                output = posixpath.join(out, _stem(called[1]))
+            yield posixpath.normpath(posixpath.join(home, output)), posixpath.normpath(posixpath.join(home, source))
 
 
 def _of_command(home: str, words: list[str]) -> Iterator[tuple[str, str]]:

@@ -106,8 +106,8 @@ def from_environment(options: Iterable[Option], prefix: Abstract | None) -> list
 
 
 def _screaming(name: str) -> str:
-    """`http-port` and `httpPort` as `HTTP_PORT`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").upper()
+    """`http-port` and `httpPort` as `HTTP_PORT`: each capital follows an underscore, `maxMS` is `MAX_M_S`."""
+    return re.sub(r"(?<=\w)(?=[A-Z])", "_", name).replace("-", "_").upper()
 
 
 def yargs_command(machine: Machine, args: Args, owner: Any) -> Abstract:

@@ -1,0 +1,98 @@
+"""pm2, which starts a program in several processes, and what its ecosystem files name."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator
+
+from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.node_commands import SCRIPT_NAMES, node_file
+from mcplint.commands.options import grammar, parse
+from mcplint.commands.words import Words, span_of, text
+from mcplint.programs.start import Start
+from mcplint.programs.typescript.configuration import configured, entry, has, listed
+from mcplint.programs.typescript.values import Object, elements, spelled
+from mcplint.programs.values import Abstract
+from mcplint.values import Label, Value
+
+PM2 = grammar("no-daemon raw json no-autorestart watch", None, i="instances", n="name")
+ECOSYSTEM = re.compile(r"ecosystem|\.json$|\.config\.[cm]?js$")
+NODE = ("node", "nodejs")
+
+
+def pm2(words: Words, context: ExecContext) -> Step:
+    """`pm2-runtime [start] file [-i COUNT] [-- arguments]`: a file of the project, or what an ecosystem file names."""
+    dashes = next((at for at, word in enumerate(words) if text(word) == "--"), len(words))
+    parsed = parse(words[1:dashes], PM2, interspersed=True)
+    rest = parsed.rest[1:] if parsed.rest and text(parsed.rest[0]) == "start" else parsed.rest
+    said = text(rest[0]) if rest else None
+    if said is None:
+        return context.none("what pm2 starts is not known")
+    if ECOSYSTEM.search(said):
+        flags = {name: text(value) for name, value in parsed.given}
+        path = context.file(said)
+        found = tuple(_programs(path, words[0], flags.get("only"), flags.get("env"), context)) if path else ()
+        return found or context.none("what pm2 starts is not known")
+    if not SCRIPT_NAMES.search(said):
+        return Next((*rest, *words[dashes + 1 :]), context.because(words[0], "runs the command after it"))
+    started = node_file(rest[0], words[dashes + 1 :], context)
+    count = parsed.flags.get("instances")
+    return started._replace(flags={"instances": count}) if count is not None and isinstance(started, Start) else started
+
+
+def _programs(path: str, word: Value[str], only: str | None, mode: str | None, context: ExecContext) -> Iterator[Next]:
+    """The programs of an ecosystem file, each as if pm2 were told to start its script alone."""
+    whole = configured(context.tree, path, context.span)
+    for app in listed(entry(whole, "apps") if isinstance(whole.only, Object) and has(whole, "apps") else whole):
+        script, name = entry(app, "script"), entry(app, "name").only
+        if only is not None and name not in only.split(","):
+            continue
+        inner = context.because(word, f"{posixpath.basename(path)} names what it starts")
+        folder = entry(app, "cwd").only
+        if isinstance(folder, str):
+            inner = inner._replace(workdir=context.absolute(folder))
+        yield Next(_command(app, script, word), inner._replace(sets=dict(_variables(app, mode, context))))
+
+
+def _command(app: Abstract, script: Abstract, word: Value[str]) -> Words:
+    """The command line of a program: one word that is not known where not all of them are."""
+    args = _words(entry(app, "args")) if has(app, "args") else ()
+    interpreter = entry(app, "interpreter").only if has(app, "interpreter") else "node"
+    if args is None or not isinstance(interpreter, str):
+        return (Value(None, script.trace),)
+    if interpreter == "none" or not SCRIPT_NAMES.search(str(script.only)):
+        return (_worded(script), *args)
+    if interpreter not in NODE:
+        return (Value((interpreter,), script.trace), _worded(script), *args)
+    front = (word, Value(("start",), word.trace), _worded(script))
+    count = (Value(("-i",), word.trace), _worded(entry(app, "instances"))) if has(app, "instances") else ()
+    return (*front, *count, Value(("--",), word.trace), *args)
+
+
+def _words(value: Abstract) -> Words | None:
+    """Arguments, in one text or in a list."""
+    if isinstance(value.only, str):
+        try:
+            return tuple(Value((each,), value.trace) for each in shlex.split(value.only))
+        except ValueError:
+            return None
+    items = elements(value)
+    return tuple(map(_worded, items)) if items is not None else None
+
+
+def _worded(value: Abstract) -> Value[str]:
+    found = spelled(value.only) if value.options else None
+    return Value((found,) if found is not None else None, value.trace, value.site)
+
+
+def _variables(app: Abstract, mode: str | None, context: ExecContext) -> Iterator[tuple[str, Value[str]]]:
+    """What the program finds in its environment besides; `env_production` goes with `--env production`."""
+    yield from context.sets.items()
+    for name in ("env", *((f"env_{mode}",) if mode else ())):
+        table = entry(app, name).only
+        for key in table.names() if isinstance(table, Object) else ():
+            value = entry(entry(app, name), key)
+            note = Label(span_of(value, context.span), f"pm2 sets {key}")
+            yield key, _worded(value)._replace(trace=(note,))
