@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from mcplint.facts.dependencies import PROJECTS, Project, normalized
@@ -35,9 +34,12 @@ def script(tree: Tree, name: str, near: str | None, home: str = "") -> Script | 
     return found[0] if len({(each.folder, each.target) for each in found}) == 1 else None
 
 
-@lru_cache(maxsize=2)
 def installed(tree: Tree, apart: str) -> Mapping[str, tuple[Script, ...]]:
     """All commands that the projects of a tree install, by name; `apart`: the folder of examples they may lie in."""
+    return tree.once(_installed, apart)
+
+
+def _installed(tree: Tree, apart: str) -> Mapping[str, tuple[Script, ...]]:
     found: dict[str, tuple[Script, ...]] = {}
     for path in sorted(tree.paths):
         if contains(side_folder(path.rpartition("/")[0]), apart):

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from typing import Any
 
-from mcplint.model import Sdk
+from mcplint.model import Sdk, Server
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
 from mcplint.programs.world import World
 from mcplint.project.cache import cached
 from mcplint.project.tree import Tree
+from mcplint.values import Label, Value
 
 Language = Callable[[Start, World], Outcome]
 LANGUAGES = {"python": (".py",), "typescript": ("package.json",)}
@@ -22,16 +24,30 @@ LANGUAGES = {"python": (".py",), "typescript": ("package.json",)}
 
 
 def follow(start: Start, world: World) -> Outcome:
-    """What the program of a start command starts; from the cache it takes no steps."""
+    """What the program of a start command starts; from the cache it takes no steps.
+
+    What the command itself sets and prints is no part of the program: it is followed once, whatever that is.
+    """
+    program = start._replace(env={}, said=())
+
+    def env(name: str) -> Value[Any]:
+        return start.env[name] if name in start.env else world.env(name)
+
     language: Language = import_module(f"mcplint.programs.{start.language}.interpreter").follow
     outcome, fresh = cached(
         world.tree,
-        start,
-        {"env": world.env, "sdk": world.sdk, "file": world.file},
-        lambda asking: language(start, world._replace(env=asking["env"], sdk=asking["sdk"], file=asking["file"])),
+        program,
+        {"env": env, "sdk": world.sdk, "file": world.file},
+        lambda asking: language(program, world._replace(env=asking["env"], sdk=asking["sdk"], file=asking["file"])),
         lambda outcome: outcome.complete and not outcome.failures,
     )
-    return outcome if fresh else outcome._replace(steps=0)
+    servers = (_after(start.said, server) for server in outcome.servers) if start.said else outcome.servers
+    return outcome._replace(servers=tuple(servers), steps=outcome.steps if fresh else 0)
+
+
+def _after(said: tuple[Label, ...], server: Server) -> Server:
+    """The server with what its command writes to standard output before it."""
+    return server._replace(printed=tuple(dict.fromkeys((*said, *server.printed))))
 
 
 def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tuple[str, Outcome]]:

@@ -58,17 +58,18 @@ def cached(
         return known, False
     answers: dict[Question, Any] = {}
     with tree.noting(answers):
-        found = work({kind: _noting(answers, kind, answer) for kind, answer in asking.items()})
+        found = work({kind: _noting(tree, answers, kind, answer) for kind, answer in asking.items()})
     if holds(found):
         _keep(node, answers, Cached(given, tuple(answers.values()), found))
     return found, True
 
 
-def _noting(answers: dict[Question, Any], kind: str, answer: Callable[[str], T]) -> Callable[[str], T]:
-    """The same with each question and its answer noted in their order."""
+def _noting(tree: Tree, answers: dict[Question, Any], kind: str, answer: Callable[[str], T]) -> Callable[[str], T]:
+    """The same with each question and its answer noted in their order, but not which files the answer is from."""
 
     def ask(name: str) -> T:
-        found = answer(name)
+        with tree.outside(answers):
+            found = answer(name)
         answers.setdefault((kind, name), found)
         return found
 

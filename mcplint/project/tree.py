@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mcplint.findings import NOTE, WARNING, Failure, Unreadable
 from mcplint.project.names import Names
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Paths = Mapping[str, list[str]]
 """The files of a project by the name of their kind."""
+Notes = dict[tuple[str, ...], Any]
+"""What was asked of files, and the text that they had."""
+T = TypeVar("T")
 
 
 class Tree:
@@ -52,7 +55,8 @@ class Tree:
         self._sources: dict[str, Source | None] = {}
         self._facts: dict[tuple[str, str], Any] = {}
         self._under: tuple[Tree, frozenset[str]] | None = None
-        self._notes: dict[tuple[str, ...], Any] | None = None
+        self._notes: tuple[Notes, ...] = ()
+        self._once: dict[Any, tuple[Any, Notes]] = {}
         self.kept: dict[Any, Any] = {}
 
     @classmethod
@@ -79,17 +83,39 @@ class Tree:
         return over
 
     @contextmanager
-    def noting(self, notes: dict[tuple[str, ...], Any]) -> Iterator[None]:
+    def noting(self, notes: Notes) -> Iterator[None]:
         """Notes the first time that something is asked for: `source` or `facts` and what names it, and the text."""
-        outer, self._notes = self._notes, notes
+        outer = self._notes
+        self._notes = (*outer, notes)
         try:
             yield
         finally:
             self._notes = outer
-            if outer is not None:
-                for question, found in notes.items():
-                    if question[0] in ("source", "facts"):
-                        outer.setdefault(question, found)
+
+    @contextmanager
+    def outside(self, notes: Notes) -> Iterator[None]:
+        """Notes nothing there, and goes on elsewhere."""
+        outer = self._notes
+        self._notes = tuple(each for each in outer if each is not notes)
+        try:
+            yield
+        finally:
+            self._notes = outer
+
+    def once(self, work: Callable[..., T], *given: str) -> T:
+        """What a function makes of this tree, worked out once; which files it asks for is noted for all who ask."""
+        if (work, given) not in self._once:
+            notes: Notes = {}
+            with self.noting(notes):
+                self._once[work, given] = work(self, *given), notes
+        found, notes = self._once[work, given]
+        for question, text in notes.items() if self._notes else ():
+            self._note(question, text)
+        return found  # type: ignore[no-any-return]
+
+    def _note(self, question: tuple[str, ...], found: Source | None) -> None:
+        for notes in self._notes:
+            notes.setdefault(question, found)
 
     @property
     def folders(self) -> frozenset[str]:
@@ -127,8 +153,8 @@ class Tree:
                 self._sources[path] = self._load(path)
             except Unreadable as problem:
                 self.problems[path] = problem
-        if self._notes is not None:
-            self._notes.setdefault(("source", path), self._sources[path])
+        if self._notes:
+            self._note(("source", path), self._sources[path])
         return self._sources[path]
 
     @property
@@ -143,8 +169,8 @@ class Tree:
         """
         if (reader, path) not in self._facts:
             self._facts[reader, path] = self._read(reader, path)
-        if self._notes is not None:
-            self._notes.setdefault(("facts", reader, path), self.source(path))
+        if self._notes:
+            self._note(("facts", reader, path), self.source(path))
         return self._facts[reader, path]
 
     def project(self, folder: str) -> Project | None:

@@ -20,7 +20,7 @@ from mcplint.programs.python.imports import imported_package, load, run_main
 from mcplint.programs.python.machine import Args, Machine, Tables
 from mcplint.programs.python.module_text import fallbacks, nodes
 from mcplint.programs.python.modules import Modules, find, reaches
-from mcplint.programs.python.state import BACKGROUND, PRINTED, SURELY_PRINTED
+from mcplint.programs.python.state import BACKGROUND
 from mcplint.programs.python.values import Frame, Function, Package
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
 from mcplint.programs.values import Abstract, Table, known, unknown
@@ -57,9 +57,6 @@ def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool, Labe
     modules = Modules(world.tree, start.roots, _there(world, start))
     program = known(start.target, *start.notes)
     machine = Machine(world, modules, tables(), start.argv, program, lenient, start.span, start.terminal)
-    machine.state[PRINTED] = machine.state[SURELY_PRINTED] = start.said
-    for name, value in start.env.items():
-        machine.environ[name] = value
     notes: tuple[Label, ...] = ()
     complete, demand = True, None
     try:

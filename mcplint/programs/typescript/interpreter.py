@@ -49,8 +49,6 @@ def follow(start: Start, world: World) -> Outcome:
 def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False) -> Outcome:
     machine = Machine(world, tables(), start.argv, start.span)
     machine.lenient, machine.chosen, machine.entry = lenient, chosen, start.target
-    for name, value in start.env.items():
-        machine.environ[name] = value
     notes: tuple[Label, ...] = ()
     complete = True
     found: tuple[Server, ...] = ()

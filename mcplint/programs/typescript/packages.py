@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from itertools import pairwise
 
 from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
@@ -49,12 +48,15 @@ def candidates(path: str) -> Iterator[str]:
         yield posixpath.join(path, f"index{other}")
 
 
-@lru_cache(maxsize=4)
 def named(tree: Tree) -> Mapping[str, str]:
     """The folders of the project's packages by their names: the outermost, no name that several have side by side.
 
     A package goes also by the name under which a `server.json` publishes the server that it claims to be.
     """
+    return tree.once(_named)
+
+
+def _named(tree: Tree) -> Mapping[str, str]:
     found: dict[str, list[str]] = {}
     claimed: dict[str, list[str]] = {}
     for path in tree.called("package.json"):
