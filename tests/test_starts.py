@@ -329,6 +329,22 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {"compose.yaml:notes": "stdio,sse 127.0.0.1 8000 /sse"},
     ),
+    "a unit that a script writes": (
+        {
+            "server.py": FAST + "mcp.run('http', port=81)\n",
+            "install.sh": "NAME=notes\nsudo tee /etc/systemd/system/$NAME.service > /dev/null <<'UNIT'\n[Service]\n"
+            "WorkingDirectory=/opt/notes\nExecStart=/usr/bin/python3 server.py\nUNIT\nsystemctl daemon-reload\n",
+        },
+        {"install.sh:notes.service": "streamable-http 127.0.0.1 81 /mcp"},
+    ),
+    "a unit that a script writes, beside one of the project": (
+        {
+            "server.py": FAST + "mcp.run('http', port=81)\n",
+            "notes.service": "[Service]\nWorkingDirectory=/opt/notes\nExecStart=/usr/bin/python3 server.py\n",
+            "install.sh": "cat > /etc/systemd/system/notes.service <<'UNIT'\n[Service]\nExecStart=/bin/true\nUNIT\n",
+        },
+        {"notes.service:notes.service": "streamable-http 127.0.0.1 81 /mcp"},
+    ),
     "beside a store in one image": (
         {
             "Dockerfile": IMAGE.replace("python:3.13-slim", "falkordb/falkordb:latest")

@@ -131,11 +131,15 @@ def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
 
         manifests = (*manifests, *of_charts(tree))
     scripts = tuple(path for path in (*paths.get("script", ()), *tree.workflows) if _deploys(tree, path))
-    if not manifests and not any(others) and not scripts:
+    kustomizations, *applications, procfiles, units = others
+    if not units and "script" in paths:
+        from mcplint.services.written_units import written_units
+
+        units = tuple(written_units(tree, paths["script"]))
+    if not manifests and not any(others) and not units and not scripts:
         return None
     from mcplint.services.platforms import platforms
 
-    kustomizations, *applications, procfiles, units = others
     configurations = [each for kind in applications for each in kind]
     return platforms(tree, manifests, kustomizations, configurations, procfiles, units, scripts)
 

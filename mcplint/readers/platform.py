@@ -67,10 +67,18 @@ def procfile(source: Source) -> Procfile:
     )
 
 
+_SETTING = re.compile(r"[^\r\n]+(?:(?<=\\)\r?\n[^\r\n]+)*")
+
+
 def unit(source: Source) -> Unit:
     """A service unit of systemd: https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html"""
-    section, found = "", []
-    for line in re.finditer(r"[^\r\n]+(?:(?<=\\)\r?\n[^\r\n]+)*", source.text):
+    return unit_within(Span(source, 0, len(source.text)), source.path.rpartition("/")[2])
+
+
+def unit_within(place: Span, name: str) -> Unit:
+    """A service unit that a piece of another file spells, such as a here-document of a script."""
+    section, found, source = "", [], place.source
+    for line in _SETTING.finditer(source.text, place.start, place.end):
         text = line[0].strip()
         if text.startswith("["):
             section = text
@@ -78,4 +86,4 @@ def unit(source: Source) -> Unit:
             key, equals, value = line[0].partition("=")
             start = line.start() + len(key) + len(equals) + len(value) - len(value.lstrip())
             found.append((key.strip(), Span(source, start, start + len(value.strip()))))
-    return Unit(source, tuple(found))
+    return Unit(name, source, tuple(found))

@@ -262,13 +262,12 @@ def unit(file: Unit, tree: Tree) -> Container | None:
     if command is None or not command.text:
         return None
     env, hidden, notes = _unit_environment(file, tree)
-    name = posixpath.basename(file.source.path)
     text = command.text.lstrip("@-:+!|")
     start = command.end - len(text)
     found = [word.span() for word in WORD.finditer(text) if word[0] != "\\"]
     words = tuple(_unit_word(Span(command.source, start + first, start + end), env) for first, end in found)
     return Container(
-        service=name,
+        service=file.name,
         span=command,
         platform="systemd",
         env=env,
