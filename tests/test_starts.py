@@ -103,6 +103,21 @@ class Commands(Registering):
 main = Commands()
 main()
 """
+POD = """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: notes
+spec:
+  selector: {matchLabels: {app: notes}}
+  template:
+    metadata: {labels: {app: notes}}
+    spec:
+      containers:
+        - name: notes
+          image: ${IMAGE}
+          ports: [{containerPort: 8000}]
+          env: [{name: MODE, value: http}]
+"""
 CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "argparse knows no such word": (
         {
@@ -328,6 +343,25 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "def chosen() -> Literal['stdio', 'sse']:\n    return asking.for_one()\nmcp.run(chosen())\n",
         },
         {"compose.yaml:notes": "stdio,sse 127.0.0.1 8000 /sse"},
+    ),
+    "an image that is filled in, and the one Dockerfile has its port": (
+        {
+            "Dockerfile": IMAGE + 'EXPOSE 8000\nCMD ["python", "server.py"]\n',
+            "deploy/notes.yaml": POD,
+            "pyproject.toml": PYPROJECT,
+            "server.py": FAST + "import os\nmcp.run(os.getenv('MODE', 'stdio'))\n",
+        },
+        {"deploy/notes.yaml:notes": "streamable-http 127.0.0.1 8000 /mcp"},
+    ),
+    "an image that is filled in, and there are two Dockerfiles": (
+        {
+            "Dockerfile": IMAGE + 'EXPOSE 8000\nCMD ["python", "server.py"]\n',
+            "other/Dockerfile": "FROM python:3.13-slim\nEXPOSE 8000\n",
+            "deploy/notes.yaml": POD,
+            "pyproject.toml": PYPROJECT,
+            "server.py": FAST + "import os\nmcp.run(os.getenv('MODE', 'stdio'))\n",
+        },
+        {"Dockerfile": "stdio"},
     ),
     "a unit that a script writes": (
         {

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 TEMPLATE = re.compile(r"^\.env\.(.*\.)?(example|sample|template|dist)$|^(example|sample|template)\.env$")
 """Names of files that people copy to `.env`."""
+_FILLED_IN = re.compile(r"\$\{\w+\}|\$\w+")
+"""An image of which nothing is written but what a program such as `envsubst` fills in."""
+_ELSEWHERE = "is built from a folder that is not in the project, of which"
+_PLACEHOLDER = "runs an image that is filled in where it is deployed, and of the project"
 
 
 class ContainerContext(NamedTuple):
@@ -89,7 +93,7 @@ def _running(
                 with_image(service, image, _image_link(image, service, builds), tree), image, project
             )
     for project, service in absent:
-        only = _only_image(service, builds) if not built and len(absent) == 1 else None
+        only = _only_image(service, builds, _ELSEWHERE) if not built and len(absent) == 1 else None
         image, link = only or (None, _image_link(None, service, builds))
         built |= {image.dockerfile} if image else set()
         yield ContainerContext(with_image(service, image, link, tree), image, project)
@@ -121,10 +125,13 @@ def _context(service: Container) -> str:
     return given.only or (written if written.startswith("../") and "$" not in written else "")
 
 
-def _only_image(service: Container, builds: Builds) -> tuple[Image, Link] | None:
-    """The image of the one Dockerfile of the project, where a service that is built elsewhere has its name and port."""
+def _only_image(service: Container, builds: Builds, why: str) -> tuple[Image, Link] | None:
+    """The image of the one Dockerfile of the project, where a service that does not tell its own has its name and port.
+
+    `why`: what the service says of its image, in front of the Dockerfile's name.
+    """
     made = builds.alone(next(iter(builds.dockerfiles))) if len(builds.dockerfiles) == 1 else None
-    if not made or not service.build:
+    if not made:
         return None
     folder = posixpath.basename(_context(service))
     asked = {port.target.only for port in service.ports}
@@ -132,9 +139,8 @@ def _only_image(service: Container, builds: Builds) -> tuple[Image, Link] | None
     named = any(made in builds.called.get(name.lower(), ()) for name in (service.service or "", folder))
     if not (asked <= exposed if exposed else named) or not (named or asked):
         return None
-    note = Label(service.build.span, "build")
-    why = f"is built from a folder that is not in the project, of which {made.dockerfile} is the only Dockerfile"
-    return made, Link(made.dockerfile, ASSUMED, why, (note,))
+    note = Label(service.build.span, "build") if service.build else Label(service.image.span or service.span, "image")
+    return made, Link(made.dockerfile, ASSUMED, f"{why} {made.dockerfile} is the only Dockerfile", (note,))
 
 
 class Examples:
@@ -174,6 +180,9 @@ def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) 
     """The image of a workload: the one it builds, the one that is built under its name, or the only one called so."""
     image = builds.of(workload)
     name = repository(workload.image.only or "")
+    written = workload.image.span.text if workload.image.span else ""
+    if _FILLED_IN.fullmatch(written) and (only := _only_image(workload, builds, _PLACEHOLDER)):
+        return only
     if image or workload.build or not name:
         return image, _image_link(image, workload, builds)
     note = Label(workload.image.span or workload.span, "this image runs")
