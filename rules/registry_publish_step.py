@@ -5,10 +5,12 @@ The registry's publisher only looks at its first argument:
 including `--file` (a warning). `login github` waits for a person with a
 browser. A workflow uses `login github-oidc`, for which GitHub only issues an
 identity if `permissions` contain `id-token: write`, or a `--token`. A
-publisher before 1.4.0 rejects the current schema, and one before 1.8.0 (a
-note) is older than the registry's checks.
+publisher before 1.4.0 rejects the current schema, one before 1.7.6 asks for
+an identity that the registry has refused since April 2026, and one before
+1.8.0 (a note) is older than the registry's checks.
 
 See
+https://github.com/modelcontextprotocol/registry/pull/1229,
 https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/about-security-hardening-with-openid-connect
 
 ## Bad

@@ -3,7 +3,8 @@ r"""A secret is not marked as one, or is published
 Clients store and show what a user enters for a variable or header as plain
 text unless `isSecret` is set. Names that end in key, token, secret, password
 or credentials are taken for secrets; names of public keys and the like are
-not.
+not, nor are inputs of the format `boolean`, those that are said to be the path
+of something, and those with `"isSecret": false`.
 
 A `value` or `default` of a secret that is no placeholder is an error:
 everybody can read it in the registry, forever, since published versions cannot

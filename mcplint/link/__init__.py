@@ -135,7 +135,7 @@ def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
     if not units and "script" in paths:
         from mcplint.services.written_units import written_units
 
-        units = tuple(written_units(tree, paths["script"]))
+        units = tuple(written_units(tree, tuple(paths["script"])))
     if not manifests and not any(others) and not units and not scripts:
         return None
     from mcplint.services.platforms import platforms

@@ -208,7 +208,7 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
         name = field(node, "name")
         word = text(name).lstrip("-")
         named = kind == "named" and re.fullmatch(_SECRET, word) and not re.fullmatch(_PUBLIC, word)
-        secret = named and not re.match(_PLACE, text(field(node, "description")))
+        secret = named and not _is_told_apart(node)
         marked = flag(field(node, "isSecret"))
         for key in ("value", "default"):
             written = field(node, key)
@@ -229,6 +229,14 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
             )
 
 
+def _is_told_apart(node: MappingNode) -> bool:
+    """Whether an input that is called as a secret says itself that it is none: a place, a switch, or marked so."""
+    switch = text(field(node, "format")) == "boolean"
+    _, mark = _misspelt_mark(node) or (None, field(node, "isSecret"))
+    refused = isinstance(mark, ScalarNode) and mark.value is False
+    return switch or refused or re.match(_PLACE, text(field(node, "description"))) is not None
+
+
 def _is_holder(text: str) -> bool:
     """Whether a text of one line only holds the place of the value that belongs there."""
     lower = text.lower()
@@ -237,9 +245,8 @@ def _is_holder(text: str) -> bool:
 
 
 def _mark(node: MappingNode) -> Fix | None:
-    found = member(node, "isSecret")
-    if found:
-        return Fix("set `isSecret`", (Edit(found[1].span, "true"),)) if field(node, "isSecret") else None
+    if member(node, "isSecret"):
+        return None
     if misspelt := _misspelt_mark(node):
         key, value = misspelt
         edits = (Edit(key.span, "isSecret"), Edit(value.span, "true"))

@@ -17,6 +17,8 @@ from mcplint.values import Label
 
 _PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
 _LOGIN = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+login[ \t]+(github-oidc|github)\b([^\n;&|]*)"
+# A release in a URL, through a variable of the shell or of the workflow.
+_RELEASE = r"(?:\$\{\{[ \t]*env\.(\w+)[ \t]*\}\}|\$\{?(\w+)\}?|(\d[\d.]*))"
 _HIDES = r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
 # What uploads a package, by the index that then takes its time to show it; images are there at once.
 _UPLOADS = {
@@ -51,9 +53,12 @@ class Step(NamedTuple):
         return node.span if isinstance(node, ScalarNode) else None
 
     def variable(self, name: str) -> str:
-        """What a variable is set to in the step, its job or the workflow; empty where it is not."""
+        """What a variable is set to in the script, the step, its job or the workflow; empty where it is not."""
+        own = [
+            match[1] for _, match in self.found(rf"(?m)^[ \t]*(?:export[ \t]+)?{name}=[\"']?([\w.]+)[\"']?[ \t]*;?$")
+        ]
         values = (scalar(at(owner, "env", name)) for owner in (self.node, self.job, self.workflow))
-        return next(filter(None, values), "")
+        return next(filter(None, (*own, *values)), "")
 
     def found(self, pattern: str) -> Iterator[tuple[Span, re.Match[str]]]:
         """Every match in the script that no comment hides."""
@@ -127,13 +132,28 @@ def _may_identify(step: Step) -> bool:
     return scalar(permissions) == "write-all" or scalar(at(permissions, "id-token")) == "write"
 
 
+def _identified(manifest: Manifest, step: Step) -> Iterator[Span]:
+    """Where a job logs in at the official registry with GitHub's identity."""
+    for other in steps(manifest):
+        if other.job is step.job:
+            yield from (
+                span
+                for span, match in other.found(_LOGIN)
+                if match[1] == "github-oidc" and not re.search("-registry|-audience", match[2])
+            )
+
+
 def _versions(step: Step, manifest: Manifest) -> Iterator[Finding]:
     """Publishers that are pinned to a release that today's schema or registry outgrew."""
-    for span, match in step.found(r"registry/releases/download/(?:\$\{?(\w+)\}?|v?(\d[\d.]*))/mcp-publisher[^\s\"'|]*"):
-        pinned = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})", match[2] or step.variable(match[1]))
+    for span, match in step.found(rf"registry/releases/download/v?{_RELEASE}/mcp-publisher[^\s\"'|]*"):
+        pinned = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})", match[3] or step.variable(match[1] or match[2]))
         release = tuple(map(int, pinned.groups())) if pinned else (9,)
         said = ".".join(map(str, release))
-        if release < (1, 4, 0) and manifest.document.date == CURRENT:
+        login = next(_identified(manifest, step), None) if release < (1, 7, 6) else None
+        if login:
+            message = f"release {said} of the publisher fails at `login github-oidc`: the registry wants 1.7.6 or newer"
+            yield Finding(message, span, (Label(login, "it logs in here"),))
+        elif release < (1, 4, 0) and manifest.document.date == CURRENT:
             yield Finding(f"release {said} of the publisher rejects the {CURRENT} schema, which 1.4.0 accepts", span)
         elif release < (1, 8, 0):
             yield Finding(
