@@ -108,7 +108,7 @@ def check(deployment: Deployment):
         given = any(each.name in OWN for call in server.calls for each in call.arguments)
         mends = server.container and not given and server.declared_host.must(is_loopback)
         edits = server.container.write(server.declared_host, "0.0.0.0") if mends else ()
-        fix = Fix(OPEN, edits) if edits else None
+        fix = Fix(OPEN, edits, leaves=("host-check-off",)) if edits else None
         routes = deployment.routes_to(server)
         for route in routes:
             hosts = () if unguarded(route, server) else sent(route)
