@@ -303,7 +303,7 @@ def test_a_line_of_calls_without_end_is_searched_in_one_pass():
     """It would take hours if each of them looked for its mode up to the end of the line."""
     import re
 
-    from mcplint.link.unprivileged import WRITES
+    from mcplint.runtime.unprivileged import WRITES
 
     assert re.search(WRITES, "open(" * 200_000) is None
     assert re.search(WRITES, 'open("notes.txt", "w")') and not re.search(WRITES, 'open("notes.txt")')

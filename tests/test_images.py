@@ -16,11 +16,11 @@ from mcplint.images.copies import built_text, image_paths, project_path
 from mcplint.images.image import Image
 from mcplint.images.programs import lacks
 from mcplint.knowledge import images as known
-from mcplint.link.start_script import start_script
 from mcplint.model import Container
 from mcplint.project.ignored import ignored_by_git, is_ignored
 from mcplint.project.tree import Tree
 from mcplint.readers.dockerfile import read
+from mcplint.runtime.start_script import start_script
 from mcplint.services.built_images import Builds
 from mcplint.services.containers import ContainerContext
 from mcplint.text.source import Source

@@ -149,6 +149,7 @@ LAYERS = [
     {"commands"},
     {"images"},
     {"services"},
+    {"runtime"},
     {"proxies"},
     {"registry"},
     {"link"},
@@ -213,5 +214,17 @@ def test_nothing_imports_upwards(path):
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
 def test_a_rule_knows_the_model_and_not_how_it_is_made(path):
-    makers = {"facts", "readers", "project", "programs", "commands", "images", "services", "proxies", "link", "engine"}
+    makers = {
+        "facts",
+        "readers",
+        "project",
+        "programs",
+        "commands",
+        "images",
+        "services",
+        "runtime",
+        "proxies",
+        "link",
+        "engine",
+    }
     assert not {module.split(".")[0] for module in imports(path)} & makers

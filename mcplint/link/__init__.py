@@ -71,12 +71,12 @@ def link(tree: Tree, config: Config) -> Linked:
     if hosted and any(container.platform == "kubernetes" for container in deployment.containers):
         deployment = deployment._replace(unselected=hosted.unselected, mistyped=hosted.mistyped)
     if wanted:
-        from mcplint.link.entry_points import entry_points
+        from mcplint.runtime.entry_points import entry_points
 
         published = {package.identifier.only or "" for package in deployment.packages}
         deployment = deployment._replace(scripts=tuple(entry_points(tree, deployment.containers, published)))
     if servers or deployment.clients:
-        from mcplint.link.secrets import found
+        from mcplint.runtime.secrets import found
 
         serving = {container.id for container in deployment.containers}
         secrets = tuple(found(tree, paths, places, serving, deployment.clients))

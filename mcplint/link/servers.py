@@ -189,7 +189,7 @@ class Programs:
         return started._replace(servers=tuple(parts(started.servers, context.container, self.ids)))
 
     def _missing(self, context: ContainerContext, target: str | None) -> Label | None:
-        from mcplint.link.missing import missing
+        from mcplint.runtime.missing import missing
 
         return missing(context, target, self.tree) if target and not context.container.unread else None
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from mcplint.commands.command_lines import program
 from mcplint.knowledge.image_ports import OTHER_PROGRAMS
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
-from mcplint.link.unprivileged import needs_root, written
 from mcplint.model import Container, Lack, Loose, Refusal, Route, Server, Unfollowed
 from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Paths, Tree
+from mcplint.runtime.unprivileged import needs_root, written
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import is_other_software
 from mcplint.text.paths import is_test
@@ -190,7 +190,7 @@ def _is_servers(context: ContainerContext, tree: Tree, only: bool) -> bool:
     That is the command of its image, or one that is called after MCP. `only`: it is the only image of a project that
     has a server.
     """
-    from mcplint.link.missing import brings_sdk
+    from mcplint.runtime.missing import brings_sdk
 
     container = context.container
     if not context.image or not container.argv:
@@ -210,7 +210,7 @@ def _is_misquoted(container: Container, start: Started) -> bool:
 def _loses_server(context: ContainerContext, tree: Tree) -> bool:
     if not context.image or not context.image.lacks or _is_other(context):
         return False
-    from mcplint.link.missing import loses_server
+    from mcplint.runtime.missing import loses_server
 
     return loses_server(context, tree)
 
@@ -233,7 +233,7 @@ def _may_serve(context: ContainerContext, tree: Tree, none: bool) -> bool:
         return True
     if image is None:
         return container.folder is not None
-    from mcplint.link.missing import brings_sdk
+    from mcplint.runtime.missing import brings_sdk
 
     if brings_sdk(context, tree) or (none and not image.base_known):
         return True
@@ -294,18 +294,18 @@ def _serving(
         lacks=(*each.lacks, *_lacks(context, starts.programs.get(each.id), tree), *_unwritable(context, servers, tree)),
     )
     if context.image:
-        from mcplint.link.private_program import private
-        from mcplint.link.start_script import start_script
+        from mcplint.runtime.private_program import private
+        from mcplint.runtime.start_script import start_script
 
         hidden = tuple(private(context.image, found))
         found = found._replace(script=start_script(context, tree), lacks=(*found.lacks, *hidden))
         if any(server.served_folders for server in servers):
-            from mcplint.link.served_folders import served_folders
+            from mcplint.runtime.served_folders import served_folders
 
             found = found._replace(lacks=(*found.lacks, *served_folders(context.image, found, servers, tree)))
         start = None if hidden else starts.programs.get(each.id)
         if start and found.argv and any(word.may_be("uv", "uvx", "npx") for word in (found.argv.words or ())[:4]):
-            from mcplint.link.sync import sync
+            from mcplint.runtime.sync import sync
 
             found = found._replace(sync=sync(context.image, found, start, tree))
     if not context.image or not each.mounts:
@@ -318,7 +318,7 @@ def _serving(
 def _unwritable(context: ContainerContext, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
     """What the servers of a container write as a user that may not."""
     if context.image and any(server.writes for server in servers):
-        from mcplint.link.writable import refused
+        from mcplint.runtime.writable import refused
 
         yield from refused(context.image, context.container, servers, tree)
 
@@ -329,7 +329,7 @@ def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterat
     if not start or not context.image or container.unread:
         return
     if start.language == "python":
-        from mcplint.link.imports import lacks, of_start
+        from mcplint.runtime.imports import lacks, of_start
 
         yield from lacks(context.image, container, start, tree)
         yield from of_start(context.image, container, start, tree)

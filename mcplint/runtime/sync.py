@@ -10,12 +10,12 @@ from mcplint.commands.words import span_of, text
 from mcplint.facts.dependencies import Project
 from mcplint.images.copies import paths_in_image
 from mcplint.images.image import Image
-from mcplint.link.writable import home, is_open
 from mcplint.model import Container, Sync
 from mcplint.model.insertion import more_words
 from mcplint.packaging.backend import is_packaged
 from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
+from mcplint.runtime.writable import home, is_open
 from mcplint.text.paths import upwards
 
 _TOUCHES = r"\b(?:chown|chmod|touch|sed|cp|mv|git|rsync)\b"

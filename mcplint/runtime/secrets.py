@@ -148,7 +148,7 @@ def _history(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
     """The `.git` of a context that is copied whole, with the token of the job that builds the image."""
     if is_ignored(image.ignored, ".git/config") or any(fnmatchcase(".git", pattern) for pattern in copy.excludes):
         return
-    from mcplint.link.checkout import kept_tokens
+    from mcplint.runtime.checkout import kept_tokens
 
     if note := next(kept_tokens(image, tree), None):
         yield Secret("context", ".git", "token", copy.span, (note,), present=False)

@@ -9,9 +9,9 @@ from functools import lru_cache
 from mcplint.facts.dockerfile import Instruction
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
-from mcplint.link.writable import run_lines
 from mcplint.model import Container, Server
 from mcplint.project.tree import Tree
+from mcplint.runtime.writable import run_lines
 from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import upwards
 from mcplint.text.source import Source, Span
