@@ -363,6 +363,13 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {"Dockerfile": "stdio"},
     ),
+    "a Dockerfile inside of a compose file": (
+        {
+            "compose.yaml": "services:\n  notes:\n    build:\n      dockerfile_inline: |\n        FROM python:3.13\n",
+            "server.py": FAST + "mcp.run()\n",
+        },
+        {"compose.yaml:notes": "its Dockerfile stands in its compose file, which is not followed"},
+    ),
     "a unit that a script writes": (
         {
             "server.py": FAST + "mcp.run('http', port=81)\n",

@@ -22,6 +22,14 @@ ROWS: tuple[Row, ...] = (
     ("import.mcp.server.MCPServer", "mcp", "2.0.0", "", True, IMPORTED),
     ("import.mcp.FastMCP", "mcp", "1.0.0", "", False, IMPORTED),
     ("import.mcp.MCPServer", "mcp", "1.0.0", "", False, IMPORTED),
+    *(
+        row
+        for name in ("mcp.McpError", "mcp.shared.exceptions.McpError")
+        for row in (
+            (f"import.{name}", "mcp", "1.0.0", "1.30.0", True, IMPORTED),
+            (f"import.{name}", "mcp", "2.0.0", "", False, IMPORTED),
+        )
+    ),
     ("import.mcp.Client", "mcp", "1.0.0", "1.30.0", False, IMPORTED),
     ("import.mcp.Client", "mcp", "2.0.0", "", True, IMPORTED),
     ("import.mcp.server.Server", "mcp", "1.0.0", "", True, IMPORTED),

@@ -285,7 +285,9 @@ def _image_link(image: Image | None, service: Container, builds: Builds) -> Link
     if service.build:
         path, stage = service.build.dockerfile.only, service.build.target.only
         why = "what it is built from is not in the project"
-        if path and path not in builds.dockerfiles and (path in builds.tree.paths or path in builds.tree.problems):
+        if service.build.inline is not None:
+            why = "its Dockerfile stands in its compose file, which is not followed"
+        elif path and path not in builds.dockerfiles and (path in builds.tree.paths or path in builds.tree.problems):
             why = f"is built from {path}, which cannot be read"
         elif stage and path in builds.dockerfiles:
             why = f"is built from the stage {stage}, which {path} does not have"
