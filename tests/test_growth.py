@@ -46,6 +46,14 @@ def nginx(above: str = "", server: str = "", location: str = "", **others: str) 
     return built(**{"compose.yaml": PROXIED, "default.conf": PROXY.format(above, server, location), **others})
 
 
+def typescript(code: str) -> Files:
+    return {
+        "package.json": '{"name": "b", "dependencies": {"@modelcontextprotocol/sdk": "1.25.0"}}',
+        "index.mjs": f'import {{ McpServer }} from "@modelcontextprotocol/sdk/server/mcp.js";\n{code}\n',
+        "Dockerfile": 'FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "index.mjs"]\n',
+    }
+
+
 def haproxy(text: str) -> Files:
     return compose("", **{"haproxy.cfg": f"{text}backend b\n  mode http\n  server s b:8000\n"})
 
@@ -156,6 +164,10 @@ KINDS: dict[str, Callable[[int], Files]] = {
             + 'a=("${a[@]}" "${a[@]}")\na+=("${a[@]}")\nb=$b$b\n' * n
             + 'python server.py "$b" "${a[@]}"\n'
         },
+    ),
+    "doubling of what TypeScript joins": lambda n: typescript(
+        "let a = [1, 2], b = ['x'], c = 'xx', d = 'xx', e = 'x';\n"
+        + "a = [...a, ...a]; b = b.concat(b); c = c.concat(c); d = [d, d].join(''); e += e;\n" * n
     ),
     "services that call each other": lambda n: compose(
         each(

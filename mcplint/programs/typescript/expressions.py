@@ -22,7 +22,7 @@ from mcplint.programs.typescript.values import (
     spelled,
     verdict,
 )
-from mcplint.programs.values import ABSENT, OPEN, Abstract, External, Sequence, each, known, union, unknown
+from mcplint.programs.values import ABSENT, LONG, OPEN, Abstract, External, Sequence, each, known, union, unknown
 from mcplint.values import Label, Value, stands_in
 
 if TYPE_CHECKING:
@@ -141,7 +141,10 @@ def array_literal(machine: Machine, frame: Frame, node: Node) -> Abstract:
         if more is None:
             rest = [machine.evaluate(frame, other) for other in node.named_children if other.type != "spread_element"]
             return known(Sequence("list", None, tuple(rest)))
+        machine.spend(len(more) // 8)
         items += more
+        if len(items) > LONG:
+            return known(Sequence("list", None, tuple(items[:LONG])))
     return known(array(*items), machine.note(frame, node, "made here"))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcplint.programs.typescript.machine import Args, Handler, Machine
+from mcplint.programs.typescript.operators import LONGEST
 from mcplint.programs.typescript.values import (
     UNDEFINED,
     UNSET,
@@ -55,6 +56,8 @@ def _of_text(owner: Abstract, name: str, args: Args) -> Abstract:
         return unknown(*owner.trace)
     if isinstance(found, list):
         return known(array(*(known(piece, *owner.trace) for piece in found[:LONG])), *owner.trace)
+    if isinstance(found, str) and len(found) > max(LONGEST, len(text or "")):
+        return unknown(*owner.trace)
     kept = owner.site if found == text else None
     return Value((found,), owner.trace, kept)
 
@@ -97,7 +100,9 @@ _TEXT: Mapping[str, Callable[..., Any]] = {
     "indexOf": lambda text, part: text.find(part),
     "split": _split,
     "replace": _replace,
-    "replaceAll": lambda text, old, new: text.replace(old, new) if "$" not in new else _refuse(),
+    "replaceAll": lambda text, old, new: (
+        text.replace(old, new) if "$" not in new and len(text) * len(new) <= LONGEST**2 else _refuse()
+    ),
     "slice": _slice,
     "substring": _substring,
     "concat": lambda text, *more: text + "".join(more),
@@ -232,7 +237,8 @@ def _join(machine: Machine, args: Args, items: tuple[Abstract, ...]) -> Abstract
     pieces = [spelled(item.only) if len(item.options or ()) == 1 else None for item in items]
     if not isinstance(sign, str) or any(piece is None for piece in pieces):
         return unknown()
-    return known(sign.join(piece or "" for piece in pieces))
+    joined = sign.join(piece or "" for piece in pieces)
+    return known(joined) if len(joined) <= LONGEST else unknown()
 
 
 def _concat(machine: Machine, args: Args, items: tuple[Abstract, ...]) -> Abstract:
@@ -242,6 +248,8 @@ def _concat(machine: Machine, args: Args, items: tuple[Abstract, ...]) -> Abstra
         if isinstance(value.only, Sequence) and inner is None:
             return unknown()
         more += inner if inner is not None else (value,)
+    if len(items) + len(more) > LONG:
+        return known(Sequence("list", None, (*items, *more)[:LONG]))
     return known(array(*items, *more))
 
 

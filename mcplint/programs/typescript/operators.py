@@ -78,15 +78,16 @@ def binary(sign: str, left: Abstract, right: Abstract, chosen: bool = True) -> A
     tested = _path_test(sign, left, right)
     if tested is not None:
         return tested
+    trace = tuple(dict.fromkeys((*left.trace, *right.trace)))[:8]
     if any(UNSET in (side.options or ()) for side in (left, right)) and (chosen or not _named(sign, left, right)):
-        return unknown(*left.trace, *right.trace)
+        return unknown(*trace)
     if left.options is None or right.options is None or len(left.options) * len(right.options) > MANY:
-        return unknown(*left.trace, *right.trace)
+        return unknown(*trace)
     found = [_of_two(sign, a, b) for a, b in product(left.options, right.options)]
     if not found or any(option is _NOBODY for option in found):
-        return unknown(*left.trace, *right.trace)
+        return unknown(*trace)
     options = tuple({key(option): option for option in found}.values())
-    return Value(options, tuple(dict.fromkeys((*left.trace, *right.trace)))[:8])
+    return Value(options, trace)
 
 
 _NOBODY: Any = object()
