@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.programs.noted import Noted
-from mcplint.programs.typescript.expressions import spread
 from mcplint.programs.typescript.libraries.output import prints
 from mcplint.programs.typescript.libraries.standard import converted
+from mcplint.programs.typescript.literals import spread
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.operators import instead
 from mcplint.programs.typescript.values import NOTHING, UNDEFINED, Object, number, prop, truth

@@ -116,7 +116,7 @@ def anything(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def merge(machine: Machine, args: Args, owner: Any) -> Abstract:
-    from mcplint.programs.typescript.expressions import spread
+    from mcplint.programs.typescript.literals import spread
 
     target = args.get(0)
     if isinstance(target.only, Object):
