@@ -308,6 +308,7 @@ def test_several_formats_come_of_one_run(project, lint):
     ("output", "said"),
     [
         ("sarf=a", 'there is no format "sarf"; did you mean "sarif"?'),
+        ("nope=a", 'there is no format "nope"; there are text, concise, json, jsonl, '),
         ("sarif=", "--output sarif= names no file"),
         ("sarif=kept", "kept is the file of two options"),
         ("sarif=gone/a", "gone/a: cannot be written"),

@@ -163,7 +163,8 @@ def _targets(options: Options) -> Iterator[tuple[str, str | None]]:
         if not (equals and output_format.isalnum()):
             output_format, path, printed = options.output_format, given, False
         if output_format not in FORMATS:
-            raise UsageError(f'there is no format "{output_format}"{did_you_mean(output_format, FORMATS)}')
+            hint = did_you_mean(output_format, FORMATS) or f"; there are {', '.join(FORMATS)}"
+            raise UsageError(f'there is no format "{output_format}"{hint}')
         if not path:
             raise UsageError(f"--output {given} names no file")
         yield output_format, path
