@@ -1,6 +1,7 @@
 """Text gathered from one file piece by piece, each character of which still knows its place there.
 
 A RUN line loses its continuations, a quoted word its quotes, a JSON string its escapes: what is left is a located text.
+One of several files, as Compose fills in variables of others, is an `Interpolated`.
 """
 
 from __future__ import annotations
