@@ -432,3 +432,21 @@ def test_a_fix_may_lead_to_a_warning_that_the_next_one_mends_or_its_title_names(
 
     made = {text: fix.fix(Tree.of({"f": text}), look).texts.get("f") for text in ("a+", "a-", "d")}
     assert made == {"a+": "c+", "a-": None, "d": "e"}
+
+
+def test_a_fix_counts_behind_the_links_that_lead_to_its_file(project, mcplint):
+    """VS Code reads `servers` behind the link, Claude Code `mcpServers` in the file: no edit is right for both."""
+    root = project({".mcp.json": '{"servers": {"x": {"type": "http", "url": "https://x.example.com/mcp"}}}\n'})
+    (root / ".vscode").mkdir()
+    (root / ".vscode" / "mcp.json").symlink_to("../.mcp.json")
+    ran = mcplint("--fix", "--format", "concise")
+    assert "Claude Code ignores servers" in ran.out and '{"servers"' in (root / ".mcp.json").read_text()
+    (root / ".vscode" / "mcp.json").unlink()
+    assert mcplint("--fix").code == 0 and '{"mcpServers"' in (root / ".mcp.json").read_text()
+
+
+def test_what_a_fix_mends_behind_a_link_is_not_said_to_be_left(project, mcplint):
+    root = project({"compose.yaml": MEETING, "server.py": SERVED, "Dockerfile": BUILT})
+    (root / "docker-compose.prod.yml").symlink_to("compose.yaml")
+    ran = mcplint("--unsafe-fixes")
+    assert 'ports: ["127.0.0.1::8000"]' in (root / "compose.yaml").read_text() and "not fixed" not in ran.err

@@ -40,6 +40,7 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
     texts: dict[str, str] = {}
     fixed: list[Diagnostic] = []
     refused: dict[Key, tuple[Diagnostic, str]] = {}
+    before: list[Diagnostic] = []
     for _ in range(ROUNDS):
         now = tree.over(texts)
         before = _widened(look(now))
@@ -53,7 +54,8 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
         refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
         texts |= _made(made)
         fixed += made
-    return Fixed(texts, fixed, list(refused.values()))
+    there = set(map(_key, before))
+    return Fixed(texts, fixed, [each for key, each in refused.items() if key in there])
 
 
 def applicable(

@@ -82,6 +82,7 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
         named,
         locked_above(root),
         lambda path: executable(root, path),
+        lambda path: target(root, path),
     )
 
 
@@ -104,6 +105,15 @@ def executable(root: str, path: str) -> bool | None:
     except OSError:
         return None
     return bool(found.st_mode & 0o111) if stat.S_ISREG(found.st_mode) and os.name == "posix" else None
+
+
+def target(root: str, path: str) -> str | None:
+    """The file of the project that a link leads to, None for what is no link or leads elsewhere."""
+    whole = os.path.join(root, path)
+    if not os.path.islink(whole):
+        return None
+    found = os.path.relpath(os.path.realpath(whole), root).replace(os.sep, "/")
+    return None if found.startswith("../") else found
 
 
 def locked_above(root: str) -> bool:

@@ -31,6 +31,7 @@ class Tree:
     where mcplint itself failed, which keeps nothing from the rest. `named`: the paths that someone asked about.
     `above`: whether a lock file of uv lies above the root, which may be that of a workspace with this project.
     `executable`: whether a file may be executed, None where its mode is not known.
+    `target`: the file of the project that a link leads to, None for any other path.
     `kept`: what is worth keeping for trees that are made over this one.
     """
 
@@ -42,8 +43,10 @@ class Tree:
         named: Iterable[str] = (),
         above: bool = False,
         executable: Callable[[str], bool | None] = lambda path: None,
+        target: Callable[[str], str | None] = lambda path: None,
     ) -> None:
         self.executable = executable
+        self.target = target
         # What is kept by the names of the files is looked up by them: the same object is told at a glance.
         self._names = paths if isinstance(paths, Names) else Names(paths)
         self.paths = self._names.paths
@@ -65,7 +68,9 @@ class Tree:
         return cls(texts, lambda path: Source(path, texts[path]))
 
     def over(self, texts: Mapping[str, str]) -> Tree:
-        """This tree with other texts in some of its paths."""
+        """This tree with other texts in some of its paths, and behind the links that lead there."""
+        led = ((source.path, self.target(source.path) or "") for source in self.read if source.path not in texts)
+        texts = {**texts, **{path: texts[target] for path, target in led if target in texts}}
 
         def load(path: str) -> Source | None:
             if path in texts:
@@ -77,7 +82,7 @@ class Tree:
 
         kept = (problem for path, problem in self.problems.items() if path not in self.paths)
         names = self._names if texts.keys() <= self.paths else Names(self.paths | texts.keys())
-        over = Tree(names, load, kept, self.named, self.above, self.executable)
+        over = Tree(names, load, kept, self.named, self.above, self.executable, self.target)
         over._under = self, frozenset(texts)
         over.kept = self.kept
         return over
