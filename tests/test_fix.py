@@ -439,10 +439,10 @@ def test_a_fix_counts_behind_the_links_that_lead_to_its_file(project, mcplint):
     root = project({".mcp.json": '{"servers": {"x": {"type": "http", "url": "https://x.example.com/mcp"}}}\n'})
     (root / ".vscode").mkdir()
     (root / ".vscode" / "mcp.json").symlink_to("../.mcp.json")
-    ran = mcplint("--fix", "--format", "concise")
+    ran = mcplint("--unsafe-fixes", "--format", "concise")
     assert "Claude Code ignores servers" in ran.out and '{"servers"' in (root / ".mcp.json").read_text()
     (root / ".vscode" / "mcp.json").unlink()
-    assert mcplint("--fix").code == 0 and '{"mcpServers"' in (root / ".mcp.json").read_text()
+    assert mcplint("--unsafe-fixes").code == 0 and '{"mcpServers"' in (root / ".mcp.json").read_text()
 
 
 def test_what_a_fix_mends_behind_a_link_is_not_said_to_be_left(project, mcplint):

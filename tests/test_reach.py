@@ -122,6 +122,8 @@ def test_an_edit_that_changes_something_else_is_none(path, text, old, new, after
             "A: c",
             ", which changes `one` and `two`",
         ),
+        # What is edited is the first entry, and does not stand at the file's start.
+        ('---\nversion: "3"\nx-a: &a {b: c}\nservices:\n  one:\n    logging: *a\n', 'version: "3"\n', "", ""),
     ],
 )
 def test_a_fix_within_an_anchor_names_who_shares_it(text, old, new, says):

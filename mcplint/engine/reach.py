@@ -177,10 +177,9 @@ def _shared(source: Source, edits: list[Edit]) -> list[str]:
     texts = apply(edits)
     before, after = _entries(source), _entries(Source(source.path, texts[source.path]))
     changed = [name for name in before if name in after and before[name].value != after[name].value]
+    starts = sorted((entry.start, name) for name, entry in before.items())
     homes = {
-        max((e.start, name) for name, e in before.items() if e.start < max(edit.span.start, 1))[1]
-        for edit in edits
-        if before
+        max((each for each in starts if each[0] < edit.span.start), default=starts[0])[1] for edit in edits if starts
     }
     real = [name for name in changed if not name[1].startswith("x-")]
     return [f"`{name[2] or name[1]}`" for name in real] if set(real) - homes else []
