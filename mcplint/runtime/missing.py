@@ -63,13 +63,20 @@ def brings_sdk(context: ContainerContext, tree: Tree) -> bool:
     return not names.isdisjoint(PYTHON_PACKAGES)
 
 
+_OF_SERVER = (
+    r"(?m)^\s*(?:from|import) +(?:mcp\.server|fastmcp)\b"
+    r"|^\s*[\"']?(?:mcp|fastmcp)(?:\[[\w,-]+\])?\s*(?:[=<>~!;\"'#].*)?$"
+)
+"""An import or a requirement of what a server is made of."""
+
+
 def loses_server(context: ContainerContext, tree: Tree) -> bool:
     """Whether a container has no server for want of what its COPYs do not find: what lies elsewhere speaks of MCP."""
     image = context.image
     lost = [each.name for each in image.lacks if each.kind == LackKind.COPIED and not each.by_git] if image else []
-    names = (posixpath.basename(name.rstrip("/")) for name in lost)
-    sources = (tree.source(path) for name in names for path in tree.called(name) if not is_test(path))
-    return any(source is not None and "mcp" in source.text for source in sources)
+    found = [[each for each in tree.called(posixpath.basename(name.rstrip("/"))) if not is_test(each)] for name in lost]
+    sources = (tree.source(min(paths, key=lambda path: path.count("/"))) for paths in found if paths)
+    return any(source is not None and re.search(_OF_SERVER, source.text) for source in sources)
 
 
 def _lines(image: Image) -> Iterator[str]:
