@@ -128,8 +128,11 @@ NAMED = {
     LackKind.VERSION: "which the version is read from",
     LackKind.INCLUDED: "which the wheel is to include",
     LackKind.HOOK: "the build hook of the project",
+    LackKind.HISTORY: "the history that the version is read from",
     LackKind.LOCK: "the lock file of the project",
 }
+
+MOST_NAMES = 4
 
 
 @rule("missing-build-input", ERROR)
@@ -137,9 +140,12 @@ def check(container: Container):
     copied: dict[tuple[str, str], list[Lack]] = {}
     for lack in container.lacks:
         if lack.kind == LackKind.COPIED:
-            copied.setdefault((lack.step, lack.why), []).append(lack)
+            copied.setdefault((lack.path or lack.step, lack.why), []).append(lack)
     for (_, why), lacks in copied.items():
-        names = ", ".join(f"`{lack.name}`" for lack in lacks)
+        shown = lacks if len(lacks) <= MOST_NAMES else lacks[:3]
+        names = ", ".join(f"`{lack.name}`" for lack in shown)
+        names += f" and {len(lacks) - len(shown)} more" if len(lacks) > len(shown) else ""
+        why = why.replace("it lies", "they lie") if len(lacks) > 1 and lacks[0].path else why
         edits = tuple(dict.fromkeys(edit for lack in lacks for edit in lack.edits))
         fix = Fix(f"bring {', '.join(lack.name for lack in lacks)} into the image", edits, safe=True)
         notes = (*lacks[0].notes, *(Label(lack.span, "nor this") for lack in lacks[1:]))
@@ -149,5 +155,5 @@ def check(container: Container):
     for lack in container.lacks:
         if lack.kind in NAMED and lack.name not in told:
             message = f"`{lack.step}` fails without `{lack.name}`, {NAMED[lack.kind]}: {lack.why}"
-            fix = Fix(f"bring {lack.name} into the image", lack.edits, safe=True)
+            fix = Fix(f"bring {lack.name} into the image", lack.edits, safe=True) if lack.edits else None
             yield Finding(message, lack.span, lack.notes, fix, WARNING if lack.by_git else None)

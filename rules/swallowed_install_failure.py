@@ -90,6 +90,6 @@ def check(container: Container):
         so = "the image gets what is newest that day" if loose else "the image lacks packages"
         message = f"the build goes on with `{other}` where `{step}` fails, and {so}"
         rest = install.span._replace(start=install.span.end, end=instead.span.end)
-        alone = other.split()[0] in SUCCEEDING and rest.source == instead.span.source
+        alone = (other.split()[0] in SUCCEEDING or other == "exit 0") and rest.source == instead.span.source
         fix = Fix("let the build fail", (Edit(rest, ""),)) if alone else None
         yield Finding(message, install.span, (instead,), fix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 
 from mcplint.commands.command_lines import PIP, UV, program
@@ -41,20 +42,36 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
             return
 
 
+_ERREXIT = r"""(?m)\bset +(?:-o +errexit|-[a-zA-Z]*e)|^SHELL\b.*["']-[a-zA-Z]*e[a-zA-Z]*["']"""
 _FAILING = frozenset({"exit", "false", "return", "kill"})
 
 
 def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     """What the build goes on with where an install fails, None where it ends or where that is not known."""
-    if steps[0].line.operator != "||" or len(steps) < 2 or any(program(step.argv) in _FAILING for step in steps):
+    operator = steps[0].line.operator
+    if len(steps) < 2 or operator not in ("||", ";") or any(map(_fails, steps)):
         return None
-    name = program(steps[1].argv)
-    if name in SUCCEEDING:
+    if operator == ";" and (_ends_at_failures(steps[0]) or not _succeeds(steps[1])):
+        return None
+    if _succeeds(steps[1]):
         return Label(steps[1].written_at, "the build goes on with this where it fails")
     others = tuple(_installs(steps[1]))
     if not others or all(_stands_in(other, install) for other in others):
         return None
     return Label(steps[1].written_at, "this is installed where it fails")
+
+
+def _succeeds(step: RunStep) -> bool:
+    return program(step.argv) in SUCCEEDING or step.words == ("exit", "0")
+
+
+def _fails(step: RunStep) -> bool:
+    return program(step.argv) in _FAILING and step.words != ("exit", "0")
+
+
+def _ends_at_failures(step: RunStep) -> bool:
+    """Whether the shell ends at the first command that fails: `set -e`, or the same in SHELL."""
+    return re.search(_ERREXIT, step.written_at.source.text) is not None
 
 
 def _stands_in(other: Install, install: Install) -> bool:

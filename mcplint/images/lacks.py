@@ -13,15 +13,15 @@ from mcplint.dependencies.locks import differences
 from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import MAIN, PROJECTS, Lock, Project, Requirements
 from mcplint.facts.document import at, scalar
-from mcplint.images.contents import Contents, missing
-from mcplint.images.copies import within
+from mcplint.images.contents import Absence, Contents, missing
+from mcplint.images.copies import copied_from, within
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.images import python
 from mcplint.knowledge.pythons import PYTHONS, least_python
 from mcplint.knowledge.sdk import release
 from mcplint.model import Install, Lack, LackKind, Packaged
-from mcplint.packaging.backend import inputs
+from mcplint.packaging.backend import history, inputs
 from mcplint.packaging.wheel import Wheel, inside, wheel
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
@@ -175,7 +175,33 @@ def _of_project(install: Install, packaged: Packaged, project: Project, contents
             said = Label(need.span, f"{project.source.path} names it")
             notes = (said, *absence.notes)
             yield Lack(LackKind(need.role), need.path, install.span, absence.why, notes, absence.by_git, edits, step)
+    yield from _history(install, packaged, project, contents)
     yield from _modules(install, packaged, project, contents)
+
+
+_VERSIONED = r"PRETEND_VERSION|SCM_VERSION|VERSIONING_BYPASS"
+"""What says the version in place of the history, as a variable of the build."""
+
+
+def _history(install: Install, packaged: Packaged, project: Project, contents: Contents) -> Iterator[Lack]:
+    """The history of git that a version is read from."""
+    said, tree = history(project), contents.tree
+    place = posixpath.join(packaged.image_path, ".git")
+    if said is None or copied_from(contents.copies, contents.parts, contents.ignored, contents.context, place):
+        return
+    beside = (posixpath.normpath(posixpath.join(packaged.folder, name)) for name in ("PKG-INFO", ".git_archival.txt"))
+    if re.search(_VERSIONED, install.span.source.text) or any(path in tree.paths for path in beside):
+        return
+    own = (source for copy in contents.copies if copy.stage is None and copy.image is None for source in copy.sources)
+    if any(".git" in (source.only or ".git").split("/") for source in own):
+        return
+    absence = contents.absent(place, ".git")
+    if absence:
+        ignored = copied_from(contents.copies, contents.parts, (), contents.context, place)
+        absence = contents.left_out(ignored) if ignored else Absence("no COPY brings it before this line")
+        notes = (Label(said, f"{project.source.path} asks for it"), *absence.notes)
+        step = " ".join(install.argv)
+        yield Lack(LackKind.HISTORY, ".git", install.span, absence.why, notes, step=step)
 
 
 def _modules(install: Install, packaged: Packaged, project: Project, contents: Contents) -> Iterator[Lack]:
@@ -241,9 +267,12 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
             return None
         absence = missing(tree, path)
         there = [] if absence.by_git else _called(tree, name)
-        if len(there) == 1:
+        other = _other(contents, name) if there and stated else None
+        if other is not None:
+            absence = absence._replace(why=f"it lies in {'the root of the project' if other == '.' else other}")
+        elif len(there) == 1:
             absence = absence._replace(why=f"it lies at {there[0]}")
-        return Lack(LackKind.COPIED, name, span, absence.why, absence.notes, absence.by_git)
+        return Lack(LackKind.COPIED, name, span, absence.why, absence.notes, absence.by_git, path=other or "")
     files = (path,) if path in tree.paths or of_git else tree.below(path)
     here = contents.context or "."
     if all(is_ignored(contents.ignored, posixpath.relpath(each, here)) for each in (*files, path)):
@@ -252,11 +281,24 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
     return None
 
 
+def _other(contents: Contents, name: str) -> str | None:
+    """The folder that the Dockerfile is written for, and the stated context is not: it has more of what is copied."""
+    tree, names = contents.tree, tuple(_copied_names(contents))
+    counts = {each: _count(tree, each, names) for each in sorted(_others(tree, name))}
+    best = max(counts, key=lambda each: counts[each], default=None)
+    return best if best is not None and counts[best] > _count(tree, contents.context or ".", names) + 1 else None
+
+
+def _others(tree: Tree, name: str) -> set[str]:
+    """The folders that have what is copied."""
+    return {each[: -len(name.strip("/").removeprefix("./"))].rstrip("/") or "." for each in _called(tree, name)}
+
+
 def _elsewhere(contents: Contents, name: str) -> bool:
     """Whether another folder that has what is copied may be the context: it has as many sources of the COPYs as the one
     that is taken for it, or a script may copy the file there."""
     tree, names = contents.tree, tuple(_copied_names(contents))
-    others = {each[: -len(name.strip("/").removeprefix("./"))].rstrip("/") or "." for each in _called(tree, name)}
+    others = _others(tree, name)
     if not others:
         return False
     found = _count(tree, contents.context or ".", names)

@@ -48,6 +48,11 @@ _PYTHON_ENV = (
     *((name, None) for name in ("PYTHON_SETUPTOOLS_VERSION", "PYTHON_GET_PIP_URL", "PYTHON_GET_PIP_SHA256")),
 )
 _UV_ENV = (*_PYTHON_ENV, ("UV_TOOL_BIN_DIR", "/usr/local/bin"))
+# Tags of uv's image that name no Python come without one
+# (https://docs.astral.sh/uv/guides/integration/docker/#available-images).
+_UV_ALONE = (("PATH", SYSTEM_PATH), _UV_ENV[-1])
+_UV = frozenset({"uv", "uvx"})
+_UV_13_SLIM = Base(tools=_DEBIAN - {"adduser"} | _UV, env=_UV_ALONE)
 _NODE_ENV = (("PATH", SYSTEM_PATH), ("NODE_VERSION", None), ("YARN_VERSION", None))
 _NGINX_ENV = (("PATH", SYSTEM_PATH), *((f"{name}_VERSION", None) for name in ("NGINX", "NJS", "ACME")))
 _NGINX_ENV += (("PKG_RELEASE", None), ("NJS_RELEASE", None), ("DYNPKG_RELEASE", None))
@@ -130,12 +135,14 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
         for repository in ("ghcr.io/astral-sh/uv", "astral/uv")
         for tag, row in (
             ("*", Base(workdir="/io", tools=frozenset({"uv", "uvx"}), shell=False)),
-            ("*debian*", Base(tools=_DEBIAN | {"uv", "uvx"}, env=_UV_ENV[:1] + _UV_ENV[-1:])),
-            ("*bookworm*", Base(tools=_FULL | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
-            ("*trixie*", Base(tools=_FULL | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
-            ("*slim*", Base(tools=_DEBIAN | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
-            ("*trixie-slim*", Base(tools=_DEBIAN - {"adduser"} | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
-            ("*alpine*", Base(tools=_ALPINE | _PYTHON | {"uv", "uvx"}, env=_UV_ENV)),
+            *((tag, Base(tools=_FULL | _UV, env=_UV_ALONE)) for tag in ("*debian*", "*bookworm*", "*trixie*")),
+            ("*slim*", Base(tools=_DEBIAN | _UV, env=_UV_ALONE)),
+            *((tag, _UV_13_SLIM) for tag in ("*trixie-slim*", "debian-slim", "[0-9]*-debian-slim")),
+            ("*alpine*", Base(tools=_ALPINE | _UV, env=_UV_ALONE)),
+            ("*python*", Base(tools=_FULL | _PYTHON | _UV, env=_UV_ENV)),
+            ("*python*slim*", Base(tools=_DEBIAN | _PYTHON | _UV, env=_UV_ENV)),
+            ("*python*trixie-slim*", Base(tools=_DEBIAN - {"adduser"} | _PYTHON | _UV, env=_UV_ENV)),
+            ("*python*alpine*", Base(tools=_ALPINE | _PYTHON | _UV, env=_UV_ENV)),
         )
     ),
     ("gcr.io/distroless/*", "*", Base(env=_DISTROLESS_ENV, shell=False)),

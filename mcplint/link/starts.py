@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.commands.command_lines import program
 from mcplint.knowledge.image_ports import OTHER_PROGRAMS
-from mcplint.knowledge.sdk_packages import NPM_PACKAGES
+from mcplint.knowledge.sdk_packages import NPM_PACKAGES, SERVER_IMPORT
 from mcplint.model import Container, Lack, Loose, Refusal, Route, Server, Unfollowed
 from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
@@ -35,15 +34,6 @@ MAKES = {
 """By kind of file, what is lost with one that cannot be read."""
 MANIFESTS = {"package.json": ("modelcontextprotocol", "mcp"), "go.mod": ("mcp",), "Cargo.toml": ("mcp",)}
 """What other languages' lists of dependencies say where a program may serve MCP."""
-
-
-"""The packages of npm that servers are made with."""
-IMPORTS = re.compile(
-    r"^[ \t]*((?:from[ \t]+(?:mcp\.server[\w.]*|fastmcp[\w.]*)[ \t]+import[ \t]+(?!Client\b)"
-    r"|import[ \t]+(?:fastmcp|mcp\.server)\b)[^\r\n]*)",
-    re.MULTILINE,
-)
-"""An import of what a server is made of; clients import other parts of an SDK."""
 
 
 class Starts(NamedTuple):
@@ -166,7 +156,7 @@ def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
     """The files that import what servers are made of, where nothing that is started leads to one."""
     for path in paths.get("python", ()):
         source = tree.source(path) if path not in tree.problems else None
-        found = IMPORTS.search(source.text) if source and "mcp" in source.text else None
+        found = SERVER_IMPORT.search(source.text) if source and "mcp" in source.text else None
         if source and found:
             why = "it imports an SDK for servers, and no start that the files name leads to one"
             yield Unfollowed(path, Span(source, *found.span(1)), why)

@@ -37,7 +37,7 @@ class LackKind(StrEnum):
     """What it is that a `Lack` is of."""
 
     COPIED = "copied"
-    """A source of COPY."""
+    """A source of COPY; `path`: the folder that the Dockerfile is written for, where that is not the context."""
     README = "readme"
     """What the build backend insists on: the readme."""
     LICENSE = "license"
@@ -48,6 +48,8 @@ class LackKind(StrEnum):
     """What the wheel is to include."""
     HOOK = "build hook"
     """The build hook of the project."""
+    HISTORY = "history"
+    """The history of git, which the version is read from."""
     MODULES = "modules"
     """The modules that a project is to be packaged with."""
     EMPTY = "empty"

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from mcplint.commands.words import text
 from mcplint.dependencies.needs import needs
+from mcplint.facts.dependencies import MAIN, PROJECTS, Project, Requirement, Requirements
 from mcplint.images.image import Image
-from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
+from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES, SERVER_IMPORT
 from mcplint.model import LackKind
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import complete
@@ -63,20 +64,38 @@ def brings_sdk(context: ContainerContext, tree: Tree) -> bool:
     return not names.isdisjoint(PYTHON_PACKAGES)
 
 
-_OF_SERVER = (
-    r"(?m)^\s*(?:from|import) +(?:mcp\.server|fastmcp)\b"
-    r"|^\s*[\"']?(?:mcp|fastmcp)(?:\[[\w,-]+\])?\s*(?:[=<>~!;\"'#].*)?$"
-)
-"""An import or a requirement of what a server is made of."""
-
-
 def loses_server(context: ContainerContext, tree: Tree) -> bool:
-    """Whether a container has no server for want of what its COPYs do not find: what lies elsewhere speaks of MCP."""
+    """Whether a container has no server for want of what its COPYs do not find.
+
+    What its command names decides, where the project has that; otherwise what the lost files ask for.
+    """
     image = context.image
     lost = [each.name for each in image.lacks if each.kind == LackKind.COPIED and not each.by_git] if image else []
-    found = [[each for each in tree.called(posixpath.basename(name.rstrip("/"))) if not is_test(each)] for name in lost]
-    sources = (tree.source(min(paths, key=lambda path: path.count("/"))) for paths in found if paths)
-    return any(source is not None and re.search(_OF_SERVER, source.text) for source in sources)
+    argv = context.container.argv
+    words = [text(word) or "" for word in (argv.words if argv else None) or ()]
+    programs = {path for word in words for path in _programs(tree, word)}
+    if lost and programs:
+        sources = (tree.source(path) for path in sorted(programs))
+        return any(source is not None and SERVER_IMPORT.search(source.text) for source in sources)
+    names = (posixpath.basename(name.rstrip("/")) for name in lost)
+    found = ([path for path in tree.called(name) if not is_test(path)] for name in names)
+    nearest = (min(paths, key=lambda path: path.count("/")) for paths in found if paths)
+    return any(requirement.name in PYTHON_PACKAGES for path in nearest for requirement in _asked(tree, path))
+
+
+def _programs(tree: Tree, word: str) -> Iterator[str]:
+    """The project's files that a word of a command may name, as a file or as a module."""
+    path = word if word.endswith(".py") else f"{word.partition(':')[0].replace('.', '/')}.py"
+    for each in tree.called(posixpath.basename(path)):
+        if f"/{each}".endswith(f"/{path.lstrip('./')}") and not is_test(each):
+            yield each
+
+
+def _asked(tree: Tree, path: str) -> tuple[Requirement, ...]:
+    """What a file of dependencies asks for."""
+    reader = "project" if posixpath.basename(path) in PROJECTS else "requirements" if path.endswith(".txt") else ""
+    said: Project | Requirements | None = tree.facts(reader, path) if reader else None
+    return tuple(each for each in said.requirements if each.kind == MAIN) if said else ()
 
 
 def _lines(image: Image) -> Iterator[str]:
