@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Fix, Ignore, Unreadable, rule
     from mcplint.model import (
+        Bridge,
         Call,
         ClientConfig,
         ClientFlaw,
@@ -42,6 +43,7 @@ __all__ = [
     "ERROR",
     "NOTE",
     "WARNING",
+    "Bridge",
     "Call",
     "ClientConfig",
     "ClientFlaw",

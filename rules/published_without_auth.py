@@ -17,8 +17,9 @@ auth`.
 Metrics that the program serves on a port of its own tell which tools are used
 and how often; a note where that port is published as well.
 
-A bridge (`mcpo`, `mcp-proxy`, `supergateway`) serves a stdio server to
-everybody unless it is told a key, `mcpo --api-key`.
+A bridge (`mcpo`, `mcp-proxy`, `supergateway`) serves a stdio server, of the
+project or of others, to everybody unless it is told a key, `mcpo --api-key`;
+so does its official image.
 
 The same holds if a proxy that lets everybody in is published instead, if the
 service uses the network of its host or is a unit of systemd, for a Kubernetes
@@ -116,14 +117,12 @@ services:
 """
 
 import re
-from itertools import pairwise
 
-from mcplint import ERROR, NOTE, WARNING, Container, Edit, Finding, Fix, Label, Port, Server, Span, rule
+from mcplint import ERROR, NOTE, WARNING, Bridge, Container, Edit, Finding, Fix, Label, Port, Server, Span, rule
 from mcplint.text.urls import is_loopback
 
 OPEN = ("render", "fly", "cloud-run")
-BRIDGES = ("mcpo", "mcp-proxy", "supergateway")
-KEYS = ("--api-key", "-k", "--apiKey", "--oauth")
+KEYS = {"MCPO_API_KEY", "MCP_PROXY_API_KEY", "API_KEY"}
 
 
 @rule("published-without-auth", WARNING)
@@ -131,8 +130,8 @@ def check(server: Server):
     for page in server.proxy_pages:
         yield Finding(f"{page.text}: the port is open on all interfaces", page.span)
     yield from measured(server)
-    if server.runner in BRIDGES and server.container and server.authenticated.may_not_be(True):
-        yield from bridged(server, server.container)
+    if server.bridge and server.container and server.authenticated.may_not_be(True):
+        yield from bridged(server, server.bridge, server.container)
     if server.auth.may_not_be(None) or server.authenticated.must(bool) or server.transport.must_be("stdio"):
         return
     unchecked = f"and {server.title} does not authenticate callers"
@@ -160,18 +159,16 @@ def measured(server: Server):
                 yield Finding(message, port.span, (Label(metrics.span, "serves them"),), None, NOTE)
 
 
-def bridged(server: Server, container: Container):
+def bridged(server: Server, bridge: Bridge, container: Container):
     """The open port of a program that serves a stdio server over HTTP, and is told no key."""
-    words = container.command.only or ()
-    keyed = any(word.startswith(KEYS) for word in words) or any("API_KEY" in name for name in container.env)
-    listens = server.runner != "mcp-proxy" or "0.0.0.0" in words
-    numbers = [word for flag, word in pairwise(words) if flag in ("--port", "-p", "--sse-port")]
-    for port in container.ports if words and listens and not keyed else ():
-        if is_open(port) and str(port.target.only) == (numbers or ["8000"])[0]:
+    listens = bridge.host.must(is_any) and not (bridge.keyed or KEYS & container.env.keys())
+    for port in container.ports if listens else ():
+        if is_open(port) and bridge.port.must_be(port.target.only):
             number = port.published.only or port.target.only
             edits = bound(port) if container.platform == "compose" else ()
             fix = Fix("publish on 127.0.0.1 only", edits) if edits else None
-            message = f"port {number} is open on all interfaces, and {server.runner} does not authenticate callers of {server.title}"
+            whose = f"callers of {server.title}" if server.name.only else "its callers"
+            message = f"port {number} is open on all interfaces, and {bridge.name} does not authenticate {whose}"
             yield Finding(message, port.span, (Label(container.cmd, "is told no key"),), fix)
 
 

@@ -58,6 +58,27 @@ def test_what_a_bridge_serves(command: str, install: str, wanted: tuple[Any, ...
     assert tuple(value.only for value in told) == wanted and server.kind == "bridge"
 
 
+@pytest.mark.parametrize(
+    ("image", "command", "wanted"),
+    [
+        ("ghcr.io/open-webui/mcpo:main", "--config /c.json", [("stdio", "mcpo")]),
+        ("supercorp/supergateway", "--stdio 'npx notes'", [("stdio", "supergateway"), ("sse", "supergateway")]),
+        (
+            "ghcr.io/sparfenyuk/mcp-proxy:v0.11.0",
+            "--port 81 uvx notes",
+            [("stdio", "mcp-proxy"), ("streamable-http", "mcp-proxy")],
+        ),
+        ("ghcr.io/sparfenyuk/mcp-proxy:v0.11.0", "http://notes/sse", []),
+        ("supercorp/supergateway", "--sse http://notes/sse", []),
+        ("example/supergateway", "--stdio 'npx notes'", []),
+    ],
+)
+def test_a_bridge_in_its_own_image_serves_what_others_wrote(image: str, command: str, wanted: list[tuple[str, str]]):
+    compose = f"services:\n  tools:\n    image: {image}\n    command: {command}\n"
+    servers = link(Tree.of({"compose.yaml": compose}), Config()).deployment.servers
+    assert [(server.transport.only, server.runner) for server in servers] == wanted
+
+
 def test_a_bridge_that_is_not_told_apart_is_none():
     assert not bridges("mcp-proxy python server.py")
     assert not bridges("mcpo --port 8000 -- python server.py")

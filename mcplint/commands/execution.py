@@ -93,7 +93,8 @@ class ExecContext(NamedTuple):
 
     def none(self, why: str, missing: str | None = None, word: Value[str] | None = None) -> NoStart:
         """That nothing is started that can be told, and why; `word`: the one that is not known."""
-        return NoStart(why, (*self.notes, *(word.trace if word is not None else ())), missing)
+        notes = (*self.notes, *(word.trace if word is not None else ()))
+        return NoStart(why, notes, missing, self.wrapper, self.bridge, self.registry if self.bridge else "")
 
     def start(
         self,

@@ -82,6 +82,7 @@ _FALKORDB = _FALKORDB._replace(
         *((name, None) for name in ("REDIS_ARGS", "MODULE_DIR", "BROWSER", "TLS")),
     )
 )
+_BRIDGE = _VENDOR._replace(workdir=None)
 _NONROOT = Base("65532", "/home/nonroot", env=_DISTROLESS_ENV, shell=False)
 
 _VENDORS = (
@@ -173,6 +174,16 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
     ("public.ecr.aws/lambda/*", "*", _LAMBDA),
     *((name, "*", _STORE) for name in ("redis", "valkey/valkey", "postgres", "pgvector/pgvector", "mongo")),
     ("falkordb/falkordb", "*", _FALKORDB),
+    # Bridges that serve stdio servers over HTTP, each by its own Dockerfile.
+    *((name, "*", _BRIDGE._replace(entrypoint=("mcpo",))) for name in ("ghcr.io/open-webui/mcpo", "openwebui/mcpo")),
+    *(
+        (name, "*", _BRIDGE._replace(entrypoint=("mcp-proxy",)))
+        for name in ("ghcr.io/sparfenyuk/mcp-proxy", "sparfenyuk/mcp-proxy")
+    ),
+    *(
+        (name, "*", _BRIDGE._replace(entrypoint=("supergateway",)))
+        for name in ("supercorp/supergateway", "ghcr.io/supercorp-ai/supergateway")
+    ),
 )
 
 # Users of images of which nothing else is known here.

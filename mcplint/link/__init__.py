@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from mcplint.commands.command_lines import GATEWAYS
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
 from mcplint.link import starts, stated
@@ -88,11 +89,15 @@ def link(tree: Tree, config: Config) -> Linked:
 
 
 def _speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
-    """Whether any list of dependencies or Python file has the letters: without them there is no server to look for."""
-    for form in ("pyproject", "requirements", "package.json", "python"):
+    """Whether any list of dependencies or Python file has the letters, or what deploys names a bridge.
+
+    Without them there is no server to look for.
+    """
+    for form in ("pyproject", "requirements", "package.json", "python", "dockerfile", "compose", "kubernetes"):
+        wanted = GATEWAYS if form in ("dockerfile", "compose", "kubernetes") else ("mcp", "modelcontextprotocol")
         for path in paths.get(form, ()):
             source = tree.source(path)
-            if source and ("mcp" in source.text or "modelcontextprotocol" in source.text):
+            if source and any(letters in source.text for letters in wanted):
                 return True
     return False
 

@@ -1,56 +1,224 @@
-"""The bridge that serves a stdio server over HTTP: which release of it, and what its clients speak."""
+"""Programs that serve stdio servers over HTTP: which release of one, what its clients speak, and where it listens."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from mcplint.commands.command_lines import GATEWAYS
+from mcplint.commands.options import parse
 from mcplint.commands.words import span_of, text
 from mcplint.images.image import Image
 from mcplint.knowledge.npm_releases import DATE
 from mcplint.knowledge.sdk import releases
 from mcplint.knowledge.semver import admits, exact
-from mcplint.knowledge.transports import SSE, STREAMABLE
-from mcplint.model import Bridge
-from mcplint.programs.start import Start
+from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
+from mcplint.model import Bridge, Container, Link, Sdk, Server
+from mcplint.programs.start import NoStart, Start
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
-OUTPUT = "--outputTransport"
-SPOKEN: dict[str | None, str] = {"sse": SSE, "streamableHttp": STREAMABLE}
-"""What that option names; source: https://github.com/supercorp-ai/supergateway#readme"""
+NOWHERE: Value[Any] = Value(())
+EVERY, LOOPBACK = "::", "127.0.0.1"
+SPOKEN: Mapping[str | None, str] = {"sse": SSE, "streamableHttp": STREAMABLE}
+"""What supergateway's `--outputTransport` names; source: https://github.com/supercorp-ai/supergateway#readme"""
+KEYS = ("api-key", "apiKey", "oauth")
+"""The options by which a bridge is told what its callers have to show."""
+_INSTALLS = (
+    ("npm", r"\b(?:npm|pnpm|yarn|bun)\b[^;&|]{{0,400}}?[\s\"']{name}(?:@([\w.^~*-]+))?(?=[\s\"',;&|]|$)"),
+    ("pypi", r"\b(?:pip3?|uv|pipx)\b[^;&|]{{0,400}}?[\s\"']{name}(?:==(\d[\w.]*))?(?=[\s\"',;&|\[<>~]|$)"),
+)
 
 
-def bridge(start: Start, image: Image | None) -> Bridge:
-    """The supergateway that a start serves its program by."""
+class Told(NamedTuple):
+    """A bridge as it is started: its name, where that stands, its options, its registry and its release."""
+
+    tool: str
+    span: Span
+    flags: Mapping[str, Value[str]]
+    registry: str
+    release: Value[str]
+    pin: EditSite | None
+
+    @property
+    def note(self) -> Label:
+        return Label(self.span, f"{self.tool} is started here")
+
+
+def bridge(start: Start | NoStart, command: Span, image: Image | None, container: Container) -> Bridge | None:
+    """What serves over HTTP what a command starts, None where nothing does, or it is itself a client of a server.
+
+    Two programs of different registries are called `mcp-proxy`: of one that is neither, only what it is told is known.
+    """
+    if not start.bridge:
+        return None
     name, *words = start.bridge
-    said, where = [text(word) for word in words], span_of(name, start.span)
-    told = said.index(OUTPUT) + 1 if OUTPUT in said else None
-    speaks = "sse" if told is None else said[told] if told < len(said) else None
-    transport = Value((SPOKEN[speaks],)) if speaks in SPOKEN and None not in said else UNKNOWN
-    release, pin = _release([where, *_installed(image)])
-    return Bridge("supergateway", release, transport, where, pin)
+    tool, span = start.wrapper or "", span_of(name, command)
+    options = parse(tuple(words), GATEWAYS[tool])
+    if any((text(word) or "").startswith(("http://", "https://")) for word in options.rest[:1]):
+        return None
+    if tool == "supergateway" and "stdio" not in options.flags:
+        return None
+    places = tuple(_installed(tool, image))
+    origins = {origin for origin, _ in places}
+    registry = start.registry or (origins.pop() if len(origins) == 1 else "")
+    if tool == "supergateway":
+        registry = "npm"
+    elif not registry and "sparfenyuk/" in (container.image.only or ""):
+        registry = "pypi"
+    said = re.search(rf"{re.escape(tool)}@([\w.^~*-]+)", span.text)
+    own = (Span(span.source, span.start + said.start(1), span.start + said.end(1)),) if said else ()
+    release, pin = _release(tool, registry, (*own, *(place for origin, place in places if origin == registry)))
+    told = Told(tool, span, options.flags, registry, release, pin)
+    described = {"supergateway": _supergateway, "mcpo": _mcpo}.get(tool, _MCP_PROXIES.get(registry, _unknown))
+    return described(told)
 
 
-def _installed(image: Image | None) -> Iterator[Span]:
-    """The lines of a build that install it by name."""
+def foreign(start: NoStart, made: Bridge, link: Link) -> Server:
+    """The stdio server of others that a bridge starts, of which nothing but that is known."""
+    note = Label(made.span, f"{made.name} serves the stdio server that it starts")
+    return Server.unset(
+        made.span,
+        Sdk(None, UNKNOWN),
+        name=UNKNOWN,
+        transport=Value((STDIO,), (note,)),
+        runner=start.wrapper or "",
+        bridge=made,
+        links=(link,),
+    )
+
+
+def in_front(made: Bridge, inner: Sequence[Server]) -> Iterator[Server]:
+    """The server that a bridge is, in front of those that it starts; nothing where it speaks no MCP or is not known."""
+    if made.package is None or not any(server.transport.may_be(STDIO) for server in inner):
+        return
+    note = Label(made.span, f"{made.name} is started here")
+    yield Server(
+        id="",
+        span=made.span,
+        name=Value((made.name,), (note,)),
+        sdk=Sdk(made.package, made.release._replace(trace=made.release.trace or (note,))),
+        transport=made.transport,
+        host=made.host,
+        port=made.port,
+        path=made.path if made.transport.options else UNKNOWN,
+        message_path=made.message_path,
+        stateless=made.stateless,
+        json_response=Value((False,), (note,)) if made.transport.must_be(STREAMABLE) else NOWHERE,
+        workers=Value((1,), (note,)),
+        allowed_hosts=NOWHERE,
+        kind="bridge",
+        runner=made.name,
+        links=inner[0].links,
+    )
+
+
+def _installed(tool: str, image: Image | None) -> Iterator[tuple[str, Span]]:
+    """The registries that a build installs it from, with the place of its release, empty where none is named."""
     for step in image.runs if image else ():
-        if re.search(r"\b(?:npm|pnpm|yarn|bun)\b[^;&|]*\bsupergateway\b", step.span.text):
-            yield step.span
+        lines = step.span.text.replace("\\\n", "  ")
+        for origin, pattern in _INSTALLS:
+            for match in re.finditer(pattern.format(name=re.escape(tool)), lines):
+                start, end = match.span(1) if match[1] else (match.end(), match.end())
+                yield origin, Span(step.span.source, step.span.start + start, step.span.start + end)
 
 
-def _release(places: list[Span]) -> tuple[Value[str], EditSite | None]:
-    """The release that the first place asks for which names one, the newest where none does."""
-    for span in places:
-        found = re.search(r"\bsupergateway@([\w.^~*-]+)", span.text)
-        if found is None:
-            continue
-        wanted = found[1]
-        own = Span(span.source, span.start + found.start(1), span.start + found.end(1))
-        pinned = exact(wanted)
-        if pinned:
-            return Value((pinned,), (Label(own, f"pins supergateway {pinned}"),)), EditSite(own)
-        fitting = [each for each in releases("npm:supergateway") if admits(wanted, each)]
-        why = f"supergateway {fitting[-1] if fitting else ''} is the newest release that `{wanted}` allows as of {DATE}"
-        return (Value((fitting[-1],), (Label(own, why),)), EditSite(own)) if fitting else (Value(None), None)
-    return Value(None), None
+def _release(tool: str, registry: str, places: Sequence[Span]) -> tuple[Value[str], EditSite | None]:
+    """The release that the first place asks for which names one, of npm the newest that it allows."""
+    place = next((each for each in places if each.text), None)
+    if place is None:
+        return Value(None), None
+    pinned = exact(place.text) if registry == "npm" else place.text
+    if pinned:
+        return Value((pinned,), (Label(place, f"pins {tool} {pinned}"),)), EditSite(place)
+    fitting = [each for each in releases(f"npm:{tool}") if admits(place.text, each)]
+    if not fitting:
+        return Value(None), None
+    why = f"{tool} {fitting[-1]} is the newest release that `{place.text}` allows as of {DATE}"
+    return Value((fitting[-1],), (Label(place, why),)), EditSite(place)
+
+
+def _bridge(told: Told, package: str | None, **known: Any) -> Bridge:
+    """The bridge, with the key that it is told, which counts for one unless it is certainly empty."""
+    keyed = any(told.flags[name].may(bool) for name in KEYS if name in told.flags)
+    return Bridge(told.tool, told.release, span=told.span, pin=told.pin, package=package, keyed=keyed, **known)
+
+
+def _mcpo(told: Told) -> Bridge:
+    """mcpo, which speaks OpenAPI instead of MCP, on every interface."""
+    host, port = _option(told, ("host",), "0.0.0.0"), _option(told, ("port",), "8000")
+    return _bridge(told, None, transport=NOWHERE, host=host, port=_number(port))
+
+
+def _supergateway(told: Told) -> Bridge:
+    """supergateway 2.8 to 4.0: SSE without sessions of its own unless it is told otherwise, on every interface."""
+    transport = _changed(told.flags.get("outputTransport", Value(("sse",), (told.note,))), SPOKEN)
+    over_sse = transport.must_be(SSE)
+    return _bridge(
+        told,
+        "npm:supergateway",
+        transport=transport,
+        host=Value((EVERY,), (told.note,)),
+        port=_number(_option(told, ("port",), "8000")),
+        path=_option(told, ("ssePath",) if over_sse else ("streamableHttpPath",), "/sse" if over_sse else "/mcp"),
+        stateless=NOWHERE if over_sse else Value(("stateful" not in told.flags,), (told.note,)),
+        message_path=_option(told, ("messagePath",), "/message") if over_sse else NOWHERE,
+    )
+
+
+def _npm_proxy(told: Told) -> Bridge:
+    """mcp-proxy of npm: SSE alone up to 2.x, both beside each other from 5.x on, on every interface."""
+    version = told.release.only
+    old = version is not None and int(version.partition(".")[0]) < 3
+    said = told.flags.get("server", Value(("sse",) if old else ("stream",), (told.note,)))
+    transport = _changed(said, {"sse": SSE, "stream": STREAMABLE}) if version or "server" in told.flags else UNKNOWN
+    over_sse = transport.must_be(SSE)
+    names = ("endpoint", "sseEndpoint" if over_sse else "streamEndpoint")
+    return _bridge(
+        told,
+        "npm:mcp-proxy",
+        transport=transport,
+        host=_option(told, ("host",), EVERY),
+        port=_number(_option(told, ("port",), "8080")),
+        path=_option(told, names, "/sse" if over_sse else "/mcp"),
+        stateless=NOWHERE if over_sse else Value(("stateless" in told.flags,), (told.note,)),
+    )
+
+
+def _python_proxy(told: Told) -> Bridge:
+    """mcp-proxy of PyPI: both beside each other, on its own machine alone and on any port unless it is told others."""
+    return _bridge(
+        told,
+        "mcp-proxy",
+        transport=Value((STREAMABLE,), (told.note,)),
+        host=_option(told, ("host", "sse-host"), LOOPBACK),
+        port=_number(_option(told, ("port", "sse-port"), "")),
+        path=Value(("/mcp",), (told.note,)),
+        stateless=Value(("stateless" in told.flags,), (told.note,)),
+    )
+
+
+_MCP_PROXIES = {"npm": _npm_proxy, "pypi": _python_proxy}
+
+
+def _unknown(told: Told) -> Bridge:
+    """A program of a name that several have."""
+    host, port = (_option(told, (name, f"sse-{name}"), None) for name in ("host", "port"))
+    return _bridge(told, None, transport=UNKNOWN, host=host, port=_number(port))
+
+
+def _option(told: Told, names: Sequence[str], default: str | None) -> Value[str]:
+    unsaid = UNKNOWN if default is None else Value((default,), (told.note,))
+    return next((told.flags[name] for name in names if name in told.flags), unsaid)
+
+
+def _changed(said: Value[str], meanings: Mapping[str | None, str]) -> Value[str]:
+    found = tuple(meanings[option] for option in said.options or () if option in meanings)
+    return Value(found if found and len(found) == len(said.options or ()) else None, said.trace)
+
+
+def _number(said: Value[str]) -> Value[int]:
+    if said.only is None or not said.only.isdigit():
+        return Value(None, said.trace)
+    return Value((int(said.only),), said.trace, said.site)

@@ -144,6 +144,8 @@ class Programs:
         programs = [start for start in found if isinstance(start, Start)]
         if not programs:
             none = next(start for start in found if isinstance(start, NoStart))
+            if served := self._bridged(none, argv.span, context):
+                return self._whole(Started(served), context)
             missing = self._missing(context, none.missing)
             return Started((), _elsewhere(context) or none.why, none.notes, missing=missing)
         options = [self._followed(start, context, inside) for start in programs]
@@ -162,17 +164,14 @@ class Programs:
             self.tree.failures.append(Failure.of(f"following {start.target}", start.span, error))
             return Started((), f"mcplint itself failed on {start.target}")
         runner: dict[str, Any] = {"runner": start.wrapper} if start.wrapper else {}
-        if start.wrapper == "supergateway":
-            from mcplint.link.bridges import bridge
-
-            runner["bridge"] = bridge(start, context.image)
         servers = tuple(server._replace(links=(_link(context, start),), **runner) for server in outcome.servers)
         needed = frozenset(filter(None, (outcome.entry,)))
         if start.bridge and servers:
-            from mcplint.link.bridged import bridged
+            from mcplint.link.bridges import bridge, in_front
 
-            dockerfile = self.tree.source(context.container.dockerfile or "")
-            servers += tuple(bridged(start, servers, dockerfile.text if dockerfile else ""))
+            if made := bridge(start, start.span, context.image, context.container):
+                servers = tuple(server._replace(bridge=made) for server in servers)
+                servers += tuple(in_front(made, servers))
         if servers:
             return Started(servers, needed=needed)
         unread = next((problem for path, problem in self.tree.problems.items() if path in needed), None)
@@ -183,6 +182,19 @@ class Programs:
         refused = outcome.refused if outcome.imports and not context.container.unread else None
         why, notes = silence(start, outcome), outcome.unknown
         return Started((), why, notes, needed, lacks, certain, asked=outcome.asked, refused=refused)
+
+    def _bridged(self, none: NoStart, command: Span, context: ContainerContext) -> tuple[Server, ...]:
+        """The server of others that a container serves by a bridge, and the bridge in front of it."""
+        if not none.bridge or none.missing:
+            return ()
+        from mcplint.link.bridges import bridge, foreign, in_front
+
+        made = bridge(none, command, context.image, context.container)
+        if made is None:
+            return ()
+        link = Link(context.container.id, MADE, f"is started by {made.name}, {none.why}", none.notes)
+        inner = (foreign(none, made, link),)
+        return (*inner, *in_front(made, inner))
 
     def _whole(self, started: Started, context: ContainerContext) -> Started:
         """The same with its servers as parts of the model."""

@@ -125,13 +125,24 @@ class Spread(NamedTuple):
 
 class Bridge(NamedTuple):
     """What serves a server over HTTP that speaks stdio: its name, its release, how its clients reach it, and where it
-    is started. `pin`: where its one release is spelled."""
+    is started.
+
+    `pin`: where its one release is spelled. `package`: as in Sdk, None where it is not known or speaks no MCP itself.
+    `keyed`: it is told what its callers have to show. The rest is as in Server.
+    """
 
     name: str
     release: Value[str]
     transport: Value[str]
     span: Span
+    host: Value[str]
+    port: Value[int]
+    path: Value[str] = UNKNOWN
+    message_path: Value[str] = Value(())
+    stateless: Value[bool] = Value(())
     pin: EditSite | None = None
+    package: str | None = None
+    keyed: bool = False
 
 
 _SETTINGS = (

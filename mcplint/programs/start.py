@@ -66,8 +66,14 @@ class Start(NamedTuple):
 
 
 class NoStart(NamedTuple):
-    """Why it cannot be told what is started. `missing`: the target that the project provably lacks."""
+    """Why it cannot be told what is started. `missing`: the target that the project provably lacks.
+
+    `wrapper`, `bridge`, `registry`: as in Start.
+    """
 
     why: str
     notes: tuple[Label, ...] = ()
     missing: str | None = None
+    wrapper: str | None = None
+    bridge: tuple[Value[str], ...] = ()
+    registry: str = ""

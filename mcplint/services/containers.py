@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.image import Image
+from mcplint.knowledge.images import base
 from mcplint.model import ASSUMED, MADE, MISSING, Argv, Container, Link
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
@@ -255,6 +256,8 @@ def command(service: Container, image: Image | None) -> Argv | None:
     A service's entrypoint empties the image's CMD; the shell form of ENTRYPOINT takes no arguments.
     """
     entrypoint = image.entrypoint.argv if image and image.entrypoint else None
+    if image is None and service.arguments and not service.build:
+        entrypoint = _published(service)
     arguments = image.cmd.argv if image and image.cmd else None
     takes = not (image and image.entrypoint and image.entrypoint.shell)
     if service.entrypoint:
@@ -266,6 +269,17 @@ def command(service: Container, image: Image | None) -> Argv | None:
     words = tuple(word for part in parts for word in part.words or ())
     trace = tuple(note for part in parts for note in part.trace)
     return Argv(None if any(part.words is None for part in parts) else words, parts[-1].span, trace)
+
+
+def _published(service: Container) -> Argv | None:
+    """The ENTRYPOINT of an image that others publish, which a service gives arguments."""
+    name = service.image.only
+    known = base(name) if name and ("mcp" in name or "supergateway" in name) else None
+    if not known or not known.entrypoint:
+        return None
+    span = service.image.span or service.span
+    note = Label(span, f"the ENTRYPOINT of the image is {' '.join(known.entrypoint)}")
+    return Argv(tuple(Value((word,), (note,)) for word in known.entrypoint), span, (note,))
 
 
 def environment(image: Image, service: Container) -> Mapping[str, Value[str]]:
