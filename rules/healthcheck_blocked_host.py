@@ -3,9 +3,9 @@ r"""The server refuses the health check for its `Host`
 `TrustedHostMiddleware` answers every request whose `Host` is not in its list
 with `400 Invalid host header`, health routes included. Nobody who makes the
 list thinks of the check: Docker's asks `localhost`, Kubernetes the address of
-the pod, which nobody knows before, and Railway `healthcheck.railway.app`. The
-container is `unhealthy` or restarted again and again although clients are
-answered.
+the pod, which nobody knows before, Railway `healthcheck.railway.app`, and
+Render a domain of the service or its `.onrender.com`. The container is
+`unhealthy` or restarted again and again although clients are answered.
 
 `createMcpExpressApp()` of the TypeScript SDKs does the same with `403`, once
 it is told `allowedHosts`.
@@ -14,7 +14,7 @@ List the name that the check sends, give the check a `Host` of the list, or put
 the middleware around the MCP application alone.
 
 Not reported if the list is not known, for a check that sets `Host` itself, and
-for one on Render, which sends the service's public name.
+on Render for a list with any public name: no file tells its domains.
 
 See https://www.starlette.io/middleware/#trustedhostmiddleware
 
@@ -87,7 +87,8 @@ from mcplint import ERROR, Finding, Label, Server, rule
 from mcplint.knowledge.sdk import agreed
 from mcplint.text.urls import is_loopback
 
-PLATFORMS = {"kubernetes": "the pod's address", "railway": "healthcheck.railway.app"}
+PUBLIC = "the service's public name"
+PLATFORMS = {"kubernetes": "the pod's address", "railway": "healthcheck.railway.app", "render": PUBLIC}
 
 
 @rule("healthcheck-blocked-host", ERROR)
@@ -124,5 +125,7 @@ def lists(server: Server):
 
 
 def admits(name: str, host: str) -> bool:
-    """Whether an entry of a list takes a host, of which the port does not count."""
+    """Whether an entry of a list takes a host, of which the port does not count, or may be a public name."""
+    if host == PUBLIC:
+        return not is_loopback(name)
     return name == host or (name.startswith("*") and host.endswith(name[1:]))

@@ -101,6 +101,8 @@ volumes:
 from mcplint import WARNING, Finding, Server, Spread, rule
 from mcplint.model import Store
 
+QUOTES = "\"'"
+
 
 @rule("shared-file-store", WARNING)
 def check(server: Server):
@@ -118,8 +120,8 @@ def check(server: Server):
 
 
 def named(store: Store) -> str:
-    """The expression of the program that names the file."""
-    return f"`{store.note.span.head.text[:60]}`"
+    """The path of the file, or the expression of the program that names it."""
+    return f"`{store.note.span.head.text.strip(QUOTES)[:60]}`"
 
 
 def apart(spread: Spread) -> bool:

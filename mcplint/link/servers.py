@@ -144,8 +144,8 @@ class Programs:
         programs = [start for start in found if isinstance(start, Start)]
         if not programs:
             none = next(start for start in found if isinstance(start, NoStart))
-            if served := self._bridged(none, argv.span, context):
-                return self._whole(Started(served), context)
+            if others := self._bridged(none, argv.span, context):
+                return self._whole(Started(others), context)
             missing = self._missing(context, none.missing)
             return Started((), _elsewhere(context) or none.why, none.notes, missing=missing)
         options = [self._followed(start, context, inside) for start in programs]

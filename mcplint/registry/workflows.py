@@ -23,7 +23,7 @@ _HIDES = r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
 # What uploads a package, by the index that then takes its time to show it; images are there at once.
 _UPLOADS = {
     "PyPI": r"twine upload|(?:uv|poetry|pdm|hatch|flit) publish",
-    "npm": r"(?:npm|pnpm) publish",
+    "npm": r"(?:npm|pnpm|bun)(?:@[\w.^~-]+)?(?:[ \t]+-[-\w]+(?:=\S+)?)*[ \t]+publish\b",
     "": r"cargo publish|(?:docker|nuget) push",
 }
 _UPLOAD_ACTIONS = {

@@ -15,6 +15,7 @@ from mcplint.values import Label
 
 LOCKS = r"\b(?:fcntl|filelock|portalocker|msvcrt|fasteners)\b"
 CONNECTS = ("sqlite3.connect", "aiosqlite.connect")
+CHANGES = r"(?i)\b(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|update\s+\w+\s+set|delete\s+from)\b"
 # Requests to the client, by what they are asked of: the `Context` of a tool, or the session behind it.
 OF_CONTEXT = frozenset({"elicit", "elicit_url", "sample", "sample_step", "list_roots"})
 OF_SESSION = frozenset({"create_message", "elicit", "elicit_form", "elicit_url", "list_roots"})
@@ -183,7 +184,7 @@ def _only(value: Any) -> Any:
 
 
 def touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
-    """What one function does with such files; nothing where its module knows of locks."""
+    """What one function does with such files; nothing where its module knows of locks, or only reads a database."""
     module = function.scope.module
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     if not any(_name(call) in (*CONNECTS, "json.dump", "json.load", "json.dumps", "json.loads") for call in calls):
@@ -193,7 +194,7 @@ def touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
     return tuple(
         Touch(how, spelled(place), Label(module.span(place), f"{how} this file"))
         for how, place in _touched(calls)
-        if _lasting(function, place)
+        if _lasting(function, place) and (how != "connects" or re.search(CHANGES, module.source.text))
     )
 
 
@@ -232,8 +233,10 @@ def _name(call: ast.Call) -> str:
 
 
 def _lasting(function: Function, place: ast.expr) -> bool:
-    """Whether an expression is a name of the module or an attribute of `self`: the same file in every call."""
+    """Whether an expression is the same file in every call: a name of the module, an attribute of `self`, a path."""
     match place:
+        case ast.Constant(value=str(name)) | ast.Call(func=ast.Name(id="Path"), args=[ast.Constant(value=str(name))]):
+            return bool(name) and not name.startswith((":", "file:"))
         case ast.Name(id=name):
             return not _local(function.node, name) and name in function.scope.top.names
         case ast.Attribute(value=ast.Name(id="self")):
