@@ -647,3 +647,16 @@ def test_no_command_is_advised_that_a_shell_or_git_would_take_for_something_else
     from mcplint.project import revision as revisions
 
     assert revisions._remedy(str(tmp_path), revision) == ""
+
+
+def test_the_mode_of_a_file_and_what_git_ignores_are_told_at_a_revision(committed):
+    root = committed({"run.sh": "#!/bin/sh\n", ".gitignore": ".env\n"})
+    (root / ".env").write_text("TOKEN=x\n")
+    git("update-index", "--chmod=+x", "run.sh")
+    git("commit", "-qm", "runs")
+    for files in (at(str(root), "HEAD"), staged(str(root))):
+        with files as tree:
+            assert (tree.executable("run.sh"), tree.executable(".gitignore")) == (True, False)
+            assert tree.has(".env") and not tree.has("other")
+    with at(str(root), "HEAD^") as tree:
+        assert tree.executable("run.sh") is False

@@ -12,7 +12,7 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.findings import Unreadable
-from mcplint.project.discover import GIT_CONFIG, MOST_FILES, PRUNED, apart, kept
+from mcplint.project.discover import GIT_CONFIG, MOST_FILES, PRUNED, apart, executable, kept
 from mcplint.project.git import advised, start, work_tree
 from mcplint.project.kinds import kind
 from mcplint.project.load import PLAIN, decode, load
@@ -28,7 +28,7 @@ STAGED = (
     "--relative",
 )
 RENAMED = ("diff-index", "--cached", "-r", "-z", "-M", "--name-status", "--diff-filter=R")
-LINK, SUBMODULE = b"120000", b"160000"
+LINK, SUBMODULE, RUNNABLE = b"120000", b"160000", b"100755"
 PATIENCE = 30
 """Seconds that git may take to answer a question."""
 NAME = r"(?!HEAD\b)[A-Za-z0-9_][A-Za-z0-9_./-]*"
@@ -257,8 +257,13 @@ def _tree(
             entry = _followed(path, files, content)
             return Source(path, decode(path, content(entry, path, (kind(path) or PLAIN).limit))[0])
 
+        def mode(path: str) -> bool | None:
+            # What git does not keep lies there whatever is checked out.
+            entry = files.get(path)
+            return executable(root, path) if entry is None else None if entry.mode == LINK else entry.mode == RUNNABLE
+
         try:
-            yield Tree(kept(root, paths, exclude), read, others, named)
+            yield Tree(kept(root, paths, exclude), read, others, named, executable=mode)
         finally:
             process.kill()
     if lacking:
