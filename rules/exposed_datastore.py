@@ -82,8 +82,7 @@ def check(container: Container):
         port, *others = (sibling.shown if sibling.unguarded else ()) or (None,)
         if port is None:
             continue
-        number = port.published.only or port.target.only
-        message = f"port {number} of `{sibling.name}` is open on all interfaces without a password: {sibling.unguarded}"
+        message = f"{port.title} of `{sibling.name}` is open on all interfaces without a password: {sibling.unguarded}"
         here = Label(sibling.span, f"{sibling.store or sibling.console} runs here")
         more = (Label(other.span, "so is this port") for other in others)
         yield Finding(message, port.span, (here, *more), None, NOTE if sibling.measures else None)

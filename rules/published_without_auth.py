@@ -154,8 +154,7 @@ def measured(server: Server):
     for metrics in server.metrics:
         for port in server.container.ports if server.container and metrics.host.must(is_any) else ():
             if is_open(port) and metrics.port.must_be(port.target.only):
-                number = port.published.only or port.target.only
-                message = f"port {number} is open on all interfaces, and shows everybody the metrics of {server.title}"
+                message = f"{port.title} is open on all interfaces, and shows everybody the metrics of {server.title}"
                 yield Finding(message, port.span, (Label(metrics.span, "serves them"),), None, NOTE)
 
 
@@ -164,11 +163,10 @@ def bridged(server: Server, bridge: Bridge, container: Container):
     listens = bridge.host.must(is_any) and not (bridge.keyed or KEYS & container.env.keys())
     for port in container.ports if listens else ():
         if is_open(port) and bridge.port.must_be(port.target.only):
-            number = port.published.only or port.target.only
             edits = bound(port) if container.platform == "compose" else ()
             fix = Fix("publish on 127.0.0.1 only", edits) if edits else None
             whose = f"callers of {server.title}" if server.name.only else "its callers"
-            message = f"port {number} is open on all interfaces, and {bridge.name} does not authenticate {whose}"
+            message = f"{port.title} is open on all interfaces, and {bridge.name} does not authenticate {whose}"
             yield Finding(message, port.span, (Label(container.cmd, "is told no key"),), fix)
 
 
@@ -183,9 +181,8 @@ def reachable(server: Server):
     if not container:
         return
     for port in () if container.shared_network.may(bool) else listening(server, container):
-        number = port.published.only or port.target.only
         edits = bound(port) if container.platform == "compose" else ()
-        yield f"port {number} is open on all interfaces", port.span, edits
+        yield f"{port.title} is open on all interfaces", port.span, edits
     mode = container.network_mode
     if mode.must_be("host") and mode.span and server.speaks_http:
         yield "the service is open on all interfaces of its host", mode.span, ()

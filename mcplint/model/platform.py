@@ -18,6 +18,13 @@ class Port(NamedTuple):
     span: Span
     protocol: str = "tcp"
 
+    @property
+    def title(self) -> str:
+        """What a message calls it where others reach it: `port 8000`, without a number where Docker picks one."""
+        if self.published is not None and self.published.only is not None:
+            return f"port {self.published.only}"
+        return f"the port of the host that leads to {self.target.only}" if self.target.only else "a port of the host"
+
 
 class Probe(NamedTuple):
     """A health check: its argument vector (shell form: `/bin/sh -c …`), and its URL where it asks for one."""

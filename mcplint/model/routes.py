@@ -154,8 +154,9 @@ class Route(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What a message calls it: nginx `location /mcp`, Traefik `/mcp`."""
+        """What a message calls it: nginx `location /mcp`, Traefik `/mcp`, Caddy `/mcp/*`."""
         place = (self.location.only or "")[:60]
+        place += "*" if self.proxy == "Caddy" and place and self.prefix == place else ""
         word = "location " if self.proxy == "nginx" else ""
         return f"{self.proxy} `{word}{place}`" if place else self.proxy
 
