@@ -93,13 +93,13 @@ def _speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
 
     Without them there is no server to look for.
     """
-    for form in ("pyproject", "requirements", "package.json", "python", "dockerfile", "compose", "kubernetes"):
-        wanted = GATEWAYS if form in ("dockerfile", "compose", "kubernetes") else ("mcp", "modelcontextprotocol")
+    for form in ("pyproject", "requirements", "package.json", "python"):
         for path in paths.get(form, ()):
             source = tree.source(path)
-            if source and any(letters in source.text for letters in wanted):
+            if source and ("mcp" in source.text or "modelcontextprotocol" in source.text):
                 return True
-    return False
+    deploying = (path for form in ("dockerfile", "compose", "kubernetes") for path in paths.get(form, ()))
+    return any(tree.mentions(path, *GATEWAYS) for path in deploying)
 
 
 def _publishes(tree: Tree, paths: Paths) -> bool:

@@ -162,6 +162,14 @@ class Tree:
             self._note(("source", path), self._sources[path])
         return self._sources[path]
 
+    def mentions(self, path: str, *texts: str) -> bool:
+        """Whether a file has one of some texts; it does not count for one that was read."""
+        try:
+            source = self._sources[path] if path in self._sources else self._load(path)
+        except Unreadable:
+            return False
+        return source is not None and any(text in source.text for text in texts)
+
     @property
     def read(self) -> tuple[Source, ...]:
         """The files that were read so far."""
