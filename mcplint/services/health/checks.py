@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import NamedTuple
 
 from mcplint.commands.shell import Ran, Shell
@@ -114,9 +115,20 @@ def _script(script: LocatedText, span: Span, place: _Place) -> Asked:
         ]
     if swallowed := "" if stops else _swallowed(ran, spelled):
         return Asked(tuple(one._replace(strict=False) for one in requests), swallowed, missing)
+    if one := _either_way(script.text, spelled, requests):
+        return Asked((one,), "", missing)
     decided = any(each.line.inside or each.line.operator in ("|", "&&") for each in ran)
     why = idle[-1] if idle and all(idle) and not requests and not decided else ""
     return Asked(tuple(requests), why, missing)
+
+
+def _either_way(script: str, spelled: list[tuple[str | None, ...]], requests: list[Request]) -> Request | None:
+    """The one request that every branch of a condition comes to, where a script is that and no other."""
+    branches = len(re.findall(r"\b(?:else|elif)\b", script)) + 1
+    alone = re.fullmatch(r"\s*if\b(?!.*\bif\b).*\belse\b.*\bfi\s*;?\s*", script, re.DOTALL)
+    plain = all(words[:1] in (("curl",), ("wget",), ("[",), ("test",)) or words == ("exit", "1") for words in spelled)
+    made = {one._replace(certain=True) for one in requests}
+    return made.pop() if alone and plain and len(requests) == branches and len(made) == 1 else None
 
 
 def _reached(before: list[Ran]) -> bool:
