@@ -9,6 +9,9 @@ from mcplint.text.source import Edit, Span
 
 T = TypeVar("T", covariant=True)
 
+HOLE = "\ufffc"
+"""Stands in a text for what the files do not tell: any characters, or none."""
+
 
 class Label(NamedTuple):
     """A place and what there is to say of it, with the environment variable that is read there, if one is."""
@@ -48,12 +51,14 @@ class Value(NamedTuple, Generic[T]):
     """What a setting will be at run time as far as the files tell, and why.
 
     `options`: one is known, several are one of them, `None` may be anything; an option `None` means known to be absent.
-    `trace`: from the place that reads the setting to the place that decides it.
+    `trace`: from the place that reads the setting to the place that decides it. `partly`: a text that may be anything
+    only where HOLE stands in it.
     """
 
     options: tuple[T, ...] | None = None
     trace: tuple[Label, ...] = ()
     site: EditSite | None = None
+    partly: str = ""
 
     def must(self, test: Callable[[T], object]) -> bool:
         """Whether the test holds whatever the setting turns out to be; never where it may be anything."""
@@ -128,7 +133,7 @@ def stands_in(value: Value[T], unset: Value[Any]) -> Value[T]:
 def tail(text: Value[str], start: int) -> Value[str]:
     """A text from an offset on, with the part of its site that spells it."""
     if text.options is None:
-        return text._replace(site=None)
+        return Value(None, text.trace)
     site = text.site
     if site and site.span.text == text.only:
         site = site._replace(span=site.span._replace(start=site.span.start + start))

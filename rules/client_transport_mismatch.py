@@ -12,6 +12,10 @@ posts first, whatever the type, and falls back to SSE. Claude Code does so for
 Code and Cline try nothing else than what they are told; to Cline a URL without
 a type means `sse`. Only combinations that cannot work are reported.
 
+A program such as `mcpo` or `mcp-proxy` is a client too: it starts the server and
+speaks stdio with it. A server that speaks HTTP instead never answers it, and
+nothing listens on the port that the program would serve.
+
 Only entries whose URL leads to a server of the project are checked: through a
 proxy of the project, or to a port of this machine.
 
@@ -102,14 +106,33 @@ error[client-transport-mismatch]: Claude Code is told `sse`, but server `notes` 
 ```
 """
 
-from mcplint import ERROR, ClientConfig, Finding, Fix, Label, rule
+from mcplint import ERROR, WARNING, ClientConfig, Deployment, Finding, Fix, Label, Server, rule
 from mcplint.text.urls import host, is_loopback
 
 HTTP = {"streamable-http": "http", "sse": "sse"}
 
 
 @rule("client-transport-mismatch", ERROR)
-def check(client: ClientConfig):
+def check(deployment: Deployment):
+    for client in deployment.clients:
+        yield from configured(client)
+    for server in deployment.servers:
+        if server.bridged and server.container and server.speaks_http:
+            yield started(server)
+
+
+def started(server: Server) -> Finding:
+    """What starts the server speaks stdio with it."""
+    place = server.container.cmd if server.container else server.span
+    message = f"{server.runner} speaks stdio with the server that it starts, but {server.title} speaks "
+    notes = (*server.transport.trace, Label(place, f"{server.runner} starts it"))
+    severity = None if server.certain and not server.assumed else WARNING
+    message += " or ".join(server.transport.options or ())
+    return Finding(message, server.transport.span or server.span, notes, None, severity)
+
+
+def configured(client: ClientConfig):
+    """A client whose configuration leads to a server."""
     server, told = client.server, client.type
     if not server or (client.assumed and not is_loopback(host(client.url.only or ""))):
         return

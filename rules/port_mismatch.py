@@ -129,7 +129,7 @@ SENDING = ("fly", "cloud-run")
 @rule("port-mismatch", ERROR)
 def check(server: Server):
     container, port = server.container, server.port
-    if not container or container.shared_network.may(bool) or not server.speaks_http:
+    if not container or container.shared_network.may(bool) or not server.speaks_http or server.bridged:
         return
     notes = (*port.trace, Label(container.cmd, "this container runs the server"))
     told = " or ".join(map(str, port.options or ()))

@@ -15,7 +15,7 @@ from mcplint.project.tree import Tree
 from mcplint.readers import compose
 from mcplint.services.compose.project import ComposeProject, projects
 from mcplint.text.source import Source, Span
-from mcplint.values import Value
+from mcplint.values import HOLE, Value
 
 Files = dict[str, str]
 
@@ -144,6 +144,13 @@ def test_commands(settings: str, command: object, entrypoint: object) -> None:
 def test_a_command_that_is_one_variable_has_unknown_words() -> None:
     command = a("command: ${COMMAND}").arguments
     assert command and command.words is None and command.value.options is None
+
+
+def test_a_word_of_which_a_part_is_unknown_says_the_rest() -> None:
+    command = a("command: --port ${PORT} --name x-${NAME}y").arguments
+    assert command and command.words
+    assert [word.partly for word in command.words] == ["", HOLE, "", f"x-{HOLE}y"]
+    assert command.value.options is None and command.value.span == command.span
 
 
 def test_words_of_a_command_can_be_rewritten_where_they_stand() -> None:

@@ -9,7 +9,7 @@ from mcplint.commands.resolve import starts
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
-from mcplint.values import EditSite, Label, Value
+from mcplint.values import HOLE, EditSite, Label, Value
 
 PYPROJECT = """[project]
 name = "notes"
@@ -130,7 +130,8 @@ def all_starts(command: list[str], **env: str) -> tuple[Start | NoStart, ...]:
     offset = 0
     for word in command:
         span = Span(source, offset, offset + len(word))
-        words.append(Value((word,), (Label(span, "a word"),), EditSite(span)))
+        known = Value((word,), (Label(span, "a word"),), EditSite(span))
+        words.append(Value(None, known.trace, partly=word) if HOLE in word else known)
         offset += len(word) + 1
 
     def inside(path: str) -> str | None:
@@ -257,6 +258,26 @@ def test_the_words_of_a_shell_are_expanded_in_the_environment(text: str) -> None
     found = start(["/bin/sh", "-c", text], PORT="8080", EMPTY="", TWO="x y")
     assert isinstance(found, Start), found
     assert (found.target, [word.only for word in found.argv or ()]) == SHELL[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "argv"),
+    [
+        ("notes --key % --port 80", None),
+        ('notes --key "%" --port 80', ["--key", None, "--port", "80"]),
+        ("notes --key 'a%b' --port=%", ["--key", None, None]),
+        ("KEY=% && notes --a", ["--a"]),
+        ("[ -z '%' ] || notes --b", ["--b"]),
+        ("echo $(id %); notes ${PORT:-%}0", [None]),
+        ('notes "${NONE:-%}0"', [None]),
+    ],
+)
+def test_a_text_of_which_a_part_is_unknown_is_run_with_that_part_unknown(
+    text: str, argv: list[str | None] | None
+) -> None:
+    found = start(["sh", "-c", text.replace("%", HOLE)], PORT="8080")
+    assert isinstance(found, NoStart if argv is None else Start), found
+    assert argv is None or [word.only for word in found.argv or ()] == argv
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from mcplint.commands.words import Words, span_of, text
 from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
-from mcplint.values import UNKNOWN, EditSite, Label, Value, join, tail
+from mcplint.values import HOLE, UNKNOWN, EditSite, Label, Value, join, tail
 
 Env = Callable[[str], Value[str | None] | None]
 """What is said of an environment variable; None where nothing is."""
@@ -187,6 +187,8 @@ class Shell:
     def _part(self, part: Part) -> Value[str]:
         if part.kind == LITERAL:
             return Value((part.text,))
+        if HOLE in part.text:
+            return Value(None, (Label(self.at(part.located.span()), "is not known"),))
         if part.text in _ALL_ARGUMENTS and self.arguments is not None and not self.every:
             between = [Value((" ",))] * len(self.arguments)
             return _concatenated([each for pair in zip(between, self.arguments, strict=True) for each in pair][1:])
@@ -278,6 +280,8 @@ def _split(value: Value[str]) -> Words:
 def script_text(word: Value[str], fallback: Span) -> tuple[LocatedText, Span | None] | None:
     """The text of a word that a shell runs, and where it stands if it is not spelled there as it is."""
     given = text(word)
+    if given is None and word.partly:
+        return LocatedText(Source(fallback.source.path, word.partly), word.partly), fallback
     if given is None:
         return None
     site = word.site

@@ -6,19 +6,20 @@ from typing import NamedTuple
 
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
+from mcplint.values import HOLE
 
 LITERAL, VARIABLE, COMMAND, ARRAY, PATTERN = "literal", "variable", "command", "array", "pattern"
 
 BLANKS = " \t\r\v\f"
 BREAKS = frozenset(" \t\r\v\f\n;&|()<>")
-_SPECIAL = BREAKS | frozenset("\\'\"$`*?")
-_SPECIAL_QUOTED = frozenset('"\\$`')
+_SPECIAL = BREAKS | frozenset("\\'\"$`*?" + HOLE)
+_SPECIAL_QUOTED = frozenset('"\\$`' + HOLE)
 
 
 class Part(NamedTuple):
     """A piece of a word: literal text without quotes, or an expansion as it is written.
 
-    Expansions: a variable (`$VAR`, `${VAR:-x}`), a command (`$(…)`, backquotes, `<(…)`), an array (`(a b)`), a
+    Expansions: a variable (`$VAR`, `${VAR:-x}`, HOLE), a command (`$(…)`, backquotes, `<(…)`), an array (`(a b)`), a
     pattern (`*`, `?`). `quoted` ones stay one word.
     """
 
@@ -67,7 +68,7 @@ def word_at(located: LocatedText, start: int) -> tuple[Word, int]:
         match text[i]:
             case "'":
                 close = _find(text, "'", i + 1)
-                _add(runs, LITERAL, True, i + 1, close)
+                _add(runs, VARIABLE if HOLE in text[i + 1 : close] else LITERAL, True, i + 1, close)
                 i = close + 1
             case '"':
                 i = _double_quoted(text, i + 1, runs)
@@ -79,6 +80,9 @@ def word_at(located: LocatedText, start: int) -> tuple[Word, int]:
                 i = _expansion(text, i, runs, False)
             case "*" | "?":
                 _add(runs, PATTERN, False, i, i + 1)
+                i += 1
+            case "\ufffc":
+                _add(runs, VARIABLE, False, i, i + 1)
                 i += 1
             case "<" | ">" if text.startswith("(", i + 1):
                 close = matching(text, i + 1)
@@ -140,6 +144,9 @@ def _double_quoted(text: str, i: int, runs: list[_Run]) -> int:
                 i += 2
             case "$" | "`":
                 i = _expansion(text, i, runs, True)
+            case "\ufffc":
+                _add(runs, VARIABLE, True, i, i + 1)
+                i += 1
             case _:
                 plain = i
                 i += 1

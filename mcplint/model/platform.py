@@ -82,10 +82,10 @@ class Argv(NamedTuple):
     @property
     def value(self) -> Value[tuple[str, ...]]:
         """All words as one value, known where each of them is."""
-        trace = self.trace + tuple(note for word in self.words or () for note in word.trace if note not in self.trace)
+        told = tuple(note for word in self.words or () for note in word.trace if note not in self.trace)
         if self.words is None or any(word.options is None or len(word.options) != 1 for word in self.words):
-            return Value(None, trace)
-        return Value((tuple(word.options[0] for word in self.words if word.options),), trace)
+            return Value(None, told + self.trace)
+        return Value((tuple(word.options[0] for word in self.words if word.options),), self.trace + told)
 
 
 class Dependency(NamedTuple):

@@ -274,6 +274,11 @@ class Server(NamedTuple):
         return container or any(link.kind == ASSUMED for link in self.links)
 
     @property
+    def bridged(self) -> bool:
+        """Whether a program starts it that speaks stdio with it and HTTP with clients."""
+        return self.kind != "bridge" and self.runner in ("mcpo", "mcp-proxy", "supergateway")
+
+    @property
     def speaks_http(self) -> bool:
         """Whether it certainly speaks MCP over HTTP, in whatever form."""
         return not self.transport.may_be("stdio")

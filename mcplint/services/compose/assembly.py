@@ -9,11 +9,11 @@ from typing import NamedTuple
 from mcplint.facts.compose import ComposeFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.project.tree import Tree
-from mcplint.services.compose.interpolation import HOLE, Interpolated, interpolate
+from mcplint.services.compose.interpolation import Interpolated, interpolate
 from mcplint.services.compose.merging import FILE, SERVICE, merged
 from mcplint.services.compose.variables import variables
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import HOLE, Label, Value
 
 MAX_INCLUDED = 16
 MAX_FILES = 300

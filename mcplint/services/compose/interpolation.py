@@ -12,10 +12,7 @@ from typing import NamedTuple
 
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
-from mcplint.values import EditSite, Label, Value
-
-HOLE = "\ufffc"
-"""Stands in a text for what the files do not tell: any characters, or none."""
+from mcplint.values import HOLE, EditSite, Label, Value
 
 NAME = r"([_a-zA-Z][_a-zA-Z0-9]*)(:?[-+?])?"
 """A variable, and in braces the operator behind it."""
@@ -117,7 +114,7 @@ class Interpolated(NamedTuple):
     def value(self) -> Value[str]:
         """The text as a value, with a site where one place spells it."""
         if not self.known:
-            return Value(None, self.trace)
+            return Value(None, self.trace, partly=self.text)
         span = self.span
         return Value((self.text,), self.trace, EditSite(span) if span else None)
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from mcplint.facts.document import MappingNode, Node, SequenceNode, at
 from mcplint.model import Mount
 from mcplint.services.compose.assembly import Assembly, within
-from mcplint.services.compose.interpolation import HOLE, Interpolated
+from mcplint.services.compose.interpolation import Interpolated
 from mcplint.services.compose.merging import entries
 from mcplint.services.settings import switch
 from mcplint.text.source import Span
-from mcplint.values import Value
+from mcplint.values import HOLE, Value
 
 SOCKETS = ("/var/run/docker.sock", "/run/docker.sock")
 

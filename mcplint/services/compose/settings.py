@@ -9,11 +9,11 @@ from typing import NamedTuple, TypeVar
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Argv, NamedFile
 from mcplint.services.compose.assembly import Assembly
-from mcplint.services.compose.interpolation import HOLE, Interpolated
+from mcplint.services.compose.interpolation import Interpolated
 from mcplint.services.compose.merging import entries
 from mcplint.services.compose.variables import env_file, settings
 from mcplint.text.source import Span
-from mcplint.values import Label, Value
+from mcplint.values import HOLE, Label, Value
 
 TOKEN = r"""[^\\'"`();&|<> \t\r\n]+|\\(?s:.)|'[^']*'|"(?:[^"\\]|\\(?s:.))*"|[ \t\r\n]+"""
 INNER = r"[^\\]+|\\(?s:.)"
