@@ -93,7 +93,7 @@ from mcplint.text.urls import is_loopback
 
 ANY = "0.0.0.0"
 LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|loopback|\blocal(?:host|ly)?\b)"
-BLOCK = r"(\"{3}|'{3}|/\*)(.*?)(?:\1|\*/)"
+LONGEST = 400
 LISTENS = r"\b(?:listen|bind|bound|host|address)\w*\b[^.\n]*(?<![/\w])(?:127\.0\.0\.1|localhost|loopback)"
 
 
@@ -138,7 +138,12 @@ def tells_loopback(edit: Edit) -> bool:
     text = edit.span.source.text
     above, _, before = text[: edit.span.start].rpartition("\n")
     lines = above.rpartition("\n")[2].strip(), before + text[edit.span.start :].partition("\n")[0]
-    told = (block[2] for block in re.finditer(BLOCK, text, re.DOTALL))
-    return any(re.search(LOCAL, each, re.IGNORECASE) for each in lines) or any(
-        re.search(LISTENS, each, re.IGNORECASE) for each in told
+    blocks = (
+        *text.split('"""')[1::2],
+        *text.split("'''")[1::2],
+        *(part.partition("*/")[0] for part in text.split("/*")[1:]),
+    )
+    told = (line for block in blocks for line in block.split("\n"))
+    return any(re.search(LOCAL, each[:LONGEST], re.IGNORECASE) for each in lines) or any(
+        re.search(LISTENS, each[:LONGEST], re.IGNORECASE) for each in told
     )

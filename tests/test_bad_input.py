@@ -163,6 +163,12 @@ def test_a_text_that_makes_no_sense(lint, name):
     assert said >= set(unreadable)
 
 
+@pytest.mark.parametrize("line", ["# " * 60_000, f'"""{"host " * 20_000}"""'], ids=["comment", "docstring"])
+def test_a_long_line_beside_what_a_fix_would_edit(lint, line):
+    ran = lint(DEFECT | {"a/server.py": DEFECT["a/server.py"].replace("mcp =", f"{line}\nmcp =", 1)})
+    assert "loopback-in-container" in {finding["rule"] for finding in ran.about("a/server.py")}
+
+
 @pytest.mark.parametrize("make", [fifo, dangling, loop, outside, folder, device], ids=lambda make: make.__name__)
 def test_what_is_no_file(lint, make):
     ran = lint(spoilt(make))

@@ -29,7 +29,7 @@ from mcplint.text.paths import upwards
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
 
-_ELSE, _MOST_ELSE = r"(?:\s|\\\n|\d?>>?\s?[\w/.&]+)*\|\|", 200
+_ELSE, _MOST_ELSE = r"(?:\s|\\\n|\d?>>?\s?[\w/.&]++)*+\|\|", 200
 """What follows a command that may fail, as another one stands in for it; how much of the text is looked at."""
 _SIGNS = frozenset("*?[$")
 _SCRIPTS, _RECIPES, _MOST_SCRIPTS = (".sh", ".yml", ".yaml", ".mk"), ("Makefile", "justfile", "Justfile"), 500

@@ -24,7 +24,9 @@ BUILDS = ("build", "prepare", "compile", "build:server", "bundle", "prepack", "p
 OUTPUTS = ("dist", "build", "lib", "out", "bin")
 _ENTRY = r"""["']?([\w./@-]+)["']?\s*:\s*["']([\w./@-]+\.[cm]?[jt]sx?)["']|["']([\w./@-]+\.[cm]?[jt]sx?)["']"""
 
-_ENTRIES = r"\b(?:entry(?:Points|points)?|input|ssr)\s*:\s*(\[[^\]]*\]|\{[^}]*\}|[\"'][^\"'\n]+[\"'])"
+_ENTRIES = (
+    r"\b(?:entry(?:Points|points)?|input|ssr)\s*:\s*(\[[^\]]{0,2000}\]|\{[^}]{0,2000}\}|[\"'][^\"'\n]{1,400}[\"'])"
+)
 _NAMES = ("outDir|outdir|dir", "outfile|file", "fileName|entryFileNames")
 
 
