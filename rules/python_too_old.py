@@ -6,9 +6,10 @@ older image pip finds nothing to install: `No matching distribution found for
 mcp`, though the package is there for everybody else.
 
 What counts is the Python that the tag of the base image names, where pip (or
-`uv pip --system`) installs with it.
+`uv pip --system`) installs with it, or `uv sync` that `UV_PYTHON_DOWNLOADS=0`
+keeps from fetching another one.
 
-Not reported for uv in an environment of its own, which fetches another
+Not reported for uv in an environment of its own that may fetch another
 Python, or if the build names one.
 
 See https://packaging.python.org/en/latest/guides/dropping-older-python-versions/

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from mcplint.commands.command_lines import program
@@ -364,11 +364,23 @@ def _brings_python(command: str) -> bool:
     return any(word in command for word in OTHER_PYTHONS)
 
 
-def of_python(install: Install, base: Image, contents: Contents) -> Iterator[Lack]:
+_NEVER = ("never", "0", "false")
+"""Values of UV_PYTHON_DOWNLOADS that keep uv from fetching a Python (https://docs.astral.sh/uv/reference/settings/)."""
+
+
+def _takes_what_is_there(install: Install, contents: Contents, env: Mapping[str, Value[str]]) -> bool:
+    """Whether a sync has to take the image's own Python, since uv is told to fetch none."""
+    told = "UV_PYTHON_DOWNLOADS" in env and env["UV_PYTHON_DOWNLOADS"].must_be(*_NEVER)
+    from_stages = (copy.target.only or "python" for copy in contents.copies if copy.stage is not None)
+    return install.tool == "uv sync" and told and not any("python" in target for target in from_stages)
+
+
+def of_python(install: Install, base: Image, contents: Contents, env: Mapping[str, Value[str]]) -> Iterator[Lack]:
     """What an install with the image's own Python needs a newer one for."""
     reference = base.base.only or ""
     there = release(python(reference) or "")
     own = install.tool == "pip" or (install.tool == "uv pip" and "--system" in install.argv)
+    own = own or _takes_what_is_there(install, contents, env)
     if there is None or not own or contents.ran.any(_brings_python):
         return
     for what, least, label in _needed(install, contents):
@@ -380,12 +392,15 @@ def of_python(install: Install, base: Image, contents: Contents) -> Iterator[Lac
 
 def _needed(install: Install, contents: Contents) -> Iterator[tuple[str, str, Label]]:
     """What is installed with the oldest Python that it runs on, and where it is asked for."""
-    for packaged in install.packaged:
-        project = contents.tree.project(packaged.folder)
+    synced = install.tool == "uv sync"
+    for folder in install.requirements if synced else [packaged.folder for packaged in install.packaged]:
+        project = contents.tree.project(folder)
         said = at(project.document, "project", "requires-python") if project else None
         found = re.match(r"\s*(?:>=|~=|\^)\s*(\d+\.\d+)", scalar(said))
         if said and found:
             yield "the project", found[1], Label(said.span, "the project says so")
+    if synced:
+        return
     for each in needs(contents.tree, (install,), packaged_folder(install)).requirements:
         if each.name in PYTHONS and not each.marker:
             yield each.name, least_python(each.name, each.specifier or ""), Label(each.span, f"asks for {each.name}")

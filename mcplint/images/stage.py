@@ -309,7 +309,7 @@ class _Growing:
         self.installs += here
         for install in here:
             self.lacks += of_install(install, self.contents(mounts))
-            self.lacks += of_python(install, self.below, self.contents(mounts))
+            self.lacks += of_python(install, self.below, self.contents(mounts), self.env)
         self.tools |= packages(found)
         for each in accounts(found):
             self.account, self.accounts[each.name] = each.name, each
