@@ -36,11 +36,17 @@ def repetition(package: str, bound: EditSite, taken: str, tree: Tree) -> tuple[E
 
 
 def renewal(path: str, tree: Tree) -> str:
-    """The command that renews the lock file of the project whose requirements a file holds, empty where none has to."""
+    """The command that renews the lock file of the project whose requirements a file holds, empty where none has to.
+
+    Each lock beside another has its own, as in "uv lock` and `poetry lock".
+    """
     if posixpath.basename(path) != "pyproject.toml":
         return ""
     lock = lock_of(tree, posixpath.dirname(path))
-    return COMMANDS.get(posixpath.basename(lock), "") if lock else COMMANDS["uv.lock"] if tree.above else ""
+    if lock is None:
+        return COMMANDS["uv.lock"] if tree.above else ""
+    beside = (posixpath.join(posixpath.dirname(lock), name) for name in COMMANDS)
+    return "` and `".join(dict.fromkeys(COMMANDS[posixpath.basename(each)] for each in beside if each in tree.paths))
 
 
 def _older(package: str, taken: str, tree: Tree, lock: str) -> bool:
