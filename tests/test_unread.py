@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mcplint.findings import Unreadable
 from mcplint.link import link
 from mcplint.model import Container
 from mcplint.project.config import Config
@@ -68,3 +69,17 @@ def test_what_a_container_waits_for_is_told_where_both_are_read(
     files = {"compose.yaml": f"services:\n{services}", "compose.override.yaml": override}
     found = container({**files, "db/Dockerfile": "FROM postgres:16\n"})
     assert [each.probed.options for each in found.prerequisites] == probed
+
+
+@pytest.mark.parametrize(
+    ("package", "said"),
+    [
+        ('{"name": "notes",\n<<<<<<< HEAD\n"dependencies": {"mcp": "1"}}', ["not JSON: `<<<<<<<` is neither"]),
+        ('{"name": "notes", "dependencies": {"mcp": "1"}}', []),
+    ],
+)
+def test_a_package_json_that_npm_refuses_is_said_although_it_is_read(package: str, said: list[str]) -> None:
+    linked = link(Tree.of({"Dockerfile": DOCKERFILE, "server.py": SERVER, "package.json": package}), Config())
+    unread = [each for each in linked.problems if isinstance(each, Unreadable)]
+    assert [each.message[: len(words)] for each, words in zip(unread, said, strict=True)] == said
+    assert {each.severity for each in unread} == ({"warning"} if said else set())

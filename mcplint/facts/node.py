@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.text.source import Source, Span
+from mcplint.values import Label
 
 
 class Bin(NamedTuple):
@@ -22,6 +23,7 @@ class PackageJson(NamedTuple):
 
     `requirements`: by table (`dependencies`, `devDependencies`, …) the range of each package. `workspaces`: globs of
     the folders of its members. `named`: where its name stands. `mcp_name`: the name of the server that it claims to be.
+    `problems`: what npm refuses the file for, the first of it.
     """
 
     source: Source
@@ -36,6 +38,7 @@ class PackageJson(NamedTuple):
     workspaces: tuple[str, ...] = ()
     named: Span | None = None
     mcp_name: str = ""
+    problems: tuple[Label, ...] = ()
 
     def range(self, package: str) -> ScalarNode | None:
         """What is asked of a package, for running before other tables."""

@@ -293,9 +293,10 @@ def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network)
 
 
 def _minded(tree: Tree, paths: Paths, servers: tuple[Server, ...]) -> None:
-    """Keeps what is wrong with Dockerfiles that can be read, where there is a server to deploy."""
-    for file in tree.all_facts("dockerfile", paths.get("dockerfile", ()) if servers else ()).values():
-        tree.refuse(file.problems)
+    """Keeps what is wrong with Dockerfiles and package.json that can be read, where there is a server to deploy."""
+    for reader, kind in (("dockerfile", "dockerfile"), ("package_json", "package.json")):
+        for file in tree.all_facts(reader, paths.get(kind, ()) if servers else ()).values():
+            tree.refuse(file.problems)
 
 
 def _asked_for(paths: Paths, servers: tuple[Server, ...]) -> frozenset[str]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
 from mcplint.facts.node import Bin, PackageJson
-from mcplint.findings import NOTE, Unreadable
+from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.readers import json
 from mcplint.text.source import Source
+from mcplint.values import Label
 
 TABLES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 
@@ -38,6 +39,9 @@ def read(source: Source) -> PackageJson:
         tuple(scalar(each) for each in items(root.get("workspaces")) or items(at(root, "workspaces", "packages"))),
         named.span if isinstance(named := root.get("name"), ScalarNode) else None,
         scalar(root.get("mcpName")),
+        tuple(Label(each.span, f"not JSON: {each.message}") for each in document.problems if each.severity == ERROR)[
+            :1
+        ],
     )
 
 
