@@ -19,7 +19,9 @@ from mcplint.values import Label
 
 # Programs that may bring any file; `git` where it does more than to look.
 _BRINGING = "unzip cp mv ln make just task npx tar rsync patch install tee node git-lfs dvc cmake cargo go"
-_OPEN = frozenset(_BRINGING.split())
+# Those that build a project of Node.
+_BUILDERS = "tsc esbuild tsup tsdown swc babel rollup vite webpack ncc nest"
+_OPEN = frozenset(f"{_BRINGING} {_BUILDERS}".split())
 _GIT = frozenset({"clone", "pull", "checkout", "submodule", "init", "fetch"})
 _QUIET = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum"})
 

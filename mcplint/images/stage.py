@@ -30,7 +30,7 @@ from mcplint.values import Label, Value
 
 # A stage of more layers than this cannot be built: overlay file systems end at 128.
 _MOST_LAYERS = 300
-_NODE = r"\b(?:npm|npx|pnpm|yarn|bun)\b"
+_NODE = r"\b(?:tsc|npm|npx|pnpm|yarn|bun)\b"
 
 
 def build_stage(build: Build, stage: Stage) -> Image:
