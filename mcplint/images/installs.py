@@ -49,9 +49,11 @@ _FAILING = frozenset({"exit", "false", "return", "kill"})
 def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     """What the build goes on with where an install fails, None where it ends or where that is not known."""
     operator = steps[0].line.operator
-    if len(steps) < 2 or operator not in ("||", ";") or any(map(_fails, steps)):
+    if len(steps) < 2 or operator not in ("||", ";"):
         return None
-    if operator == ";" and (_ends_at_failures(steps[0]) or not _succeeds(steps[1])):
+    if operator == ";" and (not _succeeds(steps[1]) or _ends_at_failures(steps[0])):
+        return None
+    if any(map(_fails, steps)):
         return None
     if _succeeds(steps[1]):
         return Label(steps[1].written_at, "the build goes on with this where it fails")

@@ -45,7 +45,7 @@ def test_a_mount_that_repeats_the_path_answers_below_it(tmp_path: Path) -> None:
         assert redirect.status == 307 and redirect.headers["location"].endswith("/mcp/")
         assert server.initialize("/mcp/").status == 404
     with started(tmp_path, "doubled-mount", "Fixed") as server:
-        assert server.initialize("/mcp/").status == 200
+        assert server.initialize("/mcp").status == 200
     with started(tmp_path, "doubled-mount", "Good") as server:
         assert server.initialize("/mcp").status == 200
 
