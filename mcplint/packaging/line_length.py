@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
 from typing import Any
 
 from mcplint.facts.document import plain
@@ -23,23 +22,25 @@ def line_length(tree: Tree, path: str) -> int | None:
     while folder:
         folder = posixpath.dirname(folder)
         for name in FILES:
-            if (found := posixpath.join(folder, name)) in tree.paths:
-                for length in _told(tree, found):
-                    return length
+            found = posixpath.join(folder, name)
+            if found in tree.paths and (length := tree.once(_told, found)) is not None:
+                return length
     return None
 
 
-def _told(tree: Tree, path: str) -> Iterator[int]:
+def _told(tree: Tree, path: str) -> int | None:
+    """What one file tells them."""
     from mcplint.readers.toml import read
 
     source = tree.source(path)
     try:
         said: dict[str, Any] = plain(read(source)) if source else {}
     except Unreadable:
-        return
+        return None
     tools = said.get("tool") if path.endswith("pyproject.toml") else {"ruff": said}
     for name in ("ruff", "black"):
         settings = tools.get(name) if isinstance(tools, dict) else None
         length = settings.get("line-length") if isinstance(settings, dict) else None
         if isinstance(length, int) and not isinstance(length, bool):
-            yield length
+            return length
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache, partial
 
 from mcplint.findings import ERROR, NOTE, WARNING, InnerRepository, Unreadable
 from mcplint.project.git import Listed, upwards, work_tree
@@ -82,7 +83,7 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
         named,
         locked_above(root),
         lambda path: executable(root, path),
-        lambda path: target(root, path),
+        cache(partial(target, root)),
     )
 
 
