@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from mcplint.model import Cors
@@ -35,7 +36,7 @@ class Middleware(NamedTuple):
     args: Args = Args()
 
 
-def around(layers: list[Middleware], path: Abstract) -> tuple[Middleware, ...]:
+def around(layers: Iterable[Middleware], path: Abstract) -> tuple[Middleware, ...]:
     """The middleware that a request for a path comes through."""
     if not isinstance(path.only, str):
         return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from mcplint.model import Endpoint
@@ -40,90 +41,114 @@ class Walked(NamedTuple):
     endpoints: tuple[Endpoint, ...] = ()
     closed: bool = True
     hosts: tuple[Abstract, ...] = ()
-    guarded: bool = False
 
 
 def walk(machine: Machine, app: Any) -> Walked:
     """What an application or a listener does with requests."""
-    met: list[Met] = []
-    endpoints: list[Endpoint] = []
-    hosts: list[Abstract] = []
-    closed = _walk(machine, app, known(""), met, endpoints, hosts, [], 0)
-    return Walked(tuple(met), tuple(dict.fromkeys(endpoints)), closed, tuple(hosts))
+    walking = _Walk(machine)
+    closed = walking.app(app, known(""))
+    return Walked(tuple(walking.met), tuple(dict.fromkeys(walking.endpoints)), closed, tuple(walking.hosts))
 
 
-def _walk(
-    machine: Machine,
-    app: Any,
-    prefix: Abstract,
-    met: list[Met],
-    endpoints: list[Endpoint],
-    hosts: list[Abstract],
-    layers: list[Middleware],
-    depth: int,
-) -> bool:
-    """Whether nothing but what is found answers below a prefix."""
-    if depth > DEEPEST or app is None:
-        return False
-    if isinstance(app, (Function, Wrapped, Method)) or (isinstance(app, Object) and app.library == sdk.HANDLERS):
-        _listener(machine, app, prefix, (), met, [])
-        return False
-    if not isinstance(app, Object):
-        return False
-    if app.library == APPS["http"]:
-        inner = app.table.get(HANDLER)
-        found = [
-            _walk(machine, each, prefix, met, endpoints, hosts, layers, depth + 1)
-            for each in ((inner.options or ()) if inner is not None else ())
-        ]
+class _Walk:
+    """A walk over an application: what was met on the way, and the middleware that requests have passed by then."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.met: list[Met] = []
+        self.endpoints: list[Endpoint] = []
+        self.hosts: list[Abstract] = []
+        self.layers: list[Middleware] = []
+        self.depth = 0
+
+    def app(self, app: Any, prefix: Abstract) -> bool:
+        """Whether nothing but what is found answers below a prefix."""
+        if self.depth > DEEPEST or app is None:
+            return False
+        if isinstance(app, (Function, Wrapped, Method)) or (isinstance(app, Object) and app.library == sdk.HANDLERS):
+            self.listener(app, prefix, ())
+            return False
+        if not isinstance(app, Object):
+            return False
+        self.depth += 1
+        try:
+            return self._listens(app, prefix) if app.library == APPS["http"] else self._routes(app, prefix)
+        finally:
+            self.depth -= 1
+
+    def _listens(self, server: Object, prefix: Abstract) -> bool:
+        handler = server.table.get(HANDLER)
+        found = [self.app(each, prefix) for each in ((handler.options or ()) if handler is not None else ())]
         return bool(found) and all(found)
-    if sdk.HOSTS in app.table:
-        hosts.append(app.table[sdk.HOSTS])
-        layers += [Middleware("/", "express:json", app.span, app.span)] if app.span is not None else []
-    closed = app.library in APPS.values()
-    for route in ROUTES.of(app.table):
-        machine.spend(1)
-        closed = _route(machine, route, prefix, met, endpoints, hosts, layers, depth) and closed
-    return closed
 
+    def _routes(self, app: Object, prefix: Abstract) -> bool:
+        if sdk.HOSTS in app.table:
+            self.hosts.append(app.table[sdk.HOSTS])
+            if app.span is not None:
+                self.layers.append(Middleware("/", "express:json", app.span, app.span))
+        closed = app.library in APPS.values()
+        for route in ROUTES.of(app.table):
+            self.machine.spend(1)
+            for path in _paths(route.path):
+                closed = self._route(route, _below(prefix, path)) and closed
+        return closed
 
-def _route(
-    machine: Machine,
-    route: Route,
-    prefix: Abstract,
-    met: list[Met],
-    endpoints: list[Endpoint],
-    hosts: list[Abstract],
-    layers: list[Middleware],
-    depth: int,
-) -> bool:
-    closed = True
-    paths = _paths(route.path)
-    for path in paths:
-        whole = _below(prefix, path)
-        before = len(met)
-        own = list(layers)
+    def _route(self, route: Route, path: Abstract) -> bool:
+        closed, before = True, len(self.met)
+        layers = self.layers if route.use else list(self.layers)
         for handler in route.handlers:
             for option in handler.options or ():
-                if isinstance(option, Object) and option.library in MIDDLEWARE and isinstance(whole.only, str):
-                    (layers if route.use else own).append(_layer(option, whole.only, route))
-                    own = own if not route.use else list(layers)
+                if isinstance(option, Object) and option.library in MIDDLEWARE and isinstance(path.only, str):
+                    layers.append(_layer(option, path.only, route))
                 elif isinstance(option, Object) and option.library in APPS.values():
-                    closed = _walk(machine, option, whole, met, endpoints, hosts, layers, depth + 1) and closed
+                    closed = self.app(option, path) and closed
                 elif isinstance(option, Sequence):
                     for item in option.items or ():
-                        _listener(machine, item.only, whole, route.methods, met, own)
+                        self.listener(item.only, path, route.methods, layers)
                 else:
-                    _listener(machine, option, whole, route.methods, met, own)
+                    self.listener(option, path, route.methods, layers)
                     closed = closed and not (route.use and _may_answer(option))
             if handler.options is None:
                 closed = closed and not route.use
-        if len(met) == before and not route.use:
-            if isinstance(whole.only, str) and not set(":*{(").intersection(whole.only):
-                endpoints.append(Endpoint(whole.only, route.methods, route.span))
-            else:
-                closed = False
-    return closed
+        if len(self.met) > before or route.use:
+            return closed
+        if isinstance(path.only, str) and not set(":*{(").intersection(path.only):
+            self.endpoints.append(Endpoint(path.only, route.methods, route.span))
+            return closed
+        return False
+
+    def listener(
+        self, option: Any, path: Abstract, methods: tuple[str, ...], layers: Iterable[Middleware] = ()
+    ) -> None:
+        """Looks at the handler of a request, whose effects are not kept."""
+        for inner in option.values if isinstance(option, Wrapped) else ():
+            for each in inner.options or ():
+                self.listener(each, path, methods, layers)
+        for handled in _handled(self.machine, option):
+            if handled.paths is None:
+                where = path if path.only != "" else unknown()
+                self.met.append(Met(where, methods, handled, around(layers, path)))
+            for inside in handled.paths or ():
+                notes = (Label(handled.span, "called here"),) if handled.span else ()
+                self.met.append(Met(known(inside, *notes), methods, handled))
+
+
+def _handled(machine: Machine, option: Any) -> list[sdk.Handled]:
+    """What a handler hands requests to."""
+    found: list[sdk.Handled] = []
+    machine.requests.append(found)
+    machine.begun = next(CLOCK)
+    marks = machine.request_paths
+    machine.request_paths = []
+    try:
+        if isinstance(option, Object) and option.library == sdk.HANDLERS:
+            sdk.handler_call(machine, Args((unknown(), unknown()), option.span), option)
+        elif isinstance(option, (Function, Method)):
+            machine.apart(lambda: machine.call(known(option), Args((request(), unknown(), unknown()))))
+    finally:
+        machine.requests.pop()
+        machine.request_paths = marks
+    return found
 
 
 def _layer(option: Object, prefix: str, route: Route) -> Middleware:
@@ -161,40 +186,6 @@ def _below(prefix: Abstract, path: Abstract) -> Abstract:
 def _joined_path(prefix: str, path: str) -> str:
     front = prefix.rstrip("/")
     return f"{front}{path}" if path.strip("/") else front or "/"
-
-
-def _listener(
-    machine: Machine,
-    option: Any,
-    path: Abstract,
-    methods: tuple[str, ...],
-    met: list[Met],
-    layers: list[Middleware],
-) -> None:
-    """Looks at the handler of a request, whose effects are not kept."""
-    for inner in option.values if isinstance(option, Wrapped) else ():
-        for each in inner.options or ():
-            _listener(machine, each, path, methods, met, layers)
-    found: list[sdk.Handled] = []
-    machine.requests.append(found)
-    machine.begun = next(CLOCK)
-    marks = machine.request_paths
-    machine.request_paths = []
-    try:
-        if isinstance(option, Object) and option.library == sdk.HANDLERS:
-            sdk.handler_call(machine, Args((unknown(), unknown()), option.span), option)
-        elif isinstance(option, (Function, Method)):
-            machine.apart(lambda: machine.call(known(option), Args((request(), unknown(), unknown()))))
-    finally:
-        machine.requests.pop()
-        machine.request_paths = marks
-    for handled in found:
-        if handled.paths is None:
-            met.append(Met(path if path.only != "" else unknown(), methods, handled, around(layers, path)))
-        for inside in handled.paths or ():
-            met.append(
-                Met(known(inside, *(Label(handled.span, "called here") for _ in "1" if handled.span)), methods, handled)
-            )
 
 
 def request() -> Abstract:

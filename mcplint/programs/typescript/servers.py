@@ -114,7 +114,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         host_check=checks[0],
         allowed_hosts=checks[1],
         allowed_origins=checks[2],
-        auth=unknown() if there.guarded or _looks(machine) else known(None, note),
+        auth=unknown() if _looks(machine) else known(None, note),
         runner=_runner(each.what),
         wiring=_wiring(machine, there.met, kind),
         cors=() if _mentions(machine, ALLOWS) else cors(first.layers),
