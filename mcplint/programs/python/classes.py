@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcplint.programs.python.machine import Args, Machine
 from mcplint.programs.python.state import FIELDS, MEMBER
 from mcplint.programs.python.values import Class, Frame, Function, Instance, Method
 from mcplint.programs.values import Abstract, External, Table, each, known, unknown
+from mcplint.text.source import Span
 from mcplint.values import Label
 
 ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag")
@@ -97,36 +98,48 @@ def _member(machine: Machine, made: Class, args: Args) -> Abstract:
     return Value(tuple(dict.fromkeys(found)), given.trace)
 
 
-def fields(made: Class) -> dict[str, tuple[Class, ast.AnnAssign]]:
-    """The annotated fields of a class and its bases, in their order."""
-    found: dict[str, tuple[Class, ast.AnnAssign]] = {}
+class Field(NamedTuple):
+    """An annotated name of a class: the class whose body has it, the name, and its line there."""
+
+    owner: Class
+    name: str
+    statement: ast.AnnAssign
+
+    @property
+    def span(self) -> Span:
+        return self.owner.frame.module.span(self.statement)
+
+
+def fields(made: Class) -> tuple[Field, ...]:
+    """The fields of a class and its bases, in their order."""
+    found: dict[str, Field] = {}
     for owner in reversed(made.lineage()):
         if isinstance(owner, Class):
             for statement in owner.node.body:
                 if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-                    found[statement.target.id] = (owner, statement)
-    return found
+                    found[statement.target.id] = Field(owner, statement.target.id, statement)
+    return tuple(found.values())
 
 
 def fill(machine: Machine, instance: Instance, args: Args) -> None:
     """Gives a dataclass's instance its fields: arguments, then defaults; and runs `__post_init__`."""
     made = instance.kind
     assert isinstance(made, Class)
-    for index, (name, (owner, statement)) in enumerate(machine.all(fields(made).items())):
-        value = args.find(index, name)
+    for index, field in enumerate(machine.all(fields(made))):
+        value = args.find(index, field.name)
         if value is None:
-            value = default(machine, owner, name, statement)
-        machine.put(instance.table, name, value)
+            value = default(machine, field)
+        machine.put(instance.table, field.name, value)
     after = made.find("__post_init__")
     if after is not None:
         machine.call(each(after, lambda option: Method(instance, option)), Args())
 
 
-def default(machine: Machine, owner: Class, name: str, statement: ast.AnnAssign) -> Abstract:
+def default(machine: Machine, field: Field) -> Abstract:
     """The default of a field, its factory called."""
-    if name not in owner.table:
-        return unknown(Label(owner.frame.module.span(statement), f"`{name}` has no default"))
-    value: Abstract = owner.table[name]
+    if field.name not in field.owner.table:
+        return unknown(Label(field.span, f"`{field.name}` has no default"))
+    value: Abstract = field.owner.table[field.name]
     only = value.only
     if isinstance(only, Instance) and only.library in ("dataclasses.field", "pydantic.Field"):
         if "default_factory" in only.table:

@@ -3,369 +3,133 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from mcplint.programs.journal import Raised
-from mcplint.programs.python.classes import default as field_default
-from mcplint.programs.python.classes import fields
-from mcplint.programs.python.libraries.environment import dotenv_pairs
-from mcplint.programs.python.libraries.standard import decorator, field, replaced, same_or_maker
+from mcplint.programs.python.classes import Field, fields
+from mcplint.programs.python.libraries import standard
+from mcplint.programs.python.libraries.model_fields import MODEL, coerce, default, names, type_of
+from mcplint.programs.python.libraries.settings import SETTINGS, Settings, config, item, settings
+from mcplint.programs.python.libraries.standard import decorator, replaced, same_or_maker
 from mcplint.programs.python.machine import Args, Handler, Machine, made
 from mcplint.programs.python.state import VALIDATES
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
-from mcplint.programs.values import ABSENT, Abstract, Entries, External, Sequence, each, known, noted, union, unknown
-from mcplint.text.boolean import boolean
+from mcplint.programs.values import ABSENT, Abstract, Entries, Sequence, each, known, noted, union, unknown
 from mcplint.values import Label
-
-SOURCE, STANDARD = "pydantic_settings.source", ("init", "env", "dotenv", "secrets")
-"""The sources of settings that pydantic hands on, by the order in which it does."""
-MODEL, SETTINGS = "pydantic.BaseModel", "pydantic_settings.BaseSettings"
-
-
-class Sources(NamedTuple):
-    """What a settings class reads beside the environment: of which sources, each a dict, the first is the strongest.
-
-    `certain`: whether it reads the environment and no other sources that are not known.
-    """
-
-    certain: bool = True
-    above: tuple[Abstract, ...] = ()
-    below: tuple[Abstract, ...] = ()
-
-
-NONE = Sources()
 
 
 def construct(machine: Machine, args: Args, owner: Instance) -> Abstract:
     """A model's or settings object's fields."""
     if isinstance(owner.kind, Class):
-        prefix = _prefix(machine, owner.kind) if machine.kin(owner.library, SETTINGS) else None
-        file = _file(machine, owner.kind, args) if prefix is not None else {}
-        own = sources(machine, owner.kind) if prefix is not None else NONE
-        _fill(machine, owner, args, prefix, _delimiter(machine, owner.kind), file, own)
+        read = settings(machine, owner.kind, args) if machine.kin(owner.library, SETTINGS) else None
+        _fill(machine, owner, args, read)
         _validate(machine, owner)
     return known(None)
 
 
-def _fill(
-    machine: Machine,
-    owner: Instance,
-    args: Args,
-    prefix: str | None,
-    delimiter: str | None,
-    file: Mapping[str, Abstract] | None,
-    own: Sources = NONE,
-) -> None:
-    made = owner.kind
-    assert isinstance(made, Class)
-    for name, (where, statement) in fields(made).items():
-        if name.startswith("_") or name == "model_config" or "ClassVar" in ast.dump(statement.annotation):
+def _fill(machine: Machine, owner: Instance, args: Args, read: Settings | None) -> None:
+    """Gives a model its fields, from settings as well where it has such."""
+    assert isinstance(owner.kind, Class)
+    for field in fields(owner.kind):
+        if field.name.startswith("_") or field.name == "model_config" or _is_of_class(field):
             continue
-        value = _given(args, name, _names(machine, where, name, ""))
-        if value is None and prefix is not None:
-            value = _from_sources(machine, where, name, statement, prefix, delimiter, file, own)
-        if value is None:
-            value = unknown(*args.opening) if args.open else _default(machine, where, name, statement)
-            if prefix is not None and value.site and (variables := _names(machine, where, name, prefix)):
-                sensitive = dict(_config(machine, where)).get("case_sensitive", known(False)).must(bool)
-                named = variables[0] if sensitive or variables != (f"{prefix}{name}",) else variables[0].upper()
-                value = value._replace(site=value.site._replace(variable=named))
-        elif isinstance(value.only, (str, int, Dict)) or value.options is None:
-            value = coerce(machine, where, statement.annotation, value)
-        machine.put(owner.table, name, value)
-
-
-def sources(machine: Machine, made: Class) -> Sources:
-    """What `settings_customise_sources` puts above and below the environment, as far as it can be followed."""
-    hook = made.find("settings_customise_sources")
-    if hook is None:
-        return NONE
-    standard = [known(External(f"{SOURCE}.{name}")) for name in STANDARD]
-    only = machine.call(each(hook, lambda option: Method(made, option)), Args((known(made), *standard))).only
-    if not isinstance(only, Sequence) or only.items is None:
-        return Sources(False)
-    above: list[Abstract] = []
-    below: list[Abstract] = []
-    place = above
-    for item in only.items:
-        if isinstance(item.only, External) and item.only.path.startswith(SOURCE):
-            place = below if item.only.path.endswith(".env") else place
-        elif item.only is None:
-            return Sources(False)
+        value = _given(args, field)
+        if value is not None:
+            if isinstance(value.only, (str, int, Dict)) or value.options is None:
+                value = coerce(machine, field, value)
         else:
-            place.append(machine.call(item, Args()))
-    return Sources(place is below, tuple(above), tuple(below))
+            value = _from_sources(machine, field, read) if read else None
+            if value is None:
+                value = unknown(*args.opening) if args.open else default(machine, field)
+                value = _named(value, field, read.prefix) if read else value
+        machine.put(owner.table, field.name, value)
 
 
-def _from_sources(
-    machine: Machine,
-    where: Class,
-    name: str,
-    statement: ast.AnnAssign,
-    prefix: str,
-    delimiter: str | None,
-    file: Mapping[str, Abstract] | None,
-    own: Sources,
-) -> Abstract | None:
+def _is_of_class(field: Field) -> bool:
+    return "ClassVar" in ast.dump(field.statement.annotation)
+
+
+def _given(args: Args, field: Field) -> Abstract | None:
+    name = next((each for each in (field.name, *names(field)) if each in args.keywords), None)
+    return args.find(None, name) if name is not None else None
+
+
+def _named(value: Abstract, field: Field, prefix: str) -> Abstract:
+    """A default that the variable of its field may replace: where it is written knows that."""
+    variables = names(field, prefix)
+    if value.site is None or not variables:
+        return value
+    sensitive = dict(config(field.owner)).get("case_sensitive", known(False)).must(bool)
+    own = variables == (f"{prefix}{field.name}",)
+    variable = variables[0].upper() if own and not sensitive else variables[0]
+    return value._replace(site=value.site._replace(variable=variable))
+
+
+def _from_sources(machine: Machine, field: Field, read: Settings) -> Abstract | None:
     """The field as the environment and the sources of the project's own say, None where none does."""
-    found = {}
-    for side in (own.above, own.below):
-        values = [value for source in side if (value := _item(source, name, where, statement)) is not None]
-        found[side] = coerce(machine, where, statement.annotation, values[0]) if values else None
-    above, below = found[own.above], found[own.below]
-    if not own.certain:
-        return unknown(Label(where.frame.module.span(statement), "a source of the project's own may set it"))
+    above, below = (_first(machine, field, side) for side in (read.sources.above, read.sources.below))
+    if not read.sources.certain:
+        return unknown(Label(field.span, "a source of the project's own may set it"))
     if above is not None:
         return above
-    told = _from_environment(machine, where, name, statement, prefix, delimiter, file, below)
+    told = _from_environment(machine, field, read, below)
     return told if told is not None else below
 
 
-def _item(source: Abstract, name: str, where: Class, statement: ast.AnnAssign) -> Abstract | None:
-    """What a source says about a field."""
-    only = source.only
-    if isinstance(only, Dict) and (name in only.entries or not only.open):
-        return only.entries.get(name)
-    return unknown(Label(where.frame.module.span(statement), "a source of the project's own may set it"))
+def _first(machine: Machine, field: Field, sources: tuple[Abstract, ...]) -> Abstract | None:
+    """What the strongest of these sources says."""
+    values = [value for source in sources if (value := item(source, field)) is not None]
+    return coerce(machine, field, values[0]) if values else None
 
 
-def _given(args: Args, name: str, aliases: tuple[str, ...]) -> Abstract | None:
-    for each_name in (name, *aliases):
-        if each_name in args.keywords:
-            return args.find(None, each_name)
-    return None
-
-
-def _default(machine: Machine, where: Class, name: str, statement: ast.AnnAssign) -> Abstract:
-    if name not in where.table and statement.value is None:
-        return _demanded(machine, where, name, statement)
-    value = field_default(machine, where, name, statement)
-    if value.only is Ellipsis:
-        return _demanded(machine, where, name, statement)
-    if isinstance(value.only, str):
-        return coerce(machine, where, statement.annotation, value, strict=True)
-    return value
-
-
-def _demanded(machine: Machine, where: Class, name: str, statement: ast.AnnAssign) -> Abstract:
-    """A field without a default that nothing gives."""
-    if not machine.supplied():
-        raise Raised("ValidationError")
-    return unknown(Label(where.frame.module.span(statement), f"`{name}` must be given at start-up"))
-
-
-def _names(machine: Machine, where: Class, name: str, prefix: str) -> tuple[str, ...]:
-    """The variables of a field: its aliases, else the prefix and its name."""
-    value = where.table.get(name)
-    only = value.only if value is not None else None
-    if isinstance(only, Instance) and only.library == "pydantic.Field":
-        for key in ("validation_alias", "alias"):
-            alias = only.table.get(key)
-            if alias is not None and alias.only is not None:
-                return _alias(alias.only)
-        env = only.table.get("env")
-        if env is not None:
-            return _alias(env.only)
-    return (f"{prefix}{name}",)
-
-
-def _alias(alias: Any) -> tuple[str, ...]:
-    if isinstance(alias, str):
-        return (alias,)
-    if isinstance(alias, Instance) and "choices" in alias.table:
-        only = alias.table["choices"].only
-        return (
-            tuple(item.only for item in only.items or () if isinstance(item.only, str))
-            if isinstance(only, Sequence)
-            else ()
-        )
-    if isinstance(alias, Sequence):
-        return tuple(item.only for item in alias.items or () if isinstance(item.only, str))
-    return ()
-
-
-def _from_environment(
-    machine: Machine,
-    where: Class,
-    name: str,
-    statement: ast.AnnAssign,
-    prefix: str,
-    delimiter: str | None,
-    file: Mapping[str, Abstract] | None,
-    below: Abstract | None = None,
-) -> Abstract | None:
+def _from_environment(machine: Machine, field: Field, read: Settings, below: Abstract | None = None) -> Abstract | None:
     """The field as the environment, or the `.env` file below it, says; None where neither does.
 
     `below`: what it is where they do not, its default if None.
     """
-    note = Label(where.frame.module.span(statement), "")
-    if file is None:
-        return unknown(note._replace(text="a `.env` file that is not known may say"))
-    inner = machine.evaluate(where.frame, _bare(statement.annotation)).only
-    if delimiter and isinstance(inner, Class) and machine.kin(Instance(inner, None).library, MODEL):
-        return _nested(
-            machine,
-            inner,
-            f"{_names(machine, where, name, prefix)[0]}{delimiter}",
-            delimiter,
-            file,
-            below if below is not None else _default(machine, where, name, statement),
-        )
+    if read.file is None:
+        return unknown(Label(field.span, "a `.env` file that is not known may say"))
+    variables = names(field, read.prefix)
+    inner = type_of(machine, field)
+    if read.delimiter and isinstance(inner, Class) and machine.kin(Instance(inner, None).library, MODEL):
+        base = below if below is not None else default(machine, field)
+        return _nested(machine, inner, base, Settings(f"{variables[0]}{read.delimiter}", read.delimiter, read.file))
+    file = {key.lower(): value for key, value in reversed(read.file.items())}
     found: Abstract | None = None
-    for variable in reversed(_names(machine, where, name, prefix)):
+    for variable in reversed(variables):
         for spelled in dict.fromkeys((variable.lower(), variable, variable.upper())):
-            read = machine.variable(spelled)
-            if spelled != variable.upper() and spelled != variable:
+            exact = spelled in (variable, variable.upper())
+            said = machine.variable(spelled)
+            if not exact:
                 machine.reads.discard(spelled)
-            if read.options == (None,) and spelled.lower() in {key.lower() for key in file}:
-                read = next(value for key, value in file.items() if key.lower() == spelled.lower())
-            if read.options == (None,):
-                continue
-            told = note.reading(spelled)
-            if read.options is None:
-                if spelled == variable.upper() or spelled == variable:
-                    found = unknown(told, *read.trace)
-                continue
-            options: tuple[Any, ...] = read.options
-            there = read._replace(options=tuple(each for each in options if each is not None and each is not ABSENT))
-            value = coerce(machine, where, statement.annotation, noted(there, told))
-            if None in read.options:
-                value = union([value, below if below is not None else _default(machine, where, name, statement)])
-            found = value
+            if said.options == (None,):
+                said = file.get(spelled.lower(), said)
+            told = Label(field.span, "").reading(spelled)
+            if said.options is None:
+                found = unknown(told, *said.trace) if exact else found
+            elif said.options != (None,):
+                found = _taken(machine, field, said, told, below)
     return found
 
 
-def _nested(
-    machine: Machine,
-    inner: Class,
-    prefix: str,
-    delimiter: str,
-    file: Mapping[str, Abstract],
-    base: Abstract,
-) -> Abstract | None:
+def _taken(machine: Machine, field: Field, said: Abstract, told: Label, below: Abstract | None) -> Abstract:
+    """What a variable says as the field's type takes it, with what stands in where it may not be set."""
+    options: tuple[Any, ...] = said.options or ()
+    there = said._replace(options=tuple(each for each in options if each is not None and each is not ABSENT))
+    value = coerce(machine, field, noted(there, told))
+    return union([value, below if below is not None else default(machine, field)]) if None in options else value
+
+
+def _nested(machine: Machine, inner: Class, base: Abstract, read: Settings) -> Abstract:
     """A model inside settings, whose fields are variables with a delimiter between the names."""
     made = Instance(inner, None)
-    _fill(machine, made, Args(), prefix, delimiter, file)
-    only = base.only
-    if isinstance(only, Instance):
-        for key, value in only.table.items():
+    _fill(machine, made, Args(), read)
+    if isinstance(base.only, Instance):
+        for key, value in base.only.table.items():
             if not any(note.variable for note in getattr(made.table.get(key), "trace", ())):
                 made.table[key] = value
     return known(made, *base.trace)
-
-
-def _bare(annotation: ast.expr) -> ast.expr:
-    """The type in `Annotated[type, …]`, `Optional[type]`, `type | None`."""
-    if isinstance(annotation, ast.Subscript):
-        head = ast.dump(annotation.value)
-        if "Annotated" in head and isinstance(annotation.slice, ast.Tuple):
-            return _bare(annotation.slice.elts[0])
-        return _bare(annotation.slice) if "Optional" in head else annotation
-    return _bare(annotation.left) if isinstance(annotation, ast.BinOp) else annotation
-
-
-def coerce(machine: Machine, where: Class, annotation: ast.expr, value: Abstract, strict: bool = False) -> Abstract:
-    """A value as a field's type takes it; what is no plain type is left as it is."""
-    kind = machine.evaluate(where.frame, _bare(annotation)).only
-    if value.options is None:
-        return value
-    if isinstance(kind, External):
-        convert = CONVERSIONS.get(kind.path)
-        return (
-            each(value, convert)
-            if convert
-            else value
-            if kind.path in PLAIN
-            else value
-            if strict
-            else _structured(value)
-        )
-    if isinstance(kind, Class) and isinstance(value.only, Dict):
-        return _model(machine, kind, value.only, value)
-    if isinstance(kind, Class) and value.must(lambda option: isinstance(option, str)):
-        try:
-            return machine.call(known(kind), Args((value,)))
-        except Raised:
-            return unknown(*value.trace)
-    return value
-
-
-def _model(machine: Machine, kind: Class, given: Dict, value: Abstract) -> Abstract:
-    """A model that is given as a dict."""
-    if not machine.kin(Instance(kind, None).library, MODEL):
-        return value
-    named = {key: each for key, each in given.entries.items() if isinstance(key, str)}
-    try:
-        return machine.call(known(kind), Args((), named, open=given.open, opening=value.trace))
-    except Raised:
-        return unknown(*value.trace)
-
-
-def _structured(value: Abstract) -> Abstract:
-    """A text of the environment for a list or dict is JSON, which is not read here."""
-    return unknown(*value.trace) if value.must(lambda option: isinstance(option, str)) else value
-
-
-def _bool(option: Any) -> Any:
-    said = boolean(str(option))
-    return option if said is None else said
-
-
-def _int(option: Any) -> Any:
-    try:
-        return int(option) if isinstance(option, str) else option
-    except ValueError:
-        return option
-
-
-CONVERSIONS = {"builtins.bool": _bool, "builtins.int": _int}
-PLAIN = ("builtins.str", "typing.Literal", "pydantic.SecretStr", "typing.Any", "builtins.float", "pathlib.Path")
-
-
-def _config(machine: Machine, made: Class) -> Iterator[tuple[str, Abstract]]:
-    """The settings of a class's `model_config` or `Config`, those of its bases first."""
-    for owner in reversed(made.lineage()):
-        if not isinstance(owner, Class):
-            continue
-        value = owner.table.get("model_config")
-        only = value.only if value is not None else None
-        if isinstance(only, Dict):
-            yield from only.entries.items()
-        inner = owner.table.get("Config")
-        only = inner.only if inner is not None else None
-        if isinstance(only, Class):
-            yield from ((name, value) for name, value in only.table.items() if hasattr(value, "options"))
-
-
-def _prefix(machine: Machine, made: Class) -> str:
-    found = dict(_config(machine, made)).get("env_prefix")
-    return found.only if found is not None and isinstance(found.only, str) else ""
-
-
-def _delimiter(machine: Machine, made: Class) -> str | None:
-    found = dict(_config(machine, made)).get("env_nested_delimiter")
-    return found.only if found is not None and isinstance(found.only, str) else None
-
-
-def _file(machine: Machine, made: Class, args: Args) -> Mapping[str, Abstract] | None:
-    """The `.env` file of settings, where the project has it; None where it may be any."""
-    found = args.find(None, "_env_file")
-    found = found if found is not None else dict(_config(machine, made)).get("env_file")
-    if found is None or found.options == (None,):
-        return {}
-    names = [found.only]
-    if isinstance(found.only, Sequence):
-        names = [item.only for item in found.only.items or ()]
-    pairs: dict[str, Abstract] = {}
-    for name in names:
-        if isinstance(name, Instance) and name.library == "pathlib.Path":
-            name = name.table["text"].only
-        if isinstance(name, str):
-            machine.dotenv.extend(found.trace[:1])
-            pairs |= dotenv_pairs(machine, name, found.trace[:1])
-    return pairs
 
 
 def _validate(machine: Machine, owner: Instance) -> None:
@@ -432,7 +196,7 @@ def _copied(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 CALLS: Mapping[str, Handler] = {
     f"{MODEL}.__init__": construct,
-    "pydantic.Field": partial(field, path="pydantic.Field"),
+    "pydantic.Field": partial(standard.field, path="pydantic.Field"),
     "pydantic.AliasChoices": aliases,
     "pydantic.ConfigDict": config_dict,
     "pydantic_settings.SettingsConfigDict": config_dict,
