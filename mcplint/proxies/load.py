@@ -31,7 +31,7 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ..
 
         found += ingress.proxies(entries, network)
     if "haproxy" in paths:
-        from mcplint.proxies import haproxy
+        from mcplint.proxies.haproxy import link as haproxy
 
         configurations = tree.all_facts("haproxy", paths["haproxy"])
         tree.refuse(note for file in configurations.values() for note in haproxy.unread(file))

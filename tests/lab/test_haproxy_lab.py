@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mcplint.proxies import haproxy
+from mcplint.proxies.haproxy import link as haproxy
 from mcplint.readers.haproxy import read
 from mcplint.services.network import Network
 from mcplint.text.source import Source

@@ -1,0 +1,1 @@
+"""HAProxy: https://docs.haproxy.org/2.6/configuration.html"""

@@ -1,0 +1,94 @@
+"""What the conditions of HAProxy's rules hold for: names and paths of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.facts.haproxy import Line, Section, Word
+from mcplint.model import EXACT, PREFIX, PathMatch
+
+PATHS = {"path_beg": PREFIX, "path": EXACT}
+HOSTS = frozenset({"hdr(host)", "req.hdr(host)", "hdr(host),lower"})
+ALL = (PathMatch(PREFIX, "/"),)
+
+
+class Condition(NamedTuple):
+    """The names (none: any) and paths that a condition holds for."""
+
+    hosts: tuple[str, ...]
+    matches: tuple[PathMatch, ...]
+
+
+def conditions(line: Line, section: Section) -> Iterator[Condition | None]:
+    """What a `use_backend` holds for, one path each; None where that is not known."""
+    words = line.words[2:]
+    if not words:
+        yield Condition((), ALL)
+        return
+    if words[0].text != "if" or line.words[1].open or any(word.open for word in words):
+        yield None
+        return
+    for terms in _alternatives(words[1:]):
+        found = _both([_term(term, section) for term in terms])
+        yield from [None] if found is None else (found._replace(matches=(match,)) for match in found.matches)
+
+
+def _alternatives(words: tuple[Word, ...]) -> Iterator[list[list[str]]]:
+    """The terms of each part of a condition between `or`; one in braces is a list of its words."""
+    terms: list[list[str]] = []
+    inside: list[str] | None = None
+    for word in (word.text for word in words):
+        if inside is not None:
+            if word == "}":
+                terms.append(inside)
+                inside = None
+            else:
+                inside.append(word)
+        elif word == "{":
+            inside = []
+        elif word in ("or", "||"):
+            yield terms
+            terms = []
+        else:
+            terms.append([word])
+    yield terms if inside is None else [*terms, []]
+
+
+def _term(words: list[str], section: Section) -> Condition | None:
+    """What a term holds for: an expression, or the name of one or several ACL lines."""
+    if len(words) != 1:
+        return _expression(words)
+    lines = [line for line in section.of("acl") if line.args[:1] == (words[0],)]
+    found = [None if any(word.open for word in line.words) else _expression(list(line.args[1:])) for line in lines]
+    known = [one for one in found if one]
+    if not known or len(known) < len(found):
+        return None
+    hosts = tuple(host for one in known for host in one.hosts)
+    paths = tuple(match for one in known if not one.hosts for match in one.matches)
+    if hosts and paths:
+        return None
+    return Condition(hosts, ALL if hosts else paths)
+
+
+def _expression(words: list[str]) -> Condition | None:
+    """What `path_beg /x`, `path /x` or `hdr(host) -i name` holds for."""
+    if not words:
+        return None
+    values = [word for word in words[1:] if word != "-i"]
+    if not values or any(value.startswith("-") for value in values):
+        return None
+    if words[0].lower() in HOSTS:
+        return Condition(tuple(map(str.lower, values)), ALL)
+    kind = PATHS.get(words[0])
+    return Condition((), tuple(PathMatch(kind, value) for value in values)) if kind else None
+
+
+def _both(terms: list[Condition | None]) -> Condition | None:
+    """What all terms hold for, where one of them is about names and one about paths at most."""
+    known = [term for term in terms if term]
+    hosts = [term.hosts for term in known if term.hosts]
+    paths = [term.matches for term in known if not term.hosts]
+    if not known or len(known) < len(terms) or len(hosts) > 1 or len(paths) > 1:
+        return None
+    return Condition(hosts[0] if hosts else (), paths[0] if paths else ALL)

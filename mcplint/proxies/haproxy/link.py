@@ -1,0 +1,199 @@
+"""HAProxy's frontends as routes: which requests each takes, and which backend has them.
+
+https://docs.haproxy.org/2.6/configuration.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
+from itertools import islice
+from typing import NamedTuple
+
+from mcplint.facts.haproxy import HaproxyFile, Line
+from mcplint.knowledge.proxies import HAPROXY
+from mcplint.model import Route
+from mcplint.proxies.assumed import assumed
+from mcplint.proxies.dead_ends import dead_ends
+from mcplint.proxies.haproxy.backend import MOST_MEMBERS, Backend, balancing, checks, members, read_timeout, sections
+from mcplint.proxies.haproxy.conditions import ALL, Condition, conditions
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
+from mcplint.proxies.routing import (
+    MOST_RULES,
+    ProxyRule,
+    VirtualHost,
+    kept,
+    leading,
+    route_request,
+    unknown,
+    with_endpoints,
+)
+from mcplint.services.containers import ContainerContext
+from mcplint.services.network import Network, home
+from mcplint.text.urls import is_loopback
+from mcplint.values import UNKNOWN, Label, Value
+
+NEUTRAL = (
+    *("set-header", "add-header", "del-header", "replace-header", "set-var", "unset-var", "capture", "deny", "tarpit"),
+    *("auth", "set-log-level", "return", "reject", "allow"),
+)
+"""Rules of `http-request` that leave the path of what they let through as it is."""
+CHECKS = re.compile(r"\b(?:auth|deny|reject|tarpit|silent-drop|lua|use-service|return|verify|if)\b")
+"""Words of a rule after which not everybody may come in."""
+
+
+def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Proxy]:
+    """The HAProxy of each configuration file."""
+    for path, file in files.items():
+        origin = home(path, network.running, "haproxy")
+        parts = tuple(sections(file))
+        backends = {part.section.name: part for part in parts if part.section.kind in ("backend", "listen")}
+        configuration = _Configuration(backends, origin, network, {})
+        vhosts: list[VirtualHost] = []
+        ports: dict[int, bool] = {}
+        for part in parts if not file.conditional else ():
+            if part.section.kind in ("frontend", "listen"):
+                heard = _ports(part)
+                ports |= heard or {}
+                rules = tuple(islice(_rules(part, configuration), MOST_RULES + 1))
+                vhosts.append(VirtualHost((), frozenset(heard or ()), rules, heard is not None))
+        done = with_endpoints(tuple(vhosts), partial(assumed, origin, network))
+        pages = tuple(page for part in parts for page in _pages(part, origin))
+        routes = tuple(
+            rule.route._replace(
+                published=tuple(_open(file, origin, vhost.ports if vhost.closed else ports)), pages=pages
+            )
+            for vhost in done
+            for rule in vhost.rules
+        )
+        # HAProxy does not start while it cannot resolve a name.
+        ends = {end.span: end for end in dead_ends(leading(done), routes, origin, network, strict=True)}
+        ask = partial(route_request, done)
+        yield Proxy(HAPROXY, routes, ports, published(origin, ports), ask, tuple(ends.values()))
+
+
+def _open(file: HaproxyFile, origin: ContainerContext | None, ports: Collection[int]) -> Iterator[Label]:
+    """Where HAProxy is open to other machines, if no rule of its file may turn anybody away."""
+    rules = [line for section in file.sections for line in section.of("http-request", "tcp-request", "filter", "block")]
+    if any(not rule.args or CHECKS.search(" ".join(rule.args)) for rule in rules):
+        return
+    if origin is not None:
+        yield from open_ports(origin, ports)
+        return
+    for bind in (line for section in file.sections for line in section.of("bind")):
+        if bind.args and not any(map(_is_local, bind.args[0].split(","))):
+            yield Label(bind.span, OPEN_ON_MACHINE)
+
+
+def _is_local(address: str) -> bool:
+    """Whether other machines cannot reach what a `bind` listens on."""
+    return is_loopback(address.rpartition(":")[0]) or address.startswith(("unix@", "/", "abns@"))
+
+
+def _pages(part: Backend, origin: ContainerContext | None) -> Iterator[Label]:
+    """Where HAProxy's own statistics are opened to other machines, and no line asks for a password."""
+    asked = [line for name in ("stats", "http-request") for line in part.of(name)]
+    shown = [line for line in asked if line.name == "stats" and line.args[:1] in (("enable",), ("uri",))]
+    hidden = [line for line in part.section.of("bind") if line.args and _is_local(line.args[0])]
+    if not shown or hidden or origin is None or part.section.kind == "backend":
+        return
+    if not any({"auth", "deny", "reject"} & set(line.args) for line in asked):
+        for port in open_ports(origin, _ports(part) or ()):
+            yield Label(port.span, "HAProxy shows its statistics to everybody")
+
+
+def unread(file: HaproxyFile) -> Iterator[Label]:
+    """What keeps a file from being followed."""
+    if file.conditional and file.sections:
+        yield Label(file.sections[0].head.span, "parts of it are conditional (.if): not read")
+
+
+def _ports(part: Backend) -> dict[int, bool] | None:
+    """The ports that a frontend is bound to and whether it speaks TLS there; None where they are not known."""
+    found: dict[int, bool] = {}
+    for line in part.section.of("bind"):
+        for address in line.args[:1] and line.args[0].split(","):
+            port = address.rpartition(":")[2]
+            if not port.isdecimal() or len(port) > 5 or line.words[1].open:
+                return None
+            found[int(port)] = "ssl" in line.args
+    return found
+
+
+class _Configuration(NamedTuple):
+    """A file of HAProxy: its backends by name, the container that runs it, and how often each id was given."""
+
+    backends: Mapping[str, Backend]
+    origin: ContainerContext | None
+    network: Network
+    ids: dict[str, int]
+
+
+def _rules(frontend: Backend, file: _Configuration) -> Iterator[ProxyRule]:
+    """The rules of a frontend in the order in which they are tried."""
+    for line in frontend.section.of("use_backend"):
+        for condition in conditions(line, frontend.section):
+            yield _rule(line, condition, frontend, file)
+    default = frontend.of("default_backend")
+    if default or frontend.section.of("server", "server-template"):
+        line = default[-1] if default else frontend.section.head
+        yield _rule(line, Condition((), ALL), frontend, file)
+
+
+def _rule(line: Line, condition: Condition | None, frontend: Backend, file: _Configuration) -> ProxyRule:
+    backend = file.backends.get(line.args[0] if line.args else frontend.section.name)
+    rules = (rule for one in (frontend, backend) if one for rule in one.section.of("http-request", "reqrep"))
+    rewritten = any(map(_rewrites, rules))
+    match = condition.matches[0] if condition else None
+    name = f"{line.span.source.path} {frontend.section.name} {match.text if match else ''}".rstrip()
+    file.ids[name] = number = file.ids.get(name, 0) + 1
+    route = _route(line, condition, frontend, backend)._replace(id=name if number == 1 else f"{name} ({number})")
+    if rewritten:
+        route = route._replace(path=route.path._replace(options=None))
+    hosts = condition.hosts if condition else None
+    return ProxyRule(joined(route, file.origin, file.network), hosts, match, unknown if rewritten else kept)
+
+
+def _rewrites(rule: Line) -> bool:
+    """Whether a rule may change what is asked for or answer itself."""
+    action = rule.args[0] if rule.args else ""
+    return not (
+        action.startswith(NEUTRAL) or action.startswith("track-sc") or rule.args[:3] == ("redirect", "scheme", "https")
+    )
+
+
+def _route(line: Line, condition: Condition | None, frontend: Backend, backend: Backend | None) -> Route:
+    match = condition.matches[0] if condition else None
+    where = Label(line.span, "HAProxy sends requests here")
+    servers = tuple(islice(members(backend), MOST_MEMBERS)) if backend else ()
+    only = servers[0] if len(servers) == 1 else None
+    binds = tuple(Label(bind.span, "listens here") for bind in frontend.section.of("bind"))
+    text = None if match is None else (match.text,)
+    hosts = condition.hosts if condition else None
+    return Route(
+        id="",
+        span=line.span,
+        proxy=HAPROXY,
+        version=UNKNOWN,
+        listen=Value((tuple(" ".join(bind.args) for bind in frontend.section.of("bind")),), binds),
+        server_names=Value(None if hosts is None else (hosts,), (where,)),
+        location=Value(text, (where,)),
+        match=match,
+        target=Value((f"http://{only.host}:{only.port}",) if only else None, (where,)),
+        balancing=balancing(backend, where) if backend else UNKNOWN,
+        members=servers,
+        buffering=Value((False,), (Label(line.span, "HAProxy passes every chunk of a response on"),)),
+        read_timeout=read_timeout(backend) if backend and backend.is_http else UNKNOWN,
+        http_version=UNKNOWN,
+        auth=tuple(_auth(frontend, backend))[-1:],
+        path=Value(text, (where,)),
+        closed=False,
+        checks=checks(backend) if backend else (),
+    )
+
+
+def _auth(part: Backend, backend: Backend | None) -> Iterator[Label]:
+    """Where HAProxy itself checks who calls."""
+    rules = (rule for one in (part, backend) if one for rule in one.section.of("http-request"))
+    return (Label(rule.span, "the proxy authenticates callers") for rule in rules if rule.args[:1] == ("auth",))
