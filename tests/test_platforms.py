@@ -11,7 +11,7 @@ from mcplint.findings import NOTE, Unreadable
 from mcplint.model import Argv, Container, Port
 from mcplint.project.tree import Tree
 from mcplint.readers import kubernetes, platform
-from mcplint.services.platforms import Platforms, platforms
+from mcplint.services.platforms.load import Platforms, platforms
 from mcplint.text.source import Source, Span
 from mcplint.values import Value
 

@@ -33,7 +33,7 @@ from mcplint.values import Label
 if TYPE_CHECKING:
     from mcplint.proxies.proxy import Proxy
     from mcplint.services.kubernetes.ingress import Entry
-    from mcplint.services.platforms import Platforms
+    from mcplint.services.platforms.load import Platforms
 
 P = TypeVar("P", Remote, ClientConfig)
 
@@ -143,7 +143,7 @@ def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
         units = tuple(written_units(tree, tuple(paths["script"])))
     if not manifests and not any(others) and not units and not scripts:
         return None
-    from mcplint.services.platforms import platforms
+    from mcplint.services.platforms.load import platforms
 
     configurations = [each for kind in applications for each in kind]
     return platforms(tree, manifests, kustomizations, configurations, procfiles, units, scripts)

@@ -24,7 +24,7 @@ from mcplint.values import Label
 if TYPE_CHECKING:
     from mcplint.link.outside import Outside
     from mcplint.link.servers import Programs, Started
-    from mcplint.services.platforms import Platforms
+    from mcplint.services.platforms.load import Platforms
 
 MAKES = {
     "dockerfile": "the container that it makes is",

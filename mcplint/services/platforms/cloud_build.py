@@ -12,7 +12,7 @@ from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar
 from mcplint.facts.platform import App
 from mcplint.model import Container
 from mcplint.project.tree import Tree
-from mcplint.services.cloud_run import builds, deployed
+from mcplint.services.platforms.cloud_run import builds, deployed
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 SUBSTITUTED = re.compile(r"\$\{?(_\w+)(?::-([^}]*))?\}?")

@@ -15,7 +15,7 @@ from mcplint.commands.words import Words
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar
 from mcplint.model import Build, Container
 from mcplint.project.tree import Tree
-from mcplint.services.cloud_run import builds, deployed
+from mcplint.services.platforms.cloud_run import builds, deployed
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Label, Value

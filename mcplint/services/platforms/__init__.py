@@ -1,0 +1,1 @@
+"""What hosting platforms are told to run."""

@@ -1,0 +1,91 @@
+"""Fly.io: https://fly.io/docs/reference/configuration/"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import dirname
+
+from mcplint.facts.document import MappingNode, ScalarNode, at, items, pairs
+from mcplint.facts.platform import App
+from mcplint.model import Build, Container, PlatformProbe, Port
+from mcplint.project.tree import Tree
+from mcplint.services.compose.assembly import within
+from mcplint.services.settings import argv, number, optional, split, string, wait
+from mcplint.values import Label, Value
+
+
+def fly(app: App, tree: Tree) -> Iterator[Container]:
+    """Each process group of a fly.toml, or the one that the image starts."""
+    root, folder = app.root, dirname(app.source.path) or "."
+    name = at(root, "app")
+    env = {key.text: optional(value, f"fly.toml sets {key.text}") for key, value in pairs(at(root, "env"))}
+    served = (at(root, "http_service"), *items(at(root, "services")))
+    targets = [port for port in (at(node, "internal_port") for node in served) if port]
+    numbers = [number(string(port, "fly.toml sends requests to this port")) for port in targets]
+    patience = Value((5.0,), (Label(root.span.head, "Fly waits 5 s before it kills the machine"),))
+    base = Container(
+        service=name.text if isinstance(name, ScalarNode) else "app",
+        span=name.span if name else root.span.head,
+        platform="fly",
+        image=optional(at(root, "build", "image"), "fly.toml sets the image"),
+        build=_fly_build(root, folder, tree),
+        env=env,
+        env_closed=False,
+        env_notes=(Label(root.span.head, "secrets of the app are not in its files"),),
+        entrypoint=argv(at(root, "experimental", "entrypoint"), "fly.toml sets the entrypoint"),
+        arguments=argv(at(root, "experimental", "cmd"), "fly.toml sets the command"),
+        expose=tuple(Port(port, None, None, node.span) for port, node in zip(numbers, targets, strict=True)),
+        web=tuple(Label(node.span, "Fly sends requests from the internet to this port") for node in targets),
+        replicas=Value(None, (Label(root.span.head, "`fly scale count` says how many machines run"),)),
+        probes=tuple(_fly_checks(root)),
+        grace_period=wait(at(root, "kill_timeout"), patience),
+        affinity=Value(("none",)),
+        stopped=tuple(_fly_stops(root)),
+    )
+    groups = pairs(at(root, "processes"))
+    for key, command in groups:
+        yield base._replace(
+            service=f"{base.service}/{key.text}", span=key.span, arguments=split(command, "fly.toml sets it")
+        )
+    if not groups:
+        yield base
+
+
+def _fly_stops(root: MappingNode) -> Iterator[Label]:
+    """Where a machine is stopped that nobody asks; one that is suspended keeps its memory."""
+    for node in (at(root, "http_service"), *items(at(root, "services"))):
+        said = at(node, "auto_stop_machines")
+        if isinstance(said, ScalarNode) and said.text in ("true", "stop"):
+            yield Label(said.span, "Fly stops a machine that no request is open to")
+
+
+def _fly_build(root: MappingNode, folder: str, tree: Tree) -> Build | None:
+    """The build of a fly.toml: the Dockerfile's path starts from its folder, the context is where fly is called."""
+    build = at(root, "build")
+    said = at(build, "dockerfile")
+    path = within(folder, said.text if isinstance(said, ScalarNode) else "Dockerfile")
+    if at(build, "image") or at(build, "builder") or (said is None and path not in tree.paths):
+        return None
+    span = said.span if said else root.span.head
+    note = (Label(span, "fly.toml builds this"),)
+    return Build(
+        span,
+        Value((".",) if folder == "." else None, note),
+        Value(None if path is None else (path,), note),
+        target=optional(at(build, "build-target"), "fly.toml builds this stage"),
+        args={key.text: string(value, f"fly.toml sets {key.text}") for key, value in pairs(at(build, "args"))},
+    )
+
+
+def _fly_checks(root: MappingNode) -> Iterator[PlatformProbe]:
+    """The checks of a fly.toml, at the top and under its services."""
+    served = (at(root, "http_service"), *items(at(root, "services")))
+    checks = [check for node in served for key in ("checks", "http_checks") for check in items(at(node, key))]
+    for check in (*(value for _, value in pairs(at(root, "checks"))), *checks):
+        path, port = at(check, "path"), at(check, "port")
+        yield PlatformProbe(
+            "check",
+            check.span.head,
+            string(path, "Fly checks this path") if path else None,
+            number(string(port, "Fly checks this port")) if port else None,
+        )

@@ -1,0 +1,65 @@
+"""What the files of hosting platforms say is run, and how requests reach it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mcplint.facts.platform import App, Kustomization, Manifests, Procfile, Unit
+from mcplint.model import Container, Mistyped, UnmatchedSelector
+from mcplint.project.tree import Tree
+from mcplint.services.kubernetes import knative, pods
+from mcplint.services.kubernetes.cluster import PODS, cluster
+from mcplint.services.kubernetes.ingress import Entry
+from mcplint.services.kubernetes.selectors import unselected
+from mcplint.services.kubernetes.traffic import traffic
+from mcplint.services.kubernetes.types import mistyped
+from mcplint.services.platforms.cloud_build import cloud_build
+from mcplint.services.platforms.deploy_scripts import deploy_scripts
+from mcplint.services.platforms.fly import fly
+from mcplint.services.platforms.procfile import procfile
+from mcplint.services.platforms.railway import railway
+from mcplint.services.platforms.render import render
+from mcplint.services.platforms.systemd import unit
+from mcplint.values import Label
+
+APPS = {"fly": fly, "render": render, "railway": railway, "cloudbuild": cloud_build}
+
+
+class Platforms(NamedTuple):
+    """What the platforms of a project run, the paths of their Ingresses, and notes on what is not followed.
+
+    `unselected`: selectors that meet no pod, `mistyped`: values of wrong types.
+    """
+
+    services: tuple[Container, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    notes: tuple[Label, ...] = ()
+    unselected: tuple[UnmatchedSelector, ...] = ()
+    mistyped: tuple[Mistyped, ...] = ()
+
+
+def platforms(
+    tree: Tree,
+    manifests: Iterable[Manifests] = (),
+    kustomizations: Iterable[Kustomization] = (),
+    configurations: Iterable[App] = (),
+    procfiles: Iterable[Procfile] = (),
+    units: Iterable[Unit] = (),
+    scripts: tuple[str, ...] = (),
+) -> Platforms:
+    """Everything that the files of platforms say is run: first in Kubernetes, then elsewhere."""
+    objects = cluster(manifests, kustomizations)
+    ways = traffic(objects)
+    found = [service for one in objects.of(*sorted(PODS)) for service in pods.services(one, ways)]
+    for one in objects.of("Service"):
+        run = knative.service(one, objects) if one.api == knative.API else None
+        found += [run] if run else []
+    for app in configurations:
+        found += APPS[app.platform](app, tree)
+    for file in procfiles:
+        found += procfile(file, tree)
+    found += deploy_scripts(tree, scripts)
+    found += filter(None, (unit(file, tree) for file in units))
+    entries = tuple(entry for into in ways.entries.values() for entry in into)
+    return Platforms(tuple(found), entries, objects.notes, tuple(unselected(objects)), tuple(mistyped(objects)))
