@@ -10,6 +10,12 @@ A working tree that has the file all the same, since git ignores it there,
 builds on one machine and on no other: that is a warning, and a note for a
 COPY, which may be meant for what was built before.
 
+The build context is the one that compose names, or else the one that the
+workflows, Makefiles and scripts of `package.json` give `docker build` and
+`docker/build-push-action`, where they agree. Without a `context` that action
+sends what git clones, without anything that an earlier step made, so that a
+COPY of what git ignores is an error.
+
 Which files a backend insists on differs. All but setuptools want the readme
 and the file of `license`, hatchling also the file that the version is read
 from, what `force-include` names and the script of a custom build hook. A

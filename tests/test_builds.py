@@ -54,6 +54,48 @@ def test_a_dockerfile_alone_is_built_from_the_nearest_folder_that_has_what_it_co
     assert made and made.context == context
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "context"),
+    [
+        ("Makefile", "image:\n\tdocker build -f web/Dockerfile .\n", "."),
+        ("Makefile", "image:\n\tcd web\n\tdocker build -f web/Dockerfile .\n", "."),
+        ("Makefile", "image:\n\tcd web && docker build -t n .\n", "web"),
+        ("Makefile", "image:\n\tcd $(DIR) && docker build -f web/Dockerfile .\n", "web"),
+        ("Makefile", "image:\n\tdocker build -f web/Dockerfile .\nother:\n\tdocker build web\n", "web"),
+        ("web/Makefile", "image:\n\tdocker build -f Dockerfile ..\n", "."),
+        ("build.sh", "docker build -f web/Dockerfile .\n", "web"),
+        (".github/workflows/a.yml", "jobs:\n  a:\n    steps:\n      - run: docker build -f web/Dockerfile .\n", "."),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    steps:\n      - run: docker build -f Dockerfile ..\n        working-directory: web\n",
+            ".",
+        ),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    steps:\n      - uses: docker/build-push-action@v6\n"
+            "        with: {file: web/Dockerfile}\n",
+            ".",
+        ),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    steps:\n      - uses: docker/build-push-action@v6\n"
+            "        with: {context: '{{defaultContext}}:web'}\n",
+            "web",
+        ),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    steps:\n      - uses: actions/checkout@v5\n        with: {path: x}\n"
+            "      - uses: docker/build-push-action@v6\n        with: {context: ., file: web/Dockerfile}\n",
+            "web",
+        ),
+    ],
+)
+def test_the_folder_that_workflows_and_recipes_build_from(path: str, text: str, context: str) -> None:
+    files = {"web/Dockerfile": DOCKERFILE, "web/server.py": "", path: text}
+    made = builds(files).alone("web/Dockerfile")
+    assert made and made.context == context
+
+
 def test_an_image_is_called_as_its_folder_or_as_its_project() -> None:
     files = {"notes_server/Dockerfile": DOCKERFILE, "notes_server/server.py": "", "b/Dockerfile": DOCKERFILE}
     made = builds({**files, "b/server.py": "", "b/pyproject.toml": '[project]\nname = "Tasks"\n'})

@@ -12,6 +12,7 @@ from dockerfuzz import dockerfile as generated
 
 from mcplint.findings import Unreadable
 from mcplint.images.build import image
+from mcplint.images.build_arguments import Context
 from mcplint.images.copies import built_text, image_paths, project_path
 from mcplint.images.image import Image
 from mcplint.images.programs import lacks
@@ -34,7 +35,7 @@ def made(
 ) -> Image:
     tree = Tree.of({"Dockerfile": text, **(files or {})})
     told = {name: Value((value,)) for name, value in args.items()}
-    found = image(read(Source("Dockerfile", text)), tree, told, target, context)
+    found = image(read(Source("Dockerfile", text)), tree, told, target, Context(context))
     assert found is not None
     return found
 
@@ -267,7 +268,7 @@ def test_the_context_is_a_folder_below() -> None:
     found = made(PYTHON + "WORKDIR /app\nCOPY . .\n", PROJECT, context="sub")
     assert project_path(found, "/app/app.py") == "sub/app.py"
     assert list(image_paths(found, "sub/app.py")) == ["/app/app.py"] and list(image_paths(found, "a.py")) == []
-    unknown = image(read(Source("D", PYTHON + "COPY . .\n")), Tree.of(PROJECT), context=None)
+    unknown = image(read(Source("D", PYTHON + "COPY . .\n")), Tree.of(PROJECT), given=Context(None))
     assert (
         unknown is not None and list(image_paths(unknown, "a.py")) == [None] and project_path(unknown, "/a.py") is None
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.images.accounts import is_root
-from mcplint.images.build_arguments import PLATFORM_ARGS, Build, declared, stage_end
+from mcplint.images.build_arguments import PLATFORM_ARGS, Build, Context, declared, stage_end
 from mcplint.images.copies import within
 from mcplint.images.image import Image
 from mcplint.images.programs import drops_root
@@ -19,6 +19,7 @@ from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
 
 _MOST_STAGES = 200
+_ROOT = Context()
 
 
 def image(
@@ -26,19 +27,17 @@ def image(
     tree: Tree,
     args: Mapping[str, Value[str]] = {},
     target: str | None = None,
-    context: str | None = ".",
-    stated: bool = False,
+    given: Context = _ROOT,
 ) -> Image | None:
     """The image of a stage (by name or number; the last one by default), or None where there is no such stage.
 
-    `args`: what the build is told; `context`: the folder of the project that is sent to it, None where unknown;
-    `stated`: whether a file says so.
+    `args`: what the build is told; `given`: the folder of the project that is sent to it.
     """
-    context = None if context is None else context or "."
+    context = None if given.folder is None else given.folder or "."
     root = within(context, ".dockerignore") if context is not None else ""
     ignored = docker_patterns(docker_file(tree, dockerfile.source.path, root))
     known = _globals(dockerfile, args)
-    build = Build(dockerfile, tree, context, ignored, args, known, {}, {}, {}, _names(dockerfile), stated)
+    build = Build(dockerfile, tree, context, ignored, args, known, {}, {}, {}, _names(dockerfile), given)
     count = len(dockerfile.stages)
     number = count - 1 if target is None else build.stage(target, count)
     if number is None:

@@ -20,13 +20,26 @@ PLATFORM_ARGS = frozenset(
 ) | {"TARGETSTAGE", "SOURCE_DATE_EPOCH"}
 
 
+class Context(NamedTuple):
+    """The folder of the project that a build is given, None where unknown.
+
+    `stated`: whether a file says so. `cloned`: whether it is a clone of git instead of the folder as it lies there.
+    `label`: the step of a workflow, or the line of a recipe, that builds from it.
+    """
+
+    folder: str | None = "."
+    stated: bool = False
+    cloned: bool = False
+    label: Label | None = None
+
+
 class Build(NamedTuple):
     """What a build is told, and the images of the stages that were built so far, by number.
 
     `args`: from outside; `globals`: those declared before the first FROM. `triggers`: the ONBUILDs of each stage.
     `names`: the numbers of the stages of each name.
-    `exported`: requirement files that the build wrote from a lock, by name, and that lock. `stated`: whether a file
-    says which folder is the context.
+    `exported`: requirement files that the build wrote from a lock, by name, and that lock. `given`: the context, and
+    how it is known.
     """
 
     dockerfile: Dockerfile
@@ -39,7 +52,7 @@ class Build(NamedTuple):
     triggers: dict[int, tuple[Instruction, ...]]
     exported: dict[str, str | None]
     names: Mapping[str, list[int]]
-    stated: bool = False
+    given: Context = Context()
 
     def stage(self, reference: str, before: int) -> int | None:
         """The number of the stage that a name or number means, among those before this one."""

@@ -13,6 +13,7 @@ from mcplint.dependencies.locks import differences
 from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import MAIN, PROJECTS, Lock, Project, Requirements
 from mcplint.facts.document import at, scalar
+from mcplint.images.build_arguments import Context
 from mcplint.images.contents import Absence, Contents, missing
 from mcplint.images.copies import copied_from, within
 from mcplint.images.image import Copy, Image
@@ -245,8 +246,8 @@ def _brought(path: str, beside: str, contents: Contents) -> Iterator[Edit]:
         return
 
 
-def of_copy(copy: Copy, contents: Contents, stated: bool) -> Iterator[Lack]:
-    """The sources of a COPY that the build context does not have; `stated`: a file says which folder that is."""
+def of_copy(copy: Copy, contents: Contents, given: Context) -> Iterator[Lack]:
+    """The sources of a COPY that the build context does not have."""
     if copy.stage is not None or copy.image is not None or copy.text is not None or contents.context is None:
         return
     for source in copy.sources:
@@ -254,8 +255,11 @@ def of_copy(copy: Copy, contents: Contents, stated: bool) -> Iterator[Lack]:
         if name is None or "://" in name or name.startswith("git@") or _SIGNS & set(name):
             continue
         path = within(contents.context, name)
-        if path and (lack := _source(copy, source, path, contents, stated)):
-            yield lack._replace(step=copy.span.text)
+        if path and (lack := _source(copy, source, path, contents, given.stated)):
+            if given.label and lack.name and _is_copied(contents.tree, name):
+                continue
+            notes = (given.label, *lack.notes) if given.label else lack.notes
+            yield lack._replace(step=copy.span.text, by_git=lack.by_git and not given.cloned, notes=notes)
 
 
 def _source(copy: Copy, source: Value[str], path: str, contents: Contents, stated: bool) -> Lack | None:

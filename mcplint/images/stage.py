@@ -242,7 +242,7 @@ class _Growing:
         if sources:
             many = into or len(sources) > 1
             self.copies.append(self._sourced(copy, flags.get("from"), many, "parents" in flags))
-            self.lacks += of_copy(self.copies[-1], self.contents(), self.build.stated)
+            self.lacks += of_copy(self.copies[-1], self.contents(), self.build.given)
             self._copied_modules(self.copies[-1])
 
     def _copied_modules(self, copy: Copy) -> None:

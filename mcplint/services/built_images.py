@@ -12,6 +12,7 @@ from mcplint.dependencies.node_packages import package_json
 from mcplint.facts.dependencies import PROJECTS
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.build import image
+from mcplint.images.build_arguments import Context
 from mcplint.images.image import Image
 from mcplint.model import Container
 from mcplint.project.cache import cached
@@ -39,16 +40,31 @@ class Builds:
         path = build.dockerfile.only if build else None
         if not build or not path or path not in self.dockerfiles or build.target.options is None:
             return None
-        return self._image(path, build.context.only, build.args, build.target.only, True)
+        return self._image(path, Context(build.context.only, True), build.args, build.target.only)
 
     def alone(self, path: str) -> Image | None:
-        """The image of a Dockerfile alone: built from the nearest folder that has all it copies, or the root."""
+        """The image of a Dockerfile alone: built from the folder that workflows and recipes give it, where they agree,
+        else from the nearest one that has all it copies, or the root."""
+        if (given := self._given(path)) is not None:
+            return self._image(path, given)
         folder = posixpath.dirname(path)
         while True:
-            made = self._image(path, folder)
+            made = self._image(path, Context(folder))
             if not made or not folder or complete(made, self.tree):
                 return made
             folder = posixpath.dirname(folder)
+
+    def _given(self, path: str) -> Context | None:
+        """The one folder that files of the project build a Dockerfile from, None where they name none or several."""
+        found = [one for builds in self._named.values() for one in builds if one.dockerfile == path]
+        folders = {one.context for one in found}
+        certain = next((one for one in found if one.certain), None)
+        if not certain or len(folders) != 1 or (certain.context != "." and certain.context not in self.tree.folders):
+            return None
+        cloned = all(one.cloned for one in found)
+        place = "the root of the project" if certain.context == "." else certain.context
+        label = Label(certain.label.span, f"builds it from {place}{' as git clones it' if cloned else ''}")
+        return Context(certain.context, True, cloned, label)
 
     @cached_property
     def called(self) -> Mapping[str, list[Image]]:
@@ -72,7 +88,7 @@ class Builds:
             return said[0]
         if len(ways) != 1 or found[0].dockerfile not in self.dockerfiles:
             return None
-        made = self._image(found[0].dockerfile, found[0].context, {}, found[0].target, True)
+        made = self._image(found[0].dockerfile, Context(found[0].context, True), {}, found[0].target)
         return (made, found[0].label) if made else None
 
     @cached_property
@@ -111,26 +127,19 @@ class Builds:
         return found
 
     def _image(
-        self,
-        path: str,
-        context: str | None,
-        args: Mapping[str, Value[str]] = {},
-        target: str | None = None,
-        stated: bool = False,
+        self, path: str, given: Context, args: Mapping[str, Value[str]] = {}, target: str | None = None
     ) -> Image | None:
-        context = "." if context == "" else context
-        told = (path, context, frozenset(args.items()), target, stated)
+        given = given._replace(folder=".") if given.folder == "" else given
+        told = (path, given, frozenset(args.items()), target)
         if told not in self._images:
-            given = (path, context, args, target, stated)
-            self._images[told], _ = cached(self.tree, given, {}, lambda _: self._made(*given))
+            asked = (path, given, args, target)
+            self._images[told], _ = cached(self.tree, asked, {}, lambda _: self._made(*asked))
         return self._images[told]
 
-    def _made(
-        self, path: str, context: str | None, args: Mapping[str, Value[str]], target: str | None, stated: bool
-    ) -> Image | None:
+    def _made(self, path: str, given: Context, args: Mapping[str, Value[str]], target: str | None) -> Image | None:
         # What comes of a Dockerfile holds as long as its text does.
         self.tree.source(path)
-        return image(self.dockerfiles[path], self.tree, args, target, context, stated)
+        return image(self.dockerfiles[path], self.tree, args, target, given)
 
 
 def _names(made: Image, tree: Tree) -> set[str]:

@@ -1,4 +1,4 @@
-"""Under which names a project builds its images: workflows, scripts, Makefiles, bake, Skaffold and Tilt files."""
+"""From which folders and under which names a project builds its images: workflows, scripts, Makefiles, Skaffold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.facts.document import Node, ScalarNode, at, items, pairs
+from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar
 from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
@@ -31,14 +31,21 @@ TILT = re.compile(r"""docker_build\(\s*['"]([^'"\n]+)['"]\s*,\s*['"]([^'"\n]+)['
 OWNER = re.compile(r"\$\{\{\s*(?:github\.(?:repository_owner|actor)|(?:secrets|vars)\.\w+)\s*\}\}")
 REPOSITORY = re.compile(r"\$\{\{\s*github\.repository\s*\}\}")
 VARIABLE = re.compile(r"\$\{\{\s*(?:env|vars)\.(\w+)\s*\}\}|\$\$?\{(\w+)(?::?[-=]([^}]*))?\}|\$\((\w+)\)|\$\$?(\w+)")
+CD = re.compile(r"\b(?:cd|pushd)[ \t]+(?:--[ \t]+)?([^\s;&|]+)")
+DEFAULT_CONTEXT = re.compile(r"\{\{[ \t]*defaultContext[ \t]*\}\}:?")
+BRINGS = ("actions/download-artifact@", "actions/cache")
+BUILDS = ("docker", "podman", "nerdctl", "buildah", "target", "artifacts")
+"""Words of the files that build images, one of which each has."""
 MAX_NESTED, MAX_LENGTH = 6, 2000
 
 
 class NamedBuild(NamedTuple):
-    """One place that builds an image under a name.
+    """One place that builds an image.
 
-    `name`: the repository, without tag and digest, in small letters, `*` for what only GitHub knows. `dockerfile`,
-    `context`: paths in the project.
+    `name`: the repository, without tag and digest, in small letters, `*` for what only GitHub knows; empty where it
+    gets none. `dockerfile`, `context`: paths in the project. `certain`: whether the folder it is called in is known.
+    `cloned`: whether the context is a clone of git instead of that folder, as without a `context` of
+    build-push-action (https://github.com/docker/build-push-action#git-context).
     """
 
     name: str
@@ -46,6 +53,16 @@ class NamedBuild(NamedTuple):
     context: str
     target: str | None
     label: Label
+    certain: bool = False
+    cloned: bool = False
+
+
+class Caller(NamedTuple):
+    """From where a build is called: a folder of the project, and whether that is certain."""
+
+    folder: str = ""
+    certain: bool = False
+    cloned: bool = False
 
 
 def repository(image: str) -> str:
@@ -61,7 +78,7 @@ def is_other_software(image: str) -> bool:
 
 
 def named_builds(tree: Tree) -> Iterator[NamedBuild]:
-    """Every image that a file of the project builds under a name that can be told."""
+    """Every image that a file of the project builds from a folder that can be told."""
     workflows = tree.workflows
     for path in sorted(tree.paths):
         folder, _, name = path.rpartition("/")
@@ -77,19 +94,21 @@ def named_builds(tree: Tree) -> Iterator[NamedBuild]:
             read = _tilt
         else:
             continue
-        source = tree.source(path)
-        if source and ("build" in source.text or "target" in source.text):
+        source = tree.source(path) if tree.mentions(path, *BUILDS) else None
+        if source:
             yield from read(source, tree)
 
 
-def _built(tag: str, context: str, file: str, target: str, folder: str, span: Span) -> Iterator[NamedBuild]:
+def _built(tag: str, context: str, file: str, target: str, caller: Caller, span: Span) -> Iterator[NamedBuild]:
     """A build with its paths as ones of the project; none where a variable in them is not known."""
     name = repository(OWNER.sub("*", REPOSITORY.sub("*/*", tag.strip().strip("\"'")))).lower()
-    where = _within(folder, context)
-    dockerfile = None if where is None else _within(folder, file) if file else posixpath.join(where, "Dockerfile")
-    if name and where is not None and dockerfile and not set("$<{} ") & set(name + where + dockerfile):
-        label = Label(span, f"builds {name}")
-        yield NamedBuild(name, posixpath.normpath(dockerfile), where, target or None, label)
+    where = _within(caller.folder, context)
+    file = _within(caller.folder, file) or "$" if file else posixpath.join(where or "", "Dockerfile")
+    if where is None or set("$<{} ") & set(where + file):
+        return
+    name = "" if set("$<{} ") & set(name) else name
+    label = Label(span, f"builds {name}")
+    yield NamedBuild(name, posixpath.normpath(file), where, target or None, label, caller.certain, caller.cloned)
 
 
 def _within(folder: str, path: str) -> str | None:
@@ -122,11 +141,14 @@ def _set(text: str) -> dict[str, str]:
 
 def _script(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     """The `docker build` lines of a file; a shell script is taken to be called from the root."""
-    folder = "" if source.path.endswith(".sh") else posixpath.dirname(source.path)
-    yield from _lines(Span(source, 0, len(source.text)), folder, {})
+    folder, _, name = source.path.rpartition("/")
+    shell = name.endswith(".sh")
+    recipe = name.lower() in ("makefile", "gnumakefile", "justfile", "package.json")
+    yield from _lines(Span(source, 0, len(source.text)), Caller("" if shell else folder, recipe), {}, recipe)
 
 
-def _lines(script: Span, folder: str, more: Mapping[str, str]) -> Iterator[NamedBuild]:
+def _lines(script: Span, caller: Caller, more: Mapping[str, str], each: bool = False) -> Iterator[NamedBuild]:
+    """What a script builds; `each`: each line of it is called by itself, where the script is."""
     text = script.text
     variables = {**_set(text), **more}
     for match in BUILD.finditer(text):
@@ -134,10 +156,22 @@ def _lines(script: Span, folder: str, more: Mapping[str, str]) -> Iterator[Named
         if not text[line : match.start()].lstrip().startswith("#"):
             first = match[0].splitlines()[0].rstrip(" \\")
             start = script.start + match.start()
-            yield from _command(_filled(match[1], variables), folder, Span(script.source, start, start + len(first)))
+            span = Span(script.source, start, start + len(first))
+            moved = _moved(caller, text[line if each else 0 : match.start()])
+            yield from _command(_filled(match[1], variables), moved, span)
 
 
-def _command(text: str, folder: str, span: Span) -> Iterator[NamedBuild]:
+def _moved(caller: Caller, before: str) -> Caller:
+    """Where a command is called after others: in the folder that the one `cd` among them leads to."""
+    folders = CD.findall(before)
+    if not folders:
+        return caller
+    folder = _within(caller.folder, folders[0]) if len(folders) == 1 and "popd" not in before else None
+    known = folder is not None and not set("$`(~-") & set(folders[0]) and caller.certain
+    return Caller(folder or "", True) if known else caller._replace(certain=False)
+
+
+def _command(text: str, caller: Caller, span: Span) -> Iterator[NamedBuild]:
     """The image of a `docker build` with these arguments."""
     words = [word.strip("\"',}]") for word in text.replace("\\\r\n", " ").replace("\\\n", " ").split()]
     tags: list[str] = []
@@ -155,8 +189,8 @@ def _command(text: str, folder: str, span: Span) -> Iterator[NamedBuild]:
             next(rest, "")
         elif not word.startswith("-"):
             context = context or word
-    for tag in tags if context else ():
-        yield from _built(tag, context, file, target, folder, span)
+    for tag in tags or ("",) if context else ():
+        yield from _built(tag, context, file, target, caller, span)
 
 
 def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild]:
@@ -165,15 +199,40 @@ def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     for _, job in pairs(at(root, "jobs")):
         steps = items(at(job, "steps"))
         env = _texts(at(root, "env")) | _texts(at(job, "env"))
+        certain = not any(map(_moves_checkout, steps))
         for step in steps:
             uses, run = at(step, "uses"), at(step, "run")
             if isinstance(run, ScalarNode):
-                yield from _lines(run.span, "", env | _texts(at(step, "env")))
+                folders = (at(step, "working-directory"), *(at(each, *WORKING_DIRECTORY) for each in (job, root)))
+                folder = next(filter(None, map(scalar, folders)), "")
+                caller = Caller(_within("", folder) or "", certain and "$" not in folder)
+                yield from _lines(run.span, caller, env | _texts(at(step, "env")))
             if isinstance(uses, ScalarNode) and uses.text.startswith("docker/build-push-action@"):
-                given = _texts(at(step, "with"))
-                context, file, target = (_filled(given.get(key, ""), env) for key in ("context", "file", "target"))
-                for tag in _tags(given.get("tags", ""), steps):
-                    yield from _built(_filled(tag, env), context, file, target, "", uses.span)
+                yield from _action(step, uses.span, steps, env, certain)
+
+
+WORKING_DIRECTORY = ("defaults", "run", "working-directory")
+
+
+def _moves_checkout(step: Node) -> bool:
+    """Whether a step puts the project elsewhere than into the working directory, or more files beside it."""
+    uses, given = scalar(at(step, "uses")), _texts(at(step, "with"))
+    elsewhere = uses.startswith("actions/checkout@") and bool({"path", "repository"} & given.keys())
+    return elsewhere or uses.startswith(BRINGS)
+
+
+def _action(
+    step: Node, span: Span, steps: tuple[Node, ...], env: Mapping[str, str], certain: bool
+) -> Iterator[NamedBuild]:
+    """The image of a step with build-push-action."""
+    given = _texts(at(step, "with"))
+    context, file, target = (_filled(given.get(key, ""), env) for key in ("context", "file", "target"))
+    cloned = not context or DEFAULT_CONTEXT.match(context) is not None
+    caller = Caller("", certain or cloned, cloned)
+    if cloned:
+        caller, context = caller._replace(folder=DEFAULT_CONTEXT.sub("", context)), "."
+    for tag in list(_tags(given.get("tags", ""), steps)) or [""]:
+        yield from _built(_filled(tag, env), context, file, target, caller, span)
 
 
 def _tags(text: str, steps: tuple[Node, ...]) -> Iterator[str]:
@@ -202,7 +261,7 @@ def _bake(source: Source, tree: Tree) -> Iterator[NamedBuild]:
         context = said.get("context", ".")
         file = posixpath.join(context, said.get("dockerfile", "Dockerfile"))
         for tag in re.findall(r'"([^"\n]*)"', tags[1]) if tags else ():
-            yield from _built(_filled(tag, variables), context, file, said.get("target", ""), folder, span)
+            yield from _built(_filled(tag, variables), context, file, said.get("target", ""), Caller(folder), span)
 
 
 def _skaffold(source: Source, tree: Tree) -> Iterator[NamedBuild]:
@@ -213,7 +272,9 @@ def _skaffold(source: Source, tree: Tree) -> Iterator[NamedBuild]:
         said, docker = _texts(artifact), _texts(at(artifact, "docker"))
         context = said.get("context", ".")
         file = posixpath.join(context, docker.get("dockerfile", "Dockerfile"))
-        yield from _built(said.get("image", ""), context, file, docker.get("target", ""), folder, artifact.span.head)
+        yield from _built(
+            said.get("image", ""), context, file, docker.get("target", ""), Caller(folder), artifact.span.head
+        )
 
 
 def _tilt(source: Source, tree: Tree) -> Iterator[NamedBuild]:
@@ -222,4 +283,4 @@ def _tilt(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     for match in TILT.finditer(source.text):
         said = dict(re.findall(r"""(\w+)\s*=\s*['"]([^'"\n]*)['"]""", match[3]))
         span = Span(source, match.start(), match.end(2))
-        yield from _built(match[1], match[2], said.get("dockerfile", ""), said.get("target", ""), folder, span)
+        yield from _built(match[1], match[2], said.get("dockerfile", ""), said.get("target", ""), Caller(folder), span)
