@@ -63,7 +63,7 @@ error[sdk-range-mismatch]: `mcp.server.fastmcp.FastMCP` does not exist in mcp 2.
  ::: pyproject.toml:4:21
   |
 4 | dependencies = ["mcp>=1.27"]
-  |                     ------ mcp 2.3.0 is the newest release that `mcp>=1.27` allows as of 2026-11-20
+  |                     ------ mcp 2.3.0 is the newest release that `mcp>=1.27` allows as of 2026-11-29
   |
   = fix: require mcp below 2 (--fix)
 ```

@@ -96,6 +96,6 @@ def test_canonical(package: str, version: str, path: str, canonical: str) -> Non
 
 
 def test_facts_are_those_that_are_known() -> None:
-    known = sdk.facts("fastmcp", "4.1.6")
+    known = sdk.facts("fastmcp", "4.2.3")
     assert known["default.port"] == 8000 and None not in known.values()
     assert sdk.newest_with("mcp", "import.mcp.server.fastmcp") == "1.30.0"

@@ -57,7 +57,7 @@ def trace(found: Sdk) -> list[str]:
         ("mcp", ["fastmcp"], "2.3.0", False),
         ("mcp", ["fastmcp<3", "mcp>=1.2"], "1.30.0", False),
         ("mcp", ["mcp>=1.2", "fastmcp<3"], "2.3.0", False),
-        ("fastmcp", ["fastmcp>=2"], "4.1.6", False),
+        ("fastmcp", ["fastmcp>=2"], "4.2.3", False),
         ("fastmcp", ["mcp<2", "fastmcp>=2"], "3.4.11", False),
         ("fastmcp", ["fastmcp-slim[server]<4"], "3.4.11", False),
         ("fastmcp", ["mcp>=1.2"], None, False),

@@ -12,7 +12,7 @@ from mcplint.knowledge.sdk import Key, release
 PYTHONS: Mapping[str, tuple[tuple[Key, str], ...]] = {
     "mcp": (((), "3.10"),),
     "fastmcp": (((4, 2, 3), "3.11"), ((), "3.10")),
-    "fastmcp-slim": (((4, 2, 3), "3.11"), ((), "3.10")),
+    "fastmcp-slim": (((4, 2), "3.11"), ((), "3.10")),
 }
 
 

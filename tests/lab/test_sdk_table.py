@@ -10,7 +10,7 @@ from tests.lab.sdk import differences, measure
 # The newest releases, and the last before and the first after each boundary that matters.
 RELEASES = [
     *(("mcp", version) for version in ("1.30.0", "2.3.0")),
-    *(("fastmcp", version) for version in ("3.4.11", "4.1.6")),
+    *(("fastmcp", version) for version in ("3.4.11", "4.2.3")),
     *(("mcp", version) for version in ("1.9.0", "1.12.2", "1.12.3", "1.23.0", "1.27.1")),
     *(("fastmcp", version) for version in ("2.3.0", "2.14.7", "3.4.3")),
 ]

@@ -70,7 +70,7 @@ app = Starlette(routes=[Mount("/mcp", app=mcp_app)])
 """
 
 
-@pytest.mark.parametrize("release", ["fastmcp==2.14.7", "fastmcp==3.4.11", "fastmcp==4.1.6"])
+@pytest.mark.parametrize("release", ["fastmcp==2.14.7", "fastmcp==3.4.11", "fastmcp==4.2.3"])
 def test_the_lifespan_of_fastmcp(release: str, tmp_path: Path) -> None:
     with started(tmp_path, "mount-without-lifespan", "Bad", release, {"server.py": FASTMCP}) as server:
         assert server.initialize("/mcp/").status == 500
