@@ -83,16 +83,18 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
     serving = not open_ or bool(servers) or "package.json" in paths or any(True for _ in _unstarted(tree, paths))
     opened = [Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_]
+    shadowed = frozenset(context.container.id for context, start in silent if _is_shadowed(context, start, tree))
     images = {context.container.dockerfile for context, _ in found if context.image and not _is_other(context)}
     only = len(images) == 1 and any(not server.container for server in servers)
     return Starts(
         servers,
         tuple(_loose(*each) for each in silent if each not in open_),
         tuple({(each.id, each.why): each for each in (*opened, *unknown)}.values())
-        or (() if servers or lacking else tuple(islice(_unstarted(tree, paths), 1))),
+        or (() if servers or lacking or shadowed else tuple(islice(_unstarted(tree, paths), 1))),
         frozenset(context.container.id for context, _ in open_ if _is_servers(context, tree, only) and serving)
         | frozenset(context.container.id for context, start in silent if _is_misquoted(context.container, start))
-        | frozenset(context.container.id for context, _ in silent if _loses_server(context, tree)),
+        | frozenset(context.container.id for context, _ in silent if _loses_server(context, tree))
+        | shadowed,
         frozenset(path for context, start in found for path in (*start.needed, *_unbuilt(context))),
         used,
         lacking,
@@ -203,6 +205,14 @@ def _loses_server(context: ContainerContext, tree: Tree) -> bool:
     from mcplint.runtime.missing import loses_server
 
     return loses_server(context, tree)
+
+
+def _is_shadowed(context: ContainerContext, start: Started, tree: Tree) -> bool:
+    if not start.start or not context.image:
+        return False
+    from mcplint.runtime.imports import is_shadowed
+
+    return is_shadowed(context.image, context.container, start.start, tree)
 
 
 def _is_unread(start: Started, tree: Tree) -> bool:

@@ -32,6 +32,8 @@ from mcplint.values import Label
 
 _NEEDED = ("anyio", "pydantic", "starlette")
 """What every release of an SDK imports at once."""
+_SAFE = {"-P", "-I"}
+"""Flags of Python that leave the folder of the program out of its path (https://docs.python.org/3/using/cmdline.html)."""
 SHADOWED = (*PYTHON_MODULES, *_NEEDED, "httpx", "uvicorn")
 
 
@@ -169,13 +171,14 @@ def _shadowed(
     start: Start, found: tuple[Imported, ...], image: Image, container: Container, tree: Tree
 ) -> Iterator[Lack]:
     """A module of the SDK that is looked for in one of the project of the same name, which comes first."""
-    if start.kind not in (SCRIPT, MODULE, APP):
+    words = {word.only for word in (container.argv and container.argv.words) or ()}
+    if start.kind not in (SCRIPT, MODULE, APP) or _SAFE & words or "PYTHONSAFEPATH" in {*container.env, *start.env}:
         return
     for each in found:
         top = each.dotted.partition(".")[0]
         if each.path is not None or top not in SHADOWED:
             continue
-        asked = [(top, each.dotted)] if each.module and "." in each.dotted else []
+        asked = [(top, each.dotted)] if "." in each.dotted and (each.module or _lacks_name(each, start, tree)) else []
         asked += [(name, name) for name in _NEEDED if top in PYTHON_MODULES]
         for name, dotted in asked:
             own = find(tree, start.roots[:1], name)
@@ -186,6 +189,26 @@ def _shadowed(
                 notes = (*here, Label(container.cmd, "starts the program"))
                 yield Lack(LackKind.SHADOWED, dotted, each.span, f"{own} comes first", notes, path=own)
                 return
+
+
+def _lacks_name(each: Imported, start: Start, tree: Tree) -> bool:
+    """Whether a name is imported from a module of the project that comes first and provably has none such."""
+    from mcplint.programs.python.entry_points import called
+
+    module, _, name = each.dotted.rpartition(".")
+    target = called(tree, start.roots[:1], f"{module}:{name}")
+    return target is not None and target.missing
+
+
+def is_shadowed(image: Image, container: Container, start: Start, tree: Tree) -> bool:
+    """Whether a program gets a module of the project in place of the SDK that it imports."""
+    named = (f"{name}.py" for name in PYTHON_MODULES)
+    own = any(map(tree.called, named)) or any(posixpath.basename(each) in PYTHON_MODULES for each in tree.folders)
+    entry = _entry(start, tree) if own and start.language == "python" and image.base_known else None
+    if entry is None:
+        return False
+    found = imported(tree, start.roots, *entry, start.kind == SCRIPT)
+    return any(each.name.startswith(PYTHON_MODULES) for each in _shadowed(start, found, image, container, tree))
 
 
 def _is_there(image: Image, container: Container, installed: frozenset[str], path: str) -> bool:
