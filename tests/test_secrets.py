@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from base64 import b64encode
 from collections.abc import Callable
 from json import loads
 from pathlib import Path
@@ -96,6 +97,20 @@ def test_the_command_line_says_which_change_is_not_in_its_patch(
 def test_a_line_keeps_its_length_and_loses_its_secret(line: str) -> None:
     shown = masked(line)
     assert len(shown) == len(line) and KEY not in shown and TOKEN not in shown and "****" in shown
+
+
+@pytest.mark.parametrize(
+    "text", [KEY, TOKEN, f"{KEY}\n", f"postgres://ada:{KEY}@db/notes", f"mode: prod\nkey: {KEY}\n"]
+)
+def test_a_secret_in_base64_is_masked(text: str) -> None:
+    hidden = b64encode(text.encode()).decode()
+    assert masked(f"  DATA: {hidden}") == f"  DATA: {hidden[:4]}{'*' * (len(hidden) - 4)}"
+
+
+@pytest.mark.parametrize("text", ["changeme", "mode: production\n", "a note of nobody, which is no secret"])
+def test_what_is_no_secret_in_base64_stays(text: str) -> None:
+    hidden = b64encode(text.encode()).decode()
+    assert masked(f"  DATA: {hidden}") == f"  DATA: {hidden}"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ OPENED: Mapping[str, tuple[str, str]] = {
         "elasticsearch {} has no password unless xpack.security.enabled is set",
     ),
     "chroma": ("AUTH", "chroma does not authenticate callers"),
+    "weaviate": ("AUTHENTICATION_", "weaviate lets everybody in unless a variable AUTHENTICATION_… is set"),
 }
 """What stands in the name of a variable that asks for a password, and why there is none without it."""
 _CLOSED_FROM = {"elasticsearch": 8}
@@ -121,5 +122,6 @@ def lets_everybody_in(
         told = any(word in text for word in ("requirepass", "aclfile", ".conf", "user ", "?"))
         return "" if told or any("PASSWORD" in name for name in env) else f"{store} has no password by default"
     needed = NEEDED.get(store, "")
-    told = not needed or needed in env or "--auth" in text or "--config" in text or "?" in text
+    unset = env.get(needed, Value((None,))).must(lambda text: not text)
+    told = not needed or not unset or any(word in text for word in ("--auth", "--config", "?"))
     return "" if told else f"{needed} is not set"

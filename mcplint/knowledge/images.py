@@ -19,8 +19,9 @@ _SH = frozenset({"sh", "ls", "cat", "chmod", "chown", "env", "test", "sleep", "g
 # Since Debian 13 its images come without `adduser`; tags that name no release, nor one of its patches, moved there.
 _DEBIAN_13 = ("slim", "3-slim", "3.??-slim", "3.?-slim", "*-slim-trixie", "trixie-slim", "13-slim", "*trixie-slim")
 _DEBIAN = _SH | {"bash", "perl", "apt-get", "useradd", "groupadd", "adduser", "runuser", "setpriv", "su"}
-_ALPINE = _SH | {"wget", "nc", "apk", "adduser", "addgroup", "su", "pgrep", "ps", "vi", "unzip", "ping"}
-_FULL = _DEBIAN | {"curl", "wget", "git", "gcc", "make", "ssh", "unzip"}
+_PROCPS = frozenset({"pgrep", "pkill", "ps", "top", "free"})
+_ALPINE = _SH | _PROCPS | {"wget", "nc", "apk", "adduser", "addgroup", "su", "vi", "unzip", "ping", "lsof"}
+_FULL = _DEBIAN | _PROCPS | {"curl", "wget", "git", "gcc", "make", "ssh", "unzip"}
 _PYTHON = frozenset({"python", "python3", "pip", "pip3"})
 _NODE = frozenset({"node", "npm", "npx", "corepack"})
 

@@ -5,6 +5,7 @@ The forms are those that GitHub's secret scanning names: https://docs.github.com
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections import Counter
@@ -55,7 +56,7 @@ ASSIGNED = re.compile(
     r"""["']?(?:(?i:bearer|basic|token)\s+)?)([^\s"',;}]{12,400})"""
 )
 
-
+BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/]{16,}={0,2}(?![\w+/=-])")
 UNNAMED = re.compile(r"""((?:^\s{0,200}(?:- )?|\bvalue["']?\s?:\s?)["']?)(\w[\w-]{15,400})(?=["']?\s?(?:[,}]|$))""")
 """The value of an entry, and an item of a list that has a line of its own: their names stand elsewhere."""
 
@@ -106,6 +107,14 @@ def in_url(text: str) -> tuple[str, str]:
     return "", ""
 
 
+def decoded(text: str) -> str:
+    """What stands behind base64, without white space at its ends; empty where that is no text."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode("ascii").strip()
+    except ValueError:
+        return ""
+
+
 def masked(text: str) -> str:
     """The text with each secret cut to its first four characters, as many stars behind as it has more."""
     if "://" in text:
@@ -114,12 +123,16 @@ def masked(text: str) -> str:
         text = FORM.sub(lambda found: _cut(found[0]), text)
     if ASSIGNED.search(text):
         text = ASSIGNED.sub(lambda found: _shortened(found), text)
-    return text
+    return BASE64.sub(lambda found: _cut(found[0]) if _hides_secret(decoded(found[0])) else found[0], text)
 
 
 def masked_line(text: str) -> str:
     """A line of a file, masked; also where the name of its secret stands on another one."""
     return UNNAMED.sub(_shortened, masked(text))
+
+
+def _hides_secret(text: str) -> bool:
+    return bool(form(text) or any(map(is_random, text.split())) or any(in_url(text)))
 
 
 def _shortened(found: re.Match[str]) -> str:

@@ -181,12 +181,12 @@ def _in_command(container: Container) -> Iterator[Secret]:
 
 
 def _in_object(resource: Resource) -> Iterator[Secret]:
-    """What a Secret of Kubernetes holds in plain text."""
-    for name, value in pairs(resource.node.get("stringData")) if resource.kind == "Secret" else ():
-        if isinstance(value, ScalarNode) and (
-            kind := known.secret(name.text, value.text) or known.in_url(value.text)[1]
-        ):
-            yield Secret("kubernetes", name.text, kind, value.span)
+    """What a Secret of Kubernetes holds in plain text, and in base64, which hides nothing."""
+    for key, read in (("stringData", str), ("data", known.decoded)) if resource.kind == "Secret" else ():
+        for name, value in pairs(resource.node.get(key)):
+            text = read(value.text) if isinstance(value, ScalarNode) else ""
+            if kind := known.secret(name.text, text) or known.in_url(text)[1]:
+                yield Secret("kubernetes", name.text, kind, value.span)
 
 
 def _in_client(client: ClientConfig) -> Iterator[Secret]:

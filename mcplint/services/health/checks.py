@@ -28,6 +28,10 @@ NEEDED = frozenset({"curl", "wget", "nc", "ncat", "netcat", "ps", "pgrep", "pkil
 HARMLESS = frozenset({"--help", "--version", "-h", "-V"})
 NEUTRAL = ("set", "export", "readonly", "shopt", "umask")
 """What a shell sets for itself, which neither asks nor ends anything."""
+SEARCHES = re.compile(r"-[aclnoi]*f[aclnoi]*|--full")
+"""The flags of pgrep with which it looks at whole command lines."""
+SHOWS = re.compile(r"(?: ?-[qciEFw]{1,6})*")
+"""The flags of grep with which it still finds a pattern as it is written."""
 DEEPEST = 3
 
 
@@ -101,7 +105,7 @@ def _script(script: LocatedText, span: Span, place: _Place) -> Asked:
     stops = any(words[:1] == ("set",) and "e" in (" ".join(map(str, words[1:2]))) for words in spelled)
     for number, (each, known) in enumerate(zip(ran, spelled, strict=True)):
         words = tuple(word for word in known if word is not None)
-        if not words or words[0] in NEUTRAL:
+        if not words or words[0] in NEUTRAL or _fails(words):
             continue
         certain = not each.line.inside and not each.line.negated and _reached(ran[:number])
         asked = _asked(words, place) if len(words) == len(known) else Asked()
@@ -113,6 +117,8 @@ def _script(script: LocatedText, span: Span, place: _Place) -> Asked:
             one._replace(certain=certain and one.certain, strict=None if unseen else one.strict)
             for one in asked.requests
         ]
+    if missing is None and (pattern := _found_in_itself(script.text, ran, spelled)):
+        return Asked((), f"the command line of the shell that runs it has `{pattern[:40]}` in it, too")
     if swallowed := "" if stops else _swallowed(ran, spelled):
         return Asked(tuple(one._replace(strict=False) for one in requests), swallowed, missing)
     if one := _either_way(script.text, spelled, requests):
@@ -120,6 +126,25 @@ def _script(script: LocatedText, span: Span, place: _Place) -> Asked:
     decided = any(each.line.inside or each.line.operator in ("|", "&&") for each in ran)
     why = idle[-1] if idle and all(idle) and not requests and not decided else ""
     return Asked(tuple(requests), why, missing)
+
+
+def _fails(words: tuple[str, ...]) -> bool:
+    """Whether a command only ends a check as failed, which `|| exit 1` behind another does where that one fails."""
+    return words == ("false",) or (words[0] == "exit" and words[1:] not in ((), ("0",)))
+
+
+def _found_in_itself(script: str, ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> str:
+    """What a script looks for among all command lines, of which its shell's own is one; nothing where it does not.
+
+    A shell that has nothing to do behind its last command becomes that command.
+    """
+    asked = [tuple(word or "" for word in words) for words in spelled if not (words and _fails(tuple(map(str, words))))]
+    flags = " ".join(word for each in asked for word in each[1:-1])
+    full = len(asked) == 1 and len(ran) > 1 and asked[0][:1] == ("pgrep",) and SEARCHES.fullmatch(flags)
+    names = [each[:1] for each in asked]
+    listed = names == [("ps",), ("grep",)] and ran[0].line.operator == "|" and SHOWS.fullmatch(flags)
+    pattern = asked[-1][-1] if (full or listed) and not any(each.line.inside for each in ran) else ""
+    return pattern if re.fullmatch(r"[\w ./:-]{2,200}", pattern) and pattern in script else ""
 
 
 def _either_way(script: str, spelled: list[tuple[str | None, ...]], requests: list[Request]) -> Request | None:
