@@ -3,15 +3,21 @@ r"""Nothing in the image builds the program that is started
 The start command names a file that the build of the project makes, such as
 `dist/index.js`, and no step of the image makes it: there is no build step, or
 the script `prepare` was to build and `npm ci --ignore-scripts` skips it, or
-the result stays behind in another stage. `COPY --from=build` of such a file or
-folder ends the build with `not found`; without it the image builds, and each
-container exits with `Cannot find module '/app/dist/index.js'`.
+the result stays behind in another stage, or the compiler only checks types
+(`noEmit`, `emitDeclarationOnly`). `COPY --from=build` of such a file or folder
+ends the build with `not found`; without it the image builds, and each
+container exits with `Cannot find module '/app/dist/index.js'`. The packages
+that a program imports can stay behind in the same way: the last stage takes
+`dist` and neither installs nor takes `node_modules`, and Node says
+`ERR_MODULE_NOT_FOUND`, unless a bundler has put them into the program.
 
 Reported only if nothing else can bring the file: every step of the stage is
 known, none runs a script, copies or unpacks, and no COPY brings the folder
 from a build context, where a developer may have built it before.
 
-See https://docs.npmjs.com/cli/v11/using-npm/scripts
+See https://docs.npmjs.com/cli/v11/using-npm/scripts,
+https://www.typescriptlang.org/tsconfig/#noEmit and
+https://nodejs.org/api/modules.html#loading-from-node_modules-folders
 
 ## Bad
 `Dockerfile`
@@ -106,3 +112,5 @@ def check(container: Container):
         else:
             message = f"the start command names `{lack.name}`, which is not in the image: {lack.why}"
         yield Finding(message, lack.span, lack.notes)
+    for lack in container.lacking(LackKind.PACKAGES):
+        yield Finding(f"the program imports `{lack.name}`, and {lack.why}", lack.span, lack.notes)

@@ -334,10 +334,10 @@ def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterat
         yield from lacks(context.image, container, start, tree)
         yield from of_start(context.image, container, start, tree)
     elif start.image_path and start.image_path.endswith((".js", ".mjs", ".cjs")) and not container.mounts:
-        from mcplint.images.node_lacks import of_start as of_node_start
+        from mcplint.runtime.node_start import of_node_start
 
         word = next((note.span for note in start.notes[-1:] if note.span.text), container.cmd)
-        yield from of_node_start(start.image_path, word, context.image, tree)
+        yield from of_node_start(start, word, context.image, container, tree)
 
 
 def lost(tree: Tree) -> Iterator[Loose]:

@@ -90,6 +90,8 @@ class LackKind(StrEnum):
     """A release of TypeScript that knows an option; `name`: the one that is there, `why`: what it does."""
     OUTPUT = "output"
     """What a build makes; `stage`: where COPY looks for it, empty where a start does."""
+    PACKAGES = "packages"
+    """The `node_modules` with a package that a program imports; `name`: that package."""
     ENVIRONMENT = "environment"
     """What an environment of another stage leads back to."""
     PROGRAM = "program"

@@ -15,7 +15,7 @@ from mcplint.programs.typescript.modules import resolve
 from mcplint.programs.typescript.operators import text_of
 from mcplint.project.tree import Tree
 from mcplint.text.paths import outwards
-from mcplint.text.source import Edit
+from mcplint.text.source import Edit, Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -27,13 +27,14 @@ Source: `exports` of every release."""
 MOST = 400
 """How many modules of a program are looked at."""
 _JAVASCRIPT = (".js", ".mjs", ".cjs")
-_REWRITE = re.compile(
+_MAKES = (
     r"(?:tsup|tsdown|esbuild|vite|rollup|webpack|parcel|unbuild|pkgroll|microbundle|bunchee|swc|babel|rolldown|rspack|"
     r"ncc|nx|turbo|ts-patch|ttypescript|tsc-alias|tsc-esm-fix|tsc-module-loader|resolve-tspaths|tscpaths|"
-    r"ts-add-js-extension|fix-esm-import-path|tsconfig-paths|module-alias|typescript-transform-paths|nest|next|tsx|"
-    r"ts-node|bun)(?![\w])"
+    r"ts-add-js-extension|fix-esm-import-path|typescript-transform-paths|nest)(?![\w])"
 )
-"""What makes other files of the sources than the compiler does, or has Node find more, in the name of a package."""
+"""What makes other files of the sources than the compiler does, in the name of a package."""
+_REWRITE = rf"{_MAKES}|(?:tsconfig-paths|module-alias|next|tsx|ts-node|bun)(?![\w])"
+"""The same and what has Node find more."""
 _COMPILES = re.compile(r"(?:^|[;&|]\s*|\s)tsc(?:\s|$)")
 _PLAIN = re.compile(
     r"(?:cross-env(?: \w+=\S+)* |npx )?(?:tsc|rm|rimraf|shx|chmod|cp|cpy|copyfiles|mkdir|echo|eslint|prettier|true|"
@@ -53,23 +54,49 @@ def unresolved(tree: Tree, entry: str) -> tuple[Import, ...]:
     if _rewritten(tree, home) or (compiled is None and not entry.endswith(_JAVASCRIPT)):
         return ()
     found: list[Import] = []
+    for script, statement, source, own in _walked(tree, entry, compiled):
+        specifier, path = text_of(source)[1:-1], script.source.path
+        wanted = _wanted(specifier, own, path, _is_module(tree, path, compiled))
+        site = script.site(source, specifier)
+        if wanted and site:
+            edits = (Edit(site.span, wanted),) if wanted != specifier else ()
+            found.append(Import(f"npm:{specifier}", script.span(statement), edits=edits, unresolved=True))
+    return tuple(found)
+
+
+def compiled_alone(tree: Tree, home: str) -> Compiled | None:
+    """How the compiler makes the files of a package, None where something else may make them too."""
+    return None if _rewritten(tree, home, _MAKES) else _compiled(tree, home)
+
+
+def wanted_packages(tree: Tree, entry: str) -> Iterator[tuple[str, Span]]:
+    """The packages that a program imports for certain when it starts, by those that its `package.json` asks for."""
+    home = nearest(tree, posixpath.dirname(entry))
+    package = package_json(tree, home) if home is not None else None
+    if package is None or home is None:
+        return
+    compiled = None if entry.endswith(_JAVASCRIPT) else compiled_alone(tree, home)
+    asked = frozenset(_asked(package)) if compiled or entry.endswith(_JAVASCRIPT) else frozenset()
+    for script, _, source, own in _walked(tree, entry, compiled) if asked else ():
+        parts = text_of(source)[1:-1].split("/")
+        name = "/".join(parts[: 2 if parts[0].startswith("@") else 1])
+        if own is None and name in asked:
+            yield name, script.span(source)
+
+
+def _walked(tree: Tree, entry: str, compiled: Compiled | None) -> Iterator[tuple[Script, Node, Node, str | None]]:
+    """What the modules of a program import: module, statement, the path in it, and the file of the project it means."""
     seen, waiting = {entry}, [entry]
     while waiting and len(seen) < MOST:
         path = waiting.pop()
         script: Script | None = tree.facts("typescript", path)
-        modern = _is_module(tree, path, compiled)
         for statement, source in _imports(script, compiled) if script else ():
-            specifier = text_of(source)[1:-1]
-            own = resolve(tree, path, specifier)
+            own = resolve(tree, path, text_of(source)[1:-1])
             if own is not None and own not in seen:
                 seen.add(own)
                 waiting.append(own)
-            wanted = _wanted(specifier, own, path, modern)
-            site = script.site(source, specifier) if script else None
-            if wanted and script and site:
-                edits = (Edit(site.span, wanted),) if wanted != specifier else ()
-                found.append(Import(f"npm:{specifier}", script.span(statement), edits=edits, unresolved=True))
-    return tuple(found)
+            if script:
+                yield script, statement, source, own
 
 
 def _wanted(specifier: str, own: str | None, path: str, modern: bool) -> str:
@@ -162,7 +189,7 @@ def _option(compiled: Compiled, name: str) -> str:
 def _compiled(tree: Tree, home: str) -> Compiled | None:
     """How a package is compiled, where its scripts do nothing else with its sources."""
     package = package_json(tree, home)
-    scripts = [node.text for name, node in (package.scripts if package else {}).items() if _builds(name)]
+    scripts = [node.text for name, node in (package.scripts if package else {}).items() if is_build(name)]
     commands = [each.strip() for text in scripts for each in re.split(r"&&|\|\||;", text)]
     if not any(map(_COMPILES.search, commands)) or not all(map(_PLAIN.match, commands)):
         return None
@@ -171,14 +198,15 @@ def _compiled(tree: Tree, home: str) -> Compiled | None:
     return tsconfig(tree, posixpath.join(home, "tsconfig.json"))
 
 
-def _builds(name: str) -> bool:
+def is_build(name: str) -> bool:
+    """Whether a script is called like one that builds."""
     return "build" in name or name in ("compile", "prepare", "prepack", "prepublishOnly", "postinstall", "tsc")
 
 
-def _rewritten(tree: Tree, home: str) -> bool:
+def _rewritten(tree: Tree, home: str, called: str = _REWRITE) -> bool:
     """Whether a package, or the workspace around it, asks for what rewrites paths or finds more."""
     packages = [found for each in outwards(home) if (found := package_json(tree, each))]
-    return any(_REWRITE.search(name) for package in packages for name in _asked(package))
+    return any(re.search(called, name) for package in packages for name in _asked(package))
 
 
 def _asked(package: PackageJson) -> Iterator[str]:

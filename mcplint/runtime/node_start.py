@@ -1,0 +1,190 @@
+"""What Node provably does not find when a container starts a program: its file, or the packages that it imports."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from mcplint.commands.shell_parser import commands
+from mcplint.dependencies.node_packages import nearest, package_json
+from mcplint.facts.dockerfile import Instruction
+from mcplint.facts.node import PackageJson
+from mcplint.images.contents import Contents
+from mcplint.images.copies import copied_from, project_path
+from mcplint.images.image import Copied, Copy, Image
+from mcplint.images.node_installs import VERBS
+from mcplint.images.node_lacks import of_start
+from mcplint.knowledge.programs import NODE_MANAGERS
+from mcplint.model import Container, Lack, LackKind
+from mcplint.programs.start import Start
+from mcplint.programs.typescript.unresolved import compiled_alone, is_build, wanted_packages
+from mcplint.project.tree import Tree
+from mcplint.text.paths import outwards
+from mcplint.text.source import Span
+from mcplint.values import Label
+
+_NEITHER = (
+    "rm rmdir mkdir touch chmod chown adduser addgroup useradd groupadd usermod apt-get apt apk dnf microdnf yum "
+    "echo printf true : set export cd corepack tsc ls cat find xargs"
+)
+PLAIN = frozenset(_NEITHER.split())
+"""The programs of a build that make no file which Node would load, but for a compiler."""
+_CHECKS_ONLY = {"noEmit": "keeps tsc from writing it", "emitDeclarationOnly": "has tsc write declarations only"}
+"""The options that keep the compiler from writing what Node loads. Source: https://www.typescriptlang.org/tsconfig"""
+_ELSEWHERE = re.compile(r"--(?:prefix|dir|cwd)\b|\s-C\b|\bdeploy\b|node_modules|--no-?Emit|--emit|--out|tsconfig", re.I)
+"""What a command says that puts packages elsewhere, or has the compiler write other files."""
+_QUIET = ("cache", "config", "prune")
+_SEARCHED = ("NODE_PATH", "NODE_OPTIONS")
+
+
+def of_node_start(start: Start, word: Span, image: Image, container: Container, tree: Tree) -> Iterator[Lack]:
+    """The file that is started, if no step makes it, else the first package that it imports and that is not there."""
+    path = start.image_path or ""
+    found = list(of_start(path, word, image, tree))
+    yield from found
+    if found or any(lack.kind == LackKind.OUTPUT for lack in image.lacks) or not _is_plain(image, tree):
+        return
+    if any(map(_ELSEWHERE.search, _scripts(tree, start.target))):
+        return
+    lack = _unwritten(start, word, image, tree) or _without_packages(start, word, image, container, tree)
+    if lack is not None:
+        yield lack
+
+
+def _stages(image: Image) -> Iterator[Image]:
+    """An image and those that it copies from."""
+    yield image
+    for part in image.parts.values():
+        yield from _stages(part)
+
+
+def _is_plain(image: Image, tree: Tree) -> bool:
+    """Whether a build does nothing but to install packages where it says so, and to compile."""
+    known = all(stage.base_known for stage in _stages(image)) and ".pnp.cjs" not in tree.paths
+    return known and all(_does_nothing_else(run) for stage in _stages(image) for run in stage.runs)
+
+
+def _does_nothing_else(run: Instruction) -> bool:
+    """Whether the commands of a RUN make no file for Node but by a compiler or a manager of packages."""
+    for command in commands(run.text):
+        words = tuple(word.text for word in command.words)
+        words = words[1:] if words[:1] == ("npx",) else words
+        if words[:1] == ("tsc",) and len(words) > 1:
+            return False
+        if _ELSEWHERE.search(" ".join(words)) or not words or words[0] not in {*NODE_MANAGERS, *PLAIN} - {"bun"}:
+            return False
+    called = [each for each in _managers(run) if each[0] not in (*VERBS[each[1]], *_QUIET)]
+    scripts = (rest[:1] if verb in ("run", "run-script") else [verb] for verb, _, *rest in called)
+    return not run.heredocs and all(is_build(" ".join(script)) for script in scripts)
+
+
+def _unwritten(start: Start, word: Span, image: Image, tree: Tree) -> Lack | None:
+    """The compiled file that is started, where the compiler is told to write none."""
+    path, home = start.image_path or "", nearest(tree, posixpath.dirname(start.target))
+    if home is None or not start.target.endswith((".ts", ".tsx", ".mts", ".cts")) or Contents.of(image, tree).has(path):
+        return None
+    compiled = compiled_alone(tree, home)
+    options = compiled.options if compiled else {}
+    for name, writes in _CHECKS_ONLY.items():
+        if name in options and options[name].text == "true":
+            shown = posixpath.relpath(path, image.workdir.only or "/")
+            said = Label(options[name].span, "says so")
+            return Lack(LackKind.OUTPUT, shown, word, f"`{name}` {writes}", (said,))
+    return None
+
+
+def _scripts(tree: Tree, target: str) -> Iterator[str]:
+    """The scripts that build the package of a program."""
+    home = nearest(tree, posixpath.dirname(target))
+    package = package_json(tree, home) if home is not None else None
+    scripts = package.scripts.items() if package else ()
+    yield from (node.text for name, node in scripts if is_build(name) or "tsc" in node.text)
+
+
+def _without_packages(start: Start, word: Span, image: Image, container: Container, tree: Tree) -> Lack | None:
+    """The first package that is imported at start, where no folder that Node looks into can hold any."""
+    path = start.image_path or ""
+    if start.runtime != "node" or any(name in env for name in _SEARCHED for env in (container.env, start.env)):
+        return None
+    if "node_modules" in path or any(verb not in _QUIET for run in image.runs for verb, *_ in _managers(run)):
+        return None
+    if not start.target.endswith((".ts", ".tsx", ".mts", ".cts")) and project_path(image, path) != start.target:
+        return None
+    places = [posixpath.join("/", folder.lstrip("/"), "node_modules") for folder in outwards(posixpath.dirname(path))]
+    if any(_may_hold(image, place, tree) for place in places):
+        return None
+    found = next(wanted_packages(tree, start.target), None)
+    if found is None:
+        return None
+    name, imported = found
+    stage = next((part for part in image.parts.values() if part.node_installs), None)
+    why = "no step brings `node_modules` into the image"
+    notes = [Label(imported, "imports it")]
+    if stage is not None:
+        why = f"`node_modules` stays behind in stage `{stage.name or stage.number}`"
+        notes.append(Label(stage.node_installs[0].span, "installs it there"))
+    return Lack(LackKind.PACKAGES, name, _brings(image, path) or word, why, tuple(notes))
+
+
+def _brings(image: Image, path: str) -> Span | None:
+    """The COPY from another stage that brings the program."""
+    copies = (copy for copy in reversed(image.copies) if copy.stage is not None)
+    found = next((copy for copy in copies if any(_inside(file, path) for file in copy.files or ())), None)
+    return found.span if found else None
+
+
+def _may_hold(image: Image, place: str, tree: Tree) -> bool:
+    """Whether packages may stand in a folder of an image, for all that is known of it."""
+    if copied_from((each for each in image.copies if each.stage is None), {}, image.ignored, image.context, place):
+        return True
+    return any(_may_bring(copy, image, place, tree) for copy in image.copies)
+
+
+def _may_bring(copy: Copy, image: Image, place: str, tree: Tree) -> bool:
+    """Whether a COPY puts a folder of packages, or something in it, at a place."""
+    target = copy.target.only
+    if target is None or f"{target.rstrip('/')}/".startswith(f"{place}/"):
+        return True
+    if copy.text is not None or (copy.stage is None and copy.image is None and copy.files is not None):
+        return False
+    if copy.files is None:
+        return place.startswith(f"{target.rstrip('/')}/")
+    part = image.parts.get(copy.stage) if copy.stage is not None else None
+    inner = [found for file in copy.files if (found := _inside(file, place))]
+    return bool(inner) if part is None else any(_is_installed(part, each, tree) for each in inner)
+
+
+def _inside(file: Copied, path: str) -> str | None:
+    """Where a path below what is copied stood before."""
+    if path == file.target:
+        return file.source
+    below = file.target.rstrip("/") + "/"
+    return posixpath.join(file.source, path[len(below) :]) if path.startswith(below) else None
+
+
+def _is_installed(stage: Image, place: str, tree: Tree) -> bool:
+    """Whether a stage may have packages in a folder: it installs there, or something that it copies is there."""
+    folders = [install.folder for install in stage.node_installs]
+    told = [called for run in stage.runs for called in _managers(run) if called[0] in VERBS[called[1]]]
+    if None in folders or any(names for _, _, *names in told) or (told and not folders):
+        return True
+    if "pnpm-workspace.yaml" in tree.paths or any(
+        _has_members(install.package, tree) for install in stage.node_installs
+    ):
+        return True
+    return posixpath.dirname(place) in folders or _may_hold(stage, place, tree)
+
+
+def _has_members(path: str, tree: Tree) -> bool:
+    package: PackageJson | None = tree.facts("package_json", path)
+    return package is None or bool(package.workspaces)
+
+
+def _managers(run: Instruction) -> Iterator[tuple[str, ...]]:
+    """The commands of managers of packages in a RUN, their options left out: verb, manager, other words."""
+    for command in commands(run.text):
+        words = [word.text for word in command.words]
+        if words and words[0] in NODE_MANAGERS and not {"-g", "--global"} & set(words):
+            verb, *rest = [word for word in words[1:] if not word.startswith("-")] or [""]
+            yield (verb, words[0], *rest)
