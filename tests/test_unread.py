@@ -83,3 +83,25 @@ def test_a_package_json_that_npm_refuses_is_said_although_it_is_read(package: st
     unread = [each for each in linked.problems if isinstance(each, Unreadable)]
     assert [each.message[: len(words)] for each, words in zip(unread, said, strict=True)] == said
     assert {each.severity for each in unread} == ({"warning"} if said else set())
+
+
+@pytest.mark.parametrize(
+    ("package", "said"),
+    [
+        ('{"name": "x", ', "not JSON: `{` is never closed"),
+        ("[1, 2]", "not a JSON object"),
+        ('{"name": "x", "scripts": ["a"], "dependencies": "x"}', "scripts must be an object"),
+        ('{"dependencies": "x"}', "dependencies must be an object"),
+    ],
+)
+def test_what_is_beside_a_package_json_without_sense_is_read_all_the_same(package: str, said: str) -> None:
+    server = (
+        'import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";\n'
+        'import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";\n'
+        'await new McpServer({ name: "notes", version: "1" }).connect(new StdioServerTransport());\n'
+    )
+    dockerfile = 'FROM node:22-slim\nWORKDIR /app\nCOPY . .\nCMD ["node", "server.js"]\n'
+    linked = link(Tree.of({"Dockerfile": dockerfile, "server.js": server, "package.json": package}), Config())
+    assert [each.dockerfile for each in linked.deployment.containers] == ["Dockerfile"]
+    unread = [(each.message, each.severity) for each in linked.problems if isinstance(each, Unreadable)]
+    assert unread == [(said, "warning")]

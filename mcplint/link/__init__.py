@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from mcplint.commands.command_lines import GATEWAYS
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
+from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.link import starts, stated
 from mcplint.model import (
     MISSING,
@@ -98,8 +99,16 @@ def _speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
             source = tree.source(path)
             if source and ("mcp" in source.text or "modelcontextprotocol" in source.text):
                 return True
+    if _is_broken(tree, paths) and any(tree.mentions(path, *NPM_PACKAGES) for path in paths.get("typescript", ())):
+        return True
     deploying = (path for form in ("dockerfile", "compose", "kubernetes") for path in paths.get(form, ()))
     return any(tree.mentions(path, *GATEWAYS) for path in deploying)
+
+
+def _is_broken(tree: Tree, paths: Paths) -> bool:
+    """Whether a `package.json` cannot be read as a whole, so that it may not say what its programs import."""
+    found = tree.all_facts("package_json", paths.get("package.json", ()))
+    return len(found) < len(paths.get("package.json", ())) or any(each.problems for each in found.values())
 
 
 def _publishes(tree: Tree, paths: Paths) -> bool:

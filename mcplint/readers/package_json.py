@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from itertools import islice
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
+from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, at, items, pairs, scalar
 from mcplint.facts.node import Bin, PackageJson
 from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.readers import json
-from mcplint.text.source import Source
+from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 TABLES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
@@ -21,10 +22,9 @@ def read(source: Source) -> PackageJson:
     root = document.root
     if not isinstance(root, MappingNode):
         problem = document.problems[0] if document.problems else None
-        from mcplint.text.source import Span
-
         span = problem.span if problem else Span(source, 0, 0)
-        raise Unreadable(span, f"not JSON: {problem.message}" if problem else "not a JSON object", NOTE)
+        said = f"not JSON: {problem.message}" if problem else "not a JSON object"
+        raise Unreadable(span, said, NOTE if "{{" in source.text else ERROR)
     name = scalar(root.get("name"))
     return PackageJson(
         source,
@@ -39,10 +39,18 @@ def read(source: Source) -> PackageJson:
         tuple(scalar(each) for each in items(root.get("workspaces")) or items(at(root, "workspaces", "packages"))),
         named.span if isinstance(named := root.get("name"), ScalarNode) else None,
         scalar(root.get("mcpName")),
-        tuple(Label(each.span, f"not JSON: {each.message}") for each in document.problems if each.severity == ERROR)[
-            :1
-        ],
+        tuple(islice(_problems(document, root), 1)),
     )
+
+
+def _problems(document: Document, root: MappingNode) -> Iterator[Label]:
+    """What npm refuses, or does not take for what it is called."""
+    for each in document.problems:
+        if each.severity == ERROR:
+            yield Label(each.span, f"not JSON: {each.message}")
+    for key, value in root.pairs:
+        if key.text in (*TABLES, "scripts") and not isinstance(value, MappingNode):
+            yield Label(value.span, f"{key.text} must be an object")
 
 
 def _scalars(node: Node | None) -> dict[str, ScalarNode]:
