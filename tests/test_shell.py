@@ -10,7 +10,8 @@ from random import Random
 import pytest
 from counted import lines
 
-from mcplint.commands.shell_parser import Command, commands, parse
+from mcplint.commands.shell_nodes import Command
+from mcplint.commands.shell_parser import commands, parse
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 

@@ -17,7 +17,8 @@ from mcplint.commands.command_lines import (
 from mcplint.commands.console_scripts import script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.shell import Env, Ran, Shell, script_text
-from mcplint.commands.shell_parser import Command, commands
+from mcplint.commands.shell_nodes import Command
+from mcplint.commands.shell_parser import commands
 from mcplint.commands.shell_paths import TooManyPaths, Walk
 from mcplint.commands.words import Words, spelled, text
 from mcplint.knowledge.programs import SHELLS

@@ -9,7 +9,8 @@ from itertools import product
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import is_assignment
-from mcplint.commands.shell_parser import Assignment, Command, Node, commands
+from mcplint.commands.shell_nodes import Assignment, Command, Node
+from mcplint.commands.shell_parser import commands
 from mcplint.commands.shell_words import ARRAY, BLANKS, COMMAND, LITERAL, PATTERN, VARIABLE, Part, Word, word_at
 from mcplint.commands.words import Words, span_of, text
 from mcplint.text.expand import expand, variables

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from mcplint.commands.shell import Ran, Shell
-from mcplint.commands.shell_parser import Branch, Command, Compound, Node, parse, simple
+from mcplint.commands.shell_nodes import Branch, Command, Compound, Node
+from mcplint.commands.shell_parser import parse, simple
 from mcplint.commands.shell_words import LITERAL, PATTERN, Word
 from mcplint.commands.words import Words, text
 from mcplint.text.glob import fits

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
-from mcplint.commands.shell_parser import Command, commands
+from mcplint.commands.shell_nodes import Command
+from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import spelled, text, written
 from mcplint.facts.node import PackageJson
 from mcplint.images.runs import RunStep

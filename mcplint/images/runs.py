@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from mcplint.commands.command_lines import is_assignment, program, shell_operand, unwrapped
 from mcplint.commands.shell import Ran, Shell, script_text
-from mcplint.commands.shell_parser import Command, Redirect, commands
+from mcplint.commands.shell_nodes import Command, Redirect
+from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.dockerfile import Instruction
 from mcplint.knowledge.programs import SHELLS

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
-from mcplint.commands.shell_parser import Word
+from mcplint.commands.shell_words import Word
 from mcplint.commands.words import text
 from mcplint.facts.dockerfile import Heredoc
 from mcplint.images.runs import RunStep

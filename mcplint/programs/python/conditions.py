@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 
 from mcplint.programs.python.attributes import assign
+from mcplint.programs.python.comparisons import compared
 from mcplint.programs.python.machine import Machine
-from mcplint.programs.python.operators import compared
 from mcplint.programs.python.values import Frame, Instance, verdict
 from mcplint.programs.values import MANY, Abstract, Sequence, Table, known, spelled, unknown
 from mcplint.values import Value

@@ -5,15 +5,13 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from itertools import islice
 from itertools import product as combinations
 from typing import Any
 
-from mcplint.programs.journal import Exhausted, Raised
+from mcplint.programs.journal import Exhausted
 from mcplint.programs.python.machine import Args, Machine
-from mcplint.programs.python.state import MEMBER
-from mcplint.programs.python.values import Class, Dict, Function, Instance, Package, abstract, concrete, size, truth
+from mcplint.programs.python.values import Dict, Instance, abstract, concrete, size, truth
 from mcplint.programs.values import (
     ABSENT,
     CONSTANTS,
@@ -22,7 +20,6 @@ from mcplint.programs.values import (
     LONG,
     MANY,
     Abstract,
-    External,
     Sequence,
     key,
     known,
@@ -120,14 +117,6 @@ UNARY: Mapping[type, Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
     ast.Invert: operator.invert,
-}
-COMPARISONS: Mapping[type, Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
 }
 
 
@@ -237,158 +226,3 @@ def negated(machine: Machine, kind: type, value: Abstract) -> Abstract:
         return unknown(*value.trace) if None in found else Value(tuple(not each for each in found), value.trace)
     result = product(machine, [value], UNARY[kind])
     return machine.risk(*result.trace) if result.options is None else result
-
-
-def compared(machine: Machine, kind: type, left: Abstract, right: Abstract) -> Abstract:
-    """A comparison."""
-    trace = traces((left, right))
-    container = right.only
-    if kind in (ast.In, ast.NotIn) and isinstance(container, External):
-        handler = machine.handler(f"{container.path}.__contains__")
-        found = handler(machine, Args((left,), opening=left.trace[:1]), container) if handler else unknown(*trace)
-        return negated(machine, ast.Not, found) if kind is ast.NotIn else found
-    if left.options is None or (right.options is None and kind not in (ast.In, ast.NotIn)):
-        return unknown(*trace)
-    results: set[bool | None] = set()
-    for one, other in islice(combinations(left.options, right.options or (ABSENT,)), MANY * MANY):
-        results.add(_test(machine, kind, one, other))
-    return machine.risk(*trace) if None in results else Value(tuple(results), trace)
-
-
-def _test(machine: Machine, kind: type, one: Any, other: Any) -> bool | None:
-    if kind in (ast.Is, ast.IsNot, ast.Eq, ast.NotEq):
-        same = _same(machine, one, other, kind in (ast.Is, ast.IsNot))
-        return same if same is None else same is (kind in (ast.Is, ast.Eq))
-    if kind in (ast.In, ast.NotIn):
-        inside = contains(machine, other, one)
-        return inside if inside is None else inside is (kind is ast.In)
-    try:
-        return bool(COMPARISONS[kind](data(machine, one), data(machine, other)))
-    except Exhausted:
-        raise
-    except Exception:
-        return None
-
-
-def _same(machine: Machine, one: Any, other: Any, identical: bool) -> bool | None:
-    one, other = _member(one, identical), _member(other, identical)
-    if isinstance(one, CONSTANTS) and isinstance(other, CONSTANTS):
-        if identical and not (one is None or other is None or isinstance(one, bool) or isinstance(other, bool)):
-            return None
-        return one is other if identical else bool(one == other)
-    if one is other:
-        return True
-    objects = (Instance, Function, Class, Package, Sequence, Dict)
-    if one is None or other is None:
-        return False if isinstance(other if one is None else one, (*objects, External)) else None
-    if isinstance(one, External) and isinstance(other, External):
-        return True if one == other else None
-    if isinstance(one, (Class, Function, Package)) and isinstance(other, (Class, Function, Package)):
-        return False
-    if not identical:
-        try:
-            return bool(data(machine, one) == data(machine, other))
-        except LookupError:
-            pass
-    if isinstance(one, Instance) and isinstance(other, Instance) and MEMBER.of(one.table) and MEMBER.of(other.table):
-        return False
-    return None
-
-
-def _member(option: Any, identical: bool) -> Any:
-    """A member of a string enumeration counts as its value, unless it is asked which object it is."""
-    if isinstance(option, Instance) and MEMBER.one(option.table, None) is str and not identical:
-        return option.table["value"].only
-    return option
-
-
-def contains(machine: Machine, container: Any, item: Any) -> bool | None:
-    """Whether an option has an item; None where that cannot be told."""
-    match container:
-        case str() if isinstance(item, str):
-            return item in container
-        case Sequence() if container.items is not None:
-            machine.spend(len(container.items) // SHARE)
-            found = [
-                _same(machine, option, item, False) if len(each.options) == 1 else None
-                for each in container.items
-                for option in each.options or (ABSENT,)
-                if each.options is not None
-            ]
-            if any(each.options is None for each in container.items):
-                found.append(None)
-            return True if True in found else None if None in found else False
-        case Dict() if _hashable(item):
-            if item in container.entries:
-                return None if ABSENT in (container.entries[item].options or ()) else True
-            return None if container.open else False
-    return None
-
-
-def _hashable(item: Any) -> bool:
-    return isinstance(item, CONSTANTS)
-
-
-def subscripted(machine: Machine, owner: Abstract, index: Abstract, note: Label) -> Abstract:
-    """`owner[index]`."""
-    if owner.options is None or index.options is None:
-        return machine.risk(*traces((owner, index)))
-    pairs = list(islice(combinations(owner.options, index.options), MANY))
-    if len(pairs) == 1:
-        return _item(machine, pairs[0][0], pairs[0][1], note, traces((owner, index)))
-    trace = traces((owner, index))
-    return machine.fork(partial(_item, machine, one, at, note, trace) for one, at in pairs)
-
-
-def _item(machine: Machine, owner: Any, index: Any, note: Label, trace: tuple[Label, ...]) -> Abstract:
-    if isinstance(owner, External):
-        handler = machine.handler(f"{owner.path}.__getitem__")
-        if handler is not None:
-            return handler(machine, Args((known(index),), opening=(note,)), owner)
-        return known(owner)
-    if isinstance(owner, Class):
-        return item_of_class(machine, owner, index, note)
-    if isinstance(owner, Dict) and _hashable(index):
-        if index in owner.entries:
-            value = owner.entries[index]
-            if ABSENT in (value.options or ()):
-                machine.risks.append("KeyError")
-            return present(value)
-        if not owner.open:
-            raise Raised("KeyError")
-        return machine.risk(note, *trace)
-    if isinstance(index, Sequence) and index.kind == "slice":
-        return _slice(machine, owner, index, note)
-    if isinstance(owner, Sequence) and owner.items is not None and isinstance(index, int):
-        if -len(owner.items) <= index < len(owner.items):
-            return owner.items[index]
-        raise Raised("IndexError")
-    if isinstance(owner, (str, bytes)) and isinstance(index, int):
-        return product(machine, [known(owner, *trace), known(index)], operator.getitem)
-    if isinstance(owner, Instance):
-        handler = machine.handler(f"{owner.library}.__getitem__")
-        if handler is not None:
-            return handler(machine, Args((known(index),), opening=(note,)), owner)
-    return machine.risk(note, *trace)
-
-
-def item_of_class(machine: Machine, owner: Class, index: Any, note: Label) -> Abstract:
-    """`Colour["RED"]` of an enumeration, `Box[int]` of a generic class."""
-    if isinstance(index, str) and index in owner.table:
-        return machine.tables.attribute(machine, owner, index, note)
-    return known(owner)
-
-
-def _slice(machine: Machine, owner: Any, index: Sequence, note: Label) -> Abstract:
-    bounds: list[Any] = [
-        bound.only if bound.options is not None and len(bound.options) == 1 else ... for bound in index.items or ()
-    ]
-    if any(bound is not None and not isinstance(bound, int) for bound in bounds) or 0 in bounds[2:]:
-        return machine.risk(note)
-    cut = slice(*bounds)
-    if isinstance(owner, Sequence) and owner.items is not None:
-        machine.spend(len(owner.items) // SHARE)
-        return known(Sequence(owner.kind, owner.items[cut]), note)
-    if isinstance(owner, (str, bytes)):
-        return known(owner[cut], note)
-    return machine.risk(note)
