@@ -10,6 +10,7 @@ from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Endpoint, Server, Wiring
 from mcplint.programs.alternatives import coerced
 from mcplint.programs.typescript import ports
+from mcplint.programs.typescript.guards import GUARDS
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.web import APPS, HANDLER, REWRITES
@@ -28,15 +29,6 @@ from mcplint.programs.values import Abstract, known, unknown
 from mcplint.values import EditSite, Label, Value
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-_ASKED = r"(?:headers?|req(?:uest)?|query|\b(?:c|ctx|get))\b"
-_KEY = r"api[_-]?key"
-GUARDS = (
-    r"(?i)authorization|x-api-key|bearer|jwt|oauth|passport|session[_-]?token|authenticat|mcpauth|authinfo"
-    r"|\b40[13]\b|unauthori[sz]ed|forbidden|timingSafeEqual"
-    rf"|{_ASKED}[^;:{{}}]{{0,60}}{_KEY}|{_KEY}[^;{{]{{0,40}}=[^;{{]{{0,40}}{_ASKED}"
-)
-"""What a program says that may look at who calls: the key of an API is asked of a request, or is one that it sends."""
-
 ALLOWS = r"(?i)access-control-(?:allow|expose)-"
 STOPS = (
     r"SIGTERM|[gG]raceful|exit-hook|signal-exit|terminus|terminator|lightship|stoppable|enableShutdownHooks|node:cluster|"
