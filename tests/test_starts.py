@@ -435,3 +435,32 @@ def test_the_name_of_a_folder_is_no_pattern(folder):
 
     assert found(folder) == (wanted := found("plain"))
     assert all(f'"plain/{part}' in wanted[0] for part in ("src/server.py", "caddy/sites/a", "nginx/parts/a.conf"))
+
+
+@pytest.mark.parametrize(
+    ("other", "served"),
+    [
+        ({}, ["one", "two"]),
+        ({"two/package.json": '{"dependencies": {"@modelcontextprotocol/sdk": "1.29.0"}}'}, ["one"]),
+        ({"two/Dockerfile": "FROM python:3.13\n"}, ["one"]),
+        ({"server.js": 'import "./two/server.js";\n'}, ["two"]),
+    ],
+    ids=["of a package beside", "no start", "a container of its own", "a module of what is started"],
+)
+def test_a_package_beside_what_is_started_is_started_by_people(other: dict[str, str], served: list[str]) -> None:
+    needs = {"@modelcontextprotocol/sdk": "1.29.0"}
+    package = json.dumps({"type": "module", "scripts": {"start": "node server.js"}, "dependencies": needs})
+    server = (
+        'import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";\n'
+        'import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";\n'
+        'new McpServer({ name: "NAME", version: "1" }).connect(new StdioServerTransport());\n'
+    )
+    files = {
+        "Dockerfile": 'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n',
+        "package.json": package,
+        "server.js": server.replace("NAME", "one"),
+        "two/package.json": package,
+        "two/server.js": server.replace("NAME", "two"),
+    }
+    found = engine.run(Tree.of(files | other), RULES, Config()).deployment.servers
+    assert sorted(str(each.name.only) for each in found) == served

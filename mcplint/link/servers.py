@@ -322,13 +322,22 @@ def _built(context: ContainerContext) -> Callable[[str], LocatedText | None]:
 
 def bare(tree: Tree) -> Iterator[Server]:
     """The servers of modules that make one and start it by themselves, where no container tells how."""
+    yield from unlinked(scan(tree, sdk_beside(tree)), {})
+
+
+def unlinked(found: Iterable[tuple[str, Outcome]], ids: dict[str, int]) -> Iterator[Server]:
+    """The servers of programs, by their paths, that no container is known to start."""
+    for path, outcome in found:
+        why = Link(None, MISSING, f"no container is known to start {path}")
+        yield from parts((server._replace(links=(why,)) for server in outcome.servers), None, ids)
+
+
+def sdk_beside(tree: Tree) -> Callable[[str], Callable[[str], Sdk]]:
+    """From the path of a file to what tells the SDK behind a name there, by what its project asks for."""
     known: dict[str, Callable[[str], Sdk]] = {}
-    ids: dict[str, int] = {}
 
     def sdk(path: str) -> Callable[[str], Sdk]:
         folder = home(tree, path) if path.endswith(".py") else posixpath.dirname(path)
         return known.setdefault(folder, sdks((), tree, folder))
 
-    for path, outcome in scan(tree, sdk):
-        why = Link(None, MISSING, f"no container is known to start {path}")
-        yield from parts((server._replace(links=(why,)) for server in outcome.servers), None, ids)
+    return sdk

@@ -62,6 +62,8 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     """What is started, as the files tell."""
     if not places and "python" not in paths and "package.json" not in paths:
         return Starts()
+    from mcplint.link.beside import beside
+    from mcplint.link.outside import without_lock
     from mcplint.link.servers import Programs, bare
 
     programs = Programs(tree)
@@ -74,10 +76,8 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
     if not servers:
         installed = installed or _scripted(programs)
         servers = _bare(tuple(bare(tree)), installed)
-    elif installed:
-        from mcplint.link.outside import without_lock
-
-        servers = without_lock(servers, installed)
+    else:
+        servers = (*without_lock(servers, installed), *beside(programs, paths, places, unknown))
     lacking = {context.container.id: start.missing for context, start in found if start.missing}
     refusing = {context.container.id: start.refused for context, start in silent if start.refused}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from mcplint.dependencies.node_packages import package_json
+from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.node import PackageJson
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.programs.follow import follow
@@ -77,13 +78,19 @@ def _targets(package: PackageJson) -> Iterator[tuple[str, Span]]:
         name = called[1]
 
 
-def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tuple[str, Outcome]]:
+def scan(
+    tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]], started: Collection[str] = ()
+) -> Iterator[tuple[str, Outcome]]:
     """What each of these programs starts, its arguments and environment not known.
 
-    `sdks`: from the path of a file to what tells the SDK behind a name there.
+    `sdks`: from the path of a file to what tells the SDK behind a name there. `started`: the folders of packages that
+    something else starts.
     """
     room = ROOM
-    for path, span in list(entries(tree).items())[:MOST]:
+    left = (
+        (path, span) for path, span in entries(tree).items() if nearest(tree, posixpath.dirname(path)) not in started
+    )
+    for path, span in islice(left, MOST):
         if room <= 0:
             return
         start = Start(SCRIPT, path, span, None, language="typescript", runtime=runtime(tree, path))

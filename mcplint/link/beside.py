@@ -1,0 +1,40 @@
+"""Servers of the packages of Node that lie beside what a project starts, and that nothing else starts."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+
+from mcplint.dependencies.node_packages import nearest
+from mcplint.link.servers import Programs, sdk_beside, unlinked
+from mcplint.model import Server, Unfollowed
+from mcplint.project.tree import Paths
+from mcplint.services.containers import ContainerContext
+
+
+def beside(
+    programs: Programs, paths: Paths, places: Iterable[ContainerContext], unknown: Iterable[Unfollowed]
+) -> Iterator[Server]:
+    """The servers of such packages by their commands or script `start`, as people start them.
+
+    A package is left out that a container is about, whose modules a program loads that something starts, or whose start
+    cannot be followed.
+    """
+    tree = programs.tree
+    homes = {posixpath.dirname(path) for path in paths.get("package.json", ())}
+    if len(homes) < 2:
+        return
+    touched = {posixpath.dirname(path) for path in tree.asked("typescript")}
+    touched |= {folder for context in places for folder in _folders(context)}
+    touched |= {posixpath.dirname(each.span.source.path) for each in unknown}
+    started = {nearest(tree, folder) or "" for folder in touched}
+    if homes - started:
+        from mcplint.programs.typescript.scan import scan
+
+        yield from unlinked(scan(tree, sdk_beside(tree), started), programs.ids)
+
+
+def _folders(context: ContainerContext) -> Iterator[str]:
+    """The folders of the project that a container is about: that of its Dockerfile and what is sent to its build."""
+    if context.image is not None:
+        yield from (posixpath.dirname(context.image.dockerfile), context.image.folder)
