@@ -75,7 +75,7 @@ CMD ["python", "server.py"]
 """
 
 from mcplint import WARNING, Container, Edit, Finding, Fix, rule
-from mcplint.knowledge.programs import SUCCEEDING
+from mcplint.knowledge.executables import SUCCEEDING
 
 
 @rule("swallowed-install-failure", WARNING)

@@ -13,7 +13,7 @@ from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.readers import compose, dotenv, yaml
 from mcplint.services.compose.interpolation import HOLE, Interpolated, interpolate, located
 from mcplint.services.compose.merging import FILE, merged
-from mcplint.services.compose.settings import words
+from mcplint.services.compose.values import words
 from mcplint.text.source import Source, Span
 
 VARIABLES = {"SET": "value", "EMPTY": "", "REF": "$SET"}

@@ -11,12 +11,12 @@ from counted import lines
 from dockerfuzz import dockerfile as generated
 
 from mcplint.findings import Unreadable
-from mcplint.images.build import image
+from mcplint.images.assembly import image
 from mcplint.images.build_arguments import Context
 from mcplint.images.copies import built_text, image_paths, project_path
+from mcplint.images.executables import lacks
 from mcplint.images.image import Image
-from mcplint.images.programs import lacks
-from mcplint.knowledge import images as known
+from mcplint.knowledge import base_images as known
 from mcplint.model import Container
 from mcplint.project.ignored import ignored_by_git, is_ignored
 from mcplint.project.tree import Tree

@@ -14,7 +14,7 @@ from mcplint.commands.words import Words, span_of, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.compose import EnvFile
 from mcplint.facts.document import Document, MappingNode, ScalarNode, at, scalar
-from mcplint.knowledge.programs import NODE_MANAGERS
+from mcplint.knowledge.executables import NODE_MANAGERS
 from mcplint.programs.start import FRAMEWORK, SCRIPT, Start
 from mcplint.programs.typescript.packages import command_of, named, runtime, source_of, started
 from mcplint.project.tree import Tree

@@ -12,7 +12,7 @@ from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
 from mcplint.commands.words import Words, span_of, text
 from mcplint.facts.python import spelled
-from mcplint.knowledge.programs import SHELLS
+from mcplint.knowledge.executables import SHELLS
 from mcplint.programs.python.modules import find, project_folders, roots
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT
 from mcplint.project.tree import Tree

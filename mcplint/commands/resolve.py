@@ -30,7 +30,7 @@ from mcplint.commands.python_commands import (
 )
 from mcplint.commands.uv_run import uv_run, uvx
 from mcplint.commands.words import Words, text
-from mcplint.knowledge.programs import SHELLS
+from mcplint.knowledge.executables import SHELLS
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.cache import Asking, cached
 

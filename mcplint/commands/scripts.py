@@ -21,7 +21,7 @@ from mcplint.commands.shell_nodes import Command
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.shell_paths import TooManyPaths, Walk
 from mcplint.commands.words import Words, spelled, text
-from mcplint.knowledge.programs import SHELLS
+from mcplint.knowledge.executables import SHELLS
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, join

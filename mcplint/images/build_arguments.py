@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.images.image import Image, Launch
-from mcplint.knowledge import images as known
+from mcplint.knowledge import base_images as known
 from mcplint.project.tree import Tree
 from mcplint.text.expand import expand
 from mcplint.text.source import Span

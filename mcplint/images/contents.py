@@ -10,7 +10,7 @@ from mcplint.commands.command_lines import program
 from mcplint.images.copies import copied_from, paths_in_image
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
-from mcplint.knowledge.programs import NODE_MANAGERS, SHELLS
+from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS
 from mcplint.project.discover import PRUNED
 from mcplint.project.ignored import deciding, docker_file, ignored_by_git, line_of
 from mcplint.project.tree import Tree

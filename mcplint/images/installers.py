@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from mcplint.commands.command_lines import program
 from mcplint.images.runs import RunStep
-from mcplint.knowledge.programs import SHELLS
+from mcplint.knowledge.executables import SHELLS
 from mcplint.values import Label, Value
 
 UV = re.compile(

@@ -13,7 +13,7 @@ from mcplint.dependencies.locks import is_stale
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import at
 from mcplint.images.runs import RunStep
-from mcplint.knowledge.programs import SUCCEEDING
+from mcplint.knowledge.executables import SUCCEEDING
 from mcplint.model import Install, Packaged
 from mcplint.packaging.backend import is_packaged
 from mcplint.text.boolean import boolean

@@ -18,7 +18,7 @@ from mcplint.images.contents import Absence, Contents, missing
 from mcplint.images.copies import copied_from, within
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
-from mcplint.knowledge.images import python
+from mcplint.knowledge.base_images import python
 from mcplint.knowledge.pythons import PYTHONS, least_python
 from mcplint.knowledge.sdk import release
 from mcplint.model import Install, Lack, LackKind, Packaged

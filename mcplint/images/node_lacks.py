@@ -15,7 +15,7 @@ from mcplint.images.image import Copy, Image
 from mcplint.images.node_installs import LOCKS, Called, called, package_of
 from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, programs, unread
 from mcplint.images.runs import RunStep
-from mcplint.knowledge.programs import NODE_MANAGERS
+from mcplint.knowledge.executables import NODE_MANAGERS
 from mcplint.knowledge.semver import admits
 from mcplint.model import Lack, LackKind, NodeInstall
 from mcplint.project.tree import Tree

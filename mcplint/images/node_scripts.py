@@ -11,7 +11,7 @@ from mcplint.dependencies.node_packages import tsconfig
 from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.contents import Absence, Contents
-from mcplint.knowledge.programs import NODE_MANAGERS
+from mcplint.knowledge.executables import NODE_MANAGERS
 from mcplint.text.located import LocatedText
 
 TOOLS = {

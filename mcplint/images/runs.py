@@ -13,7 +13,7 @@ from mcplint.commands.shell_nodes import Command, Redirect
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.dockerfile import Instruction
-from mcplint.knowledge.programs import SHELLS
+from mcplint.knowledge.executables import SHELLS
 from mcplint.model import Install
 from mcplint.project.tree import Tree
 from mcplint.text.paths import absolute, upwards

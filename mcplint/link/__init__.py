@@ -263,7 +263,7 @@ def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
     """The entry with the package of the project that it starts by `npx` or `uvx` and that has nothing to start."""
     words = client.command.only or ()
     if words[:1] == ("uvx",):
-        from mcplint.packaging.commands import bare as nothing
+        from mcplint.packaging.uvx import bare as nothing
 
         return client._replace(bare=nothing(tree, words[1:]))
     if words[:1] not in (("npx",), ("bunx",)):

@@ -210,7 +210,7 @@ def _loses_server(context: ContainerContext, tree: Tree) -> bool:
 def _is_shadowed(context: ContainerContext, start: Started, tree: Tree) -> bool:
     if not start.start or not context.image:
         return False
-    from mcplint.runtime.imports import is_shadowed
+    from mcplint.runtime.missing_imports import is_shadowed
 
     return is_shadowed(context.image, context.container, start.start, tree)
 
@@ -329,7 +329,7 @@ def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterat
     if not start or not context.image or container.unread:
         return
     if start.language == "python":
-        from mcplint.runtime.imports import lacks, of_start
+        from mcplint.runtime.missing_imports import lacks, of_start
 
         yield from lacks(context.image, container, start, tree)
         yield from of_start(context.image, container, start, tree)

@@ -5,14 +5,8 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 
 from __future__ import annotations
 
-from mcplint.model.builds import Account, EntryPoint, Lack, LackKind, Packaged, ScriptTarget, StartScript, Sync
 from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, UnmatchedSelector, VersionKey
-from mcplint.model.containers import Container
-from mcplint.model.deployment import Deployment
-from mcplint.model.health import HealthCheck, Request
-from mcplint.model.installs import Build, Install, NodeInstall
-from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose, Unfollowed
-from mcplint.model.platform import (
+from mcplint.model.container_config import (
     Argv,
     Dependency,
     HiddenByMount,
@@ -26,6 +20,12 @@ from mcplint.model.platform import (
     Sibling,
     Unwritable,
 )
+from mcplint.model.containers import Container
+from mcplint.model.deployment import Deployment
+from mcplint.model.health import HealthCheck, Request
+from mcplint.model.installs import Build, Install, NodeInstall
+from mcplint.model.lacks import Account, EntryPoint, Lack, LackKind, Packaged, ScriptTarget, StartScript, Sync
+from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose, Unfollowed
 from mcplint.model.program import (
     Argument,
     Asgi,

@@ -6,12 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.knowledge.proxies import TRAEFIK, is_port_label
-from mcplint.model.builds import Account, Lack, LackKind, StartScript, Sync
-from mcplint.model.health import HealthCheck
-from mcplint.model.insertion import VariableSite, more_words, starting
-from mcplint.model.installs import Build, Install, NodeInstall
-from mcplint.model.links import ASSUMED, Link
-from mcplint.model.platform import (
+from mcplint.model.container_config import (
     Argv,
     Dependency,
     HiddenByMount,
@@ -25,6 +20,11 @@ from mcplint.model.platform import (
     Sibling,
     Unwritable,
 )
+from mcplint.model.health import HealthCheck
+from mcplint.model.insertion import VariableSite, more_words, starting
+from mcplint.model.installs import Build, Install, NodeInstall
+from mcplint.model.lacks import Account, Lack, LackKind, StartScript, Sync
+from mcplint.model.links import ASSUMED, Link
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value, join
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mcplint.model.builds import EntryPoint
 from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, UnmatchedSelector, VersionKey
 from mcplint.model.containers import Container
+from mcplint.model.lacks import EntryPoint
 from mcplint.model.links import Loose, Unfollowed
 from mcplint.model.published import ClientConfig, ClientFlaw, Manifest, Package, Remote
 from mcplint.model.routes import DeadEnd, Route

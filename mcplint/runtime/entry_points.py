@@ -13,8 +13,8 @@ from mcplint.knowledge.pythons import PYTHONS
 from mcplint.model import Container, EntryPoint, LackKind, ScriptTarget
 from mcplint.packaging.backend import backend, inputs, told_to_package
 from mcplint.packaging.wheel import inside, wheel
+from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.python.entry_points import called
-from mcplint.programs.python.imported import imported
 from mcplint.programs.python.modules import find, reaches, roots
 from mcplint.project.tree import Tree
 from mcplint.text.paths import side_folder

@@ -10,10 +10,10 @@ from mcplint.commands.words import text
 from mcplint.images.contents import Contents
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.lacks import OTHER_PYTHONS
-from mcplint.knowledge.images import python
+from mcplint.knowledge.base_images import python
 from mcplint.model import Container, Lack, LackKind, Packaged
 from mcplint.packaging.wheel import inside, wheel
-from mcplint.programs.python.imported import Imported
+from mcplint.programs.python.certain_imports import Imported
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit
 from mcplint.values import Label

@@ -15,7 +15,7 @@ from mcplint.images.copies import copied_from, project_path
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.node_installs import VERBS
 from mcplint.images.node_lacks import of_start
-from mcplint.knowledge.programs import NODE_MANAGERS
+from mcplint.knowledge.executables import NODE_MANAGERS
 from mcplint.model import Container, Lack, LackKind
 from mcplint.programs.start import Start
 from mcplint.programs.typescript.unresolved import compiled_alone, is_build, wanted_packages

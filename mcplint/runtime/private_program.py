@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, unwrapped
 from mcplint.commands.words import span_of
+from mcplint.images.executables import in_root_home
 from mcplint.images.image import Image
 from mcplint.images.installers import PRIVATE
-from mcplint.images.programs import in_root_home
 from mcplint.model import Container, Lack, LackKind
 
 

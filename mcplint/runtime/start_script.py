@@ -11,7 +11,7 @@ from mcplint.commands.words import Words, span_of, text
 from mcplint.images.contents import Contents
 from mcplint.images.copies import paths_in_image, project_path
 from mcplint.images.image import Copy, Image
-from mcplint.knowledge.programs import SHELLS
+from mcplint.knowledge.executables import SHELLS
 from mcplint.model import StartScript
 from mcplint.project.line_ends import CRLF, LF, line_ends
 from mcplint.project.tree import Tree

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mcplint.images.contents import Contents
 from mcplint.images.image import Image
-from mcplint.knowledge.images import has_account
+from mcplint.knowledge.base_images import has_account
 from mcplint.model import Container, Lack, LackKind, Server
 from mcplint.project.tree import Tree
 from mcplint.text.paths import upwards

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mcplint.dependencies.node_packages import package_json
 from mcplint.facts.dependencies import PROJECTS
 from mcplint.facts.dockerfile import Dockerfile
-from mcplint.images.build import image
+from mcplint.images.assembly import image
 from mcplint.images.build_arguments import Context
 from mcplint.images.image import Image
 from mcplint.model import Container

@@ -7,7 +7,7 @@ import re
 from mcplint.facts.document import Node, ScalarNode, SequenceNode
 from mcplint.model import Argv
 from mcplint.services.compose.interpolation import Interpolated
-from mcplint.services.compose.settings import words
+from mcplint.services.compose.values import words
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 SWITCHES = {**dict.fromkeys(("true", "y", "yes", "on"), True), **dict.fromkeys(("false", "n", "no", "off"), False)}

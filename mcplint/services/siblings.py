@@ -8,9 +8,9 @@ from posixpath import basename, dirname
 from typing import Any
 
 from mcplint.findings import Unreadable
+from mcplint.knowledge.base_images import has_probe, split
 from mcplint.knowledge.datastores import CONSOLES, METRICS, is_open_console, lets_everybody_in
 from mcplint.knowledge.image_ports import PORTS
-from mcplint.knowledge.images import has_probe, split
 from mcplint.model import Container, Prerequisite, Sibling
 from mcplint.services.compose.project import DEFAULTS, OVERRIDES
 from mcplint.services.containers import ContainerContext

@@ -9,7 +9,7 @@ from itertools import islice
 
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
-from mcplint.knowledge.programs import NODE_MANAGERS, SHELLS
+from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS
 from mcplint.model import Container, HiddenByMount, Mount, Server, Unwritable
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext

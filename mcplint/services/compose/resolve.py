@@ -11,7 +11,7 @@ from mcplint.services.compose.assembly import Assembly, within
 from mcplint.services.compose.merging import entries, keyed
 from mcplint.services.compose.mounts import is_docker_socket, mounts
 from mcplint.services.compose.ports import expose, ports
-from mcplint.services.compose.settings import argv, environment, pairs, said, setting, string
+from mcplint.services.compose.values import argv, environment, pairs, said, setting, string
 from mcplint.services.settings import number, seconds, switch
 from mcplint.values import UNKNOWN, Label, Value
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
+from mcplint.images.executables import lacks
 from mcplint.images.image import Image
-from mcplint.images.programs import lacks
-from mcplint.knowledge.images import is_without, split
-from mcplint.knowledge.programs import SHELLS, SUCCEEDING
+from mcplint.knowledge.base_images import is_without, split
+from mcplint.knowledge.executables import SHELLS, SUCCEEDING
+from mcplint.model.container_config import PlatformProbe, Probe
 from mcplint.model.containers import Container
 from mcplint.model.health import HealthCheck, Request
-from mcplint.model.platform import PlatformProbe, Probe
 from mcplint.project.tree import Tree
 from mcplint.services.health.requests import curl, javascript, python, wget
 from mcplint.services.health.scripts import script

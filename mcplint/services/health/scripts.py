@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mcplint.images.copies import built_text, project_path
 from mcplint.images.image import Image
-from mcplint.knowledge.programs import SHELLS
+from mcplint.knowledge.executables import SHELLS
 from mcplint.model.containers import Container
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText

@@ -86,7 +86,7 @@ class AppScan:
             self.machine.wired.add(only.node.name)
         self.checked |= may_check(self.machine, layer)
         if isinstance(only, (Class, Function)) and layer.span and not _reads_path(only.node):
-            from mcplint.programs.python.libraries.locks import demands_header
+            from mcplint.programs.python.libraries.required_headers import demands_header
 
             if demands_header(only.node):
                 self.locked.append(Label(layer.span, "answers nobody without a token"))

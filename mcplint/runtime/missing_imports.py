@@ -17,13 +17,13 @@ from mcplint.images.contents import Contents
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.images.lacks import of_install
+from mcplint.knowledge.base_images import python
 from mcplint.knowledge.distributions import distribution
-from mcplint.knowledge.images import python
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.model import Container, Install, Lack, LackKind, Packaged
 from mcplint.packaging.backend import PDM, backend, is_packaged
 from mcplint.packaging.wheel import inside, wheel
-from mcplint.programs.python.imported import Imported, imported
+from mcplint.programs.python.certain_imports import Imported, imported
 from mcplint.programs.python.modules import find
 from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored

@@ -8,10 +8,10 @@ from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.images.accounts import is_root
 from mcplint.images.build_arguments import PLATFORM_ARGS, Build, Context, declared, stage_end
 from mcplint.images.copies import within
+from mcplint.images.executables import drops_root
 from mcplint.images.image import Image
-from mcplint.images.programs import drops_root
 from mcplint.images.stage import build_stage
-from mcplint.knowledge.images import on_lambda
+from mcplint.knowledge.base_images import on_lambda
 from mcplint.model.insertion import VariableSite
 from mcplint.project.ignored import docker_file, docker_patterns
 from mcplint.project.tree import Tree

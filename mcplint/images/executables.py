@@ -11,8 +11,8 @@ from mcplint.commands.shell_parser import commands
 from mcplint.dependencies.pinned import name_of
 from mcplint.images.copies import built_text, project_path
 from mcplint.images.image import Copy, Image, Launch
-from mcplint.knowledge.images import base, split
-from mcplint.knowledge.programs import PACKAGES
+from mcplint.knowledge.base_images import base, split
+from mcplint.knowledge.executables import PACKAGES
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
