@@ -1,8 +1,9 @@
-r"""Two services publish the same host port
+r"""A host port is published twice
 
 A port of the host can be given to one container only. `docker compose up`
 starts the first service and stops with `Bind for 0.0.0.0:8000 failed: port is
-already allocated` at the second.
+already allocated` at the second. Nor can one service publish it twice, on all
+addresses and on one of them, or for two ports of its own.
 
 Inside the project nothing needs a port of the host: services reach each other
 by name. Publish one of them on another number, or not at all.
@@ -75,5 +76,6 @@ from mcplint import ERROR, Finding, Label, PortConflict, rule
 
 @rule("duplicate-host-port", ERROR)
 def check(clash: PortConflict):
-    message = f"service `{clash.service}` publishes port {clash.port} of the host, which service `{clash.other}` publishes already"
+    again = " twice" if clash.service == clash.other else f", which service `{clash.other}` publishes already"
+    message = f"service `{clash.service}` publishes port {clash.port} of the host{again}"
     yield Finding(message, clash.span, (Label(clash.first, "has it"),))

@@ -181,7 +181,7 @@ def reachable(server: Server):
     if not container:
         return
     for port in () if container.shared_network.may(bool) else listening(server, container):
-        edits = bound(port) if container.platform == "compose" else ()
+        edits = bound(port) if container.platform == "compose" and container.alone(port) else ()
         yield f"{port.title} is open on all interfaces", port.span, edits
     mode = container.network_mode
     if mode.must_be("host") and mode.span and server.speaks_http:

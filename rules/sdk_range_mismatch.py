@@ -147,7 +147,9 @@ def mismatched(server):
                 f"`{imported.dotted}` does not exist in {named}, {when}",
                 imported.span,
                 versions.trace,
-                raised(sdk, name) if worse and sdk.exact else cap(sdk, name, sdk.admitted, not sdk.exact),
+                raised(sdk, name)
+                if worse and sdk.exact
+                else cap(sdk, name, sdk.admitted, not sdk.exact or sdk.repeated is not None),
                 severity,
             )
             return

@@ -165,3 +165,15 @@ def test_the_model_shows_what_the_title_of_a_fix_says(rule, title):
     own = [each for each in look(tree) if each.rule == rule and each.finding.fix and each.finding.fix.title == title]
     after = tree.over(apply(own[0].finding.fix.edits))
     assert any(CLAIMS[rule, title](link(after, settings(after)).deployment))
+
+
+@pytest.mark.parametrize(
+    "ports", ["8000:8000, 8000:8000/tcp", "8000:8000, 127.0.0.1:8000:8000", "8080:8080, 8080:8080/tcp"]
+)
+def test_no_fix_makes_a_port_that_docker_refuses_beside_another_one(ports):
+    files = PROJECTS["page published-without-auth"]
+    compose = files["compose.yaml"].replace('"8000:8000"', ports)
+    tree = Tree.of({**files, "compose.yaml": compose})
+    assert {each.rule for each in look(tree)} & {"port-mismatch", "published-without-auth"}
+    assert "compose.yaml" not in fix(tree, look, unsafe=True).texts
+    assert not [each.rule for each in applicable(tree, look, look(tree)) if each.finding.fix]

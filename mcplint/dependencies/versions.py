@@ -45,14 +45,16 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
         return Sdk(package, Value(None, trace))
     installed = Value(decision.versions, decision.trace, decision.site)
     bound = _bound(package, wanted)
-    repeated, relock = repetition(package, bound, decision.versions[0], tree) if bound else (None, "")
+    admitted = _value(_asked(package, wanted)) if wanted.locked else installed
+    taken = admitted.only or decision.versions[0]
+    repeated, relock = repetition(package, bound, taken, tree) if bound else (None, "")
     pin = _raisable(decision, wanted)
     return Sdk(
         package,
         installed if decision.exact else _importable(package, installed, dotted),
         decision.exact,
         installed=installed,
-        admitted=_value(_asked(package, wanted)) if wanted.locked else installed,
+        admitted=admitted,
         bound=bound,
         repeated=repeated,
         relock=renewal(pin.span.source.path, tree) if pin else relock,

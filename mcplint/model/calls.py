@@ -43,8 +43,8 @@ class Call(NamedTuple):
 
 
 class PortConflict(NamedTuple):
-    """A port of the host that two services of a project want, which are started together; `first`: where the other one
-    says so. `service`, `other`: their names."""
+    """A port of the host that two services of a project want, which are started together, or one service twice;
+    `first`: where the other one says so. `service`, `other`: their names."""
 
     id: str
     span: Span

@@ -149,6 +149,12 @@ class Container(NamedTuple):
         """What a step of its build, or its start, needs and does not find, of one kind of `Lack`."""
         return (lack for lack in self.lacks if lack.kind == kind)
 
+    def alone(self, port: Port) -> bool:
+        """Whether no other port of it has the same number on the host, which Docker may give to one of them only."""
+        others = (other for other in self.ports if other != port and other.protocol == port.protocol)
+        numbers = (other.published.options for other in others if other.published is not None)
+        return port.published is None or port.published.options not in numbers
+
     @property
     def title(self) -> str:
         """What a message calls it: container `notes` or unit `notes.service`, without a service by its Dockerfile."""

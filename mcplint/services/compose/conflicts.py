@@ -54,7 +54,7 @@ def versioned(services: list[ContainerContext], tree: Tree) -> Iterator[VersionK
 
 
 def clashes(services: list[ContainerContext]) -> Iterator[PortConflict]:
-    """The ports of the host that two services want at a time."""
+    """The ports of the host that two services want at a time, or one service twice."""
     seen: dict[tuple[int, str], list[tuple[Container, Port]]] = {}
     for container in (context.container for context in services):
         if container.shared_network.may(bool):
@@ -64,11 +64,27 @@ def clashes(services: list[ContainerContext]) -> Iterator[PortConflict]:
             if not number:
                 continue
             earlier = seen.setdefault((number, port.protocol), [])
-            for other, first in earlier[:1]:
-                if other.id != container.id and other.profiles == container.profiles and _overlap(first, port):
-                    name, before = container.service or "", other.service or ""
-                    yield PortConflict(f"{container.id}:{number}", port.span, number, name, before, first.span)
+            own = [each for each in earlier if each[0].id == container.id and _excludes(each[1], port)]
+            others = [
+                each
+                for each in earlier[:1]
+                if each[0].id != container.id and each[0].profiles == container.profiles and _overlap(each[1], port)
+            ]
+            for other, first in (own or others)[:1]:
+                name, before = container.service or "", other.service or ""
+                yield PortConflict(f"{container.id}:{number}", port.span, number, name, before, first.span)
             earlier.append((container, port))
+
+
+def _excludes(one: Port, other: Port) -> bool:
+    """Whether Docker refuses two ports of one service that are the same on the host.
+
+    Compose makes one of those that only are spelled in two ways. Addresses of IPv6 are left to their system.
+    """
+    targets, addresses = {one.target.only, other.target.only}, {one.host_ip or "0.0.0.0", other.host_ip or "0.0.0.0"}
+    if len(addresses) == 1:
+        return len(targets) == 2 and None not in targets
+    return "0.0.0.0" in addresses and all(re.fullmatch(r"[\d.]+", each) for each in addresses)
 
 
 def _overlap(one: Port, other: Port) -> bool:
