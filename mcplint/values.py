@@ -31,7 +31,7 @@ class EditSite(NamedTuple):
     A setting that is spelled has its very text as span, quotes left outside: `span.text == str(option)`.
     One that is not spelled yet has an empty span where it would be inserted, `before` and `after` included.
     Where several may be inserted, `joint` stands between two. A default that whoever starts the program may replace has
-    the option (`--host`) or the variable that does so.
+    the option (`--host`) or the variable that does so. `changes`: what else reads the setting there, as people name it.
     """
 
     span: Span
@@ -40,6 +40,7 @@ class EditSite(NamedTuple):
     option: str = ""
     variable: str = ""
     joint: str = ""
+    changes: tuple[str, ...] = ()
 
     @classmethod
     def for_option(cls, command: Span, option: str) -> EditSite:
@@ -98,7 +99,8 @@ class Value(NamedTuple, Generic[T]):
 
     def write(self, text: str) -> tuple[Edit, ...]:
         """The edits that set it to the text, in whichever file decides it; none where no file does."""
-        return (Edit(self.site.span, f"{self.site.before}{text}{self.site.after}"),) if self.site else ()
+        site = self.site
+        return (Edit(site.span, f"{site.before}{text}{site.after}", site.changes),) if site else ()
 
     def __bool__(self) -> bool:
         raise TypeError("ask a value with must() or may(), it is not true or false by itself")

@@ -145,7 +145,7 @@ def check(route: Route):
         severity, message = NOTE, f"cuts streams after {told} s of silence: only the server's pings keep them open"
     else:
         return
-    explained = timeout.site is not None and is_explained(timeout.site.span)
+    explained = timeout.span is not None and is_explained(timeout.span)
     sure = timeout.site is not None and not is_remarked(timeout.site.span)
     fix = None if explained else Fix("raise the read timeout to 300 s", timeout.write(route.duration(300)), sure)
     yield Finding(

@@ -177,3 +177,16 @@ def test_no_fix_makes_a_port_that_docker_refuses_beside_another_one(ports):
     assert {each.rule for each in look(tree)} & {"port-mismatch", "published-without-auth"}
     assert "compose.yaml" not in fix(tree, look, unsafe=True).texts
     assert not [each.rule for each in applicable(tree, look, look(tree)) if each.finding.fix]
+
+
+def test_a_fix_in_an_included_file_names_the_locations_of_others_that_read_it():
+    files = PROJECTS["page short-read-timeout"]
+    included = "proxy_read_timeout 5s; proxy_buffering off; proxy_http_version 1.1;\n"
+    passing = "server { server_name %s; location / { include /etc/nginx/conf.d/proxy.inc; proxy_pass http://%s; } }\n"
+    config = passing % ("notes.example.com", "notes:8000") + passing % ("wiki.example.com", "192.0.2.1:80")
+    compose = files["compose.yaml"].replace("volumes: [", 'volumes: ["./proxy.inc:/etc/nginx/conf.d/proxy.inc:ro", ')
+    tree = Tree.of({**files, "compose.yaml": compose, "nginx.conf": config, "proxy.inc": included})
+    (fixed,) = [each for each in applicable(tree, look, look(tree)) if each.rule == "short-read-timeout"]
+    said = fixed.finding.fix
+    assert said.title == "raise the read timeout to 300 s, which changes `location /` of `wiki.example.com`"
+    assert not said.safe

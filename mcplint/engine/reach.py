@@ -162,14 +162,16 @@ def _within(outer: Part, part: Part) -> bool:
 
 
 def widened(fix: Fix) -> Fix:
-    """The fix; where an anchor gives its edits to others too, unsafe, with the names of all that it changes."""
+    """The fix; where an anchor or an included file gives its edits to others too, unsafe, with all that it changes."""
+    changed = sorted({name for edit in fix.edits for name in edit.changes})
     for source in dict.fromkeys(edit.span.source for edit in fix.edits):
         if SUFFIXES.get(source.path.rpartition(".")[2]) == "yaml" and re.search(r"(?m)(?:^|[\s\[{,])\*\w", source.text):
-            changed = _shared(source, [edit for edit in fix.edits if edit.span.source == source])
-            if len(changed) > 1:
-                named = " and ".join(filter(None, (", ".join(changed[:-1]), changed[-1])))
-                return fix._replace(title=f"{fix.title}, which changes {named}", safe=False)
-    return fix
+            shared = _shared(source, [edit for edit in fix.edits if edit.span.source == source])
+            changed += shared if len(shared) > 1 else []
+    if not changed:
+        return fix
+    named = " and ".join(filter(None, (", ".join(changed[:-1]), changed[-1])))
+    return fix._replace(title=f"{fix.title}, which changes {named}", safe=False)
 
 
 def _shared(source: Source, edits: list[Edit]) -> list[str]:

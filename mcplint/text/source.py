@@ -37,10 +37,11 @@ class Span(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """The text that is to stand where the span stands now."""
+    """The text that is to stand where the span stands now; `changes`: what else reads it there, as people name it."""
 
     span: Span
     text: str
+    changes: tuple[str, ...] = ()
 
 
 class Part(NamedTuple):

@@ -14,6 +14,7 @@ from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.nginx import Config, Proxied, configure, leads_to, paths_to, proxied, route_request
 from mcplint.proxies.nginx.config import address
 from mcplint.proxies.nginx.instance import ProxyInstance
+from mcplint.proxies.nginx.shared import apart
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
 from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
@@ -41,7 +42,7 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
             published = tuple(_published(found, instance.origin)) if not route.auth else ()
             route = route._replace(secured=_secured(found, route), uncertified=_uncertified(found))
             routes.append(route._replace(published=published))
-        yield instance.proxy._replace(routes=tuple(routes))
+        yield instance.proxy._replace(routes=tuple(apart(routes, instance.proxied)))
 
 
 def _instances(
