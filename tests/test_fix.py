@@ -450,3 +450,17 @@ def test_what_a_fix_mends_behind_a_link_is_not_said_to_be_left(project, mcplint)
     (root / "docker-compose.prod.yml").symlink_to("compose.yaml")
     ran = mcplint("--unsafe-fixes")
     assert 'ports: ["127.0.0.1::8000"]' in (root / "compose.yaml").read_text() and "not fixed" not in ran.err
+
+
+def test_an_ignore_goes_only_where_it_hides_nothing_once_the_rest_is_mended():
+    def look(tree: Tree) -> list[Diagnostic]:
+        found = replacing("loopback", "open", safe=False)(tree)
+        if "open" not in tree.source("a.txt").text:
+            found += [each._replace(rule="unused-ignore") for each in replacing(" # hides open", "")(tree)]
+        return found + [each._replace(rule="unused-ignore") for each in replacing(" # nothing", "")(tree)]
+
+    tree = Tree.of({"a.txt": "loopback # hides open # nothing\n"})
+    assert fix.fix(tree, look).texts == {"a.txt": "loopback # hides open\n"}
+    assert fix.fix(tree, look, unsafe=True).texts == {"a.txt": "open # hides open\n"}
+    offered = [each for each in fix.applicable(tree, look, look(tree)) if each.finding.fix]
+    assert [each.finding.span.text for each in offered] == ["loopback", " # nothing"]

@@ -15,6 +15,7 @@ from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
 
 ROUNDS = 50
+UNUSED = "unused-ignore"
 # Characters of a line that a person would write, and of the parts of a longer one.
 LONG, PART = 400, 64
 Look = Callable[[Tree], list[Diagnostic]]
@@ -48,7 +49,10 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
         for diagnostic in offered:
             if path := next(filter(kept, _paths(diagnostic)), None):
                 refused[_key(diagnostic)] = diagnostic, f"the fix would edit {path}, which is {kept(path)}"
-        if not (chosen := _compatible(now, [d for d in offered if _key(d) not in refused])):
+        offered = [d for d in offered if _key(d) not in refused]
+        chosen = _compatible(now, [d for d in offered if d.rule != UNUSED])
+        chosen = chosen or _compatible(now, _needless(now, look, [d for d in offered if d.rule == UNUSED], kept))
+        if not chosen:
             break
         made, harms, _ = _harmless(now, look, before, _needed(now, look, chosen))
         refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
@@ -62,9 +66,30 @@ def applicable(
     tree: Tree, look: Look, found: Sequence[Diagnostic], kept: Callable[[str], str] = lambda path: ""
 ) -> list[Diagnostic]:
     """The diagnostics of a project, without the fixes that `fix` refuses at once or another one makes needless."""
-    made_well = set()
     found = _widened(found)
-    left = [d for d in _offered(found, unsafe=True) if not any(map(kept, _paths(d)))]
+    offered = [d for d in _offered(found, unsafe=True) if not any(map(kept, _paths(d)))]
+    ignores = _needless(tree, look, [d for d in offered if d.rule == UNUSED], kept)
+    made_well = _made_well(tree, look, found, [d for d in offered if d.rule != UNUSED])
+    made_well |= _made_well(tree, look, found, ignores)
+    return [d if id(d) in made_well else d._replace(finding=d.finding._replace(fix=None)) for d in found]
+
+
+def _needless(tree: Tree, look: Look, unused: list[Diagnostic], kept: Callable[[str], str]) -> list[Diagnostic]:
+    """Of the ignores that hide nothing those that still would if all else were mended, which may show more."""
+
+    def others(tree: Tree) -> list[Diagnostic]:
+        return [each for each in look(tree) if each.rule != UNUSED]
+
+    if not unused:
+        return []
+    then = Counter(map(_key, look(tree.over(fix(tree, others, True, kept).texts))))
+    now = Counter(map(_key, unused))
+    return [each for each in unused if then[_key(each)] >= now[_key(each)]]
+
+
+def _made_well(tree: Tree, look: Look, found: Sequence[Diagnostic], left: list[Diagnostic]) -> set[int]:
+    """The identities of the diagnostics whose fixes do no harm and are needed."""
+    made_well: set[int] = set()
     for _ in range(ROUNDS):
         if not (chosen := _compatible(tree, left)):
             break
@@ -76,7 +101,7 @@ def applicable(
             d for d in left if made and _key(d) not in there and (safe or not (d.finding.fix and d.finding.fix.safe))
         ]
         left = [d for d in left if d not in chosen and d not in lost]
-    return [d if id(d) in made_well else d._replace(finding=d.finding._replace(fix=None)) for d in found]
+    return made_well
 
 
 def promised(
