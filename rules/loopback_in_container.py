@@ -86,14 +86,18 @@ if __name__ == "__main__":
 """
 
 import re
+from collections.abc import Iterator
 
-from mcplint import ERROR, Edit, Finding, Fix, Label, Server, rule
+from mcplint import ERROR, Edit, Finding, Fix, Label, Server, Span, rule
 from mcplint.knowledge.sdk import agreed
 from mcplint.text.urls import is_loopback
 
 ANY = "0.0.0.0"
 LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|loopback|\blocal(?:host|ly)?\b)"
 LONGEST = 400
+PROGRAM = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
+SAYS = r"(?i)\b(?:listen|serv|run|start|bind|bound)\w*\s+(?:\w+\s+){0,2}(?:on|at|to)\s+$"
+MEANT = r"(?i)\b(?:only|local|loopback|secur|safe)"
 LISTENS = r"\b(?:listen|bind|bound|host|address)\w*\b[^.\n]*(?<![/\w])(?:127\.0\.0\.1|localhost|loopback)"
 
 
@@ -105,12 +109,15 @@ def check(server: Server):
     if server.speaks_http and server.host.must(is_loopback):
         address = server.host.only or "a loopback address"
         edits = container.write(server.host, ANY)
-        explained = edits == server.host.write(ANY) and any(map(tells_loopback, edits))
+        own = edits if edits == server.host.write(ANY) else ()
+        told = [place for edit in own for place in named(edit, address)]
+        explained = any(map(tells_loopback, own)) or not all(map(is_plain, told))
+        reworded = (Edit(place, ANY) for place in told)
         yield Finding(
             f"{server.title} listens on {address}, which cannot be reached from outside its container",
             server.host.span or server.span,
             (*server.host.trace, Label(container.cmd, "this container runs the server")),
-            None if explained else fix_for(server, edits),
+            None if explained else fix_for(server, edits)._replace(edits=(*edits, *reworded)),
         )
 
 
@@ -130,6 +137,31 @@ def fix_for(server: Server, edits: tuple[Edit, ...]) -> Fix:
     said = " and ".join(words for words, rule in left.items() if rule)
     title = f"listen on 0.0.0.0, which {said}" if said else "listen on 0.0.0.0"
     return Fix(title, edits, leaves=tuple(filter(None, left.values())))
+
+
+def named(edit: Edit, address: str) -> Iterator[Span]:
+    """Where else texts of a program tell people that the address is listened on; no comments, no URLs."""
+    source = edit.span.source
+    text = source.text if source.path.endswith(PROGRAM) else ""
+    for found in re.finditer(rf"(?<![/\w.]){re.escape(address)}(?![\w.])", text):
+        place = Span(source, *found.span())
+        said = before(place)
+        listens = re.search(SAYS, said) or re.search(LISTENS, said[-LONGEST:] + address, re.IGNORECASE)
+        if listens and not (edit.span.start <= place.start < edit.span.end):
+            yield place
+
+
+def before(place: Span) -> str:
+    """What stands before a place in its line and string; nothing in a comment."""
+    text = place.source.text
+    line = text[max(text.rfind("\n", 0, place.start) + 1, place.start - LONGEST) : place.start]
+    return "" if line.lstrip().startswith(("#", "//")) else re.split(r"[\"'`]", line)[-1]
+
+
+def is_plain(place: Span) -> bool:
+    """Whether a text only says where the server listens, and nothing of why: another address can stand there."""
+    line = place.source.text[place.end :].partition("\n")[0][:LONGEST]
+    return bool(re.search(SAYS, before(place))) and not re.search(MEANT, before(place) + line)
 
 
 def tells_loopback(edit: Edit) -> bool:
