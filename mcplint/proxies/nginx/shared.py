@@ -27,7 +27,7 @@ def apart(routes: Sequence[Route], found: Sequence[Proxied]) -> list[Route]:
 
 
 def _apart(route: Route, routes: Sequence[Route], found: Proxied) -> Route:
-    changed = {}
+    changed: dict[str, Any] = {}
     for field, name in SETTINGS.items():
         value: Value[Any] = getattr(route, field)
         others = [other for other in routes if _shares(other, route, field)]
@@ -43,9 +43,9 @@ def _apart(route: Route, routes: Sequence[Route], found: Proxied) -> Route:
 
 def _shares(other: Route, route: Route, field: str) -> bool:
     """Whether a health check, or a route to elsewhere, is told a setting at the same place."""
-    theirs, mine = getattr(other, field).site, getattr(route, field).site
+    theirs, mine = (getattr(each, field).site for each in (other, route))
     elsewhere = other.checks_health or _leads_to(other) != _leads_to(route)
-    return elsewhere and not route.checks_health and None not in (theirs, mine) and theirs.span == mine.span
+    return elsewhere and not route.checks_health and bool(theirs and mine and theirs.span == mine.span)
 
 
 def _leads_to(route: Route) -> str | None:
