@@ -9,7 +9,8 @@ Clients start such a server themselves (`docker run -i --rm IMAGE`), so it needs
 no service. To run it for several clients let it speak Streamable HTTP.
 
 Reported for services that are always restarted (`restart: always` and
-`unless-stopped`, pods of Kubernetes) and keep no standard input open.
+`unless-stopped`, pods of Kubernetes) and keep no standard input open: neither
+by `stdin_open` nor by `tty`, a terminal at which nobody types.
 
 Not reported for services with a port (`stdio-behind-port` tells of those), if a
 program such as `mcp-proxy` serves it over HTTP, or if it is not restarted: it
@@ -100,7 +101,8 @@ def check(server: Server):
     if not container or not container.service or server.runner != "sdk" or not server.transport.must_be("stdio"):
         return
     restarts = restarted(container)
-    if restarts and container.stdin_open.must_be(False) and not reached(container):
+    ends = container.stdin_open.must_be(False) and container.tty.must_be(False)
+    if restarts and ends and not reached(container):
         message = f"{server.title} speaks stdio, but nobody is connected: it ends at once, and {container.title} restarts it endlessly"
         notes = (restarts, *server.transport.trace, Label(container.cmd, "this container runs the server"))
         yield Finding(message, container.span, notes, None, WARNING if server.assumed else None)

@@ -68,8 +68,8 @@ GUARDS = {
     "ubuntu-desktop-lxde-vnc": "VNC_PASSWORD",
 }
 """The variable that asks for a password."""
-ASKED = {"traefik": ("--api.insecure", "--api.insecure=true")}
-"""The flags, in small letters, without which there is no such page at all."""
+ASKED = {"traefik": (("--api.insecure", "--api.insecure=true"), "TRAEFIK_API_INSECURE")}
+"""The flags, in small letters, and the variable without which there is no such page at all."""
 
 
 def is_open_console(
@@ -77,7 +77,10 @@ def is_open_console(
 ) -> str:
     """Why a console lets everybody in, as `lets_everybody_in` says it of a store."""
     if name in ASKED:
-        found = [word for word in command or () if word.lower() in ASKED[name]]
+        flags, variable = ASKED[name]
+        found = [word for word in command or () if word.lower() in flags]
+        if env.get(variable, Value((None,))).must(lambda text: (text or "").lower() == "true"):
+            found.append(variable)
         return f"`{found[0]}` shows its dashboard to everybody" if found else ""
     guard = GUARDS.get(name)
     if guard and (
