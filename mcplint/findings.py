@@ -22,7 +22,7 @@ class Fix(NamedTuple):
     """Edits in any files that fix a finding together: all are made or none.
 
     `leaves`: the rules that report what the title says is so afterwards. `opens`: it leads to what nothing led to
-    before, of which rules then speak for the first time.
+    before, of which rules then speak for the first time. `then`: the command that is left to run.
     """
 
     title: str
@@ -30,6 +30,12 @@ class Fix(NamedTuple):
     safe: bool = False
     leaves: tuple[str, ...] = ()
     opens: bool = False
+    then: str = ""
+
+    @property
+    def description(self) -> str:
+        """The title with what is left to be done."""
+        return f"{self.title}, then run `{self.then}`" if self.then else self.title
 
 
 class Finding(NamedTuple):

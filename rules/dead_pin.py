@@ -89,7 +89,6 @@ def check(server: Server):
         f"which nothing holds back: {first.error}"
     )
     edits = tuple(edit for each in sdk.dead for edit in each.pin) if len(sdk.dead) == 1 else ()
-    then = f", then run `{first.relock}`" if first.relock else ""
-    fix = Fix(f"require {pins} beside it{then}", edits, safe=not then)
+    fix = Fix(f"require {pins} beside it", edits, safe=not first.relock, then=first.relock)
     severity = None if all(each.sure for each in sdk.dead) else WARNING
     yield Finding(message, sdk.installed.span, sdk.installed.trace, fix, severity)

@@ -115,9 +115,14 @@ def check(part: Route | ClientConfig):
     if part.carried and part.secured:
         notes = (Label(part.secured, "the same name is served with TLS"), *heard)
         yield Finding(f"{part.title} serves MCP without TLS as well: tokens travel unencrypted", part.span, notes)
-    elif part.carried and heard and part.published and part.carried.auth.must(lambda guard: guard is not None):
+    elif (
+        part.carried
+        and heard
+        and (part.published or part.binds)
+        and part.carried.auth.must(lambda guard: guard is not None)
+    ):
         guard = part.carried.auth.only
-        notes = (*heard, *part.published, *([Label(guard.span, "checks tokens")] if guard else ()))
+        notes = (*heard, *part.published, *part.binds, *([Label(guard.span, "checks tokens")] if guard else ()))
         message = f"{part.title} takes the tokens of clients without TLS, and no file here puts TLS in front of it"
         yield Finding(message, part.span, notes, None, NOTE)
 

@@ -143,9 +143,10 @@ def check(server: Server):
         fix = Fix("publish on 127.0.0.1 only", edits, bool(server.proxy_auth)) if edits else None
         yield Finding(f"{message}, {so}", span, notes, fix, severity)
         shown = True
-    if server.proxy_ports and server.speaks_http and not shown:
-        first, *others = server.proxy_ports
-        mild = NOTE if "of its machine" in first.text else None
+    opened = server.proxy_ports or server.proxy_binds
+    if opened and server.speaks_http and not shown:
+        first, *others = opened
+        mild = None if server.proxy_ports else NOTE
         yield Finding(f"{first.text}, {unchecked}", first.span, (*others, *notes), None, mild)
 
 

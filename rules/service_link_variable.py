@@ -149,7 +149,7 @@ def check(server: Server):
         given = container.injected[name]
         if name in container.env and comes_from_pod(container, name):
             continue
-        decides = next((note for note in server.port.trace if name in note.text), None)
+        decides = next((note for note in server.port.trace if note.variable == name), None)
         if decides and bears(decides.span):
             continue
         message = (

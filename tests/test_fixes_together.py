@@ -162,7 +162,9 @@ CLAIMS = {
 @pytest.mark.parametrize(("rule", "title"), CLAIMS)
 def test_the_model_shows_what_the_title_of_a_fix_says(rule, title):
     tree = Tree.of(PROJECTS[f"page {rule}"])
-    own = [each for each in look(tree) if each.rule == rule and each.finding.fix and each.finding.fix.title == title]
+    own = [
+        each for each in look(tree) if each.rule == rule and each.finding.fix and each.finding.fix.description == title
+    ]
     after = tree.over(apply(own[0].finding.fix.edits))
     assert any(CLAIMS[rule, title](link(after, settings(after)).deployment))
 

@@ -313,8 +313,8 @@ def _diff(fixed: Fixed, output: str | None, options: Options) -> int:
 
 def _left(fixed: Iterable[Diagnostic]) -> str:
     """What the fixes leave to be done by hand."""
-    titles = (each.finding.fix.title.partition(", then ")[2] for each in fixed if each.finding.fix)
-    return "".join(f"; now {rest}" for rest in dict.fromkeys(titles) if rest)
+    left = dict.fromkeys(each.finding.fix.then for each in fixed if each.finding.fix)
+    return "".join(f"; now run `{then}`" for then in left if then)
 
 
 def _code(shown: Iterable[Diagnostic], config: Config, options: Options) -> int:

@@ -66,5 +66,4 @@ def raised(sdk: Sdk, name: str, lacks: object = False) -> Fix | None:
     having = next((version for version in able if not (lives and any(dead(package, version)))), None)
     if having is None or sdk.pin is None:
         return None
-    then = f", then run `{sdk.relock}`" if sdk.relock else ""
-    return Fix(f"require {package} {having}{then}", (Edit(sdk.pin.span, having),))
+    return Fix(f"require {package} {having}", (Edit(sdk.pin.span, having),), then=sdk.relock)

@@ -130,8 +130,7 @@ def cap(sdk: Sdk, name: str, taken: Value[str], safe: bool = False) -> Fix | Non
     if newest_below != having or (release(taken.only or "0") or ()) < (major,):
         return None
     edits = sdk.below(major)
-    then = f", then run `{sdk.relock}`" if sdk.relock else ""
-    return Fix(f"require {package} below {major}{then}", edits, safe=safe and not then) if edits else None
+    return Fix(f"require {package} below {major}", edits, safe and not sdk.relock, then=sdk.relock) if edits else None
 
 
 def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:

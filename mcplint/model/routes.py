@@ -88,7 +88,8 @@ class Route(NamedTuple):
     `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`. `host` is the `Host` header that the server is sent:
     a name, `CLIENT_NAME`, `CLIENT_HOST` or `TARGET_HOST`. `closed`: whether the files show all that is set; where not,
     what is missing may yet be there. `auth`: where it checks who calls;
-    `published`: where a proxy that certainly lets everybody in is opened to other machines, `pages`: where a page of
+    `published`: where a proxy that certainly lets everybody in is opened to other machines, `binds`: where one of which
+    no container is known listens on every interface of its machine; `pages`: where a page of
     its own is that asks nobody for a password; `rate_limits`: where it limits requests; `body_limit`: bytes of a
     request that it takes, 0 for any. `request_headers`: those that it sets on requests; `hidden_headers`: those of
     answers that clients do not get; `added_headers`: those that it adds to answers, some on a condition;
@@ -125,6 +126,7 @@ class Route(NamedTuple):
     closed: bool = True
     auth: tuple[Label, ...] = ()
     published: tuple[Label, ...] = ()
+    binds: tuple[Label, ...] = ()
     pages: tuple[Label, ...] = ()
     rate_limits: tuple[Label, ...] = ()
     body_limit: Value[int] = UNKNOWN

@@ -176,8 +176,8 @@ class Server(NamedTuple):
     `fallbacks`: the addresses on the machine itself that stand in for variables that are not set, by name.
     `auth`: what checks who calls, an option None where the program provably checks nobody. `proxy_auth`: where a
     proxy in front checks it; `proxy_ports`: where one that lets everybody in is opened to other machines,
-    `proxy_pages`: where a page of its own is. `absolute`:
-    where the program makes URLs as requests seem to have come.
+    `proxy_binds`: where it listens on every interface of a machine; `proxy_pages`: where a page of its own is.
+    `absolute`: where the program makes URLs as requests seem to have come.
     `stores`: the files in which its tools keep things between calls. `writes`: what it certainly writes before it
     serves, where nothing catches a failure. `served_folders`: the folders of files that it certainly does not start
     without. `metrics`: where it shows them on a port of its own. `interface`: how what
@@ -241,6 +241,7 @@ class Server(NamedTuple):
     auth: Value[Guard | None] = UNKNOWN
     proxy_auth: tuple[Label, ...] = ()
     proxy_ports: tuple[Label, ...] = ()
+    proxy_binds: tuple[Label, ...] = ()
     proxy_pages: tuple[Label, ...] = ()
     asgi: Asgi = Asgi()
     absolute: tuple[Label, ...] = ()

@@ -70,6 +70,7 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
             route for route in routes if route.server and route.server.id == server.id and not route.inner_route
         )
         ports = tuple(dict.fromkeys(label for route in mine if route.carried for label in route.published))
+        binds = tuple(dict.fromkeys(label for route in mine if route.carried for label in route.binds))
         pages = tuple(dict.fromkeys(label for route in mine for label in route.pages))
         auth = tuple(label for route in mine if route.carried for label in route.auth)
         checks = tuple(dict.fromkeys(check for route in mine for check in route.checks))
@@ -79,7 +80,12 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
         spreading = tuple(spreads(server, context, mine))
         found.append(
             server._replace(
-                spread=spreading, proxy_auth=auth, proxy_ports=ports, proxy_pages=pages, container=container
+                spread=spreading,
+                proxy_auth=auth,
+                proxy_ports=ports,
+                proxy_binds=binds,
+                proxy_pages=pages,
+                container=container,
             )
         )
     return tuple(found)

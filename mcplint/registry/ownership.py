@@ -171,8 +171,8 @@ def is_marked(readme: str, name: str) -> bool:
     return re.search(pattern, readme) is not None
 
 
-def near_marker(readme: Source, name: str) -> tuple[Span, str] | None:
-    """The first thing in a README that looks like the marker and is none, and what is wrong with it."""
+def near_marker(readme: Source, name: str) -> tuple[Span, str, bool] | None:
+    """What first looks like the marker in a README and is none, what is wrong with it, and whether it has the name."""
     match = re.search(rf"mcp[-_]name([ \t]*:[ \t]*)([{_NAME_CHARACTERS}]+)", readme.text, re.IGNORECASE)
     if not match:
         return None
@@ -188,7 +188,7 @@ def near_marker(readme: Source, name: str) -> tuple[Span, str] | None:
         fault = f"`{rest}` after the name could be part of it" if glued else f"`{found}` is longer"
     else:
         fault = f"`{found[:100]}` is another name"
-    return span, fault
+    return span, fault, found.lower().startswith(name.lower())
 
 
 def readmes(manifest: Manifest) -> Iterator[Finding]:
@@ -210,8 +210,8 @@ def _readme(manifest: Manifest, package: Published, built: Distribution, name: S
     if readme is None or is_marked(readme.text, text(name)):
         return
     if near := near_marker(readme, text(name)):
-        span, fault = near
-        fix = Fix("correct the marker", (Edit(span, marker),), safe=not fault.endswith("is another name"))
+        span, fault, named = near
+        fix = Fix("correct the marker", (Edit(span, marker),), safe=named)
         yield Finding(
             f"the registry will reject the package: {fault}; the README must contain `{marker}`", span, notes, fix
         )

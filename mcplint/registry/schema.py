@@ -216,35 +216,43 @@ def rename(stray: Stray) -> Fix | None:
     return Fix(f"rename the key to `{stray.twin}`", (Edit(stray.key.span, stray.twin),), safe=True)
 
 
+class Dropped(NamedTuple):
+    """A key that publishing drops: its name, what is to be done about it, and the finding that says so."""
+
+    name: str
+    remedy: str
+    finding: Finding
+
+
 def dropped(manifest: Manifest) -> Iterator[Finding]:
     """The keys that publishing drops, up to MOST_KEYS, besides misspellings of a key that the schema misses.
 
-    What is mended alike is one finding: the names of an older format, a key in several places, keys to move or delete.
+    What is fixed alike is one finding: the names of an older format, a key in several places, keys to move or delete.
     """
-    alike: dict[object, list[tuple[str, Finding]]] = {}
-    for name, found in islice(_dropped(manifest), MOST_KEYS):
-        remedy = found.message if found.fix else found.message.partition(": ")[2]
+    alike: dict[object, list[Dropped]] = {}
+    for each in islice(_dropped(manifest), MOST_KEYS):
+        found = each.finding
         older = found.fix is not None and found.fix == current(manifest)
-        alike.setdefault(found.fix if older else (remedy, found.severity), []).append((name, found))
+        remedy = found.message if found.fix else each.remedy
+        alike.setdefault(found.fix if older else (remedy, found.severity), []).append(each)
     yield from map(_together, alike.values())
 
 
-def _together(named: list[tuple[str, Finding]]) -> Finding:
-    """What is found of several keys, each with its name, that are mended alike: one finding, at the first place."""
-    found = [each for _, each in named]
-    first, *others = found
-    keys = sorted({f"`{name[:80]}`" for name, _ in named})
+def _together(alike: list[Dropped]) -> Finding:
+    """What is found of several keys that are fixed alike: one finding, at the first place."""
+    first, *others = [each.finding for each in alike]
+    keys = sorted({f"`{each.name[:80]}`" for each in alike})
     message = first.message
     if len(keys) > 1:
-        remedy = "the format has other names for them now" if first.fix else message.partition(": ")[2]
+        remedy = "the format has other names for them now" if first.fix else alike[0].remedy
         message = f"publishing silently drops {', '.join(keys)}: {remedy.replace('put it', 'put them')}"
     notes = (*first.notes, *(Label(each.span, "and here" if len(keys) == 1 else "and this") for each in others))
-    edits = dict.fromkeys(edit for each in found for edit in (each.fix.edits if each.fix else ()))
+    edits = dict.fromkeys(edit for each in alike for edit in (each.finding.fix.edits if each.finding.fix else ()))
     fix = first.fix._replace(edits=tuple(edits)) if first.fix else None
     return first._replace(message=message, notes=notes, fix=fix)
 
 
-def _dropped(manifest: Manifest) -> Iterator[tuple[str, Finding]]:
+def _dropped(manifest: Manifest) -> Iterator[Dropped]:
     document = manifest.document
     missed = {violation.path for violation in document.violations if violation.keyword == "required"}
     wrong = {violation.path for violation in document.violations if violation.keyword == "type"}
@@ -253,25 +261,27 @@ def _dropped(manifest: Manifest) -> Iterator[tuple[str, Finding]]:
         inside_wrong = any(stray.path[:length] in wrong for length in range(1, len(stray.path)))
         if inside_wrong or (*stray.path[:-1], stray.twin) in missed:
             continue
-        refused = stray.path in closed
-        says = f"; the {document.date} schema rejects it" if refused else ""
+        refused, name = stray.path in closed, stray.key.text[:80]
         fix = rename(stray)
         if fix and document.date in UNDERSCORED and not refused:
             fix = current(manifest)
-        found = Finding(_loss(stray) + says, shown(stray.key), _notes(stray), fix, ERROR if refused else None)
-        yield stray.key.text, found
+        kept = stray.twin is not None and stray.twin.lower() == name.lower()
+        loss = f"key `{name}` must be written `{stray.twin}`" if kept else f"publishing silently drops `{name}`"
+        remedy = _remedy(stray, kept) + (f"; the {document.date} schema rejects it" if refused else "")
+        severity = ERROR if refused else None
+        finding = Finding(f"{loss}: {remedy}", shown(stray.key), _notes(stray), fix, severity)
+        yield Dropped(stray.key.text, remedy, finding)
 
 
-def _loss(stray: Stray) -> str:
-    name = stray.key.text[:80]
-    if stray.twin and stray.twin.lower() == name.lower():
-        return f"key `{name}` must be written `{stray.twin}`: the publisher corrects it, other readers ignore it"
+def _remedy(stray: Stray, kept: bool) -> str:
+    """What is to be done about a key; `kept`: the publisher reads it all the same."""
+    if kept:
+        return "the publisher corrects it, other readers ignore it"
     if stray.twin:
-        return f"publishing silently drops `{name}`: the key is `{stray.twin}`"
+        return f"the key is `{stray.twin}`"
     if stray.kind == "meta":
-        return f"publishing silently drops `{name}`: `_meta` keeps only `{PUBLISHER_PROVIDED}`"
-    intended = MEANT.get(name.lower())
-    return f"publishing silently drops `{name}`: {intended or 'the format has no such key here'}"
+        return f"`_meta` keeps only `{PUBLISHER_PROVIDED}`"
+    return MEANT.get(stray.key.text[:80].lower()) or "the format has no such key here"
 
 
 def _notes(stray: Stray) -> tuple[Label, ...]:

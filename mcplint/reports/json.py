@@ -52,4 +52,4 @@ def _note(note: Label) -> dict[str, Any]:
 
 def _fix(fix: Fix) -> dict[str, Any]:
     edits = [{**_place(edit.span), "text": edit.text} for edit in fix.edits]
-    return {"title": fix.title, "safe": fix.safe, "edits": edits}
+    return {"title": fix.description, "safe": fix.safe, "edits": edits}

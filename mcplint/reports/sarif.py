@@ -116,7 +116,7 @@ def _region(span: Span) -> dict[str, int]:
 
 
 def _fix(fix: Fix, folder: str) -> dict[str, Any]:
-    return {"description": {"text": fix.title}, "artifactChanges": list(_changes(fix.edits, folder))}
+    return {"description": {"text": fix.description}, "artifactChanges": list(_changes(fix.edits, folder))}
 
 
 def _changes(edits: tuple[Edit, ...], folder: str) -> Iterator[dict[str, Any]]:

@@ -108,7 +108,7 @@ def _block(diagnostic: Diagnostic, page: str | None, given: Report) -> Iterator[
     for number, labels in enumerate(files.values()):
         yield from [gutter.row()] if number else []
         yield from snippet(labels, gutter, ":::" if number else "-->")
-    advice = {"fix": f"{terminal(finding.fix.title)} ({_option(finding.fix)})"} if finding.fix else {}
+    advice = {"fix": f"{terminal(finding.fix.description)} ({_option(finding.fix)})"} if finding.fix else {}
     advice |= {"help": page} if page else {}
     yield from [gutter.row()] if advice else []
     for name, words in advice.items():

@@ -33,8 +33,8 @@ def portless(each: Served) -> Portless | None:
         return None
     fate, option = fates.pop(), (each.port.options or ("",))[0]
     said = f"`{option}`" if isinstance(option, str) and option else "an empty text" if option == "" else spelled(option)
-    read = next((note for note in each.port.trace if note.text.startswith("reads ")), None)
-    return Portless(fate, said or "nothing", each.span, read.text[len("reads ") :] if read else "") if fate else None
+    read = next((note.variable for note in each.port.trace if note.variable), "")
+    return Portless(fate, said or "nothing", each.span, read) if fate else None
 
 
 def _fate(option: Any) -> str:

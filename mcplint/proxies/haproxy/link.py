@@ -6,12 +6,12 @@ https://docs.haproxy.org/2.6/configuration.html
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from mcplint.facts.haproxy import HaproxyFile, Line
+from mcplint.facts.haproxy import HaproxyFile, Line, Section
 from mcplint.knowledge.proxies import HAPROXY
 from mcplint.model import Route
 from mcplint.proxies.assumed import assumed
@@ -59,28 +59,28 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
                 rules = tuple(islice(_rules(part, configuration), MOST_RULES + 1))
                 vhosts.append(VirtualHost((), frozenset(heard or ()), rules, heard is not None))
         done = with_endpoints(tuple(vhosts), partial(assumed, origin, network))
+        lets_in = not any(map(_may_refuse, file.sections))
         pages = tuple(page for part in parts for page in _pages(part, origin))
-        routes = tuple(
-            rule.route._replace(
-                published=tuple(_open(file, origin, vhost.ports if vhost.closed else ports)), pages=pages
-            )
-            for vhost in done
-            for rule in vhost.rules
-        )
+        routes = []
+        for vhost in done:
+            open_on = vhost.ports if vhost.closed else ports
+            shown = tuple(open_ports(origin, open_on)) if origin and lets_in else ()
+            binds = tuple(_binds(file)) if origin is None and lets_in else ()
+            routes += [rule.route._replace(published=shown, binds=binds, pages=pages) for rule in vhost.rules]
         # HAProxy does not start while it cannot resolve a name.
-        ends = {end.span: end for end in dead_ends(leading(done), routes, origin, network, strict=True)}
+        ends = {end.span: end for end in dead_ends(leading(done), tuple(routes), origin, network, strict=True)}
         ask = partial(route_request, done)
-        yield Proxy(HAPROXY, routes, ports, published(origin, ports), ask, tuple(ends.values()))
+        yield Proxy(HAPROXY, tuple(routes), ports, published(origin, ports), ask, tuple(ends.values()))
 
 
-def _open(file: HaproxyFile, origin: ContainerContext | None, ports: Collection[int]) -> Iterator[Label]:
-    """Where HAProxy is open to other machines, if no rule of its file may turn anybody away."""
-    rules = [line for section in file.sections for line in section.of("http-request", "tcp-request", "filter", "block")]
-    if any(not rule.args or CHECKS.search(" ".join(rule.args)) for rule in rules):
-        return
-    if origin is not None:
-        yield from open_ports(origin, ports)
-        return
+def _may_refuse(section: Section) -> bool:
+    """Whether a rule of a section may turn anybody away."""
+    rules = section.of("http-request", "tcp-request", "filter", "block")
+    return any(not rule.args or CHECKS.search(" ".join(rule.args)) for rule in rules)
+
+
+def _binds(file: HaproxyFile) -> Iterator[Label]:
+    """Where HAProxy listens on every interface of its machine."""
     for bind in (line for section in file.sections for line in section.of("bind")):
         if bind.args and not any(map(_is_local, bind.args[0].split(","))):
             yield Label(bind.span, OPEN_ON_MACHINE)

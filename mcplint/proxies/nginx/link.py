@@ -41,7 +41,7 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
             route = assumed(instance.origin, network, route, partial(_followed, found))
             published = tuple(_published(found, instance.origin)) if not route.auth else ()
             route = route._replace(secured=_secured(found, route), uncertified=_uncertified(found))
-            routes.append(route._replace(published=published))
+            routes.append(route._replace(published=published) if instance.origin else route._replace(binds=published))
         yield instance.proxy._replace(routes=tuple(apart(routes, instance.proxied)))
 
 
