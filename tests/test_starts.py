@@ -365,7 +365,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     ),
     "a Dockerfile inside of a compose file": (
         {
-            "compose.yaml": "services:\n  notes:\n    build:\n      dockerfile_inline: |\n        FROM python:3.13\n",
+            "compose.yaml": "services:\n  notes:\n    build:\n      dockerfile_inline: |\n        FROM $BASE\n",
             "server.py": FAST + "mcp.run()\n",
         },
         {"compose.yaml:notes": "its Dockerfile stands in its compose file, which is not followed"},
@@ -464,3 +464,28 @@ def test_a_package_beside_what_is_started_is_started_by_people(other: dict[str, 
     }
     found = engine.run(Tree.of(files | other), RULES, Config()).deployment.servers
     assert sorted(str(each.name.only) for each in found) == served
+
+
+@pytest.mark.parametrize(
+    ("inline", "served"),
+    [
+        ("|\n        FROM python:3.13\n        RUN pip install fastmcp==3.4.11\n        {run}\n", True),
+        ("|-\n        FROM python:3.13 AS one\n        FROM one\n\n        {run}\n", True),
+        ("|\n        FROM python:${PYTHON:-3.13}\n        {run}\n", False),
+        (">\n        FROM python:3.13\n\n        {run}\n\n", False),
+        ("|\n        FROM\n        {run}\n", False),
+    ],
+    ids=["a block", "stages", "what Compose fills in", "folded", "what Docker refuses"],
+)
+def test_a_dockerfile_inside_a_compose_file_is_read_where_it_stands(inline: str, served: bool) -> None:
+    run = 'CMD ["fastmcp", "run", "server.py", "--transport", "http"]'
+    build = f"    build:\n      context: .\n      dockerfile_inline: {inline}"
+    text = f"services:\n  notes:\n{build}    ports: ['8000:8000']\n"
+    files = {"compose.yaml": text.replace("{run}", f"COPY server.py .\n        {run}"), "server.py": FAST}
+    ran = engine.run(Tree.of(files), RULES, Config())
+    started = [each for each in ran.deployment.servers if each.links[0].to == "compose.yaml:notes"]
+    assert [each.port.only for each in started] == ([8000] if served else [])
+    assert {each.rule for each in ran.diagnostics} >= ({"root-user", "loopback-in-container"} if served else set())
+    assert not [each for each in ran.diagnostics if each.rule in ("unreadable-file", "internal-error")]
+    indented = [edit for each in ran.diagnostics if each.finding.fix for edit in each.finding.fix.edits]
+    assert not [edit for edit in indented if edit.text.startswith(("USER", "ENV"))]

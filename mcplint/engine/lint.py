@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from mcplint.project.config import NOTHING, Config
 from mcplint.project.kinds import kind
 from mcplint.project.suppress import ignores
 from mcplint.project.tree import Tree
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Edit, Source, Span
 from mcplint.usage import did_you_mean
 
 NOWHERE = Span(Source(".", ""), 0, 0)
@@ -143,8 +144,16 @@ def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
     severity = finding.severity or rule.severity
     if severity == ERROR and getattr(part, "assumed", False):
         severity = WARNING
-    fix = finding.fix if finding.fix and finding.fix.edits else None
+    fix = finding.fix if finding.fix and finding.fix.edits and not any(map(_leaves, finding.fix.edits)) else None
     return Diagnostic(rule.name, severity, finding._replace(fix=fix), getattr(part, "id", ""))
+
+
+def _leaves(edit: Edit) -> bool:
+    """Whether an edit adds an instruction to a Dockerfile that stands, indented, inside a file of YAML."""
+    source = edit.span.source
+    if not source.path.endswith((".yml", ".yaml")) or not re.search(r"(?m)^[A-Z]{2,20} .*(?:\n|\Z)", edit.text):
+        return False
+    return "\n" in edit.text and source.text[source.text.rfind("\n", 0, edit.span.start) + 1 :][:1] == " "
 
 
 def _unused(ignore: Ignore, used: set[Span], rules: Collection[str], asked: Collection[str]) -> Ignore:

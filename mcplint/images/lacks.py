@@ -25,6 +25,7 @@ from mcplint.model import Install, Lack, LackKind, Packaged
 from mcplint.packaging.backend import history, inputs
 from mcplint.packaging.wheel import Wheel, inside, wheel
 from mcplint.project.ignored import is_ignored
+from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
 from mcplint.text.paths import upwards
 from mcplint.text.source import Edit, Span
@@ -318,7 +319,10 @@ def _called(tree: Tree, name: str) -> list[str]:
 
 def _copied_names(contents: Contents) -> Iterator[str]:
     """The sources of all COPYs from the context, as far as their names are known."""
-    dockerfile = contents.tree.facts("dockerfile", contents.dockerfile)
+    path = contents.dockerfile
+    named = kind(path)
+    # One that stands in a compose file is no file of its own.
+    dockerfile = contents.tree.facts("dockerfile", path) if named and named.name == "dockerfile" else None
     for instruction in dockerfile.instructions if dockerfile else ():
         if instruction.name in ("COPY", "ADD") and not any(flag.name == "from" for flag in instruction.flags):
             yield from (each.text for each in instruction.words[:-1] if not _SIGNS & set(each.text))

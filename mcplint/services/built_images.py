@@ -14,7 +14,7 @@ from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.assembly import image
 from mcplint.images.build_arguments import Context
 from mcplint.images.image import Image
-from mcplint.model import Container
+from mcplint.model import Build, Container
 from mcplint.project.cache import cached
 from mcplint.project.tree import Tree
 from mcplint.values import Label, Value
@@ -37,10 +37,23 @@ class Builds:
     def of(self, service: Container) -> Image | None:
         """The image that a service builds, as far as the files tell."""
         build = service.build
+        if build and build.inline is not None:
+            return self._inline(build)
         path = build.dockerfile.only if build else None
         if not build or not path or path not in self.dockerfiles or build.target.options is None:
             return None
         return self._image(path, Context(build.context.only, True), build.args, build.target.only)
+
+    def _inline(self, build: Build) -> Image | None:
+        """The image of a Dockerfile that stands in the compose file itself."""
+        from mcplint.services.inline_builds import inline_dockerfile
+
+        if (told := build.span) not in self._images:
+            found = inline_dockerfile(build) if build.target.options is not None else None
+            context = Context(build.context.only, True)
+            made = image(found, self.tree, build.args, build.target.only, context) if found else None
+            self._images[told] = made
+        return self._images[told]
 
     def alone(self, path: str) -> Image | None:
         """The image of a Dockerfile alone: built from the folder that workflows and recipes give it, where they agree,

@@ -1,0 +1,55 @@
+"""The Dockerfile that stands inside a compose file, as the value of `dockerfile_inline`."""
+
+from __future__ import annotations
+
+import re
+from textwrap import dedent
+from typing import Any
+
+from mcplint.facts.dockerfile import Dockerfile
+from mcplint.findings import Unreadable
+from mcplint.model import Build
+from mcplint.text.source import Source, Span
+
+
+def inline_dockerfile(build: Build) -> Dockerfile | None:
+    """What a build says in its compose file, with its places there; None where that is not spelled as it is built.
+
+    A block of lines is read where it stands: Docker minds no blanks in front of an instruction, but those of a
+    here-document, and Compose fills in variables.
+    """
+    said = build.inline.only if build.inline is not None else None
+    if build.inline is None or not said or not build.inline.trace or "$" in said or "<<" in said:
+        return None
+    span = build.inline.trace[0].span
+    begin = span.source.text.rfind("\n", 0, span.start) + 1
+    if dedent(span.source.text[begin : span.end]).strip() != said.strip():
+        return None
+    from mcplint.readers.dockerfile import read
+
+    whole = span.source
+    alone = Source(
+        whole.path, _blank(whole.text[:begin]) + whole.text[begin : span.end] + _blank(whole.text[span.end :])
+    )
+    try:
+        found: Dockerfile = _placed(read(alone), alone, whole)
+    except Unreadable:
+        return None
+    return found
+
+
+def _blank(text: str) -> str:
+    """A text of the same length and lines, with nothing in it."""
+    return re.sub(r"[^\r\n]", " ", text)
+
+
+def _placed(fact: Any, alone: Source, whole: Source) -> Any:
+    """A fact whose places are of the whole file in the stead of its part."""
+    if isinstance(fact, Source):
+        return whole if fact == alone else fact
+    if isinstance(fact, Span):
+        return fact._replace(source=_placed(fact.source, alone, whole))
+    if isinstance(fact, tuple):
+        parts = (_placed(each, alone, whole) for each in fact)
+        return type(fact)(*parts) if hasattr(fact, "_fields") else tuple(parts)
+    return fact
