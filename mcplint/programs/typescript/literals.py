@@ -37,9 +37,13 @@ def string(machine: Machine, frame: Frame, node: Node) -> Abstract:
     found = frame.package.constants.get(node.id)
     if found is not None:
         return found
-    pieces = [unescaped(part) if part.type == "escape_sequence" else text_of(part) for part in node.named_children]
-    text = "".join(pieces)
+    text = unquoted(node)
     return constant(machine, frame, node, text) if len(text) <= LONGEST else unknown()
+
+
+def unquoted(node: Node) -> str:
+    """What a string in quotes says."""
+    return "".join(unescaped(part) if part.type == "escape_sequence" else text_of(part) for part in node.named_children)
 
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f", "v": "\v", "\n": ""}
@@ -143,8 +147,8 @@ def property_name(machine: Machine, frame: Frame, node: Node) -> str | None:
     if node.type in ("property_identifier", "private_property_identifier", "number"):
         return text_of(node)
     if node.type == "string":
-        found = string(machine, frame, node).only
-        return found if isinstance(found, str) else None
+        found = unquoted(node)
+        return found if len(found) <= LONGEST else None
     if node.type == "computed_property_name" and node.named_children:
         value = machine.evaluate(frame, node.named_children[0]).only
         return spelled(value)
