@@ -106,15 +106,17 @@ def check(deployment: Deployment):
         notes = (*server.host_check.trace, *server.allowed_hosts.trace)
         answer = agreed(server.sdk, "status.bad_host") or 421
         given = any(each.name in OWN for call in server.calls for each in call.arguments)
-        mends = server.container and not given and server.declared_host.must(is_loopback)
-        edits = server.container.write(server.declared_host, "0.0.0.0") if mends else ()
+        fixable = server.container and not given and server.declared_host.must(is_loopback)
+        edits = server.container.write(server.declared_host, "0.0.0.0") if fixable else ()
         fix = Fix(OPEN, edits, leaves=("host-check-off",)) if edits else None
         routes = deployment.routes_to(server)
         for route in routes:
             hosts = () if unguarded(route, server) else sent(route)
             if hosts and not any(admits(server, allowed, host) for host in hosts):
                 header = "the client's `Host`" if hosts[0] == CLIENT_NAME else f"`Host: {hosts[0]}`"
-                message = f"{route.proxy} sends {header}, which {server.title} rejects with {answer}"
+                message = (
+                    f"{route.title_at(route.host.span)} sends {header}, which {server.title} rejects with {answer}"
+                )
                 assumed = route.assumed or server.assumed
                 yield Finding(message, route.host.span or route.span, notes, fix, WARNING if assumed else None)
         if not routes and reachable(server) and not (given and allowed) and not any(is_name(host) for host in allowed):

@@ -1,4 +1,4 @@
-r"""The bridge to a stdio server ends when its second client comes
+r"""The bridge to a stdio server crashes when a second client connects
 
 supergateway up to release 3 has one server object for all clients over
 HTTP+SSE, its default. It requires `@modelcontextprotocol/sdk` `^1`, so that

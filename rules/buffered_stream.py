@@ -75,7 +75,7 @@ server {
 }
 ```
 ```output
-error[buffered-stream]: nginx buffers the event stream: clients get all events at once, with the result
+error[buffered-stream]: nginx `location /mcp` buffers the event stream: clients get all events at once, with the result
  --> nginx.conf:5:5
   |
 5 |     location /mcp {
@@ -133,6 +133,7 @@ def check(route: Route):
     server = route.carried
     if not server or route.buffering.may_be(False) or server.json_response.must(bool):
         return
+    name = route.title_at(route.buffering.span)
     ignoring, unchunked = tuple(_ignoring(route)), tuple(_not_chunked(route))
     if ignoring and unchunked:
         lost = (
@@ -140,12 +141,12 @@ def check(route: Route):
             if server.transport.must_be("sse")
             else "clients get all events at once, with the result"
         )
-        severity, message = ERROR, f"{route.proxy} buffers the event stream: {lost}"
+        severity, message = ERROR, f"{name} buffers the event stream: {lost}"
     else:
         reason = _kept_going_by(route, bool(ignoring), bool(unchunked))
         severity, message = (
             WARNING,
-            f"{route.proxy} buffers responses; the event stream only gets through because of {reason}",
+            f"{name} buffers responses; the event stream only gets through because of {reason}",
         )
     site = route.buffering.site
     fix = Fix("turn response buffering off", route.buffering.write("off"), bool(site) and not is_remarked(site.span))

@@ -68,7 +68,7 @@ server {
 }
 ```
 ```output
-error[cached-stream]: nginx caches POST responses: calls get the result of another call
+error[cached-stream]: nginx `location /mcp` caches POST responses: calls get the result of another call
   --> nginx.conf:11:38
    |
 10 |         proxy_cache notes;
@@ -124,7 +124,7 @@ def check(route: Route):
         return
     for setting in cache.posts:
         fix = Fix("stop caching POST responses", setting.removal, safe=True) if setting.removal else None
-        message = f"{route.proxy} caches POST responses: calls get the result of another call"
+        message = f"{route.title_at(setting.span)} caches POST responses: calls get the result of another call"
         yield Finding(message, setting.span, cache.places, fix)
 
 

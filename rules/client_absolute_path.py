@@ -47,7 +47,7 @@ if __name__ == "__main__":
 }
 ```
 ```output
-warning[client-absolute-path]: `/Users/jane` exists on one machine only, but this file is shared
+warning[client-absolute-path]: `/Users/jane` exists on one machine only, but `.mcp.json` is shared
  --> .mcp.json:4:19
   |
 4 |       "command": "/Users/jane/projects/notes/.venv/bin/python",
@@ -92,4 +92,4 @@ def check(client: ClientConfig):
             places.setdefault(f"{found[1]}{found[2]}", []).append(word.span)
     for path, (first, *others) in places.items():
         notes = tuple(Label(span, "and here") for span in others)
-        yield Finding(f"`{path}` exists on one machine only, but this file is shared", first, notes)
+        yield Finding(f"`{path}` exists on one machine only, but `{first.source.path}` is shared", first, notes)

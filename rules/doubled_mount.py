@@ -97,7 +97,7 @@ def check(deployment: Deployment):
         for mount in server.mounts:
             prefix, inner = mount.prefix.only, mount.inner.only
             if prefix and mount.doubled:
-                edits = mended(mount, asked)
+                edits = replaced(mount, asked)
                 fix = Fix(f"serve MCP at {prefix}", edits, plain(prefix) in map(plain, asked)) if edits else None
                 message = (
                     f"{server.title} answers at {server.path.only}: mounted at {prefix}, it keeps its own path {inner}"
@@ -105,7 +105,7 @@ def check(deployment: Deployment):
                 yield Finding(message, mount.span, mount.inner.trace, fix)
 
 
-def mended(mount, asked):
+def replaced(mount, asked):
     """The edits that take the path away once: from the mount, or, where other routes follow it, from the inside.
 
     From the inside it answers with a slash at its end, which is none to those who ask without.

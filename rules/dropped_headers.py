@@ -66,7 +66,7 @@ server {
 }
 ```
 ```output
-error[dropped-headers]: nginx hides `Mcp-Session-Id` from clients, so their second request is refused
+error[dropped-headers]: nginx `location /mcp` hides `Mcp-Session-Id` from clients, so their second request is refused
  --> nginx.conf:9:9
   |
 9 |         proxy_hide_header Mcp-Session-Id;
@@ -74,7 +74,7 @@ error[dropped-headers]: nginx hides `Mcp-Session-Id` from clients, so their seco
   |
   = fix: remove this setting (--fix)
 
-error[dropped-headers]: nginx replaces the client's `Accept` with `application/json`: the server answers 406
+error[dropped-headers]: nginx `location /mcp` replaces the client's `Accept` with `application/json`: the server answers 406
   --> nginx.conf:10:9
    |
 10 |         proxy_set_header Accept application/json;
@@ -130,7 +130,7 @@ def check(route: Route):
         return
     for setting, message, severity in _dropped(route, server):
         fix = Fix("remove this setting", setting.removal, safe=True) if setting.removal else None
-        yield Finding(f"{route.proxy} {message}", setting.span, (), fix, severity)
+        yield Finding(f"{route.title_at(setting.span)} {message}", setting.span, (), fix, severity)
 
 
 def _dropped(route: Route, server: Server) -> Iterator[tuple[Setting, str, str]]:

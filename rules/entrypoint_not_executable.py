@@ -6,7 +6,7 @@ file, the exec form of ENTRYPOINT and CMD ends with
 `exec: "./start.sh": permission denied`, for root as well.
 
 `COPY --chmod=755`, a `RUN chmod`, or `git update-index --chmod=+x` in the
-repository mend it. So does a command that gives the file to a shell.
+repository fix it. So does a command that gives the file to a shell.
 
 Not reported if any RUN changes modes of that file, of all, or of a folder.
 

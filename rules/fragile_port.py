@@ -1,4 +1,4 @@
-r"""The server takes a variable for its port that names none
+r"""The server's port comes from a variable that holds no port
 
 Node listens on whatever it is given. Without a value, and for 0, it takes any
 port that is free, another one at each start; nobody outside the container knows

@@ -12,7 +12,7 @@ A check that ignores what it is answered is a warning: `curl` without `-f` and
 `requests.get` without `raise_for_status()` take `500` for a success, and `||
 true` or `; exit 0` a refused connection too. So does a check that follows no
 redirect, `curl` without `-L` or that of HAProxy, and asks for the endpoint with
-another last slash: the server's router answers `307` before it asks anything of
+another trailing slash: the server's router answers `307` before it asks anything of
 the server.
 
 Not reported for a server over stdio, which answers nobody but its client.
@@ -99,7 +99,7 @@ def check(server: Server):
 
 
 def redirected(server: Server, asked: Request) -> str | None:
-    """Where the server sends a check that stays where it is: to its path with the other last slash."""
+    """Where the server sends a check that stays where it is: to its path with the other trailing slash."""
     right = answered(server) if asked.port is None or server.port.must_be(asked.port) else None
     differs = right and asked.path != right and asked.path.rstrip("/") == right.rstrip("/")
     return right if differs and not asked.follows else None

@@ -1,4 +1,4 @@
-r"""The health check is asked for a token
+r"""The health check is refused for lack of a token
 
 A middleware that asks every request for a token asks the health check too. It
 gets `401` for ever: the container is `unhealthy`, services that wait for it

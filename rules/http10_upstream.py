@@ -58,7 +58,7 @@ server {
 }
 ```
 ```output
-note[http10-upstream]: nginx speaks HTTP/1.0 to the MCP server
+note[http10-upstream]: nginx `location /mcp` speaks HTTP/1.0 to the MCP server
  --> nginx.conf:5:5
   |
 5 |     location /mcp {
@@ -109,7 +109,7 @@ def check(route: Route):
     if route.carried and route.http_version.must_be("1.0"):
         fix = Fix("use HTTP/1.1", route.http_version.write("1.1"), safe=True)
         yield Finding(
-            f"{route.proxy} speaks HTTP/1.0 to the MCP server",
+            f"{route.title_at(route.http_version.span)} speaks HTTP/1.0 to the MCP server",
             route.http_version.span or route.span,
             route.http_version.trace,
             fix,

@@ -9,7 +9,7 @@ server's log says why.
 
 The path is followed as nginx would: which location answers, what its
 `proxy_pass` makes of the path, and whether the program serves the result. A
-difference in the last slash alone is left to `slash-redirect`.
+difference in the trailing slash alone is left to `slash-redirect`.
 
 A location that is named like the server's path and takes it off
 (`location /mcp/ { proxy_pass http://notes:8000/; }`) is a warning: clients

@@ -1,4 +1,4 @@
-r"""A compose file says a version that nothing reads
+r"""A compose file has a `version` key, which Docker Compose ignores
 
 Docker Compose follows the Compose Specification whatever `version` says, and
 prints a warning at every command: `the attribute version is obsolete, it will

@@ -1,4 +1,4 @@
-r"""A field of server.json helps nobody
+r"""A field of server.json is a placeholder or leads nowhere
 
 The registry shows these fields to people and programs that choose a server. It
 accepts the text of a template, and a folder that the repository does not have.

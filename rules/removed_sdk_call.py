@@ -76,7 +76,7 @@ def check(server: Server):
         yield Finding(
             f"{server.title} calls `{fact_of(first).partition('.')[2]}()`, which {sdk.title} does not have",
             first.span.head,
-            (*(Label(call.span.head, "nor does it have this") for call in others), *sdk.version.trace),
+            (*(Label(call.span.head, "this is missing as well") for call in others), *sdk.version.trace),
             cap(sdk, fact_of(first), sdk.version),
         )
 

@@ -75,7 +75,7 @@ server {
 }
 ```
 ```output
-warning[retried-calls]: nginx retries POST requests on the next server, so a call may run twice
+warning[retried-calls]: nginx `location /mcp` retries POST requests on the next server, so a call may run twice
   --> nginx.conf:15:43
    |
  3 |     server notes-1:8000;
@@ -138,5 +138,5 @@ def check(route: Route):
     for setting in route.retries:
         notes = tuple(Label(member.span, "may run the call") for member in members.values())
         fix = Fix("stop retrying POST requests", setting.removal, safe=True) if setting.removal else None
-        message = f"{route.proxy} retries POST requests on the next server, so a call may run twice"
+        message = f"{route.title_at(setting.span)} retries POST requests on the next server, so a call may run twice"
         yield Finding(message, setting.span, notes, fix)

@@ -65,7 +65,7 @@ server {
 }
 ```
 ```output
-error[short-read-timeout]: nginx cuts streams after 10 s of silence, but the server pings only every 15 s
+error[short-read-timeout]: nginx `location /mcp` cuts streams after 10 s of silence, but the server pings only every 15 s
  --> nginx.conf:8:28
   |
 8 |         proxy_read_timeout 10s;
@@ -149,7 +149,7 @@ def check(route: Route):
     sure = timeout.site is not None and not is_remarked(timeout.site.span)
     fix = None if explained else Fix("raise the read timeout to 300 s", timeout.write(route.duration(300)), sure)
     yield Finding(
-        f"{route.proxy} {message}",
+        f"{route.title_at(timeout.span)} {message}",
         timeout.span or route.span,
         (*timeout.trace, *ping.trace, *call.trace),
         fix,

@@ -1,7 +1,7 @@
-r"""A URL or location differs from the server's path by the last slash
+r"""A URL or location differs from the server's path by its trailing slash
 
 A server answers MCP at its path in one form only. For the other form, with or
-without the last slash, Starlette answers `307` and the right URL. Which one is
+without the trailing slash, Starlette answers `307` and the right URL. Which one is
 right depends on the release and on mounts: `mcp` answers `/mcp` since 1.12.0
 and `/mcp/` before, `fastmcp` `/mcp` since 2.11.3, and an application mounted
 at `/mcp` with the inner path `/` answers `/mcp/`.
@@ -149,11 +149,9 @@ def check(part: Route | Remote | ClientConfig):
 def redirected(part):
     """A URL that the proxy redirects by itself: with 301, after which no client sends its request again."""
     url, target = part.url.only or "", part.redirect.only
-    fix = Fix("publish the URL with its last slash", part.url.write(f"{url}/"))
+    fix = Fix("publish the URL with its trailing slash", part.url.write(f"{url}/"))
     port = "" if target == f"{url}/" else f" to {target}"
-    message = (
-        f"the URL lacks the last slash: the proxy answers 301{port}, and clients do not repeat their request there"
-    )
+    message = f"{url.partition('?')[0][:100]} lacks the trailing slash: the proxy answers 301{port}, and clients do not repeat their request there"
     return Finding(message, part.url.span or part.span, part.redirect.trace, fix, ERROR)
 
 

@@ -58,7 +58,7 @@ server {
 }
 ```
 ```output
-note[small-body-limit]: nginx rejects calls larger than 1m with 413
+note[small-body-limit]: nginx `location /mcp` rejects calls larger than 1m with 413
  --> nginx.conf:5:5
   |
 5 |     location /mcp {
@@ -111,7 +111,7 @@ def check(route: Route):
         edits = limit.write("4m")
         fix = Fix("raise the limit to 4 MB", edits, safe=True) if edits else None
         said = " or ".join(map(spelled, limit.options))
-        message = f"{route.proxy} rejects calls larger than {said} with 413"
+        message = f"{route.title_at(limit.span)} rejects calls larger than {said} with 413"
         yield Finding(message, limit.span or route.span, limit.trace, fix)
 
 

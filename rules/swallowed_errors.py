@@ -66,7 +66,7 @@ server {
 }
 ```
 ```output
-error[swallowed-errors]: nginx turns the server's 401 and 404 into 200
+error[swallowed-errors]: nginx `location /mcp` turns the server's 401 and 404 into 200
   --> nginx.conf:11:9
    |
 10 |         proxy_intercept_errors on;
@@ -126,17 +126,18 @@ def check(route: Route):
     for header in route.hidden_headers:
         if header.name == "www-authenticate":
             fix = Fix("pass `WWW-Authenticate` on", header.removal, safe=True) if header.removal else None
-            message = f"{route.proxy} hides `WWW-Authenticate`, so clients cannot start to sign in"
+            message = f"{route.title_at(header.span)} hides `WWW-Authenticate`, so clients cannot start to sign in"
             yield Finding(message, header.span, (), fix, WARNING)
 
 
 def _page(route: Route, page: ErrorPage) -> Iterator[Finding]:
     """An `error_page` that makes a success of a failure."""
     if page.status.startswith("2"):
+        name = route.title_at(page.span)
         fix = Fix("keep the status code", page.removal, safe=True) if page.removal else None
         if lost := sorted(TELLING & page.replaces if route.intercepted else ()):
-            message = f"{route.proxy} turns the server's {' and '.join(lost)} into {page.status}"
+            message = f"{name} turns the server's {' and '.join(lost)} into {page.status}"
             yield Finding(message, page.span, route.intercepted, fix)
         elif dead := sorted(OWN & page.replaces):
-            message = f"{route.proxy} turns {' and '.join(dead)} into {page.status}, so a dead server looks alive"
+            message = f"{name} turns {' and '.join(dead)} into {page.status}, so a dead server looks alive"
             yield Finding(message, page.span, (), fix, WARNING)

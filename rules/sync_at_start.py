@@ -120,7 +120,7 @@ def check(container: Container):
     if not sync:
         return
     if sync.refused:
-        message = f"{container.title} does not get past `{sync.tool}`: {sync.refused}"
+        message = f"{container.title} does not start: `{sync.tool}` fails, since {sync.refused}"
         told = container.read_only if container.read_only.must_be(True) else container.user
         yield Finding(message, sync.span, told.trace[:1], severity=ERROR)
     elif sync.project:

@@ -74,7 +74,7 @@ server {
 }
 ```
 ```output
-error[unknown-upstream]: the proxy passes requests to `notes-server`, but no service of the project has that name
+error[unknown-upstream]: nginx `location /mcp` passes requests to `notes-server`, but no service of the project has that name
  --> nginx.conf:6:27
   |
 6 |         proxy_pass http://notes-server:9000;
@@ -126,14 +126,14 @@ from mcplint import ERROR, DeadEnd, Edit, Finding, Fix, Label, Server, Span, rul
 def check(end: DeadEnd):
     server, notes = end.server, list(end.notes)
     if end.kind == "name":
-        message = f"the proxy passes requests to `{end.host}`, but no service of the project has that name"
+        message = f"{end.proxy} passes requests to `{end.host}`, but no service of the project has that name"
     elif end.kind == "network":
-        message = f"the proxy passes requests to `{end.host}`, which shares no network with it"
+        message = f"{end.proxy} passes requests to `{end.host}`, which shares no network with it"
     elif end.kind == "service":
-        message = f"requests are passed to port {end.port} of Service `{end.host}`, which has no such port"
+        message = f"{end.proxy} passes requests to port {end.port} of Service `{end.host}`, which has no such port"
     else:
         listens = " or ".join(map(str, server.port.options or ())) if server else "other ports"
-        message = f"the proxy passes requests to port {end.port} of `{end.host}`, but the server listens on {listens}"
+        message = f"{end.proxy} passes requests to port {end.port} of `{end.host}`, but the server listens on {listens}"
     if server and server.container and end.kind == "name":
         notes.append(Label(server.container.span, "this service runs the MCP server"))
     yield Finding(

@@ -27,7 +27,7 @@ the same as before; once it does not, `--locked` fails the build, while
 
 A cap on a requirement holds back one package, a lock all of them: where the
 release that the install takes lacks what the program imports,
-`sdk-range-mismatch` says so besides, and the cap that mends it leaves the
+`sdk-range-mismatch` says so besides, and the cap that fixes it leaves the
 install as it is.
 
 Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, or
@@ -150,7 +150,7 @@ def insisting(install: NodeInstall) -> Fix | None:
 
 
 def together(installs: list[Install]) -> Iterable[list[Install]]:
-    """The installs that one lock file would mend: all of pip's, the others each by itself."""
+    """The installs that one lock file would fix: all of pip's, the others each by itself."""
     groups: dict[object, list[Install]] = {}
     for install in installs:
         group = groups.setdefault("pip" if by_pip(install) else install.locked.trace, [])
@@ -175,7 +175,8 @@ def message(install: Install, others: list[Install]) -> str:
     named = dict.fromkeys(bare(note.span.text) for trace in traces for note in trace)
     loose = ", ".join(f"`{name}`" for name in list(named)[:3])
     if by_pip(install):
-        return f"`{install.tool}` installs without a lock: it takes the newest release that {loose} allows"
+        newest = "the newest releases that {} allow" if len(named) > 1 else "the newest release that {} allows"
+        return f"`{install.tool}` installs without a lock: it takes {newest.format(loose)}"
     if not install.lock:
         return f"`{install.tool}` re-resolves dependencies on every build: no lock file is copied in before it"
     if not install.site:

@@ -94,6 +94,6 @@ def check(container: Container):
         user, span = container.user.only, container.user.span
         message = f"user {user} cannot write to the volume at {mount.target.only}: nothing in the image creates the folder, so it belongs to root"
         if private:
-            message = f"the volume at {mount.target.only} lies in the home of root, where user {user} neither looks nor may enter"
+            message = f"the volume at {mount.target.only} lies in the home of root, which user {user} can neither read nor enter"
         notes = (Label(span, f"runs as {user}"),) if span else ()
         yield Finding(message, mount.span, notes, severity=None if used else NOTE)

@@ -13,7 +13,7 @@ compose or Kubernetes give one, has the home `/`.
 With `read_only: true` (compose) or `readOnlyRootFilesystem` (Kubernetes) nobody
 writes anywhere but to what is mounted, not even to `/tmp`.
 
-`useradd -m`, `COPY --chown`, a `chown` in the build, a volume or `HOME` mend
+`useradd -m`, `COPY --chown`, a `chown` in the build, a volume or `HOME` fix
 it; a `tmpfs` does for a root file system that is read-only.
 
 What counts is what the program certainly writes, where nothing catches the

@@ -60,7 +60,7 @@ server {
 }
 ```
 ```output
-note[websocket-headers]: nginx sets `Upgrade` for WebSocket, which MCP does not use
+note[websocket-headers]: nginx `location /mcp` sets `Upgrade` for WebSocket, which MCP does not use
  --> nginx.conf:9:9
   |
 9 |         proxy_set_header Upgrade $http_upgrade;
@@ -113,13 +113,13 @@ def check(route: Route):
     related = [header for header in route.request_headers if header.name == "upgrade" or _upgrades(header)]
     for header in related:
         if header.name == "upgrade" and header.value:
-            literal = "$" not in header.value
+            literal, name = "$" not in header.value, route.title_at(header.span)
             edits = tuple(edit for found in related for edit in found.removal)
             edits = alone(edits + tuple(said_above(edits[0].span))) if edits else ()
             yield Finding(
-                f"{route.proxy} asks for a WebSocket upgrade with every request"
+                f"{name} asks for a WebSocket upgrade with every request"
                 if literal
-                else f"{route.proxy} sets `Upgrade` for WebSocket, which MCP does not use",
+                else f"{name} sets `Upgrade` for WebSocket, which MCP does not use",
                 header.span,
                 (),
                 Fix("remove the WebSocket headers", edits, safe=True) if edits else None,

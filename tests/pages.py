@@ -136,7 +136,7 @@ def printed(diagnostics: list[Diagnostic], name: str) -> str:
     return text.findings(Report(tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule == name)))
 
 
-def mended(files: dict[str, str], name: str) -> dict[str, str]:
+def fixed(files: dict[str, str], name: str) -> dict[str, str]:
     """The files after all fixes of one rule, unsafe ones too."""
 
     def only(tree: Tree) -> list[Diagnostic]:

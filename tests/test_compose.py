@@ -205,7 +205,7 @@ def test_env_files_that_compose_refuses(text: str, spelled: str, message: str) -
         ("services: [a]", "services must be a mapping", ERROR),
         ("services: {a: b}", "the service a must be a mapping", ERROR),
         ("services:\n  a:\n  a:\n", "key `a` appears twice", ERROR),
-        ("services:\n  {{ name }}:\n    image: x\n", "a template", NOTE),
+        ("services:\n  {{ name }}:\n    image: x\n", "a template, not YAML yet", NOTE),
     ],
 )
 def test_compose_files_that_are_none(text: str, message: str, severity: str) -> None:

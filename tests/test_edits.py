@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pages import ROOT, bases, look, mended
+from pages import ROOT, bases, fixed, look
 
 from mcplint.project.tree import Tree
 
@@ -68,7 +68,7 @@ def changed(files: dict[str, str], rule: str) -> dict[str, str]:
     """The files that the fixes of a rule change, with what they leave."""
     files = {"Dockerfile": BUILT, "requirements.txt": PINNED, **files}
     files = {path: text for path, text in files.items() if text}
-    return {path: text for path, text in mended(files, rule).items() if files.get(path) != text}
+    return {path: text for path, text in fixed(files, rule).items() if files.get(path) != text}
 
 
 def compose(rest: str) -> str:
@@ -443,7 +443,7 @@ def test_a_key_is_added_in_the_shape_of_its_object(variable, after):
     document = package["server.json"].replace(
         '"version": "1.4.0",\n      "tr', f'"environmentVariables": [{variable}],\n      "version": "1.4.0",\n      "tr'
     )
-    found = mended({**package, "server.json": document}, "registry-unmarked-secret")["server.json"]
+    found = fixed({**package, "server.json": document}, "registry-unmarked-secret")["server.json"]
     assert found == document.replace(variable, after or variable)
 
 
@@ -459,7 +459,7 @@ def test_a_mark_under_another_name_is_renamed_and_not_made_again(spelled):
     ):
         made = files
         for rule in rules:
-            made = {**made, **mended(made, rule)}
+            made = {**made, **fixed(made, rule)}
         assert made["server.json"] == document.replace("MARK", f'"isSecret": {spelled.rpartition(" ")[2]}')
 
 
@@ -468,7 +468,7 @@ def test_an_older_name_of_the_transport_moves_with_the_schema():
     old = remote["server.json"].replace('"type": "streamable-http"', '"transport_type": "streamable-http"')
     old = old.replace("2025-12-11", "2025-07-09")
     assert '"transport_type"' in old
-    made = mended({**remote, "server.json": old}, "registry-old-schema")["server.json"]
+    made = fixed({**remote, "server.json": old}, "registry-old-schema")["server.json"]
     assert '"transport_type"' not in made and "2025-12-11" in made
 
 
@@ -637,7 +637,7 @@ def test_a_comment_goes_with_what_it_is_about(before, after):
     upgrade = "        proxy_set_header Upgrade $http_upgrade;  # ws\n        proxy_set_header Connection upgrade;\n"
     package = bases()["nginx"]
     text = package["nginx.conf"].replace("        proxy_read_timeout 300s;\n", before.replace("UPGRADE", upgrade))
-    found = mended({**package, "nginx.conf": text}, "websocket-headers")["nginx.conf"]
+    found = fixed({**package, "nginx.conf": text}, "websocket-headers")["nginx.conf"]
     kept = after or before.replace("UPGRADE", "")
     assert found == package["nginx.conf"].replace("        proxy_read_timeout 300s;\n", kept)
 
@@ -672,7 +672,7 @@ def test_the_lines_of_a_script_end_as_the_shell_wants_them():
 def test_a_readme_is_declared_below_what_is_said_of_the_package():
     package = bases()["package"]
     project = package["pyproject.toml"].replace('readme = "README.md"\n', "")
-    found = mended({**package, "pyproject.toml": project}, "registry-readme-marker")["pyproject.toml"]
+    found = fixed({**package, "pyproject.toml": project}, "registry-readme-marker")["pyproject.toml"]
     assert found == package["pyproject.toml"]
 
 
@@ -682,7 +682,7 @@ def test_the_type_of_a_remote_is_changed_with_its_path():
     document += '  "remotes": [{"type": "sse", "url": "https://notes.example.com/sse"}]\n}\n'
     proxy = package["nginx.conf"].replace("listen 80;", "listen 80;\n    server_name notes.example.com;")
     proxy = proxy.replace("location /mcp", "location /")
-    found = mended({**package, "nginx.conf": proxy, "server.json": document}, "mismatched-route")["server.json"]
+    found = fixed({**package, "nginx.conf": proxy, "server.json": document}, "mismatched-route")["server.json"]
     assert '{"type": "streamable-http", "url": "https://notes.example.com/mcp"}' in found
 
 
@@ -724,7 +724,7 @@ def test_the_name_in_the_registry_stands_behind_the_own_one(package, after):
         '"name": "io.github.example/notes", "description": "Notes", "version": "1.0.0", "packages": [\n'
         '{"registryType": "npm", "identifier": "notes", "version": "1.0.0", "transport": {"type": "stdio"}}]}'
     )
-    found = mended({"package.json": package, "server.json": document}, "registry-npm-name")
+    found = fixed({"package.json": package, "server.json": document}, "registry-npm-name")
     assert found["package.json"] == after.replace("NAME", "io.github.example/notes")
 
 
@@ -750,7 +750,7 @@ def test_sys_is_imported_where_isort_puts_it(code, after):
 def test_a_comment_in_json_goes_with_its_line():
     entry = '  "mcpServers": {"a": {"type": "http", "url": "https://a.example.com/mcp"}}'
     text = f"{{\n  // the public one\n  // of two\n{entry} // all\n}}\n"
-    assert mended({".mcp.json": text}, "client-config-shape") == {".mcp.json": f"{{\n{entry}\n}}\n"}
+    assert fixed({".mcp.json": text}, "client-config-shape") == {".mcp.json": f"{{\n{entry}\n}}\n"}
 
 
 def test_the_user_before_root_is_changed_to():
@@ -803,7 +803,7 @@ def test_a_setting_that_is_taken_back_goes_with_its_line(service, after):
 def test_a_value_that_a_comment_names_is_left_alone(line, after):
     package = bases()["nginx"]
     text = package["nginx.conf"].replace("proxy_read_timeout 300s;", line)
-    found = mended({**package, "nginx.conf": text}, "short-read-timeout")["nginx.conf"]
+    found = fixed({**package, "nginx.conf": text}, "short-read-timeout")["nginx.conf"]
     assert found == package["nginx.conf"].replace("proxy_read_timeout 300s;", after or line)
 
 

@@ -42,13 +42,13 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def mended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The broken one after all that mcplint can do for it."""
     folder = copy(BROKEN, tmp_path_factory)
     mcplint = [sys.executable, "-m", "mcplint", "--unsafe-fixes", "--pedantic", "--format", "json"]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(mcplint, cwd=folder, env=env, stdout=subprocess.PIPE, text=True)
-    # A volume that another user may not write to: no line alone mends that.
+    # A volume that another user may not write to: no line alone fixes that.
     left = {finding["rule"] for finding in json.loads(done.stdout)["findings"] if finding["severity"] != "note"}
     assert left == {"root-user"}
     return install(folder)
@@ -179,11 +179,11 @@ def test_the_published_address_of_the_broken_one_leads_nowhere(broken: Path) -> 
         assert status(to, path) == 404
 
 
-def test_a_client_calls_the_tools_of_the_mended_one_where_it_is_told_to(mended: Path) -> None:
-    [remote] = json.loads((mended / "server.json").read_text())["remotes"]
+def test_a_client_calls_the_tools_of_the_mended_one_where_it_is_told_to(fixed: Path) -> None:
+    [remote] = json.loads((fixed / "server.json").read_text())["remotes"]
     path = remote["url"].removeprefix(f"https://{HOST}")
-    with servers(mended, 2) as ports, front(mended, [f"{ELSEWHERE}:{port}" for port in ports]) as to:
-        assert [error for error, _ in call(mended, to, *TOOLS, path=path)["results"]] == [False, False, False, True]
+    with servers(fixed, 2) as ports, front(fixed, [f"{ELSEWHERE}:{port}" for port in ports]) as to:
+        assert [error for error, _ in call(fixed, to, *TOOLS, path=path)["results"]] == [False, False, False, True]
 
 
 def test_the_twins_differ_in_the_mistakes_alone() -> None:

@@ -1,4 +1,4 @@
-"""Every page is true: what it shows as bad is found and printed so, what is good is not, and the fix mends it."""
+"""Every page is true: what it shows as bad is found and printed so, what is good is not, and the fix fixes it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import re
 
 import pytest
-from pages import ROOT, RULES, cases, check, look, mended, places, printed, rule_file
+from pages import ROOT, RULES, cases, check, fixed, look, places, printed, rule_file
 
 from mcplint.engine import fix
 from mcplint.engine.lint import REGISTRY
@@ -91,7 +91,7 @@ def test_fix_mends(name, update):
     if not any(d.rule == name and d.finding.fix for d in before):
         assert case.diff is None, "the page shows a diff, but there is no fix"
         return
-    texts = mended(case.files, name)
+    texts = fixed(case.files, name)
     after = look(Tree.of(texts))
     assert not [d.finding.message for d in after if d.rule == name and d.finding.fix], "the fix leaves the finding"
     assert_no_harm(before, after, RULES[name].page)
@@ -113,7 +113,7 @@ def test_bad_is_found_in_other_dress(name, variant):
     dressed = variant(files)
     shift = {path: dressed[path].count("\n") - text.count("\n") for path, text in files.items()}
     assert places(look(Tree.of(dressed)), name, shift) == places(look(Tree.of(files)), name, {})
-    assert mended(dressed, name) == variant(mended(files, name))
+    assert fixed(dressed, name) == variant(fixed(files, name))
 
 
 @each_case
@@ -126,7 +126,7 @@ def test_case(name, case, update):
         assert printed(found, name), "a case that finds nothing has no output"
         check(path, case.name, "output", printed(found, name), update)
     if case.diff is not None:
-        texts = mended(case.files, name)
+        texts = fixed(case.files, name)
         assert_no_harm(found, look(Tree.of(texts)), path.read_text(encoding="utf-8"))
         check(path, case.name, "diff", fix.unified(case.files, texts), update)
 

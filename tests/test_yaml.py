@@ -188,11 +188,11 @@ def test_aliases_and_merge_keys(text: str, value: object) -> None:
         ("- " * 27_000, 400, "nested more than 200 levels deep", ERROR),
         ("{a: " * 5_000, 800, "nested more than 200 levels deep", ERROR),
         ("a" * 1_000_001, 0, "larger than", ERROR),
-        ("a: {{ b }}\n", 3, "a template", NOTE),
-        ("a: {{ b }}-{{ c }}\n", 3, "a template", NOTE),
-        ("{% if x %}\na: 1\n{% endif %}\n", 0, "a template", NOTE),
-        ("a:\n  {{- toYaml .Values | nindent 2 }}\n", 5, "a template", NOTE),
-        ("a: 1\n<% if x %>\n", 5, "a template", NOTE),
+        ("a: {{ b }}\n", 3, "a template, not YAML yet", NOTE),
+        ("a: {{ b }}-{{ c }}\n", 3, "a template, not YAML yet", NOTE),
+        ("{% if x %}\na: 1\n{% endif %}\n", 0, "a template, not YAML yet", NOTE),
+        ("a:\n  {{- toYaml .Values | nindent 2 }}\n", 5, "a template, not YAML yet", NOTE),
+        ("a: 1\n<% if x %>\n", 5, "a template, not YAML yet", NOTE),
     ],
 )
 def test_what_cannot_be_read_is_said_at_its_place(text: str, place: int, message: str, severity: str) -> None:

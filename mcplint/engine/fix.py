@@ -35,7 +35,7 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
     """What the fixes of a project's diagnostics make of its texts: the safe ones, or all.
 
     `kept` tells why a path must stay as it is, nothing where it need not. A round that makes a file unreadable, adds
-    an error or a warning that is not mended next, or leaves what it was to fix is taken back, and its fixes are tried
+    an error or a warning that is not fixed next, or leaves what it was to fix is taken back, and its fixes are tried
     one by one.
     """
     texts: dict[str, str] = {}
@@ -192,7 +192,7 @@ def _compatible(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnosti
 
 
 def _needed(tree: Tree, look: Look, chosen: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """The chosen, without those that another one mends too, of two that each rest on what the other edits."""
+    """The chosen, without those that another one fixes too, of two that each rest on what the other edits."""
     edited = [_lines_of(edit.span for edit in _edits(diagnostic)) for diagnostic in chosen]
     grounds = [_lines_of(_places(diagnostic)) for diagnostic in chosen]
     needless: set[int] = set()
@@ -266,15 +266,15 @@ def _is_bearable(diagnostic: Diagnostic, chosen: Sequence[Diagnostic]) -> bool:
     """Whether a new finding may follow from the fixes of the chosen.
 
     It may where it is a note or stood behind what they open or an error of the registry, where the title of a fix says
-    so, and where the next fix mends it, a safe one if the chosen are.
+    so, and where the next fix removes it, a safe one if the chosen are.
     """
     fix, fixes = diagnostic.finding.fix, [each.finding.fix for each in chosen if each.finding.fix]
     if diagnostic.severity != WARNING:
         return diagnostic.severity == NOTE
     refused = any(each.rule.startswith(REGISTRY) and each.severity == ERROR for each in chosen)
     behind = refused and diagnostic.rule.startswith(REGISTRY)
-    mended = fix is not None and (fix.safe or not all(each.safe for each in fixes))
-    return behind or mended or any(each.opens or diagnostic.rule in each.leaves for each in fixes)
+    fixable = fix is not None and (fix.safe or not all(each.safe for each in fixes))
+    return behind or fixable or any(each.opens or diagnostic.rule in each.leaves for each in fixes)
 
 
 def _cause(diagnostic: Diagnostic) -> tuple[str, str]:

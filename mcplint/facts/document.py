@@ -86,7 +86,7 @@ def value(node: Node | None) -> Value[Any]:
 class Problem(NamedTuple):
     """A place that a strict JSON parser refuses, or that it reads in a way nobody means.
 
-    `severity` is WARNING where parsers accept it. `edit` mends it where that is exact.
+    `severity` is WARNING where parsers accept it. `edit` fixes it where that is exact.
     `damage`: what follows is a guess, so nothing but the problem itself is to be said of the document.
     """
 

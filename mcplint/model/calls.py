@@ -92,7 +92,7 @@ class Mistyped(NamedTuple):
     """A value of another type than its field has, for which Kubernetes refuses the object.
 
     `kind`, `name`: the object. `field`: what is to be of the type `wanted` and is `found` to be of another; `edits`:
-    what mends it.
+    what fixes it.
     """
 
     id: str

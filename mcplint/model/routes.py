@@ -103,7 +103,8 @@ class Route(NamedTuple):
     reach the endpoint without it too. `uncertified`: where TLS is asked for without any certificate on that port.
     `inner_route`: the id of the route of another proxy that it leads to, None where it leads to the server itself.
     `messages`: whether posts reach an SSE server on the path that it names; `metadata`: whether the paths on which
-    clients look for OAuth metadata lead to anything. `checks`: by which it tells whether a server works.
+    clients look for OAuth metadata lead to anything. `checks`: by which it tells whether a server works. `block`: the
+    lines that hold its own settings, None for `span`.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Route(NamedTuple):
     messages: Value[bool] = UNKNOWN
     metadata: Value[bool] = UNKNOWN
     checks: tuple[HealthCheck, ...] = ()
+    block: Span | None = None
 
     @property
     def title(self) -> str:
@@ -161,6 +163,14 @@ class Route(NamedTuple):
         place += "*" if self.proxy == "Caddy" and place and self.prefix == place else ""
         word = "location " if self.proxy == "nginx" else ""
         return f"{self.proxy} `{word}{place}`" if place else self.proxy
+
+    def title_at(self, span: Span | None) -> str:
+        """What a message about a setting calls it: its proxy alone where the setting stands outside, for others too."""
+        if span is None:
+            return self.title
+        own = self.block or self.span
+        inside = span.source == own.source and own.start <= span.start and span.end <= own.end
+        return self.title if inside else self.proxy
 
     @property
     def prefix(self) -> str:
@@ -212,7 +222,7 @@ class DeadEnd(NamedTuple):
 
     `kind`: `name` (nothing has it), `network` (its container is on no network of the proxy's), `port` (nothing listens
     there) or `service` (a Service has no port of that number or name). `server`: the one that can be meant. `site`: the
-    host, with the port where that is spelled.
+    host, with the port where that is spelled. `proxy`: what a message calls the proxy.
     """
 
     id: str
@@ -223,3 +233,4 @@ class DeadEnd(NamedTuple):
     server: Server | None = None
     notes: tuple[Label, ...] = ()
     site: EditSite | None = None
+    proxy: str = "the proxy"

@@ -294,7 +294,7 @@ class Server(NamedTuple):
         return (*self.path.options, *(self.message_path.options or ()), *(point.path for point in self.endpoints))
 
     def refuses(self, path: str) -> bool:
-        """Whether the program certainly answers nothing at a path; the last slash does not count."""
+        """Whether the program certainly answers nothing at a path; a trailing slash does not count."""
         if self.paths is None or self._logs_in(path):
             return False
         return path.rstrip("/") not in {known.rstrip("/") for known in self.paths}

@@ -98,5 +98,13 @@ def _end(kind: str, route: Route, member: Member, intended: list[Server], notes:
     server = intended[0] if len(intended) == 1 else None
     site = EditSite(span) if span.text == text else None
     return DeadEnd(
-        f"{route.id} {text}", span if site else member.span, kind, member.host, member.port, server, notes, site
+        f"{route.id} {text}",
+        span if site else member.span,
+        kind,
+        member.host,
+        member.port,
+        server,
+        notes,
+        site,
+        route.title_at(member.span),
     )

@@ -63,9 +63,18 @@ def _dead_ends(entry: Entry, network: Network) -> Iterator[DeadEnd]:
     name = f"{entry.service}.{entry.resource.namespace or 'default'}"
     servers = [one for one in network.servers if one.container and name in one.container.names]
     if entry.missing and len(servers) == 1 and servers[0].speaks_http:
-        place = f"{entry.span.source.path} {entry.backend.start}"
+        id = f"{entry.span.source.path} {entry.backend.start}"
         note = Label(entry.missing.span, "this is what the Service has")
-        yield DeadEnd(place, entry.backend, "service", entry.service, entry.missing.text, servers[0], (note,))
+        yield DeadEnd(
+            id,
+            entry.backend,
+            "service",
+            entry.service,
+            entry.missing.text,
+            servers[0],
+            (note,),
+            proxy=_controller(entry),
+        )
 
 
 def _controller(entry: Entry) -> str:

@@ -22,7 +22,7 @@ def with_endpoint(route: Route, paths_to: Paths, leads_to: Callable[[str], bool]
 
 
 def _endpoint(route: Route, server: Server, paths_to: Paths, leads_to: Callable[[str], bool]) -> Value[str | None]:
-    """The path for clients; one with another last slash counts where none has the right one: it is redirected."""
+    """The path for clients; one with another trailing slash counts where none has the right one: it is redirected."""
     rules = []
     for path in server.path.options or ():
         reached = paths_to(path)

@@ -139,7 +139,7 @@ def _dead_ends(context: ContainerContext, network: Network) -> Iterator[DeadEnd]
         if port.only and port.span and inside and all(each.port.must_not_be(port.only) for each in inside):
             name, server = container.service or "", inside[0] if len(inside) == 1 else None
             end = f"{port.span.source.path} {name}:{port.only}"
-            yield DeadEnd(end, port.span, "port", name, port.only, server, inside[0].port.trace, port.site)
+            yield DeadEnd(end, port.span, "port", name, port.only, server, inside[0].port.trace, port.site, "Traefik")
 
 
 class Labels(dict[str, Value[str]]):

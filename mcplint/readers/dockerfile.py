@@ -84,7 +84,7 @@ def _plain(char: str) -> str:
 
 
 def _template(span: Span) -> Unreadable:
-    return Unreadable(span, "a template", NOTE)
+    return Unreadable(span, "a template, not a Dockerfile yet", NOTE)
 
 
 def _placeholders(found: Iterable[Instruction]) -> Iterator[Span]:

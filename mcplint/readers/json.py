@@ -70,7 +70,7 @@ class _Parser:
     def problem(
         self, span: Span, message: str, severity: str = ERROR, edit: Edit | None = None, damage: bool = False
     ) -> None:
-        """Notes a problem; behind damage what the text means is a guess, and no guess is mended."""
+        """Notes a problem; behind damage what the text means is a guess, and no guess is fixed."""
         self.damaged |= damage
         self.problems.append(Problem(span, message, severity, None if self.damaged else edit, damage=damage))
 

@@ -20,7 +20,7 @@ def read(source: Source) -> Manifests | None:
         return None
     marker = source.text.find("{{")
     if marker >= 0 and any(word in source.text for word in HELM):
-        raise Unreadable(Span(source, marker, marker + 2), "a Helm template", NOTE)
+        raise Unreadable(Span(source, marker, marker + 2), "a Helm template, not YAML yet", NOTE)
     from mcplint.readers import yaml
 
     resources = tuple(resource for document in yaml.documents(source) for resource in _resources(document))

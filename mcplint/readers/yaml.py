@@ -171,7 +171,7 @@ def _pairs(source: Source, children: tuple[Node, ...]) -> tuple[tuple[ScalarNode
     for key, value in zip(children[::2], children[1::2], strict=True):
         if not isinstance(key, ScalarNode):
             if source.text.startswith("{{", key.span.start - 1):
-                raise Unreadable(Span(source, key.span.start - 1, key.span.start + 1), "a template", NOTE)
+                raise Unreadable(Span(source, key.span.start - 1, key.span.start + 1), "a template, not YAML yet", NOTE)
             raise Unreadable(key.span.head, "a key that is a list or a mapping")
         if key.text in own:
             raise Unreadable(key.span, f"key `{key.text}` appears twice in this mapping")
@@ -254,11 +254,11 @@ def _template(source: Source) -> Unreadable | None:
     found = re.search(r"(?m)^[^\S\n]*(?:- +|[\w.-]+: +)*(\{\{|<%)|(\{%)", source.text)
     if not found:
         return None
-    return Unreadable(Span(source, *found.span(found.lastindex or 0)), "a template", NOTE)
+    return Unreadable(Span(source, *found.span(found.lastindex or 0)), "a template, not YAML yet", NOTE)
 
 
 def _unreadable(source: Source, error: yaml.YAMLError | UnicodeEncodeError) -> Unreadable:
-    """What PyYAML says of a text that is no YAML, at the place where the reader can mend it."""
+    """What PyYAML says of a text that is no YAML, at the place where it can be fixed."""
     text, shift = source.text, int(source.text.startswith("\ufeff"))
     match error:
         case UnicodeEncodeError():

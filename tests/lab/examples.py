@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pages import ROOT, RULES, cases, mended
+from pages import ROOT, RULES, cases, fixed
 
 from tests.lab.servers import ContainerContext, environment, requirements, running
 
@@ -20,7 +20,7 @@ def example(rule: str, section: str) -> dict[str, str]:
     """The files of a page's `Bad`, of its `Good`, or of `Bad` after its fix (`Fixed`)."""
     page = {case.name: case.files for case in cases(RULES[rule].page)}
     if section == "Fixed":
-        return mended(page["Bad"], rule)
+        return fixed(page["Bad"], rule)
     return page["Bad"] if section == "Bad" else {**page["Bad"], **page["Good"]}
 
 

@@ -102,6 +102,7 @@ def _route(
     return Route(
         id=id,
         span=directive.head,
+        block=directive.span,
         proxy="nginx",
         version=version,
         listen=_listen(server),
