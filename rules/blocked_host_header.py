@@ -88,8 +88,8 @@ app = mcp.streamable_http_app()
 import re
 
 from mcplint import ERROR, WARNING, Deployment, Finding, Fix, Label, rule
-from mcplint.knowledge.sdk import agreed
 from mcplint.model import CLIENT_HOST, CLIENT_NAME, TARGET_HOST
+from mcplint.model.releases import agreed
 from mcplint.text.urls import is_loopback
 
 # What a program tells the SDK of the check itself.

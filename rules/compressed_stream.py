@@ -84,7 +84,8 @@ starlette==0.46.2 --hash=sha256:000000000000000000000000000000000000000000000000
 """
 
 from mcplint import ERROR, NOTE, Edit, Finding, Fix, Server, Span, rule
-from mcplint.knowledge.sdk import agreed, release
+from mcplint.knowledge.sdk import release
+from mcplint.model.releases import agreed
 
 
 @rule("compressed-stream", ERROR)

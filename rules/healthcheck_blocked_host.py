@@ -84,7 +84,7 @@ app.add_middleware(TrustedHostMiddleware, allowed_hosts=["notes.example.com", "1
 """
 
 from mcplint import ERROR, Finding, Label, Server, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 from mcplint.text.urls import is_loopback
 
 PUBLIC = "the service's public name"

@@ -72,8 +72,8 @@ CMD ["python", "server.py"]
 """
 
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
-from mcplint.knowledge.sdk import answered
 from mcplint.model.health import Request
+from mcplint.model.releases import answered
 
 
 @rule("healthcheck-never-fails", ERROR)

@@ -69,7 +69,7 @@ if __name__ == "__main__":
 """
 
 from mcplint import NOTE, Finding, Server, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 
 SETTINGS = {"transport_security", "security_settings"}
 

@@ -89,7 +89,7 @@ import re
 from collections.abc import Iterator
 
 from mcplint import ERROR, Edit, Finding, Fix, Label, Server, Span, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 from mcplint.text.urls import is_loopback
 
 ANY = "0.0.0.0"

@@ -114,7 +114,7 @@ server {
 from collections.abc import Iterator
 
 from mcplint import ERROR, WARNING, ClientConfig, Deployment, Finding, Fix, Label, Remote, Route, Value, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 
 
 @rule("mismatched-route", ERROR)

@@ -68,7 +68,7 @@ fastmcp[tasks]==3.4.11 --hash=sha256:0000000000000000000000000000000000000000000
 """
 
 from mcplint import ERROR, Finding, Server, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 
 
 @rule("missing-sdk-extra", ERROR)

@@ -89,7 +89,7 @@ CMD ["node", "server.js"]
 import re
 
 from mcplint import ERROR, Finding, Server, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 
 NEEDED = 20
 """The first major release of Node with a global `crypto` among those that are kept."""

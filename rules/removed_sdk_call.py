@@ -63,7 +63,7 @@ app = mcp.http_app(stateless_http=True)
 """
 
 from mcplint import ERROR, Finding, Label, Server, rule
-from mcplint.knowledge.sdk import agreed, cap
+from mcplint.model.releases import agreed, cap
 
 
 @rule("removed-sdk-call", ERROR)

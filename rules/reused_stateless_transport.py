@@ -106,7 +106,7 @@ app.listen(3000);
 """
 
 from mcplint import ERROR, NOTE, Finding, Server, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 
 
 @rule("reused-stateless-transport", ERROR)

@@ -117,8 +117,7 @@ dependencies = [{ name = "mcp" }]
 """
 
 from mcplint import ERROR, WARNING, Deployment, Finding, Label, rule
-from mcplint.knowledge.dead_pins import raised
-from mcplint.knowledge.sdk import cap, lacking
+from mcplint.model.releases import cap, lacking, raised
 
 
 @rule("sdk-range-mismatch", ERROR)

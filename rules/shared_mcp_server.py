@@ -115,7 +115,7 @@ app.listen(3000);
 """
 
 from mcplint import ERROR, NOTE, WARNING, Finding, Server, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 
 HARM = {
     "fails": "{} refuses the second one",

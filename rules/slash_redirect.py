@@ -113,7 +113,7 @@ server {
 """
 
 from mcplint import ERROR, WARNING, ClientConfig, Finding, Fix, Label, Remote, Route, rule
-from mcplint.knowledge.sdk import answered
+from mcplint.model.releases import answered
 
 
 @rule("slash-redirect", WARNING)

@@ -131,7 +131,7 @@ import sys
 from itertools import pairwise, takewhile
 
 from mcplint import ERROR, NOTE, WARNING, Edit, Finding, Fix, Label, Server, Span, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 from mcplint.text.layout import item_after
 from mcplint.text.lines import starts
 

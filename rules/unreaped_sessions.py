@@ -79,7 +79,7 @@ CMD ["python", "server.py"]
 import re
 
 from mcplint import NOTE, WARNING, Finding, Label, Server, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 
 
 @rule("unreaped-sessions", NOTE)

@@ -80,8 +80,7 @@ if __name__ == "__main__":
 """
 
 from mcplint import ERROR, WARNING, Finding, Fix, Label, Server, rule
-from mcplint.knowledge.dead_pins import raised
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed, raised
 
 RUNS = {"sse": "run_sse", "stdio": "run_stdio"}
 FATES = {

@@ -97,7 +97,7 @@ error[zod-mismatch]: @modelcontextprotocol/sdk 1.22.0 cannot read schemas of zod
 """
 
 from mcplint import ERROR, Finding, Server, rule
-from mcplint.knowledge.sdk import agreed
+from mcplint.model.releases import agreed
 
 
 @rule("zod-mismatch", ERROR)

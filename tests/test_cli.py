@@ -442,7 +442,7 @@ def test_the_version_is_told_in_short(mcplint):
 
 def test_the_formats_are_those_that_are_documented():
     from mcplint.cli.main import check
-    from mcplint.reports import FORMATS
+    from mcplint.reports.formats import FORMATS
 
     [option] = (param for param in check.params if param.name == "output_format")
     assert list(option.type.choices) == list(FORMATS)

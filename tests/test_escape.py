@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mcplint.reports import FORMATS
+from mcplint.reports.formats import FORMATS
 
 PAYLOADS = (
     "\x1b[31mred",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -163,14 +164,20 @@ def layer(module: str) -> int | None:
     return next((number for number, names in enumerate(LAYERS) if module.split(".")[0] in names), None)
 
 
+LOADED = re.compile(r"import_module\(f?[\"']mcplint\.([\w.]*?)\.?(?:\{[^}]*\}(?:\.(\w+))?)?[\"']\)")
+"""A module that is loaded by its name: the package that it is of, and its own name where the package's part varies."""
+
+
 def imports(path: Path) -> set[str]:
-    """The modules of this package that a module imports anywhere, those for type checking left out."""
+    """The modules of this package that a module imports anywhere, be it for its types, and those it loads by name."""
     found: set[str] = set()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
-    left_out = {id(inner) for node in typing for inner in ast.walk(node)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and id(node) not in left_out and node.module:
+    text = path.read_text(encoding="utf-8")
+    for package, own in LOADED.findall(text):
+        depth = package.count(".") + (2 if own else 1)
+        below = {name for name in MODULES if name.startswith(f"{package}.") and name.count(".") == depth}
+        found |= {name for name in below if not own or name.endswith(f".{own}")} or {package}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
             inner = [name.removeprefix("mcplint.") for name in names if name.removeprefix("mcplint.") in MODULES]
             found.update(inner)
@@ -198,9 +205,10 @@ def circles(graph: dict[str, set[str]]) -> list[set[str]]:
 
 
 def test_nothing_imports_in_a_circle():
-    graph = {name: imports(path) & set(MODULES) for name, path in MODULES.items()}
+    graph = {name: imports(path) & set(MODULES) - {name} for name, path in MODULES.items()}
     assert circles({"a": {"b"}, "b": {"c", "d"}, "c": {"a"}, "d": set()}) == [{"a", "b", "c"}]
     assert len(graph["programs.python.interpreter"]) > 5
+    assert "programs.python.interpreter" in graph["programs.follow"] and "reports.sarif" in graph["reports.formats"]
     assert circles(graph) == []
 
 

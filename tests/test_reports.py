@@ -14,8 +14,9 @@ import pytest
 import mcplint
 from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic, Finding, Fix, Rule
 from mcplint.model import Deployment, Unfollowed
-from mcplint.reports import FORMATS, LINK, WORDS, Coverage, Report, github, render, text
+from mcplint.reports import LINK, WORDS, Coverage, Report, github, text
 from mcplint.reports.escape import terminal
+from mcplint.reports.formats import FORMATS, render
 from mcplint.reports.terminal import width, window, wrapped
 from mcplint.text.lines import line, position, starts
 from mcplint.text.source import Edit, Source, Span

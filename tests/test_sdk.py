@@ -81,18 +81,12 @@ def test_every_row_has_a_source_and_arguments_have_a_fate() -> None:
         ("mcp", "junk", "default.host", None),
         ("mcp", "", "default.host", None),
         ("requests", "2.0", "default.host", None),
+        ("mcp", "1.11.0", "slash.streamable-http", "mounted"),
+        ("mcp", "1.12.0", "slash.streamable-http", "exact"),
     ],
 )
 def test_fact(package: str, version: str, name: str, value: object) -> None:
     assert sdk.fact(package, version, name) == value
-
-
-@pytest.mark.parametrize(
-    ("package", "version", "path", "canonical"),
-    [("mcp", "1.11.0", "/mcp", "/mcp/"), ("mcp", "1.12.0", "/mcp", "/mcp"), ("fastmcp", "2.11.2", "/x/", "/x/")],
-)
-def test_canonical(package: str, version: str, path: str, canonical: str) -> None:
-    assert sdk.canonical(package, version, "streamable-http", path) == canonical
 
 
 def test_facts_are_those_that_are_known() -> None:

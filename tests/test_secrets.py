@@ -12,8 +12,8 @@ import pytest
 
 from mcplint.engine.fix import without_secrets
 from mcplint.knowledge.secrets import in_url, masked, masked_line, secret
-from mcplint.reports import FORMATS
 from mcplint.reports.escape import json
+from mcplint.reports.formats import FORMATS
 
 KEY = "7b1e94c02fd63a58e4069b1d75c2fa83"
 TOKEN = "ghp_" + "f8Qz2LmX0vB7nKs4TgYw" + "1RcDe9HjU3aP5oMi6Z"

@@ -26,7 +26,8 @@ from mcplint.engine.baseline import identity
 from mcplint.findings import INTERNAL_ERROR, NOTE, SEVERITIES, Diagnostic, InnerRepository, Rule
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
-from mcplint.reports import FORMATS, LINK, WORDS, Coverage, Report, plural, render
+from mcplint.reports import LINK, WORDS, Coverage, Report, plural
+from mcplint.reports.formats import FORMATS, render
 from mcplint.usage import UsageError, did_you_mean
 
 CLEAN, FOUND, FAILED = 0, 1, 2

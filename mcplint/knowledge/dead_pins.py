@@ -7,14 +7,9 @@ started and called; each dead one revived with the pin named here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from mcplint.findings import Fix
-from mcplint.knowledge.sdk import Key, fact, release, releases
-from mcplint.text.source import Edit
-
-if TYPE_CHECKING:
-    from mcplint.model import Sdk
+from mcplint.knowledge.sdk import Key, release
 
 
 class DeadRelease(NamedTuple):
@@ -51,19 +46,3 @@ def dead(package: str, version: str) -> Iterator[DeadRelease]:
     for name, first, last, causes in _DEAD:
         if name == package and numbers is not None and first <= numbers <= last:
             yield from causes
-
-
-def raised(sdk: Sdk, name: str, lacks: object = False) -> Fix | None:
-    """A pin at the oldest release of the same major version and above it that no longer has `lacks` for a fact.
-
-    One that lives with what today's builds bring along is not raised to one that does not.
-    """
-    package, pinned = sdk.package or "", release(sdk.installed.only or "")
-    later = (version for version in releases(package) if pinned and (release(version) or ()) > pinned)
-    same = (version for version in later if pinned and (release(version) or ())[:1] == pinned[:1])
-    lives = not any(dead(package, sdk.installed.only or ""))
-    able = (version for version in same if fact(package, version, name) not in (lacks, None))
-    having = next((version for version in able if not (lives and any(dead(package, version)))), None)
-    if having is None or sdk.pin is None:
-        return None
-    return Fix(f"require {package} {having}", (Edit(sdk.pin.span, having),), then=sdk.relock)

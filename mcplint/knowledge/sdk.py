@@ -5,7 +5,7 @@ Names of facts and their values:
 - `default.<setting>`: what holds where the program gives no value: `host`, `port`, `transport`, `sse_path`,
   `message_path`, `streamable_http_path`, `stateless_http`, `json_response`, `mount_path`.
 - `slash.streamable-http`, `slash.sse`: "mounted" (answers below the path and a slash, the bare path is a redirect) or
-  "exact" (answers the path as written, the other slash form is a redirect). See `canonical`.
+  "exact" (answers the path as written, the other slash form is a redirect).
 - `env.prefixes`: the prefixes whose variables decide a setting that the program leaves open, first match first; ()
   where the environment decides nothing. The variable is the prefix and the setting in capitals. `env.transport`:
   whether `FASTMCP_TRANSPORT` decides `run()`. `env.dotenv`: whether `.env` in the working directory counts;
@@ -34,25 +34,15 @@ Names of facts and their values:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
-from mcplint.findings import Fix
 from mcplint.knowledge.sdk_releases import DATE, RELEASES
-
-if TYPE_CHECKING:
-    from mcplint.model import Import, Sdk, Server
-    from mcplint.values import Value
 
 __all__ = [
     "DATE",
-    "agreed",
-    "canonical",
-    "cap",
     "fact",
     "facts",
-    "lacking",
     "newest",
     "newest_with",
     "release",
@@ -94,63 +84,9 @@ def facts(package: str, version: str) -> Mapping[str, object]:
     return {name: value for name, value in known if value is not None}
 
 
-def agreed(sdk: Sdk, name: str) -> object | None:
-    """What all releases of an SDK that may run say under this name, or None; "mcp" is looked up in the `mcp` below."""
-    known = {fact(sdk.package or "", version, name) for version in sdk.version.options or ()}
-    if known == {"mcp"}:
-        known = {fact("mcp", version, name) for version in sdk.mcp.options or ()}
-    return known.pop() if len(known) == 1 else None
-
-
-def answered(server: Server) -> str | None:
-    """The form of a server's path that it answers without a redirect, or None where that cannot be told."""
-    path, transport = server.path.only, server.transport.only
-    if not path or path == "/" or not server.endpoints_closed:
-        return None
-    form = "exact" if server.kind == "Server" else agreed(server.sdk, f"slash.{transport}")
-    return path if form == "exact" else path.rstrip("/") + "/" if form == "mounted" else None
-
-
 def newest_with(package: str, name: str) -> str | None:
     """The newest release that has what a fact of this name says (an import, a method), None where none has."""
     return next((version for version in reversed(releases(package)) if fact(package, version, name) is True), None)
-
-
-def cap(sdk: Sdk, name: str, taken: Value[str], safe: bool = False) -> Fix | None:
-    """An upper bound on the requirement, below the major version that is taken.
-
-    None unless the newest release below it has what a fact of this name says: a bound would bring nothing back.
-    """
-    package = sdk.package or ""
-    having = newest_with(package, name)
-    if having is None:
-        return None
-    major = (release(having) or (0,))[0] + 1
-    newest_below = [version for version in releases(package) if (release(version) or ()) < (major,)][-1]
-    if newest_below != having or (release(taken.only or "0") or ()) < (major,):
-        return None
-    edits = sdk.below(major)
-    return Fix(f"require {package} below {major}", edits, safe and not sdk.relock, then=sdk.relock) if edits else None
-
-
-def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:
-    """The first import of an SDK that none of the releases has; one whose failure is caught does not count."""
-
-    def lacks(name: str) -> bool:
-        return versions.must(lambda version: fact(sdk.package or "", version, f"import.{name}") is False)
-
-    own = (each for each in imports if not each.guarded and each.dotted.partition(".")[0] == sdk.package)
-    return next((each for each in own if lacks(each.dotted)), None)
-
-
-def canonical(package: str, version: str, transport: str, path: str) -> str | None:
-    """The form of an endpoint's path that is answered without a redirect."""
-    match fact(package, version, f"slash.{transport}"):
-        case "mounted":
-            return path.rstrip("/") + "/"
-        case "exact":
-            return path
-    return None
 
 
 def release(version: str) -> Key | None:

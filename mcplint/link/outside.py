@@ -16,10 +16,10 @@ from mcplint.commands.words import Words, spelled, text
 from mcplint.dependencies.needs import home
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
-from mcplint.knowledge.sdk import lacking
 from mcplint.knowledge.transports import STDIO
 from mcplint.link.servers import Programs, parts, sdks
 from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package, Server, Unfollowed
+from mcplint.model.releases import lacking
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, SCRIPT, NoStart, Start
 from mcplint.project.kinds import kind

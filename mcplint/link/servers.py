@@ -15,8 +15,9 @@ from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.sdk import fact
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Refusal, Sdk, Server
 from mcplint.programs.alternatives import joined
-from mcplint.programs.follow import follow, scan
+from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
+from mcplint.programs.scan import scan
 from mcplint.programs.start import NoStart, Start
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree

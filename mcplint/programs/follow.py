@@ -1,26 +1,23 @@
 """What becomes of a start command, whichever language its program is written in.
 
-A language is a package here with two functions: `follow(start, world)`, and `scan(tree, sdks)` for the programs that
-no start command names.
+A language is a package here: its `interpreter.follow(start, world)` follows a start, its `scan.scan(tree, sdks)` finds
+the programs that no start command names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from mcplint.model import Sdk, Server
+from mcplint.model import Server
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
 from mcplint.programs.world import World
 from mcplint.project.cache import cached
-from mcplint.project.tree import Tree
 from mcplint.values import Label, Value
 
 Language = Callable[[Start, World], Outcome]
-LANGUAGES = {"python": (".py",), "typescript": ("package.json",)}
-"""The languages that are followed, each with how the names of files end that a program of it cannot be without."""
 
 
 def follow(start: Start, world: World) -> Outcome:
@@ -48,14 +45,3 @@ def follow(start: Start, world: World) -> Outcome:
 def _after(said: tuple[Label, ...], server: Server) -> Server:
     """The server with what its command writes to standard output before it."""
     return server._replace(printed=tuple(dict.fromkeys((*said, *server.printed))))
-
-
-def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tuple[str, Outcome]]:
-    """What each program that looks like the main one of a server starts, by its path.
-
-    `sdks`: from the path of a file to what tells the SDK behind a dotted name there.
-    """
-    for language, ends in LANGUAGES.items():
-        if not any(path.endswith(ends) for path in tree.paths):
-            continue
-        yield from import_module(f"mcplint.programs.{language}.scan").scan(tree, sdks)

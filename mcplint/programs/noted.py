@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-if TYPE_CHECKING:
-    from mcplint.programs.journal import Journal
-    from mcplint.programs.values import Table
-
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class Writer(Protocol):
+    """What is written is written through: a journal, which can take it back."""
+
+    def spend(self, steps: int) -> None: ...
+    def put(self, table: Any, name: Any, value: Any) -> None: ...
 
 
 class Noted(Generic[T]):
@@ -31,7 +33,7 @@ class Noted(Generic[T]):
         """The first thing that a table keeps."""
         return next(iter(self.of(table)), default)
 
-    def add(self, journal: Journal, table: Table, *more: T) -> None:
+    def add(self, journal: Writer, table: Mapping[Any, Any], *more: T) -> None:
         """Keeps more in a table."""
         kept = self.of(table)
         journal.spend(len(kept) // 16)

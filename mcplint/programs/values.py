@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from mcplint.programs.noted import Noted
+from mcplint.programs.noted import Noted, Writer
 from mcplint.values import UNKNOWN, Label, Value
-
-if TYPE_CHECKING:
-    from mcplint.programs.journal import Journal
 
 Abstract: TypeAlias = Value[Any]
 
@@ -84,7 +81,7 @@ class Kept(Noted[Any]):
         found: Abstract | None = table.get(self)
         return found
 
-    def put(self, journal: Journal, table: Table, value: Abstract) -> None:
+    def put(self, journal: Writer, table: Table, value: Abstract) -> None:
         """Puts it there, in place of what there was."""
         journal.put(table, self, value)
 

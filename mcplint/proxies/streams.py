@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcplint.knowledge.sdk import agreed, fact, newest, releases
+from mcplint.knowledge.sdk import fact, newest, releases
 from mcplint.model import Route, Sdk, Server
+from mcplint.model.releases import agreed
 from mcplint.values import UNKNOWN, Label, Value
 
 Paths = Callable[[str], tuple[str, ...]]

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from importlib import import_module
 from typing import NamedTuple, Protocol
 
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Rule
 from mcplint.model import Deployment
 
-# The module and the function of each format of findings.
-FORMATS = {
-    "text": ("text", "full"),
-    "concise": ("text", "concise"),
-    "json": ("json", "report"),
-    "jsonl": ("json", "lines"),
-    "sarif": ("sarif", "report"),
-    "github": ("github", "report"),
-    "gitlab": ("gitlab", "report"),
-    "junit": ("junit", "report"),
-    "rdjson": ("rdjson", "report"),
-    "markdown": ("markdown", "report"),
-}
 LINK, WORDS = "link", "words"
 
 
@@ -83,13 +69,6 @@ class Report(NamedTuple):
     @property
     def paint(self) -> Paint:
         return coloured if self.colour else plain
-
-
-def render(report: Report, output_format: str) -> str:
-    """The report in one of FORMATS."""
-    module, function = FORMATS[output_format]
-    text: str = getattr(import_module(f"mcplint.reports.{module}"), function)(report)
-    return text
 
 
 def counts(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.call import Args
+from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import CLASS, PROPERTY, STATIC
 from mcplint.programs.python.values import Class, Dict, Frame, Function, Instance, Method, Package, Super
 from mcplint.programs.values import CONSTANTS, ITEMS, OPEN, Abstract, External, Partial, Sequence, known, union, unknown

@@ -9,7 +9,8 @@ from typing import Any
 
 from mcplint.programs.journal import Exhausted, Raised
 from mcplint.programs.noted import Noted
-from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.call import Args
+from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.operators import data, product, small, traces
 from mcplint.programs.python.state import CLASS, MEMBER, PROPERTY, STATIC
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method, abstract, elements, verdict

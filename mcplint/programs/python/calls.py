@@ -6,8 +6,9 @@ import ast
 from typing import Any
 
 from mcplint.programs.journal import Exhausted, Leave, Return
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.classes import construct
-from mcplint.programs.python.machine import ACTIVE, Args, Machine
+from mcplint.programs.python.machine import ACTIVE, Machine
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.state import HIDDEN, MADE, OPTIONS
 from mcplint.programs.python.values import Class, Coroutine, Dict, Frame, Function, Instance, Method

@@ -9,11 +9,12 @@ from typing import Any
 
 from mcplint.programs.python.attributes import DATA, assign
 from mcplint.programs.python.builtin import BUILTINS
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.calls import made
 from mcplint.programs.python.comparisons import compared
 from mcplint.programs.python.conditions import either, narrow
 from mcplint.programs.python.items import subscripted
-from mcplint.programs.python.machine import Args, Evaluator, Machine
+from mcplint.programs.python.machine import Evaluator, Machine
 from mcplint.programs.python.operators import computed, negated, product, wide
 from mcplint.programs.python.values import Coroutine, Dict, Frame, Super, elements, truth, verdict
 from mcplint.programs.values import (

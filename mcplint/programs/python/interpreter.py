@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from mcplint.facts.python import Module, spelled
@@ -14,10 +16,11 @@ from mcplint.programs.alternatives import servers
 from mcplint.programs.journal import Exhausted, Leave, Raised, recursion
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.calls import call
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package, load, run_main
-from mcplint.programs.python.machine import Args, Machine, Tables
+from mcplint.programs.python.machine import Machine, Tables
 from mcplint.programs.python.module_text import fallbacks, nodes
 from mcplint.programs.python.modules import Modules, find, reaches
 from mcplint.programs.python.state import BACKGROUND
@@ -188,6 +191,11 @@ def _with_unknowns(served: Server, modules: list[Module], unreached: list[Span])
     return served._replace(auth=unknown(*served.auth.trace, note)) if note else served
 
 
+def library(subject: str) -> ModuleType:
+    """The module of `libraries` that knows a subject."""
+    return import_module(f"mcplint.programs.python.libraries.{subject}")
+
+
 @cache
 def tables() -> Tables:
     """What the interpreter knows how to do, libraries aside that no program has needed so far."""
@@ -196,7 +204,7 @@ def tables() -> Tables:
     from mcplint.programs.python.libraries import ALWAYS
     from mcplint.programs.python.statements import EXECUTORS
 
-    made = Tables(EVALUATORS, EXECUTORS, call, attribute, load, dict(builtin.CALLS), {}, {}, {}, set())
+    made = Tables(EVALUATORS, EXECUTORS, call, attribute, load, dict(builtin.CALLS), {}, {}, {}, set(), library)
     made.learn(ALWAYS)
     return made
 

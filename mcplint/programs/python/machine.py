@@ -9,17 +9,17 @@ import ast
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
-from mcplint.facts.python import Module
 from mcplint.findings import Failure
 from mcplint.model import Refusal, Server
 from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, FOLDERS, MEASURED, PRINTED, SURELY_PRINTED, WRITTEN
 from mcplint.programs.python.values import Class, Coroutine, Frame, Function, Instance, Package
-from mcplint.programs.values import Abstract, Entries, External, Table, known, noted, unknown
+from mcplint.programs.values import Abstract, Entries, External, Table, known, unknown
 from mcplint.programs.world import World
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Label, Value
@@ -32,60 +32,6 @@ NOTHING = known(None)
 NOWHERE = Span(Source("", ""), 0, 0)
 DEPTH = 900
 ACTIVE = 3
-
-
-class Args(NamedTuple):
-    """The arguments of a call. `open`: there may be more, from an unpacked value that is not known.
-
-    `places`: the keywords of the call as they are written, by name.
-    """
-
-    positional: tuple[Abstract, ...] = ()
-    keywords: Mapping[str, Abstract] = {}
-    node: ast.Call | None = None
-    module: Module | None = None
-    open: bool = False
-    opening: tuple[Label, ...] = ()
-    places: Mapping[str | None, ast.keyword] = {}
-
-    @property
-    def span(self) -> Span | None:
-        return self.module.span(self.node) if self.module and self.node else None
-
-    @property
-    def notes(self) -> tuple[Label, ...]:
-        """The call as a note, or nothing where no text makes it."""
-        span = self.span
-        return (Label(span, "called here"),) if span else ()
-
-    def find(self, index: int | None, name: str) -> Abstract | None:
-        """The argument at a position or of a name, read where it is given; None where it is not given."""
-        if name in self.keywords:
-            return self.as_keyword(name, self.keywords[name])
-        if index is not None and index < len(self.positional):
-            return self.positional[index]
-        return unknown(*self.opening) if self.open else None
-
-    def get(self, index: int | None, name: str, default: Abstract | None = None) -> Abstract:
-        """The argument, or what holds without it."""
-        found = self.find(index, name)
-        return found if found is not None else known(None) if default is None else default
-
-    def as_keyword(self, name: str, value: Abstract) -> Abstract:
-        """The value as it is read at the keyword that gives it."""
-        span = self.keyword_span(name)
-        if span is None or (value.trace and _within(value.trace[0].span, span)):
-            return value
-        return noted(value, Label(span, f"`{name}` passed here"))
-
-    def keyword_span(self, name: str) -> Span | None:
-        """Where the keyword of this name stands."""
-        found = self.places.get(name)
-        return self.module.span(found) if found and self.module else None
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
 
 
 def made(path: str, args: Args, table: Mapping[Any, Any] | None = None) -> Abstract:
@@ -129,6 +75,7 @@ class Tables(NamedTuple):
     aliases: dict[str, str]
     parents: dict[str, str]
     known: set[str]
+    library: Callable[[str], ModuleType]
 
     def learn(self, subjects: Iterable[str]) -> None:
         """Adds what modules of `libraries` know."""
@@ -136,7 +83,7 @@ class Tables(NamedTuple):
             if subject in self.known:
                 continue
             self.known.add(subject)
-            library = import_module(f"mcplint.programs.python.libraries.{subject}")
+            library = self.library(subject)
             self.calls.update(getattr(library, "CALLS", {}))
             self.reads.update(getattr(library, "READS", {}))
             self.aliases.update(getattr(library, "ALIASES", {}))

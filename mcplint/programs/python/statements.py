@@ -9,13 +9,14 @@ from typing import Any
 
 from mcplint.programs.journal import AllLeft, Break, Continue, Return
 from mcplint.programs.python.attributes import assign
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.calls import made
 from mcplint.programs.python.classes import define
 from mcplint.programs.python.conditions import either, matching, narrow
 from mcplint.programs.python.exceptions import asserted, attempt, guarded, raising
 from mcplint.programs.python.expressions import resume
 from mcplint.programs.python.imports import import_module, import_names
-from mcplint.programs.python.machine import Args, Executor, Machine
+from mcplint.programs.python.machine import Executor, Machine
 from mcplint.programs.python.operators import computed
 from mcplint.programs.python.values import Class, Frame, Function, Instance, elements, verdict
 from mcplint.programs.values import UNROLLED, Abstract, Sequence, known, unknown

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.programs.python.builtin import leave, nothing
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.options import (
     COUNT,
     FALSE,
@@ -18,7 +19,7 @@ from mcplint.programs.python.libraries.options import (
     parse,
     settled,
 )
-from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, made
 from mcplint.programs.python.state import COMMANDS, DEFAULTS, HIDDEN, OPTIONS, PARSER_GROUPS
 from mcplint.programs.python.values import Class, Function, Instance, Method
 from mcplint.programs.values import Abstract, External, Sequence, known, union, unknown

@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.model import Asgi, Server
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package
 from mcplint.programs.python.libraries.asgi_walk import walk
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.proxy_headers import told
-from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL

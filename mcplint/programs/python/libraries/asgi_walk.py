@@ -9,12 +9,13 @@ from typing import Any, NamedTuple, TypeGuard
 from mcplint.knowledge.transports import SSE, STREAMABLE
 from mcplint.model import Endpoint, Mounted, Server
 from mcplint.programs.alternatives import joined
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
 from mcplint.programs.python.libraries.middleware import AppScan, prefixed
 from mcplint.programs.python.libraries.refusals import visiting
 from mcplint.programs.python.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
-from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import (
     ADDED_MIDDLEWARE,
     APPLICATION,

@@ -10,7 +10,8 @@ from typing import Any
 from mcplint.facts.python import Module, spelled
 from mcplint.model import Argument, Guard
 from mcplint.programs.python.builtin import nothing
-from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.call import Args
+from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import CALL, OWN_MIDDLEWARE
 from mcplint.programs.python.values import Class, Instance
 from mcplint.programs.values import ABSENT, Abstract, Sequence, known, unknown

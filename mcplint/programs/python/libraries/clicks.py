@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 
 from mcplint.programs.python.builtin import leave, nothing
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.options import FALSE, MANY, TRUE, VALUE, Option, converter, parse, settled
 from mcplint.programs.python.libraries.output import echo
 from mcplint.programs.python.libraries.standard import anything, decorates, decorator, maker
-from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, made
 from mcplint.programs.python.state import COMMANDS, GROUP, OPTIONS, TAKES_CONTEXT
 from mcplint.programs.python.values import Class, Coroutine, Function, Instance, Method
 from mcplint.programs.values import Abstract, External, Sequence, known, unknown

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.standard import anything, context
-from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Coroutine, Dict, Instance, Method, elements
 from mcplint.programs.values import Abstract, Sequence, each, known, unknown

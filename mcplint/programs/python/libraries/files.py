@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from importlib import import_module
 from typing import Any
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.findings import Unreadable
+from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Write
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.environment import text_of
 from mcplint.programs.python.libraries.standard import anything
-from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, made
 from mcplint.programs.python.state import WRITTEN
 from mcplint.programs.python.values import Dict, Instance
 from mcplint.programs.values import Abstract, Entries, Sequence, known, unknown
@@ -91,17 +90,15 @@ def exists(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(True, *args.notes) if source_of(machine, path) else unknown(*args.notes)
 
 
-def parsed(machine: Machine, args: Args, owner: Any, read: Callable[[Source], Node | None]) -> Abstract:
+def parsed(machine: Machine, args: Args, owner: Any, reader: str) -> Abstract:
     """`json.load(file)`, `yaml.safe_load(text)`: the settings of a file of the project."""
     value = args.positional[0] if args.positional else unknown()
     if isinstance(value.only, str):
         source = next((note.span.source for note in value.trace if note.span.source.text == value.only), None)
     else:
         source = source_of(machine, value)
-    try:
-        node = read(source) if source else None
-    except Unreadable:
-        node = None
+    found = machine.world.tree.facts(reader, source.path) if source else None
+    node = found if not isinstance(found, Document) else None if found.problems else found.root
     return setting(node)._replace(site=None) if node else machine.risk(*args.notes)
 
 
@@ -119,26 +116,10 @@ def setting(node: Node) -> Abstract:
             return known(Dict(Entries((key.value, setting(value)) for key, value in node.pairs)), note)
 
 
-def _json(source: Source) -> Node | None:
-    document = import_module("mcplint.readers.json").read(source)
-    root: Node | None = None if document.problems else document.root
-    return root
-
-
-def _yaml(source: Source) -> Node | None:
-    root: Node = import_module("mcplint.readers.yaml").document(source)
-    return root
-
-
-def _toml(source: Source) -> Node | None:
-    root: Node = import_module("mcplint.readers.toml").read(source)
-    return root
-
-
 READERS = {
-    _json: ("json.load", "json.loads", "orjson.loads"),
-    _yaml: ("yaml.safe_load", "yaml.full_load", "yaml.load"),
-    _toml: ("tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads", "toml.load", "toml.loads"),
+    "json": ("json.load", "json.loads", "orjson.loads"),
+    "yaml.document": ("yaml.safe_load", "yaml.full_load", "yaml.load"),
+    "toml": ("tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads", "toml.load", "toml.loads"),
 }
 CALLS: Mapping[str, Handler] = {
     "builtins.open": opened,
@@ -154,5 +135,5 @@ CALLS: Mapping[str, Handler] = {
     "sqlite3.connect": database,
     **dict.fromkeys(("pathlib.Path.mkdir", "os.makedirs", "os.mkdir"), partial(writing, folder=True)),
     **dict.fromkeys(("pathlib.Path.touch", "pathlib.Path.write_text", "pathlib.Path.write_bytes"), writing),
-    **{name: partial(parsed, read=read) for read, names in READERS.items() for name in names},
+    **{name: partial(parsed, reader=reader) for reader, names in READERS.items() for name in names},
 }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 from mcplint.programs.journal import Raised
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.files import source_of
-from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, made
 from mcplint.programs.python.values import Instance
 from mcplint.programs.values import Abstract, Entries, Sequence, each, known, unknown
 from mcplint.text.source import Source, Span
@@ -54,7 +54,7 @@ def read(machine: Machine, args: Args, owner: Instance) -> Abstract:
 def _learn(machine: Machine, owner: Instance, source: Source) -> None:
     """The settings of a file over those that are known."""
     found: dict[tuple[str, str], list[Span]] = {}
-    for section, key, span in import_module("mcplint.readers.ini").read(source):
+    for section, key, span in machine.world.tree.facts("ini", source.path) or ():
         found.setdefault((section, key.lower()), []).append(span)
     for place, spans in found.items():
         note = Label(spans[0], "set here")

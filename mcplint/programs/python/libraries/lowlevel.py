@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import SdkCall, Server
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.sdk import registers
 from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, family, record, secured
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.libraries.web import hands_on
-from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
+from mcplint.programs.python.machine import Handler, Machine, Reader, made
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL, OUTER, RUNNING, SERVER, TRANSPORTS, UNSURE
 from mcplint.programs.python.values import Coroutine, Instance, Method

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.model import Metrics
-from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.call import Args
+from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import MEASURED
 from mcplint.programs.values import Abstract, known, unknown
 

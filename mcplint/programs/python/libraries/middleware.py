@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from mcplint.model import Cors, Endpoint, Server, TrustedHosts
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.web import LAYERS, listed
-from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import product
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN
 from mcplint.programs.python.values import Class, Function, Instance

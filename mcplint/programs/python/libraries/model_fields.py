@@ -7,8 +7,9 @@ from typing import Any
 
 from mcplint.programs.journal import Raised
 from mcplint.programs.python import classes
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.classes import Field
-from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Class, Dict, Instance
 from mcplint.programs.values import Abstract, External, Sequence, each, known, unknown
 from mcplint.text.boolean import boolean

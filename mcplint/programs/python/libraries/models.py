@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.classes import Field, fields
 from mcplint.programs.python.libraries import standard
 from mcplint.programs.python.libraries.model_fields import MODEL, coerce, default, names, type_of
 from mcplint.programs.python.libraries.settings import SETTINGS, Settings, config, item, settings
 from mcplint.programs.python.libraries.standard import decorator, replaced, same_or_maker
-from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, made
 from mcplint.programs.python.state import VALIDATES
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
 from mcplint.programs.values import ABSENT, Abstract, Entries, Sequence, each, known, noted, union, unknown

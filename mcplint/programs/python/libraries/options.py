@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from mcplint.programs.journal import Raised
-from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.call import Args
+from mcplint.programs.python.machine import Machine
 from mcplint.programs.values import Abstract, External, Sequence, known, noted, union, unknown
 from mcplint.text.boolean import boolean
 from mcplint.values import Label, tail

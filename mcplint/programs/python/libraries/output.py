@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.model import LogLevel
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.standard import anything
-from mcplint.programs.python.machine import Args, Handler, Machine
+from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import DIVERTED, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import Dict, Instance, elements
 from mcplint.programs.values import Abstract, External, known, unknown

@@ -10,8 +10,9 @@ from typing import Any
 
 from mcplint.facts.python import spelled
 from mcplint.programs.journal import Ended
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.expressions import call_and_await
-from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Function, Instance, Method
 from mcplint.programs.values import known, unknown

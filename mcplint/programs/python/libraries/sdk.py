@@ -8,6 +8,7 @@ from typing import Any
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Asgi, Endpoint, Server
 from mcplint.programs.python.builtin import nothing
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.auth import guard
 from mcplint.programs.python.libraries.auth import layered as middleware_added
 from mcplint.programs.python.libraries.environment import from_environment
@@ -37,7 +38,7 @@ from mcplint.programs.python.libraries.sdk_settings import (
 )
 from mcplint.programs.python.libraries.standard import decorates, maker
 from mcplint.programs.python.libraries.web import layered, listed
-from mcplint.programs.python.machine import Args, Handler, Machine, Reader
+from mcplint.programs.python.machine import Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import APPLICATION, APPS, CALL, INNER, MEMBER, OUTER, ROUTES, SERVED, SERVER, STARTUP

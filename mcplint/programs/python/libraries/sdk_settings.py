@@ -7,9 +7,10 @@ from typing import Any
 
 from mcplint.knowledge.sdk import fact, newest, newest_with
 from mcplint.model import Argument, SdkCall
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.web import listed
-from mcplint.programs.python.machine import Args, Machine, Reader
+from mcplint.programs.python.machine import Machine, Reader
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Instance

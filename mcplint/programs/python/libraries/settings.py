@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.classes import Field
 from mcplint.programs.python.libraries.environment import dotenv_pairs
-from mcplint.programs.python.machine import Args, Machine
+from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Class, Dict, Instance, Method
 from mcplint.programs.values import Abstract, External, Sequence, each, known, unknown
 from mcplint.values import Label

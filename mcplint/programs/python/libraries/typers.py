@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.clicks import CONTEXT, called_default, runs_alone, switch, variables
 from mcplint.programs.python.libraries.options import VALUE, Option, converter, parse, settled
 from mcplint.programs.python.libraries.output import echo
 from mcplint.programs.python.libraries.standard import anything, decorator
-from mcplint.programs.python.machine import Args, Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, made
 from mcplint.programs.python.state import CALLBACK, COMMANDS, GROUP, MAKER
 from mcplint.programs.python.values import Class, Function, Instance
 from mcplint.programs.values import Abstract, External, known, unknown

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from mcplint.model import ServedFolder
 from mcplint.programs.python.builtin import nothing
+from mcplint.programs.python.call import Args
 from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.environment import text_of
 from mcplint.programs.python.libraries.standard import anything, decorator, maker
-from mcplint.programs.python.machine import Args, Handler, Machine, Reader, made
+from mcplint.programs.python.machine import Handler, Machine, Reader, made
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, FOLDERS, HIDDEN, STARTUP, WRITTEN
 from mcplint.programs.python.values import Coroutine, Instance, plain
 from mcplint.programs.values import Abstract, External, Sequence, known, unknown

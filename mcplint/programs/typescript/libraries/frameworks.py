@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mcplint.knowledge.sdk import agreed
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Sdk, Server
+from mcplint.model.releases import agreed
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.options import Option, taken_apart
 from mcplint.programs.typescript.libraries.standard import converted

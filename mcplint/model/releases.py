@@ -1,0 +1,73 @@
+"""What the releases of an SDK that may run do, and which requirement would bring another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mcplint.findings import Fix
+from mcplint.knowledge.dead_pins import dead
+from mcplint.knowledge.sdk import fact, newest_with, release, releases
+from mcplint.model.program import Import
+from mcplint.model.servers import Sdk, Server
+from mcplint.text.source import Edit
+from mcplint.values import Value
+
+
+def agreed(sdk: Sdk, name: str) -> object | None:
+    """What all releases of an SDK that may run say under this name, or None; "mcp" is looked up in the `mcp` below."""
+    known = {fact(sdk.package or "", version, name) for version in sdk.version.options or ()}
+    if known == {"mcp"}:
+        known = {fact("mcp", version, name) for version in sdk.mcp.options or ()}
+    return known.pop() if len(known) == 1 else None
+
+
+def answered(server: Server) -> str | None:
+    """The form of a server's path that it answers without a redirect, or None where that cannot be told."""
+    path, transport = server.path.only, server.transport.only
+    if not path or path == "/" or not server.endpoints_closed:
+        return None
+    form = "exact" if server.kind == "Server" else agreed(server.sdk, f"slash.{transport}")
+    return path if form == "exact" else path.rstrip("/") + "/" if form == "mounted" else None
+
+
+def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:
+    """The first import of an SDK that none of the releases has; one whose failure is caught does not count."""
+
+    def lacks(name: str) -> bool:
+        return versions.must(lambda version: fact(sdk.package or "", version, f"import.{name}") is False)
+
+    own = (each for each in imports if not each.guarded and each.dotted.partition(".")[0] == sdk.package)
+    return next((each for each in own if lacks(each.dotted)), None)
+
+
+def cap(sdk: Sdk, name: str, taken: Value[str], safe: bool = False) -> Fix | None:
+    """An upper bound on the requirement, below the major version that is taken.
+
+    None unless the newest release below it has what a fact of this name says: a bound would bring nothing back.
+    """
+    package = sdk.package or ""
+    having = newest_with(package, name)
+    if having is None:
+        return None
+    major = (release(having) or (0,))[0] + 1
+    newest_below = [version for version in releases(package) if (release(version) or ()) < (major,)][-1]
+    if newest_below != having or (release(taken.only or "0") or ()) < (major,):
+        return None
+    edits = sdk.below(major)
+    return Fix(f"require {package} below {major}", edits, safe and not sdk.relock, then=sdk.relock) if edits else None
+
+
+def raised(sdk: Sdk, name: str, lacks: object = False) -> Fix | None:
+    """A pin at the oldest release of the same major version and above it that no longer has `lacks` for a fact.
+
+    One that lives with what today's builds bring along is not raised to one that does not.
+    """
+    package, pinned = sdk.package or "", release(sdk.installed.only or "")
+    later = (version for version in releases(package) if pinned and (release(version) or ()) > pinned)
+    same = (version for version in later if pinned and (release(version) or ())[:1] == pinned[:1])
+    lives = not any(dead(package, sdk.installed.only or ""))
+    able = (version for version in same if fact(package, version, name) not in (lacks, None))
+    having = next((version for version in able if not (lives and any(dead(package, version)))), None)
+    if having is None or sdk.pin is None:
+        return None
+    return Fix(f"require {package} {having}", (Edit(sdk.pin.span, having),), then=sdk.relock)
