@@ -4,7 +4,8 @@ Docker hands the exec form of `CMD` and `ENTRYPOINT`, a JSON array, to the
 program as it is written, and compose and Kubernetes do the same with a list:
 the program gets the five characters `$PORT`, not a port. uvicorn then says
 "'$PORT' is not a valid integer", and other programs take it for a host name
-or a folder. `ENV` before it changes nothing.
+or a folder. `ENV` before it changes nothing. The same goes for a health check
+in exec form that gives a program of Python, Node or curl its address so.
 
 Not reported where a shell or a script of the project gets the words, which may
 expand them, where the variable stands in single quotes to be a plain text, or
@@ -75,11 +76,14 @@ import re
 from mcplint import ERROR, Container, Edit, Finding, Fix, Label, Span, rule
 
 VARIABLE = r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)[^}]*\})"
+CONSTANT = r"\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*[^}]*\})"
+ASKING = r"(?:.*/)?(?:curl|wget|node|python[\d.]*)"
 SHELLS = r"(?:.*/)?(?:ba|da|a|z|k)?sh|.*\.sh|.*entry-?point.*|(?:.*/)?(?:env|envsubst|eval|gosu|s6-\S*)"
 
 
 @rule("unexpanded-variable", ERROR)
 def check(container: Container):
+    yield from of_checks(container)
     words = container.argv.words if container.argv else None
     if not words or not container.servers or container.script or container.unread:
         return
@@ -93,6 +97,20 @@ def check(container: Container):
             name = found[1] or found[2]
             notes = (Label(container.env[name].span, "this sets it"),) if is_set(container, name) else ()
             yield Finding(message, word.site.span, notes, in_a_shell(container.argv.span, said, word.site.span))
+
+
+def of_checks(container: Container):
+    """The variables in the code and addresses that a health check without a shell is given."""
+    probes = [container.probe, *container.probes] if container.servers else []
+    for probe in filter(None, probes):
+        words = probe.command.only if probe.command is not None else None
+        if not words or not re.fullmatch(ASKING, words[0]):
+            continue
+        found = next((one for word in words[1:] if (one := re.search(CONSTANT, word))), None)
+        if found:
+            title = "the health check" if probe is container.probe else f"the {probe.kind} probe"
+            message = f"{title} of {container.title} gives `{found[0]}` to `{words[0]}` as it is written"
+            yield Finding(f"{message}: no shell expands it", probe.span)
 
 
 def is_set(container: Container, name: str) -> bool:
