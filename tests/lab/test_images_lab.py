@@ -127,6 +127,83 @@ def test_a_requirement_without_quotes_writes_a_file(docker: Daemon, tmp_path: Pa
         assert listed == sorted(filter(None, [found, "server.py"]))
 
 
+def test_an_install_whose_failure_is_swallowed(docker: Daemon, tmp_path: Path) -> None:
+    for section in ("Bad", "Good"):
+        folder = page(tmp_path / section, "swallowed-install-failure", section)
+        (folder / "requirements.txt").write_text("mcp==99.0\n")
+        if section == "Good":
+            with pytest.raises(Failed, match=r"No matching distribution found for mcp==99\.0"):
+                docker.build(folder)
+            continue
+        with docker.running(docker.build(folder)) as container:
+            assert not container.listens(8000)
+            assert "No module named 'mcp'" in container.output
+
+
+def test_a_volume_belongs_to_whom_the_image_says(docker: Daemon, tmp_path: Path) -> None:
+    for section, told in (("Bad", "Permission denied"), ("Good", "")):
+        image = docker.build(page(tmp_path / section, "unwritable-mount", section))
+        place = f"lab-{section.lower()}:/var/lib/notes"
+        command = ("run", "--rm", "--network", "none", "--volume", place, image, "touch", "/var/lib/notes/kept.txt")
+        try:
+            assert docker.docker(*command) == told
+        except Failed as failed:
+            assert told and told in str(failed)
+
+
+def test_a_command_that_the_program_refuses(docker: Daemon, tmp_path: Path) -> None:
+    made = docker.build(page(tmp_path / "page", "refused-argument", "Bad"))
+    with docker.running(made, command=("python", "server.py", "--port", "8000")) as container:
+        assert not container.listens(8000)
+        assert "unrecognized arguments: python server.py" in container.output
+    with docker.running(made, command=("--port", "8000")) as container:
+        assert greeted(container), container.output
+
+
+def test_what_an_image_runs_as_and_tells(docker: Daemon, tmp_path: Path) -> None:
+    for section, user in (("Bad", "0"), ("Good", "10001")):
+        image = docker.build(page(tmp_path / f"user-{section}", "root-user", section))
+        assert docker.docker("run", "--rm", "--network", "none", image, "id", "-u").strip() == user
+    for section, told in (("Bad", True), ("Good", False)):
+        image = docker.build(page(tmp_path / f"secret-{section}", "secret-in-image", section))
+        assert ("NOTES_API_KEY=9f2c61d0" in docker.docker("history", "--no-trunc", image)) == told
+
+
+def test_the_python_of_another_image_lies_elsewhere(docker: Daemon, tmp_path: Path) -> None:
+    folder = page(tmp_path / "page", "stray-environment", "Good")
+    file = folder / "Dockerfile"
+    file.write_text(f"{file.read_text()}USER 0\nRUN rm -f /usr/bin/python3*\nUSER 10001\n")
+    with docker.running(docker.build(folder)) as container:
+        assert not container.listens(8000)
+        assert "no such file or directory" in f"{container.output}{container.state['Error']}"
+
+
+def test_a_script_that_a_shell_of_the_build_writes(docker: Daemon, tmp_path: Path) -> None:
+    folder = page(tmp_path / "page", "entrypoint-not-executable", "Bad")
+    file = folder / "Dockerfile"
+    written = "RUN printf '#!/bin/sh\\nexec python server.py\\n' > /app/start.sh\n"
+    file.write_text(re.sub(r"(?m)^COPY start\.sh .*\n", lambda _: written, file.read_text()))
+    with docker.running(docker.build(folder)) as container:
+        assert not container.listens(8000)
+        assert "permission denied" in str(container.state["Error"])
+
+
+def test_a_health_check_whose_variable_no_shell_expands(docker: Daemon, tmp_path: Path) -> None:
+    asks = "import urllib.request as r; r.urlopen('http://127.0.0.1:$PORT/health', timeout=3)"
+    for check, health in (
+        (f'["python3", "-c", "{asks}"]', "unhealthy"),
+        (f'python3 -c "{asks}"', "healthy"),
+    ):
+        folder = page(tmp_path / health, "healthcheck-tool-missing", "Good")
+        file = folder / "Dockerfile"
+        text = re.sub(
+            r"(?m)^HEALTHCHECK .*$", lambda _, check=check: f"ENV PORT=8000\nHEALTHCHECK CMD {check}", file.read_text()
+        )
+        file.write_text(text)
+        with docker.running(docker.build(folder), *OFTEN) as container:
+            assert container.listens(8000) and container.health() == health
+
+
 def test_an_environment_elsewhere(docker: Daemon, tmp_path: Path) -> None:
     folder = page(tmp_path / "moved", "stray-environment", "Good")
     dockerfile = (folder / "Dockerfile").read_text().replace("/app/.venv /app/.venv", "/app/.venv /opt/venv")
