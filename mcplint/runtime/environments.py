@@ -32,6 +32,7 @@ def strays(image: Image, container: Container, found: tuple[Imported, ...], entr
                 yield from _moved(copy, file, container, part, kind)
                 yield from _other_python(copy, file, part, image, kind)
                 yield from _no_python(copy, file, part, image, kind)
+                yield from _other_place(copy, file, container, part, image, kind)
                 paths = (entry, *(each.path for each in found if each.path))
                 yield from _without_sources(copy, part, paths, contents, container)
 
@@ -91,6 +92,32 @@ def _no_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str) -
         return
     why = f"{reference} has no Python, and the one that uv fetches stays behind in {place}"
     yield Lack(LackKind.ENVIRONMENT, place, copy.span, why, part.base.trace[:1])
+
+
+_OFFICIAL = re.compile(r"(?:docker\.io/)?(?:library/)?python:|(?:.*/)?astral-sh/uv:(?:[\d.]+-)?python3")
+"""The images whose Python is `/usr/local/bin/python3`."""
+_WITHOUT_OFFICIAL = re.compile(
+    r"(?:docker\.io/)?(?:library/)?(?:debian|ubuntu|alpine)(?::|$)|gcr\.io/distroless/|scratch$"
+)
+"""Those that have nothing there: a Python of a distribution is `/usr/bin/python3`."""
+
+
+def _other_place(
+    copy: Copy, file: Copied, container: Container, part: Image, image: Image, kind: str
+) -> Iterator[Lack]:
+    """That the environment's Python, a link to that of the official image, leads nowhere in another one."""
+    made, there = part.base.only or "", image.base.only or ""
+    first = text(container.argv.words[0]) if container.argv and container.argv.words else None
+    started = first is not None and first.startswith(f"{file.target}/bin/")
+    if kind != "venv" or not started or not _OFFICIAL.match(made) or not _WITHOUT_OFFICIAL.match(there):
+        return
+    targets = [each.target.only or "/" for each in image.copies]
+    if any(each == "/" or f"{each}/".startswith("/usr/") for each in targets):
+        return
+    if _says(part, *OTHER_PYTHONS, "--copies") or _says(image, *OTHER_PYTHONS, "ln ", "uv ", "/usr/local", "make"):
+        return
+    why = f"its Python is a link to the one in /usr/local/bin of {made}, where {there} has none"
+    yield Lack(LackKind.ENVIRONMENT, file.target, copy.span, why, (*part.base.trace[:1], *image.base.trace[:1]))
 
 
 def _covers(file: Copied, place: str) -> bool:

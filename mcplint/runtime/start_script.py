@@ -57,7 +57,10 @@ def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> St
     for copy in reversed(image.copies):
         if copy.text is not None and copy.target.only == path:
             first = _first_line(copy.text)
-            closed = _closed(copy, image, name, None) if copy.span.text.startswith("COPY") else None
+            again = project_path(image, path) or any(
+                each is not copy and each.target.only == path for each in image.copies
+            )
+            closed = None if again else _closed(copy, image, name, None)
             return StartScript(path, first, word, direct, closed=closed, opened=_opened(copy))
     found = project_path(image, path)
     source = tree.source(found) if found else None
@@ -97,14 +100,16 @@ def _closed(copy: Copy, image: Image, name: str, mode: bool | None) -> Label | N
     """What says that a file may not be executed by anyone, where nothing in the build changes that."""
     for run in image.runs:
         text = run.text.text
-        if ("chmod" in text or "install" in text) and (name in text or "*" in text or "-R" in text):
+        if ("chmod" in text or "install" in text) and any(each in text for each in (name, "*", "-R", "$")):
             return None
     if copy.mode is not None:
         digits = copy.mode[-3:]
         closed = digits.isdigit() and not any(int(digit) & 1 for digit in digits)
         return Label(copy.span, f"--chmod={copy.mode} makes it not executable") if closed else None
     if copy.text is not None:
-        return Label(copy.span, "a here-document is written with mode 0644")
+        redirected = "a shell writes it with mode 0644, as any file"
+        here = "a here-document is written with mode 0644"
+        return Label(copy.span, redirected if copy.span.text[:3].upper() == "RUN" else here)
     return Label(copy.span, "its mode in the project is not executable") if mode is False else None
 
 
