@@ -20,6 +20,10 @@ npm (but for npm 9), pnpm, yarn and tsx hand the signal on. It is a warning for
 servers with sessions, which are cut off, and a note for others: a session of
 HTTP+SSE ends with its stream, however the server ends.
 
+So does the shell of a command in shell form, `CMD cd /app && python server.py`:
+that of Debian waits for the server and hands no signal on. Write `exec` in
+front of the last command, or the exec form.
+
 Reported for sse-starlette only if a lock file or an exact requirement decides
 the release, and the server sets no such limit; for Node only if no file of the
 program speaks of the signal.
@@ -93,13 +97,39 @@ sse-starlette==3.1.2 --hash=sha256:000000000000000000000000000000000000000000000
 import re
 
 from mcplint import ERROR, NOTE, WARNING, Finding, Fix, Label, Server, rule
+from mcplint.knowledge.base_images import base
 
 HANGING = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.0.4")
 
 
 @rule("abrupt-shutdown", ERROR)
 def check(server: Server):
+    yield from behind_shell(server)
     yield from as_first(server) if server.deaf else through_streams(server)
+
+
+def behind_shell(server):
+    """The shell of Debian as process 1 of a container, which stays there and hands no signal on."""
+    container = server.container
+    words = container.command.only if container else None
+    shell = words and words[:2] in (("/bin/sh", "-c"), ("sh", "-c")) and not re.search(r"\b(?:exec|trap)\b", words[2])
+    known = base(container.image.only or "") if shell else None
+    if known and known.tools and "apt-get" in known.tools and server.speaks_http and not shielded(container):
+        message = f"the shell that starts the server of {container.title} is its process 1 and hands no SIGTERM on"
+        yield Finding(message, container.cmd, severity=gravity(server))
+
+
+def shielded(container):
+    """Whether an init or another signal may be in front, or the platform has its own way to stop a container."""
+    image = container.image.span
+    init = container.init.must(bool) or (container.init.trace and container.init.options is None)
+    elsewhere = container.platform not in (None, "compose", "kubernetes")
+    return init or elsewhere or (image and "STOPSIGNAL" in image.source.text)
+
+
+def gravity(server):
+    """A warning where sessions are cut off."""
+    return WARNING if server.stateless.must_be(False) and not server.transport.may_be("sse") else NOTE
 
 
 def as_first(server):
@@ -108,14 +138,10 @@ def as_first(server):
     words = container.command.only if container else None
     if not words or not server.speaks_http or not re.search(r"(?:^|/)(?:node|nodejs|bun)$", words[0]):
         return
-    image = container.image.span
-    shielded = container.init.must(bool) or (container.init.trace and container.init.options is None)
-    elsewhere = container.platform not in (None, "compose", "kubernetes")
-    if shielded or elsewhere or (image and "STOPSIGNAL" in image.source.text):
+    if shielded(container):
         return
-    stateful = server.stateless.must_be(False) and not server.transport.may_be("sse")
     message = f"{server.title} ignores SIGTERM: {words[0].rpartition('/')[2]} is process 1 of its container, and nothing handles the signal"
-    yield Finding(message, container.cmd, severity=WARNING if stateful else NOTE)
+    yield Finding(message, container.cmd, severity=gravity(server))
 
 
 def through_streams(server):

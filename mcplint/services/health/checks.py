@@ -136,7 +136,7 @@ def _fails(words: tuple[str, ...]) -> bool:
 def _found_in_itself(script: str, ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> str:
     """What a script looks for among all command lines, of which its shell's own is one; nothing where it does not.
 
-    A shell that has nothing to do behind its last command becomes that command.
+    Some shells become their last command: one alone is not looked at.
     """
     asked = [tuple(word or "" for word in words) for words in spelled if not (words and _fails(tuple(map(str, words))))]
     flags = " ".join(word for each in asked for word in each[1:-1])
