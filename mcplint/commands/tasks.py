@@ -11,6 +11,7 @@ from mcplint.commands.scripts import from_lines, from_script, from_text
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.programs.start import NoStart, Start
+from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.values import EditSite, Label, Value
 
@@ -162,10 +163,19 @@ def _node(tool: str, name: str, context: ExecContext) -> Node | None:
     else:
         return None
     path = next((found for at in (".", "..") if (found := context.file(posixpath.join(at, file)))), None)
-    node: Node | None = context.tree.facts("toml", path) if path else None
+    node = _document(context.tree, path) if path else None
     for key in keys:
         node = node.get(key) if isinstance(node, MappingNode) else None
     return node
+
+
+def _document(tree: Tree, path: str) -> Node | None:
+    """A whole file of settings."""
+    if posixpath.basename(path) == "pyproject.toml":
+        project = tree.project(posixpath.dirname(path))
+        return project.document if project else None
+    document: Node | None = tree.facts("toml", path)
+    return document
 
 
 def _command(node: Node) -> ScalarNode | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Any
 
-from mcplint.facts.document import plain
-from mcplint.findings import Unreadable
+from mcplint.facts.document import ScalarNode, at
 from mcplint.project.tree import Tree
+from mcplint.text.number import whole
 
 FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 
@@ -30,17 +29,11 @@ def line_length(tree: Tree, path: str) -> int | None:
 
 def _told(tree: Tree, path: str) -> int | None:
     """What one file tells them."""
-    from mcplint.readers.toml import read
-
-    source = tree.source(path)
-    try:
-        said: dict[str, Any] = plain(read(source)) if source else {}
-    except Unreadable:
-        return None
-    tools = said.get("tool") if path.endswith("pyproject.toml") else {"ruff": said}
-    for name in ("ruff", "black"):
-        settings = tools.get(name) if isinstance(tools, dict) else None
-        length = settings.get("line-length") if isinstance(settings, dict) else None
-        if isinstance(length, int) and not isinstance(length, bool):
-            return length
-    return None
+    folder, _, name = path.rpartition("/")
+    if name == "pyproject.toml":
+        project = tree.project(folder)
+        settings = [at(project.document if project else None, "tool", each) for each in ("ruff", "black")]
+    else:
+        settings = [tree.facts("toml", path)]
+    lengths = (at(each, "line-length") for each in settings)
+    return next((whole(each.text) for each in lengths if isinstance(each, ScalarNode)), None)

@@ -202,7 +202,10 @@ class Tree:
         if source is None:
             return None
         under, changed = self._under or (None, frozenset())
-        if under and path not in changed and (known := under.facts(reader, path)) is not None:
+        if under and path not in changed:
+            known = under.facts(reader, path)
+            self.problems |= {path: under.problems[path]} if path in under.problems else {}
+            self.failures += [failure for failure in under.failures if failure.span.source.path == path]
             return known
         try:
             module, _, function = reader.partition(".")
