@@ -5,8 +5,9 @@ A console script imports its module and calls the function with no arguments:
 function, nothing awaits it: the process prints `<coroutine object main at …>`
 and `coroutine 'main' was never awaited`, and exits. A function with required
 parameters raises a `TypeError`. A name that the module does not have raises an
-`ImportError`, a module that is gone a `ModuleNotFoundError`. And a script that names a module alone builds a wheel that
-neither pip nor uv installs, with everything else in it.
+`ImportError`, a module that is gone a `ModuleNotFoundError`. And a script that
+names a module alone builds a wheel that neither pip nor uv installs, with
+everything else in it.
 
 It is a warning where the function hands what a plain function returns to
 `asyncio.run`: the server runs, and the process ends with `ValueError: a

@@ -2,14 +2,14 @@ r"""The bridge to a stdio server crashes when a second client connects
 
 supergateway up to release 3 has one server object for all clients over
 HTTP+SSE, its default. It requires `@modelcontextprotocol/sdk` `^1`, so that
-every install gets the newest, and from 1.26.0 on the SDK refuses to connect one
-server to a second transport: the process ends with
-`Already connected to a transport`, and the first client is cut off too. With
-one client at a time it seems to work until somebody connects again.
+every install gets the newest, and from 1.26.0 on the SDK refuses to connect
+one server to a second transport: the process ends with `Already connected to a
+transport`, and the first client is cut off too. With one client at a time it
+seems to work until somebody connects again.
 
 Install release 4, which makes a server for each client. Or serve
-`--outputTransport streamableHttp`, at `/mcp`, which releases 2.8.3 and later do
-for any number of clients.
+`--outputTransport streamableHttp`, at `/mcp`, which releases 2.8.3 and later
+do for any number of clients.
 
 Reported for a release that the command or the build names. `npx supergateway`
 without one takes the newest.

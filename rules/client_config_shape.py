@@ -1,7 +1,7 @@
 r"""A client skips a server because of how its entry is written
 
-Each host reads its own file in its own way, and most leave out what they do not
-understand without a word: the server is simply not there.
+Each host reads its own file in its own way, and most leave out what they do
+not understand without a word: the server is simply not there.
 
 Claude Code reads `.mcp.json`: plain JSON, servers under `mcpServers`, and a
 `type` next to every `url`, spelled `http`, `streamable-http` or `sse`. VS Code
@@ -18,9 +18,9 @@ the project alone.
 `docker run` connects a server to its client only with `-i`, and neither with
 `-t`, which makes a terminal of its output, nor with `-d`.
 
-Not reported for hosts and keys whose reading is not known: of other files named
-`mcp.json`, only `docker run` is checked. Servers at the top of a `.mcp.json`
-are right in a plugin.
+Not reported for hosts and keys whose reading is not known: of other files
+named `mcp.json`, only `docker run` is checked. Servers at the top of a
+`.mcp.json` are right in a plugin.
 
 See https://docs.claude.com/en/docs/claude-code/mcp and
 https://code.visualstudio.com/docs/copilot/reference/mcp-configuration

@@ -12,9 +12,9 @@ posts first, whatever the type, and falls back to SSE. Claude Code does so for
 Code and Cline try nothing else than what they are told; to Cline a URL without
 a type means `sse`. Only combinations that cannot work are reported.
 
-A program such as `mcpo` or `mcp-proxy` is a client too: it starts the server and
-speaks stdio with it. A server that speaks HTTP instead never answers it, and
-nothing listens on the port that the program would serve.
+A program such as `mcpo` or `mcp-proxy` is a client too: it starts the server
+and speaks stdio with it. A server that speaks HTTP instead never answers it,
+and nothing listens on the port that the program would serve.
 
 Only entries whose URL leads to a server of the project are checked: through a
 proxy of the project, or to a port of this machine.

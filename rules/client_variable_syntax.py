@@ -1,14 +1,15 @@
 r"""A client does not expand a variable that is written this way
 
-Hosts replace variables in their configuration, but each in a syntax of its own.
-Claude Code knows `${NAME}` and `${NAME:-default}`, VS Code and Roo Code
+Hosts replace variables in their configuration, but each in a syntax of its
+own. Claude Code knows `${NAME}` and `${NAME:-default}`, VS Code and Roo Code
 `${env:NAME}`. Anything else reaches the server as it stands: it is asked with
 the header `Authorization: Bearer ${env:TOKEN}` and answers `401`.
 
 An error in the entry of a remote server, a warning where a command is started.
 
-Not reported for arguments that a shell or `mcp-remote` reads, for files of hosts
-whose syntax is not known, and for text in which the host's own syntax stands.
+Not reported for arguments that a shell or `mcp-remote` reads, for files of
+hosts whose syntax is not known, and for text in which the host's own syntax
+stands.
 
 See https://docs.claude.com/en/docs/claude-code/mcp and
 https://code.visualstudio.com/docs/reference/variables-reference

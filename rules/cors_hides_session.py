@@ -20,8 +20,8 @@ and exposes no response header.
 A list of request headers that is too short is an error if the middleware names
 its origins and the program serves nothing else that they could call.
 
-nginx is checked where it adds the headers itself (`add_header`). It must not add
-what the program sends as well: browsers refuse two
+nginx is checked where it adds the headers itself (`add_header`). It must not
+add what the program sends as well: browsers refuse two
 `Access-Control-Allow-Origin`.
 
 Not reported if a list is not known, or for servers without CORS, most of which

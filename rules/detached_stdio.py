@@ -2,19 +2,19 @@ r"""A stdio server runs as a service that nobody is connected to
 
 A server that speaks stdio lives as long as its standard input. A service has
 none: the server reads end-of-file, exits with code 0 within a second, and the
-restart policy starts it again, for ever. No client can reach it, and nothing in
-its log is an error.
+restart policy starts it again, for ever. No client can reach it, and nothing
+in its log is an error.
 
-Clients start such a server themselves (`docker run -i --rm IMAGE`), so it needs
-no service. To run it for several clients let it speak Streamable HTTP.
+Clients start such a server themselves (`docker run -i --rm IMAGE`), so it
+needs no service. To run it for several clients let it speak Streamable HTTP.
 
 Reported for services that are always restarted (`restart: always` and
 `unless-stopped`, pods of Kubernetes) and keep no standard input open: neither
 by `stdin_open` nor by `tty`, a terminal at which nobody types.
 
-Not reported for services with a port (`stdio-behind-port` tells of those), if a
-program such as `mcp-proxy` serves it over HTTP, or if it is not restarted: it
-may be there for `docker compose run`.
+Not reported for services with a port (`stdio-behind-port` tells of those), if
+a program such as `mcp-proxy` serves it over HTTP, or if it is not restarted:
+it may be there for `docker compose run`.
 
 See
 https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio

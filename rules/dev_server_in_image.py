@@ -1,10 +1,11 @@
 r"""The image starts a server that is made for development
 
 `uvicorn --reload` and `fastmcp run --reload` watch the sources and start the
-server anew at each change: every session ends then, and a second process stands
-between the container's signals and the server. `fastmcp dev` and `mcp dev`
-start the MCP Inspector with npx, which the image has to fetch and to have Node
-for, and put the server behind it on standard input: nobody reaches it by HTTP.
+server anew at each change: every session ends then, and a second process
+stands between the container's signals and the server. `fastmcp dev` and `mcp
+dev` start the MCP Inspector with npx, which the image has to fetch and to have
+Node for, and put the server behind it on standard input: nobody reaches it by
+HTTP.
 
 Not reported where only a compose file that is named for development
 (`compose.override.yaml`, `docker-compose.dev.yml`) or a profile of compose

@@ -1,8 +1,8 @@
 r"""The server's port comes from a variable that holds no port
 
 Node listens on whatever it is given. Without a value, and for 0, it takes any
-port that is free, another one at each start; nobody outside the container knows
-it. For a number that is none, and for an empty text, it ends with
+port that is free, another one at each start; nobody outside the container
+knows it. For a number that is none, and for an empty text, it ends with
 `ERR_SOCKET_BAD_PORT`. Any other text is the path of a socket file: the server
 seems to run, or ends with `EACCES` for `tcp://10.0.0.1:3000`, which is what
 Kubernetes sets for a Service (see `service-link-variable`).

@@ -3,17 +3,17 @@ r"""The health check succeeds whatever the server does
 `python -c "import server"`, `server --help` or `exit 0` say that a program can
 be started, not that this one answers: a server that hangs stays `healthy`, no
 balancer takes it out of service, and services that wait for it start too
-early. The same holds for a script of the project that the check starts, and for
-`pgrep -f server.py || exit 1`: the shell that runs it has `server.py` in its
-own command line, which `pgrep` finds. Write `pgrep -f '[s]erver.py'`, better
-ask the server.
+early. The same holds for a script of the project that the check starts, and
+for `pgrep -f server.py || exit 1`: the shell that runs it has `server.py` in
+its own command line, which `pgrep` finds. Write `pgrep -f '[s]erver.py'`,
+better ask the server.
 
 A check that ignores what it is answered is a warning: `curl` without `-f` and
 `requests.get` without `raise_for_status()` take `500` for a success, and `||
 true` or `; exit 0` a refused connection too. So does a check that follows no
-redirect, `curl` without `-L` or that of HAProxy, and asks for the endpoint with
-another trailing slash: the server's router answers `307` before it asks anything of
-the server.
+redirect, `curl` without `-L` or that of HAProxy, and asks for the endpoint
+with another trailing slash: the server's router answers `307` before it asks
+anything of the server.
 
 Not reported for a server over stdio, which answers nobody but its client.
 

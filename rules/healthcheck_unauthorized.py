@@ -2,7 +2,8 @@ r"""The health check is refused for lack of a token
 
 A middleware that asks every request for a token asks the health check too. It
 gets `401` for ever: the container is `unhealthy`, services that wait for it
-never start, and Kubernetes restarts it again and again, while the server works.
+never start, and Kubernetes restarts it again and again, while the server
+works.
 
 Let the middleware pass the path of the check, or mount it around the MCP
 application alone. The SDKs' own authentication guards their endpoint only.

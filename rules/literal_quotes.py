@@ -2,8 +2,8 @@ r"""Quotes in a list item are part of the value
 
 In a YAML list, `KEY="value"` is plain text: only quotes around a whole item
 belong to YAML. The program gets the value with its quotes. A number is then no
-number, a host cannot be resolved, a token is refused, and a choice is not among
-the choices.
+number, a host cannot be resolved, a token is refused, and a choice is not
+among the choices.
 
 The same holds for the words of `command` and `args` (`--log-level="info"`),
 which no shell takes apart. Compose and Kubernetes read lists in the same way.

@@ -1,13 +1,13 @@
 r"""A service mounts a file that does not exist
 
-Docker makes a folder in place of a file that it cannot find. The program in the
-container meets a folder where its configuration should be, or the container
-does not even start: `not a directory: Are you trying to mount a directory onto
-a file`.
+Docker makes a folder in place of a file that it cannot find. The program in
+the container meets a folder where its configuration should be, or the
+container does not even start: `not a directory: Are you trying to mount a
+directory onto a file`.
 
 Reported for compose projects that run an MCP server and for configuration and
-scripts. Not reported for what looks like a secret, for what git ignores, and for
-files that a README, a script or a pattern beside tells how to make.
+scripts. Not reported for what looks like a secret, for what git ignores, and
+for files that a README, a script or a pattern beside tells how to make.
 
 See https://docs.docker.com/engine/storage/bind-mounts/
 

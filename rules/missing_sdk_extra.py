@@ -8,8 +8,8 @@ as the server starts. fastmcp 2.14 installs it always.
 Install `fastmcp[tasks]`. In fastmcp 4, also register the extension with
 `mcp.add_extension(TasksExtension(...))`.
 
-Not reported if the extra, `pydocket` or `fastmcp-tasks` is asked for or locked,
-or if packages come from a place that the project does not show.
+Not reported if the extra, `pydocket` or `fastmcp-tasks` is asked for or
+locked, or if packages come from a place that the project does not show.
 
 See https://gofastmcp.com/servers/tasks
 

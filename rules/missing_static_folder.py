@@ -2,9 +2,10 @@ r"""The program serves a folder that its image does not have
 
 `StaticFiles(directory="static")` of Starlette and FastAPI looks for its folder
 when it is made, which mostly is at import. Where there is none it raises
-`RuntimeError: Directory 'static' does not exist`, and the container ends before
-it serves anything, its MCP endpoint included. A folder gets lost easily: git
-keeps no empty ones, `.dockerignore` leaves some out, a COPY names others.
+`RuntimeError: Directory 'static' does not exist`, and the container ends
+before it serves anything, its MCP endpoint included. A folder gets lost
+easily: git keeps no empty ones, `.dockerignore` leaves some out, a COPY names
+others.
 
 Copy the folder, keep it in git by a file in it, or say `check_dir=False` where
 it may come later.
@@ -12,8 +13,8 @@ it may come later.
 Not reported if the folder may come from elsewhere: a step of the build that
 names it or may bring any file, a mount, a WORKDIR, the script that the
 container starts, or the program itself; nor where git ignores it, where the
-program looks for it first or catches the error, or runs from where its wheel is
-installed.
+program looks for it first or catches the error, or runs from where its wheel
+is installed.
 
 See https://www.starlette.io/staticfiles/
 

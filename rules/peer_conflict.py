@@ -3,15 +3,15 @@ r"""npm refuses to install packages that do not go together
 A package says by `peerDependencies` which releases of others it works beside.
 npm 7 and later refuse to install what the project asks for where two of these
 do not go together: `npm ci` and `npm install` end with `ERESOLVE`, also with a
-lock file that somebody has made with `--legacy-peer-deps` or `--force`. On that
-machine everything is there.
+lock file that somebody has made with `--legacy-peer-deps` or `--force`. On
+that machine everything is there.
 
 `mcp-handler` 1.0.7 wants `@modelcontextprotocol/sdk` 1.25.2 and no other one,
-1.1.0 wants 1.26.0, and the packages of version 2 (`@modelcontextprotocol/node`,
-`…/express`) want the `server` of their time.
+1.1.0 wants 1.26.0, and the packages of version 2
+(`@modelcontextprotocol/node`, `…/express`) want the `server` of their time.
 
-Ask for releases that go together. `--legacy-peer-deps` in the Dockerfile builds
-the image, with packages that nobody has tried with each other.
+Ask for releases that go together. `--legacy-peer-deps` in the Dockerfile
+builds the image, with packages that nobody has tried with each other.
 
 Reported for two packages that `package.json` itself asks for, by what the lock
 file says of them; deeper in the tree npm only warns. Not reported where the

@@ -3,8 +3,8 @@ r"""The program logs its secrets
 `print(os.environ)` at start helps to see what a container was given, and puts
 every key and token of the server into its log, where whoever may read logs has
 them, and where they stay after they were replaced. The same holds for settings
-of pydantic that are logged as a whole: a field of the type `str` is shown as it
-is.
+of pydantic that are logged as a whole: a field of the type `str` is shown as
+it is.
 
 Log the names, or what is no secret. `SecretStr` shows asterisks.
 

@@ -1,12 +1,13 @@
 r"""A container calls another by the port that is published on the host
 
 `ports: ["3000:8000"]` opens port 3000 of the host and leads it to port 8000 of
-the container. Containers of the same compose project do not take that way: they
-reach each other by service name, on the port inside. `http://notes:3000` is
-refused.
+the container. Containers of the same compose project do not take that way:
+they reach each other by service name, on the port inside. `http://notes:3000`
+is refused.
 
 Reported for addresses in the environment of a container, if it or the one that
-is asked runs an MCP server, and nothing is known to listen on that port inside.
+is asked runs an MCP server, and nothing is known to listen on that port
+inside.
 
 See https://docs.docker.com/compose/how-tos/networking/
 

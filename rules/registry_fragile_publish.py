@@ -7,8 +7,8 @@ package again. A job that does not wait for the upload of the package asks the
 registry to look for something that is not there yet.
 
 The registry looks the package up where it was uploaded. PyPI and npm may not
-show a new release for minutes, so a single attempt right after the upload fails
-and leaves the registry behind. A step that waits until the index has the
+show a new release for minutes, so a single attempt right after the upload
+fails and leaves the registry behind. A step that waits until the index has the
 release, or that tries again for minutes, is right, and a job in between that
 builds an image takes them too. Images are there at once.
 

@@ -6,8 +6,8 @@ differ. If the package has no such console script, nothing starts. Name the
 script after the package, or pass the package separately with `--from` in
 `runtimeArguments`.
 
-`npx IDENTIFIER` runs the command of an npm package that is called as it is, its
-scope left out, or its only one. Without `bin` in `package.json`, or with
+`npx IDENTIFIER` runs the command of an npm package that is called as it is,
+its scope left out, or its only one. Without `bin` in `package.json`, or with
 several commands of other names, it says `could not determine executable to
 run`.
 

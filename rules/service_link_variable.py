@@ -11,10 +11,10 @@ variable in the pod, or turn the links off with `enableServiceLinks: false`:
 DNS has the names of Services anyway.
 
 An error where the port of the server comes from the variable, a warning where
-the program reads it for something else. Not reported for headless Services, for
-Services of other folders that do not lead to the pod, for
-`parseInt(process.env.MCP_PORT) || 3000`, which bears any text, and where a Secret or a
-ConfigMap that is not in the project may set the variable.
+the program reads it for something else. Not reported for headless Services,
+for Services of other folders that do not lead to the pod, for
+`parseInt(process.env.MCP_PORT) || 3000`, which bears any text, and where a
+Secret or a ConfigMap that is not in the project may set the variable.
 
 See
 https://kubernetes.io/docs/tutorials/services/connect-applications-service/#accessing-the-service

@@ -1,10 +1,10 @@
 r"""A URL or location differs from the server's path by its trailing slash
 
 A server answers MCP at its path in one form only. For the other form, with or
-without the trailing slash, Starlette answers `307` and the right URL. Which one is
-right depends on the release and on mounts: `mcp` answers `/mcp` since 1.12.0
-and `/mcp/` before, `fastmcp` `/mcp` since 2.11.3, and an application mounted
-at `/mcp` with the inner path `/` answers `/mcp/`.
+without the trailing slash, Starlette answers `307` and the right URL. Which
+one is right depends on the release and on mounts: `mcp` answers `/mcp` since
+1.12.0 and `/mcp/` before, `fastmcp` `/mcp` since 2.11.3, and an application
+mounted at `/mcp` with the inner path `/` answers `/mcp/`.
 
 Clients that follow the redirect send every request twice. Others lose the
 body, refuse, or are sent from `https` to `http` by a server that does not

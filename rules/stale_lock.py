@@ -8,9 +8,9 @@ the project itself. `uv sync --frozen` does not look: it installs what the lock
 says, without the dependency that was added.
 
 Reported with `--locked` for every difference, and with `--frozen` for a
-dependency that the lock does not have at all. Not reported where the build runs
-`uv lock` or rewrites `pyproject.toml`, for a version that the build backend
-finds out, and without either flag, as uv then writes the lock anew.
+dependency that the lock does not have at all. Not reported where the build
+runs `uv lock` or rewrites `pyproject.toml`, for a version that the build
+backend finds out, and without either flag, as uv then writes the lock anew.
 
 Evidence: <https://docs.astral.sh/uv/concepts/projects/sync/#automatic-lock-and-sync>.
 

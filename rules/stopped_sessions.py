@@ -1,15 +1,16 @@
 r"""The platform stops a server that keeps sessions in memory
 
 Fly stops a machine to which no request is open, and starts it again with the
-next one. A server that keeps sessions in memory has then forgotten them: clients
-that are still there get `404 Session not found`, and most do not begin anew by
-themselves.
+next one. A server that keeps sessions in memory has then forgotten them:
+clients that are still there get `404 Session not found`, and most do not begin
+anew by themselves.
 
 Let the server do without sessions (`stateless_http=True`), suspend machines
-instead of stopping them (`auto_stop_machines = "suspend"`), or keep them running.
+instead of stopping them (`auto_stop_machines = "suspend"`), or keep them
+running.
 
-Reported if every client depends on sessions, a note for SDKs that serve clients
-of the newest protocol without.
+Reported if every client depends on sessions, a note for SDKs that serve
+clients of the newest protocol without.
 
 See https://fly.io/docs/launch/autostop-autostart/
 

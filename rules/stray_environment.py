@@ -1,11 +1,11 @@
 r"""A virtual environment does not work where the image copies it to
 
-An environment that is made in one stage and copied to another keeps what it was
-made with:
+An environment that is made in one stage and copied to another keeps what it
+was made with:
 
 - `uv sync` and `pip install -e` install the project editable: a line in the
-  environment leads to its sources. Where these stay behind, the start ends with
-  "ModuleNotFoundError".
+  environment leads to its sources. Where these stay behind, the start ends
+  with "ModuleNotFoundError".
 - The first line of its scripts names the interpreter by its absolute path. At
   another path they end with "no such file or directory".
 - Its `bin/python` is a link to the Python that made it: `/usr/local/bin/python3`

@@ -1,14 +1,14 @@
 r"""The build goes on where the packages cannot be installed
 
-A `RUN` fails where its last command fails. With `|| true` or `|| echo …` behind
-an install it never does: the index is out of reach for a moment, a pin is gone,
-a wheel does not build, and the image is pushed without the packages. What fails
-then is the start, on the machine that runs it. With another install behind `||`
-the image holds one set of packages today and another tomorrow.
+A `RUN` fails where its last command fails. With `|| true` or `|| echo …`
+behind an install it never does: the index is out of reach for a moment, a pin
+is gone, a wheel does not build, and the image is pushed without the packages.
+What fails then is the start, on the machine that runs it. With another install
+behind `||` the image holds one set of packages today and another tomorrow.
 
 Reported for an install of the project or of a requirements file, also where
-another tool takes over without the lock (`uv sync --frozen || uv pip install -e
-.`): nobody finds out that the lock file is stale or was never copied. Not
+another tool takes over without the lock (`uv sync --frozen || uv pip install
+-e .`): nobody finds out that the lock file is stale or was never copied. Not
 reported where what follows ends the build after all (`|| exit 1`), where it
 installs the same again, as a retry does (`unlocked-install` says where that
 leaves the lock aside), and for single packages, which may be wanted only where

@@ -1,8 +1,9 @@
 r"""A stdio server gets a terminal in place of a pipe
 
-With `tty: true` a container reads from a terminal and writes to one. A terminal
-is no pipe: it sends every message of the client back to it, and ends lines with
-a carriage return. Clients of a stdio server take the echo for answers.
+With `tty: true` a container reads from a terminal and writes to one. A
+terminal is no pipe: it sends every message of the client back to it, and ends
+lines with a carriage return. Clients of a stdio server take the echo for
+answers.
 
 Keep standard input open without a terminal: `stdin_open: true`, or
 `docker run -i`.

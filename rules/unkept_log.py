@@ -1,9 +1,9 @@
 r"""A log file is lost with its container
 
 What a container writes to a file of its own goes with it: an update, a restart
-by `docker compose up` or a pod that moves begins with an empty log, at the very
-time when somebody wants to know what happened. `docker logs` and `kubectl logs`
-show none of it, and nothing limits how large the file grows.
+by `docker compose up` or a pod that moves begins with an empty log, at the
+very time when somebody wants to know what happened. `docker logs` and `kubectl
+logs` show none of it, and nothing limits how large the file grows.
 
 Log to standard error, which Docker and Kubernetes collect, or mount a volume
 for the folder. A server that speaks stdio may log to standard error as well.

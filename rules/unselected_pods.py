@@ -8,9 +8,9 @@ answers 503, while every pod is ready. Nothing says so but
 A Deployment whose selector does not fit the labels of its own template is
 refused: `selector does not match template labels`.
 
-Reported if the pods of one object in the same folder must be meant: they have a
-label of that name with another value. Not reported for objects that kustomize
-changes.
+Reported if the pods of one object in the same folder must be meant: they have
+a label of that name with another value. Not reported for objects that
+kustomize changes.
 
 See https://kubernetes.io/docs/concepts/services-networking/service/
 

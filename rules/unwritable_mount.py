@@ -1,8 +1,9 @@
 r"""The server's user cannot write to a volume
 
-A named volume takes the owner of the folder that the image has in its place. If
-the image has none, Docker makes it, and it belongs to root. A server that runs
-as another user gets `Permission denied` with the first file that it keeps.
+A named volume takes the owner of the folder that the image has in its place.
+If the image has none, Docker makes it, and it belongs to root. A server that
+runs as another user gets `Permission denied` with the first file that it
+keeps.
 
 Make the folder in the Dockerfile and give it to the user:
 
@@ -12,8 +13,8 @@ Reported for named volumes of compose, if nothing in the Dockerfile makes or
 gives away the folder or one above it. It is a note where no setting of the
 container and no program of the project names the folder: then it may be one
 that nothing is written to, as with a volume in `/root`, the home of another
-user, which keeps nothing of what the server keeps in its own. Not reported for folders of the host,
-whose owner no file tells.
+user, which keeps nothing of what the server keeps in its own. Not reported for
+folders of the host, whose owner no file tells.
 
 See https://docs.docker.com/engine/storage/volumes/
 

@@ -10,8 +10,8 @@ The home of the user is a trap of its own. `useradd` without `-m` names a home
 and does not make it. A user by number that no build made, as `user:` of
 compose or Kubernetes give one, has the home `/`.
 
-With `read_only: true` (compose) or `readOnlyRootFilesystem` (Kubernetes) nobody
-writes anywhere but to what is mounted, not even to `/tmp`.
+With `read_only: true` (compose) or `readOnlyRootFilesystem` (Kubernetes)
+nobody writes anywhere but to what is mounted, not even to `/tmp`.
 
 `useradd -m`, `COPY --chown`, a `chown` in the build, a volume or `HOME` fix
 it; a `tmpfs` does for a root file system that is read-only.

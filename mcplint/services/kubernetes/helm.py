@@ -18,6 +18,7 @@ from mcplint.facts.helm import Action, Block, Part, Template, Text
 from mcplint.facts.platform import Manifests
 from mcplint.project.tree import Tree
 from mcplint.services.kubernetes.helm_functions import FUNCTIONS, LAZY, MARK, UNKNOWN, field, shown
+from mcplint.text.paths import is_test
 from mcplint.text.source import Source, Span
 
 CHART, VALUES, TEMPLATES = "Chart.yaml", "values.yaml", "templates"
@@ -41,7 +42,7 @@ def charts(tree: Tree) -> Iterator[Chart]:
     """The charts of a project."""
     for path in tree.called(CHART):
         folder = posixpath.dirname(path)
-        files = [each for each in tree.below(posixpath.join(folder, TEMPLATES)) if "/tests/" not in each]
+        files = [each for each in tree.below(posixpath.join(folder, TEMPLATES)) if not is_test(each)]
         templates = [tree.facts("helm", each) for each in files if each.endswith((".yaml", ".yml", ".tpl"))]
         known = tuple(template for template in templates if template)
         about, values = (plain(tree.facts("yaml.document", each)) for each in (path, posixpath.join(folder, VALUES)))
