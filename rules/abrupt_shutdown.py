@@ -20,9 +20,9 @@ npm (but for npm 9), pnpm, yarn and tsx hand the signal on. It is a warning for
 servers with sessions, which are cut off, and a note for others: a session of
 HTTP+SSE ends with its stream, however the server ends.
 
-So does the shell of a command in shell form, `CMD cd /app && python server.py`:
-that of Debian waits for the server and hands no signal on. Write `exec` in
-front of the last command, or the exec form.
+So does the shell of a command in shell form, `CMD cd /app && python
+server.py`: that of Debian waits for the server and hands no signal on. Write
+`exec` in front of the last command, or the exec form.
 
 Reported for sse-starlette only if a lock file or an exact requirement decides
 the release, and the server sets no such limit; for Node only if no file of the

@@ -1,9 +1,9 @@
 r"""The script that the image starts may not be executed
 
 COPY keeps the mode that a file has in the build context, and writes a
-here-document with mode 0644, as a shell in a RUN writes any new file. If that mode does not let anyone execute the
-file, the exec form of ENTRYPOINT and CMD ends with
-`exec: "./start.sh": permission denied`, for root as well.
+here-document with mode 0644, as a shell in a RUN writes any new file. If that
+mode does not let anyone execute the file, the exec form of ENTRYPOINT and CMD
+ends with `exec: "./start.sh": permission denied`, for root as well.
 
 `COPY --chmod=755`, a `RUN chmod`, or `git update-index --chmod=+x` in the
 repository fix it. So does a command that gives the file to a shell.

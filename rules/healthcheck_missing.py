@@ -1,5 +1,4 @@
-r"""Requests are spread over processes, and no health check can tell which of them
-work
+r"""Requests are spread over processes, and no health check can tell which of them work
 
 No release of the SDKs has a health route: `/`, `/health` and `/healthz` are
 `404`. The MCP endpoint cannot serve as one: a plain `GET` is refused with

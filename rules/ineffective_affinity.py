@@ -1,5 +1,4 @@
-r"""The load balancer picks a session's process by something that not every request
-has
+r"""The load balancer picks a session's process by something that not every request has
 
 A session lives in the process that opened it, so every later request has to
 reach the same process. A hash of `Mcp-Session-Id` looks right and is not: the

@@ -89,13 +89,14 @@ import re
 from collections.abc import Iterator
 
 from mcplint import ERROR, Edit, Finding, Fix, Label, Server, Span, rule
+from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.model.releases import agreed
 from mcplint.text.urls import is_loopback
 
 ANY = "0.0.0.0"
 LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|loopback|\blocal(?:host|ly)?\b)"
 LONGEST = 400
-PROGRAM = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
+PROGRAM = (".py", *JAVASCRIPT, *TYPESCRIPT)
 SAYS = r"(?i)\b(?:listen|serv|run|start|bind|bound)\w*\s+(?:\w+\s+){0,2}(?:on|at|to)\s+$"
 MEANT = r"(?i)\b(?:only|local|loopback|secur|safe)"
 LISTENS = r"\b(?:listen|bind|bound|host|address)\w*\b[^.\n]*(?<![/\w])(?:127\.0\.0\.1|localhost|loopback)"

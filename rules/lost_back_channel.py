@@ -1,5 +1,4 @@
-r"""A tool asks the client something over a connection that cannot carry the
-question
+r"""A tool asks the client something over a connection that cannot carry the question
 
 Elicitation, sampling and roots are requests from the server to its client.
 They need a way back: an open event stream in a session that the server

@@ -8,8 +8,9 @@ was made with:
   with "ModuleNotFoundError".
 - The first line of its scripts names the interpreter by its absolute path. At
   another path they end with "no such file or directory".
-- Its `bin/python` is a link to the Python that made it: `/usr/local/bin/python3`
-  in the official image, where a distroless or Debian image has none.
+- Its `bin/python` is a link to the Python that made it:
+  `/usr/local/bin/python3` in the official image, where a distroless or Debian
+  image has none.
 - Its packages lie in `lib/python3.12/site-packages`, where a Python of another
   minor release does not look.
 

@@ -64,9 +64,9 @@ def test_every_heading_of_a_page_of_traps_is_a_case(path):
 
 @pytest.mark.parametrize("name", RULES)
 def test_the_prose_of_a_page_ends_at_79_columns(name):
-    """Tables and addresses may be longer."""
+    """Titles, tables and addresses may be longer."""
     prose = re.sub(r"^(`{3,})[^`\n]*\n.*?^\1[ \t]*$", "", RULES[name].page, flags=re.M | re.S).splitlines()
-    assert not [line for line in prose if len(line) > 79 and not line.startswith("|") and "http" not in line]
+    assert not [line for line in prose[1:] if len(line) > 79 and not line.startswith("|") and "http" not in line]
 
 
 @pytest.mark.parametrize("name", RULES)

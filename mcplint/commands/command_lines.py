@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from mcplint.commands.options import Grammar, grammar, parse
 from mcplint.commands.words import Words, text
+from mcplint.knowledge.executables import NODE_LOADERS, NODE_MANAGERS, NODE_RUNTIMES, PACKAGE_RUNNERS
 
 # Programs that start the command after their own options.
 WRAPPERS: Mapping[str, Grammar] = {
@@ -131,8 +132,7 @@ PYTHON_TOOLS: Mapping[str, Grammar] = {
 }
 NODE_COMMANDS = frozenset(
     (
-        *("node", "nodejs", "tsx", "ts-node", "ts-node-esm", "bun", "deno"),
-        *("npm", "pnpm", "yarn", "npx", "bunx", "pnpx"),
+        *(*NODE_RUNTIMES, *NODE_LOADERS, *NODE_MANAGERS, *PACKAGE_RUNNERS),
         *("pm2", "pm2-runtime", "cross-env", "dotenvx", "env-cmd", "nodemon", "next", "nest"),
     )
 )

@@ -14,7 +14,7 @@ from mcplint.commands.words import Words, span_of, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.compose import EnvFile
 from mcplint.facts.document import Document, MappingNode, ScalarNode, at, scalar
-from mcplint.knowledge.executables import NODE_MANAGERS
+from mcplint.knowledge.executables import NODE_LOADERS, NODE_MANAGERS, NODE_NAMES, PACKAGE_EXEC, PACKAGE_RUNNERS
 from mcplint.programs.start import FRAMEWORK, SCRIPT, Start
 from mcplint.programs.typescript.packages import command_of, named, runtime, source_of, started
 from mcplint.project.tree import Tree
@@ -40,13 +40,13 @@ SCRIPT_NAMES = re.compile(r"\.(?:[cm]?[jt]sx?)$")
 
 def node_command(name: str, words: Words, context: ExecContext) -> Step:
     """What a command of the world of Node starts."""
-    if name in ("node", "nodejs", "tsx", "ts-node", "ts-node-esm"):
+    if name in (*NODE_NAMES, *NODE_LOADERS):
         return _runtime(name, words, context)
     if name == "deno":
         return _deno(words, context)
     if name in NODE_MANAGERS:
         return _manager(name, words, context)
-    if name in ("npx", "bunx", "pnpx"):
+    if name in PACKAGE_RUNNERS:
         return _npx(words, context)
     if name in ("next", "nest"):
         return (_next if name == "next" else _nest)(words, context)
@@ -66,7 +66,7 @@ def _runtime(name: str, words: Words, context: ExecContext) -> Step:
     if not rest:
         return context.none(f"{name} starts no program")
     started = node_file(rest[0], rest[1:], _with_files(parsed.values("env-file", "env-file-if-exists"), context))
-    bare = name in ("node", "nodejs") and not parsed.first(*LOADERS)
+    bare = name in NODE_NAMES and not parsed.first(*LOADERS)
     return started._replace(runtime="node") if bare and isinstance(started, Start) else started
 
 
@@ -210,7 +210,7 @@ def _manager(tool: str, words: Words, context: ExecContext) -> Step:
     verb = text(rest[0]) if rest else None
     if verb is None:
         return context.none(f"what {tool} does is not known")
-    if verb in ("exec", "dlx", "x"):
+    if verb in PACKAGE_EXEC:
         return _npx((words[0], *rest[1:]), context)
     if tool == "bun" and verb != "run" and SCRIPT_NAMES.search(verb):
         return node_file(rest[0], rest[1:], context)

@@ -11,15 +11,15 @@ from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.node_commands import SCRIPT_NAMES, node_file
 from mcplint.commands.options import grammar, parse
 from mcplint.commands.words import Words, span_of, text
+from mcplint.knowledge.executables import NODE_NAMES
 from mcplint.programs.start import Start
-from mcplint.programs.typescript.configuration import configured, entry, has, listed
-from mcplint.programs.typescript.values import Object, elements, spelled
+from mcplint.programs.typescript.configuration import configured, entry, has
+from mcplint.programs.typescript.values import Object, elements, listed, spelled
 from mcplint.programs.values import Abstract
 from mcplint.values import Label, Value
 
 PM2 = grammar("no-daemon raw json no-autorestart watch", None, i="instances", n="name")
 ECOSYSTEM = re.compile(r"ecosystem|\.json$|\.config\.[cm]?js$")
-NODE = ("node", "nodejs")
 
 
 def pm2(words: Words, context: ExecContext) -> Step:
@@ -64,7 +64,7 @@ def _command(app: Abstract, script: Abstract, word: Value[str]) -> Words:
         return (Value(None, script.trace),)
     if interpreter == "none" or not SCRIPT_NAMES.search(str(script.only)):
         return (_worded(script), *args)
-    if interpreter not in NODE:
+    if interpreter not in NODE_NAMES:
         return (Value((interpreter,), script.trace), _worded(script), *args)
     front = (word, Value(("start",), word.trace), _worded(script))
     count = (Value(("-i",), word.trace), _worded(entry(app, "instances"))) if has(app, "instances") else ()

@@ -12,7 +12,7 @@ from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
 from mcplint.commands.words import Words, span_of, text
 from mcplint.facts.python import spelled
-from mcplint.knowledge.executables import SHELLS
+from mcplint.knowledge.executables import JAVASCRIPT, SHELLS
 from mcplint.programs.python.modules import find, project_folders, roots
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT
 from mcplint.project.tree import Tree
@@ -181,7 +181,7 @@ def interpreter(path: str, context: ExecContext) -> str:
     first = script.text.partition("\n")[0].rstrip() if script else ""
     if first.startswith("#!") and "python" in first:
         return "python"
-    if (first.startswith("#!") and "node" in first) or path.endswith((".js", ".mjs", ".cjs")):
+    if (first.startswith("#!") and "node" in first) or path.endswith(JAVASCRIPT):
         return "node"
     shell = path.endswith(".sh") or (first.startswith("#!") and first.split()[-1].endswith(SHELLS))
     return "sh" if shell else ""

@@ -30,7 +30,7 @@ from mcplint.commands.python_commands import (
 )
 from mcplint.commands.uv_run import uv_run, uvx
 from mcplint.commands.words import Words, text
-from mcplint.knowledge.executables import SHELLS
+from mcplint.knowledge.executables import JAVASCRIPT, SHELLS, TASK_RUNNERS
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.cache import Asking, cached
 
@@ -105,7 +105,7 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         from mcplint.commands.sdk_commands import sdk_run
 
         return sdk_run(name, words, context)
-    if name in ("make", "just", "poe", "task", "supervisord"):
+    if name in (*TASK_RUNNERS, "supervisord"):
         from mcplint.commands.tasks import go_task, recipe, supervised, task
 
         if name == "supervisord":
@@ -188,7 +188,7 @@ def _installed(words: Words, context: ExecContext) -> Step:
     """A command that a package of the project installs."""
     name = text(words[0]) or ""
     manifests = (source for path in context.tree.called("package.json") for source in (context.tree.source(path),))
-    if "/" in name and name.endswith((".js", ".mjs", ".cjs")):
+    if "/" in name and name.endswith(JAVASCRIPT):
         from mcplint.commands.node_commands import node_file
 
         return node_file(words[0], words[1:], context)

@@ -21,14 +21,14 @@ from mcplint.commands.shell_nodes import Command
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.shell_paths import TooManyPaths, Walk
 from mcplint.commands.words import Words, spelled, text
-from mcplint.knowledge.executables import SHELLS
+from mcplint.knowledge.executables import NODE_MANAGERS, PACKAGE_EXEC, SHELLS, TASK_RUNNERS
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, join
 
 # Programs that a script can end in; what else it calls is taken to prepare for them.
-_RUNNERS = ("uvx", "make", "just", "poe", "task", "node", "npx", "java", "supervisord")
-_NODE = NODE_COMMANDS - {"npm", "pnpm", "yarn", "bun"}
+_RUNNERS = ("uvx", *TASK_RUNNERS, "node", "npx", "java", "supervisord")
+_NODE = NODE_COMMANDS - {*NODE_MANAGERS}
 _STARTED = re.compile(r"(?:start|serve|server|prod|production|dev|mcp)(?:[:_-].*)?|.*\.[cm]?[jt]sx?")
 """The scripts of packages, and the files, that are no step of a build."""
 LASTING = frozenset(
@@ -177,12 +177,10 @@ def _lasting(command: Command, context: ExecContext, waits: bool) -> bool:
     if name in LASTING:
         second, third = (*(word.text for word in command.argv[1:3]), "", "")[:2]
         return name not in RUNNERS or "run" in (second, third if second == "tool" else "") or second.startswith("-")
-    if name in ("npm", "pnpm", "yarn", "bun"):
+    if name in NODE_MANAGERS:
         words = [each.text for each in command.argv[1:] if not each.text.startswith("-")]
         verb, *rest = words or [""]
-        return (
-            verb in ("exec", "dlx", "x") or _STARTED.fullmatch(rest[0] if verb == "run" and rest else verb) is not None
-        )
+        return verb in PACKAGE_EXEC or _STARTED.fullmatch(rest[0] if verb == "run" and rest else verb) is not None
     if "/" in word and command.argv[0].literal and context.script(word) is not None:
         return True
     return script(context.tree, name, None, context.home) is not None

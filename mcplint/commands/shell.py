@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mcplint.commands.command_lines import is_assignment
 from mcplint.commands.shell_nodes import Assignment, Command, Node
-from mcplint.commands.shell_parser import commands
+from mcplint.commands.shell_parser import DECLARING, commands
 from mcplint.commands.shell_words import ARRAY, BLANKS, COMMAND, LITERAL, PATTERN, VARIABLE, Part, Word, word_at
 from mcplint.commands.words import Words, span_of, text
 from mcplint.text.expand import expand, variables
@@ -32,7 +32,6 @@ OWN_FOLDER = re.compile(
     rf"\s*(?:&&|;)\s*pwd(?:\s+-P)?|{_DIRNAME})"
 )
 """How scripts say the folder that they lie in, or one beside it."""
-_EXPORTS = ("export", "readonly", "local", "declare", "typeset")
 
 
 class Ran(NamedTuple):
@@ -83,7 +82,7 @@ class Shell:
     def command(self, line: Command) -> Ran | None:
         """A command, or None where it only sets variables, which are set then."""
         name = line.argv[0].text if line.argv else ""
-        if line.words and name not in _EXPORTS:
+        if line.words and name not in DECLARING:
             given = {each.name: self.value(each.value) for each in line.assignments if not each.append}
             return Ran(self.words(line.argv), {**self.sets, **given}, self.workdir, self.at(line.span), line)
         for each in line.assignments:

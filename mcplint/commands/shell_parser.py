@@ -18,7 +18,7 @@ _GOING_ON = {">": ">>", ">|": ">>", "&>": "&>>"}
 _REDIRECTS = ("&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">&", ">>", ">|", "<", ">")
 _OPENERS = {"if": "if", "for": "for", "select": "for", "while": "while", "until": "while", "case": "case", "{": "{"}
 _CLOSERS = {"fi": ("if",), "done": ("for", "select", "while", "until"), "esac": ("case",), "}": ("{",)}
-_DECLARING = ("declare", "local", "readonly", "typeset", "export")
+DECLARING = ("declare", "local", "readonly", "typeset", "export")
 _STEPS = frozenset({"then", "elif", "else", "do", "!", "time"})
 _DEEPEST = 64
 
@@ -189,7 +189,7 @@ class _Script:
 
     def _word(self) -> None:
         start = self.i
-        declares = not self.words or self.words[0].text in _DECLARING
+        declares = not self.words or self.words[0].text in DECLARING
         if declares and not self.skip and (assignment := self._assignment(bool(self.words))):
             self._begin(start)
             self.assignments.append(assignment)

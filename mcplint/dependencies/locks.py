@@ -10,6 +10,7 @@ from typing import NamedTuple
 from mcplint.dependencies.needs import lock_of
 from mcplint.facts.dependencies import EXTRA, MAIN, Project, Requirement, normalized
 from mcplint.facts.document import at
+from mcplint.knowledge.lock_files import PYLOCK, PYTHON_LOCKS
 from mcplint.knowledge.sdk import release
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
@@ -18,7 +19,7 @@ from mcplint.values import EditSite, Label
 # uv writes one entry a line where there are several, in this order of keys.
 _ENTRY = r'\{{ name = "{}"(?:, extras = \[[^\]\n]*\])?(?:, specifier = "([^"\n]*)")? \}}'
 _OWN = r'(?m)^source = \{ (?:editable|virtual) = "\." \}\r?$'
-COMMANDS = {"uv.lock": "uv lock", "poetry.lock": "poetry lock", "pdm.lock": "pdm lock", "pylock.toml": "uv lock"}
+COMMANDS = {**{PYTHON_LOCKS[tool]: f"{tool} lock" for tool in ("uv", "poetry", "pdm")}, PYLOCK: "uv lock"}
 
 
 def repetition(package: str, bound: EditSite, taken: str, tree: Tree) -> tuple[EditSite | None, str]:

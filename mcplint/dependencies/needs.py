@@ -19,6 +19,7 @@ from mcplint.facts.dependencies import (
     Requirement,
     Requirements,
 )
+from mcplint.knowledge.lock_files import PYLOCK, PYTHON_LOCKS
 from mcplint.model import Install
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
@@ -26,7 +27,7 @@ from mcplint.text.glob import fits
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
-LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock")
+LOCKS = tuple(dict.fromkeys((PYTHON_LOCKS["uv"], PYLOCK, *PYTHON_LOCKS.values())))
 DEPENDENCIES = (*PROJECTS, "Pipfile")
 _MOST = 64
 

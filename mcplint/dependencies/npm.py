@@ -12,7 +12,7 @@ from mcplint.knowledge.npm_releases import DATE
 from mcplint.knowledge.sdk import releases
 from mcplint.knowledge.semver import admits, bounds, exact
 from mcplint.model import Sdk
-from mcplint.project.kinds import NODE_LOCKS
+from mcplint.project.kinds import NODE_LOCK_TEXTS
 from mcplint.project.tree import Tree
 from mcplint.text.paths import outwards
 from mcplint.values import UNKNOWN, EditSite, Label, Value
@@ -89,7 +89,7 @@ def asking(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | No
 
 def lock_of(tree: Tree, folder: str) -> str | None:
     """The lock file of a package: beside it, or that of the workspace around it."""
-    paths = (posixpath.join(each, name) for each in outwards(folder) for name in NODE_LOCKS)
+    paths = (posixpath.join(each, name) for each in outwards(folder) for name in NODE_LOCK_TEXTS)
     return next((path for path in paths if path in tree.paths), None)
 
 

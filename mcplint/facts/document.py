@@ -63,6 +63,16 @@ def scalar(node: Node | None) -> str:
     return node.text if isinstance(node, ScalarNode) else ""
 
 
+def text(node: Node | None) -> str:
+    """The text of a string; of anything else, nothing."""
+    return node.value if isinstance(node, ScalarNode) and isinstance(node.value, str) else ""
+
+
+def texts(node: Node | None) -> dict[str, str]:
+    """The scalars of a mapping as texts; of anything else, none."""
+    return {key.text: value.text for key, value in pairs(node) if isinstance(value, ScalarNode)}
+
+
 def items(node: Node | None) -> tuple[Node, ...]:
     """The items of a list; of anything else, none."""
     return node.items if isinstance(node, SequenceNode) else ()

@@ -9,6 +9,9 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
+TABLES = ("dependencies", "optionalDependencies", "peerDependencies", "devDependencies")
+"""The tables of `package.json` that ask for packages, in the order in which they count."""
+
 
 class Bin(NamedTuple):
     """A command that a package installs, and the file that it runs, as written."""
@@ -42,7 +45,7 @@ class PackageJson(NamedTuple):
 
     def range(self, package: str) -> ScalarNode | None:
         """What is asked of a package, for running before other tables."""
-        for table in ("dependencies", "optionalDependencies", "peerDependencies", "devDependencies"):
+        for table in TABLES:
             if package in self.requirements.get(table, {}):
                 return self.requirements[table][package]
         return None

@@ -10,7 +10,7 @@ from mcplint.commands.command_lines import program
 from mcplint.images.copies import copied_from, paths_in_image
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
-from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS
+from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS, SYSTEM_INSTALLERS
 from mcplint.project.discover import PRUNED
 from mcplint.project.ignored import deciding, docker_file, ignored_by_git, line_of
 from mcplint.project.tree import Tree
@@ -23,7 +23,6 @@ _BRINGING = "unzip cp mv ln make just task npx tar rsync patch install tee node 
 _BUILDERS = "tsc esbuild tsup tsdown swc babel rollup vite webpack ncc nest"
 _OPEN = frozenset(f"{_BRINGING} {_BUILDERS}".split())
 _GIT = frozenset({"clone", "pull", "checkout", "submodule", "init", "fetch"})
-_QUIET = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum"})
 
 
 class Absence(NamedTuple):
@@ -195,4 +194,4 @@ def _opens(step: RunStep) -> bool:
 
 def command_texts(steps: tuple[RunStep, ...]) -> Iterator[str]:
     """The texts of commands that may make a file by its name; what a package manager installs is none."""
-    yield from (" ".join(step.words) for step in steps if program(step.argv) not in _QUIET)
+    yield from (" ".join(step.words) for step in steps if program(step.argv) not in SYSTEM_INSTALLERS)

@@ -13,7 +13,8 @@ from mcplint.dependencies.locks import is_stale
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import at
 from mcplint.images.runs import RunStep
-from mcplint.knowledge.executables import SUCCEEDING
+from mcplint.knowledge.executables import SUCCEEDING, SYSTEM_INSTALLERS
+from mcplint.knowledge.lock_files import PYTHON_LOCKS
 from mcplint.model import Install, Packaged
 from mcplint.packaging.backend import is_packaged
 from mcplint.text.boolean import boolean
@@ -22,8 +23,6 @@ from mcplint.values import EditSite, Label, Value
 
 _UPGRADES = ("upgrade", "upgrade-package")
 _MOST = 300
-_PACKAGERS = frozenset({"apt-get", "apt", "apk", "dnf", "microdnf", "yum", "apt-fast"})
-_LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
 
 
 def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
@@ -99,7 +98,7 @@ def packages(steps: Iterable[RunStep]) -> frozenset[str]:
     found: set[str] = set()
     for step in steps:
         words = step.words
-        if program(step.argv) in _PACKAGERS and ("install" in words or "add" in words):
+        if program(step.argv) in SYSTEM_INSTALLERS and ("install" in words or "add" in words):
             found |= {word.partition("=")[0] for word in words[1:] if not word.startswith("-")} - {"install", "add"}
     return frozenset(found)
 
@@ -244,7 +243,7 @@ def _may(step: RunStep, name: str) -> bool:
 
 def _by_lock(tool: str, step: RunStep, verb: Span) -> Install:
     """Tools that install what their lock file says wherever there is one, and resolve where there is none."""
-    name = _LOCKS[tool]
+    name = PYTHON_LOCKS[tool]
     lock = step.upwards(name)
     if lock:
         locked: Value[bool] = Value((True,), (Label(verb, f"installs from {lock}"),))
@@ -266,10 +265,10 @@ def _delete(step: RunStep) -> None:
 def _export(step: RunStep) -> None:
     """Notes the requirement files that a command writes from a lock."""
     name, args = _program(step)
-    if name not in _LOCKS or not any(text(arg) in ("export", "requirements") for arg in args[:4]):
+    if name not in PYTHON_LOCKS or not any(text(arg) in ("export", "requirements") for arg in args[:4]):
         step.exported.pop("-", None)
         return
-    lock = step.upwards(_LOCKS[name])
+    lock = step.upwards(PYTHON_LOCKS[name])
     files = list(map(spelled, parse(args, UV, interspersed=True).values("output-file", "output")))
     files += [redirect.target.text for redirect in step.redirects if redirect.operator in (">", ">>", ">|")]
     step.exported.update((posixpath.basename(path), lock) for path in files)

@@ -13,17 +13,14 @@ from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import spelled, text, written
 from mcplint.facts.node import PackageJson
 from mcplint.images.runs import RunStep
+from mcplint.knowledge.lock_files import NODE_LOCKS
 from mcplint.model import NodeInstall
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import EditSite, Value
 
-LOCKS = {
-    "npm": ("package-lock.json", "npm-shrinkwrap.json"),
-    "pnpm": ("pnpm-lock.yaml",),
-    "yarn": ("yarn.lock",),
-    "bun": ("bun.lock", "bun.lockb", "package-lock.json"),
-}
+LOCKS = {**NODE_LOCKS, "bun": (*NODE_LOCKS["bun"], *NODE_LOCKS["npm"][:1])}
+"""The lock files that each package manager installs from; bun takes over the one of npm."""
 VERBS = {
     "npm": ("install", "i", "ci", "clean-install", "add"),
     "pnpm": ("install", "i", "add"),

@@ -11,7 +11,7 @@ from mcplint.dependencies.node_packages import tsconfig
 from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.contents import Absence, Contents
-from mcplint.knowledge.executables import NODE_MANAGERS
+from mcplint.knowledge.executables import NODE_MANAGERS, TYPESCRIPT
 from mcplint.text.located import LocatedText
 
 TOOLS = {
@@ -118,4 +118,4 @@ def _sources(contents: Contents, home: str, wanted: tuple[str, ...]) -> Iterator
     roots = [posixpath.normpath(posixpath.join(home, each.split("*", 1)[0].rstrip("/") or ".")) for each in wanted]
     tree = contents.tree
     found = {path for root in roots for path in (root, *tree.below(root)) if path in tree.paths}
-    yield from (path for path in sorted(found) if path.endswith((".ts", ".tsx", ".mts", ".cts")))
+    yield from (path for path in sorted(found) if path.endswith((*TYPESCRIPT, ".tsx")))

@@ -1,9 +1,21 @@
-"""Programs of other people by what they are: shells, package managers of Node, those that always succeed."""
+"""Programs of other people by what they are: shells, runtimes, package managers, those that always succeed."""
 
 from __future__ import annotations
 
 SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 NODE_MANAGERS = ("npm", "pnpm", "yarn", "bun")
+NODE_NAMES = ("node", "nodejs")
+NODE_RUNTIMES = (*NODE_NAMES, "bun", "deno")
+NODE_LOADERS = ("tsx", "ts-node", "ts-node-esm")
+"""Node with a loader for TypeScript."""
+PACKAGE_RUNNERS = ("npx", "bunx", "pnpx")
+PACKAGE_EXEC = ("exec", "dlx", "x")
+"""The subcommands of a package manager of Node that do what `npx` does."""
+TASK_RUNNERS = ("make", "just", "poe", "task")
+SYSTEM_INSTALLERS = frozenset({"apt-get", "apt", "apt-fast", "apk", "dnf", "microdnf", "yum"})
+JAVASCRIPT = (".js", ".mjs", ".cjs")
+TYPESCRIPT = (".ts", ".mts", ".cts")
+"""The suffixes of files that Node, and that its loaders, run."""
 PACKAGES = {
     **dict.fromkeys(("pgrep", "pkill", "ps", "top", "free"), ("procps",)),
     **dict.fromkeys(("nc", "netcat", "ncat"), ("netcat", "ncat", "nmap", "busybox")),

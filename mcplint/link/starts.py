@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.commands.command_lines import program
+from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.knowledge.image_ports import OTHER_PROGRAMS
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES, SERVER_IMPORT
 from mcplint.model import Container, Lack, Loose, Refusal, Route, Server, Unfollowed
@@ -333,7 +334,7 @@ def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterat
 
         yield from lacks(context.image, container, start, tree)
         yield from of_start(context.image, container, start, tree)
-    elif start.image_path and start.image_path.endswith((".js", ".mjs", ".cjs")) and not container.mounts:
+    elif start.image_path and start.image_path.endswith(JAVASCRIPT) and not container.mounts:
         from mcplint.runtime.node_start import of_node_start
 
         word = next((note.span for note in start.notes[-1:] if note.span.text), container.cmd)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from mcplint.knowledge.lock_files import NODE_LOCKS
 from mcplint.text.glob import fits
 
 
@@ -26,7 +27,7 @@ class Kind(NamedTuple):
     strict: bool = False
 
 
-NODE_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock")
+NODE_LOCK_TEXTS = tuple(name for names in NODE_LOCKS.values() for name in names if name != "bun.lockb")
 # The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.service` no unit of systemd. A name
 # that tells says more than the folder: `sites-available/compose.yaml` is compose. Any YAML may be of Kubernetes: last.
 KINDS = (
@@ -35,7 +36,7 @@ KINDS = (
     Kind("tsconfig", ("tsconfig*.json",)),
     Kind(
         "npm-lock",
-        NODE_LOCKS,
+        NODE_LOCK_TEXTS,
         limit=24 << 20,
     ),
     Kind("dockerignore", (".dockerignore", "*.dockerignore"), "#"),

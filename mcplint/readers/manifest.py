@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, plain
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, plain, text
 from mcplint.facts.manifest import Path, ServerJson, Violation
 from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.knowledge import registry
@@ -39,7 +39,7 @@ def read(source: Source) -> ServerJson | None:
 
 def is_manifest(root: MappingNode) -> bool:
     """Whether a document is the registry's: by its schema, else by its name and the shape of what it lists."""
-    schema = _text(root.get("$schema"))
+    schema = text(root.get("$schema"))
     if any(mark in schema for mark in _MARKS):
         return True
     if schema or not isinstance(root.get("name"), ScalarNode):
@@ -48,18 +48,14 @@ def is_manifest(root: MappingNode) -> bool:
     return (
         any(package.get("registryType") or package.get("registry_type") for package in packages)
         or any(remote.get("url") and remote.get("type") for remote in remotes)
-        or bool(re.fullmatch(r"[\w-]+(\.[\w-]+)+/[\w.-]+", _text(root.get("name"))) and root.get("version"))
+        or bool(re.fullmatch(r"[\w-]+(\.[\w-]+)+/[\w.-]+", text(root.get("name"))) and root.get("version"))
     )
 
 
 def named_date(root: MappingNode) -> str | None:
     """The date of the published schema that `$schema` names, whatever the host; None where it names none."""
-    schema = _text(root.get("$schema"))
+    schema = text(root.get("$schema"))
     return next((date for date in registry.DATES if f"/schemas/{date}/server.schema.json" in schema), None)
-
-
-def _text(node: Node | None) -> str:
-    return node.value if isinstance(node, ScalarNode) and isinstance(node.value, str) else ""
 
 
 def _objects(node: Node | None) -> Iterable[MappingNode]:

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, at, items, pairs, scalar
-from mcplint.facts.node import Bin, PackageJson
+from mcplint.facts.node import TABLES, Bin, PackageJson
 from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.readers import json
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
-
-TABLES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 
 
 def read(source: Source) -> PackageJson:

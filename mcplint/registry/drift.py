@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from mcplint.facts.dependencies import normalized
-from mcplint.facts.document import MappingNode, Node, ScalarNode
+from mcplint.facts.document import MappingNode, Node, ScalarNode, text
 from mcplint.findings import ERROR, NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.go_url import parse
 from mcplint.model import Distribution, Manifest, Package
 from mcplint.registry import address, version
 from mcplint.registry.ownership import is_marked, published, server_name
-from mcplint.registry.places import Place, field, objects, packages, shown, string, text, texts
+from mcplint.registry.places import Place, field, objects, packages, shown, string, texts
 from mcplint.text.source import Edit
 from mcplint.values import Label, Value
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from mcplint.facts.document import ScalarNode
+from mcplint.facts.document import ScalarNode, text
 from mcplint.findings import Fix
 from mcplint.knowledge.registry import HTTP, SOURCES, TYPES
 from mcplint.registry import address
-from mcplint.registry.places import Place, field, member, removal, text
+from mcplint.registry.places import Place, field, member, removal
 from mcplint.registry.predicates import defined
 from mcplint.text.source import Edit, Span
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs
+from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, text
 from mcplint.findings import ERROR, NOTE, Finding, Fix
 from mcplint.knowledge.registry import INDEXED
 from mcplint.model import Manifest
@@ -22,7 +22,6 @@ from mcplint.registry.places import (
     remotes,
     shown,
     string,
-    text,
     texts,
 )
 from mcplint.registry.predicates import bad_folder, defined, inexact_base

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, text
 from mcplint.facts.manifest import Path
 from mcplint.model import Manifest
 from mcplint.text.source import Edit, Span
@@ -25,11 +25,6 @@ def field(owner: MappingNode, key: str) -> Node | None:
     """The value of a key, or None."""
     found = member(owner, key)
     return found[1] if found else None
-
-
-def text(node: Node | None) -> str:
-    """The text of a string; empty where there is none, as in the publisher's own structures."""
-    return node.value if isinstance(node, ScalarNode) and isinstance(node.value, str) else ""
 
 
 def string(owner: MappingNode, key: str) -> str:

@@ -16,6 +16,7 @@ from mcplint.model import ClientConfig, Container
 from mcplint.model.secrets import Secret
 from mcplint.project.ignored import ignored_by_git, is_ignored
 from mcplint.project.tree import Paths, Tree
+from mcplint.services.clients import URLS
 from mcplint.services.containers import ContainerContext
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
@@ -199,7 +200,7 @@ def _in_client(client: ClientConfig) -> Iterator[Secret]:
                 yield Secret("client", name.text, kind, value.span)
     words = items(node.get("args"))
     yield from _in_words("client", [(each.text if isinstance(each, ScalarNode) else "", each.span) for each in words])
-    for key in ("url", "serverUrl", "httpUrl"):
+    for key in URLS:
         url = node.get(key)
         if isinstance(url, ScalarNode) and any(held := known.in_url(url.text)):
             yield Secret("client", *held, url.span)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from mcplint.facts.dockerfile import Instruction
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
+from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.model import Container, Server
 from mcplint.project.tree import Tree
 from mcplint.runtime.writable import run_lines
@@ -17,7 +18,7 @@ from mcplint.text.paths import upwards
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
-_SOURCES = (".py", ".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
+_SOURCES = (".py", *TYPESCRIPT, *JAVASCRIPT)
 _FIRST_UNPRIVILEGED = 1024
 """The first port that every user may listen on."""
 _ACCOUNTS = (

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar
+from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar, texts
 from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
@@ -198,7 +198,7 @@ def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     root = tree.facts("yaml.document", source.path)
     for _, job in pairs(at(root, "jobs")):
         steps = items(at(job, "steps"))
-        env = _texts(at(root, "env")) | _texts(at(job, "env"))
+        env = texts(at(root, "env")) | texts(at(job, "env"))
         certain = not any(map(_moves_checkout, steps))
         for step in steps:
             uses, run = at(step, "uses"), at(step, "run")
@@ -206,7 +206,7 @@ def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild]:
                 folders = (at(step, "working-directory"), *(at(each, *WORKING_DIRECTORY) for each in (job, root)))
                 folder = next(filter(None, map(scalar, folders)), "")
                 caller = Caller(_within("", folder) or "", certain and "$" not in folder)
-                yield from _lines(run.span, caller, env | _texts(at(step, "env")))
+                yield from _lines(run.span, caller, env | texts(at(step, "env")))
             if isinstance(uses, ScalarNode) and uses.text.startswith("docker/build-push-action@"):
                 yield from _action(step, uses.span, steps, env, certain)
 
@@ -216,7 +216,7 @@ WORKING_DIRECTORY = ("defaults", "run", "working-directory")
 
 def _moves_checkout(step: Node) -> bool:
     """Whether a step puts the project elsewhere than into the working directory, or more files beside it."""
-    uses, given = scalar(at(step, "uses")), _texts(at(step, "with"))
+    uses, given = scalar(at(step, "uses")), texts(at(step, "with"))
     elsewhere = uses.startswith("actions/checkout@") and bool({"path", "repository"} & given.keys())
     return elsewhere or uses.startswith(BRINGS)
 
@@ -225,7 +225,7 @@ def _action(
     step: Node, span: Span, steps: tuple[Node, ...], env: Mapping[str, str], certain: bool
 ) -> Iterator[NamedBuild]:
     """The image of a step with build-push-action."""
-    given = _texts(at(step, "with"))
+    given = texts(at(step, "with"))
     context, file, target = (_filled(given.get(key, ""), env) for key in ("context", "file", "target"))
     cloned = not context or DEFAULT_CONTEXT.match(context) is not None
     caller = Caller("", certain or cloned, cloned)
@@ -240,14 +240,10 @@ def _tags(text: str, steps: tuple[Node, ...]) -> Iterator[str]:
     for line in filter(None, map(str.strip, re.split(r"[\n,]", text))):
         taken = re.match(r"\$\{\{\s*steps\.([\w-]+)\.outputs\.tags", line)
         for step in steps if taken else ():
-            if taken and _texts(step).get("id") == taken[1]:
-                yield from re.split(r"[\n,]", _texts(at(step, "with")).get("images", ""))
+            if taken and texts(step).get("id") == taken[1]:
+                yield from re.split(r"[\n,]", texts(at(step, "with")).get("images", ""))
         if not taken:
             yield line
-
-
-def _texts(node: Node | None) -> dict[str, str]:
-    return {key.text: value.text for key, value in pairs(node) if isinstance(value, ScalarNode)}
 
 
 def _bake(source: Source, tree: Tree) -> Iterator[NamedBuild]:
@@ -269,7 +265,7 @@ def _skaffold(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     documents = tree.facts("yaml.documents", source.path) or ()
     folder = posixpath.dirname(source.path)
     for artifact in (one for document in documents for one in items(at(document, "build", "artifacts"))):
-        said, docker = _texts(artifact), _texts(at(artifact, "docker"))
+        said, docker = texts(artifact), texts(at(artifact, "docker"))
         context = said.get("context", ".")
         file = posixpath.join(context, docker.get("dockerfile", "Dockerfile"))
         yield from _built(

@@ -23,6 +23,7 @@ from mcplint.programs.values import (
     Sequence,
     Table,
     known,
+    unanimous,
     unknown,
 )
 from mcplint.text.source import Span
@@ -195,10 +196,7 @@ def _counts(kind: Class) -> bool:
 
 def verdict(value: Abstract) -> bool | None:
     """Whether a value counts as true, whatever it turns out to be; None where it may be either."""
-    if not value.options:
-        return None
-    found = {truth(option) for option in value.options}
-    return found.pop() if len(found) == 1 else None
+    return unanimous(value, truth)
 
 
 def size(option: Any, most: int = LARGE) -> int:

@@ -7,7 +7,7 @@ from mcplint.programs.journal import Exhausted, Leave, recursion
 from mcplint.programs.typescript.imports import exported, json_module, module
 from mcplint.programs.typescript.interpreter import tables
 from mcplint.programs.typescript.machine import Machine, TooLarge
-from mcplint.programs.typescript.values import Object, elements
+from mcplint.programs.typescript.values import Object
 from mcplint.programs.values import Abstract, unknown
 from mcplint.programs.world import World
 from mcplint.project.tree import Tree
@@ -45,9 +45,3 @@ def entry(value: Abstract, name: str) -> Abstract:
 def has(value: Abstract, name: str) -> bool:
     """Whether an object may have an entry by a name."""
     return not isinstance(value.only, Object) or value.only.open or name in value.only.table
-
-
-def listed(value: Abstract) -> tuple[Abstract, ...]:
-    """The elements of a list; one thing is a list of itself."""
-    found = elements(value)
-    return found if found is not None else (value,)

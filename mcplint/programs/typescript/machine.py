@@ -9,8 +9,8 @@ from mcplint.findings import Failure
 from mcplint.model import Import, Server
 from mcplint.programs.journal import Journal, Leave
 from mcplint.programs.noted import Noted, NotedByAll
-from mcplint.programs.typescript.values import UNDEFINED, Frame, Package
-from mcplint.programs.values import CLOCK, Abstract, Table, known, unknown
+from mcplint.programs.typescript.values import UNDEFINED, Frame, Package, array
+from mcplint.programs.values import CLOCK, Abstract, Sequence, Table, known, unknown
 from mcplint.programs.world import World
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
@@ -244,6 +244,10 @@ class Machine(Journal):
         if len(value.options) == 1:
             return change(value.options[0])
         return self.fork([lambda option=option: change(option) for option in value.options])  # type: ignore[misc]
+
+    def arguments(self) -> Abstract:
+        """The words after the program as an array."""
+        return known(array(*self.argv)) if self.argv is not None else known(Sequence("list", None))
 
     def variable(self, name: str, own: bool = True) -> Value[str | None]:
         """An environment variable as the program finds it; `own`: the program itself reads it."""

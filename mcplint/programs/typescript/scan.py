@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.node import PackageJson
+from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
@@ -52,7 +53,7 @@ def entries(tree: Tree) -> dict[str, Span]:
                 found.setdefault(path, span)
                 continue
             source = source_of(tree, posixpath.normpath(posixpath.join(folder, target)))
-            if source is not None and source.endswith((".ts", ".js", ".mts", ".mjs", ".cjs", ".cts")):
+            if source is not None and source.endswith((*TYPESCRIPT, *JAVASCRIPT)):
                 found.setdefault(source, span)
     return found
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mcplint.dependencies.node_packages import Compiled, nearest, package_json, tsconfig
 from mcplint.facts.node import PackageJson
 from mcplint.facts.typescript import Script
+from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.model import Import
 from mcplint.programs.typescript.modules import resolve
 from mcplint.programs.typescript.operators import text_of
@@ -26,7 +27,6 @@ EXPORTED = ("client", "server", "validation", "validation/ajv", "validation/cfwo
 Source: `exports` of every release."""
 MOST = 400
 """How many modules of a program are looked at."""
-_JAVASCRIPT = (".js", ".mjs", ".cjs")
 _MAKES = (
     r"(?:tsup|tsdown|esbuild|vite|rollup|webpack|parcel|unbuild|pkgroll|microbundle|bunchee|swc|babel|rolldown|rspack|"
     r"ncc|nx|turbo|ts-patch|ttypescript|tsc-alias|tsc-esm-fix|tsc-module-loader|resolve-tspaths|tscpaths|"
@@ -50,8 +50,8 @@ def unresolved(tree: Tree, entry: str) -> tuple[Import, ...]:
     home = nearest(tree, posixpath.dirname(entry))
     if home is None:
         return ()
-    compiled = None if entry.endswith(_JAVASCRIPT) else _compiled(tree, home)
-    if _rewritten(tree, home) or (compiled is None and not entry.endswith(_JAVASCRIPT)):
+    compiled = None if entry.endswith(JAVASCRIPT) else _compiled(tree, home)
+    if _rewritten(tree, home) or (compiled is None and not entry.endswith(JAVASCRIPT)):
         return ()
     found: list[Import] = []
     for script, statement, source, own in _walked(tree, entry, compiled):
@@ -75,8 +75,8 @@ def wanted_packages(tree: Tree, entry: str) -> Iterator[tuple[str, Span]]:
     package = package_json(tree, home) if home is not None else None
     if package is None or home is None:
         return
-    compiled = None if entry.endswith(_JAVASCRIPT) else compiled_alone(tree, home)
-    asked = frozenset(_asked(package)) if compiled or entry.endswith(_JAVASCRIPT) else frozenset()
+    compiled = None if entry.endswith(JAVASCRIPT) else compiled_alone(tree, home)
+    asked = frozenset(_asked(package)) if compiled or entry.endswith(JAVASCRIPT) else frozenset()
     for script, _, source, own in _walked(tree, entry, compiled) if asked else ():
         parts = text_of(source)[1:-1].split("/")
         name = "/".join(parts[: 2 if parts[0].startswith("@") else 1])

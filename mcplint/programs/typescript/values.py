@@ -20,6 +20,7 @@ from mcplint.programs.values import (
     Sequence,
     Table,
     known,
+    unanimous,
     union,
     unknown,
 )
@@ -248,10 +249,7 @@ def truth(option: Any) -> bool | None:
 
 def verdict(value: Abstract) -> bool | None:
     """Whether a value counts as true, whatever it turns out to be; None where it may be either."""
-    if not value.options:
-        return None
-    found = {truth(option) for option in value.options}
-    return found.pop() if len(found) == 1 else None
+    return unanimous(value, truth)
 
 
 def array(*items: Abstract) -> Sequence:
@@ -263,6 +261,12 @@ def elements(value: Abstract) -> tuple[Abstract, ...] | None:
     """The elements of an array, None where they are not all known."""
     only = value.only
     return only.items if isinstance(only, Sequence) else None
+
+
+def listed(value: Abstract) -> tuple[Abstract, ...]:
+    """The elements of a list; one thing is a list of itself."""
+    found = elements(value)
+    return found if found is not None else (value,)
 
 
 def spelled(option: Any) -> str | None:

@@ -7,15 +7,14 @@ from typing import NamedTuple
 
 from mcplint.images.copies import built_text, project_path
 from mcplint.images.image import Image
-from mcplint.knowledge.executables import SHELLS
+from mcplint.knowledge.executables import JAVASCRIPT, NODE_RUNTIMES, SHELLS
 from mcplint.model.containers import Container
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 
-_RUNTIMES = ("node", "nodejs", "bun", "deno")
 _PATH = ("/usr/local/bin", "/usr/bin", "/bin")
-_SUFFIXES = {".py": "python", ".sh": "sh", ".bash": "sh", ".js": "node", ".mjs": "node", ".cjs": "node"}
+_SUFFIXES = {".py": "python", ".sh": "sh", ".bash": "sh", **dict.fromkeys(JAVASCRIPT, "node")}
 LONGEST = 20_000
 
 
@@ -31,7 +30,7 @@ def script(words: tuple[str, ...], container: Container, image: Image | None, tr
     name = posixpath.basename(words[0])
     if name.startswith("python"):
         return _file("python", _module(words[1:]), container, image, tree)
-    if name in SHELLS or name in _RUNTIMES:
+    if name in SHELLS or name in NODE_RUNTIMES:
         operand = next((word for word in words[1:2] if not word.startswith("-") and word != "run"), "")
         return _file("sh" if name in SHELLS else "node", operand, container, image, tree)
     places = [words[0]] if "/" in words[0] else [posixpath.join(folder, words[0]) for folder in _PATH]

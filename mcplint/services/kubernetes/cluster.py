@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
 
-from mcplint.facts.document import Node, ScalarNode, at, items, pairs
+from mcplint.facts.document import Node, at, items, texts
 from mcplint.facts.platform import Kustomization, Manifests, Resource
 from mcplint.values import Label
 
@@ -94,11 +94,6 @@ def applied_together(resource: Resource) -> tuple[str, str]:
 def template(pods: Resource) -> Node | None:
     """The pod template of an object; a Pod is its own."""
     return pods.node if pods.kind == "Pod" else at(pods.node, "spec", "template")
-
-
-def texts(node: Node | None) -> dict[str, str]:
-    """The scalars of a mapping as texts."""
-    return {key.text: value.text for key, value in pairs(node) if isinstance(value, ScalarNode)}
 
 
 def _folder(resource: Resource) -> str:

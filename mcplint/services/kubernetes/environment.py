@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from mcplint.facts.document import Node, ScalarNode, at, items, pairs
+from mcplint.facts.document import Node, ScalarNode, at, items, pairs, texts
 from mcplint.facts.platform import Resource
 from mcplint.model import Argv
-from mcplint.services.kubernetes.cluster import Cluster, texts
+from mcplint.services.kubernetes.cluster import Cluster
 from mcplint.services.settings import optional, string
 from mcplint.text.bounded import bounded_sub
 from mcplint.values import Label, Value

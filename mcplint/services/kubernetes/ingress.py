@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs
+from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, texts
 from mcplint.facts.platform import Resource
-from mcplint.services.kubernetes.cluster import Cluster, texts
+from mcplint.services.kubernetes.cluster import Cluster
 from mcplint.services.settings import number, string
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
+from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar, texts
 from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
-from mcplint.services.kubernetes.cluster import Cluster, applied_together, template, texts
+from mcplint.services.kubernetes.cluster import Cluster, applied_together, template
 from mcplint.services.kubernetes.environment import environment, injected, referring
 from mcplint.services.kubernetes.traffic import Traffic, affinity, replicas
 from mcplint.services.settings import argv, number, optional, string, switch

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcplint.facts.document import SequenceNode, at
+from mcplint.facts.document import SequenceNode, at, texts
 from mcplint.facts.platform import Resource
 from mcplint.model import UnmatchedSelector
-from mcplint.services.kubernetes.cluster import PODS, Cluster, applied_together, template, texts
+from mcplint.services.kubernetes.cluster import PODS, Cluster, applied_together, template
 from mcplint.values import Label
 
-OWNERS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+OWNERS = PODS - {"Rollout", "Pod"}
 
 
 def unselected(cluster: Cluster) -> Iterator[UnmatchedSelector]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.facts.document import ScalarNode, at, items, pairs
+from mcplint.facts.document import ScalarNode, at, items, pairs, texts
 from mcplint.facts.platform import Resource
 from mcplint.knowledge.proxies import INGRESS_NGINX
 from mcplint.knowledge.proxies import affinity as affinity_of
 from mcplint.services.kubernetes import ingress_nginx
-from mcplint.services.kubernetes.cluster import PODS, Cluster, applied_together, template, texts
+from mcplint.services.kubernetes.cluster import PODS, Cluster, applied_together, template
 from mcplint.services.kubernetes.environment import injected
 from mcplint.services.kubernetes.ingress import GATEWAY, Entry, entries
 from mcplint.services.settings import number, string

@@ -7,17 +7,9 @@ from typing import Any, NamedTuple
 
 from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
-from mcplint.programs.typescript.values import (
-    UNDEFINED,
-    UNSET,
-    Object,
-    array,
-    elements,
-    number,
-    prop,
-)
+from mcplint.programs.typescript.values import UNDEFINED, UNSET, Object, array, elements, listed, number, prop
 from mcplint.programs.values import OPEN, Abstract, Sequence, known, noted, union, unknown
-from mcplint.values import EditSite, Label
+from mcplint.values import Label, tail
 
 
 class Option(NamedTuple):
@@ -100,21 +92,13 @@ def taken_apart(machine: Machine, options: Iterable[Option], given: tuple[Abstra
                 found[negated[name].name] = known(False, *word.trace)
             continue
         if equals:
-            value = _tail(word, text.index("=") + 1)
+            value: Abstract = tail(word, text.index("=") + 1)
         elif option.kind == "boolean":
             value = known(True, *word.trace)
         else:
             value = queue.pop(0) if queue else unknown()
         found[option.name] = _typed(machine, option, value)
     return Line({each.name: _value(machine, each, found, closed) for each in known_options}, rest, closed)
-
-
-def _tail(word: Abstract, start: int) -> Abstract:
-    """The value in a word `--name=value`."""
-    site: EditSite | None = word.site
-    if site is not None and site.span.text == word.only:
-        site = site._replace(span=site.span._replace(start=site.span.start + start))
-    return word._replace(options=tuple(option[start:] for option in word.options or ()), site=site)
 
 
 def _typed(machine: Machine, option: Option, value: Abstract) -> Abstract:
@@ -194,10 +178,10 @@ def minimist(machine: Machine, args: Args, owner: Any) -> Abstract:
     config = args.get(1)
     aliases: Any = prop(config, "alias").only
     defaults: Any = prop(config, "default").only
-    booleans = [each.only for each in _listed(prop(config, "boolean"))]
+    booleans = [each.only for each in listed(prop(config, "boolean"))]
     pairs: dict[str, set[str]] = {}
     for name in aliases.names() if isinstance(aliases, Object) else ():
-        others = [each.only for each in _listed(aliases.table[name]) if isinstance(each.only, str)]
+        others = [each.only for each in listed(aliases.table[name]) if isinstance(each.only, str)]
         for each in (name, *others):
             pairs.setdefault(each, set()).update((name, *others))
     if given is None:
@@ -213,7 +197,7 @@ def minimist(machine: Machine, args: Args, owner: Any) -> Abstract:
         name, equals, _ = text.lstrip("-").partition("=")
         follows = queue[0].only if queue else None
         if equals:
-            value = _tail(word, text.index("=") + 1)
+            value: Abstract = tail(word, text.index("=") + 1)
         elif name in booleans or not isinstance(follows, str) or follows.startswith("-"):
             value = known(True, *word.trace)
         else:
@@ -230,11 +214,6 @@ def minimist(machine: Machine, args: Args, owner: Any) -> Abstract:
     made.table.update(found)
     made.table["_"] = known(array(*rest))
     return known(made, *args.notes)
-
-
-def _listed(value: Abstract) -> tuple[Abstract, ...]:
-    found = elements(value)
-    return found if found is not None else (value,)
 
 
 CALLS: Mapping[str, Handler] = {

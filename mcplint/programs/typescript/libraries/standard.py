@@ -265,7 +265,8 @@ def platform(machine: Machine, owner: Any) -> Abstract:
 
 
 def deno_args(machine: Machine, owner: Any) -> Abstract:
-    return known(array(*machine.argv)) if machine.argv is not None else known(Sequence("list", None))
+    """`Deno.args`."""
+    return machine.arguments()
 
 
 def env_get(machine: Machine, args: Args, owner: Any) -> Abstract:

@@ -44,7 +44,8 @@ def yargs(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def hide_bin(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return known(array(*machine.argv)) if machine.argv is not None else known(Sequence("list", None))
+    """`hideBin(process.argv)`."""
+    return machine.arguments()
 
 
 def yargs_option(machine: Machine, args: Args, owner: Any) -> Abstract:
