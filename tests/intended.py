@@ -19,11 +19,12 @@ from mcplint.text.source import Edit
 
 
 class Made(NamedTuple):
-    """A project after all its fixes: its model, and what is new in the files of one fix and gone from them."""
+    """A project after all its fixes: its model, and of the files of one fix what is new, what is gone, the texts."""
 
     model: Deployment
     new: Counter[str]
     gone: Counter[str]
+    texts: tuple[str, ...] = ()
 
     def has(self, *words: str) -> bool:
         return all(self.new[word] > 0 for word in words)
@@ -78,7 +79,7 @@ def made(each: Diagnostic, before: Mapping[str, str], after: Mapping[str, str], 
     assert each.finding.fix
     paths = {edit.span.source.path for edit in each.finding.fix.edits}
     old, new = (sum((words(path, texts.get(path, "")) for path in paths), Counter()) for texts in (before, after))
-    return Made(model, new - old, old - new)
+    return Made(model, new - old, old - new, tuple(after.get(path, "") for path in paths))
 
 
 def below(release: str | None, major: str) -> bool:
@@ -143,7 +144,7 @@ PROMISES: dict[str, Check] = {
     r"rename it to (\w+)": lambda m, name: m.has(name),
     r"change the path to (\S+)": lambda m, path: path in paths(m.new),
     r"change the path to (\S+) and the type to (\S+)": lambda m, path, kind: path in paths(m.new) and m.has(kind),
-    r"publish the URL with its last slash": lambda m: any(each.endswith("/") for each in m.new),
+    r"publish the URL with its trailing slash": lambda m: any(each.endswith("/") for each in m.new),
     r"connect to `(\w+)`": lambda m, name: any(f"{name}:" in each for each in m.new),
     r"ask for port (\d+)": lambda m, port: any(f":{port}" in each for each in m.new),
     r"wait until `\w+` is healthy": lambda m: m.has("service_healthy"),
@@ -178,7 +179,7 @@ PROMISES: dict[str, Check] = {
     r"add the label": lambda m: m.has("LABEL", "io.modelcontextprotocol.server.name"),
     r"write the name": lambda m: any(each.startswith("io.github.") for each in m.new),
     r"add the marker to the README": lambda m: m.has("mcp-name:"),
-    r"correct the marker": lambda m: any(each.startswith("io.") or each == "mcp-name:" for each in m.new),
+    r"correct the marker": lambda m: any("mcp-name: io." in text for text in m.texts),
     r"stop retrying POST requests": lambda m: m.lost("non_idempotent"),
     r"write to standard error": lambda m: any(re.search(r"stderr|&2|console\.error", each) for each in m.new),
     r"install the project itself into it": lambda m: m.has("--no-editable"),
