@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from mcplint.facts.python_bodies import unfolded
 from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
 from mcplint.readers.python import read
 from mcplint.readers.python_newer import rewritten
@@ -28,6 +29,31 @@ def test_the_site_of_a_text_spells_it(word: str, end: str) -> None:
     for node in found:
         site = module.site(node, module.span(node))
         assert site is not None and site.span.text == str(node.value)
+
+
+BODY = "".join(f"{{0}}x{number} = 'é'{{1}}" for number in range(3)) + "{0}return '\\d'{1}"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f():{1}" + BODY,
+        "class A:{1}\t@d{1}\tasync def f(self):{1}" + BODY.replace("{0}", "\t\t"),
+        "class A:{1}  x = 1{1}  \\{1}    def f(self):{1}" + BODY,
+        "try:{1} def f():{1}" + BODY + " def g():{1}" + BODY.replace("{0}", "   ") + "except E:{1} def h():{1}" + BODY,
+        'def f(): return (1,{1}2,{1}3,{1}4); {1}class B:{1} def g(s): return """é{1}{1}{1}"""{1}',
+    ],
+)
+def test_a_folded_body_unfolds_to_what_it_was(text: str, end: str) -> None:
+    text = text.format("    ", end)
+    module = read(Source("a.py", text))
+    with warnings.catch_warnings(action="ignore"):
+        parsed = ast.dump(ast.parse(text), include_attributes=True)
+    assert hasattr(module.tree, "folded")
+    assert ast.dump(unfolded(module.tree), include_attributes=True) == parsed
+    assert "_body" not in str([vars(node) for node in module.tree.body])
+    assert ast.dump(module.tree, include_attributes=True) == parsed
 
 
 def test_places_are_right_far_into_a_long_text() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import warnings
 from collections.abc import Iterator
 
 from mcplint.facts.python import Module, located
+from mcplint.facts.python_bodies import fold, tree, unfolded
 from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
 from mcplint.text.source import Part, Source, Span
 
@@ -24,15 +24,20 @@ def read(source: Source) -> Module:
     """
     if "{{cookiecutter" in source.path.replace(" ", ""):
         raise Unreadable(Span(source, 0, 0), "a template, not Python yet", NOTE)
+    text = source.text
     try:
-        return located(source, _parsed(source, source.text))
+        parsed = _parsed(source, text)
     except SyntaxError as error:
         from mcplint.readers.python_newer import rewritten
 
+        text = rewritten(source.text)
         try:
-            return located(source, _parsed(source, rewritten(source.text)))
+            parsed = _parsed(source, text)
         except SyntaxError:
             raise _unreadable(source, error) from None
+    module = located(source, parsed)
+    fold(parsed, text, module.lines)
+    return module
 
 
 def parts(source: Source) -> tuple[Part, ...]:
@@ -41,7 +46,7 @@ def parts(source: Source) -> tuple[Part, ...]:
 
 
 def _parts(module: Module) -> Iterator[Part]:
-    pending: list[tuple[ast.AST, int]] = [(module.tree, -1)]
+    pending: list[tuple[ast.AST, int]] = [(unfolded(module.tree), -1)]
     while pending:
         node, under = pending.pop()
         inner = under
@@ -59,9 +64,7 @@ def _parts(module: Module) -> Iterator[Part]:
 def _parsed(source: Source, text: str) -> ast.Module:
     """The syntax tree of a text; raises SyntaxError, and Unreadable where it is none that has one."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text, source.path)
+        return tree(text)
     except (RecursionError, MemoryError):
         raise Unreadable(Span(source, 0, 0), "nested too deeply to be parsed", NOTE) from None
     except ValueError as error:

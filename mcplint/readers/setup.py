@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from mcplint.facts.dependencies import EXTRA, Project, Requirement, Script
 from mcplint.facts.document import ScalarNode, value
 from mcplint.facts.python import Module
+from mcplint.facts.python_bodies import unfolded
 from mcplint.readers import ini, python
 from mcplint.readers.requirements import requirement
 from mcplint.text.source import Source, Span
@@ -67,7 +68,7 @@ def called(source: Source) -> Project:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    calls = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call))
+    calls = (node for node in ast.walk(unfolded(module.tree)) if isinstance(node, ast.Call))
     call = next((call for call in calls if _name(call.func) == "setup"), None)
     given = {word.arg: _constant(word.value, names) for word in call.keywords if word.arg} if call else {}
     listed = given.get("install_requires")

@@ -171,7 +171,7 @@ def _is_optional(module: Module, name: str) -> bool:
     """Whether a module adds a middleware of this name under a condition alone, or does not speak of it."""
     if name not in module.source.text:
         return True
-    every = nodes(module)
+    every = tuple(nodes(module))
     if any(isinstance(node, ast.alias) and node.name == name and node.asname for node in every):
         return False
     used = {node for node in every if getattr(node, "id", "") == name or getattr(node, "attr", "") == name}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from mcplint.facts.python import Module
+from mcplint.facts.python_bodies import unfolded
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
+T = TypeVar("T")
 LOCAL = ("localhost", "127.0.0.1")
 
 # What can bind names that are nowhere written.
@@ -19,22 +22,37 @@ FORWARDED = ("x-forwarded-", "proxyheadersmiddleware")
 URLS = r"\brequest\.(?:base_url|url_for\()"
 
 
-def nodes(module: Module) -> tuple[ast.AST, ...]:
-    """All nodes of a module, gathered once for the programs that share it."""
-    found: tuple[ast.AST, ...] | None = getattr(module.tree, "_nodes", None)
-    if found is None:
-        found = tuple(ast.walk(module.tree))
-        module.tree._nodes = found  # type: ignore[attr-defined]
-    return found
+def nodes(module: Module) -> Iterator[ast.AST]:
+    """All nodes of a module, functions that nothing calls included."""
+    return ast.walk(unfolded(module.tree))
+
+
+def once(work: Callable[[Module], Iterator[T]]) -> Callable[[Module], tuple[T, ...]]:
+    """What is gathered from all nodes of a module, kept beside its tree for the programs that share it."""
+    name = f"_{work.__name__}"
+
+    def kept(module: Module) -> tuple[T, ...]:
+        found: tuple[T, ...] | None = getattr(module.tree, name, None)
+        if found is None:
+            found = tuple(work(module))
+            setattr(module.tree, name, found)
+        return found
+
+    return kept
 
 
 def fallbacks(modules: Iterable[Module]) -> Iterator[tuple[str, Value[str]]]:
     """Variables with such a default, wherever in the modules they are read: `os.getenv("REDIS_HOST", "localhost")`."""
     for module in modules:
         if any(local in module.source.text for local in LOCAL):
-            for node in nodes(module):
-                if isinstance(node, ast.Call):
-                    yield from _read(module, node)
+            yield from _fallbacks(module)
+
+
+@once
+def _fallbacks(module: Module) -> Iterator[tuple[str, Value[str]]]:
+    for node in nodes(module):
+        if isinstance(node, ast.Call):
+            yield from _read(module, node)
 
 
 def _read(module: Module, call: ast.Call) -> Iterator[tuple[str, Value[str]]]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.facts.python import Module, spelled
 from mcplint.knowledge.secrets import NAME
-from mcplint.programs.python.module_text import nodes
+from mcplint.programs.python.module_text import nodes, once
+from mcplint.text.source import Span
 from mcplint.values import Label
 
 LOGGING = frozenset({"print", "pprint", "debug", "info", "warning", "error", "critical", "exception", "log"})
@@ -27,11 +28,20 @@ def shown(modules: Iterable[Module]) -> Iterator[Label]:
         if not any(name in module.source.text for name in names):
             continue
         known = {ENVIRONMENT: "holds every secret that the server is given", **_visible(module, settings)}
-        for node in nodes(module):
-            if isinstance(node, ast.Call) and _name(node.func) in LOGGING:
-                found = next((each for arg in node.args for each in _whole(arg) if each in known), None)
-                if found:
-                    yield Label(module.span(node), f"`{found}` {known[found]}")
+        for span, logged in _logged(module):
+            found = next((each for each in logged if each in known), None)
+            if found:
+                yield Label(span, f"`{found}` {known[found]}")
+
+
+@once
+def _logged(module: Module) -> Iterator[tuple[Span, tuple[str, ...]]]:
+    """The calls that print or log, each with the names whose values that shows as a whole."""
+    for node in nodes(module):
+        if isinstance(node, ast.Call) and _name(node.func) in LOGGING:
+            names = tuple(name for arg in node.args for name in _whole(arg))
+            if names:
+                yield module.span(node), names
 
 
 def _name(function: ast.expr) -> str:
@@ -90,11 +100,16 @@ def _is_plain_secret(field: ast.AnnAssign) -> bool:
 
 def _visible(module: Module, settings: Mapping[str, str]) -> dict[str, str]:
     """The settings that a module makes or imports, and whose names mean nothing else in it."""
-    bound: list[str] = []
+    bound = _bound(module) if settings else ()
+    return {name: why for name, why in settings.items() if bound.count(name) == 1}
+
+
+@once
+def _bound(module: Module) -> Iterator[str]:
+    """The names that a module binds, as often as it does."""
     for node in nodes(module):
         match node:
             case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
-                bound.append(name)
+                yield name
             case ast.alias(name=name, asname=None):
-                bound.append(name)
-    return {name: why for name, why in settings.items() if bound.count(name) == 1}
+                yield name

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.facts.python_bodies import FoldedCoroutine, FoldedFunction
 from mcplint.programs.journal import AllLeft, Break, Continue, Return
 from mcplint.programs.python.attributes import assign
 from mcplint.programs.python.call import Args
@@ -221,6 +222,8 @@ EXECUTORS: Mapping[type, Executor] = {
     ast.AugAssign: augmented,
     ast.FunctionDef: definition,
     ast.AsyncFunctionDef: definition,
+    FoldedFunction: definition,
+    FoldedCoroutine: definition,
     ast.ClassDef: class_definition,
     ast.Return: returned,
     ast.If: branch,
