@@ -386,6 +386,24 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {"notes.service:notes.service": "streamable-http 127.0.0.1 81 /mcp"},
     ),
+    "a console script, on the ways that its main module may go": (
+        {
+            "pyproject.toml": '[project]\nname = "notes"\nversion = "1"\ndependencies = ["fastmcp==3.4.11"]\n'
+            '[project.scripts]\nnotes = "notes:main"\n',
+            "notes.py": FAST + "import argparse\n\n\ndef main():\n    p = argparse.ArgumentParser()\n"
+            "    p.add_argument('--http', action='store_true')\n    if p.parse_args().http:\n"
+            "        mcp.run('http')\n    else:\n        mcp.run()\n\n\nif __name__ == '__main__':\n    main()\n",
+        },
+        {"pyproject.toml:notes": "stdio"},
+    ),
+    "an application that ends with an error before it serves": (
+        {
+            "Dockerfile": IMAGE + "ENV MODE=development\nCOPY . .\nCMD ['uvicorn', 'server:app']\n".replace("'", '"'),
+            "server.py": "import os\nif os.environ['MODE'] == 'development':\n    raise ValueError('no key')\n"
+            "from fastmcp import FastMCP\napp = FastMCP('notes').http_app()\n",
+        },
+        {"Dockerfile": "what `server:app` starts is not known"},
+    ),
     "beside a store in one image": (
         {
             "Dockerfile": IMAGE.replace("python:3.13-slim", "falkordb/falkordb:latest")

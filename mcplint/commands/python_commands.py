@@ -12,8 +12,9 @@ from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
 from mcplint.commands.words import Words, span_of, text
 from mcplint.facts.python import spelled
+from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.executables import JAVASCRIPT, SHELLS
-from mcplint.programs.python.modules import find, project_folders, roots
+from mcplint.programs.python.modules import alike, find, project_folders, roots
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT
 from mcplint.project.tree import Tree
 from mcplint.text.paths import contains, side_folder
@@ -105,6 +106,7 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
         more = None if find(context.tree, folders, top) else _only_folder(context.tree, top, context.home)
         if more is None or find(context.tree, (more,), name) is None:
             own = find(context.tree, folders, top) or more is not None or _is_own(top, context)
+            own = own or top in OWN or alike(context.tree, context.home, top)
             return context.none(f"the module {name} is not in the project", name if own else None)
         folders = (more, *folders)
     note = Label(span_of(word, context.span), f"starts the module {name}")

@@ -31,3 +31,7 @@ _KNOWN = {**{name: name.replace("_", "-") for name in _SAME.split()}, **_OTHER}
 def distribution(module: str) -> str | None:
     """The distribution that brings a top-level module, None where it is not known here."""
     return _KNOWN.get(module)
+
+
+OWN = frozenset({"api", "app", "asgi", "main", "mcp_server", "server", "wsgi"})
+"""What people call modules of their own, and no package is imported as."""

@@ -150,9 +150,15 @@ def bundles(tree: Tree, paths: Paths) -> list[str]:
 
 
 def _bare(found: tuple[Server, ...], installed: tuple[Server, ...]) -> tuple[Server, ...]:
-    """The servers that nothing else starts, those of packages in place of what is merely read from the same call."""
-    known = {server.span for server in installed}
-    return (*(server for server in found if server.span not in known), *installed)
+    """The servers that nothing else starts, those of packages in place of what is merely read from the same calls."""
+    known = {span for server in installed for span in _calls(server)}
+    return (*(server for server in found if known.isdisjoint(_calls(server))), *installed)
+
+
+def _calls(server: Server) -> Iterator[Span]:
+    """Where a server starts to serve, on each way that its program may go."""
+    yield server.span
+    yield from (note.span for note in server.transport.trace if note.span.source == server.span.source)
 
 
 def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:

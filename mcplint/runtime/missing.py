@@ -10,6 +10,7 @@ from mcplint.commands.words import text
 from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import MAIN, PROJECTS, Project, Requirement, Requirements
 from mcplint.images.image import Image
+from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES, SERVER_IMPORT
 from mcplint.model import LackKind
 from mcplint.project.tree import Tree
@@ -24,8 +25,6 @@ FETCHES = r"(curl|wget)\b"
 
 # Where other images put programs, not files of a server.
 TOOLS = ("/bin", "/usr", "/uv", "/sbin")
-# What people call modules of their own, and no package is imported as.
-OWN = frozenset({"api", "app", "asgi", "main", "mcp_server", "server", "wsgi"})
 
 
 def missing(context: ContainerContext, target: str, tree: Tree) -> Label | None:
@@ -42,7 +41,8 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Label | None:
         return None
     if not brings_sdk(context, tree) or any(_brings(line, target) for line in _lines(image)):
         return None
-    naming = (word for word in argv.words or () if _name(target) in (text(word) or ""))
+    spelled = _name(target).removesuffix(".__main__")
+    naming = (word for word in argv.words or () if spelled in (text(word) or ""))
     site = next((word.site for word in naming if word.site), None)
     return Label(site.span if site else argv.span, target)
 

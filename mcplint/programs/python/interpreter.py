@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from importlib import import_module
@@ -40,7 +41,7 @@ def follow(start: Start, world: World) -> Outcome:
     entry = _entry(world, start)
     if start.kind in (SCRIPT, MODULE) and entry and not _may_serve(world, start, entry):
         world.tree.facts("python", entry)
-        return Outcome(entry=entry)
+        return Outcome(entry=entry, missing=_main(start, entry))
     found, demanding, demand = _run(start, world, lenient=False)
     if not found.servers and not found.missing and found.complete and demanding:
         again, _, _ = _run(start, world._replace(steps=world.steps - found.steps), lenient=True)
@@ -68,6 +69,8 @@ def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool, Labe
             machine.paths.append(BACKGROUND.of(machine.state))
     except Leave as left:
         demand = left.demand if isinstance(left, Raised) and not _loads_variables(machine) else None
+        if isinstance(left, Raised) and left.name != "SystemExit":
+            notes = (Label(start.span, f"the program ends with {left.name or 'an exception'} before it serves"),)
         machine.paths.append(BACKGROUND.of(machine.state))
     except (Exhausted, RecursionError, MemoryError):
         complete = False
@@ -145,6 +148,15 @@ def _entry(world: World, start: Start) -> str | None:
     return main or find(world.tree, start.roots, name)
 
 
+def _main(start: Start, entry: str) -> str | None:
+    """What `python -m` asks a package for that has none (https://docs.python.org/3/using/cmdline.html#cmdoption-m).
+
+    A folder without `__init__.py` may be hidden by an installed package of its name.
+    """
+    lacking = start.kind == MODULE and posixpath.basename(entry) == "__init__.py"
+    return f"{start.target}.__main__" if lacking else None
+
+
 def _with_proxy_headers(served: Server, modules: list[Module]) -> Server:
     """The server with what its program makes of the headers that proxies set, where it speaks HTTP."""
     if served.asgi.trusted.options is None:
@@ -216,7 +228,7 @@ def launch(machine: Machine, start: Start) -> None:
         if fact is not None:
             run_main(machine, fact, "__main__", None)
     elif start.kind == MODULE:
-        _module(machine, start.target)
+        _module(machine, start)
     elif start.kind == FUNCTION:
         value = _named(machine, start, start.target)
         call_and_await(machine, value, Args())
@@ -232,8 +244,9 @@ def launch(machine: Machine, start: Start) -> None:
         _object(machine, start)
 
 
-def _module(machine: Machine, name: str) -> None:
+def _module(machine: Machine, start: Start) -> None:
     """`python -m name`: its parents are imported first; a package runs its `__main__`."""
+    name = start.target
     parent = name.rpartition(".")[0]
     imported_package(machine, parent)
     fact = machine.modules(f"{name}.__main__")
@@ -242,7 +255,10 @@ def _module(machine: Machine, name: str) -> None:
         run_main(machine, fact, f"{name}.__main__", name)
         return
     fact = machine.modules(name)
-    if fact is not None:
+    if fact is not None and posixpath.basename(fact.source.path) == "__init__.py":
+        machine.package(name)
+        machine.missing = _main(start, _entry(machine.world, start) or "")
+    elif fact is not None:
         run_main(machine, fact, name, parent)
 
 

@@ -51,7 +51,8 @@ def find(tree: Tree, roots: tuple[str, ...], name: str) -> str | None:
 @lru_cache(maxsize=8_192)
 def _found(paths: frozenset[str], roots: tuple[str, ...], name: str) -> str | None:
     parts = name.split(".")
-    if not all(part.isidentifier() for part in parts):
+    # `python -m` and ASGI servers find modules whose names no import statement could spell.
+    if not all(parts) or "/" in name or name.startswith("-"):
         return None
     searched = roots[:1] if parts[0] in PYTHON_MODULES else roots
     for root in searched:
@@ -63,6 +64,18 @@ def _found(paths: frozenset[str], roots: tuple[str, ...], name: str) -> str | No
         return None
     stems = (posixpath.join(root, *parts) for root in searched)
     return next((f"{folder}/" for folder in stems if folder in _namespaces(paths)), None)
+
+
+def alike(tree: Tree, home: str, name: str) -> bool:
+    """Whether a top-level name is spelled as a module of the project but for its case, dashes and underscores."""
+    near = {path: path.rpartition("/")[2].removesuffix(".py") for path in tree.paths if path.endswith(".py")}
+    near |= {folder: folder.rpartition("/")[2] for folder in _namespaces(tree.paths)}
+    own = {each for place, each in near.items() if contains(side_folder(place), home)}
+    return name not in own and _plain(name) in set(map(_plain, own)) - {""}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]", "", name).lower()
 
 
 def _reachable(paths: frozenset[str], root: str, parts: list[str]) -> bool:
