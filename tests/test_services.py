@@ -277,8 +277,8 @@ def test_the_trace_of_a_variable_goes_from_its_first_layer_to_the_one_that_count
         ("compose.override.yaml", "BIND is not set in the project, so this default applies"),
     ]
     assert value.span and value.span.text == "0.0.0.0"
-    ((span, text),) = value.write("10.0.0.1")
-    assert (span.source.path, text) == ("compose.override.yaml", "10.0.0.1")
+    (edit,) = value.write("10.0.0.1")
+    assert (edit.span.source.path, edit.text) == ("compose.override.yaml", "10.0.0.1")
 
 
 @pytest.mark.parametrize(

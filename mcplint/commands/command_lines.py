@@ -145,7 +145,12 @@ SDK_COMMANDS: Mapping[str, Grammar] = {
 }
 DOCKER_RUN = grammar(
     "interactive tty rm detach init privileged publish-all read-only no-healthcheck sig-proxy oom-kill-disable quiet "
-    "disable-content-trust replace i t d P q it",
+    "disable-content-trust replace",
+    i="interactive",
+    t="tty",
+    d="detach",
+    P="publish-all",
+    q="quiet",
     e="env",
     v="volume",
     p="publish",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.words import Words, spelled, text
@@ -71,22 +71,30 @@ def parse(words: Words, form: Grammar, interspersed: bool = False) -> Parsed:
             closed = closed and not (shown.startswith("$") and text(word) is None)
             rest.append(word)
             continue
-        name, value = _option(word, shown, form)
-        if value is None and form.takes(name):
-            value = words[index] if index < len(words) else None
-            index += 1
-        elif value is None and form.valued is not None and shown.startswith("--"):
-            closed = closed and name in form.bare
-        given.append((name, word._replace(options=("",), site=None) if value is None else value))
+        for name, value in _options(word, shown, form):
+            if value is None and form.takes(name):
+                value = words[index] if index < len(words) else None
+                index += 1
+            elif value is None and form.valued is not None and shown.startswith("--"):
+                closed = closed and name in form.bare
+            given.append((name, word._replace(options=("",), site=None) if value is None else value))
     return Parsed(tuple(given), tuple(rest), closed)
 
 
-def _option(word: Value[str], shown: str, form: Grammar) -> tuple[str, Value[str] | None]:
-    """The long name of an option, and the value that stands in the same word."""
+def _options(word: Value[str], shown: str, form: Grammar) -> Iterator[tuple[str, Value[str] | None]]:
+    """The long names of the options in a word, several where letters without a value stand together, and their values.
+
+    The value is what stands in the same word, None where nothing does.
+    """
     if shown.startswith("--"):
         name, equals, _ = shown[2:].partition("=")
-        return name, tail(word, len(name) + 3) if equals else None
-    name = form.short.get(shown[1], shown[1])
-    if len(shown) > 2 and form.takes(name):
-        return name, tail(word, 3 if shown[2] == "=" and form.valued is None else 2)
-    return name, None
+        yield name, tail(word, len(name) + 3) if equals else None
+        return
+    for at, letter in enumerate(shown[1:], 2):
+        name = form.short.get(letter, letter)
+        if form.takes(name) and at < len(shown):
+            yield name, tail(word, at + 1 if shown[at] == "=" and form.valued is None else at)
+            return
+        yield name, None
+        if form.valued is not None and name not in form.bare:
+            return

@@ -6,21 +6,33 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
+from mcplint.commands.options import grammar, parse
 from mcplint.facts.python import spelled
 from mcplint.model.health import Request
 from mcplint.values import Value
 
 Env = Callable[[str], Value[str | None]]
 
-CURL_VALUES = frozenset(
-    ("-o", "-m", "-H", "-d", "-X", "-w", "-u", "-A", "-b", "-c", "-e", "-F", "-K", "-x", "-r", "-T")
-)
-CURL_VALUES |= {"--output", "--max-time", "--header", "--data", "--request", "--write-out", "--user", "--user-agent"}
-CURL_VALUES |= {"--connect-timeout", "--retry", "--retry-delay", "--retry-max-time", "--url", "--cacert", "--cert"}
-CURL_VALUES |= {"--key", "--data-raw", "--data-binary", "--data-urlencode", "--resolve", "--range", "--proxy", "--form"}
-CURL_VALUES |= {"--cookie", "--referer", "--unix-socket", "--json", "-T"}
-WGET_VALUES = frozenset(("-O", "-o", "-T", "-t", "-U", "-w", "--header", "--output-document", "--timeout", "--tries"))
-WGET_VALUES |= {"--user-agent", "--post-data"}
+CURL = grammar(
+    "fail fail-with-body silent show-error location location-trusted head include insecure verbose globoff no-buffer "
+    "ipv4 ipv6 compressed http1.1 http2 get",
+    "output max-time header data request write-out user user-agent cookie cookie-jar referer form config proxy range "
+    "upload-file connect-timeout retry retry-delay retry-max-time url cacert cert key data-raw data-binary "
+    "data-urlencode resolve unix-socket json",
+    **{"4": "ipv4", "6": "ipv6"},
+    f="fail", s="silent", S="show-error", L="location", I="head", i="include", k="insecure", v="verbose", g="globoff",
+    N="no-buffer", G="get", o="output", m="max-time", H="header", d="data", X="request", w="write-out", u="user",
+    A="user-agent", b="cookie", c="cookie-jar", e="referer", F="form", K="config", x="proxy", r="range",
+    T="upload-file", E="cert",
+)  # fmt: skip
+"""The options of curl, https://curl.se/docs/manpage.html."""
+WGET = grammar(
+    "quiet spider no-verbose no-check-certificate server-response",
+    "output-document output-file timeout tries user-agent wait header post-data",
+    q="quiet", S="server-response", O="output-document", o="output-file", T="timeout", t="tries", U="user-agent",
+    w="wait",
+)  # fmt: skip
+"""The options of wget, GNU's and BusyBox's."""
 URL = re.compile(r"(?:(https?)://)?([\w.-]+|\[::1\])(?::(\d{1,5}))?(/[^?#\s]*)?(?:[?#].*)?")
 JS_URL = re.compile(r"""["'`](https?://[^"'`\s]+)["'`]""")
 PORTS = {"http": 80, "https": 443}
@@ -29,49 +41,26 @@ MOST = 20_000
 
 def curl(words: tuple[str, ...]) -> Iterator[Request]:
     """`curl -f URL`: without `-f`, an answer of any status will do, and without `-L` a redirect does."""
-    method, strict, bounded, follows, urls = "GET", False, False, False, []
-    rest = iter(words)
-    for word in rest:
-        short = word[1:] if word.startswith("-") and not word.startswith("--") else ""
-        name, equals, value = word.partition("=")
-        if word.startswith("--") or word in CURL_VALUES:
-            taken = value if equals else next(rest, "") if name in CURL_VALUES else ""
-        elif short and f"-{short[-1]}" in CURL_VALUES:
-            name, taken = f"-{short[-1]}", next(rest, "")
-        elif short and (found := re.match(r"[a-zA-Z]*?([XHodmwuA])(.+)", short)):
-            name, taken = f"-{found[1]}", found[2]
-        else:
-            taken = ""
-            urls += [] if short else [word]
-        strict |= name in ("--fail", "--fail-with-body") or "f" in short
-        follows |= name in ("--location", "--location-trusted") or "L" in short
-        method = "HEAD" if name == "--head" or "I" in short else method
-        method = "POST" if name.startswith(("-d", "--data", "--json", "-F", "--form")) else method
-        method = taken if name in ("-X", "--request") and taken else method
-        urls += [taken] if name == "--url" else []
-        bounded |= name in ("-w", "--write-out")
-    for url in urls:
-        for asked in _request("curl", method, url, None if bounded else strict, method != "HEAD"):
-            yield asked._replace(follows=follows)
+    told = parse(tuple(Value((word,)) for word in words), CURL, interspersed=True)
+    strict = told.first("fail", "fail-with-body") is not None
+    sends = any(name.startswith(("data", "json", "form")) for name, _ in told.given)
+    method = "HEAD" if told.first("head") else "POST" if sends else "GET"
+    chosen = [value.only for value in told.values("request")]
+    method = chosen[-1] or method if chosen else method
+    for url in (*told.rest, *told.values("url")):
+        judged = None if told.first("write-out") else strict
+        for asked in _request("curl", method, url.only or "", judged, method != "HEAD"):
+            yield asked._replace(follows=told.first("location", "location-trusted") is not None)
 
 
 def wget(words: tuple[str, ...], busybox: bool) -> Iterator[Request]:
     """`wget -q URL`, which fails for every status of 400 and more."""
-    spider, method, urls = False, "GET", []
-    rest = iter(words)
-    for word in rest:
-        if word in WGET_VALUES:
-            next(rest, None)
-        elif not word.startswith("-"):
-            urls.append(word)
-        elif word.endswith("O") and not word.startswith("--"):
-            next(rest, None)
-        spider |= word == "--spider"
-        method = "POST" if word.startswith("--post") else method
-    for url in urls:
-        yield from _request(
-            "busybox wget" if busybox else "wget", "HEAD" if spider and not busybox else method, url, True, not spider
-        )
+    told = parse(tuple(Value((word,)) for word in words), WGET, interspersed=True)
+    spider = told.first("spider") is not None
+    method = "POST" if any(name.startswith("post") for name, _ in told.given) else "GET"
+    for url in told.rest:
+        asked = "HEAD" if spider and not busybox else method
+        yield from _request("busybox wget" if busybox else "wget", asked, url.only or "", True, not spider)
 
 
 def _request(program: str, method: str, url: str, strict: bool | None, whole: bool) -> Iterator[Request]:
