@@ -125,7 +125,7 @@ def check(route: Route):
     for setting in cache.posts:
         fix = Fix("stop caching POST responses", setting.removal, safe=True) if setting.removal else None
         message = f"{route.title_at(setting.span)} caches POST responses: calls get the result of another call"
-        yield Finding(message, setting.span, cache.places, fix)
+        yield Finding(message, setting.span, cache.told, fix)
 
 
 def _kept(route: Route, cache: Cache) -> bool:

@@ -109,7 +109,7 @@ def check(server: Server):
     if not server.speaks_http:
         return
     spread = next((each for each in server.spread if each.several), None)
-    for store in server.stores if spread else ():
+    for store in server.file_stores if spread else ():
         many = spread.processes.only or "several"
         if apart(spread) and server.container and not server.container.volumes:
             message = f"each of {many} containers has a file of its own, written at {named(store)}"

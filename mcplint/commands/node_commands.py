@@ -116,7 +116,7 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     said = text(word)
     if said is None:
         return context.none("the file is not known", word=word)
-    found = next((found for path in _places(said, context) if (found := source_of(context.tree, path))), None)
+    found = next((found for path in _paths(said, context) if (found := source_of(context.tree, path))), None)
     if found is None:
         return _generated(said, word, argv, context) or context.none(
             f"{said} is not in the project, and no source of it is found", context.inside(said)
@@ -182,7 +182,7 @@ def _of_framework(
     return context.start(FRAMEWORK, path, argv, (folder,), note, name, flags)._replace(language="typescript")
 
 
-def _places(path: str, context: ExecContext) -> Iterator[str]:
+def _paths(path: str, context: ExecContext) -> Iterator[str]:
     """Where in the project a path in the image may stand: as copied, else below the folder of the image's sources."""
     inside = context.inside(path)
     if inside is not None:

@@ -177,7 +177,7 @@ def _made(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
 def _compatible(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Those whose fixes can be made in one round: where a fix changes what another finding rests on, it goes first."""
     edited = [_lines_of(edit.span for edit in _edits(diagnostic)) for diagnostic in diagnostics]
-    grounds = [_lines_of(_places(diagnostic)) for diagnostic in diagnostics]
+    grounds = [_lines_of(_spans(diagnostic)) for diagnostic in diagnostics]
     first = [
         diagnostic
         for number, diagnostic in enumerate(diagnostics)
@@ -194,7 +194,7 @@ def _compatible(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnosti
 def _needed(tree: Tree, look: Look, chosen: Sequence[Diagnostic]) -> list[Diagnostic]:
     """The chosen, without those that another one fixes too, of two that each rest on what the other edits."""
     edited = [_lines_of(edit.span for edit in _edits(diagnostic)) for diagnostic in chosen]
-    grounds = [_lines_of(_places(diagnostic)) for diagnostic in chosen]
+    grounds = [_lines_of(_spans(diagnostic)) for diagnostic in chosen]
     needless: set[int] = set()
     for one, other in permutations(range(len(chosen)), 2):
         first, second = chosen[one], chosen[other]
@@ -220,7 +220,7 @@ def _apart(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     return chosen
 
 
-def _places(diagnostic: Diagnostic) -> Iterator[Span]:
+def _spans(diagnostic: Diagnostic) -> Iterator[Span]:
     """The places that a finding rests on."""
     yield diagnostic.finding.span
     yield from (label.span for label in diagnostic.finding.notes)

@@ -55,13 +55,13 @@ def link(tree: Tree, config: Config) -> Linked:
     paths = kinds(path for path in tree.paths if not is_test(path))
     wanted = _speaks_of_mcp(tree, paths) or _publishes(tree, paths)
     hosted = _platforms(tree, paths) if wanted else None
-    places = _places(tree, paths, hosted.services if hosted else ()) if wanted else ()
-    places = tuple(stated.containers(places, config.deployment))
-    started = starts.started(tree, paths, places)
+    contexts = _contexts(tree, paths, hosted.services if hosted else ()) if wanted else ()
+    contexts = tuple(stated.containers(contexts, config.deployment))
+    started = starts.started(tree, paths, contexts)
     servers = tuple(stated.servers(started.servers, config.deployment))
-    network = Network(places, servers)
+    network = Network(contexts, servers)
     deployment = Deployment(
-        starts.containers(places, started, tree),
+        starts.containers(contexts, started, tree),
         servers,
         remotes=tuple(stated.remotes(config.deployment)),
         unfollowed=started.unfollowed,
@@ -69,7 +69,7 @@ def link(tree: Tree, config: Config) -> Linked:
     )
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
     deployment = _published(tree, paths, network, deployment, in_front, started.installed)
-    deployment = _with_conflicts(tree, paths, places, deployment)
+    deployment = _with_conflicts(tree, paths, contexts, deployment)
     if hosted and any(container.platform == "kubernetes" for container in deployment.containers):
         deployment = deployment._replace(unselected=hosted.unselected, mistyped=hosted.mistyped)
     if wanted:
@@ -81,7 +81,7 @@ def link(tree: Tree, config: Config) -> Linked:
         from mcplint.runtime.secrets import found
 
         serving = {container.id for container in deployment.containers}
-        secrets = tuple(found(tree, paths, places, serving, deployment.clients))
+        secrets = tuple(found(tree, paths, contexts, serving, deployment.clients))
         deployment = deployment._replace(secrets=secrets)
     _minded(tree, paths, servers)
     used = tree.asked(*SETTINGS) if servers else frozenset()
@@ -116,7 +116,7 @@ def _publishes(tree: Tree, paths: Paths) -> bool:
     return bool(tree.all_facts("manifest", paths.get("server.json", ())))
 
 
-def _places(tree: Tree, paths: Paths, workloads: tuple[Container, ...]) -> tuple[ContainerContext, ...]:
+def _contexts(tree: Tree, paths: Paths, workloads: tuple[Container, ...]) -> tuple[ContainerContext, ...]:
     dockerfiles = tree.all_facts("dockerfile", paths.get("dockerfile", ()))
     if "compose" not in paths:
         return tuple(running(tree, dockerfiles, (), workloads))
@@ -202,7 +202,7 @@ def _formatted(tree: Tree, server: Server) -> Server:
 
 
 def _with_conflicts(
-    tree: Tree, paths: Paths, places: tuple[ContainerContext, ...], deployment: Deployment
+    tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...], deployment: Deployment
 ) -> Deployment:
     """The deployment with what keeps the services beside an MCP server, and that one itself, from starting."""
     starting = {container.id for container in deployment.containers} | {each.id for each in deployment.unfollowed}
@@ -210,7 +210,7 @@ def _with_conflicts(
         return deployment
     from mcplint.services.compose.conflicts import absent, clashes, concerning, versioned
 
-    projects = concerning(places, starting, {server.span.source.path for server in deployment.servers})
+    projects = concerning(contexts, starting, {server.span.source.path for server in deployment.servers})
     return deployment._replace(
         clashes=tuple(one for services in projects for one in clashes(services)),
         absent=tuple(one for services in projects for one in absent(services, tree)),

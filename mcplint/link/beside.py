@@ -13,7 +13,7 @@ from mcplint.services.containers import ContainerContext
 
 
 def beside(
-    programs: Programs, paths: Paths, places: Iterable[ContainerContext], unknown: Iterable[Unfollowed]
+    programs: Programs, paths: Paths, contexts: Iterable[ContainerContext], unknown: Iterable[Unfollowed]
 ) -> Iterator[Server]:
     """The servers of such packages by their commands or script `start`, as people start them.
 
@@ -25,7 +25,7 @@ def beside(
     if len(homes) < 2:
         return
     touched = {posixpath.dirname(path) for path in tree.asked("typescript")}
-    touched |= {folder for context in places for folder in _folders(context)}
+    touched |= {folder for context in contexts for folder in _folders(context)}
     touched |= {posixpath.dirname(each.span.source.path) for each in unknown}
     started = {nearest(tree, folder) or "" for folder in touched}
     if homes - started:

@@ -59,16 +59,16 @@ class Starts(NamedTuple):
     refusing: Mapping[str, Refusal] = {}
 
 
-def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> Starts:
+def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) -> Starts:
     """What is started, as the files tell."""
-    if not places and "python" not in paths and "package.json" not in paths:
+    if not contexts and "python" not in paths and "package.json" not in paths:
         return Starts()
     from mcplint.link.beside import beside
     from mcplint.link.outside import without_lock
     from mcplint.link.servers import Programs, bare
 
     programs = Programs(tree)
-    found = [(context, programs.started(context)) for context in places]
+    found = [(context, programs.started(context)) for context in contexts]
     silent = [(context, start) for context, start in found if not start.servers and not start.missing]
     used = tree.asked("python", "typescript")
     alone = any(start.servers and context.container.service is None for context, start in found)
@@ -78,7 +78,7 @@ def started(tree: Tree, paths: Paths, places: tuple[ContainerContext, ...]) -> S
         installed = installed or _scripted(programs)
         servers = _bare(tuple(bare(tree)), installed)
     else:
-        servers = (*without_lock(servers, installed), *beside(programs, paths, places, unknown))
+        servers = (*without_lock(servers, installed), *beside(programs, paths, contexts, unknown))
     lacking = {context.container.id: start.missing for context, start in found if start.missing}
     refusing = {context.container.id: start.refused for context, start in silent if start.refused}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
@@ -267,7 +267,7 @@ def _unbuilt(context: ContainerContext) -> tuple[str, ...]:
     return (build.dockerfile.only,) if build and build.dockerfile.only else ()
 
 
-def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree) -> tuple[Container, ...]:
+def containers(contexts: tuple[ContainerContext, ...], starts: Starts, tree: Tree) -> tuple[Container, ...]:
     """The containers that start an MCP server, or certainly would, each with the ids of its servers."""
     inside: dict[str, list[Server]] = {}
     for server in starts.servers:
@@ -277,7 +277,7 @@ def containers(places: tuple[ContainerContext, ...], starts: Starts, tree: Tree)
     serving = {*inside, *starts.lacking, *starts.certain, *starts.refusing}
     found = tuple(
         _serving(context, tuple(inside.get(context.container.id, ())), starts, tree, writes)
-        for context in places
+        for context in contexts
         if context.container.id in serving
     )
     # A command that several share stays as it is where one of them needs it so.

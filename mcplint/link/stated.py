@@ -12,10 +12,10 @@ from mcplint.values import UNKNOWN, Value
 Stated = Mapping[str, Value[Any]]
 
 
-def containers(places: Iterable[ContainerContext], stated: Stated) -> Iterator[ContainerContext]:
+def containers(contexts: Iterable[ContainerContext], stated: Stated) -> Iterator[ContainerContext]:
     """The containers with the number of their replicas, and with a command where the files have none."""
     replicas, command = stated.get("replicas"), stated.get("start-command")
-    for context in places:
+    for context in contexts:
         if replicas is not None:
             context = context._replace(container=context.container._replace(replicas=replicas))
         if (

@@ -72,7 +72,7 @@ class Cache(NamedTuple):
     """How a proxy keeps answers: where it is told to, whether the request's body belongs to the key, where answers to
     POST are kept, and those with which statuses (`any`: all)."""
 
-    places: tuple[Label, ...]
+    told: tuple[Label, ...]
     by_body: bool
     posts: tuple[Setting, ...]
     statuses: frozenset[str]

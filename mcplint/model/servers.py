@@ -178,7 +178,7 @@ class Server(NamedTuple):
     proxy in front checks it; `proxy_ports`: where one that lets everybody in is opened to other machines,
     `proxy_binds`: where it listens on every interface of a machine; `proxy_pages`: where a page of its own is.
     `absolute`: where the program makes URLs as requests seem to have come.
-    `stores`: the files in which its tools keep things between calls. `writes`: what it certainly writes before it
+    `file_stores`: the files in which its tools keep things between calls. `writes`: what it certainly writes before it
     serves, where nothing catches a failure. `served_folders`: the folders of files that it certainly does not start
     without. `metrics`: where it shows them on a port of its own. `interface`: how what
     serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`: it is made once, and its lifespan runs at every invocation.
@@ -245,7 +245,7 @@ class Server(NamedTuple):
     proxy_pages: tuple[Label, ...] = ()
     asgi: Asgi = Asgi()
     absolute: tuple[Label, ...] = ()
-    stores: tuple[Store, ...] = ()
+    file_stores: tuple[Store, ...] = ()
     writes: tuple[Write, ...] = ()
     served_folders: tuple[ServedFolder, ...] = ()
     metrics: tuple[Metrics, ...] = ()

@@ -185,13 +185,13 @@ def _directly(paths: frozenset[str], package: str, base: str) -> dict[str, str]:
 def _found(named: Node, paths: frozenset[str], base: str, files: dict[str, str]) -> Wheel | None:
     """`[tool.setuptools.packages.find]`"""
     find = at(named, "find")
-    places = _strings(at(find, "where")) or [base or "."]
+    folders = _strings(at(find, "where")) or [base or "."]
     include, exclude = _strings(at(find, "include")) or ["*"], _strings(at(find, "exclude")) or []
     spaces = at(find, "namespaces")
     regular = isinstance(spaces, ScalarNode) and spaces.value is False
-    if find is None or len(places) != 1:
+    if find is None or len(folders) != 1:
         return None
-    where = "" if places[0] == "." else posixpath.normpath(places[0])
+    where = "" if folders[0] == "." else posixpath.normpath(folders[0])
     for path in paths:
         inside = path.removeprefix(f"{where}/") if where else path
         if (where and not path.startswith(f"{where}/")) or "/" not in inside or not inside.endswith(".py"):

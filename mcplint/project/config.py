@@ -106,7 +106,7 @@ def _table(source: Source) -> Node | None:
 
     document: Node | None = toml.read(source)
     for key in ("tool", "mcplint") if source.path.endswith("pyproject.toml") else ():
-        document = _typed(document, key, dict)
+        document = _of_type(document, key, dict)
     return document
 
 
@@ -151,18 +151,18 @@ def _config(document: Node | None, rules: Mapping[str, Rule]) -> Config:
     if at(document, "tool"):
         raise _wrong(_key(document, "tool"), "mcplint.toml has no [tool.mcplint]: its settings stand at the top level")
     _known("key", document, ("fail-on", "pedantic", "exclude", "ignore", "rules", "deployment"))
-    _few(document, "ignore", len(pairs(_typed(document, "ignore", dict))))
-    severities, options = _rules(_typed(document, "rules", dict), rules)
-    fail_on = _typed(document, "fail-on", str)
+    _few(document, "ignore", len(pairs(_of_type(document, "ignore", dict))))
+    severities, options = _rules(_of_type(document, "rules", dict), rules)
+    fail_on = _of_type(document, "fail-on", str)
     return Config(
         severities={name: severity for name, severity in severities.items() if severity != OFF},
         options=options,
-        ignore=tuple(_ignores(_typed(document, "ignore", dict), rules)),
+        ignore=tuple(_ignores(_of_type(document, "ignore", dict), rules)),
         exclude=tuple(glob.text.removeprefix("./") for glob in _strings(document, "exclude")),
         fail_on=_one_of("severity", fail_on, FAIL_ON) if fail_on else "warning",
-        pedantic=bool(_plain(_typed(document, "pedantic", bool))),
+        pedantic=bool(_plain(_of_type(document, "pedantic", bool))),
         off=frozenset(name for name, severity in severities.items() if severity == OFF),
-        deployment=dict(_deployment(_typed(document, "deployment", dict))),
+        deployment=dict(_deployment(_of_type(document, "deployment", dict))),
     )
 
 
@@ -176,14 +176,14 @@ def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str
         if _type(setting) not in (str, dict):
             choice = ", ".join((OFF, *SEVERITIES))
             raise _wrong(name, f'"{name.text}" must be a severity ({choice}), not {_name(setting)}')
-        severity = _typed(setting, "severity", str) if isinstance(setting, MappingNode) else setting
+        severity = _of_type(setting, "severity", str) if isinstance(setting, MappingNode) else setting
         if severity:
             severities[name.text] = _one_of("severity", severity, (OFF, *SEVERITIES))
         defaults = dict(rules[name.text].options)
         _known(f"option of {name.text}", setting, ("severity", *defaults))
         given = [key.text for key, _ in pairs(setting) if key.text != "severity"]
         if given:
-            options[name.text] = {key: _plain(_typed(setting, key, type(defaults[key]))) for key in given}
+            options[name.text] = {key: _plain(_of_type(setting, key, type(defaults[key]))) for key in given}
     return severities, options
 
 
@@ -208,7 +208,7 @@ def _settable(rule: ScalarNode) -> None:
 def _deployment(table: Node | None) -> Iterator[tuple[str, Value[Any]]]:
     _known("key", table, STATED)
     for key, _ in pairs(table):
-        value = _plain(_typed(table, key.text, STATED[key.text]))
+        value = _plain(_of_type(table, key.text, STATED[key.text]))
         if wrong := _senseless(key.text, value):
             raise _wrong(key, f'"{key.text}" must be {wrong}')
         yield key.text, Value((value,), (Label(key.span, "stated in the configuration of mcplint"),))
@@ -253,7 +253,7 @@ def _one_of(noun: str, node: Node, words: Iterable[str]) -> str:
 
 
 def _strings(table: Node | None, key: str) -> Iterator[ScalarNode]:
-    found = items(_typed(table, key, list))
+    found = items(_of_type(table, key, list))
     _few(table, key, len(found))
     for item in found:
         if not isinstance(item, ScalarNode) or _type(item) is not str:
@@ -261,7 +261,7 @@ def _strings(table: Node | None, key: str) -> Iterator[ScalarNode]:
         yield item
 
 
-def _typed(table: Node | None, key: str, want: type) -> Node | None:
+def _of_type(table: Node | None, key: str, want: type) -> Node | None:
     """The value of a key, of the type that it must have; None where it is not set."""
     node = at(table, key)
     if node is None or _type(node) is want or (want is float and _type(node) is int):

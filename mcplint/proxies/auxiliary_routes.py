@@ -40,7 +40,7 @@ def _messages(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
 def _metadata(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
     """Whether any path on which clients look for the metadata of the endpoint leads to something that may have them."""
     found: list[Label] = []
-    for path in _places(route, server):
+    for path in _paths(route, server):
         answer = _ask(proxy, route, path)
         if not _refused(answer):
             return UNKNOWN
@@ -50,7 +50,7 @@ def _metadata(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
     return Value((False,), tuple(dict.fromkeys(found)))
 
 
-def _places(route: Route, server: Server) -> Iterator[str]:
+def _paths(route: Route, server: Server) -> Iterator[str]:
     """The paths that clients try, the endpoint's own first, and the one that the server is told to name."""
     yield METADATA + (route.endpoint.only or "").rstrip("/")
     guard = server.auth.only

@@ -62,10 +62,10 @@ def _is_traefiks(label: str) -> bool:
 
 def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     """The servers, each with how its requests are spread over processes, and with what is checked on their rule."""
-    places = {context.container.id: context for context in network.running}
+    contexts = {context.container.id: context for context in network.running}
     found = []
     for server in network.servers:
-        context = places.get(server.container.id) if server.container else None
+        context = contexts.get(server.container.id) if server.container else None
         mine = tuple(
             route for route in routes if route.server and route.server.id == server.id and not route.inner_route
         )

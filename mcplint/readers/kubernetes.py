@@ -38,12 +38,12 @@ def rendered(source: Source, place: Callable[[Span], Span], mark: str) -> Manife
         documents = yaml.documents(source)
     except Unreadable:
         return None
-    placed = (_placed(document, place, mark) for document in documents)
+    placed = (_relocated(document, place, mark) for document in documents)
     resources = tuple(resource for document in placed for resource in _resources(document))
     return Manifests(resources[0].span.source, resources) if resources else None
 
 
-def _placed(node: Node, place: Callable[[Span], Span], mark: str) -> Node:
+def _relocated(node: Node, place: Callable[[Span], Span], mark: str) -> Node:
     """A node with all places those of the template, and what is not known as it is left for tools to fill in."""
     span = place(node.span)
     match node:
@@ -52,10 +52,10 @@ def _placed(node: Node, place: Callable[[Span], Span], mark: str) -> Node:
             text = node.text.replace(mark, "{{")
             return node._replace(span=span, text=text, value=text if unknown else node.value)
         case SequenceNode():
-            return node._replace(span=span, items=tuple(_placed(item, place, mark) for item in node.items))
+            return node._replace(span=span, items=tuple(_relocated(item, place, mark) for item in node.items))
         case MappingNode():
             keys = (key._replace(span=place(key.span)) for key, _ in node.pairs)
-            values = (_placed(value, place, mark) for _, value in node.pairs)
+            values = (_relocated(value, place, mark) for _, value in node.pairs)
             return node._replace(span=span, pairs=tuple(zip(keys, values, strict=True)))
 
 

@@ -49,7 +49,7 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
 
         yield from strays(image, container, found, path, tree)
     yield from _empty(image, container, start, path, tree)
-    yield from _astray(image, container, start, path, tree)
+    yield from _misplaced(image, container, start, path, tree)
     yield from _shadowed(start, found, image, container, tree)
     yield from _modules(image, container, path, found, tree)
     yield from _distributions(image, container, start, found, tree)
@@ -101,7 +101,7 @@ _ELSEWHERE = r"\bcd |--chdir|--app-dir|--directory|\bexec\b|\bsh\b"
 """What a command says that may look for modules elsewhere than in the working directory."""
 
 
-def _astray(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
+def _misplaced(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
     """The module of the project that is started, where it is neither installed nor in the working directory."""
     contents, folder, name = Contents.of(image, tree), container.workdir.only, start.parts[0]
     words = " ".join(word.only or "$" for word in (container.argv and container.argv.words) or ())

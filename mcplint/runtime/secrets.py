@@ -36,13 +36,13 @@ EXPECTED = r"^(?:export )?(?i:\w{0,60}(?:key|token|secret|password)\w{0,60}) ?="
 def found(
     tree: Tree,
     paths: Paths,
-    places: Iterable[ContainerContext],
+    contexts: Iterable[ContainerContext],
     serving: Collection[str],
     clients: Iterable[ClientConfig],
 ) -> Iterator[Secret]:
     """Every secret, those of a place that several containers share once. `serving`: the containers of servers."""
     seen: set[tuple[str, Span, str]] = set()
-    for secret in _all(tree, paths, places, serving, clients):
+    for secret in _all(tree, paths, contexts, serving, clients):
         key = (secret.where, secret.span, secret.name)
         if key not in seen:
             seen.add(key)
@@ -52,14 +52,14 @@ def found(
 def _all(
     tree: Tree,
     paths: Paths,
-    places: Iterable[ContainerContext],
+    contexts: Iterable[ContainerContext],
     serving: Collection[str],
     clients: Iterable[ClientConfig],
 ) -> Iterator[Secret]:
-    served = [context for context in places if context.container.id in serving]
+    served = [context for context in contexts if context.container.id in serving]
     projects = {id(context.project) for context in served if context.project}
     clustered = any(context.container.platform == "kubernetes" for context in served)
-    for context in places:
+    for context in contexts:
         container = context.container
         beside = id(context.project) in projects or (clustered and container.platform == "kubernetes")
         if container.id in serving and context.image:

@@ -34,7 +34,7 @@ def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
     if image is None or argv is None or spelled is None or context.container.unread:
         return None
     word = span_of(words[0], argv.span)
-    for path in _places(spelled, context.container.workdir.only):
+    for path in _paths(spelled, context.container.workdir.only):
         if context.container.may_hide(path):
             return None
         if found := _script(image, path, word, direct, tree):
@@ -42,7 +42,7 @@ def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
     return None
 
 
-def _places(spelled: str, workdir: str | None) -> Iterator[str]:
+def _paths(spelled: str, workdir: str | None) -> Iterator[str]:
     if "/" not in spelled:
         yield from (f"{folder}/{spelled}" for folder in PATH)
     elif workdir is not None or spelled.startswith("/"):

@@ -73,7 +73,7 @@ def needs_root(context: ContainerContext, servers: Iterable[Server], writes: Ite
         yield from _for_an_account(image) if image else ()
         yield from _started_writing(container)
         for server in servers:
-            yield from (store.note for store in server.stores)
+            yield from (store.note for store in server.file_stores)
     for mount in container.mounts:
         if not mount.read_only and mount.kind in ("bind", "volume"):
             yield Label(mount.span, "what is mounted here may belong to root")

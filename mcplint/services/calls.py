@@ -39,7 +39,7 @@ def calls(network: Network, clients: Iterable[ClientConfig]) -> Iterator[Call]:
         urls = ((f"the URL of `{client.span.text[:60]}`", client.url) for client in told)
         for name, value in (*caller.env.items(), *urls):
             for found in ADDRESS.finditer(value.only or ""):
-                other = _meant(found[1], int(found[2]), context, known)
+                other = _addressed(found[1], int(found[2]), context, known)
                 if other and _concerns(found[1], caller.id in serving, other.container.id in serving):
                     yield _call(name, value, found, caller, other.container, serving.get(other.container.id))
 
@@ -70,7 +70,7 @@ def _index(network: Network, serving: Mapping[str, Server]) -> Index:
     return known
 
 
-def _meant(host: str, port: int, context: ContainerContext, known: Index) -> ContainerContext | None:
+def _addressed(host: str, port: int, context: ContainerContext, known: Index) -> ContainerContext | None:
     """The one other container that an address can mean: by its name, or on the machine itself by a port of the host, or
     by the one that its server listens on."""
     project, own = id(context.project), (*context.container.ports, *context.container.expose)

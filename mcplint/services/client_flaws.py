@@ -84,7 +84,7 @@ def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Clie
         yield ClientFlaw("shape", url.span, text, ERROR)
     elif command is None and url and said is None and host.untyped == SKIPPED:
         text = f"{host.name} skips `{called}`: next to `{url.text}` it expects `type`"
-        yield ClientFlaw("shape", url.span, text, ERROR, (), *_typed(node, url, host))
+        yield ClientFlaw("shape", url.span, text, ERROR, (), *_with_type(node, url, host))
 
 
 def _only_commands(host: Host) -> bool:
@@ -101,7 +101,7 @@ def _wrong_type(said: ScalarNode, called: str, host: Host) -> ClientFlaw:
     return ClientFlaw("shape", said.span, text, severity, (), edits, f"set the type to `{meant}`")
 
 
-def _typed(node: MappingNode, url: ScalarNode, host: Host) -> tuple[tuple[Edit, ...], str]:
+def _with_type(node: MappingNode, url: ScalarNode, host: Host) -> tuple[tuple[Edit, ...], str]:
     """The edit that gives a URL its type, and what it does."""
     sse = scalar(node.get(url.text)).rstrip("/").endswith("/sse")
     kind = next(name for name, known in (host.types or {}).items() if known == ("sse" if sse else "streamable-http"))

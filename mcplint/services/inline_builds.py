@@ -32,7 +32,7 @@ def inline_dockerfile(build: Build) -> Dockerfile | None:
         whole.path, _blank(whole.text[:begin]) + whole.text[begin : span.end] + _blank(whole.text[span.end :])
     )
     try:
-        found: Dockerfile = _placed(read(alone), alone, whole)
+        found: Dockerfile = _relocated(read(alone), alone, whole)
     except Unreadable:
         return None
     return found
@@ -43,13 +43,13 @@ def _blank(text: str) -> str:
     return re.sub(r"[^\r\n]", " ", text)
 
 
-def _placed(fact: Any, alone: Source, whole: Source) -> Any:
+def _relocated(fact: Any, alone: Source, whole: Source) -> Any:
     """A fact whose places are of the whole file in the stead of its part."""
     if isinstance(fact, Source):
         return whole if fact == alone else fact
     if isinstance(fact, Span):
-        return fact._replace(source=_placed(fact.source, alone, whole))
+        return fact._replace(source=_relocated(fact.source, alone, whole))
     if isinstance(fact, tuple):
-        parts = (_placed(each, alone, whole) for each in fact)
+        parts = (_relocated(each, alone, whole) for each in fact)
         return type(fact)(*parts) if hasattr(fact, "_fields") else tuple(parts)
     return fact

@@ -21,17 +21,17 @@ from mcplint.values import UNKNOWN, Label, Value
 MOST_SIBLINGS = 500
 
 
-def with_siblings(places: tuple[ContainerContext, ...]) -> tuple[ContainerContext, ...]:
+def with_siblings(contexts: tuple[ContainerContext, ...]) -> tuple[ContainerContext, ...]:
     """The containers, each with those of its compose project that it waits for and those that it reaches."""
     projects: dict[int, dict[str, ContainerContext]] = {}
-    for each in places:
+    for each in contexts:
         projects.setdefault(id(each.project), {})[each.container.service or ""] = each
     joined = {key: _Joined(list(others.values())) for key, others in projects.items()}
     return tuple(
         _with_siblings(each, projects[id(each.project)], joined[id(each.project)])
         if each.project and not each.container.unread
         else each
-        for each in places
+        for each in contexts
     )
 
 

@@ -27,9 +27,9 @@ class Encoded(NamedTuple):
             marks.append(marks[-1] + len(data[start : start + _STRIDE].translate(None, _CONTINUATION)))
         return cls(data, tuple(marks))
 
-    def offset(self, place: int) -> int:
+    def offset(self, byte: int) -> int:
         """The code-point offset of a byte offset, in time independent of the text's size."""
         if not self.data:
-            return place
-        mark = place // _STRIDE
-        return self.marks[mark] + len(self.data[mark * _STRIDE : place].translate(None, _CONTINUATION))
+            return byte
+        mark = byte // _STRIDE
+        return self.marks[mark] + len(self.data[mark * _STRIDE : byte].translate(None, _CONTINUATION))

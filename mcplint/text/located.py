@@ -15,7 +15,7 @@ from mcplint.values import EditSite, Value
 
 
 class LocatedText(NamedTuple):
-    """`text`, whose piece that begins at `starts[i]` stands in the source from `places[i]` on, character by character.
+    """`text`, whose piece that begins at `starts[i]` stands in the source from `offsets[i]` on, character by character.
 
     An escape that stands for another character (`\\n` in JSON) is a piece of its own, placed on its last character.
     """
@@ -23,7 +23,7 @@ class LocatedText(NamedTuple):
     source: Source
     text: str
     starts: tuple[int, ...] = (0,)
-    places: tuple[int, ...] = (0,)
+    offsets: tuple[int, ...] = (0,)
 
     @classmethod
     def of(cls, span: Span) -> LocatedText:
@@ -35,22 +35,22 @@ class LocatedText(NamedTuple):
         """The text of pieces `(text, offset in the source)`; `place` is where it stands if they are all empty."""
         texts: list[str] = []
         starts: list[int] = []
-        places: list[int] = []
+        offsets: list[int] = []
         length = 0
         for text, offset in pieces:
             if not text:
                 continue
-            if not starts or places[-1] + length - starts[-1] != offset:
+            if not starts or offsets[-1] + length - starts[-1] != offset:
                 starts.append(length)
-                places.append(offset)
+                offsets.append(offset)
             texts.append(text)
             length += len(text)
-        return cls(source, "".join(texts), tuple(starts) or (0,), tuple(places) or (place,))
+        return cls(source, "".join(texts), tuple(starts) or (0,), tuple(offsets) or (place,))
 
     def source_offset(self, offset: int) -> int:
         """Where the character at this offset of the text stands in the source."""
         piece = bisect_right(self.starts, offset) - 1
-        return self.places[piece] + offset - self.starts[piece]
+        return self.offsets[piece] + offset - self.starts[piece]
 
     def span(self, start: int = 0, end: int | None = None) -> Span:
         """The place of the text from `start` to `end`; what was left out between its pieces is covered too."""
@@ -64,7 +64,7 @@ class LocatedText(NamedTuple):
         first, last = bisect_right(self.starts, start), bisect_right(self.starts, max(start, end - 1))
         starts = (0, *(self.starts[i] - start for i in range(first, last)))
         return LocatedText(
-            self.source, self.text[start:end], starts, (self.source_offset(start), *self.places[first:last])
+            self.source, self.text[start:end], starts, (self.source_offset(start), *self.offsets[first:last])
         )
 
     def gather(self, ranges: Iterable[tuple[int, int]], place: int) -> LocatedText:
@@ -76,7 +76,7 @@ class LocatedText(NamedTuple):
     def pieces(self) -> Iterable[tuple[str, int]]:
         """Its pieces as `(text, offset in the source)`."""
         ends = (*self.starts[1:], len(self.text))
-        return ((self.text[s:e], place) for s, e, place in zip(self.starts, ends, self.places, strict=True))
+        return ((self.text[s:e], place) for s, e, place in zip(self.starts, ends, self.offsets, strict=True))
 
     @property
     def exact(self) -> bool:

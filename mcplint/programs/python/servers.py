@@ -6,7 +6,7 @@ from mcplint.model import Server
 from mcplint.programs.alternatives import coerced
 from mcplint.programs.journal import Ended
 from mcplint.programs.python.machine import Machine
-from mcplint.programs.python.side_effects import side_effects, stores
+from mcplint.programs.python.side_effects import file_stores, side_effects
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, FOLDERS, MEASURED, PRINTED, SURELY_PRINTED, WRITTEN
 
 
@@ -28,7 +28,7 @@ def _described(machine: Machine, served: Server) -> Server:
         printed_maybe=tuple(note for note in printed if note not in certain),
         prints=() if DIVERTED.of(machine.state) else done.prints,
         back_channel=done.asks,
-        stores=stores(done.touches),
+        file_stores=file_stores(done.touches),
         writes=WRITTEN.of(machine.state),
         served_folders=FOLDERS.of(machine.state),
         metrics=MEASURED.of(machine.state),

@@ -198,7 +198,7 @@ def touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
     )
 
 
-def stores(touched: Iterable[Touch]) -> tuple[Store, ...]:
+def file_stores(touched: Iterable[Touch]) -> tuple[Store, ...]:
     """The files that tools both read and write whole, and the databases that they connect to."""
     every = list(touched)
     read = {touch.name for touch in every if touch.how == "reads"}

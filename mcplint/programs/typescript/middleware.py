@@ -36,7 +36,7 @@ class Middleware(NamedTuple):
     args: Args = Args()
 
 
-def around(layers: Iterable[Middleware], path: Abstract) -> tuple[Middleware, ...]:
+def applying(layers: Iterable[Middleware], path: Abstract) -> tuple[Middleware, ...]:
     """The middleware that a request for a path comes through."""
     if not isinstance(path.only, str):
         return ()

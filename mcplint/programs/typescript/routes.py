@@ -9,7 +9,7 @@ from mcplint.model import Endpoint
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.web import APPS, HANDLER, MIDDLEWARE, ROUTES, Route
 from mcplint.programs.typescript.machine import Args, Machine
-from mcplint.programs.typescript.middleware import Middleware, around
+from mcplint.programs.typescript.middleware import Middleware, applying
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
@@ -127,7 +127,7 @@ class _Walk:
         for handled in _handled(self.machine, option):
             if handled.paths is None:
                 where = path if path.only != "" else unknown()
-                self.met.append(Met(where, methods, handled, around(layers, path)))
+                self.met.append(Met(where, methods, handled, applying(layers, path)))
             for inside in handled.paths or ():
                 notes = (Label(handled.span, "called here"),) if handled.span else ()
                 self.met.append(Met(known(inside, *notes), methods, handled))

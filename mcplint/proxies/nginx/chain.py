@@ -84,17 +84,17 @@ def _proxies(
     member: Member, instance: ProxyInstance, instances: tuple[ProxyInstance, ...], network: Network
 ) -> Iterator[tuple[ProxyInstance, int]]:
     """The proxies that listen where a member leads, each with the port that it hears it on."""
-    places = network.named(member.host, instance.origin)
+    contexts = network.named(member.host, instance.origin)
     for other in instances:
-        if places is None and member.port in other.proxy.published:
+        if contexts is None and member.port in other.proxy.published:
             yield other, other.proxy.published[member.port]
-        elif places and _is_home(other, places) and member.port in other.proxy.ports:
+        elif contexts and _is_home(other, contexts) and member.port in other.proxy.ports:
             yield other, member.port
 
 
-def _is_home(instance: ProxyInstance, places: list[ContainerContext]) -> bool:
+def _is_home(instance: ProxyInstance, contexts: list[ContainerContext]) -> bool:
     """Whether a proxy runs in the one container that is meant."""
-    return instance.origin is not None and [instance.origin.container.id] == [each.container.id for each in places]
+    return instance.origin is not None and [instance.origin.container.id] == [each.container.id for each in contexts]
 
 
 def _hosts(route: Route) -> tuple[str, ...]:

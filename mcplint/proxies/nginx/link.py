@@ -56,13 +56,13 @@ def _instances(
         routes = tuple(_route(one, origin, network) for one in found)
         leading = ((one.route, partial(paths_to, one)) for one in found)
         ports, lost = _ports(config), tuple(dead_ends(leading, routes, origin, network, strict=True))
-        routes = tuple(_meant(one, route, lost) for one, route in zip(found, routes, strict=True))
+        routes = tuple(_with_intended(one, route, lost) for one, route in zip(found, routes, strict=True))
         yield ProxyInstance(
             Proxy("nginx", routes, ports, published(origin, ports), partial(route_request, config), lost), origin, found
         )
 
 
-def _meant(found: Proxied, route: Route, ends: tuple[DeadEnd, ...]) -> Route:
+def _with_intended(found: Proxied, route: Route, ends: tuple[DeadEnd, ...]) -> Route:
     """A route to a port that nothing listens on with the server that is meant, so that the rest of it counts too."""
     wrong = {(end.host, end.port): end.server for end in ends if end.kind == "port" and end.server}
     servers = {id(wrong.get((member.host, member.port))): member for member in route.members}

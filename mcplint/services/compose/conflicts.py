@@ -25,11 +25,11 @@ COMPOSE = re.compile(r"compose.*\.ya?ml$")
 
 
 def concerning(
-    places: Iterable[ContainerContext], starts: Collection[str], servers: Collection[str]
+    contexts: Iterable[ContainerContext], starts: Collection[str], servers: Collection[str]
 ) -> list[list[ContainerContext]]:
     """The services of each compose project that starts an MCP server, or may: `starts`, or builds one of `servers`."""
     projects: dict[int, list[ContainerContext]] = {}
-    for context in places:
+    for context in contexts:
         if context.project and not context.container.unread and not PATTERN.search(basename(context.project.files[0])):
             projects.setdefault(id(context.project), []).append(context)
     return [own for own in projects.values() if any(_concerns(context, starts, servers) for context in own)]
@@ -169,7 +169,7 @@ def _telling(path: str, tree: Tree) -> str | None:
 
 def _instructions(folder: str, tree: Tree) -> Iterator[Source]:
     """The texts and scripts of a project that may tell how a folder comes to hold what it has to."""
-    places = {"", folder, "docs", "scripts"}
-    texts = [one for place in places for one in tree.beside(place) if one.lower().endswith(TEXTS)]
+    folders = {"", folder, "docs", "scripts"}
+    texts = [one for each in folders for one in tree.beside(each) if one.lower().endswith(TEXTS)]
     sources = (tree.source(one) for one in sorted(texts, key=lambda one: (one.count("/"), one))[:MOST_TEXTS])
     yield from filter(None, sources)

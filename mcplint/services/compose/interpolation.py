@@ -126,7 +126,7 @@ Lookup = Callable[[str], Interpolated | None]
 def located(value: LocatedText) -> Interpolated:
     """A text of one file as one that may have parts of several."""
     ends = (*value.starts[1:], len(value.text))
-    spans = (Span(value.source, p, p + e - s) for s, e, p in zip(value.starts, ends, value.places, strict=True))
+    spans = (Span(value.source, p, p + e - s) for s, e, p in zip(value.starts, ends, value.offsets, strict=True))
     texts = (value.text[s:e] for s, e in zip(value.starts, ends, strict=True))
     return Interpolated.join(Interpolated.of(text, span) for text, span in zip(texts, spans, strict=True))
 

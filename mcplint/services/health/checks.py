@@ -43,7 +43,7 @@ class Asked(NamedTuple):
     missing: str | None = None
 
 
-class _Place(NamedTuple):
+class _Probed(NamedTuple):
     """Where a check is run. `depth`: how many scripts lead to it."""
 
     container: Container
@@ -55,49 +55,49 @@ class _Place(NamedTuple):
 def checks(container: Container, image: Image | None, tree: Tree) -> tuple[HealthCheck, ...]:
     """The health check of Docker, which only Docker obeys, also where compose replaces it, and those of platforms."""
     own = [each for each in (container.probe, image and image.probe) if each and not container.probe_disabled]
-    place = _Place(container, image, tree)
-    found = [_docker(probe, place) for probe in dict.fromkeys(own)] if container.platform in DOCKERS else []
-    return (*found, *(_platform(probe, place) for probe in container.probes))
+    probed = _Probed(container, image, tree)
+    found = [_docker(probe, probed) for probe in dict.fromkeys(own)] if container.platform in DOCKERS else []
+    return (*found, *(_platform(probe, probed) for probe in container.probes))
 
 
-def _docker(probe: Probe, place: _Place) -> HealthCheck:
-    return _command(HealthCheck("HEALTHCHECK", place.container.platform, probe.span), probe.command, place)
+def _docker(probe: Probe, probed: _Probed) -> HealthCheck:
+    return _command(HealthCheck("HEALTHCHECK", probed.container.platform, probe.span), probe.command, probed)
 
 
-def _platform(probe: PlatformProbe, place: _Place) -> HealthCheck:
-    check = HealthCheck(probe.kind, place.container.platform, probe.span)
+def _platform(probe: PlatformProbe, probed: _Probed) -> HealthCheck:
+    check = HealthCheck(probe.kind, probed.container.platform, probe.span)
     if probe.command is not None:
-        return _command(check, probe.command, place)
+        return _command(check, probe.command, probed)
     if probe.path is None:
         return check
     path = (probe.path.only or "").partition("?")[0]
     if probe.path.must_be(None) or not path:
         return check
     port = probe.port.only if probe.port is not None else None
-    platform, asked = place.container.platform or "", f"/{path.lstrip('/')}"
+    platform, asked = probed.container.platform or "", f"/{path.lstrip('/')}"
     return check._replace(requests=(Request(platform, "GET", probe.scheme, "", port, asked, True, True),))
 
 
-def _command(check: HealthCheck, command: Value[tuple[str, ...]], place: _Place) -> HealthCheck:
+def _command(check: HealthCheck, command: Value[tuple[str, ...]], probed: _Probed) -> HealthCheck:
     words = command.only
     if not words:
         return check
     name = posixpath.basename(words[0])
     if name in SHELLS and len(words) > 2 and words[1].lstrip("-").endswith("c"):
         script = LocatedText(Source(check.span.source.path, words[2]), words[2])
-        asked = _script(script, check.span, place)
-        if name == "bash" and place.image and lacks(place.image, "bash"):
+        asked = _script(script, check.span, probed)
+        if name == "bash" and probed.image and lacks(probed.image, "bash"):
             asked = asked._replace(missing=name)
     else:
-        asked = _asked(words, place)
+        asked = _asked(words, probed)
         asked = asked._replace(idle="" if asked.requests else asked.idle)
     idle = Label(check.span, asked.idle) if asked.idle else None
     return check._replace(requests=asked.requests, idle=idle, missing=asked.missing)
 
 
-def _script(script: LocatedText, span: Span, place: _Place) -> Asked:
+def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
     """What a shell's commands ask for, as far as they are a list without anything that decides between them."""
-    ran = list(Shell(place.container.given, None).run(script, span))
+    ran = list(Shell(probed.container.given, None).run(script, span))
     requests: list[Request] = []
     idle: list[str] = []
     missing = None
@@ -108,9 +108,9 @@ def _script(script: LocatedText, span: Span, place: _Place) -> Asked:
         if not words or words[0] in NEUTRAL or _fails(words):
             continue
         certain = not each.line.inside and not each.line.negated and _reached(ran[:number])
-        asked = _asked(words, place) if len(words) == len(known) else Asked()
+        asked = _asked(words, probed) if len(words) == len(known) else Asked()
         first = all(before[:1] and before[0] in NEUTRAL for before in spelled[:number])
-        missing = asked.missing or _missing(words, place) if first and certain and missing is None else missing
+        missing = asked.missing or _missing(words, probed) if first and certain and missing is None else missing
         idle.append(asked.idle if certain else "")
         unseen = each.line.operator == "|" or (each.line.operator in (";", "\n") and each is not ran[-1] and not stops)
         requests += [
@@ -173,34 +173,34 @@ def _swallowed(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> str:
     return f"`{said}` makes it succeed" if succeeds and before in ("||", ";", "\n") else ""
 
 
-def _asked(words: tuple[str, ...], place: _Place) -> Asked:
+def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
     """What a command without a shell asks for."""
     name = posixpath.basename(words[0])
-    missing = _missing(words, place)
+    missing = _missing(words, probed)
     if name == "curl":
         return Asked(tuple(curl(words[1:])), "", missing)
     if name == "wget":
-        return Asked(tuple(wget(words[1:], "alpine" in _base(place.image))), "", missing)
+        return Asked(tuple(wget(words[1:], "alpine" in _base(probed.image))), "", missing)
     if name.startswith("python") and "-c" in words[1:-1]:
-        return Asked(*python(words[words.index("-c") + 1], place.container.given), missing)
+        return Asked(*python(words[words.index("-c") + 1], probed.container.given), missing)
     if name in ("node", "bun", "deno") and (flag := next((each for each in ("-e", "--eval") if each in words), None)):
         return Asked(javascript(" ".join(words[words.index(flag) + 1 : words.index(flag) + 2])), "", missing)
     if idle := _idle(name, words):
         return Asked((), idle, missing)
-    asked = _followed(words, place)
+    asked = _followed(words, probed)
     return asked._replace(missing=missing or asked.missing)
 
 
-def _followed(words: tuple[str, ...], place: _Place) -> Asked:
+def _followed(words: tuple[str, ...], probed: _Probed) -> Asked:
     """What a script of the project asks for that a command runs."""
-    found = script(words, place.container, place.image, place.tree) if place.depth < DEEPEST else None
+    found = script(words, probed.container, probed.image, probed.tree) if probed.depth < DEEPEST else None
     if found is None:
         return Asked()
     if found.language == "sh":
         span = Span(found.text.source, 0, 0)
-        return _script(found.text, span, place._replace(depth=place.depth + 1))
+        return _script(found.text, span, probed._replace(depth=probed.depth + 1))
     if found.language == "python":
-        return Asked(*python(found.text.text, place.container.given))
+        return Asked(*python(found.text.text, probed.container.given))
     return Asked(javascript(found.text.text)) if found.language == "node" else Asked()
 
 
@@ -212,11 +212,11 @@ def _idle(name: str, words: tuple[str, ...]) -> str:
     return ""
 
 
-def _missing(words: tuple[str, ...], place: _Place) -> str | None:
+def _missing(words: tuple[str, ...], probed: _Probed) -> str | None:
     name = words[0]
-    if place.image is None:
-        return name if is_without(place.container.reference.only or "", name) else None
-    return name if name in NEEDED and lacks(place.image, name) else None
+    if probed.image is None:
+        return name if is_without(probed.container.reference.only or "", name) else None
+    return name if name in NEEDED and lacks(probed.image, name) else None
 
 
 def _base(image: Image | None) -> str:

@@ -68,7 +68,7 @@ def _visit(machine: Machine, value: Abstract, scan: AppScan, state: WalkState) -
         scan.include(_either(machine, value.options or (), state), known(""))
     elif isinstance(option, Instance) and library in LAYERS:
         inside = state._replace(depth=state.depth + 1)
-        _behind(machine, (option,), scan, lambda inner: _visit(machine, option.table["app"], inner, inside))
+        _through(machine, (option,), scan, lambda inner: _visit(machine, option.table["app"], inner, inside))
     elif isinstance(option, Instance) and machine.kin(library, APP):
         _application(machine, option, scan, state)
     else:
@@ -92,10 +92,10 @@ def _application(machine: Machine, app: Instance, scan: AppScan, state: WalkStat
     scan.rooted |= any("root_path" in each.keywords for each in calls)
     scan.checked |= HIDDEN in app.table
     layers, routes = ADDED_MIDDLEWARE.of(app.table), app.table.get("routes", unknown())
-    _behind(machine, layers, scan, lambda inner: _routes(machine, routes, inner, state, app))
+    _through(machine, layers, scan, lambda inner: _routes(machine, routes, inner, state, app))
 
 
-def _behind(machine: Machine, layers: Iterable[Any], scan: AppScan, walk: Callable[[AppScan], None]) -> None:
+def _through(machine: Machine, layers: Iterable[Any], scan: AppScan, walk: Callable[[AppScan], None]) -> None:
     """Walks what stands behind middleware; what that says holds for the servers which are found there."""
     inner = AppScan(machine)
     for layer in layers:

@@ -54,7 +54,7 @@ class AppScan:
         for server in inner.servers:
             below = tuple(_below(prefix, server.endpoints))
             self.servers.append(
-                inner.around(server)._replace(
+                inner.with_middleware(server)._replace(
                     path=prefixed(prefix, server.path),
                     endpoints=below,
                     endpoints_closed=server.endpoints_closed and len(below) == len(server.endpoints),
@@ -66,7 +66,7 @@ class AppScan:
         self.checked |= inner.checked
         self.rooted |= inner.rooted
 
-    def around(self, server: Server) -> Server:
+    def with_middleware(self, server: Server) -> Server:
         """A server with what the middleware around it says."""
         return server._replace(
             cors=(*self.cors, *server.cors),
@@ -147,7 +147,7 @@ def surrounded(machine: Machine, app: Instance, server: Server) -> Server:
     for layer in ADDED_MIDDLEWARE.of(app.table):
         scan.add_layer(layer)
     closed = server.endpoints_closed and scan.closed and HIDDEN not in app.table
-    return scan.around(server)._replace(endpoints_closed=closed)
+    return scan.with_middleware(server)._replace(endpoints_closed=closed)
 
 
 def prefixed(prefix: Abstract, path: Abstract) -> Abstract:

@@ -58,7 +58,9 @@ def add_typer(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 def typer_run(machine: Machine, args: Args, owner: Any) -> Abstract:
     only = args.get(0, "function").only
-    return _typed(machine, only, machine.argv, False)[0] if isinstance(only, Function) else machine.risk(*args.notes)
+    if not isinstance(only, Function):
+        return machine.risk(*args.notes)
+    return _called_with(machine, only, machine.argv, False)[0]
 
 
 def typer_invoked(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -70,7 +72,7 @@ def _typer(machine: Machine, app: Instance, words: tuple[Abstract, ...] | None) 
     commands: tuple[tuple[Any, Any], ...] = COMMANDS.of(app.table)
     callback = CALLBACK.of(app.table)
     if len(commands) == 1 and not callback and isinstance(commands[0][1], Function):
-        return _typed(machine, commands[0][1], words, False)[0]
+        return _called_with(machine, commands[0][1], words, False)[0]
     rest = words
     _, alone = GROUP.one(app.table, (True, False))
     if callback:
@@ -78,13 +80,13 @@ def _typer(machine: Machine, app: Instance, words: tuple[Abstract, ...] | None) 
         chosen = _first_name(words, commands)
         if chosen is None and not (alone or sufficient) and words is not None:
             return known(None)
-        _, rest = _typed(machine, first, words, True, chosen)
+        _, rest = _called_with(machine, first, words, True, chosen)
     if rest is None:
         return machine.risk()
     inner = next((each for name, each in commands if rest and rest[0].only == name), None)
     if isinstance(inner, Instance):
         return _typer(machine, inner, rest[1:])
-    return _typed(machine, inner, rest[1:], False)[0] if inner is not None else known(None)
+    return _called_with(machine, inner, rest[1:], False)[0] if inner is not None else known(None)
 
 
 def _first_name(words: tuple[Abstract, ...] | None, commands: tuple[tuple[Any, Any], ...]) -> Any:
@@ -92,7 +94,7 @@ def _first_name(words: tuple[Abstract, ...] | None, commands: tuple[tuple[Any, A
     return next((word.only for word in words or () if word.only in names), None)
 
 
-def _typed(
+def _called_with(
     machine: Machine, function: Function, words: tuple[Abstract, ...] | None, stop: bool, chosen: Any = None
 ) -> tuple[Abstract, tuple[Abstract, ...] | None]:
     """Calls a function with its parameters taken from words, and gives the words that are left."""

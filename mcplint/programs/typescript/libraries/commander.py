@@ -32,7 +32,7 @@ from mcplint.values import Label
 
 COMMAND, OPTION = "commander:Command", "commander:Option"
 PROGRAM = Kept("the command that commander makes itself")
-PLACES, ACTION, PARSED = Kept("arguments of a command"), Kept("what a command does"), Kept("options that are parsed")
+ARITY, ACTION, PARSED = Kept("arguments of a command"), Kept("what a command does"), Kept("options that are parsed")
 SETTINGS = {"default": Kept("default"), "env": Kept("variable"), "argParser": Kept("what parses the word")}
 
 
@@ -99,7 +99,7 @@ def sub_command(machine: Machine, args: Args, owner: Any) -> Abstract:
     name = args.get(0).only
     made = Object(External(COMMAND), args.span)
     if isinstance(name, str):
-        made.table[PLACES] = known(sum(word[0] in "<[" for word in name.split()))
+        made.table[ARITY] = known(sum(word[0] in "<[" for word in name.split()))
     if isinstance(owner, Object):
         standard = any(
             truth(prop(each, "isDefault").only) for each in args.positional[1:] if isinstance(each.only, Object)
@@ -146,9 +146,9 @@ def _run_command(machine: Machine, owner: Any, given: tuple[Abstract, ...] | Non
         return
     action = ACTION.value(owner.table)
     if action is not None:
-        places = _places(owner)
-        given_places = [line.rest[at] if at < len(line.rest) else known(UNDEFINED) for at in range(places)]
-        positional = given_places if line.closed else [unknown()] * places
+        arity = _arity(owner)
+        passed = [line.rest[at] if at < len(line.rest) else known(UNDEFINED) for at in range(arity)]
+        positional = passed if line.closed else [unknown()] * arity
         machine.call(action, Args((*positional, options, known(owner)), args.span, this=known(owner)))
 
 
@@ -164,13 +164,13 @@ def opts(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def argument(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.argument(name)`: the action is given one more word."""
-    PLACES.put(machine, owner.table, known(_places(owner) + 1))
+    ARITY.put(machine, owner.table, known(_arity(owner) + 1))
     return known(owner)
 
 
-def _places(owner: Object) -> int:
+def _arity(owner: Object) -> int:
     """How many words the action of a command is given, as far as all ways agree."""
-    found = PLACES.value(owner.table)
+    found = ARITY.value(owner.table)
     return found.only or 0 if found is not None else 0
 
 

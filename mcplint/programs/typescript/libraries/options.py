@@ -97,11 +97,11 @@ def taken_apart(machine: Machine, options: Iterable[Option], given: tuple[Abstra
             value = known(True, *word.trace)
         else:
             value = queue.pop(0) if queue else unknown()
-        found[option.name] = _typed(machine, option, value)
+        found[option.name] = _coerced(machine, option, value)
     return Line({each.name: _value(machine, each, found, closed) for each in known_options}, rest, closed)
 
 
-def _typed(machine: Machine, option: Option, value: Abstract) -> Abstract:
+def _coerced(machine: Machine, option: Option, value: Abstract) -> Abstract:
     from mcplint.programs.typescript.libraries.standard import converted
 
     if option.parser is not None:
@@ -128,7 +128,7 @@ def _value(machine: Machine, option: Option, found: Mapping[str, Abstract], clos
             return noted(read, *reading)
         there = tuple(each for each in read.options if each is not None)
         if there:
-            typed = _typed(machine, option, read._replace(options=there))
+            typed = _coerced(machine, option, read._replace(options=there))
             default = typed if len(there) == len(read.options) else union([typed, default])
         elif machine.lenient and default.only is UNDEFINED:
             default = known(UNSET, *read.trace)
