@@ -79,7 +79,7 @@ server {
 }
 ```
 ```output
-error[ineffective-affinity]: the load balancer picks the process of a session by `Mcp-Session-Id`, which the first request does not have
+error[ineffective-affinity]: nginx picks the process of a session by `Mcp-Session-Id`, which the first request does not have
  --> nginx.conf:2:5
   |
 2 |     hash $http_mcp_session_id consistent;
@@ -132,7 +132,7 @@ def check(server: Server):
             span = spread.affinity.span or server.span
             notes = tuple(note for note in spread.notes if note.span != span)
             yield Finding(
-                f"the load balancer picks the process of a session {how}",
+                f"{spread.balancer} picks the process of a session {how}",
                 span,
                 notes,
                 None,

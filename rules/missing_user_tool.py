@@ -40,7 +40,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[missing-user-tool]: `addgroup` is not found while the image is built: python:3.12-slim is Debian 13, which comes without it
+error[missing-user-tool]: `addgroup` is not found while Dockerfile is built: python:3.12-slim is Debian 13, which comes without it
  --> Dockerfile:5:5
   |
 5 | RUN addgroup --system app && adduser --system --ingroup app app
@@ -66,4 +66,5 @@ from mcplint import ERROR, Container, Finding, LackKind, rule
 @rule("missing-user-tool", ERROR)
 def check(container: Container):
     for lack in container.lacking(LackKind.USER_TOOL):
-        yield Finding(f"`{lack.name}` is not found while the image is built: {lack.why}", lack.span, lack.notes)
+        path = lack.span.source.path
+        yield Finding(f"`{lack.name}` is not found while {path} is built: {lack.why}", lack.span, lack.notes)

@@ -77,7 +77,7 @@ spec:
   ports: [{port: 8000}]
 ```
 ```output
-warning[service-link-variable]: the Service sets MCP_PORT to `tcp://ADDRESS:8000`, from which server `notes` takes its port
+warning[service-link-variable]: Service `mcp` sets MCP_PORT to `tcp://ADDRESS:8000`, from which server `notes` takes its port
   --> k8s.yaml:19:9
    |
 19 |   name: mcp
@@ -152,10 +152,11 @@ def check(server: Server):
         decides = next((note for note in server.port.trace if note.variable == name), None)
         if decides and bears(decides.span):
             continue
+        service = "Service `{}`".format(given.trace[0].span.text.strip("'\""))
         message = (
-            f"the Service sets {name} to `{given.only}`, from which {server.title} takes its port"
+            f"{service} sets {name} to `{given.only}`, from which {server.title} takes its port"
             if decides
-            else f"the Service sets {name} to `{given.only}`, which {server.title} reads"
+            else f"{service} sets {name} to `{given.only}`, which {server.title} reads"
         )
         notes = ((decides,) if decides else ()) + (Label(container.cmd, "this container runs the server"),)
         site = container.service_links

@@ -53,7 +53,7 @@ def exact(requirement: str) -> bool:
 
 
 def file_pins(tree: Tree, path: str, depth: int = 0) -> Pins:
-    """The same of a requirements file and those that it includes; hashes make every line exact."""
+    """The pins of a requirements file and those that it includes; hashes make every line exact."""
     source = tree.source(path)
     if source is None or depth == _DEEPEST:
         return Pins(None)
@@ -104,7 +104,7 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
 
 
 def project_pins(tree: Tree, folder: str) -> Pins:
-    """The same of the dependencies that a project's `pyproject.toml` names; None where a build tool fills them in."""
+    """The pins of the dependencies that a project's `pyproject.toml` names; None where a build tool fills them in."""
     project = tree.project(folder)
     if project is None or "dependencies" in project.dynamic:
         return Pins(None)

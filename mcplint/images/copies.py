@@ -41,7 +41,7 @@ def from_context(
 
 
 def from_stage(sources: Sequence[Value[str]], target: Value[str], into: bool) -> tuple[Copied, ...] | None:
-    """The same for sources of another stage: a name with a suffix is taken for a file, any other may be a folder."""
+    """What a copy from another stage brings: a name with a suffix is taken for a file, any other may be a folder."""
     place = target.only
     if place is None or any(source.only is None for source in sources):
         return None
@@ -89,7 +89,7 @@ def project_path(image: Image, path: str, tree: Tree | None = None) -> str | Non
 def copied_from(
     copies: Iterable[Copy], parts: Mapping[int, Image], ignored: tuple[str, ...], context: str | None, path: str
 ) -> str | None:
-    """The same for the copies that were made so far, the last one first."""
+    """The path in the project of a file in the image, by the copies that were made so far, the last one first."""
     return next(_copied_from(copies, parts, ignored, context, path), None)
 
 
@@ -146,7 +146,7 @@ def image_paths(image: Image, path: str) -> Iterator[str | None]:
 def paths_in_image(
     copies: Iterable[Copy], parts: Mapping[int, Image], ignored: tuple[str, ...], context: str | None, path: str
 ) -> Iterator[str | None]:
-    """The same for the copies that were made so far, without what is mounted."""
+    """Where a file of the project stands, by the copies that were made so far, without what is mounted."""
     for copy in copies:
         if copy.mount or copy.image is not None or copy.text is not None:
             continue

@@ -107,7 +107,7 @@ def _as_told(server: Server, transport: Value[str]) -> Server:
 
 
 def _from_npm(programs: Programs, package: Package, name: str) -> Outside:
-    """The same for a package of npm that the project builds."""
+    """What a package of npm starts that the project builds."""
     from mcplint.programs.typescript.packages import command_of, runtime
 
     command = command_of(programs.tree, name)

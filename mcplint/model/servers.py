@@ -30,7 +30,7 @@ LOGIN = ("/.well-known/", "/authorize", "/token", "/register", "/revoke", "/auth
 
 
 class DeadPin(NamedTuple):
-    """What a release of an SDK dies of: a dependency that nothing holds below a release, and what Python says.
+    """A dependency without an upper bound, a release of which breaks the SDK: its name, that release, and the error.
 
     `sure`: no other requirement may hold it back. `pin`: the edits that do; `relock`: the command that renews the lock
     file which they would make stale, empty where there is none.
@@ -109,6 +109,7 @@ class Spread(NamedTuple):
     `kind`: `workers` of one container, `replicas` of one service, or `members` of one upstream. `affinity`: `none`,
     `works` (a client's requests reach one process), `cookie`, `session-header` or `token`; unknown where not all of
     what stands in front is read. `assumed`: whether the upstream is only assumed to lead to the server.
+    `balancer`: what a message calls what chooses.
     """
 
     kind: str
@@ -116,6 +117,7 @@ class Spread(NamedTuple):
     affinity: Value[str]
     notes: tuple[Label, ...] = ()
     assumed: bool = False
+    balancer: str = "the load balancer"
 
     @property
     def several(self) -> bool:
@@ -183,8 +185,8 @@ class Server(NamedTuple):
     without. `metrics`: where it shows them on a port of its own. `interface`: how what
     serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`: it is made once, and its lifespan runs at every invocation.
     `shown`: where what it logs holds secrets. `wiring`: what its requests share. `trusted_hosts`: what refuses requests
-    to all its routes by their `Host`, `locked`: what does for want of a header. `demands`: the variable without which
-    its program ends, and which no file gives it, as a note on where that is read.
+    to all its routes by their `Host`, `locked`: what refuses those without a header. `demands`: the variable without
+    which its program ends, and which no file gives it, as a note on where that is read.
     `columns`: the most characters that its project's formatter puts in a line, known where it prints.
     `waiting`: the path that answers 503 until a client holds a session.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;

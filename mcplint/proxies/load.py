@@ -61,7 +61,7 @@ def _is_traefiks(label: str) -> bool:
 
 
 def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
-    """The servers, each with how its requests are spread over processes, and with what is checked on their rule."""
+    """The servers, each with how its requests are spread over processes, and with what is checked on their way."""
     contexts = {context.container.id: context for context in network.running}
     found = []
     for server in network.servers:
@@ -103,7 +103,9 @@ def spreads(server: Server, context: ContainerContext | None, routes: tuple[Rout
         active = {(member.host, member.port): member for member in route.members if member.active}
         if len(active) > 1:
             notes = tuple(Label(member.span, "one of the upstream servers") for member in active.values())
-            yield Spread("members", Value((len(active),)), kind(route), (*_balancer(route), *notes), route.assumed)
+            yield Spread(
+                "members", Value((len(active),)), kind(route), (*_balancer(route), *notes), route.assumed, route.proxy
+            )
 
 
 def _balancer(route: Route) -> tuple[Label, ...]:

@@ -15,7 +15,7 @@ class Response(NamedTuple):
 
     `kind`: it is proxied (to `upstream`, which is asked for `uri`), redirected (to `to`), answered with a `status`, by
     a file, by something else, or unknown. `location`: the head of the location that answers; `trace`: what led there.
-    `certain`: whether every block on the rule is wholly known.
+    `certain`: whether every block on the way is wholly known.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""One request on its rule through nginx: its variables, and the server and location it comes to."""
+"""One request on its way through nginx: its variables, and the server and location it comes to."""
 
 from __future__ import annotations
 

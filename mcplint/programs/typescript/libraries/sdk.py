@@ -116,7 +116,7 @@ def handle(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
 
 
 def handle_unseen(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
-    """The same of a transport that is not seen, such as one that is looked up by the id of its session."""
+    """`handleRequest` and `handlePostMessage` of a transport that is not seen, such as one looked up by its session."""
     handed(machine, kind, None, None, args, "give", len(args.positional))
     return unknown(*args.notes)
 
