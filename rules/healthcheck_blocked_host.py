@@ -118,7 +118,7 @@ def lists(server: Server):
         if names and "*" not in names:
             yield names, Label(guard.span, "answers no other `Host`"), 400
     allowed = server.allowed_hosts.only
-    whole = (server.sdk.package or "").startswith("npm:") and server.host_check.must(bool)
+    whole = server.sdk.is_npm and server.host_check.must(bool)
     if whole and allowed and any(not is_loopback(name) for name in allowed):
         place = Label(server.allowed_hosts.span or server.span, "answers no other `Host`")
         yield allowed, place, agreed(server.sdk, "status.bad_host") or 403

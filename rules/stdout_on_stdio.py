@@ -141,7 +141,7 @@ def check(server: Server):
     if not server.certain or server.transport.options != ("stdio",):
         return
     led_away = agreed(server.sdk, "stdio.stray_output") == "stderr"
-    skipped = (server.sdk.package or "").startswith("npm:")
+    skipped = server.sdk.is_npm
     for places, when, severity in (
         (server.printed, "before it serves", WARNING if skipped else ERROR),
         (server.printed_maybe, "under a condition before it serves", WARNING),

@@ -495,7 +495,7 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         SDK + "from mcp.server.transport_security import TransportSecuritySettings as T\n"
         'FastMCP("x", transport_security=T(allowed_hosts=["a:*", "a"])).run("sse")',
         {},
-        {"host_check": (True,), "allowed_hosts": (("a:*", "a"),), "allowed_origins": ((),)},
+        {"host_check": (True,), "allowed_hosts": (("a:*", "a"),)},
     ),
     "a bound method as console script": (
         {"server.py": SDK + 'mcp = FastMCP("x")'},

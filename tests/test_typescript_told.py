@@ -231,7 +231,7 @@ ROWS: dict[str, tuple[str, dict[str, Any]]] = {
           await make().connect(own); await own.handleRequest(q, s);
         });
         all.listen(81);""",
-        {"host_check": (True,), "allowed_hosts": (("a.example:81",),), "allowed_origins": (("https://b.example",),)},
+        {"host_check": (True,), "allowed_hosts": (("a.example:81",),)},
     ),
     "check-without-lists": (
         """

@@ -19,7 +19,6 @@ class Address(NamedTuple):
     host: str
     port: str
     path: str
-    query: str
     fragment: str
 
     @property
@@ -36,10 +35,10 @@ def parse(text: str) -> Address | None:
     if _holds(_BAD_ESCAPE, fragment) or rest.startswith(":"):
         return None
     scheme, rest = _scheme(rest)
-    rest, _, query = rest.partition("?")
+    rest = rest.partition("?")[0]
     if not rest.startswith("/"):
         if scheme:
-            return Address(scheme, None, "", "", rest, query, fragment)
+            return Address(scheme, None, "", "", rest, fragment)
         if ":" in rest.partition("/")[0]:
             return None
     authority = ""
@@ -49,7 +48,7 @@ def parse(text: str) -> Address | None:
     if _holds(_BAD_ESCAPE, rest):
         return None
     parts = _authority(authority)
-    return Address(scheme, *parts, rest, query, fragment) if parts else None
+    return Address(scheme, *parts, rest, fragment) if parts else None
 
 
 def _holds(escape: str, text: str) -> bool:

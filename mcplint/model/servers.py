@@ -87,6 +87,11 @@ class Sdk(NamedTuple):
         package = (self.package or "the SDK").removeprefix("npm:")
         return " ".join(filter(None, (package, self.version.only)))
 
+    @property
+    def is_npm(self) -> bool:
+        """Whether it comes from npm, so that Node runs the server."""
+        return (self.package or "").startswith("npm:")
+
     def below(self, major: int) -> tuple[Edit, ...]:
         """The edits that keep the requirement below a major version; none where it is capped, pinned or above it."""
         if not self.bound or (self.oldest and int(self.oldest.partition(".")[0]) >= major):
@@ -149,7 +154,7 @@ class Bridge(NamedTuple):
 
 _SETTINGS = (
     *("host", "port", "path", "message_path", "stateless", "json_response", "workers", "declared_host"),
-    *("host_check", "allowed_hosts", "allowed_origins", "lifespan"),
+    *("host_check", "allowed_hosts", "lifespan"),
 )
 
 
@@ -221,7 +226,6 @@ class Server(NamedTuple):
     message_path: Value[str] = UNKNOWN
     declared_host: Value[str] = UNKNOWN
     host_check: Value[bool] = UNKNOWN
-    allowed_origins: Value[tuple[str, ...]] = UNKNOWN
     lifespan: Value[bool] = UNKNOWN
     log_level: Value[str] = UNKNOWN
     log_levels: tuple[LogLevel, ...] = ()

@@ -120,7 +120,7 @@ def _seconds(option: object) -> bool:
 _FITS: Mapping[str, Callable[[object], bool]] = {
     **dict.fromkeys(("transport", "host", "path", "message_path", "declared_host", "log_level"), _text),
     **dict.fromkeys(("stateless", "json_response", "host_check", "lifespan"), _flag),
-    **dict.fromkeys(("allowed_hosts", "allowed_origins"), _texts),
+    "allowed_hosts": _texts,
     "name": lambda option: option is None or _text(option),
     "port": lambda option: isinstance(option, int) and option in PORTS,
     "workers": _count,

@@ -83,7 +83,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
     )
     message = [item.path for item in there.met if item.handled.kind == "message"]
     note = Label(handled.span or each.span, "called here")
-    checks = _host_check(there, handled.transport, machine)
+    check, hosts = _host_check(there, handled.transport, machine)
     others = tuple(
         Endpoint(str(item.path.only), item.methods, item.handled.span or each.span)
         for item in there.met
@@ -103,9 +103,8 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         endpoints=(*there.endpoints, *others),
         endpoints_closed=there.closed,
         declared_host=_declared(there),
-        host_check=checks[0],
-        allowed_hosts=checks[1],
-        allowed_origins=checks[2],
+        host_check=check,
+        allowed_hosts=hosts,
         auth=unknown() if _looks(machine) else known(None, note),
         runner=_runner(each.what),
         wiring=_wiring(machine, there.met, kind),
@@ -211,28 +210,28 @@ def _message_path(transport: Any, met: list[Abstract]) -> Abstract:
     return met[0] if met else unknown()
 
 
-def _host_check(there: Walked, transport: Any, machine: Machine) -> tuple[Abstract, Abstract, Abstract]:
-    """Whether foreign hosts are refused, which are not, and which origins are not."""
+def _host_check(there: Walked, transport: Any, machine: Machine) -> tuple[Abstract, Abstract]:
+    """Whether foreign hosts are refused, and which are not."""
     for options in there.hosts:
         if options.options == (UNDEFINED,):
-            return known(True, *options.trace), known(LOOPBACK, *options.trace), NOWHERE
+            return known(True, *options.trace), known(LOOPBACK, *options.trace)
         allowed, host = prop(options, "allowedHosts"), prop(options, "host")
         if allowed.only is not UNDEFINED:
-            return known(True, *allowed.trace), _texts(allowed), NOWHERE
+            return known(True, *allowed.trace), _texts(allowed)
         if host.must(lambda name: name in (UNDEFINED, "127.0.0.1", "localhost", "::1")):
-            return known(True, *(host.trace or options.trace)), known(LOOPBACK, *options.trace), NOWHERE
+            return known(True, *(host.trace or options.trace)), known(LOOPBACK, *options.trace)
         if host.must(lambda name: isinstance(name, str) and name not in ("127.0.0.1", "localhost", "::1")):
-            return known(False, *host.trace), NOWHERE, NOWHERE
-        return (unknown(*options.trace),) * 3
+            return known(False, *host.trace), NOWHERE
+        return (unknown(*options.trace),) * 2
     on = sdk.flag(transport, "enableDnsRebindingProtection")
     if on.must(lambda option: option is True) and isinstance(transport, Object):
         args: Args = transport.table[ARGUMENTS][0]
-        hosts, origins = prop(args.get(0), "allowedHosts"), prop(args.get(0), "allowedOrigins")
+        hosts = prop(args.get(0), "allowedHosts")
         check = known(False, *on.trace) if hosts.only is UNDEFINED else known(True, *on.trace)
-        return check, _texts(hosts), _texts(origins)
+        return check, _texts(hosts)
     if on.must(lambda option: option in (False, UNDEFINED, None)):
-        return known(False, *on.trace), NOWHERE, NOWHERE
-    return unknown(), unknown(), unknown()
+        return known(False, *on.trace), NOWHERE
+    return unknown(), unknown()
 
 
 def _declared(there: Walked) -> Abstract:

@@ -107,8 +107,8 @@ def handled_server(machine: Machine, handled: Handled, path: Abstract) -> Server
     args = CALL.one(through.table, Args())
     server = handled.server or through.table.get("app", known(None)).only
     served = blank(machine, server if isinstance(server, Instance) else None, args)
-    check, hosts, origins = _security(through)
-    common = served._replace(path=path, host_check=check, allowed_hosts=hosts, allowed_origins=origins)
+    check, hosts = _security(through)
+    common = served._replace(path=path, host_check=check, allowed_hosts=hosts)
     if handled.transport == SSE:
         return common._replace(transport=known(SSE, *args.notes), message_path=through.table["endpoint"])
     running = through in RUNNING.of(machine.state)
@@ -127,12 +127,12 @@ def idle_or_running(machine: Machine, span: Span | None) -> Abstract:
     return known(False, *((Label(span, "its session manager is never started"),) if span else ()))
 
 
-def _security(through: Instance) -> tuple[Abstract, Abstract, Abstract]:
+def _security(through: Instance) -> tuple[Abstract, Abstract]:
     given = through.table["security_settings"]
     if given.must(lambda option: option is None):
-        return known(False, *given.trace), NOWHERE, NOWHERE
+        return known(False, *given.trace), NOWHERE
     only = given.only
-    return secured(only) if isinstance(only, Instance) else (unknown(*given.trace),) * 3
+    return secured(only) if isinstance(only, Instance) else (unknown(*given.trace),) * 2
 
 
 def sse_transport(machine: Machine, args: Args, owner: Instance) -> Abstract:

@@ -146,7 +146,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
     }
     wanted = [inner[name] for name in PATHS if spoken is None or name in spoken]
     declared = server.table["declared"] if facts(machine, kind, "host_check") == ("constructor",) else host
-    check, hosts, origins = protection(machine, args, server, kind, declared)
+    check, hosts = protection(machine, args, server, kind, declared)
     made = CALL.one(server.table, Args(open=True))
     settings = server.table["settings"].only
     level = settings.table["log_level"] if isinstance(settings, Instance) else unknown()
@@ -171,7 +171,6 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         declared_host=declared if http else NOWHERE,
         host_check=check if http else NOWHERE,
         allowed_hosts=hosts if http else NOWHERE,
-        allowed_origins=origins if http else NOWHERE,
         lifespan=known(True) if streams else NOWHERE,
         log_level=args.get(None, "log_level", level),
         endpoints=tuple(_endpoints(server)) if http else (),

@@ -204,54 +204,51 @@ def armed(machine: Machine, kind: str, host: Abstract, args: Args) -> Abstract:
         return known(None, *args.notes)
     made = Instance(External("mcp.server.transport_security.TransportSecuritySettings"), args.span)
     made.table["enable_dns_rebinding_protection"] = known(True, *host.trace)
-    for name, forms in (("allowed_hosts", LOCAL), ("allowed_origins", tuple(f"http://{form}" for form in LOCAL))):
-        made.table[name] = known(Sequence("list", tuple(known(form) for form in forms)), *host.trace)
+    made.table["allowed_hosts"] = known(Sequence("list", tuple(known(form) for form in LOCAL)), *host.trace)
     return known(made, *host.trace)
 
 
 def protection(
     machine: Machine, args: Args, server: Instance, kind: str, declared: Abstract
-) -> tuple[Abstract, Abstract, Abstract]:
-    """Whether requests with a foreign Host are refused, and which hosts and origins are not."""
+) -> tuple[Abstract, Abstract]:
+    """Whether requests with a foreign Host are refused, and which hosts are not."""
     rule = facts(machine, kind, "host_check")
     if kind == OTHER:
         given = args.find(None, "host_origin_protection") if "host_origin_protection" in args.keywords else None
         check = given if given is not None else known(rule == ("on",), *args.notes)
         if check.options == (False,):
-            return check, NOWHERE, NOWHERE
-        return check, listed(args.find(None, "allowed_hosts"), args), listed(args.find(None, "allowed_origins"), args)
+            return check, NOWHERE
+        return check, listed(args.find(None, "allowed_hosts"), args)
     settings = server.table["settings"].only
     security = args.find(None, "transport_security")
     if security is None:
         security = settings.table["transport_security"] if isinstance(settings, Instance) else unknown()
     if security.options is None or len(security.options) != 1:
-        return (unknown(*security.trace),) * 3
+        return (unknown(*security.trace),) * 2
     only = security.options[0]
     if isinstance(only, Instance):
         return secured(only)
     if rule not in (("constructor",), ("app",)) or declared.options is None:
         if declared.options is None and rule != ("off",):
-            return (unknown(*declared.trace),) * 3
-        return known(False, *declared.trace), NOWHERE, NOWHERE
+            return (unknown(*declared.trace),) * 2
+        return known(False, *declared.trace), NOWHERE
     on = each(declared._replace(site=None), lambda host: host in LOOPBACK)
     if on.options == (False,):
-        return on, NOWHERE, NOWHERE
-    return on, known(LOCAL, *declared.trace), known(tuple(f"http://{host}" for host in LOCAL), *declared.trace)
+        return on, NOWHERE
+    return on, known(LOCAL, *declared.trace)
 
 
-def secured(security: Instance) -> tuple[Abstract, Abstract, Abstract]:
+def secured(security: Instance) -> tuple[Abstract, Abstract]:
     """What transport security settings allow."""
     check = security.table.get("enable_dns_rebinding_protection", known(True))
     if check.options == (False,):
-        return check, NOWHERE, NOWHERE
-    hosts, origins = (security.table.get(name) for name in ("allowed_hosts", "allowed_origins"))
-    args = Args()
-    return check, listed(hosts, args), listed(origins, args)
+        return check, NOWHERE
+    return check, listed(security.table.get("allowed_hosts"), Args())
 
 
 def security_settings(machine: Machine, args: Args, owner: Any) -> Abstract:
     made = Instance(External("mcp.server.transport_security.TransportSecuritySettings"), args.span)
-    for name in ("enable_dns_rebinding_protection", "allowed_hosts", "allowed_origins"):
+    for name in ("enable_dns_rebinding_protection", "allowed_hosts"):
         value = args.find(None, name)
         made.table[name] = (
             value
