@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from mcplint.project.tree import Tree
@@ -19,15 +20,19 @@ _MOST = 5_000
 
 
 class Pattern(NamedTuple):
-    """A pattern without its `!`: what it begins with literally, and its tokens: characters, signs and classes."""
+    """A pattern without its `!`: what it begins with literally, and its tokens: characters, signs and classes.
+
+    `part`: the longest of what stands in it literally after that, and so in each path that it fits.
+    """
 
     keeps: bool
     literal: str
     tokens: tuple[object, ...]
+    part: str = ""
 
     def covers(self, path: str) -> bool:
         """Whether it fits a path or a folder that the path lies in."""
-        if not path.startswith(self.literal):
+        if not path.startswith(self.literal) or self.part not in path:
             return False
         reached = {len(self.literal)}
         for token in self.tokens:
@@ -70,7 +75,9 @@ def pattern(text: str) -> Pattern:
     if clean.startswith("**") and not clean.startswith("**/") and tokens[1:] == list(clean[2:]):
         tokens[0] = ALL
     head = next((at for at, token in enumerate(tokens) if not isinstance(token, str)), len(tokens))
-    return Pattern(keeps, "".join(str(token) for token in tokens[:head]), tuple(tokens[head:]))
+    rest = tokens[head:]
+    runs = ("".join(map(str, run)) for is_text, run in groupby(rest, lambda token: isinstance(token, str)) if is_text)
+    return Pattern(keeps, "".join(map(str, tokens[:head])), tuple(rest), max(runs, key=len, default=""))
 
 
 def _tokens(text: str) -> Iterator[object]:
