@@ -7,14 +7,14 @@ import posixpath
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import ASGI, GATEWAYS, PYTHON_TOOLS, SDK_COMMANDS
-from mcplint.commands.console_scripts import lacks, script
+from mcplint.commands.console_scripts import installed, lacks, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
 from mcplint.commands.words import Words, span_of, text
 from mcplint.facts.python import spelled
 from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.executables import JAVASCRIPT, SHELLS
-from mcplint.programs.python.modules import alike, find, project_folders, roots
+from mcplint.programs.python.modules import alike, find, is_misspelled, project_folders, roots
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT
 from mcplint.project.tree import Tree
 from mcplint.text.paths import contains, side_folder
@@ -195,9 +195,13 @@ def _is_file(spelled: str) -> bool:
 
 
 def _is_own(name: str, context: ExecContext) -> bool:
-    """Whether a command or module that a project lacks can only be its own: it bears the name of its package."""
+    """Whether a command or module that a project lacks can only be its own.
+
+    It bears the name of its package, or that of one of its scripts but for its case, dashes and underscores.
+    """
     folders = [folder for folder in project_folders(context.tree, context.home) if contains(folder, context.home)]
-    return any(lacks(context.tree, folder, name) for folder in folders)
+    own = installed(context.tree, side_folder(context.home))
+    return any(lacks(context.tree, folder, name) for folder in folders) or is_misspelled(name, own)
 
 
 def _only_folder(tree: Tree, module: str, home: str) -> str | None:

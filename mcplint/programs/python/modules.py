@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
 from mcplint.facts.dependencies import PROJECTS
@@ -70,7 +70,11 @@ def alike(tree: Tree, home: str, name: str) -> bool:
     """Whether a top-level name is spelled as a module of the project but for its case, dashes and underscores."""
     near = {path: path.rpartition("/")[2].removesuffix(".py") for path in tree.paths if path.endswith(".py")}
     near |= {folder: folder.rpartition("/")[2] for folder in _namespaces(tree.paths)}
-    own = {each for place, each in near.items() if contains(side_folder(place), home)}
+    return is_misspelled(name, {each for place, each in near.items() if contains(side_folder(place), home)})
+
+
+def is_misspelled(name: str, own: Collection[str]) -> bool:
+    """Whether a name is none of these, and one of them but for its case, dashes and underscores."""
     return name not in own and _plain(name) in set(map(_plain, own)) - {""}
 
 
