@@ -10,9 +10,11 @@ extra, and the image installs the project without.
 What counts are the imports that are made for certain: at the top of a module,
 inside of no `try` and no function.
 
-Reported for well-known packages where `uv.lock` tells everything that is
-installed, and for the SDK itself where only an extra of the project brings it.
-Not reported if any other step installs something that is not followed.
+Reported for well-known packages where everything that is installed is told:
+by `uv.lock`, or by a requirements file on an official image of Python in which
+each package is one whose own needs are known here. For the SDK itself also
+where only an extra of the project brings it. Not reported if any other step
+installs something that is not followed.
 
 See https://docs.astral.sh/uv/concepts/projects/sync/
 
@@ -118,5 +120,6 @@ from mcplint import ERROR, Container, Finding, LackKind, rule
 @rule("undeclared-import", ERROR)
 def check(container: Container):
     for lack in container.lacking(LackKind.DISTRIBUTION):
-        message = f"{container.title} does not have the package `{lack.name}`, which its program imports: {lack.why}"
+        noun = "packages" if "," in lack.name else "package"
+        message = f"{container.title} does not have the {noun} {lack.name}, which its program imports: {lack.why}"
         yield Finding(message, lack.span, lack.notes)

@@ -46,11 +46,15 @@ class Include(NamedTuple):
 
 
 class Requirements(NamedTuple):
-    """A requirements or constraints file; `hashed`: `--require-hashes` is said."""
+    """A requirements or constraints file; `hashed`: `--require-hashes` is said.
+
+    `nameless`: whether a line installs what it does not name: a folder, an archive, a repository.
+    """
 
     requirements: tuple[Requirement, ...] = ()
     includes: tuple[Include, ...] = ()
     hashed: bool = False
+    nameless: bool = False
 
 
 class Script(NamedTuple):

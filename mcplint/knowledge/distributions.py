@@ -5,6 +5,8 @@ Source: the `top_level.txt` or `RECORD` of the distributions.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _SAME = (
     "mcp fastmcp aiofiles aiohttp aiosqlite anthropic anyio asyncpg boto3 chromadb click cryptography fastapi flask "
     "httpx jinja2 jsonschema loguru lxml markdownify motor networkx numpy openai openpyxl pandas playwright polars "
@@ -35,3 +37,34 @@ def distribution(module: str) -> str | None:
 
 OWN = frozenset({"api", "app", "asgi", "main", "mcp_server", "server", "wsgi"})
 """What people call modules of their own, and no package is imported as."""
+
+
+_NOTHING = (
+    "aiofiles aiohttp aiosqlite anyio asyncpg beautifulsoup4 click jinja2 loguru lxml numpy psutil pydantic pymysql "
+    "pyyaml requests structlog tenacity tqdm xmltodict"
+)
+_BRINGS = {
+    **dict.fromkeys(_NOTHING.split(), ""),
+    "boto3": "python-dateutil",
+    "httpx": "anyio click rich",
+    "markdownify": "beautifulsoup4",
+    "mcp": "anyio click cryptography httpx jsonschema pydantic pydantic-settings pyjwt python-dotenv python-multipart "
+    "rich sse-starlette starlette typer uvicorn websockets",
+    "pandas": "numpy python-dateutil",
+    "pydantic-settings": "pydantic python-dotenv",
+    "python-dotenv": "click",
+    "redis": "cryptography pyjwt requests",
+    "starlette": "anyio",
+    "uvicorn": "anyio click python-dotenv pyyaml uvloop watchfiles websockets",
+}
+_EXTRAS = frozenset({"cli", "email", "hiredis", "http2", "rich", "standard", "ws"})
+"""The extras whose packages `_BRINGS` holds too."""
+
+
+def brings(name: str, extras: Iterable[str] = ()) -> frozenset[str] | None:
+    """Itself and those known here that any release of a distribution may bring with extras; None where unknown.
+
+    Source: `pip install --dry-run --report` of releases of each.
+    """
+    found = _BRINGS.get(name) if _EXTRAS.issuperset(extras) else None
+    return None if found is None else frozenset((name, *found.split()))

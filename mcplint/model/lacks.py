@@ -67,7 +67,7 @@ class LackKind(StrEnum):
     SHADOWED = "shadowed"
     """A package that the program imports, and that a file of the project hides; `path`: that file."""
     DISTRIBUTION = "distribution"
-    """A distribution that the program imports from."""
+    """Distributions that the program imports from; `name`: the modules, in backquotes."""
     LOCK = "lock"
     """A lock file."""
     STALE = "stale"

@@ -30,19 +30,25 @@ def read(source: Source) -> Requirements:
     """Its requirements and the files it includes; lines that pip itself would refuse are passed over."""
     requirements: list[Requirement] = []
     includes: list[Include] = []
-    hashed = False
+    hashed = nameless = False
     for start, line in _lines(source.text):
         span = _stripped(source, start, line)
         option = re.match(_OPTION, line) if line.lstrip().startswith("-") else None
         if option:
             hashed = hashed or option[1] == "--require-hashes"
-            if (kind := _INCLUDES.get(option[1])) and (path := _inside(source.path, option[2])) is not None:
+            kind = _INCLUDES.get(option[1])
+            path = _inside(source.path, option[2]) if kind else None
+            if kind and path is not None:
                 includes.append(Include(path, kind, span))
+            nameless = nameless or kind == "project" or bool(kind and path is None)
         elif (path := _local(source.path, line)) is not None:
             includes.append(Include(path, "project", span))
+            nameless = True
         elif found := _requirement(source, start, line):
             requirements.append(found)
-    return Requirements(tuple(requirements), tuple(includes), hashed)
+        else:
+            nameless = True
+    return Requirements(tuple(requirements), tuple(includes), hashed, nameless)
 
 
 def requirement(span: Span, kind: str = "main") -> Requirement | None:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-import sys
 from collections.abc import Iterator
 
-from mcplint.dependencies.closure import brought
 from mcplint.dependencies.needs import needs
-from mcplint.dependencies.pinned import name_of
-from mcplint.facts.dependencies import MAIN, normalized
-from mcplint.facts.document import ScalarNode, at, items, pairs, scalar
+from mcplint.facts.dependencies import normalized
 from mcplint.facts.python import Module
 from mcplint.images.contents import Contents
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.images.lacks import of_install
-from mcplint.knowledge.base_images import python
-from mcplint.knowledge.distributions import distribution
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
-from mcplint.model import Container, Install, Lack, LackKind, Packaged
+from mcplint.model import Container, Lack, LackKind, Packaged
 from mcplint.packaging.backend import PDM, backend, is_packaged
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import Imported, imported
@@ -28,6 +22,7 @@ from mcplint.programs.python.modules import find
 from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
+from mcplint.runtime.missing_distributions import missing_distributions
 from mcplint.values import Label
 
 _NEEDED = ("anyio", "pydantic", "starlette")
@@ -52,7 +47,7 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
     yield from _misplaced(image, container, start, path, tree)
     yield from _shadowed(start, found, image, container, tree)
     yield from _modules(image, container, path, found, tree)
-    yield from _distributions(image, container, start, found, tree)
+    yield from missing_distributions(image, container, start, found, tree)
 
 
 def of_start(image: Image, container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
@@ -233,81 +228,3 @@ def _wheels(image: Image, tree: Tree) -> frozenset[str] | None:
                 return None
             files |= {posixpath.join(folder, path) for path in made.files.values()}
     return frozenset(files)
-
-
-_MORE = r"-r|--requirement|.*\.(?:whl|txt|gz)$"
-"""What tells an install to bring more than a project."""
-
-
-def _distributions(
-    image: Image, container: Container, start: Start, found: tuple[Imported, ...], tree: Tree
-) -> Iterator[Lack]:
-    """The distributions that an import needs and no install brings: by a lock that tells all, or an extra left out."""
-    installs = start.installs or image.installs
-    if not installs:
-        return
-    locked = _locked(installs, tree)
-    named = None if locked is not None else _named(installs, tree)
-    # A project that asks for nothing gets nothing, on an image that has Python alone.
-    alone = all(each.packaged and not any(re.match(_MORE, word) for word in each.argv) for each in installs)
-    known = python(image.base.only or "") is not None and not Contents.of(image, tree).open
-    bare = named == frozenset() and alone and known
-    seen: set[str] = set()
-    for each in found:
-        top = each.dotted.partition(".")[0]
-        if each.path or top in sys.stdlib_module_names or top in seen or find(tree, start.roots, top):
-            continue
-        seen.add(top)
-        name = distribution(top)
-        there = locked if locked is not None else named if top in PYTHON_MODULES or bare else None
-        if name is None or there is None or name in there:
-            continue
-        extra = next(_extras(installs, name, tree), None)
-        if locked is None and extra is None and not bare:
-            continue
-        why = "nothing that is installed brings it"
-        why = f"only the extra `{extra.text}` brings it, which no step asks for" if extra else why
-        step = Label(installs[-1].span, "installs the packages")
-        extras = (Label(extra.span, f"the extra `{extra.text}`"),) if extra else ()
-        yield Lack(
-            LackKind.DISTRIBUTION, top, each.span, why, (*extras, step, Label(container.cmd, "starts the program"))
-        )
-
-
-def _locked(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
-    """All distributions that are installed, None where that is not told."""
-    names: set[str] = set()
-    for install in installs:
-        found = brought(tree, install) if install.tool.startswith("uv ") and install.locked.must(bool) else None
-        if found is None:
-            return None
-        names |= found
-    return frozenset(names)
-
-
-def _named(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
-    """The SDKs that are named in what is installed without extras; None where another package may bring one."""
-    names: set[str] = set()
-    for install in installs:
-        projects = {each.folder for each in install.packaged}
-        if install.extras or (projects and install.extras is None) or install.constraints:
-            return None
-        if projects != set(install.requirements):
-            return None
-        names |= {normalized(name.partition("[")[0]) for name, _ in install.names}
-        for folder in projects:
-            project = tree.project(folder)
-            if project is None or project.dynamic & {"dependencies", "optional-dependencies"} or project.elsewhere:
-                return None
-            names |= {each.name for each in project.requirements if each.kind == MAIN}
-    return None if any("mcp" in name or "langchain" in name for name in names) else frozenset(names)
-
-
-def _extras(installs: tuple[Install, ...], name: str, tree: Tree) -> Iterator[ScalarNode]:
-    """The extras of the installed projects that bring a distribution."""
-    for folder in dict.fromkeys(folder for install in installs for folder in install.requirements):
-        project = tree.project(folder)
-        table = at(project.document, "project", "optional-dependencies") if project else None
-        for extra, listed in pairs(table):
-            if any(normalized(name_of(scalar(each))) == name for each in items(listed)):
-                yield extra
