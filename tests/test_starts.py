@@ -396,6 +396,15 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {"pyproject.toml:notes": "stdio"},
     ),
+    "files of a named context": (
+        {
+            "compose.yaml": "services:\n  a:\n    build:\n      context: .\n      additional_contexts:\n"
+            "        code: ./src\n        base: docker-image://python:3.13\n",
+            "Dockerfile": IMAGE + 'COPY --from=code . .\nCMD ["python", "server.py"]\n',
+            "src/server.py": FAST + "mcp.run('http')\n",
+        },
+        {"compose.yaml:a": "streamable-http 127.0.0.1 8000 /mcp"},
+    ),
     "an application that ends with an error before it serves": (
         {
             "Dockerfile": IMAGE + "ENV MODE=development\nCOPY . .\nCMD ['uvicorn', 'server:app']\n".replace("'", '"'),

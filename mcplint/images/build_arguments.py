@@ -24,13 +24,15 @@ class Context(NamedTuple):
     """The folder of the project that a build is given, None where unknown.
 
     `stated`: whether a file says so. `cloned`: whether it is a clone of git instead of the folder as it lies there.
-    `label`: the step of a workflow, or the line of a recipe, that builds from it.
+    `label`: the step of a workflow, or the line of a recipe, that builds from it. `named`: the folders of its named
+    contexts (https://docs.docker.com/reference/compose-file/build/#additional_contexts).
     """
 
     folder: str | None = "."
     stated: bool = False
     cloned: bool = False
     label: Label | None = None
+    named: tuple[tuple[str, str], ...] = ()
 
 
 class Build(NamedTuple):

@@ -269,12 +269,28 @@ class _Growing:
             files = from_context(copy.sources, copy.target, self.build.tree, self.build.context, into, parents)
             return copy._replace(files=files)
         reference = self.expand(origin)
+        if (inside := self._in_context(reference.only)) is not None:
+            moved = tuple(
+                source._replace(options=(posixpath.join(inside, source.only.lstrip("/") or "."),))
+                if source.only is not None
+                else source
+                for source in copy.sources
+            )
+            return self._sourced(copy._replace(sources=moved), None, into, parents)
         number = self.build.stage(reference.only, self.stage.number) if reference.only else None
         part = self.build.images.get(number) if number is not None else None
         if part is None:
             return copy._replace(image=reference)
         self._part(part)
         return copy._replace(stage=part.number, files=from_stage(copy.sources, copy.target, into))
+
+    def _in_context(self, name: str | None) -> str | None:
+        """The path in the build's own context of a named one, None where that lies elsewhere."""
+        folder, context = dict(self.build.given.named).get(name or ""), self.build.context
+        if folder is None or context is None or (folder != "." and folder not in self.build.tree.folders):
+            return None
+        path = posixpath.relpath(folder, context)
+        return None if path.startswith("..") else path
 
     def _part(self, part: Image) -> None:
         """Notes that the image takes something from another stage: that stage's installs count too."""

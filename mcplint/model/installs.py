@@ -67,6 +67,7 @@ class Build(NamedTuple):
     `context`: the folder, `.` for the root; unknown where it is a URL or lies outside the project.
     `dockerfile`: the file's path in the project; `inline`: its text where it stands in the compose file itself.
     `target`: the stage, an option None for the last one. `args` without a value come from the host: unknown.
+    `contexts`: the folders of the project that `COPY --from` finds by a name of their own.
     """
 
     span: Span
@@ -75,3 +76,4 @@ class Build(NamedTuple):
     inline: Value[str] | None = None
     target: Value[str | None] = Value((None,))
     args: Mapping[str, Value[str]] = {}
+    contexts: Mapping[str, str] = {}

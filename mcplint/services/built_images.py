@@ -42,7 +42,7 @@ class Builds:
         path = build.dockerfile.only if build else None
         if not build or not path or path not in self.dockerfiles or build.target.options is None:
             return None
-        return self._image(path, Context(build.context.only, True), build.args, build.target.only)
+        return self._image(path, _context(build), build.args, build.target.only)
 
     def _inline(self, build: Build) -> Image | None:
         """The image of a Dockerfile that stands in the compose file itself."""
@@ -50,8 +50,7 @@ class Builds:
 
         if (told := build.span) not in self._images:
             found = inline_dockerfile(build) if build.target.options is not None else None
-            context = Context(build.context.only, True)
-            made = image(found, self.tree, build.args, build.target.only, context) if found else None
+            made = image(found, self.tree, build.args, build.target.only, _context(build)) if found else None
             self._images[told] = made
         return self._images[told]
 
@@ -153,6 +152,11 @@ class Builds:
         # What comes of a Dockerfile holds as long as its text does.
         self.tree.source(path)
         return image(self.dockerfiles[path], self.tree, args, target, given)
+
+
+def _context(build: Build) -> Context:
+    """The folders that a service says its image is built from."""
+    return Context(build.context.only, True, named=tuple(build.contexts.items()))
 
 
 def _names(made: Image, tree: Tree) -> set[str]:

@@ -98,7 +98,17 @@ def _build(assembly: Assembly, node: Node | None) -> Build | None:
         string(assembly, inline, "dockerfile_inline") if inline else None,
         _text(assembly, own.get("target"), "target"),
         _args(assembly, own.get("args")),
+        dict(_contexts(assembly, own.get("additional_contexts"))),
     )
+
+
+def _contexts(assembly: Assembly, node: Node | None) -> Iterator[tuple[str, str]]:
+    """The named contexts of a build that are folders of the project."""
+    for name, text, span in pairs(assembly, node):
+        scope = assembly.scopes.get(span.source.path)
+        folder = within(scope.directory, text.text) if scope and text and text.text else None
+        if name is not None and folder is not None:
+            yield name, folder
 
 
 def _context(assembly: Assembly, node: Node | None, build: Node) -> Value[str]:
