@@ -16,7 +16,9 @@ HTTP or led to: by a proxy, a label for Traefik, a Kubernetes Service, Fly's
 
 Not reported if a program such as `mcpo` or `mcp-proxy` serves the stdio server
 over HTTP, if standard input is kept open (`stdin_open: true`) and no port is
-published, for images that no service runs, or for `EXPOSE` in an image.
+published, for images that no service runs, for `EXPOSE` in an image, or where
+another transport can come from a variable of an `env_file`, a ConfigMap or a
+Secret that the project does not have.
 
 See
 https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
@@ -90,7 +92,8 @@ def check(deployment: Deployment):
         container = server.container
         if not container or not container.service or not server.certain or server.runner != "sdk":
             continue
-        expected = listening(container, deployment.routes_to(server)) if server.transport.must_be("stdio") else ()
+        stdio = server.transport.must_be("stdio") and server.transport_settled
+        expected = listening(container, deployment.routes_to(server)) if stdio else ()
         if expected:
             starts = Label(container.cmd, "this container runs the server")
             message = (

@@ -134,6 +134,21 @@ class Programs:
 
     def started(self, context: ContainerContext) -> Started:
         """What a container starts."""
+        found = self._made(context)
+        if not context.container.env_closed and any(server.transport.must_be("stdio") for server in found.servers):
+            found = self._doubted(found, context)
+        named = tuple(parts(found.servers, context.container, self.ids))
+        return found._replace(servers=named)
+
+    def _doubted(self, started: Started, context: ContainerContext) -> Started:
+        """The same, told which of its servers speak stdio only as long as variables that may be set are not."""
+        undecided = context._replace(container=context.container._replace(defaults=False))
+        otherwise = self._made(undecided).servers if context.container.defaults else started.servers
+        settled = bool(otherwise) and all(server.transport.must_be("stdio") for server in otherwise)
+        return started._replace(servers=tuple(each._replace(transport_settled=settled) for each in started.servers))
+
+    def _made(self, context: ContainerContext) -> Started:
+        """What a container starts, its servers without their names yet."""
         argv = context.container.argv
         if argv is None or argv.words is None:
             return Started((), _unsaid(context), argv.trace if argv else ())
@@ -146,15 +161,15 @@ class Programs:
         if not programs:
             none = next(start for start in found if isinstance(start, NoStart))
             if others := self._bridged(none, argv.span, context):
-                return self._whole(Started(others), context)
+                return Started(others)
             missing = self._missing(context, none.missing)
             return Started((), _elsewhere(context) or none.why, none.notes, missing=missing)
         options = [self._followed(start, context, inside) for start in programs]
         if len(options) == 1:
-            return self._whole(options[0]._replace(start=programs[0]), context)
+            return options[0]._replace(start=programs[0])
         served = [option for option in options if option.servers]
         certain = len(programs) == len(found) and all(option.certain for option in options)
-        return self._whole(_either(served) if served else options[0]._replace(certain=certain), context)
+        return _either(served) if served else options[0]._replace(certain=certain)
 
     def _followed(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> Started:
         """What one program that a container starts makes, its servers without their names yet."""
@@ -196,10 +211,6 @@ class Programs:
         link = Link(context.container.id, MADE, f"is started by {made.name}, {none.why}", none.notes)
         inner = (foreign(none, made, link),)
         return (*inner, *in_front(made, inner))
-
-    def _whole(self, started: Started, context: ContainerContext) -> Started:
-        """The same with its servers as parts of the model."""
-        return started._replace(servers=tuple(parts(started.servers, context.container, self.ids)))
 
     def _missing(self, context: ContainerContext, target: str | None) -> Label | None:
         from mcplint.runtime.missing import missing

@@ -180,6 +180,7 @@ class Server(NamedTuple):
     `back_channel`: requests to the client.
     `log_level`: what the SDK is told, `log_levels`: what the program sets itself, where nothing catches a failure.
     `reads`: the environment variables that its modules read. `certain`: it is started however open conditions turn out.
+    `transport_settled`: no variable that nobody sets in the files, but may set elsewhere, has it speak another one.
     `fallbacks`: the addresses on the machine itself that stand in for variables that are not set, by name.
     `auth`: what checks who calls, an option None where the program provably checks nobody. `proxy_auth`: where a
     proxy in front checks it; `proxy_ports`: where one that lets everybody in is opened to other machines,
@@ -243,6 +244,7 @@ class Server(NamedTuple):
     waiting: str = ""
     columns: int | None = None
     certain: bool = True
+    transport_settled: bool = True
     fallbacks: tuple[tuple[str, Value[str]], ...] = ()
     auth: Value[Guard | None] = UNKNOWN
     proxy_auth: tuple[Label, ...] = ()
