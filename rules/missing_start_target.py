@@ -6,7 +6,9 @@ does not exist in the project: `python main.py` after the file became
 `app`, a console script whose function is gone. The image builds without a
 warning. Every container exits at once with `can't open file`,
 `No module named …` or `Attribute "app" not found in module "server"`, and a
-restart policy turns that into a loop.
+restart policy turns that into a loop. The same happens to a command in shell
+form in an image without a shell (distroless, Chainguard): the exec form needs
+none.
 
 Reported only if the target cannot come from elsewhere: the base image is
 known, every copied file is in the project, no RUN fetches, creates or moves
@@ -56,7 +58,7 @@ app = mcp.streamable_http_app()
 ```
 """
 
-from mcplint import ERROR, Container, Finding, rule
+from mcplint import ERROR, Container, Finding, LackKind, rule
 
 
 @rule("missing-start-target", ERROR)
@@ -64,3 +66,5 @@ def check(container: Container):
     if container.missing:
         message = f"the start command names `{container.missing.text}`, which the project does not have"
         yield Finding(message, container.missing.span)
+    for lack in container.lacking(LackKind.SHELL):
+        yield Finding(f"{container.title} starts `{lack.name}`, and {lack.why} has no shell", lack.span)

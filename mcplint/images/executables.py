@@ -37,6 +37,18 @@ def lacks(image: Image, program: str) -> bool:
     )
 
 
+def lacks_shell(image: Image) -> bool:
+    """Whether an image surely has no shell: its base has none, and no copy may bring one.
+
+    The images of distroless whose tag says `debug` have one
+    (https://github.com/GoogleContainerTools/distroless#debug-images).
+    """
+    known, (_, tag) = base(image.base.only or ""), split(image.base.only or "")
+    if not known or known.shell or not tag or "debug" in tag:
+        return False
+    return not any(_may_bring(copy) or copy.target.only in (None, "/") for copy in image.copies)
+
+
 def _run_texts(image: Image) -> Iterator[str]:
     for run in image.runs:
         yield run.text.text

@@ -301,10 +301,10 @@ def _serving(
         lacks=(*each.lacks, *_lacks(context, starts.programs.get(each.id), tree), *_unwritable(context, servers, tree)),
     )
     if context.image:
-        from mcplint.runtime.private_program import private
+        from mcplint.runtime.private_program import private, shell
         from mcplint.runtime.start_script import start_script
 
-        hidden = tuple(private(context.image, found))
+        hidden = (*private(context.image, found), *shell(context.image, found))
         found = found._replace(script=start_script(context, tree), lacks=(*found.lacks, *hidden))
         if any(server.served_folders for server in servers):
             from mcplint.runtime.served_folders import served_folders

@@ -1,4 +1,4 @@
-"""The program that a container starts, where only root may reach it."""
+"""The program that a container starts, where only root may reach it, and the shell that its image lacks."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, unwrapped
 from mcplint.commands.words import span_of
-from mcplint.images.executables import in_root_home
+from mcplint.images.executables import in_root_home, lacks_shell
 from mcplint.images.image import Image
 from mcplint.images.installers import PRIVATE
+from mcplint.knowledge.executables import SHELLS
 from mcplint.model import Container, Lack, LackKind
 
 
@@ -24,3 +25,12 @@ def private(image: Image, container: Container) -> Iterator[Lack]:
             notes = (put, *container.user.trace[:1])
             span = span_of(words[0], container.argv.span)
             yield Lack(LackKind.PROGRAM, name, span, "open to root alone", notes, path=PRIVATE, user=user)
+
+
+def shell(image: Image, container: Container) -> Iterator[Lack]:
+    """The shell that a command or the entry point of its base image is given, where the image has none."""
+    words = (container.argv.words or ()) if container.argv else ()
+    front = [program((word,)) for word in words[:2]]
+    found = next((name for name in front if name in SHELLS), None)
+    if container.argv and found and not container.mounts and lacks_shell(image):
+        yield Lack(LackKind.SHELL, found, container.argv.span, str(image.base.only))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
-from mcplint.images.executables import lacks
+from mcplint.images.executables import lacks, lacks_shell
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import is_without, split
 from mcplint.knowledge.executables import SHELLS, SUCCEEDING
@@ -86,7 +86,7 @@ def _command(check: HealthCheck, command: Value[tuple[str, ...]], probed: _Probe
     if name in SHELLS and len(words) > 2 and words[1].lstrip("-").endswith("c"):
         script = LocatedText(Source(check.span.source.path, words[2]), words[2])
         asked = _script(script, check.span, probed)
-        if name == "bash" and probed.image and lacks(probed.image, "bash"):
+        if probed.image and (lacks_shell(probed.image) or (name == "bash" and lacks(probed.image, name))):
             asked = asked._replace(missing=name)
     else:
         asked = _asked(words, probed)
