@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mcplint.commands.words import text
 from mcplint.dependencies.needs import needs
-from mcplint.facts.dependencies import MAIN, PROJECTS, Project, Requirement, Requirements
+from mcplint.facts.dependencies import MAIN, PROJECTS, Project, Requirements
 from mcplint.images.image import Image
 from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES, SERVER_IMPORT
@@ -67,20 +67,25 @@ def brings_sdk(context: ContainerContext, tree: Tree) -> bool:
 def loses_server(context: ContainerContext, tree: Tree) -> bool:
     """Whether a container has no server for want of what its COPYs do not find.
 
-    What its command names decides, where the project has that; otherwise what the lost files ask for.
+    What its command names decides, where the project has that; otherwise, and where the Dockerfile is written for
+    another folder, what the lost files ask for.
     """
     image = context.image
-    lost = [each.name for each in image.lacks if each.kind == LackKind.COPIED and not each.by_git] if image else []
+    copied = [each for each in image.lacks if each.kind == LackKind.COPIED and not each.by_git] if image else []
+    lost = [each.name for each in copied]
     argv = context.container.argv
     words = [text(word) or "" for word in (argv.words if argv else None) or ()]
     programs = {path for word in words for path in _programs(tree, word)}
     if lost and programs:
         sources = (tree.source(path) for path in sorted(programs))
-        return any(source is not None and SERVER_IMPORT.search(source.text) for source in sources)
+        if any(source is not None and SERVER_IMPORT.search(source.text) for source in sources):
+            return True
+        meant = (posixpath.normpath(posixpath.join(each.path, each.name)) for each in copied if each.path)
+        return any(_asks_sdk(tree, path) for path in meant)
     names = (posixpath.basename(name.rstrip("/")) for name in lost)
     found = ([path for path in tree.called(name) if not is_test(path)] for name in names)
     nearest = (min(paths, key=lambda path: path.count("/")) for paths in found if paths)
-    return any(requirement.name in PYTHON_PACKAGES for path in nearest for requirement in _asked(tree, path))
+    return any(_asks_sdk(tree, path) for path in nearest)
 
 
 def _programs(tree: Tree, word: str) -> Iterator[str]:
@@ -91,11 +96,12 @@ def _programs(tree: Tree, word: str) -> Iterator[str]:
             yield each
 
 
-def _asked(tree: Tree, path: str) -> tuple[Requirement, ...]:
-    """What a file of dependencies asks for."""
+def _asks_sdk(tree: Tree, path: str) -> bool:
+    """Whether a file of dependencies asks for an SDK."""
     reader = "project" if posixpath.basename(path) in PROJECTS else "requirements" if path.endswith(".txt") else ""
     said: Project | Requirements | None = tree.facts(reader, path) if reader else None
-    return tuple(each for each in said.requirements if each.kind == MAIN) if said else ()
+    asked = said.requirements if said else ()
+    return any(each.kind == MAIN and each.name in PYTHON_PACKAGES for each in asked)
 
 
 def _lines(image: Image) -> Iterator[str]:
