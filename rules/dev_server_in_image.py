@@ -1,11 +1,12 @@
 r"""The image starts a server that is made for development
 
-`uvicorn --reload` and `fastmcp run --reload` watch the sources and start the
-server anew at each change: every session ends then, and a second process
-stands between the container's signals and the server. `fastmcp dev` and `mcp
-dev` start the MCP Inspector with npx, which the image has to fetch and to have
-Node for, and put the server behind it on standard input: nobody reaches it by
-HTTP.
+`uvicorn --reload`, `uvicorn.run("server:app", reload=True)` and `fastmcp run
+--reload` watch the sources and start the server anew at each change: every
+session ends then, and a second process stands between the container's signals
+and the server. Given the application itself and no import string, uvicorn ends
+at once. `fastmcp dev` and `mcp dev` start the MCP Inspector with npx, which
+the image has to fetch and to have Node for, and put the server behind it on
+standard input: nobody reaches it by HTTP.
 
 Not reported where only a compose file that is named for development
 (`compose.override.yaml`, `docker-compose.dev.yml`) or a profile of compose
@@ -90,6 +91,11 @@ def check(container: Container):
         said, does = found[1], "starts its server anew whenever a file changes"
     elif found := re.search(r"(?:^|[\s/])((?:fast)?mcp dev)\s", text):
         said, does = found[1], "starts the MCP Inspector, which fetches itself with npx, in place of the server alone"
+    elif container.reload and (place := container.reload[0].span):
+        fix = Fix("leave it off", container.reload[0].write("False"), safe=True)
+        message = f"`reload=True` is for development: {container.title} {container.reload[1]}"
+        yield Finding(message, place, (Label(container.cmd, "starts it"),), fix)
+        return
     else:
         return
     place = next((word.site.span for word in container.argv.words or () if word.only == said and word.site), None)

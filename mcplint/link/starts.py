@@ -20,7 +20,7 @@ from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import is_other_software
 from mcplint.text.paths import is_test
 from mcplint.text.source import Span
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 if TYPE_CHECKING:
     from mcplint.link.outside import Outside
@@ -298,6 +298,7 @@ def _serving(
         missing=starts.lacking.get(each.id),
         refused=starts.refusing.get(each.id),
         needs_root=tuple(needs_root(context, servers, writes)),
+        reload=next(_reloading(servers), None),
         lacks=(*each.lacks, *_lacks(context, starts.programs.get(each.id), tree), *_unwritable(context, servers, tree)),
     )
     if context.image:
@@ -328,6 +329,15 @@ def _unwritable(context: ContainerContext, servers: tuple[Server, ...], tree: Tr
         from mcplint.runtime.writable import refused
 
         yield from refused(context.image, context.container, servers, tree)
+
+
+def _reloading(servers: tuple[Server, ...]) -> Iterator[tuple[Value[bool], str]]:
+    """The setting of uvicorn by which a program starts its server anew, and what comes of it."""
+    for each in servers:
+        if each.asgi.reload.must(bool) and each.asgi.named.must(bool):
+            yield each.asgi.reload, "starts its server anew whenever a file changes"
+        elif each.asgi.reload.must(bool) and each.asgi.named.must_be(False):
+            yield each.asgi.reload, "ends at once, since uvicorn needs an import string of the application for it"
 
 
 def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:

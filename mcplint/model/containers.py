@@ -66,6 +66,7 @@ class Container(NamedTuple):
     change to. `accounts`: all that it makes, by name. `non_root`: where Kubernetes is told to start it as no root only.
     `lacks`: what its build and its program need and do not find. `script`: the one that it starts, `sync`: what uv
     does at its start, if any.
+    `reload`: how a program of it has itself started anew at changes, and what comes of that.
     `notified`: that systemd waits to be told that it is up.
     """
 
@@ -138,6 +139,7 @@ class Container(NamedTuple):
     lacks: tuple[Lack, ...] = ()
     script: StartScript | None = None
     sync: Sync | None = None
+    reload: tuple[Value[bool], str] | None = None
     notified: Value[str] = UNKNOWN
     links: tuple[Link, ...] = ()
 

@@ -101,12 +101,15 @@ class Asgi(NamedTuple):
 
     `trusted`: the addresses whose `X-Forwarded-…` headers it obeys, as one text. `patience`: how many seconds it gives
     open requests when it is asked to end, an option None for as long as they take. `root_path`: what it takes to stand
-    in front of every path.
+    in front of every path. `reload`: whether it starts the program anew whenever a file changes, `named`: whether it is
+    given the application as an import string, which it needs to do so.
     """
 
     trusted: Value[str] = UNKNOWN
     patience: Value[float | None] = UNKNOWN
     root_path: Value[str] = UNKNOWN
+    reload: Value[bool] = Value((False,))
+    named: Value[bool] = UNKNOWN
 
 
 class Guard(NamedTuple):

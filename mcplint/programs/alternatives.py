@@ -87,8 +87,14 @@ def coerced(served: Server) -> Server:
         **served._asdict(),
         "port": port._replace(options=port.options and tuple(map(counted, port.options))),
     }
-    trusted, patience, root_path = served.asgi
-    asgi = Asgi(_fitting(trusted, _text), _fitting(patience, _seconds), _fitting(root_path, _text))
+    each = served.asgi
+    asgi = Asgi(
+        _fitting(each.trusted, _text),
+        _fitting(each.patience, _seconds),
+        _fitting(each.root_path, _text),
+        _fitting(each.reload, _flag),
+        each.named,
+    )
     changes: dict[str, Any] = {name: _fitting(settings[name], fits) for name, fits in _FITS.items()}
     return served._replace(**changes, asgi=asgi)
 

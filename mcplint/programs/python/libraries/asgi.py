@@ -43,6 +43,7 @@ def run(machine: Machine, args: Args, owner: Any) -> Abstract:
     app = args.get(0, "app")
     if args.open and not args.positional and "app" not in args.keywords:
         app = unknown(*args.opening)
+    named = each(app._replace(site=None), lambda option: isinstance(option, str))
     if app.must(lambda option: isinstance(option, str)):
         app = imported(machine, app, args)
     if args.get(None, "factory", known(False)).must(bool):
@@ -50,6 +51,7 @@ def run(machine: Machine, args: Args, owner: Any) -> Abstract:
     off = args.get(None, "lifespan", known("auto")).must(lambda option: option == "off")
     workers = or_else(args.find(None, "workers"), known(1, *args.notes))
     asgi = told(machine, "uvicorn", lambda name: args.find(None, name), *args.notes)
+    asgi = asgi._replace(reload=args.get(None, "reload", known(False)), named=named)
     if args.node is not None and args.module is not None and asgi.patience.options == (None,):
         site = args.module.insertion(args.node, "timeout_graceful_shutdown", False)
         asgi = asgi._replace(patience=asgi.patience._replace(site=site))
