@@ -19,6 +19,10 @@ over the project or its environment, which then lasts, and for a service that
 compose builds if nothing touches `pyproject.toml` after `uv sync`: an image
 that is used where it was built keeps the time.
 
+The same is reported where `uv sync --frozen` fails in the build for want of
+`uv.lock` and the build goes on with something else, such as an installation
+into the system, which `uv run` does not look at.
+
 The fix adds `--no-sync` where the build has installed the project.
 
 See https://docs.astral.sh/uv/concepts/projects/sync/ and
@@ -125,6 +129,12 @@ def check(container: Container):
         yield Finding(message, sync.span, told.trace[:1], severity=ERROR)
     elif sync.project:
         made = f"{container.title} is" if container.service else f"a container of {container.title} is"
+        if sync.failed:
+            message = (
+                f"`{sync.tool}` installs all that {sync.project} asks for whenever {made} created: the build does not"
+            )
+            yield Finding(message, sync.span, (sync.failed, Label(container.cmd, "starts it")))
+            return
         pulled = ", once that was pulled" if sync.pulled else ""
         message = f"`{sync.tool}` builds the project of {sync.project} again whenever {made} created{pulled}"
         fix = Fix("start it as the build has installed it", sync.edits, safe=True)

@@ -193,7 +193,7 @@ class Sync(NamedTuple):
 
     `project`: the file of the project that it builds again, None where it leaves that or may; `refused`: why it cannot,
     empty where it can. `span`: the command. `edits`: what keeps it from building. `pulled`: whether it does so only
-    where the image was pulled.
+    where the image was pulled. `failed`: the step of the build that should have installed the project, and fails.
     """
 
     tool: str
@@ -202,3 +202,4 @@ class Sync(NamedTuple):
     refused: str = ""
     edits: tuple[Edit, ...] = ()
     pulled: bool = False
+    failed: Label | None = None

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, unwrapped
 from mcplint.commands.words import span_of, text
 from mcplint.facts.dependencies import Project
 from mcplint.images.copies import paths_in_image
 from mcplint.images.image import Image
+from mcplint.knowledge.lock_files import PYTHON_LOCKS
 from mcplint.model import Container, Sync
 from mcplint.model.insertion import more_words
 from mcplint.packaging.backend import is_packaged
 from mcplint.programs.start import Start
+from mcplint.project.ignored import ignored_by_git
 from mcplint.project.tree import Tree
 from mcplint.runtime.writable import home, is_open
 from mcplint.text.paths import upwards
+from mcplint.text.source import Span
+from mcplint.values import Label
 
+_INSISTING = frozenset({"--frozen", "--locked"})
+"""Flags of `uv sync` without which it makes a lock file itself."""
 _TOUCHES = r"\b(?:chown|chmod|touch|sed|cp|mv|git|rsync)\b"
 _CACHES = ("UV_CACHE_DIR", "UV_NO_CACHE", "XDG_CACHE_HOME", "HOME")
 _NPM_CACHES = ("npm_config_cache", "NPM_CONFIG_CACHE", "HOME")
@@ -45,6 +52,9 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
         refused = refused or _no_venv(image, container)
         if not refused and _is_hidden(container):
             return made
+        failed = next(_without_lock(image, project, tree), None)
+        if not refused and failed is not None:
+            return made._replace(project=project.source.path, failed=Label(failed, "fails without uv.lock"))
         pulled = not _is_touched(image, project)
         if not refused and pulled and container.build is not None:
             return None
@@ -52,6 +62,17 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
         edits = more_words(words[: run + 1], ("--no-sync",)) if built and not refused else ()
         return made._replace(project=project.source.path, refused=refused, edits=edits, pulled=pulled)
     return made if refused else None
+
+
+def _without_lock(image: Image, project: Project, tree: Tree) -> Iterator[Span]:
+    """The `uv sync` that fails for want of a lock file, where the build goes on and no other makes the environment."""
+    lock = posixpath.join(posixpath.dirname(project.source.path), PYTHON_LOCKS["uv"])
+    made = image.open or any("uv lock" in run.text.text for run in image.runs)
+    if lock in tree.paths or made or image.context is None or ignored_by_git(tree, lock):
+        return
+    syncs = [each for each in image.installs if each.tool in ("uv sync", "uv run")]
+    if all(each.instead and each.lock is None and _INSISTING.intersection(each.argv) for each in syncs):
+        yield from (each.span for each in syncs)
 
 
 def _no_cache(image: Image, container: Container, name: str = ".cache", elsewhere: tuple[str, ...] = _CACHES) -> str:
