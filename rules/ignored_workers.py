@@ -71,7 +71,7 @@ app = mcp.streamable_http_app()
 
 import ast
 
-from mcplint import WARNING, Finding, Label, Server, rule
+from mcplint import ERROR, WARNING, Finding, Label, Server, rule
 from mcplint.text.number import whole
 
 
@@ -92,7 +92,7 @@ def check(server: Server):
         message = (
             f"uvicorn exits with code 3 at start: {many} workers need an import string, not the application object"
         )
-        yield Finding(message, server.workers.span or server.span, server.workers.trace)
+        yield Finding(message, server.workers.span or server.span, server.workers.trace, severity=ERROR)
 
 
 def variable(server, here):
