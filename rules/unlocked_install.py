@@ -17,7 +17,8 @@ Of npm, pnpm, yarn and bun only `npm ci`, `bun ci` and `--frozen-lockfile`
 (`--immutable`) insist on the lock file: as measured, a plain install uses one
 that fits and rewrites one that does not. Inside `docker build` pnpm and yarn
 are no exception, as `CI` is not set there. `npm ci` also fails where there is
-no lock file; `--frozen-lockfile` of yarn 1 and bun does not.
+no lock file; `--frozen-lockfile` of yarn 1 and bun does not, nor does pnpm
+where only `CI` is set: without the file they install the newest releases.
 
 A plain `uv sync` uses `uv.lock` if there is one, but silently rewrites it if
 it does not match `pyproject.toml`. If the lock file is in the image, the fix
@@ -130,14 +131,17 @@ def check(part: Container | Server):
 
 
 def by_node(installs: tuple[NodeInstall, ...]) -> Iterable[Finding]:
-    """The installs of npm, pnpm, yarn and bun that insist on no lock file."""
-    for install in (each for each in installs if not each.frozen):
+    """The installs of npm, pnpm, yarn and bun that insist on no lock file, but for those that may find a made one."""
+    makers = {each.package for each in installs if not (each.frozen or each.lock or each.lenient)}
+    for install in (each for each in installs if not each.frozen and not (each.lenient and each.package in makers)):
         if install.lock:
             does = f"updates a stale {install.lock} instead of failing"
         elif install.kept:
             does = "resolves dependencies on every build: no lock file is copied in before it"
         else:
             does = "installs without a lock: it takes the newest releases that package.json allows"
+        if install.lenient:
+            does += f"; `{install.lenient}` fails for a stale one alone"
         yield Finding(f"`{install.command}` {does}", install.span.head, fix=insisting(install))
 
 

@@ -140,13 +140,15 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
     place = written(own) if own is not None and verb else None
     site = EditSite(place) if place is not None and place.text == verb else None
     ci = step.env.get("CI")
-    insists = verb in ("ci", "clean-install") or any(word.startswith(FROZEN) for word in said.options)
     told = ci is not None and ci.may(lambda value: value not in (None, "", "false", "0")) and tool in ("pnpm", "yarn")
+    flag = next((word for word in said.options if word.startswith(FROZEN)), "")
+    flag = f"{tool} {verb}" if verb in ("ci", "clean-install") else flag
+    lenient = lock is None and bool(flag or told) and _passes_without_lock(tool, flag, step)
     return NodeInstall(
         tool,
         " ".join(filter(None, (tool, verb))),
         step.written_at,
-        insists or told,
+        bool(flag or told) and not lenient,
         lock,
         any(map(step.tree.called, LOCKS[tool])),
         site,
@@ -155,7 +157,20 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
         step.argv,
         development(said, step),
         said.runs_scripts and not _configured(step),
+        flag if lenient else "",
     )
+
+
+def _passes_without_lock(tool: str, flag: str, step: RunStep) -> bool:
+    """Whether an install that insists on its lock file, by a flag or as CI is set, does not mind that there is none.
+
+    Source: bun 1.4, pnpm 10 and yarn 1.22 as they install without one; later releases of yarn fail.
+    """
+    if tool != "yarn":
+        return tool == "bun" or (tool == "pnpm" and not flag)
+    package = package_of(step)
+    modern = step.tree.called(".yarnrc.yml") or (package is not None and '"packageManager"' in package.source.text)
+    return flag.startswith("--frozen-lockfile") and not modern and not step.tree.called(".yarn")
 
 
 def development(said: Called, step: RunStep) -> Value[bool]:

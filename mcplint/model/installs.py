@@ -44,7 +44,7 @@ class NodeInstall(NamedTuple):
     that file in the project, where the image has it by then; `kept`: whether the project has one at all. `site`: its
     verb, where that can be rewritten. `folder`: where it runs in the image, `package`: the `package.json` there, a path
     of the project. `argv`: its words. `development`: whether it installs development packages too, `scripts`: whether
-    it runs the scripts of the project.
+    it runs the scripts of the project. `lenient`: what would insist on a lock file, and passes as there is none.
     """
 
     tool: str
@@ -59,6 +59,7 @@ class NodeInstall(NamedTuple):
     argv: tuple[Value[str], ...] = ()
     development: Value[bool] = UNKNOWN
     scripts: bool = True
+    lenient: str = ""
 
 
 class Build(NamedTuple):
