@@ -88,7 +88,7 @@ def is_open_console(
         or command is None
         or guard in env
         or "HTTP_PASSWORD" in env
-        or any("auth" in word or word.startswith("--http-u") for word in command)
+        or any("auth" in word or "--http-" in word for word in command)
     ):
         return ""
     return f"{guard} is not set" if guard else f"{name} does not authenticate callers"
