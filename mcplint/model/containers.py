@@ -147,6 +147,11 @@ class Container(NamedTuple):
     def id(self) -> str:
         return self.dockerfile or "" if self.service is None else f"{self.span.source.path}:{self.service}"
 
+    @property
+    def obeys_healthcheck(self) -> bool:
+        """Whether what runs it is Docker: no platform starts the HEALTHCHECK of an image."""
+        return self.platform in (None, "compose")
+
     def lacking(self, kind: LackKind) -> Iterator[Lack]:
         """What a step of its build, or its start, needs and does not find, of one kind of `Lack`."""
         return (lack for lack in self.lacks if lack.kind == kind)

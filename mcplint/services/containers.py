@@ -239,7 +239,7 @@ def _over(service: Container, image: Image | None, link: Link) -> Container:
         user=service.user if service.user != UNKNOWN else image.user,
         workdir=service.workdir if service.workdir != UNKNOWN else image.workdir,
         expose=image.expose + service.expose,
-        probe=None if service.probe_disabled else service.probe or image.probe,
+        probe=None if service.probe_disabled else service.probe or (image.probe if service.obeys_healthcheck else None),
         probe_disabled=service.probe_disabled or (None if service.probe else image.probe_disabled),
         installs=image.installs,
         node_installs=image.node_installs,

@@ -22,7 +22,6 @@ from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value
 
-DOCKERS = (None, "compose")
 NEEDED = frozenset({"curl", "wget", "nc", "ncat", "netcat", "ps", "pgrep", "pkill", "lsof", "ss", "jq", "http", "bash"})
 """The programs that health checks start and images are known to lack."""
 HARMLESS = frozenset({"--help", "--version", "-h", "-V"})
@@ -56,7 +55,7 @@ def checks(container: Container, image: Image | None, tree: Tree) -> tuple[Healt
     """The health check of Docker, which only Docker obeys, also where compose replaces it, and those of platforms."""
     own = [each for each in (container.probe, image and image.probe) if each and not container.probe_disabled]
     probed = _Probed(container, image, tree)
-    found = [_docker(probe, probed) for probe in dict.fromkeys(own)] if container.platform in DOCKERS else []
+    found = [_docker(probe, probed) for probe in dict.fromkeys(own)] if container.obeys_healthcheck else []
     return (*found, *(_platform(probe, probed) for probe in container.probes))
 
 
