@@ -15,6 +15,9 @@ characters or more, digits and letters, and 3.5 bits of entropy a character.
 Placeholders (`your-key`, `changeme`, `<token>`, `${TOKEN}`) do not. Only the
 first four characters are ever shown.
 
+Not reported if a `.gitignore` names the file, unless git tracks it all the
+same.
+
 See https://docs.github.com/en/get-started/git-basics/ignoring-files
 
 ## Bad
@@ -45,7 +48,7 @@ if __name__ == "__main__":
 NOTES_API_KEY=9f2c61d07be84a53c1e8d2b64f7a09b5
 ```
 ```output
-error[tracked-env-file]: .env is not ignored by git, and NOTES_API_KEY in it is a secret
+error[tracked-env-file]: no .gitignore names .env, and NOTES_API_KEY in it is a secret
  --> .env:1:1
   |
 1 | NOTES_API_KEY=9f2c****************************
@@ -66,4 +69,5 @@ from mcplint import ERROR, Finding, Secret, rule
 def check(secret: Secret):
     if secret.where == "env file":
         file = secret.span.source.path.rpartition("/")[2]
-        yield Finding(f"{file} is not ignored by git, and {secret.name} in it is a {secret.kind}", secret.span)
+        so = f"git tracks {file}" if secret.notes else f"no .gitignore names {file}"
+        yield Finding(f"{so}, and {secret.name} in it is {secret.title}", secret.span, secret.notes)

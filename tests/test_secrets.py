@@ -91,6 +91,25 @@ def test_the_command_line_says_which_change_is_not_in_its_patch(
     assert KEY not in f"{ran}" and "not in the patch: a change of compose.yaml beside a secret" in f"{ran}"
 
 
+@pytest.mark.parametrize(("added", "told"), [(True, True), (False, False)], ids=["added by force", "not added"])
+def test_a_file_of_variables_that_git_tracks_although_it_is_ignored(
+    project: Callable[[dict[str, str]], Path], mcplint: Callable[..., object], added: bool, told: bool
+) -> None:
+    project(
+        {
+            "Dockerfile": "FROM python:3.12-slim\nCOPY *.py .\nRUN pip install mcp==1.27.1\nCMD python server.py\n",
+            "server.py": "from mcp.server.fastmcp import FastMCP\nFastMCP('n', host='0.0.0.0').run('sse')\n",
+            ".env": f"NOTES_API_KEY={KEY}\n",
+            ".gitignore": ".env\n",
+        }
+    )
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "add", *(("-f", ".env") if added else ("server.py",))], check=True)
+    ran = f"{mcplint('--select', 'tracked-env-file')}"
+    assert ("git tracks .env, and NOTES_API_KEY in it is a secret" in ran) is told
+    assert ("tracked-env-file" in ran) is told
+
+
 @pytest.mark.parametrize(
     "line", [f"NOTES_API_KEY={KEY}", f'"--api-key", "{KEY}"', f"x-api-key: {KEY}", f"a {TOKEN} b", f"A=${{A:-{TOKEN}}}"]
 )

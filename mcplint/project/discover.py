@@ -84,6 +84,7 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
         locked_above(root),
         lambda path: executable(root, path),
         cache(partial(target, root)),
+        isinstance(listed, Mapping),
     )
 
 

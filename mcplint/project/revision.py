@@ -263,7 +263,7 @@ def _tree(
             return executable(root, path) if entry is None else None if entry.mode == LINK else entry.mode == RUNNABLE
 
         try:
-            yield Tree(kept(root, paths, exclude), read, others, named, executable=mode)
+            yield Tree(kept(root, paths, exclude), read, others, named, executable=mode, listed=True)
         finally:
             process.kill()
     if lacking:

@@ -32,7 +32,8 @@ class Tree:
     `above`: whether a lock file of uv lies above the root, which may be that of a workspace with this project.
     `executable`: whether a file may be executed, None where its mode is not known.
     `target`: the file of the project that a link leads to, None for any other path.
-    `kept`: what is worth keeping for trees that are made over this one.
+    `kept`: what is worth keeping for trees that are made over this one. `listed`: whether git names its files, which
+    leaves out those that it ignores.
     """
 
     def __init__(
@@ -44,9 +45,11 @@ class Tree:
         above: bool = False,
         executable: Callable[[str], bool | None] = lambda path: None,
         target: Callable[[str], str | None] = lambda path: None,
+        listed: bool = False,
     ) -> None:
         self.executable = executable
         self.target = target
+        self.listed = listed
         # What is kept by the names of the files is looked up by them: the same object is told at a glance.
         self._names = paths if isinstance(paths, Names) else Names(paths)
         self.paths = self._names.paths
@@ -82,7 +85,7 @@ class Tree:
 
         kept = (problem for path, problem in self.problems.items() if path not in self.paths)
         names = self._names if texts.keys() <= self.paths else Names(self.paths | texts.keys())
-        over = Tree(names, load, kept, self.named, self.above, self.executable, self.target)
+        over = Tree(names, load, kept, self.named, self.above, self.executable, self.target, self.listed)
         over._under = self, frozenset(texts)
         over.kept = self.kept
         return over

@@ -218,10 +218,15 @@ def _in_words(where: str, words: Iterable[tuple[str, Span]]) -> Iterator[Secret]
 
 
 def _in_env_file(tree: Tree, path: str) -> Iterator[Secret]:
-    """The first secret of a file of variables."""
+    """The first secret of a file of variables, unless git ignores it: a file that git lists all the same is tracked."""
+    ignored = ignored_by_git(tree, path)
+    named = any(path == name or path.startswith(f"{name}/") for name in tree.named if name)
+    if ignored and (named or not tree.listed):
+        return
+    notes = (ignored._replace(text="git tracks the file although this names it"),) if ignored else ()
     file = tree.facts("dotenv", path)
     for assignment in file.assignments if file else ():
         text = assignment.value.text if assignment.value is not None else ""
         if kind := known.secret(assignment.name, text):
-            yield Secret("env file", assignment.name, kind, assignment.key)
+            yield Secret("env file", assignment.name, kind, assignment.key, notes)
             return
