@@ -188,6 +188,25 @@ def test_a_script_that_a_shell_of_the_build_writes(docker: Daemon, tmp_path: Pat
         assert "permission denied" in str(container.state["Error"])
 
 
+def test_the_shell_form_in_an_image_without_a_shell(docker: Daemon, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /app/\nCMD echo started\n")
+    with docker.running(docker.build(tmp_path)) as container:
+        assert not container.listens(8000)
+        assert 'exec: "/bin/sh"' in str(container.state["Error"])
+
+
+def test_uvicorn_does_not_reload_the_application_itself(docker: Daemon, tmp_path: Path) -> None:
+    folder = page(tmp_path / "page", "dev-server-in-image", "Good")
+    runs = '\nimport uvicorn\n\nuvicorn.run(app, host="0.0.0.0", reload=True)\n'
+    (folder / "server.py").write_text((folder / "server.py").read_text() + runs)
+    file = folder / "Dockerfile"
+    file.write_text(re.sub(r"(?m)^CMD .*$", 'CMD ["python", "server.py"]', file.read_text()))
+    with docker.running(docker.build(folder)) as container:
+        assert not container.listens(8000)
+        assert "You must pass the application as an import string" in container.output
+        assert container.state["ExitCode"] == 3
+
+
 def test_a_health_check_whose_variable_no_shell_expands(docker: Daemon, tmp_path: Path) -> None:
     asks = "import urllib.request as r; r.urlopen('http://127.0.0.1:$PORT/health', timeout=3)"
     for check, health in (
