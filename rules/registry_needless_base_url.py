@@ -28,7 +28,7 @@ https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server
       "transport": {
         "type": "stdio"
       },
-      "registryBaseUrl": "https://packages.example.com"
+      "registryBaseUrl": "https://pypi.example"
     }
   ]
 }
@@ -37,8 +37,8 @@ https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server
 warning[registry-needless-base-url]: `registryBaseUrl` is redundant: this is the default, and VS Code passes it to the installer as an index
   --> server.json:18:27
    |
-18 |       "registryBaseUrl": "https://packages.example.com"
-   |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+18 |       "registryBaseUrl": "https://pypi.example"
+   |                           ^^^^^^^^^^^^^^^^^^^^
    |
    = fix: delete `registryBaseUrl` (--fix)
 ```
@@ -50,7 +50,7 @@ warning[registry-needless-base-url]: `registryBaseUrl` is redundant: this is the
        "transport": {
          "type": "stdio"
 -      },
--      "registryBaseUrl": "https://packages.example.com"
+-      "registryBaseUrl": "https://pypi.example"
 +      }
      }
    ]

@@ -19,6 +19,8 @@ META_BYTES = 4096
 TYPES = ("npm", "pypi", "nuget", "oci", "mcpb", "cargo")
 # The types whose packages an index lists by name and version.
 INDEXED = ("npm", "pypi", "nuget", "cargo")
+# The labels of an index's own host before its top-level domain.
+INDEX_HOSTS = {"npm": "registry.npmjs", "pypi": "pypi", "nuget": "api.nuget", "cargo": "crates"}
 HTTP = ("streamable-http", "sse")
 SOURCES = ("github", "gitlab")
 

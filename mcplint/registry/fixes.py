@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from mcplint.facts.document import ScalarNode, text
 from mcplint.findings import Fix
+from mcplint.knowledge.go_url import parse
 from mcplint.knowledge.registry import HTTP, SOURCES, TYPES
 from mcplint.registry import address
 from mcplint.registry.places import Place, field, member, removal
@@ -62,6 +63,34 @@ def dashed(place: Place) -> Fix | None:
 def deleted(place: Place) -> Fix | None:
     found = member(place.owner, place.key)
     return Fix(f"delete `{found[0].text}`", (removal(place.owner, found[0]),), safe=True) if found else None
+
+
+def taken_from_default(place: Place) -> Fix | None:
+    """Without its address the default index has to have the package: only its owner knows whether that is the same."""
+    fix = deleted(place)
+    return (
+        fix._replace(title=f"{fix.title}: the package then comes from the default index", safe=False) if fix else None
+    )
+
+
+def moved_into_identifier(place: Place) -> Fix | None:
+    """The host of an image in front of its identifier; deleted only where the identifier is the whole address."""
+    identifier, remove = field(place.owner, "identifier"), deleted(place)
+    written = text(identifier)
+    if place.sibling("registryType") == "mcpb":
+        return remove if address.scheme(written) else None
+    base = parse(place.text)
+    if not isinstance(identifier, ScalarNode) or remove is None or base is None or base.port or base.path.strip("/"):
+        return None
+    image, moved = address.image(written), address.image(f"{base.host}/{written}")
+    if image is None or moved is None:
+        return None
+    if image.host == moved.host:
+        return remove
+    if image.repository != moved.repository or "/" not in written or not address.is_hosted(moved):
+        return None
+    start = Span(identifier.span.source, identifier.span.start, identifier.span.start)
+    return Fix("move the host into `identifier`", (Edit(start, f"{base.host}/"), *remove.edits), safe=True)
 
 
 def moved_into_tag(place: Place) -> Fix | None:

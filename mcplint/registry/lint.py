@@ -24,7 +24,7 @@ from mcplint.registry.places import (
     string,
     texts,
 )
-from mcplint.registry.predicates import bad_folder, defined, inexact_base
+from mcplint.registry.predicates import bad_folder, defined, foreign_base, inexact_base
 from mcplint.registry.schema import twin
 from mcplint.text.source import Edit
 from mcplint.values import Label
@@ -94,7 +94,7 @@ def base_urls(manifest: Manifest) -> Iterator[Finding]:
     """A base address where it can only repeat what is known."""
     for place in texts(manifest, "packages * registryBaseUrl"):
         kind = place.sibling("registryType")
-        if kind in INDEXED and not inexact_base(place):
+        if kind in INDEXED and not inexact_base(place) and not foreign_base(place):
             pypi = ", and VS Code passes it to the installer as an index" if kind == "pypi" else ""
             message = f"`registryBaseUrl` is redundant: this is the default{pypi}"
             yield Finding(message, place.span, fix=fixes.deleted(place))

@@ -6,7 +6,7 @@ import re
 
 from mcplint.facts.document import pairs
 from mcplint.knowledge.go_url import parse
-from mcplint.knowledge.registry import META_BYTES, SOURCES
+from mcplint.knowledge.registry import INDEX_HOSTS, META_BYTES, SOURCES
 from mcplint.registry import address
 from mcplint.registry.places import Place, field, objects, string
 
@@ -25,7 +25,15 @@ def not_https(place: Place) -> bool:
 
 
 def inexact_base(place: Place) -> bool:
-    return bool(place.text) and (not_https(place) or place.text.endswith("/"))
+    """Whether a base address is the index's own in another spelling."""
+    return bool(place.text) and (not_https(place) or place.text.endswith("/")) and not foreign_base(place)
+
+
+def foreign_base(place: Place) -> bool:
+    """Whether a base address is that of another index than the package's type has."""
+    parts = parse(place.text)
+    host = parts.hostname.lower() if parts else ""
+    return bool(place.text) and host.rpartition(".")[0] != INDEX_HOSTS.get(place.sibling("registryType"))
 
 
 def bad_repository(place: Place) -> bool:

@@ -184,7 +184,7 @@ ROWS = (
         "packages * registryBaseUrl",
         predicates.given,
         "the registry rejects `registryBaseUrl` for {type}: `identifier` is the whole address",
-        fixes.deleted,
+        fixes.moved_into_identifier,
         of=("oci", "mcpb"),
     ),
     Row(
@@ -195,6 +195,15 @@ ROWS = (
         "the registry rejects the address `{value}`: it must be the registry's own, https without a trailing slash,"
         " or left out",
         fixes.deleted,
+        of=INDEXED,
+    ),
+    Row(
+        "base-url-mismatch",
+        PACKAGE,
+        "packages * registryBaseUrl",
+        predicates.foreign_base,
+        "the registry rejects the address `{value}`: {type} packages may only come from the default index",
+        fixes.taken_from_default,
         of=INDEXED,
     ),
     Row(
