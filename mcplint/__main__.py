@@ -15,9 +15,10 @@ FAILED, INTERRUPTED = 2, 130
 def main() -> None:
     """Runs the command line and ends the process with its code.
 
-    A short life among long-lived tuples: memory is looked through for cycles seldom, and not taken apart at the end.
+    A short life among long-lived tuples: memory is looked through for cycles seldom, as often as what programs leave
+    behind in them asks for, and not taken apart at the end.
     """
-    gc.set_threshold(200_000, 20, 50)
+    gc.set_threshold(10_000, 10, 10)
     if sys.stderr is None:  # closed: what is said there would stand in the report, and the next file opened be it
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     _leave_folder()
