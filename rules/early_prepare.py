@@ -1,10 +1,11 @@
 r"""Installing the packages runs the project's own build, which cannot work there
 
 `npm ci` and `npm install` run the script `prepare` of the project itself once
-its packages are there, and `install` and `postinstall` too. Where one of them
-builds, the install fails in the image: after `npm ci --omit=dev` there is no
-compiler (`sh: tsc: not found`, exit 127), and before the sources are copied
-there is nothing to compile. On a developer's machine both are there.
+its packages are there, and `install` and `postinstall` too; so do
+`pnpm install` and `bun install`. Where one of them builds, the install fails
+in the image: after `npm ci --omit=dev` there is no compiler
+(`sh: tsc: not found`, exit 127), and before the sources are copied there is
+nothing to compile. On a developer's machine both are there.
 
 Reported for a build in `prepare` with a program of a package that the lock
 file keeps for development alone, and for `tsc` where neither its

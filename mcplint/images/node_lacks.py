@@ -33,7 +33,7 @@ def of_node_install(install: NodeInstall, step: RunStep, contents: Contents) -> 
     yield from _lock(install, contents)
     package = package_of(step)
     yield from _peers(install, package, step, contents) if package and install.tool == "npm" else ()
-    if package is None or not install.scripts or install.tool not in ("npm", "pnpm") or package.workspaces:
+    if package is None or not install.scripts or install.tool not in ("npm", "pnpm", "bun") or package.workspaces:
         return
     if contents.ran.any(_rewrites) or install.folder is None:
         return

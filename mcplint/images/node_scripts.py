@@ -73,6 +73,8 @@ def _script(words: tuple[str, ...], package: PackageJson) -> str:
     plain = [word for word in words[1:] if not word.startswith("-")]
     if any(word.startswith(("-w", "--workspace", "--prefix", "-C", "--filter", "-r")) for word in words[1:]):
         return ""
+    if words[0] == "bun" and plain[:1] in (["build"], ["test"]):
+        return ""  # these are its own
     name = plain[1] if len(plain) > 1 and plain[0] in ("run", "run-script") else plain[0] if plain else ""
     return name if name in package.scripts and (words[0] != "npm" or plain[0] in ("run", "run-script", "test")) else ""
 
