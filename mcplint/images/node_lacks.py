@@ -33,13 +33,14 @@ def of_node_install(install: NodeInstall, step: RunStep, contents: Contents) -> 
     yield from _lock(install, contents)
     package = package_of(step)
     yield from _peers(install, package, step, contents) if package and install.tool == "npm" else ()
-    if package is None or not install.scripts or install.tool not in ("npm", "pnpm", "bun") or package.workspaces:
+    if package is None or not install.scripts or install.tool not in ("npm", "pnpm", "bun"):
         return
     if contents.ran.any(_rewrites) or install.folder is None:
         return
     for name in _AT_INSTALL:
         for ran in programs(package, name):
-            if install.development.must_be(False) and (lack := _omitted(ran, install, package, contents)):
+            without = install.development.must_be(False) and not package.workspaces
+            if without and (lack := _omitted(ran, install, package, contents)):
                 yield lack._replace(kind=LackKind.EARLY, name=name)
                 return
             if install.development.must_be(True) and (found := unread(ran, install.folder, package, contents)):
