@@ -302,6 +302,37 @@ def test_a_requirement_beside_a_lock_asks_to_renew_it(project, mcplint):
     assert "; now run `uv lock`" in mcplint("--unsafe-fixes").err
 
 
+@pytest.mark.parametrize(
+    ("lock", "command", "files"),
+    [
+        ("Pipfile.lock", "pipenv lock", {"Pipfile": '[packages]\nmcp = ">=1.9"\n'}),
+        ("pixi.lock", "pixi lock", {"pyproject.toml": '[project]\nname = "n"\ndependencies = ["mcp>=1.9"]\n'}),
+    ],
+)
+def test_the_command_that_renews_a_lock_is_that_of_its_tool(project, mcplint, lock, command, files):
+    code = 'from mcp.server.fastmcp import FastMCP\n\nif __name__ == "__main__":\n    FastMCP("notes").run()\n'
+    kept = '{"default": {"mcp": {"version": "==1.9.4"}}}' if lock == "Pipfile.lock" else "version: 6\n"
+    project({**files, "server.py": code, lock: kept})
+    assert f"require mcp below 2, then run `{command}` (--unsafe-fixes)" in mcplint().out
+
+
+def test_a_lock_that_names_a_package_again_for_a_group_is_mended_where_the_project_asks_for_it():
+    head = '[project]\nname = "notes"\nversion = "1"\ndependencies = ["mcp>=1.5'
+    group = '\n[dependency-groups]\ndev = ["mcp[cli]>=1.5"]\n'
+    own = '[[package]]\nname = "notes"\nversion = "1"\nsource = { virtual = "." }\n\n[package.metadata]\n'
+    dist = 'requires-dist = [{ name = "mcp", specifier = ">=1.5'
+    dev = '\n[package.metadata.requires-dev]\ndev = [{ name = "mcp", extras = ["cli"], specifier = ">=1.5" }]\n'
+    lock = f'version = 1\n\n[[package]]\nname = "mcp"\nversion = "1.9.4"\n\n{own}{dist}'
+    files = {
+        "pyproject.toml": f'{head}"]\n{group}',
+        "uv.lock": f'{lock}" }}]\n{dev}',
+        "Dockerfile": PACKAGED,
+        "server.py": 'from mcp.server.fastmcp import FastMCP\n\nif __name__ == "__main__":\n    FastMCP("n").run()\n',
+    }
+    made = {"pyproject.toml": f'{head},<2"]\n{group}', "uv.lock": f'{lock},<2" }}]\n{dev}'}
+    assert changed(files, "sdk-range-mismatch") == made
+
+
 def test_a_pin_that_is_too_old_for_an_import_is_raised():
     code = 'from mcp.server.fastmcp import FastMCP\n\nFastMCP("notes").run()\n'
     files = {"Dockerfile": UNPINNED, "requirements.txt": "mcp==1.1.0\n", "server.py": code}

@@ -19,7 +19,12 @@ from mcplint.values import EditSite, Label
 # uv writes one entry a line where there are several, in this order of keys.
 _ENTRY = r'\{{ name = "{}"(?:, extras = \[[^\]\n]*\])?(?:, specifier = "([^"\n]*)")? \}}'
 _OWN = r'(?m)^source = \{ (?:editable|virtual) = "\." \}\r?$'
-COMMANDS = {**{PYTHON_LOCKS[tool]: f"{tool} lock" for tool in ("uv", "poetry", "pdm")}, PYLOCK: "uv lock"}
+_OF_PYPROJECT = {PYTHON_LOCKS[tool]: f"{tool} lock" for tool in ("uv", "poetry", "pdm")}
+# The command that renews each lock, by the file whose requirements it repeats.
+COMMANDS = {
+    "pyproject.toml": {**_OF_PYPROJECT, PYLOCK: "uv lock", "pixi.lock": "pixi lock"},
+    "Pipfile": {PYTHON_LOCKS["pipenv"]: "pipenv lock"},
+}
 
 
 def repetition(package: str, bound: EditSite, taken: str, tree: Tree) -> tuple[EditSite | None, str]:
@@ -31,8 +36,8 @@ def repetition(package: str, bound: EditSite, taken: str, tree: Tree) -> tuple[E
     path = bound.span.source.path
     command = renewal(path, tree)
     lock = posixpath.join(posixpath.dirname(path), "uv.lock")
-    source = tree.source(lock) if command == COMMANDS["uv.lock"] else None
-    site = _in_uv(package, bound, source) if source and _older(package, taken, tree, lock) else None
+    source = tree.source(lock) if command == "uv lock" else None
+    site = _in_uv(package, bound, source, tree) if source and _older(package, taken, tree, lock) else None
     return site, "" if site else command
 
 
@@ -41,13 +46,13 @@ def renewal(path: str, tree: Tree) -> str:
 
     Each lock beside another has its own, as in "uv lock` and `poetry lock".
     """
-    if posixpath.basename(path) != "pyproject.toml":
-        return ""
-    lock = lock_of(tree, posixpath.dirname(path))
-    if lock is None:
-        return COMMANDS["uv.lock"] if tree.above else ""
-    beside = (posixpath.join(posixpath.dirname(lock), name) for name in COMMANDS)
-    return "` and `".join(dict.fromkeys(COMMANDS[posixpath.basename(each)] for each in beside if each in tree.paths))
+    folder, name = posixpath.split(path)
+    commands = COMMANDS.get(name, {})
+    lock = lock_of(tree, folder)
+    there = posixpath.dirname(lock) if lock else folder
+    beside = [command for each, command in commands.items() if posixpath.join(there, each) in tree.paths]
+    above = ["uv lock"] if name == "pyproject.toml" and lock is None and tree.above else []
+    return "` and `".join(dict.fromkeys(beside or above))
 
 
 def _older(package: str, taken: str, tree: Tree, lock: str) -> bool:
@@ -57,9 +62,20 @@ def _older(package: str, taken: str, tree: Tree, lock: str) -> bool:
     return bool(pinned) and all((release(version) or (0,))[0] < (release(taken) or (0,))[0] for version in pinned)
 
 
-def _in_uv(package: str, bound: EditSite, lock: Source) -> EditSite | None:
-    """The end of the one specifier of a package in the metadata that uv keeps of the project beside its lock."""
+def _in_uv(package: str, bound: EditSite, lock: Source, tree: Tree) -> EditSite | None:
+    """The end of the one specifier of a package in the metadata that uv keeps of the project beside its lock.
+
+    Those of dependency groups follow those of the project.
+    """
     start, metadata = _metadata(lock)
+    project = tree.project(posixpath.dirname(lock.path))
+    asking = (
+        next((each for each in project.requirements if each.range and each.range.end == bound.span.start), None)
+        if project
+        else None
+    )
+    if asking and asking.kind in (MAIN, EXTRA):
+        metadata = metadata.partition("\n[package.metadata.requires-dev]")[0]
     entries = list(re.finditer(_ENTRY.format(re.escape(package)), metadata))
     if len(entries) != 1 or metadata.count(f'name = "{package}"') != 1:
         return None
