@@ -40,7 +40,9 @@ is by its default, checks nobody. Neither does a check that only other routes
 of the application depend on.
 
 An OAuth provider of the project's own checks nobody either if its `authorize`
-answers at once with a code and everybody may register a client.
+answers at once with a code and everybody may register a client. Nor do routes
+`/authorize` and `/token` of its own that give everyone what its middleware
+asks for.
 
 Not reported if the program gives the SDK a token verifier or an OAuth
 provider, adds middleware that may check callers, looks at their headers

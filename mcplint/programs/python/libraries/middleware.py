@@ -23,7 +23,8 @@ class AppScan:
     """What an application answers; a class because a walk over it gathers it.
 
     `closed`: these servers and endpoints are all. `checked`: something may check who calls. `rooted`: it is told a
-    path that stands in front of every other. `cors`, `compressed`, `trusted` and `locked`: what its middleware says.
+    path that stands in front of every other. `free`: where everyone is given the token that is checked. `cors`,
+    `compressed`, `trusted` and `locked`: what its middleware says.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -36,17 +37,19 @@ class AppScan:
         self.locked: list[Label] = []
         self.closed = True
         self.checked = self.rooted = False
+        self.free: Label | None = None
 
     def all(self) -> Iterable[Server]:
         """The servers, each with what else is there."""
         paths = {server.path.only for server in self.servers}
         for server in self.servers:
             sure = server.auth.only is not None or not self.checked
+            free = self.free if sure and server.auth.must_be(None) else None
             others = (each for each in self.endpoints if each.path not in paths)
             yield server._replace(
                 endpoints=tuple(dict.fromkeys((*server.endpoints, *others))),
                 endpoints_closed=server.endpoints_closed and self.closed,
-                auth=server.auth if sure else unknown(*server.auth.trace),
+                auth=known(None, free) if free else server.auth if sure else unknown(*server.auth.trace),
             )
 
     def include(self, inner: AppScan, prefix: Abstract) -> None:
@@ -64,6 +67,7 @@ class AppScan:
         self.endpoints += endpoints
         self.closed &= inner.closed and len(endpoints) == len(inner.endpoints)
         self.checked |= inner.checked
+        self.free = self.free or inner.free
         self.rooted |= inner.rooted
 
     def with_middleware(self, server: Server) -> Server:
@@ -85,7 +89,10 @@ class AppScan:
         path = getattr(only, "path", "")
         if isinstance(only, Class):
             self.machine.wired.add(only.node.name)
-        self.checked |= may_check(self.machine, layer)
+        if free := _free(self.machine, only):
+            self.free = free
+        else:
+            self.checked |= may_check(self.machine, layer)
         if isinstance(only, (Class, Function)) and layer.span and not _reads_path(only.node):
             from mcplint.programs.python.libraries.required_headers import demands_header
 
@@ -101,6 +108,19 @@ class AppScan:
             self.trusted.append(TrustedHosts(layer.span, listed(args.find(None, "allowed_hosts"), args)))
         elif path not in LAYERS and not (isinstance(only, (Class, Function)) and not _reads_path(only.node)):
             self.closed = False
+
+
+def _free(machine: Machine, kind: Any) -> Label | None:
+    """Where everyone is given the token that a middleware of the project asks for."""
+    if not isinstance(kind, (Class, Function)):
+        return None
+    from mcplint.programs.python.libraries.free_tokens import handed_out
+
+    module = kind.frame.module if isinstance(kind, Class) else kind.scope.module
+    free = handed_out(kind.node, module)
+    if free:
+        machine.unreached.append(module.span(kind.node))
+    return free
 
 
 def may_check(machine: Machine, layer: Any) -> bool:
