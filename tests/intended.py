@@ -140,7 +140,7 @@ PROMISES: dict[str, Check] = {
     r"(?:set the type to|use) `([^`]+)`": lambda m, value: m.has(value),
     r"add the type `([^`]+)`": lambda m, value: m.has(".type", value),
     r"(?:rename the key to|set|add) `([^`]+)`": lambda m, key: m.has(f".{key}"),
-    r"delete `([^`]+)`": lambda m, key: m.lost(f".{key}"),
+    r"delete `([^`]+)`(?:: the package then comes from the default index)?": lambda m, key: m.lost(f".{key}"),
     r"rename it to (\w+)": lambda m, name: m.has(name),
     r"change the path to (\S+)": lambda m, path: path in paths(m.new),
     r"change the path to (\S+) and the type to (\S+)": lambda m, path, kind: path in paths(m.new) and m.has(kind),
@@ -151,6 +151,9 @@ PROMISES: dict[str, Check] = {
     r"write it in lower case": lambda m: any(each == each.lower() for each in m.new),
     r"move the version into the tag": lambda m: (
         m.lost(".version") and any(re.search(r":[\d.]+$", each) for each in m.new)
+    ),
+    r"move the host into `identifier`": lambda m: (
+        m.lost(".registryBaseUrl") and any(re.search(r"[\w-]\.[\w-]+/", each) for each in m.new)
     ),
     r"use the current schema(?: and its keys)?": lambda m: any("/2025-12-11/" in each for each in m.new),
     r"keep standard input open": lambda m: m.has("-i"),
