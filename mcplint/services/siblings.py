@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from posixpath import basename, dirname
@@ -11,7 +12,7 @@ from mcplint.findings import Unreadable
 from mcplint.knowledge.base_images import has_probe, split
 from mcplint.knowledge.datastores import CONSOLES, METRICS, is_open_console, lets_everybody_in
 from mcplint.knowledge.image_ports import PORTS
-from mcplint.model import Container, Prerequisite, Sibling
+from mcplint.model import Container, Mount, Prerequisite, Sibling
 from mcplint.services.compose.project import DEFAULTS, OVERRIDES
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
@@ -19,6 +20,8 @@ from mcplint.text.paths import contains
 from mcplint.values import UNKNOWN, Label, Value
 
 MOST_SIBLINGS = 500
+SETTINGS = re.compile(r"/conf(?:ig)?(?:/|$)|\.(?:conf|cnf|ini|json|toml|ya?ml)$")
+"""The places at which programs read their configuration."""
 
 
 def with_siblings(contexts: tuple[ContainerContext, ...]) -> tuple[ContainerContext, ...]:
@@ -116,7 +119,7 @@ def _sibling(other: ContainerContext) -> Sibling:
     console = None if store or other.image else _name(other)
     inner = PORTS.get(store or "") or CONSOLES.get(console or "", frozenset())
     opened = tuple(port for port in shown if port.target.only in inner)
-    given = container.env, not container.env_files, _said(container)
+    given = container.env, not (container.env_files or any(map(_configures, container.mounts))), _said(container)
     unguarded = lets_everybody_in(store, *given, split(container.image.only or "")[1]) if store and shown else ""
     return Sibling(
         container.service or "",
@@ -129,6 +132,11 @@ def _sibling(other: ContainerContext) -> Sibling:
         console,
         console in METRICS,
     )
+
+
+def _configures(mount: Mount) -> bool:
+    """Whether a mount may be a configuration, in which a password may stand."""
+    return mount.kind != "volume" and mount.target.may(lambda path: SETTINGS.search(path) is not None)
 
 
 def _said(container: Container) -> tuple[str, ...] | None:
