@@ -213,9 +213,15 @@ class Programs:
         return (*inner, *in_front(made, inner))
 
     def _missing(self, context: ContainerContext, target: str | None) -> Label | None:
+        if not target or context.container.unread:
+            return None
+        if target.startswith("script ") or target.endswith((".js", ".mjs", ".cjs")):
+            from mcplint.runtime import missing_node
+
+            return missing_node.missing(context, target, self.tree)
         from mcplint.runtime.missing import missing
 
-        return missing(context, target, self.tree) if target and not context.container.unread else None
+        return missing(context, target, self.tree)
 
     def _sdk(self, context: ContainerContext, start: Start) -> Callable[[str], Sdk]:
         folder = context.image.folder if context.image else context.container.folder or ""

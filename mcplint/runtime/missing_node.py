@@ -1,0 +1,83 @@
+"""What a container's command has Node start and the project provably lacks: a file, or a script of npm."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from mcplint.commands.words import Words, text
+from mcplint.facts.node import PackageJson
+from mcplint.images.contents import Contents
+from mcplint.images.copies import project_path
+from mcplint.images.image import Image
+from mcplint.knowledge.sdk_packages import NPM_PACKAGES
+from mcplint.project.tree import Tree
+from mcplint.services.containers import ContainerContext
+from mcplint.values import Label, Value
+
+_ELSEWHERE = ("-w", "--workspace", "--prefix", "--if-present", "-C")
+"""How options begin that send npm to another folder, or have it pass over a script that is not there."""
+
+
+def missing(context: ContainerContext, target: str, tree: Tree) -> Label | None:
+    """The file or script at the word that names it, or None where the image may have it from elsewhere.
+
+    `target`: a path of the project, or `script NAME`.
+    """
+    image, argv = context.image, context.container.argv
+    if image is None or argv is None or not image.base_known or not _brings_sdk(image, tree):
+        return None
+    words = argv.words or ()
+    if target.startswith("script "):
+        name = target.removeprefix("script ")
+        told = re.search(r"\bnpm run(?:-script)? " + re.escape(name) + r"(?:\s|$)", " ".join(map(_spelled, words)))
+        lost, named = f"npm run {name}", name
+        elsewhere = any(_spelled(word).startswith(_ELSEWHERE) for word in words)
+        certain = told is not None and not elsewhere and _lacks_script(context, name, tree)
+    else:
+        lost = named = posixpath.basename(target)
+        certain = _lacks_file(context, words, named, tree)
+    if not certain:
+        return None
+    word = next((each for each in words if _spelled(each).endswith(named)), None)
+    shown = _spelled(word) if word is not None and lost == named else lost
+    return Label(word.site.span if word is not None and word.site else argv.span, shown)
+
+
+def _spelled(word: Value[str]) -> str:
+    return text(word) or ""
+
+
+def _brings_sdk(image: Image, tree: Tree) -> bool:
+    """Whether a package whose own packages are installed in an image asks for an SDK."""
+    packages = (tree.facts("package_json", install.package) for install in image.node_installs)
+    return any(package.range(name) for package in packages if package for name in NPM_PACKAGES)
+
+
+def _place(context: ContainerContext, name: str) -> str | None:
+    """Where a relative path of a command is in the image, None where something may be mounted over it."""
+    home = context.container.workdir.only
+    path = posixpath.normpath(posixpath.join(home, name)) if home else ""
+    inside = path.startswith(f"{(home or '').rstrip('/')}/") and "node_modules" not in path
+    return path if inside and not context.container.may_hide(path) else None
+
+
+def _lacks_script(context: ContainerContext, name: str, tree: Tree) -> bool:
+    """Whether the `package.json` where an image starts is one of the project, and has no such script."""
+    place, image = _place(context, "package.json"), context.image
+    if image is None or place is None or any(name in run.span.text or "pkg" in run.span.text for run in image.runs):
+        return False
+    path = project_path(image, place)
+    package: PackageJson | None = tree.facts("package_json", path) if path in tree.paths else None
+    return package is not None and not package.problems and name not in package.scripts
+
+
+def _lacks_file(context: ContainerContext, words: Words, name: str, tree: Tree) -> bool:
+    """Whether nothing of an image can be the file that a command names."""
+    word = next((_spelled(each) for each in words if _spelled(each).endswith(name)), "")
+    place, image = _place(context, word), context.image
+    if image is None or place is None or not word or " " in word:
+        return False
+    expected = project_path(image, place) or posixpath.relpath(place, context.container.workdir.only or "/")
+    absence = Contents.of(image, tree).absent(place, expected)
+    return absence is not None and not absence.by_git
