@@ -16,8 +16,9 @@ A location that is named like the server's path and takes it off
 would have to ask for `/mcp/mcp`, and neither `server.json` nor a client
 configuration does.
 
-Not reported if the program may serve paths that the files do not show, or if a
-gateway outside the project may sit in between.
+Not reported if the program may serve paths that the files do not show, if a
+gateway outside the project may sit in between, or for a location that passes
+on `/.well-known`, where clients look for metadata.
 
 See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass
 
@@ -130,6 +131,8 @@ def check(part: Route | Remote | ClientConfig | Deployment):
     at_mount = any(mount.doubled for mount in server.mounts)
     note = Label(server.path.span or server.span, f"the server answers at {served}")
     if isinstance(part, Route):
+        if part.path.may(is_metadata):
+            return
         if part.path.must(server.refuses if part.exact else server.refuses_below):
             intended = not at_mount and is_endpoint(part.location.only or "", served)
             fix = Fix(f"match {served} instead", part.location.write(served), opens=True) if intended else None
@@ -149,6 +152,11 @@ def changed(part: Remote | ClientConfig, url: str) -> Fix:
     if spoken and isinstance(part, Remote) and edits and part.type.site and part.type.only != spoken:
         return Fix(f"{title} and the type to {spoken}", (*part.type.write(spoken), *edits), opens=True)
     return Fix(title, edits, opens=True)
+
+
+def is_metadata(path: str) -> bool:
+    """Whether a path is one of OAuth's metadata, which clients ask every server for, or may be above them."""
+    return f"{path}/".startswith("/.well-known/")
 
 
 def is_endpoint(location: str, served: str) -> bool:

@@ -315,4 +315,4 @@ class Server(NamedTuple):
 
     def _logs_in(self, path: str) -> bool:
         """Whether a path may be one that an OAuth provider answers; which ones these are depends on the provider."""
-        return path.startswith(LOGIN) and self.auth.may_not_be(None)
+        return f"{path}/".startswith(LOGIN) and self.auth.may_not_be(None)
