@@ -19,6 +19,14 @@ _PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
 _LOGIN = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+login[ \t]+(github-oidc|github)\b([^\n;&|]*)"
 # A release in a URL, through a variable of the shell or of the workflow.
 _RELEASE = r"(?:\$\{\{[ \t]*env\.(\w+)[ \t]*\}\}|\$\{?(\w+)\}?|(\d[\d.]*))"
+# What every release of the publisher comes as.
+_ASSETS = [
+    f"mcp-publisher_{system}_{cpu}.tar.gz" for system in ("linux", "darwin", "windows") for cpu in ("amd64", "arm64")
+]
+_ASSET = (
+    r"registry/releases/(?:latest/download|download/[^/\s\"']+)/(mcp-publisher[\w.-]*?\.(?:tar\.gz|tgz|zip))(?![\w.])"
+)
+_SPELLINGS = {"x86_64": "amd64", "x64": "amd64", "aarch64": "arm64", "macos": "darwin", ".zip": ".tar.gz", "-": "_"}
 _HIDES = r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
 # What uploads a package, by the index that then takes its time to show it; images are there at once.
 _UPLOADS = {
@@ -108,6 +116,7 @@ def broken(manifest: Manifest) -> Iterator[Finding]:
                 yield Finding(message, span, severity=WARNING)
         yield from _logins(step)
         yield from _versions(step, manifest)
+        yield from _assets(step)
 
 
 def _logins(step: Step) -> Iterator[Finding]:
@@ -161,6 +170,22 @@ def _versions(step: Step, manifest: Manifest) -> Iterator[Finding]:
                 span,
                 severity=NOTE,
             )
+
+
+def _assets(step: Step) -> Iterator[Finding]:
+    """Downloads of a file that no release of the publisher has; the first releases had their version in the name."""
+    for span, match in step.found(_ASSET):
+        asked = match[1]
+        if asked in _ASSETS or re.match(r"mcp-publisher_v?\d", asked):
+            continue
+        place = span._replace(start=span.start + match.start(1) - match.start())
+        meant = asked.removeprefix("mcp-publisher").lower()
+        for other, ours in _SPELLINGS.items():
+            meant = meant.replace(other, ours)
+        right = f"mcp-publisher{meant}"
+        fix = Fix(f"download {right}", (Edit(place, right),)) if right in _ASSETS else None
+        message = f"no release of the publisher has `{asked[:80]}`: its files are called like {_ASSETS[0]}"
+        yield Finding(message, place, fix=fix)
 
 
 def fragile(manifest: Manifest) -> Iterator[Finding]:
