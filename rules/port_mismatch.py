@@ -10,7 +10,9 @@ It is an error if requests are sent to the port: compose's `ports`, the target
 port of a Kubernetes Service, the internal port of a platform, a health check
 or probe. `EXPOSE` sends nothing by itself, but Traefik, nginx-proxy and others
 read it, so it is a warning, unless the platform has chosen the port that the
-server listens on. The fix points the published port at the server.
+server listens on. The fix points the published port at the server. A Service
+may call its target port by name: one that no container of its pods has leads
+nowhere.
 
 Not reported if one of the published ports is the right one (others may be for
 metrics), if the port may be another one at run time, or if the container
@@ -133,6 +135,11 @@ def check(server: Server):
         return
     notes = (*port.trace, Label(container.cmd, "this container runs the server"))
     told = " or ".join(map(str, port.options or ()))
+    for forward in container.forwards:
+        if forward.nameless and (place := next(iter(forward.target.trace), None)):
+            message = f"the Service leads to a port called `{forward.nameless}`, but no container of its pods has one"
+            fix = Fix(f"lead to port {told}", (Edit(place.span, told),)) if port.only else None
+            yield Finding(message, place.span, notes, fix)
     for published in others(container.ports or container.forwards, server):
         shown = published.published.only if published.published is not None else None
         outer = f"{'published' if container.ports else 'Service'} port {shown}" if shown else "the service's port"

@@ -10,13 +10,17 @@ from mcplint.values import UNKNOWN, Label, Value
 
 
 class Port(NamedTuple):
-    """A port of a container: where it is published on the host (None: nowhere) and what it leads to inside."""
+    """A port of a container: where it is published on the host (None: nowhere) and what it leads to inside.
+
+    `nameless`: the name of a container's port that it is to lead to and that no container of the pod has.
+    """
 
     target: Value[int]
     published: Value[int] | None
     host_ip: str | None
     span: Span
     protocol: str = "tcp"
+    nameless: str = ""
 
     @property
     def title(self) -> str:

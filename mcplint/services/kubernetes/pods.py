@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar, texts
@@ -13,6 +14,7 @@ from mcplint.services.kubernetes.traffic import Traffic, affinity, replicas
 from mcplint.services.settings import argv, number, optional, string, switch
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
+PORT_NAME = re.compile(r"[a-z0-9-]{1,15}")
 OFF: Value[bool] = Value((False,))
 PROBES = (("livenessProbe", "liveness"), ("readinessProbe", "readiness"), ("startupProbe", "startup"))
 
@@ -33,10 +35,10 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             networks=frozenset(("kubernetes",)),
             replicas=replicas(pods, cluster),
             affinity=affinity(before, ways),
-            forwards=tuple(port for one in before for port in _forwards(one, node)),
+            forwards=tuple(port for one in before for port in _forwards(one, node, spec)),
             injected=_injected(pods, ways, before) if service.env_closed else {},
             service_links=_unlinked(spec),
-            ports=tuple(port for one in before if _is_public(one) for port in _forwards(one, node)),
+            ports=tuple(port for one in before if _is_public(one) for port in _forwards(one, node, spec)),
         )
 
 
@@ -113,16 +115,26 @@ def _ports(node: Node) -> Iterator[Port]:
         yield Port(target, None, None, port.span, texts(port).get("protocol", "TCP").lower())
 
 
-def _forwards(service: Resource, container: Node) -> Iterator[Port]:
+def _forwards(service: Resource, container: Node, spec: Node | None) -> Iterator[Port]:
     """The ports of a Kubernetes Service that lead into the container; a port without a target leads to its like."""
     for port in items(at(service.node, "spec", "ports")):
         outer = number(string(at(port, "port"), f"the Service {service.name.text} sets its port"))
         target = at(port, "targetPort") or at(port, "port")
         inner = number(string(target, f"the Service {service.name.text} sets the target port"))
+        nameless = ""
         if inner.only is None and isinstance(target, ScalarNode):
             named = (one for one in items(at(container, "ports")) if texts(one).get("name") == target.text)
-            inner = number(string(at(next(named, None), "containerPort"), "the container sets its port"))
-        yield Port(inner, outer, None, port.span, texts(port).get("protocol", "TCP").lower())
+            nameless = target.text if _is_nameless(target.text, spec) else ""
+            if not nameless:
+                inner = number(string(at(next(named, None), "containerPort"), "the container sets its port"))
+        yield Port(inner, outer, None, port.span, texts(port).get("protocol", "TCP").lower(), nameless)
+
+
+def _is_nameless(name: str, spec: Node | None) -> bool:
+    """Whether no container of a pod has a port of a name, the names of all ports being known."""
+    containers = (*items(at(spec, "containers")), *items(at(spec, "initContainers")))
+    ports = [texts(port).get("name", "") for each in containers for port in items(at(each, "ports"))]
+    return all(PORT_NAME.fullmatch(text) for text in (name, *filter(None, ports))) and name not in ports
 
 
 def _is_public(service: Resource) -> bool:
