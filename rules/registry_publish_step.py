@@ -7,8 +7,8 @@ browser. A workflow uses `login github-oidc`, for which GitHub only issues an
 identity if `permissions` contain `id-token: write`, or a `--token`. A
 publisher before 1.4.0 rejects the current schema, one before 1.7.6 asks for
 an identity that the registry has refused since April 2026, and one before
-1.8.0 (a note) is older than the registry's checks. Its files are called by Go's
-names, `mcp-publisher_linux_amd64.tar.gz`: a download by any other is a 404.
+1.8.0 (a note) is older than the registry's checks. Its files are called by
+Go's names (`mcp-publisher_linux_amd64.tar.gz`); another name is a 404.
 
 See
 https://github.com/modelcontextprotocol/registry/pull/1229,
