@@ -12,7 +12,8 @@ or probe. `EXPOSE` sends nothing by itself, but Traefik, nginx-proxy and others
 read it, so it is a warning, unless the platform has chosen the port that the
 server listens on. The fix points the published port at the server. A Service
 may call its target port by name: one that no container of its pods has leads
-nowhere.
+nowhere. A client's URL on this machine is a warning if the project's only
+server has its port fixed in the program, and compose publishes others.
 
 Not reported if one of the published ports is the right one (others may be for
 metrics), if the port may be another one at run time, or if the container
@@ -121,15 +122,25 @@ if __name__ == "__main__":
 """
 
 import re
+from collections.abc import Iterator
 
-from mcplint import ERROR, WARNING, Edit, Finding, Fix, Label, Port, Server, rule
+from mcplint import ERROR, WARNING, ClientConfig, Deployment, Edit, Finding, Fix, Label, Port, Server, rule
 
 LOCAL = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b"
 SENDING = ("fly", "cloud-run")
 
 
 @rule("port-mismatch", ERROR)
-def check(server: Server):
+def check(part: Server | Deployment):
+    if isinstance(part, Server):
+        yield from misled(part)
+    elif len(part.servers) == 1 and part.starts == 1 and not part.routes:
+        for client in part.clients:
+            yield from unpublished(client, part.servers[0], part)
+
+
+def misled(server: Server) -> Iterator[Finding]:
+    """What sends requests to a port of the server's container on which it does not listen."""
     container, port = server.container, server.port
     if not container or container.shared_network.may(bool) or not server.speaks_http or server.bridged:
         return
@@ -165,6 +176,38 @@ def check(server: Server):
         if number and port.must_not_be(number) and not mentioned(number, server):
             message = f"the {probe.kind} probe asks port {number}, but {server.title} listens on {told}"
             yield Finding(message, probe.span, notes)
+
+
+def unpublished(client: ClientConfig, server: Server, deployment: Deployment) -> Iterator[Finding]:
+    """A client's URL whose port of this machine leads to nothing, however the project's one server is started."""
+    found = re.match(r"https?://(?:localhost|127\.0\.0\.1):(\d{1,5})(?=/)", client.url.only or "")
+    port = int(found[1]) if found else None
+    ports = {
+        each.published.only if each.published is not None else 0
+        for container in deployment.containers
+        for each in container.ports
+    }
+    leading = (
+        [each for each in server.container.ports if each.target.only == server.port.only] if server.container else []
+    )
+    if port is None or client.server or client.path != server.path.only or not server.speaks_http or not fixed(server):
+        return
+    if not leading or None in ports or port in {*ports, server.port.only} or mentioned(port, server):
+        return
+    outer = leading[0].published.only if len(leading) == 1 and leading[0].published is not None else None
+    edits = client.url.write((client.url.only or "").replace(found[1], str(outer), 1)) if found and outer else ()
+    fix = Fix(f"ask port {outer}", edits, opens=True) if edits else None
+    message = f"the client asks port {port} of this machine, which nothing in the project publishes"
+    notes = tuple(Label(each.span, "this leads to the server") for each in leading)
+    yield Finding(message, client.url.span or client.span, notes, fix, WARNING)
+
+
+def fixed(server: Server) -> bool:
+    """Whether the program itself spells the port where it makes or starts the server, so that nothing can change it."""
+    spelled = [label.span for label in server.port.trace if label.span.text == str(server.port.only)]
+    return any(
+        re.search(r"(?:port\s*[=:]|listen\()\s*$", at.source.text[max(0, at.start - 20) : at.start]) for at in spelled
+    )
 
 
 def mentioned(number: int, server: Server) -> bool:
