@@ -193,6 +193,10 @@ PROMISES: dict[str, Check] = {
     r"insist on the lock file: `npm ci`": lambda m: m.has("ci"),
     r"write the path of the file": lambda m: any(each.endswith(".js") for each in m.new),
     r"remove the WebSocket headers": lambda m: m.lost("Upgrade"),
+    r"leave it off": lambda m: not any(re.search(r"reload\s*=\s*True", text) for text in m.texts),
+    r"lead to port (\d+)": lambda m, port: m.has(f"int {port}"),
+    r"ask port (\d+)": lambda m, port: any(f":{port}/" in text for text in m.texts),
+    r"download (\S+)": lambda m, name: any(f"/{name}" in text for text in m.texts),
 }
 UNCOMPARED = {
     r"make it (?:plain|strict) JSON": "the values stay as they are; that JSON's own parser takes it is asked of all",
