@@ -15,6 +15,7 @@ from mcplint import reports
 from mcplint.engine import lint as engine
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
+from mcplint.reports import formats
 from mcplint.reports.graph import FORMATS, NoLayout, dot, draw, html, mermaid, render
 
 
@@ -39,14 +40,14 @@ def test_parts_and_findings_are_drawn() -> None:
 def test_a_summary_draws_the_findings_that_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = run("mismatched-route")
     for kept in (tuple(seen.diagnostics), ()):
-        said = reports.render(reports.Report(kept, deployment=seen.deployment), "markdown")
+        said = formats.render(reports.Report(kept, deployment=seen.deployment), "markdown")
         assert said.endswith(f"\n```mermaid\n{mermaid(draw(seen.deployment, kept))}```\n")
         assert ("✖ mismatched-route" in said) == bool(kept)
-    assert "mermaid" not in reports.render(reports.Report(), "markdown")
+    assert "mermaid" not in formats.render(reports.Report(), "markdown")
     for most in ("MERMAID_ARROWS", "MERMAID_TEXT"):
         with monkeypatch.context() as patch:
             patch.setattr(f"mcplint.reports.graph.{most}", 1)
-            assert "mermaid" not in reports.render(reports.Report(deployment=seen.deployment), "markdown")
+            assert "mermaid" not in formats.render(reports.Report(deployment=seen.deployment), "markdown")
 
 
 @pytest.mark.parametrize("form", ["mermaid", "dot"])

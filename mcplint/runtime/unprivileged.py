@@ -30,6 +30,7 @@ _OWNED_BY_ROOT = (
     r"/root\b|\b(?:gosu|playwright|HF_HOME|XDG_\w+)\b"
     r"|\buv python install\b|\bnginx\b|-setup\b|\bpython[\d.]* +-[cm] [^\n]{0,200}download"
     r"|\b(?:hf|huggingface-cli) +download\b"
+    r"|\bpip[\d.]* +install\b[^\n]{0,500} --user\b|\bPIP_USER\b|(?<!-rf )(?:~|\$HOME)/"
 )
 """What in a build another user may lack the right to."""
 WRITES = (

@@ -211,10 +211,20 @@ def _interface(machine: Machine, start: Start, runner: str) -> Abstract:
         return flag(machine, start, "interface", known("rsgi", note))
     if runner != "gunicorn":
         return known("asgi")
-    if "config" in start.flags or machine.variable("GUNICORN_CMD_ARGS").options != (None,):
+    if _is_configured(machine, start):
         return unknown(Label(start.span, "gunicorn's configuration is not followed"))
     note = Label(start.span, "gunicorn's own worker speaks WSGI")
     return each(flag(machine, start, "worker-class", known("sync", note)), _spoken)
+
+
+def _is_configured(machine: Machine, start: Start) -> bool:
+    """Whether a file or a variable may set what the command does not; gunicorn reads `gunicorn.conf.py` by itself.
+
+    Source: https://docs.gunicorn.org/en/stable/configure.html
+    """
+    if "config" in start.flags or machine.variable("GUNICORN_CMD_ARGS").options != (None,):
+        return True
+    return start.runner == "gunicorn" and machine.world.file("gunicorn.conf.py") is not None
 
 
 def _spoken(worker: object) -> str:
@@ -274,7 +284,7 @@ def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstra
     if bind is not None:
         return split(bind)
     note = Label(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
-    if "config" in start.flags or machine.variable("GUNICORN_CMD_ARGS").options != (None,):
+    if _is_configured(machine, start):
         return unknown(note), unknown(note)
     port = machine.variable("PORT") if runner == "gunicorn" else Value((None,))
     if port.options == (None,):
