@@ -180,22 +180,19 @@ def misled(server: Server) -> Iterator[Finding]:
 
 def unpublished(client: ClientConfig, server: Server, deployment: Deployment) -> Iterator[Finding]:
     """A client's URL whose port of this machine leads to nothing, however the project's one server is started."""
-    found = re.match(r"https?://(?:localhost|127\.0\.0\.1):(\d{1,5})(?=/)", client.url.only or "")
-    port = int(found[1]) if found else None
-    ports = {
-        each.published.only if each.published is not None else 0
-        for container in deployment.containers
-        for each in container.ports
-    }
-    leading = (
-        [each for each in server.container.ports if each.target.only == server.port.only] if server.container else []
-    )
-    if port is None or client.server or client.path != server.path.only or not server.speaks_http or not fixed(server):
+    asked, container = client.url.only or "", server.container
+    found = re.match(r"https?://(?:localhost|127\.0\.0\.1):(\d{1,5})(?=/)", asked)
+    if not found or not container or client.server or client.path != server.path.only:
         return
-    if not leading or None in ports or port in {*ports, server.port.only} or mentioned(port, server):
+    port, every = int(found[1]), (each for one in deployment.containers for each in one.ports)
+    ports = {each.published.only if each.published is not None else 0 for each in every}
+    leading = [each for each in container.ports if each.target.only == server.port.only]
+    if not leading or None in ports or port in {*ports, server.port.only} or not server.speaks_http:
+        return
+    if not fixed(server) or mentioned(port, server):
         return
     outer = leading[0].published.only if len(leading) == 1 and leading[0].published is not None else None
-    edits = client.url.write((client.url.only or "").replace(found[1], str(outer), 1)) if found and outer else ()
+    edits = client.url.write(asked.replace(found[1], str(outer), 1)) if outer else ()
     fix = Fix(f"ask port {outer}", edits, opens=True) if edits else None
     message = f"the client asks port {port} of this machine, which nothing in the project publishes"
     notes = tuple(Label(each.span, "this leads to the server") for each in leading)

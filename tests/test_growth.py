@@ -125,6 +125,13 @@ KINDS: dict[str, Callable[[int], Files]] = {
         each("server { server_name h#; location /mcp { proxy_pass http://b:8000; } }\n", n)
     ),
     "locations": lambda n: nginx(server=each("location ~ ^/x# { return 404; }\n", n)),
+    "locations of a server": lambda n: nginx(
+        "proxy_read_timeout 9s;\n", each("location /x# { proxy_pass http://b:8000; }\n", n)
+    ),
+    "ports of one number": lambda n: compose(
+        "  c:\n    image: x\n    ports:\n" + each("    - '127.0.0.1:9000:#'\n", n)
+    ),
+    "builds in a script": lambda n: built(**{"build.sh": each("cd d#\ndocker build -t x# .\n", n)}),
     "upstreams": lambda n: nginx(each("upstream u# { server b:8000; }\n", n)),
     "members of an upstream": lambda n: nginx("upstream u {" + each(" server b:#;", n) + "}\n"),
     "headers of a location": lambda n: nginx(location=each("proxy_set_header X# y;\n", n)),

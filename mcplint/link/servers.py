@@ -12,6 +12,7 @@ from mcplint.dependencies.needs import home
 from mcplint.dependencies.versions import sdk as version_of
 from mcplint.findings import Failure
 from mcplint.images.copies import built_text, project_path
+from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.knowledge.sdk import fact
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Refusal, Sdk, Server
 from mcplint.programs.alternatives import joined
@@ -215,7 +216,7 @@ class Programs:
     def _missing(self, context: ContainerContext, target: str | None) -> Label | None:
         if not target or context.container.unread:
             return None
-        if target.startswith("script ") or target.endswith((".js", ".mjs", ".cjs")):
+        if target.startswith("script ") or target.endswith(JAVASCRIPT):
             from mcplint.runtime import missing_node
 
             return missing_node.missing(context, target, self.tree)

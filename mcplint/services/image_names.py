@@ -31,7 +31,8 @@ TILT = re.compile(r"""docker_build\(\s*['"]([^'"\n]+)['"]\s*,\s*['"]([^'"\n]+)['
 OWNER = re.compile(r"\$\{\{\s*(?:github\.(?:repository_owner|actor)|(?:secrets|vars)\.\w+)\s*\}\}")
 REPOSITORY = re.compile(r"\$\{\{\s*github\.repository\s*\}\}")
 VARIABLE = re.compile(r"\$\{\{\s*(?:env|vars)\.(\w+)\s*\}\}|\$\$?\{(\w+)(?::?[-=]([^}]*))?\}|\$\((\w+)\)|\$\$?(\w+)")
-CD = re.compile(r"\b(?:cd|pushd)[ \t]+(?:--[ \t]+)?([^\s;&|]+)")
+CD = re.compile(r"\b(?:popd\b|(?:cd|pushd)[ \t]+(?:--[ \t]+)?([^\s;&|]+))")
+"""What leads to another folder, and to which; `popd` to one that is not looked for."""
 DEFAULT_CONTEXT = re.compile(r"\{\{[ \t]*defaultContext[ \t]*\}\}:?")
 BRINGS = ("actions/download-artifact@", "actions/cache")
 BUILDS = ("docker", "podman", "nerdctl", "buildah", "target", "artifacts")
@@ -151,22 +152,25 @@ def _lines(script: Span, caller: Caller, more: Mapping[str, str], each: bool = F
     """What a script builds; `each`: each line of it is called by itself, where the script is."""
     text = script.text
     variables = {**_set(text), **more}
+    folders: list[str] = []
+    seen = 0
     for match in BUILD.finditer(text):
         line = text.rfind("\n", 0, match.start()) + 1
+        folders = [] if each else folders
+        folders += CD.findall(text, line if each else seen, match.start())
+        seen = match.start()
         if not text[line : match.start()].lstrip().startswith("#"):
             first = match[0].splitlines()[0].rstrip(" \\")
             start = script.start + match.start()
             span = Span(script.source, start, start + len(first))
-            moved = _moved(caller, text[line if each else 0 : match.start()])
-            yield from _command(_filled(match[1], variables), moved, span)
+            yield from _command(_filled(match[1], variables), _moved(caller, folders), span)
 
 
-def _moved(caller: Caller, before: str) -> Caller:
-    """Where a command is called after others: in the folder that the one `cd` among them leads to."""
-    folders = CD.findall(before)
-    if not folders:
+def _moved(caller: Caller, folders: list[str]) -> Caller:
+    """Where a command is called after others that lead to these folders: in that of the one there is, if it is one."""
+    if not folders or not any(folders):
         return caller
-    folder = _within(caller.folder, folders[0]) if len(folders) == 1 and "popd" not in before else None
+    folder = _within(caller.folder, folders[0]) if len(folders) == 1 else None
     known = folder is not None and not set("$`(~-") & set(folders[0]) and caller.certain
     return Caller(folder or "", True) if known else caller._replace(certain=False)
 

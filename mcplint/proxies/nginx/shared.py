@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from mcplint.model import Route
 from mcplint.proxies.nginx.directives import statement
 from mcplint.proxies.nginx.routes import Proxied
+from mcplint.text.source import Span
 from mcplint.values import Value
 
 SETTINGS = {
@@ -23,29 +24,49 @@ def apart(routes: Sequence[Route], found: Sequence[Proxied]) -> list[Route]:
 
     What an included file sets in the location itself cannot be set there once more: the edit says what else it changes.
     """
-    return [_apart(route, routes, one) if route.server else route for route, one in zip(routes, found, strict=True)]
+    told: dict[tuple[str, Span], list[Route]] = {}
+    for route in routes:
+        for field in SETTINGS:
+            if site := getattr(route, field).site:
+                told.setdefault((field, site.span), []).append(route)
+    sharing = {place: Sharing.of(alike) for place, alike in told.items()}
+    return [_apart(route, sharing, one) if route.server else route for route, one in zip(routes, found, strict=True)]
 
 
-def _apart(route: Route, routes: Sequence[Route], found: Proxied) -> Route:
+class Sharing(NamedTuple):
+    """The names of the locations that are told a setting at one place: health checks, the rest by where it leads."""
+
+    checks: tuple[str, ...]
+    leading: Mapping[str | None, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, routes: Sequence[Route]) -> Sharing:
+        leading: dict[str | None, list[str]] = {}
+        for route in routes:
+            if not route.checks_health:
+                leading.setdefault(_leads_to(route), []).append(_named(route))
+        checks = (_named(route) for route in routes if route.checks_health)
+        return cls(tuple(checks), {target: tuple(names) for target, names in leading.items()})
+
+    def beside(self, route: Route) -> Iterator[str]:
+        """What shares the setting with a route, and is a health check or leads elsewhere."""
+        yield from self.checks
+        for target, names in self.leading.items():
+            yield from names if target != _leads_to(route) else ()
+
+
+def _apart(route: Route, sharing: Mapping[tuple[str, Span], Sharing], found: Proxied) -> Route:
     changed: dict[str, Any] = {}
     for field, name in SETTINGS.items():
         value: Value[Any] = getattr(route, field)
-        others = [other for other in routes if _shares(other, route, field)]
-        if not others or not value.site:
+        others = sharing[field, value.site.span].beside(route) if value.site and not route.checks_health else iter(())
+        if value.site is None or (first := next(others, None)) is None:
             continue
         if name in found.location.level.own:
-            named = tuple(sorted(set(map(_named, others))))
-            changed[field] = value._replace(site=value.site._replace(changes=named))
+            changed[field] = value._replace(site=value.site._replace(changes=tuple(sorted({first, *others}))))
         else:
             changed[field] = value._replace(site=statement(found.location.level, f"{name} "))
     return route._replace(**changed)
-
-
-def _shares(other: Route, route: Route, field: str) -> bool:
-    """Whether a health check, or a route to elsewhere, is told a setting at the same place."""
-    theirs, mine = (getattr(each, field).site for each in (other, route))
-    elsewhere = other.checks_health or _leads_to(other) != _leads_to(route)
-    return elsewhere and not route.checks_health and bool(theirs and mine and theirs.span == mine.span)
 
 
 def _leads_to(route: Route) -> str | None:

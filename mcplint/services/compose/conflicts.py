@@ -53,6 +53,10 @@ def versioned(services: list[ContainerContext], tree: Tree) -> Iterator[VersionK
             yield VersionKey(path, key.span._replace(end=end))
 
 
+MOST_ALIKE = 50
+"""Entries for one port of the host that a further one is compared with."""
+
+
 def clashes(services: list[ContainerContext]) -> Iterator[PortConflict]:
     """The ports of the host that two services want at a time, or one service twice."""
     seen: dict[tuple[int, str], list[tuple[Container, Port]]] = {}
@@ -73,7 +77,8 @@ def clashes(services: list[ContainerContext]) -> Iterator[PortConflict]:
             for other, first in (own or others)[:1]:
                 name, before = container.service or "", other.service or ""
                 yield PortConflict(f"{container.id}:{number}", port.span, number, name, before, first.span)
-            earlier.append((container, port))
+            if len(earlier) < MOST_ALIKE:
+                earlier.append((container, port))
 
 
 def _excludes(one: Port, other: Port) -> bool:

@@ -149,7 +149,9 @@ def _found_in_itself(script: str, ran: list[Ran], spelled: list[tuple[str | None
 def _either_way(script: str, spelled: list[tuple[str | None, ...]], requests: list[Request]) -> Request | None:
     """The one request that every branch of a condition comes to, where a script is that and no other."""
     branches = len(re.findall(r"\b(?:else|elif)\b", script)) + 1
-    alone = re.fullmatch(r"\s*if\b(?!.*\bif\b).*\belse\b.*\bfi\s*;?\s*", script, re.DOTALL)
+    text = script.strip().removesuffix(";").rstrip()
+    ends = re.match(r"if\b", text) and re.search(r"\bfi$", text[-3:])
+    alone = ends and len(re.findall(r"\bif\b", text)) == 1 and re.search(r"\belse\b", text)
     plain = all(words[:1] in (("curl",), ("wget",), ("[",), ("test",)) or words == ("exit", "1") for words in spelled)
     made = {one._replace(certain=True) for one in requests}
     return made.pop() if alone and plain and len(requests) == branches and len(made) == 1 else None

@@ -15,11 +15,11 @@ Env = Callable[[str], Value[str | None]]
 
 CURL = grammar(
     "fail fail-with-body silent show-error location location-trusted head include insecure verbose globoff no-buffer "
-    "ipv4 ipv6 compressed http1.1 http2 get",
+    "ipv4 ipv6 compressed http1.1 http2 get tlsv1 0 2 3 # a B j J l M n O p q R Z",
     "output max-time header data request write-out user user-agent cookie cookie-jar referer form config proxy range "
     "upload-file connect-timeout retry retry-delay retry-max-time url cacert cert key data-raw data-binary "
     "data-urlencode resolve unix-socket json",
-    **{"4": "ipv4", "6": "ipv6"},
+    **{"1": "tlsv1", "4": "ipv4", "6": "ipv6"},
     f="fail", s="silent", S="show-error", L="location", I="head", i="include", k="insecure", v="verbose", g="globoff",
     N="no-buffer", G="get", o="output", m="max-time", H="header", d="data", X="request", w="write-out", u="user",
     A="user-agent", b="cookie", c="cookie-jar", e="referer", F="form", K="config", x="proxy", r="range",

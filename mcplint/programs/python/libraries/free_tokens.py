@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from mcplint.facts.python import Module
 from mcplint.values import Label
@@ -34,7 +33,8 @@ def handed_out(layer: ast.AST, module: Module) -> Label | None:
     authorize, token, checks = _handler(module, "/authorize"), _handler(module, "/token"), _dispatch(layer)
     if authorize is None or token is None or checks is None:
         return None
-    tables = _filled(authorize) | _filled(token)
+    given = _filled(token)
+    tables = _filled(authorize) | given
     if not all(_knows_nobody(each, tables) for each in (authorize, token, checks)) or not _always_gives(authorize):
         return None
     asked = {
@@ -43,7 +43,7 @@ def handed_out(layer: ast.AST, module: Module) -> Label | None:
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn))
         for side in node.comparators
     }
-    if asked and asked <= _filled(token) and _lets_through(checks, "/authorize"):
+    if asked and asked <= given and _lets_through(checks, "/authorize"):
         return Label(module.span(authorize).head, "hands a code to everyone who asks")
     return None
 
@@ -83,16 +83,14 @@ def _dispatch(layer: ast.AST) -> _Handler | None:
 
 def _filled(function: _Handler) -> set[str]:
     """What a function puts something in: `codes[code] = …`, `TOKENS.add(…)`."""
-    return set(_puts(function))
-
-
-def _puts(function: _Handler) -> Iterator[str]:
+    found: set[str] = set()
     for node in ast.walk(function):
         match node:
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
-                yield name
+                found.add(name)
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="add" | "append")):
-                yield name
+                found.add(name)
+    return found
 
 
 def _knows_nobody(function: _Handler, tables: set[str]) -> bool:
@@ -118,9 +116,10 @@ def _always_gives(function: _Handler) -> bool:
     parameters = (ast.unparse(each.annotation) if each.annotation else "" for each in function.args.args)
     if not _PARAMETERS.issuperset(parameters):
         return False
+    declared = set(ast.walk(function.args))
     for node in ast.walk(function):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            if not isinstance(node.slice, ast.Constant) and node not in ast.walk(function.args):
+            if not isinstance(node.slice, ast.Constant) and node not in declared:
                 return False
         elif isinstance(node, (ast.If, ast.IfExp, ast.Raise, ast.Await, ast.Assert, ast.Match, ast.Try, ast.For)):
             return False
