@@ -88,7 +88,7 @@ if __name__ == "__main__":
 import re
 from collections.abc import Iterator
 
-from mcplint import ERROR, Edit, Finding, Fix, Label, Server, Span, rule
+from mcplint import ERROR, Edit, Finding, Fix, Label, Server, Source, Span, rule
 from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.model.releases import agreed
 from mcplint.text.urls import is_loopback
@@ -96,6 +96,7 @@ from mcplint.text.urls import is_loopback
 ANY = "0.0.0.0"
 LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|loopback|\blocal(?:host|ly)?\b)"
 LONGEST = 400
+SHOWN = r"(?i)\b(?:listen|serv|run|start)(?:ing|s|ed|ning)?\b[^\n]*(?:\b(?:on|at)|:|i\.e\.,?) *https?://{}(?![\w.])"
 PROGRAM = (".py", *JAVASCRIPT, *TYPESCRIPT)
 SAYS = r"(?i)\b(?:listen|serv|run|start|bind|bound)\w*\s+(?:\w+\s+){0,2}(?:on|at|to)\s+$"
 MEANT = r"(?i)\b(?:only|local|loopback|secur|safe)"
@@ -112,7 +113,9 @@ def check(server: Server):
         edits = container.write(server.host, ANY)
         own = edits if edits == server.host.write(ANY) else ()
         told = [place for edit in own for place in named(edit, address)]
-        explained = any(map(tells_loopback, own)) or not all(map(is_plain, told))
+        explained = (
+            any(tells_loopback(edit, address) for edit in own) or not all(map(is_plain, told)) or ignores_option(server)
+        )
         reworded = (Edit(place, ANY) for place in told)
         yield Finding(
             f"{server.title} listens on {address}, which cannot be reached from outside its container",
@@ -140,6 +143,13 @@ def fix_for(server: Server, edits: tuple[Edit, ...]) -> Fix:
     return Fix(title, edits, leaves=tuple(filter(None, left.values())))
 
 
+def ignores_option(server: Server) -> bool:
+    """Whether the command gives a host that the program does not take: then that is what is wrong with it."""
+    words = (server.container.argv.words if server.container and server.container.argv else None) or ()
+    given = any(re.search(r"(?<!\S)--host\b", word.only or word.partly) for word in words)
+    return given and not (server.host.site and server.host.site.option)
+
+
 def named(edit: Edit, address: str) -> Iterator[Span]:
     """Where else texts of a program tell people that the address is listened on; no comments, no URLs."""
     source = edit.span.source
@@ -165,18 +175,26 @@ def is_plain(place: Span) -> bool:
     return bool(re.search(SAYS, before(place))) and not re.search(MEANT, before(place) + line)
 
 
-def tells_loopback(edit: Edit) -> bool:
-    """Whether a comment on the line that is edited or the one above it says that the address is a local one, or a
-    docstring that it is listened on."""
+def tells_loopback(edit: Edit, address: str) -> bool:
+    """Whether a comment on the line that is edited or the one above it says that the address is a local one."""
     text = edit.span.source.text
     above, _, before = text[: edit.span.start].rpartition("\n")
     lines = above.rpartition("\n")[2].strip(), before + text[edit.span.start :].partition("\n")[0]
+    said = any(re.search(LOCAL, each[:LONGEST], re.IGNORECASE) for each in lines)
+    return said or is_told(edit.span.source, address)
+
+
+def is_told(source: Source, address: str) -> bool:
+    """Whether a docstring or comment of a program says that an address is listened on, or a text shows its URL there."""
+    text = source.text if source.path.endswith(PROGRAM) else ""
     blocks = (
         *text.split('"""')[1::2],
         *text.split("'''")[1::2],
         *(part.partition("*/")[0] for part in text.split("/*")[1:]),
     )
-    told = (line for block in blocks for line in block.split("\n"))
-    return any(re.search(LOCAL, each[:LONGEST], re.IGNORECASE) for each in lines) or any(
-        re.search(LISTENS, each[:LONGEST], re.IGNORECASE) for each in told
+    comments = (line for line in text.split("\n") if line.lstrip().startswith(("#", "//")))
+    told = (*(line for block in blocks for line in block.split("\n")), *comments)
+    shown = SHOWN.format(re.escape(address))
+    return any(re.search(LISTENS, each[:LONGEST], re.IGNORECASE) for each in told) or any(
+        re.search(shown, line[:LONGEST]) for line in text.split("\n")
     )

@@ -10,10 +10,12 @@ It is an error if requests are sent to the port: compose's `ports`, the target
 port of a Kubernetes Service, the internal port of a platform, a health check
 or probe. `EXPOSE` sends nothing by itself, but Traefik, nginx-proxy and others
 read it, so it is a warning, unless the platform has chosen the port that the
-server listens on. The fix points the published port at the server. A Service
-may call its target port by name: one that no container of its pods has leads
-nowhere. A client's URL on this machine is a warning if the project's only
-server has its port fixed in the program, and compose publishes others.
+server listens on. The fix points the published port at the server; there is
+none where the health check asks the same port, since the program may be what
+is wrong. A Service may call its target port by name: one that no container of
+its pods has leads nowhere. A client's URL on this machine is a warning if the
+project's only server has its port fixed in the program, and compose publishes
+others.
 
 Not reported if one of the published ports is the right one (others may be for
 metrics), if the port may be another one at run time, or if the container
@@ -51,8 +53,6 @@ services:
   notes:
     build: .
     ports: ["127.0.0.1:8080:8080"]
-    healthcheck:
-      test: ["CMD", "python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health')"]
 ```
 ```output
 error[port-mismatch]: published port 8080 leads to port 8080 of the container, but server `notes` listens on 8000
@@ -72,49 +72,24 @@ error[port-mismatch]: published port 8080 leads to port 8080 of the container, b
   | --------------------------- this container runs the server
   |
   = fix: publish port 8000 of the container (--unsafe-fixes)
-
-error[port-mismatch]: the health check asks port 8080, but server `notes` listens on 8000
- --> compose.yaml:6:13
-  |
-6 |       test: ["CMD", "python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health')"]
-  |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  |
- ::: server.py:3:7
-  |
-3 | mcp = FastMCP("notes", host="0.0.0.0")
-  |       -------------------------------- mcp 1.27.1 defaults to port=8000
-  |
- ::: Dockerfile:6:1
-  |
-6 | CMD ["python", "server.py"]
-  | --------------------------- this container runs the server
 ```
 ```diff
 --- a/compose.yaml
 +++ b/compose.yaml
-@@ -1,6 +1,6 @@
+@@ -1,4 +1,4 @@
  services:
    notes:
      build: .
 -    ports: ["127.0.0.1:8080:8080"]
 +    ports: ["127.0.0.1:8080:8000"]
-     healthcheck:
-       test: ["CMD", "python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health')"]
 ```
 
 ## Good
 `server.py`
 ```python
 from mcp.server.fastmcp import FastMCP
-from starlette.responses import PlainTextResponse
 
 mcp = FastMCP("notes", host="0.0.0.0", port=8080)
-
-
-@mcp.custom_route("/health", methods=["GET"])
-async def health(request):
-    return PlainTextResponse("ok")
-
 
 if __name__ == "__main__":
     mcp.run(transport="streamable-http")
@@ -146,6 +121,8 @@ def misled(server: Server) -> Iterator[Finding]:
         return
     notes = (*port.trace, Label(container.cmd, "this container runs the server"))
     told = " or ".join(map(str, port.options or ()))
+    command = container.probe.command.only if container.probe else None
+    asked = {int(number) for number in re.findall(LOCAL, " ".join(command or ()))}
     for forward in container.forwards:
         if forward.nameless and (place := next(iter(forward.target.trace), None)):
             message = f"the Service leads to a port called `{forward.nameless}`, but no container of its pods has one"
@@ -157,15 +134,15 @@ def misled(server: Server) -> Iterator[Finding]:
         message = (
             f"{outer} leads to port {published.target.only} of the container, but {server.title} listens on {told}"
         )
-        fix = Fix(f"publish port {told} of the container", rewritten(published, told)) if port.only else None
+        # Where the health check asks the same port, the program may be what is wrong.
+        sure = port.only and published.target.only not in asked
+        fix = Fix(f"publish port {told} of the container", rewritten(published, told)) if sure else None
         yield Finding(message, published.span, notes, fix)
     for exposed in others(container.expose, server) if not (container.ports or container.forwards) else ():
         sent = container.platform in SENDING and exposed.span.source.path != container.dockerfile
         if sent or not chosen(server):
             message = f"port {exposed.target.only} is declared, but {server.title} listens on {told}"
             yield Finding(message, exposed.span, notes, None, ERROR if sent else WARNING)
-    command = container.probe.command.only if container.probe else None
-    asked = {int(number) for number in re.findall(LOCAL, " ".join(command or ()))}
     if container.probe and asked and port.must_not_be(*asked):
         message = (
             f"the health check asks port {' and '.join(map(str, sorted(asked)))}, but {server.title} listens on {told}"

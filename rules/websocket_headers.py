@@ -102,6 +102,7 @@ from collections.abc import Iterator
 
 from mcplint import NOTE, WARNING, Edit, Finding, Fix, Route, Span, rule
 from mcplint.model import Setting
+from mcplint.text.layout import taken_out
 
 ALSO = r"\b(?:sse|events?|stream\w*|mcp|http)\b"
 
@@ -114,7 +115,7 @@ def check(route: Route):
     for header in related:
         if header.name == "upgrade" and header.value:
             literal, name = "$" not in header.value, route.title_at(header.span)
-            edits = tuple(edit for found in related for edit in found.removal)
+            edits = tuple(taken_out(edit.span for found in related for edit in found.removal))
             edits = alone(edits + tuple(said_above(edits[0].span))) if edits else ()
             yield Finding(
                 f"{name} asks for a WebSocket upgrade with every request"

@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from mcplint.engine import fix
+from mcplint.engine.patch import unified
 from mcplint.engine.postprocess import postprocess
 from mcplint.engine.write import write
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Finding, Fix
@@ -129,7 +130,7 @@ def test_a_fix_of_another_text_than_the_trees_is_not_made():
 )
 def test_a_patch_can_be_applied_by_git(project, before, after):
     root = project({"f": before})
-    (root / "patch").write_bytes(fix.unified({"f": before}, {"f": after}).encode())
+    (root / "patch").write_bytes(unified({"f": before}, {"f": after}).encode())
     subprocess.run(["git", "apply", "patch"], check=True, cwd=root)
     assert (root / "f").read_bytes() == after.encode()
 

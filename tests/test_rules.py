@@ -8,8 +8,8 @@ import re
 import pytest
 from pages import ROOT, RULES, cases, check, fixed, look, places, printed, rule_file
 
-from mcplint.engine import fix
 from mcplint.engine.lint import REGISTRY
+from mcplint.engine.patch import unified
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Failure
 from mcplint.model import Deployment, Manifest, Package
 from mcplint.project.kinds import kind
@@ -102,7 +102,7 @@ def test_fix_fixes(name, update):
     after = look(Tree.of(texts))
     assert not [d.finding.message for d in after if d.rule == name and d.finding.fix], "the fix leaves the finding"
     assert_no_harm(before, after, RULES[name].page)
-    check(rule_file(name), "Bad", "diff", fix.unified(case.files, texts), update)
+    check(rule_file(name), "Bad", "diff", unified(case.files, texts), update)
 
 
 def assert_no_harm(before: list[Diagnostic], after: list[Diagnostic], page: str) -> None:
@@ -140,7 +140,7 @@ def test_case(name, case, update):
     if case.diff is not None:
         texts = fixed(case.files, name)
         assert_no_harm(found, look(Tree.of(texts)), path.read_text(encoding="utf-8"))
-        check(path, case.name, "diff", fix.unified(case.files, texts), update)
+        check(path, case.name, "diff", unified(case.files, texts), update)
 
 
 def test_cases_belong_to_a_rule():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mcplint.engine.fix import without_secrets
+from mcplint.engine.patch import without_secrets
 from mcplint.knowledge.secrets import in_url, masked, masked_line, secret
 from mcplint.reports.escape import json
 from mcplint.reports.formats import FORMATS

@@ -298,7 +298,7 @@ def _fixed(here: Workspace, known: Known, options: Options) -> Fixed:
 
 def _diff(fixed: Fixed, output: str | None, options: Options) -> int:
     """Prints or writes the patch that fixes make; the exit code."""
-    from mcplint.engine.fix import without_secrets
+    from mcplint.engine.patch import without_secrets
 
     patch, withheld = without_secrets(fixed.before, fixed.after)
     if output:

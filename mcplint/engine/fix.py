@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import permutations
 from typing import NamedTuple
 
 from mcplint.engine.lint import REGISTRY
 from mcplint.engine.reach import apply, strays, widened
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
-from mcplint.knowledge.secrets import masked_line
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Span
 
@@ -54,10 +53,10 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
         chosen = chosen or _compatible(now, _needless(now, look, [d for d in offered if d.rule == UNUSED], kept))
         if not chosen:
             break
-        made, harms, _ = _harmless(now, look, before, _needed(now, look, chosen))
+        made, harms, after = _harmless(now, look, before, _needed(now, look, chosen))
         refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
         texts |= _made(made)
-        fixed += made
+        fixed += _told(now, look, before, made, after)
     there = set(map(_key, before))
     return Fixed(texts, fixed, [each for key, each in refused.items() if key in there])
 
@@ -71,7 +70,7 @@ def applicable(
     ignores = _needless(tree, look, [d for d in offered if d.rule == UNUSED], kept)
     made_well = _made_well(tree, look, found, [d for d in offered if d.rule != UNUSED])
     made_well |= _made_well(tree, look, found, ignores)
-    return [d if id(d) in made_well else d._replace(finding=d.finding._replace(fix=None)) for d in found]
+    return [made_well.get(id(d)) or d._replace(finding=d.finding._replace(fix=None)) for d in found]
 
 
 def _needless(tree: Tree, look: Look, unused: list[Diagnostic], kept: Callable[[str], str]) -> list[Diagnostic]:
@@ -87,15 +86,16 @@ def _needless(tree: Tree, look: Look, unused: list[Diagnostic], kept: Callable[[
     return [each for each in unused if then[_key(each)] >= now[_key(each)]]
 
 
-def _made_well(tree: Tree, look: Look, found: Sequence[Diagnostic], left: list[Diagnostic]) -> set[int]:
-    """The identities of the diagnostics whose fixes do no harm and are needed."""
-    made_well: set[int] = set()
+def _made_well(tree: Tree, look: Look, found: Sequence[Diagnostic], left: list[Diagnostic]) -> dict[int, Diagnostic]:
+    """The diagnostics whose fixes do no harm and are needed, by identity; their titles say what they bring to light."""
+    made_well: dict[int, Diagnostic] = {}
     for _ in range(ROUNDS):
         if not (chosen := _compatible(tree, left)):
             break
         chosen = _needed(tree, look, chosen)
         made, _, after = _harmless(tree, look, found, chosen)
-        made_well |= {id(diagnostic) for diagnostic in made}
+        told = _told(tree, look, found, made, after)
+        made_well |= {id(diagnostic): each for diagnostic, each in zip(made, told, strict=True)}
         there, safe = set(map(_key, after)), all(d.finding.fix and d.finding.fix.safe for d in made)
         lost = [
             d for d in left if made and _key(d) not in there and (safe or not (d.finding.fix and d.finding.fix.safe))
@@ -133,6 +133,38 @@ def _harmless(
         if harm:
             harms.append((each, harm))
     return made, harms, after
+
+
+def _told(
+    tree: Tree, look: Look, before: Sequence[Diagnostic], made: list[Diagnostic], after: Sequence[Diagnostic]
+) -> list[Diagnostic]:
+    """The diagnostics whose fixes are made; their titles name the rules that speak for the first time afterwards."""
+    if not (brought := _brought(before, after, made)):
+        return made
+    alone = [after] if len(made) == 1 else [look(tree.over(_made([each]))) for each in made]
+    return [_naming(each, _brought(before, then, [each]) & brought) for each, then in zip(made, alone, strict=True)]
+
+
+def _brought(before: Iterable[Diagnostic], after: Iterable[Diagnostic], made: Sequence[Diagnostic]) -> set[str]:
+    """The rules that find something in a file for the first time, of which no title says so and that no fix removes."""
+    known = {(each.rule, each.finding.span.source.path) for each in before}
+    fixes = [each.finding.fix for each in made if each.finding.fix]
+    said, safe = {rule for each in fixes for rule in each.leaves}, all(each.safe for each in fixes)
+    new = (each for each in after if (each.rule, each.finding.span.source.path) not in known)
+    left = {each.rule for each in new if not (each.finding.fix and (each.finding.fix.safe or not safe))}
+    return left - said
+
+
+def _naming(diagnostic: Diagnostic, brought: set[str]) -> Diagnostic:
+    """A diagnostic whose fix says in its title that these rules will speak."""
+    fix = diagnostic.finding.fix
+    if not (fix and brought):
+        return diagnostic
+    rules = tuple(sorted(brought))
+    named = " and ".join(filter(None, (", ".join(f"`{rule}`" for rule in rules[:-1]), f"`{rules[-1]}`")))
+    title = f"{fix.title}{' and' if ', which ' in fix.title else ', which'} brings {named} to light"
+    fix = fix._replace(title=title, leaves=(*fix.leaves, *rules))
+    return diagnostic._replace(finding=diagnostic.finding._replace(fix=fix))
 
 
 def _tried(
@@ -289,47 +321,3 @@ def _cause(diagnostic: Diagnostic) -> tuple[str, str]:
 
 def _key(diagnostic: Diagnostic) -> Key:
     return diagnostic.rule, diagnostic.finding.span.source.path, diagnostic.finding.message
-
-
-def unified(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """A patch from the texts of one to those of the other, as `git apply` takes it."""
-    return "".join(line for path in sorted(after) for hunk in _hunks(path, before, after, 3) for line in hunk)
-
-
-def without_secrets(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """The patch without the changes that a secret stands in or right beside, and the files that it leaves these out of.
-
-    Less is shown around a change where that is enough. A secret cannot be masked there: the patch would not apply.
-    """
-    shown: list[str] = []
-    withheld: list[str] = []
-    for path in sorted(after):
-        hunks = _hunks(path, before, after, 3)
-        if not all(map(_is_clear, hunks)):
-            hunks = _hunks(path, before, after, 1)
-        kept = [hunk for hunk in hunks if _is_clear(hunk)]
-        withheld += [path] if len(kept) < len(hunks) else []
-        shown += [line for hunk in kept for line in hunk] if len(kept) > 1 else []
-    return "".join(shown), tuple(withheld)
-
-
-def _is_clear(lines: list[str]) -> bool:
-    return all(masked_line(line[1:]) == line[1:] for line in lines)
-
-
-def _hunks(path: str, before: Mapping[str, str], after: Mapping[str, str], around: int) -> list[list[str]]:
-    """The lines of a file's patch: its head, then each hunk with that many lines around what changes."""
-    from difflib import unified_diff
-
-    old, new = (_split(texts.get(path, "")) for texts in (before, after))
-    found: list[list[str]] = [[]]
-    for line in unified_diff(old, new, f"a/{path}", f"b/{path}", n=around):
-        found += [[]] if line.startswith("@@") else []
-        found[-1].append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
-    return found
-
-
-def _split(text: str) -> list[str]:
-    """The lines of a text with their ends, where only `\\n` ends one."""
-    *lines, last = text.split("\n")
-    return [f"{line}\n" for line in lines] + ([last] if last else [])

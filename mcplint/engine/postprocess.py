@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from mcplint.findings import SEVERITIES, Diagnostic, Fix, Ignore
+from mcplint.findings import SEVERITIES, Diagnostic, Ignore
 from mcplint.project.config import Config
 from mcplint.text.glob import fits
 from mcplint.text.lines import position
@@ -49,7 +49,8 @@ def _both(one: Diagnostic, other: Diagnostic) -> Diagnostic:
     mine, theirs = one.finding.fix, other.finding.fix
     if not (mine and theirs) or mine.title != theirs.title:
         return graver
-    whole = Fix(mine.title, tuple(dict.fromkeys((*mine.edits, *theirs.edits))), mine.safe and theirs.safe)
+    edits = tuple(dict.fromkeys((*mine.edits, *theirs.edits)))
+    whole = mine._replace(edits=edits, safe=mine.safe and theirs.safe)
     return graver._replace(finding=graver.finding._replace(fix=whole))
 
 

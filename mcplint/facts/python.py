@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from mcplint.text.encoded import Encoded
-from mcplint.text.layout import item_after
+from mcplint.text.layout import item_after, quote
 from mcplint.text.source import Source, Span
 from mcplint.values import EditSite
 
@@ -44,9 +44,9 @@ class Module(NamedTuple):
         return EditSite(span) if span.text == spelled and not isinstance(node.value, bytes) else None
 
     def quote(self, given: Sequence[ast.AST]) -> str:
-        """The quotes of the first argument of a call that is a plain text; double ones where there is none."""
+        """The quotes of the first argument of a call that is a plain text, those of the file where there is none."""
         texts = (self.span(node.value if isinstance(node, ast.keyword) else node).text[:1] for node in given)
-        return next((text for text in texts if text in ("'", '"')), '"')
+        return next((text for text in texts if text in ("'", '"')), quote(self.source))
 
     def insertion(self, call: ast.Call, name: str, quoted: bool = True) -> EditSite | None:
         """Where a keyword argument would be added to a call, or None where it cannot be added by plain insertion."""

@@ -122,19 +122,26 @@ def _above_comments(text: str, at: int) -> int:
     return at
 
 
+def _spelled(stage: Stage, keyword: str) -> str:
+    """A keyword in small letters where all those of the stage are."""
+    small = all(each.keyword.text.islower() for each in stage.instructions)
+    return keyword.lower() if small and stage.instructions else keyword
+
+
 def _user_site(stage: Stage) -> EditSite:
-    return _before_start(stage, "USER ")
+    return _before_start(stage, _spelled(stage, "USER "))
 
 
 def _new_variable(stage: Stage) -> VariableSite:
     """Below an ENV that is the last before what the stage starts, else in front of that."""
     ends = [each.span.end for each in stage.instructions if each.name == "ENV"]
-    site = _before_start(stage, "ENV ")
+    keyword = _spelled(stage, "ENV ")
+    site = _before_start(stage, keyword)
     source, at, _ = site.span
     if ends and ends[-1] < at and not source.text[ends[-1] : at].strip():
         at = source.text.find("\n", ends[-1]) + 1
         newline = "\r\n" if "\r\n" in source.text else "\n"
-        return VariableSite(Span(source, at, at), "ENV ", "=", newline)
+        return VariableSite(Span(source, at, at), keyword, "=", newline)
     return VariableSite(site.span, site.before, "=", site.after)
 
 

@@ -204,7 +204,8 @@ class Container(NamedTuple):
         if site.variable and self.new_variable:
             return self.new_variable.write(site.variable, text)
         words = self.argv.words if self.argv and site.option else None
-        return more_words(starting(words), (site.option, text)) if words else ()
+        added = (f"{site.option}{text}",) if site.option.endswith("=") else (site.option, text)
+        return more_words(starting(words), added) if words else ()
 
     @property
     def cmd(self) -> Span:

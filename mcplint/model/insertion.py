@@ -47,11 +47,14 @@ def starting(words: tuple[Value[str], ...]) -> tuple[Value[str], ...]:
 def more_words(words: tuple[Value[str], ...], added: tuple[str, ...]) -> tuple[Edit, ...]:
     """The edit that puts plain words behind those of a command.
 
-    None where the last word is not spelled in a file, or words behind `--` are those of another command.
+    None where the last word is not spelled in a file, or words behind `--` are those of another command. npm hands on
+    what stands behind its own `--`.
     """
     site = words[-1].site if words else None
     if site is None or not site.span.text or any(" -- " in f" {word.only} " for word in words):
         return ()
+    if _is_npm(words):
+        added = ("--", *added)
     last, text = site.span, site.span.source.text
     line = text.rfind("\n", 0, last.start) + 1
     before, next_one = text[line : last.start], text[last.end : last.end + 1]
@@ -72,6 +75,12 @@ def more_words(words: tuple[Value[str], ...], added: tuple[str, ...]) -> tuple[E
         return (Edit(last._replace(start=last.end), "".join(f"{quote}{apart}{quote}{word}" for word in added)),)
     apart = _comma(before) if next_one in (",", "]") and quote in (" ", "[", ",") else " "
     return (Edit(last._replace(start=last.end), "".join(f"{apart}{word}" for word in added)),)
+
+
+def _is_npm(words: tuple[Value[str], ...]) -> bool:
+    """Whether a command is npm's, by itself or as the last words that a shell is given."""
+    script = (words[-1].only or "") if _is_script(words) else " ".join(word.only or "" for word in words)
+    return re.fullmatch(r"(?:exec\s+)?npm\s+(?:start|run\s+\S+|run-script\s+\S+)", script.strip()) is not None
 
 
 def _comma(before: str) -> str:

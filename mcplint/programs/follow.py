@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from mcplint.model import Server
+from mcplint.programs.by_hand import with_options
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
 from mcplint.programs.world import World
@@ -38,10 +39,10 @@ def follow(start: Start, world: World) -> Outcome:
         lambda asking: language(program, world._replace(env=asking["env"], sdk=asking["sdk"], file=asking["file"])),
         lambda outcome: outcome.complete and not outcome.failures,
     )
-    servers = (_after(start.said, server) for server in outcome.servers) if start.said else outcome.servers
-    return outcome._replace(servers=tuple(servers), steps=outcome.steps if fresh else 0)
+    servers = tuple(with_options(_after(start.said, server)) for server in outcome.servers)
+    return outcome._replace(servers=servers, steps=outcome.steps if fresh else 0)
 
 
 def _after(said: tuple[Label, ...], server: Server) -> Server:
     """The server with what its command writes to standard output before it."""
-    return server._replace(printed=tuple(dict.fromkeys((*said, *server.printed))))
+    return server._replace(printed=tuple(dict.fromkeys((*said, *server.printed)))) if said else server

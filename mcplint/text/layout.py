@@ -3,12 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from mcplint.text.source import Edit, Span
+from mcplint.text.source import Edit, Source, Span
 from mcplint.values import EditSite
 
-_SHORT = 6
+_SHORT = 8
 """The words of a comment, its `#` counted, that says one thing."""
+
+
+@lru_cache(maxsize=64)
+def quote(source: Source) -> str:
+    """The quotes that most texts of a program begin with, double ones where neither do."""
+    found = re.findall(r"(?<![\w'\"])(['\"])\w", source.text)
+    return "'" if found.count("'") > found.count('"') else '"'
+
+
+def taken_out(spans: Iterable[Span]) -> Iterator[Edit]:
+    """The edits that take places of one file out of it, those that touch as one; a line that nothing is left on too."""
+    whole: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        last = whole[-1] if whole else None
+        if last and not span.source.text[last.end : span.start].strip(" \t"):
+            whole[-1] = last._replace(end=max(last.end, span.end))
+        else:
+            whole.append(span)
+    return (Edit(without_hole(span), "") for span in whole)
+
+
+def without_hole(span: Span) -> Span:
+    """A place with all of its line where nothing else stands there, else with the blanks that it would leave double."""
+    text = span.source.text
+    if span.text.endswith("\n"):
+        return span
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end) + 1 or len(text)
+    before, behind = text[start : span.start], text[span.end : end]
+    if not before.strip() and not behind.strip():
+        return span._replace(start=start, end=end)
+    if not behind.strip():
+        return span._replace(start=start + len(before.rstrip()))
+    apart = not before or before[-1] in " \t"
+    return span._replace(end=span.end + len(behind) - len(behind.lstrip(" \t"))) if apart else span
 
 
 def item_after(last: Span, close: int, before: str, after: str, front: bool = True) -> EditSite | None:

@@ -11,6 +11,7 @@ from mcplint.programs.typescript.libraries.web import BODY_PARSERS
 from mcplint.programs.typescript.machine import Args
 from mcplint.programs.typescript.values import UNDEFINED, Object, elements, prop
 from mcplint.programs.values import Abstract, known, unknown
+from mcplint.text.layout import quote
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
 
@@ -99,7 +100,8 @@ def _exposed(layer: Middleware, options: Abstract, name: str) -> Value[tuple[str
     made = layer.made
     if options.only is UNDEFINED and made.text.endswith("()"):
         inside = made._replace(start=made.end - 1, end=made.end - 1)
-        site = EditSite(inside, f'{{ {name}: ["', '"] }', joint='", "')
+        sign = quote(made.source)
+        site = EditSite(inside, f"{{ {name}: [{sign}", f"{sign}] }}", joint=f"{sign}, {sign}")
     elif isinstance(options.only, Object) and options.only.span:
         site = _property_after(options.only.span, name)
     return Value((), listed.trace, site) if site is None else Value(((),), listed.trace, site)
@@ -113,5 +115,6 @@ def _property_after(written: Span, name: str) -> EditSite | None:
     ended, indent = said.endswith(","), re.match(r"\s*", said)
     apart = indent[0] if indent and "\n" in indent[0] else " "
     place = written._replace(start=written.start + 1 + len(said), end=written.start + 1 + len(said))
-    comma = "" if ended else ","
-    return EditSite(place, f'{comma}{apart}{name}: ["', '"]' + ("," if ended else ""), joint='", "')
+    comma, sign = "" if ended else ",", quote(written.source)
+    behind = "," if ended else ""
+    return EditSite(place, f"{comma}{apart}{name}: [{sign}", f"{sign}]{behind}", joint=f"{sign}, {sign}")

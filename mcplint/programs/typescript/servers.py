@@ -26,6 +26,7 @@ from mcplint.programs.typescript.values import (
     prop,
 )
 from mcplint.programs.values import Abstract, known, unknown
+from mcplint.text.layout import quote
 from mcplint.values import EditSite, Label, Value
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -241,7 +242,8 @@ def _declared(there: Walked) -> Abstract:
             call = options.trace[0].span if options.trace else None
             site = None
             if call is not None and call.text.endswith("()"):
-                site = EditSite(call._replace(start=call.end - 1, end=call.end - 1), '{ host: "', '" }')
+                sign = quote(call.source)
+                site = EditSite(call._replace(start=call.end - 1, end=call.end - 1), f"{{ host: {sign}", f"{sign} }}")
             return Value(("127.0.0.1",), options.trace, site)
         return prop(options, "host", known("127.0.0.1", *options.trace))
     return NOWHERE

@@ -10,6 +10,7 @@ from mcplint.facts.nginx import Directive, Word
 from mcplint.knowledge.nginx import AUTH, COMPRESSES, WITHHOLDS, defaults
 from mcplint.model import Cache, ErrorPage, Setting
 from mcplint.proxies.nginx.includes import Level
+from mcplint.text.layout import without_hole
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -240,7 +241,7 @@ def _removal(level: Level, directive: Directive) -> tuple[Edit, ...]:
 
 
 def _line(span: Span) -> Span:
-    """The whole lines where nothing else stands on them, so that taking them away leaves no hole; else the span.
+    """The whole lines where nothing else stands on them, else the span, so that taking them away leaves no hole.
 
     A comment on the line goes along, and so does one right above where nothing right below can be what it speaks of.
     """
@@ -252,7 +253,7 @@ def _line(span: Span) -> Span:
         or not end
         or not re.fullmatch(r"[ \t]*(?:#[^\n]*)?\r?\n", text[span.end : end])
     ):
-        return span
+        return without_hole(span)
     if re.match(r"[ \t]*(?:\r?\n|\}|\Z)", text[end:]):
         while above := re.search(r"(?:\A|(?<=\n))[ \t]*#[^\n]*\n\Z", text[max(0, start - 500) : start]):
             start -= len(above[0])

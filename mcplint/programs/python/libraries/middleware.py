@@ -207,12 +207,14 @@ def _lengthened(name: str, args: Args) -> Abstract:
         return value
     given = next((each.value for each in args.node.keywords if each.arg == name), None)
     site = None
+    sign = args.module.quote(given.elts[-1:] if isinstance(given, ast.List) else ())
+    joint = f"{sign}, {sign}"
     if given is None:
         whole = args.module.insertion(args.node, name, False)
-        site = whole and whole._replace(before=f'{whole.before}["', after=f'"]{whole.after}', joint='", "')
+        site = whole and whole._replace(before=f"{whole.before}[{sign}", after=f"{sign}]{whole.after}", joint=joint)
     elif isinstance(given, ast.List) and given.elts:
-        site = item_after(args.module.span(given.elts[-1]), args.module.span(given).end - 1, '"', '"')
+        site = item_after(args.module.span(given.elts[-1]), args.module.span(given).end - 1, sign, sign)
     elif isinstance(given, ast.List):
         inside = args.module.span(given)
-        site = EditSite(Span(inside.source, inside.end - 1, inside.end - 1), '"', '"', joint='", "')
+        site = EditSite(Span(inside.source, inside.end - 1, inside.end - 1), sign, sign, joint=joint)
     return value._replace(site=site)
