@@ -19,12 +19,18 @@ from mcplint.text.source import Edit
 
 
 class Made(NamedTuple):
-    """A project after all its fixes: its model, and of the files of one fix what is new, what is gone, the texts."""
+    """A project after all its fixes: its model, and of the files of one fix what is new, what is gone, the texts.
+
+    `part`: the id of the part that the finding was of, `said`: the text that it was about; `old`: the texts before.
+    """
 
     model: Deployment
     new: Counter[str]
     gone: Counter[str]
     texts: tuple[str, ...] = ()
+    old: tuple[str, ...] = ()
+    part: str = ""
+    said: str = ""
 
     def has(self, *words: str) -> bool:
         return all(self.new[word] > 0 for word in words)
@@ -33,13 +39,26 @@ class Made(NamedTuple):
         return all(self.gone[word] > 0 for word in words)
 
     def servers(self, test: Callable[[Any], bool]) -> bool:
-        return any(map(test, self.model.servers))
+        behind = {each.server.id for each in self.model.routes if each.id == self.part and each.server}
+        return any(map(test, self._meant(self.model.servers, behind)))
 
     def routes(self, test: Callable[[Any], bool]) -> bool:
-        return any(map(test, self.model.routes))
+        before = {each.id for each in self.model.routes if each.server and each.server.id == self.part}
+        return any(map(test, self._meant(self.model.routes, before)))
 
     def containers(self, test: Callable[[Any], bool]) -> bool:
-        return any(map(test, self.model.containers))
+        around = {each.container.id for each in self.model.servers if each.id == self.part and each.container}
+        return any(map(test, self._meant(self.model.containers, around)))
+
+    def _meant(self, parts: Iterable[Any], linked: set[str]) -> list[Any]:
+        """The part that the finding was of, or those that it is linked to; all where a fix has given it another id."""
+        every = list(parts)
+        own = [each for each in every if each.id == self.part]
+        return own or [each for each in every if each.id in linked] or every
+
+    def left_out(self) -> bool:
+        """Whether what the finding was about stands in the files less often."""
+        return sum(text.count(self.said) for text in self.texts) < sum(text.count(self.said) for text in self.old)
 
     def ports(self, test: Callable[[Any], bool]) -> bool:
         return self.containers(lambda each: any(map(test, each.ports)))
@@ -79,7 +98,8 @@ def made(each: Diagnostic, before: Mapping[str, str], after: Mapping[str, str], 
     assert each.finding.fix
     paths = {edit.span.source.path for edit in each.finding.fix.edits}
     old, new = (sum((words(path, texts.get(path, "")) for path in paths), Counter()) for texts in (before, after))
-    return Made(model, new - old, old - new, tuple(after.get(path, "") for path in paths))
+    was, now = (tuple(texts.get(path, "") for path in paths) for texts in (before, after))
+    return Made(model, new - old, old - new, now, was, each.part, each.finding.span.text)
 
 
 def below(release: str | None, major: str) -> bool:
@@ -144,11 +164,11 @@ PROMISES: dict[str, Check] = {
     r"rename it to (\w+)": lambda m, name: m.has(name),
     r"change the path to (\S+)": lambda m, path: path in paths(m.new),
     r"change the path to (\S+) and the type to (\S+)": lambda m, path, kind: path in paths(m.new) and m.has(kind),
-    r"publish the URL with its trailing slash": lambda m: any(each.endswith("/") for each in m.new),
+    r"publish the URL with its trailing slash": lambda m: any(f"{each}/" in m.new for each in m.gone),
     r"connect to `(\w+)`": lambda m, name: any(f"{name}:" in each for each in m.new),
     r"ask for port (\d+)": lambda m, port: any(f":{port}" in each for each in m.new),
     r"wait until `\w+` is healthy": lambda m: m.has("service_healthy"),
-    r"write it in lower case": lambda m: any(each == each.lower() for each in m.new),
+    r"write it in lower case": lambda m: any(each.lower() in m.new and each.lower() != each for each in m.gone),
     r"move the version into the tag": lambda m: (
         m.lost(".version") and any(re.search(r":[\d.]+$", each) for each in m.new)
     ),
@@ -170,7 +190,7 @@ PROMISES: dict[str, Check] = {
     r"remove (GZipMiddleware|compression)(?:\(\))?": lambda m, name: m.lost(name),
     r"give the transport the body that was read": lambda m: m.has("req.body"),
     r"end its lines with LF": lambda m: any("eol" in each or each == "lf" for each in m.new),
-    r"remove this setting": lambda m: any(m.gone),
+    r"remove this setting": Made.left_out,
     r"stop caching POST responses": lambda m: m.lost("POST"),
     r"do not run scripts when packages are installed": lambda m: m.has("--ignore-scripts"),
     r"let everyone execute it": lambda m: m.has("--chmod") or any("755" in each or "+x" in each for each in m.new),
@@ -186,9 +206,11 @@ PROMISES: dict[str, Check] = {
     r"stop retrying POST requests": lambda m: m.lost("non_idempotent"),
     r"write to standard error": lambda m: any(re.search(r"stderr|&2|console\.error", each) for each in m.new),
     r"install the project itself into it": lambda m: m.has("--no-editable"),
-    r"keep the status code": lambda m: any(m.gone),
+    r"keep the status code": lambda m: any(re.fullmatch(r"=\d+", each) for each in m.gone),
     r"pass `WWW-Authenticate` on": lambda m: m.lost("WWW-Authenticate"),
-    r"let the build fail": lambda m: any(m.gone),
+    r"let the build fail": lambda m: m.containers(
+        lambda c: any(m.said in i.span.text and not i.instead for i in c.installs)
+    ),
     r"add --locked, so that a stale lock file fails the build": lambda m: m.has("--locked"),
     r"insist on the lock file: `npm ci`": lambda m: m.has("ci"),
     r"write the path of the file": lambda m: any(each.endswith(".js") for each in m.new),
@@ -208,7 +230,7 @@ def unkept(each: Diagnostic, before: Mapping[str, str], after: Mapping[str, str]
     """The title of a fix if the project does not say what it promises, or if nothing is known of it here."""
     fix = each.finding.fix
     assert fix
-    title = re.sub(r", which (?:changes|turns|opens) .*| and opens .*", "", fix.title)
+    title = re.sub(r", which (?:changes|turns|opens|brings) .*", "", fix.title)
     if any(re.fullmatch(pattern, title) for pattern in UNCOMPARED):
         return ""
     found = [(check, match) for pattern, check in PROMISES.items() if (match := re.fullmatch(pattern, title))]
