@@ -15,6 +15,11 @@ known, every copied file is in the project, no RUN fetches, creates or moves
 files of that name, an MCP SDK is installed, and nothing in the module binds
 the name in a way that cannot be followed.
 
+For Node these are a file (`node dist/main.js` where no `main.ts` is compiled
+to it) and a script of `package.json`, also where one runs the other. What is
+built is judged where `tsc` alone builds it and its configuration says from
+where to where.
+
 See https://docs.docker.com/reference/dockerfile/#cmd
 
 ## Bad
@@ -64,7 +69,8 @@ from mcplint import ERROR, Container, Finding, LackKind, rule
 @rule("missing-start-target", ERROR)
 def check(container: Container):
     if container.missing:
-        message = f"the start command names `{container.missing.text}`, which the project does not have"
+        built = " and its build does not make" if container.missing.text.endswith((".js", ".mjs", ".cjs")) else ""
+        message = f"the start command names `{container.missing.text}`, which the project does not have{built}"
         yield Finding(message, container.missing.span)
     for lack in container.lacking(LackKind.SHELL):
         yield Finding(f"{container.title} starts `{lack.name}`, and {lack.why} has no shell", lack.span)

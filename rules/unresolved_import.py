@@ -14,6 +14,11 @@ it was tried.
 
 Write the path with `.js`, also in TypeScript: it is that of the compiled file.
 
+A path that is found does not export everything either: `McpServer` comes from
+`server/mcp.js` in every release and never from `server` or `server/index.js`,
+`createMcpExpressApp` from `server/express.js` since 1.24.2. That ends the
+program with a `SyntaxError`, whatever runs it.
+
 Reported for servers that plain Node starts, from JavaScript as it is or from
 what `tsc` alone makes of TypeScript. Not reported for what is only used as a
 type, which the compiler leaves out, where a bundler or a tool that rewrites
@@ -134,8 +139,9 @@ def check(server: Server):
     if lost:
         first, *others = lost
         name = first.dotted.removeprefix("npm:")
+        does = f"`{name}` exports no `{first.lacks}`" if first.lacks else f"Node does not find `{name}`"
         there = f", only `{first.edits[0].text}`" if first.edits else ""
         notes = tuple(Label(each.span, "and here") for each in others[:8])
         edits = tuple(edit for each in lost for edit in each.edits)
         fix = Fix("write the path of the file", edits, safe=True) if all(each.edits for each in lost) else None
-        yield Finding(f"{server.title} does not start: Node does not find `{name}`{there}", first.span, notes, fix)
+        yield Finding(f"{server.title} does not start: {does}{there}", first.span, notes, fix)

@@ -119,7 +119,8 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     found = next((found for path in _paths(said, context) if (found := source_of(context.tree, path))), None)
     if found is None:
         return _generated(said, word, argv, context) or context.none(
-            f"{said} is not in the project, and no source of it is found", context.inside(said)
+            f"{said} is not in the project, and no source of it is found",
+            context.absolute(said) or context.inside(said),
         )
     built = context.inside(said)
     how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"

@@ -212,12 +212,12 @@ def unmade(path: str, image: Image, contents: Contents) -> tuple[str, tuple[Labe
     inside = posixpath.relpath(path, workdir)
     if _LEFT.search(inside) or not contents.empty(path):
         return None
-    home = _home(contents, workdir)
+    home = home_of(contents, workdir)
     absence = contents.absent(path, posixpath.normpath(posixpath.join(home, inside)))
     return _explained(image, contents) if absence else None
 
 
-def _home(contents: Contents, workdir: str) -> str:
+def home_of(contents: Contents, workdir: str) -> str:
     """The folder of the project whose `package.json` stands in a folder of the image."""
     found = copied_from(contents.copies, contents.parts, (), contents.context, posixpath.join(workdir, "package.json"))
     return posixpath.dirname(found) if found else contents.context or ""

@@ -9,7 +9,8 @@ headers of a response stream are sent before its first event; `zod.major`: the n
 schemas tools may have; `hono.crypto`: whether it takes `@hono/node-server` 2, which needs the global `crypto` of
 Node 20; `stream.no_transform`: whether streams forbid to be compressed on their way; `status.bad_host`: the answer to
 a `Host` that is refused; `sse.second_client`: what becomes of a bridge when its second client over HTTP+SSE comes, with
-the SDK that it gets today: it "ends" or "works". With `.sse` after its name, what the old transport HTTP+SSE does.
+the SDK that it gets today: it "ends" or "works"; `export.NAME`: the subpaths, without `.js`, that export what servers
+are made with, one space between two. With `.sse` after its name, what the old transport HTTP+SSE does.
 """
 
 from __future__ import annotations
@@ -84,4 +85,21 @@ ROWS: tuple[Row, ...] = (
     ("sse.second_client", SUPERGATEWAY, "2.8.3", "3.4.3", "ends", LIVE),
     ("sse.second_client", SUPERGATEWAY, "4.0.0", "", "works", LIVE),
     ("env.stateless", FASTMCP, "3.13.0", "", True, READ),
+    ("export.Server", SDK, "1.0.0", "1.17.2", "server/index", CALLED),
+    ("export.Server", SDK, "1.17.3", "", "server/index server", CALLED),
+    ("export.McpServer", SDK, "1.4.0", "", "server/mcp", CALLED),
+    ("export.ResourceTemplate", SDK, "1.4.0", "", "server/mcp", CALLED),
+    ("export.StdioServerTransport", SDK, "1.0.0", "", "server/stdio", CALLED),
+    ("export.SSEServerTransport", SDK, "1.0.0", "", "server/sse", CALLED),
+    ("export.StreamableHTTPServerTransport", SDK, "1.10.0", "", "server/streamableHttp", CALLED),
+    (
+        "export.WebStandardStreamableHTTPServerTransport",
+        SDK,
+        "1.25.0",
+        "",
+        "server/webStandardStreamableHttp",
+        CALLED,
+    ),
+    ("export.createMcpExpressApp", SDK, "1.24.0", "1.24.1", "server/index server", CALLED),
+    ("export.createMcpExpressApp", SDK, "1.24.2", "", "server/express", CALLED),
 )

@@ -178,8 +178,8 @@ class LogLevel(NamedTuple):
 class Import(NamedTuple):
     """An import of an SDK that the program makes; `guarded` where a failure is caught.
 
-    `unresolved`: a module of the SDK or of the program that plain Node, which runs it, does not find by this path;
-    `edits`: how it would.
+    `unresolved`: a module of the SDK or of the program that plain Node, which runs it, does not find by this path, or
+    one that does not export the name `lacks`; `edits`: the path that would do.
     """
 
     dotted: str
@@ -187,3 +187,4 @@ class Import(NamedTuple):
     guarded: bool = False
     unresolved: bool = False
     edits: tuple[Edit, ...] = ()
+    lacks: str = ""

@@ -12,6 +12,7 @@ from mcplint.images.copies import project_path
 from mcplint.images.image import Image
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.project.tree import Tree
+from mcplint.runtime.node_start import never_compiled
 from mcplint.services.containers import ContainerContext
 from mcplint.values import Label, Value
 
@@ -22,7 +23,7 @@ _ELSEWHERE = ("-w", "--workspace", "--prefix", "--if-present", "-C")
 def missing(context: ContainerContext, target: str, tree: Tree) -> Label | None:
     """The file or script at the word that names it, or None where the image may have it from elsewhere.
 
-    `target`: a path of the project, or `script NAME`.
+    `target`: a path in the image, or `script NAME`.
     """
     image, argv = context.image, context.container.argv
     if image is None or argv is None or not image.base_known or not _brings_sdk(image, tree):
@@ -35,12 +36,15 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Label | None:
         elsewhere = any(_spelled(word).startswith(_ELSEWHERE) for word in words)
         certain = told is not None and not elsewhere and _lacks_script(context, name, tree)
     else:
-        lost = named = posixpath.basename(target)
-        certain = _lacks_file(context, words, named, tree)
+        home = context.container.workdir.only or "/"
+        inside = target.startswith(f"{home.rstrip('/')}/") or not target.startswith("/")
+        target = target if inside else posixpath.join(home, target[1:])  # of a script, in a folder of its own
+        lost, named = posixpath.relpath(target, home), posixpath.basename(target)
+        certain = _lacks_file(context, words, target, tree)
     if not certain:
         return None
     word = next((each for each in words if _spelled(each).endswith(named)), None)
-    shown = _spelled(word) if word is not None and lost == named else lost
+    shown = _spelled(word) if word is not None and lost.endswith(named) else lost
     return Label(word.site.span if word is not None and word.site else argv.span, shown)
 
 
@@ -72,12 +76,12 @@ def _lacks_script(context: ContainerContext, name: str, tree: Tree) -> bool:
     return package is not None and not package.problems and name not in package.scripts
 
 
-def _lacks_file(context: ContainerContext, words: Words, name: str, tree: Tree) -> bool:
-    """Whether nothing of an image can be the file that a command names."""
-    word = next((_spelled(each) for each in words if _spelled(each).endswith(name)), "")
+def _lacks_file(context: ContainerContext, words: Words, target: str, tree: Tree) -> bool:
+    """Whether nothing of an image can be the file that a command names, or a script which it runs."""
+    word = next((_spelled(each) for each in words if _spelled(each).endswith(posixpath.basename(target))), target)
     place, image = _place(context, word), context.image
     if image is None or place is None or not word or " " in word:
         return False
     expected = project_path(image, place) or posixpath.relpath(place, context.container.workdir.only or "/")
     absence = Contents.of(image, tree).absent(place, expected)
-    return absence is not None and not absence.by_git
+    return (absence is not None and not absence.by_git) or never_compiled(image, place, tree)

@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterator
 
 from mcplint.commands.shell_parser import commands
-from mcplint.dependencies.node_packages import nearest, package_json
+from mcplint.dependencies.node_packages import Compiled, nearest, package_json
 from mcplint.facts.dockerfile import Instruction
 from mcplint.facts.node import PackageJson
 from mcplint.images.contents import Contents
 from mcplint.images.copies import copied_from, project_path
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.node_installs import VERBS
-from mcplint.images.node_lacks import of_start
+from mcplint.images.node_lacks import home_of, of_start
 from mcplint.knowledge.executables import NODE_MANAGERS
 from mcplint.model import Container, Lack, LackKind
 from mcplint.programs.start import Start
+from mcplint.programs.typescript.packages import file_of
 from mcplint.programs.typescript.unresolved import compiled_alone, is_build, wanted_packages
 from mcplint.project.tree import Tree
 from mcplint.text.paths import outwards
@@ -34,6 +35,8 @@ _CHECKS_ONLY = {"noEmit": "keeps tsc from writing it", "emitDeclarationOnly": "h
 """The options that keep the compiler from writing what Node loads. Source: https://www.typescriptlang.org/tsconfig"""
 _ELSEWHERE = re.compile(r"--(?:prefix|dir|cwd)\b|\s-C\b|\bdeploy\b|node_modules|--no-?Emit|--emit|--out|tsconfig", re.I)
 """What a command says that puts packages elsewhere, or has the compiler write other files."""
+_WRITES = re.compile(r"\b(?:cp|copy\w*|cpy|mv|node|bun|tsx)\b|--no-?Emit|--emit|--out|tsconfig", re.I)
+"""What a script says that may write a file beside those of the compiler."""
 _QUIET = ("cache", "config", "prune")
 _SEARCHED = ("NODE_PATH", "NODE_OPTIONS")
 
@@ -91,7 +94,43 @@ def _unwritten(start: Start, word: Span, image: Image, tree: Tree) -> Lack | Non
             shown = posixpath.relpath(path, image.workdir.only or "/")
             said = Label(options[name].span, "says so")
             return Lack(LackKind.OUTPUT, shown, word, f"`{name}` {writes}", (said,))
+    if compiled and "rootDir" in options and compiled.root is not None and never_compiled(image, path, tree):
+        shown = posixpath.relpath(path, image.workdir.only or "/")
+        said, written = Label(options["rootDir"].span, "keeps the folders below this one"), _written(start, compiled)
+        return Lack(LackKind.OUTPUT, shown, word, f"tsc writes {written}", (said,))
     return None
+
+
+def _written(start: Start, compiled: Compiled) -> str:
+    """Where the compiler writes a source, relative to its configuration."""
+    inside = posixpath.splitext(posixpath.relpath(start.target, compiled.root or "."))[0]
+    return posixpath.relpath(posixpath.join(compiled.out or "", f"{inside}.js"), compiled.folder or ".")
+
+
+def never_compiled(image: Image, path: str, tree: Tree) -> bool:
+    """Whether a path lies where only the compiler writes, and no source is compiled to it."""
+    contents, workdir = Contents.of(image, tree), image.workdir.only
+    home = home_of(contents, workdir) if workdir else None
+    compiled = compiled_alone(tree, home) if home is not None and _is_plain(image, tree) else None
+    if compiled is None or compiled.out is None or home is None or not workdir or contents.has(path):
+        return False
+    if any(_is_foreign(copy, path) for copy in image.copies):
+        return False
+    inside = posixpath.relpath(posixpath.normpath(posixpath.join(home, posixpath.relpath(path, workdir))), compiled.out)
+    scripts = list(_scripts(tree, posixpath.join(home, "package.json")))
+    if inside.startswith("..") or not compiled.out or any(map(_WRITES.search, scripts)):
+        return False
+    stem = posixpath.splitext(inside)[0]
+    if compiled.root is not None:
+        return file_of(tree, posixpath.join(compiled.root, inside)) is None
+    return not any(f"/{posixpath.splitext(each)[0]}".endswith(f"/{stem}") for each in tree.paths)
+
+
+def _is_foreign(copy: Copy, path: str) -> bool:
+    """Whether a COPY may put something at a path that is neither of the project nor of a stage."""
+    target = copy.target.only
+    below = target is None or path == target or path.startswith(f"{target.rstrip('/')}/")
+    return below and (copy.image is not None or copy.files is None)
 
 
 def _scripts(tree: Tree, target: str) -> Iterator[str]:

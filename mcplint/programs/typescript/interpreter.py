@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from mcplint.findings import WARNING, Failure, Unreadable
-from mcplint.model import Server
+from mcplint.model import Import, Server
 from mcplint.programs.journal import Exhausted, Leave, recursion
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
@@ -78,16 +78,13 @@ def _served(machine: Machine) -> tuple[Server, ...]:
 def _outcome(
     machine: Machine, start: Start, found: tuple[Server, ...], notes: tuple[Label, ...], complete: bool
 ) -> Outcome:
-    from mcplint.programs.typescript.unresolved import unresolved
-
-    lost_ones = unresolved(machine.world.tree, start.target) if found and start.runtime == "node" else ()
-    imports = (*dict.fromkeys(machine.imports), *lost_ones)
+    imports = (*dict.fromkeys(machine.imports), *(_unresolved(machine, start) if found else ()))
     reads = frozenset(machine.reads).union(*map(_variables, machine.packages.values())) if found else frozenset()
     sdks = [each for each in imports if not each.dotted.startswith("npm:zod")]
     lost: tuple[Label, ...] = ()
     if not found:
         seen = [Label(each.span, "an SDK is imported, and where it is served is not seen") for each in sdks]
-        lost = (*seen, *machine.lost)[:1]
+        lost = (*seen, *machine.lost, *(() if seen else _later(machine)))[:1]
     if "instances" in start.flags:
         found = tuple(each._replace(workers=_instances(start.flags["instances"])) for each in found)
     return Outcome(
@@ -101,6 +98,30 @@ def _outcome(
         complete=complete,
         steps=machine.world.steps - machine.budget,
     )
+
+
+def _later(machine: Machine) -> Iterable[Label]:
+    """The modules of a package with an SDK that its program may load at another time than it starts."""
+    from mcplint.programs.typescript.modules import resolve
+    from mcplint.programs.typescript.scan import serves
+
+    tree = machine.world.tree
+    for path, package in machine.packages.items():
+        if package is not None and "import(" in package.fact.source.text and serves(tree, path):
+            for found in re.finditer(r"\bimport\(\s*[\"'](\.[^\"'\n]{1,200})[\"']", package.fact.source.text):
+                if (own := resolve(tree, path, found[1])) is not None and own not in machine.packages:
+                    place = Span(package.fact.source, found.start(), found.end())
+                    yield Label(place, f"loads {own}, and when that happens is not seen")
+
+
+def _unresolved(machine: Machine, start: Start) -> Iterable[Import]:
+    """The imports that end the program of a server at its start."""
+    from mcplint.programs.typescript.unresolved import SDK, unexported, unresolved
+
+    tree = machine.world.tree
+    if any(each.dotted.startswith(f"npm:{SDK}/") for each in machine.imports):
+        yield from unexported(tree, start.target, machine.world.sdk(f"npm:{SDK}").version)
+    yield from unresolved(tree, start.target) if start.runtime == "node" else ()
 
 
 def _instances(said: Value[str]) -> Value[int]:

@@ -15,7 +15,8 @@ def resolve(tree: Tree, importer: str, specifier: str) -> str | None:
     """The file of the project that an import means; None for a package of somebody else, and for what is not there."""
     folder = posixpath.dirname(importer)
     if specifier.startswith("."):
-        return file_of(tree, posixpath.normpath(posixpath.join(folder, specifier)))
+        path = posixpath.normpath(posixpath.join(folder, specifier))
+        return file_of(tree, path) or source_of(tree, path)
     if specifier.startswith(("node:", "npm:", "jsr:", "bun:", "http:", "https:")):
         return None
     return _by_alias(tree, folder, specifier) or _of_workspace(tree, importer, specifier)

@@ -27,6 +27,7 @@ _ENTRY = r"""["']?([\w./@-]+)["']?\s*:\s*["']([\w./@-]+\.[cm]?[jt]sx?)["']|["'](
 _ENTRIES = (
     r"\b(?:entry(?:Points|points)?|input|ssr)\s*:\s*(\[[^\]]{0,2000}\]|\{[^}]{0,2000}\}|[\"'][^\"'\n]{1,400}[\"'])"
 )
+_CONSTANT = r"""\b(?:const|let|var)\s+(\w+)\s*=\s*(["'][\w./@-]+\.[cm]?[jt]sx?["'])"""
 _NAMES = ("outDir|outdir|dir", "outfile|file", "fileName|entryFileNames")
 
 
@@ -193,25 +194,30 @@ def entries(tree: Tree, home: str) -> Iterator[tuple[str, str]]:
     called = [posixpath.join(home, words[1]) for words in commands if len(words) == 2 and words[0] in ("node", "bun")]
     for path in (*filter(lambda path: BUNDLERS.fullmatch(posixpath.basename(path)), tree.beside(home)), *called):
         source = tree.source(path)
-        if source:
-            yield from _of_configuration(home, source.text)
+        for folder in dict.fromkeys((home, posixpath.dirname(path))) if source else ():
+            yield from _of_configuration(home, folder, source.text if source else "")
     for words in commands:
         yield from _of_command(home, words)
 
 
-def _of_configuration(home: str, text: str) -> Iterator[tuple[str, str]]:
-    """What a configuration, or a script that calls a bundler, names: entries, their folder, and what they become."""
+def _of_configuration(home: str, beside: str, text: str) -> Iterator[tuple[str, str]]:
+    """What a configuration, or a script that calls a bundler, names: entries, their folder, and what they become.
+
+    `beside`: the folder that entries are relative to.
+    """
+    constants = dict(re.findall(_CONSTANT, text))
     folder, file, called = (re.search(rf"""\b(?:{name})\s*:\s*["']([\w./@-]+)["']""", text) for name in _NAMES)
     out = folder[1] if folder else "dist"
     for entry in re.finditer(_ENTRIES, text):
-        for name, path, alone in re.findall(_ENTRY, entry[1]):
+        said = re.sub(r"(?<![\w.\"'/])\w{1,80}(?![\w.\"'/(])", lambda word: constants.get(word[0], word[0]), entry[1])
+        for name, path, alone in re.findall(_ENTRY, said):
             source = path or alone
             output = posixpath.join(out, name or posixpath.basename(_stem(source)))
             if file:
                 output = _stem(file[1])
             elif called:
                 output = posixpath.join(out, _stem(called[1]))
-            yield posixpath.normpath(posixpath.join(home, output)), posixpath.normpath(posixpath.join(home, source))
+            yield posixpath.normpath(posixpath.join(home, output)), posixpath.normpath(posixpath.join(beside, source))
 
 
 def _of_command(home: str, words: list[str]) -> Iterator[tuple[str, str]]:

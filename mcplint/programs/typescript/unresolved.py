@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from mcplint.dependencies.node_packages import Compiled, nearest, package_json, tsconfig
 from mcplint.facts.node import PackageJson
 from mcplint.facts.typescript import Script
 from mcplint.knowledge.executables import JAVASCRIPT
+from mcplint.knowledge.sdk import fact, releases
 from mcplint.model import Import
 from mcplint.programs.typescript.modules import resolve
 from mcplint.programs.typescript.operators import text_of
 from mcplint.project.tree import Tree
 from mcplint.text.paths import outwards
 from mcplint.text.source import Edit, Span
+from mcplint.values import Value
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -54,7 +56,7 @@ def unresolved(tree: Tree, entry: str) -> tuple[Import, ...]:
     if _rewritten(tree, home) or (compiled is None and not entry.endswith(JAVASCRIPT)):
         return ()
     found: list[Import] = []
-    for script, statement, source, own in _walked(tree, entry, compiled):
+    for script, statement, source, own in _walked(tree, entry, _keeps_types(compiled)):
         specifier, path = text_of(source)[1:-1], script.source.path
         wanted = _wanted(specifier, own, path, _is_module(tree, path, compiled))
         site = script.site(source, specifier)
@@ -62,6 +64,33 @@ def unresolved(tree: Tree, entry: str) -> tuple[Import, ...]:
             edits = (Edit(site.span, wanted),) if wanted != specifier else ()
             found.append(Import(f"npm:{specifier}", script.span(statement), edits=edits, unresolved=True))
     return tuple(found)
+
+
+def unexported(tree: Tree, entry: str, release: Value[str]) -> Iterator[Import]:
+    """The imports of what servers are made with by a path of the SDK that does not export it, whatever runs them.
+
+    `release`: that of the SDK.
+    """
+    for script, statement, source, _ in _walked(tree, entry, False):
+        specifier, clause = text_of(source)[1:-1], _clause(statement)
+        _, sdk, path = specifier.partition(f"{SDK}/server")
+        if not sdk or clause is None:
+            continue
+        names, plain = list(_names(clause)), script.source.path.endswith(JAVASCRIPT)
+        for name, own in names:
+            homes = _homes(name, release)
+            if homes and f"server{path}".removesuffix(".js") not in homes and (plain or _is_used(script, [("", own)])):
+                site = script.site(source, specifier) if len(names) == 1 else None
+                edits = (Edit(site.span, f"{SDK}/{homes[0]}.js"),) if site else ()
+                yield Import(f"npm:{specifier}", script.span(statement), False, True, edits, name)
+                break
+
+
+def _homes(name: str, release: Value[str]) -> list[str]:
+    """The subpaths of the SDK that export a name in one of the releases that it may be, nothing for an unknown name."""
+    known = release.options or releases(f"npm:{SDK}")
+    found = (fact(f"npm:{SDK}", version, f"export.{name}") for version in reversed(known))
+    return list(dict.fromkeys(home for homes in found for home in str(homes or "").split()))
 
 
 def compiled_alone(tree: Tree, home: str) -> Compiled | None:
@@ -77,20 +106,23 @@ def wanted_packages(tree: Tree, entry: str) -> Iterator[tuple[str, Span]]:
         return
     compiled = None if entry.endswith(JAVASCRIPT) else compiled_alone(tree, home)
     asked = frozenset(_asked(package)) if compiled or entry.endswith(JAVASCRIPT) else frozenset()
-    for script, _, source, own in _walked(tree, entry, compiled) if asked else ():
+    for script, _, source, own in _walked(tree, entry, _keeps_types(compiled)) if asked else ():
         parts = text_of(source)[1:-1].split("/")
         name = "/".join(parts[: 2 if parts[0].startswith("@") else 1])
         if own is None and name in asked:
             yield name, script.span(source)
 
 
-def _walked(tree: Tree, entry: str, compiled: Compiled | None) -> Iterator[tuple[Script, Node, Node, str | None]]:
-    """What the modules of a program import: module, statement, the path in it, and the file of the project it means."""
+def _walked(tree: Tree, entry: str, kept: bool) -> Iterator[tuple[Script, Node, Node, str | None]]:
+    """What the modules of a program import: module, statement, the path in it, and the file of the project it means.
+
+    `kept`: what is only used as a type is no less imported.
+    """
     seen, waiting = {entry}, [entry]
     while waiting and len(seen) < MOST:
         path = waiting.pop()
         script: Script | None = tree.facts("typescript", path)
-        for statement, source in _imports(script, compiled) if script else ():
+        for statement, source in _imports(script, kept or path.endswith(JAVASCRIPT)) if script else ():
             own = resolve(tree, path, text_of(source)[1:-1])
             if own is not None and own not in seen:
                 seen.add(own)
@@ -116,22 +148,27 @@ def _wanted(specifier: str, own: str | None, path: str, modern: bool) -> str:
     return f"{specifier.rstrip('/')}/index{suffix}" if index else f"{specifier}{suffix}"
 
 
-def _imports(script: Script, compiled: Compiled | None) -> Iterator[tuple[Node, Node]]:
-    """The statements that import a module when the program runs, each with the path in it.
+def _keeps_types(compiled: Compiled | None) -> bool:
+    """Whether imports stay that are only used as types, which the compiler leaves out unless it is told not to."""
+    return compiled is None or _option(compiled, "verbatimModuleSyntax") == "true"
 
-    The compiler leaves out what is only used as a type.
-    """
-    kept = compiled is None or _option(compiled, "verbatimModuleSyntax") == "true"
+
+def _imports(script: Script, kept: bool) -> Iterator[tuple[Node, Node]]:
+    """The statements that import a module when the program runs, each with the path in it."""
     for statement in script.root.named_children:
-        yield from _required(statement) if compiled is None else ()
+        yield from _required(statement) if script.source.path.endswith(JAVASCRIPT) else ()
         source = statement.child_by_field_name("source")
         if source is None or statement.type not in ("import_statement", "export_statement"):
             continue
         if any(part.type in ("type", "typeof") for part in statement.children):
             continue
-        clause = next((part for part in statement.named_children if part.type == "import_clause"), None)
-        if statement.type == "export_statement" or clause is None or kept or _is_used(script, clause):
+        clause = _clause(statement)
+        if statement.type == "export_statement" or clause is None or kept or _is_used(script, _names(clause)):
             yield statement, source
+
+
+def _clause(statement: Node) -> Node | None:
+    return next((part for part in statement.named_children if part.type == "import_clause"), None)
 
 
 def _required(statement: Node) -> Iterator[tuple[Node, Node]]:
@@ -145,9 +182,9 @@ def _required(statement: Node) -> Iterator[tuple[Node, Node]]:
             yield statement, words[0]
 
 
-def _is_used(script: Script, clause: Node) -> bool:
+def _is_used(script: Script, imported: Iterable[tuple[str, str]]) -> bool:
     """Whether a name that is imported stands for a value somewhere."""
-    names = set(_names(clause))
+    names = {own for _, own in imported}
     waiting = [part for part in script.root.named_children if part.type != "import_statement"]
     while waiting:
         node = waiting.pop()
@@ -158,16 +195,17 @@ def _is_used(script: Script, clause: Node) -> bool:
     return False
 
 
-def _names(clause: Node) -> Iterator[str]:
+def _names(clause: Node) -> Iterator[tuple[str, str]]:
+    """What a clause imports, `*` for all, each with the name that it has in the module."""
     for part in clause.named_children:
         if part.type == "identifier":
-            yield text_of(part)
+            yield "default", text_of(part)
         elif part.type == "namespace_import":
-            yield from (text_of(name) for name in part.named_children)
+            yield from (("*", text_of(name)) for name in part.named_children)
         for each in part.named_children if part.type == "named_imports" else ():
-            name = each.child_by_field_name("alias") or each.child_by_field_name("name")
+            name, alias = each.child_by_field_name("name"), each.child_by_field_name("alias")
             if name is not None and not any(piece.type == "type" for piece in each.children):
-                yield text_of(name)
+                yield text_of(name), text_of(alias or name)
 
 
 def _is_module(tree: Tree, path: str, compiled: Compiled | None) -> bool:

@@ -287,4 +287,15 @@ CALLS: Mapping[str, Handler] = {
 }
 CLASSES = (*SERVERS, *HTTP_TRANSPORTS, *SSE_TRANSPORTS, HANDLERS, EXTRA)
 READS: Mapping[str, Reader] = {f"{path}.server": inner_server for path in SERVERS}
-ALIASES: Mapping[str, str] = {}
+ALIASES: Mapping[str, str] = {
+    f"{V1}/{path}:{name}": f"{V1}/server/{home}:{name}"
+    for name, home in (
+        ("McpServer", "mcp"),
+        ("StdioServerTransport", "stdio"),
+        ("SSEServerTransport", "sse"),
+        ("StreamableHTTPServerTransport", "streamableHttp"),
+    )
+    for path in ("server", "server/index", "server/mcp", "server/transport")
+    if path != f"server/{home}"
+}
+"""What is taken from where no release exports it is meant all the same."""
