@@ -5,7 +5,7 @@ Paths inside the image are absolute; paths of the project are relative to its ro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.dockerfile import Instruction
@@ -132,6 +132,15 @@ class Image(NamedTuple):
     def folder(self) -> str:
         """The folder of the project that is sent to the build, empty for its root and where it cannot be told."""
         return "" if self.context in (None, ".") else str(self.context)
+
+    @property
+    def stages(self) -> Iterator[Image]:
+        """This image and those of the stages that it copies from or mounts, also by way of each other, each once."""
+        waiting, seen = [self], {self.number}
+        while waiting:
+            yield (each := waiting.pop())
+            waiting += [part for number, part in each.parts.items() if number not in seen]
+            seen |= each.parts.keys()
 
     def variable(self, name: str) -> Value[str | None]:
         """What the environment says of a name: known to be absent only where every layer of it is read."""

@@ -55,17 +55,10 @@ def of_node_start(start: Start, word: Span, image: Image, container: Container, 
         yield lack
 
 
-def _stages(image: Image) -> Iterator[Image]:
-    """An image and those that it copies from."""
-    yield image
-    for part in image.parts.values():
-        yield from _stages(part)
-
-
 def _is_plain(image: Image, tree: Tree) -> bool:
     """Whether a build does nothing but to install packages where it says so, and to compile."""
-    known = all(stage.base_known for stage in _stages(image)) and ".pnp.cjs" not in tree.paths
-    return known and all(_does_nothing_else(run) for stage in _stages(image) for run in stage.runs)
+    known = all(stage.base_known for stage in image.stages) and ".pnp.cjs" not in tree.paths
+    return known and all(_does_nothing_else(run) for stage in image.stages for run in stage.runs)
 
 
 def _does_nothing_else(run: Instruction) -> bool:

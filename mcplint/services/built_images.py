@@ -17,6 +17,7 @@ from mcplint.images.image import Image
 from mcplint.model import Build, Container
 from mcplint.project.cache import cached
 from mcplint.project.tree import Tree
+from mcplint.text.paths import outwards
 from mcplint.values import Label, Value
 
 if TYPE_CHECKING:
@@ -56,15 +57,16 @@ class Builds:
 
     def alone(self, path: str) -> Image | None:
         """The image of a Dockerfile alone: built from the folder that workflows and recipes give it, where they agree,
-        else from the nearest one that has all it copies, or the root."""
+        else from the nearest one that has all that its stages copy, or that the last of them does, or the root."""
         if (given := self._given(path)) is not None:
             return self._image(path, given)
-        folder = posixpath.dirname(path)
-        while True:
+        found: Image | None = None
+        for folder in outwards(posixpath.dirname(path)):
             made = self._image(path, Context(folder))
-            if not made or not folder or complete(made, self.tree):
+            if not made or all(complete(stage, self.tree) for stage in made.stages):
                 return made
-            folder = posixpath.dirname(folder)
+            found = found if found and complete(found, self.tree) else made
+        return found
 
     def _given(self, path: str) -> Context | None:
         """The one folder that files of the project build a Dockerfile from, None where they name none or several."""

@@ -103,7 +103,7 @@ def _outcome(
 def _later(machine: Machine) -> Iterable[Label]:
     """The modules of a package with an SDK that its program may load at another time than it starts."""
     from mcplint.programs.typescript.modules import resolve
-    from mcplint.programs.typescript.scan import serves
+    from mcplint.programs.typescript.packages import serves
 
     tree = machine.world.tree
     for path, package in machine.packages.items():

@@ -10,6 +10,7 @@ from itertools import pairwise
 from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
 from mcplint.facts.document import MappingNode, at, items, scalar
 from mcplint.facts.node import Bin, PackageJson
+from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.project.tree import Tree
 from mcplint.text.paths import is_test
 from mcplint.text.source import Span
@@ -106,6 +107,13 @@ def command_of(tree: Tree, name: str) -> tuple[str, Span] | None:
     command = started(package, name)
     source = source_of(tree, posixpath.normpath(posixpath.join(folder, command.path))) if command else None
     return (source, command.span) if source and command else None
+
+
+def serves(tree: Tree, path: str) -> bool:
+    """Whether the package of a module asks for an SDK."""
+    home = nearest(tree, posixpath.dirname(path))
+    package = package_json(tree, home) if home is not None else None
+    return package is not None and any(map(package.range, NPM_PACKAGES))
 
 
 def runtime(tree: Tree, path: str) -> str:

@@ -58,13 +58,6 @@ def entries(tree: Tree) -> dict[str, Span]:
     return found
 
 
-def serves(tree: Tree, path: str) -> bool:
-    """Whether the package of a module asks for an SDK."""
-    home = nearest(tree, posixpath.dirname(path))
-    package = package_json(tree, home) if home is not None else None
-    return package is not None and any(map(package.range, NPM_PACKAGES))
-
-
 def _targets(package: PackageJson) -> Iterator[tuple[str, Span]]:
     """What a package starts: its commands, else its script `start`."""
     if package.bins:
