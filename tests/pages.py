@@ -90,7 +90,10 @@ def _base(section: str, known: dict[str, dict[str, str]]) -> dict[str, str]:
     assert found, f"no case above and no deployment of tests/bases.md is called {named[1]!r}: {', '.join(bases())}"
     files = dict(found)
     files = {path: text for path, text in files.items() if path not in left_out}
-    for path, old, new in re.findall(r"^`([^`\n]+)`: `([^`\n]+)` → `([^`\n]+)`$", section, re.M):
+    edits = re.findall(r"^`([^`\n]+)`: `([^`\n]+)` → `([^`\n]+)`$", section, re.M)
+    told = re.findall(r"^`[^`\n]+`: .*", section, re.M)
+    assert len(told) == len(edits), f"not a path, a text and one that takes its place: {told}"
+    for path, old, new in edits:
         assert files[path].count(old) == 1, f"{old!r} stands {files[path].count(old)} times in {path}"
         files[path] = files[path].replace(old, new)
     return files

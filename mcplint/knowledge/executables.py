@@ -12,6 +12,8 @@ PACKAGE_RUNNERS = ("npx", "bunx", "pnpx")
 PACKAGE_EXEC = ("exec", "dlx", "x")
 """The subcommands of a package manager of Node that do what `npx` does."""
 TASK_RUNNERS = ("make", "just", "poe", "task")
+CONTAINER_ENGINES = ("docker", "podman", "nerdctl")
+"""Command lines that take the arguments of Docker's."""
 SYSTEM_INSTALLERS = frozenset({"apt-get", "apt", "apt-fast", "apk", "dnf", "microdnf", "yum"})
 JAVASCRIPT = (".js", ".mjs", ".cjs")
 TYPESCRIPT = (".ts", ".mts", ".cts")

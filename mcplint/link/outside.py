@@ -16,6 +16,7 @@ from mcplint.commands.words import Words, spelled, text
 from mcplint.dependencies.needs import home
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
+from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STDIO
 from mcplint.link.servers import Programs, parts, sdks
 from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package, Server, Unfollowed
@@ -173,7 +174,7 @@ def from_scripts(programs: Programs) -> Iterator[Server]:
 
 def from_entry(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfile]) -> Outside:
     """The servers that an entry of a client's configuration starts, where that is a program of the project."""
-    if program(entry.words) in ("docker", "podman") and [text(word) for word in entry.words[1:2]] == ["run"]:
+    if program(entry.words) in CONTAINER_ENGINES and [text(word) for word in entry.words[1:2]] == ["run"]:
         return Outside(_contained(programs, entry, dockerfiles))
     tree = programs.tree
 

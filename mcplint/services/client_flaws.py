@@ -10,6 +10,7 @@ from mcplint.facts.client import ClientFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, scalar
 from mcplint.findings import ERROR, NOTE, WARNING
 from mcplint.knowledge.clients import IGNORED, REFUSED, SKIPPED, Host
+from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STDIO
 from mcplint.model import ClientFlaw
 from mcplint.services.docker_run import docker_run
@@ -17,7 +18,7 @@ from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
 FOREIGN = ("url", "httpUrl", "serverUrl", "uri", "endpoint")
-RUNNERS = ("npx", "uvx", "uv", "docker", "podman", "python", "python3", "node", "bunx", "bun", "deno", "pipx")
+RUNNERS = ("npx", "uvx", "uv", *CONTAINER_ENGINES, "python", "python3", "node", "bunx", "bun", "deno", "pipx")
 VARIABLE = r"\$\{([^}$\"]{1,80})\}"
 
 

@@ -8,11 +8,10 @@ from mcplint.commands.command_lines import DOCKER_RUN
 from mcplint.commands.options import parse
 from mcplint.facts.document import MappingNode, ScalarNode, items, scalar
 from mcplint.findings import ERROR
+from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.model import ClientFlaw
 from mcplint.text.source import Edit
 from mcplint.values import Label, Value
-
-ENGINES = ("docker", "podman", "nerdctl")
 
 
 def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
@@ -20,7 +19,7 @@ def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
     args = items(node.get("args"))
     words = tuple(Value((scalar(arg),), (Label(arg.span, "the client says it"),)) for arg in args)
     start = 1 + (scalar(args[0]) == "container" if args else 0)
-    if scalar(node.get("command")).rpartition("/")[2] not in ENGINES or [
+    if scalar(node.get("command")).rpartition("/")[2] not in CONTAINER_ENGINES or [
         each.only for each in words[start - 1 : start]
     ] != ["run"]:
         return

@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar, texts
+from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 SCRIPTS = frozenset({"makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml", "package.json"})
+BUILDERS = (*CONTAINER_ENGINES, "buildah")
 BUILD = re.compile(
-    r"(?:docker|podman|nerdctl|buildah)(?:[ \t]+buildx|[ \t]+image)?[ \t]+(?:build|bud)\b((?:\\\r?\n|[^\n;|&])*)"
+    rf"(?:{'|'.join(BUILDERS)})(?:[ \t]+buildx|[ \t]+image)?[ \t]+(?:build|bud)\b((?:\\\r?\n|[^\n;|&])*)"
 )
 VALUED = frozenset(
     {
@@ -35,7 +37,7 @@ CD = re.compile(r"\b(?:popd\b|(?:cd|pushd)[ \t]+(?:--[ \t]+)?([^\s;&|]+))")
 """What leads to another folder, and to which; `popd` to one that is not looked for."""
 DEFAULT_CONTEXT = re.compile(r"\{\{[ \t]*defaultContext[ \t]*\}\}:?")
 BRINGS = ("actions/download-artifact@", "actions/cache")
-BUILDS = ("docker", "podman", "nerdctl", "buildah", "target", "artifacts")
+BUILDS = (*BUILDERS, "target", "artifacts")
 """Words of the files that build images, one of which each has."""
 MAX_NESTED, MAX_LENGTH = 6, 2000
 
