@@ -38,6 +38,11 @@ NAME = re.compile(
     r"|encryption[_-]?key|token|password|passwd|passphrase|credentials?)$|^(?:authorization|x-api-key|apikey|requirepass)$"
 )
 """What a variable or header is called that holds a secret."""
+ACCESS = re.compile(
+    r"(?i)(?:^|_)(?:(?<!FASTMCP_SERVER_)o?auth(?:n|entication|enticate|orization)?|oidc|jwt|jwks|issuer|bearer|client_id"
+    r"|apikeys?|keys?|tokens?|secrets?|passwords?|passwd|credentials?)(?:_|$)"
+)
+"""What a variable is called that may decide who may call: a secret, or the switch of a check."""
 PLACEHOLDER = re.compile(
     r"(?i)your|change|replace|example|sample|dummy|placeholder|xxx|todo|insert|\.\.\.|\*\*|test|fake|demo|redacted"
     r"|foo|bar(?![a-z0-9])|12345|abcd|qwer|enter|put[-_]|here|[<>{}$]|default|local|dev[-_]|secret|passw|none|null|admin"

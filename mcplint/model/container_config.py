@@ -12,6 +12,7 @@ from mcplint.values import UNKNOWN, Label, Value
 class Port(NamedTuple):
     """A port of a container: where it is published on the host (None: nowhere) and what it leads to inside.
 
+    `host_ip`: the address there, None for all interfaces, `private` for a load balancer that lets only some in.
     `nameless`: the name of a container's port that it is to lead to and that no container of the pod has.
     """
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.knowledge.proxies import TRAEFIK, is_port_label
+from mcplint.knowledge.secrets import ACCESS
 from mcplint.model.container_config import (
     Argv,
     Dependency,
@@ -241,11 +242,14 @@ class Container(NamedTuple):
     def given(self, name: str) -> Value[str | None]:
         """What a program is given for a name: nothing where no file sets it, or what an example has for it.
 
-        Where whoever starts it may set the name after all, the trace says so.
+        Where whoever starts it may set the name after all, the trace says so; what decides who may call is set there,
+        and not in a file, so that its default is not known to hold.
         """
         if name in self.env or not self.defaults or self.unread:
             return self.variable(name)
         if name in SET_BY_ENGINES or name.startswith(SET_BY_PLATFORMS):
             return UNKNOWN
+        if self.env_notes and ACCESS.search(name):
+            return Value(None, self.env_notes[:1])
         absent: Value[str | None] = Value((None,), self.env_notes[:1])
         return join((absent, self.examples[name])) if name in self.examples else absent

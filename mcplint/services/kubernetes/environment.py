@@ -16,21 +16,23 @@ from mcplint.values import Label, Value
 
 REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 
+STORES = (("configMap", "ConfigMap"), ("secret", "Secret"))
+
 Env = dict[str, Value[str | None]]
 
 
 def environment(node: Node, pods: Resource, cluster: Cluster) -> tuple[Env, tuple[Label, ...]]:
-    """The variables of a container, ConfigMaps of the project filled in, and notes on what else may be set."""
+    """The variables of a container, those of the project's ConfigMaps and Secrets filled in, and notes on what else
+    may be set."""
     found: Env = {}
     notes: list[Label] = []
     for source in items(at(node, "envFrom")):
-        name = texts(at(source, "configMapRef")).get("name")
-        store = cluster.get("ConfigMap", name, pods) if name else None
+        (store, _), prefix = _referred(source, "Ref", pods, cluster), texts(source).get("prefix", "")
         if store is None:
             notes.append(Label(source.span.head, "variables from here are not known"))
-        prefix = texts(source).get("prefix", "")
-        for key, value in pairs(at(store.node, "data")) if store else ():
-            found[prefix + key.text] = optional(value, f"the ConfigMap {name} sets {prefix + key.text}")
+            continue
+        for key, value in _entries(store):
+            found[prefix + key.text] = _stored(store, key, value, prefix + key.text)
     for entry in items(at(node, "env")):
         variable = texts(entry).get("name")
         if variable is None:
@@ -42,6 +44,27 @@ def environment(node: Node, pods: Resource, cluster: Cluster) -> tuple[Env, tupl
     return found, tuple(notes)
 
 
+def _referred(node: Node | None, reference: str, pods: Resource, cluster: Cluster) -> tuple[Resource | None, str]:
+    """The ConfigMap or Secret that is referred to, None where no file has it, and the key that is asked for."""
+    for key, kind in STORES:
+        said = texts(at(node, f"{key}{reference}"))
+        if "name" in said:
+            return cluster.get(kind, said["name"], pods), said.get("key", "")
+    return None, ""
+
+
+def _entries(store: Resource) -> tuple[tuple[ScalarNode, Node], ...]:
+    return pairs(at(store.node, "data")) + pairs(at(store.node, "stringData"))
+
+
+def _stored(store: Resource, key: ScalarNode, value: Node, name: str) -> Value[str | None]:
+    """An entry of a ConfigMap; one of a Secret is known to be empty, or else any text, which is not shown."""
+    note = f"the {store.kind} {store.name.text} sets {name}"
+    if store.kind == "ConfigMap":
+        return optional(value, note)
+    return Value(("",) if isinstance(value, ScalarNode) and not value.text else None, (Label(key.span, note),))
+
+
 def _variable(entry: Node, name: str, pods: Resource, cluster: Cluster) -> Value[str | None]:
     """What an entry of `env` gives: a value, a key of a ConfigMap of the project, or something not known."""
     said = at(entry, "value")
@@ -49,14 +72,13 @@ def _variable(entry: Node, name: str, pods: Resource, cluster: Cluster) -> Value
         return string(said, f"the container sets {name}")
     if at(entry, "valueFrom") is None:
         return Value(("",), (Label(entry.span.head, f"the container sets {name} to nothing"),))
-    reference = texts(at(entry, "valueFrom", "configMapKeyRef"))
-    store = cluster.get("ConfigMap", reference.get("name", ""), pods)
     note = Label(entry.span.head, f"the container takes {name} from elsewhere")
-    stored = at(store.node, "data", reference.get("key", "")) if store else None
-    if not isinstance(stored, ScalarNode):
+    store, wanted = _referred(at(entry, "valueFrom"), "KeyRef", pods, cluster)
+    held = next((entry for entry in _entries(store) if entry[0].text == wanted), None) if store else None
+    if store is None or held is None:
         return Value(None, (note,))
-    value = string(stored, f"the ConfigMap {reference['name']} sets it")
-    return Value(value.options, (note, *value.trace), value.site)
+    found = _stored(store, *held, name)
+    return found._replace(trace=(note, *found.trace))
 
 
 def _expanded(value: Value[Any], env: Env) -> Value[Any]:

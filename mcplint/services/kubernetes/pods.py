@@ -10,6 +10,7 @@ from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
 from mcplint.services.kubernetes.cluster import Cluster, applied_together, template
 from mcplint.services.kubernetes.environment import environment, injected, referring
+from mcplint.services.kubernetes.load_balancer import address, is_public
 from mcplint.services.kubernetes.traffic import Traffic, affinity, replicas
 from mcplint.services.settings import argv, number, optional, string, switch
 from mcplint.values import UNKNOWN, EditSite, Label, Value
@@ -38,7 +39,12 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             forwards=tuple(port for one in before for port in _forwards(one, node, spec)),
             injected=_injected(pods, ways, before) if service.env_closed else {},
             service_links=_unlinked(spec),
-            ports=tuple(port for one in before if _is_public(one) for port in _forwards(one, node, spec)),
+            ports=tuple(
+                port._replace(host_ip=address(one))
+                for one in before
+                if is_public(one)
+                for port in _forwards(one, node, spec)
+            ),
         )
 
 
@@ -135,11 +141,6 @@ def _is_nameless(name: str, spec: Node | None) -> bool:
     containers = (*items(at(spec, "containers")), *items(at(spec, "initContainers")))
     ports = [texts(port).get("name", "") for each in containers for port in items(at(each, "ports"))]
     return all(PORT_NAME.fullmatch(text) for text in (name, *filter(None, ports))) and name not in ports
-
-
-def _is_public(service: Resource) -> bool:
-    """Whether a Service is reached from outside of the cluster without an Ingress."""
-    return texts(at(service.node, "spec")).get("type") in ("LoadBalancer", "NodePort")
 
 
 def _names(service: Resource) -> Iterator[str]:
