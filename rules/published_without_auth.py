@@ -23,8 +23,8 @@ so does its official image.
 
 The same holds if a proxy that lets everybody in is published instead, if the
 service uses the network of its host or is a unit of systemd, for a Kubernetes
-Service of type LoadBalancer or NodePort, for an Ingress or a Route without
-authentication, for a web service of Render or Fly, and for one of Cloud Run
+Service of type LoadBalancer or NodePort, for an Ingress of whatever class, a
+route of a Gateway or a Route without authentication, for a web service of Render or Fly, and for one of Cloud Run
 that Cloud Build, a script or a workflow deploys with
 `--allow-unauthenticated`. A proxy that no
 container is known to run is a note: its machine may be closed to others.
@@ -43,6 +43,14 @@ An OAuth provider of the project's own checks nobody either if its `authorize`
 answers at once with a code and everybody may register a client. Nor do routes
 `/authorize` and `/token` of its own that give everyone what its middleware
 asks for.
+
+What decides who may call is seldom in a file: where a platform has secrets of
+its own (Fly, Render, Railway, Heroku, Cloud Run), or variables come from a
+Secret or a file that the project does not have, a token may be set there, and
+nothing is reported.
+
+Not reported for a load balancer of an internal network, or one that only some
+addresses reach.
 
 Not reported if the program gives the SDK a token verifier or an OAuth
 provider, adds middleware that may check callers, looks at their headers

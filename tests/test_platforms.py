@@ -259,6 +259,7 @@ def test_a_service_of_other_pods_or_another_namespace_does_not_count() -> None:
     assert one("", "", "", other, elsewhere).names == frozenset()
 
 
+STICKY = SERVICE.replace("{name: svc}", "{name: svc, annotations: {traefik/service.sticky.cookie: 'true'}}")
 CLIENT_IP = SERVICE.replace("spec:\n", "spec:\n  sessionAffinity: ClientIP\n")
 ROUTE = (
     "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\n"
@@ -282,8 +283,10 @@ HAPROXY = deployment("image: haproxy:3.0").replace("name: a}", "name: h}").repla
         ([SERVICE, ingress("upstream-hash-by: '$remote_addr'")], "works"),
         ([SERVICE, ingress("upstream-hash-by: '$http_mcp_session_id'")], "session-header"),
         ([SERVICE, ingress("upstream-hash-by: '$arg_x'")], "?"),
-        ([SERVICE, ingress().replace("ClassName: nginx", "ClassName: traefik")], "?"),
-        ([SERVICE.replace("{name: svc}", "{name: svc, annotations: {traefik/service.sticky.cookie: 'true'}}")], "?"),
+        ([SERVICE, ingress().replace("ClassName: nginx", "ClassName: traefik")], "none"),
+        ([STICKY, ingress().replace("ClassName: nginx", "ClassName: traefik")], "?"),
+        ([CLIENT_IP, ingress().replace("ClassName: nginx", "ClassName: traefik")], "?"),
+        ([STICKY], "?"),
         ([SERVICE, ROUTE], "none"),
         ([CLIENT_IP, ROUTE], "?"),
         ([SERVICE, ROUTE.replace("[{backendRefs", "[{sessionPersistence: {type: Cookie}, backendRefs")], "?"),

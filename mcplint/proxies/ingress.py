@@ -25,17 +25,26 @@ from mcplint.values import UNKNOWN, Label, Value
 PORTS = {80: False, 443: True}
 HARMLESS = ("cert-manager.io/", "acme.cert-manager.io/", "external-dns.alpha.kubernetes.io/", "kubernetes.io/")
 """Annotations that say nothing of what becomes of a request."""
-GCE = ("gce", "gce-internal")
-"""The classes of Google's controller, to whom `/x/*` is all below `/x` without itself, and `/x` that alone.
+STARRED = ("gce", "gce-internal", "alb")
+"""The classes of Google and Amazon, to whom `/x/*` is all below `/x` without itself, and `/x` that alone.
 
 https://cloud.google.com/kubernetes-engine/docs/concepts/ingress#path_matching
 """
 MOST = 1 << 20
 CHECKS = re.compile(
-    r"auth|whitelist|allow|deny|middleware|plugin|internal|private|scheme|snippet|jwt|oidc|oauth|waf|secur|inbound|polic"
-    r"|access|filter|tailscale|cloudflare|limit-whitelist"
+    r"(?i)auth|whitelist|(?<!cors-)allow|deny|middleware|plugin|internal|private|rilb|snippet|jwt|oidc|waf|secur|inbound"
+    r"|(?<!ssl-)polic|access(?!-log)|filter|tailscale|cloudflare|backend-config|(?:^|=)mesh|Service="
 )
-"""Annotations, and names of controllers, after which not everybody may come in."""
+"""Annotations, names of controllers and what stands beside them, after which not everybody may come in."""
+SCHEME = "alb.ingress.kubernetes.io/scheme"
+"""Says that a load balancer of AWS faces the internet: by default it is internal."""
+REWRITES = re.compile(
+    r"rewrite|strip|replace|transform|actions\.|conditions\.|middleware|snippet|plugin|prefix|regex|app-root|path-"
+    r"|(?:permanent|temporal|request)-redirect|filter|redirect-(?:to|url|regex)"
+)
+"""Annotations after which a Service may be asked for another path."""
+HOSTS = re.compile(r"host|header|middleware|plugin|snippet|filter|transform|backend|upstream|rewrite")
+"""Annotations after which another `Host` may be sent."""
 PRIVATE = (".local", ".localhost", ".internal", ".lan", ".test", ".svc", ".home", ".intranet", ".corp")
 """Names that nobody has outside of a network."""
 ELSEWHERE = ("configuration-snippet", "permanent-redirect", "temporal-redirect", "canary", "app-root")
@@ -108,11 +117,12 @@ def _paths(entry: Entry, plain: bool) -> tuple[PathMatch | None, Callable[[str],
     if text is None:
         return None, unknown
     if not entry.is_nginx:
-        strange = any(not name.startswith(HARMLESS) for name in entry.annotations)
-        if entry.controller in GCE and entry.match == "ImplementationSpecific":
-            google = PathMatch(PREFIX, text[:-1]) if text.endswith("/*") else PathMatch(EXACT, text)
-            return google, unknown if strange else kept
-        kind = {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match)
+        strange = any(not name.startswith(HARMLESS) and REWRITES.search(name) for name in entry.annotations)
+        if entry.controller in STARRED and entry.match == "ImplementationSpecific":
+            starred = PathMatch(PREFIX, text[:-1]) if text.endswith("/*") else PathMatch(EXACT, text)
+            return starred, unknown if strange else kept
+        whole = PREFIX if text == "/" and entry.controller else None
+        kind = {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, whole)
         return PathMatch(kind, text) if kind else None, unknown if strange else kept
     if f"{COMMUNITY}server-snippet" in entry.annotations:
         return None, unknown
@@ -176,25 +186,28 @@ def _route(entry: Entry, match: PathMatch | None) -> Route:
         path=UNKNOWN,
         closed=False,
         tls=UNKNOWN if gateway else Value((entry.tls is not None,)),
-        host=ingress_nginx.host(entry) if ours else _passed_host(entry) if gateway else UNKNOWN,
+        host=ingress_nginx.host(entry) if ours else _passed_host(entry),
         secured=entry.tls if plain else None,
         published=tuple(_open(entry)),
     )
 
 
 def _open(entry: Entry) -> Iterator[Label]:
-    """The Ingress, where it lets everybody in as far as the files tell."""
-    host = entry.host.only or ""
-    if entry.controller == GATEWAY or entry.host.options is None or host.endswith(PRIVATE) or host == "localhost":
+    """The Ingress, or the route, where it lets everybody in as far as the files tell."""
+    host, scheme = entry.host.only or "", entry.annotations.get(SCHEME, Value(("internal",)))
+    if entry.host.options is None or host.endswith(PRIVATE) or host == "localhost":
         return
-    if not any(map(CHECKS.search, (*entry.annotations, entry.controller))):
+    if (entry.controller == "alb" or SCHEME in entry.annotations) and not scheme.must_be("internet-facing"):
+        return
+    if not any(map(CHECKS.search, (*entry.annotations, entry.controller, *entry.beside))):
         yield Label(entry.span, f"the {entry.resource.kind} lets everybody in")
 
 
 def _passed_host(entry: Entry) -> Value[str]:
-    """What a Gateway sends as `Host`: the client's own, unless a filter may say otherwise."""
-    note = Label(entry.span, "a Gateway passes the client's Host on")
-    return Value(None if entry.annotations else (CLIENT_HOST,), (note,))
+    """What other controllers send as `Host`: the client's own, unless an annotation or a filter may say otherwise."""
+    note = Label(entry.span, f"the {entry.resource.kind} passes the client's Host on")
+    changed = any(not name.startswith(HARMLESS) and HOSTS.search(name) for name in entry.annotations)
+    return Value(None if changed else (CLIENT_HOST,), (note,))
 
 
 def _labels(entry: Entry, text: str, *names: str) -> tuple[Label, ...]:

@@ -23,8 +23,14 @@ OTHERS = ("nginx.org/", "nginx.com/")
 
 OPENSHIFT = "route.openshift.io"
 """The group of OpenShift's Routes; those of Knative are others."""
+OPENSHIFT_ROUTER = "OpenShift"
 GATEWAY = "Gateway"
 """What stands for the class of an Ingress where a route of a Gateway says it."""
+POLICIES = frozenset(
+    {"AuthorizationPolicy", "RequestAuthentication", "SecurityPolicy", "AuthPolicy", "GCPBackendPolicy", "OIDCPolicy"}
+    | {"KongClusterPlugin", "CiliumNetworkPolicy", "CalicoNetworkPolicy", "APIRule", "ApisixGlobalRule"}
+)
+"""The kinds of objects that may turn callers away, whatever they are attached to."""
 HEADERS = ("RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirror")
 """Filters of a Gateway's route that leave the path as it is."""
 
@@ -35,7 +41,8 @@ class Entry(NamedTuple):
     `match`: `Prefix`, `Exact` or `ImplementationSpecific`. `service`, `port`: the Service's name and port; `backend`:
     where that name stands. `annotations`: those of the Ingress by their whole names. `controller`: its class, empty
     where not said. `tls`: where its name is given a certificate. `missing`: the number or name of a port that its
-    Service does not have, and the place of those that it has.
+    Service does not have, and the place of those that it has. `beside`: what else may decide on its requests, as
+    `name=value`: annotations of its Service, what its Gateways say of themselves, and kinds of policies.
     """
 
     resource: Resource
@@ -50,6 +57,7 @@ class Entry(NamedTuple):
     controller: str
     tls: Span | None = None
     missing: Label | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def is_nginx(self) -> bool:
@@ -61,6 +69,31 @@ class Entry(NamedTuple):
 
 def entries(cluster: Cluster) -> Iterator[Entry]:
     """The paths of all Ingresses, Gateways and Routes of OpenShift that lead to a Service."""
+    policies = tuple(kind for kind in cluster.kinds if kind in POLICIES)
+    for entry in _entries(cluster):
+        service = cluster.get("Service", entry.service, entry.resource)
+        yield entry._replace(beside=(*policies, *_annotated(service), *_parents(entry.resource, cluster)))
+
+
+def _annotated(resource: Resource | None) -> Iterator[str]:
+    for key, value in pairs(at(resource.node, "metadata", "annotations")) if resource else ():
+        yield f"{key.text}={value.text}" if isinstance(value, ScalarNode) else key.text
+
+
+def _parents(route: Resource, cluster: Cluster) -> Iterator[str]:
+    """What the Gateways of a route are called and say; other parents than Gateways are inside of the cluster."""
+    for parent in items(at(route.node, "spec", "parentRefs")):
+        said = texts(parent)
+        yield f"{said.get('kind', 'Gateway')}={said.get('name', '')}.{said.get('namespace', '')}"
+        for gateway in cluster.named.get(("Gateway", said.get("name", "")), ()):
+            yield f"class={texts(at(gateway.node, 'spec')).get('gatewayClassName', '')}"
+            yield from _annotated(gateway)
+            yield from (
+                f"{key.text}={value.span.text}" for key, value in pairs(at(gateway.node, "spec", "infrastructure"))
+            )
+
+
+def _entries(cluster: Cluster) -> Iterator[Entry]:
     for route in cluster.of("Route"):
         if route.api == OPENSHIFT:
             yield _of_openshift(route, cluster)
@@ -117,7 +150,7 @@ def _of_openshift(route: Resource, cluster: Cluster) -> Entry:
             key.text: string(value, f"{note} {key.text.rpartition('/')[2]}")
             for key, value in pairs(at(route.node, "metadata", "annotations"))
         },
-        "OpenShift",
+        OPENSHIFT_ROUTER,
         tls.span.head if (tls := at(spec, "tls")) else None,
     )
 

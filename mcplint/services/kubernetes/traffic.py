@@ -13,11 +13,15 @@ from mcplint.knowledge.proxies import affinity as affinity_of
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.cluster import PODS, Cluster, applied_together, template
 from mcplint.services.kubernetes.environment import injected
-from mcplint.services.kubernetes.ingress import GATEWAY, Entry, entries
+from mcplint.services.kubernetes.ingress import GATEWAY, OPENSHIFT_ROUTER, Entry, entries
 from mcplint.services.settings import number, string
 from mcplint.values import UNKNOWN, Label, Value, join
 
 STICKY = re.compile(r"affinity|sticky|stickiness|hash", re.IGNORECASE)
+KEEPS = re.compile(
+    r"(?i)affinity|sticky|stickiness|hash|cookie|session|persist|backend|balanc|upstream|polic|plugin|mesh"
+)
+"""What may keep a client with one pod, in annotations of an Ingress or of its Service."""
 PROXIES = re.compile(r"(?:^|/)(?:haproxy|nginx|envoy|traefik|caddy|openresty|apisix|kong)(?:[:@-][^/]*)?$")
 
 
@@ -114,12 +118,15 @@ def _ways(service: Resource, ways: Traffic) -> Iterator[Value[str]]:
 def _entry_affinity(entry: Entry, plain: bool) -> Value[str]:
     """How an Ingress keeps a client with one pod; ingress-nginx passes by the Service, so its affinity does nothing.
 
-    A Gateway spreads requests where its route says nothing of sessions; `plain`: and nothing else may.
+    Other controllers and Gateways spread requests where nothing says more of sessions; `plain`: and nothing else may.
+    A Route of OpenShift sets a cookie by default.
     """
     if entry.controller == GATEWAY:
         return Value(("none",)) if plain and "sessionPersistence" not in entry.resource.node.span.text else UNKNOWN
     if not entry.is_nginx:
-        return UNKNOWN
+        said = (*entry.beside, *(f"{name}={value.only or ''}" for name, value in entry.annotations.items()))
+        spread = plain and entry.controller != OPENSHIFT_ROUTER and not any(map(KEEPS.search, said))
+        return Value(("none",)) if spread else UNKNOWN
     chosen = ingress_nginx.balancing(entry)
     kind = affinity_of(INGRESS_NGINX, chosen.only) if chosen.only else None
     return UNKNOWN if kind is None else Value((kind,), chosen.trace if kind != "none" else ())
