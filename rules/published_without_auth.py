@@ -24,7 +24,8 @@ so does its official image.
 The same holds if a proxy that lets everybody in is published instead, if the
 service uses the network of its host or is a unit of systemd, for a Kubernetes
 Service of type LoadBalancer or NodePort, for an Ingress of whatever class, a
-route of a Gateway or a Route without authentication, for a web service of Render or Fly, and for one of Cloud Run
+route of a Gateway or a Route without authentication, for a web service of
+Render or Fly, and for one of Cloud Run
 that Cloud Build, a script or a workflow deploys with
 `--allow-unauthenticated`. A proxy that no
 container is known to run is a note: its machine may be closed to others.
