@@ -79,7 +79,8 @@ DEVELOPMENT = r"(?i)(?:^|[-._/])(?:dev|devel|development|local|override|test|deb
 @rule("dev-server-in-image", WARNING)
 def check(container: Container):
     words = [word.only or "" for word in (container.argv.words if container.argv else None) or ()]
-    names = (container.span.source.path, container.dockerfile or "", container.service or "", *container.profiles)
+    files = (container.span.source.path, container.cmd.source.path, container.dockerfile or "")
+    names = (*files, container.service or "", *container.profiles)
     if (
         any(re.search(DEVELOPMENT, name) for name in names)
         or container.profiles

@@ -8,7 +8,8 @@ copies `pyproject.toml` and the sources for a small layer forgets it, or
 `Readme file does not exist: README.md` where people expect an error of pip.
 A working tree that has the file all the same, since git ignores it there,
 builds on one machine and on no other: that is a warning, and a note for a
-COPY, which may be meant for what was built before.
+COPY of what may have been built before: a folder, or a file that the project
+has a script or workflow for.
 
 The build context is the one that compose names, or else the one that the
 workflows, Makefiles and scripts of `package.json` give `docker build` and
@@ -155,7 +156,7 @@ def check(container: Container):
         edits = tuple(dict.fromkeys(edit for lack in lacks for edit in lack.edits))
         fix = Fix(f"bring {', '.join(lack.name for lack in lacks)} into the image", edits, safe=True)
         notes = (*lacks[0].notes, *(Label(lack.span, "nor this") for lack in lacks[1:]))
-        milder = NOTE if lacks[0].by_git else None
+        milder = (NOTE if lacks[0].built else WARNING) if lacks[0].by_git else None
         yield Finding(f"COPY does not find {names} in the build context: {why}", lacks[0].span, notes, fix, milder)
     told = {lack.name for lacks in copied.values() for lack in lacks}
     for lack in container.lacks:

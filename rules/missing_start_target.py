@@ -1,14 +1,14 @@
 r"""The start command names something that the project does not have
 
 The command of the image names a file, a module or an object in a module that
-does not exist in the project: `python main.py` after the file became
-`server.py`, `uvicorn server:app` where the module defines `mcp` and never an
-`app`, a console script whose function is gone. The image builds without a
-warning. Every container exits at once with `can't open file`,
-`No module named …` or `Attribute "app" not found in module "server"`, and a
-restart policy turns that into a loop. The same happens to a command in shell
-form in an image without a shell (distroless, Chainguard): the exec form needs
-none.
+does not exist in the project or that its image does not have: `python main.py`
+after the file became `server.py`, a file that no COPY brings or that
+`.dockerignore` leaves out, `uvicorn server:app` where the module defines `mcp`
+and never an `app`. The image builds without a warning. Every container exits
+at once with `can't open file`, `No module named …` or `Attribute "app" not
+found in module "server"`, and a restart policy turns that into a loop. The
+same happens to a command in shell form in an image without a shell
+(distroless, Chainguard): the exec form needs none.
 
 Reported only if the target cannot come from elsewhere: the base image is
 known, every copied file is in the project, no RUN fetches, creates or moves
@@ -63,14 +63,16 @@ app = mcp.streamable_http_app()
 ```
 """
 
-from mcplint import ERROR, Container, Finding, LackKind, rule
+from mcplint import ERROR, Container, Finding, Fix, LackKind, rule
 
 
 @rule("missing-start-target", ERROR)
 def check(container: Container):
-    if container.missing:
-        built = " and its build does not make" if container.missing.text.endswith((".js", ".mjs", ".cjs")) else ""
-        message = f"the start command names `{container.missing.text}`, which the project does not have{built}"
-        yield Finding(message, container.missing.span)
+    lack = container.missing
+    if lack and lack.kind == LackKind.TARGET:
+        built = " and its build does not make" if lack.name.endswith((".js", ".mjs", ".cjs")) else ""
+        absent = f"{container.title} does not have: {lack.why}" if lack.path else f"the project does not have{built}"
+        fix = Fix("let the file into the build", lack.edits, safe=True) if lack.edits else None
+        yield Finding(f"the start command names `{lack.name}`, which {absent}", lack.span, lack.notes, fix)
     for lack in container.lacking(LackKind.SHELL):
         yield Finding(f"{container.title} starts `{lack.name}`, and {lack.why} has no shell", lack.span)

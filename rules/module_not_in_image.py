@@ -82,7 +82,8 @@ from mcplint import ERROR, Container, Finding, Fix, LackKind, rule
 def check(container: Container):
     for lack in container.lacking(LackKind.STARTED):
         message = f"{container.title} does not find the module `{lack.name}` that it starts: {lack.why}"
-        yield Finding(message, lack.span, lack.notes)
+        fix = Fix("let the file into the build", lack.edits, safe=True) if lack.edits else None
+        yield Finding(message, lack.span, lack.notes, fix)
     for lack in container.lacking(LackKind.MODULE):
         message = f"{container.title} lacks `{lack.path}`, which its program imports as `{lack.name}`: {lack.why}"
         fix = Fix("let the file into the build", lack.edits, safe=True)

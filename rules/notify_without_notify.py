@@ -8,7 +8,9 @@ starts over.
 
 `Type=exec` waits for nothing more than the program to run.
 
-Not reported for gunicorn.
+Not reported for gunicorn, for a program that cannot be followed, or where a
+file of the project speaks of the notification: `sdnotify`, `cysystemd`,
+`systemd.daemon`, `sd-notify`, or `NOTIFY_SOCKET` itself.
 
 The fix sets `Type=exec`.
 
@@ -73,7 +75,7 @@ from mcplint import ERROR, Container, Finding, Fix, Label, rule
 @rule("notify-without-notify", ERROR)
 def check(container: Container):
     words = container.argv.words or () if container.argv else ()
-    if container.notified.must(str) and words and not any(word.may(says) for word in words):
+    if container.notified.must(str) and container.servers and not any(word.may(says) for word in words):
         message = f"systemd waits for {container.title} to report that it is ready, which the server never does"
         fix = Fix("count it as started when it runs", container.notified.write("exec"), safe=True)
         span = container.notified.span or container.span

@@ -10,9 +10,9 @@ Reported for an install of the project or of a requirements file, also where
 another tool takes over without the lock (`uv sync --frozen || uv pip install
 -e .`): nobody finds out that the lock file is stale or was never copied. Not
 reported where what follows ends the build after all (`|| exit 1`), where it
-installs the same again, as a retry does (`unlocked-install` says where that
-leaves the lock aside), and for single packages, which may be wanted only where
-they can be had.
+installs the same again with the same extras, as a retry does
+(`unlocked-install` says where that leaves the lock aside), and for single
+packages, which may be wanted only where they can be had.
 
 Evidence: <https://docs.docker.com/reference/dockerfile/#run>.
 
@@ -86,7 +86,11 @@ def check(container: Container):
             continue
         step, other = " ".join(install.argv), " ".join(instead.span.text.split())
         again = (each for each in container.installs if each.span == instead.span)
-        loose = any({*each.requirements} >= {*install.requirements} for each in again)
+        loose = any(
+            {*each.requirements} >= {*install.requirements}
+            and (each.extras or frozenset()) >= (install.extras or frozenset())
+            for each in again
+        )
         so = "the image gets what is newest that day" if loose else "the image lacks packages"
         message = f"the build goes on with `{other}` where `{step}` fails, and {so}"
         rest = install.span._replace(start=install.span.end, end=instead.span.end)

@@ -168,10 +168,10 @@ def by_pip(install: Install) -> bool:
 
 
 def unlocked(installs: tuple[Install, ...]) -> list[Install]:
-    """Those without a lock; a `uv lock` only where a sync keeps to what it writes, as no lock of the project is there."""
+    """Those without a lock; a `uv lock` only where a sync keeps to what it writes."""
     loose = [each for each in installs if each.tool in INSTALLS and each.locked.must_be(False)]
-    kept = any(each.tool == "uv sync" and each.locked.must(bool) and not each.lock for each in installs)
-    return [each for each in loose if each.tool != "uv lock" or (kept and not each.lock)]
+    kept = {each.lock for each in installs if each.tool == "uv sync" and each.locked.must(bool)}
+    return [each for each in loose if each.tool != "uv lock" or each.lock in kept]
 
 
 def message(install: Install, others: list[Install]) -> str:

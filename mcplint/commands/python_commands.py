@@ -83,7 +83,10 @@ def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
         return context.none("the file is not known", word=word)
     path = context.inside(spelled)
     if path is None:
-        return context.none(f"{spelled} is not a file of the project")
+        place = context.absolute(spelled) or "/"
+        own = posixpath.normpath(posixpath.join(context.home, posixpath.relpath(place, context.workdir or "/")))
+        missing = place if own in context.tree.paths else None
+        return context.none(f"{spelled} is not a file of the project", missing)
     if f"{path}/__main__.py" in context.tree.paths:
         path = f"{path}/__main__.py"
     if path not in context.tree.paths:

@@ -81,7 +81,8 @@ def _stands_in(other: Install, install: Install) -> bool:
     The same tool without its lock is another matter, which is told of that install itself.
     """
     looser = other.tool != install.tool and install.locked.must(bool) and other.locked.must_be(False)
-    return {*other.requirements} >= {*install.requirements} and not looser
+    fewer = install.extras is not None and other.extras is not None and not other.extras >= install.extras
+    return {*other.requirements} >= {*install.requirements} and not looser and not fewer
 
 
 def _uninstalled(step: RunStep) -> Iterator[str]:

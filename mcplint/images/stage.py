@@ -13,11 +13,12 @@ from mcplint.images.accounts import accounts, is_root
 from mcplint.images.build_arguments import Build, declared, known_base, stage_end
 from mcplint.images.contents import CommandTexts, Contents, command_texts, may_bring_files
 from mcplint.images.copies import built_text, copied_from, from_context, from_stage
+from mcplint.images.copy_lacks import of_copy
 from mcplint.images.exposed import ports
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.images.installers import added, fetched, runs_installer, uv_in_root_home
 from mcplint.images.installs import installs, packages
-from mcplint.images.lacks import of_copy, of_install, of_python, of_steps, of_words
+from mcplint.images.lacks import of_install, of_python, of_steps, of_words
 from mcplint.images.node_installs import Called
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.written import Written, written_files

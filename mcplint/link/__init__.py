@@ -16,6 +16,8 @@ from mcplint.model import (
     ClientFlaw,
     Container,
     Deployment,
+    EntryPoint,
+    LackKind,
     Link,
     Manifest,
     Package,
@@ -76,7 +78,8 @@ def link(tree: Tree, config: Config) -> Linked:
         from mcplint.runtime.entry_points import entry_points
 
         published = {package.identifier.only or "" for package in deployment.packages}
-        deployment = deployment._replace(scripts=tuple(entry_points(tree, deployment.containers, published)))
+        scripts = tuple(entry_points(tree, deployment.containers, published))
+        deployment = _without_scripts(deployment, scripts)._replace(scripts=scripts)
     if servers or deployment.clients:
         from mcplint.runtime.secrets import found
 
@@ -87,6 +90,18 @@ def link(tree: Tree, config: Config) -> Linked:
     used = tree.asked(*SETTINGS) if servers else frozenset()
     problems = tree.judged(started.needed | _asked_for(paths, servers), started.used | used)
     return Linked(deployment, (*problems, *tree.failures))
+
+
+def _without_scripts(deployment: Deployment, scripts: tuple[EntryPoint, ...]) -> Deployment:
+    """The deployment where what its containers do not start is told of their console scripts, if it lies in these."""
+    told = {each.target for each in scripts if each.called and each.called.absent}
+    containers = (
+        each._replace(missing=each.missing._replace(kind=LackKind.SCRIPT))
+        if each.missing and each.missing.name in told
+        else each
+        for each in deployment.containers
+    )
+    return deployment._replace(containers=tuple(containers)) if told else deployment
 
 
 def _speaks_of_mcp(tree: Tree, paths: Paths) -> bool:

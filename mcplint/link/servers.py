@@ -14,7 +14,7 @@ from mcplint.findings import Failure
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.knowledge.sdk import fact
-from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Link, Refusal, Sdk, Server
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Lack, Link, Refusal, Sdk, Server
 from mcplint.programs.alternatives import joined
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
@@ -42,7 +42,7 @@ class Started(NamedTuple):
     why: str = ""
     notes: tuple[Label, ...] = ()
     needed: frozenset[str] = frozenset()
-    missing: Label | None = None
+    missing: Lack | None = None
     certain: bool = False
     start: Start | None = None
     asked: frozenset[str] = frozenset()
@@ -213,7 +213,7 @@ class Programs:
         inner = (foreign(none, made, link),)
         return (*inner, *in_front(made, inner))
 
-    def _missing(self, context: ContainerContext, target: str | None) -> Label | None:
+    def _missing(self, context: ContainerContext, target: str | None) -> Lack | None:
         if not target or context.container.unread:
             return None
         if target.startswith("script ") or target.endswith(JAVASCRIPT):

@@ -53,7 +53,7 @@ class Starts(NamedTuple):
     certain: frozenset[str] = frozenset()
     needed: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()
-    lacking: Mapping[str, Label] = {}
+    lacking: Mapping[str, Lack] = {}
     programs: Mapping[str, Start] = {}
     installed: tuple[Server, ...] = ()
     refusing: Mapping[str, Refusal] = {}

@@ -130,7 +130,7 @@ class Container(NamedTuple):
     prerequisites: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()
     servers: tuple[str, ...] = ()
-    missing: Label | None = None
+    missing: Lack | None = None
     refused: Refusal | None = None
     needs_root: tuple[Label, ...] = ()
     new_variable: VariableSite | None = None

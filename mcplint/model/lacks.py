@@ -68,6 +68,10 @@ class LackKind(StrEnum):
     """A package that the program imports, and that a file of the project hides; `path`: that file."""
     DISTRIBUTION = "distribution"
     """Distributions that the program imports from; `name`: the modules, in backquotes."""
+    TARGET = "target"
+    """What a command starts; `path`: its file, where the project has one."""
+    SCRIPT = "script"
+    """What a console script calls that a command starts, and that is not there."""
     LOCK = "lock"
     """A lock file."""
     STALE = "stale"
@@ -108,7 +112,8 @@ class Lack(NamedTuple):
     """Something that a step of a build, or a start, needs and provably does not find.
 
     `name`: what is needed, as it is written; `span`: the step that needs it; `notes`: where else that is said.
-    `why`: how it comes that it is not there. `by_git`: only because git ignores it. `edits`: what would bring it.
+    `why`: how it comes that it is not there. `by_git`: only because git ignores it, `built`: and it may be made before
+    the build of an image. `edits`: what would bring it.
     `step`: the words of the step. `path`, `stage`, `user`: see the kinds.
     """
 
@@ -123,6 +128,7 @@ class Lack(NamedTuple):
     path: str = ""
     stage: str = ""
     user: str = ""
+    built: bool = False
 
 
 class ScriptTarget(NamedTuple):
@@ -140,6 +146,11 @@ class ScriptTarget(NamedTuple):
     named: bool = True
     lost: bool = False
     runs: Label | None = None
+
+    @property
+    def absent(self) -> bool:
+        """Whether there is nothing by that name that could be called."""
+        return self.missing or self.lost or not self.named
 
 
 class EntryPoint(NamedTuple):

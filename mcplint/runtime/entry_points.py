@@ -44,8 +44,6 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             if not found or found.endswith("/") or not reaches(tree, places, found):
                 continue
             made = EntryPoint(script.name, script.target, script.span, path, _called(tree, places, script.target))
-            if any(each.missing and each.missing.text == script.target for each in containers):
-                continue
             whole = any(_installs(each, folder) for each in containers) or project.name.only in published
             lost = _unpackaged(tree, project, folder, places, module, found)
             alike = tuple(_alike(tree, project, path, script.name, places)) if lost else ()

@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from mcplint.commands.words import text
 from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import MAIN, PROJECTS, Project, Requirements
+from mcplint.images.contents import Contents
+from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES, SERVER_IMPORT
-from mcplint.model import LackKind
+from mcplint.model import Lack, LackKind
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import complete
 from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import is_test
-from mcplint.values import Label
 
 # What a RUN does that may bring files which no COPY names.
 BRINGS = r"git +(clone|pull|checkout|submodule)|\b(unzip|cp|mv|ln|make|npm)\b|\btar +-?\w*x"
@@ -27,10 +28,11 @@ FETCHES = r"(curl|wget)\b"
 TOOLS = ("/bin", "/usr", "/uv", "/sbin")
 
 
-def missing(context: ContainerContext, target: str, tree: Tree) -> Label | None:
+def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     """The target of a command at the word that names it, or None where the image may have it from elsewhere.
 
-    `target`: a file, a module, a module with an attribute, or a console script. An image can be judged that is built
+    `target`: a file, a module, a module with an attribute, or a console script; an absolute path for a file of the
+    image that no COPY is known to bring. An image can be judged that is built
     from a base that is known and from files of the project alone, and that an SDK is installed in.
     """
     image, argv = context.image, context.container.argv
@@ -42,9 +44,26 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Label | None:
     if not brings_sdk(context, tree) or any(_brings(line, target) for line in _lines(image)):
         return None
     spelled = _name(target).removesuffix(".__main__")
-    naming = (word for word in argv.words or () if spelled in (text(word) or ""))
+    naming = [word for word in argv.words or () if spelled in (text(word) or "")]
     site = next((word.site for word in naming if word.site), None)
-    return Label(site.span if site else argv.span, target)
+    lack = Lack(LackKind.TARGET, target, site.span if site else argv.span, "")
+    return _left_out(lack, context, image, tree) if target.startswith("/") else lack
+
+
+def _left_out(lack: Lack, context: ContainerContext, image: Image, tree: Tree) -> Lack | None:
+    """The same for a file of the project that is not in the image, and why; None where it is no such file."""
+    container = context.container
+    inside = posixpath.relpath(lack.name, container.workdir.only or "/")
+    path = posixpath.normpath(posixpath.join(image.context or ".", inside))
+    if container.mounts or path not in tree.paths:
+        return None
+    absence = Contents.of(image, tree).absent(lack.name, path)
+    if absence is None:
+        return None
+    places = [place for place in image_paths(image, path) if place]
+    why = f"COPY brings {path} to {places[-1]}" if places else absence.why.replace(" before this line", " there")
+    why = "`--exclude` keeps it out of what COPY brings" if lack.name in places else why
+    return lack._replace(name=inside, path=path, why=why, notes=absence.notes, edits=absence.edits)
 
 
 def _has(tree: Tree, module: str) -> bool:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from mcplint.dependencies.closure import brought
 from mcplint.dependencies.needs import needs
 from mcplint.dependencies.pinned import INSTALLERS, name_of
-from mcplint.facts.dependencies import MAIN, Requirements, normalized
+from mcplint.facts.dependencies import MAIN, Requirement, Requirements, normalized
 from mcplint.facts.document import ScalarNode, at, items, pairs, scalar
 from mcplint.images.contents import Contents
-from mcplint.images.image import Image
+from mcplint.images.image import Copy, Image
 from mcplint.knowledge.base_images import python
 from mcplint.knowledge.distributions import brings, distribution
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
@@ -112,11 +112,16 @@ def _by_locks(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | Non
 
 def _by_requirements(image: Image, tree: Tree) -> frozenset[str] | None:
     """All distributions known here that pip may bring by files and names, None where that is not told."""
-    copied = any(copy.stage is not None or copy.image is not None for copy in image.copies)
+    copied = any(copy.stage is not None or not _is_tool(copy) for copy in image.copies)
     alone = re.match(_OFFICIAL, image.base.only or "") and not any(map(Contents.of(image, tree).ran.names, _BRINGING))
     if copied or not alone or not all(map(_is_plain, image.installs)) or not _all_named(image, tree):
         return None
-    asked = needs(tree, image.installs, image.folder).requirements
+    files = tuple(each._replace(requirements=_files(each)) for each in image.installs)
+    asked = list(needs(tree, files, image.folder).requirements)
+    for install in image.installs:
+        if (own := _of_projects(install, tree)) is None:
+            return None
+        asked += own
     names: set[str] = set()
     for each in asked:
         if each.specifier is None or (brought_by := brings(each.name, each.extras)) is None:
@@ -125,20 +130,58 @@ def _by_requirements(image: Image, tree: Tree) -> frozenset[str] | None:
     return frozenset(names) if asked else None
 
 
+_UV = r"(?:.*/)?astral-sh/uv(?::.*)?"
+
+
+def _is_tool(copy: Copy) -> bool:
+    """Whether a copy brings nothing from another image but uv."""
+    return copy.image is None or re.fullmatch(_UV, copy.image.only or "") is not None
+
+
+def _files(install: Install) -> tuple[str, ...]:
+    """The requirements files among what an install reads."""
+    projects = {each.folder for each in install.packaged}
+    return tuple(path for path in install.requirements if path not in projects)
+
+
+def _of_projects(install: Install, tree: Tree) -> list[Requirement] | None:
+    """What the projects that an install packages ask for, extras that it names too; None where that is not told."""
+    from mcplint.readers.requirements import requirement
+
+    asked: list[Requirement] = []
+    for folder in dict.fromkeys(each.folder for each in install.packaged):
+        project = tree.project(folder)
+        listed = at(project.document, "project", "dependencies") if project else None
+        if project is None or listed is None or project.elsewhere or project.dynamic & _DECIDED:
+            return None
+        asked += (each for each in project.requirements if each.kind == MAIN)
+        extras = pairs(at(project.document, "project", "optional-dependencies"))
+        for _, nodes in ((name, nodes) for name, nodes in extras if normalized(name.text) in (install.extras or ())):
+            found = [requirement(each.span) for each in items(nodes) if scalar(each) == each.span.text]
+            if None in found or len(found) < len(items(nodes)) or any(each and "[" in each.span.text for each in found):
+                return None
+            asked += filter(None, found)
+    return asked
+
+
+_DECIDED = frozenset({"dependencies", "optional-dependencies"})
+
+
 def _is_plain(install: Install) -> bool:
-    """Whether an install is of pip, from requirements files of the project and by names, and nothing else."""
+    """Whether an install is of pip, from requirements files, projects that are here and names, and nothing else."""
     from mcplint.images.pip_install import is_local
 
     words = list(zip(("", *install.argv), install.argv, strict=False))
-    own = any(word.startswith(("-e", "--editable")) or (is_local(word) and front not in _FILE) for front, word in words)
-    files = sum(word.startswith(_FILE) for word in install.argv) == len(install.requirements)
+    own = sum(is_local(word) and front not in _FILE for front, word in words)
+    whole = own == len(install.packaged) and not (own and install.extras is None)
+    files = sum(word.startswith(_FILE) for word in install.argv) == len(_files(install))
     names = all(re.fullmatch(_NAMED, name) for name, _ in install.names)
-    return install.tool in ("pip", "uv pip") and not install.instead and not own and files and names
+    return install.tool in ("pip", "uv pip") and not install.instead and whole and files and names
 
 
 def _all_named(image: Image, tree: Tree) -> bool:
     """Whether the requirements files of an image, and those that they include, name all that they install."""
-    waiting = [path for install in image.installs for path in (*install.requirements, *install.constraints)]
+    waiting = [path for install in image.installs for path in (*_files(install), *install.constraints)]
     seen: set[str] = set()
     while waiting:
         if (path := waiting.pop()) in seen:

@@ -86,7 +86,8 @@ def _empty(image: Image, container: Container, start: Start, entry: str, tree: T
         project = tree.project(lack.path)
         made = wheel(project, inside(tree.paths, lack.path)) if project else None
         own = {posixpath.normpath(posixpath.join(lack.path, path)) for path in made.files.values()} if made else set()
-        if entry in own and not again and not (project and editable and backend(project) == PDM):
+        flat = not any(path.startswith("src/") for path in made.files.values()) if made else False
+        if entry in own and not again and not (project and editable and flat and backend(project) == PDM):
             notes = (*lack.notes, Label(container.cmd, "starts the program"))
             yield lack._replace(kind=LackKind.MODULES, name=entry, notes=notes)
             return
@@ -97,7 +98,10 @@ _ELSEWHERE = r"\bcd |--chdir|--app-dir|--directory|\bexec\b|\bsh\b"
 
 
 def _misplaced(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
-    """The module of the project that is started, where it is neither installed nor in the working directory."""
+    """The module of the project that is started, where it is neither installed nor in the working directory.
+
+    Where no COPY brings it at all, it may still come from a package of the same name that is installed.
+    """
     contents, folder, name = Contents.of(image, tree), container.workdir.only, start.parts[0]
     words = " ".join(word.only or "$" for word in (container.argv and container.argv.words) or ())
     searched = "PYTHONPATH" in container.env or "PYTHONPATH" in start.env or re.search(_ELSEWHERE, words)
@@ -108,7 +112,13 @@ def _misplaced(image: Image, container: Container, start: Start, entry: str, tre
     installed, places = _wheels(image, tree), list(image_paths(image, entry))
     end = entry[entry.rfind(name.rpartition(".")[2]) :].partition("/")[2] if "/__" in entry else ""
     wanted = posixpath.join(folder, name.replace(".", "/")) + (f"/{end}" if end else ".py")
-    if installed is None or entry in installed or not places or None in places or wanted in places:
+    if installed is None or entry in installed or None in places or wanted in places:
+        return
+    if not places:
+        if absence := contents.absent(wanted, entry):
+            notes = (*absence.notes, Label(container.cmd, "starts it"))
+            why = absence.why.replace(" before this line", " into the image")
+            yield Lack(LackKind.STARTED, name, start.span, why, notes, edits=absence.edits, path=entry)
         return
     place = places[-1] or ""
     if place.startswith(f"{folder.rstrip('/')}/") and "-packages/" not in place:

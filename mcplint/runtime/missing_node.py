@@ -11,16 +11,17 @@ from mcplint.images.contents import Contents
 from mcplint.images.copies import project_path
 from mcplint.images.image import Image
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
+from mcplint.model import Lack, LackKind
 from mcplint.project.tree import Tree
 from mcplint.runtime.node_start import never_compiled
 from mcplint.services.containers import ContainerContext
-from mcplint.values import Label, Value
+from mcplint.values import Value
 
 _ELSEWHERE = ("-w", "--workspace", "--prefix", "--if-present", "-C")
 """How options begin that send npm to another folder, or have it pass over a script that is not there."""
 
 
-def missing(context: ContainerContext, target: str, tree: Tree) -> Label | None:
+def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     """The file or script at the word that names it, or None where the image may have it from elsewhere.
 
     `target`: a path in the image, or `script NAME`.
@@ -45,7 +46,7 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Label | None:
         return None
     word = next((each for each in words if _spelled(each).endswith(named)), None)
     shown = _spelled(word) if word is not None and lost.endswith(named) else lost
-    return Label(word.site.span if word is not None and word.site else argv.span, shown)
+    return Lack(LackKind.TARGET, shown, word.site.span if word is not None and word.site else argv.span, "")
 
 
 def _spelled(word: Value[str]) -> str:

@@ -163,9 +163,10 @@ def roots(tree: Tree, first: str | None, *more: str, home: str = "") -> tuple[st
     A project's packages lie beside its metadata or in `src/`; the nearest project comes first: to where the program
     begins, or where that is not known to its home.
     """
-    start = first if first is not None else home
+    given = ["" if folder == "." else folder for folder in (*([first] if first is not None else []), *more)]
+    start = given[0] if first is not None else home
     folders = sorted(project_folders(tree, start), key=lambda folder: _distance(start, folder))
-    found = [*([first] if first is not None else []), *more]
+    found = list(given)
     for folder in folders:
         source = posixpath.join(folder, "src")
         found += [*([source] if source in tree.folders else []), folder]

@@ -17,6 +17,9 @@ from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 WORD = re.compile(r"""(?:[^\s"']|"[^"\n]*"|'[^'\n]*')+""")
 """A word of a unit's setting, quoted or not."""
+_NOTIFIES = re.compile(r"NOTIFY_SOCKET|sd[-_]?notif|systemd-notify|systemd\.daemon|systemd import daemon")
+"""What a program says that tells systemd by itself that it is up: by a library for it, or over the socket."""
+_CODE = (".py", ".ts", ".mts", ".js", ".mjs", ".cjs", ".sh", "/package.json")
 HOME = "/%h/"
 """The home of a unit's user, which the machine knows."""
 
@@ -45,8 +48,16 @@ def unit(file: Unit, tree: Tree) -> Container | None:
         network_mode=Value(("host",), (Label(command, "systemd runs it on the host"),)),
         folder=".",
         defaults=not hidden,
-        notified=_setting(kind, "the unit sets Type") if kind and kind.text.startswith("notify") else UNKNOWN,
+        notified=_setting(kind, "the unit sets Type")
+        if kind and kind.text.startswith("notify") and not _may_notify(tree)
+        else UNKNOWN,
     )
+
+
+def _may_notify(tree: Tree) -> bool:
+    """Whether a program of the project may tell systemd that it is up."""
+    sources = (tree.source(path) for path in sorted(tree.paths) if f"/{path}".endswith(_CODE))
+    return any(source is not None and _NOTIFIES.search(source.text) for source in sources)
 
 
 def _setting(span: Span, note: str) -> Value[str]:

@@ -1,0 +1,137 @@
+"""The sources of a COPY that the build context does not have, and whether another folder is the context."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from mcplint.images.build_arguments import Context
+from mcplint.images.contents import Contents, missing
+from mcplint.images.copies import within
+from mcplint.images.image import Copy
+from mcplint.model import Lack, LackKind
+from mcplint.project.discover import PRUNED
+from mcplint.project.ignored import is_ignored
+from mcplint.project.kinds import kind
+from mcplint.project.tree import Tree
+from mcplint.text.source import Source
+from mcplint.values import Value
+
+_SIGNS = frozenset("*?[$")
+_SCRIPTS, _RECIPES, _MOST_SCRIPTS = (".sh", ".yml", ".yaml", ".mk"), ("Makefile", "justfile", "Justfile"), 500
+
+
+def of_copy(copy: Copy, contents: Contents, given: Context) -> Iterator[Lack]:
+    """The sources of a COPY that the build context does not have."""
+    if copy.stage is not None or copy.image is not None or copy.text is not None or contents.context is None:
+        return
+    for source in copy.sources:
+        name = source.only
+        if name is None or "://" in name or name.startswith("git@") or _SIGNS & set(name):
+            continue
+        path = within(contents.context, name)
+        if path and (lack := _source(copy, source, path, contents, given.stated)):
+            if given.label and lack.name and _is_copied(contents.tree, name):
+                continue
+            notes = (given.label, *lack.notes) if given.label else lack.notes
+            yield lack._replace(step=copy.span.text, by_git=lack.by_git and not given.cloned, notes=notes)
+
+
+def _source(copy: Copy, source: Value[str], path: str, contents: Contents, stated: bool) -> Lack | None:
+    tree, name = contents.tree, source.only or ""
+    span = source.site.span if source.site else copy.span
+    of_git = ".git" in path.split("/")
+    if path not in tree.paths and path not in tree.folders and not of_git:
+        if not stated and _elsewhere(contents, name):
+            return None
+        absence = missing(tree, path)
+        there = [] if absence.by_git else _called(tree, name)
+        other = _other(contents, name) if there and stated else None
+        if other is not None:
+            absence = absence._replace(why=f"it lies in {'the root of the project' if other == '.' else other}")
+        elif len(there) == 1:
+            absence = absence._replace(why=f"it lies at {there[0]}")
+        lack = Lack(LackKind.COPIED, name, span, absence.why, absence.notes, absence.by_git, path=other or "")
+        return lack._replace(built=absence.by_git and _may_be_built(tree, path))
+    files = (path,) if path in tree.paths or of_git else tree.below(path)
+    here = contents.context or "."
+    if all(is_ignored(contents.ignored, posixpath.relpath(each, here)) for each in (*files, path)):
+        absence = contents.left_out(path)
+        return Lack(LackKind.COPIED, name, span, absence.why, absence.notes, edits=absence.edits)
+    return None
+
+
+_WRITTEN = (".lock", ".txt", ".toml", ".md", ".py", ".cfg", ".ini", ".yaml", ".yml", ".env", "-lock.json", "LICENSE")
+"""How the names of files end that people write themselves, or that stand for what they have asked for."""
+
+
+def _may_be_built(tree: Tree, path: str) -> bool:
+    """Whether a file or folder that git ignores may be made before the build of an image: any but what people write,
+    and what a script or workflow of the project names."""
+    name = posixpath.basename(path)
+    if not PRUNED.isdisjoint(path.split("/")) or not name.endswith(_WRITTEN):
+        return True
+    return any(name in source.text for source in _scripts(tree))
+
+
+def _scripts(tree: Tree) -> Iterator[Source]:
+    """The scripts, workflows and recipes of a project, the first few hundred."""
+    scripts = (each for each in tree.paths if each.endswith(_SCRIPTS) or posixpath.basename(each) in _RECIPES)
+    sources = (tree.source(each) for each in islice(sorted(scripts), _MOST_SCRIPTS))
+    return (source for source in sources if source)
+
+
+def _other(contents: Contents, name: str) -> str | None:
+    """The folder that the Dockerfile is written for, and the stated context is not: it has more of what is copied."""
+    tree, names = contents.tree, tuple(_copied_names(contents))
+    counts = {each: _count(tree, each, names) for each in sorted(_others(tree, name))}
+    best = max(counts, key=lambda each: counts[each], default=None)
+    return best if best is not None and counts[best] > _count(tree, contents.context or ".", names) + 1 else None
+
+
+def _others(tree: Tree, name: str) -> set[str]:
+    """The folders that have what is copied."""
+    return {each[: -len(name.strip("/").removeprefix("./"))].rstrip("/") or "." for each in _called(tree, name)}
+
+
+def _elsewhere(contents: Contents, name: str) -> bool:
+    """Whether another folder that has what is copied may be the context: it has as many sources of the COPYs as the one
+    that is taken for it, or a script may copy the file there."""
+    tree, names = contents.tree, tuple(_copied_names(contents))
+    others = _others(tree, name)
+    if not others:
+        return False
+    found = _count(tree, contents.context or ".", names)
+    return any(_count(tree, other, names) >= found for other in others) or _is_copied(tree, name)
+
+
+def _called(tree: Tree, name: str) -> list[str]:
+    """The files and folders of the project that a source would name in another context."""
+    wanted = name.strip("/").removeprefix("./")
+    found = (*tree.called(posixpath.basename(wanted)), *tree.folders)
+    return [each for each in found if f"/{each}".endswith(f"/{wanted}")]
+
+
+def _copied_names(contents: Contents) -> Iterator[str]:
+    """The sources of all COPYs from the context, as far as their names are known."""
+    path = contents.dockerfile
+    named = kind(path)
+    # One that stands in a compose file is no file of its own.
+    dockerfile = contents.tree.facts("dockerfile", path) if named and named.name == "dockerfile" else None
+    for instruction in dockerfile.instructions if dockerfile else ():
+        if instruction.name in ("COPY", "ADD") and not any(flag.name == "from" for flag in instruction.flags):
+            yield from (each.text for each in instruction.words[:-1] if not _SIGNS & set(each.text))
+
+
+def _count(tree: Tree, context: str, names: tuple[str, ...]) -> int:
+    """How many of these a folder has, or would have after a build."""
+    paths = (within(context, name) for name in names)
+    return sum(path in tree.paths or path in tree.folders or missing(tree, path).by_git for path in paths)
+
+
+def _is_copied(tree: Tree, name: str) -> bool:
+    """Whether a script or workflow of the project may copy a file to the context before the build."""
+    copies = re.compile(rf"\b(?:cp|mv|ln|rsync|install)\b.*{re.escape(posixpath.basename(name.rstrip('/')))}")
+    return any(copies.search(source.text) for source in _scripts(tree))
