@@ -126,7 +126,7 @@ def check(part: Container | Server):
         more = [Label(each.span.head, "and so does this") for each in others]
         notes = (*install.locked.trace[:4], *more)
         yield Finding(message(install, others), install.span.head, notes, fix(install))
-    if isinstance(part, Server) and part.sdk.is_npm:
+    if isinstance(part, Container) or part.sdk.is_npm:
         yield from by_node(container.node_installs)
 
 

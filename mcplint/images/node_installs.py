@@ -87,6 +87,12 @@ def called(step: RunStep) -> Called | None:
     return Called(tool, plain[0] if plain else "", tuple(plain[1:]), tuple(options), step.span)
 
 
+def may_install(step: RunStep) -> bool:
+    """Whether a command of a package manager may install packages."""
+    said = called(step)
+    return said is not None and said.verb in VERBS[said.tool]
+
+
 def brings_files(step: RunStep) -> bool:
     """Whether a command of a package manager may make files outside `node_modules`, as scripts do."""
     said = called(step)

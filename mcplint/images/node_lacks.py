@@ -19,6 +19,7 @@ from mcplint.knowledge.executables import NODE_MANAGERS
 from mcplint.knowledge.semver import admits
 from mcplint.model import Lack, LackKind, NodeInstall
 from mcplint.project.tree import Tree
+from mcplint.text.paths import outwards
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
@@ -111,6 +112,29 @@ def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Con
         if ran.words[0] not in NODE_MANAGERS and (lack := _omitted(ran, install, package, contents)):
             yield lack._replace(kind=LackKind.TOOL, span=step.written_at, step=" ".join(words))
             return
+
+
+def of_step_alone(step: RunStep, contents: Contents) -> Iterator[Lack]:
+    """The program of a package that a script runs in a stage where nothing installs any."""
+    package, folder = package_of(step), step.absolute(".")
+    if package is None or folder is None or contents.open or contents.ran.any(_manages):
+        return
+    places = (posixpath.join("/", each, "node_modules") for each in outwards(folder))
+    if not all(map(contents.empty, places)):
+        return
+    for ran in _programs(step, package):
+        tool = ran.words[0]
+        asked = package.range(TOOLS.get(tool, tool))
+        if asked is not None and ran.node is not None and "npx" not in ran.node.text:
+            why = f"`{tool}` comes with {TOOLS.get(tool, tool)}, and no step before it installs the packages"
+            notes = (Label(ran.node.span, f"runs {tool}"),)
+            yield Lack(LackKind.TOOL, tool, step.written_at, why, notes, step=" ".join(step.words))
+            return
+
+
+def _manages(text: str) -> bool:
+    """Whether a command may install packages of Node."""
+    return "node_modules" in text or re.search(r"\b(?:i|ci|install|add|link|yarn|deploy)\b", text) is not None
 
 
 def _programs(step: RunStep, package: PackageJson) -> Iterator[ScriptStep]:

@@ -13,6 +13,7 @@ from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.contents import Absence, Contents
 from mcplint.knowledge.executables import NODE_MANAGERS, TYPESCRIPT
 from mcplint.text.located import LocatedText
+from mcplint.text.source import Source
 
 TOOLS = {
     "tsc": "typescript",
@@ -40,9 +41,9 @@ class ScriptStep(NamedTuple):
 def programs(package: PackageJson, name: str, depth: int = 0) -> Iterator[ScriptStep]:
     """The programs that a script certainly starts and fails without, in their order, up to what is unclear."""
     node = package.scripts.get(name)
-    if node is None or node.span.text != node.text or depth > _DEEPEST:
+    if node is None or depth > _DEEPEST:
         return
-    for command in commands(LocatedText.of(node.span)):
+    for command in commands(LocatedText(Source("package.json", node.text), node.text)):
         words = tuple(word.text for word in command.words)
         if command.inside or command.negated or command.operator not in ("", "&&", "\n") or not words:
             return

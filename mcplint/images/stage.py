@@ -344,8 +344,8 @@ class _Growing:
 
     def _run_node(self, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
         """Notes the installs of npm and its like in a RUN, and what its steps lack."""
-        from mcplint.images.node_installs import called, node_installs
-        from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step
+        from mcplint.images.node_installs import called, may_install, node_installs
+        from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step, of_step_alone
 
         contents = self.contents(mounts)
         for at, step in enumerate(found):
@@ -355,6 +355,8 @@ class _Growing:
                 self.node_folders[install.folder or ""] = install
                 self.lacks += of_node_install(install, step, here)
             self.lacks += of_node_step(step, self.node_folders, here)
+            if not self.node_folders and not any(map(may_install, found[:at])):
+                self.lacks += of_step_alone(step, here)
             self.lacks += of_compiler(step, self.node_folders, self.compiler, here)
             said = called(step)
             if said and said.everywhere and any(re.match(r"typescript(?:@|$)", name) for name in said.names):

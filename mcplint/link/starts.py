@@ -197,7 +197,15 @@ def _is_servers(context: ContainerContext, tree: Tree, only: bool) -> bool:
     overridden = container.entrypoint or container.arguments
     if overridden and "mcp" not in program(container.argv.words or ()).lower():
         return False
-    return only or (bool(container.installs) and brings_sdk(context, tree))
+    return only or (bool(container.installs) and brings_sdk(context, tree)) or _is_called_mcp(context, tree)
+
+
+def _is_called_mcp(context: ContainerContext, tree: Tree) -> bool:
+    """Whether an image is made for a package of Node that asks for an SDK and is called after MCP."""
+    installed = context.image.node_installs if context.image else ()
+    packages = (tree.facts("package_json", install.package) for install in installed)
+    asking = (package for package in packages if package and any(map(package.range, NPM_PACKAGES)))
+    return any("mcp" in name for package in asking for name in (package.name, *(each.name for each in package.bins)))
 
 
 def _is_misquoted(container: Container, start: Started) -> bool:

@@ -56,6 +56,7 @@ KINDS = (
         (
             *("*.md", "*.rst", "*.html", "*.go", "*.rs", "*.rb", "*.java"),
             *("dockerfile*.yml", "dockerfile*.yaml"),
+            *("*.hbs", "*.handlebars", "*.mustache", "*.ejs"),  # of these, generators make other projects
         ),
     ),
     Kind("typescript", ("*.ts", "*.tsx", "*.mts", "*.cts", "*.js", "*.mjs", "*.cjs", "*.jsx"), "//", 8 << 20),

@@ -20,7 +20,7 @@ from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
 from mcplint.text.paths import is_apart
 from mcplint.text.source import Span
-from mcplint.values import Value
+from mcplint.values import Label, Value
 
 if TYPE_CHECKING:
     from mcplint.model import Sdk
@@ -31,6 +31,7 @@ NEXT = "next"
 ROOM = STEPS * 3 // 2
 _RUN = r"^(?:npx\s+)?(?:node|tsx|ts-node|bun(?: run)?)\s+(?:-\S+\s+)*([\w./-]+\.[cm]?[jt]s)\b"
 _SCRIPT = r"^(?:(?:npm|pnpm|yarn|bun) run|pnpm|yarn) ([\w:.-]+)$"
+_OPTIONS = (("port", "-p"), ("hostname", "-H"))
 _FRONT = r"^(?:cross-env\s+|\w+=\S+\s+)+"
 DEEPEST = 4
 
@@ -79,6 +80,12 @@ def _targets(package: PackageJson) -> Iterator[tuple[str, Span]]:
         name = called[1]
 
 
+def _told(command: Span) -> dict[str, Value[str]]:
+    """Where Next is told to listen by the command that starts it."""
+    said = {name: re.search(rf"\s(?:{short}|--{name}[ =])\s*([\w.:]+)", command.text) for name, short in _OPTIONS}
+    return {name: Value((found[1],), (Label(command, "set here"),)) for name, found in said.items() if found}
+
+
 def scan(
     tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]], started: Collection[str] = ()
 ) -> Iterator[tuple[str, Outcome]]:
@@ -96,7 +103,7 @@ def scan(
             return
         start = Start(SCRIPT, path, span, None, language="typescript", runtime=runtime(tree, path))
         if path.endswith("package.json"):
-            start = start._replace(kind=FRAMEWORK, runner=NEXT)
+            start = start._replace(kind=FRAMEWORK, runner=NEXT, flags=_told(span))
         world = World(tree, lambda name: Value(None), sdks(path), lambda file: None, min(STEPS, room))
         outcome = follow(start, world)
         room -= outcome.steps
