@@ -14,7 +14,8 @@ Ask for releases that go together. `--legacy-peer-deps` in the Dockerfile
 builds the image, with packages that nobody has tried with each other.
 
 Reported for two packages that `package.json` itself asks for, by what the lock
-file says of them; deeper in the tree npm only warns. Not reported where the
+file says of them, and without one for `mcp-handler`, of which it is known;
+deeper in the tree npm only warns. Not reported where the
 command, a variable or a `.npmrc` of the project has npm bear it, for
 `overrides`, and for workspaces.
 

@@ -16,6 +16,7 @@ from mcplint.images.node_installs import LOCKS, Called, called, package_of
 from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, programs, unread
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import NODE_MANAGERS
+from mcplint.knowledge.sdk import fact, releases
 from mcplint.knowledge.semver import admits
 from mcplint.model import Lack, LackKind, NodeInstall
 from mcplint.project.tree import Tree
@@ -23,6 +24,7 @@ from mcplint.text.paths import outwards
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
+ADAPTER, SDK = "mcp-handler", "@modelcontextprotocol/sdk"
 _AT_INSTALL = ("install", "postinstall", "prepare")
 """What runs once the packages are there; `preinstall` runs before."""
 _LEFT = re.compile(r"(?:^|/)(?:node_modules|\.[^/]*|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)(?:/|$)")
@@ -58,13 +60,16 @@ def _peers(install: NodeInstall, package: PackageJson, step: RunStep, contents: 
     lock: NodeLock | None = contents.tree.facts("npm_lock", install.lock) if install.lock else None
     words = set(map(spelled, install.argv))
     if (
-        lock is None
+        (lock is None and install.lock)
         or package.workspaces
         or {"--legacy-peer-deps", "--force", "-f"} & words
         or _lenient(step, contents)
     ):
         return
     if '"overrides"' in package.source.text or contents.ran.any(_rewrites):
+        return
+    if lock is None:
+        yield from _newest_peers(install, package)
         return
     asked = {name for table in package.requirements.values() for name in table}
     for peer in lock.peers:
@@ -74,6 +79,17 @@ def _peers(install: NodeInstall, package: PackageJson, step: RunStep, contents: 
             name = f"{peer.package} {peer.version}"
             yield Lack(LackKind.PEER, name, install.span, why, notes, step=_command(install))
             return
+
+
+def _newest_peers(install: NodeInstall, package: PackageJson) -> Iterator[Lack]:
+    """That the newest release which a range admits wants another SDK beside it than the project asks for."""
+    asked, wanted = package.range(ADAPTER), package.range(SDK)
+    fitting = [each for each in releases(f"npm:{ADAPTER}") if asked and admits(asked.text, each)]
+    peer = fact(f"npm:{ADAPTER}", fitting[-1], f"peer.{SDK}") if fitting else None
+    if asked and wanted and isinstance(peer, str) and admits(wanted.text, peer) is False:
+        why = f"wants {SDK} {peer} beside it, and package.json asks for {wanted.text}"
+        notes = (Label(asked.span, f"takes {fitting[-1]}"), Label(wanted.span, "asks for this one"))
+        yield Lack(LackKind.PEER, f"{ADAPTER} {fitting[-1]}", install.span, why, notes, step=_command(install))
 
 
 def _lenient(step: RunStep, contents: Contents) -> bool:

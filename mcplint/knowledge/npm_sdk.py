@@ -10,7 +10,8 @@ schemas tools may have; `hono.crypto`: whether it takes `@hono/node-server` 2, w
 Node 20; `stream.no_transform`: whether streams forbid to be compressed on their way; `status.bad_host`: the answer to
 a `Host` that is refused; `sse.second_client`: what becomes of a bridge when its second client over HTTP+SSE comes, with
 the SDK that it gets today: it "ends" or "works"; `export.NAME`: the subpaths, without `.js`, that export what servers
-are made with, one space between two. With `.sse` after its name, what the old transport HTTP+SSE does.
+are made with, one space between two; `peer.PACKAGE`: the only release of another package beside which npm installs
+it. With `.sse` after its name, what the old transport HTTP+SSE does.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from __future__ import annotations
 Row = tuple[str, str, str, str, object, str]
 
 SDK, SERVER, FASTMCP = "npm:@modelcontextprotocol/sdk", "npm:@modelcontextprotocol/server", "npm:fastmcp"
-SUPERGATEWAY = "npm:supergateway"
+SUPERGATEWAY, HANDLER = "npm:supergateway", "npm:mcp-handler"
 LIVE = "requests to a live server on loopback, on both sides of each boundary"
 READ = "read in the source of the release"
 CALLED = "called in a child process, on both sides of each boundary"
@@ -85,6 +86,8 @@ ROWS: tuple[Row, ...] = (
     ("sse.second_client", SUPERGATEWAY, "2.8.3", "3.4.3", "ends", LIVE),
     ("sse.second_client", SUPERGATEWAY, "4.0.0", "", "works", LIVE),
     ("env.stateless", FASTMCP, "3.13.0", "", True, READ),
+    ("peer.@modelcontextprotocol/sdk", HANDLER, "1.0.7", "1.0.7", "1.25.2", READ),
+    ("peer.@modelcontextprotocol/sdk", HANDLER, "1.1.0", "1.1.0", "1.26.0", READ),
     ("export.Server", SDK, "1.0.0", "1.17.2", "server/index", CALLED),
     ("export.Server", SDK, "1.17.3", "", "server/index server", CALLED),
     ("export.McpServer", SDK, "1.4.0", "", "server/mcp", CALLED),
