@@ -10,9 +10,9 @@ Install everything in the stage that builds, and leave the development
 packages out of the stage that runs.
 
 Reported for programs of packages that the lock file keeps for development
-alone, and for all in a stage where nothing installs any package. Not reported if packages are copied in from another stage or from a
-context that does not ignore `node_modules`, or if the image installs the tool
-by itself.
+alone, and for all in a stage where nothing installs any package. Not reported
+if packages are copied in from another stage or from a context that does not
+ignore `node_modules`, or if the image installs the tool by itself.
 
 See https://docs.npmjs.com/cli/v11/using-npm/config#omit
 

@@ -135,6 +135,8 @@ from mcplint.model.releases import agreed
 from mcplint.text.layout import item_after
 from mcplint.text.lines import starts
 
+MANAGERS = ("npm", "pnpm", "yarn")
+
 
 @rule("stdout-on-stdio", ERROR)
 def check(server: Server):
@@ -149,7 +151,11 @@ def check(server: Server):
     ):
         if places:
             first, *others = places
-            message = f"{server.title} writes to standard output {when}, but clients read protocol messages from there"
+            tool = first.span.text.strip("\"'")
+            who = f"{server.title} writes"
+            if tool in MANAGERS:
+                who, when = f"`{tool}` writes the script that it runs", f"before {server.title} serves"
+            message = f"{who} to standard output {when}, but clients read protocol messages from there"
             notes = (*(Label(each.span.head, "and here") for each in others[:8]), *server.transport.trace)
             yield Finding(
                 message, first.span, notes, fix_for(places, places is server.prints, server.columns), severity

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from mcplint.commands.command_lines import NODE_COMMANDS
 from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.node_output import announced
 from mcplint.commands.options import grammar, parse
 from mcplint.commands.scripts import from_text
 from mcplint.commands.words import Words, span_of, spelled, text
@@ -225,8 +226,11 @@ def _manager(tool: str, words: Words, context: ExecContext) -> Step:
         inner = after.rest[1:]
     elif verb in OUTSIDE or (tool == "npm" and verb not in ("start", "stop", "restart")):
         return context.none(f"{tool} {verb} starts no program of the project")
+    given = (*parsed.given, *((spelled(word), word) for word in inner))
     inner = inner[1:] if inner and text(inner[0]) == "--" else inner
-    return _script(tool, name, inner, _directed(parsed.flags, context), words[0])
+    return _script(
+        tool, name, inner, announced(tool, dict(given), _directed(parsed.flags, context), words[0]), words[0]
+    )
 
 
 def _directed(flags: Mapping[str, Value[str]], context: ExecContext) -> ExecContext:

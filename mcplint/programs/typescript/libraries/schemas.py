@@ -272,7 +272,7 @@ def config(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`dotenv.config()`, which dotenv 17 says on standard output unless it is told to be quiet."""
     release = machine.world.sdk("npm:dotenv").version.only or ""
     quiet = prop(args.get(0), "quiet").must_not_be(False, UNDEFINED) if args.positional else False
-    if release.startswith("17.") and not quiet and machine.variable("DOTENV_CONFIG_QUIET", own=False).must_be(None):
+    if release.startswith("17.") and not quiet and machine.variable("DOTENV_CONFIG_QUIET", own=False).may_be(None):
         prints(machine, args, owner)
     return dotenv(machine, args, owner)
 
