@@ -96,6 +96,7 @@ def invoke(machine: Machine, function: Function, args: Args) -> Abstract:
 
 def _body(machine: Machine, frame: Frame, body: Node) -> Abstract:
     if body.type != "statement_block":
+        machine.come_to(body)
         return machine.evaluate(frame, body)
     run_block(machine, frame, body.named_children)
     return known(UNDEFINED)

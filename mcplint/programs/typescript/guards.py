@@ -34,4 +34,6 @@ REFUSALS = (
 LAYERS = (r"\.(?:use|all|get|post|route|addHook|register|onRequest|preHandler)\([^;{}]{0,160}?auth",)
 """A layer or a handler that is called after it."""
 
-GUARDS = f"(?i){'|'.join((*LOOKUPS, *LIBRARIES, *REFUSALS, *LAYERS))}"
+CHECKS = f"(?i){'|'.join((*LOOKUPS, *LIBRARIES, *REFUSALS))}"
+"""Whatever looks at callers itself."""
+GUARDS = f"{CHECKS}|{LAYERS[0]}"

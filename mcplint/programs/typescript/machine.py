@@ -134,6 +134,7 @@ class Machine(Journal):
     `mentions`: whether its modules, of which there are so many, have a text.
     `requests`: what handlers that are looked at hand requests to.
     `effects`: what the tool that is looked at does; `room`: how many steps tools may take.
+    `executed`: the statements that were come to; `watch`: what is told of each.
     """
 
     def __init__(self, world: World, tables: Tables, argv: tuple[Value[str], ...] | None, origin: Span) -> None:
@@ -159,6 +160,8 @@ class Machine(Journal):
         self.missing: str | None = None
         self.depth = 0
         self.lenient = self.chosen = False
+        self.executed: set[int] = set()
+        self.watch: Callable[[Node], None] | None = None
         self.entry = ""
         self.begun = 0
         self.checked = self.budget - CHECKED
@@ -217,6 +220,7 @@ class Machine(Journal):
     def execute(self, frame: Frame, node: Node) -> None:
         """Runs a statement."""
         self.spend(1)
+        self.come_to(node)
         executor = self.tables.executors.get(node.type)
         if executor is None:
             self.evaluate(frame, node)
@@ -228,6 +232,12 @@ class Machine(Journal):
             executor(self, frame, node)
         finally:
             self.depth -= 1
+
+    def come_to(self, node: Node) -> None:
+        """Notes a statement, or the expression that is all of a function."""
+        self.executed.add(node.id)
+        if self.watch is not None:
+            self.watch(node)
 
     def call(self, callee: Abstract, args: Args) -> Abstract:
         """What a call gives."""

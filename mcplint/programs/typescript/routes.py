@@ -20,6 +20,7 @@ from mcplint.programs.typescript.values import (
     elements,
 )
 from mcplint.programs.values import CLOCK, OPEN, Abstract, External, Sequence, known, unknown
+from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
 DEEPEST = 8
@@ -35,19 +36,41 @@ class Met(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """What there is to an application: its requests for MCP, its other routes, and whether these are all."""
+    """What there is to an application: its requests for MCP, its other routes, and whether these are all.
+
+    `chain`: what requests for MCP come through before they are answered, None for what is not known; `elsewhere`: the
+    calls that set up other routes.
+    """
 
     met: tuple[Met, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     closed: bool = True
     hosts: tuple[Abstract, ...] = ()
+    chain: tuple[Any, ...] = ()
+    elsewhere: tuple[Span, ...] = ()
 
 
 def walk(machine: Machine, app: Any) -> Walked:
     """What an application or a listener does with requests."""
     walking = _Walk(machine)
     closed = walking.app(app, known(""))
-    return Walked(tuple(walking.met), tuple(dict.fromkeys(walking.endpoints)), closed, tuple(walking.hosts))
+    endpoints, chain = tuple(dict.fromkeys(walking.endpoints)), tuple(walking.chain)
+    above = {place for item in walking.met for place in _above(item.path)}
+    sure = all(_place(item.path) != "*" for item in walking.met)
+    elsewhere = tuple(span for path, span in walking.aside if sure and _place(path) not in above)
+    return Walked(tuple(walking.met), endpoints, closed, tuple(walking.hosts), chain, elsewhere)
+
+
+def _place(prefix: Abstract) -> str:
+    """A path without its last slash, `*` where it may be any."""
+    plain = isinstance(prefix.only, str) and not set(":*{(").intersection(prefix.only)
+    return str(prefix.only).rstrip("/") if plain else "*"
+
+
+def _above(path: Abstract) -> Iterable[str]:
+    """A path and all those above it, and `*`; that alone where the path is not known."""
+    parts = _place(path).split("/")
+    return ("*", *("/".join(parts[: length + 1]) for length in range(len(parts))))
 
 
 class _Walk:
@@ -60,6 +83,9 @@ class _Walk:
         self.hosts: list[Abstract] = []
         self.layers: list[Middleware] = []
         self.depth = 0
+        self.before: list[tuple[str, Any]] = []
+        self.chain: list[Any] = []
+        self.aside: list[tuple[Abstract, Span]] = []
 
     def app(self, app: Any, prefix: Abstract) -> bool:
         """Whether nothing but what is found answers below a prefix."""
@@ -110,12 +136,26 @@ class _Walk:
                     closed = closed and not (route.use and _may_answer(option))
             if handler.options is None:
                 closed = closed and not route.use
+        self._passed(route, path, len(self.met) > before)
         if len(self.met) > before or route.use:
             return closed
         if isinstance(path.only, str) and not set(":*{(").intersection(path.only):
             self.endpoints.append(Endpoint(path.only, route.methods, route.span))
             return closed
         return False
+
+    def _passed(self, route: Route, path: Abstract, met: bool) -> None:
+        """Notes what requests come through: that of this route, and what was put in front of it before."""
+        options = [option for handler in route.handlers for option in handler.options or (None,)]
+        steps = [option if _is_known(option) else None for option in options]
+        if met:
+            self.machine.spend(len(self.before))
+            above = set(_above(path))
+            self.chain += [each for place, each in self.before if above == {"*"} or place in above] + steps
+        elif route.use:
+            self.before += [(_place(path), each) for each in steps]
+        if not met:
+            self.aside.append((path, route.span))
 
     def listener(
         self, option: Any, path: Abstract, methods: tuple[str, ...], layers: Iterable[Middleware] = ()
@@ -149,6 +189,12 @@ def _handled(machine: Machine, option: Any) -> list[sdk.Handled]:
         machine.requests.pop()
         machine.request_paths = marks
     return found
+
+
+def _is_known(option: Any) -> bool:
+    """Whether it is known what a step does with requests."""
+    library = option.library if isinstance(option, Object) else None
+    return isinstance(option, Function) or library in MIDDLEWARE or library in APPS.values() or library == sdk.HANDLERS
 
 
 def _layer(option: Object, prefix: str, route: Route) -> Middleware:

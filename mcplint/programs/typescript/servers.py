@@ -10,7 +10,7 @@ from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Endpoint, Server, Wiring
 from mcplint.programs.alternatives import coerced
 from mcplint.programs.typescript import ports
-from mcplint.programs.typescript.guards import GUARDS
+from mcplint.programs.typescript.guards import CHECKS, GUARDS
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.web import APPS, HANDLER, REWRITES
@@ -106,7 +106,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         declared_host=_declared(there),
         host_check=check,
         allowed_hosts=hosts,
-        auth=unknown() if _looks(machine) else known(None, note),
+        auth=unknown() if _looks(machine, there) else known(None, note),
         runner=_runner(each.what),
         wiring=_wiring(machine, there.met, kind),
         cors=() if _mentions(machine, ALLOWS) else cors(first.layers),
@@ -258,9 +258,19 @@ def _texts(value: Abstract) -> Abstract:
     return known(tuple(item.only for item in items), *value.trace)
 
 
-def _looks(machine: Machine) -> bool:
-    """Whether a module of the program speaks of who calls."""
-    return _mentions(machine, GUARDS)
+def _looks(machine: Machine, there: Walked) -> bool:
+    """Whether a module of the program speaks of who calls where requests for MCP come to."""
+    if not _mentions(machine, GUARDS):
+        return False
+    from mcplint.programs.typescript.wired import covered, unreached, within
+
+    spans = unreached(machine, there)
+    for package in machine.packages.values() if spans else ():
+        source = package.fact.source if package else None
+        parts = covered(spans, source) if source else []
+        if source and any(not within(parts, found.start()) for found in re.finditer(CHECKS, source.text)):
+            return True
+    return not spans
 
 
 def _mentions(machine: Machine, pattern: str) -> bool:
